@@ -1,0 +1,18 @@
+//! Lessons with experiments in, a course site out.
+//!
+//! Data flows one way, and the folders carry the names of its stations:
+//!
+//! 1. [`lesson`] discovers and parses Markdown files: [`lesson::Course`];
+//! 2. [`experiment`] turns their YAML blocks into plans whose cost is known: [`experiment::Plan`];
+//! 3. the engine runs them: [`data`], [`nn`], [`optim`], [`train`] and [`search`] on the ground floor [`numeric`];
+//! 4. what they find is an [`outcome::Outcome`], one shape for everything after;
+//! 5. [`claims`] are judged on it, and [`chart`] draws it;
+//! 6. [`site`] makes pages of text, charts and tables, and publishes them in one piece;
+//! 7. [`pipeline`] leads from 1 to 6, and [`cli`] calls it.
+//!
+//! A module imports only from those before it:
+//! `diagnostic, settings, numeric, data, nn, optim, train, search, outcome, chart, experiment, lesson, claims,
+//! site, pipeline, cli`.
+
+// the examples are tested too, and they call the crate by its name
+
