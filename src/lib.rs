@@ -16,3 +16,4 @@
 
 // the examples are tested too, and they call the crate by its name
 
+pub mod diagnostic;

@@ -1,0 +1,265 @@
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use serde_json::{Value, json};
+
+use super::{Diagnostic, Severity, Source, Sources, Span};
+
+/// How wide a terminal is taken to be when nobody says.
+const WIDTH: usize = 110;
+
+/// Where a byte of a file is, both counted from 1, the column in characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    pub line: usize,
+    pub column: usize,
+}
+
+impl Sources {
+    /// The line and column where a span starts.
+    pub fn place(&self, span: Span) -> Place {
+        place(self.get(span.source), span.start)
+    }
+
+    /// The text that a span covers.
+    pub fn text(&self, span: Span) -> &str {
+        let source = self.get(span.source);
+        let range = clip(source, span);
+        &source.text[range]
+    }
+}
+
+impl Diagnostic {
+    /// The look of rustc: what is wrong, the place with its source line underlined, hints below.
+    pub fn render(&self, sources: &Sources, colour: bool) -> String {
+        self.render_in(sources, colour, WIDTH)
+    }
+
+    /// [`Diagnostic::render`] for a terminal of `width` columns; longer source lines are cut around the place.
+    pub fn render_in(&self, sources: &Sources, colour: bool, width: usize) -> String {
+        let level = match self.severity {
+            Severity::Error => Level::ERROR,
+            Severity::Warning => Level::WARNING,
+        };
+        let title = level.primary_title(self.message.as_str());
+        let hints = self.hints.iter().map(|hint| Level::HELP.message(hint.as_str()));
+        let group = Group::with_title(title).elements(self.snippets(sources)).elements(hints);
+        let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
+        let text = renderer.term_width(width).render(&[group]);
+        // A margin of nothing but the bar has a blank after it.
+        text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
+    }
+
+    /// One snippet a file, that of the error itself first.
+    fn snippets<'a>(&'a self, sources: &'a Sources) -> Vec<Snippet<'a, annotate_snippets::Annotation<'a>>> {
+        let Some(span) = self.span else { return Vec::new() };
+        let snippet = |span: Span| {
+            let source = sources.get(span.source);
+            Snippet::source(source.text.as_str()).path(source.path.as_str())
+        };
+        let here = sources.get(span.source);
+        let mut first = snippet(span)
+            .annotation(AnnotationKind::Primary.span(clip(here, span)).label(self.label.as_str()));
+        let mut others = Vec::new();
+        for (other, label) in &self.also {
+            let range = clip(sources.get(other.source), *other);
+            let annotation = AnnotationKind::Context.span(range).label(label.as_str());
+            if other.source == span.source {
+                first = first.annotation(annotation);
+            } else {
+                others.push(snippet(*other).annotation(annotation));
+            }
+        }
+        let mut snippets = vec![first];
+        snippets.extend(others);
+        snippets
+    }
+
+    /// A workflow command of GitHub's: `::error file=..,line=..,col=..::..`, shown at the line of a pull request.
+    pub fn github(&self, sources: &Sources) -> String {
+        let kind = match self.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        };
+        let mut message = self.message.clone();
+        if !self.label.is_empty() {
+            message.push_str(&format!(": {}", self.label));
+        }
+        for hint in &self.hints {
+            message.push_str(&format!("\nhelp: {hint}"));
+        }
+        let message = escape(&message, false);
+        let Some(span) = self.span else { return format!("::{kind}::{message}") };
+        let source = sources.get(span.source);
+        let (from, to) = (place(source, span.start), place(source, clip(source, span).end));
+        format!(
+            "::{kind} file={},line={},col={},endColumn={}::{message}",
+            escape(&source.path, true),
+            from.line,
+            from.column,
+            to.column
+        )
+    }
+
+    /// For programs: `severity`, `message`, `label`, `hints`, and `file`, `line`, `column`, `end_line`, `end_column`
+    /// where there is a place.
+    pub fn json(&self, sources: &Sources) -> Value {
+        let severity = match self.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        };
+        let mut value = json!({
+            "severity": severity,
+            "message": self.message,
+            "label": self.label,
+            "hints": self.hints,
+        });
+        if let Some(span) = self.span {
+            let source = sources.get(span.source);
+            let (from, to) = (place(source, span.start), place(source, span.end));
+            value["file"] = json!(source.path);
+            value["line"] = json!(from.line);
+            value["column"] = json!(from.column);
+            value["end_line"] = json!(to.line);
+            value["end_column"] = json!(to.column);
+        }
+        value
+    }
+}
+
+fn escape(text: &str, property: bool) -> String {
+    let text = text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
+    if property { text.replace(':', "%3A").replace(',', "%2C") } else { text }
+}
+
+fn place(source: &Source, offset: usize) -> Place {
+    let before = &source.text[..floor(&source.text, offset)];
+    let start = before.rfind('\n').map_or(0, |end| end + 1);
+    Place { line: before.matches('\n').count() + 1, column: before[start..].chars().count() + 1 }
+}
+
+/// The part of a span on its first line, inside the text and on the borders of characters.
+fn clip(source: &Source, span: Span) -> std::ops::Range<usize> {
+    let text = &source.text;
+    let start = floor(text, span.start);
+    let line = text[start..].find(['\r', '\n']).map_or(text.len(), |length| start + length);
+    let end = floor(text, span.end).max(start);
+    start..end.min(line.max(start))
+}
+
+fn floor(text: &str, offset: usize) -> usize {
+    text.floor_char_boundary(offset)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rendered(text: &str, part: &str, width: usize) -> String {
+        let mut sources = Sources::default();
+        let id = sources.add("lessons/01-a.md", text);
+        let start = text.find(part).unwrap();
+        Diagnostic::error("unknown setting `epoch`", Span::new(id, start, start + part.len()))
+            .label("did you mean `epochs`?")
+            .hint("see `gradbook kinds optimizers`")
+            .render_in(&sources, false, width)
+    }
+
+    #[test]
+    fn shows_the_line_with_the_place_underlined() {
+        insta::assert_snapshot!(rendered("kind: x\nepoch: 3\n", "epoch", 100), @r#"
+        error: unknown setting `epoch`
+         --> lessons/01-a.md:2:1
+          |
+        2 | epoch: 3
+          | ^^^^^ did you mean `epochs`?
+          |
+          = help: see `gradbook kinds optimizers`
+        "#);
+    }
+
+    #[test]
+    fn counts_characters_not_bytes() {
+        insta::assert_snapshot!(rendered("größe: 日本 epoch\n", "epoch", 100), @r#"
+        error: unknown setting `epoch`
+         --> lessons/01-a.md:1:11
+          |
+        1 | größe: 日本 epoch
+          |             ^^^^^ did you mean `epochs`?
+          |
+          = help: see `gradbook kinds optimizers`
+        "#);
+    }
+
+    #[test]
+    fn cuts_a_long_line_around_the_place() {
+        let text = format!("a: {} epoch {}\n", "x".repeat(200), "y".repeat(200));
+        insta::assert_snapshot!(rendered(&text, "epoch", 80), @r#"
+        error: unknown setting `epoch`
+         --> lessons/01-a.md:1:205
+          |
+        1 | ...xxxxxxxxxxxxxxxxxxxx epoch yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy...
+          |                         ^^^^^ did you mean `epochs`?
+          |
+          = help: see `gradbook kinds optimizers`
+        "#);
+    }
+
+    #[test]
+    fn names_other_places_and_other_files() {
+        let mut sources = Sources::default();
+        let (a, b) = (sources.add("a.md", "id: x\nid: y\r\n"), sources.add("b.md", "id: z"));
+        let diagnostic = Diagnostic::warning("`id` is set twice", Span::new(a, 6, 8))
+            .label("expected once")
+            .also(Span::new(a, 0, 2), "first set here")
+            .also(Span::new(b, 0, 2), "and here");
+        insta::assert_snapshot!(diagnostic.render(&sources, false), @r#"
+        warning: `id` is set twice
+         --> a.md:2:1
+          |
+        1 | id: x
+          | -- first set here
+        2 | id: y
+          | ^^ expected once
+          |
+         ::: b.md:1:1
+          |
+        1 | id: z
+          | -- and here
+        "#);
+    }
+
+    #[test]
+    fn what_has_no_place_is_a_sentence() {
+        let diagnostic = Diagnostic::error("there is no lesson", None).hint("write one");
+        insta::assert_snapshot!(diagnostic.render(&Sources::default(), false), @r#"
+        error: there is no lesson
+         |
+         = help: write one
+        "#);
+        assert_eq!(diagnostic.github(&Sources::default()), "::error::there is no lesson%0Ahelp: write one");
+    }
+
+    #[test]
+    fn speaks_to_github_and_to_programs() {
+        let mut sources = Sources::default();
+        let id = sources.add("a,b.md", "ä\nü: 1%\n");
+        let diagnostic = Diagnostic::error("is 1%", Span::new(id, 7, 9)).label("expected 0.01");
+        assert_eq!(
+            diagnostic.github(&sources),
+            "::error file=a%2Cb.md,line=2,col=4,endColumn=6::is 1%25: expected 0.01"
+        );
+        let json = diagnostic.json(&sources);
+        assert_eq!((&json["line"], &json["column"], &json["end_column"]), (&json!(2), &json!(4), &json!(6)));
+    }
+
+    #[test]
+    fn a_place_outside_or_inside_a_character_does_not_panic() {
+        let mut sources = Sources::default();
+        let id = sources.add("a.md", "é");
+        for (start, end) in [(0, 99), (1, 1), (99, 100), (2, 0)] {
+            let diagnostic = Diagnostic::error("x", Span::new(id, start, end));
+            diagnostic.render(&sources, true);
+            diagnostic.github(&sources);
+            diagnostic.json(&sources);
+        }
+    }
+}
