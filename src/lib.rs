@@ -17,3 +17,4 @@
 // the examples are tested too, and they call the crate by its name
 
 pub mod diagnostic;
+pub mod settings;

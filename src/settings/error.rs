@@ -1,0 +1,287 @@
+//! What serde found wrong, and how that is said to an author.
+
+use std::fmt::{self, Display};
+
+use serde::de::{Expected, Unexpected};
+
+use super::{Node, Value};
+use crate::diagnostic::{Diagnostic, nearest};
+
+/// An error of decoding, with the way from the root to where it happened.
+#[derive(Debug)]
+pub struct Error {
+    pub kind: Kind,
+    /// Indices of entries and items; innermost first while the error travels up.
+    pub path: Vec<usize>,
+    /// The key at the end of the path is wrong, not its value.
+    pub on_key: bool,
+}
+
+#[derive(Debug)]
+pub enum Kind {
+    UnknownSetting {
+        name: String,
+        known: Vec<&'static str>,
+    },
+    UnknownChoice {
+        name: String,
+        known: Vec<&'static str>,
+    },
+    Missing(&'static str),
+    /// A choice written bare that needs a value: `constant` for `{constant: 0.1}`.
+    NeedsValue(String),
+    /// A choice that takes no settings was given some.
+    TakesNothing(String),
+    SeveralChoices(Vec<String>),
+    Mismatch {
+        expected: String,
+    },
+    Length {
+        length: usize,
+        expected: String,
+    },
+    Custom(String),
+}
+
+impl Error {
+    pub fn new(kind: Kind) -> Self {
+        Error { kind, path: Vec::new(), on_key: false }
+    }
+
+    /// The same error seen from one level up.
+    pub fn inside(mut self, index: usize) -> Self {
+        self.path.push(index);
+        self
+    }
+
+    pub fn on_key(mut self, index: usize) -> Self {
+        self.on_key = true;
+        self.inside(index)
+    }
+}
+
+impl Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", self.kind)
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl serde::de::Error for Error {
+    fn custom<T: Display>(message: T) -> Self {
+        Error::new(Kind::Custom(message.to_string()))
+    }
+
+    fn invalid_type(_: Unexpected, expected: &dyn Expected) -> Self {
+        Error::new(Kind::Mismatch { expected: in_words(&expected.to_string()) })
+    }
+
+    fn invalid_value(_: Unexpected, expected: &dyn Expected) -> Self {
+        Error::new(Kind::Mismatch { expected: in_words(&expected.to_string()) })
+    }
+
+    fn invalid_length(length: usize, expected: &dyn Expected) -> Self {
+        Error::new(Kind::Length { length, expected: in_words(&expected.to_string()) })
+    }
+
+    fn unknown_variant(name: &str, known: &'static [&'static str]) -> Self {
+        Error::new(Kind::UnknownChoice { name: name.to_owned(), known: known.to_vec() })
+    }
+
+    fn unknown_field(name: &str, known: &'static [&'static str]) -> Self {
+        Error::new(Kind::UnknownSetting { name: name.to_owned(), known: known.to_vec() })
+    }
+
+    fn missing_field(name: &'static str) -> Self {
+        Error::new(Kind::Missing(name))
+    }
+}
+
+/// serde's names of types in an author's words.
+fn in_words(expected: &str) -> String {
+    match expected {
+        "f32" | "f64" => "a number",
+        "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number, 0 or more",
+        "i8" | "i16" | "i32" | "i64" | "isize" => "a whole number",
+        "a boolean" => "`true` or `false`",
+        "a string" | "string" | "a borrowed string" => "text",
+        "a sequence" => "a list",
+        "unit" => "nothing",
+        other => match other.split_once(' ') {
+            Some(("struct", _)) => "settings (`name: value`)",
+            Some(("enum", _)) => "a choice",
+            _ if other == "a map" => "settings (`name: value`)",
+            _ => other,
+        },
+    }
+    .to_owned()
+}
+
+/// The error as shown to the author. `path` leads from `root` to the place; `also` are settings that the
+/// root knows besides those of its type.
+pub fn diagnostic(error: &Error, root: &Node, path: &[usize], also: &[&str]) -> Diagnostic {
+    let (name, node) = describe(root, path);
+    let span = match error.on_key {
+        true => root.locate_key(&name),
+        false => root.locate(&name),
+    };
+    let parent = || describe(root, &path[..path.len().saturating_sub(1)]).0;
+    match &error.kind {
+        Kind::UnknownSetting { name, known } => {
+            let mut known = known.clone();
+            if path.len() == 1 {
+                known.extend(also);
+            }
+            unknown(Diagnostic::error(format!("unknown setting `{name}`"), span), name, &known, &parent())
+        }
+        Kind::UnknownChoice { name: choice, known } => {
+            let setting = if error.on_key { parent() } else { name.clone() };
+            let message = match setting.as_str() {
+                "" => format!("unknown choice `{}`", short(choice)),
+                setting => format!("`{setting}` has no choice `{}`", short(choice)),
+            };
+            unknown(Diagnostic::error(message, span), choice, known, &setting)
+        }
+        Kind::Missing(missing) => {
+            let message = match name.as_str() {
+                "" => format!("`{missing}` is missing"),
+                name => format!("`{name}` lacks `{missing}`"),
+            };
+            Diagnostic::error(message, span).label(format!("expected `{missing}: ...` in here"))
+        }
+        Kind::NeedsValue(choice) => Diagnostic::error(format!("the choice `{choice}` needs a value"), span)
+            .label(format!("expected `{{{choice}: ...}}`")),
+        Kind::TakesNothing(choice) => {
+            Diagnostic::error(format!("the choice `{choice}` takes no settings"), span)
+                .label(format!("expected just `{choice}`"))
+        }
+        Kind::SeveralChoices(names) => {
+            let message = match names.as_slice() {
+                [] => format!("`{name}` names no choice"),
+                names => format!("`{name}` names {} choices: {}", names.len(), listed(names)),
+            };
+            Diagnostic::error(message, span).label("expected one choice, as in `{adam: {beta1: 0.9}}`")
+        }
+        Kind::Mismatch { expected } => mismatch(&name, node, expected, span),
+        Kind::Length { length, expected } => {
+            let of = if name.is_empty() { "this list" } else { &format!("`{name}`") };
+            Diagnostic::error(format!("{of} has {length} values"), span).label(format!("expected {expected}"))
+        }
+        Kind::Custom(message) => Diagnostic::error(message.clone(), span),
+    }
+}
+
+fn mismatch(name: &str, node: &Node, expected: &str, span: crate::diagnostic::Span) -> Diagnostic {
+    let message = match (name, &node.value) {
+        ("", Value::Null) => "a value is missing".to_owned(),
+        ("", _) => format!("this is {}", found(node)),
+        (name, Value::Null) => format!("`{name}` has no value"),
+        (name, _) => format!("`{name}` is {}", found(node)),
+    };
+    let mut diagnostic = Diagnostic::error(message, span).label(format!("expected {expected}"));
+    if let Some(hint) = rewrite(&node.value, expected) {
+        diagnostic = diagnostic.hint(format!("write {hint}"));
+    }
+    diagnostic
+}
+
+/// What was probably meant.
+fn rewrite(value: &Value, expected: &str) -> Option<String> {
+    let number = expected.contains("number");
+    match value {
+        Value::Text(text) if expected.starts_with("settings") => match text.split_once([':', ' ']) {
+            Some((name, value)) if text.contains(':') || text.split_whitespace().count() == 2 => {
+                Some(format!("`{name}: {}`", value.trim()))
+            }
+            _ => None,
+        },
+        Value::Text(text) if number => {
+            if let Some(share) = text.strip_suffix('%').and_then(|share| share.trim().parse::<f64>().ok()) {
+                return Some(format!("`{}`", share / 100.0));
+            }
+            let cleaned = text.replace('_', "").replace(',', ".");
+            cleaned.parse::<f64>().ok().filter(|number| number.is_finite()).map(|_| format!("`{cleaned}`"))
+        }
+        Value::Text(text) if expected.contains("`true`") => match text.to_lowercase().as_str() {
+            "yes" | "on" | "y" => Some("`true`".to_owned()),
+            "no" | "off" | "n" => Some("`false`".to_owned()),
+            _ => None,
+        },
+        Value::Integer(number) if expected == "text" => Some(format!("it in quotes: `\"{number}\"`")),
+        Value::Float(_) | Value::Bool(_) if expected == "text" => Some("it in quotes".to_owned()),
+        Value::Integer(_) | Value::Float(_) | Value::Text(_) if expected == "a list" => {
+            Some("it in brackets: `[...]`".to_owned())
+        }
+        _ => None,
+    }
+}
+
+/// `epochs:30` and `epochs 30` in braces are names without a value.
+fn unseparated(name: &str, known: &[&str]) -> Option<String> {
+    let (first, rest) = name.split_once([':', ' '])?;
+    known.contains(&first).then(|| format!("expected `{first}: {}`", rest.trim()))
+}
+
+fn unknown(diagnostic: Diagnostic, name: &str, known: &[&str], parent: &str) -> Diagnostic {
+    if let Some(label) = unseparated(name, known) {
+        return diagnostic.label(label);
+    }
+    if let Some(near) = nearest(name, known.iter().copied()) {
+        return diagnostic.label(format!("did you mean `{near}`?"));
+    }
+    match (known.len(), parent) {
+        (0, _) => diagnostic.label("expected no settings here"),
+        (1..=6, _) => diagnostic.label(format!("expected {}", listed(known))),
+        (_, "") => diagnostic.label("not known here").hint(format!("known here: {}", listed(known))),
+        (_, parent) => diagnostic.label("not known here").hint(format!("`{parent}` knows {}", listed(known))),
+    }
+}
+
+fn listed<T: Display>(names: &[T]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+fn found(node: &Node) -> String {
+    match &node.value {
+        Value::Null => "nothing".to_owned(),
+        Value::Bool(value) => format!("`{value}`"),
+        Value::Integer(value) => format!("the number {value}"),
+        Value::Float(value) => format!("the number {value}"),
+        Value::Text(text) => format!("the text `{}`", short(text)),
+        Value::List(_) => "a list".to_owned(),
+        Value::Map(_) => "a map of settings".to_owned(),
+    }
+}
+
+fn short(text: &str) -> String {
+    let line = text.lines().next().unwrap_or_default();
+    match line.char_indices().nth(40) {
+        Some((end, _)) => format!("{}...", &line[..end]),
+        None if line.len() < text.trim_end().len() => format!("{line}..."),
+        None => line.to_owned(),
+    }
+}
+
+/// The dotted name of a place, and what stands there.
+fn describe<'a>(root: &'a Node, path: &[usize]) -> (String, &'a Node) {
+    let (mut name, mut node) = (String::new(), root);
+    for &index in path {
+        match &node.value {
+            Value::Map(entries) if index < entries.len() => {
+                let entry = &entries[index];
+                if !name.is_empty() {
+                    name.push('.');
+                }
+                name.push_str(&entry.key);
+                node = &entry.value;
+            }
+            Value::List(items) if index < items.len() => {
+                name.push_str(&format!("[{index}]"));
+                node = &items[index];
+            }
+            _ => break,
+        }
+    }
+    (name, node)
+}

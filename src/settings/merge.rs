@@ -1,0 +1,72 @@
+use super::{Entry, Node, Value};
+
+/// `over` laid on `base`: maps merge key by key, everything else replaces.
+///
+/// `choices` names the settings that hold a choice with settings of its own (`optimizer`, `init`):
+/// there another choice replaces (`{adam: {...}}` over `{sgd: {...}}`), the same one merges.
+pub fn merge(base: &Node, over: &Node, choices: &[&str]) -> Node {
+    let (Value::Map(lower), Value::Map(upper)) = (&base.value, &over.value) else { return over.clone() };
+    let mut merged = lower.clone();
+    for entry in upper {
+        match merged.iter_mut().find(|old| old.key == entry.key) {
+            Some(old)
+                if choices.contains(&entry.key.as_str()) && choice(&old.value) != choice(&entry.value) =>
+            {
+                *old = entry.clone()
+            }
+            Some(old) => {
+                *old = Entry {
+                    key: entry.key.clone(),
+                    key_span: entry.key_span,
+                    value: merge(&old.value, &entry.value, choices),
+                }
+            }
+            None => merged.push(entry.clone()),
+        }
+    }
+    Node::new(over.span, Value::Map(merged))
+}
+
+/// The name of a choice, bare or with its settings.
+fn choice(node: &Node) -> Option<&str> {
+    match &node.value {
+        Value::Text(name) => Some(name),
+        Value::Map(entries) => entries.first().map(|entry| entry.key.as_str()),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{LineMap, parse, to_yaml};
+    use super::*;
+    use crate::diagnostic::SourceId;
+
+    fn merged(base: &str, over: &str) -> String {
+        let tree = |text: &str| parse(text, &LineMap::contiguous(SourceId(0), 0, text.len())).unwrap();
+        to_yaml(&merge(&tree(base), &tree(over), &["optimizer"]))
+    }
+
+    #[test]
+    fn maps_merge_and_the_rest_replaces() {
+        assert_eq!(
+            merged("{a: {b: 1, c: [1, 2]}}", "{a: {c: [3]}, d: 4}"),
+            "a:\n  b: 1\n  c:\n  - 3\nd: 4\n"
+        );
+        assert_eq!(merged("{a: {b: 1}}", "{a: 2}"), "a: 2\n");
+    }
+
+    #[test]
+    fn another_choice_replaces_and_the_same_merges() {
+        let base = "{optimizer: {adam: {beta1: 0.8, beta2: 0.9}}}";
+        assert_eq!(merged(base, "{optimizer: sgd}"), "optimizer: sgd\n");
+        assert_eq!(
+            merged(base, "{optimizer: {momentum: {beta: 0.5}}}"),
+            "optimizer:\n  momentum:\n    beta: 0.5\n"
+        );
+        assert_eq!(
+            merged(base, "{optimizer: {adam: {beta1: 0.5}}}"),
+            "optimizer:\n  adam:\n    beta1: 0.5\n    beta2: 0.9\n"
+        );
+    }
+}
