@@ -17,4 +17,5 @@
 // the examples are tested too, and they call the crate by its name
 
 pub mod diagnostic;
+pub mod numeric;
 pub mod settings;

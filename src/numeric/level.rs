@@ -1,0 +1,152 @@
+//! Which vector instructions of the CPU are used. The choice changes speed, never a bit of a result.
+
+use std::str::FromStr;
+use std::sync::atomic::{AtomicU8, Ordering};
+
+/// A family of vector instructions, from the narrowest to the widest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// What every CPU of the compiled target has (SSE2, NEON, WebAssembly). Without a fused
+    /// multiply-add instruction, the operation is emulated exactly.
+    Portable,
+    /// AVX2 and FMA: x86-64 since 2013.
+    Avx2,
+    /// AVX-512 F, VL, BW and DQ: x86-64 servers since 2017.
+    Avx512,
+}
+
+impl Level {
+    /// Every level, narrowest first.
+    pub const ALL: [Level; 3] = [Level::Portable, Level::Avx2, Level::Avx512];
+
+    /// Whether this CPU has the instructions of the level.
+    pub fn available(self) -> bool {
+        self <= widest()
+    }
+}
+
+impl FromStr for Level {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Level, String> {
+        match name {
+            "portable" => Ok(Level::Portable),
+            "avx2" => Ok(Level::Avx2),
+            "avx512" => Ok(Level::Avx512),
+            _ => Err(format!("there is no level '{name}': expected portable, avx2 or avx512")),
+        }
+    }
+}
+
+/// The level in use, plus one; 0 before the first question. A cache of a fact about the CPU: whatever it
+/// holds, results are the same, so that it needs no ordering between threads.
+static CURRENT: AtomicU8 = AtomicU8::new(0);
+
+/// The level in use: the widest that the CPU has, unless [`force`] chose another.
+#[inline]
+pub fn level() -> Level {
+    match CURRENT.load(Ordering::Relaxed) {
+        1 => Level::Portable,
+        2 => Level::Avx2,
+        3 => Level::Avx512,
+        _ => {
+            let level = widest();
+            CURRENT.store(level as u8 + 1, Ordering::Relaxed);
+            level
+        }
+    }
+}
+
+/// Uses `level` from now on in the whole program: for proofs that digests do not depend on it. An error,
+/// which changes nothing, if the CPU does not have it.
+pub fn force(level: Level) -> Result<(), String> {
+    if !level.available() {
+        return Err(format!("this CPU has no {level:?}"));
+    }
+    CURRENT.store(level as u8 + 1, Ordering::Relaxed);
+    Ok(())
+}
+
+#[cfg(target_arch = "x86_64")]
+fn widest() -> Level {
+    let avx2 = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
+    let avx512 = is_x86_feature_detected!("avx512f")
+        && is_x86_feature_detected!("avx512vl")
+        && is_x86_feature_detected!("avx512bw")
+        && is_x86_feature_detected!("avx512dq");
+    match (avx2, avx512) {
+        (true, true) => Level::Avx512,
+        (true, false) => Level::Avx2,
+        _ => Level::Portable,
+    }
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+fn widest() -> Level {
+    Level::Portable
+}
+
+/// Runs `body` compiled for the widest vectors of this CPU, so that its plain loops over slices run on
+/// them: write the loop as for any CPU, and wrap it.
+///
+/// The bits do not depend on the width as long as the body is elementwise: the compiler never reorders
+/// floating-point operations nor contracts `a * b + c`, and vectorises a loop only where each element is
+/// computed as written. A sum into one variable stays one chain (correct, but not faster: see
+/// [`sum`](super::sum)). Do not call [`Real::fused`](super::Real::fused) inside, which is slow one at a time.
+///
+/// Keep the body small, a loop or two: it is fast only if the compiler inlines it here.
+#[inline(always)]
+pub fn vectorized<T>(body: impl FnOnce() -> T) -> T {
+    match level() {
+        // SAFETY: `level` is one that the CPU has.
+        #[cfg(target_arch = "x86_64")]
+        Level::Avx512 => unsafe { with_avx512(body) },
+        #[cfg(target_arch = "x86_64")]
+        Level::Avx2 => unsafe { with_avx2(body) },
+        _ => body(),
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512vl,avx512bw,avx512dq,avx2,fma")]
+fn with_avx512<T>(body: impl FnOnce() -> T) -> T {
+    body()
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma")]
+fn with_avx2<T>(body: impl FnOnce() -> T) -> T {
+    body()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_portable_level_is_everywhere_and_a_missing_one_is_refused() {
+        assert!(Level::Portable.available());
+        for level in Level::ALL {
+            assert_eq!(force(level).is_ok(), level.available(), "{level:?}");
+        }
+        force(widest()).unwrap();
+        assert_eq!(level(), widest());
+    }
+
+    #[test]
+    fn levels_have_names() {
+        assert_eq!("avx2".parse(), Ok(Level::Avx2));
+        assert_eq!(Level::ALL.map(|l| format!("{l:?}").to_lowercase().parse()), Level::ALL.map(Ok));
+        assert!("sse9".parse::<Level>().unwrap_err().contains("portable, avx2 or avx512"));
+    }
+
+    #[test]
+    fn a_body_sees_its_surroundings_and_returns() {
+        let mut values = [1.0f32; 37];
+        let count = vectorized(|| {
+            values.iter_mut().for_each(|v| *v = *v * 0.1 + 0.2);
+            values.len()
+        });
+        assert_eq!((count, values[36].to_bits()), (37, (1.0f32 * 0.1 + 0.2).to_bits()));
+    }
+}

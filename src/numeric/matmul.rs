@@ -1,0 +1,426 @@
+//! The matrix product: one chain of fused multiply-adds a cell, over k ascending.
+//!
+//! A tile of c, several rows by two vectors, is summed in registers while k runs: a row of b is loaded
+//! once for all rows of the tile, and each element of a is spread over a vector. The strip of b under a
+//! column of tiles is copied to a small buffer when many tiles share it: rows of 2^i bytes apart would
+//! fall on the same few places of the nearest cache. Tiles only choose which cells are computed together;
+//! the chain of each cell is the same in all of them, and where k is cut so that a strip fits the cache, a
+//! sum waits in c and goes on where it stopped. See Goto and van de Geijn, "Anatomy of High-Performance
+//! Matrix Multiplication", ACM TOMS 34(3), 2008.
+
+use super::level::{Level, level};
+use super::real::Real;
+use super::simd::Simd;
+use std::mem::MaybeUninit;
+use std::ops::Range;
+
+/// A matrix read element by element: element (i, k) is `data[i * row + k * column]`,
+/// so that a transposed matrix is the same data with the strides exchanged.
+#[derive(Clone, Copy, Debug)]
+pub struct Strided<'a, R> {
+    /// The elements, and possibly others between them.
+    pub data: &'a [R],
+    /// The distance from an element to the one below.
+    pub row: usize,
+    /// The distance from an element to the one at its right.
+    pub column: usize,
+}
+
+impl<'a, R> Strided<'a, R> {
+    /// A matrix of `columns` columns whose rows follow each other.
+    pub fn rows(data: &'a [R], columns: usize) -> Self {
+        Strided { data, row: columns, column: 1 }
+    }
+
+    /// The transpose of a matrix of `columns` columns whose rows follow each other.
+    pub fn transposed(data: &'a [R], columns: usize) -> Self {
+        Strided { data, row: 1, column: columns }
+    }
+
+    /// Panics unless all elements of an (m, k) matrix are in the data.
+    fn check(&self, m: usize, k: usize) {
+        if m > 0 && k > 0 {
+            let last = self.row.checked_mul(m - 1).zip(self.column.checked_mul(k - 1));
+            let last = last.and_then(|(row, column)| row.checked_add(column));
+            assert!(last.is_some_and(|last| last < self.data.len()), "a is smaller than ({m}, {k})");
+        }
+    }
+}
+
+/// `c = a b (+ bias on every row)`: a is (m, k) strided, b is (k, n) row-major, c is (m, n) row-major,
+/// the bias has n numbers. What c held before does not matter.
+///
+/// `c[i, j] = fused(a[i, k-1], b[k-1, j], ... fused(a[i, 0], b[0, j], 0)) + bias[j]`, on every CPU.
+///
+/// # Panics
+/// If a slice is too short for its shape.
+pub fn matmul<R: Real>(
+    m: usize,
+    n: usize,
+    k: usize,
+    a: Strided<R>,
+    b: &[R],
+    bias: Option<&[R]>,
+    c: &mut [R],
+) {
+    matmul_at(level(), m, n, k, a, b, bias, c);
+}
+
+/// [`matmul`] with the vectors of `level`, which the CPU must have.
+#[allow(clippy::too_many_arguments)]
+fn matmul_at<R: Real>(
+    level: Level,
+    m: usize,
+    n: usize,
+    k: usize,
+    a: Strided<R>,
+    b: &[R],
+    bias: Option<&[R]>,
+    c: &mut [R],
+) {
+    a.check(m, k);
+    assert!(k.checked_mul(n).is_some_and(|size| size <= b.len()), "b is smaller than ({k}, {n})");
+    assert!(m.checked_mul(n).is_some_and(|size| size <= c.len()), "c is smaller than ({m}, {n})");
+    assert!(bias.is_none_or(|bias| bias.len() >= n), "the bias is shorter than {n}");
+    if m == 0 || n == 0 {
+        return;
+    }
+    let product = Product {
+        shape: [m, n, k],
+        a: a.data.as_ptr(),
+        strides: [a.row, a.column],
+        b: b.as_ptr(),
+        bias: bias.map(<[R]>::as_ptr),
+        c: c.as_mut_ptr(),
+    };
+    // SAFETY: the slices hold the shapes, and the CPU has the level.
+    match level {
+        #[cfg(target_arch = "x86_64")]
+        Level::Avx512 => unsafe { with_avx512(&product) },
+        #[cfg(target_arch = "x86_64")]
+        Level::Avx2 => unsafe { with_avx2(&product) },
+        _ => unsafe { product.run::<R::Portable>() },
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512vl,avx512bw,avx512dq,avx2,fma")]
+unsafe fn with_avx512<R: Real>(product: &Product<R>) {
+    unsafe { product.run::<R::Avx512>() }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma")]
+unsafe fn with_avx2<R: Real>(product: &Product<R>) {
+    unsafe { product.run::<R::Avx2>() }
+}
+
+/// The operands, checked. Addresses are computed by `wrapping_add`, which has no checks of its own in
+/// development builds, where lessons are built too.
+struct Product<R> {
+    shape: [usize; 3],
+    a: *const R,
+    strides: [usize; 2],
+    b: *const R,
+    bias: Option<*const R>,
+    c: *mut R,
+}
+
+/// How much of a is multiplied with one strip after the other: half of a usual second cache, in bytes.
+const BLOCK_OF_A: usize = 256 << 10;
+/// From how many rows on a strip of b is copied.
+const ROWS_WORTH_A_COPY: usize = 48;
+
+/// A strip of b: a stretch of k by one or two vectors, half of a usual nearest cache.
+#[repr(align(64))]
+struct Strip([MaybeUninit<u8>; 16 << 10]);
+
+/// A stretch of equal steps of the same length, and one of steps shorter by one: `total` cut as evenly as
+/// can be in pieces of at most `longest`.
+fn even_pieces(total: usize, longest: usize) -> [(usize, usize); 2] {
+    let pieces = total.div_ceil(longest).max(1);
+    let (short, long_ones) = (total / pieces, total % pieces);
+    [(short + 1, long_ones), (short, pieces - long_ones)]
+}
+
+/// The ranges of [`even_pieces`].
+fn even_ranges(total: usize, longest: usize) -> impl Iterator<Item = Range<usize>> {
+    let lengths = even_pieces(total, longest).into_iter();
+    lengths.flat_map(|(length, count)| std::iter::repeat_n(length, count)).scan(0, |start, length| {
+        *start += length;
+        Some(*start - length..*start)
+    })
+}
+
+impl<R: Real> Product<R> {
+    #[inline(always)]
+    unsafe fn run<V: Simd<Scalar = R>>(&self) {
+        let [m, n, k] = self.shape;
+        let mut strip = Strip([MaybeUninit::uninit(); _]);
+        let longest = size_of::<Strip>() / (2 * size_of::<V>());
+        for rows in even_ranges(m, BLOCK_OF_A / (longest * size_of::<R>())) {
+            for depth in even_ranges(k, longest) {
+                let mut j = 0;
+                while j < n {
+                    let block = Block { rows: rows.clone(), depth: depth.clone(), column: j, width: n - j };
+                    if n - j > V::LANES {
+                        unsafe { self.column_of_tiles::<V, 2>(block, &mut strip) };
+                    } else {
+                        unsafe { self.column_of_tiles::<V, 1>(block, &mut strip) };
+                    }
+                    j += 2 * V::LANES;
+                }
+            }
+        }
+    }
+
+    /// All rows of the block by `N` vectors, or as many columns as there are.
+    #[inline(always)]
+    unsafe fn column_of_tiles<V: Simd<Scalar = R>, const N: usize>(
+        &self,
+        mut block: Block,
+        strip: &mut Strip,
+    ) {
+        let n = self.shape[1];
+        block.width = block.width.min(N * V::LANES);
+        let partial = block.width < N * V::LANES;
+        let mut b = (self.b.wrapping_add(block.depth.start * n + block.column), n);
+        if partial || block.rows.len() >= ROWS_WORTH_A_COPY {
+            let copy = strip.0.as_mut_ptr().cast();
+            unsafe { copy_strip::<V, N>(b, block.depth.len(), block.width, copy) };
+            b = (copy, N * V::LANES);
+        }
+        for (height, count) in even_pieces(block.rows.len(), V::ROWS) {
+            if count > 0 {
+                let end = block.rows.start + height * count;
+                unsafe { self.tiles_of_height::<V, N>(height, &block, block.rows.start..end, b) };
+                block.rows.start = end;
+            }
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn tiles_of_height<V: Simd<Scalar = R>, const N: usize>(
+        &self,
+        height: usize,
+        block: &Block,
+        rows: Range<usize>,
+        b: (*const R, usize),
+    ) {
+        macro_rules! tiles {
+            ($($height:literal)*) => {
+                match height {
+                    $($height if $height <= V::ROWS => {
+                        for i in rows.step_by($height) {
+                            unsafe { self.tile::<V, $height, N>(block, i, b) };
+                        }
+                    })*
+                    _ => unreachable!("a tile is at most {} rows high", V::ROWS),
+                }
+            };
+        }
+        tiles!(1 2 3 4 5 6 7 8 9 10 11 12)
+    }
+
+    /// One tile: `M` rows from `i` by `N` vectors. b is given by the start of its strip and the distance of rows.
+    #[inline(always)]
+    unsafe fn tile<V: Simd<Scalar = R>, const M: usize, const N: usize>(
+        &self,
+        block: &Block,
+        i: usize,
+        (mut b, b_row): (*const R, usize),
+    ) {
+        let ([_, n, k], [row, column]) = (self.shape, self.strides);
+        let c = self.c.wrapping_add(i * n + block.column);
+        let mut sums = [[unsafe { V::splat(R::ZERO) }; N]; M];
+        if block.depth.start > 0 {
+            for (r, sums) in sums.iter_mut().enumerate() {
+                *sums = unsafe { load_some(c.wrapping_add(r * n), block.width) };
+            }
+        }
+        let mut a = self.a.wrapping_add(i * row + block.depth.start * column);
+        for _ in 0..block.depth.len() {
+            let across: [V; N] = unsafe { load(b) };
+            let mut element = a;
+            for sums in &mut sums {
+                let down = unsafe { V::splat(*element) };
+                for (sum, across) in sums.iter_mut().zip(across) {
+                    *sum = unsafe { down.fused(across, *sum) };
+                }
+                element = element.wrapping_add(row);
+            }
+            a = a.wrapping_add(column);
+            b = b.wrapping_add(b_row);
+        }
+        if let Some(bias) = self.bias.filter(|_| block.depth.end == k) {
+            let bias: [V; N] = unsafe { load_some(bias.wrapping_add(block.column), block.width) };
+            for sums in &mut sums {
+                for (sum, bias) in sums.iter_mut().zip(bias) {
+                    *sum = unsafe { sum.add(bias) };
+                }
+            }
+        }
+        for (r, sums) in sums.into_iter().enumerate() {
+            unsafe { store_some(sums, c.wrapping_add(r * n), block.width) };
+        }
+    }
+}
+
+/// The cells, and the stretch of k, that are worked on.
+struct Block {
+    rows: Range<usize>,
+    depth: Range<usize>,
+    column: usize,
+    width: usize,
+}
+
+/// `N` vectors that follow each other.
+#[inline(always)]
+unsafe fn load<V: Simd, const N: usize>(from: *const V::Scalar) -> [V; N] {
+    std::array::from_fn(|v| unsafe { V::load(from.wrapping_add(v * V::LANES)) })
+}
+
+/// `N` vectors of which only the first `width` numbers, more than `N - 1` vectors, are there; zeros behind them.
+#[inline(always)]
+unsafe fn load_some<V: Simd, const N: usize>(from: *const V::Scalar, width: usize) -> [V; N] {
+    if width == N * V::LANES {
+        return unsafe { load(from) };
+    }
+    let rest = width - (N - 1) * V::LANES;
+    std::array::from_fn(|v| {
+        let from = from.wrapping_add(v * V::LANES);
+        unsafe { if v + 1 < N { V::load(from) } else { V::load_partial(from, rest) } }
+    })
+}
+
+/// Stores what [`load_some`] loads.
+#[inline(always)]
+unsafe fn store_some<V: Simd, const N: usize>(vectors: [V; N], to: *mut V::Scalar, width: usize) {
+    let rest = width - (N - 1) * V::LANES;
+    for (v, vector) in vectors.into_iter().enumerate() {
+        let to = to.wrapping_add(v * V::LANES);
+        if v + 1 < N || rest == V::LANES {
+            unsafe { vector.store(to) };
+        } else {
+            unsafe { vector.store_partial(to, rest) };
+        }
+    }
+}
+
+/// Copies `depth` rows of the strip to a dense one of whole vectors, zeros behind `width`.
+#[inline(always)]
+unsafe fn copy_strip<V: Simd, const N: usize>(
+    (mut from, row): (*const V::Scalar, usize),
+    depth: usize,
+    width: usize,
+    mut to: *mut V::Scalar,
+) {
+    for _ in 0..depth {
+        let vectors: [V; N] = unsafe { load_some(from, width) };
+        unsafe { store_some(vectors, to, N * V::LANES) };
+        from = from.wrapping_add(row);
+        to = to.wrapping_add(N * V::LANES);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::numeric::Streams;
+
+    /// The definition.
+    fn chains<R: Real>(m: usize, n: usize, k: usize, a: Strided<R>, b: &[R], bias: Option<&[R]>) -> Vec<R> {
+        let cell = |i: usize, j: usize| {
+            let products = (0..k).map(|l| (a.data[i * a.row + l * a.column], b[l * n + j]));
+            let sum = products.fold(R::ZERO, |sum, (a, b)| a.fused(b, sum));
+            bias.map_or(sum, |bias| sum + bias[j])
+        };
+        (0..m * n).map(|at| cell(at / n, at % n)).collect()
+    }
+
+    fn numbers<R: Real>(count: usize, name: &str) -> Vec<R> {
+        let mut stream = Streams::new(1).stream(name);
+        (0..count).map(|_| R::from_f64(stream.normal())).collect()
+    }
+
+    fn bits<R: Real>(values: &[R]) -> Vec<[u8; 8]> {
+        values.iter().map(|v| v.bytes()).collect()
+    }
+
+    fn agrees<R: Real>(m: usize, n: usize, k: usize) {
+        let (a, b, bias) = (numbers::<R>(m * k, "a"), numbers::<R>(k * n, "b"), numbers::<R>(n, "bias"));
+        for level in Level::ALL.into_iter().filter(|l| l.available()) {
+            for (a, bias) in [
+                (Strided::rows(&a, k), None),
+                (Strided::rows(&a, k), Some(&bias[..])),
+                (Strided::transposed(&a, m), Some(&bias[..])),
+            ] {
+                let expected = chains(m, n, k, a, &b, bias);
+                // A guard behind c, and old values in it, neither of which may matter.
+                let mut c = vec![R::from_f64(f64::NAN); m * n + 40];
+                matmul_at(level, m, n, k, a, &b, bias, &mut c);
+                assert_eq!(bits(&c[..m * n]), bits(&expected), "{level:?} {m}x{n}x{k} {:?}", a.column);
+                assert!(c[m * n..].iter().all(|x| !x.is_finite()), "wrote beyond c");
+            }
+        }
+    }
+
+    #[test]
+    fn a_product_by_hand() {
+        let (a, b) = ([1.0, 2.0, 3.0, 4.0, 5.0, 6.0f32], [1.0, 0.0, 0.0, 1.0, 2.0, -1.0f32]);
+        let mut c = [0.0; 4];
+        matmul(2, 2, 3, Strided::rows(&a, 3), &b, Some(&[10.0, 20.0]), &mut c);
+        assert_eq!(c, [17.0, 19.0, 26.0, 19.0]);
+        matmul(2, 2, 3, Strided::transposed(&a, 2), &b, None, &mut c);
+        assert_eq!(c, [11.0, -2.0, 14.0, -2.0], "a is [1 3 5; 2 4 6]");
+    }
+
+    #[test]
+    fn every_tail_is_the_chain() {
+        for m in [1, 2, 5, 6, 7, 11, 12, 13, 25, 32] {
+            for n in [1, 2, 3, 4, 5, 7, 8, 9, 10, 15, 16, 17, 24, 31, 32, 33, 49] {
+                agrees::<f32>(m, n, 5);
+                agrees::<f64>(m, n, 5);
+            }
+        }
+    }
+
+    #[test]
+    fn every_block_is_the_chain() {
+        for (m, n, k) in [(3, 5, 0), (3, 5, 1), (241, 3, 2), (130, 17, 300), (2, 33, 769), (64, 64, 64)] {
+            agrees::<f32>(m, n, k);
+            agrees::<f64>(m, n, k);
+        }
+    }
+
+    #[test]
+    fn rounding_is_once_a_step() {
+        // (1 + e)^2 - (1 + 2e) is e^2 with fused steps, 0 when the product is rounded first.
+        let x = 1.0 + f32::EPSILON;
+        let mut c = [0.0];
+        matmul(1, 1, 2, Strided::rows(&[1.0 + 2.0 * f32::EPSILON, x], 2), &[-1.0, x], None, &mut c);
+        assert_eq!(c, [f32::EPSILON * f32::EPSILON]);
+    }
+
+    #[test]
+    fn a_number_that_is_none_stays_in_its_cells() {
+        let mut c = [0.0; 4];
+        matmul(2, 2, 1, Strided::rows(&[f32::NAN, 1.0], 1), &[1.0, f32::INFINITY], None, &mut c);
+        assert!(c[0].is_nan() && c[1].is_nan());
+        assert_eq!(c[2..], [1.0, f32::INFINITY]);
+    }
+
+    #[test]
+    #[should_panic(expected = "a is smaller than (2, 3)")]
+    fn a_short_operand_is_refused() {
+        matmul(2, 1, 3, Strided::rows(&[1.0f32; 5], 3), &[1.0; 3], None, &mut [0.0; 2]);
+    }
+
+    #[test]
+    fn pieces_are_even() {
+        let ranges = |total, longest| even_ranges(total, longest).collect::<Vec<_>>();
+        assert_eq!(ranges(32, 12), [0..11, 11..22, 22..32]);
+        assert_eq!(ranges(12, 6), [0..6, 6..12]);
+        assert_eq!(ranges(0, 6), vec![0..0], "one, so that c is written");
+    }
+}

@@ -1,0 +1,109 @@
+//! Vectors of numbers, as the matrix product needs them: one trait, one implementation an instruction set.
+
+mod portable;
+#[cfg(target_arch = "x86_64")]
+mod x86;
+
+pub use portable::Lanes;
+
+/// A vector of [`Simd::LANES`] numbers held in one register.
+///
+/// # Safety
+/// Every function needs a CPU with the instructions of the implementation. They are inlined into callers
+/// compiled for that instruction set (`#[target_feature]`), without which they are slow.
+pub trait Simd: Copy {
+    type Scalar: Copy;
+    const LANES: usize;
+    /// The height of a tile of two vectors such that its sums fill the registers of the CPU.
+    const ROWS: usize;
+
+    /// The number in every lane.
+    unsafe fn splat(number: Self::Scalar) -> Self;
+    unsafe fn load(from: *const Self::Scalar) -> Self;
+    unsafe fn store(self, to: *mut Self::Scalar);
+    /// The first `count` lanes, fewer than all; zeros in the others, whose memory is not touched.
+    unsafe fn load_partial(from: *const Self::Scalar, count: usize) -> Self;
+    /// The first `count` lanes, fewer than all.
+    unsafe fn store_partial(self, to: *mut Self::Scalar, count: usize);
+    /// `self * a + b` in every lane, rounded once.
+    unsafe fn fused(self, a: Self, b: Self) -> Self;
+    unsafe fn add(self, other: Self) -> Self;
+}
+
+/// The vectors of a type of number, one for each [`Level`](super::Level).
+pub trait Vectors: Sized {
+    type Portable: Simd<Scalar = Self>;
+    #[cfg(target_arch = "x86_64")]
+    type Avx2: Simd<Scalar = Self>;
+    #[cfg(target_arch = "x86_64")]
+    type Avx512: Simd<Scalar = Self>;
+}
+
+impl Vectors for f32 {
+    type Portable = Lanes<f32, 8>;
+    #[cfg(target_arch = "x86_64")]
+    type Avx2 = std::arch::x86_64::__m256;
+    #[cfg(target_arch = "x86_64")]
+    type Avx512 = std::arch::x86_64::__m512;
+}
+
+impl Vectors for f64 {
+    type Portable = Lanes<f64, 4>;
+    #[cfg(target_arch = "x86_64")]
+    type Avx2 = std::arch::x86_64::__m256d;
+    #[cfg(target_arch = "x86_64")]
+    type Avx512 = std::arch::x86_64::__m512d;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::numeric::{Level, Real};
+
+    /// Every function of a vector against the plain meaning of its lanes.
+    unsafe fn keeps_its_meaning<V: Simd<Scalar: Real>>() {
+        let number = |i: usize| V::Scalar::from_f64(1.0 + i as f64 / 3.0);
+        let from: Vec<V::Scalar> = (0..V::LANES).map(number).collect();
+        let guard = V::Scalar::from_f64(-7.0);
+        for count in 0..V::LANES {
+            let mut to = vec![guard; V::LANES];
+            unsafe { V::load(from.as_ptr()).store_partial(to.as_mut_ptr(), count) };
+            assert_eq!(to[..count], from[..count]);
+            assert!(to[count..].iter().all(|&x| x == guard), "stored beyond {count}");
+
+            // Exactly `count` numbers are there to be read.
+            let few = from[..count].to_vec();
+            unsafe { V::load_partial(few.as_ptr(), count).store(to.as_mut_ptr()) };
+            assert_eq!(to[..count], from[..count]);
+            assert!(to[count..].iter().all(|&x| x == V::Scalar::ZERO));
+        }
+        let (a, b) = (number(5), number(1));
+        let mut to = vec![guard; V::LANES];
+        unsafe { V::load(from.as_ptr()).fused(V::splat(a), V::splat(b)).store(to.as_mut_ptr()) };
+        (0..V::LANES).for_each(|i| assert_eq!(to[i], from[i].fused(a, b)));
+        unsafe { V::load(from.as_ptr()).add(V::splat(a)).store(to.as_mut_ptr()) };
+        (0..V::LANES).for_each(|i| assert_eq!(to[i], from[i] + a));
+    }
+
+    #[test]
+    fn every_vector_of_this_cpu_keeps_its_meaning() {
+        unsafe {
+            keeps_its_meaning::<<f32 as Vectors>::Portable>();
+            keeps_its_meaning::<<f64 as Vectors>::Portable>();
+        }
+        #[cfg(target_arch = "x86_64")]
+        if Level::Avx2.available() {
+            unsafe {
+                keeps_its_meaning::<<f32 as Vectors>::Avx2>();
+                keeps_its_meaning::<<f64 as Vectors>::Avx2>();
+            }
+        }
+        #[cfg(target_arch = "x86_64")]
+        if Level::Avx512.available() {
+            unsafe {
+                keeps_its_meaning::<<f32 as Vectors>::Avx512>();
+                keeps_its_meaning::<<f64 as Vectors>::Avx512>();
+            }
+        }
+    }
+}

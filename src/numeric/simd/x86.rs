@@ -1,0 +1,205 @@
+//! Vectors of x86-64: 256 bits (AVX2 and FMA) and 512 bits (AVX-512).
+
+use super::Simd;
+use std::arch::x86_64::*;
+
+/// The mask of the first `count` of eight lanes, cut out of ones followed by zeros.
+#[inline(always)]
+unsafe fn first_32(count: usize) -> __m256i {
+    static ONES_THEN_ZEROS: [i32; 16] = [-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0];
+    unsafe { _mm256_loadu_si256(ONES_THEN_ZEROS.as_ptr().add(8 - count).cast()) }
+}
+
+/// The mask of the first `count` of four lanes.
+#[inline(always)]
+unsafe fn first_64(count: usize) -> __m256i {
+    static ONES_THEN_ZEROS: [i64; 8] = [-1, -1, -1, -1, 0, 0, 0, 0];
+    unsafe { _mm256_loadu_si256(ONES_THEN_ZEROS.as_ptr().add(4 - count).cast()) }
+}
+
+impl Simd for __m256 {
+    type Scalar = f32;
+    const LANES: usize = 8;
+    const ROWS: usize = 6;
+
+    #[inline(always)]
+    unsafe fn splat(number: f32) -> Self {
+        unsafe { _mm256_set1_ps(number) }
+    }
+
+    #[inline(always)]
+    unsafe fn load(from: *const f32) -> Self {
+        unsafe { _mm256_loadu_ps(from) }
+    }
+
+    #[inline(always)]
+    unsafe fn store(self, to: *mut f32) {
+        unsafe { _mm256_storeu_ps(to, self) }
+    }
+
+    #[inline(always)]
+    unsafe fn load_partial(from: *const f32, count: usize) -> Self {
+        unsafe { _mm256_maskload_ps(from, first_32(count)) }
+    }
+
+    #[inline(always)]
+    unsafe fn store_partial(self, to: *mut f32, count: usize) {
+        // By halves: a masked store of AVX is slow on some CPUs.
+        unsafe {
+            let (mut low, mut to) = (_mm256_castps256_ps128(self), to);
+            if count & 4 != 0 {
+                _mm_storeu_ps(to, low);
+                (low, to) = (_mm256_extractf128_ps::<1>(self), to.wrapping_add(4));
+            }
+            if count & 2 != 0 {
+                _mm_storel_epi64(to.cast(), _mm_castps_si128(low));
+                (low, to) = (_mm_movehl_ps(low, low), to.wrapping_add(2));
+            }
+            if count & 1 != 0 {
+                _mm_store_ss(to, low);
+            }
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn fused(self, a: Self, b: Self) -> Self {
+        unsafe { _mm256_fmadd_ps(self, a, b) }
+    }
+
+    #[inline(always)]
+    unsafe fn add(self, other: Self) -> Self {
+        unsafe { _mm256_add_ps(self, other) }
+    }
+}
+
+impl Simd for __m256d {
+    type Scalar = f64;
+    const LANES: usize = 4;
+    const ROWS: usize = 6;
+
+    #[inline(always)]
+    unsafe fn splat(number: f64) -> Self {
+        unsafe { _mm256_set1_pd(number) }
+    }
+
+    #[inline(always)]
+    unsafe fn load(from: *const f64) -> Self {
+        unsafe { _mm256_loadu_pd(from) }
+    }
+
+    #[inline(always)]
+    unsafe fn store(self, to: *mut f64) {
+        unsafe { _mm256_storeu_pd(to, self) }
+    }
+
+    #[inline(always)]
+    unsafe fn load_partial(from: *const f64, count: usize) -> Self {
+        unsafe { _mm256_maskload_pd(from, first_64(count)) }
+    }
+
+    #[inline(always)]
+    unsafe fn store_partial(self, to: *mut f64, count: usize) {
+        unsafe {
+            let (mut low, mut to) = (_mm256_castpd256_pd128(self), to);
+            if count & 2 != 0 {
+                _mm_storeu_pd(to, low);
+                (low, to) = (_mm256_extractf128_pd::<1>(self), to.wrapping_add(2));
+            }
+            if count & 1 != 0 {
+                _mm_store_sd(to, low);
+            }
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn fused(self, a: Self, b: Self) -> Self {
+        unsafe { _mm256_fmadd_pd(self, a, b) }
+    }
+
+    #[inline(always)]
+    unsafe fn add(self, other: Self) -> Self {
+        unsafe { _mm256_add_pd(self, other) }
+    }
+}
+
+impl Simd for __m512 {
+    type Scalar = f32;
+    const LANES: usize = 16;
+    const ROWS: usize = 12;
+
+    #[inline(always)]
+    unsafe fn splat(number: f32) -> Self {
+        unsafe { _mm512_set1_ps(number) }
+    }
+
+    #[inline(always)]
+    unsafe fn load(from: *const f32) -> Self {
+        unsafe { _mm512_loadu_ps(from) }
+    }
+
+    #[inline(always)]
+    unsafe fn store(self, to: *mut f32) {
+        unsafe { _mm512_storeu_ps(to, self) }
+    }
+
+    #[inline(always)]
+    unsafe fn load_partial(from: *const f32, count: usize) -> Self {
+        unsafe { _mm512_maskz_loadu_ps((1 << count) - 1, from) }
+    }
+
+    #[inline(always)]
+    unsafe fn store_partial(self, to: *mut f32, count: usize) {
+        unsafe { _mm512_mask_storeu_ps(to, (1 << count) - 1, self) }
+    }
+
+    #[inline(always)]
+    unsafe fn fused(self, a: Self, b: Self) -> Self {
+        unsafe { _mm512_fmadd_ps(self, a, b) }
+    }
+
+    #[inline(always)]
+    unsafe fn add(self, other: Self) -> Self {
+        unsafe { _mm512_add_ps(self, other) }
+    }
+}
+
+impl Simd for __m512d {
+    type Scalar = f64;
+    const LANES: usize = 8;
+    const ROWS: usize = 12;
+
+    #[inline(always)]
+    unsafe fn splat(number: f64) -> Self {
+        unsafe { _mm512_set1_pd(number) }
+    }
+
+    #[inline(always)]
+    unsafe fn load(from: *const f64) -> Self {
+        unsafe { _mm512_loadu_pd(from) }
+    }
+
+    #[inline(always)]
+    unsafe fn store(self, to: *mut f64) {
+        unsafe { _mm512_storeu_pd(to, self) }
+    }
+
+    #[inline(always)]
+    unsafe fn load_partial(from: *const f64, count: usize) -> Self {
+        unsafe { _mm512_maskz_loadu_pd((1 << count) - 1, from) }
+    }
+
+    #[inline(always)]
+    unsafe fn store_partial(self, to: *mut f64, count: usize) {
+        unsafe { _mm512_mask_storeu_pd(to, (1 << count) - 1, self) }
+    }
+
+    #[inline(always)]
+    unsafe fn fused(self, a: Self, b: Self) -> Self {
+        unsafe { _mm512_fmadd_pd(self, a, b) }
+    }
+
+    #[inline(always)]
+    unsafe fn add(self, other: Self) -> Self {
+        unsafe { _mm512_add_pd(self, other) }
+    }
+}
