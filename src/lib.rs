@@ -16,6 +16,7 @@
 
 // the examples are tested too, and they call the crate by its name
 
+pub mod data;
 pub mod diagnostic;
 pub mod numeric;
 pub mod settings;

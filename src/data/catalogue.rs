@@ -1,0 +1,143 @@
+//! The list of all data sets that have a name. A new one is a file in `generate/` or a table, and a line here.
+
+use super::dataset::Facts;
+use super::generate::{self, Generator};
+use super::normalize::Normalize;
+use super::settings::DataSettings;
+use super::tables::{self, Table};
+
+/// Every data set that `name` can name, in the order in which they are presented.
+pub const DATASETS: &[Entry] = &[
+    tables::DIGITS,
+    tables::IRIS,
+    tables::BREAST_CANCER,
+    generate::moons::MOONS,
+    generate::circles::CIRCLES,
+    generate::spirals::SPIRALS,
+    generate::blobs::BLOBS,
+    generate::xor::XOR,
+    generate::wave::WAVE,
+    generate::line::LINE,
+    generate::polynomial::POLYNOMIAL,
+];
+
+/// One data set of the list.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry {
+    pub name: &'static str,
+    pub title: &'static str,
+    /// One sentence for an author.
+    pub summary: &'static str,
+    /// How it is normalized unless the author says otherwise.
+    pub normalize: Normalize,
+    pub origin: Origin,
+}
+
+/// Where the rows come from.
+#[derive(Clone, Copy, Debug)]
+pub enum Origin {
+    Table(Table),
+    Generated(Generator),
+}
+
+/// A number that a generator can be given.
+#[derive(Clone, Copy, Debug)]
+pub struct Key {
+    pub name: &'static str,
+    pub default: f64,
+    pub min: f64,
+    pub max: f64,
+    pub whole: bool,
+    /// What it means for this data set.
+    pub about: &'static str,
+}
+
+/// Keys that every table takes, besides those that all data sets take.
+const TABLE_KEYS: &[&str] = &["target", "features", "task", "label_noise"];
+/// Keys that all data sets take.
+const COMMON_KEYS: &[&str] = &["normalize", "limit"];
+
+impl Entry {
+    pub fn find(name: &str) -> Option<&'static Entry> {
+        DATASETS.iter().find(|entry| entry.name == name)
+    }
+
+    /// Every key that this data set takes besides `name`, its own first.
+    pub fn keys(&self) -> Vec<&'static str> {
+        match &self.origin {
+            Origin::Table(_) => table_keys(),
+            Origin::Generated(generator) => {
+                let own = generator.keys.iter().map(|key| key.name);
+                let labels = generator.classes.then_some("label_noise");
+                own.chain(labels).chain(COMMON_KEYS.iter().copied()).collect()
+            }
+        }
+    }
+}
+
+/// Every key that a table takes besides `name` or `file`.
+pub fn table_keys() -> Vec<&'static str> {
+    TABLE_KEYS.iter().chain(COMMON_KEYS).copied().collect()
+}
+
+/// The numbers that a generator works with: those that the author set, or the defaults.
+#[derive(Clone, Copy)]
+pub struct Values<'a> {
+    pub settings: &'a DataSettings,
+    pub keys: &'static [Key],
+}
+
+impl Values<'_> {
+    /// The value of a key of this generator.
+    pub fn number(&self, name: &str) -> f64 {
+        let given = self.settings.numbers().into_iter().find(|(key, _)| *key == name);
+        let default = || self.keys.iter().find(|key| key.name == name).map(|key| key.default);
+        given.and_then(|(_, value)| value).or_else(default).expect("a key in the generator's list")
+    }
+
+    /// The value of a key that counts something.
+    pub fn count(&self, name: &str) -> usize {
+        self.number(name) as usize
+    }
+}
+
+impl Generator {
+    pub fn values<'a>(&self, settings: &'a DataSettings) -> Values<'a> {
+        Values { settings, keys: self.keys }
+    }
+
+    /// The size of what it generates, before it does.
+    pub fn facts(&self, settings: &DataSettings) -> Facts {
+        let values = self.values(settings);
+        let (features, target) = (self.shape)(&values);
+        Facts { rows: values.count("samples"), features, target }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_distinct_and_described() {
+        for (i, entry) in DATASETS.iter().enumerate() {
+            assert!(DATASETS[..i].iter().all(|other| other.name != entry.name), "{}", entry.name);
+            assert!(!entry.title.is_empty() && entry.summary.ends_with('.'), "{}", entry.name);
+        }
+    }
+
+    #[test]
+    fn keys_of_generators_are_settings_with_a_default_in_range() {
+        let known = DataSettings::default().numbers().map(|(name, _)| name);
+        for entry in DATASETS {
+            let Origin::Generated(generator) = &entry.origin else { continue };
+            for key in generator.keys {
+                let place = format!("{}: {}", entry.name, key.name);
+                assert!(known.contains(&key.name), "{place}");
+                assert!((key.min..=key.max).contains(&key.default), "{place}");
+                assert!(!key.whole || key.default as usize as f64 == key.default, "{place}");
+                assert!(!key.about.is_empty(), "{place}");
+            }
+        }
+    }
+}

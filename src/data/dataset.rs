@@ -1,0 +1,108 @@
+//! A data set in memory.
+
+use ndarray::{Array2, Axis};
+
+use super::part::Target;
+
+/// Examples as rows, with what they are called and where they come from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Dataset {
+    /// As the author wrote it: `digits`, or the path of a file.
+    pub name: String,
+    pub title: String,
+    /// Only for the built-in tables.
+    pub provenance: Option<Provenance>,
+    /// (rows, features), as read or generated, not normalized.
+    pub features: Array2<f64>,
+    pub feature_names: Vec<String>,
+    pub target: TargetColumn,
+    /// Height and width when a row is a picture, row-major.
+    pub image: Option<(usize, usize)>,
+}
+
+/// What is to be predicted, one for each row.
+#[derive(Clone, Debug, PartialEq)]
+pub enum TargetColumn {
+    /// `labels` are indices into `names`.
+    Classes {
+        labels: Vec<usize>,
+        names: Vec<String>,
+    },
+    Values {
+        values: Vec<f64>,
+        name: String,
+    },
+}
+
+/// Whom a table is owed to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Provenance {
+    pub creators: &'static str,
+    pub year: u16,
+    /// The title of the published table.
+    pub work: &'static str,
+    pub publisher: &'static str,
+    pub licence: &'static str,
+    pub licence_url: &'static str,
+    /// Without `https://doi.org/` before it.
+    pub doi: &'static str,
+    /// What of the published table is here, and in which form; may be empty.
+    pub note: &'static str,
+}
+
+/// The size of a data set, known before it is generated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Facts {
+    pub rows: usize,
+    pub features: usize,
+    pub target: Target,
+}
+
+impl Dataset {
+    pub fn rows(&self) -> usize {
+        self.features.nrows()
+    }
+
+    pub fn facts(&self) -> Facts {
+        Facts { rows: self.rows(), features: self.features.ncols(), target: self.target.target() }
+    }
+
+    /// The given rows alone, in the given order.
+    pub fn select(&self, rows: &[usize]) -> Dataset {
+        let features = self.features.select(Axis(0), rows);
+        Dataset { features, target: self.target.select(rows), ..self.clone() }
+    }
+}
+
+impl TargetColumn {
+    pub fn len(&self) -> usize {
+        match self {
+            TargetColumn::Classes { labels, .. } => labels.len(),
+            TargetColumn::Values { values, .. } => values.len(),
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// What is to be predicted: one of how many classes, or a number.
+    pub fn target(&self) -> Target {
+        match self {
+            TargetColumn::Classes { names, .. } => Target::Classes(names.len()),
+            TargetColumn::Values { .. } => Target::Value,
+        }
+    }
+
+    fn select(&self, rows: &[usize]) -> TargetColumn {
+        match self {
+            TargetColumn::Classes { labels, names } => TargetColumn::Classes {
+                labels: rows.iter().map(|&r| labels[r]).collect(),
+                names: names.clone(),
+            },
+            TargetColumn::Values { values, name } => {
+                TargetColumn::Values { values: rows.iter().map(|&r| values[r]).collect(), name: name.clone() }
+            }
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! Data sets: built-in tables, generated ones and an author's own CSV; split, normalized, prepared for a run.
+//!
+//! [`DataSettings`] name a data set, [`load()`] gives it as a [`Dataset`], [`split()`] deals its rows to three
+//! parts, and [`prepare()`] normalizes them and converts them to the precision of the run.
+
+mod catalogue;
+mod dataset;
+mod generate;
+mod load;
+mod normalize;
+mod part;
+mod prepare;
+mod problem;
+mod reader;
+mod settings;
+mod split;
+mod tables;
+
+pub use catalogue::{DATASETS, Entry, Key, Origin};
+pub use dataset::{Dataset, Facts, Provenance, TargetColumn};
+pub use load::{facts, load};
+pub use normalize::{Normalize, Normalizer};
+pub use part::{Labels, Part, Prepared, Target, Targets};
+pub use prepare::{prepare, wrong_labels};
+pub use problem::{DataProblems, TableProblem};
+pub use reader::TableLimits;
+pub use settings::{DataSettings, Task};
+pub use split::{Share, Split, SplitSettings, split};

@@ -1,0 +1,167 @@
+//! What a run trains on and is judged by: examples as rows, with their labels.
+
+use std::ops::Range;
+
+use ndarray::Array2;
+
+use crate::numeric::Real;
+
+/// What is to be predicted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// One of so many classes.
+    Classes(usize),
+    /// A number.
+    Value,
+}
+
+/// The right answers, one an example.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Labels<R> {
+    /// Class indices in `0..count`.
+    Classes {
+        indices: Vec<u32>,
+        count: usize,
+    },
+    Values(Vec<R>),
+}
+
+impl<R: Real> Labels<R> {
+    pub fn len(&self) -> usize {
+        match self {
+            Labels::Classes { indices, .. } => indices.len(),
+            Labels::Values(values) => values.len(),
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    pub fn target(&self) -> Target {
+        match self {
+            Labels::Classes { count, .. } => Target::Classes(*count),
+            Labels::Values(_) => Target::Value,
+        }
+    }
+
+    /// The labels of some consecutive rows.
+    pub fn rows(&self, rows: Range<usize>) -> Targets<'_, R> {
+        match self {
+            Labels::Classes { indices, .. } => Targets::Classes(&indices[rows]),
+            Labels::Values(values) => Targets::Values(&values[rows]),
+        }
+    }
+
+    pub fn all(&self) -> Targets<'_, R> {
+        self.rows(0..self.len())
+    }
+}
+
+/// The labels of one batch.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Targets<'a, R> {
+    Classes(&'a [u32]),
+    Values(&'a [R]),
+}
+
+impl<R> Targets<'_, R> {
+    pub fn len(&self) -> usize {
+        match self {
+            Targets::Classes(indices) => indices.len(),
+            Targets::Values(values) => values.len(),
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// Examples of one purpose: training, dev or test. May hold no row.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Part<R> {
+    /// (rows, features), row-major.
+    pub x: Array2<R>,
+    pub y: Labels<R>,
+}
+
+impl<R: Real> Part<R> {
+    /// Brings `x` into row-major order if it is not.
+    ///
+    /// # Panics
+    /// If `x` and `y` differ in length.
+    pub fn new(x: Array2<R>, y: Labels<R>) -> Self {
+        assert_eq!(x.nrows(), y.len(), "a part needs a label for every row");
+        let x = if x.is_standard_layout() { x } else { x.as_standard_layout().into_owned() };
+        Part { x, y }
+    }
+
+    pub fn len(&self) -> usize {
+        self.x.nrows()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    pub fn features(&self) -> usize {
+        self.x.ncols()
+    }
+
+    /// The features of some consecutive rows, row-major.
+    pub fn rows(&self, rows: Range<usize>) -> &[R] {
+        let width = self.features();
+        let all = self.x.as_slice().expect("a part holds its rows one after the other");
+        &all[rows.start * width..rows.end * width]
+    }
+}
+
+/// The three parts of a data set, ready for a run: split, normalised, in the run's precision.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Prepared<R> {
+    pub train: Part<R>,
+    pub dev: Part<R>,
+    pub test: Part<R>,
+}
+
+impl<R: Real> Prepared<R> {
+    pub fn features(&self) -> usize {
+        self.train.features()
+    }
+
+    pub fn target(&self) -> Target {
+        self.train.y.target()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::array;
+
+    use super::*;
+
+    #[test]
+    fn rows_of_a_transposed_array_come_in_row_major_order() {
+        let columns: Array2<f64> = array![[1.0, 3.0], [2.0, 4.0]];
+        let part = Part::new(columns.reversed_axes(), Labels::Classes { indices: vec![0, 1], count: 2 });
+        assert_eq!(part.rows(0..2), [1.0, 2.0, 3.0, 4.0]);
+        assert_eq!(part.rows(1..2), [3.0, 4.0]);
+        assert_eq!(part.y.rows(1..2), Targets::Classes(&[1]));
+    }
+
+    #[test]
+    fn a_part_may_be_empty() {
+        let part = Part::<f32>::new(Array2::zeros((0, 3)), Labels::Values(vec![]));
+        assert!(part.is_empty());
+        assert_eq!(part.features(), 3);
+        assert!(part.rows(0..0).is_empty());
+        assert_eq!(part.y.target(), Target::Value);
+    }
+
+    #[test]
+    #[should_panic(expected = "a label for every row")]
+    fn a_row_without_a_label_is_refused() {
+        Part::<f32>::new(Array2::zeros((2, 1)), Labels::Values(vec![1.0]));
+    }
+}

@@ -1,0 +1,112 @@
+//! From a data set and a split to what a run trains on.
+
+use super::dataset::{Dataset, TargetColumn};
+use super::normalize::Normalizer;
+use super::part::{Labels, Part, Prepared};
+use super::settings::DataSettings;
+use super::split::Split;
+use crate::numeric::{Real, Stream, Streams};
+
+/// The three parts in the precision of the run: normalized by the statistics of the training part, and
+/// with the wanted share of wrong labels in the training part (stream `label_noise`).
+pub fn prepare<R: Real>(
+    dataset: &Dataset,
+    split: &Split,
+    settings: &DataSettings,
+    streams: &Streams,
+) -> (Prepared<R>, Normalizer) {
+    let normalizer = Normalizer::fit(settings.normalization(), dataset.features.view(), &split.train);
+    let part = |rows: &[usize]| {
+        let x = normalizer.apply(dataset.features.view(), rows).mapv(R::from_f64);
+        Part::new(x, labels(&dataset.target, rows))
+    };
+    let mut train = part(&split.train);
+    if let (Labels::Classes { indices, count }, Some(share)) = (&mut train.y, settings.label_noise) {
+        wrong_labels(indices, *count, share, &mut streams.stream("label_noise"));
+    }
+    let prepared = Prepared { train, dev: part(&split.dev), test: part(&split.test) };
+    (prepared, normalizer)
+}
+
+fn labels<R: Real>(target: &TargetColumn, rows: &[usize]) -> Labels<R> {
+    match target {
+        TargetColumn::Classes { labels, names } => Labels::Classes {
+            indices: rows.iter().map(|&row| labels[row] as u32).collect(),
+            count: names.len(),
+        },
+        TargetColumn::Values { values, .. } => {
+            Labels::Values(rows.iter().map(|&row| R::from_f64(values[row])).collect())
+        }
+    }
+}
+
+/// Makes a share of the labels wrong: that share of them (rounded to a whole number) is drawn without
+/// replacement, and each gets one of the other classes, all equally likely.
+pub fn wrong_labels(labels: &mut [u32], classes: usize, share: f64, stream: &mut Stream) {
+    if classes < 2 {
+        return;
+    }
+    let wrong = (share * labels.len() as f64 + 0.5) as usize;
+    let mut order: Vec<usize> = (0..labels.len()).collect();
+    stream.shuffle(&mut order);
+    for &row in order.iter().take(wrong) {
+        let step = 1 + stream.below(classes - 1);
+        labels[row] = ((labels[row] as usize + step) % classes) as u32;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::array;
+
+    use super::*;
+
+    fn dataset(target: TargetColumn) -> Dataset {
+        Dataset {
+            name: "mine".to_owned(),
+            title: "Mine".to_owned(),
+            provenance: None,
+            features: array![[0.0], [2.0], [4.0], [9.0]],
+            feature_names: vec!["x".to_owned()],
+            target,
+            image: None,
+        }
+    }
+
+    fn rows() -> Split {
+        Split { train: vec![2, 0], dev: vec![3], test: vec![] }
+    }
+
+    #[test]
+    fn parts_are_scaled_by_the_training_part() {
+        let data = dataset(TargetColumn::Values { values: vec![0.5, 1.5, 2.5, 3.5], name: "y".to_owned() });
+        let settings = DataSettings::named("iris");
+        let (parts, normalizer) = prepare::<f32>(&data, &rows(), &settings, &Streams::new(0));
+        assert_eq!((normalizer.shift, normalizer.scale), (vec![2.0], vec![2.0]));
+        assert_eq!(parts.train.x, array![[1.0f32], [-1.0]]);
+        assert_eq!(parts.train.y, Labels::Values(vec![2.5, 0.5]));
+        assert_eq!(parts.dev.x, array![[3.5f32]]);
+        assert_eq!((parts.test.len(), parts.test.features()), (0, 1));
+    }
+
+    #[test]
+    fn only_training_labels_are_made_wrong() {
+        let names = ["a", "b", "c"].map(String::from).to_vec();
+        let data = dataset(TargetColumn::Classes { labels: vec![0, 1, 2, 1], names });
+        let settings = DataSettings { label_noise: Some(1.0), ..DataSettings::named("iris") };
+        let (parts, _) = prepare::<f64>(&data, &rows(), &settings, &Streams::new(0));
+        let Labels::Classes { indices, count } = parts.train.y else { panic!("values") };
+        assert_eq!(count, 3);
+        assert!(indices[0] != 2 && indices[1] != 0, "{indices:?}");
+        assert_eq!(parts.dev.y, Labels::Classes { indices: vec![1], count: 3 });
+    }
+
+    #[test]
+    fn a_share_of_labels_becomes_wrong_evenly() {
+        let mut labels = vec![4u32; 1000];
+        wrong_labels(&mut labels, 5, 0.2, &mut Streams::new(7).stream("label_noise"));
+        let counts = [0, 1, 2, 3, 4].map(|class| labels.iter().filter(|&&l| l == class).count());
+        assert_eq!(counts[4], 800);
+        assert!(counts[..4].iter().all(|&n| (30..=70).contains(&n)), "{counts:?}");
+    }
+}

@@ -1,0 +1,130 @@
+//! What the target of a table is: classes or a number.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::dataset::TargetColumn;
+use super::super::problem::TableProblem;
+use super::super::settings::Task;
+use super::{Fault, File, Place, number};
+
+/// With at most so many different whole numbers, the target is classes unless the author says otherwise.
+const FEW: usize = 20;
+const MAX_CLASSES: usize = 1000;
+
+/// One cell of the target, not missing.
+#[derive(Clone, Debug)]
+pub struct TargetCell {
+    pub text: String,
+    pub place: Place,
+}
+
+/// Understands the target: as the author says, or by what it holds. Text is classes; numbers are classes if
+/// they are whole and at most 20 different ones. A few texts among numbers are mistakes.
+pub fn decide(
+    file: &File,
+    name: &str,
+    cells: Vec<TargetCell>,
+    task: Option<Task>,
+) -> Result<TargetColumn, Vec<TableProblem>> {
+    let numbers: Vec<Result<f64, Fault>> = cells.iter().map(|cell| number(&cell.text)).collect();
+    let numeric = numbers.iter().filter(|number| number.is_ok()).count();
+    let task = task.unwrap_or_else(|| {
+        let mostly_text = 2 * numeric <= cells.len();
+        if mostly_text || (numeric == cells.len() && are_few_whole(&numbers)) {
+            Task::Classes
+        } else {
+            Task::Number
+        }
+    });
+    match task {
+        Task::Number => values(file, name, &cells, &numbers),
+        Task::Classes => classes(file, name, &cells, &numbers),
+    }
+}
+
+fn are_few_whole(numbers: &[Result<f64, Fault>]) -> bool {
+    let mut different = BTreeSet::new();
+    numbers.iter().flatten().all(|value| {
+        different.insert(value.to_bits());
+        *value == value.floor() && different.len() <= FEW
+    })
+}
+
+fn values(
+    file: &File,
+    name: &str,
+    cells: &[TargetCell],
+    numbers: &[Result<f64, Fault>],
+) -> Result<TargetColumn, Vec<TableProblem>> {
+    let problems: Vec<TableProblem> = cells
+        .iter()
+        .zip(numbers)
+        .filter_map(|(cell, number)| number.err().map(|fault| (cell, fault)))
+        .map(|(cell, fault)| {
+            let problem = fault.problem(file, cell.place, name, &cell.text);
+            match fault {
+                Fault::Text => problem.hint("if the target is a class, write `task: classes`"),
+                _ => problem,
+            }
+        })
+        .collect();
+    if problems.is_empty() {
+        let values = numbers.iter().flatten().copied().collect();
+        Ok(TargetColumn::Values { values, name: name.to_owned() })
+    } else {
+        Err(problems)
+    }
+}
+
+/// Classes are in the order of their names; of their values, when all are numbers.
+fn classes(
+    file: &File,
+    name: &str,
+    cells: &[TargetCell],
+    numbers: &[Result<f64, Fault>],
+) -> Result<TargetColumn, Vec<TableProblem>> {
+    let all_numbers = numbers.iter().all(|number| number.is_ok());
+    let mut names: Vec<String> = if all_numbers {
+        let mut values: Vec<f64> = numbers.iter().flatten().copied().collect();
+        values.sort_by(f64::total_cmp);
+        values.dedup();
+        values.iter().map(|value| value.to_string()).collect()
+    } else {
+        cells.iter().map(|cell| cell.text.clone()).collect::<BTreeSet<_>>().into_iter().collect()
+    };
+    let about = |message: String| {
+        vec![match cells.first() {
+            Some(cell) => file.problem(cell.place, name, message),
+            None => TableProblem::new(1, None, message).column(name),
+        }]
+    };
+    match names.len() {
+        0 => return Err(about(format!("the target `{name}` has no values"))),
+        1 => {
+            let message = format!("the target `{name}` has only one class, `{}`", names[0]);
+            let expected = "at least two classes";
+            return Err(about(message).into_iter().map(|problem| problem.expected(expected)).collect());
+        }
+        count if count > MAX_CLASSES => {
+            let message = format!("the target `{name}` has {count} classes");
+            let hint = match all_numbers {
+                true => "if the target is a number, write `task: number`",
+                false => "name the column to predict with `target`",
+            };
+            let expected = format!("at most {MAX_CLASSES}");
+            return Err(about(message).into_iter().map(|p| p.expected(&*expected).hint(hint)).collect());
+        }
+        _ => {}
+    }
+    let index: BTreeMap<String, usize> = names.iter().cloned().zip(0..).collect();
+    let labels = cells
+        .iter()
+        .zip(numbers)
+        .map(|(cell, number)| match number {
+            Ok(value) if all_numbers => index[&value.to_string()],
+            _ => index[&cell.text],
+        })
+        .collect();
+    names.shrink_to_fit();
+    Ok(TargetColumn::Classes { labels, names })
+}

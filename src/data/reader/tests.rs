@@ -1,0 +1,251 @@
+use super::super::settings::Task;
+use super::*;
+
+fn read_with(text: &str, settings: &str) -> Result<Read, DataProblems> {
+    let settings: DataSettings = serde_json::from_str(settings).unwrap();
+    read(text.as_bytes(), &settings, &TableLimits::default())
+}
+
+/// What is said about a table: `line [underlined] message | expected | hint`.
+fn said(text: &str) -> Vec<String> {
+    shown(text, read_with(text, "{}").unwrap_err())
+}
+
+fn shown(text: &str, problems: DataProblems) -> Vec<String> {
+    assert_eq!(problems.settings, []);
+    let show = |p: &TableProblem| {
+        let place = p.range.clone().map_or("nowhere", |range| &text[range]);
+        format!("{} [{place}] {} | {} | {}", p.line, p.message, p.expected, p.hint.as_deref().unwrap_or(""))
+    };
+    problems.table.iter().map(show).collect()
+}
+
+fn classes(target: &TargetColumn) -> (&[usize], Vec<&str>) {
+    match target {
+        TargetColumn::Classes { labels, names } => (labels, names.iter().map(String::as_str).collect()),
+        TargetColumn::Values { .. } => panic!("a number"),
+    }
+}
+
+#[test]
+fn reads_features_and_text_classes_in_the_order_of_their_names() {
+    let table = read_with("a,b,kind\n1,2.5,pear\n-3e1,.5,apple\n4,0,pear\n", "{}").unwrap();
+    assert_eq!(table.features, ndarray::array![[1.0, 2.5], [-30.0, 0.5], [4.0, 0.0]]);
+    assert_eq!(table.feature_names, ["a", "b"]);
+    assert_eq!(classes(&table.target), (&[1, 0, 1][..], vec!["apple", "pear"]));
+}
+
+#[test]
+fn byte_order_mark_crlf_quotes_blanks_and_empty_lines_are_understood() {
+    let table =
+        read_with("\u{feff}\"a, b\" , kind\r\n\r\n\" 1\",\"say \"\"x\"\"\"\r\n 2 , y \r\n", "{}").unwrap();
+    assert_eq!(table.feature_names, ["a, b"]);
+    assert_eq!(table.features, ndarray::array![[1.0], [2.0]]);
+    assert_eq!(classes(&table.target).1, ["say \"x\"", "y"]);
+}
+
+#[test]
+fn few_whole_numbers_are_classes_in_numeric_order() {
+    let table = read_with("x,y\n0,10\n0,9\n0,-0\n0,10.0\n0,0\n", "{}").unwrap();
+    assert_eq!(classes(&table.target), (&[2, 1, 0, 2, 0][..], vec!["0", "9", "10"]));
+}
+
+#[test]
+fn other_numbers_are_a_number() {
+    let many: String = (0..21).map(|i| format!("0,{i}\n")).collect();
+    for rows in [many.as_str(), "0,1.5\n0,2\n", "0,1\n0,2\n"] {
+        let settings = if rows.starts_with("0,1\n") { r#"{"task": "number"}"# } else { "{}" };
+        let table = read_with(&format!("x,y\n{rows}"), settings).unwrap();
+        assert_eq!(table.target.target(), super::super::part::Target::Value, "{rows}");
+    }
+    let forced = read_with(&format!("x,y\n{many}"), r#"{"task": "classes"}"#).unwrap();
+    assert_eq!(classes(&forced.target).1.len(), 21);
+    assert_eq!(serde_json::from_str::<Task>(r#""number""#).unwrap(), Task::Number);
+}
+
+#[test]
+fn target_and_features_choose_columns_in_the_given_order() {
+    let table = read_with("a,b,c\n1,x,3\n4,y,6\n", r#"{"target": "b", "features": ["c", "a"]}"#).unwrap();
+    assert_eq!(table.features, ndarray::array![[3.0, 1.0], [6.0, 4.0]]);
+    assert_eq!(table.feature_names, ["c", "a"]);
+}
+
+#[test]
+fn unknown_columns_are_problems_of_the_settings() {
+    let problems =
+        read_with("width,b,c\n1,2,3\n", r#"{"target": "z", "features": ["widht", "b"]}"#).unwrap_err();
+    let said: Vec<String> =
+        problems.settings.iter().map(|p| format!("{p} | {} | {}", p.expected, p.hints.join(" "))).collect();
+    assert_eq!(
+        said,
+        [
+            "target: the table has no column `z` | one of `width`, `b`, `c` | ",
+            "features[0]: the table has no column `widht` | one of `width`, `b`, `c` | did you mean `width`?",
+        ]
+    );
+    let problems = read_with("a,b\n1,2\n", r#"{"features": ["a", "b"]}"#).unwrap_err();
+    assert_eq!(problems.settings[0].to_string(), "features[1]: `b` is the target");
+}
+
+#[test]
+fn every_wrong_cell_is_underlined() {
+    assert_eq!(
+        said("a,b,kind\n1,,x\n 12o ,2,y\ninf,NaN,\n\"1,5\",1e999,x\n3,4e30,x\n"),
+        [
+            "2 [] `b` has no value | a value | fill the cell in, or remove the row",
+            "3 [12o] `12o` is not a number | a number | ",
+            "4 [inf] `inf` is not a finite number | a finite number | ",
+            "4 [NaN] `b` has no value | a value | fill the cell in, or remove the row",
+            "4 [] `kind` has no value | a value | fill the cell in, or remove the row",
+            "5 [\"1,5\"] `1,5` is not a number | a number | write decimals with a point",
+            "5 [1e999] `1e999` is too large | a number between -1e30 and 1e30 | ",
+            "6 [4e30] `4e30` is too large | a number between -1e30 and 1e30 | ",
+        ]
+    );
+}
+
+#[test]
+fn places_are_right_after_a_byte_order_mark_crlf_and_cells_of_several_lines() {
+    assert_eq!(
+        said("\u{feff}a,kind\r\n1,\"x\r\ny\"\r\n\r\noh,é\r\n2,z\r\nno,é\r\n"),
+        ["5 [oh] `oh` is not a number | a number | ", "7 [no] `no` is not a number | a number | "]
+    );
+}
+
+#[test]
+fn quotes_within_cells_do_not_move_places() {
+    assert_eq!(
+        said("a,b,c,kind\n5\",\"say \"\"x\"\", or\",oh,x\n1,2,3,y\n"),
+        [
+            "2 [5\"] `5\"` is not a number | a number | ",
+            "2 [\"say \"\"x\"\", or\"] `say \"x\", or` is not a number | a number | ",
+            "2 [oh] `oh` is not a number | a number | ",
+        ]
+    );
+}
+
+#[test]
+fn ragged_rows() {
+    assert_eq!(
+        said("a,b,kind\n1,2,x\n1,x\n1,2,3,x\n1,2,y\n"),
+        [
+            "3 [1,x] this row has 2 cells, the header has 3 | 3 cells | ",
+            "4 [1,2,3,x] this row has 4 cells, the header has 3 | 3 cells | \
+             a cell that holds a comma is written in quotes: \"1,5\"",
+        ]
+    );
+    assert_eq!(
+        said("a,kind\n1,x\n\"2,y\n3,z\n"),
+        [
+            "3 [\"2,y] this row has 1 cell, the header has 2 | 2 cells | a quote (\") may be left open in this row"
+        ]
+    );
+}
+
+#[test]
+fn headers() {
+    assert_eq!(said("")[0], "1 [nowhere] the table is empty | a header line and at least one row | ");
+    assert_eq!(said("\n\n")[0], "1 [nowhere] the table is empty | a header line and at least one row | ");
+    assert_eq!(said("a,b\n"), ["1 [nowhere] the table has a header line but no rows | at least one row | "]);
+    assert_eq!(
+        said("1,2\n3,4\n"),
+        [
+            "1 [1,2] the first line holds numbers | the names of the columns | put a header line before the rows"
+        ]
+    );
+    assert_eq!(
+        said("a;b\n1;2\n"),
+        [
+            "1 [a;b] the table has one column | at least one feature and the target, with a comma between them | \
+          save the table with commas between the cells"
+        ]
+    );
+    assert_eq!(
+        said("a,,a,c\n1,2,3,4\n"),
+        [
+            "1 [] column 2 has no name | a name | ",
+            "1 [a] there are two columns called `a` | a name of its own | ",
+        ]
+    );
+}
+
+#[test]
+fn a_target_must_tell_classes_apart() {
+    assert_eq!(
+        said("a,kind\n1,x\n2,x\n"),
+        ["2 [x] the target `kind` has only one class, `x` | at least two classes | "]
+    );
+    let names: String = (0..1001).map(|i| format!("1,name {i}\n")).collect();
+    assert_eq!(
+        said(&format!("a,who\n{names}")),
+        [
+            "2 [name 0] the target `who` has 1001 classes | at most 1000 | name the column to predict with `target`"
+        ]
+    );
+}
+
+#[test]
+fn a_text_among_numbers_of_the_target_is_a_mistake() {
+    assert_eq!(
+        said("a,y\n1,2.5\n2,3.5\n3,4.o\n"),
+        ["4 [4.o] `4.o` is not a number | a number | if the target is a class, write `task: classes`"]
+    );
+    let text = "a,y\n1,1\n2,2\n3,other\n";
+    assert_eq!(classes(&read_with(text, r#"{"task": "classes"}"#).unwrap().target).1, ["1", "2", "other"]);
+}
+
+#[test]
+fn a_column_of_text_is_one_problem() {
+    assert_eq!(
+        said("who,a,kind\nann,1,x\nbob,2,y\ncid,?,y\n"),
+        [
+            "2 [ann] column `who` is text in every row | numbers | \
+             leave the column out: list the others under `features`",
+            "4 [?] `a` has no value | a value | fill the cell in, or remove the row",
+        ]
+    );
+}
+
+#[test]
+fn twenty_problems_are_shown_and_the_rest_counted() {
+    let rows: String = (0..3000).map(|i| if i == 0 { "1,x\n" } else { "oh,y\n" }).collect();
+    let said = said(&format!("a,kind\n{rows}"));
+    assert_eq!(said.len(), 21);
+    assert!(said[0].starts_with("3 [oh]"));
+    assert_eq!(said[20], "22 [nowhere] and 2979 more problems in this table |  | ");
+}
+
+#[test]
+fn bytes_that_are_not_text() {
+    let problems = read(b"a,b\n1,\xff\n", &DataSettings::default(), &TableLimits::default()).unwrap_err();
+    assert_eq!((problems.table[0].line, problems.table[0].range.clone()), (2, Some(6..7)));
+    assert_eq!(problems.table[0].message, "the file is not UTF-8 text");
+}
+
+#[test]
+fn limits_are_kept() {
+    let refused = |limits: TableLimits| {
+        let text = "a,b,c\n1,2,3\n4,5,6\n";
+        shown(text, read(text.as_bytes(), &DataSettings::default(), &limits).unwrap_err())
+    };
+    let free = TableLimits::default();
+    assert_eq!(
+        refused(TableLimits { bytes: 17, ..free }),
+        ["1 [nowhere] the file has 18 bytes | at most 17 | "]
+    );
+    assert_eq!(
+        refused(TableLimits { columns: 2, ..free }),
+        ["1 [nowhere] the table has 3 columns | at most 2 | "]
+    );
+    assert_eq!(
+        refused(TableLimits { rows: 1, ..free }),
+        ["3 [nowhere] the table has more than 1 rows |  | "]
+    );
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_bytes_make_it_panic(bytes in proptest::collection::vec(proptest::sample::select(b"a,b1\"\n\r .-\xc3\xa9\xff;".to_vec()), 0..60)) {
+        let _ = read(&bytes, &DataSettings::default(), &TableLimits::default());
+    }
+}

@@ -1,0 +1,81 @@
+//! The built-in tables. Where they come from is in `tables/SOURCES.md`.
+
+use super::catalogue::{Entry, Origin};
+use super::dataset::Provenance;
+use super::normalize::Normalize;
+
+/// A table that is part of the program; the target is its last column.
+#[derive(Clone, Copy, Debug)]
+pub struct Table {
+    pub csv: &'static str,
+    /// Height and width when a row is a picture, row-major.
+    pub image: Option<(usize, usize)>,
+    pub provenance: Provenance,
+}
+
+const UCI: &str = "UCI Machine Learning Repository";
+const LICENCE: &str = "CC BY 4.0";
+const LICENCE_URL: &str = "https://creativecommons.org/licenses/by/4.0/";
+
+pub const DIGITS: Entry = Entry {
+    name: "digits",
+    title: "Handwritten digits",
+    summary: "1797 pictures of handwritten digits, 8 by 8 pixels with values from 0 to 16; 10 classes.",
+    normalize: Normalize::Standard,
+    origin: Origin::Table(Table {
+        csv: include_str!("tables/digits.csv"),
+        image: Some((8, 8)),
+        provenance: Provenance {
+            creators: "E. Alpaydin, C. Kaynak",
+            year: 1998,
+            work: "Optical Recognition of Handwritten Digits",
+            publisher: UCI,
+            licence: LICENCE,
+            licence_url: LICENCE_URL,
+            doi: "10.24432/C50P49",
+            note: "the 1797 rows of the test writers",
+        },
+    }),
+};
+
+pub const IRIS: Entry = Entry {
+    name: "iris",
+    title: "Iris flowers",
+    summary: "150 flowers of 3 species, with length and width of sepals and petals in centimetres.",
+    normalize: Normalize::Standard,
+    origin: Origin::Table(Table {
+        csv: include_str!("tables/iris.csv"),
+        image: None,
+        provenance: Provenance {
+            creators: "R. A. Fisher",
+            year: 1936,
+            work: "Iris",
+            publisher: UCI,
+            licence: LICENCE,
+            licence_url: LICENCE_URL,
+            doi: "10.24432/C56C76",
+            note: "",
+        },
+    }),
+};
+
+pub const BREAST_CANCER: Entry = Entry {
+    name: "breast_cancer",
+    title: "Breast cancer",
+    summary: "569 tumours, benign or malignant, with 30 measurements of their cells.",
+    normalize: Normalize::Standard,
+    origin: Origin::Table(Table {
+        csv: include_str!("tables/breast_cancer.csv"),
+        image: None,
+        provenance: Provenance {
+            creators: "W. Wolberg, O. Mangasarian, N. Street, W. Street",
+            year: 1993,
+            work: "Breast Cancer Wisconsin (Diagnostic)",
+            publisher: UCI,
+            licence: LICENCE,
+            licence_url: LICENCE_URL,
+            doi: "10.24432/C5DW2B",
+            note: "",
+        },
+    }),
+};
