@@ -18,5 +18,6 @@
 
 pub mod data;
 pub mod diagnostic;
+pub mod nn;
 pub mod numeric;
 pub mod settings;

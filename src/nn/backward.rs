@@ -1,0 +1,126 @@
+//! The backward pass: from the gradient at the logits to the gradient of every parameter.
+//!
+//! With `delta[l]` the gradient with respect to z of layer l (rows, outputs):
+//! `dW[l] = input[l]^T delta[l]`, `db[l]` = column sums of `delta[l]`, and
+//! `delta[l-1] = (delta[l] W[l]^T) * mask * g'(z[l-1])`.
+//! Source: Rumelhart, Hinton and Williams, Learning representations by back-propagating errors, Nature 1986.
+
+use super::dropout::{Masks, mask};
+use super::loss::output_gradient;
+use super::{Architecture, Forward, Network};
+use crate::data::Targets;
+use crate::numeric::{Real, Strided, column_sums, matmul, transpose};
+
+/// The buffers of a backward pass over batches of bounded size; it allocates nothing.
+#[derive(Clone, Debug)]
+pub struct Backward<R> {
+    capacity: usize,
+    /// Of each layer, (rows, outputs): the gradient of the mean loss with respect to z.
+    deltas: Vec<Vec<R>>,
+    /// The gradient with respect to the inputs of the layer at hand, (rows, inputs).
+    upstream: Vec<R>,
+    /// The weights of the layer at hand, (outputs, inputs).
+    transposed: Vec<R>,
+    /// Of every parameter, in the order of the parameters.
+    gradient: Vec<R>,
+}
+
+impl<R: Real> Backward<R> {
+    /// Buffers for batches of up to `rows` examples.
+    pub fn new(architecture: &Architecture, rows: usize) -> Self {
+        let layers = &architecture.layers;
+        let largest = layers.iter().skip(1).map(|layer| layer.weights().len()).max().unwrap_or(0);
+        let widest = layers.iter().skip(1).map(|layer| layer.inputs).max().unwrap_or(0);
+        Backward {
+            capacity: rows,
+            deltas: layers.iter().map(|layer| vec![R::ZERO; rows * layer.outputs]).collect(),
+            upstream: vec![R::ZERO; rows * widest],
+            transposed: vec![R::ZERO; largest],
+            gradient: vec![R::ZERO; architecture.parameters()],
+        }
+    }
+
+    /// Computes the gradient of the batch's mean loss from the last forward run, which must have seen the
+    /// same network, batch and masks.
+    pub fn run(
+        &mut self,
+        network: &Network<R>,
+        forward: &Forward<R>,
+        x: &[R],
+        targets: Targets<R>,
+        masks: Option<&Masks<R>>,
+    ) {
+        let rows = targets.len();
+        debug_assert!(rows <= self.capacity);
+        let architecture = network.architecture();
+        let last = network.depth() - 1;
+        let logits = forward.logits(rows);
+        output_gradient(architecture.output, logits, targets, &mut self.deltas[last][..logits.len()]);
+        for l in (0..=last).rev() {
+            let layer = network.layer(l);
+            let (inputs, outputs) = (layer.shape.inputs, layer.shape.outputs);
+            let (before, after) = self.deltas.split_at_mut(l);
+            let delta = &after[0][..rows * outputs];
+            let input = Strided { data: forward.input(l, x, rows, masks), row: 1, column: inputs };
+            matmul(inputs, outputs, rows, input, delta, None, &mut self.gradient[layer.shape.weights()]);
+            column_sums(rows, outputs, delta, &mut self.gradient[layer.shape.bias()]);
+            if l == 0 {
+                break;
+            }
+            let transposed = &mut self.transposed[..inputs * outputs];
+            transpose(inputs, outputs, layer.weights, transposed);
+            let upstream = &mut self.upstream[..rows * inputs];
+            let delta = Strided { data: delta, row: outputs, column: 1 };
+            matmul(rows, inputs, outputs, delta, transposed, None, upstream);
+            if let Some(factors) = masks.and_then(|masks| masks.factors(l)) {
+                mask(upstream, factors);
+            }
+            let below = &mut before[l - 1][..rows * inputs];
+            architecture.activation.backward(forward.output(l - 1, rows), upstream, below);
+        }
+    }
+
+    /// Of every parameter, in the order of the parameters.
+    pub fn gradient(&self) -> &[R] {
+        &self.gradient
+    }
+
+    pub fn gradient_mut(&mut self) -> &mut [R] {
+        &mut self.gradient
+    }
+
+    /// The gradient of the mean loss with respect to z of a layer (from 0), (rows, outputs).
+    pub fn delta(&self, layer: usize, rows: usize) -> &[R] {
+        let all = &self.deltas[layer];
+        &all[..all.len() / self.capacity.max(1) * rows]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::Target;
+    use crate::nn::ModelSettings;
+
+    #[test]
+    fn two_layers_by_hand() {
+        // W1 = [[1, -1], [2, 0.5]], b1 = [0, 1], W2 = [2, 3], b2 = 0.5, relu, squared error.
+        let model = ModelSettings { hidden: vec![2], ..ModelSettings::default() };
+        let architecture = Architecture::new(&model, 2, Target::Value).unwrap();
+        let parameters = vec![1.0, -1.0, 2.0, 0.5, 0.0, 1.0, 2.0, 3.0, 0.5];
+        let network = Network::from_parameters(architecture, parameters);
+        let x = [1.0, 2.0, 3.0, 0.0];
+        let targets = [13.0, 7.5];
+        let mut forward = Forward::new(network.architecture(), 2);
+        let mut backward = Backward::new(network.architecture(), 2);
+        forward.run(&network, &x, 2, None);
+        backward.run(&network, &forward, &x, Targets::Values(&targets), None);
+        // Predictions 13.5 and 6.5: delta2 = 2 (0.5, -1) / 2 = (0.5, -1).
+        assert_eq!(backward.delta(1, 2), [0.5, -1.0]);
+        // delta1 = delta2 W2^T, second unit off at row 2: [[1, 1.5], [-2, 0]].
+        assert_eq!(backward.delta(0, 2), [1.0, 1.5, -2.0, 0.0]);
+        // dW1 = x^T delta1 = [[1 - 6, 1.5], [2, 3]], db1 = [-1, 1.5];
+        // dW2 = [5 * 0.5 - 3, 1 * 0.5], db2 = -0.5.
+        assert_eq!(backward.gradient(), [-5.0, 1.5, 2.0, 3.0, -1.0, 1.5, -0.5, 0.5, -0.5]);
+    }
+}

@@ -1,0 +1,160 @@
+//! The forward pass: from a batch of examples to the last layer's logits.
+
+use super::dropout::{Masks, masked};
+use super::{Architecture, Network};
+use crate::numeric::{Real, Strided, matmul};
+
+/// The buffers of a forward pass over batches of bounded size; it allocates nothing.
+#[derive(Clone, Debug)]
+pub struct Forward<R> {
+    capacity: usize,
+    /// Of each layer, (rows, outputs): activations, or the logits at the last one.
+    outputs: Vec<Vec<R>>,
+    /// Of each layer that drops inputs, (rows, inputs): what dropout left of them; else empty.
+    dropped: Vec<Vec<R>>,
+    /// The weighted sums of the hidden layer at hand, (rows, outputs).
+    sums: Vec<R>,
+    /// A second copy of the logits, to be spent by whoever judges them.
+    pub(super) scratch: Vec<R>,
+}
+
+impl<R: Real> Forward<R> {
+    /// Buffers for batches of up to `rows` examples, with or without dropout.
+    pub fn new(architecture: &Architecture, rows: usize) -> Self {
+        let layers = &architecture.layers;
+        let dropped = layers.iter().zip(&architecture.keep_prob);
+        let widest = layers.iter().map(|layer| layer.outputs).max().unwrap_or(0);
+        Forward {
+            capacity: rows,
+            outputs: layers.iter().map(|layer| vec![R::ZERO; rows * layer.outputs]).collect(),
+            dropped: dropped
+                .map(|(layer, &keep)| vec![R::ZERO; if keep < 1.0 { rows * layer.inputs } else { 0 }])
+                .collect(),
+            sums: vec![R::ZERO; rows * widest],
+            scratch: vec![R::ZERO; rows * architecture.outputs()],
+        }
+    }
+
+    /// The most rows that a batch may have.
+    pub fn capacity(&self) -> usize {
+        self.capacity
+    }
+
+    /// Runs a batch through the network: `x` is (rows, features) row-major. With masks, each layer sees
+    /// what they leave of its inputs (training); without, everything (prediction).
+    pub fn run(&mut self, network: &Network<R>, x: &[R], rows: usize, masks: Option<&Masks<R>>) {
+        debug_assert!(rows <= self.capacity && x.len() == rows * network.architecture().inputs());
+        let last = network.depth() - 1;
+        for l in 0..=last {
+            let layer = network.layer(l);
+            let (inputs, outputs) = (layer.shape.inputs, layer.shape.outputs);
+            let (before, after) = self.outputs.split_at_mut(l);
+            let mut input = if l == 0 { x } else { &before[l - 1][..rows * inputs] };
+            if let Some(factors) = masks.and_then(|masks| masks.factors(l)) {
+                let left = &mut self.dropped[l][..rows * inputs];
+                masked(input, factors, left);
+                input = left;
+            }
+            let output = &mut after[0][..rows * outputs];
+            let input = Strided { data: input, row: inputs, column: 1 };
+            if l < last {
+                let z = &mut self.sums[..rows * outputs];
+                matmul(rows, outputs, inputs, input, layer.weights, Some(layer.bias), z);
+                network.architecture().activation.apply(z, output);
+            } else {
+                matmul(rows, outputs, inputs, input, layer.weights, Some(layer.bias), output);
+            }
+        }
+    }
+
+    /// What a layer (from 0) gave in the last run, (rows, outputs): activations before dropout, and the logits
+    /// or predicted numbers at the last layer.
+    pub fn output(&self, layer: usize, rows: usize) -> &[R] {
+        let all = &self.outputs[layer];
+        &all[..all.len() / self.capacity.max(1) * rows]
+    }
+
+    /// What the last layer gave in the last run, (rows, outputs).
+    pub fn logits(&self, rows: usize) -> &[R] {
+        self.output(self.outputs.len() - 1, rows)
+    }
+
+    /// What a layer (from 0) saw in the last run, (rows, inputs), dropout applied.
+    pub(super) fn input<'a>(
+        &'a self,
+        layer: usize,
+        x: &'a [R],
+        rows: usize,
+        masks: Option<&Masks<R>>,
+    ) -> &'a [R] {
+        match masks.and_then(|masks| masks.factors(layer)) {
+            Some(_) => {
+                let all = &self.dropped[layer];
+                &all[..all.len() / self.capacity.max(1) * rows]
+            }
+            None if layer == 0 => x,
+            None => self.output(layer - 1, rows),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::Target;
+    use crate::nn::{Activation, ModelSettings, PerLayer};
+    use crate::numeric::Streams;
+
+    fn architecture(activation: Activation, keep: Option<PerLayer>) -> Architecture {
+        let model =
+            ModelSettings { hidden: vec![2], activation, keep_prob: keep, ..ModelSettings::default() };
+        Architecture::new(&model, 2, Target::Value).unwrap()
+    }
+
+    /// W1 = [[1, -1], [2, 0.5]], b1 = [0, 1], W2 = [2, 3], b2 = 0.5.
+    fn small(activation: Activation, keep: Option<PerLayer>) -> Network<f64> {
+        let parameters = vec![1.0, -1.0, 2.0, 0.5, 0.0, 1.0, 2.0, 3.0, 0.5];
+        Network::from_parameters(architecture(activation, keep), parameters)
+    }
+
+    #[test]
+    fn two_layers_by_hand() {
+        let network = small(Activation::Relu, None);
+        let mut forward = Forward::new(network.architecture(), 4);
+        // x = [1, 2]: z1 = [5, 1]; y = 10 + 3 + 0.5. x = [3, 0]: z1 = [3, -2] -> [3, 0]; y = 6.5.
+        forward.run(&network, &[1.0, 2.0, 3.0, 0.0], 2, None);
+        assert_eq!(forward.output(0, 2), [5.0, 1.0, 3.0, 0.0]);
+        assert_eq!(forward.logits(2), [13.5, 6.5]);
+    }
+
+    #[test]
+    fn a_row_does_not_depend_on_its_batch() {
+        let network = small(Activation::Tanh, None);
+        let x: Vec<f64> = (0..40).map(|i| f64::from(i) * 0.1 - 2.0).collect();
+        let mut whole = Forward::new(network.architecture(), 20);
+        whole.run(&network, &x, 20, None);
+        let mut single = Forward::new(network.architecture(), 1);
+        for (i, row) in x.chunks_exact(2).enumerate() {
+            single.run(&network, row, 1, None);
+            assert_eq!(single.logits(1)[0], whole.logits(20)[i]);
+        }
+    }
+
+    #[test]
+    fn dropout_scales_what_it_keeps_and_keeps_the_mean() {
+        let network = small(Activation::Linear, Some(PerLayer::Hidden(0.5)));
+        let rows = 4000;
+        let mut masks = Masks::new(network.architecture(), rows, &Streams::new(1)).unwrap();
+        masks.draw(rows);
+        let x = [1.0, 2.0].repeat(rows);
+        let mut forward = Forward::new(network.architecture(), rows);
+        forward.run(&network, &x, rows, Some(&masks));
+        // Hidden [5, 1], each doubled or dropped: y is 0.5 + {0, 20} + {0, 6}.
+        let outputs = forward.logits(rows);
+        assert!(outputs.iter().all(|y| [0.5, 20.5, 6.5, 26.5].contains(y)));
+        let mean = outputs.iter().sum::<f64>() / rows as f64;
+        assert!((mean - 13.5).abs() < 0.7, "{mean}");
+        forward.run(&network, &x, rows, None);
+        assert!(forward.logits(rows).iter().all(|&y| y == 13.5));
+    }
+}

@@ -1,0 +1,35 @@
+//! Networks of fully connected layers.
+//!
+//! [`ModelSettings`] is what an author writes; with the data's features and target it becomes an
+//! [`Architecture`], whose cost is known ahead, and with a seed a [`Network`]. [`Forward`] and [`Backward`] hold
+//! the buffers of the two passes; [`Masks`] those of dropout.
+
+mod activation;
+mod architecture;
+mod backward;
+mod capture;
+mod dropout;
+mod forward;
+mod gradient_check;
+mod initializer;
+mod l2;
+mod loss;
+mod network;
+mod per_layer;
+mod predict;
+mod settings;
+
+pub use activation::{ACTIVATIONS, Activation, ActivationInfo, LEAKY_SLOPE};
+pub use architecture::{Architecture, LayerShape, OutputLayer};
+pub use backward::Backward;
+pub use capture::{LayerCapture, Spread, capture};
+pub use dropout::Masks;
+pub use forward::Forward;
+pub use gradient_check::{GradientCheck, gradient_check, relative_error};
+pub use initializer::{INITIALIZERS, Initializer, InitializerInfo};
+pub use l2::L2;
+pub use loss::{Score, output_gradient, softmax};
+pub use network::{LayerView, Network};
+pub use per_layer::PerLayer;
+pub use predict::PREDICTION_ROWS;
+pub use settings::{MAX_LAYERS, MAX_UNITS, ModelSettings, Output};

@@ -1,0 +1,107 @@
+//! The network: its shape and all its parameters in one vector.
+
+use super::{Architecture, Initializer, LayerShape};
+use crate::numeric::{Real, Streams};
+
+/// A fully connected network. Layer l computes `z = x W[l] + b[l]`, examples as rows; the hidden layers
+/// apply the activation, the last one gives logits or a number.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Network<R> {
+    architecture: Architecture,
+    parameters: Vec<R>,
+}
+
+/// The parameters of one layer.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LayerView<'a, R> {
+    pub shape: LayerShape,
+    /// (inputs, outputs), row-major.
+    pub weights: &'a [R],
+    /// One an output.
+    pub bias: &'a [R],
+}
+
+impl<R: Real> Network<R> {
+    /// A network with drawn weights. Layer l (from 1) draws from the stream `init/l`, so its weights depend
+    /// only on the seed, the initializer and the layer's own size; biases are 0.
+    pub fn new(architecture: Architecture, initializer: Initializer, streams: &Streams) -> Self {
+        let mut parameters = vec![R::ZERO; architecture.parameters()];
+        for (i, layer) in architecture.layers.iter().enumerate() {
+            let mut stream = streams.stream(&format!("init/{}", i + 1));
+            initializer.fill(layer.inputs, layer.outputs, &mut stream, &mut parameters[layer.weights()]);
+        }
+        Network { architecture, parameters }
+    }
+
+    /// A network with given parameters: of each layer the weights (inputs, outputs) row-major, then the bias.
+    ///
+    /// # Panics
+    /// If there are not as many parameters as the architecture has.
+    pub fn from_parameters(architecture: Architecture, parameters: Vec<R>) -> Self {
+        assert_eq!(parameters.len(), architecture.parameters(), "the parameters do not fit the architecture");
+        Network { architecture, parameters }
+    }
+
+    pub fn architecture(&self) -> &Architecture {
+        &self.architecture
+    }
+
+    /// All parameters, layer after layer.
+    pub fn parameters(&self) -> &[R] {
+        &self.parameters
+    }
+
+    pub fn parameters_mut(&mut self) -> &mut [R] {
+        &mut self.parameters
+    }
+
+    /// How many layers have weights: the hidden ones and the output.
+    pub fn depth(&self) -> usize {
+        self.architecture.layers.len()
+    }
+
+    /// The parameters of a layer, counted from 0.
+    pub fn layer(&self, index: usize) -> LayerView<'_, R> {
+        let shape = self.architecture.layers[index];
+        LayerView { shape, weights: &self.parameters[shape.weights()], bias: &self.parameters[shape.bias()] }
+    }
+
+    pub fn layers(&self) -> impl Iterator<Item = LayerView<'_, R>> {
+        (0..self.depth()).map(|index| self.layer(index))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::Target;
+    use crate::nn::{ModelSettings, Output};
+
+    fn network(hidden: &[usize], init: Initializer, seed: u64) -> Network<f64> {
+        let model =
+            ModelSettings { hidden: hidden.to_vec(), output: Output::Auto, ..ModelSettings::default() };
+        let shape = Architecture::new(&model, 3, Target::Classes(2)).unwrap();
+        Network::new(shape, init, &Streams::new(seed))
+    }
+
+    #[test]
+    fn equal_layers_of_different_networks_start_equal() {
+        let (short, deep) = (network(&[4], Initializer::He, 7), network(&[4, 4, 4], Initializer::He, 7));
+        assert_eq!(short.layer(0), deep.layer(0));
+        assert_ne!(deep.layer(1).weights, deep.layer(2).weights);
+        assert_ne!(network(&[4], Initializer::He, 8).layer(0), short.layer(0));
+    }
+
+    #[test]
+    fn parameters_lie_layer_by_layer_and_biases_are_zero() {
+        let network = network(&[4], Initializer::He, 7);
+        let mut joined = Vec::new();
+        for layer in network.layers() {
+            assert!(layer.weights.iter().all(|&w| w != 0.0));
+            assert!(layer.bias.iter().all(|&b| b == 0.0));
+            joined.extend_from_slice(layer.weights);
+            joined.extend_from_slice(layer.bias);
+        }
+        assert_eq!(joined, network.parameters());
+    }
+}
