@@ -20,4 +20,5 @@ pub mod data;
 pub mod diagnostic;
 pub mod nn;
 pub mod numeric;
+pub mod optim;
 pub mod settings;
