@@ -22,3 +22,4 @@ pub mod nn;
 pub mod numeric;
 pub mod optim;
 pub mod settings;
+pub mod train;

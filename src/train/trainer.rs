@@ -1,0 +1,137 @@
+//! Training step by step.
+
+use super::TrainingSettings;
+use crate::data::Targets;
+use crate::nn::{Backward, Forward, L2, Masks, Network, Score};
+use crate::numeric::{Real, Streams};
+use crate::optim;
+
+/// A network in training, with all that its steps need; a step allocates nothing.
+#[derive(Clone, Debug)]
+pub struct Trainer<R> {
+    network: Network<R>,
+    optimizer: optim::State<R>,
+    l2: L2,
+    masks: Option<Masks<R>>,
+    forward: Forward<R>,
+    backward: Backward<R>,
+}
+
+impl<R: Real> Trainer<R> {
+    /// `rows` is the size of the training set: the m of the L2 penalty, and what the batch size is held to.
+    pub fn new(network: Network<R>, training: &TrainingSettings, rows: usize, streams: &Streams) -> Self {
+        let architecture = network.architecture();
+        let capacity = training.batch_size.of(rows);
+        Trainer {
+            optimizer: training.optimizer.start(architecture.parameters()),
+            l2: L2 { lambda: training.l2, rows: rows.max(1) },
+            masks: Masks::new(architecture, capacity, streams),
+            forward: Forward::new(architecture, capacity),
+            backward: Backward::new(architecture, capacity),
+            network,
+        }
+    }
+
+    /// One step on one batch: forward, backward, update. `x` is (rows, features) row-major.
+    ///
+    /// # Panics
+    /// If the batch has more rows than the batch size of the settings.
+    pub fn step(&mut self, x: &[R], targets: Targets<R>, learning_rate: f64) {
+        self.compute_gradient(x, targets);
+        self.optimizer.step(learning_rate, self.network.parameters_mut(), self.backward.gradient());
+    }
+
+    /// The gradient of `J = mean loss of the batch + lambda/(2m) sum ||W||^2`, under new dropout masks.
+    pub fn compute_gradient(&mut self, x: &[R], targets: Targets<R>) -> &[R] {
+        let rows = targets.len();
+        assert!(rows <= self.forward.capacity(), "the batch is larger than the batch size");
+        if let Some(masks) = &mut self.masks {
+            masks.draw(rows);
+        }
+        self.forward.run(&self.network, x, rows, self.masks.as_ref());
+        self.backward.run(&self.network, &self.forward, x, targets, self.masks.as_ref());
+        self.l2.add_gradient(&self.network, self.backward.gradient_mut());
+        self.backward.gradient()
+    }
+
+    /// The losses of the last step's batch, as the step saw them: before its update, under its dropout masks.
+    pub fn batch_score(&mut self, targets: Targets<R>) -> Score {
+        self.forward.score(self.network.architecture().output, targets)
+    }
+
+    /// `lambda/(2m) sum ||W||^2`, given `sum ||W||^2`.
+    pub fn penalty(&self, squared_norm: f64) -> f64 {
+        self.l2.penalty(squared_norm)
+    }
+
+    pub fn network(&self) -> &Network<R> {
+        &self.network
+    }
+
+    pub fn network_mut(&mut self) -> &mut Network<R> {
+        &mut self.network
+    }
+
+    pub fn into_network(self) -> Network<R> {
+        self.network
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::Target;
+    use crate::nn::{Architecture, ModelSettings, PerLayer};
+    use crate::train::BatchSize;
+
+    /// y = w x + b from w = 1, b = 0.
+    fn line(training: &TrainingSettings) -> Trainer<f64> {
+        let model = ModelSettings { hidden: vec![], ..ModelSettings::default() };
+        let shape = Architecture::new(&model, 1, Target::Value).unwrap();
+        let network = Network::from_parameters(shape, vec![1.0, 0.0]);
+        Trainer::new(network, training, 4, &Streams::new(0))
+    }
+
+    fn sgd(l2: f64) -> TrainingSettings {
+        serde_json::from_value(serde_json::json!({ "optimizer": { "sgd": {} }, "l2": l2 })).unwrap()
+    }
+
+    #[test]
+    fn one_step_of_a_line_by_hand() {
+        let mut trainer = line(&sgd(0.0));
+        // x = 1, 2 with targets 2, 5: errors -1, -3; dw = mean of 2 error x = -7, db = -4.
+        trainer.step(&[1.0, 2.0], Targets::Values(&[2.0, 5.0]), 0.125);
+        assert_eq!(trainer.network().parameters(), [1.0 + 0.875, 0.5]);
+        assert_eq!(trainer.batch_score(Targets::Values(&[2.0, 5.0])).mean_loss(), 5.0);
+    }
+
+    #[test]
+    fn l2_shrinks_the_weight_by_lambda_over_m() {
+        let mut trainer = line(&sgd(2.0));
+        // m = 4: the gradient of the penalty is 2/4 * w = 0.5.
+        let gradient = trainer.compute_gradient(&[1.0, 2.0], Targets::Values(&[2.0, 5.0]));
+        assert_eq!(gradient, [-6.5, -4.0]);
+        assert_eq!(trainer.penalty(1.0), 0.25);
+    }
+
+    #[test]
+    fn dropout_draws_new_masks_each_step() {
+        let model = ModelSettings {
+            hidden: vec![20],
+            keep_prob: Some(PerLayer::Hidden(0.5)),
+            ..ModelSettings::default()
+        };
+        let shape = Architecture::new(&model, 1, Target::Value).unwrap();
+        let network = Network::<f64>::new(shape, model.init, &Streams::new(1));
+        let mut trainer = Trainer::new(network, &sgd(0.0), 4, &Streams::new(1));
+        let first = trainer.compute_gradient(&[1.0, -1.0], Targets::Values(&[2.0, 5.0])).to_vec();
+        assert_ne!(trainer.compute_gradient(&[1.0, -1.0], Targets::Values(&[2.0, 5.0])), first);
+    }
+
+    #[test]
+    #[should_panic(expected = "larger than the batch size")]
+    fn a_batch_larger_than_promised_is_refused() {
+        let settings = TrainingSettings { batch_size: BatchSize::Rows(1), ..sgd(0.0) };
+        line(&settings).step(&[1.0, 2.0], Targets::Values(&[2.0, 5.0]), 0.1);
+    }
+}
