@@ -21,5 +21,6 @@ pub mod diagnostic;
 pub mod nn;
 pub mod numeric;
 pub mod optim;
+pub mod search;
 pub mod settings;
 pub mod train;
