@@ -1,0 +1,3 @@
+//! Tests of the whole through its public face, one module a feature.
+
+mod reference;

@@ -1,0 +1,243 @@
+//! Our engine against numbers that PyTorch wrote in f64 (`tests/reference/make.py`).
+//!
+//! Vectors are compared in the maximum norm: no entry may be off by more than the tolerance times the largest
+//! entry of the expected vector. f64 must be within 1e-10, f32 within 1e-4.
+
+use gradbook::data::{Labels, Part, Target};
+use gradbook::nn::{ACTIVATIONS, Architecture, Backward, Forward, L2, ModelSettings, Network, OutputLayer};
+use gradbook::numeric::Real;
+use gradbook::optim::{OPTIMIZERS, Optimizer};
+use ndarray::Array2;
+use serde::Deserialize;
+use serde_json::json;
+
+const F64: f64 = 1e-10;
+const F32: f64 = 1e-4;
+
+/// A network with data, as the script writes it.
+#[derive(Deserialize)]
+struct Setup {
+    activation: String,
+    output: String,
+    hidden: Vec<usize>,
+    classes: usize,
+    features: usize,
+    x: Vec<f64>,
+    y: Vec<f64>,
+    parameters: Vec<f64>,
+}
+
+#[derive(Deserialize)]
+struct NetworkCase {
+    #[serde(flatten)]
+    setup: Setup,
+    l2: f64,
+    logits: Vec<f64>,
+    loss: f64,
+    penalty: f64,
+    gradient: Vec<f64>,
+}
+
+#[derive(Deserialize)]
+struct OptimizerCase {
+    optimizer: Optimizer,
+    learning_rate: f64,
+    l2: f64,
+    losses: Vec<f64>,
+    parameters: Vec<f64>,
+}
+
+#[derive(Deserialize)]
+struct Networks {
+    cases: Vec<NetworkCase>,
+}
+
+#[derive(Deserialize)]
+struct Optimizers {
+    #[serde(flatten)]
+    setup: Setup,
+    batches: Vec<Vec<usize>>,
+    cases: Vec<OptimizerCase>,
+}
+
+fn networks() -> Networks {
+    serde_json::from_str(include_str!("../reference/networks.json")).unwrap()
+}
+
+fn optimizers() -> Optimizers {
+    serde_json::from_str(include_str!("../reference/optimizers.json")).unwrap()
+}
+
+fn reals<R: Real>(values: &[f64]) -> Vec<R> {
+    values.iter().map(|&value| R::from_f64(value)).collect()
+}
+
+impl Setup {
+    fn target(&self) -> Target {
+        if self.output == "linear" { Target::Value } else { Target::Classes(self.classes) }
+    }
+
+    fn architecture(&self) -> Architecture {
+        let model = json!({"hidden": self.hidden, "activation": self.activation, "output": self.output});
+        let model: ModelSettings = serde_json::from_value(model).unwrap();
+        Architecture::new(&model, self.features, self.target()).unwrap()
+    }
+
+    fn network<R: Real>(&self) -> Network<R> {
+        Network::from_parameters(self.architecture(), reals(&self.parameters))
+    }
+
+    fn rows(&self) -> usize {
+        self.y.len()
+    }
+
+    /// The given rows of the data.
+    fn part<R: Real>(&self, rows: &[usize]) -> Part<R> {
+        let x = Array2::from_shape_fn((rows.len(), self.features), |(i, j)| {
+            R::from_f64(self.x[rows[i] * self.features + j])
+        });
+        let y: Vec<f64> = rows.iter().map(|&row| self.y[row]).collect();
+        let labels = match self.target() {
+            Target::Value => Labels::Values(reals(&y)),
+            Target::Classes(count) => {
+                Labels::Classes { indices: y.iter().map(|&label| label as u32).collect(), count }
+            }
+        };
+        Part::new(x, labels)
+    }
+}
+
+/// One training step up to the gradient, and what it saw.
+struct Pass<R> {
+    forward: Forward<R>,
+    backward: Backward<R>,
+}
+
+impl<R: Real> Pass<R> {
+    fn new(architecture: &Architecture, rows: usize) -> Self {
+        Pass { forward: Forward::new(architecture, rows), backward: Backward::new(architecture, rows) }
+    }
+
+    /// The mean data loss of a batch; its gradient, with the penalty's, is left in `backward`.
+    fn run(&mut self, network: &Network<R>, part: &Part<R>, l2: &L2) -> f64 {
+        let (x, y) = (part.rows(0..part.len()), part.y.all());
+        self.forward.run(network, x, part.len(), None);
+        self.backward.run(network, &self.forward, x, y, None);
+        l2.add_gradient(network, self.backward.gradient_mut());
+        self.forward.score(network.architecture().output, y).mean_loss()
+    }
+}
+
+/// The largest difference, relative to the largest expected entry.
+fn distance<R: Real>(found: &[R], expected: &[f64]) -> f64 {
+    assert_eq!(found.len(), expected.len());
+    let largest = expected.iter().map(|e| e.abs()).fold(0.0, f64::max);
+    // A NaN is infinitely far off; f64::max alone would pass over it.
+    let off = |(f, e): (&R, &f64)| Some((f.to_f64() - e).abs()).filter(|off| !off.is_nan());
+    let worst = found.iter().zip(expected).map(|pair| off(pair).unwrap_or(f64::INFINITY)).fold(0.0, f64::max);
+    if worst == 0.0 { 0.0 } else { worst / largest }
+}
+
+#[track_caller]
+fn assert_near<R: Real>(found: &[R], expected: &[f64], tolerance: f64, what: &str) {
+    let distance = distance(found, expected);
+    assert!(distance <= tolerance, "{what} is off by {distance:e}");
+}
+
+fn check_network<R: Real>(case: &NetworkCase, tolerance: f64) {
+    let setup = &case.setup;
+    let name = format!("{} {} {:?} l2 {}", setup.activation, setup.output, setup.hidden, case.l2);
+    let network = setup.network::<R>();
+    let all: Vec<usize> = (0..setup.rows()).collect();
+    let l2 = L2 { lambda: case.l2, rows: setup.rows() };
+    let mut pass = Pass::new(network.architecture(), setup.rows());
+    let loss = pass.run(&network, &setup.part(&all), &l2);
+    assert_near(pass.forward.logits(setup.rows()), &case.logits, tolerance, &format!("{name}: logits"));
+    assert_near(&[loss], &[case.loss], tolerance, &format!("{name}: loss"));
+    let penalty = l2.penalty(network.squared_norm());
+    assert_near(&[penalty], &[case.penalty], tolerance, &format!("{name}: penalty"));
+    // Each layer on its own: a mistake in a small layer must not hide behind a large one.
+    for layer in &network.architecture().layers {
+        for (range, kind) in [(layer.weights(), "weights"), (layer.bias(), "bias")] {
+            let what = format!("{name}: gradient of {kind} ({}, {})", layer.inputs, layer.outputs);
+            let found = &pass.backward.gradient()[range.clone()];
+            assert_near(found, &case.gradient[range], tolerance, &what);
+        }
+    }
+}
+
+fn check_optimizer<R: Real>(reference: &Optimizers, case: &OptimizerCase, tolerance: f64) {
+    let setup = &reference.setup;
+    let name = format!("{:?} l2 {}", case.optimizer, case.l2);
+    let mut network = setup.network::<R>();
+    let largest = reference.batches.iter().map(Vec::len).max().unwrap();
+    let mut pass = Pass::new(network.architecture(), largest);
+    let mut state = case.optimizer.start::<R>(network.parameters().len());
+    let l2 = L2 { lambda: case.l2, rows: setup.rows() };
+    let mut losses = Vec::new();
+    for batch in &reference.batches {
+        losses.push(pass.run(&network, &setup.part(batch), &l2));
+        state.step(case.learning_rate, network.parameters_mut(), pass.backward.gradient());
+    }
+    assert_near(&losses, &case.losses, tolerance, &format!("{name}: losses"));
+    assert_near(network.parameters(), &case.parameters, tolerance, &format!("{name}: parameters"));
+}
+
+#[test]
+fn forward_loss_and_gradients_in_f64() {
+    networks().cases.iter().for_each(|case| check_network::<f64>(case, F64));
+}
+
+#[test]
+fn forward_loss_and_gradients_in_f32() {
+    networks().cases.iter().for_each(|case| check_network::<f32>(case, F32));
+}
+
+#[test]
+fn fifty_steps_of_each_optimizer_in_f64() {
+    let reference = optimizers();
+    assert_eq!(reference.batches.len(), 50);
+    reference.cases.iter().for_each(|case| check_optimizer::<f64>(&reference, case, F64));
+}
+
+#[test]
+fn fifty_steps_of_each_optimizer_in_f32() {
+    let reference = optimizers();
+    reference.cases.iter().for_each(|case| check_optimizer::<f32>(&reference, case, F32));
+}
+
+/// What joins the engine's lists must join the script.
+#[test]
+fn every_activation_output_and_optimizer_has_its_numbers() {
+    let networks = networks().cases;
+    for info in ACTIVATIONS {
+        for output in [OutputLayer::Softmax, OutputLayer::Sigmoid, OutputLayer::Linear] {
+            let found = networks.iter().any(|case| {
+                let architecture = case.setup.architecture();
+                architecture.activation == info.activation && architecture.output == output
+            });
+            assert!(found, "{} {output:?}", info.name);
+        }
+    }
+    let optimizers = optimizers().cases;
+    for info in OPTIMIZERS {
+        assert!(optimizers.iter().any(|case| case.optimizer.name() == info.name), "{}", info.name);
+    }
+}
+
+/// The comparison itself notices a small mistake, and a NaN.
+#[test]
+fn the_comparison_is_not_blind() {
+    assert_eq!(distance(&[1.0, 2.0], &[1.0, 2.0]), 0.0);
+    assert!(distance(&[1.0, 2.0 + 1e-9], &[1.0, 2.0]) > F64);
+    assert!(distance(&[f64::NAN, 2.0], &[1.0, 2.0]).is_infinite());
+}
+
+#[test]
+#[should_panic(expected = "is off by")]
+fn a_slightly_wrong_learning_rate_is_noticed() {
+    let mut reference = optimizers();
+    let mut case = reference.cases.remove(0);
+    case.learning_rate *= 1.0001;
+    check_optimizer::<f64>(&reference, &case, F64);
+}
