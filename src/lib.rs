@@ -21,6 +21,7 @@ pub mod diagnostic;
 pub mod nn;
 pub mod numeric;
 pub mod optim;
+pub mod outcome;
 pub mod search;
 pub mod settings;
 pub mod train;
