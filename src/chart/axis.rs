@@ -1,0 +1,111 @@
+//! An axis as data: its name, its scale, how its numbers read.
+
+/// How positions follow from values.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Scale {
+    Linear,
+    /// Base 10; values at or below 0 are not drawn.
+    Log,
+    /// Base 10 in `1 - value`, for momenta such as 0.9, 0.99, 0.999; values at or above 1 are not drawn.
+    OneMinusLog,
+    /// The n-th name at `n as f64`: left to right on x, top to bottom on y.
+    Category(Vec<String>),
+}
+
+/// How a number reads on an axis, on a bar, in the table.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Format {
+    /// As many decimals as the ticks need; powers of ten on a log axis.
+    #[default]
+    Plain,
+    /// 0.25 reads 25%.
+    Percent,
+    /// Whole numbers, thousands apart: 12,000.
+    Integer,
+    /// 2.5 × 10⁻³.
+    Scientific,
+}
+
+/// One axis of a panel.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Axis {
+    /// What is measured, with its unit if any: `epoch`, `dev loss`.
+    pub label: String,
+    pub scale: Scale,
+    /// From the data if not given.
+    pub range: Option<(f64, f64)>,
+    pub format: Format,
+    /// The range found from the data includes 0.
+    pub zero: bool,
+    /// Ticks at these values only.
+    pub ticks: Option<Vec<f64>>,
+    /// Draw neither line nor ticks nor label (values stand on the marks themselves).
+    pub hidden: bool,
+}
+
+impl Axis {
+    fn new(label: impl Into<String>, scale: Scale) -> Self {
+        Axis {
+            label: label.into(),
+            scale,
+            range: None,
+            format: Format::Plain,
+            zero: false,
+            ticks: None,
+            hidden: false,
+        }
+    }
+
+    pub fn linear(label: impl Into<String>) -> Self {
+        Axis::new(label, Scale::Linear)
+    }
+
+    pub fn log(label: impl Into<String>) -> Self {
+        Axis::new(label, Scale::Log)
+    }
+
+    pub fn one_minus_log(label: impl Into<String>) -> Self {
+        Axis::new(label, Scale::OneMinusLog)
+    }
+
+    /// Names in the order they stand.
+    pub fn category<S: Into<String>>(label: impl Into<String>, names: impl IntoIterator<Item = S>) -> Self {
+        Axis::new(label, Scale::Category(names.into_iter().map(Into::into).collect()))
+    }
+
+    pub fn range(mut self, low: f64, high: f64) -> Self {
+        self.range = Some((low, high));
+        self
+    }
+
+    pub fn format(mut self, format: Format) -> Self {
+        self.format = format;
+        self
+    }
+
+    pub fn percent(self) -> Self {
+        self.format(Format::Percent)
+    }
+
+    /// Whole numbers only: epochs, layers, counts.
+    pub fn integer(self) -> Self {
+        self.format(Format::Integer)
+    }
+
+    /// The range includes 0.
+    pub fn zero(mut self) -> Self {
+        self.zero = true;
+        self
+    }
+
+    /// Ticks at these values only, such as the keep probabilities that were tried.
+    pub fn ticks(mut self, ticks: impl IntoIterator<Item = f64>) -> Self {
+        self.ticks = Some(ticks.into_iter().collect());
+        self
+    }
+
+    pub fn hidden(mut self) -> Self {
+        self.hidden = true;
+        self
+    }
+}

@@ -1,0 +1,294 @@
+//! The drawing backend behind plotters: shapes in hundredths of a px become SVG elements whose colours are classes.
+
+use std::convert::Infallible;
+use std::fmt::Write;
+
+use plotters::style::RGBAColor;
+use plotters_backend::text_anchor::{HPos, VPos};
+use plotters_backend::{
+    BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind, FontFamily,
+    FontStyle, FontTransform,
+};
+
+use super::scale::UNITS;
+use super::text::{Font, escape};
+use super::theme::Paint;
+
+type Drawn = Result<(), DrawingErrorKind<Infallible>>;
+
+/// Collects SVG elements, in the order plotters draws them.
+pub(crate) struct Backend {
+    /// In units.
+    size: (u32, u32),
+    pub(crate) out: String,
+}
+
+impl Backend {
+    /// A page of this size in px.
+    pub(crate) fn new(width: f64, height: f64) -> Self {
+        Backend { size: ((width * UNITS) as u32, (height * UNITS) as u32), out: String::new() }
+    }
+
+    /// Everything until the matching [`Backend::close`] is a group with these attributes.
+    pub(crate) fn open(&mut self, attributes: &str) {
+        let _ = writeln!(self.out, "<g {attributes}>");
+    }
+
+    pub(crate) fn close(&mut self) {
+        self.out.push_str("</g>\n");
+    }
+
+    /// Several closed rings as one shape (a ring within another is a hole), which plotters cannot say.
+    pub(crate) fn rings(&mut self, rings: &[Vec<BackendCoord>], color: RGBAColor) {
+        let mut data = String::new();
+        for ring in rings {
+            trace(&mut data, ring);
+            data.push('Z');
+        }
+        let style = BackendColor { alpha: color.3, rgb: (color.0, color.1, color.2) };
+        let fill = fill(&style);
+        let _ = writeln!(self.out, "<path {fill} fill-rule=\"evenodd\" d=\"{data}\"/>");
+    }
+}
+
+/// Units as px: exact, at most two decimals.
+pub(crate) fn px(units: i32) -> String {
+    let sign = if units < 0 { "-" } else { "" };
+    let (whole, rest) = (units.unsigned_abs() / 100, units.unsigned_abs() % 100);
+    match rest {
+        0 => format!("{sign}{whole}"),
+        rest if rest % 10 == 0 => format!("{sign}{whole}.{}", rest / 10),
+        rest => format!("{sign}{whole}.{rest:02}"),
+    }
+}
+
+/// Path commands through points: the first absolute, the others relative to the last, which is shorter.
+fn trace(data: &mut String, points: &[BackendCoord]) {
+    let mut last: Option<BackendCoord> = None;
+    for &(x, y) in points {
+        match last {
+            None => {
+                let _ = write!(data, "M{} {}", px(x), px(y));
+            }
+            Some((from_x, from_y)) => {
+                let (right, down) = (px(x - from_x), px(y - from_y));
+                let gap = if down.starts_with('-') { "" } else { " " };
+                let _ = write!(data, "l{right}{gap}{down}");
+            }
+        }
+        last = Some((x, y));
+    }
+}
+
+fn opacity(color: BackendColor, name: &str) -> String {
+    if color.alpha >= 1.0 {
+        String::new()
+    } else {
+        format!(" {name}=\"{}\"", (color.alpha * 100.0).round() / 100.0)
+    }
+}
+
+fn fill<S: BackendStyle>(style: &S) -> String {
+    let color = style.color();
+    format!("class=\"{} f\"{}", Paint::class(color.rgb), opacity(color, "fill-opacity"))
+}
+
+fn stroke<S: BackendStyle>(style: &S) -> String {
+    let color = style.color();
+    let width = px(style.stroke_width() as i32);
+    format!(
+        "class=\"{} l\" stroke-width=\"{width}\"{}",
+        Paint::class(color.rgb),
+        opacity(color, "stroke-opacity")
+    )
+}
+
+impl DrawingBackend for Backend {
+    type ErrorType = Infallible;
+
+    fn get_size(&self) -> (u32, u32) {
+        self.size
+    }
+
+    fn ensure_prepared(&mut self) -> Drawn {
+        Ok(())
+    }
+
+    fn present(&mut self) -> Drawn {
+        Ok(())
+    }
+
+    fn draw_pixel(&mut self, point: BackendCoord, color: BackendColor) -> Drawn {
+        self.draw_rect(point, (point.0 + 100, point.1 + 100), &color, true)
+    }
+
+    fn draw_line<S: BackendStyle>(&mut self, from: BackendCoord, to: BackendCoord, style: &S) -> Drawn {
+        self.draw_path([from, to], style)
+    }
+
+    fn draw_rect<S: BackendStyle>(
+        &mut self,
+        from: BackendCoord,
+        to: BackendCoord,
+        style: &S,
+        filled: bool,
+    ) -> Drawn {
+        let (left, top) = (from.0.min(to.0), from.1.min(to.1));
+        let (width, height) = ((to.0 - from.0).abs(), (to.1 - from.1).abs());
+        let paint = if filled { fill(style) } else { stroke(style) };
+        let _ = writeln!(
+            self.out,
+            "<rect {paint} x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"/>",
+            px(left),
+            px(top),
+            px(width),
+            px(height)
+        );
+        Ok(())
+    }
+
+    fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
+        &mut self,
+        path: I,
+        style: &S,
+    ) -> Drawn {
+        let points: Vec<BackendCoord> = path.into_iter().collect();
+        let mut data = String::new();
+        trace(&mut data, &points);
+        let _ = writeln!(self.out, "<path {} d=\"{data}\"/>", stroke(style));
+        Ok(())
+    }
+
+    fn draw_circle<S: BackendStyle>(
+        &mut self,
+        center: BackendCoord,
+        radius: u32,
+        style: &S,
+        filled: bool,
+    ) -> Drawn {
+        let paint = if filled { fill(style) } else { stroke(style) };
+        let (x, y, r) = (px(center.0), px(center.1), px(radius as i32));
+        let _ = writeln!(self.out, "<circle {paint} cx=\"{x}\" cy=\"{y}\" r=\"{r}\"/>");
+        Ok(())
+    }
+
+    fn fill_polygon<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
+        &mut self,
+        vert: I,
+        style: &S,
+    ) -> Drawn {
+        let points: Vec<BackendCoord> = vert.into_iter().collect();
+        let mut data = String::new();
+        trace(&mut data, &points);
+        let _ = writeln!(self.out, "<path {} d=\"{data}Z\"/>", fill(style));
+        Ok(())
+    }
+
+    fn draw_text<S: BackendTextStyle>(&mut self, text: &str, style: &S, at: BackendCoord) -> Drawn {
+        let size = style.size();
+        let anchor = match style.anchor().h_pos {
+            HPos::Left => "",
+            HPos::Right => " text-anchor=\"end\"",
+            HPos::Center => " text-anchor=\"middle\"",
+        };
+        // from the anchor to the line the letters stand on, which every reader of SVG agrees about
+        let drop = match style.anchor().v_pos {
+            VPos::Top => 0.76,
+            VPos::Center => 0.35,
+            VPos::Bottom => -0.22,
+        };
+        let (x, y) = (px(at.0), px(at.1 + (drop * size).round() as i32));
+        let turn = match style.transform() {
+            FontTransform::None => String::new(),
+            FontTransform::Rotate90 => format!(" transform=\"rotate(90 {x} {})\"", px(at.1)),
+            FontTransform::Rotate180 => format!(" transform=\"rotate(180 {x} {})\"", px(at.1)),
+            FontTransform::Rotate270 => format!(" transform=\"rotate(-90 {x} {})\"", px(at.1)),
+        };
+        let weight = if matches!(style.style(), FontStyle::Bold) { " font-weight=\"600\"" } else { "" };
+        // the CSS names the font; the family carries a class instead
+        let family = style.family();
+        let kind = match &family {
+            FontFamily::Name(class) => class,
+            _ => "",
+        };
+        let class = Paint::class(style.color().rgb);
+        let size = px(size.round() as i32);
+        let _ = writeln!(
+            self.out,
+            "<text class=\"{class} f{kind}\" x=\"{x}\" y=\"{y}\" font-size=\"{size}\"{anchor}{weight}{turn}>{}</text>",
+            raised(text)
+        );
+        Ok(())
+    }
+
+    fn estimate_text_size<S: BackendTextStyle>(
+        &self,
+        text: &str,
+        style: &S,
+    ) -> Result<(u32, u32), DrawingErrorKind<Infallible>> {
+        let font = Font { size: style.size(), bold: matches!(style.style(), FontStyle::Bold) };
+        Ok((font.width(text) as u32, style.size() as u32))
+    }
+}
+
+/// Raised digits as small figures set higher: fonts draw their own ones unevenly.
+fn raised(text: &str) -> String {
+    let plain = |character| match character {
+        '⁻' => Some('−'),
+        '¹' => Some('1'),
+        '²' => Some('2'),
+        '³' => Some('3'),
+        '⁰' | '⁴'..='⁹' => char::from_digit(character as u32 - '⁰' as u32, 10),
+        _ => None,
+    };
+    let mut out = String::new();
+    let mut up = false;
+    let mut run = String::new();
+    for character in text.chars().chain([' ']) {
+        let digit = plain(character);
+        if digit.is_some() != up {
+            out.push_str(&set(&run, up));
+            run.clear();
+            up = !up;
+        }
+        run.push(digit.unwrap_or(character));
+    }
+    run.pop();
+    out + &set(&run, false)
+}
+
+/// One run of text, raised or on the line; what follows a raised run comes down again.
+fn set(run: &str, up: bool) -> String {
+    match up {
+        true => format!(
+            "<tspan dy=\"-.38em\" font-size=\"72%\">{}</tspan><tspan dy=\".27em\">\u{200b}</tspan>",
+            escape(run)
+        ),
+        false => escape(run),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn units_become_px_with_at_most_two_decimals() {
+        let shown: Vec<String> = [0, 1200, 1250, 1205, -5, -100].into_iter().map(px).collect();
+        assert_eq!(shown, ["0", "12", "12.5", "12.05", "-0.05", "-1"]);
+    }
+
+    #[test]
+    fn paths_are_relative_after_their_first_point() {
+        let mut data = String::new();
+        trace(&mut data, &[(100, 200), (350, 150), (350, 450)]);
+        assert_eq!(data, "M1 2l2.5-0.5l0 3");
+    }
+
+    #[test]
+    fn exponents_are_set_as_raised_figures() {
+        assert_eq!(raised("a < b"), "a &lt; b");
+        assert!(raised("10⁻²").starts_with("10<tspan dy=\"-.38em\" font-size=\"72%\">−2</tspan>"));
+        assert!(raised("10² x").ends_with(" x"));
+    }
+}

@@ -1,0 +1,167 @@
+//! What a figure shows, as plain data: a kind of experiment fills it, the rest of `chart` draws it.
+
+use super::axis::Axis;
+use super::marks::{Mark, Parallel};
+
+/// A point in data coordinates. On a category axis the n-th name stands at `n as f64`.
+pub type Point = (f64, f64);
+
+/// One figure: one panel, or several side by side (small multiples).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Figure {
+    /// Stable name in file names and `figures: [...]`: `loss`, `part_sizes`.
+    pub name: String,
+    /// Shown above the figure and read first by a screen reader.
+    pub title: String,
+    /// One sentence of what is shown; axes, series, where they end are added from the data.
+    pub lead: String,
+    pub panels: Vec<Panel>,
+    /// Panels a row in the wide layout; the narrow one stacks as its width asks.
+    pub columns: usize,
+    /// All panels get the range of x that holds everything; only the lowest ones print its name.
+    pub share_x: bool,
+    /// The same for y; only the leftmost panels print its numbers.
+    pub share_y: bool,
+    /// How series are told apart.
+    pub key: Key,
+    /// What the ends of the colour ramp mean, pale and strong: shown in the key.
+    pub ramp: Option<(String, String)>,
+    /// A line under the figure: `Bands: one standard deviation over 10 seeds.`
+    pub note: Option<String>,
+}
+
+/// Where the names of the series stand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Key {
+    /// At the end of each line if there is room and the panels differ, otherwise above.
+    #[default]
+    Auto,
+    /// At the end of each line.
+    Direct,
+    /// One row of swatches above all panels.
+    Above,
+}
+
+impl Figure {
+    /// `title` is what the reader sees, `lead` the sentence that opens the description.
+    pub fn new(name: impl Into<String>, title: impl Into<String>, lead: impl Into<String>) -> Self {
+        Figure {
+            name: name.into(),
+            title: title.into(),
+            lead: lead.into(),
+            panels: Vec::new(),
+            columns: 1,
+            share_x: false,
+            share_y: false,
+            key: Key::Auto,
+            ramp: None,
+            note: None,
+        }
+    }
+
+    pub fn panel(mut self, panel: Panel) -> Self {
+        self.panels.push(panel);
+        self
+    }
+
+    pub fn panels(mut self, panels: impl IntoIterator<Item = Panel>) -> Self {
+        self.panels.extend(panels);
+        self
+    }
+
+    /// Panels a row in the wide layout.
+    pub fn columns(mut self, columns: usize) -> Self {
+        self.columns = columns;
+        self
+    }
+
+    /// Small multiples to be compared: one range of x and one of y for all panels.
+    pub fn shared(mut self) -> Self {
+        self.share_x = true;
+        self.share_y = true;
+        self
+    }
+
+    pub fn share_x(mut self) -> Self {
+        self.share_x = true;
+        self
+    }
+
+    pub fn share_y(mut self) -> Self {
+        self.share_y = true;
+        self
+    }
+
+    pub fn key(mut self, key: Key) -> Self {
+        self.key = key;
+        self
+    }
+
+    /// What the ends of the colour ramp mean: `figure.ramp("dev loss 0.9", "0.06")`.
+    pub fn ramp(mut self, pale: impl Into<String>, strong: impl Into<String>) -> Self {
+        self.ramp = Some((pale.into(), strong.into()));
+        self
+    }
+
+    pub fn note(mut self, note: impl Into<String>) -> Self {
+        self.note = Some(note.into());
+        self
+    }
+}
+
+/// A pair of axes and what is drawn between them, in order: the first mark lies lowest.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Panel {
+    /// Above the panel, where there are several.
+    pub title: Option<String>,
+    pub x: Axis,
+    pub y: Axis,
+    pub marks: Vec<Mark>,
+    /// Width through height of the plot area; by default chosen from the layout and the rows.
+    pub aspect: Option<f64>,
+}
+
+impl Panel {
+    pub fn new(x: Axis, y: Axis) -> Self {
+        Panel { title: None, x, y, marks: Vec::new(), aspect: None }
+    }
+
+    pub fn title(mut self, title: impl Into<String>) -> Self {
+        self.title = Some(title.into());
+        self
+    }
+
+    pub fn mark(mut self, mark: impl Into<Mark>) -> Self {
+        self.marks.push(mark.into());
+        self
+    }
+
+    pub fn marks(mut self, marks: impl IntoIterator<Item = Mark>) -> Self {
+        self.marks.extend(marks);
+        self
+    }
+
+    /// Width through height of the plot area.
+    pub fn aspect(mut self, aspect: f64) -> Self {
+        self.aspect = Some(aspect);
+        self
+    }
+
+    /// As high as wide: for a plane of two features.
+    pub fn square(self) -> Self {
+        self.aspect(1.0)
+    }
+
+    /// Some line has a name, to be written at its end.
+    pub(crate) fn has_line_names(&self) -> bool {
+        self.marks.iter().any(|mark| matches!(mark, Mark::Line(line) if line.label.is_some()))
+    }
+
+    /// Parallel coordinates, if that is what stands here.
+    pub(crate) fn parallel(&self) -> Option<&Parallel> {
+        self.marks.iter().find_map(|mark| match mark {
+            Mark::Parallel(parallel) => Some(parallel),
+            _ => None,
+        })
+    }
+}

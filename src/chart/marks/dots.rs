@@ -1,0 +1,119 @@
+//! Dots: scatter, strips, trials, examples of a data set.
+
+use crate::chart::canvas::Plot;
+use crate::chart::figure::Point;
+use crate::chart::scale::Reach;
+use crate::chart::theme::Color;
+
+/// The form of a dot, a second cue beside its colour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Shape {
+    #[default]
+    Circle,
+    Square,
+    Triangle,
+    Diamond,
+    Cross,
+}
+
+impl Shape {
+    /// A different form for each class or series, in a fixed order.
+    pub fn of(index: usize) -> Self {
+        [Shape::Circle, Shape::Square, Shape::Triangle, Shape::Diamond, Shape::Cross][index % 5]
+    }
+}
+
+/// Many dots of one series.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Dots {
+    pub points: Vec<Point>,
+    pub color: Color,
+    /// A colour for each dot (trials by objective), as many as points.
+    pub colors: Option<Vec<Color>>,
+    /// Radius in px; 4 by default.
+    pub size: f64,
+    pub shape: Shape,
+    /// Outline only.
+    pub hollow: bool,
+    /// Name of the series, in the key.
+    pub label: Option<String>,
+}
+
+impl Dots {
+    pub fn new(points: impl IntoIterator<Item = Point>, color: Color) -> Self {
+        Dots {
+            points: points.into_iter().collect(),
+            color,
+            colors: None,
+            size: 4.0,
+            shape: Shape::Circle,
+            hollow: false,
+            label: None,
+        }
+    }
+
+    /// Dots of one category, side by side so that none hides another: `at` is the category's
+    /// index, dots spread over `width` of it (0.5 is half). With `horizontal`, values run along x.
+    pub fn strip(at: usize, values: &[f64], width: f64, horizontal: bool, color: Color) -> Self {
+        let points = values.iter().enumerate().map(|(index, &value)| {
+            let position = at as f64 + width * spread(index);
+            if horizontal { (value, position) } else { (position, value) }
+        });
+        Dots::new(points, color)
+    }
+
+    /// One colour a dot.
+    pub fn colors(mut self, colors: impl IntoIterator<Item = Color>) -> Self {
+        self.colors = Some(colors.into_iter().collect());
+        self
+    }
+
+    pub fn size(mut self, size: f64) -> Self {
+        self.size = size;
+        self
+    }
+
+    pub fn shape(mut self, shape: Shape) -> Self {
+        self.shape = shape;
+        self
+    }
+
+    pub fn hollow(mut self) -> Self {
+        self.hollow = true;
+        self
+    }
+
+    pub fn label(mut self, label: impl Into<String>) -> Self {
+        self.label = Some(label.into());
+        self
+    }
+}
+
+/// Evenly filling -0.5..0.5 in an order without pattern: multiples of the golden ratio, the fraction kept.
+fn spread(index: usize) -> f64 {
+    let turn = (index as f64 + 0.5) * 0.618_033_988_749_895;
+    turn - turn.floor() - 0.5
+}
+
+impl Dots {
+    pub(crate) fn reach(&self, x: &mut Reach, y: &mut Reach) {
+        x.values.extend(self.points.iter().map(|point| point.0));
+        y.values.extend(self.points.iter().map(|point| point.1));
+        x.air = true;
+        y.air = true;
+    }
+
+    pub(crate) fn annotate(&self, plot: &Plot) {
+        let color =
+            |index| self.colors.as_ref().and_then(|colors| colors.get(index)).copied().unwrap_or(self.color);
+        let draw = || {
+            for (index, &point) in self.points.iter().enumerate() {
+                plot.dot(point, self.size, self.shape, self.hollow, color(index));
+            }
+        };
+        match self.hollow || self.shape == Shape::Cross {
+            true => draw(),
+            false => plot.canvas.group("class=\"rim\"", draw),
+        }
+    }
+}

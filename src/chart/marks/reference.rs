@@ -1,0 +1,138 @@
+//! What explains the data: reference lines and notes inside the plot.
+
+use plotters::style::text_anchor::{HPos, VPos};
+
+use super::Dash;
+use crate::chart::canvas::{Ink, Plot, Stroke};
+use crate::chart::figure::Point;
+use crate::chart::layout::SMALL;
+use crate::chart::scale::Reach;
+use crate::chart::theme::Color;
+
+/// A straight line across the whole plot at one value.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rule {
+    pub at: f64,
+    /// At a value of y; otherwise at one of x.
+    pub horizontal: bool,
+    pub label: Option<String>,
+    pub color: Color,
+}
+
+impl Rule {
+    /// Across, at a value of y.
+    pub fn y(at: f64) -> Self {
+        Rule { at, horizontal: true, label: None, color: Color::Muted }
+    }
+
+    /// Upright, at a value of x.
+    pub fn x(at: f64) -> Self {
+        Rule { at, horizontal: false, label: None, color: Color::Muted }
+    }
+
+    pub fn label(mut self, label: impl Into<String>) -> Self {
+        self.label = Some(label.into());
+        self
+    }
+
+    pub fn color(mut self, color: Color) -> Self {
+        self.color = color;
+        self
+    }
+}
+
+/// Where a text stands, seen from its point.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Side {
+    #[default]
+    Right,
+    Left,
+    Above,
+    Below,
+    Centre,
+}
+
+/// A note at a point.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Text {
+    pub at: Point,
+    pub text: String,
+    pub side: Side,
+    pub color: Color,
+}
+
+impl Text {
+    pub fn new(at: Point, text: impl Into<String>) -> Self {
+        Text { at, text: text.into(), side: Side::Right, color: Color::Ink }
+    }
+
+    pub fn side(mut self, side: Side) -> Self {
+        self.side = side;
+        self
+    }
+
+    pub fn color(mut self, color: Color) -> Self {
+        self.color = color;
+        self
+    }
+}
+
+impl Rule {
+    pub(crate) fn reach(&self, x: &mut Reach, y: &mut Reach) {
+        if self.horizontal { y.values.push(self.at) } else { x.values.push(self.at) }
+    }
+
+    pub(crate) fn draw(&self, plot: &Plot) {
+        let ((left, right), (bottom, top)) = (plot.x.ends(), plot.y.ends());
+        let ends = match self.horizontal {
+            true => [(left, self.at), (right, self.at)],
+            false => [(self.at, bottom), (self.at, top)],
+        };
+        plot.path(&ends, Stroke::new(self.color, 1.3).dash(Dash::Dashed));
+    }
+
+    /// The name: above an upright line; on a level one only if it is not written beside the plot.
+    pub(crate) fn annotate(&self, plot: &Plot, named_beside: bool) {
+        let Some(label) = self.label.as_ref().filter(|_| !(named_beside && self.horizontal)) else { return };
+        let (x, y) = (plot.x.ends().1, plot.y.ends().1);
+        let ink = Ink::new(SMALL, self.color).halo();
+        match self.horizontal {
+            true if plot.y.contains(self.at) => {
+                let Some((right, level)) = plot.place((x, self.at)) else { return };
+                let above = level - plot.frame.top > 16.0;
+                let (drop, v) = if above { (-3.0, VPos::Bottom) } else { (3.0, VPos::Top) };
+                plot.canvas.text((right - 4.0, level + drop), label, ink.h(HPos::Right).v(v));
+            }
+            false if plot.x.contains(self.at) => {
+                let Some((place, _)) = plot.place((self.at, y)) else { return };
+                let half = SMALL.width(label) / 2.0;
+                let place = place.min(plot.frame.right() - half).max(plot.frame.left + half);
+                plot.canvas.text((place, plot.frame.top - 3.0), label, ink.h(HPos::Center).v(VPos::Bottom));
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Text {
+    pub(crate) fn reach(&self, x: &mut Reach, y: &mut Reach) {
+        x.values.push(self.at.0);
+        y.values.push(self.at.1);
+    }
+
+    pub(crate) fn annotate(&self, plot: &Plot) {
+        let Some((x, y)) = plot.place(self.at).filter(|_| plot.contains(self.at)) else { return };
+        let (shift, h, v) = match self.side {
+            Side::Right => ((7.0, 0.0), HPos::Left, VPos::Center),
+            Side::Left => ((-7.0, 0.0), HPos::Right, VPos::Center),
+            Side::Above => ((0.0, -6.0), HPos::Center, VPos::Bottom),
+            Side::Below => ((0.0, 6.0), HPos::Center, VPos::Top),
+            Side::Centre => ((0.0, 0.0), HPos::Center, VPos::Center),
+        };
+        plot.canvas.text(
+            (x + shift.0, y + shift.1),
+            &self.text,
+            Ink::new(SMALL, self.color).h(h).v(v).halo(),
+        );
+    }
+}

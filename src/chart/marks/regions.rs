@@ -1,0 +1,198 @@
+//! Values over a plane: what a classifier answers at each point, and plain rasters.
+
+use plotters::style::text_anchor::HPos;
+
+use crate::chart::canvas::{Ink, Plot, Stroke};
+use crate::chart::contour::{self, Contour};
+use crate::chart::figure::Point;
+use crate::chart::layout::SMALL;
+use crate::chart::scale::Reach;
+use crate::chart::theme::Color;
+use crate::chart::theme::Paint;
+use crate::outcome::Grid;
+
+/// Regions of a classifier over two features: filled with the class's colour, stronger
+/// where it is surer, with a line where two classes are equally likely.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Regions {
+    /// One grid a class with its probability, all of one size and extent.
+    pub classes: Vec<Grid>,
+    pub colors: Vec<Color>,
+    /// Names of the classes, in the key.
+    pub names: Vec<String>,
+}
+
+impl Regions {
+    /// Class `i` gets `Color::Series(i)`.
+    pub fn new<S: Into<String>>(classes: Vec<Grid>, names: impl IntoIterator<Item = S>) -> Self {
+        let colors = (0..classes.len()).map(Color::Series).collect();
+        Regions { classes, colors, names: names.into_iter().map(Into::into).collect() }
+    }
+
+    /// Two classes, from the probability of the second.
+    pub fn binary<S: Into<String>>(second: Grid, names: impl IntoIterator<Item = S>) -> Self {
+        let mut first = second.clone();
+        first.values.iter_mut().for_each(|value| *value = 1.0 - *value);
+        Regions::new(vec![first, second], names)
+    }
+}
+
+/// One number for each cell, as a shade from the paper to the first series colour.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Raster {
+    pub grid: Grid,
+    /// Values for the palest and the strongest shade; from the data if not given.
+    pub range: Option<(f64, f64)>,
+    /// What the shades measure.
+    pub label: String,
+    /// Text for each cell, row-major (a confusion matrix).
+    pub texts: Option<Vec<String>>,
+}
+
+impl Raster {
+    pub fn new(grid: Grid, label: impl Into<String>) -> Self {
+        Raster { grid, range: None, label: label.into(), texts: None }
+    }
+
+    pub fn range(mut self, low: f64, high: f64) -> Self {
+        self.range = Some((low, high));
+        self
+    }
+
+    /// A text in each cell, row-major.
+    pub fn texts<S: Into<String>>(mut self, texts: impl IntoIterator<Item = S>) -> Self {
+        self.texts = Some(texts.into_iter().map(Into::into).collect());
+        self
+    }
+}
+
+/// Margins between the likeliest class and the next at which the colour grows stronger.
+const LEVELS: [f64; 5] = [0.0, 0.2, 0.4, 0.6, 0.8];
+
+/// Opacity that each level adds.
+const SHADE: f64 = 0.105;
+
+impl Regions {
+    pub(crate) fn reach(&self, x: &mut Reach, y: &mut Reach) {
+        for grid in &self.classes {
+            x.values.extend([grid.x.0, grid.x.1]);
+            y.values.extend([grid.y.0, grid.y.1]);
+        }
+        x.tight = true;
+        y.tight = true;
+    }
+
+    pub(crate) fn draw(&self, plot: &Plot) {
+        let sound =
+            |grid: &&Grid| grid.width > 1 && grid.height > 1 && grid.values.len() == grid.width * grid.height;
+        let grids: Vec<&Grid> = self.classes.iter().filter(sound).collect();
+        let Some(first) =
+            grids.first().filter(|first| grids.iter().all(|grid| grid.values.len() == first.values.len()))
+        else {
+            return;
+        };
+        let mut borders = Vec::new();
+        for (class, &color) in (0..grids.len()).zip(self.colors.iter()) {
+            let margin = margins(&grids, class);
+            for level in LEVELS {
+                let contour = Contour::trace(&margin, first.width, first.height, level);
+                let rings: Vec<Vec<Point>> =
+                    contour.rings.iter().map(|ring| placed(ring, first, plot)).collect();
+                if !rings.is_empty() {
+                    plot.canvas.rings(&rings, color, SHADE);
+                }
+                // the border of two classes is drawn once
+                if level == 0.0 && (grids.len() > 2 || class == 0) {
+                    borders.extend(contour.lines.iter().map(|line| placed(line, first, plot)));
+                }
+            }
+        }
+        for border in borders.iter().filter(|border| border.len() > 1) {
+            plot.canvas.path(border, Stroke::new(Color::Ink, 1.5));
+        }
+    }
+}
+
+/// How much likelier a class is than the likeliest other one, at each point.
+fn margins(grids: &[&Grid], class: usize) -> Vec<f64> {
+    let others = |point: usize| {
+        let values =
+            grids.iter().enumerate().filter(|(index, _)| *index != class).map(|(_, grid)| grid.values[point]);
+        values.fold(f64::NEG_INFINITY, f64::max)
+    };
+    let alone = grids.len() == 1;
+    let own = grids[class].values.iter().enumerate();
+    own.map(|(point, &value)| if alone { 2.0 * value - 1.0 } else { value - others(point) }).collect()
+}
+
+/// From grid steps to the page, without the points that a straight line tells as well.
+fn placed(line: &[Point], grid: &Grid, plot: &Plot) -> Vec<Point> {
+    let along =
+        |(low, high): (f64, f64), step: f64, count: usize| low + (high - low) * step / (count - 1) as f64;
+    let value = |&(i, j): &Point| (along(grid.x, i, grid.width), along(grid.y, j, grid.height));
+    contour::simplified(&line.iter().filter_map(|point| plot.place(value(point))).collect::<Vec<_>>())
+}
+
+impl Raster {
+    pub(crate) fn reach(&self, x: &mut Reach, y: &mut Reach) {
+        let ((left, right), (bottom, top)) = self.cells();
+        x.values.extend([left, right]);
+        y.values.extend([bottom, top]);
+        x.tight = true;
+        y.tight = true;
+    }
+
+    /// Outer borders: each value stands in the middle of its cell.
+    fn cells(&self) -> ((f64, f64), (f64, f64)) {
+        let half = |(low, high): (f64, f64), count: usize| {
+            let half = if count > 1 { (high - low) / (count - 1) as f64 / 2.0 } else { 0.5 };
+            (low - half, high + half)
+        };
+        (half(self.grid.x, self.grid.width), half(self.grid.y, self.grid.height))
+    }
+
+    fn strength(&self, value: f64) -> f64 {
+        let finite = || self.grid.values.iter().copied().filter(|value| value.is_finite());
+        let found = || (finite().fold(f64::INFINITY, f64::min), finite().fold(f64::NEG_INFINITY, f64::max));
+        let (low, high) = self.range.unwrap_or_else(found);
+        if high > low { ((value - low) / (high - low)).clamp(0.0, 1.0) } else { 0.5 }
+    }
+
+    /// Each value with the corners of its cell.
+    fn boxes(&self) -> impl Iterator<Item = (usize, f64, Point, Point)> {
+        let ((left, right), (bottom, top)) = self.cells();
+        let (width, height) = (self.grid.width.max(1), self.grid.height.max(1));
+        let (dx, dy) = ((right - left) / width as f64, (top - bottom) / height as f64);
+        let corner = move |i: usize, j: usize| (left + dx * i as f64, bottom + dy * j as f64);
+        self.grid.values.iter().take(width * height).enumerate().map(move |(index, &value)| {
+            let (i, j) = (index % width, index / width);
+            (index, value, corner(i, j), corner(i + 1, j + 1))
+        })
+    }
+
+    pub(crate) fn draw(&self, plot: &Plot) {
+        let class = if self.texts.is_some() { "class=\"rim\"" } else { "shape-rendering=\"crispEdges\"" };
+        let strengths: Vec<f64> = self.grid.values.iter().map(|&value| self.strength(value)).collect();
+        plot.canvas.group(class, || {
+            for (index, value, from, to) in self.boxes() {
+                if value.is_finite() && plot.place(from).is_some() && plot.place(to).is_some() {
+                    plot.bar(from, to, Color::Series(0), 0.05 + 0.93 * strengths[index]);
+                }
+            }
+        });
+    }
+
+    pub(crate) fn annotate(&self, plot: &Plot) {
+        let Some(texts) = &self.texts else { return };
+        for (index, value, from, to) in self.boxes() {
+            let (Some(text), Some(a), Some(b)) = (texts.get(index), plot.place(from), plot.place(to)) else {
+                continue;
+            };
+            if SMALL.width(text) <= (b.0 - a.0).abs() {
+                let paint = if self.strength(value) >= 0.72 { Paint::Paper } else { Paint::Of(Color::Ink) };
+                let middle = ((a.0 + b.0) / 2.0, (a.1 + b.1) / 2.0);
+                plot.canvas.text(middle, text, Ink::new(SMALL, paint).h(HPos::Center));
+            }
+        }
+    }
+}

@@ -1,0 +1,254 @@
+//! From values to positions: the resolved scale of an axis, as plotters wants it.
+
+use std::ops::Range;
+
+use plotters::coord::ranged1d::{KeyPointHint, NoDefaultFormatting, Ranged};
+
+use super::axis::{Axis, Format, Scale};
+
+/// Plotters counts whole units; a hundred of them make a px, so that two decimals are exact.
+pub(crate) const UNITS: f64 = 100.0;
+
+/// Farther out than any page; keeps a value far outside the range from overflowing.
+const FAR: f64 = 1e7;
+
+/// Largest size of a value on a linear axis, so that the width of a range stays finite.
+const HUGE: f64 = 1e300;
+
+/// The formula of a scale without its names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Curve {
+    Linear,
+    Log,
+    OneMinusLog,
+}
+
+impl Curve {
+    pub(crate) fn of(scale: &Scale) -> Self {
+        match scale {
+            Scale::Linear | Scale::Category(_) => Curve::Linear,
+            Scale::Log => Curve::Log,
+            Scale::OneMinusLog => Curve::OneMinusLog,
+        }
+    }
+
+    /// The value on an evenly spaced line; not finite where the scale does not reach.
+    pub(crate) fn bend(self, value: f64) -> f64 {
+        match self {
+            Curve::Linear => value,
+            Curve::Log if value > 0.0 => libm::log10(value),
+            Curve::OneMinusLog if value < 1.0 => -libm::log10(1.0 - value),
+            Curve::Log | Curve::OneMinusLog => f64::NAN,
+        }
+    }
+
+    /// The inverse of [`Curve::bend`].
+    pub(crate) fn unbend(self, bent: f64) -> f64 {
+        match self {
+            Curve::Linear => bent,
+            Curve::Log => libm::exp10(bent),
+            Curve::OneMinusLog => 1.0 - libm::exp10(-bent),
+        }
+    }
+}
+
+/// A scale with its range: all that is needed to place a value.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Domain {
+    pub curve: Curve,
+    /// Bent ends, `low < high`, both finite.
+    pub low: f64,
+    pub high: f64,
+    /// Names run from the top down on y.
+    pub flipped: bool,
+}
+
+/// What the data asks of an axis.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Reach {
+    pub values: Vec<f64>,
+    /// Leave some air beyond the outermost values (dots), rather than none (curves over epochs).
+    pub air: bool,
+    /// Room for texts at the ends of bars.
+    pub texts: bool,
+    /// A picture fills the plot to its edges: no air whatever else is drawn.
+    pub tight: bool,
+    /// Bars and areas stand on 0 without air below it.
+    pub grounded: bool,
+}
+
+impl Domain {
+    /// The range of an axis: as given, or from the values, never empty, never infinite.
+    pub(crate) fn new(axis: &Axis, reach: &Reach) -> Self {
+        if let Scale::Category(names) = &axis.scale {
+            let count = names.len().max(1) as f64;
+            return Domain { curve: Curve::Linear, low: -0.5, high: count - 0.5, flipped: false };
+        }
+        let curve = Curve::of(&axis.scale);
+        let given = axis.range.map(|(low, high)| (curve.bend(clamp(low)), curve.bend(clamp(high))));
+        let (low, high) = match given {
+            Some((low, high)) if low.is_finite() && high.is_finite() && low != high => {
+                (low.min(high), low.max(high))
+            }
+            _ => found(axis, curve, reach),
+        };
+        Domain { curve, low, high, flipped: false }
+    }
+
+    /// 0 at the low end, 1 at the high end; `None` where the value has no place at all.
+    pub(crate) fn fraction(&self, value: f64) -> Option<f64> {
+        let bent = self.curve.bend(value);
+        let fraction = (bent / 2.0 - self.low / 2.0) / (self.high / 2.0 - self.low / 2.0);
+        fraction.is_finite().then_some(if self.flipped { 1.0 - fraction } else { fraction })
+    }
+
+    pub(crate) fn contains(&self, value: f64) -> bool {
+        self.fraction(value).is_some_and(|fraction| (-1e-9..=1.0 + 1e-9).contains(&fraction))
+    }
+
+    /// The ends as values.
+    pub(crate) fn ends(&self) -> (f64, f64) {
+        (self.curve.unbend(self.low), self.curve.unbend(self.high))
+    }
+}
+
+fn clamp(value: f64) -> f64 {
+    value.clamp(-HUGE, HUGE)
+}
+
+/// The range that holds the data, with air, in bent values.
+fn found(axis: &Axis, curve: Curve, reach: &Reach) -> (f64, f64) {
+    let zero = axis.zero.then_some(0.0);
+    let bent = reach.values.iter().copied().chain(zero).filter(|value| value.is_finite());
+    let bent = bent.map(|value| curve.bend(clamp(value))).filter(|value| value.is_finite());
+    let (low, high) =
+        bent.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)));
+    if low > high {
+        return if curve == Curve::Linear { (0.0, 1.0) } else { (0.0, 2.0) };
+    }
+    let (low, high) = widened(curve, low, high);
+    if !reach.air || reach.tight {
+        return (low, high);
+    }
+    let air = (high / 2.0 - low / 2.0) * if reach.texts { 0.26 } else { 0.09 };
+    let on_ground = curve == Curve::Linear && (reach.grounded || axis.zero);
+    let share = curve == Curve::Linear && axis.format == Format::Percent && low >= 0.0;
+    let bottom = match low {
+        low if on_ground && low == 0.0 => low,
+        low if share => (low - air).max(0.0),
+        low => low - air,
+    };
+    let top = if on_ground && high == 0.0 { high } else { high + air };
+    (bottom, top)
+}
+
+/// A range of visible width also for one value, or for values that differ by rounding alone.
+fn widened(curve: Curve, low: f64, high: f64) -> (f64, f64) {
+    let size = low.abs().max(high.abs());
+    if high - low > size * 1e-12 {
+        return (low, high);
+    }
+    match curve {
+        Curve::Linear if size == 0.0 => (0.0, 1.0),
+        Curve::Linear => (low - size * 0.1, high + size * 0.1),
+        Curve::Log | Curve::OneMinusLog => (low - 0.5, high + 0.5),
+    }
+}
+
+impl Ranged for Domain {
+    type FormatOption = NoDefaultFormatting;
+    type ValueType = f64;
+
+    fn map(&self, value: &f64, limit: (i32, i32)) -> i32 {
+        let fraction = self.fraction(*value).unwrap_or(0.0);
+        let position = f64::from(limit.0) + fraction * f64::from(limit.1 - limit.0);
+        position.clamp(-FAR, FAR).round() as i32
+    }
+
+    /// Ticks are ours; plotters is never asked for its own.
+    fn key_points<Hint: KeyPointHint>(&self, _hint: Hint) -> Vec<f64> {
+        Vec::new()
+    }
+
+    fn range(&self) -> Range<f64> {
+        let (low, high) = self.ends();
+        low..high
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn domain(axis: Axis, values: &[f64]) -> Domain {
+        Domain::new(&axis, &Reach { values: values.to_vec(), ..Reach::default() })
+    }
+
+    #[test]
+    fn a_linear_scale_is_proportional() {
+        let x = domain(Axis::linear("epoch"), &[0.0, 10.0]);
+        assert_eq!(x.map(&2.5, (100, 500)), 200);
+        assert_eq!(x.map(&2.5, (500, 100)), 400);
+    }
+
+    #[test]
+    fn a_log_scale_is_proportional_in_exponents() {
+        let y = domain(Axis::log("loss"), &[0.01, 100.0, 0.0, -3.0]);
+        assert_eq!(y.map(&1.0, (0, 400)), 200);
+        assert_eq!(y.fraction(0.0), None);
+        assert_eq!(y.fraction(-1.0), None);
+    }
+
+    #[test]
+    fn momenta_crowd_towards_one() {
+        let x = domain(Axis::one_minus_log("beta"), &[0.9, 0.999]);
+        assert!((x.fraction(0.99).unwrap() - 0.5).abs() < 1e-9);
+        assert_eq!(x.fraction(1.0), None);
+    }
+
+    #[test]
+    fn categories_stand_at_whole_numbers() {
+        let x = domain(Axis::category("part", ["train", "dev"]), &[]);
+        assert_eq!((x.fraction(0.0), x.fraction(1.0)), (Some(0.25), Some(0.75)));
+    }
+
+    #[test]
+    fn bars_stand_on_zero_and_dots_have_air() {
+        let reach = |grounded| Reach { values: vec![0.0, 10.0], air: true, grounded, ..Reach::default() };
+        assert_eq!(Domain::new(&Axis::linear("rows"), &reach(true)).low, 0.0);
+        assert!(Domain::new(&Axis::linear("x"), &reach(false)).low < 0.0);
+    }
+
+    #[test]
+    fn shares_never_go_below_nothing() {
+        let reach = Reach { values: vec![0.01, 0.9], air: true, ..Reach::default() };
+        assert_eq!(Domain::new(&Axis::linear("error").percent(), &reach).low, 0.0);
+    }
+
+    #[test]
+    fn one_value_still_has_a_range() {
+        for axis in [Axis::linear("x"), Axis::log("x"), Axis::one_minus_log("x")] {
+            for values in
+                [&[][..], &[0.5], &[0.0], &[-4.0], &[f64::NAN], &[f64::INFINITY], &[f64::MIN, f64::MAX]]
+            {
+                let found = domain(axis.clone(), values);
+                assert!(
+                    found.low < found.high && (found.high / 2.0 - found.low / 2.0).is_finite(),
+                    "{found:?}"
+                );
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_value_in_the_data_lies_within(values in prop::collection::vec(any::<f64>(), 0..9)) {
+            let found = domain(Axis::linear("x"), &values);
+            for value in values.into_iter().filter(|value| value.abs() < HUGE) {
+                prop_assert!(found.contains(value));
+            }
+        }
+    }
+}

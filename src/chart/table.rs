@@ -1,0 +1,205 @@
+//! The figure as tables: for screen readers, and for whoever wants the numbers.
+
+use super::axis::{Axis, Scale};
+use super::describe::named;
+use super::figure::{Figure, Panel, Point};
+use super::marks::{Mark, Parallel};
+use super::text::escape;
+use super::ticks::rounded;
+
+/// Longest table that is written out; a longer one is sampled evenly, ends included.
+const ROWS: usize = 41;
+
+/// A table of texts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DataTable {
+    pub caption: String,
+    pub header: Vec<String>,
+    pub rows: Vec<Vec<String>>,
+}
+
+impl DataTable {
+    /// As an HTML table; the first cell of each row heads it.
+    pub fn html(&self) -> String {
+        let mut out = format!("<table>\n<caption>{}</caption>\n<thead><tr>", escape(&self.caption));
+        for cell in &self.header {
+            out.push_str(&format!("<th scope=\"col\">{}</th>", escape(cell)));
+        }
+        out.push_str("</tr></thead>\n<tbody>\n");
+        for row in &self.rows {
+            out.push_str("<tr>");
+            for (index, cell) in row.iter().enumerate() {
+                let cell = escape(cell);
+                out.push_str(&if index == 0 {
+                    format!("<th scope=\"row\">{cell}</th>")
+                } else {
+                    format!("<td>{cell}</td>")
+                });
+            }
+            out.push_str("</tr>\n");
+        }
+        out.push_str("</tbody>\n</table>\n");
+        out
+    }
+}
+
+/// One column: its name, and a text for each position.
+struct Column {
+    name: String,
+    cells: Vec<(f64, String)>,
+}
+
+impl Figure {
+    /// One table a panel; a panel without numbers to read (regions) has none.
+    pub fn tables(&self) -> Vec<DataTable> {
+        let several = self.panels.len() > 1;
+        let caption = |panel: &Panel| match &panel.title {
+            Some(title) if several => format!("{}: {title}", self.title),
+            _ => self.title.clone(),
+        };
+        self.panels.iter().filter_map(|panel| table(panel, caption(panel))).collect()
+    }
+}
+
+fn table(panel: &Panel, caption: String) -> Option<DataTable> {
+    if let Some(parallel) = panel.parallel() {
+        return Some(tracks(parallel, caption));
+    }
+    let across = panel.marks.iter().all(runs_along_x);
+    let (at, value) = if across { (&panel.y, &panel.x) } else { (&panel.x, &panel.y) };
+    let mut columns = Vec::new();
+    for mark in &panel.marks {
+        columns.extend(self::columns(mark, value, across));
+    }
+    columns.retain(|column| !column.cells.is_empty());
+    if columns.is_empty() {
+        return None;
+    }
+    let positions = positions(&columns, at);
+    let name = if at.label.is_empty() { String::new() } else { at.label.clone() };
+    let header = [name].into_iter().chain(columns.iter().map(|column| column.name.clone())).collect();
+    let row = |&position: &f64| {
+        let cells = columns.iter().map(|column| cell(column, position, at));
+        [named(at, position)].into_iter().chain(cells).collect()
+    };
+    Some(DataTable { caption, header, rows: sampled(&positions).iter().map(row).collect() })
+}
+
+fn runs_along_x(mark: &Mark) -> bool {
+    match mark {
+        Mark::Bars(bars) => bars.horizontal,
+        Mark::Interval(interval) => interval.horizontal,
+        Mark::Rule(_) | Mark::Text(_) => true,
+        _ => false,
+    }
+}
+
+fn columns(mark: &Mark, value: &Axis, across: bool) -> Vec<Column> {
+    let column = |name: &Option<String>, points: &[Point]| {
+        let pair = |&(x, y): &Point| {
+            if across { (y, rounded(x, value.format)) } else { (x, rounded(y, value.format)) }
+        };
+        let name = name.clone().unwrap_or_else(|| value.label.clone());
+        vec![Column { name, cells: points.iter().map(pair).collect() }]
+    };
+    match mark {
+        Mark::Line(line) if !line.muted || line.label.is_some() => column(&line.label, &line.points),
+        Mark::Dots(dots) => column(&dots.label, &dots.points),
+        Mark::Interval(interval) => {
+            let name = interval.label.clone().unwrap_or_else(|| value.label.clone());
+            let part = |suffix: &str, pick: fn(&super::Estimate) -> f64| Column {
+                name: format!("{name}{suffix}"),
+                cells: interval.estimates.iter().map(|e| (e.at, rounded(pick(e), value.format))).collect(),
+            };
+            vec![part("", |e| e.middle), part(", low", |e| e.low), part(", high", |e| e.high)]
+        }
+        Mark::Bars(bars) => {
+            let text = |bar: &super::Bar| {
+                bar.text.clone().unwrap_or_else(|| rounded(bar.to - bar.from, value.format))
+            };
+            let name = bars.label.clone().unwrap_or_else(|| value.label.clone());
+            vec![Column { name, cells: bars.bars.iter().map(|bar| (bar.at.round(), text(bar))).collect() }]
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Every position that a column has, in order, once.
+fn positions(columns: &[Column], at: &Axis) -> Vec<f64> {
+    let mut all: Vec<f64> =
+        columns.iter().flat_map(|column| column.cells.iter().map(|cell| cell.0)).collect();
+    all.retain(|position| position.is_finite());
+    if matches!(at.scale, Scale::Category(_)) {
+        all.iter_mut().for_each(|position| *position = position.round());
+    }
+    all.sort_by(f64::total_cmp);
+    all.dedup();
+    all
+}
+
+/// What a column says at a position: one text, or the several that share a category.
+fn cell(column: &Column, position: f64, at: &Axis) -> String {
+    let here = |place: f64| match at.scale {
+        Scale::Category(_) => place.round() == position,
+        _ => place == position,
+    };
+    let texts: Vec<&str> =
+        column.cells.iter().filter(|(place, _)| here(*place)).map(|(_, text)| text.as_str()).collect();
+    texts.join(", ")
+}
+
+fn sampled(positions: &[f64]) -> Vec<f64> {
+    if positions.len() <= ROWS {
+        return positions.to_vec();
+    }
+    let last = positions.len() - 1;
+    let mut picked: Vec<usize> = (0..ROWS).map(|row| row * last / (ROWS - 1)).collect();
+    picked.dedup();
+    picked.into_iter().map(|index| positions[index]).collect()
+}
+
+fn tracks(parallel: &Parallel, caption: String) -> DataTable {
+    let header =
+        ["".to_string()].into_iter().chain(parallel.axes.iter().map(|axis| axis.label.clone())).collect();
+    let row = |(index, track): (usize, &super::Track)| {
+        let name = track.label.clone().unwrap_or_else(|| (index + 1).to_string());
+        let cells = parallel.axes.iter().zip(&track.values).map(|(axis, &value)| named(axis, value));
+        [name].into_iter().chain(cells).collect()
+    };
+    let rows = parallel.tracks.iter().enumerate().map(row).take(200).collect();
+    DataTable { caption, header, rows }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chart::{Bars, Color, Line, Part};
+
+    #[test]
+    fn series_share_their_positions() {
+        let panel = Panel::new(Axis::linear("epoch").integer(), Axis::linear("loss"))
+            .mark(Line::series(&[2.0, 1.0, 0.5], Color::Series(0)).label("sgd"))
+            .mark(Line::series(&[2.0, f64::NAN], Color::Series(1)).label("a < b"));
+        let table = Figure::new("loss", "Loss", "").panel(panel).tables().remove(0);
+        assert_eq!(table.header, ["epoch", "sgd", "a < b"]);
+        assert_eq!(table.rows, [["0", "2", "2"], ["1", "1", "–"], ["2", "0.5", ""]]);
+        assert!(table.html().contains("<th scope=\"col\">a &lt; b</th>"));
+    }
+
+    #[test]
+    fn lying_bars_are_read_by_category() {
+        let parts =
+            [Part::new("train", Color::Series(0), [60.0]), Part::new("dev", Color::Series(1), [40.0])];
+        let panel = Panel::new(Axis::linear("rows").integer(), Axis::category("", ["digits"]))
+            .marks(Bars::stacked(&parts).into_iter().map(|bars| bars.horizontal().into()));
+        let table = Figure::new("sizes", "Sizes", "").panel(panel).tables().remove(0);
+        assert_eq!(table.rows, [["digits", "60", "40"]]);
+    }
+
+    #[test]
+    fn long_series_are_sampled_with_both_ends() {
+        let positions: Vec<f64> = (0..1000).map(f64::from).collect();
+        let picked = sampled(&positions);
+        assert_eq!((picked.len(), picked[0], picked[ROWS - 1]), (ROWS, 0.0, 999.0));
+    }
+}

@@ -1,0 +1,212 @@
+//! Whole figures: well-formed, stable, without a value that breaks them.
+
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+
+use super::*;
+
+#[path = "../../examples/gallery.rs"]
+#[allow(dead_code)]
+mod gallery;
+
+/// Tags balanced, attributes quoted, no bare markup: what an XML parser would insist on here.
+fn check_xml(text: &str) -> Result<Vec<String>, String> {
+    let mut open: Vec<&str> = Vec::new();
+    let mut ids = Vec::new();
+    let mut rest = text;
+    while let Some(start) = rest.find('<') {
+        if rest[..start].contains('>') {
+            return Err(format!("a bare > before {}", &rest[start..(start + 40).min(rest.len())]));
+        }
+        let end = rest.find('>').ok_or("a tag without end")?;
+        let tag = &rest[start + 1..end];
+        rest = &rest[end + 1..];
+        let name = tag.trim_start_matches('/').split([' ', '/']).next().unwrap_or_default();
+        match (tag.strip_prefix('/'), tag.ends_with('/')) {
+            (Some(closed), _) if open.pop() != Some(closed) => {
+                return Err(format!("</{closed}> closes nothing"));
+            }
+            (Some(_), _) | (None, true) => {}
+            (None, false) => open.push(name),
+        }
+        if tag.matches('"').count() % 2 == 1 || tag.contains('<') {
+            return Err(format!("<{tag}> is badly quoted"));
+        }
+        ids.extend(
+            tag.split(" id=\"").skip(1).map(|id| id.split('"').next().unwrap_or_default().to_string()),
+        );
+        if tag == "style" {
+            let end = rest.find("</style>").ok_or("a style without end")?;
+            rest = &rest[end..];
+        }
+    }
+    if open.is_empty() { Ok(ids) } else { Err(format!("{open:?} stay open")) }
+}
+
+#[test]
+fn every_figure_of_the_gallery_is_well_formed() {
+    let figures = gallery::figures();
+    assert!(figures.len() > 15);
+    for figure in figures {
+        let html = figure.html("lesson-block");
+        for drawing in
+            [figure.svg("a", Layout::Wide, true), figure.svg("a", Layout::Narrow, false), html.clone()]
+        {
+            check_xml(&drawing).unwrap_or_else(|problem| panic!("{}: {problem}", figure.name));
+            assert!(!drawing.contains("NaN") && !drawing.contains("inf"), "{}", figure.name);
+        }
+        let ids = check_xml(&html).unwrap();
+        assert_eq!(ids.len(), ids.iter().collect::<BTreeSet<_>>().len(), "{} repeats an id", figure.name);
+        assert!(ids.iter().all(|id| id.starts_with("lesson-block")));
+        for id in html
+            .split("aria-labelledby=\"")
+            .skip(1)
+            .flat_map(|rest| rest.split('"').next().unwrap().split(' '))
+        {
+            assert!(ids.iter().any(|known| known == id), "{id} is nowhere");
+        }
+    }
+}
+
+#[test]
+fn the_same_data_gives_the_same_bytes() {
+    for (one, other) in gallery::figures().iter().zip(gallery::figures()) {
+        assert_eq!(one.html("f"), other.html("f"));
+    }
+}
+
+#[test]
+fn markup_in_names_is_only_text() {
+    let nasty = "</title><script>\"'&\u{0}";
+    let line = Line::series(&[1.0, 2.0], Color::Series(0)).label(nasty);
+    let panel = Panel::new(Axis::linear(nasty), Axis::linear(nasty))
+        .title(nasty)
+        .mark(line)
+        .mark(Rule::y(1.5).label(nasty));
+    let html = Figure::new("f", nasty, nasty).panel(panel).note(nasty).html("f");
+    check_xml(&html).unwrap();
+    assert!(!html.contains("<script"));
+}
+
+#[test]
+fn long_series_are_drawn_short() {
+    let values: Vec<f64> = (0..10_000).map(|i| f64::from((i * 7919) % 1000)).collect();
+    let panel =
+        Panel::new(Axis::linear("x"), Axis::linear("y")).mark(Line::series(&values, Color::Series(0)));
+    let figure = Figure::new("f", "F", "").panel(panel);
+    assert!(figure.svg("f", Layout::Wide, false).len() < 90_000);
+    assert!(figure.tables()[0].rows.len() < 50);
+}
+
+#[test]
+fn diverged_curves_break() {
+    let path = |values: &[f64]| {
+        let panel =
+            Panel::new(Axis::linear("x"), Axis::linear("y")).mark(Line::series(values, Color::Series(3)));
+        let svg = Figure::new("f", "F", "").panel(panel).svg("f", Layout::Wide, false);
+        svg.matches("<path class=\"s3 l\"").count()
+    };
+    assert_eq!(path(&[1.0, 2.0, 3.0, 4.0, 5.0]), 1);
+    assert_eq!(path(&[1.0, 2.0, f64::NAN, 4.0, 5.0]), 2);
+    assert_eq!(path(&[1.0, 2.0, f64::INFINITY, f64::NAN]), 1);
+}
+
+#[test]
+fn a_curve_looks_like_this() {
+    let panel = Panel::new(Axis::linear("epoch").integer(), Axis::log("loss"))
+        .mark(Band::series(&[0.9, 0.08, 0.009], &[1.1, 0.12, 0.011], Color::Series(0)))
+        .mark(Line::series(&[1.0, 0.1, 0.01], Color::Series(0)).label("Adam"));
+    let figure = Figure::new("loss", "Training loss", "How the loss falls.").panel(panel);
+    insta::assert_snapshot!(figure.svg("adam-loss", Layout::Wide, false));
+}
+
+#[test]
+fn bars_look_like_this() {
+    let panel = Panel::new(Axis::category("", ["cat", "dog"]), Axis::linear("").hidden())
+        .mark(Bars::new([0.75, 0.25], Color::Series(0)).values(Format::Percent, 0));
+    let figure = Figure::new("p", "Probabilities", "What softmax gives.").panel(panel);
+    insta::assert_snapshot!(figure.html("p"));
+}
+
+fn marks(a: &[f64], b: &[f64]) -> Vec<Mark> {
+    let points: Vec<Point> = a.iter().copied().zip(b.iter().copied()).collect();
+    let color = Color::Series(a.len());
+    let grid = crate::outcome::Grid {
+        width: b.len(),
+        height: 1,
+        x: (0.0, 1.0),
+        y: (a.len() as f64, 2.0),
+        values: b.to_vec(),
+    };
+    let square = crate::outcome::Grid {
+        width: 2,
+        height: 2,
+        x: (0.0, 1.0),
+        y: (0.0, 1.0),
+        values: vec![b.first().copied().unwrap_or(0.0), 0.3, f64::NAN, 1.0],
+    };
+    let estimates =
+        points.iter().map(|&(at, middle)| Estimate { at, low: -middle, middle, high: middle * 3.0 });
+    vec![
+        Line::new(points.clone(), color).label("line").into(),
+        Line::new(points.clone(), color).step().markers().dashed().into(),
+        Band::new(points.iter().map(|&(x, y)| (x, y, y * 2.0)), color).into(),
+        Area::new(points.clone(), color).into(),
+        Area::histogram(a, b, color).label("area").into(),
+        Area::ridge(1, points.clone(), color).into(),
+        Dots::new(points.clone(), color)
+            .colors([Color::Ramp(b.first().copied().unwrap_or(0.0))])
+            .label("dots")
+            .into(),
+        Bars::new(a.iter().copied(), color).values(Format::Percent, 1).into(),
+        Bars::new(b.iter().copied(), color).values(Format::Scientific, 2).horizontal().into(),
+        Interval::new(estimates, color).joined().label("interval").into(),
+        Rule::x(a.first().copied().unwrap_or(1.0)).label("x").into(),
+        Rule::y(b.first().copied().unwrap_or(1.0)).label("y").into(),
+        Text::new(points.first().copied().unwrap_or((0.0, 0.0)), "text").side(Side::Above).into(),
+        Regions::new(vec![grid.clone(), square.clone()], ["p", "q"]).into(),
+        Regions::binary(square, ["p", "q"]).into(),
+        Raster::new(grid, "raster").texts(["one"]).into(),
+    ]
+}
+
+fn axis(kind: usize, label: &str) -> Axis {
+    match kind % 5 {
+        0 => Axis::linear(label),
+        1 => Axis::log(label),
+        2 => Axis::one_minus_log(label).percent(),
+        3 => Axis::category(label, ["a", "b", "a long name of two words"]),
+        _ => Axis::linear(label).integer().zero(),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn no_data_breaks_a_figure(
+        a in prop::collection::vec(any::<f64>(), 0..8),
+        b in prop::collection::vec(any::<f64>(), 0..8),
+        kinds in (0usize..5, 0usize..5),
+        which in 0usize..16,
+        shared in any::<bool>(),
+        aspect in prop::option::of(any::<f64>()),
+    ) {
+        let mut panel = Panel::new(axis(kinds.0, "x"), axis(kinds.1, "y")).title("panel");
+        panel.marks = vec![marks(&a, &b).swap_remove(which)];
+        panel.aspect = aspect;
+        let tracks = [Track::new(a.iter().copied(), Color::Ink), Track::new(b.iter().copied(), Color::Bad).label("best")];
+        let parallel = Parallel::new([axis(kinds.0, "x"), axis(kinds.1, "y")], tracks);
+        let mut figure = Figure::new("f", "F", "").panels([panel.clone(), panel]).columns(2);
+        figure.panels.push(Panel::new(Axis::linear(""), Axis::linear("")).mark(parallel));
+        if shared {
+            figure = figure.shared();
+        }
+        let html = figure.html("f");
+        prop_assert!(check_xml(&html).is_ok(), "{:?}", check_xml(&html));
+        let svg = html.split("<div class=\"chart-data\">").next().unwrap_or_default();
+        let drawn = svg.split("<desc").flat_map(|part| part.split("</desc>").last()).collect::<String>();
+        prop_assert!(!drawn.contains("NaN") && !drawn.contains("inf"));
+    }
+}
