@@ -21,6 +21,7 @@ extern crate self as gradbook;
 pub mod chart;
 pub mod data;
 pub mod diagnostic;
+pub mod experiment;
 pub mod nn;
 pub mod numeric;
 pub mod optim;

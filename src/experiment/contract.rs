@@ -1,0 +1,127 @@
+//! What every kind on the list must hold to.
+
+use std::collections::BTreeSet;
+
+use super::{Context, KINDS, Kind, Plan, header};
+use crate::data::{self, Facts, TableLimits};
+use crate::diagnostic::SourceId;
+use crate::numeric::Streams;
+use crate::outcome::{Outcome, Variant};
+use crate::settings::{LineMap, Node, parse};
+
+fn example(kind: &Kind) -> Node {
+    let text = kind.example;
+    let mut tree = parse(text, &LineMap::contiguous(SourceId(0), 0, text.len())).expect(kind.name);
+    for key in header::KEYS {
+        tree.take(key);
+    }
+    tree
+}
+
+fn planned(kind: &Kind) -> Box<dyn Plan> {
+    kind.plan(&example(kind)).unwrap_or_else(|errors| panic!("{}: {errors:?}", kind.name))
+}
+
+fn facts(plan: &dyn Plan, variant: usize) -> Option<Facts> {
+    plan.data(variant)
+        .map(|settings| data::facts(settings, None, &TableLimits::default()).expect("built-in data"))
+}
+
+fn outcome(plan: &dyn Plan, seeds: u64) -> Outcome {
+    let run = |variant: usize, seed: u64| {
+        let load = |settings| {
+            data::load(settings, None, &TableLimits::default(), &Streams::new(seed)).unwrap().into()
+        };
+        let context = Context { seed, data: plan.data(variant).map(load), advance: &|_| {} };
+        plan.run(variant, &context).unwrap_or_else(|problem| panic!("{problem}"))
+    };
+    let variants = plan.variants().into_iter().enumerate().map(|(index, variant)| Variant {
+        name: variant.name.to_owned(),
+        label: variant.label.to_owned(),
+        runs: (0..seeds).map(|seed| run(index, seed)).collect(),
+    });
+    Outcome { variants: variants.collect() }
+}
+
+#[test]
+fn every_example_is_in_order_and_its_cost_is_known() {
+    for kind in KINDS {
+        let plan = planned(kind);
+        for variant in 0..plan.variants().len() {
+            let facts = facts(&*plan, variant);
+            assert_eq!(plan.check(variant, facts.as_ref()), [], "{}", kind.name);
+            let cost = plan.cost(variant, facts.as_ref());
+            assert!(cost.multiply_adds < 1e10, "{}: the example is too large to be one", kind.name);
+            assert_eq!(facts.is_some(), cost.multiply_adds > 0.0, "{}", kind.name);
+        }
+    }
+}
+
+#[test]
+fn every_metric_is_documented_and_every_own_metric_is_given() {
+    for kind in KINDS {
+        let documented: BTreeSet<&str> = kind.all_metrics().map(|doc| doc.name).collect();
+        let plan = planned(kind);
+        let outcome = outcome(&*plan, 1);
+        let given: BTreeSet<&str> = outcome.variants.iter().flat_map(Variant::metric_names).collect();
+        let unknown: Vec<_> = given.difference(&documented).collect();
+        assert!(unknown.is_empty(), "{}: {unknown:?} are not documented", kind.name);
+        for doc in kind.metrics {
+            assert!(
+                given.contains(doc.name),
+                "{}: `{}` is documented, but the example lacks it",
+                kind.name,
+                doc.name
+            );
+        }
+    }
+}
+
+#[test]
+fn every_figure_is_documented_and_draws() {
+    for kind in KINDS {
+        let documented: Vec<&str> = kind.figures.iter().map(|doc| doc.name).collect();
+        let plan = planned(kind);
+        let figures = plan.figures(&outcome(&*plan, 2));
+        assert!(!figures.is_empty(), "{}", kind.name);
+        for figure in &figures {
+            assert!(documented.contains(&figure.name.as_str()), "{}: {}", kind.name, figure.name);
+            assert!(!figure.title.is_empty() && !figure.lead.is_empty(), "{}: {}", kind.name, figure.name);
+            assert!(
+                figure.panels.iter().all(|panel| !panel.marks.is_empty()),
+                "{}: {}",
+                kind.name,
+                figure.name
+            );
+        }
+    }
+}
+
+#[test]
+fn the_same_seed_gives_the_same_digest_and_another_seed_another() {
+    for kind in KINDS.iter().filter(|kind| kind.name != "softmax") {
+        let plan = planned(kind);
+        let (once, again) = (outcome(&*plan, 2), outcome(&*plan, 2));
+        assert_eq!(once.digest(), again.digest(), "{}", kind.name);
+        let of_seed = |seed: usize| {
+            let alone =
+                |variant: &Variant| Variant { runs: vec![variant.runs[seed].clone()], ..variant.clone() };
+            let mut outcome = Outcome { variants: once.variants.iter().map(alone).collect() };
+            outcome.variants.iter_mut().for_each(|variant| variant.runs[0].seed = 0);
+            outcome.digest()
+        };
+        assert_ne!(of_seed(0), of_seed(1), "{}", kind.name);
+    }
+}
+
+#[test]
+fn names_are_said_once() {
+    let names: BTreeSet<&str> = KINDS.iter().map(|kind| kind.name).collect();
+    assert_eq!(names.len(), KINDS.len());
+    for kind in KINDS {
+        let metrics: Vec<&str> = kind.all_metrics().map(|doc| doc.name).collect();
+        assert_eq!(metrics.iter().collect::<BTreeSet<_>>().len(), metrics.len(), "{}", kind.name);
+        let own = kind.keys();
+        assert!(header::KEYS.iter().all(|key| !own.iter().any(|own| own == key)), "{}", kind.name);
+    }
+}

@@ -1,0 +1,127 @@
+//! What a run costs, known before it runs, and the limits that a course sets.
+
+use std::iter::Sum;
+use std::ops::Add;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The work and memory of one run or of several.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Cost {
+    /// Rows of the data set.
+    pub rows: u64,
+    /// Weights and biases of the largest network.
+    pub parameters: u64,
+    /// Multiply-adds of all matrix products together.
+    pub multiply_adds: f64,
+    /// Bytes held at the same time by one run, data included.
+    pub bytes: f64,
+    /// Bytes that a run leaves behind: its history.
+    pub kept: f64,
+}
+
+impl Add for Cost {
+    type Output = Cost;
+
+    /// One after the other: work adds up, room is used again.
+    fn add(self, other: Cost) -> Cost {
+        Cost {
+            rows: self.rows.max(other.rows),
+            parameters: self.parameters.max(other.parameters),
+            multiply_adds: self.multiply_adds + other.multiply_adds,
+            bytes: self.bytes.max(other.bytes),
+            kept: self.kept + other.kept,
+        }
+    }
+}
+
+impl Sum for Cost {
+    fn sum<I: Iterator<Item = Cost>>(costs: I) -> Cost {
+        costs.fold(Cost::default(), Add::add)
+    }
+}
+
+impl Cost {
+    /// The same run that many times, one after the other.
+    pub fn times(self, runs: u64) -> Cost {
+        Cost { multiply_adds: self.multiply_adds * runs as f64, kept: self.kept * runs as f64, ..self }
+    }
+}
+
+/// The most that one experiment may cost, all its runs together.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Limits {
+    /// Rows of its data (default 1 000 000).
+    pub rows: u64,
+    /// Weights and biases of one network (default 50 000 000).
+    pub parameters: u64,
+    /// Multiply-adds of all runs together (default 1e14, some hours on one core).
+    pub multiply_adds: f64,
+    /// Bytes that one run holds and all of them leave behind (default 4e9).
+    pub bytes: f64,
+    /// Runs: variants times seeds times trials (default 100 000).
+    pub runs: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits { rows: 1_000_000, parameters: 50_000_000, multiply_adds: 1e14, bytes: 4e9, runs: 100_000 }
+    }
+}
+
+impl Limits {
+    /// What of a cost is beyond these limits, each a sentence with both figures.
+    pub fn exceeded_by(&self, cost: &Cost, runs: u64) -> Vec<String> {
+        let figures = [
+            ("rows", cost.rows as f64, self.rows as f64),
+            ("parameters", cost.parameters as f64, self.parameters as f64),
+            ("multiply-adds", cost.multiply_adds, self.multiply_adds),
+            ("bytes", cost.bytes + cost.kept, self.bytes),
+            ("runs", runs as f64, self.runs as f64),
+        ];
+        let beyond = figures.into_iter().filter(|(_, cost, limit)| cost > limit);
+        beyond
+            .map(|(what, cost, limit)| {
+                format!("{} {what}, where {} are allowed", figure(cost), figure(limit))
+            })
+            .collect()
+    }
+}
+
+/// A large number for a sentence: `1 200 000`, `3.2e14`.
+pub fn figure(value: f64) -> String {
+    if value >= 1e9 {
+        return format!("{value:.1e}");
+    }
+    let digits = format!("{value:.0}");
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push('\u{202f}');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn work_adds_up_and_room_is_used_again() {
+        let one = Cost { rows: 10, parameters: 5, multiply_adds: 100.0, bytes: 40.0, kept: 1.0 };
+        let two = Cost { rows: 20, parameters: 3, multiply_adds: 1.0, bytes: 60.0, kept: 2.0 };
+        assert_eq!(one + two, Cost { rows: 20, parameters: 5, multiply_adds: 101.0, bytes: 60.0, kept: 3.0 });
+        assert_eq!(one.times(3).multiply_adds, 300.0);
+    }
+
+    #[test]
+    fn a_limit_is_named_with_both_figures() {
+        let cost = Cost { rows: 2_000_000, ..Cost::default() };
+        let sentences = Limits::default().exceeded_by(&cost, 1);
+        assert_eq!(sentences, ["2\u{202f}000\u{202f}000 rows, where 1\u{202f}000\u{202f}000 are allowed"]);
+    }
+}

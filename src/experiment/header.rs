@@ -1,0 +1,219 @@
+//! What every experiment block has, whatever its kind.
+
+use schemars::JsonSchema;
+use serde::de::{self, MapAccess, Visitor, value::MapAccessDeserializer};
+use serde::{Deserialize, Deserializer};
+
+use crate::diagnostic::Problem;
+
+/// Keys of the header, in the order of the reference.
+pub const KEYS: &[&str] = &[
+    "kind",
+    "id",
+    "title",
+    "caption",
+    "alt",
+    "seed",
+    "seeds",
+    "figures",
+    "claims",
+    "tolerance",
+    "show_source",
+];
+
+/// The most seeds that one experiment may ask for.
+const MOST_SEEDS: u64 = 1000;
+
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Header {
+    /// Which kind of experiment this is.
+    pub kind: String,
+    /// Its name in prose and claims, in snake_case, once in its lesson.
+    pub id: String,
+    /// A heading above the figures.
+    #[serde(default)]
+    pub title: Option<String>,
+    /// Markdown below the figures; may hold computed values.
+    #[serde(default)]
+    pub caption: Option<String>,
+    /// What a listener should know first, before the description made from the data.
+    #[serde(default)]
+    pub alt: Option<String>,
+    /// The first seed (default 0).
+    #[serde(default)]
+    pub seed: u64,
+    /// How many runs each variant gets: seed, seed + 1, ... (default 1).
+    #[serde(default = "one")]
+    pub seeds: u64,
+    /// Which of the kind's figures to show, in this order; all by default.
+    #[serde(default)]
+    pub figures: Option<Vec<String>>,
+    /// Sentences that must hold.
+    #[serde(default)]
+    pub claims: Vec<Claim>,
+    /// The relative drift of a metric that a snapshot may show (default 0: the same bits).
+    #[serde(default)]
+    pub tolerance: f64,
+    /// Whether a reader can open the block's YAML (default true).
+    #[serde(default = "yes")]
+    pub show_source: bool,
+}
+
+fn one() -> u64 {
+    1
+}
+
+fn yes() -> bool {
+    true
+}
+
+impl Header {
+    /// What is wrong with the header; `figures` are the names of the kind's figures.
+    pub fn check(&self, figures: &[&str]) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        if !is_name(&self.id) {
+            problems.push(
+                Problem::new("id", format!("the id `{}` is not in snake_case", self.id))
+                    .expected("lower-case letters, digits and underscores, beginning with a letter"),
+            );
+        }
+        if !(1..=MOST_SEEDS).contains(&self.seeds) {
+            problems.push(
+                Problem::new("seeds", format!("{} seeds", self.seeds))
+                    .expected(format!("a whole number from 1 to {MOST_SEEDS}")),
+            );
+        }
+        if self.seed.checked_add(self.seeds).is_none() {
+            problems.push(
+                Problem::new("seed", "the seeds run past the largest number").expected("a smaller seed"),
+            );
+        }
+        if !(self.tolerance >= 0.0 && self.tolerance < 1.0) {
+            problems.push(
+                Problem::new("tolerance", format!("a tolerance of {}", self.tolerance))
+                    .expected("a number from 0 to below 1, such as 1e-6"),
+            );
+        }
+        for (index, name) in self.figures.iter().flatten().enumerate() {
+            if !figures.contains(&name.as_str()) {
+                problems.push(
+                    Problem::new(
+                        format!("figures[{index}]"),
+                        format!("{} has no figure `{name}`", self.kind),
+                    )
+                    .expected(format!("one of {}", figures.join(", "))),
+                );
+            }
+        }
+        for (index, claim) in self.claims.iter().enumerate().filter(|_| self.seeds > 0) {
+            problems
+                .extend(claim.check(self.seeds).into_iter().map(|p| p.within(&format!("claims[{index}]"))));
+        }
+        problems
+    }
+}
+
+/// Whether a text is an identifier that prose and claims can use.
+pub fn is_name(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_lowercase())
+        && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+}
+
+/// A sentence that must hold: an expression over the metrics of its experiment.
+#[derive(Clone, Debug, PartialEq, JsonSchema)]
+pub struct Claim {
+    /// The expression, true or false for each seed.
+    pub that: String,
+    /// The sentence that a reader sees; the expression itself by default.
+    pub says: Option<String>,
+    /// In how many of the seeds it must hold, written `9/10`; in all by default.
+    pub holds: Option<String>,
+}
+
+impl Claim {
+    /// How many seeds must agree.
+    pub fn needed(&self, seeds: u64) -> u64 {
+        let first = self.holds.as_ref().and_then(|holds| holds.split('/').next()?.trim().parse().ok());
+        first.unwrap_or(seeds)
+    }
+
+    fn check(&self, seeds: u64) -> Vec<Problem> {
+        let Some(holds) = &self.holds else { return Vec::new() };
+        let parts: Vec<Option<u64>> = holds.split('/').map(|part| part.trim().parse().ok()).collect();
+        match parts[..] {
+            [Some(needed), Some(of)] if of == seeds && (1..=of).contains(&needed) => Vec::new(),
+            [Some(_), Some(of)] if of != seeds => vec![
+                Problem::new("holds", format!("`{holds}` counts {of} seeds, the experiment has {seeds}"))
+                    .expected(format!("such as {}/{seeds}", seeds.saturating_sub(1).max(1))),
+            ],
+            _ => vec![
+                Problem::new("holds", format!("`{holds}` is not a share of the seeds"))
+                    .expected(format!("such as {}/{seeds}", seeds.saturating_sub(1).max(1))),
+            ],
+        }
+    }
+}
+
+/// The long form of a claim.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LongClaim {
+    that: String,
+    #[serde(default)]
+    says: Option<String>,
+    #[serde(default)]
+    holds: Option<String>,
+}
+
+impl<'de> Deserialize<'de> for Claim {
+    /// A bare text is the expression.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct ClaimVisitor;
+
+        impl<'de> Visitor<'de> for ClaimVisitor {
+            type Value = Claim;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+                f.write_str("an expression, or `that` with `says` and `holds`")
+            }
+
+            fn visit_str<E: de::Error>(self, that: &str) -> Result<Claim, E> {
+                Ok(Claim { that: that.to_owned(), says: None, holds: None })
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Claim, A::Error> {
+                let LongClaim { that, says, holds } =
+                    LongClaim::deserialize(MapAccessDeserializer::new(map))?;
+                Ok(Claim { that, says, holds })
+            }
+        }
+
+        deserializer.deserialize_any(ClaimVisitor)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_snake_case() {
+        for good in ["a", "four_optimizers", "keep_0_8"] {
+            assert!(is_name(good), "{good}");
+        }
+        for bad in ["", "8_keep", "Four", "four-optimizers", "_a", "é"] {
+            assert!(!is_name(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_share_of_the_seeds_must_fit_them() {
+        let claim = |holds: &str| Claim { that: "true".into(), says: None, holds: Some(holds.into()) };
+        assert_eq!(claim("9/10").check(10), []);
+        assert_eq!(claim("9/10").needed(10), 9);
+        for bad in ["9/12", "11/10", "0/10", "most", "9", "9/10/11"] {
+            assert_eq!(claim(bad).check(10).len(), 1, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,275 @@
+//! Initializers: how large activations and gradients are, layer by layer, before a single step.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::chart::{Area, Axis, Color, Figure, Line, Panel, Rule};
+use crate::data::{DataSettings, SplitSettings};
+use crate::diagnostic::Problem;
+use crate::experiment::curves::{self, CurveFigure};
+use crate::experiment::training::{Parts, Probe, Subject};
+use crate::experiment::{Compare, Context, Cost, Doc, Experiment, Facts};
+use crate::nn::{LayerCapture, ModelSettings};
+use crate::numeric::Real;
+use crate::outcome::{Metric, Outcome, RunRecord, Table};
+use crate::train::TrainingSettings;
+
+/// Bins of a layer's histogram.
+const BINS: usize = 40;
+
+/// The most layers whose histograms are drawn.
+const SHOWN_LAYERS: usize = 6;
+
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Init {
+    pub data: DataSettings,
+    pub split: SplitSettings,
+    pub model: ModelSettings,
+    /// How to train afterwards, if it shall also train.
+    pub training: Option<TrainingSettings>,
+}
+
+impl Init {
+    /// The training to do: none, that is 0 epochs, where none is asked for.
+    fn training(&self) -> TrainingSettings {
+        self.training.clone().unwrap_or(TrainingSettings { epochs: 0, ..TrainingSettings::default() })
+    }
+
+    fn with_parts<T>(&self, work: impl FnOnce(&Parts) -> T) -> T {
+        let training = self.training();
+        work(&Parts { data: &self.data, split: &self.split, model: &self.model, training: &training })
+    }
+}
+
+impl Experiment for Init {
+    const NAME: &'static str = "init";
+    const SUMMARY: &'static str = "Do activations and gradients keep their size through the layers?";
+    const REVISION: u32 = 1;
+    const TRAINS: bool = true;
+    const COMPARE: Compare = Compare {
+        key: "compare",
+        path: |_| "model.init",
+        prefix: "",
+        about: "initializers, such as he, xavier, {normal: 0.01}, {constant: 0.5}, zeros",
+    };
+    const METRICS: &'static [Doc] = &[
+        Doc {
+            name: "activation_sd",
+            about: "standard deviation of each layer's activations before training (a list, from hidden layer 1 to the output's z)",
+        },
+        Doc {
+            name: "gradient_norm",
+            about: "Frobenius norm of the gradient of each layer's weights before training (a list, from layer 1)",
+        },
+        Doc {
+            name: "saturated_share",
+            about: "share of each hidden layer's activations within 1% of the ends of tanh or sigmoid (a list)",
+        },
+        Doc {
+            name: "dead_share",
+            about: "share of each hidden layer's units that are 0 for every example (a list)",
+        },
+    ];
+    const FIGURES: &'static [Doc] = &[
+        Doc {
+            name: "activations",
+            about: "standard deviation of the activations, layer by layer, on a log axis",
+        },
+        Doc { name: "gradients", about: "norm of the weights' gradient, layer by layer, on a log axis" },
+        Doc {
+            name: "histograms",
+            about: "how the activations of a layer are distributed, for a few layers of each variant",
+        },
+        Doc { name: "training", about: "training loss by epoch, if it also trains" },
+    ];
+    const EXAMPLE: &'static str = "\
+kind: init
+id: through_the_layers
+data: {name: digits, limit: 200}
+model: {hidden: [50, 50, 50, 50, 50], activation: tanh}
+compare: [{normal: 0.01}, xavier, {normal: 1}]
+";
+
+    fn check(&self, facts: Option<&Facts>) -> Vec<Problem> {
+        self.with_parts(|parts| parts.check(facts))
+    }
+
+    fn data(&self) -> Option<&DataSettings> {
+        Some(&self.data)
+    }
+
+    fn cost(&self, facts: Option<&Facts>) -> Cost {
+        self.with_parts(|parts| parts.cost(facts))
+    }
+
+    fn run(&self, context: &Context) -> Result<RunRecord, Problem> {
+        let mut record = self.with_parts(|parts| parts.train_and(context, &LayerSizes))?;
+        if self.training.is_none() {
+            // Nothing was trained: what describes a trained network would mislead.
+            record.series.clear();
+            record.metrics.retain(|name, _| Self::METRICS.iter().any(|doc| doc.name == name));
+        }
+        Ok(record)
+    }
+
+    fn figures(_: &[&Self], outcome: &Outcome) -> Vec<Figure> {
+        let training = CurveFigure {
+            name: "training",
+            title: "Training loss",
+            lead: "The training loss after each epoch.",
+            series: "train_loss",
+            y: Axis::log("training loss"),
+            alone: "training loss",
+        };
+        let activations = by_layer(
+            outcome,
+            "activation_sd",
+            "activations",
+            "Activations through the layers",
+            "sd of activations",
+        );
+        let gradients = by_layer(
+            outcome,
+            "gradient_norm",
+            "gradients",
+            "Gradients through the layers",
+            "norm of the gradient",
+        );
+        [activations, gradients, histograms(outcome), training.draw(outcome)].into_iter().flatten().collect()
+    }
+}
+
+/// Sizes of activations and gradients of the untrained network on a batch.
+struct LayerSizes;
+
+impl Probe for LayerSizes {
+    fn untrained<R: Real>(&self, subject: &Subject<R>, record: &mut RunRecord) {
+        let layers = subject.capture();
+        let of = |value: fn(&LayerCapture) -> f64| Metric::List(layers.iter().map(value).collect());
+        record.metrics.insert("activation_sd".into(), of(|layer| layer.activation().sd));
+        record.metrics.insert("gradient_norm".into(), of(|layer| layer.weight_gradient_norm));
+        let hidden = &layers[..layers.len() - 1];
+        let of = |value: fn(&LayerCapture) -> f64| Metric::List(hidden.iter().map(value).collect());
+        record.metrics.insert("saturated_share".into(), of(|layer| layer.saturated));
+        record.metrics.insert("dead_share".into(), of(|layer| layer.dead));
+        for (index, layer) in hidden.iter().enumerate() {
+            record.tables.insert(format!("histogram/{}", index + 1), histogram(&layer.activations));
+        }
+    }
+}
+
+/// Equal bins from the least to the greatest value: their left edges, and the share of the values in each.
+fn histogram(values: &[f64]) -> Table {
+    let (low, high) = curves::range(values);
+    let width = if high > low { (high - low) / BINS as f64 } else { 1.0 };
+    let mut shares = vec![0.0; BINS];
+    for value in values.iter().filter(|value| value.is_finite()) {
+        let bin = ((value - low) / width) as usize;
+        shares[bin.min(BINS - 1)] += 1.0 / values.len() as f64;
+    }
+    let edges = (0..BINS).map(|bin| low + width * bin as f64).collect();
+    Table { columns: [("edge".to_owned(), edges), ("share".to_owned(), shares)].into() }
+}
+
+/// A line for each variant over the layers, on a log axis.
+fn by_layer(outcome: &Outcome, metric: &str, name: &str, title: &str, y: &str) -> Option<Figure> {
+    let mut panel = Panel::new(Axis::linear("layer").integer(), Axis::log(y));
+    let mut layers = 0;
+    let mut flat = Vec::new();
+    for (index, variant) in outcome.variants.iter().enumerate() {
+        let Some(values) = variant.mean_list(metric) else { continue };
+        layers = layers.max(values.len());
+        let label = curves::label(variant, y);
+        if values.iter().all(|value| *value == 0.0) {
+            flat.push(label.to_owned());
+            continue;
+        }
+        let points = values.iter().enumerate().map(|(layer, &value)| ((layer + 1) as f64, value));
+        let line = Line::new(points, Color::Series(index)).label(label);
+        panel = panel.mark(if values.len() <= 12 { line.markers() } else { line });
+    }
+    if layers < 2 || panel.marks.is_empty() {
+        return None;
+    }
+    if metric == "activation_sd" {
+        panel = panel.mark(Rule::y(1.0));
+    }
+    let lead =
+        format!("The {y} of every layer before the first step, from the first hidden layer to the output.");
+    let figure = Figure::new(name, title, lead).panel(panel);
+    Some(match flat.is_empty() {
+        true => figure,
+        false => figure.note(format!("Zero in every layer, so not on a log axis: {}.", flat.join(", "))),
+    })
+}
+
+/// A panel for each variant; in it a ridge for each of a few layers, all seeds' first.
+fn histograms(outcome: &Outcome) -> Option<Figure> {
+    let mut panels = Vec::new();
+    for (index, variant) in outcome.variants.iter().enumerate() {
+        let run = variant.runs.first()?;
+        let layers = (1..).take_while(|layer| run.tables.contains_key(&format!("histogram/{layer}"))).count();
+        if layers == 0 {
+            return None;
+        }
+        let shown = shown_layers(layers);
+        let names = shown.iter().map(|layer| format!("layer {layer}"));
+        let mut panel = Panel::new(Axis::linear("activation"), Axis::category("", names));
+        for (row, layer) in shown.iter().enumerate() {
+            let table = &run.tables[&format!("histogram/{layer}")];
+            panel = panel.mark(Area::ridge(row, outline(table), Color::Series(index)));
+        }
+        panels.push(panel.title(curves::label(variant, "activations")));
+    }
+    let columns = if panels.len() == 1 { 1 } else { 2 + usize::from(panels.len().is_multiple_of(3)) };
+    let lead = "How the activations of some layers are distributed before the first step; each ridge is as high as its fullest bin.";
+    Some(Figure::new("histograms", "Activations, layer by layer", lead).panels(panels).columns(columns))
+}
+
+/// The first, the last and some between, evenly.
+fn shown_layers(layers: usize) -> Vec<usize> {
+    let shown = layers.min(SHOWN_LAYERS);
+    (0..shown).map(|i| 1 + i * (layers - 1) / (shown - 1).max(1)).collect()
+}
+
+/// The steps of a histogram, its highest at 1.
+fn outline(table: &Table) -> Vec<(f64, f64)> {
+    let (edges, shares) = (&table.columns["edge"], &table.columns["share"]);
+    let highest = shares.iter().copied().fold(f64::MIN_POSITIVE, f64::max);
+    let width = edges.get(1).map_or(1.0, |second| second - edges[0]);
+    let mut points = vec![(edges[0], 0.0)];
+    for (edge, share) in edges.iter().zip(shares) {
+        points.push((*edge, share / highest));
+        points.push((edge + width, share / highest));
+    }
+    points.push((edges[edges.len() - 1] + width, 0.0));
+    points
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_histogram_holds_every_value_once() {
+        let table = histogram(&[0.0, 0.0, 1.0, 2.0]);
+        let shares = &table.columns["share"];
+        assert_eq!(shares[0], 0.5);
+        assert_eq!(shares[BINS / 2], 0.25);
+        assert_eq!(shares[BINS - 1], 0.25);
+        assert!((shares.iter().sum::<f64>() - 1.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn constant_values_fall_into_one_bin() {
+        assert_eq!(histogram(&[3.0; 8]).columns["share"][0], 1.0);
+    }
+
+    #[test]
+    fn the_layers_shown_reach_from_first_to_last() {
+        assert_eq!(shown_layers(3), [1, 2, 3]);
+        assert_eq!(shown_layers(1), [1]);
+        assert_eq!(shown_layers(50), [1, 10, 20, 30, 40, 50]);
+    }
+}

@@ -1,0 +1,170 @@
+//! Experiments: what a block in a lesson can ask for.
+//!
+//! A *kind* is one file with one type: its fields are the settings an author may write, and it implements
+//! [`Experiment`]. The list [`KINDS`] is the only other place that knows it: the parser, the reference in the
+//! terminal and the contract tests all walk that list.
+//!
+//! 1. [`Header`] reads what every block has: kind, id, seeds, caption, claims;
+//! 2. [`variation`] turns `compare`, `vary` or `variants` into one settings tree a variant;
+//! 3. [`Kind::plan`] decodes and checks each of them: a [`Plan`], whose [`Cost`] is known before it runs;
+//! 4. a plan runs one variant with one seed at a time, and draws its figures from the [`Outcome`].
+
+#[cfg(test)]
+mod contract;
+mod cost;
+mod curves;
+mod dropout;
+mod header;
+mod init;
+mod optimizers;
+mod plan;
+mod reference;
+mod search;
+mod softmax;
+mod split;
+mod training;
+pub mod variation;
+
+pub use crate::data::Facts;
+pub use cost::{Cost, Limits};
+pub use header::{Claim, Header, KEYS as HEADER_KEYS};
+pub use plan::{Context, Plan, PlannedVariant};
+pub use reference::{Choice, Reference, Setting, reference, written};
+pub use variation::Compare;
+
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::chart::Figure;
+use crate::data::DataSettings;
+use crate::diagnostic::{Diagnostic, Problem};
+use crate::outcome::{Outcome, RunRecord};
+use crate::settings::Node;
+
+/// One kind of experiment, as the settings of one variant of it.
+pub trait Experiment:
+    Clone + Default + DeserializeOwned + Serialize + schemars::JsonSchema + Send + Sync + 'static
+{
+    /// As authors write it after `kind:`.
+    const NAME: &'static str;
+    /// One sentence: the question that it answers.
+    const SUMMARY: &'static str;
+    /// Raised whenever the same settings give other numbers than before.
+    const REVISION: u32;
+    /// What `compare` varies.
+    const COMPARE: Compare;
+    /// Its own metrics; those of everything that trains are in `training::METRICS`.
+    const METRICS: &'static [Doc];
+    /// Whether its metrics include those of everything that trains.
+    const TRAINS: bool;
+    const FIGURES: &'static [Doc];
+    /// A block that runs as it stands.
+    const EXAMPLE: &'static str;
+
+    /// All problems of these settings that can be seen without running. `facts` describes the data, where
+    /// there is any.
+    fn check(&self, facts: Option<&Facts>) -> Vec<Problem>;
+
+    /// The data that it needs, if any.
+    fn data(&self) -> Option<&DataSettings>;
+
+    /// What one run costs, known before it runs. Only called on settings that passed [`check`](Self::check).
+    fn cost(&self, facts: Option<&Facts>) -> Cost;
+
+    /// One run with one seed.
+    ///
+    /// # Errors
+    /// What could only be found with the data at hand: a split that leaves a part without rows.
+    fn run(&self, context: &Context) -> Result<RunRecord, Problem>;
+
+    /// The figures of all variants together, in the order of [`FIGURES`](Self::FIGURES); a figure that has
+    /// nothing to show for these settings is left out.
+    fn figures(variants: &[&Self], outcome: &Outcome) -> Vec<Figure>;
+}
+
+/// A name with its meaning: a metric, a figure.
+#[derive(Clone, Copy, Debug)]
+pub struct Doc {
+    pub name: &'static str,
+    pub about: &'static str,
+}
+
+/// Decodes a block's settings.
+type Planner = fn(&Node) -> Result<Box<dyn Plan>, Vec<Diagnostic>>;
+
+/// A kind without its type, as the rest of the program sees it.
+pub struct Kind {
+    pub name: &'static str,
+    pub summary: &'static str,
+    pub revision: u32,
+    pub compare: Compare,
+    pub metrics: &'static [Doc],
+    pub trains: bool,
+    pub figures: &'static [Doc],
+    pub example: &'static str,
+    plan: Planner,
+    schema: fn() -> schemars::Schema,
+    defaults: fn() -> serde_json::Value,
+}
+
+impl Kind {
+    const fn of<E: Experiment>() -> Kind {
+        Kind {
+            name: E::NAME,
+            summary: E::SUMMARY,
+            revision: E::REVISION,
+            compare: E::COMPARE,
+            metrics: E::METRICS,
+            trains: E::TRAINS,
+            figures: E::FIGURES,
+            example: E::EXAMPLE,
+            plan: plan::plan::<E>,
+            schema: || schemars::SchemaGenerator::default().into_root_schema_for::<E>(),
+            defaults: || serde_json::to_value(E::default()).unwrap_or_default(),
+        }
+    }
+
+    /// Decodes the settings of a block (its tree without the header) into a plan.
+    ///
+    /// # Errors
+    /// Every mistake in the settings of every variant, each at its place.
+    pub fn plan(&self, settings: &Node) -> Result<Box<dyn Plan>, Vec<Diagnostic>> {
+        (self.plan)(settings)
+    }
+
+    /// The settings that it takes, with their meanings, as JSON Schema.
+    pub fn schema(&self) -> schemars::Schema {
+        (self.schema)()
+    }
+
+    /// The value of every setting that an author leaves out.
+    pub fn defaults(&self) -> serde_json::Value {
+        (self.defaults)()
+    }
+
+    /// The top-level keys of its own settings, in the order of its struct.
+    pub fn keys(&self) -> Vec<String> {
+        let schema = self.schema();
+        let properties = schema.get("properties").and_then(|p| p.as_object());
+        properties.map(|p| p.keys().cloned().collect()).unwrap_or_default()
+    }
+
+    /// Every metric that a variant of it may have.
+    pub fn all_metrics(&self) -> impl Iterator<Item = &'static Doc> {
+        self.metrics.iter().chain(if self.trains { training::METRICS } else { &[] })
+    }
+}
+
+/// Every kind, in the order of the course.
+pub static KINDS: &[Kind] = &[
+    Kind::of::<split::Split>(),
+    Kind::of::<init::Init>(),
+    Kind::of::<dropout::Dropout>(),
+    Kind::of::<optimizers::Optimizers>(),
+    Kind::of::<search::Search>(),
+    Kind::of::<softmax::Softmax>(),
+];
+
+/// The kind of that name.
+pub fn kind(name: &str) -> Option<&'static Kind> {
+    KINDS.iter().find(|kind| kind.name == name)
+}

@@ -1,0 +1,160 @@
+//! Optimizers on the same task from the same weights through the same batches.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::chart::{Axis, Color, Dots, Figure, Panel};
+use crate::data::{DataSettings, SplitSettings};
+use crate::diagnostic::Problem;
+use crate::experiment::curves::{self, CurveFigure};
+use crate::experiment::training::Parts;
+use crate::experiment::{Compare, Context, Cost, Doc, Experiment, Facts};
+use crate::nn::ModelSettings;
+use crate::outcome::{Metric, Outcome, RunRecord};
+use crate::train::TrainingSettings;
+
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Optimizers {
+    pub data: DataSettings,
+    pub split: SplitSettings,
+    pub model: ModelSettings,
+    pub training: TrainingSettings,
+    /// The training loss whose first epoch `epochs_to` gives (default 0.1).
+    pub target: Target,
+}
+
+/// A training loss to be reached.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(transparent)]
+pub struct Target(f64);
+
+impl Default for Target {
+    fn default() -> Self {
+        Target(0.1)
+    }
+}
+
+impl Optimizers {
+    fn parts(&self) -> Parts<'_> {
+        Parts { data: &self.data, split: &self.split, model: &self.model, training: &self.training }
+    }
+}
+
+impl Experiment for Optimizers {
+    const NAME: &'static str = "optimizers";
+    const SUMMARY: &'static str = "Which way of descending gets lower, and how fast?";
+    const REVISION: u32 = 1;
+    const TRAINS: bool = true;
+    const COMPARE: Compare = Compare {
+        key: "compare",
+        path: |_| "training.optimizer",
+        prefix: "",
+        about: "optimizers, bare or with their settings",
+    };
+    const METRICS: &'static [Doc] = &[Doc {
+        name: "epochs_to",
+        about: "the first epoch whose training loss is at or under `target`; not a number where none is",
+    }];
+    const FIGURES: &'static [Doc] = &[
+        Doc { name: "loss", about: "training loss by epoch, on a log axis, with bands over seeds" },
+        Doc { name: "dev_loss", about: "dev loss by epoch, on a log axis" },
+        Doc { name: "dev_error", about: "share of dev examples that are wrong, by epoch" },
+        Doc { name: "epochs_to", about: "epochs to the target loss, a dot for each seed" },
+    ];
+    const EXAMPLE: &'static str = "\
+kind: optimizers
+id: two_ways_down
+data: {name: moons, samples: 200}
+training: {epochs: 20, learning_rate: 0.05}
+seeds: 3
+compare: [sgd, momentum, {adam: {learning_rate: 0.01}}]
+";
+
+    fn check(&self, facts: Option<&Facts>) -> Vec<Problem> {
+        let mut problems = self.parts().check(facts);
+        if !(self.target.0 > 0.0 && self.target.0.is_finite()) {
+            let problem = Problem::new("target", format!("a target loss of {}", self.target.0));
+            problems.push(problem.expected("a number above 0"));
+        }
+        problems
+    }
+
+    fn data(&self) -> Option<&DataSettings> {
+        Some(&self.data)
+    }
+
+    fn cost(&self, facts: Option<&Facts>) -> Cost {
+        self.parts().cost(facts)
+    }
+
+    fn run(&self, context: &Context) -> Result<RunRecord, Problem> {
+        let mut record = self.parts().train(context)?;
+        let losses = record.series.get("train_loss").map_or(&[][..], Vec::as_slice);
+        let first = losses.iter().position(|&loss| loss <= self.target.0);
+        let epochs = first.map_or(f64::NAN, |epoch| epoch as f64);
+        record.metrics.insert("epochs_to".into(), Metric::Number(epochs));
+        Ok(record)
+    }
+
+    fn figures(variants: &[&Self], outcome: &Outcome) -> Vec<Figure> {
+        let loss = CurveFigure {
+            name: "loss",
+            title: "Training loss",
+            lead: "The training loss after each epoch.",
+            series: "train_loss",
+            y: Axis::log("training loss"),
+            alone: "training loss",
+        };
+        let dev_loss = CurveFigure {
+            name: "dev_loss",
+            title: "Dev loss",
+            lead: "The loss on the dev part after each epoch.",
+            series: "dev_loss",
+            y: Axis::log("dev loss"),
+            alone: "dev loss",
+        };
+        let dev_error = CurveFigure {
+            name: "dev_error",
+            title: "Dev error",
+            lead: "The share of dev examples that are wrong after each epoch.",
+            series: "dev_error",
+            y: Axis::linear("dev error").percent().zero(),
+            alone: "dev error",
+        };
+        let curves = [loss, dev_loss, dev_error].into_iter().filter_map(|figure| figure.draw(outcome));
+        curves.chain(epochs_to(variants, outcome)).collect()
+    }
+}
+
+/// A dot for each seed that reached the target.
+fn epochs_to(variants: &[&Optimizers], outcome: &Outcome) -> Option<Figure> {
+    if outcome.variants.len() < 2 {
+        return None;
+    }
+    let target = variants.first()?.target.0;
+    let names = outcome.variants.iter().map(|variant| variant.label.clone());
+    let mut panel = Panel::new(
+        Axis::linear(format!("epochs to a training loss of {target}")).integer().zero(),
+        Axis::category("", names),
+    );
+    let mut missed = Vec::new();
+    for (index, variant) in outcome.variants.iter().enumerate() {
+        let all = curves::values(variant, "epochs_to");
+        let reached: Vec<f64> = all.iter().copied().filter(|epochs| epochs.is_finite()).collect();
+        if reached.len() < all.len() {
+            missed.push(format!("{} in {} of {}", variant.label, all.len() - reached.len(), all.len()));
+        }
+        panel = panel.mark(Dots::strip(index, &reached, 0.5, true, Color::Series(index)));
+    }
+    let figure = Figure::new(
+        "epochs_to",
+        "Epochs to the target",
+        "How many epochs each run needed to reach the target.",
+    )
+    .panel(panel.aspect(720.0 / (60.0 + 44.0 * outcome.variants.len() as f64)));
+    Some(match missed.is_empty() {
+        true => figure,
+        false => figure.note(format!("Never reached: {}.", missed.join(", "))),
+    })
+}

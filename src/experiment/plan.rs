@@ -1,0 +1,104 @@
+//! A block made ready to run: its variants decoded and checked, its cost known.
+
+use std::sync::Arc;
+
+use crate::chart::Figure;
+use crate::data::{DataSettings, Dataset};
+use crate::diagnostic::{Diagnostic, Problem};
+use crate::experiment::variation::{self, Variant};
+use crate::experiment::{Cost, Experiment, Facts, header};
+use crate::outcome::{Outcome, RunRecord};
+use crate::settings::{self, Node};
+
+/// What a run is given.
+pub struct Context<'a> {
+    pub seed: u64,
+    /// The data of this run, if the experiment needs any.
+    pub data: Option<Arc<Dataset>>,
+    /// Told the share of the run that has been done since it was last told; the shares add up to one.
+    pub advance: &'a (dyn Fn(f64) + Sync),
+}
+
+/// The variant of a plan, as far as the rest of the program needs to know it.
+pub struct PlannedVariant<'a> {
+    pub name: &'a str,
+    pub label: &'a str,
+    /// Where each of its settings was written.
+    pub tree: &'a Node,
+}
+
+/// All variants of one block, decoded.
+pub trait Plan: Send + Sync {
+    fn variants(&self) -> Vec<PlannedVariant<'_>>;
+    fn data(&self, variant: usize) -> Option<&DataSettings>;
+    /// Problems of the settings; paths are into the variant's tree.
+    fn check(&self, variant: usize, facts: Option<&Facts>) -> Vec<Problem>;
+    fn cost(&self, variant: usize, facts: Option<&Facts>) -> Cost;
+    /// # Errors
+    /// What only the data at hand could show.
+    fn run(&self, variant: usize, context: &Context) -> Result<RunRecord, Problem>;
+    fn figures(&self, outcome: &Outcome) -> Vec<Figure>;
+    /// Every setting with its value, defaults included.
+    fn resolved(&self, variant: usize) -> serde_json::Value;
+}
+
+struct Typed<E> {
+    variants: Vec<(Variant, E)>,
+}
+
+/// Decodes a block's settings (without the header) as kind `E`.
+///
+/// # Errors
+/// Every mistake of every variant once, each at its place.
+pub(super) fn plan<E: Experiment>(settings: &Node) -> Result<Box<dyn Plan>, Vec<Diagnostic>> {
+    let mut errors: Vec<Diagnostic> = Vec::new();
+    let mut variants = Vec::new();
+    // An unknown key may be a misspelt one of the header or of the variants.
+    let others = [header::KEYS, &["vary", "variants", E::COMPARE.key]].concat();
+    for variant in variation::expand(settings, &E::COMPARE)? {
+        match settings::decode_among::<E>(&variant.settings, &others) {
+            Ok(experiment) => variants.push((variant, experiment)),
+            Err(found) => {
+                // What is wrong in the shared part is wrong in every variant: say it once.
+                let new: Vec<_> = found.into_iter().filter(|error| !errors.contains(error)).collect();
+                errors.extend(new);
+            }
+        }
+    }
+    if errors.is_empty() { Ok(Box::new(Typed { variants })) } else { Err(errors) }
+}
+
+impl<E: Experiment> Plan for Typed<E> {
+    fn variants(&self) -> Vec<PlannedVariant<'_>> {
+        self.variants
+            .iter()
+            .map(|(v, _)| PlannedVariant { name: &v.name, label: &v.label, tree: &v.settings })
+            .collect()
+    }
+
+    fn data(&self, variant: usize) -> Option<&DataSettings> {
+        self.variants[variant].1.data()
+    }
+
+    fn check(&self, variant: usize, facts: Option<&Facts>) -> Vec<Problem> {
+        self.variants[variant].1.check(facts)
+    }
+
+    fn cost(&self, variant: usize, facts: Option<&Facts>) -> Cost {
+        self.variants[variant].1.cost(facts)
+    }
+
+    fn run(&self, variant: usize, context: &Context) -> Result<RunRecord, Problem> {
+        let record = self.variants[variant].1.run(context)?;
+        Ok(RunRecord { seed: context.seed, ..record })
+    }
+
+    fn figures(&self, outcome: &Outcome) -> Vec<Figure> {
+        let variants: Vec<&E> = self.variants.iter().map(|(_, experiment)| experiment).collect();
+        E::figures(&variants, outcome)
+    }
+
+    fn resolved(&self, variant: usize) -> serde_json::Value {
+        serde_json::to_value(&self.variants[variant].1).unwrap_or_default()
+    }
+}

@@ -1,0 +1,178 @@
+//! The reference of a kind, made from its type: every setting with its default and meaning.
+
+use serde_json::{Map, Value};
+
+use crate::experiment::header::Header;
+use crate::experiment::{Doc, Kind};
+
+/// One setting, by its dotted path.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Setting {
+    pub path: String,
+    /// As an author would write it; empty where leaving it out means something else than any value.
+    pub default: String,
+    pub about: String,
+    pub choices: Vec<Choice>,
+}
+
+/// One of the words that a setting may have.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Choice {
+    pub name: String,
+    pub about: String,
+    /// Settings of its own, below its name.
+    pub settings: Vec<Setting>,
+}
+
+/// All that `gradbook kinds NAME` prints.
+pub struct Reference {
+    pub kind: &'static Kind,
+    pub header: Vec<Setting>,
+    pub settings: Vec<Setting>,
+    pub metrics: Vec<&'static Doc>,
+}
+
+/// The reference of a kind.
+pub fn reference(kind: &'static Kind) -> Reference {
+    let header = schemars::SchemaGenerator::default().into_root_schema_for::<Header>();
+    Reference {
+        kind,
+        header: settings(&header.to_value(), &Value::Null),
+        settings: settings(&kind.schema().to_value(), &kind.defaults()),
+        metrics: kind.all_metrics().collect(),
+    }
+}
+
+fn settings(root: &Value, defaults: &Value) -> Vec<Setting> {
+    let mut found = Vec::new();
+    Reader { root }.object(root, defaults, "", &mut found);
+    found
+}
+
+/// Walks a JSON Schema whose `$ref`s point into its own `$defs`.
+struct Reader<'a> {
+    root: &'a Value,
+}
+
+impl Reader<'_> {
+    /// The properties of an object, parts with settings of their own opened up.
+    fn object(&self, schema: &Value, defaults: &Value, parent: &str, found: &mut Vec<Setting>) {
+        for (key, property) in properties(schema).into_iter().flatten() {
+            let path = if parent.is_empty() { key.clone() } else { format!("{parent}.{key}") };
+            let target = self.follow(property);
+            let default = defaults.get(key).unwrap_or(&Value::Null);
+            let default =
+                if default.is_null() { property.get("default").unwrap_or(&Value::Null) } else { default };
+            if properties(target).is_some() {
+                self.object(target, default, &path, found);
+                continue;
+            }
+            let about = description(property).or_else(|| description(target)).unwrap_or_default();
+            found.push(Setting { path, default: written(default), about, choices: self.choices(target) });
+        }
+    }
+
+    /// The schema behind references, and behind "this or nothing".
+    fn follow<'a>(&'a self, schema: &'a Value) -> &'a Value {
+        if let Some(name) =
+            schema.get("$ref").and_then(Value::as_str).and_then(|path| path.strip_prefix("#/$defs/"))
+        {
+            return self
+                .root
+                .get("$defs")
+                .and_then(|defs| defs.get(name))
+                .map_or(schema, |target| self.follow(target));
+        }
+        let options = schema.get("anyOf").and_then(Value::as_array).into_iter().flatten();
+        let something: Vec<&Value> =
+            options.filter(|option| option.get("type") != Some(&"null".into())).collect();
+        match something[..] {
+            [only] => self.follow(only),
+            _ => schema,
+        }
+    }
+
+    /// The words of a choice: bare ones, and ones with settings.
+    fn choices(&self, schema: &Value) -> Vec<Choice> {
+        let mut choices = Vec::new();
+        for word in
+            schema.get("enum").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
+        {
+            choices.push(Choice { name: word.to_owned(), about: String::new(), settings: Vec::new() });
+        }
+        for option in schema.get("oneOf").and_then(Value::as_array).into_iter().flatten() {
+            let about = description(option).unwrap_or_default();
+            if let Some(word) = option.get("const").and_then(Value::as_str) {
+                choices.push(Choice { name: word.to_owned(), about, settings: Vec::new() });
+            } else if let Some((word, carried)) = properties(option).and_then(|p| p.iter().next()) {
+                let mut settings = Vec::new();
+                self.object(self.follow(carried), &Value::Null, "", &mut settings);
+                choices.push(Choice { name: word.clone(), about, settings });
+            } else {
+                choices.extend(self.choices(option));
+            }
+        }
+        choices
+    }
+}
+
+fn properties(schema: &Value) -> Option<&Map<String, Value>> {
+    // A choice that carries settings is an object with one required property: not a part to open up.
+    if schema.get("oneOf").is_some() {
+        return None;
+    }
+    schema.get("properties").and_then(Value::as_object)
+}
+
+fn description(schema: &Value) -> Option<String> {
+    let text = schema.get("description")?.as_str()?;
+    Some(text.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// A value as an author would write it.
+pub fn written(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        Value::Array(items) => format!("[{}]", items.iter().map(written).collect::<Vec<_>>().join(", ")),
+        Value::Object(entries) => {
+            let bare = |(key, value): (&String, &Value)| match value {
+                Value::Object(inner) if inner.is_empty() => key.clone(),
+                value => format!("{key}: {}", written(value)),
+            };
+            let inside = entries.iter().map(bare).collect::<Vec<_>>().join(", ");
+            match entries.len() {
+                1 if !inside.contains(':') => inside,
+                _ => format!("{{{inside}}}"),
+            }
+        }
+        other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::experiment::KINDS;
+
+    #[test]
+    fn every_setting_of_every_kind_says_what_it_means() {
+        for kind in KINDS {
+            let reference = reference(kind);
+            assert!(!reference.settings.is_empty(), "{}", kind.name);
+            for setting in reference.header.iter().chain(&reference.settings) {
+                assert!(!setting.about.is_empty(), "{}: `{}` is not documented", kind.name, setting.path);
+            }
+        }
+    }
+
+    #[test]
+    fn values_read_as_an_author_writes_them() {
+        assert_eq!(written(&json!([64, 32])), "[64, 32]");
+        assert_eq!(written(&json!({"adam": {}})), "adam");
+        assert_eq!(written(&json!({"constant": 0.5})), "{constant: 0.5}");
+        assert_eq!(written(&json!({"adam": {"beta1": 0.9}})), "{adam: {beta1: 0.9}}");
+    }
+}

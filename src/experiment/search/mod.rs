@@ -1,0 +1,213 @@
+//! Search of settings: many trainings in a space, the best by an objective.
+
+mod figures;
+mod trial;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::chart::Figure;
+use crate::data::{DataSettings, SplitSettings, Target};
+use crate::diagnostic::{Problem, nearest};
+use crate::experiment::training::{METRICS, Parts};
+use crate::experiment::{Compare, Context, Cost, Doc, Experiment, Facts};
+use crate::nn::ModelSettings;
+use crate::outcome::{Outcome, RunRecord};
+use crate::search::{Dimension, Sampler, Space};
+use crate::settings::{Node, Value};
+use crate::train::TrainingSettings;
+
+/// The most trials that one run may make.
+const MOST_TRIALS: usize = 10_000;
+
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Search {
+    pub data: DataSettings,
+    pub split: SplitSettings,
+    pub model: ModelSettings,
+    pub training: TrainingSettings,
+    /// What to search: a map from dotted paths to ranges with their scale, such as
+    /// `training.learning_rate: {log: [0.0001, 1]}` (that one by default).
+    pub space: Space,
+    /// How trials are chosen (default `random`).
+    pub sampler: Sampler,
+    /// Read every range of the space on this scale instead of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scale: Option<Scale>,
+    /// How many trainings each run makes (default 20).
+    pub trials: usize,
+    /// What the best trial is best in: a loss, an error or an accuracy (default `dev_loss`).
+    pub objective: String,
+}
+
+/// A scale for all ranges of a space.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Scale {
+    /// Every distance alike.
+    Linear,
+    /// Every factor alike.
+    Log,
+}
+
+impl Default for Search {
+    fn default() -> Self {
+        let rate = ("training.learning_rate".to_owned(), Dimension::Log([0.0001, 1.0]));
+        Search {
+            data: DataSettings::default(),
+            split: SplitSettings::default(),
+            model: ModelSettings::default(),
+            training: TrainingSettings::default(),
+            space: Space { dimensions: vec![rate] },
+            sampler: Sampler::default(),
+            scale: None,
+            trials: 20,
+            objective: "dev_loss".into(),
+        }
+    }
+}
+
+impl Search {
+    fn parts(&self) -> Parts<'_> {
+        Parts { data: &self.data, split: &self.split, model: &self.model, training: &self.training }
+    }
+
+    /// The space as it is searched: on the scale that is forced, if one is.
+    fn searched(&self) -> Space {
+        let rescaled = |dimension: &Dimension| match (self.scale, dimension) {
+            (Some(Scale::Linear), Dimension::Log(range) | Dimension::OneMinusLog(range)) => {
+                Dimension::Linear(*range)
+            }
+            (Some(Scale::Log), Dimension::Linear(range)) if range[0] > 0.0 => Dimension::Log(*range),
+            _ => dimension.clone(),
+        };
+        let dimensions =
+            self.space.dimensions.iter().map(|(path, dimension)| (path.clone(), rescaled(dimension)));
+        Space { dimensions: dimensions.collect() }
+    }
+
+    /// Whether a larger objective is better.
+    fn ascends(&self) -> bool {
+        self.objective.ends_with("_accuracy")
+    }
+
+    fn check_objective(&self) -> Option<Problem> {
+        let known = || METRICS.iter().map(|doc| doc.name).filter(|name| is_objective(name));
+        if known().any(|name| name == self.objective) {
+            return None;
+        }
+        let problem = Problem::new("objective", format!("`{}` is nothing to search by", self.objective));
+        let problem = problem.expected(format!("one of {}", known().collect::<Vec<_>>().join(", ")));
+        Some(match nearest(&self.objective, known()) {
+            Some(name) => problem.hint(format!("did you mean `{name}`?")),
+            None => problem,
+        })
+    }
+}
+
+impl Search {
+    /// An objective that these data do not give: of a part without rows, or a share of right answers where
+    /// the target is a number.
+    fn check_measured(&self, facts: Option<&Facts>) -> Option<Problem> {
+        let facts = facts?;
+        let sizes = self.split.sizes(facts.rows).ok()?;
+        let empty = [("train", sizes[0]), ("dev", sizes[1]), ("test", sizes[2])]
+            .into_iter()
+            .find(|(part, rows)| *rows == 0 && self.objective.trim_start_matches("best_").starts_with(part));
+        if let Some((part, _)) = empty {
+            let problem = Problem::new(
+                "objective",
+                format!("the {part} part has no row to measure `{}` on", self.objective),
+            );
+            return Some(
+                problem.expected(format!("an objective on another part, or rows for {part} in `split`")),
+            );
+        }
+        let share = !self.objective.ends_with("_loss");
+        let problem =
+            || Problem::new("objective", format!("`{}` of a target that is a number", self.objective));
+        (share && facts.target == Target::Value).then(|| problem().expected("a loss"))
+    }
+}
+
+fn is_objective(metric: &str) -> bool {
+    ["_loss", "_error", "_accuracy"].iter().any(|end| metric.ends_with(end))
+}
+
+impl Experiment for Search {
+    const NAME: &'static str = "search";
+    const SUMMARY: &'static str = "Which settings are best, and what is a good way to look for them?";
+    const REVISION: u32 = 1;
+    const TRAINS: bool = true;
+    const COMPARE: Compare = Compare {
+        key: "compare",
+        path: |value: &Node| match &value.value {
+            Value::Text(scale) if scale == "linear" || scale == "log" => "scale",
+            _ => "sampler",
+        },
+        prefix: "",
+        about: "samplers (random, grid, coarse_to_fine) or scales (linear, log)",
+    };
+    const METRICS: &'static [Doc] = &[
+        Doc { name: "best_objective", about: "the objective of the best trial" },
+        Doc { name: "best", about: "the settings of the best trial, by path: `best.training.learning_rate`" },
+        Doc { name: "trials_run", about: "how many trials were made (a grid makes as many as fit)" },
+        Doc { name: "diverged_share", about: "share of the trials that diverged" },
+        Doc {
+            name: "decade_share",
+            about: "share of the trials in each decade of a range, by path, lowest decade first: `decade_share.training.learning_rate[0]`",
+        },
+    ];
+    const FIGURES: &'static [Doc] = &[
+        Doc { name: "trials", about: "the objective of every trial against each setting" },
+        Doc { name: "progress", about: "the objective by trial, with the best so far" },
+        Doc {
+            name: "parallel",
+            about: "parallel coordinates of settings and objective, where more than two settings vary",
+        },
+    ];
+    const EXAMPLE: &'static str = "\
+kind: search
+id: which_rate
+data: {name: iris}
+training: {epochs: 5}
+space:
+  training.learning_rate: {log: [0.0001, 1]}
+  model.hidden: {choice: [[8], [32]]}
+trials: 8
+";
+
+    fn check(&self, facts: Option<&Facts>) -> Vec<Problem> {
+        let mut problems = self.parts().check(facts);
+        problems.extend(self.space.check().into_iter().map(|problem| problem.within("space")));
+        problems.extend(self.sampler.check().into_iter().map(|problem| problem.within("sampler")));
+        problems.extend(self.check_objective());
+        problems.extend(self.check_measured(facts));
+        if !(1..=MOST_TRIALS).contains(&self.trials) {
+            let problem = Problem::new("trials", format!("{} trials", self.trials));
+            problems.push(problem.expected(format!("a whole number from 1 to {MOST_TRIALS}")));
+        }
+        if problems.is_empty() {
+            problems.extend(trial::check_ends(self, facts));
+        }
+        problems
+    }
+
+    fn data(&self) -> Option<&DataSettings> {
+        Some(&self.data)
+    }
+
+    fn cost(&self, facts: Option<&Facts>) -> Cost {
+        let space = self.searched();
+        trial::dearest(self, &space, facts).times(self.sampler.count(&space, self.trials) as u64)
+    }
+
+    fn run(&self, context: &Context) -> Result<RunRecord, Problem> {
+        trial::search(self, context)
+    }
+
+    fn figures(variants: &[&Self], outcome: &Outcome) -> Vec<Figure> {
+        figures::draw(variants, outcome)
+    }
+}

@@ -1,0 +1,331 @@
+//! Softmax: from logits to probabilities, and the regions that a network with it learns.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::chart::{Axis, Bars, Color, Dots, Figure, Format, Panel, Regions, Shape};
+use crate::data::{DataSettings, SplitSettings};
+use crate::diagnostic::Problem;
+use crate::experiment::curves::{self, CurveFigure};
+use crate::experiment::training::{Parts, Probe, Subject};
+use crate::experiment::{Compare, Context, Cost, Doc, Experiment, Facts};
+use crate::nn::ModelSettings;
+use crate::numeric::Real;
+use crate::outcome::{Grid, Metric, Outcome, RunRecord, Variant};
+use crate::train::TrainingSettings;
+
+/// Cells of a region's grid, each way.
+const CELLS: usize = 96;
+
+/// The most logits in one vector.
+const MOST_LOGITS: usize = 100;
+
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Softmax {
+    /// The numbers before softmax, one a class; a map from names to such lists shows several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub logits: Option<Vec<f64>>,
+    /// The right class, counted from 0: gives the loss and its gradient.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label: Option<usize>,
+    /// What to learn, instead of logits: the regions are drawn where it has two features.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data: Option<DataSettings>,
+    pub split: SplitSettings,
+    pub model: ModelSettings,
+    pub training: TrainingSettings,
+}
+
+impl Softmax {
+    fn parts<'a>(&'a self, data: &'a DataSettings) -> Parts<'a> {
+        Parts { data, split: &self.split, model: &self.model, training: &self.training }
+    }
+
+    fn check_logits(&self, logits: &[f64]) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        if !(2..=MOST_LOGITS).contains(&logits.len()) {
+            let problem = Problem::new("logits", format!("{} logits", logits.len()));
+            problems.push(problem.expected(format!("2 to {MOST_LOGITS} numbers, one a class")));
+        }
+        for (index, logit) in logits.iter().enumerate().filter(|(_, logit)| !logit.is_finite()) {
+            problems.push(
+                Problem::new(format!("logits[{index}]"), format!("a logit is {logit}"))
+                    .expected("a finite number"),
+            );
+        }
+        if let Some(label) = self.label.filter(|&label| label >= logits.len()) {
+            let problem = Problem::new("label", format!("class {label} of {} classes", logits.len()));
+            problems.push(
+                problem.expected(format!("a whole number from 0 to {}", logits.len().saturating_sub(1))),
+            );
+        }
+        problems
+    }
+}
+
+impl Experiment for Softmax {
+    const NAME: &'static str = "softmax";
+    const SUMMARY: &'static str =
+        "How do several numbers become probabilities, and what does a network with them learn?";
+    const REVISION: u32 = 1;
+    const TRAINS: bool = true;
+    const COMPARE: Compare =
+        Compare { key: "logits", path: |_| "logits", prefix: "", about: "lists of logits, by name" };
+    const METRICS: &'static [Doc] = &[
+        Doc { name: "logits", about: "the logits as they were given (a list)" },
+        Doc { name: "exponentials", about: "e to the power of each logit (a list)" },
+        Doc { name: "probabilities", about: "the exponentials divided by their sum (a list)" },
+        Doc { name: "hardmax", about: "1 for the largest logit, 0 for the others (a list)" },
+        Doc {
+            name: "loss",
+            about: "minus the logarithm of the right class's probability, where a label is given",
+        },
+        Doc {
+            name: "gradient",
+            about: "the loss's gradient for the logits, probabilities minus one-hot label (a list)",
+        },
+    ];
+    const FIGURES: &'static [Doc] = &[
+        Doc { name: "probabilities", about: "logits, exponentials, probabilities and hardmax as bars" },
+        Doc {
+            name: "regions",
+            about: "the class that the network finds likeliest over the plane of two features",
+        },
+        Doc { name: "loss", about: "training loss by epoch" },
+    ];
+    const EXAMPLE: &'static str = "\
+kind: softmax
+id: four
+logits: [5, 2, -1, 3]
+label: 0
+";
+
+    fn check(&self, facts: Option<&Facts>) -> Vec<Problem> {
+        match (&self.logits, &self.data) {
+            (Some(logits), None) => self.check_logits(logits),
+            (None, Some(data)) => {
+                let mut problems = self.parts(data).check(facts);
+                if self.label.is_some() {
+                    let problem = Problem::new("label", "a label beside data");
+                    problems.push(problem.expected("`logits` for the label to belong to"));
+                }
+                problems
+            }
+            (Some(_), Some(_)) => vec![
+                Problem::new("data", "both logits and data")
+                    .expected("one of the two")
+                    .hint("logits show the function itself, data what a network with it learns"),
+            ],
+            (None, None) => vec![
+                Problem::new("", "neither logits nor data")
+                    .expected("one of the two")
+                    .hint("such as `logits: [5, 2, -1, 3]` or `data: {name: blobs}`"),
+            ],
+        }
+    }
+
+    fn data(&self) -> Option<&DataSettings> {
+        self.data.as_ref()
+    }
+
+    fn cost(&self, facts: Option<&Facts>) -> Cost {
+        self.data.as_ref().map_or_else(Cost::default, |data| self.parts(data).cost(facts))
+    }
+
+    fn run(&self, context: &Context) -> Result<RunRecord, Problem> {
+        match (&self.logits, &self.data) {
+            (Some(logits), _) => Ok(of_logits(logits, self.label)),
+            (None, Some(data)) => self.parts(data).train_and(context, &PlaneRegions),
+            (None, None) => Ok(RunRecord::default()),
+        }
+    }
+
+    fn figures(_: &[&Self], outcome: &Outcome) -> Vec<Figure> {
+        let loss = CurveFigure {
+            name: "loss",
+            title: "Training loss",
+            lead: "The mean cross-entropy on the training part after each epoch.",
+            series: "train_loss",
+            y: Axis::log("training loss"),
+            alone: "training loss",
+        };
+        [probabilities(outcome), regions(outcome), loss.draw(outcome)].into_iter().flatten().collect()
+    }
+}
+
+/// Softmax and its cross-entropy, step by step, in double precision.
+fn of_logits(logits: &[f64], label: Option<usize>) -> RunRecord {
+    let largest = logits.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    // Subtracting the largest logit changes no probability, and exp(1000) would be infinite.
+    let shifted: Vec<f64> = logits.iter().map(|z| libm::exp(z - largest)).collect();
+    let sum: f64 = shifted.iter().sum();
+    let probabilities: Vec<f64> = shifted.iter().map(|t| t / sum).collect();
+    let first = logits.iter().position(|z| *z == largest);
+    let hardmax = (0..logits.len()).map(|index| f64::from(u8::from(Some(index) == first))).collect();
+    let mut metrics: BTreeMap<String, Metric> = [
+        ("exponentials".to_owned(), Metric::List(logits.iter().map(|z| libm::exp(*z)).collect())),
+        ("hardmax".to_owned(), Metric::List(hardmax)),
+    ]
+    .into();
+    if let Some(label) = label {
+        // ln of the sum minus the logit itself: exact where the probability would round to 0.
+        metrics.insert("loss".into(), Metric::Number(libm::log(sum) + largest - logits[label]));
+        let one_hot = |index: usize| f64::from(u8::from(index == label));
+        let gradient = probabilities.iter().enumerate().map(|(index, p)| p - one_hot(index)).collect();
+        metrics.insert("gradient".into(), Metric::List(gradient));
+    }
+    metrics.insert("probabilities".into(), Metric::List(probabilities));
+    metrics.insert("logits".into(), Metric::List(logits.to_vec()));
+    RunRecord { metrics, ..RunRecord::default() }
+}
+
+/// The network's probabilities over the plane, and the training points, where there are two features.
+struct PlaneRegions;
+
+impl Probe for PlaneRegions {
+    fn trained<R: Real>(&self, subject: &Subject<R>, record: &mut RunRecord) {
+        let Some(points) = subject.points() else { return };
+        let x = padded(&points.columns["x"]);
+        let y = padded(&points.columns["y"]);
+        let at =
+            |index: usize, (low, high): (f64, f64)| low + (high - low) * index as f64 / (CELLS - 1) as f64;
+        let plane: Vec<[f64; 2]> =
+            (0..CELLS * CELLS).map(|cell| [at(cell % CELLS, x), at(cell / CELLS, y)]).collect();
+        for (class, values) in subject.probabilities(&plane).into_iter().enumerate() {
+            let grid = Grid { width: CELLS, height: CELLS, x, y, values };
+            record.grids.insert(format!("class/{class:03}"), grid);
+        }
+        record.tables.insert("points".into(), points);
+    }
+}
+
+/// The range of some values with a margin of an eighth.
+fn padded(values: &[f64]) -> (f64, f64) {
+    let (low, high) = curves::range(values);
+    let margin = if high > low { (high - low) / 8.0 } else { 1.0 };
+    (low - margin, high + margin)
+}
+
+/// A row of panels for each vector of logits.
+fn probabilities(outcome: &Outcome) -> Option<Figure> {
+    let mut panels = Vec::new();
+    for variant in &outcome.variants {
+        let classes = variant.mean_list("logits")?.len();
+        let names: Vec<String> = (0..classes).map(|class| format!("class {class}")).collect();
+        let steps = [
+            ("logits", "logits z", Format::Plain, 2),
+            ("exponentials", "exponentials e^z", Format::Plain, 2),
+            ("probabilities", "probabilities", Format::Plain, 3),
+            ("hardmax", "hardmax", Format::Integer, 0),
+        ];
+        for (index, (metric, title, format, decimals)) in steps.into_iter().enumerate() {
+            let values = variant.mean_list(metric)?;
+            let axis = with_room(Axis::linear(title).hidden().zero(), &values);
+            let bars = Bars::new(values, Color::Series(index)).horizontal().values(format, decimals);
+            let panel = Panel::new(axis, Axis::category("", names.clone())).mark(bars);
+            let title = if variant.label.is_empty() {
+                title.to_owned()
+            } else {
+                format!("{}: {title}", variant.label)
+            };
+            panels.push(panel.title(title));
+        }
+    }
+    let lead =
+        "Each step from the logits to probabilities, and beside them hardmax, which keeps only the largest.";
+    Some(
+        Figure::new("probabilities", "From logits to probabilities", lead)
+            .panels(panels)
+            .columns(4)
+            .share_y(),
+    )
+}
+
+/// Room for the numbers of bars that reach to the left: they would lie upon the names of the classes.
+fn with_room(axis: Axis, values: &[f64]) -> Axis {
+    let (least, greatest) = curves::range(values);
+    let (least, greatest) = (least.min(0.0), greatest.max(0.0));
+    if least < 0.0 { axis.range(least - 0.4 * (greatest - least), greatest) } else { axis }
+}
+
+/// A panel for each variant: regions with the training points of the first seed.
+fn regions(outcome: &Outcome) -> Option<Figure> {
+    let panels: Vec<Panel> = outcome.variants.iter().filter_map(region_panel).collect();
+    if panels.is_empty() {
+        return None;
+    }
+    let columns = panels.len().min(2 + usize::from(panels.len().is_multiple_of(3)));
+    let lead = "Each place of the plane in the colour of the class that the network finds likeliest there, paler where it is less sure, with the training points.";
+    Some(Figure::new("regions", "The regions it learned", lead).panels(panels).columns(columns).shared())
+}
+
+fn region_panel(variant: &Variant) -> Option<Panel> {
+    let run = variant.runs.first()?;
+    let grids: Vec<Grid> = run
+        .grids
+        .iter()
+        .filter(|(name, _)| name.starts_with("class/"))
+        .map(|(_, grid)| grid.clone())
+        .collect();
+    let points = run.tables.get("points")?;
+    let first = grids.first()?;
+    let classes = run.names.get("classes")?.clone();
+    let features = run.names.get("features")?;
+    let mut panel = Panel::new(
+        Axis::linear(features[0].clone()).range(first.x.0, first.x.1),
+        Axis::linear(features[1].clone()).range(first.y.0, first.y.1),
+    );
+    let of_class = |class: usize| {
+        let rows = points.columns["class"].iter().zip(points.columns["x"].iter().zip(&points.columns["y"]));
+        rows.filter(move |(own, _)| **own == class as f64).map(|(_, (x, y))| (*x, *y)).collect::<Vec<_>>()
+    };
+    panel = panel.mark(Regions::new(grids, classes.clone()));
+    for (class, name) in classes.iter().enumerate() {
+        let dots = Dots::new(of_class(class), Color::Series(class)).size(2.8).shape(Shape::of(class));
+        panel = panel.mark(dots.label(name.clone()));
+    }
+    let panel = panel.square();
+    Some(if variant.label.is_empty() { panel } else { panel.title(curves::label(variant, "")) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn numbers(record: &RunRecord, metric: &str) -> Vec<f64> {
+        match &record.metrics[metric] {
+            Metric::List(values) => values.clone(),
+            Metric::Number(value) => vec![*value],
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// The course's own example: z = [5, 2, -1, 3].
+    #[test]
+    fn four_logits() {
+        let record = of_logits(&[5.0, 2.0, -1.0, 3.0], Some(0));
+        let rounded = |metric: &str| {
+            numbers(&record, metric).iter().map(|v| (v * 1000.0).round() / 1000.0).collect::<Vec<_>>()
+        };
+        assert_eq!(rounded("exponentials"), [148.413, 7.389, 0.368, 20.086]);
+        assert_eq!(rounded("probabilities"), [0.842, 0.042, 0.002, 0.114]);
+        assert_eq!(rounded("hardmax"), [1.0, 0.0, 0.0, 0.0]);
+        assert_eq!(rounded("gradient"), [-0.158, 0.042, 0.002, 0.114]);
+        assert!((numbers(&record, "loss")[0] - 0.17194).abs() < 1e-5);
+    }
+
+    #[test]
+    fn a_thousand_does_not_overflow() {
+        let record = of_logits(&[1000.0, 0.0], Some(1));
+        assert_eq!(numbers(&record, "probabilities"), [1.0, 0.0]);
+        assert_eq!(numbers(&record, "loss"), [1000.0]);
+    }
+
+    #[test]
+    fn hardmax_of_equal_logits_is_the_first() {
+        assert_eq!(numbers(&of_logits(&[1.0, 1.0], None), "hardmax"), [1.0, 0.0]);
+    }
+}

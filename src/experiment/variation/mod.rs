@@ -1,0 +1,246 @@
+//! Variants: one settings tree for each thing that is compared.
+//!
+//! An author writes `compare` (a list or a map of values for the kind's own axis), `vary` (dotted paths with
+//! lists of values, several paths make a grid) or `variants` (a map from a name to the settings it
+//! overrides). Each gives a list of [`Variant`]s: the block's own settings with only what varies replaced.
+
+mod naming;
+mod overlay;
+
+use crate::diagnostic::{Diagnostic, Span};
+use crate::experiment::header::is_name;
+use crate::settings::{Entry, Node, Value};
+
+use naming::{derive_name, label_of, spaced};
+use overlay::{exclusive_with, remove};
+
+pub use overlay::overlay;
+
+/// Keys that ask for variants in any kind.
+pub const KEYS: &[&str] = &["compare", "vary", "variants"];
+
+/// The most variants that one block may make.
+const MOST_VARIANTS: usize = 64;
+
+/// Words that an expression would not read as a name.
+const RESERVED: &[&str] =
+    &["true", "false", "none", "not", "and", "or", "in", "is", "if", "else", "loop", "self"];
+
+/// What a kind's own axis is.
+#[derive(Clone, Copy, Debug)]
+pub struct Compare {
+    /// The key that lists the values: `compare`, but `logits` for softmax (where only a map makes variants).
+    pub key: &'static str,
+    /// Where a value goes: a dotted path, by the value (a search compares samplers and scales).
+    pub path: fn(&Node) -> &'static str,
+    /// Put before a derived name: `keep` gives `keep_0_8`.
+    pub prefix: &'static str,
+    /// What is compared, for the reference: "optimizers, bare or with their settings".
+    pub about: &'static str,
+}
+
+/// One of the things compared.
+#[derive(Clone, Debug)]
+pub struct Variant {
+    /// As prose and claims call it; `run` where there is only one.
+    pub name: String,
+    /// As a reader sees it.
+    pub label: String,
+    /// The settings of the block with this variant's own in place.
+    pub settings: Node,
+}
+
+/// A variant as it was asked for.
+#[derive(Clone)]
+struct Asked<'a> {
+    name: String,
+    label: String,
+    /// Where its name comes from.
+    place: Span,
+    replaced: Vec<Replacement<'a>>,
+}
+
+/// What a variant replaces.
+#[derive(Clone)]
+struct Replacement<'a> {
+    /// Dotted; empty for whole settings.
+    path: String,
+    /// Where the path is written.
+    place: Span,
+    value: &'a Node,
+}
+
+/// The variants that a block asks for; a single one named `run` where it asks for none.
+///
+/// # Errors
+/// Two ways at once, an empty list, a name that is no name or stands twice, a value that is neither.
+pub fn expand(block: &Node, compare: &Compare) -> Result<Vec<Variant>, Vec<Diagnostic>> {
+    let asks = |entry: &Entry| asks(entry, compare);
+    let asking: Vec<&Entry> = block.entries().iter().filter(|entry| asks(entry)).collect();
+    let mut base = block.clone();
+    if let Value::Map(entries) = &mut base.value {
+        entries.retain(|entry| !asks(entry));
+    }
+    let entry = match asking[..] {
+        [] => return Ok(vec![Variant { name: "run".into(), label: String::new(), settings: base }]),
+        [entry] => entry,
+        [first, second, ..] => {
+            let message = format!("`{}` and `{}` both ask for variants", first.key, second.key);
+            let error = Diagnostic::error(message, second.key_span).label("one of the two is enough");
+            return Err(vec![error.hint("several paths under `vary` make a grid of all their values")]);
+        }
+    };
+    let asked = match entry.key.as_str() {
+        "vary" => grid(&entry.value)?,
+        "variants" => overrides(&entry.value)?,
+        _ => axis(&entry.value, compare)?,
+    };
+    if asked.len() > MOST_VARIANTS {
+        let error = Diagnostic::error(format!("{} variants", asked.len()), entry.key_span);
+        return Err(vec![error.label(format!("at most {MOST_VARIANTS}"))]);
+    }
+    check_names(&asked)?;
+    let made = asked.into_iter().map(|asked| variant(&base, asked));
+    made.collect::<Result<_, _>>().map_err(|error| vec![error])
+}
+
+/// Whether an entry of a block asks for variants; a kind's axis of its own (`logits`) only as a map.
+fn asks(entry: &Entry, compare: &Compare) -> bool {
+    let own_axis = compare.key == "compare" || matches!(entry.value.value, Value::Map(_));
+    entry.key == "vary" || entry.key == "variants" || (entry.key == compare.key && own_axis)
+}
+
+fn variant(base: &Node, asked: Asked) -> Result<Variant, Diagnostic> {
+    let mut settings = base.clone();
+    for Replacement { path, place, value } in asked.replaced {
+        if path.is_empty() {
+            settings = overlay(&settings, value);
+            continue;
+        }
+        exclusive_with(&path).for_each(|other| remove(&mut settings, other));
+        let wrong = |part: String| {
+            Diagnostic::error(format!("`{path}` is not the path of a setting"), place)
+                .label(format!("nothing at `{part}`"))
+                .hint("a path names settings from the block down, such as `training.learning_rate`")
+        };
+        if settings.get(&path).is_none() {
+            // Keys that come into being stand where the path is written.
+            settings.set(&path, Node::new(place, Value::Null)).map_err(wrong)?;
+        }
+        settings.set(&path, value.clone()).map_err(wrong)?;
+    }
+    Ok(Variant { name: asked.name, label: asked.label, settings })
+}
+
+/// `compare`: a list whose names are derived, or a map from names of the author's own.
+fn axis<'a>(values: &'a Node, compare: &Compare) -> Result<Vec<Asked<'a>>, Vec<Diagnostic>> {
+    let asked = |name: String, label: String, place: Span, value: &'a Node| {
+        let path = (compare.path)(value).to_owned();
+        Asked { name, label, place, replaced: vec![Replacement { path, place: value.span, value }] }
+    };
+    match &values.value {
+        Value::List(items) if !items.is_empty() => {
+            let short: Vec<String> =
+                items.iter().map(|item| derive_name(compare.prefix, item, false)).collect();
+            let named = items.iter().zip(&short).map(|(item, name)| {
+                let alone = short.iter().filter(|other| *other == name).count() == 1;
+                let name = if alone { name.clone() } else { derive_name(compare.prefix, item, true) };
+                asked(name, label_of(compare.prefix, item, alone), item.span, item)
+            });
+            Ok(named.collect())
+        }
+        Value::Map(entries) if !entries.is_empty() => {
+            Ok(entries.iter().map(|e| asked(e.key.clone(), spaced(&e.key), e.key_span, &e.value)).collect())
+        }
+        _ => Err(vec![
+            Diagnostic::error(format!("nothing to compare in `{}`", compare.key), values.span)
+                .label(format!("expected a list, or a map from names: {}", compare.about)),
+        ]),
+    }
+}
+
+/// `variants`: a map from a name to the settings that it overrides.
+fn overrides(values: &Node) -> Result<Vec<Asked<'_>>, Vec<Diagnostic>> {
+    if values.entries().is_empty() {
+        let error = Diagnostic::error("`variants` names none", values.span);
+        return Err(vec![error.label("expected a map from a name to the settings that it overrides")]);
+    }
+    let (mut asked, mut errors) = (Vec::new(), Vec::new());
+    for Entry { key, key_span, value } in values.entries() {
+        let replaced = match &value.value {
+            Value::Map(_) => vec![Replacement { path: String::new(), place: *key_span, value }],
+            Value::Null => Vec::new(),
+            _ => {
+                let error = Diagnostic::error(format!("the variant `{key}` has no settings"), value.span)
+                    .label("expected a map of the settings that it overrides");
+                errors.push(error.hint(format!("such as `{key}: {{training: {{learning_rate: 0.1}}}}`")));
+                continue;
+            }
+        };
+        asked.push(Asked { name: key.clone(), label: spaced(key), place: *key_span, replaced });
+    }
+    if errors.is_empty() { Ok(asked) } else { Err(errors) }
+}
+
+/// `vary`: every combination of the values of each path, the last path fastest.
+fn grid(values: &Node) -> Result<Vec<Asked<'_>>, Vec<Diagnostic>> {
+    let mut asked =
+        vec![Asked { name: String::new(), label: String::new(), place: values.span, replaced: Vec::new() }];
+    let mut errors = Vec::new();
+    for path in values.entries() {
+        let items = path.value.items();
+        if items.is_empty() {
+            let error = Diagnostic::error(format!("`{}` is given no values", path.key), path.value.span);
+            errors.push(error.label("expected a list of values"));
+            continue;
+        }
+        if items.len() * asked.len() > MOST_VARIANTS {
+            let error = Diagnostic::error("too many variants", path.key_span);
+            return Err(vec![error.label(format!("at most {MOST_VARIANTS} combinations"))]);
+        }
+        asked =
+            asked.iter().flat_map(|asked| items.iter().map(|item| with_value(asked, path, item))).collect();
+    }
+    if values.entries().is_empty() {
+        let error = Diagnostic::error("`vary` names no setting", values.span);
+        let error = error.label("expected a map from a dotted path to a list of values");
+        errors.push(error.hint("such as `vary: {model.keep_prob: [1, 0.8, 0.5]}`"));
+    }
+    if errors.is_empty() { Ok(asked) } else { Err(errors) }
+}
+
+/// A variant of the grid so far with one more path set.
+fn with_value<'a>(asked: &Asked<'a>, path: &Entry, item: &'a Node) -> Asked<'a> {
+    let join = |first: &str, between: &str, second: String| match first {
+        "" => second,
+        first => format!("{first}{between}{second}"),
+    };
+    let setting = path.key.rsplit('.').next().unwrap_or(&path.key);
+    let mut replaced = asked.replaced.clone();
+    replaced.push(Replacement { path: path.key.clone(), place: path.key_span, value: item });
+    Asked {
+        name: join(&asked.name, "_", derive_name(setting, item, true)),
+        label: join(&asked.label, ", ", label_of(setting, item, false)),
+        place: item.span,
+        replaced,
+    }
+}
+
+fn check_names(asked: &[Asked]) -> Result<(), Vec<Diagnostic>> {
+    let mut errors = Vec::new();
+    for (index, Asked { name, place, .. }) in asked.iter().enumerate() {
+        if !is_name(name) || RESERVED.contains(&name.as_str()) {
+            errors.push(
+                Diagnostic::error(format!("`{name}` cannot name a variant"), *place)
+                    .label("expected lower-case letters, digits and underscores, beginning with a letter"),
+            );
+        } else if asked[..index].iter().any(|other| other.name == *name) {
+            errors.push(
+                Diagnostic::error(format!("two variants are called `{name}`"), *place)
+                    .label("the second one")
+                    .hint("give a map with names of your own instead of a list"),
+            );
+        }
+    }
+    if errors.is_empty() { Ok(()) } else { Err(errors) }
+}
