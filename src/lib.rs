@@ -22,6 +22,7 @@ pub mod chart;
 pub mod data;
 pub mod diagnostic;
 pub mod experiment;
+pub mod lesson;
 pub mod nn;
 pub mod numeric;
 pub mod optim;

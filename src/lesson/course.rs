@@ -1,0 +1,165 @@
+//! The settings of a course: `gradbook.yaml` in the lessons folder.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::front::not_settings;
+use crate::diagnostic::{Diagnostic, Problem};
+use crate::experiment::Limits;
+use crate::settings::{self, Node, Value};
+
+/// What holds for a whole course; every setting may be left out.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct CourseSettings {
+    /// The name of the course, shown on every page (default: made from the folder's name).
+    pub title: String,
+    /// What the course is about, a sentence or two of Markdown for the index.
+    pub description: String,
+    /// Who wrote it.
+    pub author: String,
+    /// The language of the lessons as a tag such as `en` or `pt-BR` (default `en`).
+    pub language: Language,
+    /// Where the site will stand, such as `https://me.org/course/`; makes a sitemap.
+    pub base_url: Option<String>,
+    /// Where the lessons' sources stand, such as `https://github.com/me/course`; makes "edit this page".
+    pub repository: Option<String>,
+    /// The licence of the course, shown at the foot of every page.
+    pub license: String,
+    /// The most that one experiment may cost.
+    pub limits: Limits,
+    /// `auto` (as the reader's system asks, the default), `light` or `dark`.
+    pub theme: Theme,
+    /// Settings merged under every experiment of the course.
+    #[serde(skip)]
+    pub defaults: Option<Node>,
+}
+
+/// A language tag.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent)]
+pub struct Language(pub String);
+
+impl Default for Language {
+    fn default() -> Self {
+        Language("en".to_owned())
+    }
+}
+
+/// Which colours a reader gets who has not chosen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Theme {
+    /// As the reader's system asks.
+    #[default]
+    Auto,
+    Light,
+    Dark,
+}
+
+impl CourseSettings {
+    fn check(&self) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        let tag = &self.language.0;
+        let plausible = tag
+            .split('-')
+            .all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric()));
+        if !plausible || tag.split('-').next().is_some_and(|first| first.len() < 2) {
+            problems.push(
+                Problem::new("language", format!("`{tag}` is not a language tag"))
+                    .expected("a tag such as `en` or `pt-BR`"),
+            );
+        }
+        for (path, url) in [("base_url", &self.base_url), ("repository", &self.repository)] {
+            if let Some(url) = url
+                && !["https://", "http://"].iter().any(|scheme| url.starts_with(scheme))
+            {
+                problems.push(
+                    Problem::new(path, format!("`{url}` is not an address"))
+                        .expected("an address that starts with `https://`"),
+                );
+            }
+        }
+        problems
+    }
+}
+
+/// Reads the settings from a tree.
+///
+/// # Errors
+/// All that does not fit.
+pub fn decode(mut node: Node) -> Result<CourseSettings, Vec<Diagnostic>> {
+    if node.value == Value::Null {
+        node = Node::empty_map(node.span);
+    }
+    let mut errors = Vec::new();
+    let defaults = node.take("defaults");
+    if let Some(entry) = &defaults
+        && !matches!(entry.value.value, Value::Map(_) | Value::Null)
+    {
+        errors.push(not_settings(entry.key_span));
+    }
+    if let Some(bytes) = node.get("limits.bytes").cloned()
+        && let Some(size) = bytes.as_text().and_then(size)
+    {
+        // The entry is there, so setting it cannot fail.
+        let _ = node.set("limits.bytes", Node::new(bytes.span, Value::Float(size)));
+    }
+    match settings::decode_among::<CourseSettings>(&node, &["defaults"]) {
+        Err(found) => errors.extend(found),
+        Ok(settings) => {
+            let problems = settings.check();
+            errors.extend(problems.into_iter().map(|problem| {
+                let span = node.locate(&problem.path);
+                Diagnostic::at(problem, span)
+            }));
+            if errors.is_empty() {
+                let defaults = defaults.map(|entry| entry.value).filter(|node| node.value != Value::Null);
+                return Ok(CourseSettings { defaults, ..settings });
+            }
+        }
+    }
+    Err(errors)
+}
+
+/// `2GB` in bytes; decimal units.
+fn size(text: &str) -> Option<f64> {
+    let unit = text.find(|letter: char| letter.is_ascii_alphabetic())?;
+    let number: f64 = text[..unit].trim().parse().ok()?;
+    let factor = match text[unit..].to_ascii_uppercase().as_str() {
+        "B" => 1.0,
+        "KB" => 1e3,
+        "MB" => 1e6,
+        "GB" => 1e9,
+        "TB" => 1e12,
+        _ => return None,
+    };
+    (number > 0.0).then_some(number * factor)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::SourceId;
+    use crate::settings::{LineMap, parse};
+
+    fn read(text: &str) -> Result<CourseSettings, Vec<Diagnostic>> {
+        decode(parse(text, &LineMap::contiguous(SourceId(0), 0, text.len()))?)
+    }
+
+    #[test]
+    fn everything_may_be_left_out() {
+        assert_eq!(read("").unwrap(), CourseSettings::default());
+        assert_eq!(CourseSettings::default().language.0, "en");
+    }
+
+    #[test]
+    fn sizes_have_units() {
+        let settings = read("title: C\nlimits: {bytes: 2 GB}\ntheme: dark\ndefaults: {seeds: 2}").unwrap();
+        assert_eq!((settings.limits.bytes, settings.theme), (2e9, Theme::Dark));
+        assert!(settings.defaults.is_some());
+        assert_eq!(size("512kb"), Some(512e3));
+        assert_eq!(size("2 GiB"), None);
+        assert_eq!(size("GB"), None);
+    }
+}

@@ -1,0 +1,163 @@
+use crate::diagnostic::Span;
+
+/// HTML with gaps: where an experiment or a computed value goes.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Fragment {
+    pieces: Vec<Piece>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Piece {
+    Html(String),
+    /// The experiment block with this index.
+    Experiment(usize),
+    Value(Value),
+}
+
+/// An expression in prose.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Value {
+    pub expression: String,
+    pub span: Span,
+}
+
+/// What fills the gaps of a [`Fragment`], asked in the order of the page.
+pub trait Fill {
+    /// The HTML that stands in place of an experiment block.
+    fn experiment(&mut self, index: usize) -> String;
+    /// The value of an expression as HTML, escaped.
+    fn value(&mut self, expression: &str, span: Span) -> String;
+}
+
+/// Marks a gap while HTML is written as text; no author's text holds it, null bytes being refused.
+const MARK: char = '\0';
+
+/// The mark of an experiment block.
+pub fn experiment_mark(index: usize) -> String {
+    format!("{MARK}e{index}{MARK}")
+}
+
+/// The mark of a value, given its index among the values.
+pub fn value_mark(index: usize) -> String {
+    format!("{MARK}v{index}{MARK}")
+}
+
+impl Fragment {
+    /// Cuts HTML at its marks.
+    pub fn cut(html: &str, values: &[Value]) -> Self {
+        let piece = |(index, part): (usize, &str)| {
+            if index % 2 == 0 {
+                return (!part.is_empty()).then(|| Piece::Html(part.to_owned()));
+            }
+            let number = part.get(1..)?.parse::<usize>().ok()?;
+            match part.as_bytes()[0] {
+                b'e' => Some(Piece::Experiment(number)),
+                _ => values.get(number).cloned().map(Piece::Value),
+            }
+        };
+        Fragment { pieces: html.split(MARK).enumerate().filter_map(piece).collect() }
+    }
+
+    /// The HTML with every gap filled.
+    pub fn render(&self, fill: &mut dyn Fill) -> String {
+        let mut html = String::new();
+        for piece in &self.pieces {
+            match piece {
+                Piece::Html(part) => html.push_str(part),
+                Piece::Experiment(index) => html.push_str(&fill.experiment(*index)),
+                Piece::Value(value) => html.push_str(&fill.value(&value.expression, value.span)),
+            }
+        }
+        html
+    }
+
+    /// The text without markup (of a title, for the browser's tab).
+    pub fn render_text(&self, fill: &mut dyn Fill) -> String {
+        let mut text = String::new();
+        let mut in_tag = false;
+        for letter in self.render(fill).chars() {
+            match letter {
+                '<' => in_tag = true,
+                '>' if in_tag => in_tag = false,
+                letter if !in_tag => text.push(letter),
+                _ => {}
+            }
+        }
+        for (entity, letter) in
+            [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")]
+        {
+            text = text.replace(entity, letter);
+        }
+        text.trim().to_owned()
+    }
+
+    /// The same without `<p>` around it, if that is all there is.
+    pub fn without_paragraph(mut self) -> Self {
+        let paragraphs = self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Html(html) => Some(html.matches("<p>").count()),
+            _ => None,
+        });
+        if paragraphs.sum::<usize>() != 1 {
+            return self;
+        }
+        let starts = matches!(self.pieces.first(), Some(Piece::Html(html)) if html.starts_with("<p>"));
+        let ends = matches!(self.pieces.last(), Some(Piece::Html(html)) if html.trim_end().ends_with("</p>"));
+        if !starts || !ends {
+            return self;
+        }
+        if let Some(Piece::Html(html)) = self.pieces.first_mut() {
+            html.drain(..3);
+        }
+        if let Some(Piece::Html(html)) = self.pieces.last_mut() {
+            html.truncate(html.trim_end().len() - 4);
+        }
+        self.pieces.retain(|piece| !matches!(piece, Piece::Html(html) if html.is_empty()));
+        self
+    }
+
+    /// All expressions in it, in order.
+    pub fn values(&self) -> impl Iterator<Item = &Value> {
+        self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Value(value) => Some(value),
+            _ => None,
+        })
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.pieces.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::SourceId;
+
+    pub struct Echo;
+
+    impl Fill for Echo {
+        fn experiment(&mut self, index: usize) -> String {
+            format!("[experiment {index}]")
+        }
+        fn value(&mut self, expression: &str, _: Span) -> String {
+            format!("[{expression}]")
+        }
+    }
+
+    #[test]
+    fn gaps_are_filled_in_order() {
+        let value = Value { expression: "a.b".into(), span: Span::new(SourceId(0), 0, 3) };
+        let html = format!("<p>x {} y</p>{}<p>&lt;</p>", value_mark(0), experiment_mark(3));
+        let fragment = Fragment::cut(&html, &[value]);
+        assert_eq!(fragment.render(&mut Echo), "<p>x [a.b] y</p>[experiment 3]<p>&lt;</p>");
+        assert_eq!(fragment.render_text(&mut Echo), "x [a.b] y[experiment 3]<");
+        assert_eq!(fragment.values().count(), 1);
+    }
+
+    #[test]
+    fn broken_marks_do_not_panic() {
+        for html in ["\0", "\0\0", "\0e\0", "\0v9\0", "a\0é\0b"] {
+            let _ = Fragment::cut(html, &[]).render(&mut Echo);
+        }
+    }
+}

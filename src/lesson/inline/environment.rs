@@ -1,0 +1,164 @@
+//! What an expression may call: a short list, all of it pure, none of it able to run away.
+
+use std::sync::LazyLock;
+
+use minijinja::value::{Kwargs, Rest, ValueKind};
+use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, Value};
+
+use super::format;
+
+/// Filters, alphabetically.
+pub const FILTERS: [&str; 16] = [
+    "abs", "first", "join", "last", "length", "max", "mean", "min", "percent", "round", "sci", "si",
+    "signed", "slope", "sum", "times",
+];
+
+/// Functions, alphabetically.
+pub const FUNCTIONS: [&str; 6] = ["abs", "max", "mean", "min", "slope", "within"];
+
+/// Filters that want a whole list: before them a metric that also has a curve is its curve.
+pub const LIST_FILTERS: [&str; 9] = ["first", "join", "last", "length", "max", "mean", "min", "slope", "sum"];
+
+pub static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
+    let mut environment = Environment::empty();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.add_filter("percent", |value: &Value, digits: Option<usize>, named: Kwargs| {
+        let digits = digits_of(digits, named)?.unwrap_or(0);
+        each(value, &|number| format::percent(number, digits))
+    });
+    environment.add_filter("round", |value: &Value, digits: Option<usize>, named: Kwargs| {
+        let digits = digits_of(digits, named)?.unwrap_or(0);
+        each(value, &|number| format::fixed(number, digits))
+    });
+    environment.add_filter("sci", |value: &Value, digits: Option<usize>, named: Kwargs| {
+        let digits = digits_of(digits, named)?.unwrap_or(1);
+        each(value, &|number| format::sci(number, digits))
+    });
+    environment.add_filter("si", |value: &Value, digits: Option<usize>, named: Kwargs| {
+        let digits = digits_of(digits, named)?.unwrap_or(1);
+        each(value, &|number| format::si(number, digits))
+    });
+    environment.add_filter("signed", |value: &Value, digits: Option<usize>, named: Kwargs| {
+        let digits = digits_of(digits, named)?;
+        each(value, &|number| format::signed(number, digits))
+    });
+    environment.add_filter("times", |value: &Value, digits: Option<usize>, named: Kwargs| {
+        let digits = digits_of(digits, named)?;
+        each(value, &|number| format::times(number, digits))
+    });
+    environment.add_filter("length", minijinja::filters::length);
+    environment.add_filter("first", minijinja::filters::first);
+    environment.add_filter("last", minijinja::filters::last);
+    environment.add_filter("join", |list: &Value, between: Option<String>| {
+        let parts: Vec<String> = list.try_iter()?.map(|item| shown(&item)).collect::<Result<_, _>>()?;
+        Ok::<String, Error>(parts.join(between.as_deref().unwrap_or(", ")))
+    });
+    environment.add_filter("sum", |list: &Value| Ok::<f64, Error>(numbers(list)?.iter().sum()));
+    environment.add_filter("abs", absolute);
+    environment.add_filter("min", |list: &Value| extreme(&numbers(list)?, f64::min));
+    environment.add_filter("max", |list: &Value| extreme(&numbers(list)?, f64::max));
+    environment.add_filter("mean", mean);
+    environment.add_filter("slope", slope);
+    environment.add_function("abs", |value: Value| absolute(&value));
+    environment.add_function("min", |values: Rest<Value>| extreme(&several(&values)?, f64::min));
+    environment.add_function("max", |values: Rest<Value>| extreme(&several(&values)?, f64::max));
+    environment.add_function("mean", |list: Value| mean(&list));
+    environment.add_function("slope", |list: Value| slope(&list));
+    environment.add_function("within", |a: Value, b: Value, tolerance: Value| {
+        Ok::<bool, Error>((number(&a)? - number(&b)?).abs() <= number(&tolerance)?)
+    });
+    environment
+});
+
+/// How a value reads in prose.
+pub fn shown(value: &Value) -> Result<String, Error> {
+    match value.kind() {
+        ValueKind::Number => Ok(format::number(number(value)?)),
+        ValueKind::String => Ok(value.to_string()),
+        ValueKind::Bool => Ok(value.is_true().to_string()),
+        ValueKind::Seq | ValueKind::Iterable => {
+            let parts: Vec<String> = value.try_iter()?.map(|item| shown(&item)).collect::<Result<_, _>>()?;
+            Ok(parts.join(", "))
+        }
+        kind => Err(wrong(format!("expected a number or a text, found {kind}"))),
+    }
+}
+
+pub fn number(value: &Value) -> Result<f64, Error> {
+    match value.kind() {
+        ValueKind::Number => f64::try_from(value.clone()),
+        ValueKind::String => Err(wrong(format!("expected a number, found the text `{value}`"))),
+        kind => Err(wrong(format!("expected a number, found {kind}"))),
+    }
+}
+
+fn wrong(message: String) -> Error {
+    Error::new(ErrorKind::InvalidOperation, message)
+}
+
+fn digits_of(digits: Option<usize>, named: Kwargs) -> Result<Option<usize>, Error> {
+    let named_digits: Option<usize> = named.get("digits")?;
+    named.assert_all_used()?;
+    let digits = digits.or(named_digits);
+    match digits {
+        Some(digits) if digits > 17 => Err(wrong(format!("a number has at most 17 digits, not {digits}"))),
+        digits => Ok(digits),
+    }
+}
+
+/// A filter on a number, or on each of a list.
+fn each(value: &Value, dress: &dyn Fn(f64) -> String) -> Result<String, Error> {
+    match value.kind() {
+        ValueKind::Seq | ValueKind::Iterable => {
+            let parts: Vec<String> =
+                value.try_iter()?.map(|item| each(&item, dress)).collect::<Result<_, _>>()?;
+            Ok(parts.join(", "))
+        }
+        _ => Ok(dress(number(value)?)),
+    }
+}
+
+fn numbers(list: &Value) -> Result<Vec<f64>, Error> {
+    match list.kind() {
+        ValueKind::Seq | ValueKind::Iterable => list.try_iter()?.map(|item| number(&item)).collect(),
+        kind => Err(wrong(format!("expected a list, found {kind}"))),
+    }
+}
+
+/// The arguments of `min(a, b)`, or the one list of `min(list)`.
+fn several(values: &[Value]) -> Result<Vec<f64>, Error> {
+    match values {
+        [list] => numbers(list),
+        values => values.iter().map(number).collect(),
+    }
+}
+
+fn extreme(values: &[f64], better: fn(f64, f64) -> f64) -> Result<f64, Error> {
+    if values.iter().any(|value| value.is_nan()) {
+        return Ok(f64::NAN);
+    }
+    values.iter().copied().reduce(better).ok_or_else(|| wrong("expected at least one number".to_owned()))
+}
+
+fn absolute(value: &Value) -> Result<f64, Error> {
+    Ok(number(value)?.abs())
+}
+
+fn mean(list: &Value) -> Result<f64, Error> {
+    let values = numbers(list)?;
+    Ok(values.iter().sum::<f64>() / values.len() as f64)
+}
+
+/// The slope of the least-squares line through the items at 0, 1, 2...: by how much they grow an epoch.
+fn slope(list: &Value) -> Result<f64, Error> {
+    let values = numbers(list)?;
+    let n = values.len() as f64;
+    let (middle, mean) = ((n - 1.0) / 2.0, values.iter().sum::<f64>() / n);
+    let (mut up, mut down) = (0.0, 0.0);
+    for (index, value) in values.iter().enumerate() {
+        let x = index as f64 - middle;
+        up += x * (value - mean);
+        down += x * x;
+    }
+    Ok(up / down)
+}

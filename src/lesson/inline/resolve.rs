@@ -1,0 +1,224 @@
+//! From a name in an expression to its value, or to what is wrong with it.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use minijinja::Value;
+
+use super::data::{Data, STATISTICS, statistic};
+use super::token::{Link, Name};
+use crate::diagnostic::nearest;
+
+/// What is wrong at a place of an expression.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fault {
+    pub range: Range<usize>,
+    pub message: String,
+    pub label: String,
+    pub hints: Vec<String>,
+}
+
+impl Fault {
+    pub fn new(range: Range<usize>, message: impl Into<String>, label: impl Into<String>) -> Self {
+        Fault { range, message: message.into(), label: label.into(), hints: Vec::new() }
+    }
+
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+}
+
+/// Names by which an expression may start, the first that has one wins.
+pub type Roots<'a> = [&'a BTreeMap<String, Data>];
+
+/// What a name stands for; `as_list` takes the curve of a metric that has one.
+pub fn resolve(roots: &Roots, links: &[Link], as_list: bool) -> Result<Value, Fault> {
+    let (first, rest) = links.split_first().ok_or_else(|| Fault::new(0..0, "a name is missing", ""))?;
+    let Name::Word(name) = &first.name else {
+        return Err(Fault::new(first.range.clone(), "a name is missing", "expected a name"));
+    };
+    let start = roots.iter().find_map(|root| root.get(name)).ok_or_else(|| {
+        let known: Vec<&str> = roots.iter().flat_map(|root| root.keys()).map(String::as_str).collect();
+        unknown(first, &known, "nothing here is called")
+    })?;
+    let (data, left, seen) = follow(start, rest, name.clone())?;
+    match left {
+        [] => value(data, links, as_list, &seen),
+        [link] => of_seeds(data, link, &seen),
+        [link, next, ..] => {
+            of_seeds(data, link, &seen)?;
+            Err(Fault::new(next.range.clone(), "nothing can follow here", "expected the end of the name"))
+        }
+    }
+}
+
+/// Along the links as far as they lead to data: what is left names a statistic.
+fn follow<'a, 'l>(
+    start: &'a Data,
+    links: &'l [Link],
+    first: String,
+) -> Result<(&'a Data, &'l [Link], String), Fault> {
+    let (mut data, mut left, mut seen) = (start, links, first);
+    while let Some(link) = left.first() {
+        let used;
+        (data, used) = match (data, &link.name) {
+            (Data::Map(names), Name::Word(_)) => {
+                entry(names, left).ok_or_else(|| unknown(link, &data.names(), &format!("`{seen}` has no")))?
+            }
+            (Data::List(items), Name::Index(index))
+            | (Data::Curve { series: items, .. }, Name::Index(index)) => {
+                (item(items, *index, link, &seen)?, 1)
+            }
+            (Data::Number(_) | Data::Curve { .. }, Name::Word(_)) => return Ok((data, left, seen)),
+            (Data::Map(_), Name::Index(_)) => {
+                return Err(Fault::new(
+                    link.range.clone(),
+                    format!("`{seen}` is not a list"),
+                    one_of(&data.names()),
+                ));
+            }
+            (Data::List(_), Name::Word(_)) => {
+                return Err(Fault::new(
+                    link.range.clone(),
+                    format!("`{seen}` is a list"),
+                    "expected an index, as in `[0]`",
+                ));
+            }
+            (Data::Number(_), Name::Index(_)) => {
+                return Err(Fault::new(
+                    link.range.clone(),
+                    format!("`{seen}` is one number, not a list"),
+                    "expected no index",
+                ));
+            }
+            (Data::Text(_), _) => {
+                return Err(Fault::new(
+                    link.range.clone(),
+                    format!("`{seen}` is a text"),
+                    "nothing can follow it",
+                ));
+            }
+        };
+        for link in &left[..used] {
+            match &link.name {
+                Name::Word(word) => seen = format!("{seen}.{word}"),
+                Name::Index(index) => seen = format!("{seen}[{index}]"),
+            }
+        }
+        left = &left[used..];
+    }
+    Ok((data, left, seen))
+}
+
+/// The entry that the next links name, and how many of them: a key may hold dots (`best.training.l2`).
+fn entry<'a>(names: &'a BTreeMap<String, Data>, links: &[Link]) -> Option<(&'a Data, usize)> {
+    let mut key = String::new();
+    let mut found = None;
+    for (index, link) in links.iter().enumerate() {
+        let Name::Word(word) = &link.name else { break };
+        if index > 0 {
+            key.push('.');
+        }
+        key.push_str(word);
+        if let Some(data) = names.get(&key) {
+            found = Some((data, index + 1));
+        }
+    }
+    found
+}
+
+fn item<'a>(items: &'a [Data], index: i64, link: &Link, seen: &str) -> Result<&'a Data, Fault> {
+    let place = if index < 0 { index + items.len() as i64 } else { index };
+    usize::try_from(place).ok().and_then(|place| items.get(place)).ok_or_else(|| {
+        let label = match items.len() {
+            0 => "it is empty".to_owned(),
+            length => format!("expected 0 to {}", length - 1),
+        };
+        Fault::new(link.range.clone(), format!("`{seen}` has {} values", items.len()), label)
+    })
+}
+
+/// A statistic over the seeds.
+fn of_seeds(data: &Data, link: &Link, seen: &str) -> Result<Value, Fault> {
+    let (Data::Number(values) | Data::Curve { last: values, .. }, Name::Word(name)) = (data, &link.name)
+    else {
+        return Err(Fault::new(
+            link.range.clone(),
+            "nothing can follow here",
+            "expected the end of the name",
+        ));
+    };
+    if name == "values" {
+        return Ok(Value::from(values.clone()));
+    }
+    if name == "sd" && values.len() < 2 {
+        return Err(Fault::new(
+            link.range.clone(),
+            format!("one run of `{seen}` has no standard deviation"),
+            "expected more than one seed",
+        )
+        .hint("set `seeds: 10` in the experiment"));
+    }
+    let found =
+        statistic(values, name).ok_or_else(|| unknown(link, &STATISTICS, &format!("`{seen}` has no")))?;
+    Ok(Value::from(found))
+}
+
+fn value(data: &Data, links: &[Link], as_list: bool, seen: &str) -> Result<Value, Fault> {
+    match data {
+        Data::Curve { series, .. } if as_list => {
+            series.iter().map(|item| value(item, links, true, seen)).collect()
+        }
+        Data::Number(values) | Data::Curve { last: values, .. } => {
+            Ok(Value::from(statistic(values, "mean").unwrap_or(f64::NAN)))
+        }
+        Data::List(items) => items.iter().map(|item| value(item, links, true, seen)).collect(),
+        Data::Text(texts) => {
+            let mut distinct: Vec<&str> = Vec::new();
+            for text in texts {
+                if !distinct.contains(&text.as_str()) {
+                    distinct.push(text);
+                }
+            }
+            Ok(Value::from(distinct.join(", ")))
+        }
+        Data::Map(_) => {
+            let end = links.last().map_or(0, |link| link.range.end);
+            let start = links.first().map_or(0, |link| link.range.start);
+            let (label, hint) = listing(&data.names());
+            let fault = Fault::new(start..end, format!("`{seen}` is not a value but has several"), label);
+            Err(hint.into_iter().fold(fault, Fault::hint))
+        }
+    }
+}
+
+pub fn unknown(link: &Link, known: &[&str], what: &str) -> Fault {
+    let name = match &link.name {
+        Name::Word(word) => word.clone(),
+        Name::Index(index) => format!("[{index}]"),
+    };
+    let message = format!("{what} `{name}`");
+    if let Some(near) = nearest(&name, known.iter().copied()) {
+        return Fault::new(link.range.clone(), message, format!("did you mean `{near}`?"));
+    }
+    let (label, hint) = listing(known);
+    hint.into_iter().fold(Fault::new(link.range.clone(), message, label), Fault::hint)
+}
+
+/// A few names at the place, many as a hint.
+fn listing(known: &[&str]) -> (String, Option<String>) {
+    match known.len() {
+        0 => ("nothing is known here".to_owned(), None),
+        1..=6 => (one_of(known), None),
+        _ => ("not known here".to_owned(), Some(format!("known here: {}", quoted(known)))),
+    }
+}
+
+fn one_of(known: &[&str]) -> String {
+    format!("expected {}", quoted(known))
+}
+
+fn quoted(names: &[&str]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,212 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::diagnostic::SourceId;
+use crate::outcome::{Metric, RunRecord, Variant};
+
+fn run(seed: u64, metrics: Vec<(&str, Metric)>, curve: Vec<f64>) -> RunRecord {
+    RunRecord {
+        seed,
+        metrics: metrics.into_iter().map(|(name, metric)| (name.to_owned(), metric)).collect(),
+        series: [("loss".to_owned(), curve)].into(),
+        ..RunRecord::default()
+    }
+}
+
+fn variant(name: &str, losses: [f64; 2]) -> Variant {
+    let best = Metric::Map([("training.l2".to_owned(), Metric::Number(0.5))].into());
+    let runs = losses.iter().enumerate().map(|(seed, &loss)| {
+        run(
+            seed as u64,
+            vec![
+                ("loss", Metric::Number(loss)),
+                ("shares", Metric::List(vec![loss, 0.25])),
+                ("best", best.clone()),
+                ("choice", Metric::Text("relu".to_owned())),
+            ],
+            vec![4.0, 2.0, loss],
+        )
+    });
+    Variant { name: name.to_owned(), label: name.to_owned(), runs: runs.collect() }
+}
+
+fn comparison() -> Outcome {
+    Outcome { variants: vec![variant("adam", [0.1, 0.2]), variant("sgd", [0.4, 0.6])] }
+}
+
+fn values() -> Values {
+    let mut values = Values::new();
+    values.insert("opti-mizers", "four", &comparison());
+    values.insert("other-one", "single", &Outcome { variants: vec![variant("run", [0.125, 0.125])] });
+    values.insert("other-one", "broken", &Outcome { variants: vec![variant("run", [f64::NAN, 1.0])] });
+    values
+}
+
+fn span(text: &str) -> Span {
+    Span::new(SourceId(0), 100, 100 + text.len())
+}
+
+fn shown(text: &str) -> String {
+    values().evaluate("opti-mizers", text, span(text)).unwrap_or_else(|error| panic!("{text}: {error:?}"))
+}
+
+fn fault(text: &str) -> String {
+    let error = values().evaluate("opti-mizers", text, span(text)).unwrap_err();
+    let place = error.span.unwrap();
+    format!("{}: {} ({})", &text[place.start - 100..place.end - 100], error.message, error.label)
+}
+
+#[test]
+fn names_lead_to_values() {
+    let cases = [
+        ("four.adam.loss", "0.15"),
+        ("four.sgd.loss.sd | round(3)", "0.141"),
+        ("four.sgd.loss.values", "0.4, 0.6"),
+        ("four.sgd.loss.n", "2"),
+        ("four.sgd.loss[1]", "2"),
+        ("four.sgd.loss[-1]", "0.5"),
+        ("four.sgd.loss[2].max", "0.6"),
+        ("four.sgd.loss | length", "3"),
+        ("slope(four.sgd.loss)", "−1.75"),
+        ("min(four.sgd.loss, four.adam.loss)", "0.15"),
+        ("max(four.sgd.loss)", "4"),
+        ("four.sgd.loss[1:] | length", "2"),
+        ("four.adam.shares", "0.15, 0.25"),
+        ("four.adam.shares[0].sd > 0", "true"),
+        ("four.adam.best.training.l2", "0.5"),
+        ("four.adam.best[\"training.l2\"]", "0.5"),
+        ("four.adam.choice", "relu"),
+        ("other_one.single.loss", "0.125"),
+        ("other_one.single.run.loss", "0.125"),
+        ("other_one.broken.loss | percent", "–"),
+        ("(four.sgd.loss / four.adam.loss) | times(1)", "3.3×"),
+        ("'four.adam.loss'", "four.adam.loss"),
+        ("'less' if four.adam.loss < four.sgd.loss else 'more'", "less"),
+        ("four.adam.shares | percent(digits=1)", "15.0%, 25.0%"),
+        ("(1 - four.adam.loss) | percent(1)", "85.0%"),
+        ("within(four.adam.loss, 0.15, 1e-9)", "true"),
+        ("30000 | si", "30k"),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(shown(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn what_is_wrong_is_said_at_its_place() {
+    let cases = [
+        ("for.adam.loss", "for: nothing here is called `for` (did you mean `four`?)"),
+        ("1 + four.adma.loss", "adma: `four` has no `adma` (did you mean `adam`?)"),
+        ("four.adam.lss", "lss: `four.adam` has no `lss` (did you mean `loss`?)"),
+        ("four.adam.loss.sdd", "sdd: `four.adam.loss` has no `sdd` (did you mean `sd`?)"),
+        ("four.adam.loss[9]", "[9]: `four.adam.loss` has 3 values (expected 0 to 2)"),
+        (
+            "four.adam",
+            "four.adam: `four.adam` is not a value but has several (expected `best`, `choice`, `loss`, `shares`)",
+        ),
+        ("four.adam.loss | percnt", "percnt: there is no filter `percnt` (did you mean `percent`?)"),
+        ("maxx(four.adam.loss)", "maxx: there is no function `maxx` (did you mean `max`?)"),
+        ("four.adam.loss[0].x.y", "x: `four.adam.loss[0]` has no `x` (not known here)"),
+        ("four.adam.loss.sd.y", "y: nothing can follow here (expected the end of the name)"),
+        (
+            "four.sgd.loss / four.adam.loss | times(1)",
+            "four.sgd.loss / four.adam.loss | times(1): this expression has no value \
+             (tried to use / operator on unsupported types number and string)",
+        ),
+        ("four.adam.shares.x", "x: `four.adam.shares` is a list (expected an index, as in `[0]`)"),
+        ("four.adam.choice[0]", "[0]: `four.adam.choice` is a text (nothing can follow it)"),
+        ("four.adam.loss ** 2", "**: powers are not available here (expected `x * x`)"),
+        ("four.adam.loss = 2", "=: one `=` compares nothing (expected `==`)"),
+        (
+            "four.adam.loss is odd",
+            "odd: tests with `is` are not available here (expected a comparison, as in `a < b`)",
+        ),
+        ("four.adam.loss + 'x", "'x: this quote is never closed (expected a closing quote)"),
+        ("", ": this expression is empty (expected the name of a result)"),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(fault(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn claims_are_judged_seed_by_seed() {
+    let outcome = comparison();
+    let judge = |text: &str, seed: usize| SeedValues::new(&outcome, seed).judge(text, span(text)).unwrap();
+    let first = judge("adam.loss < 0.15", 0);
+    assert_eq!(first, Judgement { holds: true, sides: Some((0.1, 0.15)), missing: vec![] });
+    assert!(!judge("adam.loss < 0.15", 1).holds);
+    assert!(judge("slope(adam.loss) < 0 and adam.loss[1] == 2", 1).holds);
+    assert_eq!(judge("adam.loss < 1 and sgd.loss < 1", 0).sides, None);
+    let text = "adam.loss";
+    let error = SeedValues::new(&outcome, 0).judge(text, span(text)).unwrap_err();
+    assert_eq!(error.message, "this claim is 0.1, not true or false");
+}
+
+#[test]
+fn a_claim_about_a_diverged_run_does_not_hold() {
+    let outcome = Outcome { variants: vec![variant("run", [f64::NAN, 1.0])] };
+    for text in ["loss > 0.5", "loss < 0.5", "not loss < 0.5"] {
+        let judged = SeedValues::new(&outcome, 0).judge(text, span(text)).unwrap();
+        assert!(!judged.holds, "{text}");
+        assert_eq!(judged.missing, ["loss"]);
+    }
+    assert!(SeedValues::new(&outcome, 1).judge("loss > 0.5", span("loss > 0.5")).unwrap().holds);
+}
+
+#[test]
+fn the_names_of_a_claim_can_be_shown() {
+    assert_eq!(names("max(adam.loss[1], sgd.loss) < adam.loss[1]"), ["adam.loss[1]", "sgd.loss"]);
+    assert_eq!(SeedValues::new(&comparison(), 1).show("sgd.loss").as_deref(), Some("0.6"));
+    assert_eq!(SeedValues::new(&comparison(), 1).show("nobody.loss"), None);
+}
+
+#[test]
+fn names_are_checked_before_anything_runs() {
+    let mut names = Names::new();
+    names.insert("opti-mizers", "four");
+    names.insert("other-one", "single");
+    let check = |text: &str| names.check("opti-mizers", text, span(text));
+    assert!(check("four.anything + other_one.single.loss").is_ok());
+    let said = |text: &str| {
+        let errors = check(text).unwrap_err();
+        errors.iter().map(|error| format!("{} ({})", error.message, error.label)).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        said("single.loss + fuor.loss"),
+        [
+            "no experiment is called `single` (did you mean `other_one.single`?)",
+            "no experiment is called `fuor` (did you mean `four`?)"
+        ]
+    );
+    assert_eq!(
+        said("other_one.singel.x"),
+        ["the lesson `other_one` has no experiment `singel` (did you mean `single`?)"]
+    );
+    assert_eq!(said("other_one"), ["`other_one` is a lesson, not a result (expected `other_one.ID.METRIC`)"]);
+}
+
+#[test]
+fn only_whole_templates_are_expressions() {
+    assert_eq!(template("{{ a.b }}"), Some(("a.b", 3)));
+    assert_eq!(template(" {{a}} "), Some(("a", 3)));
+    assert_eq!(template("{{ a }} {{ b }}"), None);
+    assert_eq!(template("x {{ a }}"), None);
+    assert_eq!(template("{{}}"), Some(("", 2)));
+}
+
+proptest! {
+    #[test]
+    fn no_expression_panics(text in "[a-c4 .\\[\\](){}|,:'\"+*/<>=!é~%-]{0,40}") {
+        let _ = values().evaluate("opti-mizers", &text, span(&text));
+        let _ = SeedValues::new(&comparison(), 0).judge(&text, span(&text));
+        let _ = template(&text);
+    }
+
+    #[test]
+    fn no_plausible_expression_panics(parts in proptest::collection::vec(
+        prop_oneof!["four", "four.adam.loss", "\\.sd", "\\[0\\]", "\\|", "percent", "\\(", "\\)", "-", "1", " ", "<", "if", "else", "not"], 0..12)) {
+        let text = parts.concat();
+        let _ = values().evaluate("opti-mizers", &text, span(&text));
+    }
+}

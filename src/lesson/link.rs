@@ -1,0 +1,265 @@
+//! Where links and images lead: other lessons, files beside them, the world outside.
+
+use std::path::{Component, Path, PathBuf};
+
+use super::slug::without_number;
+use crate::diagnostic::{Diagnostic, Span, nearest};
+
+/// What links may lead to, known before any lesson is parsed.
+#[derive(Clone, Debug, Default)]
+pub struct Library {
+    /// The lessons folder.
+    pub root: PathBuf,
+    /// Each lesson's path below the root, with `/`, and its slug.
+    pub lessons: Vec<(String, String)>,
+}
+
+/// A local file that pages use, to be copied into the output.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Asset {
+    pub file: PathBuf,
+    /// Its path in the output, with `/`.
+    pub output: String,
+}
+
+/// A place within a page that a link names, to be checked when all pages are known.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Anchor {
+    /// The page's slug.
+    pub slug: String,
+    pub id: String,
+    pub span: Span,
+}
+
+/// What became of a link's destination.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Target {
+    /// As it is to be written into the page.
+    Elsewhere(String),
+    Page {
+        href: String,
+        anchor: Option<Anchor>,
+    },
+    File(Asset),
+}
+
+/// Where a link in the lesson at `folder` (below the root, with `/`) and with `slug` leads.
+///
+/// # Errors
+/// A scheme that runs code, a lesson or file that is not there, a path out of the lessons folder.
+pub fn resolve(
+    library: &Library,
+    folder: &str,
+    slug: &str,
+    dest: &str,
+    span: Span,
+) -> Result<Target, Diagnostic> {
+    if let Some(scheme) = scheme(dest) {
+        return match scheme.as_str() {
+            "javascript" | "vbscript" | "data" => {
+                Err(Diagnostic::error(format!("a link with `{scheme}:` is refused"), span)
+                    .label("expected an address such as `https://...`, or a lesson's file"))
+            }
+            _ => Ok(Target::Elsewhere(dest.to_owned())),
+        };
+    }
+    if dest.starts_with("//") {
+        return Ok(Target::Elsewhere(dest.to_owned()));
+    }
+    let (path, id) = dest.split_once('#').unwrap_or((dest, ""));
+    let anchor =
+        |slug: &str| (!id.is_empty()).then(|| Anchor { slug: slug.to_owned(), id: decoded(id), span });
+    if path.is_empty() {
+        return Ok(Target::Page { href: dest.to_owned(), anchor: anchor(slug) });
+    }
+    if path.starts_with('/') {
+        return Err(Diagnostic::error("a link that starts with `/` depends on the server", span)
+            .label("expected a path relative to this lesson"));
+    }
+    let path = path.split('?').next().unwrap_or(path);
+    let below = below(folder, &decoded(path)).ok_or_else(|| outside(span))?;
+    let name = below.rsplit('/').next().unwrap_or(&below);
+    if name.ends_with(".md") {
+        let found = lesson(library, &below).ok_or_else(|| no_lesson(library, folder, path, span))?;
+        let fragment = if id.is_empty() { String::new() } else { format!("#{id}") };
+        return Ok(Target::Page { href: format!("{found}.html{fragment}"), anchor: anchor(found) });
+    }
+    if let Some(page) = path.strip_suffix(".html")
+        && (page == "index" || library.lessons.iter().any(|(_, slug)| slug == page))
+    {
+        return Ok(Target::Page { href: dest.to_owned(), anchor: anchor(page) });
+    }
+    file(library, folder, path, span).map(Target::File)
+}
+
+/// A file beside the lessons, inside their folder.
+///
+/// # Errors
+/// A file that is not there, or lies outside.
+pub fn file(library: &Library, folder: &str, path: &str, span: Span) -> Result<Asset, Diagnostic> {
+    let below = below(folder, &decoded(path)).ok_or_else(|| outside(span))?;
+    let file = library.root.join(&below);
+    let real = file.canonicalize().ok().filter(|real| real.is_file());
+    let Some(real) = real else {
+        let error = Diagnostic::error(format!("there is no file `{path}`"), span);
+        return Err(match neighbour(&file) {
+            Some(near) => error.label(format!("did you mean `{near}`?")),
+            None => error.label("expected a file, by its path relative to this lesson"),
+        });
+    };
+    match library.root.canonicalize() {
+        Ok(root) if real.starts_with(&root) => Ok(Asset { file, output: format!("files/{below}") }),
+        _ => Err(outside(span)),
+    }
+}
+
+fn outside(span: Span) -> Diagnostic {
+    Diagnostic::error("this file lies outside of the lessons folder", span)
+        .label("expected a file inside it")
+        .hint("copy the file beside the lesson")
+}
+
+/// A lesson by its path below the root; the number before its name may be left out.
+fn lesson<'a>(library: &'a Library, path: &str) -> Option<&'a str> {
+    let plain = |path: &str| match path.rsplit_once('/') {
+        Some((folder, name)) => format!("{folder}/{}", without_number(name)),
+        None => without_number(path).to_owned(),
+    };
+    let exact = library.lessons.iter().find(|(known, _)| known == path);
+    let found = exact.or_else(|| library.lessons.iter().find(|(known, _)| plain(known) == plain(path)));
+    found.map(|(_, slug)| slug.as_str())
+}
+
+fn no_lesson(library: &Library, folder: &str, path: &str, span: Span) -> Diagnostic {
+    let error = Diagnostic::error(format!("there is no lesson `{path}`"), span);
+    let known: Vec<String> = library.lessons.iter().map(|(known, _)| relative(folder, known)).collect();
+    match nearest(path, known.iter().map(String::as_str)) {
+        Some(near) => error.label(format!("did you mean `{near}`?")),
+        None => error.label("expected a lesson's file, by its path relative to this lesson"),
+    }
+}
+
+/// A file in the same folder whose name is near.
+fn neighbour(file: &Path) -> Option<String> {
+    let name = file.file_name()?.to_str()?;
+    let mut names: Vec<String> = std::fs::read_dir(file.parent()?)
+        .ok()?
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .filter(|name| !name.starts_with('.'))
+        .collect();
+    names.sort();
+    nearest(name, names.iter().map(String::as_str)).map(str::to_owned)
+}
+
+/// `path`, written in `folder`, from the root; none if it leads out of it.
+fn below(folder: &str, path: &str) -> Option<String> {
+    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    for part in Path::new(path).components() {
+        match part {
+            Component::Normal(part) => parts.push(part.to_str()?),
+            Component::CurDir => {}
+            Component::ParentDir => {
+                parts.pop()?;
+            }
+            _ => return None,
+        }
+    }
+    Some(parts.join("/"))
+}
+
+/// A path below the root as it would be written in `folder`.
+fn relative(folder: &str, path: &str) -> String {
+    match path.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/')) {
+        Some(rest) if !folder.is_empty() => rest.to_owned(),
+        _ if folder.is_empty() => path.to_owned(),
+        _ => format!("{}{path}", "../".repeat(folder.split('/').count())),
+    }
+}
+
+fn scheme(dest: &str) -> Option<String> {
+    // Browsers skip blanks and control characters in a scheme, so those do not hide one.
+    let cleaned: String =
+        dest.chars().filter(|letter| !letter.is_whitespace() && !letter.is_control()).collect();
+    let (scheme, _) = cleaned.split_once(':')?;
+    let plain =
+        scheme.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '+' | '-' | '.'));
+    (plain && scheme.len() > 1 && scheme.starts_with(|first: char| first.is_ascii_alphabetic()))
+        .then(|| scheme.to_lowercase())
+}
+
+/// `%20` as a space.
+fn decoded(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let (mut out, mut at) = (Vec::with_capacity(bytes.len()), 0);
+    while at < bytes.len() {
+        let hex = text.get(at + 1..at + 3).and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        match (bytes[at], hex) {
+            (b'%', Some(byte)) => {
+                out.push(byte);
+                at += 3;
+            }
+            (byte, _) => {
+                out.push(byte);
+                at += 1;
+            }
+        }
+    }
+    String::from_utf8(out).unwrap_or_else(|_| text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::SourceId;
+
+    fn library() -> Library {
+        Library {
+            root: PathBuf::from("/nowhere"),
+            lessons: [("01-start.md", "start"), ("02-deep/03-adam.md", "adam")]
+                .map(|(path, slug)| (path.to_owned(), slug.to_owned()))
+                .to_vec(),
+        }
+    }
+
+    fn lead(folder: &str, dest: &str) -> Result<String, String> {
+        match resolve(&library(), folder, "here", dest, Span::new(SourceId(0), 0, 0)) {
+            Ok(Target::Elsewhere(href) | Target::Page { href, .. }) => Ok(href),
+            Ok(Target::File(asset)) => Ok(asset.output),
+            Err(error) => Err(format!("{}; {}", error.message, error.label)),
+        }
+    }
+
+    #[test]
+    fn links_between_lessons_become_pages() {
+        assert_eq!(lead("", "01-start.md").unwrap(), "start.html");
+        assert_eq!(lead("", "start.md#x").unwrap(), "start.html#x");
+        assert_eq!(lead("02-deep", "adam.md").unwrap(), "adam.html");
+        assert_eq!(lead("02-deep", "../01-start.md").unwrap(), "start.html");
+        assert_eq!(lead("", "02-deep/adam.md").unwrap(), "adam.html");
+        assert_eq!(lead("", "start.html").unwrap(), "start.html");
+        assert_eq!(lead("", "#x").unwrap(), "#x");
+        assert_eq!(lead("", "https://x.org/a.md").unwrap(), "https://x.org/a.md");
+        assert_eq!(lead("", "mailto:a@b.c").unwrap(), "mailto:a@b.c");
+    }
+
+    #[test]
+    fn what_leads_nowhere_is_refused() {
+        assert_eq!(
+            lead("", "02-deep/03-adan.md").unwrap_err(),
+            "there is no lesson `02-deep/03-adan.md`; did you mean `02-deep/03-adam.md`?"
+        );
+        assert_eq!(
+            lead("02-deep", "../01-strat.md").unwrap_err(),
+            "there is no lesson `../01-strat.md`; did you mean `../01-start.md`?"
+        );
+        for dest in
+            ["javascript:alert(1)", "JavaScript:x", " java\tscript:x", "data:text/html,x", "vbscript:x"]
+        {
+            assert!(lead("", dest).unwrap_err().contains("is refused"), "{dest}");
+        }
+        assert!(lead("", "../x.png").unwrap_err().contains("outside"));
+        assert!(lead("", "%2e%2e/x.png").unwrap_err().contains("outside"));
+        assert!(lead("", "/x").unwrap_err().contains("depends on the server"));
+        assert!(lead("", "x.png").unwrap_err().contains("no file"));
+    }
+}

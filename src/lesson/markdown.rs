@@ -1,0 +1,504 @@
+//! Markdown to HTML with gaps (the only user of `pulldown-cmark`).
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use pulldown_cmark::{
+    BlockQuoteKind, CodeBlockKind, CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html,
+};
+
+use super::block::{self, ExperimentBlock, Info};
+use super::fragment::{Fragment, Value, experiment_mark, value_mark};
+use super::inline;
+use super::link::{self, Anchor, Asset, Library, Target};
+use super::math;
+use super::slug::slugify;
+use crate::diagnostic::{Diagnostic, SourceId, Span};
+use crate::settings::LineMap;
+
+/// Where a text stands and what it may refer to.
+#[derive(Clone, Copy, Debug)]
+pub struct Scene<'a> {
+    pub library: &'a Library,
+    pub source: SourceId,
+    /// The byte of the file at which the text starts.
+    pub start: usize,
+    /// The folder of the lesson below the root, with `/`.
+    pub folder: &'a str,
+    pub slug: &'a str,
+    /// A stranger's lesson: raw HTML is dropped.
+    pub untrusted: bool,
+}
+
+/// What became of a text.
+#[derive(Clone, Debug, Default)]
+pub struct Document {
+    pub body: Fragment,
+    pub headings: Vec<Heading>,
+    pub blocks: Vec<ExperimentBlock>,
+    pub assets: Vec<Asset>,
+    /// Places in pages that links name.
+    pub anchors: Vec<Anchor>,
+    /// Whether a block that was meant as an experiment could not be read.
+    pub incomplete: bool,
+    /// Every id that a link to this page may name.
+    pub ids: Vec<String>,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// A heading with its place in the contents of the page.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Heading {
+    /// 1 to 6.
+    pub level: u8,
+    pub id: String,
+    pub content: Fragment,
+}
+
+fn options() -> Options {
+    Options::ENABLE_TABLES
+        | Options::ENABLE_FOOTNOTES
+        | Options::ENABLE_STRIKETHROUGH
+        | Options::ENABLE_TASKLISTS
+        | Options::ENABLE_HEADING_ATTRIBUTES
+        | Options::ENABLE_MATH
+        | Options::ENABLE_GFM
+        | Options::ENABLE_DEFINITION_LIST
+}
+
+/// The text of a lesson after its front matter.
+pub fn document(text: &str, scene: Scene) -> Document {
+    Writer::new(text, scene).document()
+}
+
+/// A line or two (a caption, a title): without the paragraph around it when it is only one.
+pub fn short(text: &str, scene: Scene) -> Document {
+    let mut document = document(text, scene);
+    document.body = document.body.without_paragraph();
+    document
+}
+
+type Part<'t> = (Event<'t>, Range<usize>);
+
+struct Writer<'t> {
+    text: &'t str,
+    scene: Scene<'t>,
+    out: Vec<Event<'t>>,
+    values: Vec<Value>,
+    /// Level, id and content (with marks) of each heading.
+    headings: Vec<(u8, String, String)>,
+    ids: BTreeMap<String, usize>,
+    in_table: bool,
+    footnotes: BTreeMap<String, Vec<Event<'t>>>,
+    footnote_order: Vec<String>,
+    found: Document,
+}
+
+impl<'t> Writer<'t> {
+    fn new(text: &'t str, scene: Scene<'t>) -> Self {
+        Writer {
+            text,
+            scene,
+            out: Vec::new(),
+            values: Vec::new(),
+            headings: Vec::new(),
+            ids: BTreeMap::new(),
+            in_table: false,
+            footnotes: BTreeMap::new(),
+            footnote_order: Vec::new(),
+            found: Document::default(),
+        }
+    }
+
+    fn document(mut self) -> Document {
+        let parts: Vec<Part<'t>> = Parser::new_ext(self.text, options()).into_offset_iter().collect();
+        self.claim_ids(&parts);
+        let mut at = 0;
+        while at < parts.len() {
+            at += self.part(&parts[at..]);
+        }
+        self.place_footnotes();
+        let mut body = String::new();
+        html::push_html(&mut body, std::mem::take(&mut self.out).into_iter());
+        let values = &self.values;
+        let heading = |(level, id, content): (u8, String, String)| Heading {
+            level,
+            id,
+            content: Fragment::cut(&content, values),
+        };
+        self.found.headings = std::mem::take(&mut self.headings).into_iter().map(heading).collect();
+        self.found.body = Fragment::cut(&body, values);
+        self.found.ids.extend(self.ids.into_keys());
+        self.found
+    }
+
+    /// The ids that authors chose come first, so that no made one takes them.
+    fn claim_ids(&mut self, parts: &[Part<'t>]) {
+        for (event, range) in parts {
+            let Event::Start(Tag::Heading { id: Some(id), .. }) = event else { continue };
+            if self.ids.insert(id.to_string(), 1).is_some() {
+                let place = self.find(range, id);
+                let error = Diagnostic::error(format!("two headings have the id `{id}`"), place);
+                self.found.diagnostics.push(error.label("expected an id of its own"));
+            }
+        }
+    }
+
+    fn span(&self, range: Range<usize>) -> Span {
+        Span::new(self.scene.source, self.scene.start + range.start, self.scene.start + range.end)
+    }
+
+    /// The last place of `needle` within a range of the text, or the range.
+    fn find(&self, range: &Range<usize>, needle: &str) -> Span {
+        let found = self.text.get(range.clone()).and_then(|part| part.rfind(needle));
+        match found {
+            Some(place) if !needle.is_empty() => {
+                self.span(range.start + place..range.start + place + needle.len())
+            }
+            _ => self.span(range.clone()),
+        }
+    }
+
+    /// Handles what starts at the first part; says how many parts that was.
+    fn part(&mut self, parts: &[Part<'t>]) -> usize {
+        let (event, range) = &parts[0];
+        match event {
+            Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info)))
+                if block::read_info(info) != Info::Code =>
+            {
+                let length = length(parts);
+                self.fence(info, range, &parts[1..length]);
+                return length;
+            }
+            Event::Start(Tag::Heading { level, id, classes, attrs }) => {
+                let length = length(parts);
+                let tag = (*level, id.clone(), classes.clone(), attrs.clone());
+                self.heading(tag, &parts[1..length - 1]);
+                return length;
+            }
+            Event::Start(Tag::FootnoteDefinition(name)) => {
+                let length = length(parts);
+                self.footnote(name, &parts[..length]);
+                return length;
+            }
+            Event::FootnoteReference(name) => {
+                if !self.footnote_order.contains(&name.to_string()) {
+                    self.footnote_order.push(name.to_string());
+                }
+                self.out.push(event.clone());
+            }
+            Event::Start(Tag::BlockQuote(Some(kind))) => {
+                self.out.push(event.clone());
+                let (class, title) = alert(*kind);
+                let html = format!("<p class=\"markdown-alert-title {class}\">{title}</p>\n");
+                self.out.push(Event::Html(html.into()));
+            }
+            Event::Start(Tag::Table(_)) => {
+                self.in_table = true;
+                self.out.push(Event::Html("<div class=\"table-scroll\">".into()));
+                self.out.push(event.clone());
+            }
+            Event::End(TagEnd::Table) => {
+                self.in_table = false;
+                self.out.push(event.clone());
+                self.out.push(Event::Html("</div>\n".into()));
+            }
+            Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
+                let dest_url = self.link(dest_url, range);
+                self.out.push(Event::Start(Tag::Link {
+                    link_type: *link_type,
+                    dest_url,
+                    title: title.clone(),
+                    id: id.clone(),
+                }));
+            }
+            Event::Start(Tag::Image { link_type, dest_url, title, id }) => {
+                let dest_url = self.image(dest_url, range);
+                self.out.push(Event::Start(Tag::Image {
+                    link_type: *link_type,
+                    dest_url,
+                    title: title.clone(),
+                    id: id.clone(),
+                }));
+            }
+            Event::Code(code) => self.code(code, range),
+            Event::InlineMath(tex) => self.math(tex, range, false),
+            Event::DisplayMath(tex) => self.math(tex, range, true),
+            Event::Html(_) | Event::InlineHtml(_) if self.scene.untrusted => {}
+            Event::Text(text) => {
+                self.check_text(text, range);
+                self.out.push(event.clone());
+            }
+            _ => self.out.push(event.clone()),
+        }
+        1
+    }
+
+    fn fence(&mut self, info: &str, range: &Range<usize>, parts: &[Part<'t>]) {
+        let first_line = self.text[range.clone()].lines().next().unwrap_or_default().len();
+        let fence = self.span(range.start..range.start + first_line);
+        if block::read_info(info) == Info::Misspelt {
+            let place = self.find(&(range.start..range.start + first_line), info.trim());
+            self.found.diagnostics.push(block::misspelt(info, place));
+            self.found.incomplete = true;
+            return;
+        }
+        let mut yaml = String::new();
+        let mut map = LineMap::new(self.scene.source);
+        for (event, range) in parts {
+            if let Event::Text(line) = event {
+                map.push(self.scene.start + range.start, line.len());
+                yaml.push_str(line);
+            }
+        }
+        // The line of the fence is counted in the file by whoever has the whole of it.
+        match block::read(&yaml, &map, fence, 0) {
+            Ok(block) => {
+                if let Some(id) = block.node.entry("id").and_then(|entry| entry.value.as_text()) {
+                    self.found.ids.push(format!("experiment-{id}"));
+                }
+                let mark = experiment_mark(self.found.blocks.len());
+                self.found.blocks.push(block);
+                self.out.push(Event::Html(mark.into()));
+            }
+            Err(errors) => {
+                self.found.diagnostics.extend(errors);
+                self.found.incomplete = true;
+            }
+        }
+    }
+
+    fn heading(&mut self, tag: HeadingTag<'t>, content: &[Part<'t>]) {
+        let (level, id, classes, attrs) = tag;
+        let id = match id {
+            Some(id) => id.to_string(),
+            None => self.own_id(&plain(content)),
+        };
+        let outer = std::mem::take(&mut self.out);
+        let mut at = 0;
+        while at < content.len() {
+            at += self.part(&content[at..]);
+        }
+        let inner = std::mem::replace(&mut self.out, outer);
+        let is_link = |event: &Event| {
+            matches!(
+                event,
+                Event::Start(Tag::Link { .. }) | Event::End(TagEnd::Link) | Event::FootnoteReference(_)
+            )
+        };
+        let mut listed = String::new();
+        html::push_html(&mut listed, inner.iter().filter(|event| !is_link(event)).cloned());
+        self.headings.push((level as u8, id.clone(), listed));
+        self.out.push(Event::Start(Tag::Heading { level, id: Some(id.into()), classes, attrs }));
+        self.out.extend(inner);
+        self.out.push(Event::End(TagEnd::Heading(level)));
+    }
+
+    /// An id made from a heading's text, numbered if it is taken.
+    fn own_id(&mut self, text: &str) -> String {
+        let base = match slugify(text) {
+            slug if slug.is_empty() => "section".to_owned(),
+            slug => slug,
+        };
+        let mut id = base.clone();
+        let mut number = 1;
+        while self.ids.contains_key(&id) {
+            number += 1;
+            id = format!("{base}-{number}");
+        }
+        self.ids.insert(id.clone(), 1);
+        id
+    }
+
+    fn footnote(&mut self, name: &str, parts: &[Part<'t>]) {
+        let outer = std::mem::take(&mut self.out);
+        self.out.push(parts[0].0.clone());
+        let mut at = 1;
+        while at < parts.len() {
+            at += self.part(&parts[at..]);
+        }
+        let note = std::mem::replace(&mut self.out, outer);
+        self.footnotes.insert(name.to_owned(), note);
+    }
+
+    /// Footnotes stand at the end of the page, in the order in which the text refers to them.
+    fn place_footnotes(&mut self) {
+        if self.footnotes.is_empty() {
+            return;
+        }
+        self.out.push(Event::Html("<section class=\"footnotes\">\n".into()));
+        for name in std::mem::take(&mut self.footnote_order) {
+            self.out.extend(self.footnotes.remove(&name).unwrap_or_default());
+        }
+        self.out.push(Event::Html("</section>\n".into()));
+        let unused = std::mem::take(&mut self.footnotes);
+        for name in unused.keys() {
+            let mark = format!("[^{name}]:");
+            let place = self.find(&(0..self.text.len()), &mark);
+            let warning = Diagnostic::warning(format!("nothing refers to the footnote `{name}`"), place);
+            self.found.diagnostics.push(warning.label(format!("expected `[^{name}]` in the text")));
+        }
+    }
+
+    fn code(&mut self, code: &CowStr<'t>, range: &Range<usize>) {
+        let Some((expression, _)) = inline::template(code) else {
+            return self.out.push(Event::Code(code.clone()));
+        };
+        let span = match expression {
+            "" => self.span(range.clone()),
+            expression => self.find(range, expression),
+        };
+        if let Err(error) = inline::check_syntax(expression, span) {
+            self.found.diagnostics.push(error);
+            return;
+        }
+        let mark = value_mark(self.values.len());
+        self.values.push(Value { expression: expression.to_owned(), span });
+        self.out.push(Event::InlineHtml(mark.into()));
+    }
+
+    fn math(&mut self, tex: &str, range: &Range<usize>, display: bool) {
+        match math::to_mathml(tex, display) {
+            Ok(mathml) => self.out.push(Event::InlineHtml(mathml.into())),
+            Err(error) => {
+                let delimiter = if display { 2 } else { 1 };
+                let content = range.start + delimiter;
+                // Inside a quote the file has a `>` on each line that the formula has not.
+                let exact = self.text.get(content..content + tex.len()) == Some(tex);
+                let place = match exact {
+                    true => self.span(content + error.range.start..content + error.range.end),
+                    false => self.span(range.clone()),
+                };
+                self.found.diagnostics.push(Diagnostic::error(error.message, place).label(error.label));
+            }
+        }
+    }
+
+    fn link(&mut self, dest: &CowStr<'t>, range: &Range<usize>) -> CowStr<'t> {
+        let span = self.find(range, dest);
+        match link::resolve(self.scene.library, self.scene.folder, self.scene.slug, dest, span) {
+            Ok(Target::Elsewhere(href)) => href.into(),
+            Ok(Target::Page { href, anchor }) => {
+                self.found.anchors.extend(anchor);
+                href.into()
+            }
+            Ok(Target::File(asset)) => self.asset(asset),
+            Err(error) => {
+                self.found.diagnostics.push(error);
+                "".into()
+            }
+        }
+    }
+
+    fn image(&mut self, dest: &CowStr<'t>, range: &Range<usize>) -> CowStr<'t> {
+        let span = self.find(range, dest);
+        let found = if dest.contains("://") || dest.starts_with("//") || dest.starts_with("data:") {
+            Err(Diagnostic::error("this image would be fetched from elsewhere", span)
+                .label("expected a file beside the lesson")
+                .hint("save the image beside the lesson and name that file"))
+        } else {
+            link::file(self.scene.library, self.scene.folder, dest, span)
+        };
+        match found {
+            Ok(asset) => self.asset(asset),
+            Err(error) => {
+                self.found.diagnostics.push(error);
+                "".into()
+            }
+        }
+    }
+
+    fn asset(&mut self, asset: Asset) -> CowStr<'t> {
+        let output = asset.output.clone();
+        if !self.found.assets.contains(&asset) {
+            self.found.assets.push(asset);
+        }
+        output.into()
+    }
+
+    /// What looks like a value or a formula but is none would be shown as it stands.
+    fn check_text(&mut self, text: &str, range: &Range<usize>) {
+        self.check_formula(text, range);
+        let Some(start) = text.find("{{") else { return };
+        if self.in_table && !text[start..].contains("}}") {
+            let error = Diagnostic::error(
+                "a `|` ends the cell of a table, and cuts this value",
+                self.span(range.clone()),
+            );
+            self.found.diagnostics.push(
+                error
+                    .label("expected `\\|` before the filter")
+                    .hint("in a table write `` `{{ loss \\| round(2) }}` ``"),
+            );
+            return;
+        }
+        let Some(length) = text[start..].find("}}") else { return };
+        let template = &text[start..start + length + 2];
+        let place = self.find(range, template);
+        let warning = Diagnostic::warning("a value outside of backticks is shown as it stands", place);
+        self.found.diagnostics.push(warning.label(format!("expected `` `{template}` ``")));
+    }
+}
+
+impl Writer<'_> {
+    /// A `$` that opens no formula although a command follows it: a brace is missing, or the other `$`.
+    fn check_formula(&mut self, text: &str, range: &Range<usize>) {
+        let Some(dollar) = text.find('$') else { return };
+        let Some(rest) = self.text.get(range.start + dollar + 1..) else { return };
+        let line = rest.lines().next().unwrap_or_default();
+        let formula = line.split('$').next().unwrap_or_default();
+        let command = formula
+            .split_once('\\')
+            .is_some_and(|(_, name)| name.starts_with(|c: char| c.is_ascii_alphabetic()));
+        if !command || self.text[..range.start + dollar].ends_with('\\') {
+            return;
+        }
+        let start = range.start + dollar;
+        let place = self.span(start..start + 1 + formula.trim_end().len());
+        let warning = Diagnostic::warning("this formula is shown as it stands", place);
+        self.found.diagnostics.push(warning.label("expected a closing `$`, and a `}` for each `{`"));
+    }
+}
+
+type HeadingTag<'t> =
+    (HeadingLevel, Option<CowStr<'t>>, Vec<CowStr<'t>>, Vec<(CowStr<'t>, Option<CowStr<'t>>)>);
+
+/// How many parts the element takes that the first one starts.
+fn length(parts: &[Part]) -> usize {
+    let mut depth = 0;
+    for (index, (event, _)) in parts.iter().enumerate() {
+        match event {
+            Event::Start(_) => depth += 1,
+            Event::End(_) => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return index + 1;
+        }
+    }
+    parts.len()
+}
+
+/// Text without markup.
+fn plain(parts: &[Part]) -> String {
+    let text = |(event, _): &Part| match event {
+        Event::Text(text) | Event::Code(text) | Event::InlineMath(text) => text.to_string(),
+        Event::SoftBreak | Event::HardBreak => " ".to_owned(),
+        _ => String::new(),
+    };
+    parts.iter().map(text).collect()
+}
+
+/// The class and title of an alert.
+fn alert(kind: BlockQuoteKind) -> (&'static str, &'static str) {
+    match kind {
+        BlockQuoteKind::Note => ("note", "Note"),
+        BlockQuoteKind::Tip => ("tip", "Tip"),
+        BlockQuoteKind::Important => ("important", "Important"),
+        BlockQuoteKind::Warning => ("warning", "Warning"),
+        BlockQuoteKind::Caution => ("caution", "Caution"),
+    }
+}
+
+#[cfg(test)]
+mod tests;

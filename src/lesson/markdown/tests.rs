@@ -1,0 +1,178 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::lesson::fragment::Fill;
+
+struct Echo;
+
+impl Fill for Echo {
+    fn experiment(&mut self, index: usize) -> String {
+        format!("[experiment {index}]")
+    }
+    fn value(&mut self, expression: &str, _: Span) -> String {
+        format!("[{expression}]")
+    }
+}
+
+fn read(text: &str) -> Document {
+    let library = Library::default();
+    let scene = Scene {
+        library: &library,
+        source: SourceId(0),
+        start: 0,
+        folder: "",
+        slug: "here",
+        untrusted: false,
+    };
+    document(text, scene)
+}
+
+fn html(text: &str) -> String {
+    let document = read(text);
+    assert_eq!(document.diagnostics, [], "{text}");
+    document.body.render(&mut Echo)
+}
+
+/// Each mistake as `underlined: message`.
+fn mistakes(text: &str) -> Vec<String> {
+    let said = |error: &Diagnostic| {
+        let span = error.span.unwrap();
+        format!("{}: {}", &text[span.start..span.end], error.message)
+    };
+    read(text).diagnostics.iter().map(said).collect()
+}
+
+#[test]
+fn writes_what_the_format_names() {
+    assert_eq!(
+        html("a ~~b~~\n\n- [x] c"),
+        "<p>a <del>b</del></p>\n<ul>\n<li><input disabled=\"\" type=\"checkbox\" checked=\"\"/>\nc</li>\n</ul>\n"
+    );
+    assert!(html("| a |\n|---|\n| `{{ x.y }}` |").contains("<td>[x.y]</td>"));
+    assert!(html("| a |\n|---|\n| b |").starts_with("<div class=\"table-scroll\"><table>"));
+    assert_eq!(html("term\n: meaning"), "<dl>\n<dt>term</dt>\n<dd>meaning</dd>\n</dl>\n");
+    assert!(html("> [!TIP]\n> a").contains("<p class=\"markdown-alert-title tip\">Tip</p>\n<p>a</p>"));
+    assert!(html("```python\na < b\n```").contains("<code class=\"language-python\">a &lt; b"));
+    assert!(html("so $x^2$ is").contains("<math>"));
+    assert!(html("$$\nx^2\n$$").contains("<math display=\"block\">"));
+    assert!(html("a <b>c</b>").contains("<b>c</b>"));
+}
+
+#[test]
+fn a_strangers_raw_html_is_dropped() {
+    let library = Library::default();
+    let scene =
+        Scene { library: &library, source: SourceId(0), start: 0, folder: "", slug: "", untrusted: true };
+    let body = document("a <b>c</b>\n\n<script>x</script>\n\n`<i>`", scene).body.render(&mut Echo);
+    assert_eq!(body, "<p>a c</p>\n<p><code>&lt;i&gt;</code></p>\n");
+}
+
+#[test]
+fn headings_get_ids_of_their_own() {
+    let document = read("# A `{{ x.y }}` b\n## Same\n## Same\n### Own {#same-2}\n## [L](#same) !\n##\n");
+    assert_eq!(document.diagnostics, []);
+    let shown: Vec<String> = document
+        .headings
+        .iter()
+        .map(|heading| format!("{} {} {}", heading.level, heading.id, heading.content.render(&mut Echo)))
+        .collect();
+    assert_eq!(
+        shown,
+        ["1 a-x-y-b A [x.y] b", "2 same Same", "2 same-3 Same", "3 same-2 Own", "2 l L !", "2 section "]
+    );
+    assert!(document.body.render(&mut Echo).contains("<h2 id=\"l\"><a href=\"#same\">L</a> !</h2>"));
+    assert_eq!(document.anchors.len(), 1);
+    assert_eq!(mistakes("# A {#x}\n# B {#x}"), ["x: two headings have the id `x`"]);
+}
+
+#[test]
+fn experiments_stand_anywhere_and_know_their_place() {
+    let text = "- item\n\n  ```yaml experiment\n  kind: split\n  id: é_a\n  ```\n\n> > ```yaml experiment\n> > kind: init\n> > ```\n\n1. x\n   ~~~yaml experiment\n   data: {name: digits}\n   ~~~\n";
+    let document = read(text);
+    assert_eq!(document.diagnostics, []);
+    assert_eq!(document.blocks[0].yaml, "kind: split\nid: é_a\n");
+    let places: Vec<&str> = document
+        .blocks
+        .iter()
+        .map(|block| {
+            let span = block.node.entries().last().unwrap().value.span;
+            &text[span.start..span.end]
+        })
+        .collect();
+    assert_eq!(places, ["é_a", "init", "{name: digits}"]);
+    let body = document.body.render(&mut Echo);
+    for index in 0..3 {
+        assert!(body.contains(&format!("[experiment {index}]")), "{body}");
+    }
+    assert!(document.ids.contains(&"experiment-é_a".to_owned()));
+}
+
+#[test]
+fn windows_line_ends_and_tabs_keep_places() {
+    let text = "-\titem\r\n\r\n\t```yaml experiment\r\n\tkind: split\r\n\tid: a\r\n\t```\r\n";
+    let document = read(text);
+    assert_eq!(document.diagnostics, []);
+    let span = document.blocks[0].node.get("id").unwrap().span;
+    assert_eq!(&text[span.start..span.end], "a");
+}
+
+#[test]
+fn mistakes_have_their_place() {
+    assert_eq!(
+        mistakes("```yaml experimnt\na: 1\n```"),
+        ["yaml experimnt: a block marked `yaml experimnt` is shown, not run"]
+    );
+    assert_eq!(mistakes("> ```yaml experiment\n> kind: a\n> kind: b\n> ```"), ["kind: `kind` is set twice"]);
+    assert_eq!(mistakes("```yaml experiment\n```"), ["```yaml experiment: this experiment is empty"]);
+    assert_eq!(
+        mistakes("```yaml experiment\nkind split\n```"),
+        ["kind split: this is the text `kind split`"]
+    );
+    assert_eq!(mistakes("a `{{ x.y | percnt }}`"), ["percnt: there is no filter `percnt`"]);
+    assert_eq!(mistakes("a `{{ }}`"), ["`{{ }}`: this expression is empty"]);
+    assert_eq!(mistakes("a {{ x.y }} b"), ["{{ x.y }}: a value outside of backticks is shown as it stands"]);
+    assert_eq!(mistakes("é $a + \\nope$"), ["\\nope: Unknown command \"\\nope\""]);
+    assert_eq!(mistakes("[a](javascript:x)"), ["javascript:x: a link with `javascript:` is refused"]);
+    assert_eq!(
+        mistakes("![a](https://x.org/a.png)"),
+        ["https://x.org/a.png: this image would be fetched from elsewhere"]
+    );
+    assert_eq!(mistakes("![a](a.png)"), ["a.png: there is no file `a.png`"]);
+}
+
+#[test]
+fn footnotes_come_last_in_the_order_of_the_text() {
+    let body = html("a[^two] b[^one]\n\n[^one]: First `{{ x.y }}`.\n\n[^two]: Second.\n\nend");
+    let place = |part: &str| body.find(part).unwrap_or_else(|| panic!("{part} in {body}"));
+    assert!(place("end") < place("Second") && place("Second") < place("First [x.y]"));
+    assert_eq!(mistakes("a\n\n[^x]: b"), ["[^x]:: nothing refers to the footnote `x`"]);
+}
+
+#[test]
+fn short_texts_have_no_paragraph() {
+    let library = Library::default();
+    let scene =
+        Scene { library: &library, source: SourceId(0), start: 0, folder: "", slug: "", untrusted: false };
+    let shown = |text: &str| short(text, scene).body.render(&mut Echo);
+    assert_eq!(shown("Adam *ends* at `{{ a.b }}`"), "Adam <em>ends</em> at [a.b]");
+    assert_eq!(shown("`{{ a.b }}`"), "[a.b]");
+    assert_eq!(shown("a\n\nb"), "<p>a</p>\n<p>b</p>\n");
+    assert_eq!(shown(""), "");
+}
+
+proptest! {
+    #[test]
+    fn no_text_panics(text in "[ab#*_`~\\[\\]()<>!|:$\\\\{}^\n\r\t 1.&;é=-]{0,80}") {
+        let document = read(&text);
+        let _ = document.body.render(&mut Echo);
+        for diagnostic in document.diagnostics {
+            let span = diagnostic.span.unwrap();
+            prop_assert!(span.start <= span.end && span.end <= text.len());
+        }
+    }
+
+    #[test]
+    fn no_block_panics(text in "(> |- |)```yaml experiment\n[a-c:{}\\[\\]\n >é\t'-]{0,40}\n(> |  |)```") {
+        let _ = read(&text).body.render(&mut Echo);
+    }
+}

@@ -1,0 +1,109 @@
+//! Lessons: Markdown with experiments, from a folder of files to parts that pages are made of.
+//!
+//! [`open`] reads a whole course and reports every mistake of every lesson at once. A [`Lesson`] holds its
+//! experiment blocks as trees of settings and its text as a [`Fragment`]: HTML with gaps, which the pipeline
+//! fills with charts and numbers once the experiments have run.
+
+mod block;
+mod course;
+mod discover;
+mod fragment;
+mod front;
+pub mod inline;
+mod link;
+mod markdown;
+mod math;
+mod open;
+mod slug;
+
+use std::path::PathBuf;
+
+pub use block::ExperimentBlock;
+pub use course::{CourseSettings, Language, Theme};
+pub use fragment::{Fill, Fragment, Value};
+pub use front::Front;
+pub use link::Asset;
+pub use markdown::Heading;
+pub use open::open;
+
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity, SourceId, Sources, Span};
+use inline::Names;
+use link::Library;
+use markdown::Scene;
+
+/// All lessons of a course.
+#[derive(Clone, Debug)]
+pub struct Course {
+    /// The lessons folder.
+    pub root: PathBuf,
+    pub settings: CourseSettings,
+    /// In reading order.
+    pub lessons: Vec<Lesson>,
+    /// Every file that was read.
+    pub sources: Sources,
+    /// What is wrong with it, and what is odd but stops nothing.
+    pub found: Diagnostics,
+    library: Library,
+    /// Which experiments there are; none when only one lesson was read.
+    names: Option<Names>,
+}
+
+/// One lesson, read and checked as far as that goes without running anything.
+#[derive(Clone, Debug)]
+pub struct Lesson {
+    /// Its page is `SLUG.html`.
+    pub slug: String,
+    /// The file.
+    pub path: PathBuf,
+    /// The path below the lessons folder, with `/`.
+    pub below: String,
+    /// The title of its chapter; none for lessons directly in the lessons folder.
+    pub chapter: Option<String>,
+    pub front: Front,
+    pub title: Fragment,
+    pub summary: Fragment,
+    pub source: SourceId,
+    /// In the order of the text.
+    pub blocks: Vec<ExperimentBlock>,
+    pub body: Fragment,
+    /// All headings; the contents of the page show levels 2 and 3.
+    pub headings: Vec<Heading>,
+    /// Local files that its text uses.
+    pub assets: Vec<Asset>,
+}
+
+impl Course {
+    /// A short Markdown text of a lesson's settings (a caption, a title, what a claim says), with values.
+    /// `span` is where it is written.
+    ///
+    /// # Errors
+    /// As for the text of a lesson; all that is wrong.
+    pub fn short(&self, lesson: &Lesson, text: &str, span: Span) -> Result<Fragment, Vec<Diagnostic>> {
+        let text = text.replace('\0', " ");
+        let scene = scene(&self.library, &lesson.below, &lesson.slug, span);
+        let document = markdown::short(&text, scene);
+        let mut found = document.diagnostics;
+        found.extend(check_values(self.names.as_ref(), &lesson.slug, &document.body));
+        // A text of YAML may be quoted, escaped or folded: inside it only the whole place is sure.
+        for diagnostic in &mut found {
+            let inside = diagnostic.span.is_some_and(|place| place.end <= span.end);
+            if span.end - span.start != text.len() || !inside {
+                diagnostic.span = Some(span);
+            }
+        }
+        found.retain(|diagnostic| diagnostic.severity == Severity::Error);
+        if found.is_empty() { Ok(document.body) } else { Err(found) }
+    }
+}
+
+fn scene<'a>(library: &'a Library, below: &'a str, slug: &'a str, span: Span) -> Scene<'a> {
+    let folder = below.rsplit_once('/').map_or("", |(folder, _)| folder);
+    Scene { library, source: span.source, start: span.start, folder, slug, untrusted: false }
+}
+
+/// What is wrong with the expressions of a text, as far as that is known before anything runs.
+fn check_values(names: Option<&Names>, slug: &str, text: &Fragment) -> Vec<Diagnostic> {
+    let Some(names) = names else { return Vec::new() };
+    let check = |value: &Value| names.check(slug, &value.expression, value.span).err();
+    text.values().filter_map(check).flatten().collect()
+}

@@ -1,0 +1,464 @@
+//! From a folder to a course, with everything that is wrong in it.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use super::course::{self, CourseSettings};
+use super::discover::{self, Found, SETTINGS};
+use super::front::{self, Front};
+use super::inline::Names;
+use super::link::{Anchor, Library};
+use super::slug::as_title;
+use super::{Course, Lesson, check_values, markdown, scene};
+use crate::diagnostic::{Diagnostic, Diagnostics, SourceId, Sources, Span, nearest};
+use crate::settings::{self, LineMap};
+
+/// The longest lesson that is read, in bytes.
+const MAX_LESSON: u64 = 4 << 20;
+
+/// Reads the lessons folder, or one lesson's file, with every mistake that can be found before anything runs:
+/// front matter, Markdown, math, links, the YAML of experiments, and the names of experiments in prose.
+/// Lessons marked as drafts are left out unless `drafts`, or named as the one file.
+///
+/// What is wrong is in [`Course::found`], beside all that could be read in spite of it, so that mistakes found
+/// later can be reported in the same run.
+///
+/// # Errors
+/// A folder or file that cannot be read at all.
+pub fn open(path: &Path, drafts: bool) -> Result<Course, String> {
+    Opening::new(path, drafts)?.course()
+}
+
+struct Opening {
+    root: PathBuf,
+    /// The one lesson to read, if it is one.
+    only: Option<PathBuf>,
+    drafts: bool,
+    sources: Sources,
+    found: Diagnostics,
+    library: Library,
+}
+
+/// A lesson with what is checked when all are known.
+struct Read {
+    lesson: Lesson,
+    anchors: Vec<Anchor>,
+    ids: Vec<String>,
+    incomplete: bool,
+}
+
+impl Opening {
+    fn new(path: &Path, drafts: bool) -> Result<Self, String> {
+        let metadata =
+            std::fs::metadata(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+        // A bare file name is found in the folder `.`, as `./name`.
+        let bare = path.parent().is_none_or(|parent| parent.as_os_str().is_empty());
+        let named = if bare { Path::new(".").join(path) } else { path.to_owned() };
+        let only = metadata.is_file().then_some(named);
+        let root = only.as_deref().map_or_else(|| path.to_owned(), course_of);
+        Ok(Opening {
+            library: Library { root: root.clone(), lessons: Vec::new() },
+            root,
+            only,
+            drafts,
+            sources: Sources::default(),
+            found: Diagnostics::default(),
+        })
+    }
+
+    fn course(mut self) -> Result<Course, String> {
+        let settings = self.settings();
+        let all = discover::lessons(&self.root)?;
+        let fronts = self.fronts(all)?;
+        self.check_slugs(&fronts);
+        self.library.lessons =
+            fronts.iter().map(|front| (front.file.below.clone(), front.file.slug.clone())).collect();
+        let chapters = self.chapters(&fronts);
+        let mut lessons = Vec::new();
+        for front in fronts {
+            if self.only.as_ref().is_none_or(|only| *only == front.file.path) {
+                lessons.extend(self.lesson(front, &chapters));
+            }
+        }
+        if lessons.is_empty() && self.found.errors() == 0 {
+            let error = Diagnostic::error(format!("there is no lesson in `{}`", self.root.display()), None);
+            self.found.push(error.hint("a lesson is a Markdown file such as `01-first.md`, with front matter between two lines `---`"));
+        }
+        self.check_anchors(&lessons);
+        let names = self.names(&lessons);
+        for Read { lesson, .. } in &lessons {
+            for text in [&lesson.title, &lesson.summary, &lesson.body] {
+                self.found.extend(check_values(names.as_ref(), &lesson.slug, text));
+            }
+        }
+        Ok(Course {
+            root: self.root,
+            settings: settings.unwrap_or_default(),
+            lessons: lessons.into_iter().map(|read| read.lesson).collect(),
+            sources: self.sources,
+            found: self.found,
+            library: self.library,
+            names,
+        })
+    }
+
+    /// Adds a file; none (with what is wrong) if it is no text.
+    fn read(&mut self, path: &Path) -> Option<(SourceId, String)> {
+        let shown = path.display().to_string().replace('\\', "/");
+        let refuse = |message: String| Diagnostic::error(message, None);
+        match std::fs::metadata(path) {
+            Ok(metadata) if metadata.len() > MAX_LESSON => {
+                self.found.push(
+                    refuse(format!("`{shown}` is longer than {} MiB", MAX_LESSON >> 20))
+                        .hint("split it into several lessons"),
+                );
+                return None;
+            }
+            _ => {}
+        }
+        let bytes = match std::fs::read(path) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                self.found.push(refuse(format!("cannot read `{shown}`: {error}")));
+                return None;
+            }
+        };
+        match String::from_utf8(bytes) {
+            Ok(text) if !text.contains('\0') => Some((self.sources.add(shown, text.clone()), text)),
+            Ok(text) => {
+                let place = text.find('\0').unwrap_or(0);
+                let id = self.sources.add(shown, text);
+                let error =
+                    Diagnostic::error("there is a null byte in this file", Span::new(id, place, place + 1));
+                self.found.push(error.label("expected text").hint("save the file as UTF-8 text"));
+                None
+            }
+            Err(error) => {
+                let place = error.utf8_error().valid_up_to();
+                let id = self.sources.add(shown, String::from_utf8_lossy(error.as_bytes()).into_owned());
+                let error = Diagnostic::error("this file is not UTF-8 text", Span::new(id, place, place + 1));
+                self.found.push(error.label("not a character").hint("save the file as UTF-8"));
+                None
+            }
+        }
+    }
+
+    fn settings(&mut self) -> Option<CourseSettings> {
+        let path = self.root.join(SETTINGS);
+        if !path.is_file() {
+            return Some(CourseSettings { title: self.default_title(), ..CourseSettings::default() });
+        }
+        let (source, text) = self.read(&path)?;
+        let node = settings::parse(&text, &LineMap::contiguous(source, 0, text.len()));
+        let settings = self.found.keep(node.and_then(course::decode))?;
+        let title = if settings.title.trim().is_empty() { self.default_title() } else { settings.title };
+        Some(CourseSettings { title, ..settings })
+    }
+
+    /// The name of the folder that holds the lessons: no place of the machine but what the author called it.
+    fn default_title(&self) -> String {
+        let folder = self.root.canonicalize().ok();
+        let name =
+            folder.as_deref().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
+        match name.as_deref() {
+            None | Some("lessons") => "Course".to_owned(),
+            Some(name) => as_title(name),
+        }
+    }
+
+    /// The front matter of each lesson that is to be in the course.
+    fn fronts(&mut self, all: Vec<Found>) -> Result<Vec<FrontOf>, String> {
+        let mut fronts = Vec::new();
+        let mut all = all;
+        if let Some(only) = &self.only
+            && !all.iter().any(|found| found.path == *only)
+        {
+            // A file that a whole course would leave out, named all the same.
+            let found = discover::describe(&self.root, only)
+                .ok_or_else(|| format!("{} is not a lesson: expected a `.md` file", only.display()))?;
+            all.push(found);
+        }
+        for file in all {
+            let is_only = self.only.as_ref() == Some(&file.path);
+            if self.only.is_some() && !is_only {
+                // Of the others only the names matter, for links.
+                fronts.push(FrontOf { file, read: None });
+                continue;
+            }
+            let Some((source, text)) = self.read(&file.path) else {
+                fronts.push(FrontOf { file, read: None });
+                continue;
+            };
+            match front::read(&text, source) {
+                Ok((front, _)) if front.draft && !self.drafts && !is_only => {}
+                Ok((front, start)) => {
+                    fronts.push(FrontOf { file, read: Some((source, text, start, Some(front))) })
+                }
+                Err(errors) => {
+                    self.found.extend(errors);
+                    let start = body_start(&text);
+                    fronts.push(FrontOf { file, read: Some((source, text, start, None)) });
+                }
+            }
+        }
+        Ok(fronts)
+    }
+
+    fn check_slugs(&mut self, fronts: &[FrontOf]) {
+        let mut seen: BTreeMap<&str, &str> = [("index", ""), ("404", "")].into();
+        for front in fronts {
+            let Some((source, ..)) = front.read else { continue };
+            let file = &front.file;
+            let Some(first) = seen.insert(&file.slug, &file.below) else { continue };
+            let here = Span::new(source, 0, 0);
+            let error = match first {
+                "" => Diagnostic::error(format!("a lesson cannot be called `{}`", file.slug), here)
+                    .label("its page would take the place of another"),
+                first => Diagnostic::error(format!("two lessons become the page `{}.html`", file.slug), here)
+                    .label(format!("the other is `{first}`")),
+            };
+            self.found.push(error.hint("rename the file; the number before its name does not count"));
+        }
+    }
+
+    /// The title of each folder that holds lessons.
+    fn chapters(&mut self, fronts: &[FrontOf]) -> BTreeMap<String, String> {
+        let mut chapters = BTreeMap::new();
+        for front in fronts {
+            let folder = front.file.folder();
+            if !folder.is_empty() && !chapters.contains_key(folder) {
+                let title = self.chapter_title(folder);
+                chapters.insert(folder.to_owned(), title);
+            }
+        }
+        chapters
+    }
+
+    fn chapter_title(&mut self, folder: &str) -> String {
+        #[derive(Default, Deserialize)]
+        #[serde(default, deny_unknown_fields)]
+        struct Chapter {
+            title: Option<String>,
+        }
+        let name = folder.rsplit('/').next().unwrap_or(folder);
+        let path = self.root.join(folder).join(SETTINGS);
+        if !path.is_file() {
+            return as_title(name);
+        }
+        let chapter = self.read(&path).and_then(|(source, text)| {
+            let node = settings::parse(&text, &LineMap::contiguous(source, 0, text.len()));
+            self.found.keep(node.and_then(|node| settings::decode::<Chapter>(&node)))
+        });
+        chapter.and_then(|chapter| chapter.title).unwrap_or_else(|| as_title(name))
+    }
+
+    /// A lesson from its text; none if its front matter is at fault, all the rest being checked even so.
+    fn lesson(&mut self, front: FrontOf, chapters: &BTreeMap<String, String>) -> Option<Read> {
+        let file = front.file;
+        let (source, text, start, front) = front.read?;
+        let here = |span: Span| scene(&self.library, &file.below, &file.slug, span);
+        let mut document = markdown::document(&text[start..], here(Span::new(source, start, text.len())));
+        for block in &mut document.blocks {
+            block.line = text[..block.span.start].matches('\n').count();
+        }
+        self.found.extend(std::mem::take(&mut document.diagnostics));
+        let front = front?;
+        let title = markdown::short(&front.title, here(front.title_span));
+        let summary = markdown::short(&front.summary, here(front.summary_span));
+        self.found.extend(title.diagnostics.into_iter().chain(summary.diagnostics));
+        let mut anchors = document.anchors;
+        anchors.extend(summary.anchors);
+        let chapter = chapters.get(file.folder()).cloned();
+        let lesson = Lesson {
+            slug: file.slug,
+            path: file.path,
+            below: file.below,
+            chapter,
+            title: title.body,
+            summary: summary.body,
+            front,
+            source,
+            blocks: document.blocks,
+            body: document.body,
+            headings: document.headings,
+            assets: document.assets,
+        };
+        Some(Read { lesson, anchors, ids: document.ids, incomplete: document.incomplete })
+    }
+
+    /// Links to places within pages; of pages that were not read nothing is known.
+    fn check_anchors(&mut self, lessons: &[Read]) {
+        let pages: BTreeMap<&str, &[String]> =
+            lessons.iter().map(|read| (read.lesson.slug.as_str(), read.ids.as_slice())).collect();
+        for anchor in lessons.iter().flat_map(|read| &read.anchors) {
+            let Some(ids) = pages.get(anchor.slug.as_str()) else { continue };
+            if ids.contains(&anchor.id) {
+                continue;
+            }
+            let error = Diagnostic::error(
+                format!("the page `{}.html` has no place `#{}`", anchor.slug, anchor.id),
+                anchor.span,
+            );
+            self.found.push(match nearest(&anchor.id, ids.iter().map(String::as_str)) {
+                Some(near) => error.label(format!("did you mean `#{near}`?")),
+                None => error.label("expected the id of a heading there"),
+            });
+        }
+    }
+
+    fn names(&self, lessons: &[Read]) -> Option<Names> {
+        if self.only.is_some() {
+            return None;
+        }
+        let mut names = Names::new();
+        for (_, slug) in &self.library.lessons {
+            let read = lessons.iter().find(|read| read.lesson.slug == *slug);
+            names.insert_lesson(slug, read.is_none_or(|read| read.incomplete));
+        }
+        for Read { lesson, .. } in lessons {
+            for block in &lesson.blocks {
+                if let Some(id) = block.node.entry("id").and_then(|entry| entry.value.as_text()) {
+                    names.insert(&lesson.slug, id);
+                }
+            }
+        }
+        Some(names)
+    }
+}
+
+/// A lesson's file; its source, text, start of the Markdown and front matter as far as they could be read.
+struct FrontOf {
+    file: Found,
+    read: Option<(SourceId, String, usize, Option<Front>)>,
+}
+
+/// Where the Markdown starts in a lesson whose front matter is at fault.
+fn body_start(text: &str) -> usize {
+    let mut at = 0;
+    let mut lines = text.split_inclusive('\n');
+    let Some(first) = lines.next().filter(|line| line.trim_start_matches('\u{feff}').trim_end() == "---")
+    else {
+        return 0;
+    };
+    at += first.len();
+    for line in lines {
+        at += line.len();
+        if line.trim_end() == "---" {
+            return at;
+        }
+    }
+    text.len()
+}
+
+/// The lessons folder that a lesson's file belongs to: the outermost that has settings, or its own folder.
+fn course_of(file: &Path) -> PathBuf {
+    let own = match file.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    own.ancestors().filter(|folder| folder.join(SETTINGS).is_file()).last().unwrap_or(own).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lesson::{Fill, Lesson};
+
+    struct Echo;
+
+    impl Fill for Echo {
+        fn experiment(&mut self, index: usize) -> String {
+            format!("[experiment {index}]")
+        }
+        fn value(&mut self, expression: &str, _: Span) -> String {
+            format!("[{expression}]")
+        }
+    }
+
+    fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for (path, content) in files {
+            let path = folder.path().join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, content).unwrap();
+        }
+        folder
+    }
+
+    fn read(folder: &tempfile::TempDir, path: &str, drafts: bool) -> Course {
+        match open(&folder.path().join(path), drafts) {
+            Ok(course) => course,
+            Err(error) => panic!("{error:?}"),
+        }
+    }
+
+    const COURSE: [(&str, &str); 6] = [
+        ("gradbook.yaml", "title: Deep\ndefaults: {seeds: 2}\nlimits: {rows: 10}\n"),
+        (
+            "1-a.md",
+            "---\ntitle: A *b*\nsummary: '`{{ one.loss }}`'\n---\n\n## Head\n\n![x](b.png) [y](2-more/c.md)\n\n```yaml experiment\nid: one\n```\n\nend\n",
+        ),
+        ("2-more/gradbook.yaml", "title: More of it\n"),
+        ("2-more/1-c.md", "---\ntitle: C\n---\n`{{ a.one.loss }}`\n"),
+        ("3-d.md", "---\ntitle: D\ndraft: true\n---\n"),
+        ("b.png", "x"),
+    ];
+
+    #[test]
+    fn a_folder_becomes_a_course() {
+        let folder = folder(&COURSE);
+        let course = read(&folder, "", false);
+        let shown = |lesson: &Lesson| (lesson.slug.clone(), lesson.chapter.clone());
+        assert_eq!(
+            course.lessons.iter().map(shown).collect::<Vec<_>>(),
+            [("a".to_owned(), None), ("c".to_owned(), Some("More of it".to_owned()))]
+        );
+        assert_eq!((course.settings.title.as_str(), course.settings.limits.rows), ("Deep", 10));
+        let lesson = &course.lessons[0];
+        assert_eq!(lesson.title.render(&mut Echo), "A <em>b</em>");
+        assert_eq!(lesson.title.render_text(&mut Echo), "A b");
+        assert_eq!(lesson.summary.render(&mut Echo), "[one.loss]");
+        assert_eq!(lesson.blocks[0].line, 10);
+        assert_eq!(lesson.assets[0].output, "files/b.png");
+        let body = lesson.body.render(&mut Echo);
+        assert!(body.contains("src=\"files/b.png\"") && body.contains("href=\"c.html\""), "{body}");
+        assert!(body.contains("[experiment 0]\n<p>end</p>"), "{body}");
+        assert_eq!(read(&folder, "", true).lessons.len(), 3);
+    }
+
+    #[test]
+    fn one_file_belongs_to_its_course() {
+        let folder = folder(&COURSE);
+        let course = read(&folder, "2-more/1-c.md", false);
+        assert_eq!((course.lessons.len(), course.settings.title.as_str()), (1, "Deep"));
+        assert_eq!(course.lessons[0].below, "2-more/1-c.md");
+        assert_eq!(read(&folder, "3-d.md", false).lessons[0].slug, "d");
+        assert!(open(&folder.path().join("b.png"), false).is_err());
+        assert!(open(&folder.path().join("nowhere"), false).is_err());
+    }
+
+    #[test]
+    fn short_texts_are_checked_at_their_place() {
+        let folder = folder(&COURSE);
+        let course = read(&folder, "", false);
+        let lesson = &course.lessons[0];
+        let span = lesson.blocks[0].node.get("id").unwrap().span;
+        let said = |text: &str| course.short(lesson, text, span).unwrap_err()[0].clone();
+        assert_eq!(course.short(lesson, "a `{{ one.x }}`", span).unwrap().render(&mut Echo), "a [one.x]");
+        assert_eq!(said("`{{ oen.x }}`").label, "did you mean `one`?");
+        assert_eq!(said("`{{ oen.x }}`").span, Some(span));
+        assert!(said("$\\nope$").message.contains("nope"));
+    }
+
+    #[test]
+    fn files_that_are_no_text_are_reported() {
+        let folder = folder(&[("1-a.md", "---\ntitle: A\n---\n\0"), ("gradbook.yaml", "title: \0")]);
+        std::fs::write(folder.path().join("2-b.md"), b"---\ntitle: \xff\n---\n").unwrap();
+        let found = open(folder.path(), false).unwrap().found;
+        let messages: Vec<&str> = found.iter().map(|error| error.message.as_str()).collect();
+        assert_eq!(messages.len(), 3);
+        assert!(messages.contains(&"this file is not UTF-8 text"));
+    }
+}
