@@ -19,6 +19,7 @@
 extern crate self as gradbook;
 
 pub mod chart;
+pub mod claims;
 pub mod data;
 pub mod diagnostic;
 pub mod experiment;
