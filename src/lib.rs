@@ -30,4 +30,5 @@ pub mod optim;
 pub mod outcome;
 pub mod search;
 pub mod settings;
+pub mod site;
 pub mod train;

@@ -1,0 +1,47 @@
+//! The files of `templates/` that the program carries.
+
+/// Templates by name. An author's file of the same name wins.
+pub(super) const TEMPLATES: &[(&str, &str)] = &[
+    ("404.html", include_str!("../../templates/404.html")),
+    ("experiment.html", include_str!("../../templates/experiment.html")),
+    ("index.html", include_str!("../../templates/index.html")),
+    ("layout.html", include_str!("../../templates/layout.html")),
+    ("lesson.html", include_str!("../../templates/lesson.html")),
+    ("navigation.html", include_str!("../../templates/navigation.html")),
+    ("sitemap.xml", include_str!("../../templates/sitemap.xml")),
+];
+
+/// Parts of the one style sheet `assets/gradbook.css`, in their order. The styles of the charts come
+/// after `page.css`; `course.css` is empty, there for an author to put rules of their own last.
+pub(super) const STYLES: &[(&str, &str)] = &[
+    ("styles/colors.css", include_str!("../../templates/styles/colors.css")),
+    ("styles/page.css", include_str!("../../templates/styles/page.css")),
+    ("styles/charts.css", ""),
+    ("styles/prose.css", include_str!("../../templates/styles/prose.css")),
+    ("styles/math.css", include_str!("../../templates/styles/math.css")),
+    ("styles/experiment.css", include_str!("../../templates/styles/experiment.css")),
+    ("styles/index.css", include_str!("../../templates/styles/index.css")),
+    ("styles/print.css", include_str!("../../templates/styles/print.css")),
+    ("styles/course.css", ""),
+];
+
+/// Files copied as they are.
+pub(super) const ASSETS: &[(&str, &[u8])] = &[
+    ("assets/favicon.svg", include_bytes!("../../templates/assets/favicon.svg")),
+    ("assets/fonts/math-LICENSE.txt", include_bytes!("../../templates/assets/fonts/math-LICENSE.txt")),
+    ("assets/fonts/math.woff2", include_bytes!("../../templates/assets/fonts/math.woff2")),
+    ("assets/fonts/sans-extended.woff2", include_bytes!("../../templates/assets/fonts/sans-extended.woff2")),
+    ("assets/fonts/sans.woff2", include_bytes!("../../templates/assets/fonts/sans.woff2")),
+    (
+        "assets/fonts/serif-extended.woff2",
+        include_bytes!("../../templates/assets/fonts/serif-extended.woff2"),
+    ),
+    (
+        "assets/fonts/serif-italic-extended.woff2",
+        include_bytes!("../../templates/assets/fonts/serif-italic-extended.woff2"),
+    ),
+    ("assets/fonts/serif-italic.woff2", include_bytes!("../../templates/assets/fonts/serif-italic.woff2")),
+    ("assets/fonts/serif.woff2", include_bytes!("../../templates/assets/fonts/serif.woff2")),
+    ("assets/fonts/text-LICENSE.txt", include_bytes!("../../templates/assets/fonts/text-LICENSE.txt")),
+    ("assets/gradbook.js", include_bytes!("../../templates/assets/gradbook.js")),
+];

@@ -1,0 +1,22 @@
+//! From finished values to files: pages by templates, and the folder they are published in.
+//!
+//! `site` knows neither the engine nor Markdown. The pipeline fills the view model ([`Site`], [`ExperimentView`], ...), renders each
+//! experiment with [`Templates::experiment`], places it in its lesson's HTML, renders the whole [`Site`]
+//! with [`Templates::site`], adds the files of the experiments (SVG, JSON, CSV) to the [`Output`] and
+//! hands it to [`publish()`].
+
+mod embedded;
+mod links;
+mod publish;
+mod search;
+mod templates;
+#[cfg(test)]
+mod tests;
+mod view;
+
+pub use publish::{PublishError, Published, publish};
+pub use templates::{TemplateError, Templates};
+pub use view::*;
+
+/// Files of a site: path relative to the output folder, with forward slashes, to content.
+pub type Output = std::collections::BTreeMap<String, Vec<u8>>;

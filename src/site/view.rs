@@ -1,0 +1,277 @@
+//! The view model: what the templates see, as plain values.
+//!
+//! A field that ends in `_html` is put into the page as it is; every other text is escaped.
+
+use serde::Serialize;
+
+/// A whole course, ready to be written.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Site {
+    pub course: CourseView,
+    /// In reading order, lessons within too.
+    pub chapters: Vec<ChapterView>,
+    /// What the charts need, put into the page's style sheet.
+    pub chart_css: String,
+}
+
+/// What holds for every page.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct CourseView {
+    pub title: String,
+    /// Plain text, one paragraph; may be empty.
+    pub description: String,
+    /// May be empty.
+    pub author: String,
+    /// A language tag as in HTML's `lang`: `en`, `pt-BR`.
+    pub language: String,
+    /// Where the site will stand, such as `https://me.org/course/`.
+    pub base_url: Option<String>,
+    /// Where the sources stand: `https://github.com/me/course`, or an address with `{path}` in it.
+    pub repository: Option<String>,
+    /// As shown in the footer; may be empty.
+    pub license: String,
+    pub theme: Theme,
+}
+
+impl Default for CourseView {
+    fn default() -> Self {
+        CourseView {
+            title: "Course".into(),
+            description: String::new(),
+            author: String::new(),
+            language: "en".into(),
+            base_url: None,
+            repository: None,
+            license: String::new(),
+            theme: Theme::Auto,
+        }
+    }
+}
+
+/// Which colours a reader gets who has not chosen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Theme {
+    /// As the reader's system asks.
+    #[default]
+    Auto,
+    Light,
+    Dark,
+}
+
+/// Lessons under one heading.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct ChapterView {
+    /// Empty for lessons that stand in no chapter.
+    pub title: String,
+    pub lessons: Vec<PageView>,
+}
+
+/// One lesson.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct PageView {
+    /// The page is `SLUG.html`.
+    pub slug: String,
+    pub title_html: String,
+    /// The title without markup, for the browser's tab and for search.
+    pub title_text: String,
+    /// May be empty.
+    pub summary_html: String,
+    pub tags: Vec<String>,
+    /// The lesson's file within the repository, with forward slashes.
+    pub source_path: String,
+    pub body_html: String,
+    pub headings: Vec<HeadingView>,
+    /// A chart shown small on the index: path of its SVG file in the output.
+    pub thumbnail: Option<String>,
+}
+
+/// A heading of a lesson, for the contents of the page.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct HeadingView {
+    /// 2 for the sections of a lesson, 3 for theirs.
+    pub level: u8,
+    pub id: String,
+    pub html: String,
+}
+
+/// One experiment: what stands in a lesson where its block was. Its anchor is `experiment-ID`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct ExperimentView {
+    pub id: String,
+    /// The kind's name: `optimizers`.
+    pub kind: String,
+    /// May be empty.
+    pub title_html: String,
+    /// May be empty.
+    pub caption_html: String,
+    pub figures: Vec<FigureView>,
+    pub results: Option<ResultsView>,
+    pub claims: Vec<ClaimView>,
+    pub provenance: Provenance,
+}
+
+/// One chart.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct FigureView {
+    /// The figure's name within its kind: `loss`.
+    pub name: String,
+    /// What it shows, plain text: names the chart in its data table and links.
+    pub title: String,
+    /// An `<svg>` element for wide columns.
+    pub svg_wide: String,
+    /// One drawn for phones, shown in its place there.
+    pub svg_narrow: Option<String>,
+    /// What a listener needs to know, put before the chart for screen readers only; empty when the SVG
+    /// itself says it.
+    pub alt: String,
+    /// Path of the standalone SVG in the output: `SLUG/ID-FIGURE.svg`.
+    pub file: String,
+    /// The numbers drawn: one table a panel.
+    pub tables: Vec<TableView>,
+}
+
+/// A plain table.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct TableView {
+    /// For screen readers; seen where a figure has several tables.
+    pub caption: String,
+    pub columns: Vec<ColumnView>,
+    /// As many cells in each as there are columns; the first names the row.
+    pub rows: Vec<Vec<String>>,
+}
+
+impl TableView {
+    /// Columns that hold nothing but numbers are numeric.
+    pub fn new(caption: String, header: Vec<String>, rows: Vec<Vec<String>>) -> Self {
+        let numeric =
+            |column: usize| rows.iter().filter_map(|row| row.get(column)).all(|cell| is_number(cell));
+        let column = |(index, label)| ColumnView { label, numeric: numeric(index), ..ColumnView::default() };
+        let columns = header.into_iter().enumerate().map(column).collect();
+        TableView { caption, columns, rows }
+    }
+}
+
+/// A number as people write it, or nothing.
+fn is_number(text: &str) -> bool {
+    let text = text.replace('\u{2212}', "-").replace(['\u{a0}', '\u{202f}', '%'], "");
+    text.is_empty() || text == "–" || text.parse::<f64>().is_ok()
+}
+
+/// A column's heading.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct ColumnView {
+    pub label: String,
+    /// A longer explanation, shown on pointing; may be empty.
+    pub explanation: String,
+    /// Aligned right.
+    pub numeric: bool,
+}
+
+/// Final metrics by variant.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct ResultsView {
+    /// Head of the column that names the variants: `optimizer`; may be empty.
+    pub axis: String,
+    pub columns: Vec<ColumnView>,
+    pub rows: Vec<ResultRow>,
+    /// Said under the table: `Mean and standard deviation over 10 seeds.`; may be empty.
+    pub note: String,
+}
+
+/// One variant's metrics.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct ResultRow {
+    pub label: String,
+    /// One for each column.
+    pub cells: Vec<CellView>,
+}
+
+/// One value.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct CellView {
+    /// Rounded for reading.
+    pub text: String,
+    /// Standard deviation over seeds, shown after ±.
+    pub spread: Option<String>,
+    /// In full precision, shown on pointing.
+    pub exact: Option<String>,
+    /// The best of its column.
+    pub best: bool,
+}
+
+/// A claim with its verdict.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct ClaimView {
+    /// The sentence a reader sees.
+    pub says_html: String,
+    /// The expression that was judged.
+    pub that: String,
+    pub holds: bool,
+    /// In how many seeds it is true.
+    pub held: usize,
+    pub seeds: usize,
+    /// In how many it has to be.
+    pub required: usize,
+    /// By how much, plain text.
+    pub margin: Option<String>,
+}
+
+/// How an experiment was computed.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Provenance {
+    /// The author's YAML; none when the author hides it.
+    pub source: Option<String>,
+    /// Every setting, written or default.
+    pub settings: Vec<SettingView>,
+    pub seeds: Vec<u64>,
+    pub data: Vec<DataSourceView>,
+    /// Independent runs: variants times seeds.
+    pub runs: u64,
+    /// Trainable numbers of the (largest) network.
+    pub parameters: Option<u64>,
+    /// Multiplications with addition, over all runs.
+    pub multiply_adds: Option<u64>,
+    pub digest: String,
+    /// Paths in the output: `SLUG/ID.json` and `SLUG/ID.csv`.
+    pub json: Option<String>,
+    pub csv: Option<String>,
+}
+
+/// One resolved setting.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct SettingView {
+    /// Dotted: `training.learning_rate`.
+    pub path: String,
+    pub value: String,
+    /// True when the author did not write it.
+    pub default: bool,
+}
+
+/// Where data comes from.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct DataSourceView {
+    pub name: String,
+    /// One sentence; may be empty.
+    pub description: String,
+    /// May be empty.
+    pub citation: String,
+    /// May be empty.
+    pub license: String,
+    pub url: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_of_numbers_are_numeric() {
+        let row = |cells: [&str; 4]| cells.map(str::to_owned).to_vec();
+        let rows = vec![row(["0", "\u{2212}1.5e-3", "95%", "a"]), row(["1", "", "–", "2"])];
+        let table = TableView::new("loss".into(), row(["epoch", "SGD", "Adam", "note"]), rows);
+        let numeric: Vec<_> = table.columns.iter().map(|column| column.numeric).collect();
+        assert_eq!(numeric, [true, true, true, false]);
+        assert_eq!(table.columns[3].label, "note");
+    }
+}

@@ -1,0 +1,121 @@
+// Nothing here is needed for reading: colours by choice, the section in view, and search.
+(() => {
+  "use strict";
+  const root = document.documentElement;
+  const tools = document.getElementById("tools");
+
+  const remembered = (value) => {
+    try {
+      if (value === undefined) return localStorage.getItem("gradbook-theme");
+      localStorage.setItem("gradbook-theme", value);
+    } catch {
+      return null; // No memory in this browser or for files.
+    }
+  };
+
+  const theme = () => {
+    const dark = matchMedia("(prefers-color-scheme: dark)");
+    const current = () => root.dataset.theme || (dark.matches ? "dark" : "light");
+    const chosen = remembered();
+    if (chosen === "light" || chosen === "dark") root.dataset.theme = chosen;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "theme";
+    const label = () => button.setAttribute("aria-label", current() === "dark" ? "Light colours" : "Dark colours");
+    button.addEventListener("click", () => {
+      root.dataset.theme = current() === "dark" ? "light" : "dark";
+      remembered(root.dataset.theme);
+      label();
+    });
+    label();
+    tools.append(button);
+  };
+
+  const sectionInView = () => {
+    const links = new Map();
+    for (const link of document.querySelectorAll(".contents a")) {
+      const heading = document.getElementById(decodeURIComponent(link.hash.slice(1)));
+      if (heading) links.set(heading, link);
+    }
+    if (!links.size || !("IntersectionObserver" in window)) return;
+    const mark = () => {
+      let current = null;
+      for (const heading of links.keys()) {
+        if (heading.getBoundingClientRect().top < innerHeight / 3) current = heading;
+      }
+      for (const [heading, link] of links) {
+        if (heading === current) link.setAttribute("aria-current", "true");
+        else link.removeAttribute("aria-current");
+      }
+    };
+    const observer = new IntersectionObserver(mark, { rootMargin: "0px 0px -66% 0px" });
+    for (const heading of links.keys()) observer.observe(heading);
+    mark();
+  };
+
+  // Browsers do not let a page opened from a folder read other files: no search there.
+  const search = async () => {
+    if (!location.protocol.startsWith("http")) return;
+    const input = document.createElement("input");
+    input.type = "search";
+    input.placeholder = "Search";
+    input.setAttribute("aria-label", "Search the lessons");
+    const list = document.createElement("ol");
+    list.className = "found";
+    list.hidden = true;
+    let index = null;
+    const find = async () => {
+      index ??= await (await fetch("search-index.json")).json();
+      const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
+      const found = [];
+      for (const page of words.length ? index : []) {
+        const heads = [page.title, page.summary, ...page.tags, ...page.headings.map((heading) => heading.text)];
+        const head = heads.join(" ").toLowerCase();
+        const text = page.text.toLowerCase();
+        if (!words.every((word) => head.includes(word) || text.includes(word))) continue;
+        const score = words.filter((word) => page.title.toLowerCase().includes(word)).length * 10
+          + words.filter((word) => head.includes(word)).length;
+        const heading = page.headings.find((heading) => words.every((word) => heading.text.toLowerCase().includes(word)));
+        found.push({ page, heading, score, at: Math.max(0, text.indexOf(words[0])) });
+      }
+      found.sort((a, b) => b.score - a.score);
+      list.replaceChildren(...found.slice(0, 8).map(({ page, heading, at }) => {
+        const item = document.createElement("li");
+        const link = document.createElement("a");
+        link.href = `${page.slug}.html${heading ? `#${heading.id}` : ""}`;
+        const title = document.createElement("strong");
+        title.textContent = page.title;
+        const excerpt = document.createElement("span");
+        excerpt.textContent = heading ? heading.text : `… ${page.text.slice(Math.max(0, at - 30), at + 90)} …`;
+        link.append(title, excerpt);
+        item.append(link);
+        return item;
+      }));
+      list.hidden = !words.length;
+      if (words.length && !found.length) list.append(Object.assign(document.createElement("li"), { textContent: "Nothing found" }));
+    };
+    input.addEventListener("input", () => find().catch(() => { list.hidden = true; }));
+    input.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") { input.value = ""; list.hidden = true; }
+      if (event.key === "Enter") list.querySelector("a")?.click();
+    });
+    const box = document.createElement("div");
+    box.className = "search";
+    box.setAttribute("role", "search");
+    box.append(input, list);
+    tools.prepend(box);
+  };
+
+  // A link to something folded opens it.
+  const unfold = () => {
+    const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const folded = target && target.closest("details");
+    if (folded) folded.open = true;
+  };
+
+  theme();
+  search();
+  sectionInView();
+  unfold();
+  addEventListener("hashchange", unfold);
+})();
