@@ -20,6 +20,7 @@ extern crate self as gradbook;
 
 pub mod chart;
 pub mod claims;
+pub mod cli;
 pub mod data;
 pub mod diagnostic;
 pub mod experiment;
@@ -28,6 +29,7 @@ pub mod nn;
 pub mod numeric;
 pub mod optim;
 pub mod outcome;
+pub mod pipeline;
 pub mod search;
 pub mod settings;
 pub mod site;

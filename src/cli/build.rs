@@ -1,0 +1,33 @@
+//! `gradbook build`: lessons in, a site out.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::cli::{Common, Course};
+use crate::pipeline::{self, Failure};
+
+#[derive(Args)]
+pub struct Build {
+    #[command(flatten)]
+    course: Course,
+    /// Where the site goes
+    #[arg(long, short, default_value = "output", value_name = "OUTPUT")]
+    output: PathBuf,
+}
+
+impl Build {
+    pub fn run(&self, common: &Common) -> Result<(), Failure> {
+        let request = self.course.request();
+        let files = common.assemble(&request)?;
+        let published = pipeline::write(&request, &self.output, &files)?;
+        let page = self.output.join("index.html");
+        common.say(&format!(
+            "{} files written, {} as before: {}",
+            published.written,
+            published.unchanged,
+            page.display()
+        ));
+        Ok(())
+    }
+}

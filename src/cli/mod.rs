@@ -1,0 +1,169 @@
+//! The command line: what was typed, and which command does it.
+//!
+//! Progress goes to standard error, results to standard output. Exit status: 0 all well, 1 the course is at
+//! fault, 2 the call or the machine is.
+
+mod build;
+mod check;
+mod kinds;
+mod progress;
+mod run;
+mod sparkline;
+
+use std::io::IsTerminal;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::diagnostic::{Diagnostics, Sources};
+use crate::pipeline::{self, Computed, Failure, Request};
+use crate::site;
+
+pub use progress::Progress;
+
+/// Lessons with experiments in, a course site out: every number computed, every chart drawn, here.
+#[derive(Parser)]
+#[command(name = "gradbook", version, about, max_term_width = 100)]
+struct Call {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the experiments of a course and write its site
+    Build(build::Build),
+    /// Run everything, judge every claim, check every link; write nothing
+    Check(check::Check),
+    /// Show the results of a lesson, or of one experiment, in the terminal
+    Run(run::Run),
+    /// The kinds of experiments; with a name, its settings, metrics, figures and an example
+    Kinds(kinds::Kinds),
+}
+
+/// Options of every command.
+#[derive(Args)]
+pub struct Common {
+    /// How many runs to work on at the same time; all cores by default
+    #[arg(long, short, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    jobs: Option<u16>,
+    /// Say nothing but what is wrong
+    #[arg(long, short, global = true)]
+    quiet: bool,
+    /// Colours in what is reported
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    color: When,
+    /// How results and problems are reported
+    #[arg(long, global = true, default_value = "human")]
+    format: Format,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum When {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For reading
+    Human,
+    /// One JSON document for each experiment or problem
+    Json,
+    /// Annotations for GitHub Actions
+    Github,
+}
+
+/// Reads the command line and does what it says.
+pub fn main() -> ExitCode {
+    let call = Call::parse();
+    if let Some(jobs) = call.common.jobs {
+        // Only fails where a pool exists already, and this is the first line that could make one.
+        let _ = rayon::ThreadPoolBuilder::new().num_threads(jobs.into()).build_global();
+    }
+    let done = match &call.command {
+        Command::Build(build) => build.run(&call.common),
+        Command::Check(check) => check.run(&call.common),
+        Command::Run(run) => run.run(&call.common),
+        Command::Kinds(kinds) => kinds.run(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Course(diagnostics, sources)) => {
+            call.common.report(&diagnostics, &sources);
+            ExitCode::from(1)
+        }
+        Err(Failure::Machine(message)) => {
+            eprintln!("gradbook: {message}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+impl Common {
+    fn colored(&self) -> bool {
+        match self.color {
+            When::Always => true,
+            When::Never => false,
+            When::Auto => std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none(),
+        }
+    }
+
+    /// Prints problems where the format has them: for reading on standard error, for machines on standard output.
+    fn report(&self, diagnostics: &Diagnostics, sources: &Sources) {
+        for diagnostic in diagnostics.iter() {
+            match self.format {
+                Format::Human => eprintln!("{}\n", diagnostic.render(sources, self.colored())),
+                Format::Json => println!("{}", diagnostic.json(sources)),
+                Format::Github => println!("{}", diagnostic.github(sources)),
+            }
+        }
+        self.say(&diagnostics.summary());
+    }
+
+    /// Runs a course's experiments with progress shown.
+    fn compute(&self, request: &Request) -> Result<Computed, Failure> {
+        let progress = Progress::new(self.quiet);
+        let computed = pipeline::compute(request, &progress);
+        progress.end();
+        computed
+    }
+
+    /// All files of a course's site.
+    fn assemble(&self, request: &Request) -> Result<site::Output, Failure> {
+        let computed = self.compute(request)?;
+        let files = pipeline::assemble(&computed)?;
+        if !computed.found.is_empty() {
+            self.report(&computed.found, computed.sources());
+        }
+        Ok(files)
+    }
+
+    /// Says something that is neither a result nor a problem.
+    fn say(&self, sentence: &str) {
+        if !self.quiet {
+            eprintln!("{sentence}");
+        }
+    }
+}
+
+/// Where the lessons are, for commands that take a course.
+#[derive(Args)]
+pub struct Course {
+    /// The folder of the lessons
+    #[arg(default_value = "lessons", value_name = "LESSONS")]
+    lessons: PathBuf,
+    /// Include lessons whose front matter says `draft: true`
+    #[arg(long)]
+    drafts: bool,
+}
+
+impl Course {
+    fn request(&self) -> Request {
+        Request { lessons: self.lessons.clone(), drafts: self.drafts, only: None }
+    }
+}

@@ -1,0 +1,52 @@
+//! How far the runs are: a bar with the time left on a terminal, plain lines elsewhere.
+
+use std::io::IsTerminal;
+use std::sync::Mutex;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::pipeline::Watch;
+
+/// Told of work done from any thread.
+pub struct Progress {
+    bar: ProgressBar,
+    /// Lines for where there is no terminal; one writer at a time.
+    lines: Option<Mutex<()>>,
+}
+
+/// Steps of the bar: work is a number far beyond what a bar can show.
+const STEPS: f64 = 10_000.0;
+
+impl Progress {
+    /// Shows itself on standard error unless `quiet`.
+    pub fn new(quiet: bool) -> Self {
+        let terminal = std::io::stderr().is_terminal();
+        let target =
+            if terminal && !quiet { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let bar = ProgressBar::with_draw_target(Some(STEPS as u64), target);
+        if let Ok(style) = ProgressStyle::with_template("  {bar:32} {percent:>3}%  {eta} left  {msg}") {
+            bar.set_style(style.progress_chars("━━─"));
+        }
+        Progress { bar, lines: (!terminal && !quiet).then(|| Mutex::new(())) }
+    }
+
+    /// Removes the bar.
+    pub fn end(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+impl Watch for Progress {
+    fn advance_to(&self, share: f64) {
+        self.bar.set_position((share * STEPS) as u64);
+    }
+
+    fn finished(&self, experiment: &str, runs: usize) {
+        let plural = if runs == 1 { "" } else { "s" };
+        if let Some(lines) = &self.lines {
+            let _one_at_a_time = lines.lock();
+            eprintln!("  {experiment}: {runs} run{plural}");
+        }
+        self.bar.set_message(experiment.to_owned());
+    }
+}

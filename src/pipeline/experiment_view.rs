@@ -1,0 +1,288 @@
+//! An experiment as its reader sees it: figures, results, claims, and how it was computed.
+
+use serde_json::Value;
+
+use crate::chart::{Figure, Layout};
+use crate::claims::Verdict;
+use crate::data::Dataset;
+use crate::experiment::{Kind, written};
+use crate::lesson::inline::format_number;
+use crate::outcome::{Metric, Outcome, Summary, Variant};
+use crate::site::{
+    CellView, ClaimView, ColumnView, DataSourceView, ExperimentView, FigureView, Provenance, ResultRow,
+    ResultsView, SettingView, TableView,
+};
+
+use super::planning::Planned;
+
+/// What of an experiment was made elsewhere: Markdown already turned into HTML, the block's own text.
+pub struct Written {
+    pub title_html: String,
+    pub caption_html: String,
+    pub claims_html: Vec<String>,
+    pub yaml: String,
+}
+
+/// Metrics of everything that trains that are worth a column, after the kind's own.
+const COLUMNS: &[&str] = &["train_loss", "dev_loss", "dev_accuracy", "test_accuracy", "diverged_at"];
+
+/// The most numbers of a list that fit a cell.
+const SHOWN_NUMBERS: usize = 6;
+
+/// Puts an experiment together.
+pub fn view(
+    slug: &str,
+    planned: &Planned,
+    outcome: &Outcome,
+    figures: &[Figure],
+    verdicts: &[Verdict],
+    data: &[std::sync::Arc<Dataset>],
+    written: Written,
+) -> ExperimentView {
+    let id = &planned.header.id;
+    ExperimentView {
+        id: id.clone(),
+        kind: planned.kind.name.to_owned(),
+        title_html: written.title_html,
+        caption_html: written.caption_html,
+        figures: figures.iter().map(|figure| figure_view(slug, planned, figure)).collect(),
+        results: results(planned, outcome),
+        claims: verdicts
+            .iter()
+            .zip(written.claims_html)
+            .map(|(verdict, says)| claim(verdict, says))
+            .collect(),
+        provenance: Provenance {
+            source: planned.header.show_source.then_some(written.yaml),
+            settings: settings(planned),
+            seeds: planned.seeds().collect(),
+            data: data.iter().map(|dataset| source(dataset)).collect(),
+            runs: outcome.variants.iter().map(|variant| variant.runs.len() as u64).sum(),
+            parameters: Some(planned.total().parameters).filter(|parameters| *parameters > 0),
+            multiply_adds: Some(planned.total().multiply_adds as u64).filter(|work| *work > 0),
+            digest: outcome.digest(),
+            json: Some(format!("{slug}/{id}.json")),
+            csv: outcome.has_series().then(|| format!("{slug}/{id}.csv")),
+        },
+    }
+}
+
+fn figure_view(slug: &str, planned: &Planned, figure: &Figure) -> FigureView {
+    let id = &planned.header.id;
+    let place = format!("{id}-{}", figure.name);
+    FigureView {
+        name: figure.name.clone(),
+        title: figure.title.clone(),
+        svg_wide: figure.svg(&place, Layout::Wide, false),
+        svg_narrow: Some(figure.svg(&format!("{place}-narrow"), Layout::Narrow, false)),
+        alt: planned.header.alt.clone().unwrap_or_default(),
+        file: format!("{slug}/{place}.svg"),
+        tables: figure
+            .tables()
+            .into_iter()
+            .map(|table| TableView::new(table.caption, table.header, table.rows))
+            .collect(),
+    }
+}
+
+fn claim(verdict: &Verdict, says_html: String) -> ClaimView {
+    ClaimView {
+        says_html,
+        that: verdict.claim.that.clone(),
+        holds: verdict.holds(),
+        held: verdict.held(),
+        seeds: verdict.by_seed.len(),
+        required: verdict.needed,
+        margin: verdict.margin().map(|margin| format!("left minus right: {}", short(margin))),
+    }
+}
+
+fn source(dataset: &Dataset) -> DataSourceView {
+    let rows = format!("{} rows, {} features", dataset.rows(), dataset.features.ncols());
+    match &dataset.provenance {
+        Some(from) => DataSourceView {
+            name: dataset.title.clone(),
+            description: rows,
+            citation: format!("{} ({}), {}, {}", from.creators, from.year, from.work, from.publisher),
+            license: from.licence.to_owned(),
+            url: Some(format!("https://doi.org/{}", from.doi)),
+        },
+        None => {
+            DataSourceView { name: dataset.title.clone(), description: rows, ..DataSourceView::default() }
+        }
+    }
+}
+
+/// The metrics worth a column: numbers first the kind's own, then those of everything that trains.
+fn results(planned: &Planned, outcome: &Outcome) -> Option<ResultsView> {
+    let columns: Vec<&str> = columns(planned.kind, outcome);
+    if columns.is_empty() {
+        return None;
+    }
+    let best: Vec<Option<usize>> = columns.iter().map(|metric| best(outcome, metric)).collect();
+    let rows = outcome.variants.iter().enumerate().map(|(row, variant)| ResultRow {
+        label: if variant.label.is_empty() {
+            planned.header.id.replace('_', " ")
+        } else {
+            variant.label.clone()
+        },
+        cells: columns
+            .iter()
+            .zip(&best)
+            .map(|(metric, best)| cell(variant, metric, *best == Some(row)))
+            .collect(),
+    });
+    let seeds = planned.header.seeds;
+    Some(ResultsView {
+        axis: if outcome.variants.len() > 1 { "variant".into() } else { String::new() },
+        columns: columns.iter().map(|metric| column(planned.kind, metric)).collect(),
+        rows: rows.collect(),
+        note: if seeds > 1 {
+            format!("Mean ± standard deviation over {seeds} seeds.")
+        } else {
+            String::new()
+        },
+    })
+}
+
+fn columns(kind: &Kind, outcome: &Outcome) -> Vec<&'static str> {
+    let own = kind.metrics.iter().map(|doc| doc.name);
+    let shared = COLUMNS.iter().copied().filter(|_| kind.trains);
+    let metrics = own.chain(shared).filter(|metric| outcome.variants.iter().any(|v| exists(v, metric)));
+    metrics.filter(|metric| outcome.variants.len() < 2 || differs(outcome, metric)).collect()
+}
+
+/// Whether a metric tells variants or seeds apart; a column of one number over and over does not.
+fn differs(outcome: &Outcome, metric: &str) -> bool {
+    let mut values =
+        outcome.variants.iter().flat_map(|variant| &variant.runs).map(|run| run.metrics.get(metric));
+    let first = values.next();
+    values.any(|value| Some(value) != first)
+}
+
+/// Whether a variant has that metric as something that a cell can show.
+fn exists(variant: &Variant, metric: &str) -> bool {
+    variant.runs.iter().any(|run| match run.metrics.get(metric) {
+        Some(Metric::Number(value)) => value.is_finite(),
+        Some(Metric::List(values)) => (1..=SHOWN_NUMBERS).contains(&values.len()),
+        _ => false,
+    })
+}
+
+fn column(kind: &Kind, metric: &str) -> ColumnView {
+    let doc = kind.all_metrics().find(|doc| doc.name == metric);
+    let explanation = doc.map(|doc| doc.about.to_owned()).unwrap_or_default();
+    ColumnView { label: metric.replace('_', " "), explanation, numeric: true }
+}
+
+/// The row with the best mean, where one direction is better and rows can be compared.
+fn best(outcome: &Outcome, metric: &str) -> Option<usize> {
+    let lower = metric == "epochs_to"
+        || ["_loss", "_error"].iter().any(|end| metric.ends_with(end)) && !metric.ends_with("standard_error");
+    let higher = metric.ends_with("_accuracy");
+    if outcome.variants.len() < 2 || !(lower || higher) {
+        return None;
+    }
+    let means =
+        outcome.variants.iter().enumerate().map(|(row, variant)| (row, summary(variant, metric).mean));
+    let sign = if higher { -1.0 } else { 1.0 };
+    means
+        .filter(|(_, mean)| mean.is_finite())
+        .min_by(|a, b| (sign * a.1).total_cmp(&(sign * b.1)))
+        .map(|(row, _)| row)
+}
+
+fn cell(variant: &Variant, metric: &str, best: bool) -> CellView {
+    if let Some(Metric::List(_)) = variant.runs.first().and_then(|run| run.metrics.get(metric)) {
+        let list = variant.mean_list(metric).unwrap_or_default();
+        return CellView { text: list_text(&list), ..CellView::default() };
+    }
+    let summary = summary(variant, metric);
+    if !summary.mean.is_finite() {
+        return CellView { text: "–".into(), ..CellView::default() };
+    }
+    let percent = ["_accuracy", "_error", "gap"].iter().any(|end| metric.ends_with(end));
+    let (text, spread) = match percent {
+        true => (format!("{:.1}%", summary.mean * 100.0), format!("{:.1}%", summary.sd * 100.0)),
+        false => (short(summary.mean), two_digits(summary.sd)),
+    };
+    CellView {
+        text,
+        spread: (summary.sd > 0.0).then_some(spread),
+        exact: Some(summary.mean.to_string()),
+        best,
+    }
+}
+
+/// A spread: two significant digits say all that it can.
+fn two_digits(value: f64) -> String {
+    let decimals = (0..6).find(|decimals| value * libm::exp10(f64::from(*decimals)) >= 10.0);
+    decimals.map_or_else(|| short(value), |decimals| format!("{value:.*}", decimals as usize))
+}
+
+fn summary(variant: &Variant, metric: &str) -> Summary {
+    Summary::of(&variant.numbers(metric).unwrap_or_default())
+}
+
+fn list_text(values: &[f64]) -> String {
+    values.iter().map(|value| short(*value)).collect::<Vec<_>>().join(", ")
+}
+
+/// A number as prose shows it; a dash where there is none.
+pub fn short(value: f64) -> String {
+    if value.is_finite() { format_number(value) } else { "–".into() }
+}
+
+/// Every setting by its path; one that differs between variants lists its values.
+fn settings(planned: &Planned) -> Vec<SettingView> {
+    let variants = planned.plan.variants();
+    let mut views: Vec<SettingView> = Vec::new();
+    for (index, variant) in variants.iter().enumerate() {
+        for (path, value) in flat(&planned.plan.resolved(index)) {
+            let default = variant.tree.get(&path).is_none();
+            match views.iter_mut().find(|view| view.path == path) {
+                None => views.push(SettingView { path, value, default }),
+                Some(view) => {
+                    if view.value.split(" | ").all(|known| known != value) {
+                        view.value = format!("{} | {value}", view.value);
+                    }
+                    view.default &= default;
+                }
+            }
+        }
+    }
+    views
+}
+
+/// A settings tree as dotted paths with their values.
+fn flat(resolved: &Value) -> Vec<(String, String)> {
+    fn walk(value: &Value, path: &str, found: &mut Vec<(String, String)>) {
+        match value {
+            Value::Null => {}
+            Value::Object(entries) if !entries.is_empty() && path.matches('.').count() < 1 => {
+                for (key, value) in entries {
+                    let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+                    walk(value, &path, found);
+                }
+            }
+            value => found.push((path.to_owned(), written(value))),
+        }
+    }
+    let mut found = Vec::new();
+    walk(resolved, "", &mut found);
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_are_opened_and_choices_stay_whole() {
+        let settings = serde_json::json!({"training": {"optimizer": {"adam": {"beta1": 0.9}}, "l2": 0.0}, "target": 0.1});
+        let found = flat(&settings);
+        let expected =
+            [("training.optimizer", "{adam: {beta1: 0.9}}"), ("training.l2", "0.0"), ("target", "0.1")];
+        assert_eq!(found, expected.map(|(path, value)| (path.to_owned(), value.to_owned())));
+    }
+}

@@ -1,0 +1,291 @@
+//! Draws figures, fills numbers into prose, and puts everything in its place: all files of the site.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::chart::{self, Figure, Layout};
+use crate::data::Dataset;
+use crate::diagnostic::{Diagnostic, Diagnostics, Span};
+use crate::lesson::inline::Values;
+use crate::lesson::{Course, Fill, Lesson};
+use crate::outcome::Outcome;
+use crate::site::{ChapterView, CourseView, HeadingView, Output, PageView, Site, Templates, Theme};
+
+use super::experiment_view::{self, Written};
+use super::planning::Planned;
+use super::{Computed, Failure, results};
+
+/// Pages, charts, results and the files that lessons use, by their paths in the output.
+///
+/// # Errors
+/// A name in prose that does not exist; a template at fault; a file of a lesson that cannot be read.
+pub fn assemble(computed: &Computed) -> Result<Output, Failure> {
+    let templates = templates(computed)?;
+    let drawn: Vec<Vec<Figure>> =
+        computed.planned.par_iter().zip(&computed.outcomes).map(|(p, o)| figures(p, o)).collect();
+    let assembly = Assembly { values: values(computed), computed, templates: &templates, drawn: &drawn };
+    let mut diagnostics = Diagnostics::default();
+    let pages: Vec<(PageView, Diagnostics)> = computed
+        .course
+        .lessons
+        .par_iter()
+        .enumerate()
+        .map(|(index, lesson)| assembly.page(index, lesson))
+        .collect();
+    let mut chapters: Vec<ChapterView> = Vec::new();
+    for (lesson, (page, found)) in computed.course.lessons.iter().zip(pages) {
+        diagnostics.extend(found);
+        let title = lesson.chapter.clone().unwrap_or_default();
+        match chapters.last_mut() {
+            Some(chapter) if chapter.title == title => chapter.lessons.push(page),
+            _ => chapters.push(ChapterView { title, lessons: vec![page] }),
+        }
+    }
+    if !diagnostics.is_empty() {
+        return Err(Failure::Course(diagnostics, computed.tables.sources.clone()));
+    }
+    let site = Site { course: course_view(&computed.course), chapters, chart_css: chart::css() };
+    let mut output = templates.site(&site).map_err(|error| Failure::Machine(error.to_string()))?;
+    output.extend(assembly.experiment_files());
+    copy_assets(&computed.course, &mut output)?;
+    Ok(output)
+}
+
+/// The program's templates with an author's own before them: a folder `templates` in the lessons folder or beside it.
+fn templates(computed: &Computed) -> Result<Templates, Failure> {
+    let root = &computed.course.root;
+    let folders = [root.join("templates"), root.join("../templates")];
+    let folder = folders.iter().find(|folder| folder.is_dir());
+    Templates::load(folder.map(PathBuf::as_path)).map_err(|errors| {
+        let mut sources = computed.tables.sources.clone();
+        let mut diagnostics = Diagnostics::default();
+        let shown = folder.map(|folder| folder.display().to_string()).unwrap_or_default();
+        for error in errors {
+            diagnostics.push(error.diagnostic(&shown, &mut sources));
+        }
+        Failure::Course(diagnostics, sources)
+    })
+}
+
+/// The figures of an experiment that its author wants, in the author's order.
+fn figures(planned: &Planned, outcome: &Outcome) -> Vec<Figure> {
+    let mut all = planned.plan.figures(outcome);
+    let Some(wanted) = &planned.header.figures else { return all };
+    let place = |figure: &Figure| wanted.iter().position(|name| *name == figure.name);
+    all.retain(|figure| place(figure).is_some());
+    all.sort_by_key(place);
+    all
+}
+
+fn values(computed: &Computed) -> Values {
+    let mut values = Values::new();
+    for (planned, outcome) in computed.planned.iter().zip(&computed.outcomes) {
+        values.insert(&computed.course.lessons[planned.lesson].slug, &planned.header.id, outcome);
+    }
+    values
+}
+
+/// All that pages are made of.
+struct Assembly<'a> {
+    computed: &'a Computed,
+    templates: &'a Templates,
+    values: Values,
+    /// The figures of each planned experiment.
+    drawn: &'a [Vec<Figure>],
+}
+
+impl Assembly<'_> {
+    fn page(&self, index: usize, lesson: &Lesson) -> (PageView, Diagnostics) {
+        let mut found = Diagnostics::default();
+        let experiments = self.experiments(index, lesson, &mut found);
+        let mut fill = Filling { lesson, values: &self.values, experiments: &experiments, found: &mut found };
+        let headings = lesson.headings.iter().filter(|heading| matches!(heading.level, 2 | 3));
+        let page = PageView {
+            slug: lesson.slug.clone(),
+            title_html: lesson.title.render(&mut fill),
+            title_text: lesson.title.render_text(&mut fill),
+            summary_html: lesson.summary.render(&mut fill),
+            tags: lesson.front.tags.clone(),
+            source_path: self.source_path(lesson),
+            headings: headings
+                .map(|heading| HeadingView {
+                    level: heading.level,
+                    id: heading.id.clone(),
+                    html: heading.content.render(&mut fill),
+                })
+                .collect(),
+            thumbnail: self.thumbnail(index, lesson),
+            body_html: lesson.body.render(&mut fill),
+        };
+        (page, found)
+    }
+
+    /// The path of the lesson in its repository: the lessons folder's name and what is below it.
+    fn source_path(&self, lesson: &Lesson) -> String {
+        let root = self.computed.course.root.file_name().map(|name| name.to_string_lossy().into_owned());
+        match root {
+            Some(root) => format!("{root}/{}", lesson.below),
+            None => lesson.below.clone(),
+        }
+    }
+
+    /// Each experiment of a lesson with its index in the plan.
+    fn of_lesson(&self, lesson: usize) -> impl Iterator<Item = (usize, &Planned)> {
+        self.computed.planned.iter().enumerate().filter(move |(_, planned)| planned.lesson == lesson)
+    }
+
+    fn thumbnail(&self, index: usize, lesson: &Lesson) -> Option<String> {
+        let (first, planned) = self.of_lesson(index).find(|(place, _)| !self.drawn[*place].is_empty())?;
+        Some(format!("{}/{}-{}.svg", lesson.slug, planned.header.id, self.drawn[first][0].name))
+    }
+
+    /// The HTML of each experiment block by its index in the lesson.
+    fn experiments(&self, index: usize, lesson: &Lesson, found: &mut Diagnostics) -> BTreeMap<usize, String> {
+        let mut html = BTreeMap::new();
+        for (place, planned) in self.of_lesson(index) {
+            let written = self.written(lesson, planned, place, found);
+            let view = experiment_view::view(
+                &lesson.slug,
+                planned,
+                &self.computed.outcomes[place],
+                &self.drawn[place],
+                &self.computed.verdicts[place],
+                &self.datasets(lesson, planned),
+                written,
+            );
+            match self.templates.experiment(&view) {
+                Ok(rendered) => {
+                    html.insert(planned.block, rendered);
+                }
+                Err(error) => {
+                    found.push(Diagnostic::error(error.to_string(), lesson.blocks[planned.block].span))
+                }
+            }
+        }
+        html
+    }
+
+    /// The data of each variant, each data set once.
+    fn datasets(&self, lesson: &Lesson, planned: &Planned) -> Vec<Arc<Dataset>> {
+        let mut datasets: Vec<Arc<Dataset>> = Vec::new();
+        for variant in 0..planned.costs.len() {
+            let loaded = planned
+                .plan
+                .data(variant)
+                .map(|s| self.computed.tables.dataset(s, &lesson.path, planned.header.seed));
+            if let Some(Ok(dataset)) = loaded
+                && datasets.iter().all(|known| known.name != dataset.name)
+            {
+                datasets.push(dataset);
+            }
+        }
+        datasets
+    }
+
+    /// The Markdown texts of a block as HTML.
+    fn written(&self, lesson: &Lesson, planned: &Planned, place: usize, found: &mut Diagnostics) -> Written {
+        let mut html = |text: Option<&str>, path: &str| {
+            let Some(text) = text else { return String::new() };
+            let fragment = self.computed.course.short(lesson, text, planned.tree.locate(path));
+            let Some(fragment) = found.keep(fragment) else { return String::new() };
+            let none = BTreeMap::new();
+            fragment.render(&mut Filling { lesson, values: &self.values, experiments: &none, found })
+        };
+        let header = &planned.header;
+        let claims = self.computed.verdicts[place].iter().enumerate().map(|(index, verdict)| match &verdict
+            .claim
+            .says
+        {
+            Some(says) => html(Some(says), &format!("claims[{index}].says")),
+            None => html(Some(&format!("`{}`", verdict.claim.that)), &format!("claims[{index}]")),
+        });
+        Written {
+            claims_html: claims.collect(),
+            title_html: html(header.title.as_deref(), "title"),
+            caption_html: html(header.caption.as_deref(), "caption"),
+            yaml: lesson.blocks[planned.block].yaml.clone(),
+        }
+    }
+
+    /// Charts and results of every experiment.
+    fn experiment_files(&self) -> Vec<(String, Vec<u8>)> {
+        let files = |(place, planned): (usize, &Planned)| {
+            let slug = &self.computed.course.lessons[planned.lesson].slug;
+            let id = &planned.header.id;
+            let outcome = &self.computed.outcomes[place];
+            let mut files: Vec<(String, Vec<u8>)> = Vec::new();
+            for figure in &self.drawn[place] {
+                let svg = figure.svg(&format!("{id}-{}", figure.name), Layout::Wide, true);
+                files.push((format!("{slug}/{id}-{}.svg", figure.name), svg.into_bytes()));
+            }
+            let document = results::json(slug, planned, outcome, &self.computed.verdicts[place]);
+            let text = serde_json::to_string_pretty(&document).unwrap_or_default() + "\n";
+            files.push((format!("{slug}/{id}.json"), text.into_bytes()));
+            files.extend(results::csv(outcome).map(|text| (format!("{slug}/{id}.csv"), text.into_bytes())));
+            files
+        };
+        let all: Vec<_> = self.computed.planned.par_iter().enumerate().map(files).collect();
+        all.into_iter().flatten().collect()
+    }
+}
+
+/// Fills the gaps of a lesson's text.
+struct Filling<'a> {
+    lesson: &'a Lesson,
+    values: &'a Values,
+    experiments: &'a BTreeMap<usize, String>,
+    found: &'a mut Diagnostics,
+}
+
+impl Fill for Filling<'_> {
+    fn experiment(&mut self, index: usize) -> String {
+        self.experiments.get(&index).cloned().unwrap_or_default()
+    }
+
+    fn value(&mut self, expression: &str, span: Span) -> String {
+        match self.values.evaluate(&self.lesson.slug, expression, span) {
+            Ok(text) => {
+                format!("<span class=\"value\" title=\"{}\">{}</span>", escaped(expression), escaped(&text))
+            }
+            Err(error) => {
+                self.found.push(error);
+                String::new()
+            }
+        }
+    }
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+fn course_view(course: &Course) -> CourseView {
+    let settings = &course.settings;
+    CourseView {
+        title: settings.title.clone(),
+        description: settings.description.clone(),
+        author: settings.author.clone(),
+        language: settings.language.0.clone(),
+        base_url: settings.base_url.clone(),
+        repository: settings.repository.clone(),
+        license: settings.license.clone(),
+        theme: match settings.theme {
+            crate::lesson::Theme::Auto => Theme::Auto,
+            crate::lesson::Theme::Light => Theme::Light,
+            crate::lesson::Theme::Dark => Theme::Dark,
+        },
+    }
+}
+
+/// The pictures and files that lessons use.
+fn copy_assets(course: &Course, output: &mut Output) -> Result<(), Failure> {
+    for asset in course.lessons.iter().flat_map(|lesson| &lesson.assets) {
+        let bytes = std::fs::read(&asset.file)
+            .map_err(|error| Failure::Machine(format!("cannot read {}: {error}", asset.file.display())))?;
+        output.insert(asset.output.clone(), bytes);
+    }
+    Ok(())
+}

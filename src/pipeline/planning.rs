@@ -1,0 +1,232 @@
+//! From blocks to experiments that are ready to run: decoded, checked, their cost within the limits.
+
+use std::collections::BTreeSet;
+
+use crate::data::Facts;
+use crate::diagnostic::{Diagnostic, Diagnostics, Span, nearest};
+use crate::experiment::variation::{self, overlay};
+use crate::experiment::{Cost, HEADER_KEYS, Header, KINDS, Kind, Limits, Plan, kind};
+use crate::lesson::{Course, ExperimentBlock, Lesson, inline};
+use crate::settings::{self, Node};
+
+use super::tables::Tables;
+
+/// An experiment of a lesson, ready to run.
+pub struct Planned {
+    /// Index of its lesson in the course.
+    pub lesson: usize,
+    /// Index of its block in the lesson.
+    pub block: usize,
+    pub header: Header,
+    pub kind: &'static Kind,
+    pub plan: Box<dyn Plan>,
+    /// Of each variant's data, where it has any.
+    pub facts: Vec<Option<Facts>>,
+    /// Of one run of each variant.
+    pub costs: Vec<Cost>,
+    /// The block's own tree with the defaults of course and lesson below it.
+    pub tree: Node,
+}
+
+impl Planned {
+    pub fn seeds(&self) -> impl Iterator<Item = u64> + use<> {
+        self.header.seed..self.header.seed + self.header.seeds
+    }
+
+    /// All of its runs together.
+    pub fn total(&self) -> Cost {
+        self.costs.iter().map(|cost| cost.times(self.header.seeds)).sum()
+    }
+}
+
+/// Plans every block of every lesson; what is wrong with any of them is added to `found`.
+pub fn plan(course: &Course, tables: &mut Tables, found: &mut Diagnostics) -> Vec<Planned> {
+    let mut planned = Vec::new();
+    found.extend(check_defaults(course.settings.defaults.as_ref()));
+    for (index, lesson) in course.lessons.iter().enumerate() {
+        found.extend(check_defaults(lesson.front.defaults.as_ref()));
+        let mut ids = BTreeSet::new();
+        for (block_index, block) in lesson.blocks.iter().enumerate() {
+            let Some(experiment) = found.keep(plan_block(course, lesson, block, tables)) else { continue };
+            found.extend(check_texts(course, lesson, &experiment));
+            let id = experiment.header.id.clone();
+            if ids.contains(&id) {
+                let message = format!("two experiments of this lesson are called `{id}`");
+                let error = Diagnostic::error(message, block.node.locate("id"));
+                found.push(error.label("an id stands once in its lesson"));
+            }
+            ids.insert(id);
+            planned.push(Planned { lesson: index, block: block_index, ..experiment });
+        }
+    }
+    planned
+}
+
+/// Keys of defaults that no kind knows; those that some kind does not know are left out there.
+fn check_defaults(defaults: Option<&Node>) -> Vec<Diagnostic> {
+    let mut known: Vec<String> = KINDS.iter().flat_map(Kind::keys).collect();
+    known.extend(HEADER_KEYS.iter().map(|key| (*key).to_owned()));
+    let entries = defaults.map_or(&[][..], Node::entries).iter();
+    let unknown = entries.filter(|entry| !known.contains(&entry.key));
+    unknown
+        .map(|entry| {
+            let error = Diagnostic::error(format!("unknown setting `{}`", entry.key), entry.key_span);
+            match nearest(&entry.key, known.iter().map(String::as_str)) {
+                Some(name) => error.label(format!("did you mean `{name}`?")),
+                None => error.label("no kind of experiment has it"),
+            }
+        })
+        .collect()
+}
+
+/// What can be said of a block's Markdown and claims before anything runs.
+fn check_texts(course: &Course, lesson: &Lesson, planned: &Planned) -> Vec<Diagnostic> {
+    let header = &planned.header;
+    let texts = [("title", &header.title), ("caption", &header.caption)];
+    let texts = texts.into_iter().filter_map(|(path, text)| Some((path.to_owned(), text.as_deref()?)));
+    let says = header.claims.iter().enumerate();
+    let says =
+        says.filter_map(|(index, claim)| Some((format!("claims[{index}].says"), claim.says.as_deref()?)));
+    let mut found = Vec::new();
+    for (path, text) in texts.chain(says) {
+        found.extend(course.short(lesson, text, planned.tree.locate(&path)).err().unwrap_or_default());
+    }
+    for (index, claim) in header.claims.iter().enumerate() {
+        let span = crate::claims::place(index, &planned.tree);
+        found.extend(inline::check_syntax(&claim.that, span).err());
+    }
+    found
+}
+
+fn plan_block(
+    course: &Course,
+    lesson: &Lesson,
+    block: &ExperimentBlock,
+    tables: &mut Tables,
+) -> Result<Planned, Vec<Diagnostic>> {
+    let kind = kind_of(block)?;
+    let tree = with_defaults(course, lesson, block, kind);
+    let (header_tree, settings) = divide(&tree);
+    let mut errors = Vec::new();
+    let own_keys = kind.keys();
+    let known: Vec<&str> =
+        own_keys.iter().map(String::as_str).chain(variation::KEYS.iter().copied()).collect();
+    let header = settings::decode_among::<Header>(&header_tree, &known).map_err(|e| errors.extend(e)).ok();
+    if let Some(header) = &header {
+        let figures: Vec<&str> = kind.figures.iter().map(|figure| figure.name).collect();
+        let problems = header.check(&figures).into_iter();
+        errors.extend(problems.map(|problem| at(problem, &tree)));
+    }
+    let plan = kind.plan(&settings).map_err(|e| errors.extend(e)).ok();
+    let (Some(header), Some(plan)) = (header, plan) else { return Err(errors) };
+    let (facts, mut found) = check_variants(&*plan, lesson, tables);
+    errors.append(&mut found);
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    let costs: Vec<Cost> =
+        facts.iter().enumerate().map(|(index, facts)| plan.cost(index, facts.as_ref())).collect();
+    let planned = Planned { lesson: 0, block: 0, header, kind, plan, facts, costs, tree };
+    check_limits(&planned, &course.settings.limits, block)?;
+    Ok(planned)
+}
+
+fn kind_of(block: &ExperimentBlock) -> Result<&'static Kind, Vec<Diagnostic>> {
+    let names = || KINDS.iter().map(|kind| kind.name);
+    let list = names().collect::<Vec<_>>().join(", ");
+    let Some(entry) = block.node.entry("kind") else {
+        let error = Diagnostic::error("the experiment has no `kind`", first_line(block));
+        return Err(vec![error.label(format!("`kind: ` and one of {list}"))]);
+    };
+    let written = entry.value.as_text().unwrap_or_default();
+    kind(written).ok_or_else(|| {
+        let error = Diagnostic::error(format!("unknown kind `{written}`"), entry.value.span);
+        let error = error.label(format!("one of {list}"));
+        vec![match nearest(written, names()) {
+            Some(name) => error.hint(format!("did you mean `{name}`?")),
+            None => error.hint("`gradbook kinds` tells what each of them does"),
+        }]
+    })
+}
+
+/// Where to point when the block as a whole is at fault.
+fn first_line(block: &ExperimentBlock) -> Span {
+    block.node.entries().first().map_or(block.span, |entry| entry.key_span)
+}
+
+/// The block over the lesson's defaults over the course's, of which a kind takes what it knows.
+fn with_defaults(course: &Course, lesson: &Lesson, block: &ExperimentBlock, kind: &Kind) -> Node {
+    let keys = kind.keys();
+    let takes = |key: &str| keys.iter().any(|own| own == key) || HEADER_KEYS.contains(&key);
+    // A softmax of given logits trains nothing, so defaults for training are none of its business.
+    let without_data = block.node.entry("logits").is_some();
+    let defaults = [course.settings.defaults.as_ref(), lesson.front.defaults.as_ref()];
+    let mut base = Node::empty_map(block.node.span);
+    for layer in defaults.into_iter().flatten() {
+        let mut layer = layer.clone();
+        if let settings::Value::Map(entries) = &mut layer.value {
+            entries.retain(|entry| takes(&entry.key) && !(without_data && entry.key == "data"));
+        }
+        base = overlay(&base, &layer);
+    }
+    let mut tree = overlay(&base, &block.node);
+    tree.span = block.node.span;
+    tree
+}
+
+/// The header's entries, and the others.
+fn divide(tree: &Node) -> (Node, Node) {
+    let (mut header, mut settings) = (Node::empty_map(tree.span), Node::empty_map(tree.span));
+    for entry in tree.entries() {
+        let part = if HEADER_KEYS.contains(&entry.key.as_str()) { &mut header } else { &mut settings };
+        part.insert(entry.clone());
+    }
+    (header, settings)
+}
+
+fn at(problem: crate::diagnostic::Problem, tree: &Node) -> Diagnostic {
+    let span = tree.locate(&problem.path);
+    Diagnostic::at(problem, span)
+}
+
+/// The facts of each variant's data and all that is wrong with its settings, each mistake once.
+fn check_variants(
+    plan: &dyn Plan,
+    lesson: &Lesson,
+    tables: &mut Tables,
+) -> (Vec<Option<Facts>>, Vec<Diagnostic>) {
+    let mut errors: Vec<Diagnostic> = Vec::new();
+    let mut all_facts = Vec::new();
+    for (index, variant) in plan.variants().iter().enumerate() {
+        let facts = match plan.data(index) {
+            None => None,
+            Some(data) => match tables.facts(data, &lesson.path, variant.tree) {
+                Ok(facts) => Some(facts),
+                Err(found) => {
+                    errors.extend(
+                        found.into_iter().filter(|error| !errors.contains(error)).collect::<Vec<_>>(),
+                    );
+                    None
+                }
+            },
+        };
+        let found = plan.check(index, facts.as_ref()).into_iter().map(|problem| at(problem, variant.tree));
+        errors.extend(found.filter(|error| !errors.contains(error)).collect::<Vec<_>>());
+        all_facts.push(facts);
+    }
+    (all_facts, errors)
+}
+
+fn check_limits(planned: &Planned, limits: &Limits, block: &ExperimentBlock) -> Result<(), Vec<Diagnostic>> {
+    let runs = planned.costs.len() as u64 * planned.header.seeds;
+    let beyond = limits.exceeded_by(&planned.total(), runs);
+    if beyond.is_empty() {
+        return Ok(());
+    }
+    let message = format!("the experiment `{}` is too large", planned.header.id);
+    Err(vec![
+        Diagnostic::error(message, block.node.locate("id"))
+            .label(beyond.join("; "))
+            .hint("`limits` in the course's gradbook.yaml can allow more"),
+    ])
+}

@@ -1,0 +1,115 @@
+//! What an experiment found, for other programs: one JSON document, and its series as CSV.
+
+use serde_json::{Map, Value, json};
+
+use crate::claims::Verdict;
+use crate::outcome::{Metric, Outcome, Summary, Variant};
+
+use super::planning::Planned;
+
+/// The document of one experiment, as `run --format json` prints it and `SLUG/ID.json` holds it. A number
+/// that does not exist is `null`; every other reads back to the same bits.
+pub fn json(lesson: &str, planned: &Planned, outcome: &Outcome, claims: &[Verdict]) -> Value {
+    let by_variant = |of: fn(&Variant) -> Value| {
+        Value::Object(outcome.variants.iter().map(|variant| (variant.name.clone(), of(variant))).collect())
+    };
+    json!({
+        "lesson": lesson,
+        "id": planned.header.id,
+        "kind": planned.kind.name,
+        "seed": planned.header.seed,
+        "seeds": planned.header.seeds,
+        "metrics": by_variant(metrics),
+        "series": by_variant(series),
+        "claims": claims.iter().map(claim).collect::<Vec<_>>(),
+        "digest": outcome.digest(),
+    })
+}
+
+fn claim(verdict: &Verdict) -> Value {
+    json!({
+        "that": verdict.claim.that,
+        "says": verdict.claim.says,
+        "holds": verdict.holds(),
+        "held": verdict.held(),
+        "needed": verdict.needed,
+        "margin": verdict.margin(),
+    })
+}
+
+/// A single run's values as they are; over several seeds, each with its spread.
+fn metrics(variant: &Variant) -> Value {
+    let mut metrics = Map::new();
+    for name in variant.metric_names() {
+        let values: Vec<&Metric> = variant.runs.iter().filter_map(|run| run.metrics.get(name)).collect();
+        metrics.insert(name.to_owned(), over_seeds(&values));
+    }
+    Value::Object(metrics)
+}
+
+fn over_seeds(values: &[&Metric]) -> Value {
+    if let [only] = values {
+        return plain(only);
+    }
+    let numbers: Option<Vec<f64>> = values
+        .iter()
+        .map(|value| match value {
+            Metric::Number(number) => Some(*number),
+            _ => None,
+        })
+        .collect();
+    match numbers {
+        Some(numbers) => {
+            let mut summary = serde_json::to_value(Summary::of(&numbers)).unwrap_or_default();
+            summary["values"] = json!(numbers);
+            summary
+        }
+        None => json!({ "values": values.iter().map(|value| plain(value)).collect::<Vec<_>>() }),
+    }
+}
+
+fn plain(metric: &Metric) -> Value {
+    serde_json::to_value(metric).unwrap_or_default()
+}
+
+/// Each series epoch by epoch; over several seeds, its mean.
+fn series(variant: &Variant) -> Value {
+    let names: std::collections::BTreeSet<&String> =
+        variant.runs.iter().flat_map(|run| run.series.keys()).collect();
+    let mean = |name: &String| {
+        let runs: Vec<&Vec<f64>> = variant.runs.iter().filter_map(|run| run.series.get(name)).collect();
+        let epochs = runs.iter().map(|run| run.len()).max().unwrap_or(0);
+        let at = |epoch: usize| {
+            let sum: f64 = runs.iter().map(|run| run.get(epoch).copied().unwrap_or(f64::NAN)).sum();
+            sum / runs.len() as f64
+        };
+        (0..epochs).map(at).collect::<Vec<f64>>()
+    };
+    Value::Object(names.into_iter().map(|name| (name.clone(), json!(mean(name)))).collect())
+}
+
+/// Every series of every run in long form: variant, seed, metric, epoch, value; None where there is none.
+pub fn csv(outcome: &Outcome) -> Option<String> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let mut rows = 0;
+    writer.write_record(["variant", "seed", "metric", "epoch", "value"]).ok()?;
+    for variant in &outcome.variants {
+        for run in &variant.runs {
+            for (metric, values) in &run.series {
+                for (epoch, value) in values.iter().enumerate() {
+                    let row = [
+                        &variant.name,
+                        &run.seed.to_string(),
+                        metric,
+                        &epoch.to_string(),
+                        &value.to_string(),
+                    ];
+                    writer.write_record(row).ok()?;
+                    rows += 1;
+                }
+            }
+        }
+    }
+    let text = String::from_utf8(writer.into_inner().ok()?).ok()?;
+    (rows > 0).then_some(text)
+}
