@@ -1,3 +1,9 @@
 //! Tests of the whole through its public face, one module a feature.
 
+mod build;
+mod commands;
+mod course;
+mod errors;
+#[path = "../../src/site/tests/html.rs"]
+mod html;
 mod reference;

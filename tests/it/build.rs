@@ -1,0 +1,221 @@
+//! Lessons in, a site out.
+
+use crate::course::{Course, Site};
+use crate::html;
+
+/// A block of each kind, small.
+const ALL_KINDS: &str = "\
+```yaml experiment
+kind: split
+id: parts
+data: {name: iris}
+compare: [{train: 60%, dev: 20%, test: 20%}, {train: 70%, test: 30%}]
+training: {epochs: 3}
+seeds: 2
+```
+
+```yaml experiment
+kind: init
+id: layers
+data: {name: moons, samples: 60}
+model: {hidden: [8, 8, 8], activation: tanh}
+compare: [zeros, he, {normal: 0.01}]
+```
+
+```yaml experiment
+kind: dropout
+id: dropped
+data: {name: iris}
+training: {epochs: 3}
+compare: [1, 0.5]
+```
+
+```yaml experiment
+kind: optimizers
+id: ways
+data: {name: moons, samples: 60}
+training: {epochs: 4}
+compare: [sgd, momentum, rmsprop, adam]
+```
+
+```yaml experiment
+kind: search
+id: rates
+data: {name: iris}
+training: {epochs: 2}
+space: {training.learning_rate: {log: [0.001, 1]}, model.hidden: {choice: [[4], [8]]}, training.batch_size: {integer: [8, 64]}}
+trials: 6
+```
+
+```yaml experiment
+kind: softmax
+id: vector
+logits: [5, 2, -1, 3]
+label: 0
+```
+";
+
+#[test]
+fn a_lesson_of_all_kinds_becomes_a_page() {
+    let course = Course::with("01-all.md", ALL_KINDS);
+    let site = course.build();
+    let page = site.page("all");
+    for id in ["parts", "layers", "dropped", "ways", "rates", "vector"] {
+        page.shows(&format!("id=\"experiment-{id}\""));
+        assert!(site.text(&format!("all/{id}.json")).contains("\"digest\""));
+    }
+    page.shows("Fisher").hides("NaN").hides("undefined");
+}
+
+#[test]
+fn kind_id_and_data_are_enough() {
+    for kind in ["split", "init", "dropout", "optimizers", "search", "softmax"] {
+        let block = format!("```yaml experiment\nkind: {kind}\nid: it\ndata: {{name: iris}}\n```");
+        Course::with("a.md", &block).build().page("a").shows("experiment-it");
+    }
+}
+
+#[test]
+fn two_builds_are_equal_byte_for_byte() {
+    let (one, other) = (Course::with("01-all.md", ALL_KINDS), Course::with("01-all.md", ALL_KINDS));
+    let called = other.call(&["build", "--jobs", "1"]);
+    assert_eq!(called.status, 0, "{}", called.error);
+    let first = one.build().files();
+    let again = one.build().files();
+    assert!(first.iter().any(|(name, _)| name == "all/ways-loss.svg"));
+    assert_eq!(first, again);
+    let names = |files: &[(String, Vec<u8>)]| files.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
+    let alone = Site::of(&other).files();
+    assert_eq!(names(&first), names(&alone));
+    for ((name, bytes), (_, others)) in first.iter().zip(&alone) {
+        assert!(bytes == others, "{name} depends on the number of threads or the folder");
+    }
+}
+
+#[test]
+fn one_and_two_jobs_give_the_same_digests() {
+    let course = Course::with("01-all.md", ALL_KINDS);
+    let digests = |jobs: &str| {
+        let called =
+            course.call(&["run", "lessons/01-all.md", "--format", "json", "--quiet", "--jobs", jobs]);
+        assert_eq!(called.status, 0, "{}", called.error);
+        called.output
+    };
+    assert_eq!(digests("1"), digests("2"));
+}
+
+#[test]
+fn every_page_and_chart_parses_without_an_error() {
+    let course = Course::with("01-all.md", ALL_KINDS)
+        .and("02-more.md", "# Text\n\n| a | b |\n|---|---|\n| 1 | $x^2$ |\n");
+    for (name, bytes) in course.build().files() {
+        if !(name.ends_with(".html") || name.ends_with(".svg")) {
+            continue;
+        }
+        let mut text = String::from_utf8(bytes).unwrap();
+        if name.ends_with(".svg") {
+            text = format!(
+                "<!doctype html><html lang=en><head><title>x</title></head><body>{text}</body></html>"
+            );
+        }
+        let page = html::parse(&text);
+        assert!(page.faults.is_empty(), "{name}: {:?}", page.faults);
+        let mut ids: Vec<&str> = page.elements.iter().filter_map(|element| element.get("id")).collect();
+        let all = ids.len();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), all, "{name}: an id stands twice");
+    }
+}
+
+#[test]
+fn values_stand_in_prose_with_their_filters() {
+    let body = "Of four, `{{ vector.probabilities[0] | percent(1) }}` and \
+        `{{ vector.loss | round(3) }}`, not `{{ vector }`.\n\n```yaml experiment\nkind: softmax\nid: vector\n\
+        logits: [5, 2, -1, 3]\nlabel: 0\n```";
+    Course::with("a.md", body).build().page("a").shows("84.2%").shows("0.172").shows("{{ vector }");
+}
+
+#[test]
+fn a_value_can_come_from_another_lesson() {
+    let block = "```yaml experiment\nkind: softmax\nid: vector\nlogits: [5, 2, -1, 3]\n```";
+    let course = Course::with("01-soft-max.md", block)
+        .and("02-b.md", "There it was `{{ soft_max.vector.probabilities[0] | percent(1) }}`.");
+    course.build().page("b").shows("84.2%");
+}
+
+#[test]
+fn a_claim_that_holds_is_shown_and_one_that_fails_stops_the_build() {
+    let block = |claim: &str| {
+        format!(
+            "```yaml experiment\nkind: softmax\nid: vector\nlogits: [5, 2, -1, 3]\nclaims:\n  - {claim}\n```"
+        )
+    };
+    let holds =
+        Course::with("a.md", &block("{that: 'probabilities[0] > 0.8', says: The first is likeliest}"));
+    holds.build().page("a").shows("The first is likeliest");
+    let fails = Course::with("a.md", &block("probabilities[0] < 0.8"));
+    let called = fails.call(&["build"]);
+    assert_eq!(called.status, 1);
+    assert!(called.error.contains("lessons/a.md:10:5"), "{}", called.error);
+    assert!(called.error.contains("a claim fails"), "{}", called.error);
+    assert!(!fails.path("output/a.html").exists());
+}
+
+#[test]
+fn a_failed_build_leaves_the_old_output_whole() {
+    let course = Course::with("a.md", "Good.");
+    let before = course.build().files();
+    let course = course.and("b.md", "`{{ nothing.here }}`");
+    assert_eq!(course.call(&["build"]).status, 1);
+    let after = Site::of(&course).files();
+    assert_eq!(before, after);
+}
+
+#[test]
+fn a_table_of_ones_own_is_learned_from() {
+    let rows: String =
+        (0..60).map(|i| format!("{},{},{}\n", i % 7, i % 5, if i % 7 > 3 { "yes" } else { "no" })).collect();
+    let table = format!("length,width,ripe\n{rows}");
+    let block = "```yaml experiment\nkind: optimizers\nid: own\ndata: {file: fruit.csv, target: ripe}\n\
+        training: {epochs: 60, learning_rate: 0.05}\n```\n";
+    let course = Course::with("a.md", block).file("lessons/fruit.csv", table.as_bytes());
+    let results = course.results("lessons/a.md#own");
+    assert_eq!(results[0]["metrics"]["run"]["train_accuracy"], 1.0);
+    course.build().page("a").shows("fruit.csv");
+}
+
+#[test]
+fn a_hidden_file_of_the_output_folder_stays() {
+    let course = Course::with("a.md", "Text.").file("output/.gitkeep", b"");
+    course.build();
+    assert!(course.path("output/.gitkeep").exists());
+}
+
+#[test]
+fn an_experiment_may_stand_in_a_list_and_in_a_quote() {
+    let body = "- first\n\n  ```yaml experiment\n  kind: softmax\n  id: listed\n  logits: [1, 2]\n  ```\n\n\
+        > ```yaml experiment\n> kind: softmax\n> id: quoted\n> logits: [1, 2]\n> ```\n";
+    Course::with("a.md", body).build().page("a").shows("experiment-listed").shows("experiment-quoted");
+}
+
+#[test]
+fn every_link_of_every_page_leads_to_a_file_of_the_site() {
+    let course = Course::with("01-all.md", ALL_KINDS)
+        .and("02-more.md", "[back](01-all.md) and [on](#x).\n\n## X {#x}\n");
+    let files = course.build().files();
+    let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
+    for (name, bytes) in files.iter().filter(|(name, _)| name.ends_with(".html") && name != "404.html") {
+        let page = html::parse(std::str::from_utf8(bytes).unwrap());
+        let links = page
+            .elements
+            .iter()
+            .filter(|element| matches!(element.name.as_str(), "a" | "link" | "script" | "img"));
+        for target in links.filter_map(|element| element.get("href").or(element.get("src"))) {
+            let path = target.split(['#', '?']).next().unwrap();
+            let outside =
+                target.starts_with("https://doi.org/") || target.starts_with("https://creativecommons.org/");
+            assert!(outside || path.is_empty() || names.contains(&path), "{name}: `{target}` leads nowhere");
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! The command line: results, reports, exit status.
+
+use crate::course::Course;
+
+const VECTOR: &str = "```yaml experiment\nkind: softmax\nid: vector\nlogits: [5, 2, -1, 3]\nlabel: 0\n```";
+
+const WAYS: &str = "```yaml experiment\nkind: optimizers\nid: ways\nseeds: 3\ndata: {name: moons, samples: 60}\n\
+    training: {epochs: 4}\ncompare: [sgd, adam]\n```";
+
+#[test]
+fn run_prints_tables_and_sparklines() {
+    let course = Course::with("a.md", WAYS);
+    let called = course.call(&["run", "lessons/a.md"]);
+    assert_eq!(called.status, 0, "{}", called.error);
+    for part in ["a#ways (optimizers)", "sgd", "adam", "train_loss", "±", "▁", "digest"] {
+        assert!(called.output.contains(part), "no {part} in\n{}", called.output);
+    }
+}
+
+#[test]
+fn run_takes_one_experiment() {
+    let course = Course::with("a.md", &format!("{WAYS}\n\n{VECTOR}"));
+    let results = course.results("lessons/a.md#vector");
+    assert_eq!(results.len(), 1);
+    assert_eq!(results[0]["id"], "vector");
+    let called = course.call(&["run", "lessons/a.md#nothing"]);
+    assert_eq!(called.status, 2);
+    assert!(called.error.contains("no experiment is called `nothing`"), "{}", called.error);
+}
+
+#[test]
+fn json_has_every_part_of_the_contract() {
+    let course = Course::with("01-a-b.md", WAYS);
+    let document = &course.results("lessons/01-a-b.md")[0];
+    assert_eq!(document["lesson"], "a-b");
+    assert_eq!(
+        (&document["kind"], &document["seed"], &document["seeds"]),
+        (&"optimizers".into(), &0.into(), &3.into())
+    );
+    let loss = &document["metrics"]["adam"]["train_loss"];
+    let values: Vec<f64> = loss["values"].as_array().unwrap().iter().map(|v| v.as_f64().unwrap()).collect();
+    assert_eq!(values.len(), 3);
+    assert_eq!(loss["mean"].as_f64().unwrap(), values.iter().sum::<f64>() / 3.0);
+    // The series counts from before training: four epochs make five values.
+    assert_eq!(document["series"]["sgd"]["train_loss"].as_array().unwrap().len(), 5);
+    assert!(document["digest"].as_str().unwrap().len() >= 16);
+    assert!(document["claims"].as_array().unwrap().is_empty());
+}
+
+#[test]
+fn a_single_run_is_named_run_and_its_numbers_are_plain() {
+    let document = &Course::with("a.md", VECTOR).results("lessons/a.md")[0];
+    let metrics = &document["metrics"]["run"];
+    assert_eq!(metrics["hardmax"], serde_json::json!([1.0, 0.0, 0.0, 0.0]));
+    assert!((metrics["loss"].as_f64().unwrap() - 0.171_935_393_328).abs() < 1e-9);
+}
+
+#[test]
+fn the_call_is_at_fault_with_status_2_and_the_course_with_1() {
+    let course = Course::with("a.md", "`{{ nobody.loss }}`");
+    assert_eq!(course.call(&["build"]).status, 1);
+    assert_eq!(course.call(&["build", "nowhere"]).status, 2);
+    assert_eq!(course.call(&["build", "--jobs", "none"]).status, 2);
+    assert_eq!(course.call(&["bild"]).status, 2);
+    assert_eq!(course.call(&["run", "lessons/b.md"]).status, 2);
+    assert_eq!(course.call(&["--help"]).status, 0);
+}
+
+#[test]
+fn check_writes_nothing() {
+    let course = Course::with("a.md", VECTOR);
+    let called = course.call(&["check"]);
+    assert_eq!(called.status, 0, "{}", called.error);
+    assert!(!course.path("output").exists());
+}
+
+#[test]
+fn problems_can_be_read_by_programs() {
+    let course = Course::with("a.md", "`{{ nobody.loss }}`");
+    let json = course.call(&["build", "--format", "json"]).output;
+    let problem: serde_json::Value = serde_json::from_str(json.lines().next().unwrap()).unwrap();
+    assert_eq!((problem["file"].as_str(), problem["line"].as_u64()), (Some("lessons/a.md"), Some(5)));
+    let github = course.call(&["check", "--format", "github"]).output;
+    assert!(github.starts_with("::error file=lessons/a.md,line=5,"), "{github}");
+}
+
+#[test]
+fn kinds_lists_all_and_tells_one() {
+    let course = Course::with("a.md", "");
+    let list = course.call(&["kinds"]).output;
+    for kind in ["split", "init", "dropout", "optimizers", "search", "softmax"] {
+        assert!(list.contains(kind));
+        let page = course.call(&["kinds", kind]).output;
+        for part in ["Settings of this kind", "Metrics", "Figures", "Example", "```yaml experiment"] {
+            assert!(page.contains(part), "{kind}: {part}");
+        }
+    }
+    let called = course.call(&["kinds", "optimizer"]);
+    assert_eq!(called.status, 2);
+    assert!(called.error.contains("did you mean `optimizers`?"), "{}", called.error);
+}
+
+#[test]
+fn progress_is_plain_lines_without_a_terminal_and_silent_when_asked() {
+    let course = Course::with("a.md", WAYS);
+    let called = course.call(&["build"]);
+    assert!(called.error.contains("a#ways: 6 runs"), "{}", called.error);
+    assert_eq!(called.output, "");
+    assert_eq!(course.call(&["build", "--quiet"]).error, "");
+}
+
+#[test]
+fn run_takes_a_bare_file_name_in_the_lessons_folder() {
+    let course = Course::with("a.md", VECTOR);
+    let called = course.call_in("lessons", &["run", "a.md"]);
+    assert_eq!(called.status, 0, "{}", called.error);
+}
+
+#[test]
+fn run_shows_the_results_of_a_claim_that_fails() {
+    let course = Course::with("a.md", &VECTOR.replace("label: 0", "label: 0\nclaims: [loss > 1]"));
+    let called = course.call(&["run", "lessons/a.md", "--format", "json"]);
+    assert_eq!(called.status, 1);
+    let document: serde_json::Value = serde_json::from_str(called.output.lines().next().unwrap()).unwrap();
+    assert_eq!(document["claims"][0]["holds"], false);
+    assert_eq!(document["claims"][0]["held"], 0);
+}
+
+#[test]
+fn a_run_that_diverged_has_no_final_numbers_and_fails_claims_about_them() {
+    let block = "```yaml experiment\nkind: optimizers\nid: wild\ndata: {name: iris}\n\
+        training: {epochs: 30, learning_rate: 1e30}\ncompare: [sgd]\n```";
+    let document = &Course::with("a.md", block).results("lessons/a.md")[0];
+    let metrics = &document["metrics"]["sgd"];
+    assert!(metrics["train_loss"].is_null(), "{metrics}");
+    assert!(metrics["diverged_at"].as_f64().unwrap() >= 1.0);
+    let claimed = block.replace("compare: [sgd]", "compare: [sgd]\nclaims: ['sgd.train_loss < 100']");
+    assert_eq!(Course::with("a.md", &claimed).call(&["build"]).status, 1);
+}
+
+#[test]
+fn variants_of_a_search_may_have_spaces_of_their_own() {
+    let block = "```yaml experiment\nkind: search\nid: spaces\ndata: {name: iris}\ntraining: {epochs: 2}\ntrials: 3\n\
+        variants: {wide: {space: {training.l2: {log: [0.01, 1]}}}, plain: {}}\n```";
+    Course::with("a.md", block).build().page("a").shows("experiment-spaces");
+}

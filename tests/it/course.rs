@@ -1,0 +1,137 @@
+//! A course in a folder of its own, built by the program as an author would.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+
+/// Files of a course to be.
+pub struct Course {
+    folder: TempDir,
+}
+
+impl Course {
+    /// A course with one lesson, given by its file name and what follows its front matter.
+    pub fn with(name: &str, body: &str) -> Course {
+        Course { folder: tempfile::tempdir().unwrap() }.and(name, body)
+    }
+
+    /// Another lesson, titled by its file's name.
+    pub fn and(self, name: &str, body: &str) -> Course {
+        let text = format!("---\ntitle: {name}\n---\n\n{body}\n");
+        self.file(&format!("lessons/{name}"), text.as_bytes())
+    }
+
+    /// Any file, by its path beside the lessons folder.
+    pub fn file(self, path: &str, content: &[u8]) -> Course {
+        let path = self.path(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+        self
+    }
+
+    pub fn path(&self, path: &str) -> PathBuf {
+        self.folder.path().join(path)
+    }
+
+    /// Calls the program in the course's folder.
+    pub fn call(&self, arguments: &[&str]) -> Called {
+        self.call_in("", arguments)
+    }
+
+    /// Calls the program in a folder of the course.
+    pub fn call_in(&self, folder: &str, arguments: &[&str]) -> Called {
+        let program = Path::new(env!("CARGO_BIN_EXE_gradbook"));
+        Called::new(Command::new(program).args(arguments).current_dir(self.path(folder)).output().unwrap())
+    }
+
+    /// Builds the site, which must succeed.
+    pub fn build(&self) -> Site<'_> {
+        let called = self.call(&["build"]);
+        assert_eq!(called.status, 0, "{}", called.error);
+        Site { course: self }
+    }
+
+    /// The results of one lesson or experiment as JSON, a document a line.
+    pub fn results(&self, lesson: &str) -> Vec<serde_json::Value> {
+        let called = self.call(&["run", lesson, "--format", "json", "--quiet"]);
+        assert_eq!(called.status, 0, "{}", called.error);
+        called.output.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+}
+
+/// What a call of the program came to.
+pub struct Called {
+    pub status: i32,
+    pub output: String,
+    pub error: String,
+}
+
+impl Called {
+    fn new(output: Output) -> Called {
+        Called {
+            status: output.status.code().expect("the program was not killed"),
+            output: String::from_utf8(output.stdout).unwrap(),
+            error: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}
+
+/// The output folder of a course.
+pub struct Site<'a> {
+    course: &'a Course,
+}
+
+impl<'a> Site<'a> {
+    /// What stands in the output folder, whoever put it there.
+    pub fn of(course: &'a Course) -> Site<'a> {
+        Site { course }
+    }
+
+    pub fn page(&self, slug: &str) -> Page {
+        Page { html: self.text(&format!("{slug}.html")) }
+    }
+
+    pub fn text(&self, path: &str) -> String {
+        let path = self.course.path("output").join(path);
+        fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    }
+
+    /// Every file with its bytes, sorted by path.
+    pub fn files(&self) -> Vec<(String, Vec<u8>)> {
+        fn walk(folder: &Path, below: &Path, found: &mut Vec<(String, Vec<u8>)>) {
+            for entry in fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    walk(&path, below, found);
+                } else {
+                    let name = path.strip_prefix(below).unwrap().display().to_string();
+                    found.push((name, fs::read(&path).unwrap()));
+                }
+            }
+        }
+        let output = self.course.path("output");
+        let mut found = Vec::new();
+        walk(&output, &output, &mut found);
+        found.sort();
+        found
+    }
+}
+
+/// One page of a site.
+pub struct Page {
+    pub html: String,
+}
+
+impl Page {
+    pub fn shows(&self, text: &str) -> &Page {
+        assert!(self.html.contains(text), "the page does not show `{text}`");
+        self
+    }
+
+    pub fn hides(&self, text: &str) -> &Page {
+        assert!(!self.html.contains(text), "the page shows `{text}`");
+        self
+    }
+}
