@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use crate::cli::print;
 use crate::diagnostic::nearest;
 use crate::experiment::{KINDS, Reference, Setting, kind, reference};
 use crate::pipeline::Failure;
@@ -15,8 +16,7 @@ pub struct Kinds {
 impl Kinds {
     pub fn run(&self) -> Result<(), Failure> {
         let Some(name) = &self.name else {
-            print!("{}", list());
-            return Ok(());
+            return print(&list());
         };
         let Some(kind) = kind(name) else {
             let names: Vec<&str> = KINDS.iter().map(|kind| kind.name).collect();
@@ -26,8 +26,7 @@ impl Kinds {
             };
             return Err(Failure::Machine(format!("unknown kind `{name}`: {hint}")));
         };
-        print!("{}", page(&reference(kind)));
-        Ok(())
+        print(&page(&reference(kind)))
     }
 }
 

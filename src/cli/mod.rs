@@ -10,7 +10,7 @@ mod progress;
 mod run;
 mod sparkline;
 
-use std::io::IsTerminal;
+use std::io::{ErrorKind, IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -98,7 +98,7 @@ pub fn main() -> ExitCode {
             ExitCode::from(1)
         }
         Err(Failure::Machine(message)) => {
-            eprintln!("gradbook: {message}");
+            let _ = writeln!(std::io::stderr(), "gradbook: {message}");
             ExitCode::from(2)
         }
     }
@@ -116,11 +116,14 @@ impl Common {
     /// Prints problems where the format has them: for reading on standard error, for machines on standard output.
     fn report(&self, diagnostics: &Diagnostics, sources: &Sources) {
         for diagnostic in diagnostics.iter() {
-            match self.format {
-                Format::Human => eprintln!("{}\n", diagnostic.render(sources, self.colored())),
-                Format::Json => println!("{}", diagnostic.json(sources)),
-                Format::Github => println!("{}", diagnostic.github(sources)),
-            }
+            // There is no one left to tell when telling itself fails.
+            let _ = match self.format {
+                Format::Human => {
+                    writeln!(std::io::stderr(), "{}\n", diagnostic.render(sources, self.colored()))
+                }
+                Format::Json => writeln!(std::io::stdout(), "{}", diagnostic.json(sources)),
+                Format::Github => writeln!(std::io::stdout(), "{}", diagnostic.github(sources)),
+            };
         }
         self.say(&diagnostics.summary());
     }
@@ -146,8 +149,22 @@ impl Common {
     /// Says something that is neither a result nor a problem.
     fn say(&self, sentence: &str) {
         if !self.quiet {
-            eprintln!("{sentence}");
+            let _ = writeln!(std::io::stderr(), "{sentence}");
         }
+    }
+}
+
+/// Writes results to standard output. A reader that closes it early (`gradbook run ... | head`) is no mistake.
+///
+/// # Errors
+/// An output that cannot be written, such as a file on a full disk.
+fn print(text: &str) -> Result<(), Failure> {
+    let mut output = std::io::stdout().lock();
+    match output.write_all(text.as_bytes()).and_then(|()| output.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(Failure::Machine(format!("cannot write the results: {error}")))
+        }
+        _ => Ok(()),
     }
 }
 

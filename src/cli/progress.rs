@@ -1,6 +1,6 @@
 //! How far the runs are: a bar with the time left on a terminal, plain lines elsewhere.
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 use std::sync::Mutex;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -45,7 +45,7 @@ impl Watch for Progress {
         let plural = if runs == 1 { "" } else { "s" };
         if let Some(lines) = &self.lines {
             let _one_at_a_time = lines.lock();
-            eprintln!("  {experiment}: {runs} run{plural}");
+            let _ = writeln!(std::io::stderr(), "  {experiment}: {runs} run{plural}");
         }
         self.bar.set_message(experiment.to_owned());
     }

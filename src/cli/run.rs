@@ -1,13 +1,12 @@
 //! `gradbook run`: the results of a lesson, or of one experiment, in the terminal.
 
-use std::io::Write;
 use std::path::PathBuf;
 
 use clap::Args;
 
 use crate::claims::Verdict;
 use crate::cli::sparkline::sparkline;
-use crate::cli::{Common, Format};
+use crate::cli::{Common, Format, print};
 use crate::outcome::{Metric, Outcome, Summary, Variant};
 use crate::pipeline::{self, Computed, Failure, Planned, Request, short};
 
@@ -33,13 +32,7 @@ impl Run {
             Format::Json => json(&computed),
             Format::Human | Format::Github => tables(&computed),
         };
-        // A closed pipe (`gradbook run ... | head`) is no mistake of anybody.
-        match std::io::stdout().write_all(text.as_bytes()) {
-            Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-                return Err(Failure::Machine(error.to_string()));
-            }
-            _ => {}
-        }
+        print(&text)?;
         match computed.found.errors() {
             0 => Ok(()),
             _ => Err(Failure::Course(computed.found.clone(), computed.sources().clone())),

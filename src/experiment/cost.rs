@@ -57,7 +57,7 @@ pub struct Limits {
     pub rows: u64,
     /// Weights and biases of one network (default 50 000 000).
     pub parameters: u64,
-    /// Multiply-adds of all runs together (default 1e14, some hours on one core).
+    /// Multiply-adds of all runs together (default 1e13, some ten minutes on one core).
     pub multiply_adds: f64,
     /// Bytes that one run holds and all of them leave behind (default 4e9).
     pub bytes: f64,
@@ -67,7 +67,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { rows: 1_000_000, parameters: 50_000_000, multiply_adds: 1e14, bytes: 4e9, runs: 100_000 }
+        Limits { rows: 1_000_000, parameters: 50_000_000, multiply_adds: 1e13, bytes: 4e9, runs: 100_000 }
     }
 }
 

@@ -144,3 +144,15 @@ fn variants_of_a_search_may_have_spaces_of_their_own() {
         variants: {wide: {space: {training.l2: {log: [0.01, 1]}}}, plain: {}}\n```";
     Course::with("a.md", block).build().page("a").shows("experiment-spaces");
 }
+
+#[test]
+#[cfg(target_os = "linux")]
+fn results_that_cannot_be_written_are_the_machines_fault() {
+    let course = Course::with("a.md", VECTOR);
+    for arguments in [&["kinds"][..], &["kinds", "split"], &["run", "lessons/a.md"]] {
+        let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+        let called = course.call_into("", arguments, full.into());
+        assert_eq!(called.status, 2, "{}", called.error);
+        assert!(called.error.contains("cannot write the results"), "{}", called.error);
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
@@ -42,8 +42,14 @@ impl Course {
 
     /// Calls the program in a folder of the course.
     pub fn call_in(&self, folder: &str, arguments: &[&str]) -> Called {
-        let program = Path::new(env!("CARGO_BIN_EXE_gradbook"));
-        Called::new(Command::new(program).args(arguments).current_dir(self.path(folder)).output().unwrap())
+        self.call_into(folder, arguments, Stdio::piped())
+    }
+
+    /// Calls the program in a folder of the course, its results going to `output`.
+    pub fn call_into(&self, folder: &str, arguments: &[&str], output: Stdio) -> Called {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_gradbook"));
+        command.args(arguments).current_dir(self.path(folder)).stdout(output).stderr(Stdio::piped());
+        Called::new(command.spawn().and_then(|child| child.wait_with_output()).unwrap())
     }
 
     /// Builds the site, which must succeed.
