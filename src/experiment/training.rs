@@ -3,14 +3,14 @@
 use ndarray::{Array2, ArrayView2};
 
 use crate::data::{
-    self, DataSettings, Dataset, Facts, Labels, Normalizer, Prepared, SplitSettings, TargetColumn,
+    self, DataSettings, Dataset, Facts, Labels, Normalizer, Prepared, SplitSettings, Target, TargetColumn,
 };
 use crate::diagnostic::Problem;
 use crate::experiment::{Context, Cost, Doc};
 use crate::nn::{self, Architecture, LayerCapture, ModelSettings, Network};
 use crate::numeric::{Real, Streams};
 use crate::outcome::{Metric, RunRecord, Table};
-use crate::train::{self, Fit, Precision, TrainingSettings};
+use crate::train::{self, Fit, Precision, StoppingMetric, TrainingSettings};
 
 /// The metrics of everything that trains.
 pub const METRICS: &[Doc] = &[
@@ -76,8 +76,21 @@ impl Parts<'_> {
             let architecture = Architecture::new(self.model, facts.features, facts.target);
             problems.extend(within("model", architecture.err().unwrap_or_default()));
             problems.extend(within("split", self.split.sizes(facts.rows).err().into_iter().collect()));
+            problems.extend(within("training", self.check_stopping(facts).into_iter().collect()));
         }
         problems
+    }
+
+    /// Early stopping that watches what these data do not have.
+    fn check_stopping(&self, facts: &Facts) -> Option<Problem> {
+        let stopping = self.training.early_stopping.as_ref()?;
+        if self.split.sizes(facts.rows).is_ok_and(|[_, dev, _]| dev == 0) {
+            let problem = Problem::new("early_stopping", "early stopping without a dev part");
+            return Some(problem.expected("rows for dev in `split`"));
+        }
+        let share = stopping.metric == StoppingMetric::DevError && facts.target == Target::Value;
+        let problem = || Problem::new("early_stopping.metric", "`dev_error` of a target that is a number");
+        share.then(|| problem().expected("`dev_loss`"))
     }
 
     /// What a run costs; zero where the settings are not sound.

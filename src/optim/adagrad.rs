@@ -31,7 +31,7 @@ impl Default for Adagrad {
 
 impl Adagrad {
     pub fn check(&self) -> Vec<Problem> {
-        let found = [check::learning_rate(self.learning_rate), check::above_zero("epsilon", self.epsilon)];
+        let found = [check::learning_rate(self.learning_rate), check::epsilon(self.epsilon)];
         found.into_iter().flatten().collect()
     }
 }

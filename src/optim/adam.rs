@@ -86,7 +86,7 @@ fn check_settings(learning_rate: Option<f64>, beta1: f64, beta2: f64, epsilon: f
         check::learning_rate(learning_rate),
         check::decay("beta1", beta1),
         check::decay("beta2", beta2),
-        check::above_zero("epsilon", epsilon),
+        check::epsilon(epsilon),
     ];
     found.into_iter().flatten().collect()
 }

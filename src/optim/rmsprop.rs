@@ -40,7 +40,7 @@ impl Default for Rmsprop {
 impl Rmsprop {
     pub fn check(&self) -> Vec<Problem> {
         let rate = check::learning_rate(self.learning_rate);
-        let found = [rate, check::decay("beta", self.beta), check::above_zero("epsilon", self.epsilon)];
+        let found = [rate, check::decay("beta", self.beta), check::epsilon(self.epsilon)];
         found.into_iter().flatten().collect()
     }
 }
