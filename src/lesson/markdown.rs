@@ -88,6 +88,8 @@ struct Writer<'t> {
     /// Level, id and content (with marks) of each heading.
     headings: Vec<(u8, String, String)>,
     ids: BTreeMap<String, usize>,
+    /// The last number given to headings of one text.
+    numbered: BTreeMap<String, usize>,
     in_table: bool,
     footnotes: BTreeMap<String, Vec<Event<'t>>>,
     footnote_order: Vec<String>,
@@ -103,6 +105,7 @@ impl<'t> Writer<'t> {
             values: Vec::new(),
             headings: Vec::new(),
             ids: BTreeMap::new(),
+            numbered: BTreeMap::new(),
             in_table: false,
             footnotes: BTreeMap::new(),
             footnote_order: Vec::new(),
@@ -301,11 +304,13 @@ impl<'t> Writer<'t> {
             slug => slug,
         };
         let mut id = base.clone();
-        let mut number = 1;
+        // Counted on from where the last heading of this text stopped: thousands may be alike.
+        let mut number = self.numbered.get(&base).copied().unwrap_or(1);
         while self.ids.contains_key(&id) {
             number += 1;
             id = format!("{base}-{number}");
         }
+        self.numbered.insert(base, number);
         self.ids.insert(id.clone(), 1);
         id
     }
