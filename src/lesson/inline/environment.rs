@@ -145,13 +145,22 @@ fn absolute(value: &Value) -> Result<f64, Error> {
 }
 
 fn mean(list: &Value) -> Result<f64, Error> {
-    let values = numbers(list)?;
+    let values = at_least(1, numbers(list)?)?;
     Ok(values.iter().sum::<f64>() / values.len() as f64)
+}
+
+/// A list that is long enough.
+fn at_least(items: usize, values: Vec<f64>) -> Result<Vec<f64>, Error> {
+    if values.len() >= items {
+        return Ok(values);
+    }
+    let message = format!("a list of {} numbers is too short", values.len());
+    Err(Error::new(minijinja::ErrorKind::InvalidOperation, message))
 }
 
 /// The slope of the least-squares line through the items at 0, 1, 2...: by how much they grow an epoch.
 fn slope(list: &Value) -> Result<f64, Error> {
-    let values = numbers(list)?;
+    let values = at_least(2, numbers(list)?)?;
     let n = values.len() as f64;
     let (middle, mean) = ((n - 1.0) / 2.0, values.iter().sum::<f64>() / n);
     let (mut up, mut down) = (0.0, 0.0);

@@ -184,6 +184,26 @@ impl<'t> Expression<'t> {
         }
     }
 
+    /// What has no place in a claim: a text is above every number in an order that means nothing, and filters
+    /// that dress a number for prose make texts.
+    pub fn check_claim(&self) -> Option<Fault> {
+        const DRESSING: [&str; 7] = ["join", "percent", "round", "sci", "si", "signed", "times"];
+        self.tokens.iter().enumerate().find_map(|(index, (token, range))| {
+            let text = &self.text[range.clone()];
+            let filter = index > 0 && self.text[self.tokens[index - 1].1.clone()] == *"|";
+            let dressing = (filter || *token == Token::Filter) && DRESSING.contains(&text);
+            let quoted = *token == Token::Literal && text.starts_with(['"', '\'']);
+            let keyword = *token == Token::Keyword && matches!(text, "none" | "if" | "else");
+            let label = match (dressing, quoted, keyword) {
+                (true, ..) => "makes a text for prose",
+                (_, true, _) => "a text, where claims compare numbers",
+                (.., true) => "no part of a comparison",
+                _ => return None,
+            };
+            Some(Fault::new(range.clone(), format!("`{text}` cannot stand in a claim"), label))
+        })
+    }
+
     /// The two sides of the comparison that the whole expression is, if it is one.
     pub fn sides(&self) -> Option<(&'t str, &'t str)> {
         let mut depth = 0;

@@ -122,6 +122,9 @@ impl SeedValues {
         let found = |fault| diagnostic(fault, text, span);
         let expression = Expression::parse(text).map_err(found)?;
         let roots: &Roots = &[&self.names];
+        if let Some(fault) = expression.check_claim() {
+            return Err(found(fault));
+        }
         let (value, missing) = expression.evaluate(roots).map_err(found)?;
         let holds = expression::truth(&value).map_err(|shown| {
             let fault = Fault::new(
@@ -135,7 +138,23 @@ impl SeedValues {
             let (value, _) = Expression::parse(text).ok()?.evaluate(roots).ok()?;
             environment::number(&value).ok()
         };
-        let sides = expression.sides().and_then(|(left, right)| Some((side(left)?, side(right)?)));
+        let sides = expression.sides().map(|(left, right)| (side(left), side(right)));
+        let sides = match sides {
+            None => None,
+            Some((Some(left), Some(right))) => Some((left, right)),
+            Some((left, _)) => {
+                let (left_text, right_text) = expression.sides().unwrap_or_default();
+                let wrong = if left.is_none() { left_text } else { right_text };
+                let fault = Fault::new(
+                    0..text.len(),
+                    format!("`{}` is no number", wrong.trim()),
+                    "expected numbers on both sides",
+                );
+                return Err(found(
+                    fault.hint("an item of a list is taken by its place, such as `probabilities[0]`"),
+                ));
+            }
+        };
         // Comparisons order NaN, and by its sign, which differs between CPUs: no claim is true of it.
         let exists = missing.is_empty()
             && sides.is_none_or(|(left, right): (f64, f64)| !left.is_nan() && !right.is_nan());
