@@ -3,6 +3,7 @@
 use std::iter::Sum;
 use std::ops::Add;
 
+use crate::diagnostic::Problem;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -72,6 +73,17 @@ impl Default for Limits {
 }
 
 impl Limits {
+    /// A limit that is no limit.
+    pub fn check(&self) -> Vec<Problem> {
+        let figures = [("multiply_adds", self.multiply_adds), ("bytes", self.bytes)];
+        let wrong = figures.into_iter().filter(|(_, limit)| !(limit.is_finite() && *limit > 0.0));
+        wrong
+            .map(|(name, limit)| {
+                Problem::new(name, format!("{name} is {limit}")).expected("a number above 0")
+            })
+            .collect()
+    }
+
     /// What of a cost is beyond these limits, each a sentence with both figures.
     pub fn exceeded_by(&self, cost: &Cost, runs: u64) -> Vec<String> {
         let figures = [

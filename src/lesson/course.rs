@@ -59,7 +59,8 @@ pub enum Theme {
 
 impl CourseSettings {
     fn check(&self) -> Vec<Problem> {
-        let mut problems = Vec::new();
+        let mut problems: Vec<Problem> =
+            self.limits.check().into_iter().map(|problem| problem.within("limits")).collect();
         let tag = &self.language.0;
         let plausible = tag
             .split('-')
