@@ -19,6 +19,7 @@ pub struct Build {
 impl Build {
     pub fn run(&self, common: &Common) -> Result<(), Failure> {
         let request = self.course.request();
+        pipeline::check_output(&request, &self.output)?;
         let files = common.assemble(&request)?;
         let published = pipeline::write(&request, &self.output, &files)?;
         let page = self.output.join("index.html");

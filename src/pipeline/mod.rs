@@ -113,6 +113,14 @@ pub fn assemble(computed: &Computed) -> Result<site::Output, Failure> {
     pages::assemble(computed)
 }
 
+/// Whether the site can go to `output`, as far as that shows before anything runs.
+///
+/// # Errors
+/// A folder that holds the lessons or somebody's files.
+pub fn check_output(request: &Request, output: &Path) -> Result<(), Failure> {
+    site::check_output(output, &request.lessons).map_err(|error| Failure::Machine(error.to_string()))
+}
+
 /// Step 6: the files in the folder `output`, in one step.
 ///
 /// # Errors

@@ -74,12 +74,23 @@ pub fn publish(output: &Path, files: &Output, lessons: &Path) -> Result<Publishe
     }
     let place = Place::new(output)?;
     place.check_lessons(lessons)?;
+    let _writing = place.lock()?;
     place.recover()?;
     place.check_ours()?;
     place.stage(files).and_then(|published| place.swap().map(|()| published)).inspect_err(|_| {
         // The first error is the one to report.
         let _ = remove(&place.staging);
     })
+}
+
+/// Whether `output` can become the folder of a site, as far as that shows before there is one.
+///
+/// # Errors
+/// A folder that holds the lessons or somebody's files, a place that cannot be.
+pub fn check_output(output: &Path, lessons: &Path) -> Result<(), PublishError> {
+    let place = Place::new(output)?;
+    place.check_lessons(lessons)?;
+    if exists(&place.old) { Ok(()) } else { place.check_ours() }
 }
 
 fn is_inside(path: &str) -> bool {
@@ -122,6 +133,16 @@ impl Place {
             return Err(dangerous(&self.shown, "contains the lessons"));
         }
         Ok(())
+    }
+
+    /// Keeps other builds from writing beside this folder until the file is dropped: waits for one that does. The
+    /// folder around it is locked, so nothing is left lying about; where folders cannot be (outside Unix), nothing is.
+    fn lock(&self) -> Result<Option<std::fs::File>, PublishError> {
+        let Some(parent) = self.output.parent() else { return Ok(None) };
+        std::fs::create_dir_all(parent)
+            .map_err(|error| PublishError::Io { path: parent.to_owned(), error })?;
+        let folder = std::fs::File::open(parent).ok();
+        Ok(folder.filter(|folder| folder.lock().is_ok()))
     }
 
     /// Cleans up after a build that was killed, and brings back what it had put aside.
