@@ -12,7 +12,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Span};
 use crate::lesson::inline::Values;
 use crate::lesson::{Course, Fill, Lesson};
 use crate::outcome::Outcome;
-use crate::site::{ChapterView, CourseView, HeadingView, Output, PageView, Site, Templates, Theme};
+use crate::site::{ChapterView, CourseView, HeadingView, Output, PageView, Site, Templates};
 
 use super::experiment_view::{self, Written};
 use super::planning::Planned;
@@ -272,11 +272,7 @@ fn course_view(course: &Course) -> CourseView {
         base_url: settings.base_url.clone(),
         repository: settings.repository.clone(),
         license: settings.license.clone(),
-        theme: match settings.theme {
-            crate::lesson::Theme::Auto => Theme::Auto,
-            crate::lesson::Theme::Light => Theme::Light,
-            crate::lesson::Theme::Dark => Theme::Dark,
-        },
+        theme: settings.theme,
     }
 }
 

@@ -4,6 +4,8 @@
 
 use serde::Serialize;
 
+pub use crate::lesson::Theme;
+
 /// A whole course, ready to be written.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Site {
@@ -46,17 +48,6 @@ impl Default for CourseView {
             theme: Theme::Auto,
         }
     }
-}
-
-/// Which colours a reader gets who has not chosen.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Theme {
-    /// As the reader's system asks.
-    #[default]
-    Auto,
-    Light,
-    Dark,
 }
 
 /// Lessons under one heading.
