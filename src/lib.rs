@@ -18,19 +18,15 @@
 #[cfg(test)]
 extern crate self as gradbook;
 
+pub use gradbook_engine::{data, nn, numeric, optim, search, train};
+
 pub mod chart;
 pub mod claims;
 pub mod cli;
-pub mod data;
 pub mod diagnostic;
 pub mod experiment;
 pub mod lesson;
-pub mod nn;
-pub mod numeric;
-pub mod optim;
 pub mod outcome;
 pub mod pipeline;
-pub mod search;
 pub mod settings;
 pub mod site;
-pub mod train;

@@ -7,12 +7,12 @@ use crate::chart::{Axis, Color, Dots, Figure, Key, Line, Panel, Rule};
 use crate::data::{DataSettings, SplitSettings};
 use crate::diagnostic::Problem;
 use crate::experiment::curves::{self, Curve, CurveFigure, band_note, estimates, several};
-use crate::experiment::training::{Parts, Probe, Subject};
+use crate::experiment::training::{self, Probe};
 use crate::experiment::{Compare, Context, Cost, Doc, Experiment, Facts};
 use crate::nn::ModelSettings;
-use crate::numeric::{Real, Streams};
+use crate::numeric::Streams;
 use crate::outcome::{Metric, Outcome, RunRecord};
-use crate::train::TrainingSettings;
+use crate::train::{Parts, Subject, TrainingSettings};
 
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -74,7 +74,7 @@ compare: [1, 0.8, 0.5]
 ";
 
     fn check(&self, facts: Option<&Facts>) -> Vec<Problem> {
-        self.parts().check(facts)
+        training::check(&self.parts(), facts)
     }
 
     fn data(&self) -> Option<&DataSettings> {
@@ -82,12 +82,12 @@ compare: [1, 0.8, 0.5]
     }
 
     fn cost(&self, facts: Option<&Facts>) -> Cost {
-        self.parts().cost(facts)
+        training::cost(&self.parts(), facts)
     }
 
     fn run(&self, context: &Context) -> Result<RunRecord, Problem> {
         let mut record =
-            self.parts().train_and(context, &Activations { settings: self, seed: context.seed })?;
+            training::train_and(&self.parts(), context, &Activations { settings: self, seed: context.seed })?;
         for name in ["scaled_activation", "unscaled_activation"] {
             // A run that diverged has none; it must not drop out of the mean over the seeds unseen.
             record.metrics.entry(name.into()).or_insert(Metric::Number(f64::NAN));
@@ -127,7 +127,7 @@ struct Activations<'a> {
 }
 
 impl Probe for Activations<'_> {
-    fn trained<R: Real>(&self, subject: &Subject<R>, record: &mut RunRecord) {
+    fn trained(&self, subject: &dyn Subject, record: &mut RunRecord) {
         let keeps = self.settings.model.keep_probabilities();
         let hidden = keeps.len() - 1;
         let Some(layer) = (1..=hidden).find(|&layer| keeps[layer] < 1.0).or((hidden > 0).then_some(1)) else {

@@ -7,12 +7,11 @@ use crate::chart::{Area, Axis, Color, Figure, Line, Panel, Rule};
 use crate::data::{DataSettings, SplitSettings};
 use crate::diagnostic::Problem;
 use crate::experiment::curves::{self, CurveFigure};
-use crate::experiment::training::{Parts, Probe, Subject};
+use crate::experiment::training::{self, Probe};
 use crate::experiment::{Compare, Context, Cost, Doc, Experiment, Facts};
 use crate::nn::{LayerCapture, ModelSettings};
-use crate::numeric::Real;
 use crate::outcome::{Metric, Outcome, RunRecord, Table};
-use crate::train::TrainingSettings;
+use crate::train::{Parts, Subject, TrainingSettings};
 
 /// Bins of a layer's histogram.
 const BINS: usize = 40;
@@ -92,7 +91,7 @@ compare: [{normal: 0.01}, xavier, {normal: 1}]
 ";
 
     fn check(&self, facts: Option<&Facts>) -> Vec<Problem> {
-        self.with_parts(|parts| parts.check(facts))
+        self.with_parts(|parts| training::check(parts, facts))
     }
 
     fn data(&self) -> Option<&DataSettings> {
@@ -100,11 +99,11 @@ compare: [{normal: 0.01}, xavier, {normal: 1}]
     }
 
     fn cost(&self, facts: Option<&Facts>) -> Cost {
-        self.with_parts(|parts| parts.cost(facts))
+        self.with_parts(|parts| training::cost(parts, facts))
     }
 
     fn run(&self, context: &Context) -> Result<RunRecord, Problem> {
-        let mut record = self.with_parts(|parts| parts.train_and(context, &LayerSizes))?;
+        let mut record = self.with_parts(|parts| training::train_and(parts, context, &LayerSizes))?;
         if self.training.is_none() {
             // Nothing was trained: what describes a trained network would mislead.
             record.series.clear();
@@ -144,7 +143,7 @@ compare: [{normal: 0.01}, xavier, {normal: 1}]
 struct LayerSizes;
 
 impl Probe for LayerSizes {
-    fn untrained<R: Real>(&self, subject: &Subject<R>, record: &mut RunRecord) {
+    fn untrained(&self, subject: &dyn Subject, record: &mut RunRecord) {
         let layers = subject.capture();
         let of = |value: fn(&LayerCapture) -> f64| Metric::List(layers.iter().map(value).collect());
         record.metrics.insert("activation_sd".into(), of(|layer| layer.activation().sd));

@@ -7,11 +7,11 @@ use crate::chart::{Axis, Color, Dots, Figure, Panel};
 use crate::data::{DataSettings, SplitSettings};
 use crate::diagnostic::Problem;
 use crate::experiment::curves::{self, CurveFigure};
-use crate::experiment::training::Parts;
+use crate::experiment::training;
 use crate::experiment::{Compare, Context, Cost, Doc, Experiment, Facts};
 use crate::nn::ModelSettings;
 use crate::outcome::{Metric, Outcome, RunRecord};
-use crate::train::TrainingSettings;
+use crate::train::{Parts, TrainingSettings};
 
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -72,7 +72,7 @@ compare: [sgd, momentum, {adam: {learning_rate: 0.01}}]
 ";
 
     fn check(&self, facts: Option<&Facts>) -> Vec<Problem> {
-        let mut problems = self.parts().check(facts);
+        let mut problems = training::check(&self.parts(), facts);
         if !(self.target.0 > 0.0 && self.target.0.is_finite()) {
             let problem = Problem::new("target", format!("a target loss of {}", self.target.0));
             problems.push(problem.expected("a number above 0"));
@@ -85,11 +85,11 @@ compare: [sgd, momentum, {adam: {learning_rate: 0.01}}]
     }
 
     fn cost(&self, facts: Option<&Facts>) -> Cost {
-        self.parts().cost(facts)
+        training::cost(&self.parts(), facts)
     }
 
     fn run(&self, context: &Context) -> Result<RunRecord, Problem> {
-        let mut record = self.parts().train(context)?;
+        let mut record = training::train(&self.parts(), context)?;
         let losses = record.series.get("train_loss").map_or(&[][..], Vec::as_slice);
         let first = losses.iter().position(|&loss| loss <= self.target.0);
         let epochs = first.map_or(f64::NAN, |epoch| epoch as f64);

@@ -9,12 +9,11 @@ use crate::chart::{Axis, Bars, Color, Dots, Figure, Format, Panel, Regions, Shap
 use crate::data::{DataSettings, SplitSettings};
 use crate::diagnostic::Problem;
 use crate::experiment::curves::{self, CurveFigure};
-use crate::experiment::training::{Parts, Probe, Subject};
+use crate::experiment::training::{self, Probe};
 use crate::experiment::{Compare, Context, Cost, Doc, Experiment, Facts};
 use crate::nn::ModelSettings;
-use crate::numeric::Real;
-use crate::outcome::{Grid, Metric, Outcome, RunRecord, Variant};
-use crate::train::TrainingSettings;
+use crate::outcome::{Grid, Metric, Outcome, RunRecord, Table, Variant};
+use crate::train::{Parts, Subject, TrainingSettings};
 
 /// Cells of a region's grid, each way.
 const CELLS: usize = 96;
@@ -107,7 +106,7 @@ label: 0
         match (&self.logits, &self.data) {
             (Some(logits), None) => self.check_logits(logits),
             (None, Some(data)) => {
-                let mut problems = self.parts(data).check(facts);
+                let mut problems = training::check(&self.parts(data), facts);
                 if self.label.is_some() {
                     let problem = Problem::new("label", "a label beside data");
                     problems.push(problem.expected("`logits` for the label to belong to"));
@@ -132,13 +131,13 @@ label: 0
     }
 
     fn cost(&self, facts: Option<&Facts>) -> Cost {
-        self.data.as_ref().map_or_else(Cost::default, |data| self.parts(data).cost(facts))
+        self.data.as_ref().map_or_else(Cost::default, |data| training::cost(&self.parts(data), facts))
     }
 
     fn run(&self, context: &Context) -> Result<RunRecord, Problem> {
         match (&self.logits, &self.data) {
             (Some(logits), _) => Ok(of_logits(logits, self.label)),
-            (None, Some(data)) => self.parts(data).train_and(context, &PlaneRegions),
+            (None, Some(data)) => training::train_and(&self.parts(data), context, &PlaneRegions),
             (None, None) => Ok(RunRecord::default()),
         }
     }
@@ -186,10 +185,10 @@ fn of_logits(logits: &[f64], label: Option<usize>) -> RunRecord {
 struct PlaneRegions;
 
 impl Probe for PlaneRegions {
-    fn trained<R: Real>(&self, subject: &Subject<R>, record: &mut RunRecord) {
-        let Some(points) = subject.points() else { return };
-        let x = padded(&points.columns["x"]);
-        let y = padded(&points.columns["y"]);
+    fn trained(&self, subject: &dyn Subject, record: &mut RunRecord) {
+        let Some(points) = subject.plane() else { return };
+        let x = padded(&points.x);
+        let y = padded(&points.y);
         let at =
             |index: usize, (low, high): (f64, f64)| low + (high - low) * index as f64 / (CELLS - 1) as f64;
         let plane: Vec<[f64; 2]> =
@@ -198,7 +197,10 @@ impl Probe for PlaneRegions {
             let grid = Grid { width: CELLS, height: CELLS, x, y, values };
             record.grids.insert(format!("class/{class:03}"), grid);
         }
-        record.tables.insert("points".into(), points);
+        let class = points.class.iter().map(|&class| f64::from(class)).collect();
+        let columns = [("x", points.x), ("y", points.y), ("class", class)];
+        let columns = columns.map(|(name, values)| (name.to_owned(), values)).into();
+        record.tables.insert("points".into(), Table { columns });
     }
 }
 

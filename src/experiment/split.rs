@@ -7,12 +7,12 @@ use crate::chart::{Axis, Bars, Color, Dots, Figure, Line, Mark, Panel, Part as B
 use crate::data::{self, DataSettings, Dataset, SplitSettings, TargetColumn};
 use crate::diagnostic::Problem;
 use crate::experiment::curves::{self, mean_and_sd, values};
-use crate::experiment::training::Parts;
+use crate::experiment::training;
 use crate::experiment::{Compare, Context, Cost, Doc, Experiment, Facts};
 use crate::nn::ModelSettings;
 use crate::numeric::Streams;
 use crate::outcome::{Metric, Outcome, RunRecord, Variant};
-use crate::train::TrainingSettings;
+use crate::train::{Parts, TrainingSettings};
 
 /// The three parts, in the order in which they are shown.
 const PARTS: [&str; 3] = ["train", "dev", "test"];
@@ -92,7 +92,7 @@ training: {epochs: 10}
 ";
 
     fn check(&self, facts: Option<&Facts>) -> Vec<Problem> {
-        match self.with_parts(|parts| parts.check(facts)) {
+        match self.with_parts(|parts| training::check(parts, facts)) {
             Some(problems) => problems,
             None => {
                 let data = self.data.check().into_iter().map(|p| p.within("data"));
@@ -111,11 +111,11 @@ training: {epochs: 10}
 
     fn cost(&self, facts: Option<&Facts>) -> Cost {
         let rows = facts.map_or(0, |facts| facts.rows as u64);
-        self.with_parts(|parts| parts.cost(facts)).unwrap_or(Cost { rows, ..Cost::default() })
+        self.with_parts(|parts| training::cost(parts, facts)).unwrap_or(Cost { rows, ..Cost::default() })
     }
 
     fn run(&self, context: &Context) -> Result<RunRecord, Problem> {
-        let mut record = match self.with_parts(|parts| parts.train(context)) {
+        let mut record = match self.with_parts(|parts| training::train(parts, context)) {
             Some(trained) => trained?,
             None => RunRecord::default(),
         };

@@ -9,13 +9,13 @@ use serde::{Deserialize, Serialize};
 use crate::chart::Figure;
 use crate::data::{DataSettings, SplitSettings, Target};
 use crate::diagnostic::{Problem, nearest};
-use crate::experiment::training::{METRICS, Parts};
+use crate::experiment::training::{self, METRICS};
 use crate::experiment::{Compare, Context, Cost, Doc, Experiment, Facts};
 use crate::nn::ModelSettings;
 use crate::outcome::{Outcome, RunRecord};
 use crate::search::{Dimension, Sampler, Space};
 use crate::settings::{Node, Value};
-use crate::train::TrainingSettings;
+use crate::train::{Parts, TrainingSettings};
 
 /// The most trials that one run may make.
 const MOST_TRIALS: usize = 10_000;
@@ -179,7 +179,7 @@ trials: 8
 ";
 
     fn check(&self, facts: Option<&Facts>) -> Vec<Problem> {
-        let mut problems = self.parts().check(facts);
+        let mut problems = training::check(&self.parts(), facts);
         problems.extend(self.space.check().into_iter().map(|problem| problem.within("space")));
         problems.extend(self.sampler.check().into_iter().map(|problem| problem.within("sampler")));
         problems.extend(self.check_objective());

@@ -7,6 +7,7 @@ use serde_json::Value as Json;
 
 use super::Search;
 use crate::diagnostic::{Problem, SourceId, Span};
+use crate::experiment::training;
 use crate::experiment::{Context, Cost, Facts};
 use crate::numeric::Streams;
 use crate::outcome::{Metric, RunRecord, Table};
@@ -75,7 +76,7 @@ pub fn check_ends(search: &Search, facts: Option<&Facts>) -> Vec<Problem> {
         for end in ends(&single) {
             let found = match at_point(search, &single, &single.at(&[end])) {
                 Err(problem) => vec![problem],
-                Ok(trial) => trial.parts().check(facts),
+                Ok(trial) => training::check(&trial.parts(), facts),
             };
             for problem in found {
                 let problem = Problem { path: format!("space.{path}"), ..problem };
@@ -107,12 +108,12 @@ pub fn dearest(search: &Search, space: &Space, facts: Option<&Facts>) -> Cost {
         let single = Space { dimensions: vec![(path.clone(), dimension.clone())] };
         let trials =
             ends(&single).into_iter().filter_map(|end| at_point(&dearest, &single, &single.at(&[end])).ok());
-        let work = |trial: &Search| trial.parts().cost(facts).multiply_adds;
+        let work = |trial: &Search| training::cost(&trial.parts(), facts).multiply_adds;
         if let Some(most) = trials.max_by(|a, b| work(a).total_cmp(&work(b))) {
             dearest = most;
         }
     }
-    dearest.parts().cost(facts)
+    training::cost(&dearest.parts(), facts)
 }
 
 /// All trials of one seed, round by round.
@@ -130,7 +131,8 @@ pub fn search(search: &Search, context: &Context) -> Result<RunRecord, Problem> 
         let done: Vec<RunRecord> = points
             .par_iter()
             .map(|point| {
-                let record = at_point(search, &space, &space.at(point))?.parts().train(&silent(context))?;
+                let record =
+                    training::train(&at_point(search, &space, &space.at(point))?.parts(), &silent(context))?;
                 (context.advance)(1.0 / count as f64);
                 // Of a trial only its end counts; thousands of histories would fill the memory.
                 Ok(RunRecord { series: BTreeMap::new(), ..record })

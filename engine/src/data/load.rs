@@ -1,0 +1,215 @@
+//! From settings to a data set.
+
+use ndarray::Axis;
+
+use super::catalogue::{Entry, Origin};
+use super::dataset::{Dataset, Facts, TargetColumn};
+use super::problem::DataProblems;
+use super::reader::{self, TableLimits};
+use super::settings::DataSettings;
+use crate::numeric::Streams;
+use crate::problem::Problem;
+
+/// The size of the data that `settings` name, after `limit`, without generating any. A table is read for it.
+///
+/// `csv` holds the bytes of the author's file when `settings.file` is set.
+pub fn facts(
+    settings: &DataSettings,
+    csv: Option<&[u8]>,
+    limits: &TableLimits,
+) -> Result<Facts, DataProblems> {
+    refuse(settings.check())?;
+    let facts = match settings.entry().map(|entry| entry.origin) {
+        Some(Origin::Generated(generator)) => generator.facts(settings),
+        _ => table(settings, csv, limits)?.facts(),
+    };
+    let rows = limited(settings, facts.rows)?;
+    Ok(Facts { rows, ..facts })
+}
+
+/// The data that `settings` name, its rows in the order of the file; generated ones draw from the stream
+/// `data`, and `limit` from the stream `limit`.
+///
+/// `csv` holds the bytes of the author's file when `settings.file` is set; the engine opens no files.
+pub fn load(
+    settings: &DataSettings,
+    csv: Option<&[u8]>,
+    limits: &TableLimits,
+    streams: &Streams,
+) -> Result<Dataset, DataProblems> {
+    refuse(settings.check())?;
+    let dataset = match settings.entry() {
+        Some(entry) if matches!(entry.origin, Origin::Generated(_)) => generate(entry, settings, streams),
+        _ => table(settings, csv, limits)?,
+    };
+    let rows = limited(settings, dataset.rows())?;
+    if rows == dataset.rows() {
+        return Ok(dataset);
+    }
+    let mut order: Vec<usize> = (0..dataset.rows()).collect();
+    streams.stream("limit").shuffle(&mut order);
+    Ok(dataset.select(&order[..rows]))
+}
+
+fn refuse(problems: Vec<Problem>) -> Result<(), DataProblems> {
+    match problems.is_empty() {
+        true => Ok(()),
+        false => Err(DataProblems { settings: problems, table: Vec::new() }),
+    }
+}
+
+/// How many rows `limit` leaves.
+fn limited(settings: &DataSettings, rows: usize) -> Result<usize, Problem> {
+    match settings.limit {
+        Some(limit) if limit > rows => {
+            Err(Problem::new("limit", format!("the limit is {limit} rows, and the data has {rows}"))
+                .expected(format!("a whole number up to {rows}")))
+        }
+        Some(limit) => Ok(limit),
+        None => Ok(rows),
+    }
+}
+
+fn generate(entry: &Entry, settings: &DataSettings, streams: &Streams) -> Dataset {
+    let Origin::Generated(generator) = &entry.origin else { unreachable!("asked for generated data only") };
+    let made = (generator.generate)(&generator.values(settings), &mut streams.stream("data"));
+    Dataset {
+        name: entry.name.to_owned(),
+        title: entry.title.to_owned(),
+        provenance: None,
+        features: made.features,
+        feature_names: made.feature_names,
+        target: made.target,
+        image: None,
+    }
+}
+
+/// A built-in table, or the author's own.
+fn table(settings: &DataSettings, csv: Option<&[u8]>, limits: &TableLimits) -> Result<Dataset, DataProblems> {
+    let entry = settings.entry();
+    let builtin = entry.and_then(|entry| match entry.origin {
+        Origin::Table(table) => Some(table),
+        Origin::Generated(_) => None,
+    });
+    let bytes = match &builtin {
+        Some(table) => table.csv.as_bytes(),
+        None => csv.ok_or_else(|| {
+            Problem::new("file", "the table could not be read").expected("a file in the lessons folder")
+        })?,
+    };
+    let read = reader::read(bytes, settings, limits)?;
+    if settings.label_noise.is_some() && matches!(read.target, TargetColumn::Values { .. }) {
+        return Err(Problem::new("label_noise", "the target is a number, so no label can be made wrong")
+            .expected("a target of classes")
+            .into());
+    }
+    let name = settings.name.as_ref().or(settings.file.as_ref()).cloned().unwrap_or_default();
+    let title = entry.map_or_else(|| name.clone(), |entry| entry.title.to_owned());
+    // A picture needs all of its pixels, in their order.
+    let pixels = |(height, width): &(usize, usize)| height * width == read.features.len_of(Axis(1));
+    let whole = settings.features.is_none() && settings.target.is_none();
+    Ok(Dataset {
+        name,
+        title,
+        provenance: builtin.map(|table| table.provenance),
+        image: builtin.and_then(|table| table.image).filter(pixels).filter(|_| whole),
+        features: read.features,
+        feature_names: read.feature_names,
+        target: read.target,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::catalogue::DATASETS;
+    use super::super::part::Target;
+    use super::*;
+
+    fn load_default(settings: &DataSettings, csv: Option<&str>) -> Result<Dataset, DataProblems> {
+        load(settings, csv.map(str::as_bytes), &TableLimits::default(), &Streams::new(0))
+    }
+
+    fn settings(json: &str) -> DataSettings {
+        serde_json::from_str(json).unwrap()
+    }
+
+    #[test]
+    fn every_data_set_loads_and_has_the_size_it_said() {
+        for entry in DATASETS {
+            let settings = DataSettings::named(entry.name);
+            let data = load_default(&settings, None).unwrap();
+            assert_eq!(facts(&settings, None, &TableLimits::default()), Ok(data.facts()), "{}", entry.name);
+            assert_eq!(data.target.len(), data.rows(), "{}", entry.name);
+            assert_eq!(data.feature_names.len(), data.features.ncols(), "{}", entry.name);
+            let is_table = matches!(entry.origin, Origin::Table(_));
+            assert_eq!(data.provenance.is_some(), is_table, "{}", entry.name);
+        }
+    }
+
+    #[test]
+    fn the_built_in_tables_are_what_their_sources_say() {
+        let sizes = |name: &str| {
+            let facts = facts(&DataSettings::named(name), None, &TableLimits::default()).unwrap();
+            (facts.rows, facts.features, facts.target)
+        };
+        assert_eq!(sizes("digits"), (1797, 64, Target::Classes(10)));
+        assert_eq!(sizes("iris"), (150, 4, Target::Classes(3)));
+        assert_eq!(sizes("breast_cancer"), (569, 30, Target::Classes(2)));
+        let digits = load_default(&DataSettings::named("digits"), None).unwrap();
+        assert_eq!(digits.image, Some((8, 8)));
+        assert!(digits.features.iter().all(|&v| (0.0..=16.0).contains(&v) && v == v.floor()));
+        let TargetColumn::Classes { labels, names } = &digits.target else { panic!("a number") };
+        assert_eq!((names[7].as_str(), &labels[..3]), ("7", &[0, 1, 2][..]));
+        let iris = load_default(&DataSettings::named("iris"), None).unwrap();
+        let TargetColumn::Classes { names, .. } = &iris.target else { panic!("a number") };
+        assert_eq!(names, &["setosa", "versicolor", "virginica"]);
+        assert_eq!(iris.features.row(0).to_vec(), [5.1, 3.5, 1.4, 0.2]);
+    }
+
+    #[test]
+    fn columns_of_a_built_in_table_can_be_chosen() {
+        let data = load_default(&settings(r#"{"name": "iris", "features": ["petal_width"]}"#), None).unwrap();
+        assert_eq!(data.features.dim(), (150, 1));
+        let data =
+            load_default(&settings(r#"{"name": "digits", "features": ["p11", "p00"]}"#), None).unwrap();
+        assert_eq!(data.image, None);
+    }
+
+    #[test]
+    fn a_file_comes_as_bytes() {
+        let data = load_default(&settings(r#"{"file": "fruit.csv"}"#), Some("a,kind\n1,x\n2,y\n")).unwrap();
+        assert_eq!((data.name.as_str(), data.rows(), data.provenance), ("fruit.csv", 2, None));
+        let missing = load_default(&settings(r#"{"file": "fruit.csv"}"#), None).unwrap_err();
+        assert_eq!(missing.settings[0].to_string(), "file: the table could not be read");
+    }
+
+    #[test]
+    fn a_limit_takes_the_same_random_rows_each_time() {
+        let limited = settings(r#"{"name": "iris", "limit": 30}"#);
+        let data = load_default(&limited, None).unwrap();
+        assert_eq!(facts(&limited, None, &TableLimits::default()), Ok(data.facts()));
+        assert_eq!(data.rows(), 30);
+        assert_eq!(load_default(&limited, None).unwrap(), data);
+        let other = load(&limited, None, &TableLimits::default(), &Streams::new(1)).unwrap();
+        assert_ne!(other.features, data.features);
+        // A mix of the species, not the first 30 rows, which are all of one.
+        let TargetColumn::Classes { labels, names } = &data.target else { panic!("a number") };
+        assert!((0..3).all(|class| labels.contains(&class)) && names.len() == 3);
+        let more = load_default(&settings(r#"{"name": "iris", "limit": 151}"#), None).unwrap_err();
+        assert_eq!(more.settings[0].to_string(), "limit: the limit is 151 rows, and the data has 150");
+    }
+
+    #[test]
+    fn wrong_labels_need_classes() {
+        let wanted = settings(r#"{"file": "a.csv", "label_noise": 0.1}"#);
+        let problems = load_default(&wanted, Some("a,y\n1,0.5\n2,1.5\n")).unwrap_err();
+        assert_eq!(problems.settings[0].path, "label_noise");
+        assert!(load_default(&wanted, Some("a,y\n1,no\n2,yes\n")).is_ok());
+    }
+
+    #[test]
+    fn problems_of_settings_come_before_anything_is_read() {
+        let problems = load_default(&settings(r#"{"name": "iris", "turns": 3}"#), None).unwrap_err();
+        assert_eq!(problems.settings[0].path, "turns");
+    }
+}

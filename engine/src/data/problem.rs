@@ -1,0 +1,75 @@
+//! What can be wrong with data: its settings, or the content of a table.
+
+use std::ops::Range;
+
+use crate::problem::Problem;
+
+/// Everything that is wrong with one data set.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DataProblems {
+    /// Places in the settings, relative to `data`.
+    pub settings: Vec<Problem>,
+    /// Places in the author's table, in the order of the file.
+    pub table: Vec<TableProblem>,
+}
+
+impl DataProblems {
+    pub fn is_empty(&self) -> bool {
+        self.settings.is_empty() && self.table.is_empty()
+    }
+}
+
+impl From<Problem> for DataProblems {
+    fn from(problem: Problem) -> Self {
+        DataProblems { settings: vec![problem], table: Vec::new() }
+    }
+}
+
+impl From<TableProblem> for DataProblems {
+    fn from(problem: TableProblem) -> Self {
+        DataProblems { settings: Vec::new(), table: vec![problem] }
+    }
+}
+
+/// One thing that is wrong in a table.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TableProblem {
+    /// From 1; the header is line 1.
+    pub line: usize,
+    /// The name of the column, where one cell is at fault.
+    pub column: Option<String>,
+    /// The bytes of the file to underline (empty where a cell is empty); None for what has no place.
+    pub range: Option<Range<usize>>,
+    pub message: String,
+    /// What was expected, said at the underlined place; may be empty.
+    pub expected: String,
+    pub hint: Option<String>,
+}
+
+impl TableProblem {
+    pub fn new(line: usize, range: Option<Range<usize>>, message: impl Into<String>) -> Self {
+        TableProblem {
+            line,
+            column: None,
+            range,
+            message: message.into(),
+            expected: String::new(),
+            hint: None,
+        }
+    }
+
+    pub fn column(mut self, column: impl Into<String>) -> Self {
+        self.column = Some(column.into());
+        self
+    }
+
+    pub fn expected(mut self, expected: impl Into<String>) -> Self {
+        self.expected = expected.into();
+        self
+    }
+
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+}

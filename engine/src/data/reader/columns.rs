@@ -1,0 +1,110 @@
+//! The header of a table, and which of its columns are used.
+
+use ::csv::StringRecord;
+
+use super::super::problem::{DataProblems, TableProblem};
+use super::super::settings::{DataSettings, list};
+use super::{File, Place, TableLimits, number};
+use crate::problem::{Problem, nearest};
+
+/// The columns that are used, by their place in the header.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Columns {
+    pub target: usize,
+    pub features: Vec<usize>,
+}
+
+/// The names of the columns: each is there, and there once.
+pub fn header(
+    file: &File,
+    first: Place,
+    header: &StringRecord,
+    limits: &TableLimits,
+) -> Result<Vec<String>, DataProblems> {
+    if header.len() > limits.columns {
+        return Err(TableProblem::new(1, None, format!("the table has {} columns", header.len()))
+            .expected(format!("at most {}", limits.columns))
+            .into());
+    }
+    let names: Vec<String> = header.iter().map(|name| name.trim().to_owned()).collect();
+    if names.iter().all(|name| number(name).is_ok()) {
+        return Err(TableProblem::new(first.line, Some(file.row(first)), "the first line holds numbers")
+            .expected("the names of the columns")
+            .hint("put a header line before the rows")
+            .into());
+    }
+    if names.len() == 1 {
+        let problem = TableProblem::new(first.line, Some(file.row(first)), "the table has one column")
+            .expected("at least one feature and the target, with a comma between them");
+        return Err(match names[0].contains([';', '\t']) {
+            true => problem.hint("save the table with commas between the cells").into(),
+            false => problem.into(),
+        });
+    }
+    let mut problems = DataProblems::default();
+    for (column, name) in names.iter().enumerate() {
+        let place = Place { column, ..first };
+        if name.is_empty() {
+            let message = format!("column {} has no name", column + 1);
+            problems.table.push(file.problem(place, name, message).expected("a name"));
+        } else if names[..column].contains(name) {
+            let message = format!("there are two columns called `{name}`");
+            problems.table.push(file.problem(place, name, message).expected("a name of its own"));
+        }
+    }
+    problems.table.truncate(super::MAX_SHOWN);
+    if problems.is_empty() { Ok(names) } else { Err(problems) }
+}
+
+impl Columns {
+    /// The target is the last column and the features are all others, unless the author says otherwise.
+    pub fn choose(names: &[String], settings: &DataSettings) -> Result<Self, DataProblems> {
+        let mut problems = DataProblems::default();
+        let mut find = |path: String, wanted: &str| {
+            let found = names.iter().position(|name| name == wanted);
+            if found.is_none() {
+                problems.settings.push(unknown(path, wanted, names));
+            }
+            found
+        };
+        let target = match &settings.target {
+            Some(name) => find("target".to_owned(), name),
+            None => Some(names.len() - 1),
+        };
+        let features: Vec<usize> = match &settings.features {
+            Some(wanted) => {
+                let found = wanted.iter().enumerate().map(|(i, name)| find(format!("features[{i}]"), name));
+                found.flatten().collect()
+            }
+            None => (0..names.len()).filter(|&column| Some(column) != target).collect(),
+        };
+        if let Some(target) = target
+            && let Some(i) = features.iter().position(|&column| column == target)
+            && problems.is_empty()
+        {
+            let message = format!("`{}` is the target", names[target]);
+            problems.settings.push(
+                Problem::new(format!("features[{i}]"), message)
+                    .expected("a column to predict from")
+                    .hint("the last column is the target unless `target` names another"),
+            );
+        }
+        match target {
+            Some(target) if problems.is_empty() => Ok(Columns { target, features }),
+            _ => Err(problems),
+        }
+    }
+}
+
+fn unknown(path: String, wanted: &str, names: &[String]) -> Problem {
+    let all = || names.iter().map(String::as_str);
+    let problem = Problem::new(path, format!("the table has no column `{wanted}`"));
+    let problem = match names.len() {
+        0..=12 => problem.expected(format!("one of {}", list(all()))),
+        count => problem.expected(format!("one of its {count} columns ({}, ...)", list(all().take(6)))),
+    };
+    match nearest(wanted, all()) {
+        Some(near) => problem.hint(format!("did you mean `{near}`?")),
+        None => problem,
+    }
+}

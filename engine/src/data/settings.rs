@@ -1,0 +1,349 @@
+//! What an author says about data.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::catalogue::{DATASETS, Entry, Key, Origin, table_keys};
+use super::normalize::Normalize;
+use crate::problem::{Problem, nearest};
+
+/// The most numbers that a data set may hold: 160 MB in f64.
+const MAX_CELLS: usize = 20_000_000;
+
+/// Which data an experiment uses: `name` one that gradbook knows, or `file` for a table of your own.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "snake_case")]
+pub struct DataSettings {
+    /// A built-in table (`digits`, `iris`, `breast_cancer`) or a generated set (`moons`, `circles`, `spirals`, `blobs`, `xor`, `wave`, `line`, `polynomial`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// A CSV file with a header line, relative to the lesson and inside the lessons folder.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    /// Tables: the column to predict; the last one by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target: Option<String>,
+    /// Tables: the columns to predict from, in this order; all others by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub features: Option<Vec<String>>,
+    /// Tables: whether the target is `classes` or a `number`; by default text and at most 20 different whole numbers are classes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub task: Option<Task>,
+    /// Generated sets: how many rows to generate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub samples: Option<usize>,
+    /// Generated sets: standard deviation of the normal noise on each coordinate (`line`, `polynomial`: on the target).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub noise: Option<f64>,
+    /// `spirals`, `blobs`: how many classes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub classes: Option<usize>,
+    /// `spirals`: how many times each arm goes round.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub turns: Option<f64>,
+    /// `wave`: height of the wave between the two classes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub amplitude: Option<f64>,
+    /// `wave`: how many features to add that say nothing about the class.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub irrelevant: Option<usize>,
+    /// `wave`: share of all labels (dev and test too) that are wrong, so that no model can have a lower error.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bayes_error: Option<f64>,
+    /// `line`: slope of the true line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub slope: Option<f64>,
+    /// `line`: height of the true line at 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub intercept: Option<f64>,
+    /// `polynomial`: the features are x, x^2, ... up to this power.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub degree: Option<usize>,
+    /// How features are scaled, by statistics of the training part alone; by default `standard` for tables and `polynomial`, `none` for the other generated sets.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub normalize: Option<Normalize>,
+    /// Use only that many rows, the first ones of a shuffle by the seed (its stream `limit`); all by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<usize>,
+    /// Share of the training labels that are made wrong (0.2 is one in five); dev and test stay right. 0 by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label_noise: Option<f64>,
+}
+
+/// What is to be predicted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Task {
+    /// One of several classes.
+    Classes,
+    /// A number.
+    Number,
+}
+
+impl DataSettings {
+    /// A data set by its name, all else by default.
+    pub fn named(name: &str) -> Self {
+        DataSettings { name: Some(name.to_owned()), ..Default::default() }
+    }
+
+    /// The numbers that generators take, each with what the author gave.
+    pub(super) fn numbers(&self) -> [(&'static str, Option<f64>); 10] {
+        let count = |value: Option<usize>| value.map(|v| v as f64);
+        [
+            ("samples", count(self.samples)),
+            ("noise", self.noise),
+            ("classes", count(self.classes)),
+            ("turns", self.turns),
+            ("amplitude", self.amplitude),
+            ("irrelevant", count(self.irrelevant)),
+            ("bayes_error", self.bayes_error),
+            ("slope", self.slope),
+            ("intercept", self.intercept),
+            ("degree", count(self.degree)),
+        ]
+    }
+
+    /// The data set that `name` names; None for a file or an unknown name.
+    pub fn entry(&self) -> Option<&'static Entry> {
+        self.name.as_deref().and_then(Entry::find)
+    }
+
+    /// How features are scaled: as the author said, or as is usual for this data set.
+    pub fn normalization(&self) -> Normalize {
+        let usual = self.entry().map_or(Normalize::Standard, |entry| entry.normalize);
+        self.normalize.unwrap_or(usual)
+    }
+
+    /// Everything that is wrong and can be known without the table.
+    pub fn check(&self) -> Vec<Problem> {
+        let mut problems = self.check_ranges();
+        match (&self.name, &self.file) {
+            (None, None) => problems.push(
+                Problem::new("", "no data is chosen")
+                    .expected("`name` or `file`")
+                    .hint(format!("the names are {}", list(DATASETS.iter().map(|e| e.name)))),
+            ),
+            (Some(_), Some(_)) => problems.push(
+                Problem::new("file", "`name` and `file` are both set")
+                    .expected("only one of them")
+                    .hint("remove `name` to use the file, or `file` to use the named data"),
+            ),
+            (Some(name), None) => match Entry::find(name) {
+                Some(entry) => problems.extend(self.check_entry(entry)),
+                None => problems.push(unknown_name(name)),
+            },
+            (None, Some(file)) => {
+                if !file.to_lowercase().ends_with(".csv") {
+                    problems.push(
+                        Problem::new("file", format!("`{file}` is not a CSV file"))
+                            .expected("a name that ends in .csv")
+                            .hint("save the table as CSV, with a header line and commas between the cells"),
+                    );
+                }
+                problems.extend(self.check_keys("a table", &table_keys()));
+            }
+        }
+        problems
+    }
+
+    fn check_ranges(&self) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        if let Some(share) = self.label_noise
+            && !(0.0..=1.0).contains(&share)
+        {
+            problems.push(
+                Problem::new("label_noise", format!("the share of wrong labels is {share}"))
+                    .expected("a number from 0 to 1"),
+            );
+        }
+        if self.limit == Some(0) {
+            problems.push(Problem::new("limit", "no row is left").expected("a whole number above 0"));
+        }
+        if let Some(features) = &self.features {
+            if features.is_empty() {
+                problems.push(
+                    Problem::new("features", "the list of features is empty")
+                        .expected("at least one column")
+                        .hint("leave `features` out to use all columns but the target"),
+                );
+            }
+            for (i, name) in features.iter().enumerate() {
+                let path = format!("features[{i}]");
+                if features[..i].contains(name) {
+                    problems.push(
+                        Problem::new(path, format!("`{name}` is listed twice")).expected("each column once"),
+                    );
+                } else if self.target.as_ref() == Some(name) {
+                    problems.push(
+                        Problem::new(path, format!("`{name}` is the target"))
+                            .expected("a column to predict from"),
+                    );
+                }
+            }
+        }
+        problems
+    }
+
+    fn check_entry(&self, entry: &Entry) -> Vec<Problem> {
+        let mut problems = self.check_keys(&format!("`{}`", entry.name), &entry.keys());
+        let Origin::Generated(generator) = &entry.origin else { return problems };
+        for key in generator.keys {
+            let given = self.numbers().into_iter().find(|(name, _)| *name == key.name);
+            if let Some((_, Some(value))) = given
+                && !(key.min..=key.max).contains(&value)
+            {
+                problems.push(out_of_range(key, value));
+            }
+        }
+        if problems.is_empty() {
+            let facts = generator.facts(self);
+            if facts.rows.saturating_mul(facts.features) > MAX_CELLS {
+                problems.push(
+                    Problem::new(
+                        "samples",
+                        format!("{} rows of {} features are too many", facts.rows, facts.features),
+                    )
+                    .expected(format!("at most {MAX_CELLS} numbers in all")),
+                );
+            }
+        }
+        problems
+    }
+
+    /// Keys that are set but that this data does not have.
+    fn check_keys(&self, what: &str, known: &[&'static str]) -> Vec<Problem> {
+        let mut given: Vec<&'static str> =
+            self.numbers().into_iter().filter(|(_, value)| value.is_some()).map(|(name, _)| name).collect();
+        given.extend(self.target.is_some().then_some("target"));
+        given.extend(self.features.is_some().then_some("features"));
+        given.extend(self.task.is_some().then_some("task"));
+        given.extend(self.label_noise.is_some().then_some("label_noise"));
+        given
+            .into_iter()
+            .filter(|name| !known.contains(name))
+            .map(|name| {
+                Problem::new(name, format!("{what} has no key `{name}`"))
+                    .expected(format!("one of {}", list(known.iter().copied())))
+            })
+            .collect()
+    }
+}
+
+fn unknown_name(name: &str) -> Problem {
+    let names = DATASETS.iter().map(|entry| entry.name);
+    let problem = Problem::new("name", format!("there is no data set called `{name}`"))
+        .expected(format!("one of {}", list(names.clone())));
+    if name.contains('.') {
+        return problem.hint("for a table of your own, write `file` in place of `name`");
+    }
+    match nearest(name, names) {
+        Some(near) => problem.hint(format!("did you mean `{near}`?")),
+        None => problem,
+    }
+}
+
+fn out_of_range(key: &Key, value: f64) -> Problem {
+    let kind = if key.whole { "whole number" } else { "number" };
+    Problem::new(key.name, format!("`{}` is {value}", key.name))
+        .expected(format!("a {kind} from {} to {}", key.min, key.max))
+}
+
+/// Names for a sentence: `a`, `b`, `c`.
+pub(super) fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    names.into_iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings(json: &str) -> DataSettings {
+        serde_json::from_str(json).unwrap()
+    }
+
+    fn said(json: &str) -> Vec<String> {
+        settings(json)
+            .check()
+            .iter()
+            .map(|p| format!("{p} | {} | {}", p.expected, p.hints.join(" ")))
+            .collect()
+    }
+
+    #[test]
+    fn every_data_set_is_fine_by_its_name_alone() {
+        for entry in DATASETS {
+            assert_eq!(DataSettings::named(entry.name).check(), [], "{}", entry.name);
+        }
+    }
+
+    #[test]
+    fn neither_name_nor_file_or_both() {
+        assert!(
+            said("{}")[0].starts_with(": no data is chosen | `name` or `file` | the names are `digits`, ")
+        );
+        assert_eq!(
+            said(r#"{"name": "iris", "file": "a.csv"}"#),
+            ["file: `name` and `file` are both set | only one of them | \
+              remove `name` to use the file, or `file` to use the named data"]
+        );
+    }
+
+    #[test]
+    fn a_misspelt_name_gets_the_nearest() {
+        let said_moon = said(r#"{"name": "moon"}"#);
+        assert!(said_moon[0].starts_with("name: there is no data set called `moon` | one of `digits`, "));
+        assert!(said_moon[0].ends_with(" | did you mean `moons`?"));
+        assert!(said(r#"{"name": "my.csv"}"#)[0].ends_with("write `file` in place of `name`"));
+    }
+
+    #[test]
+    fn a_key_of_another_data_set_is_named_with_the_keys_there_are() {
+        assert_eq!(
+            said(r#"{"name": "moons", "turns": 2, "target": "x"}"#),
+            [
+                "turns: `moons` has no key `turns` | one of `samples`, `noise`, `label_noise`, `normalize`, `limit` | ",
+                "target: `moons` has no key `target` | one of `samples`, `noise`, `label_noise`, `normalize`, `limit` | ",
+            ]
+        );
+        assert!(said(r#"{"name": "line", "label_noise": 0.1}"#)[0].contains("has no key `label_noise`"));
+        assert!(said(r#"{"file": "a.csv", "samples": 9}"#)[0].contains("a table has no key `samples`"));
+    }
+
+    #[test]
+    fn values_out_of_range_are_all_reported() {
+        let said = said(
+            r#"{"name": "spirals", "classes": 1, "noise": -1, "samples": 2000000, "limit": 0, "label_noise": 1.5}"#,
+        );
+        assert_eq!(said.len(), 5, "{said:#?}");
+        assert!(
+            said.contains(&"classes: `classes` is 1 | a whole number from 2 to 20 | ".to_owned()),
+            "{said:#?}"
+        );
+    }
+
+    #[test]
+    fn features_are_distinct_and_not_the_target() {
+        assert_eq!(
+            said(r#"{"file": "a.csv", "target": "y", "features": ["a", "a", "y"]}"#),
+            [
+                "features[1]: `a` is listed twice | each column once | ",
+                "features[2]: `y` is the target | a column to predict from | ",
+            ]
+        );
+    }
+
+    #[test]
+    fn too_many_numbers_in_all_are_refused() {
+        let said = said(r#"{"name": "wave", "samples": 1000000, "irrelevant": 100}"#);
+        assert_eq!(
+            said,
+            ["samples: 1000000 rows of 102 features are too many | at most 20000000 numbers in all | "]
+        );
+    }
+
+    #[test]
+    fn unknown_keys_are_refused_and_unset_ones_not_written() {
+        assert!(serde_json::from_str::<DataSettings>(r#"{"nam": "iris"}"#).is_err());
+        assert_eq!(serde_json::to_string(&DataSettings::named("iris")).unwrap(), r#"{"name":"iris"}"#);
+    }
+}

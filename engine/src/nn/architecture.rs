@@ -1,0 +1,193 @@
+//! The shape of a network, known before anything is computed.
+
+use std::ops::Range;
+
+use super::{Activation, ModelSettings, Output};
+use crate::data::Target;
+use crate::problem::Problem;
+
+/// What the last layer gives, decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OutputLayer {
+    /// One logit a class; cross-entropy of their softmax.
+    Softmax,
+    /// One logit for class 1 of two; cross-entropy of its sigmoid.
+    Sigmoid,
+    /// One number; squared error.
+    Linear,
+}
+
+/// The shape of a network: everything but its weights.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Architecture {
+    pub layers: Vec<LayerShape>,
+    /// Of the hidden layers.
+    pub activation: Activation,
+    pub output: OutputLayer,
+    /// The share of inputs that each layer keeps in training; 1 is no dropout.
+    pub keep_prob: Vec<f64>,
+}
+
+/// One fully connected layer, and where its parameters lie in the network's one vector:
+/// the weights (inputs, outputs) row-major, then the bias.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LayerShape {
+    pub inputs: usize,
+    pub outputs: usize,
+    pub offset: usize,
+}
+
+impl LayerShape {
+    pub fn weights(&self) -> Range<usize> {
+        self.offset..self.offset + self.inputs * self.outputs
+    }
+
+    pub fn bias(&self) -> Range<usize> {
+        self.weights().end..self.end()
+    }
+
+    pub fn end(&self) -> usize {
+        self.weights().end + self.outputs
+    }
+}
+
+impl Architecture {
+    /// The network that these settings mean for so many features and this target.
+    ///
+    /// # Errors
+    /// All problems of the settings, alone and with the target.
+    pub fn new(model: &ModelSettings, features: usize, target: Target) -> Result<Self, Vec<Problem>> {
+        let mut problems = model.check();
+        let output = resolve(model.output, target).map_err(|problem| problems.push(problem)).ok();
+        let (Some(output), true) = (output, problems.is_empty()) else { return Err(problems) };
+        let outputs = match (output, target) {
+            (OutputLayer::Softmax, Target::Classes(count)) => count,
+            _ => 1,
+        };
+        Ok(Architecture {
+            layers: stack(features, &model.hidden, outputs),
+            activation: model.activation,
+            output,
+            keep_prob: model.keep_probabilities(),
+        })
+    }
+
+    pub fn inputs(&self) -> usize {
+        self.layers[0].inputs
+    }
+
+    /// Columns of the last layer: the classes of a softmax, else 1.
+    pub fn outputs(&self) -> usize {
+        self.layers[self.layers.len() - 1].outputs
+    }
+
+    /// How many numbers the network learns.
+    pub fn parameters(&self) -> usize {
+        self.layers[self.layers.len() - 1].end()
+    }
+
+    /// Multiply-adds of the matrix products for one example, forward.
+    pub fn forward_multiply_adds(&self) -> u64 {
+        self.layers.iter().map(|layer| layer.weights().len() as u64).sum()
+    }
+
+    /// Multiply-adds of the matrix products for one example, forward and backward: each layer once
+    /// forward, once for the weights' gradient, and once for its input's (not needed at the first).
+    pub fn training_multiply_adds(&self) -> u64 {
+        3 * self.forward_multiply_adds() - self.layers[0].weights().len() as u64
+    }
+
+    /// Units of all layers, input not counted: the numbers kept of one example in a forward pass.
+    pub fn units(&self) -> usize {
+        self.layers.iter().map(|layer| layer.outputs).sum()
+    }
+
+    pub fn has_dropout(&self) -> bool {
+        self.keep_prob.iter().any(|&keep| keep < 1.0)
+    }
+}
+
+fn resolve(output: Output, target: Target) -> Result<OutputLayer, Problem> {
+    let problem = |message: &str, expected: &str| Err(Problem::new("output", message).expected(expected));
+    match (output, target) {
+        (Output::Auto | Output::Softmax, Target::Classes(_)) => Ok(OutputLayer::Softmax),
+        (Output::Sigmoid, Target::Classes(2)) => Ok(OutputLayer::Sigmoid),
+        (Output::Auto | Output::Linear, Target::Value) => Ok(OutputLayer::Linear),
+        (Output::Sigmoid, Target::Classes(count)) => problem(
+            &format!("a sigmoid output tells two classes apart, and the data have {count}"),
+            "softmax",
+        ),
+        (Output::Linear, Target::Classes(_)) => {
+            problem("a linear output predicts a number, and the data have classes", "softmax")
+        }
+        (Output::Softmax | Output::Sigmoid, Target::Value) => {
+            problem("this output predicts classes, and the target is a number", "linear")
+        }
+    }
+}
+
+/// The layers' shapes, their parameters one after the other.
+fn stack(features: usize, hidden: &[usize], outputs: usize) -> Vec<LayerShape> {
+    let mut layers: Vec<LayerShape> = Vec::with_capacity(hidden.len() + 1);
+    let mut inputs = features;
+    for &outputs in hidden.iter().chain([&outputs]) {
+        let offset = layers.last().map_or(0, LayerShape::end);
+        layers.push(LayerShape { inputs, outputs, offset });
+        inputs = outputs;
+    }
+    layers
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn model(hidden: &[usize], output: Output) -> ModelSettings {
+        ModelSettings { hidden: hidden.to_vec(), output, ..ModelSettings::default() }
+    }
+
+    #[test]
+    fn counts_of_a_small_network_by_hand() {
+        let shape = Architecture::new(&model(&[16, 16], Output::Auto), 2, Target::Classes(2)).unwrap();
+        assert_eq!(shape.parameters(), (2 * 16 + 16) + (16 * 16 + 16) + (16 * 2 + 2));
+        assert_eq!(shape.forward_multiply_adds(), 32 + 256 + 32);
+        assert_eq!(shape.training_multiply_adds(), 320 + 320 + 288);
+        assert_eq!(shape.units(), 34);
+        assert_eq!(shape.layers[1].weights(), 48..304);
+        assert_eq!(shape.layers[1].bias(), 304..320);
+    }
+
+    #[test]
+    fn the_target_decides_the_output() {
+        let output = |output, target| {
+            Architecture::new(&model(&[], output), 3, target).map(|shape| (shape.output, shape.outputs()))
+        };
+        assert_eq!(output(Output::Auto, Target::Classes(3)).unwrap(), (OutputLayer::Softmax, 3));
+        assert_eq!(output(Output::Auto, Target::Value).unwrap(), (OutputLayer::Linear, 1));
+        assert_eq!(output(Output::Sigmoid, Target::Classes(2)).unwrap(), (OutputLayer::Sigmoid, 1));
+        for (chosen, target) in [
+            (Output::Sigmoid, Target::Classes(3)),
+            (Output::Sigmoid, Target::Value),
+            (Output::Softmax, Target::Value),
+            (Output::Linear, Target::Classes(2)),
+        ] {
+            assert_eq!(output(chosen, target).unwrap_err()[0].path, "output");
+        }
+    }
+
+    #[test]
+    fn problems_of_the_settings_and_of_the_output_come_together() {
+        let problems = Architecture::new(&model(&[0], Output::Softmax), 3, Target::Value).unwrap_err();
+        assert_eq!(problems.len(), 2);
+    }
+
+    #[test]
+    fn dropout_is_seen() {
+        let mut settings = model(&[4], Output::Auto);
+        let has =
+            |settings: &ModelSettings| Architecture::new(settings, 2, Target::Value).unwrap().has_dropout();
+        assert!(!has(&settings));
+        settings.keep_prob = Some(crate::nn::PerLayer::Hidden(0.5));
+        assert!(has(&settings));
+    }
+}

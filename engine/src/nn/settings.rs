@@ -1,0 +1,220 @@
+//! What an author may set about a model.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Activation, Initializer, PerLayer};
+use crate::problem::Problem;
+
+/// The widest hidden layer that may be asked for.
+pub const MAX_UNITS: usize = 100_000;
+/// The most hidden layers that may be asked for.
+pub const MAX_LAYERS: usize = 1000;
+
+/// A network of fully connected layers.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "snake_case")]
+pub struct ModelSettings {
+    /// The units of each hidden layer, from the input on; an empty list is a linear model (default `[32]`).
+    pub hidden: Vec<usize>,
+    /// What the hidden units apply to their weighted sum (default `relu`).
+    pub activation: Activation,
+    /// How the weights are drawn before training; biases start at 0 (default `he`).
+    pub init: Initializer,
+    /// Dropout, as the share of units that stay: one number above 0, up to 1, for all hidden layers, or a list: input,
+    /// hidden layer 1, ... (default: all stay).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub keep_prob: Option<PerLayer>,
+    /// Dropout, as the share of units that are dropped: 1 minus `keep_prob`, in place of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dropout: Option<PerLayer>,
+    /// What the last layer gives: `auto` (default) is softmax for classes and linear for a number.
+    pub output: Output,
+}
+
+/// What the last layer gives, and with it the loss.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Output {
+    /// Softmax for classes, linear for a number.
+    #[default]
+    Auto,
+    /// A probability for each class, with cross-entropy.
+    Softmax,
+    /// The probability of the second of two classes, with cross-entropy: logistic regression.
+    Sigmoid,
+    /// A number, with the squared error.
+    Linear,
+}
+
+impl Default for ModelSettings {
+    fn default() -> Self {
+        ModelSettings {
+            hidden: vec![32],
+            activation: Activation::default(),
+            init: Initializer::default(),
+            keep_prob: None,
+            dropout: None,
+            output: Output::default(),
+        }
+    }
+}
+
+impl ModelSettings {
+    /// Everything that is wrong whatever the data are; see [`super::Architecture::new`] for the rest.
+    pub fn check(&self) -> Vec<Problem> {
+        let mut problems = self.check_hidden();
+        problems.extend(self.init.check().into_iter().map(|problem| problem.within("init")));
+        if self.keep_prob.is_some() && self.dropout.is_some() {
+            problems.push(
+                Problem::new("dropout", "both keep_prob and dropout are set")
+                    .expected("only one of the two")
+                    .hint("dropout is 1 minus keep_prob: `dropout: 0.2` means `keep_prob: 0.8`"),
+            );
+        }
+        if let Some(keep) = &self.keep_prob {
+            let valid = |share: f64| share > 0.0 && share <= 1.0;
+            problems.extend(self.check_shares("keep_prob", keep, valid, "a number above 0, up to 1"));
+        }
+        if let Some(drop) = &self.dropout {
+            let valid = |share: f64| (0.0..1.0).contains(&share);
+            problems.extend(self.check_shares(
+                "dropout",
+                drop,
+                valid,
+                "a number from 0 up to, but not including, 1",
+            ));
+        }
+        problems
+    }
+
+    /// The share of inputs that each layer keeps in training: first the share of the network's input,
+    /// then of each hidden layer's output; `hidden.len() + 1` numbers.
+    pub fn keep_probabilities(&self) -> Vec<f64> {
+        let layers = self.hidden.len() + 1;
+        let spread = |setting: &PerLayer, input: f64| match setting {
+            PerLayer::Hidden(share) => (0..layers).map(|l| if l == 0 { input } else { *share }).collect(),
+            PerLayer::Each(shares) => shares.clone(),
+        };
+        match (&self.keep_prob, &self.dropout) {
+            (Some(keep), _) => spread(keep, 1.0),
+            (None, Some(drop)) => spread(drop, 0.0).into_iter().map(|share: f64| 1.0 - share).collect(),
+            (None, None) => vec![1.0; layers],
+        }
+    }
+
+    fn check_hidden(&self) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        if self.hidden.len() > MAX_LAYERS {
+            problems.push(
+                Problem::new("hidden", format!("there are {} hidden layers", self.hidden.len()))
+                    .expected(format!("at most {MAX_LAYERS}")),
+            );
+        }
+        for (i, &units) in self.hidden.iter().enumerate() {
+            if !(1..=MAX_UNITS).contains(&units) {
+                problems.push(
+                    Problem::new(format!("hidden[{i}]"), format!("hidden layer {} has {units} units", i + 1))
+                        .expected(format!("1 to {MAX_UNITS} units"))
+                        .hint("`hidden: []` is a model without a hidden layer"),
+                );
+            }
+        }
+        problems
+    }
+
+    fn check_shares(
+        &self,
+        name: &str,
+        shares: &PerLayer,
+        valid: impl Fn(f64) -> bool,
+        expected: &str,
+    ) -> Vec<Problem> {
+        let mut problems: Vec<Problem> = shares
+            .entries()
+            .into_iter()
+            .filter(|(_, share)| !valid(*share))
+            .map(|(place, share)| {
+                Problem::new(format!("{name}{place}"), format!("{name} is {share}")).expected(expected)
+            })
+            .collect();
+        if let PerLayer::Each(shares) = shares
+            && shares.len() != self.hidden.len() + 1
+        {
+            problems.push(
+                Problem::new(
+                    name,
+                    format!("{name} has {} numbers for {} hidden layers", shares.len(), self.hidden.len()),
+                )
+                .expected(format!("{} numbers", self.hidden.len() + 1))
+                .hint("the first number is for the input, then one for each hidden layer"),
+            );
+        }
+        problems
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(json: &str) -> ModelSettings {
+        serde_json::from_str(json).unwrap()
+    }
+
+    fn problems(json: &str) -> Vec<String> {
+        read(json).check().iter().map(|problem| problem.to_string()).collect()
+    }
+
+    #[test]
+    fn nothing_need_be_set() {
+        let model = read("{}");
+        assert_eq!(model, ModelSettings::default());
+        assert_eq!(model.hidden, [32]);
+        assert!(model.check().is_empty());
+        assert_eq!(model.keep_probabilities(), [1.0, 1.0]);
+    }
+
+    #[test]
+    fn one_share_is_for_the_hidden_layers_and_a_list_for_all() {
+        let hidden = r#"{"hidden": [4, 3], "keep_prob": 0.8}"#;
+        assert_eq!(read(hidden).keep_probabilities(), [1.0, 0.8, 0.8]);
+        let each = r#"{"hidden": [4, 3], "keep_prob": [0.9, 1, 0.5]}"#;
+        assert_eq!(read(each).keep_probabilities(), [0.9, 1.0, 0.5]);
+        let dropped = r#"{"hidden": [4, 3], "dropout": 0.25}"#;
+        assert_eq!(read(dropped).keep_probabilities(), [1.0, 0.75, 0.75]);
+        let linear = r#"{"hidden": [], "dropout": 0.25}"#;
+        assert_eq!(read(linear).keep_probabilities(), [1.0]);
+    }
+
+    #[test]
+    fn all_problems_are_found_at_once() {
+        assert_eq!(
+            problems(r#"{"hidden": [0, 8], "keep_prob": [1, 0, 1.5], "dropout": 1, "init": {"normal": -1}}"#),
+            [
+                "hidden[0]: hidden layer 1 has 0 units",
+                "init.normal: the standard deviation is -1",
+                "dropout: both keep_prob and dropout are set",
+                "keep_prob[1]: keep_prob is 0",
+                "keep_prob[2]: keep_prob is 1.5",
+                "dropout: dropout is 1",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_list_needs_one_share_for_the_input_too() {
+        assert_eq!(
+            problems(r#"{"hidden": [8, 8], "keep_prob": [0.8, 0.5]}"#),
+            ["keep_prob: keep_prob has 2 numbers for 2 hidden layers"]
+        );
+    }
+
+    #[test]
+    fn settings_survive_being_written_and_read() {
+        let model = read(
+            r#"{"hidden": [], "activation": "leaky_relu", "init": {"constant": 0.5}, "dropout": [0.1], "output": "sigmoid"}"#,
+        );
+        assert_eq!(read(&serde_json::to_string(&model).unwrap()), model);
+    }
+}

@@ -1,0 +1,75 @@
+//! Adagrad: steps divided by the size of all gradients so far.
+//!
+//! `s = s + g^2`, `W = W - alpha g / (sqrt(s) + epsilon)`, s starting at 0: the steps only ever shrink.
+//! Example: alpha 0.1, g = 3 and then 4: steps of 0.1 and 0.08.
+//! Implementations agree but for epsilon (PyTorch 1e-10, the default here; Keras 1e-7) and TensorFlow's s, which starts at 0.1.
+//! Source: Duchi, Hazan and Singer, Adaptive Subgradient Methods for Online Learning and Stochastic Optimization, JMLR 2011.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::check;
+use crate::numeric::{Real, vectorized};
+use crate::problem::Problem;
+
+/// Adagrad: s = s + g^2, W = W - alpha g / (sqrt(s) + epsilon).
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "snake_case")]
+pub struct Adagrad {
+    /// The step size alpha, in place of `training.learning_rate`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub learning_rate: Option<f64>,
+    /// Keeps the division finite; outside the root (default 1e-10).
+    pub epsilon: f64,
+}
+
+impl Default for Adagrad {
+    fn default() -> Self {
+        Adagrad { learning_rate: None, epsilon: 1e-10 }
+    }
+}
+
+impl Adagrad {
+    pub fn check(&self) -> Vec<Problem> {
+        let found = [check::learning_rate(self.learning_rate), check::epsilon(self.epsilon)];
+        found.into_iter().flatten().collect()
+    }
+}
+
+/// What Adagrad remembers.
+#[derive(Clone, Debug)]
+pub struct State<R> {
+    epsilon: R,
+    s: Vec<R>,
+}
+
+impl<R: Real> State<R> {
+    pub fn new(settings: &Adagrad, parameters: usize) -> Self {
+        State { epsilon: R::from_f64(settings.epsilon), s: vec![R::ZERO; parameters] }
+    }
+
+    pub fn step(&mut self, learning_rate: f64, parameters: &mut [R], gradient: &[R]) {
+        let (alpha, epsilon) = (R::from_f64(learning_rate), self.epsilon);
+        vectorized(|| {
+            for ((w, &g), s) in parameters.iter_mut().zip(gradient).zip(&mut self.s) {
+                *s += g * g;
+                *w -= alpha * g / (s.sqrt() + epsilon);
+            }
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_steps_by_hand() {
+        let mut state = State::new(&Adagrad::default(), 1);
+        let mut at = [0.0];
+        state.step(0.1, &mut at, &[3.0]);
+        assert!((at[0] + 0.1_f64).abs() < 1e-10);
+        state.step(0.1, &mut at, &[4.0]);
+        assert!((at[0] + 0.18).abs() < 1e-10);
+    }
+}

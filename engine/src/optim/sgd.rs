@@ -1,0 +1,49 @@
+//! Plain gradient descent: `W = W - alpha g`.
+//!
+//! Each step follows the gradient of one batch; "stochastic" when the batch is not the whole training set.
+//! Example: at W = 1 with g = 0.5 and alpha 0.1, W becomes 0.95.
+//! Source: Robbins and Monro, A Stochastic Approximation Method, 1951. Implementations agree.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::check;
+use crate::numeric::{Real, vectorized};
+use crate::problem::Problem;
+
+/// Plain gradient descent: W = W - alpha g.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "snake_case")]
+pub struct Sgd {
+    /// The step size alpha, in place of `training.learning_rate`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub learning_rate: Option<f64>,
+}
+
+impl Sgd {
+    pub fn check(&self) -> Vec<Problem> {
+        check::learning_rate(self.learning_rate).into_iter().collect()
+    }
+}
+
+/// Takes one step; there is nothing to remember.
+pub fn step<R: Real>(learning_rate: f64, parameters: &mut [R], gradient: &[R]) {
+    let alpha = R::from_f64(learning_rate);
+    vectorized(|| {
+        for (w, &g) in parameters.iter_mut().zip(gradient) {
+            *w -= alpha * g;
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_step_by_hand() {
+        let mut parameters = [1.0, -2.0];
+        step(0.25, &mut parameters, &[0.5, -1.0]);
+        assert_eq!(parameters, [0.875, -1.75]);
+    }
+}

@@ -1,0 +1,50 @@
+//! What is wrong with a setting, as a value: many at once, told apart from where it was written.
+
+mod nearest;
+
+use std::fmt;
+
+pub use nearest::nearest;
+
+/// Something wrong with a setting, found by code that knows settings but not files:
+/// the place is a path into the settings (`training.learning_rate`, `model.keep_prob[1]`).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Problem {
+    pub path: String,
+    pub message: String,
+    /// What was expected, said at the underlined place; may be empty.
+    pub expected: String,
+    pub hints: Vec<String>,
+}
+
+impl Problem {
+    pub fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
+        Problem { path: path.into(), message: message.into(), expected: String::new(), hints: Vec::new() }
+    }
+
+    pub fn expected(mut self, expected: impl Into<String>) -> Self {
+        self.expected = expected.into();
+        self
+    }
+
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+
+    /// The same problem seen from one level up: `noise` within `data` is `data.noise`.
+    pub fn within(mut self, parent: &str) -> Self {
+        self.path = match self.path.as_str() {
+            "" => parent.to_owned(),
+            path if path.starts_with('[') => format!("{parent}{path}"),
+            path => format!("{parent}.{path}"),
+        };
+        self
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.path, self.message)
+    }
+}

@@ -1,0 +1,174 @@
+//! A whole run of training: epochs, measurements, an end.
+
+use super::history::plain;
+use super::{Batches, History, StoppingMetric, Trainer, TrainingSettings};
+use crate::data::{Prepared, Target};
+use crate::nn::{Architecture, Forward, ModelSettings, Network, PREDICTION_ROWS};
+use crate::numeric::{Real, Streams};
+use crate::problem::Problem;
+
+/// What a run of training left behind.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fit<R> {
+    /// The last weights; with early stopping those of the best epoch.
+    pub network: Network<R>,
+    pub report: Report,
+}
+
+/// How a run of training went.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Report {
+    pub history: History,
+    /// The epoch whose measurements are the network's: the last one; with early stopping the best.
+    pub final_epoch: usize,
+    /// The epoch with the lowest loss on dev (on train if there is no dev part).
+    pub best_epoch: usize,
+    /// The first epoch with a loss or weight that is not finite; the history ends there.
+    pub diverged_at: Option<usize>,
+    /// A hash over all weights and the whole history: 32 hexadecimal digits.
+    pub digest: String,
+}
+
+/// Trains a new network. The weights come from the streams `init/1`..., the order of the rows from `batches`,
+/// dropout from `dropout/0`...: none depends on what another setting does. `on_epoch` hears of every epoch measured,
+/// 0 (before training) included.
+///
+/// # Errors
+/// All problems of the model's settings, alone and with the data's target.
+pub fn fit<R: Real>(
+    model: &ModelSettings,
+    training: &TrainingSettings,
+    data: &Prepared<R>,
+    streams: &Streams,
+    on_epoch: &mut dyn FnMut(usize),
+) -> Result<Fit<R>, Vec<Problem>> {
+    let architecture = Architecture::new(model, data.features(), data.target())?;
+    let network = Network::new(architecture, model.init, streams);
+    Ok(fit_network(network, training, data, streams, on_epoch))
+}
+
+/// Trains a given network further: [`fit`] from weights of the caller's own.
+pub fn fit_network<R: Real>(
+    network: Network<R>,
+    training: &TrainingSettings,
+    data: &Prepared<R>,
+    streams: &Streams,
+    on_epoch: &mut dyn FnMut(usize),
+) -> Fit<R> {
+    let rows = data.train.len();
+    let mut batches = Batches::new(&data.train, training.batch_size.of(rows), streams.stream("batches"));
+    let mut trainer = Trainer::new(network, training, rows, streams);
+    let mut forward = Forward::new(trainer.network().architecture(), PREDICTION_ROWS.min(largest_part(data)));
+    let mut history = History::default();
+    let mut stopping = training.early_stopping.as_ref().map(|stopping| EarlyStop::new(stopping.patience));
+    let mut diverged_at = None;
+    for epoch in 0..=training.epochs {
+        if epoch > 0 {
+            let learning_rate = training.learning_rate_at(epoch - 1);
+            batches.epoch(&data.train, |x, targets| trainer.step(x, targets, learning_rate));
+        }
+        measure(&trainer, data, &mut forward, &mut history);
+        on_epoch(epoch);
+        if !(history.is_finite() && trainer.network().parameters().iter().all(|w| w.is_finite())) {
+            diverged_at = Some(epoch);
+            break;
+        }
+        if let Some(stopping) = &mut stopping
+            && stopping.observe(epoch, watched(training, &history), trainer.network())
+        {
+            break;
+        }
+    }
+    let last = history.len() - 1;
+    let mut network = trainer.into_network();
+    let mut final_epoch = last;
+    if let Some(stopping) = stopping
+        && diverged_at.is_none()
+    {
+        network.parameters_mut().copy_from_slice(&stopping.weights);
+        final_epoch = stopping.best_epoch;
+    }
+    let digest = digest(&network, &history);
+    let best_epoch = history.best_epoch();
+    Fit { network, report: Report { history, final_epoch, best_epoch, diverged_at, digest } }
+}
+
+fn largest_part<R: Real>(data: &Prepared<R>) -> usize {
+    data.train.len().max(data.dev.len()).max(data.test.len()).max(1)
+}
+
+/// Appends the measurements of one epoch.
+fn measure<R: Real>(
+    trainer: &Trainer<R>,
+    data: &Prepared<R>,
+    forward: &mut Forward<R>,
+    history: &mut History,
+) {
+    let network = trainer.network();
+    let classes = matches!(data.target(), Target::Classes(_));
+    let mut push = |part, into: &mut super::PartHistory| into.push(network.score(part, forward), classes);
+    push(&data.train, &mut history.train);
+    push(&data.dev, &mut history.dev);
+    push(&data.test, &mut history.test);
+    let squared_norm = network.squared_norm();
+    history.weight_norm.push(plain(squared_norm.sqrt()));
+    let loss = history.train.loss.last().copied().unwrap_or(f64::NAN);
+    history.objective.push(plain(loss + trainer.penalty(squared_norm)));
+}
+
+/// The newest value of what early stopping watches; without a dev part, of the training loss.
+fn watched(training: &TrainingSettings, history: &History) -> f64 {
+    let metric = training.early_stopping.as_ref().map(|stopping| stopping.metric);
+    let series = match metric {
+        Some(StoppingMetric::DevError) if !history.dev.error.is_empty() => &history.dev.error,
+        _ if !history.dev.loss.is_empty() => &history.dev.loss,
+        _ => &history.train.loss,
+    };
+    series.last().copied().unwrap_or(f64::NAN)
+}
+
+/// Early stopping: the best weights so far, and how long they have been the best.
+struct EarlyStop<R> {
+    patience: usize,
+    best: f64,
+    best_epoch: usize,
+    weights: Vec<R>,
+}
+
+impl<R: Real> EarlyStop<R> {
+    fn new(patience: usize) -> Self {
+        EarlyStop { patience, best: f64::INFINITY, best_epoch: 0, weights: Vec::new() }
+    }
+
+    /// Takes note of an epoch; whether patience is at its end.
+    fn observe(&mut self, epoch: usize, value: f64, network: &Network<R>) -> bool {
+        if value < self.best {
+            self.best = value;
+            self.best_epoch = epoch;
+            self.weights.clear();
+            self.weights.extend_from_slice(network.parameters());
+        }
+        epoch - self.best_epoch >= self.patience
+    }
+}
+
+/// A final loss alone would be a blind test: this changes with any bit of any weight and of any epoch's measurements.
+fn digest<R: Real>(network: &Network<R>, history: &History) -> String {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&(network.parameters().len() as u64).to_le_bytes());
+    for weight in network.parameters() {
+        hasher.update(&weight.bytes());
+    }
+    for (name, values) in history.series() {
+        hasher.update(name.as_bytes());
+        hasher.update(&(values.len() as u64).to_le_bytes());
+        for value in values {
+            hasher.update(&value.to_bits().to_le_bytes());
+        }
+    }
+    hasher.finalize().to_hex()[..32].to_owned()
+}
+
+#[cfg(test)]
+#[path = "fit_tests.rs"]
+mod tests;

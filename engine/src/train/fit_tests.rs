@@ -1,0 +1,192 @@
+use ndarray::Array2;
+use serde_json::{Value, json};
+
+use super::*;
+use crate::data::{Labels, Part};
+
+/// Two overlapping clouds of points, `rows` in each part but where told otherwise.
+fn clouds<R: Real>(rows: [usize; 3]) -> Prepared<R> {
+    let mut stream = Streams::new(99).stream("clouds");
+    let mut part = |rows: usize| {
+        let indices: Vec<u32> = (0..rows as u32).map(|i| i % 2).collect();
+        let x = Array2::from_shape_fn((rows, 2), |(i, _)| {
+            R::from_f64(stream.normal() + if i % 2 == 0 { -0.8 } else { 0.8 })
+        });
+        Part::new(x, Labels::Classes { indices, count: 2 })
+    };
+    Prepared { train: part(rows[0]), dev: part(rows[1]), test: part(rows[2]) }
+}
+
+/// y = 2 x - 1 without noise.
+fn line(rows: usize) -> Prepared<f64> {
+    let part = |rows: usize| {
+        let x = Array2::from_shape_fn((rows, 1), |(i, _)| i as f64 / rows as f64 - 0.5);
+        let y = x.column(0).iter().map(|x| 2.0 * x - 1.0).collect();
+        Part::new(x, Labels::Values(y))
+    };
+    Prepared { train: part(rows), dev: part(4), test: part(0) }
+}
+
+fn run<R: Real>(model: Value, training: Value, data: &Prepared<R>, seed: u64) -> Fit<R> {
+    let model = serde_json::from_value(model).unwrap();
+    let training = serde_json::from_value(training).unwrap();
+    fit(&model, &training, data, &Streams::new(seed), &mut |_| {}).unwrap()
+}
+
+#[test]
+fn the_defaults_learn_two_clouds() {
+    let data = clouds::<f32>([200, 100, 100]);
+    let mut epochs = Vec::new();
+    let fit =
+        fit(&ModelSettings::default(), &TrainingSettings::default(), &data, &Streams::new(0), &mut |epoch| {
+            epochs.push(epoch)
+        })
+        .unwrap();
+    assert_eq!(epochs, (0..=20).collect::<Vec<_>>());
+    for (name, values) in fit.report.history.series() {
+        assert_eq!(values.len(), 21, "{name}");
+    }
+    assert_eq!(fit.report.history.series().len(), 11);
+    assert!(fit.report.history.train.loss[20] < 0.6 * fit.report.history.train.loss[0]);
+    assert!(fit.report.history.test.accuracy[20] > 0.8);
+    assert_eq!(fit.report.history.dev.error[20] + fit.report.history.dev.accuracy[20], 1.0);
+    assert_eq!((fit.report.diverged_at, fit.report.final_epoch), (None, 20));
+    assert_eq!(fit.report.digest.len(), 32);
+}
+
+#[test]
+fn a_line_is_found_and_a_number_has_only_a_loss() {
+    let fit = run(
+        json!({ "hidden": [] }),
+        json!({ "batch_size": "full", "optimizer": { "sgd": {} }, "learning_rate": 0.3, "epochs": 400 }),
+        &line(20),
+        0,
+    );
+    let parameters = fit.network.parameters();
+    assert!((parameters[0] - 2.0).abs() < 1e-6 && (parameters[1] + 1.0).abs() < 1e-6, "{parameters:?}");
+    let names: Vec<String> = fit.report.history.series().into_iter().map(|(name, _)| name).collect();
+    assert_eq!(names, ["train_loss", "dev_loss", "weight_norm", "objective"]);
+}
+
+#[test]
+fn the_objective_is_the_loss_and_the_penalty() {
+    let data = clouds::<f64>([50, 0, 0]);
+    let fit = run(json!({}), json!({ "l2": 3.0, "epochs": 2 }), &data, 0);
+    for epoch in 0..=2 {
+        let norm = fit.report.history.weight_norm[epoch];
+        let expected = fit.report.history.train.loss[epoch] + 3.0 / (2.0 * 50.0) * norm * norm;
+        assert!((fit.report.history.objective[epoch] - expected).abs() < 1e-12);
+    }
+    let free = run(json!({}), json!({ "epochs": 2 }), &data, 0);
+    assert_eq!(free.report.history.objective, free.report.history.train.loss);
+    assert!(fit.report.history.weight_norm[2] < free.report.history.weight_norm[2]);
+}
+
+#[test]
+fn no_epochs_leave_the_initial_weights() {
+    let data = clouds::<f32>([50, 10, 10]);
+    let fit = run(json!({}), json!({ "epochs": 0 }), &data, 4);
+    let architecture = fit.network.architecture().clone();
+    assert_eq!(fit.network, Network::new(architecture, ModelSettings::default().init, &Streams::new(4)));
+    assert_eq!(fit.report.history.len(), 1);
+    assert_eq!((fit.report.final_epoch, fit.report.best_epoch), (0, 0));
+}
+
+#[test]
+fn variants_start_from_the_same_weights_and_see_the_same_batches() {
+    let data = clouds::<f64>([60, 10, 10]);
+    let plain = run(json!({}), json!({ "epochs": 1 }), &data, 4);
+    let other = run(json!({}), json!({ "epochs": 1, "optimizer": { "sgd": {} } }), &data, 4);
+    assert_eq!(plain.report.history.train.loss[0], other.report.history.train.loss[0]);
+    assert_ne!(plain.report.history.train.loss[1], other.report.history.train.loss[1]);
+    // Dropout that drops nothing draws nothing.
+    let kept = run(json!({ "keep_prob": 1 }), json!({ "epochs": 1 }), &data, 4);
+    assert_eq!(kept.report.digest, plain.report.digest);
+    let dropped = run(json!({ "keep_prob": 0.5 }), json!({ "epochs": 1 }), &data, 4);
+    assert_eq!(dropped.report.history.train.loss[0], plain.report.history.train.loss[0]);
+    assert_ne!(dropped.report.digest, plain.report.digest);
+}
+
+#[test]
+fn a_batch_of_all_rows_is_the_full_batch() {
+    let data = clouds::<f64>([30, 10, 0]);
+    let full = run(json!({}), json!({ "epochs": 3, "batch_size": "full" }), &data, 4);
+    for size in [30, 1000] {
+        assert_eq!(
+            run(json!({}), json!({ "epochs": 3, "batch_size": size }), &data, 4).report.digest,
+            full.report.digest
+        );
+    }
+    assert_ne!(
+        run(json!({}), json!({ "epochs": 3, "batch_size": 29 }), &data, 4).report.digest,
+        full.report.digest
+    );
+}
+
+#[test]
+fn parts_may_be_empty() {
+    let fit = run(json!({}), json!({ "epochs": 3 }), &clouds::<f32>([40, 0, 0]), 0);
+    assert!(fit.report.history.dev.loss.is_empty() && fit.report.history.test.accuracy.is_empty());
+    assert_eq!(fit.report.best_epoch, 3);
+}
+
+#[test]
+fn divergence_is_reported_at_its_epoch_and_ends_the_history() {
+    let fit = run(
+        json!({ "hidden": [] }),
+        json!({ "epochs": 100, "optimizer": { "sgd": {} }, "learning_rate": 1e6, "precision": "f64" }),
+        &line(64),
+        0,
+    );
+    let epoch = fit.report.diverged_at.unwrap();
+    assert!((1..100).contains(&epoch), "{epoch}");
+    assert_eq!(fit.report.history.len(), epoch + 1);
+    let losses = &fit.report.history.train.loss;
+    assert!(losses[..epoch].iter().all(|loss| loss.is_finite()));
+    let weights_finite = fit.network.parameters().iter().all(|w| w.is_finite());
+    assert!(!losses[epoch].is_finite() || !weights_finite);
+    assert!(fit.report.best_epoch < epoch);
+}
+
+#[test]
+fn early_stopping_takes_the_best_weights() {
+    let data = clouds::<f64>([30, 60, 0]);
+    let settings = json!({
+        "epochs": 300, "learning_rate": 0.05, "early_stopping": { "patience": 5 }
+    });
+    let model = json!({ "hidden": [32, 32] });
+    let fit = run(model.clone(), settings, &data, 1);
+    let last = fit.report.history.len() - 1;
+    assert!(last < 300, "it never stopped");
+    assert_eq!(fit.report.final_epoch, fit.report.best_epoch);
+    assert_eq!(last, fit.report.best_epoch + 5);
+    let whole = run(model, json!({ "epochs": fit.report.best_epoch, "learning_rate": 0.05 }), &data, 1);
+    assert_eq!(whole.network, fit.network);
+}
+
+#[test]
+fn the_same_seed_gives_the_same_digest_and_one_bit_another() {
+    let data = clouds::<f32>([60, 20, 20]);
+    let train = |seed| run(json!({ "keep_prob": 0.8 }), json!({ "epochs": 2 }), &data, seed);
+    let first = train(1);
+    assert_eq!(train(1), first);
+    assert_ne!(train(2).report.digest, first.report.digest);
+
+    let mut network = first.network.clone();
+    let weight = &mut network.parameters_mut()[7];
+    *weight = f32::from_bits(weight.to_bits() ^ 1);
+    assert_ne!(digest(&network, &first.report.history), first.report.digest);
+    let mut history = first.report.history.clone();
+    history.dev.loss[0] = f64::from_bits(history.dev.loss[0].to_bits() ^ 1);
+    assert_ne!(digest(&first.network, &history), first.report.digest);
+    assert_eq!(digest(&first.network, &first.report.history), first.report.digest);
+}
+
+#[test]
+fn an_output_that_does_not_fit_the_target_is_a_problem() {
+    let model = serde_json::from_value(json!({ "output": "linear" })).unwrap();
+    let data = clouds::<f32>([10, 0, 0]);
+    let problems =
+        fit(&model, &TrainingSettings::default(), &data, &Streams::new(0), &mut |_| {}).unwrap_err();
+    assert_eq!(problems[0].path, "output");
+}

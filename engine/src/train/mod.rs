@@ -1,0 +1,20 @@
+//! Training: from settings and prepared data to a network and its history.
+//!
+//! [`run`] leads from a data set to a report; [`fit`] trains on prepared parts; a [`Trainer`] takes single steps on batches of the caller's own; [`fit_cost`] tells the
+//! price before either runs.
+
+mod batches;
+mod cost;
+mod fit;
+mod history;
+mod run;
+mod settings;
+mod trainer;
+
+pub use batches::Batches;
+pub use cost::{FitCost, fit_cost};
+pub use fit::{Fit, Report, fit, fit_network};
+pub use history::{History, PartHistory};
+pub use run::{Parts, PlanePoints, Subject, Watch, run};
+pub use settings::{BatchSize, EarlyStopping, MAX_EPOCHS, Precision, StoppingMetric, TrainingSettings};
+pub use trainer::Trainer;

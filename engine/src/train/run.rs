@@ -1,0 +1,125 @@
+//! One whole run, from a data set to a trained network, in the precision that the settings name.
+//!
+//! The generic engine meets its callers here and nowhere else: [`run`] compiles both precisions in this crate, where
+//! everything is optimised, and shows networks to a [`Watch`] through [`Subject`], which has no precision.
+
+use ndarray::{Array2, ArrayView2};
+
+use super::{Fit, Precision, Report, TrainingSettings, fit_network};
+use crate::data::{self, DataSettings, Dataset, Labels, Normalizer, Prepared, SplitSettings};
+use crate::nn::{self, Architecture, LayerCapture, ModelSettings, Network};
+use crate::numeric::{Real, Streams};
+use crate::problem::Problem;
+
+/// Rows at most that are looked at layer by layer.
+const CAPTURED_ROWS: usize = 256;
+
+/// The four parts of the settings of everything that trains.
+#[derive(Clone, Copy)]
+pub struct Parts<'a> {
+    pub data: &'a DataSettings,
+    pub split: &'a SplitSettings,
+    pub model: &'a ModelSettings,
+    pub training: &'a TrainingSettings,
+}
+
+/// Looks on while a run goes its way.
+pub trait Watch {
+    /// Before the first step.
+    fn untrained(&mut self, _: &dyn Subject) {}
+    /// After every epoch measured, 0 (before training) included.
+    fn epoch(&mut self, _: usize) {}
+    /// After the last epoch; not called on a run that has diverged.
+    fn trained(&mut self, _: &dyn Subject) {}
+}
+
+/// A network and its data, whatever their precision.
+pub trait Subject {
+    /// Activations and gradients of every layer on the first training rows.
+    fn capture(&self) -> Vec<LayerCapture>;
+    /// For each class its probability at points of the plane of two features, in the units of the data set.
+    fn probabilities(&self, points: &[[f64; 2]]) -> Vec<Vec<f64>>;
+    /// The training points where there are two features and classes.
+    fn plane(&self) -> Option<PlanePoints>;
+}
+
+/// Points of two features in the units of the data set, and the class of each.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PlanePoints {
+    pub x: Vec<f64>,
+    pub y: Vec<f64>,
+    pub class: Vec<u32>,
+}
+
+/// Splits, normalizes, draws the first weights and trains. Every draw comes from a stream of the seed that is named for
+/// its purpose, so that runs whose settings differ share whatever does not depend on the difference.
+///
+/// # Errors
+/// A split that the data cannot give, a model that does not fit them: paths are into the four parts.
+pub fn run(parts: &Parts, dataset: &Dataset, seed: u64, watch: &mut dyn Watch) -> Result<Report, Problem> {
+    match parts.training.precision {
+        Precision::F32 => run_in::<f32>(parts, dataset, seed, watch),
+        Precision::F64 => run_in::<f64>(parts, dataset, seed, watch),
+    }
+}
+
+fn run_in<R: Real>(
+    settings: &Parts,
+    dataset: &Dataset,
+    seed: u64,
+    watch: &mut dyn Watch,
+) -> Result<Report, Problem> {
+    let streams = Streams::new(seed);
+    let split = data::split(&dataset.target, settings.split, &mut streams.stream("split"));
+    let split = split.map_err(|problem| problem.within("split"))?;
+    let (parts, normalizer) = data::prepare::<R>(dataset, &split, settings.data, &streams);
+    let (parts, normalizer) = (&parts, &normalizer);
+
+    let architecture = Architecture::new(settings.model, parts.features(), parts.target());
+    let architecture = architecture.map_err(|problems| first(problems).within("model"))?;
+    let network = Network::new(architecture, settings.model.init, &streams);
+    watch.untrained(&Scene { network: &network, parts, normalizer });
+    let Fit { network, report } =
+        fit_network(network, settings.training, parts, &streams, &mut |epoch| watch.epoch(epoch));
+    if report.diverged_at.is_none() {
+        watch.trained(&Scene { network: &network, parts, normalizer });
+    }
+    Ok(report)
+}
+
+fn first(problems: Vec<Problem>) -> Problem {
+    problems.into_iter().next().unwrap_or_else(|| Problem::new("", "the model does not fit the data"))
+}
+
+/// The one [`Subject`]: what a run has at hand.
+struct Scene<'a, R> {
+    network: &'a Network<R>,
+    parts: &'a Prepared<R>,
+    normalizer: &'a Normalizer,
+}
+
+impl<R: Real> Subject for Scene<'_, R> {
+    fn capture(&self) -> Vec<LayerCapture> {
+        let rows = self.parts.train.len().min(CAPTURED_ROWS);
+        nn::capture(self.network, self.parts.train.rows(0..rows), self.parts.train.y.rows(0..rows))
+    }
+
+    fn probabilities(&self, points: &[[f64; 2]]) -> Vec<Vec<f64>> {
+        let raw = Array2::from_shape_fn((points.len(), 2), |(row, column)| points[row][column]);
+        let all: Vec<usize> = (0..points.len()).collect();
+        let x = self.normalizer.apply(raw.view(), &all).mapv(R::from_f64);
+        let output = self.network.predict(ArrayView2::from(&x));
+        output.columns().into_iter().map(|column| column.iter().map(|p| p.to_f64()).collect()).collect()
+    }
+
+    fn plane(&self) -> Option<PlanePoints> {
+        let (Labels::Classes { indices, .. }, 2) = (&self.parts.train.y, self.parts.features()) else {
+            return None;
+        };
+        let column = |index: usize| {
+            let (scale, shift) = (self.normalizer.scale[index], self.normalizer.shift[index]);
+            self.parts.train.x.column(index).iter().map(|v| v.to_f64() * scale + shift).collect()
+        };
+        Some(PlanePoints { x: column(0), y: column(1), class: indices.clone() })
+    }
+}

@@ -1,0 +1,273 @@
+//! What an author may set about training.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::{Error, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::optim::{Optimizer, Schedule};
+use crate::problem::Problem;
+
+/// The most epochs that may be asked for.
+pub const MAX_EPOCHS: usize = 1_000_000;
+
+/// How a model is trained.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "snake_case")]
+pub struct TrainingSettings {
+    /// How often training passes over all its rows; 0 leaves the initial weights (default 20).
+    pub epochs: usize,
+    /// The rows of one step, or `full` for all of them (default 32).
+    pub batch_size: BatchSize,
+    /// How gradients become steps (default `adam`).
+    pub optimizer: Optimizer,
+    /// The step size alpha (default 0.001).
+    pub learning_rate: f64,
+    /// How the learning rate changes from epoch to epoch (default `constant`).
+    pub schedule: Schedule,
+    /// The lambda of J + lambda/(2m) sum ||W||^2, with m the rows of the training part (default 0).
+    pub l2: f64,
+    /// Stops when the dev part has stopped improving, and takes the best weights (default: trains all epochs).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub early_stopping: Option<EarlyStopping>,
+    /// The numbers computed with: `f32` (default) or `f64`.
+    pub precision: Precision,
+}
+
+/// The numbers computed with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Precision {
+    /// 32 bits: about 7 digits (the default).
+    #[default]
+    F32,
+    /// 64 bits: about 16 digits, and half as fast.
+    F64,
+}
+
+/// Stops when a metric has not improved for some epochs, and takes the weights of its best epoch.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "snake_case")]
+pub struct EarlyStopping {
+    /// How many epochs without improvement are waited for (default 10).
+    pub patience: usize,
+    /// What has to fall: `dev_loss` (default) or `dev_error`.
+    pub metric: StoppingMetric,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum StoppingMetric {
+    /// The mean loss on the dev part (the default).
+    #[default]
+    DevLoss,
+    /// The share of the dev part that is misclassified; for classes only.
+    DevError,
+}
+
+impl Default for EarlyStopping {
+    fn default() -> Self {
+        EarlyStopping { patience: 10, metric: StoppingMetric::default() }
+    }
+}
+
+/// The rows of one step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BatchSize {
+    Rows(usize),
+    /// All rows of the training part.
+    Full,
+}
+
+impl BatchSize {
+    /// The rows of a step (but the last of an epoch) when there are `rows` in all; at least 1.
+    pub fn of(self, rows: usize) -> usize {
+        match self {
+            BatchSize::Rows(size) => size.min(rows).max(1),
+            BatchSize::Full => rows.max(1),
+        }
+    }
+}
+
+impl Default for TrainingSettings {
+    fn default() -> Self {
+        TrainingSettings {
+            epochs: 20,
+            batch_size: BatchSize::Rows(32),
+            optimizer: Optimizer::default(),
+            learning_rate: 0.001,
+            schedule: Schedule::default(),
+            l2: 0.0,
+            early_stopping: None,
+            precision: Precision::default(),
+        }
+    }
+}
+
+impl TrainingSettings {
+    /// Everything that is wrong whatever the data are.
+    pub fn check(&self) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        if self.epochs > MAX_EPOCHS {
+            let message = format!("there are {} epochs", self.epochs);
+            problems.push(Problem::new("epochs", message).expected(format!("at most {MAX_EPOCHS}")));
+        }
+        if self.batch_size == BatchSize::Rows(0) {
+            problems.push(
+                Problem::new("batch_size", "the batch size is 0").expected("a number above 0, or `full`"),
+            );
+        }
+        if !(self.learning_rate.is_finite() && self.learning_rate > 0.0) {
+            problems.push(
+                Problem::new("learning_rate", format!("the learning rate is {}", self.learning_rate))
+                    .expected("a number above 0"),
+            );
+        }
+        if !(self.l2.is_finite() && self.l2 >= 0.0) {
+            problems.push(
+                Problem::new("l2", format!("l2 is {}", self.l2)).expected("a number that is 0 or more"),
+            );
+        }
+        if self.early_stopping.as_ref().is_some_and(|stopping| stopping.patience == 0) {
+            problems.push(
+                Problem::new("early_stopping.patience", "the patience is 0").expected("at least 1 epoch"),
+            );
+        }
+        problems.extend(self.optimizer.check().into_iter().map(|problem| problem.within("optimizer")));
+        problems.extend(self.schedule.check().into_iter().map(|problem| problem.within("schedule")));
+        problems
+    }
+
+    /// alpha of an epoch, counted from 0: the optimizer's own learning rate or the common one, as scheduled.
+    pub fn learning_rate_at(&self, epoch: usize) -> f64 {
+        let alpha0 = self.optimizer.learning_rate().unwrap_or(self.learning_rate);
+        self.schedule.learning_rate(alpha0, epoch)
+    }
+}
+
+impl Serialize for BatchSize {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            BatchSize::Rows(rows) => serializer.serialize_u64(*rows as u64),
+            BatchSize::Full => serializer.serialize_str("full"),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for BatchSize {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(BatchSizeVisitor)
+    }
+}
+
+struct BatchSizeVisitor;
+
+impl Visitor<'_> for BatchSizeVisitor {
+    type Value = BatchSize;
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("a whole number of rows, or `full`")
+    }
+
+    fn visit_u64<E: Error>(self, rows: u64) -> Result<BatchSize, E> {
+        usize::try_from(rows).map(BatchSize::Rows).map_err(|_| E::custom("the batch size is too large"))
+    }
+
+    fn visit_i64<E: Error>(self, rows: i64) -> Result<BatchSize, E> {
+        match u64::try_from(rows) {
+            Ok(rows) => self.visit_u64(rows),
+            Err(_) => Err(E::invalid_value(serde::de::Unexpected::Signed(rows), &self)),
+        }
+    }
+
+    /// 1e3 is a whole number too.
+    fn visit_f64<E: Error>(self, rows: f64) -> Result<BatchSize, E> {
+        if (0.0..1e15).contains(&rows) && rows == rows.trunc() {
+            return self.visit_u64(rows as u64);
+        }
+        Err(E::invalid_value(serde::de::Unexpected::Float(rows), &self))
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<BatchSize, E> {
+        match text {
+            "full" => Ok(BatchSize::Full),
+            _ => Err(E::invalid_value(serde::de::Unexpected::Str(text), &self)),
+        }
+    }
+}
+
+impl JsonSchema for BatchSize {
+    fn schema_name() -> Cow<'static, str> {
+        "BatchSize".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "A number of rows, or `full`.",
+            "anyOf": [{ "type": "integer", "minimum": 1 }, { "const": "full" }]
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::optim::Adam;
+
+    #[test]
+    fn nothing_need_be_set() {
+        let training: TrainingSettings = serde_json::from_str("{}").unwrap();
+        assert_eq!(training, TrainingSettings::default());
+        assert!(training.check().is_empty());
+        assert_eq!(training.learning_rate_at(7), 0.001);
+    }
+
+    #[test]
+    fn batch_sizes_are_read_and_written_back() {
+        for (text, size) in [("64", BatchSize::Rows(64)), ("\"full\"", BatchSize::Full)] {
+            assert_eq!(serde_json::from_str::<BatchSize>(text).unwrap(), size);
+            assert_eq!(serde_json::to_string(&size).unwrap(), text);
+        }
+        assert_eq!(serde_json::from_str::<BatchSize>("1e3").unwrap(), BatchSize::Rows(1000));
+        for wrong in ["-1", "2.5", "\"all\""] {
+            let error = serde_json::from_str::<BatchSize>(wrong).unwrap_err().to_string();
+            assert!(error.contains("expected a whole number of rows, or `full`"), "{error}");
+        }
+        assert_eq!(BatchSize::Rows(32).of(10), 10);
+        assert_eq!(BatchSize::Full.of(10), 10);
+        assert_eq!(BatchSize::Rows(4).of(10), 4);
+    }
+
+    #[test]
+    fn all_problems_are_found_at_once() {
+        let training: TrainingSettings = serde_json::from_str(
+            r#"{"batch_size": 0, "learning_rate": -0.1, "l2": -1, "early_stopping": {"patience": 0},
+                "optimizer": {"adam": {"beta1": 1}}, "schedule": {"staircase": {"every": 0}}}"#,
+        )
+        .unwrap();
+        let paths: Vec<String> = training.check().into_iter().map(|problem| problem.path).collect();
+        assert_eq!(
+            paths,
+            [
+                "batch_size",
+                "learning_rate",
+                "l2",
+                "early_stopping.patience",
+                "optimizer.adam.beta1",
+                "schedule.staircase.every"
+            ]
+        );
+    }
+
+    #[test]
+    fn an_optimizers_own_learning_rate_comes_first() {
+        let training = TrainingSettings {
+            optimizer: Optimizer::Adam(Adam { learning_rate: Some(0.5), ..Adam::default() }),
+            schedule: serde_json::from_str(r#"{"inverse_time": {"rate": 1}}"#).unwrap(),
+            ..TrainingSettings::default()
+        };
+        assert_eq!((training.learning_rate_at(0), training.learning_rate_at(1)), (0.5, 0.25));
+    }
+}
