@@ -1,6 +1,5 @@
 //! A whole run of training: epochs, measurements, an end.
 
-use super::history::plain;
 use super::{Batches, History, StoppingMetric, Trainer, TrainingSettings};
 use crate::data::{Prepared, Target};
 use crate::nn::{Architecture, Forward, ModelSettings, Network, PREDICTION_ROWS};
@@ -111,9 +110,9 @@ fn measure<R: Real>(
     push(&data.dev, &mut history.dev);
     push(&data.test, &mut history.test);
     let squared_norm = network.squared_norm();
-    history.weight_norm.push(plain(squared_norm.sqrt()));
+    history.weight_norm.push(squared_norm.sqrt());
     let loss = history.train.loss.last().copied().unwrap_or(f64::NAN);
-    history.objective.push(plain(loss + trainer.penalty(squared_norm)));
+    history.objective.push(loss + trainer.penalty(squared_norm));
 }
 
 /// The newest value of what early stopping watches; without a dev part, of the training loss.
@@ -163,7 +162,8 @@ fn digest<R: Real>(network: &Network<R>, history: &History) -> String {
         hasher.update(name.as_bytes());
         hasher.update(&(values.len() as u64).to_le_bytes());
         for value in values {
-            hasher.update(&value.to_bits().to_le_bytes());
+            // not `to_bits`: CPUs and compilers differ in a NaN's sign
+            hasher.update(&value.bytes());
         }
     }
     hasher.finalize().to_hex()[..32].to_owned()

@@ -32,17 +32,12 @@ impl PartHistory {
         if score.rows == 0 {
             return;
         }
-        self.loss.push(plain(score.mean_loss()));
+        self.loss.push(score.mean_loss());
         if classes {
             self.accuracy.push(score.accuracy());
             self.error.push((score.rows - score.correct) as f64 / score.rows as f64);
         }
     }
-}
-
-/// Gives every NaN the same bits: CPUs differ in its sign.
-pub(super) fn plain(value: f64) -> f64 {
-    if value.is_nan() { f64::NAN } else { value }
 }
 
 impl History {

@@ -1,0 +1,256 @@
+//! The first law: the same settings give the same bits, whatever the CPU, the kernels' path, the threads, the build.
+//!
+//! Every case trains a small network (or computes something) that covers a technique, and comes down to a digest over
+//! all weights and the whole history. The digests are committed in `equal_bits.txt`: a change that moves a bit must
+//! say so by changing that file (`GRADBOOK_ACCEPT=1 cargo test -p gradbook-engine --test equal_bits`).
+//! `scripts/equal-bits` runs this same binary unoptimised, as a release, and on emulated CPUs.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use gradbook_engine::data::{self, DATASETS, TableLimits};
+use gradbook_engine::nn::{ACTIVATIONS, INITIALIZERS};
+use gradbook_engine::numeric::{self, Level, Real, Streams, Strided};
+use gradbook_engine::optim::{OPTIMIZERS, SCHEDULES};
+use gradbook_engine::search::{Entry, SAMPLERS, Space, Trial};
+use gradbook_engine::train::{self, Parts, Watch};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+const COMMITTED: &str = include_str!("equal_bits.txt");
+
+/// Something computed, by name.
+struct Case {
+    name: String,
+    digest: Box<dyn Fn() -> String + Send + Sync>,
+}
+
+impl Case {
+    fn new(name: impl Into<String>, digest: impl Fn() -> String + Send + Sync + 'static) -> Self {
+        Case { name: name.into(), digest: Box::new(digest) }
+    }
+}
+
+/// Everything, every technique of every list included.
+fn cases() -> Vec<Case> {
+    let mut cases = vec![
+        Case::new("functions in f32", functions::<f32>),
+        Case::new("functions in f64", functions::<f64>),
+        Case::new("products in f32", products::<f32>),
+        Case::new("products in f64", products::<f64>),
+    ];
+    for info in OPTIMIZERS {
+        let settings = json!({ "optimizer": written((info.optimizer)()), "learning_rate": 0.01 });
+        cases.push(training(format!("optimizer {}", info.name), json!({ "training": settings })));
+    }
+    for info in SCHEDULES {
+        let settings = json!({ "schedule": written((info.schedule)()), "learning_rate": 0.01 });
+        cases.push(training(format!("schedule {}", info.name), json!({ "training": settings })));
+    }
+    for info in ACTIVATIONS {
+        for precision in ["f32", "f64"] {
+            let settings = json!({
+                "model": { "activation": info.name, "hidden": [16, 9] },
+                "training": { "precision": precision },
+            });
+            cases.push(training(format!("activation {} in {precision}", info.name), settings));
+        }
+    }
+    for info in INITIALIZERS {
+        let settings = json!({ "model": { "init": written(info.initializer) } });
+        cases.push(training(format!("initializer {}", info.name), settings));
+    }
+    for entry in DATASETS {
+        let settings = json!({ "data": { "name": entry.name, "limit": 90 } });
+        cases.push(training(format!("data {}", entry.name), settings));
+    }
+    for entry in SAMPLERS {
+        cases.push(Case::new(format!("sampler {}", entry.name), move || sampler(entry)));
+    }
+    let others = [
+        ("linear model", json!({ "model": { "hidden": [] } })),
+        (
+            "logistic regression",
+            json!({ "data": { "name": "moons" }, "model": { "hidden": [], "output": "sigmoid" } }),
+        ),
+        ("full batch", json!({ "training": { "batch_size": "full" } })),
+        ("batch of one", json!({ "training": { "batch_size": 1, "epochs": 1 } })),
+        ("dropout", json!({ "model": { "hidden": [16, 9], "keep_prob": [0.9, 0.8, 0.5] } })),
+        ("l2", json!({ "training": { "l2": 0.7 } })),
+        ("label noise", json!({ "data": { "name": "digits", "limit": 120, "label_noise": 0.2 } })),
+        ("minmax", json!({ "data": { "name": "breast_cancer", "limit": 90, "normalize": "minmax" } })),
+        ("not normalized", json!({ "data": { "name": "breast_cancer", "limit": 90, "normalize": "none" } })),
+        ("without strata", json!({ "split": { "train": 50, "dev": 30, "test": 20, "stratify": false } })),
+        (
+            "early stopping",
+            json!({ "training": { "epochs": 30, "learning_rate": 0.1, "early_stopping": { "patience": 3 } } }),
+        ),
+        (
+            "divergence",
+            json!({ "training": { "optimizer": { "sgd": {} }, "learning_rate": 1e30, "epochs": 3 } }),
+        ),
+        (
+            "wide and deep",
+            json!({
+                "data": { "name": "digits", "limit": 150 }, "model": { "hidden": [70, 33, 40], "activation": "tanh" },
+                "training": { "batch_size": 50, "epochs": 2 },
+            }),
+        ),
+    ];
+    cases.extend(others.into_iter().map(|(name, settings)| training(name, settings)));
+    cases
+}
+
+/// Settings as their YAML would give them.
+fn written(settings: impl Serialize) -> Value {
+    serde_json::to_value(settings).expect("settings are plain data")
+}
+
+fn read<T: DeserializeOwned>(settings: &Value) -> T {
+    let settings = if settings.is_null() { json!({}) } else { settings.clone() };
+    serde_json::from_value(settings).unwrap_or_else(|error| panic!("the settings of a case: {error}"))
+}
+
+/// A short training; what `settings` leave open is small, and of odd sizes so that vectors and tiles have tails.
+fn training(name: impl Into<String>, settings: Value) -> Case {
+    let mut whole = json!({
+        "data": { "name": "spirals" },
+        "model": { "hidden": [13] },
+        "training": { "epochs": 3, "batch_size": 19 },
+    });
+    for (part, keys) in settings.as_object().expect("four parts") {
+        for (key, value) in keys.as_object().expect("settings by key") {
+            whole[part][key] = value.clone();
+        }
+    }
+    if whole["data"] == json!({ "name": "spirals" }) {
+        whole["data"]["samples"] = json!(101);
+    }
+    Case::new(name, move || train(&whole))
+}
+
+fn train(settings: &Value) -> String {
+    struct Quiet;
+    impl Watch for Quiet {}
+    let parts = Parts {
+        data: &read(&settings["data"]),
+        split: &read(&settings["split"]),
+        model: &read(&settings["model"]),
+        training: &read(&settings["training"]),
+    };
+    let dataset = data::load(parts.data, None, &TableLimits::default(), &Streams::new(3));
+    let dataset = dataset.unwrap_or_else(|problems| panic!("{problems:?}"));
+    train::run(&parts, &dataset, 3, &mut Quiet).unwrap_or_else(|problem| panic!("{problem}")).digest
+}
+
+/// A hash over numbers, bit by bit.
+fn digest<R: Real>(numbers: &[R]) -> String {
+    let bytes: Vec<u8> = numbers.iter().flat_map(|number| number.bytes().to_vec()).collect();
+    blake3::hash(&bytes).to_hex()[..32].to_owned()
+}
+
+/// Numbers of every size, of both signs, and the special ones.
+fn numbers<R: Real>(count: usize) -> Vec<R> {
+    let mut stream = Streams::new(0).stream("numbers");
+    let specials = [0.0, -0.0, f64::INFINITY, f64::NEG_INFINITY, f64::NAN, 1e-310, -1e-40, 1e30, -1e30];
+    let ordinary = (specials.len()..count).map(|index| stream.normal() * [0.01, 1.0, 30.0][index % 3]);
+    specials.into_iter().chain(ordinary).map(R::from_f64).collect()
+}
+
+fn functions<R: Real>() -> String {
+    let mut all = Vec::new();
+    for function in [numeric::exp, numeric::ln, numeric::tanh, numeric::sigmoid] {
+        let mut values = numbers::<R>(1003);
+        function(&mut values);
+        all.extend_from_slice(&values);
+    }
+    digest(&all)
+}
+
+/// Products of every small shape and of some larger ones, plain and transposed.
+fn products<R: Real>() -> String {
+    let small = (1..20).flat_map(|m| [1, 2, 7, 16, 35].map(|n| (m, n, 1 + (m * n) % 23)));
+    let mut all = Vec::new();
+    for (m, n, k) in small.chain([(37, 50, 300), (100, 70, 65)]) {
+        // finite numbers: a NaN would hide the others of its chain
+        let finite = numbers::<R>(9 + m * k + k * n + n).split_off(9);
+        let (a, rest) = finite.split_at(m * k);
+        let (b, bias) = rest.split_at(k * n);
+        let mut c = vec![R::ZERO; m * n];
+        numeric::matmul(m, n, k, Strided::rows(a, k), b, Some(bias), &mut c);
+        all.extend_from_slice(&c);
+        numeric::matmul(m, n, k, Strided::transposed(a, m), b, None, &mut c);
+        all.extend_from_slice(&c);
+    }
+    digest(&all)
+}
+
+/// A search for the lowest point of a bowl.
+fn sampler(entry: &Entry) -> String {
+    let space: Space = read(&json!({
+        "training.learning_rate": { "log": [1e-4, 1.0] },
+        "training.batch_size": { "integer": [8, 64] },
+        "model.activation": { "choice": ["relu", "tanh"] },
+    }));
+    let sampler = (entry.sampler)();
+    let mut rounds = sampler.start(&space, 24, Streams::new(3).stream("search"));
+    let mut history: Vec<Trial> = Vec::new();
+    loop {
+        let points = rounds.next(&history);
+        if points.is_empty() {
+            break;
+        }
+        let bowl = |point: &[f64]| point.iter().map(|u| (u - 0.3) * (u - 0.3)).sum();
+        history.extend(points.into_iter().map(|point| Trial { objective: bowl(&point), point }));
+    }
+    digest(&history.into_iter().flat_map(|trial| trial.point).collect::<Vec<f64>>())
+}
+
+/// The digests of all cases, computed by several threads that take whatever case is next.
+fn digests(cases: &[Case], threads: usize) -> BTreeMap<String, String> {
+    let (next, found) = (AtomicUsize::new(0), Mutex::new(BTreeMap::new()));
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let digest = (case.digest)();
+                    found.lock().expect("no thread has panicked").insert(case.name.clone(), digest);
+                }
+            });
+        }
+    });
+    found.into_inner().expect("no thread has panicked")
+}
+
+/// One line a case.
+fn lines(digests: &BTreeMap<String, String>) -> String {
+    digests.iter().map(|(name, digest)| format!("{digest} {name}\n")).collect()
+}
+
+/// One test, since the kernels' path is a choice for the whole program.
+#[test]
+fn every_path_and_every_number_of_threads_gives_the_committed_bits() {
+    let cases = cases();
+    if std::env::var_os("GRADBOOK_ACCEPT").is_some() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/equal_bits.txt");
+        std::fs::write(path, lines(&digests(&cases, 1))).expect("the tests' folder can be written");
+        return;
+    }
+    for level in Level::ALL {
+        if let Err(missing) = numeric::force(level) {
+            println!("{missing}");
+            continue;
+        }
+        for threads in [1, 2, 7] {
+            let found = lines(&digests(&cases, threads));
+            let missing = |all: &str, line: &str| all.lines().all(|known| known != line);
+            let new = found.lines().filter(|line| missing(COMMITTED, line)).map(|line| format!("+ {line}"));
+            let old = COMMITTED.lines().filter(|line| missing(&found, line)).map(|line| format!("- {line}"));
+            let moved: Vec<String> = old.chain(new).collect();
+            assert!(moved.is_empty(), "{level:?}, {threads} threads:\n{}", moved.join("\n"));
+            println!("{level:?}, {threads} threads: {} digests are the committed ones", cases.len());
+        }
+    }
+}
