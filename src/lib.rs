@@ -7,12 +7,13 @@
 //! 3. the engine runs them: [`data`], [`nn`], [`optim`], [`train`] and [`search`] on the ground floor [`numeric`];
 //! 4. what they find is an [`outcome::Outcome`], one shape for everything after;
 //! 5. [`claims`] are judged on it, and [`chart`] draws it;
-//! 6. [`site`] makes pages of text, charts and tables, and publishes them in one piece;
-//! 7. [`pipeline`] leads from 1 to 6, and [`cli`] calls it.
+//! 6. [`store`] keeps what runs left behind for the next build;
+//! 7. [`site`] makes pages of text, charts and tables, and publishes them in one piece;
+//! 8. [`pipeline`] leads from 1 to 7, and [`cli`] calls it.
 //!
 //! A module imports only from those before it:
 //! `diagnostic, settings, numeric, data, nn, optim, train, search, outcome, chart, experiment, lesson, claims,
-//! site, pipeline, cli`.
+//! store, site, pipeline, cli`.
 
 // the examples are tested too, and they call the crate by its name
 #[cfg(test)]
@@ -30,3 +31,4 @@ pub mod outcome;
 pub mod pipeline;
 pub mod settings;
 pub mod site;
+pub mod store;

@@ -18,7 +18,11 @@ pub struct Build {
 
 impl Build {
     pub fn run(&self, common: &Common) -> Result<(), Failure> {
-        let request = self.course.request();
+        let request = self.course.request(common);
+        if request.only.is_some() {
+            let message = "a site is built whole: `--only` goes with check, run, plan and verify";
+            return Err(Failure::Machine(message.to_owned()));
+        }
         pipeline::check_output(&request, &self.output)?;
         let files = common.assemble(&request)?;
         let published = pipeline::write(&request, &self.output, &files)?;

@@ -5,6 +5,7 @@
 
 mod build;
 mod check;
+mod clean;
 mod kinds;
 mod progress;
 mod run;
@@ -14,11 +15,14 @@ use std::io::{ErrorKind, IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use glob::Pattern;
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::diagnostic::{Diagnostics, Sources};
-use crate::pipeline::{self, Computed, Failure, Request};
+use crate::pipeline::{self, Computed, Failure, Keeping, Request};
 use crate::site;
+use crate::store::cache::Cache;
 
 pub use progress::Progress;
 
@@ -40,6 +44,8 @@ enum Command {
     Check(check::Check),
     /// Show the results of a lesson, or of one experiment, in the terminal
     Run(run::Run),
+    /// Empty the cache of runs
+    Clean(clean::Clean),
     /// The kinds of experiments; with a name, its settings, metrics, figures and an example
     Kinds(kinds::Kinds),
 }
@@ -50,6 +56,18 @@ pub struct Common {
     /// How many runs to work on at the same time; all cores by default
     #[arg(long, short, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     jobs: Option<u16>,
+    /// Only experiments whose lesson, id or `lesson#id` is like this: 'dropout*', 'momentum#ways'
+    #[arg(long, global = true, value_name = "GLOB")]
+    only: Option<Pattern>,
+    /// Run everything anew and keep nothing
+    #[arg(long, global = true, conflicts_with = "cache_dir")]
+    no_cache: bool,
+    /// Where runs are kept for the next time; `.gradbook/cache` in the lessons folder by default
+    #[arg(long, global = true, value_name = "DIR")]
+    cache_dir: Option<PathBuf>,
+    /// Say of every experiment whether it was in the cache, and if not, what has changed
+    #[arg(long, global = true)]
+    why: bool,
     /// Say nothing but what is wrong
     #[arg(long, short, global = true)]
     quiet: bool,
@@ -89,6 +107,7 @@ pub fn main() -> ExitCode {
         Command::Build(build) => build.run(&call.common),
         Command::Check(check) => check.run(&call.common),
         Command::Run(run) => run.run(&call.common),
+        Command::Clean(clean) => clean.run(&call.common),
         Command::Kinds(kinds) => kinds.run(),
     };
     match done {
@@ -128,11 +147,24 @@ impl Common {
         self.say(&diagnostics.summary());
     }
 
+    /// A request with what the options say of it.
+    fn request(&self, lessons: PathBuf, drafts: bool) -> Request {
+        let cache = match &self.cache_dir {
+            _ if self.no_cache => Keeping::Nowhere,
+            Some(folder) => Keeping::In(folder.clone()),
+            None => Keeping::Beside,
+        };
+        Request { lessons, drafts, only: self.only.clone(), cache, ..Request::default() }
+    }
+
     /// Runs a course's experiments with progress shown.
     fn compute(&self, request: &Request) -> Result<Computed, Failure> {
-        let progress = Progress::new(self.quiet);
+        let progress = Progress::new(self.quiet, self.why);
         let computed = pipeline::compute(request, &progress);
         progress.end();
+        if let Ok(computed) = &computed {
+            warn_of(&computed.cache);
+        }
         computed
     }
 
@@ -151,6 +183,19 @@ impl Common {
         if !self.quiet {
             let _ = writeln!(std::io::stderr(), "{sentence}");
         }
+    }
+}
+
+/// What went wrong with the cache: it costs time, and stops nothing.
+fn warn_of(cache: &Cache) {
+    let damaged = match cache.damaged() {
+        0 => None,
+        1 => Some("a damaged entry of the cache was computed anew".to_owned()),
+        count => Some(format!("{count} damaged entries of the cache were computed anew")),
+    };
+    let trouble = cache.trouble().map(|trouble| format!("nothing is kept for the next build: {trouble}"));
+    for message in damaged.into_iter().chain(trouble) {
+        let _ = writeln!(std::io::stderr(), "gradbook: warning: {message}");
     }
 }
 
@@ -180,7 +225,7 @@ pub struct Course {
 }
 
 impl Course {
-    fn request(&self) -> Request {
-        Request { lessons: self.lessons.clone(), drafts: self.drafts, only: None }
+    fn request(&self, common: &Common) -> Request {
+        common.request(self.lessons.clone(), self.drafts)
     }
 }

@@ -5,21 +5,23 @@ use std::sync::Mutex;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::pipeline::Watch;
+use crate::pipeline::{Watch, Why};
 
 /// Told of work done from any thread.
 pub struct Progress {
     bar: ProgressBar,
     /// Lines for where there is no terminal; one writer at a time.
     lines: Option<Mutex<()>>,
+    /// Whether to say of every experiment why it runs.
+    why: bool,
 }
 
 /// Steps of the bar: work is a number far beyond what a bar can show.
 const STEPS: f64 = 10_000.0;
 
 impl Progress {
-    /// Shows itself on standard error unless `quiet`.
-    pub fn new(quiet: bool) -> Self {
+    /// Shows itself on standard error unless `quiet`; what is asked for with `why` all the same.
+    pub fn new(quiet: bool, why: bool) -> Self {
         let terminal = std::io::stderr().is_terminal();
         let target =
             if terminal && !quiet { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
@@ -27,7 +29,7 @@ impl Progress {
         if let Ok(style) = ProgressStyle::with_template("  {bar:32} {percent:>3}%  {eta} left  {msg}") {
             bar.set_style(style.progress_chars("━━─"));
         }
-        Progress { bar, lines: (!terminal && !quiet).then(|| Mutex::new(())) }
+        Progress { bar, lines: (!terminal && !quiet).then(|| Mutex::new(())), why }
     }
 
     /// Removes the bar.
@@ -37,6 +39,15 @@ impl Progress {
 }
 
 impl Watch for Progress {
+    fn explained(&self, experiment: &str, why: &Why) {
+        if self.why {
+            let text = explanation(experiment, why);
+            self.bar.suspend(|| {
+                let _ = write!(std::io::stderr(), "{text}");
+            });
+        }
+    }
+
     fn advance_to(&self, share: f64) {
         self.bar.set_position((share * STEPS) as u64);
     }
@@ -49,4 +60,19 @@ impl Watch for Progress {
         }
         self.bar.set_message(experiment.to_owned());
     }
+}
+
+/// A line that says what of an experiment is to be done, and one for each reason.
+fn explanation(experiment: &str, why: &Why) -> String {
+    let runs = |count: usize| format!("{count} run{}", if count == 1 { "" } else { "s" });
+    let missing = why.runs - why.cached;
+    let mut text = match missing {
+        0 => format!("  {experiment}: cached, {}\n", runs(why.runs)),
+        _ if why.cached == 0 => format!("  {experiment}: {} to do\n", runs(missing)),
+        _ => format!("  {experiment}: {} to do, {} cached\n", runs(missing), why.cached),
+    };
+    for change in &why.changes {
+        text += &format!("    {change}\n");
+    }
+    text
 }

@@ -26,7 +26,7 @@ impl Run {
             Some((path, id)) => (path, Some(id.to_owned())),
             None => (self.lesson.as_str(), None),
         };
-        let request = Request { lessons: PathBuf::from(path), drafts: true, only: id };
+        let request = Request { id, ..common.request(PathBuf::from(path), true) };
         let computed = common.compute(&request)?;
         let text = match common.format {
             Format::Json => json(&computed),

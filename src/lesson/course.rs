@@ -28,11 +28,27 @@ pub struct CourseSettings {
     pub license: String,
     /// The most that one experiment may cost.
     pub limits: Limits,
+    /// How much room the cache of runs may take.
+    pub cache: CacheSettings,
     /// `auto` (as the reader's system asks, the default), `light` or `dark`.
     pub theme: Theme,
     /// Settings merged under every experiment of the course.
     #[serde(skip)]
     pub defaults: Option<Node>,
+}
+
+/// What runs leave behind for the next build.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct CacheSettings {
+    /// Bytes that it may take (default 1e9); what was not used for longest goes first.
+    pub bytes: f64,
+}
+
+impl Default for CacheSettings {
+    fn default() -> Self {
+        CacheSettings { bytes: 1e9 }
+    }
 }
 
 /// A language tag.
@@ -61,6 +77,10 @@ impl CourseSettings {
     fn check(&self) -> Vec<Problem> {
         let mut problems: Vec<Problem> =
             self.limits.check().into_iter().map(|problem| problem.within("limits")).collect();
+        if !(self.cache.bytes.is_finite() && self.cache.bytes >= 0.0) {
+            let problem = Problem::new("cache.bytes", format!("bytes is {}", self.cache.bytes));
+            problems.push(problem.expected("a number that is 0 or more"));
+        }
         let tag = &self.language.0;
         let plausible = tag
             .split('-')
@@ -100,11 +120,13 @@ pub fn decode(mut node: Node) -> Result<CourseSettings, Vec<Diagnostic>> {
     {
         errors.push(not_settings(entry.key_span));
     }
-    if let Some(bytes) = node.get("limits.bytes").cloned()
-        && let Some(size) = bytes.as_text().and_then(size)
-    {
-        // The entry is there, so setting it cannot fail.
-        let _ = node.set("limits.bytes", Node::new(bytes.span, Value::Float(size)));
+    for path in ["limits.bytes", "cache.bytes"] {
+        if let Some(bytes) = node.get(path).cloned()
+            && let Some(size) = bytes.as_text().and_then(size)
+        {
+            // The entry is there, so setting it cannot fail.
+            let _ = node.set(path, Node::new(bytes.span, Value::Float(size)));
+        }
     }
     match settings::decode_among::<CourseSettings>(&node, &["defaults"]) {
         Err(found) => errors.extend(found),
@@ -156,8 +178,10 @@ mod tests {
 
     #[test]
     fn sizes_have_units() {
-        let settings = read("title: C\nlimits: {bytes: 2 GB}\ntheme: dark\ndefaults: {seeds: 2}").unwrap();
-        assert_eq!((settings.limits.bytes, settings.theme), (2e9, Theme::Dark));
+        let settings =
+            read("title: C\nlimits: {bytes: 2 GB}\ncache: {bytes: 50 MB}\ntheme: dark\ndefaults: {seeds: 2}")
+                .unwrap();
+        assert_eq!((settings.limits.bytes, settings.cache.bytes, settings.theme), (2e9, 5e7, Theme::Dark));
         assert!(settings.defaults.is_some());
         assert_eq!(size("512kb"), Some(512e3));
         assert_eq!(size("2 GiB"), None);

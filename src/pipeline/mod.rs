@@ -2,12 +2,14 @@
 //!
 //! 1. *discover and parse*: `lesson::open` reads every lesson, all mistakes at once;
 //! 2. *plan*: `planning::plan` decodes and checks every experiment before any runs;
-//! 3. *run*: `running::run` spreads variants and seeds over the cores;
+//! 3. *run*: `running::run` takes from the cache what was done before, and spreads the other variants and seeds over
+//!    the cores;
 //! 4. *judge*: `claims::judge` says which sentences hold;
 //! 5. *draw and place*: `pages::assemble` draws figures, fills in numbers and makes pages;
 //! 6. *write*: `site::publish` swaps the whole output in one step.
 
 mod experiment_view;
+mod jobs;
 mod pages;
 mod planning;
 mod results;
@@ -17,9 +19,11 @@ mod tables;
 pub use experiment_view::short;
 pub use planning::Planned;
 pub use results::json;
-pub use running::{Watch, title};
+pub use running::{Watch, Why, title};
 
 use std::path::{Path, PathBuf};
+
+use glob::Pattern;
 
 use crate::claims::{self, Verdict};
 use crate::data::TableLimits;
@@ -27,6 +31,7 @@ use crate::diagnostic::{Diagnostics, Sources};
 use crate::lesson::{self, Course};
 use crate::outcome::Outcome;
 use crate::site::{self, Published};
+use crate::store::cache::Cache;
 
 use tables::Tables;
 
@@ -40,14 +45,38 @@ pub enum Failure {
 }
 
 /// What to work on.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Request {
     /// The lessons folder, or one lesson's file.
     pub lessons: PathBuf,
     /// Whether lessons marked as drafts count.
     pub drafts: bool,
     /// Only the experiment with this id.
-    pub only: Option<String>,
+    pub id: Option<String>,
+    /// Only experiments whose lesson, id or `lesson#id` is like this.
+    pub only: Option<Pattern>,
+    /// Where runs are kept.
+    pub cache: Keeping,
+}
+
+/// Where runs are kept from one build to the next.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Keeping {
+    /// In `.gradbook/cache`, beside the lessons.
+    #[default]
+    Beside,
+    In(PathBuf),
+    Nowhere,
+}
+
+/// A course whose experiments are in order, none of them run.
+pub struct Ready {
+    pub course: Course,
+    pub planned: Vec<Planned>,
+    pub cache: Cache,
+    /// What is odd about the lessons but stops nothing.
+    pub found: Diagnostics,
+    tables: Tables,
 }
 
 /// A course whose experiments have run.
@@ -58,16 +87,18 @@ pub struct Computed {
     pub outcomes: Vec<Outcome>,
     /// For each planned experiment, its claims judged.
     pub verdicts: Vec<Vec<Verdict>>,
+    /// The cache it was computed with.
+    pub cache: Cache,
     /// Claims that fail, and what is odd about the lessons but stops nothing.
     pub found: Diagnostics,
     tables: Tables,
 }
 
-/// Steps 1 to 4: every experiment run, every claim judged. A claim that fails is in [`Computed::found`].
+/// Steps 1 and 2: the lessons read, every experiment checked.
 ///
 /// # Errors
-/// Every mistake in the lessons, found before anything runs; a folder that cannot be read.
-pub fn compute(request: &Request, watch: &dyn Watch) -> Result<Computed, Failure> {
+/// Every mistake in the lessons; a folder that cannot be read.
+pub fn prepare(request: &Request) -> Result<Ready, Failure> {
     let mut course = lesson::open(&request.lessons, request.drafts).map_err(Failure::Machine)?;
     let limits = TableLimits { rows: course.settings.limits.rows as usize, ..TableLimits::default() };
     let mut tables = Tables::new(&course.root, limits, std::mem::take(&mut course.sources));
@@ -76,23 +107,66 @@ pub fn compute(request: &Request, watch: &dyn Watch) -> Result<Computed, Failure
     if found.errors() > 0 {
         return Err(Failure::Course(found, tables.sources));
     }
-    if let Some(id) = &request.only {
+    if let Some(id) = &request.id {
         planned.retain(|experiment| experiment.header.id == *id);
         if planned.is_empty() {
             return Err(Failure::Machine(format!("no experiment is called `{id}`")));
         }
     }
-    let outcomes = match running::run(&course, &planned, &tables, watch) {
-        Ok(outcomes) => outcomes,
-        Err(errors) => return Err(Failure::Course(errors, tables.sources)),
+    if let Some(pattern) = &request.only {
+        planned.retain(|experiment| {
+            let title = title(&course, experiment);
+            let (lesson, id) = title.split_once('#').unwrap_or_default();
+            [lesson, id, &title].iter().any(|name| pattern.matches(name))
+        });
+        if planned.is_empty() {
+            return Err(Failure::Machine(format!("no experiment is like `{pattern}`")));
+        }
+    }
+    let cache = cache_of(&course, &request.cache);
+    Ok(Ready { course, planned, cache, found, tables })
+}
+
+fn cache_of(course: &Course, keeping: &Keeping) -> Cache {
+    let room = course.settings.cache.bytes as u64;
+    match keeping {
+        Keeping::Nowhere => Cache::none(),
+        Keeping::In(folder) => Cache::new(folder.clone(), room),
+        Keeping::Beside => Cache::new(course.root.join(".gradbook/cache"), room),
+    }
+}
+
+/// Empties the cache; how many runs and bytes that were. Works with lessons that are at fault.
+///
+/// # Errors
+/// A folder that cannot be read, an entry that cannot be removed.
+pub fn clean(request: &Request) -> Result<(usize, u64), Failure> {
+    let course = lesson::open(&request.lessons, request.drafts);
+    let cache = match (&request.cache, course) {
+        (Keeping::In(folder), _) => Cache::new(folder.clone(), 0),
+        (keeping, course) => cache_of(&course.map_err(Failure::Machine)?, keeping),
     };
+    cache.clear().map_err(Failure::Machine)
+}
+
+/// Steps 1 to 4: every experiment run, every claim judged. A claim that fails is in [`Computed::found`].
+///
+/// # Errors
+/// Every mistake in the lessons, found before anything runs; a folder that cannot be read.
+pub fn compute(request: &Request, watch: &dyn Watch) -> Result<Computed, Failure> {
+    let ready = prepare(request)?;
+    let outcomes = match running::run(&ready, watch) {
+        Ok(outcomes) => outcomes,
+        Err(errors) => return Err(Failure::Course(errors, ready.tables.sources)),
+    };
+    let Ready { course, planned, cache, mut found, tables } = ready;
     let mut verdicts = Vec::new();
     for (experiment, outcome) in planned.iter().zip(&outcomes) {
         let (judged, errors) = claims::judge(&experiment.header.claims, outcome, &experiment.tree);
         verdicts.push(judged);
         found.extend(errors);
     }
-    Ok(Computed { course, planned, outcomes, verdicts, found, tables })
+    Ok(Computed { course, planned, outcomes, verdicts, cache, found, tables })
 }
 
 impl Computed {

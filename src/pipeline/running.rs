@@ -1,4 +1,5 @@
-//! All runs of all experiments, spread over the cores; the order in which they end cannot be seen.
+//! All runs of all experiments: those done before from the cache, the others spread over the cores; the order in
+//! which they end cannot be seen.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -10,63 +11,80 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::experiment::Context;
 use crate::lesson::Course;
 use crate::outcome::{Outcome, RunRecord, Variant};
+use crate::store::cache::Key;
 
+use super::Ready;
+use super::jobs::{self, Job};
 use super::planning::Planned;
-use super::tables::Tables;
 
 /// Told how the runs get on, from any thread.
 pub trait Watch: Sync {
+    /// Before anything runs, of every experiment: `lesson#id`, and what of it is to be done and why.
+    fn explained(&self, _experiment: &str, _why: &Why) {}
     /// The share of all work that is done.
     fn advance_to(&self, share: f64);
     /// An experiment's last run has ended: `lesson#id` and how many runs it was.
     fn finished(&self, experiment: &str, runs: usize);
 }
 
-/// One run: which experiment, variant and seed.
-struct Job {
-    experiment: usize,
-    variant: usize,
-    seed: u64,
-    multiply_adds: f64,
+/// Why an experiment runs, or does not.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Why {
+    pub runs: usize,
+    /// How many of them were done before.
+    pub cached: usize,
+    /// What has changed since the experiment last ran; empty where nothing has to run.
+    pub changes: Vec<String>,
 }
 
 /// Runs every experiment.
 ///
 /// # Errors
 /// What only a run could find: a split that leaves a part without rows.
-pub fn run(
-    course: &Course,
-    planned: &[Planned],
-    tables: &Tables,
-    watch: &dyn Watch,
-) -> Result<Vec<Outcome>, Diagnostics> {
-    let mut jobs = jobs(planned);
-    // The longest first, so that none is left running alone at the end.
-    jobs.sort_by(|a, b| b.multiply_adds.total_cmp(&a.multiply_adds));
-    let work = Work::new(&jobs, planned.len(), watch);
-    let done: Vec<_> = jobs
-        .par_iter()
-        .map(|job| {
-            let record = run_job(course, &planned[job.experiment], job, tables, &work);
-            if work.ended(job) {
-                watch.finished(&title(course, &planned[job.experiment]), work.runs[job.experiment]);
-            }
-            ((job.experiment, job.variant, job.seed), record)
-        })
-        .collect();
-    collect(planned, done)
-}
-
-fn jobs(planned: &[Planned]) -> Vec<Job> {
-    let mut jobs = Vec::new();
-    for (experiment, plan) in planned.iter().enumerate() {
-        for (variant, cost) in plan.costs.iter().enumerate() {
-            let of_seed =
-                |seed| Job { experiment, variant, seed, multiply_adds: cost.multiply_adds.max(1.0) };
-            jobs.extend(plan.seeds().map(of_seed));
+pub fn run(ready: &Ready, watch: &dyn Watch) -> Result<Vec<Outcome>, Diagnostics> {
+    let jobs = jobs::all(&ready.course, &ready.planned, &ready.tables);
+    let known: Vec<Option<RunRecord>> =
+        jobs.par_iter().map(|job| job.key.and_then(|key| ready.cache.get(&key))).collect();
+    explain(ready, &jobs, &known, watch);
+    let missing = jobs.iter().zip(&known).filter(|(_, record)| record.is_none()).map(|(job, _)| job);
+    let mut records = run_jobs(ready, once(missing), watch);
+    for (job, record) in jobs.iter().zip(known) {
+        if let Some(record) = record {
+            records.insert(place(job), Ok(record));
         }
     }
-    jobs
+    let outcomes = collect(&ready.planned, &jobs, &records)?;
+    for planned in &ready.planned {
+        let inputs = jobs::inputs(&ready.course, planned, &ready.tables);
+        ready.cache.keep_inputs(&identity(&ready.course, planned), &inputs);
+    }
+    Ok(outcomes)
+}
+
+/// Tells of every experiment how many of its runs are known, and what has changed for the others.
+fn explain(ready: &Ready, jobs: &[Job], known: &[Option<RunRecord>], watch: &dyn Watch) {
+    for (index, planned) in ready.planned.iter().enumerate() {
+        let own = jobs.iter().zip(known).filter(|(job, _)| job.experiment == index);
+        let (runs, cached) = own
+            .fold((0, 0), |(runs, cached), (_, record)| (runs + 1, cached + usize::from(record.is_some())));
+        let changes = if cached < runs { changes(ready, planned) } else { Vec::new() };
+        watch.explained(&title(&ready.course, planned), &Why { runs, cached, changes });
+    }
+}
+
+/// What has changed since an experiment last ran.
+pub fn changes(ready: &Ready, planned: &Planned) -> Vec<String> {
+    if !ready.cache.is_on() {
+        return vec!["the cache is off".to_owned()];
+    }
+    let Some(last) = ready.cache.last_inputs(&identity(&ready.course, planned)) else {
+        return vec!["it has not run to its end before".to_owned()];
+    };
+    let changes = jobs::inputs(&ready.course, planned, &ready.tables).changes_since(&last);
+    if changes.is_empty() {
+        return vec!["nothing has changed, but it is not in the cache: removed or damaged".to_owned()];
+    }
+    changes
 }
 
 /// What an experiment is called in progress and reports: `lesson#id`.
@@ -74,16 +92,68 @@ pub fn title(course: &Course, planned: &Planned) -> String {
     format!("{}#{}", course.lessons[planned.lesson].slug, planned.header.id)
 }
 
-fn run_job(
-    course: &Course,
-    planned: &Planned,
-    job: &Job,
-    tables: &Tables,
-    work: &Work,
-) -> Result<RunRecord, Diagnostic> {
+/// What tells an experiment from those of all other courses on this machine.
+fn identity(course: &Course, planned: &Planned) -> String {
+    let root = course.root.canonicalize().unwrap_or_else(|_| course.root.clone());
+    format!("{}/{}#{}", root.display(), course.lessons[planned.lesson].below, planned.header.id)
+}
+
+/// Where a run belongs: runs that give the same bits share a place.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PlaceOf {
+    Key(Key),
+    /// Of a run without a name: its experiment, variant and seed.
+    Job(usize, usize, u64),
+}
+
+pub fn place(job: &Job) -> PlaceOf {
+    match job.key {
+        Some(key) => PlaceOf::Key(key),
+        None => PlaceOf::Job(job.experiment, job.variant, job.seed),
+    }
+}
+
+/// Each run once, however many experiments ask for it.
+pub fn once<'a>(jobs: impl Iterator<Item = &'a Job>) -> Vec<&'a Job> {
+    let mut seen = std::collections::BTreeSet::new();
+    jobs.filter(|job| seen.insert(place(job))).collect()
+}
+
+type Records = BTreeMap<PlaceOf, Result<RunRecord, Diagnostic>>;
+
+/// Does the given runs and keeps them in the cache.
+pub fn run_jobs(ready: &Ready, mut jobs: Vec<&Job>, watch: &dyn Watch) -> Records {
+    // The longest first, so that none is left running alone at the end.
+    jobs.sort_by(|a, b| b.cost.multiply_adds.total_cmp(&a.cost.multiply_adds));
+    let work = Work::new(&jobs, ready.planned.len(), watch);
+    let records = jobs
+        .par_iter()
+        .map(|job| {
+            let record = run_job(ready, job, &work);
+            if let (Some(key), Ok(record)) = (&job.key, &record) {
+                ready.cache.put(key, record);
+            }
+            if work.ended(job) {
+                let experiment = title(&ready.course, &ready.planned[job.experiment]);
+                watch.finished(&experiment, work.runs[job.experiment]);
+            }
+            (place(job), record)
+        })
+        .collect();
+    ready.cache.tidy();
+    records
+}
+
+/// Does one run.
+///
+/// # Errors
+/// What only a run could find.
+fn run_job(ready: &Ready, job: &Job, work: &Work) -> Result<RunRecord, Diagnostic> {
+    let planned = &ready.planned[job.experiment];
     let tree = planned.plan.variants()[job.variant].tree;
-    let lesson = &course.lessons[planned.lesson].path;
-    let data = planned.plan.data(job.variant).map(|settings| tables.dataset(settings, lesson, job.seed));
+    let lesson = &ready.course.lessons[planned.lesson].path;
+    let data =
+        planned.plan.data(job.variant).map(|settings| ready.tables.dataset(settings, lesson, job.seed));
     let data = data.transpose().map_err(|problems| {
         let problem = problems.settings.into_iter().next();
         let message =
@@ -94,15 +164,20 @@ fn run_job(
     let advance = |share: f64| {
         let mut told = told.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         *told += share;
-        work.advance(share * job.multiply_adds);
+        work.advance(share * work_of(job));
     };
     let record = planned.plan.run(job.variant, &Context { seed: job.seed, data, advance: &advance });
     let told = *told.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-    work.advance((1.0 - told).max(0.0) * job.multiply_adds);
+    work.advance((1.0 - told).max(0.0) * work_of(job));
     record.map_err(|problem| {
         let span = tree.locate(&problem.path);
         Diagnostic::at(problem, span)
     })
+}
+
+/// Even a run that multiplies nothing is some work.
+fn work_of(job: &Job) -> f64 {
+    job.cost.multiply_adds.max(1.0)
 }
 
 /// How much is done of how much.
@@ -117,10 +192,10 @@ struct Work<'a> {
 }
 
 impl<'a> Work<'a> {
-    fn new(jobs: &[Job], experiments: usize, watch: &'a dyn Watch) -> Self {
+    fn new(jobs: &[&Job], experiments: usize, watch: &'a dyn Watch) -> Self {
         let mut runs = vec![0; experiments];
         jobs.iter().for_each(|job| runs[job.experiment] += 1);
-        let total = jobs.iter().map(|job| job.multiply_adds).sum();
+        let total = jobs.iter().map(|job| work_of(job)).sum();
         let left = runs.iter().map(|&runs| AtomicUsize::new(runs)).collect();
         Work { watch, total, done: AtomicU64::new(0), runs, left }
     }
@@ -137,31 +212,23 @@ impl<'a> Work<'a> {
     }
 }
 
-type Done = ((usize, usize, u64), Result<RunRecord, Diagnostic>);
-
 /// The records in the order of experiments, variants and seeds.
-fn collect(planned: &[Planned], done: Vec<Done>) -> Result<Vec<Outcome>, Diagnostics> {
-    let mut records: BTreeMap<_, _> = done.into_iter().collect();
+fn collect(planned: &[Planned], jobs: &[Job], records: &Records) -> Result<Vec<Outcome>, Diagnostics> {
+    let of_plan = |plan: &Planned| Outcome {
+        variants: plan
+            .plan
+            .variants()
+            .iter()
+            .map(|v| Variant { name: v.name.to_owned(), label: v.label.to_owned(), runs: Vec::new() })
+            .collect(),
+    };
+    let mut outcomes: Vec<Outcome> = planned.iter().map(of_plan).collect();
     let mut diagnostics = Diagnostics::default();
-    let mut outcomes = Vec::new();
-    for (experiment, plan) in planned.iter().enumerate() {
-        let mut outcome = Outcome::default();
-        for (index, variant) in plan.plan.variants().iter().enumerate() {
-            let mut runs = Vec::new();
-            for seed in plan.seeds() {
-                match records.remove(&(experiment, index, seed)) {
-                    Some(Ok(record)) => runs.push(record),
-                    Some(Err(diagnostic)) => diagnostics.push(diagnostic),
-                    None => {}
-                }
-            }
-            outcome.variants.push(Variant {
-                name: variant.name.to_owned(),
-                label: variant.label.to_owned(),
-                runs,
-            });
+    for job in jobs {
+        match &records[&place(job)] {
+            Ok(record) => outcomes[job.experiment].variants[job.variant].runs.push(record.clone()),
+            Err(diagnostic) => diagnostics.push(diagnostic.clone()),
         }
-        outcomes.push(outcome);
     }
     if diagnostics.is_empty() { Ok(outcomes) } else { Err(diagnostics) }
 }

@@ -15,6 +15,8 @@ const MAX_FILE: u64 = 256 << 20;
 /// A file that lessons name, read once.
 struct File {
     bytes: Vec<u8>,
+    /// A hash over its bytes.
+    hash: String,
     /// Its place among the sources, once something in it is wrong.
     source: Option<SourceId>,
 }
@@ -26,12 +28,21 @@ pub struct Tables {
     pub sources: Sources,
     files: BTreeMap<PathBuf, File>,
     loaded: Mutex<BTreeMap<String, Arc<Dataset>>>,
+    /// Hashes over the bytes of the program's own tables, by name.
+    hashes: Mutex<BTreeMap<&'static str, String>>,
 }
 
 impl Tables {
     /// `root` is the lessons folder, outside of which no file is opened.
     pub fn new(root: &Path, limits: TableLimits, sources: Sources) -> Self {
-        Tables { root: root.to_owned(), limits, sources, files: BTreeMap::new(), loaded: Mutex::default() }
+        Tables {
+            root: root.to_owned(),
+            limits,
+            sources,
+            files: BTreeMap::new(),
+            loaded: Mutex::default(),
+            hashes: Mutex::default(),
+        }
     }
 
     /// The size of the data that `settings` name; reads the file if it is one. `lesson` is the path of the
@@ -78,6 +89,19 @@ impl Tables {
         Ok(dataset)
     }
 
+    /// A hash over the bytes of the table that `settings` name; none for data that is generated. Only called after
+    /// [`facts`](Self::facts) found it in order.
+    pub fn fingerprint(&self, settings: &DataSettings, lesson: &Path) -> Option<String> {
+        if let Some(file) = &settings.file {
+            let path = self.resolve(file, lesson).ok()?;
+            return self.files.get(&path).map(|file| file.hash.clone());
+        }
+        let entry = settings.entry()?;
+        let Origin::Table(table) = entry.origin else { return None };
+        let mut hashes = self.hashes.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        Some(hashes.entry(entry.name).or_insert_with(|| hash(table.csv.as_bytes())).clone())
+    }
+
     /// Reads the settings' file, if they name one and it has not been read.
     fn open(
         &mut self,
@@ -98,7 +122,8 @@ impl Tables {
                 return Err(wrong(format!("{size} bytes, where {MAX_FILE} are allowed")));
             }
             let bytes = std::fs::read(&path).map_err(|error| wrong(error.to_string()))?;
-            self.files.insert(path.clone(), File { bytes, source: None });
+            let hash = hash(&bytes);
+            self.files.insert(path.clone(), File { bytes, hash, source: None });
         }
         Ok(Some(path))
     }
@@ -171,4 +196,8 @@ impl Tables {
             None => error,
         }
     }
+}
+
+fn hash(bytes: &[u8]) -> String {
+    blake3::hash(bytes).to_hex().to_string()
 }

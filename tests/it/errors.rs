@@ -61,7 +61,7 @@ impl Case {
         }
         let root = folder.path().join("lessons");
         fs::create_dir_all(&root).unwrap();
-        let request = Request { lessons: root, drafts: false, only: None };
+        let request = Request { lessons: root, ..Request::default() };
         let said = match pipeline::compute(&request, &Silent).and_then(|computed| {
             pipeline::assemble(&computed)?;
             Ok(shown(computed.found.iter(), computed.sources()))

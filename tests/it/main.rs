@@ -1,6 +1,7 @@
 //! Tests of the whole through its public face, one module a feature.
 
 mod build;
+mod cache;
 mod commands;
 mod course;
 mod errors;

@@ -1,0 +1,20 @@
+//! `gradbook clean`: the cache emptied.
+
+use clap::Args;
+
+use crate::cli::{Common, Course};
+use crate::pipeline::{self, Failure};
+
+#[derive(Args)]
+pub struct Clean {
+    #[command(flatten)]
+    course: Course,
+}
+
+impl Clean {
+    pub fn run(&self, common: &Common) -> Result<(), Failure> {
+        let (runs, bytes) = pipeline::clean(&self.course.request(common))?;
+        common.say(&format!("{runs} runs forgotten, {:.1} MB free", bytes as f64 / 1e6));
+        Ok(())
+    }
+}

@@ -1,0 +1,64 @@
+//! The runs of a course, each with its name in the cache.
+
+use crate::experiment::{Cost, Plan};
+use crate::lesson::Course;
+use crate::store::cache::{Inputs, Key, VariantInputs};
+
+use super::planning::Planned;
+use super::tables::Tables;
+
+/// One run: which experiment, variant and seed.
+pub struct Job {
+    /// Index of its experiment in the plan.
+    pub experiment: usize,
+    pub variant: usize,
+    pub seed: u64,
+    pub cost: Cost,
+    /// Its name in the cache; none for a run that cannot be kept.
+    pub key: Option<Key>,
+}
+
+/// All runs, by experiment, variant and seed.
+pub fn all(course: &Course, planned: &[Planned], tables: &Tables) -> Vec<Job> {
+    let mut jobs = Vec::new();
+    for (experiment, plan) in planned.iter().enumerate() {
+        for (variant, cost) in plan.costs.iter().enumerate() {
+            let settings = plan.plan.resolved(variant);
+            let data = fingerprint(course, plan, variant, tables);
+            let key = |seed| Key::new(plan.kind, &settings, data.as_deref(), seed);
+            // What has no settings in writing cannot be told from another run.
+            let of_seed = |seed| Job {
+                experiment,
+                variant,
+                seed,
+                cost: *cost,
+                key: (!settings.is_null()).then(|| key(seed)),
+            };
+            jobs.extend(plan.seeds().map(of_seed));
+        }
+    }
+    jobs
+}
+
+/// What an experiment depends on, for the next build to compare.
+pub fn inputs(course: &Course, planned: &Planned, tables: &Tables) -> Inputs {
+    let variants = planned.plan.variants();
+    let of_variant = |(index, name): (usize, &str)| VariantInputs {
+        name: name.to_owned(),
+        settings: planned.plan.resolved(index),
+        data: fingerprint(course, planned, index, tables),
+    };
+    Inputs {
+        engine: gradbook_engine::REVISION,
+        kind: planned.kind.name.to_owned(),
+        revision: planned.kind.revision,
+        seed: planned.header.seed,
+        seeds: planned.header.seeds,
+        variants: variants.iter().map(|variant| variant.name).enumerate().map(of_variant).collect(),
+    }
+}
+
+fn fingerprint(course: &Course, planned: &Planned, variant: usize, tables: &Tables) -> Option<String> {
+    let plan: &dyn Plan = &*planned.plan;
+    tables.fingerprint(plan.data(variant)?, &course.lessons[planned.lesson].path)
+}

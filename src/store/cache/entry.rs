@@ -1,0 +1,121 @@
+//! One run as bytes: MessagePack, which keeps every bit of a number, behind a checksum.
+
+use super::Key;
+use crate::outcome::RunRecord;
+
+/// Bytes of the checksum before the record.
+const CHECKSUM: usize = 32;
+
+/// A record as it lies in the cache; none for one that cannot be written.
+pub fn encode(key: &Key, record: &RunRecord) -> Option<Vec<u8>> {
+    let record = rmp_serde::to_vec_named(record).ok()?;
+    let mut bytes = checksum(key, &record).to_vec();
+    bytes.extend(record);
+    Some(bytes)
+}
+
+/// The record of an entry; none if any bit of it has changed, or if it is another run's.
+pub fn decode(key: &Key, bytes: &[u8]) -> Option<RunRecord> {
+    let (sum, record) = bytes.split_at_checked(CHECKSUM)?;
+    if checksum(key, record) != sum {
+        return None;
+    }
+    rmp_serde::from_slice(record).ok()
+}
+
+fn checksum(key: &Key, record: &[u8]) -> [u8; CHECKSUM] {
+    *blake3::keyed_hash(key.bytes(), record).as_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::experiment::kind;
+    use crate::outcome::{Grid, Metric, Table};
+
+    fn key(seed: u64) -> Key {
+        Key::new(kind("split").unwrap(), &serde_json::json!({}), None, seed)
+    }
+
+    /// Any bits at all: infinities, both zeros, every NaN.
+    fn number() -> impl Strategy<Value = f64> {
+        prop_oneof![
+            any::<u64>().prop_map(f64::from_bits),
+            prop::sample::select(vec![f64::NAN, -f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -0.0, 0.0, 1.0])
+        ]
+    }
+
+    fn numbers() -> impl Strategy<Value = Vec<f64>> {
+        prop::collection::vec(number(), 0..4)
+    }
+
+    fn named<T: std::fmt::Debug>(
+        value: impl Strategy<Value = T>,
+    ) -> impl Strategy<Value = BTreeMap<String, T>> {
+        prop::collection::btree_map("[a-z_.]{0,4}", value, 0..3)
+    }
+
+    fn metric() -> impl Strategy<Value = Metric> {
+        let leaf = prop_oneof![
+            number().prop_map(Metric::Number),
+            numbers().prop_map(Metric::List),
+            ".{0,4}".prop_map(Metric::Text)
+        ];
+        leaf.prop_recursive(2, 8, 3, |inner| named(inner).prop_map(Metric::Map))
+    }
+
+    fn record() -> impl Strategy<Value = RunRecord> {
+        let grid = (any::<usize>(), (number(), number()), numbers()).prop_map(|(width, x, values)| Grid {
+            width,
+            height: 2,
+            x,
+            y: (0.0, f64::NAN),
+            values,
+        });
+        let table = named(numbers()).prop_map(|columns| Table { columns });
+        let names = named(prop::collection::vec(".{0,3}", 0..3));
+        (any::<u64>(), named(metric()), named(numbers()), named(grid), named(table), names, ".{0,8}")
+            .prop_map(|(seed, metrics, series, grids, tables, names, digest)| RunRecord {
+                seed,
+                metrics,
+                series,
+                grids,
+                tables,
+                names,
+                digest,
+            })
+    }
+
+    proptest! {
+        #[test]
+        fn a_record_comes_back_bit_for_bit(record in record()) {
+            let bytes = encode(&key(0), &record).unwrap();
+            let back = decode(&key(0), &bytes).unwrap();
+            prop_assert_eq!(format!("{back:?}"), format!("{record:?}"));
+            // `Debug` does not tell one NaN from another; the bytes do.
+            prop_assert_eq!(encode(&key(0), &back).unwrap(), bytes);
+        }
+    }
+
+    #[test]
+    fn a_changed_bit_a_cut_and_another_runs_entry_are_noticed() {
+        let record = RunRecord {
+            metrics: [("loss".to_owned(), Metric::Number(0.25))].into(),
+            digest: "d".into(),
+            ..RunRecord::default()
+        };
+        let bytes = encode(&key(0), &record).unwrap();
+        assert_eq!(decode(&key(0), &bytes), Some(record));
+        for index in 0..bytes.len() {
+            let mut damaged = bytes.clone();
+            damaged[index] ^= 1 << (index % 8);
+            assert_eq!(decode(&key(0), &damaged), None, "byte {index}");
+            assert_eq!(decode(&key(0), &bytes[..index]), None, "cut to {index} bytes");
+        }
+        assert_eq!(decode(&key(1), &bytes), None);
+    }
+}

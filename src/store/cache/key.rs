@@ -1,0 +1,69 @@
+//! What a run depends on, as one hash.
+
+use std::fmt;
+
+use serde_json::{Value, json};
+
+use crate::experiment::Kind;
+
+/// Raised when the layout of an entry changes, or what every kind leaves in a run's record.
+const LAYOUT: u32 = 1;
+
+/// The name of a run: equal for two runs only if they give the same bits.
+///
+/// It is a hash over the kind and its revision, the resolved settings, the seed, the bytes of the data and the
+/// engine's revision. What is no setting (caption, claims, figures, the lesson it stands in) is no part of it, nor is
+/// the order in which an author wrote the keys; but the order of a search's `space`, in which its numbers are drawn, is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Key([u8; 32]);
+
+impl Key {
+    /// `settings` with every default filled in; `data` a hash over the bytes of the table that they name.
+    pub fn new(kind: &Kind, settings: &Value, data: Option<&str>, seed: u64) -> Key {
+        let engine = gradbook_engine::REVISION;
+        let all = json!([LAYOUT, engine, kind.name, kind.revision, data, seed, settings]);
+        Key(*blake3::hash(all.to_string().as_bytes()).as_bytes())
+    }
+
+    pub fn bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&blake3::Hash::from(self.0).to_hex())
+    }
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::experiment::kind;
+
+    #[test]
+    fn everything_that_a_run_depends_on_is_in_its_name() {
+        let (split, init) = (kind("split").unwrap(), kind("init").unwrap());
+        let (a, b) = (json!({"data": {"name": "iris"}}), json!({"data": {"name": "digits"}}));
+        let keys: BTreeSet<Key> = [
+            Key::new(split, &a, None, 0),
+            Key::new(init, &a, None, 0),
+            Key::new(split, &b, None, 0),
+            Key::new(split, &a, Some("1f"), 0),
+            Key::new(split, &a, Some("2f"), 0),
+            Key::new(split, &a, None, 1),
+        ]
+        .into();
+        assert_eq!(keys.len(), 6);
+        assert_eq!(Key::new(split, &a, None, 0), Key::new(split, &a, None, 0));
+        assert_eq!(Key::new(split, &a, None, 0).to_string().len(), 64);
+    }
+}

@@ -1,0 +1,395 @@
+//! Runs that need not be done again, in a folder that many builds may use at once.
+//!
+//! An entry is a file named by the [`Key`] of its run: what it holds can depend on nothing else. It is written aside and
+//! renamed, so it is whole or not there; one that was damaged later is noticed by its checksum, and the run is done again.
+//! A folder that cannot be read or written costs time, never a build.
+
+mod entry;
+mod inputs;
+mod key;
+
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, SystemTime};
+
+pub use inputs::{Inputs, VariantInputs};
+pub use key::Key;
+
+use crate::outcome::RunRecord;
+
+/// Where entries are, below the cache's folder.
+const RUNS: &str = "runs";
+/// Where it is noted what each experiment last depended on.
+const LAST: &str = "last";
+
+/// An entry used counts as new again, but is not marked so more often than this.
+const FRESH: Duration = Duration::from_secs(24 * 60 * 60);
+/// A file written aside that is older than this was left by a build that was killed.
+const ABANDONED: Duration = Duration::from_secs(60 * 60);
+
+/// The cache of a build; without a folder it holds nothing.
+#[derive(Debug, Default)]
+pub struct Cache {
+    folder: Option<PathBuf>,
+    /// Bytes that its entries may take together.
+    room: u64,
+    written: AtomicUsize,
+    damaged: AtomicUsize,
+    /// The first thing that went wrong in writing.
+    trouble: Mutex<Option<String>>,
+}
+
+impl Cache {
+    /// A cache that holds nothing and keeps nothing.
+    pub fn none() -> Self {
+        Cache::default()
+    }
+
+    /// The cache in `folder`, which need not exist and is not touched before something is kept. `room` is how many
+    /// bytes its entries may take together.
+    pub fn new(folder: PathBuf, room: u64) -> Self {
+        Cache { folder: Some(folder), room, ..Cache::default() }
+    }
+
+    /// Whether it has a folder at all.
+    pub fn is_on(&self) -> bool {
+        self.folder.is_some()
+    }
+
+    /// What that run left behind, if it has been done before.
+    pub fn get(&self, key: &Key) -> Option<RunRecord> {
+        let path = self.entry(key)?;
+        let mut file = File::open(&path).ok()?;
+        let mut bytes = Vec::new();
+        let whole = file.read_to_end(&mut bytes).is_ok();
+        let record = if whole { entry::decode(key, &bytes) } else { None };
+        match record {
+            Some(_) => mark_used(&file),
+            None => {
+                self.damaged.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+        record
+    }
+
+    /// Whether that run has been done before, as far as it shows without reading.
+    pub fn has(&self, key: &Key) -> bool {
+        self.entry(key).is_some_and(|path| path.is_file())
+    }
+
+    /// Keeps what a run left behind. Where that fails, [`trouble`](Self::trouble) says why.
+    pub fn put(&self, key: &Key, record: &RunRecord) {
+        let Some(path) = self.entry(key) else { return };
+        let Some(bytes) = entry::encode(key, record) else { return };
+        match self.write(&path, &bytes) {
+            Ok(()) => {
+                self.written.fetch_add(1, Ordering::Relaxed);
+            }
+            Err(error) => self.note(&path, &error),
+        }
+    }
+
+    /// Takes an entry out.
+    pub fn forget(&self, key: &Key) {
+        if let Some(path) = self.entry(key) {
+            let _ = fs::remove_file(path);
+        }
+    }
+
+    /// What an experiment depended on when it last ran; `experiment` names it among those of all courses.
+    pub fn last_inputs(&self, experiment: &str) -> Option<Inputs> {
+        serde_json::from_slice(&fs::read(self.note_of(experiment)?).ok()?).ok()
+    }
+
+    /// Notes what an experiment depends on, for the next time.
+    pub fn keep_inputs(&self, experiment: &str, inputs: &Inputs) {
+        let Some(path) = self.note_of(experiment) else { return };
+        let Ok(text) = serde_json::to_vec(inputs) else { return };
+        if fs::read(&path).is_ok_and(|old| old == text) {
+            return;
+        }
+        if let Err(error) = self.write(&path, &text) {
+            self.note(&path, &error);
+        }
+    }
+
+    /// Makes room after a build: the entries that were not used for longest go first.
+    pub fn tidy(&self) {
+        let Some(folder) = &self.folder else { return };
+        if self.written.load(Ordering::Relaxed) == 0 {
+            return;
+        }
+        let mut entries = files(&folder.join(RUNS)).unwrap_or_default();
+        let now = SystemTime::now();
+        entries.retain(|entry| {
+            let age = now.duration_since(entry.used).unwrap_or_default();
+            let abandoned = entry.is_aside() && age > ABANDONED;
+            if abandoned {
+                let _ = fs::remove_file(&entry.path);
+            }
+            !abandoned && !entry.is_aside()
+        });
+        let mut taken: u64 = entries.iter().map(|entry| entry.bytes).sum();
+        entries.sort_by(|a, b| (a.used, &a.path).cmp(&(b.used, &b.path)));
+        for entry in entries {
+            if taken <= self.room {
+                break;
+            }
+            if fs::remove_file(&entry.path).is_ok() {
+                taken -= entry.bytes;
+            }
+        }
+    }
+
+    /// Why nothing could be kept, if nothing could.
+    pub fn trouble(&self) -> Option<String> {
+        self.trouble.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
+    }
+
+    /// How many entries were found damaged.
+    pub fn damaged(&self) -> usize {
+        self.damaged.load(Ordering::Relaxed)
+    }
+
+    /// Removes all entries and notes; how many entries that were, and their bytes. Other files of the folder stay.
+    ///
+    /// # Errors
+    /// A file that cannot be removed.
+    pub fn clear(&self) -> Result<(usize, u64), String> {
+        let Some(folder) = &self.folder else { return Ok((0, 0)) };
+        let (mut count, mut bytes) = (0, 0);
+        for part in [RUNS, LAST] {
+            let folder = folder.join(part);
+            let entries = match files(&folder) {
+                Err(error) if error.kind() != ErrorKind::NotFound => {
+                    return Err(format!("cannot read {}: {error}", folder.display()));
+                }
+                entries => entries.unwrap_or_default(),
+            };
+            for entry in entries {
+                let removed = fs::remove_file(&entry.path);
+                removed.map_err(|error| format!("cannot remove {}: {error}", entry.path.display()))?;
+                count += usize::from(part == RUNS && !entry.is_aside());
+                bytes += entry.bytes;
+            }
+        }
+        Ok((count, bytes))
+    }
+
+    fn entry(&self, key: &Key) -> Option<PathBuf> {
+        Some(self.folder.as_ref()?.join(RUNS).join(key.to_string()))
+    }
+
+    fn note_of(&self, experiment: &str) -> Option<PathBuf> {
+        let name = blake3::hash(experiment.as_bytes()).to_hex();
+        Some(self.folder.as_ref()?.join(LAST).join(name.as_str()))
+    }
+
+    fn note(&self, path: &Path, error: &io::Error) {
+        let mut trouble = self.trouble.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        trouble.get_or_insert_with(|| format!("cannot write {}: {error}", path.display()));
+    }
+
+    /// Writes a file aside, then gives it its name.
+    fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        if let Some(parent) = path.parent()
+            && !parent.is_dir()
+        {
+            self.make(parent)?;
+        }
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let aside = path.with_file_name(format!(".{name}-{}-{count}", std::process::id()));
+        let written = File::create_new(&aside).and_then(|mut file| file.write_all(bytes));
+        written.and_then(|()| fs::rename(&aside, path)).inspect_err(|_| {
+            let _ = fs::remove_file(&aside);
+        })
+    }
+
+    /// Makes a folder of the cache, and signs the cache as one: backups and Git pass over it.
+    fn make(&self, part: &Path) -> io::Result<()> {
+        fs::create_dir_all(part)?;
+        let Some(folder) = &self.folder else { return Ok(()) };
+        let signs = [
+            (
+                "CACHEDIR.TAG",
+                "Signature: 8a477f597d28d172789f06886806bc55\n# The cache of gradbook; `gradbook clean` empties it.\n",
+            ),
+            (".gitignore", "*\n"),
+        ];
+        for (name, text) in signs {
+            match File::create_new(folder.join(name)) {
+                Ok(mut file) => file.write_all(text.as_bytes())?,
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A file of the cache.
+struct Entry {
+    path: PathBuf,
+    bytes: u64,
+    used: SystemTime,
+}
+
+impl Entry {
+    /// Whether it is one that is being written.
+    fn is_aside(&self) -> bool {
+        self.path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'))
+    }
+}
+
+fn files(folder: &Path) -> io::Result<Vec<Entry>> {
+    let mut entries = Vec::new();
+    for file in fs::read_dir(folder)? {
+        let file = file?;
+        // Another build may have removed it in between.
+        let Ok(metadata) = file.metadata() else { continue };
+        if metadata.is_file() {
+            let used = metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH);
+            entries.push(Entry { path: file.path(), bytes: metadata.len(), used });
+        }
+    }
+    Ok(entries)
+}
+
+/// Notes that an entry is in use. Where that cannot be, it only leaves the cache sooner.
+fn mark_used(file: &File) {
+    let now = SystemTime::now();
+    let used = file.metadata().and_then(|metadata| metadata.modified());
+    if used.is_ok_and(|used| now.duration_since(used).is_ok_and(|age| age > FRESH)) {
+        let _ = file.set_modified(now);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::kind;
+    use crate::outcome::Metric;
+
+    fn key(seed: u64) -> Key {
+        Key::new(kind("split").unwrap(), &serde_json::json!({}), None, seed)
+    }
+
+    fn record(seed: u64) -> RunRecord {
+        RunRecord {
+            seed,
+            metrics: [("loss".to_owned(), Metric::Number(f64::NAN))].into(),
+            series: [("loss".to_owned(), vec![0.5; 100])].into(),
+            ..RunRecord::default()
+        }
+    }
+
+    fn age(folder: &Path, key: &Key, hours: u64) {
+        let file = File::options().append(true).open(folder.join(RUNS).join(key.to_string())).unwrap();
+        file.set_modified(SystemTime::now() - Duration::from_secs(hours * 3600)).unwrap();
+    }
+
+    #[test]
+    fn what_was_put_in_is_found_again_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = Cache::new(folder.path().join("deep/cache"), 1 << 20);
+        assert_eq!(cache.get(&key(1)), None);
+        assert_eq!(cache.damaged(), 0);
+        cache.put(&key(1), &record(1));
+        assert_eq!(cache.trouble(), None);
+        assert_eq!(format!("{:?}", cache.get(&key(1))), format!("{:?}", Some(record(1))));
+        assert!(cache.has(&key(1)) && !cache.has(&key(2)));
+        assert_eq!(cache.get(&key(2)), None);
+        assert_eq!(fs::read_to_string(folder.path().join("deep/cache/.gitignore")).unwrap(), "*\n");
+        assert_eq!(Cache::none().get(&key(1)), None);
+    }
+
+    #[test]
+    fn a_damaged_entry_is_counted_and_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = Cache::new(folder.path().to_owned(), 1 << 20);
+        cache.put(&key(1), &record(1));
+        let path = cache.entry(&key(1)).unwrap();
+        let mut bytes = fs::read(&path).unwrap();
+        bytes[50] ^= 1;
+        fs::write(&path, bytes).unwrap();
+        assert_eq!((cache.get(&key(1)), cache.damaged()), (None, 1));
+        cache.put(&key(1), &record(1));
+        assert!(cache.get(&key(1)).is_some());
+    }
+
+    #[test]
+    fn the_longest_unused_go_first_when_room_is_short() {
+        let folder = tempfile::tempdir().unwrap();
+        let one = entry::encode(&key(0), &record(0)).unwrap().len() as u64;
+        let cache = Cache::new(folder.path().to_owned(), 3 * one);
+        for seed in 0..5 {
+            cache.put(&key(seed), &record(seed));
+            age(folder.path(), &key(seed), 200 - 10 * seed);
+        }
+        // The oldest but one is used again.
+        assert!(cache.get(&key(1)).is_some());
+        fs::write(folder.path().join("runs/.left-by-a-kill"), "x").unwrap();
+        cache.tidy();
+        let left: Vec<bool> = (0..5).map(|seed| cache.has(&key(seed))).collect();
+        assert_eq!(left, [false, true, false, true, true]);
+        assert!(folder.path().join("runs/.left-by-a-kill").exists(), "it may still be written");
+    }
+
+    #[test]
+    fn what_a_killed_build_left_aside_goes() {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = Cache::new(folder.path().to_owned(), 1 << 20);
+        cache.put(&key(1), &record(1));
+        let aside = folder.path().join("runs/.left");
+        File::create(&aside).unwrap().set_modified(SystemTime::now() - 2 * ABANDONED).unwrap();
+        cache.tidy();
+        assert!(!aside.exists() && cache.has(&key(1)));
+    }
+
+    #[test]
+    fn clearing_leaves_other_files_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = Cache::new(folder.path().to_owned(), 1 << 20);
+        assert_eq!(cache.clear(), Ok((0, 0)));
+        cache.put(&key(1), &record(1));
+        cache.put(&key(2), &record(2));
+        fs::write(folder.path().join("thesis.txt"), "years").unwrap();
+        assert_eq!(cache.clear().unwrap().0, 2);
+        assert!(folder.path().join("thesis.txt").exists());
+        assert!(!cache.has(&key(1)));
+    }
+
+    #[test]
+    fn a_folder_that_is_none_is_said_once_and_stops_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("file"), "").unwrap();
+        let cache = Cache::new(folder.path().join("file"), 1 << 20);
+        cache.put(&key(1), &record(1));
+        cache.put(&key(2), &record(2));
+        assert_eq!(cache.get(&key(1)), None);
+        assert!(cache.trouble().unwrap().starts_with("cannot write "));
+        cache.tidy();
+    }
+
+    #[test]
+    fn many_writers_of_one_entry_leave_it_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let caches: Vec<Cache> = (0..4).map(|_| Cache::new(folder.path().to_owned(), 1 << 20)).collect();
+        std::thread::scope(|scope| {
+            for cache in &caches {
+                scope.spawn(|| {
+                    for _ in 0..50 {
+                        cache.put(&key(1), &record(1));
+                        assert!(cache.get(&key(1)).is_some());
+                    }
+                });
+            }
+        });
+        assert!(caches.iter().all(|cache| cache.damaged() == 0 && cache.trouble().is_none()));
+    }
+}

@@ -1,0 +1,220 @@
+//! What has been done before is not done again, and whatever matters is.
+
+use std::fs;
+use std::time::{Duration, SystemTime};
+
+use crate::course::{Called, Course, Site};
+
+/// Two variants, three seeds, and all that is no setting.
+const WAYS: &str = "\
+Prose.
+
+```yaml experiment
+kind: optimizers
+id: ways
+caption: Adam ends at `{{ ways.adam.train_loss | round(3) }}`.
+data: {name: moons, samples: 60}
+training: {epochs: 4, learning_rate: 0.01}
+seeds: 3
+compare: [sgd, adam]
+claims: ['adam.train_loss < 10']
+```
+";
+
+/// Builds with `--why`, and gives what was said.
+fn why(course: &Course) -> String {
+    succeeded(course.call(&["build", "--why"])).error
+}
+
+fn succeeded(called: Called) -> Called {
+    assert_eq!(called.status, 0, "{}", called.error);
+    called
+}
+
+/// The course with its lesson changed.
+fn edit(course: Course, old: &str, new: &str) -> Course {
+    let path = course.path("lessons/a.md");
+    let text = fs::read_to_string(&path).unwrap();
+    assert!(text.contains(old), "{old}");
+    fs::write(path, text.replace(old, new)).unwrap();
+    course
+}
+
+fn entries(course: &Course) -> Vec<std::path::PathBuf> {
+    let folder = fs::read_dir(course.path("lessons/.gradbook/cache/runs")).unwrap();
+    let mut paths: Vec<_> = folder.map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    paths
+}
+
+#[test]
+fn what_is_no_setting_retrains_nothing() {
+    let course = Course::with("a.md", WAYS);
+    let said = why(&course);
+    assert!(said.contains("  a#ways: 6 runs to do\n    it has not run to its end before\n"), "{said}");
+    let first = Site::of(&course).text("a/ways.json");
+    assert!(why(&course).contains("  a#ways: cached, 6 runs\n"));
+    let changes = [
+        ("Prose.", "Other prose, and a new heading.\n\n# More"),
+        ("caption: Adam ends", "caption: In the end Adam stands"),
+        (
+            "training: {epochs: 4, learning_rate: 0.01}",
+            "training: {learning_rate: 1e-2, epochs: 4} # the same",
+        ),
+        ("claims: ['adam.train_loss < 10']", "claims: ['sgd.train_loss < 10']\nfigures: [dev_loss]"),
+        ("id: ways\n", "id: other\n"),
+        ("ways.adam", "other.adam"),
+        ("seeds: 3", "seeds: 2"),
+        ("compare: [sgd, adam]", "compare: [adam, sgd]"),
+    ];
+    let mut course = course;
+    for (old, new) in changes {
+        course = edit(course, old, new);
+        if old == "id: ways\n" {
+            continue;
+        }
+        let said = why(&course);
+        assert!(said.contains(": cached, "), "{old} -> {new}: {said}");
+        assert!(!said.contains("to do"), "{old} -> {new}: {said}");
+    }
+    let course = Course::with("a.md", WAYS);
+    succeeded(course.call(&["build", "--no-cache"]));
+    assert!(!course.path("lessons/.gradbook").exists());
+    assert_eq!(Site::of(&course).text("a/ways.json"), first);
+}
+
+#[test]
+fn a_site_from_the_cache_is_the_same_to_the_byte() {
+    let course = Course::with("a.md", WAYS);
+    let fresh = course.build().files();
+    fs::remove_dir_all(course.path("output")).unwrap();
+    assert!(why(&course).contains("cached, 6 runs"));
+    assert!(Site::of(&course).files() == fresh);
+}
+
+#[test]
+fn a_new_variant_or_seed_trains_only_what_is_new() {
+    let course = Course::with("a.md", WAYS);
+    course.build();
+    let course = edit(course, "compare: [sgd, adam]", "compare: [sgd, momentum, adam]");
+    let said = why(&course);
+    assert!(said.contains("  a#ways: 3 runs to do, 6 cached\n    `momentum` is new\n"), "{said}");
+    let course = edit(course, "seeds: 3", "seeds: 5");
+    let said = why(&course);
+    assert!(said.contains("  a#ways: 6 runs to do, 9 cached\n    seeds: 3 -> 5\n"), "{said}");
+}
+
+#[test]
+fn a_changed_setting_or_table_is_told() {
+    let rows: String =
+        (0..30).map(|i| format!("{},{}\n", i % 7, if i % 7 > 3 { "yes" } else { "no" })).collect();
+    let block = "```yaml experiment\nkind: optimizers\nid: own\ndata: {file: fruit.csv}\ntraining: {epochs: 3}\n```\n";
+    let course =
+        Course::with("a.md", block).file("lessons/fruit.csv", format!("length,ripe\n{rows}").as_bytes());
+    course.build();
+    let course = edit(course, "epochs: 3", "epochs: 4");
+    let said = why(&course);
+    assert!(said.contains("  a#own: 1 run to do\n    training.epochs: 3 -> 4\n"), "{said}");
+    let course = course.file("lessons/fruit.csv", format!("length,ripe\n{rows}3,yes\n").as_bytes());
+    let said = why(&course);
+    assert!(said.contains("    the data: fruit.csv has other bytes\n"), "{said}");
+    // What it was before is still there.
+    let course = course.file("lessons/fruit.csv", format!("length,ripe\n{rows}").as_bytes());
+    assert!(why(&course).contains("  a#own: cached, 1 run\n"));
+}
+
+#[test]
+fn a_run_that_two_experiments_ask_for_is_done_once() {
+    let course = Course::with("a.md", WAYS).and("b.md", WAYS);
+    course.build();
+    assert_eq!(entries(&course).len(), 6);
+}
+
+#[test]
+fn a_damaged_entry_is_noticed_and_computed_anew() {
+    let course = Course::with("a.md", WAYS);
+    let fresh = course.build().files();
+    let paths = entries(&course);
+    let whole: Vec<Vec<u8>> = paths.iter().map(|path| fs::read(path).unwrap()).collect();
+    let mut flipped = whole[0].clone();
+    *flipped.last_mut().unwrap() ^= 1;
+    fs::write(&paths[0], flipped).unwrap();
+    fs::write(&paths[1], &whole[1][..whole[1].len() / 2]).unwrap();
+    fs::write(&paths[2], "").unwrap();
+    // One run's entry under the name of another.
+    fs::write(&paths[3], &whole[4]).unwrap();
+    let said = why(&course);
+    assert!(said.contains("4 runs to do, 2 cached"), "{said}");
+    assert!(said.contains("warning: 4 damaged entries of the cache were computed anew"), "{said}");
+    assert!(Site::of(&course).files() == fresh);
+    let again: Vec<Vec<u8>> = paths.iter().map(|path| fs::read(path).unwrap()).collect();
+    assert!(again == whole);
+}
+
+#[test]
+fn numbers_that_are_none_come_back_from_the_cache() {
+    let block = "```yaml experiment\nkind: optimizers\nid: wild\ndata: {name: iris}\n\
+        training: {epochs: 30, learning_rate: 1e30}\ncompare: [sgd]\n```";
+    let course = Course::with("a.md", block);
+    let (first, again) = (course.results("lessons/a.md"), course.results("lessons/a.md"));
+    assert!(first[0]["metrics"]["sgd"]["train_loss"].is_null());
+    assert_eq!(first, again);
+    assert_eq!(entries(&course).len(), 1);
+}
+
+#[test]
+fn the_cache_keeps_to_its_room() {
+    let course = Course::with("a.md", WAYS);
+    course.build();
+    let bytes: u64 = entries(&course).iter().map(|path| fs::metadata(path).unwrap().len()).sum();
+    let settings = format!("cache: {{bytes: {}}}\n", bytes + 10);
+    let course = course.file("lessons/gradbook.yaml", settings.as_bytes());
+    for path in entries(&course) {
+        let day_before = SystemTime::now() - Duration::from_secs(20 * 3600);
+        fs::File::options().append(true).open(path).unwrap().set_modified(day_before).unwrap();
+    }
+    let old = entries(&course);
+    let course = edit(course, "epochs: 4", "epochs: 3");
+    course.build();
+    let left: u64 = entries(&course).iter().map(|path| fs::metadata(path).unwrap().len()).sum();
+    assert!(left <= bytes + 10, "{left}");
+    let new = entries(&course).iter().filter(|path| !old.contains(path)).count();
+    assert_eq!(new, 6, "the new ones stay");
+}
+
+#[test]
+fn clean_empties_the_cache_and_touches_nothing_else() {
+    let course = Course::with("a.md", WAYS).file("elsewhere/thesis.txt", b"years");
+    course.build();
+    let called = succeeded(course.call(&["clean"]));
+    assert!(called.error.contains("6 runs"), "{}", called.error);
+    assert_eq!(entries(&course).len(), 0);
+    assert!(course.path("output/a.html").exists());
+    succeeded(course.call(&["build", "--cache-dir", "elsewhere"]));
+    assert!(course.path("elsewhere/runs").is_dir());
+    assert_eq!(entries(&course).len(), 0);
+    succeeded(course.call(&["clean", "--cache-dir", "elsewhere"]));
+    assert!(course.path("elsewhere/thesis.txt").exists());
+    assert!(why(&course).contains("6 runs to do"));
+}
+
+#[test]
+fn the_cache_is_no_chapter_and_no_lesson() {
+    let course = Course::with("a.md", WAYS).file("lessons/.gradbook/cache/x.md", b"not a lesson");
+    let page = course.build().page("a");
+    page.hides("gradbook/cache").hides("not a lesson");
+    assert!(!course.path("output/x.html").exists());
+}
+
+#[test]
+fn some_experiments_can_be_chosen() {
+    let course = Course::with("a.md", WAYS).and("b.md", &WAYS.replace("epochs: 4", "epochs: 3"));
+    for (pattern, runs) in [("a", 6), ("b#*", 12), ("way*", 12)] {
+        let called = succeeded(course.call(&["check", "--only", pattern]));
+        assert_eq!(entries(&course).len(), runs, "{pattern}: {}", called.error);
+    }
+    let called = course.call(&["check", "--only", "c*"]);
+    assert_eq!(called.status, 2);
+    assert!(called.error.contains("no experiment is like `c*`"), "{}", called.error);
+    assert_eq!(course.call(&["check", "--only", "[a"]).status, 2);
+}
