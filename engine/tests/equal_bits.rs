@@ -78,6 +78,19 @@ fn cases() -> Vec<Case> {
         ("full batch", json!({ "training": { "batch_size": "full" } })),
         ("batch of one", json!({ "training": { "batch_size": 1, "epochs": 1 } })),
         ("dropout", json!({ "model": { "hidden": [16, 9], "keep_prob": [0.9, 0.8, 0.5] } })),
+        ("batch norm", json!({ "model": { "hidden": [16, 9], "batch_norm": true, "keep_prob": 0.8 } })),
+        (
+            "batch norm in f64",
+            json!({ "model": { "hidden": [16, 9], "batch_norm": true }, "training": { "precision": "f64" } }),
+        ),
+        (
+            "batch norm, exact statistics",
+            json!({ "model": { "hidden": [16, 9], "batch_norm": { "prediction": "exact" } } }),
+        ),
+        (
+            "batch norm, batches at prediction",
+            json!({ "model": { "batch_norm": { "prediction": { "batch": 7 } } }, "training": { "batch_size": 1 } }),
+        ),
         ("l2", json!({ "training": { "l2": 0.7 } })),
         ("label noise", json!({ "data": { "name": "digits", "limit": 120, "label_noise": 0.2 } })),
         ("minmax", json!({ "data": { "name": "breast_cancer", "limit": 90, "normalize": "minmax" } })),

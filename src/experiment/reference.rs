@@ -68,7 +68,12 @@ impl Reader<'_> {
                 continue;
             }
             let about = description(property).or_else(|| description(target)).unwrap_or_default();
-            found.push(Setting { path, default: written(default), about, choices: self.choices(target) });
+            let choices = self.choices(target);
+            found.push(Setting { path: path.clone(), default: written(default), about, choices });
+            // `true`, `false` or settings.
+            for option in options(target).map(|option| self.follow(option)) {
+                self.object(option, default, &path, found);
+            }
         }
     }
 
@@ -83,9 +88,8 @@ impl Reader<'_> {
                 .and_then(|defs| defs.get(name))
                 .map_or(schema, |target| self.follow(target));
         }
-        let options = schema.get("anyOf").and_then(Value::as_array).into_iter().flatten();
         let something: Vec<&Value> =
-            options.filter(|option| option.get("type") != Some(&"null".into())).collect();
+            options(schema).filter(|option| option.get("type") != Some(&"null".into())).collect();
         match something[..] {
             [only] => self.follow(only),
             _ => schema,
@@ -114,6 +118,11 @@ impl Reader<'_> {
         }
         choices
     }
+}
+
+/// The schemas of which a value may fit any.
+fn options(schema: &Value) -> impl Iterator<Item = &Value> {
+    schema.get("anyOf").and_then(Value::as_array).into_iter().flatten()
 }
 
 fn properties(schema: &Value) -> Option<&Map<String, Value>> {
@@ -166,6 +175,16 @@ mod tests {
                 assert!(!setting.about.is_empty(), "{}: `{}` is not documented", kind.name, setting.path);
             }
         }
+    }
+
+    #[test]
+    fn what_may_be_on_or_have_settings_shows_both() {
+        let kind = KINDS.iter().find(|kind| kind.name == "optimizers").unwrap();
+        let settings = reference(kind).settings;
+        let paths: Vec<&str> = settings.iter().map(|setting| setting.path.as_str()).collect();
+        let at = paths.iter().position(|path| *path == "model.batch_norm").unwrap();
+        assert_eq!(paths[at + 1], "model.batch_norm.epsilon");
+        assert!(paths.contains(&"model.batch_norm.prediction"));
     }
 
     #[test]

@@ -1,30 +1,34 @@
-//! Our engine against numbers that PyTorch wrote in f64 (`tests/reference/make.py`).
+//! Our engine against numbers that PyTorch wrote in f64 (`tests/reference/*.py`).
 //!
 //! Vectors are compared in the maximum norm: no entry may be off by more than the tolerance times the largest
 //! entry of the expected vector. f64 must be within 1e-10, f32 within 1e-4.
 
 use gradbook::data::{Labels, Part, Target};
-use gradbook::nn::{ACTIVATIONS, Architecture, Backward, Forward, L2, ModelSettings, Network, OutputLayer};
+use gradbook::nn::{
+    ACTIVATIONS, Architecture, Backward, BatchNorm, Forward, L2, ModelSettings, Network, OutputLayer, Pass,
+};
 use gradbook::numeric::Real;
 use gradbook::optim::{OPTIMIZERS, Optimizer};
 use ndarray::Array2;
 use serde::Deserialize;
 use serde_json::json;
 
-const F64: f64 = 1e-10;
-const F32: f64 = 1e-4;
+pub const F64: f64 = 1e-10;
+pub const F32: f64 = 1e-4;
 
 /// A network with data, as the script writes it.
 #[derive(Deserialize)]
-struct Setup {
-    activation: String,
-    output: String,
+pub struct Setup {
+    pub activation: String,
+    pub output: String,
     hidden: Vec<usize>,
     classes: usize,
     features: usize,
     x: Vec<f64>,
     y: Vec<f64>,
     parameters: Vec<f64>,
+    #[serde(skip)]
+    pub batch_norm: Option<BatchNorm>,
 }
 
 #[derive(Deserialize)]
@@ -68,7 +72,7 @@ fn optimizers() -> Optimizers {
     serde_json::from_str(include_str!("../reference/optimizers.json")).unwrap()
 }
 
-fn reals<R: Real>(values: &[f64]) -> Vec<R> {
+pub fn reals<R: Real>(values: &[f64]) -> Vec<R> {
     values.iter().map(|&value| R::from_f64(value)).collect()
 }
 
@@ -80,19 +84,20 @@ impl Setup {
     fn architecture(&self) -> Architecture {
         let model = json!({"hidden": self.hidden, "activation": self.activation, "output": self.output});
         let model: ModelSettings = serde_json::from_value(model).unwrap();
+        let model = ModelSettings { batch_norm: self.batch_norm.clone(), ..model };
         Architecture::new(&model, self.features, self.target()).unwrap()
     }
 
-    fn network<R: Real>(&self) -> Network<R> {
+    pub fn network<R: Real>(&self) -> Network<R> {
         Network::from_parameters(self.architecture(), reals(&self.parameters))
     }
 
-    fn rows(&self) -> usize {
+    pub fn rows(&self) -> usize {
         self.y.len()
     }
 
     /// The given rows of the data.
-    fn part<R: Real>(&self, rows: &[usize]) -> Part<R> {
+    pub fn part<R: Real>(&self, rows: &[usize]) -> Part<R> {
         let x = Array2::from_shape_fn((rows.len(), self.features), |(i, j)| {
             R::from_f64(self.x[rows[i] * self.features + j])
         });
@@ -108,20 +113,20 @@ impl Setup {
 }
 
 /// One training step up to the gradient, and what it saw.
-struct Pass<R> {
-    forward: Forward<R>,
-    backward: Backward<R>,
+pub struct Step<R> {
+    pub forward: Forward<R>,
+    pub backward: Backward<R>,
 }
 
-impl<R: Real> Pass<R> {
-    fn new(architecture: &Architecture, rows: usize) -> Self {
-        Pass { forward: Forward::new(architecture, rows), backward: Backward::new(architecture, rows) }
+impl<R: Real> Step<R> {
+    pub fn new(architecture: &Architecture, rows: usize) -> Self {
+        Step { forward: Forward::new(architecture, rows), backward: Backward::new(architecture, rows) }
     }
 
     /// The mean data loss of a batch; its gradient, with the penalty's, is left in `backward`.
-    fn run(&mut self, network: &Network<R>, part: &Part<R>, l2: &L2) -> f64 {
+    pub fn run(&mut self, network: &Network<R>, part: &Part<R>, l2: &L2) -> f64 {
         let (x, y) = (part.rows(0..part.len()), part.y.all());
-        self.forward.run(network, x, part.len(), None);
+        self.forward.run(network, x, part.len(), Pass::Training(None));
         self.backward.run(network, &self.forward, x, y, None);
         l2.add_gradient(network, self.backward.gradient_mut());
         self.forward.score(network.architecture().output, y).mean_loss()
@@ -139,7 +144,7 @@ fn distance<R: Real>(found: &[R], expected: &[f64]) -> f64 {
 }
 
 #[track_caller]
-fn assert_near<R: Real>(found: &[R], expected: &[f64], tolerance: f64, what: &str) {
+pub fn assert_near<R: Real>(found: &[R], expected: &[f64], tolerance: f64, what: &str) {
     let distance = distance(found, expected);
     assert!(distance <= tolerance, "{what} is off by {distance:e}");
 }
@@ -150,19 +155,26 @@ fn check_network<R: Real>(case: &NetworkCase, tolerance: f64) {
     let network = setup.network::<R>();
     let all: Vec<usize> = (0..setup.rows()).collect();
     let l2 = L2 { lambda: case.l2, rows: setup.rows() };
-    let mut pass = Pass::new(network.architecture(), setup.rows());
+    let mut pass = Step::new(network.architecture(), setup.rows());
     let loss = pass.run(&network, &setup.part(&all), &l2);
     assert_near(pass.forward.logits(setup.rows()), &case.logits, tolerance, &format!("{name}: logits"));
     assert_near(&[loss], &[case.loss], tolerance, &format!("{name}: loss"));
     let penalty = l2.penalty(network.squared_norm());
     assert_near(&[penalty], &[case.penalty], tolerance, &format!("{name}: penalty"));
-    // Each layer on its own: a mistake in a small layer must not hide behind a large one.
-    for layer in &network.architecture().layers {
-        for (range, kind) in [(layer.weights(), "weights"), (layer.bias(), "bias")] {
-            let what = format!("{name}: gradient of {kind} ({}, {})", layer.inputs, layer.outputs);
-            let found = &pass.backward.gradient()[range.clone()];
-            assert_near(found, &case.gradient[range], tolerance, &what);
-        }
+    check_gradient(network.architecture(), pass.backward.gradient(), &case.gradient, tolerance, &name);
+}
+
+/// Each block on its own: a mistake in a small one must not hide behind a large one.
+pub fn check_gradient<R: Real>(
+    shape: &Architecture,
+    found: &[R],
+    expected: &[f64],
+    tolerance: f64,
+    name: &str,
+) {
+    for (block, range) in shape.blocks() {
+        let what = format!("{name}: gradient of {block}");
+        assert_near(&found[range.clone()], &expected[range], tolerance, &what);
     }
 }
 
@@ -171,7 +183,7 @@ fn check_optimizer<R: Real>(reference: &Optimizers, case: &OptimizerCase, tolera
     let name = format!("{:?} l2 {}", case.optimizer, case.l2);
     let mut network = setup.network::<R>();
     let largest = reference.batches.iter().map(Vec::len).max().unwrap();
-    let mut pass = Pass::new(network.architecture(), largest);
+    let mut pass = Step::new(network.architecture(), largest);
     let mut state = case.optimizer.start::<R>(network.parameters().len());
     let l2 = L2 { lambda: case.l2, rows: setup.rows() };
     let mut losses = Vec::new();

@@ -186,8 +186,8 @@ def optimizers():
     }
 
 
-def write(name, content):
-    text = json.dumps({"written_by": f"make.py with PyTorch {torch.__version__}", **content})
+def write(name, content, by="make.py"):
+    text = json.dumps({"written_by": f"{by} with PyTorch {torch.__version__}", **content})
     (HERE / name).write_text(text + "\n")
 
 

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Activation, ModelSettings, Output};
+use super::{Activation, BatchNorm, ModelSettings, Output, PREDICTION_ROWS};
 use crate::data::Target;
 use crate::problem::Problem;
 
@@ -24,17 +24,22 @@ pub struct Architecture {
     /// Of the hidden layers.
     pub activation: Activation,
     pub output: OutputLayer,
+    /// Of the hidden layers.
+    pub batch_norm: Option<BatchNorm>,
     /// The share of inputs that each layer keeps in training; 1 is no dropout.
     pub keep_prob: Vec<f64>,
 }
 
 /// One fully connected layer, and where its parameters lie in the network's one vector:
-/// the weights (inputs, outputs) row-major, then the bias.
+/// the weights (inputs, outputs) row-major, then the bias. In a layer with batch normalization beta takes
+/// the place of the bias, and gamma follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LayerShape {
     pub inputs: usize,
     pub outputs: usize,
     pub offset: usize,
+    /// Whether batch normalization stands between the weighted sums and the activation.
+    pub normalized: bool,
 }
 
 impl LayerShape {
@@ -42,12 +47,18 @@ impl LayerShape {
         self.offset..self.offset + self.inputs * self.outputs
     }
 
+    /// What is added to each unit: the bias, or the beta of batch normalization.
     pub fn bias(&self) -> Range<usize> {
-        self.weights().end..self.end()
+        self.weights().end..self.weights().end + self.outputs
+    }
+
+    /// What batch normalization multiplies each unit by; empty without it.
+    pub fn gamma(&self) -> Range<usize> {
+        self.bias().end..self.end()
     }
 
     pub fn end(&self) -> usize {
-        self.weights().end + self.outputs
+        self.bias().end + if self.normalized { self.outputs } else { 0 }
     }
 }
 
@@ -65,9 +76,10 @@ impl Architecture {
             _ => 1,
         };
         Ok(Architecture {
-            layers: stack(features, &model.hidden, outputs),
+            layers: stack(features, &model.hidden, outputs, model.batch_norm.is_some()),
             activation: model.activation,
             output,
+            batch_norm: model.batch_norm.clone(),
             keep_prob: model.keep_probabilities(),
         })
     }
@@ -102,6 +114,28 @@ impl Architecture {
         self.layers.iter().map(|layer| layer.outputs).sum()
     }
 
+    /// The rows that prediction takes at a time.
+    pub fn prediction_rows(&self) -> usize {
+        self.batch_norm.as_ref().and_then(BatchNorm::prediction_rows).unwrap_or(PREDICTION_ROWS)
+    }
+
+    /// The parameters in blocks, with the names of the course: `W1`, `b1`, `W2`, ...; in a normalized layer
+    /// `W1`, `beta1`, `gamma1`.
+    pub fn blocks(&self) -> Vec<(String, Range<usize>)> {
+        let mut blocks = Vec::new();
+        for (i, layer) in self.layers.iter().enumerate() {
+            let mut block = |name: &str, range| blocks.push((format!("{name}{}", i + 1), range));
+            block("W", layer.weights());
+            if layer.normalized {
+                block("beta", layer.bias());
+                block("gamma", layer.gamma());
+            } else {
+                block("b", layer.bias());
+            }
+        }
+        blocks
+    }
+
     pub fn has_dropout(&self) -> bool {
         self.keep_prob.iter().any(|&keep| keep < 1.0)
     }
@@ -127,12 +161,12 @@ fn resolve(output: Output, target: Target) -> Result<OutputLayer, Problem> {
 }
 
 /// The layers' shapes, their parameters one after the other.
-fn stack(features: usize, hidden: &[usize], outputs: usize) -> Vec<LayerShape> {
+fn stack(features: usize, hidden: &[usize], outputs: usize, batch_norm: bool) -> Vec<LayerShape> {
     let mut layers: Vec<LayerShape> = Vec::with_capacity(hidden.len() + 1);
     let mut inputs = features;
-    for &outputs in hidden.iter().chain([&outputs]) {
+    for (l, &outputs) in hidden.iter().chain([&outputs]).enumerate() {
         let offset = layers.last().map_or(0, LayerShape::end);
-        layers.push(LayerShape { inputs, outputs, offset });
+        layers.push(LayerShape { inputs, outputs, offset, normalized: batch_norm && l < hidden.len() });
         inputs = outputs;
     }
     layers
@@ -155,6 +189,19 @@ mod tests {
         assert_eq!(shape.units(), 34);
         assert_eq!(shape.layers[1].weights(), 48..304);
         assert_eq!(shape.layers[1].bias(), 304..320);
+    }
+
+    #[test]
+    fn batch_normalization_adds_a_gamma_to_the_hidden_layers() {
+        let model = ModelSettings { batch_norm: Some(BatchNorm::default()), ..model(&[16, 8], Output::Auto) };
+        let shape = Architecture::new(&model, 2, Target::Classes(2)).unwrap();
+        assert_eq!(shape.parameters(), (2 * 16 + 32) + (16 * 8 + 16) + (8 * 2 + 2));
+        assert_eq!((shape.layers[0].bias(), shape.layers[0].gamma()), (32..48, 48..64));
+        assert!(shape.layers[2].gamma().is_empty());
+        let blocks = shape.blocks();
+        let names: Vec<&str> = blocks.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["W1", "beta1", "gamma1", "W2", "beta2", "gamma2", "W3", "b3"]);
+        assert_eq!(blocks.iter().map(|(_, range)| range.len()).sum::<usize>(), shape.parameters());
     }
 
     #[test]

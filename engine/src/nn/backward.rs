@@ -2,7 +2,8 @@
 //!
 //! With `delta[l]` the gradient with respect to z of layer l (rows, outputs):
 //! `dW[l] = input[l]^T delta[l]`, `db[l]` = column sums of `delta[l]`, and
-//! `delta[l-1] = (delta[l] W[l]^T) * mask * g'(z[l-1])`.
+//! `delta[l-1] = (delta[l] W[l]^T) * mask * g'(z[l-1])`. With batch normalization the activation gives the gradient
+//! with respect to z~, from which [`Normalization`](super::batch_norm) leads on to z.
 //! Source: Rumelhart, Hinton and Williams, Learning representations by back-propagating errors, Nature 1986.
 
 use super::dropout::{Masks, mask};
@@ -40,8 +41,8 @@ impl<R: Real> Backward<R> {
         }
     }
 
-    /// Computes the gradient of the batch's mean loss from the last forward run, which must have seen the
-    /// same network, batch and masks.
+    /// Computes the gradient of the batch's mean loss from the last forward run, which must have been a training
+    /// pass with the same network, batch and masks.
     pub fn run(
         &mut self,
         network: &Network<R>,
@@ -60,10 +61,16 @@ impl<R: Real> Backward<R> {
             let layer = network.layer(l);
             let (inputs, outputs) = (layer.shape.inputs, layer.shape.outputs);
             let (before, after) = self.deltas.split_at_mut(l);
-            let delta = &after[0][..rows * outputs];
+            let delta = &mut after[0][..rows * outputs];
+            let of_parameters = &mut self.gradient[layer.shape.weights().start..layer.shape.end()];
+            let (d_weights, others) = of_parameters.split_at_mut(inputs * outputs);
+            let (d_bias, d_gamma) = others.split_at_mut(outputs);
+            match forward.normalization(l) {
+                Some(normalization) => normalization.backward(layer.gamma, delta, d_gamma, d_bias),
+                None => column_sums(rows, outputs, delta, d_bias),
+            }
             let input = Strided { data: forward.input(l, x, rows, masks), row: 1, column: inputs };
-            matmul(inputs, outputs, rows, input, delta, None, &mut self.gradient[layer.shape.weights()]);
-            column_sums(rows, outputs, delta, &mut self.gradient[layer.shape.bias()]);
+            matmul(inputs, outputs, rows, input, delta, None, d_weights);
             if l == 0 {
                 break;
             }
@@ -100,7 +107,7 @@ impl<R: Real> Backward<R> {
 mod tests {
     use super::*;
     use crate::data::Target;
-    use crate::nn::ModelSettings;
+    use crate::nn::{ModelSettings, Pass};
 
     #[test]
     fn two_layers_by_hand() {
@@ -113,7 +120,7 @@ mod tests {
         let targets = [13.0, 7.5];
         let mut forward = Forward::new(network.architecture(), 2);
         let mut backward = Backward::new(network.architecture(), 2);
-        forward.run(&network, &x, 2, None);
+        forward.run(&network, &x, 2, Pass::Training(None));
         backward.run(&network, &forward, &x, Targets::Values(&targets), None);
         // Predictions 13.5 and 6.5: delta2 = 2 (0.5, -1) / 2 = (0.5, -1).
         assert_eq!(backward.delta(1, 2), [0.5, -1.0]);

@@ -1,10 +1,10 @@
 //! A look inside: activations and gradients of every layer on one batch.
 
-use super::{Architecture, Backward, Forward, Network};
+use super::{Architecture, Backward, Forward, Network, Pass};
 use crate::data::Targets;
 use crate::numeric::Real;
 
-/// What one layer did on a batch, dropout off.
+/// What one layer did on a batch, dropout off; batch normalization goes by the batch, as in training.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LayerCapture {
     /// Activations of a hidden layer, logits (or predicted numbers) of the last; (rows, units) row-major.
@@ -57,7 +57,7 @@ pub fn capture<R: Real>(network: &Network<R>, x: &[R], targets: Targets<R>) -> V
     let shape = network.architecture();
     let mut forward = Forward::new(shape, rows);
     let mut backward = Backward::new(shape, rows);
-    forward.run(network, x, rows, None);
+    forward.run(network, x, rows, Pass::Training(None));
     backward.run(network, &forward, x, targets, None);
     (0..network.depth()).map(|l| capture_layer(shape, &forward, &backward, l, rows)).collect()
 }

@@ -1,8 +1,37 @@
 //! The forward pass: from a batch of examples to the last layer's logits.
 
+use super::batch_norm::Normalization;
 use super::dropout::{Masks, masked};
-use super::{Architecture, Network};
+use super::{Architecture, Moments, Network, PredictionStatistics};
 use crate::numeric::{Real, Strided, matmul};
+
+/// What a pass is for.
+#[derive(Clone, Copy, Debug)]
+pub enum Pass<'a, R> {
+    /// Each layer sees what the masks leave of its inputs; batch normalization goes by the batch.
+    Training(Option<&'a Masks<R>>),
+    /// Each layer sees everything; batch normalization goes by the network's statistics, or as its settings say.
+    Prediction,
+}
+
+impl<R: Real> Pass<'_, R> {
+    /// The factors of a layer's inputs, if it drops any.
+    fn factors(&self, layer: usize) -> Option<&[R]> {
+        match self {
+            Pass::Training(masks) => masks.and_then(|masks| masks.factors(layer)),
+            Pass::Prediction => None,
+        }
+    }
+
+    /// What a normalized layer goes by; None is the batch itself.
+    fn moments<'n>(&self, network: &'n Network<R>, layer: usize) -> Option<&'n Moments<R>> {
+        let settings = network.architecture().batch_norm.as_ref()?;
+        match (self, settings.prediction) {
+            (Pass::Training(_), _) | (_, PredictionStatistics::Batch(_)) => None,
+            (Pass::Prediction, _) => Some(&network.statistics()[layer]),
+        }
+    }
+}
 
 /// The buffers of a forward pass over batches of bounded size; it allocates nothing.
 #[derive(Clone, Debug)]
@@ -12,6 +41,8 @@ pub struct Forward<R> {
     outputs: Vec<Vec<R>>,
     /// Of each layer that drops inputs, (rows, inputs): what dropout left of them; else empty.
     dropped: Vec<Vec<R>>,
+    /// Of each hidden layer, if they are normalized.
+    normalizations: Vec<Normalization<R>>,
     /// The weighted sums of the hidden layer at hand, (rows, outputs).
     sums: Vec<R>,
     /// A second copy of the logits, to be spent by whoever judges them.
@@ -30,6 +61,14 @@ impl<R: Real> Forward<R> {
             dropped: dropped
                 .map(|(layer, &keep)| vec![R::ZERO; if keep < 1.0 { rows * layer.inputs } else { 0 }])
                 .collect(),
+            normalizations: architecture
+                .batch_norm
+                .iter()
+                .flat_map(|settings| {
+                    let normalized = layers.iter().filter(|layer| layer.normalized);
+                    normalized.map(|layer| Normalization::new(settings.epsilon, layer.outputs, rows))
+                })
+                .collect(),
             sums: vec![R::ZERO; rows * widest],
             scratch: vec![R::ZERO; rows * architecture.outputs()],
         }
@@ -40,31 +79,47 @@ impl<R: Real> Forward<R> {
         self.capacity
     }
 
-    /// Runs a batch through the network: `x` is (rows, features) row-major. With masks, each layer sees
-    /// what they leave of its inputs (training); without, everything (prediction).
-    pub fn run(&mut self, network: &Network<R>, x: &[R], rows: usize, masks: Option<&Masks<R>>) {
+    /// Runs a batch through the network: `x` is (rows, features) row-major.
+    pub fn run(&mut self, network: &Network<R>, x: &[R], rows: usize, pass: Pass<R>) {
+        (0..network.depth()).for_each(|l| self.run_layer(network, l, x, rows, pass));
+    }
+
+    /// Runs one layer (from 0) on what the one before gave.
+    pub(super) fn run_layer(&mut self, network: &Network<R>, l: usize, x: &[R], rows: usize, pass: Pass<R>) {
         debug_assert!(rows <= self.capacity && x.len() == rows * network.architecture().inputs());
-        let last = network.depth() - 1;
-        for l in 0..=last {
-            let layer = network.layer(l);
-            let (inputs, outputs) = (layer.shape.inputs, layer.shape.outputs);
-            let (before, after) = self.outputs.split_at_mut(l);
-            let mut input = if l == 0 { x } else { &before[l - 1][..rows * inputs] };
-            if let Some(factors) = masks.and_then(|masks| masks.factors(l)) {
-                let left = &mut self.dropped[l][..rows * inputs];
-                masked(input, factors, left);
-                input = left;
-            }
-            let output = &mut after[0][..rows * outputs];
-            let input = Strided { data: input, row: inputs, column: 1 };
-            if l < last {
-                let z = &mut self.sums[..rows * outputs];
-                matmul(rows, outputs, inputs, input, layer.weights, Some(layer.bias), z);
-                network.architecture().activation.apply(z, output);
-            } else {
-                matmul(rows, outputs, inputs, input, layer.weights, Some(layer.bias), output);
-            }
+        let layer = network.layer(l);
+        let (inputs, outputs) = (layer.shape.inputs, layer.shape.outputs);
+        let (before, after) = self.outputs.split_at_mut(l);
+        let mut input = if l == 0 { x } else { &before[l - 1][..rows * inputs] };
+        if let Some(factors) = pass.factors(l) {
+            let left = &mut self.dropped[l][..rows * inputs];
+            masked(input, factors, left);
+            input = left;
         }
+        let output = &mut after[0][..rows * outputs];
+        let input = Strided { data: input, row: inputs, column: 1 };
+        if l + 1 == network.depth() {
+            matmul(rows, outputs, inputs, input, layer.weights, Some(layer.bias), output);
+            return;
+        }
+        let z = &mut self.sums[..rows * outputs];
+        if let Some(normalization) = self.normalizations.get_mut(l) {
+            matmul(rows, outputs, inputs, input, layer.weights, None, z);
+            normalization.forward(layer, pass.moments(network, l), z);
+        } else {
+            matmul(rows, outputs, inputs, input, layer.weights, Some(layer.bias), z);
+        }
+        network.architecture().activation.apply(z, output);
+    }
+
+    /// Mean and variance of the units of a layer (from 0) over the batch of the last training pass; None
+    /// without batch normalization.
+    pub fn batch_moments(&self, layer: usize) -> Option<&Moments<R>> {
+        self.normalizations.get(layer).map(Normalization::moments)
+    }
+
+    pub(super) fn normalization(&self, layer: usize) -> Option<&Normalization<R>> {
+        self.normalizations.get(layer)
     }
 
     /// What a layer (from 0) gave in the last run, (rows, outputs): activations before dropout, and the logits
@@ -122,7 +177,7 @@ mod tests {
         let network = small(Activation::Relu, None);
         let mut forward = Forward::new(network.architecture(), 4);
         // x = [1, 2]: z1 = [5, 1]; y = 10 + 3 + 0.5. x = [3, 0]: z1 = [3, -2] -> [3, 0]; y = 6.5.
-        forward.run(&network, &[1.0, 2.0, 3.0, 0.0], 2, None);
+        forward.run(&network, &[1.0, 2.0, 3.0, 0.0], 2, Pass::Prediction);
         assert_eq!(forward.output(0, 2), [5.0, 1.0, 3.0, 0.0]);
         assert_eq!(forward.logits(2), [13.5, 6.5]);
     }
@@ -132,10 +187,10 @@ mod tests {
         let network = small(Activation::Tanh, None);
         let x: Vec<f64> = (0..40).map(|i| f64::from(i) * 0.1 - 2.0).collect();
         let mut whole = Forward::new(network.architecture(), 20);
-        whole.run(&network, &x, 20, None);
+        whole.run(&network, &x, 20, Pass::Prediction);
         let mut single = Forward::new(network.architecture(), 1);
         for (i, row) in x.chunks_exact(2).enumerate() {
-            single.run(&network, row, 1, None);
+            single.run(&network, row, 1, Pass::Prediction);
             assert_eq!(single.logits(1)[0], whole.logits(20)[i]);
         }
     }
@@ -148,13 +203,13 @@ mod tests {
         masks.draw(rows);
         let x = [1.0, 2.0].repeat(rows);
         let mut forward = Forward::new(network.architecture(), rows);
-        forward.run(&network, &x, rows, Some(&masks));
+        forward.run(&network, &x, rows, Pass::Training(Some(&masks)));
         // Hidden [5, 1], each doubled or dropped: y is 0.5 + {0, 20} + {0, 6}.
         let outputs = forward.logits(rows);
         assert!(outputs.iter().all(|y| [0.5, 20.5, 6.5, 26.5].contains(y)));
         let mean = outputs.iter().sum::<f64>() / rows as f64;
         assert!((mean - 13.5).abs() < 0.7, "{mean}");
-        forward.run(&network, &x, rows, None);
+        forward.run(&network, &x, rows, Pass::Prediction);
         assert!(forward.logits(rows).iter().all(|&y| y == 13.5));
     }
 }

@@ -2,11 +2,12 @@
 //!
 //! [`ModelSettings`] is what an author writes; with the data's features and target it becomes an
 //! [`Architecture`], whose cost is known ahead, and with a seed a [`Network`]. [`Forward`] and [`Backward`] hold
-//! the buffers of the two passes; [`Masks`] those of dropout.
+//! the buffers of the two passes, those of [`BatchNorm`] too; [`Masks`] those of dropout.
 
 mod activation;
 mod architecture;
 mod backward;
+mod batch_norm;
 mod capture;
 mod dropout;
 mod forward;
@@ -22,9 +23,10 @@ mod settings;
 pub use activation::{ACTIVATIONS, Activation, ActivationInfo, LEAKY_SLOPE};
 pub use architecture::{Architecture, LayerShape, OutputLayer};
 pub use backward::Backward;
+pub use batch_norm::{BatchNorm, Moments, PredictionStatistics, RunningAverages};
 pub use capture::{LayerCapture, Spread, capture};
 pub use dropout::Masks;
-pub use forward::Forward;
+pub use forward::{Forward, Pass};
 pub use gradient_check::{GradientCheck, gradient_check, relative_error};
 pub use initializer::{INITIALIZERS, Initializer, InitializerInfo};
 pub use l2::L2;

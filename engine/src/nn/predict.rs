@@ -2,7 +2,7 @@
 
 use ndarray::{Array2, ArrayView2};
 
-use super::{Forward, Network, OutputLayer, softmax};
+use super::{Forward, Network, OutputLayer, Pass, softmax};
 use crate::data::Part;
 use crate::nn::Score;
 use crate::numeric::{self, Real};
@@ -48,10 +48,11 @@ impl<R: Real> Network<R> {
     /// Loss and right answers over a whole part; an empty part scores nothing.
     pub fn score(&self, part: &Part<R>, forward: &mut Forward<R>) -> Score {
         let mut total = Score::default();
+        let rows = self.architecture().prediction_rows().min(forward.capacity());
         let mut start = 0;
         while start < part.len() {
-            let end = part.len().min(start + forward.capacity());
-            forward.run(self, part.rows(start..end), end - start, None);
+            let end = part.len().min(start + rows);
+            forward.run(self, part.rows(start..end), end - start, Pass::Prediction);
             total.add(forward.score(self.architecture().output, part.y.rows(start..end)));
             start = end;
         }
@@ -61,10 +62,11 @@ impl<R: Real> Network<R> {
     /// Hands over the logits of batch after batch of `x`, (rows, features) row-major.
     fn in_batches(&self, x: &[R], mut receive: impl FnMut(&[R])) {
         let features = self.architecture().inputs();
-        let mut forward = Forward::new(self.architecture(), PREDICTION_ROWS.min(x.len() / features));
-        for batch in x.chunks(PREDICTION_ROWS * features) {
+        let rows = self.architecture().prediction_rows().min(x.len() / features).max(1);
+        let mut forward = Forward::new(self.architecture(), rows);
+        for batch in x.chunks(rows * features) {
             let rows = batch.len() / features;
-            forward.run(self, batch, rows, None);
+            forward.run(self, batch, rows, Pass::Prediction);
             receive(forward.logits(rows));
         }
     }
@@ -125,7 +127,7 @@ mod tests {
         let network = network(Output::Auto, Target::Value);
         let x = grid(3);
         let mut forward = Forward::new(network.architecture(), 3);
-        forward.run(&network, x.as_slice().unwrap(), 3, None);
+        forward.run(&network, x.as_slice().unwrap(), 3, Pass::Prediction);
         assert_eq!(network.predict(x.view()).as_slice().unwrap(), forward.logits(3));
     }
 }

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::batch_norm::{self, BatchNorm};
 use super::{Activation, Initializer, PerLayer};
 use crate::problem::Problem;
 
@@ -21,6 +22,10 @@ pub struct ModelSettings {
     pub activation: Activation,
     /// How the weights are drawn before training; biases start at 0 (default `he`).
     pub init: Initializer,
+    /// Batch normalization of the hidden layers: `true`, `false` or its settings (default `false`).
+    #[serde(deserialize_with = "batch_norm::on_off_or_settings", skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "batch_norm::schema")]
+    pub batch_norm: Option<BatchNorm>,
     /// Dropout, as the share of units that stay: one number above 0, up to 1, for all hidden layers, or a list: input,
     /// hidden layer 1, ... (default: all stay).
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -53,6 +58,7 @@ impl Default for ModelSettings {
             hidden: vec![32],
             activation: Activation::default(),
             init: Initializer::default(),
+            batch_norm: None,
             keep_prob: None,
             dropout: None,
             output: Output::default(),
@@ -65,6 +71,8 @@ impl ModelSettings {
     pub fn check(&self) -> Vec<Problem> {
         let mut problems = self.check_hidden();
         problems.extend(self.init.check().into_iter().map(|problem| problem.within("init")));
+        let batch_norm = self.batch_norm.iter().flat_map(BatchNorm::check);
+        problems.extend(batch_norm.map(|problem| problem.within("batch_norm")));
         if self.keep_prob.is_some() && self.dropout.is_some() {
             problems.push(
                 Problem::new("dropout", "both keep_prob and dropout are set")

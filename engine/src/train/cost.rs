@@ -1,7 +1,7 @@
 //! What a fit will cost, known before it runs.
 
 use super::TrainingSettings;
-use crate::nn::{Architecture, PREDICTION_ROWS};
+use crate::nn::{Architecture, PREDICTION_ROWS, PredictionStatistics};
 
 /// The cost of one fit. Counts saturate: what would overflow is beyond any limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +28,7 @@ pub fn fit_cost(
 
     let trained = epochs.saturating_mul(train).saturating_mul(architecture.training_multiply_adds());
     let measured = (epochs + 1).saturating_mul(all).saturating_mul(architecture.forward_multiply_adds());
+    let statistics = (epochs + 1).saturating_mul(train).saturating_mul(exact_statistics(architecture));
 
     let units = architecture.units() as u64;
     let inputs: u64 = architecture.layers.iter().map(|layer| layer.inputs as u64).sum();
@@ -35,7 +36,13 @@ pub fn fit_cost(
     // Outputs and deltas, the sums and gradients at hand; with dropout, masks and masked inputs; the batch itself.
     let dropout = if architecture.has_dropout() { 2 * inputs } else { 0 };
     let per_row = 2 * (units + widest) + dropout + architecture.inputs() as u64 + 1;
-    let buffers = batch.saturating_mul(per_row).saturating_add(PREDICTION_ROWS as u64 * (units + widest));
+    // With batch normalization, the normalized sums of the hidden layers in both passes.
+    let normalized = architecture.layers.iter().filter(|layer| layer.normalized);
+    let normalized: u64 = normalized.map(|layer| layer.outputs as u64).sum();
+    let at_prediction = (architecture.prediction_rows() as u64).min(all.max(PREDICTION_ROWS as u64));
+    let buffers = batch
+        .saturating_mul(per_row + normalized)
+        .saturating_add(at_prediction.saturating_mul(units + widest + normalized));
     // Parameters, gradient, transposed weights, perhaps a copy of the best, and the optimizer's own.
     let copies = 4 + training.optimizer.numbers_per_parameter() as u64;
     let numbers = parameters
@@ -45,9 +52,25 @@ pub fn fit_cost(
     FitCost {
         parameters,
         steps: epochs.saturating_mul(train.div_ceil(batch)),
-        multiply_adds: trained.saturating_add(measured),
+        multiply_adds: trained.saturating_add(measured).saturating_add(statistics),
         bytes: numbers.saturating_mul(bytes_per_number as u64),
     }
+}
+
+/// Multiply-adds for one row when prediction goes by the exact statistics of batch normalization, which are measured
+/// layer by layer, each time from the first layer on; else 0.
+fn exact_statistics(architecture: &Architecture) -> u64 {
+    let settings = architecture.batch_norm.as_ref();
+    if settings.is_none_or(|settings| settings.prediction != PredictionStatistics::Exact) {
+        return 0;
+    }
+    let mut through = 0;
+    let normalized = architecture.layers.iter().filter(|layer| layer.normalized);
+    let each = normalized.map(|layer| {
+        through += layer.weights().len() as u64;
+        through
+    });
+    each.sum()
 }
 
 #[cfg(test)]
@@ -66,6 +89,29 @@ mod tests {
         assert_eq!(cost.steps, 10 * 4);
         assert_eq!(cost.multiply_adds, 10 * 100 * 928 + 11 * 120 * 320);
         assert_eq!(cost.bytes, 4 * (354 * 6 + 32 * (2 * (34 + 16) + 3) + 256 * (34 + 16) + 120 * 3));
+    }
+
+    #[test]
+    fn batch_normalization_needs_room_and_exact_statistics_need_time() {
+        let training = TrainingSettings { epochs: 10, ..TrainingSettings::default() };
+        let cost = |batch_norm| {
+            let model = serde_json::json!({ "hidden": [16, 8], "batch_norm": batch_norm });
+            let model: ModelSettings = serde_json::from_value(model).unwrap();
+            let shape = Architecture::new(&model, 2, Target::Classes(2)).unwrap();
+            fit_cost(&shape, &training, [100, 500, 0], 4)
+        };
+        let plain = cost(serde_json::json!(false));
+        let running = cost(serde_json::json!(true));
+        // A gamma for 24 units in 6 copies, z_norm for rows in training and at prediction.
+        assert_eq!(running.parameters, plain.parameters + 24);
+        assert_eq!(running.bytes, plain.bytes + 4 * (24 * 6 + (32 + 256) * 24));
+        assert_eq!(running.multiply_adds, plain.multiply_adds);
+        let exact = cost(serde_json::json!({ "prediction": "exact" }));
+        assert_eq!(exact.multiply_adds, plain.multiply_adds + 11 * 100 * (32 + 32 + 128));
+        let few = cost(serde_json::json!({ "prediction": { "batch": 4 } }));
+        assert!(few.bytes < plain.bytes);
+        let all = cost(serde_json::json!({ "prediction": { "batch": 1_000_000_000_000_u64 } }));
+        assert_eq!(all.bytes, running.bytes + 4 * (600 - 256) * (26 + 16 + 24));
     }
 
     #[test]

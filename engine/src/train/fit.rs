@@ -2,7 +2,7 @@
 
 use super::{Batches, History, StoppingMetric, Trainer, TrainingSettings};
 use crate::data::{Prepared, Target};
-use crate::nn::{Architecture, Forward, ModelSettings, Network, PREDICTION_ROWS};
+use crate::nn::{Architecture, Forward, ModelSettings, Moments, Network, PredictionStatistics};
 use crate::numeric::{Real, Streams};
 use crate::problem::Problem;
 
@@ -57,7 +57,9 @@ pub fn fit_network<R: Real>(
     let rows = data.train.len();
     let mut batches = Batches::new(&data.train, training.batch_size.of(rows), streams.stream("batches"));
     let mut trainer = Trainer::new(network, training, rows, streams);
-    let mut forward = Forward::new(trainer.network().architecture(), PREDICTION_ROWS.min(largest_part(data)));
+    let architecture = trainer.network().architecture();
+    let exact = architecture.batch_norm.as_ref().is_some_and(|n| n.prediction == PredictionStatistics::Exact);
+    let mut forward = Forward::new(architecture, architecture.prediction_rows().min(largest_part(data)));
     let mut history = History::default();
     let mut stopping = training.early_stopping.as_ref().map(|stopping| EarlyStop::new(stopping.patience));
     let mut diverged_at = None;
@@ -66,9 +68,12 @@ pub fn fit_network<R: Real>(
             let learning_rate = training.learning_rate_at(epoch - 1);
             batches.epoch(&data.train, |x, targets| trainer.step(x, targets, learning_rate));
         }
+        if exact {
+            trainer.network_mut().measure_statistics(&data.train, &mut forward);
+        }
         measure(&trainer, data, &mut forward, &mut history);
         on_epoch(epoch);
-        if !(history.is_finite() && trainer.network().parameters().iter().all(|w| w.is_finite())) {
+        if !(history.is_finite() && trainer.network().is_finite()) {
             diverged_at = Some(epoch);
             break;
         }
@@ -85,6 +90,7 @@ pub fn fit_network<R: Real>(
         && diverged_at.is_none()
     {
         network.parameters_mut().copy_from_slice(&stopping.weights);
+        network.statistics_mut().clone_from_slice(&stopping.statistics);
         final_epoch = stopping.best_epoch;
     }
     let digest = digest(&network, &history);
@@ -126,17 +132,24 @@ fn watched(training: &TrainingSettings, history: &History) -> f64 {
     series.last().copied().unwrap_or(f64::NAN)
 }
 
-/// Early stopping: the best weights so far, and how long they have been the best.
+/// Early stopping: the best weights so far (and the statistics that prediction normalizes by), and how long they have been the best.
 struct EarlyStop<R> {
     patience: usize,
     best: f64,
     best_epoch: usize,
     weights: Vec<R>,
+    statistics: Vec<Moments<R>>,
 }
 
 impl<R: Real> EarlyStop<R> {
     fn new(patience: usize) -> Self {
-        EarlyStop { patience, best: f64::INFINITY, best_epoch: 0, weights: Vec::new() }
+        EarlyStop {
+            patience,
+            best: f64::INFINITY,
+            best_epoch: 0,
+            weights: Vec::new(),
+            statistics: Vec::new(),
+        }
     }
 
     /// Takes note of an epoch; whether patience is at its end.
@@ -146,17 +159,25 @@ impl<R: Real> EarlyStop<R> {
             self.best_epoch = epoch;
             self.weights.clear();
             self.weights.extend_from_slice(network.parameters());
+            self.statistics.clear();
+            self.statistics.extend_from_slice(network.statistics());
         }
         epoch - self.best_epoch >= self.patience
     }
 }
 
-/// A final loss alone would be a blind test: this changes with any bit of any weight and of any epoch's measurements.
+/// A final loss alone would be a blind test: this changes with any bit of any weight, of what prediction
+/// normalizes by, and of any epoch's measurements.
 fn digest<R: Real>(network: &Network<R>, history: &History) -> String {
     let mut hasher = blake3::Hasher::new();
     hasher.update(&(network.parameters().len() as u64).to_le_bytes());
     for weight in network.parameters() {
         hasher.update(&weight.bytes());
+    }
+    for moments in network.statistics() {
+        moments.mean.iter().chain(&moments.variance).for_each(|value| {
+            hasher.update(&value.bytes());
+        });
     }
     for (name, values) in history.series() {
         hasher.update(name.as_bytes());

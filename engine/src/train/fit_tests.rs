@@ -165,6 +165,61 @@ fn early_stopping_takes_the_best_weights() {
 }
 
 #[test]
+fn batch_normalization_learns_by_each_kind_of_statistics() {
+    let data = clouds::<f32>([200, 100, 100]);
+    for prediction in [json!("running"), json!("exact"), json!({ "batch": 25 })] {
+        let model = json!({ "hidden": [8, 8], "keep_prob": 0.9, "batch_norm": { "prediction": prediction } });
+        let fit = run(model.clone(), json!({}), &data, 0);
+        let history = &fit.report.history;
+        assert!(history.test.accuracy[20] > 0.8, "{prediction}: {:?}", history.test.accuracy);
+        assert!(history.train.loss[20] < 0.7 * history.train.loss[0], "{prediction}");
+        assert_eq!(run(model, json!({}), &data, 0), fit);
+        let moved = fit.network.statistics().iter().all(|moments| moments != &Moments::standard(8));
+        assert_eq!(moved, prediction.is_string(), "{prediction}");
+    }
+}
+
+#[test]
+fn without_its_correction_the_running_average_is_bad_early() {
+    let data = clouds::<f64>([200, 100, 0]);
+    let train = |batch_norm| {
+        let fit = run(json!({ "batch_norm": batch_norm }), json!({ "epochs": 12 }), &data, 0);
+        fit.report.history.dev.loss
+    };
+    let corrected = train(json!({ "average": 0.99 }));
+    let plain = train(json!({ "average": 0.99, "bias_correction": false }));
+    // 7 steps an epoch: after one, 7% of the variance is there; after 12, 57%.
+    assert!(plain[1] > 1.2 * corrected[1], "{} {}", plain[1], corrected[1]);
+    assert!(plain[12] < 1.05 * corrected[12], "{} {}", plain[12], corrected[12]);
+}
+
+#[test]
+fn early_stopping_takes_the_best_statistics_too() {
+    let data = clouds::<f64>([30, 60, 0]);
+    let training = json!({ "epochs": 300, "learning_rate": 0.05, "early_stopping": { "patience": 5 } });
+    let model = json!({ "hidden": [16], "batch_norm": true });
+    let fit = run(model.clone(), training, &data, 1);
+    assert!(fit.report.history.len() < 300, "it never stopped");
+    let whole = run(model, json!({ "epochs": fit.report.best_epoch, "learning_rate": 0.05 }), &data, 1);
+    assert_eq!(whole.network, fit.network);
+    assert!(!fit.network.statistics().is_empty());
+}
+
+#[test]
+fn the_digest_covers_what_prediction_normalizes_by() {
+    let data = clouds::<f32>([60, 20, 20]);
+    let fit = run(json!({ "batch_norm": true }), json!({ "epochs": 2 }), &data, 1);
+    for of_variance in [false, true] {
+        let mut network = fit.network.clone();
+        let moments = &mut network.statistics_mut()[0];
+        let value = if of_variance { &mut moments.variance[3] } else { &mut moments.mean[3] };
+        *value = f32::from_bits(value.to_bits() ^ 1);
+        assert_ne!(digest(&network, &fit.report.history), fit.report.digest);
+    }
+    assert_eq!(digest(&fit.network, &fit.report.history), fit.report.digest);
+}
+
+#[test]
 fn the_same_seed_gives_the_same_digest_and_one_bit_another() {
     let data = clouds::<f32>([60, 20, 20]);
     let train = |seed| run(json!({ "keep_prob": 0.8 }), json!({ "epochs": 2 }), &data, seed);

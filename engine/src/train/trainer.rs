@@ -2,7 +2,7 @@
 
 use super::TrainingSettings;
 use crate::data::Targets;
-use crate::nn::{Backward, Forward, L2, Masks, Network, Score};
+use crate::nn::{Backward, Forward, L2, Masks, Network, Pass, RunningAverages, Score};
 use crate::numeric::{Real, Streams};
 use crate::optim;
 
@@ -13,6 +13,7 @@ pub struct Trainer<R> {
     optimizer: optim::State<R>,
     l2: L2,
     masks: Option<Masks<R>>,
+    averages: Option<RunningAverages<R>>,
     forward: Forward<R>,
     backward: Backward<R>,
 }
@@ -26,18 +27,22 @@ impl<R: Real> Trainer<R> {
             optimizer: training.optimizer.start(architecture.parameters()),
             l2: L2 { lambda: training.l2, rows: rows.max(1) },
             masks: Masks::new(architecture, capacity, streams),
+            averages: RunningAverages::new(&network),
             forward: Forward::new(architecture, capacity),
             backward: Backward::new(architecture, capacity),
             network,
         }
     }
 
-    /// One step on one batch: forward, backward, update. `x` is (rows, features) row-major.
+    /// One step on one batch: forward, backward, update, also of batch normalization's averages. `x` is (rows, features) row-major.
     ///
     /// # Panics
     /// If the batch has more rows than the batch size of the settings.
     pub fn step(&mut self, x: &[R], targets: Targets<R>, learning_rate: f64) {
         self.compute_gradient(x, targets);
+        if let Some(averages) = &mut self.averages {
+            averages.observe(&self.forward, &mut self.network);
+        }
         self.optimizer.step(learning_rate, self.network.parameters_mut(), self.backward.gradient());
     }
 
@@ -48,7 +53,7 @@ impl<R: Real> Trainer<R> {
         if let Some(masks) = &mut self.masks {
             masks.draw(rows);
         }
-        self.forward.run(&self.network, x, rows, self.masks.as_ref());
+        self.forward.run(&self.network, x, rows, Pass::Training(self.masks.as_ref()));
         self.backward.run(&self.network, &self.forward, x, targets, self.masks.as_ref());
         self.l2.add_gradient(&self.network, self.backward.gradient_mut());
         self.backward.gradient()
