@@ -1,7 +1,8 @@
 //! The kernels beside their alternatives, on one thread: `cargo bench --bench kernels`.
 //!
 //! First prints the ratios of medians, measured in turns so that a busy machine slows both alike (nothing
-//! else with `-- --ratios`), then lets criterion measure each by itself (briefly with `-- --quick`). A word
+//! else with `-- --ratios`), and of a product how near it comes to the core's limit: a loop of independent
+//! fused multiply-adds that touches no memory, measured in the same turns; then lets criterion measure each by itself (briefly with `-- --quick`). A word
 //! among the arguments chooses the cases whose name has it, as in `-- --ratios exp`.
 
 use criterion::Criterion;
@@ -141,20 +142,83 @@ fn median(mut values: Vec<f64>) -> f64 {
     values[values.len() / 2]
 }
 
+/// Fused multiply-adds on registers alone, as many as may be under way at once: what the core can do at most.
+#[cfg(target_arch = "x86_64")]
+mod limit {
+    use gradbook::numeric::Level;
+    use std::arch::x86_64::*;
+    use std::hint::black_box;
+
+    const CHAINS: usize = 12;
+
+    #[target_feature(enable = "avx512f")]
+    fn avx512(rounds: u32) {
+        let x = black_box(_mm512_set1_ps(0.5));
+        let mut sums = black_box([x; CHAINS]);
+        for _ in 0..rounds {
+            sums = sums.map(|sum| _mm512_fmadd_ps(x, x, sum));
+        }
+        black_box(sums);
+    }
+
+    #[target_feature(enable = "avx2,fma")]
+    fn avx2(rounds: u32) {
+        let x = black_box(_mm256_set1_ps(0.5));
+        let mut sums = black_box([x; CHAINS]);
+        for _ in 0..rounds {
+            sums = sums.map(|sum| _mm256_fmadd_ps(x, x, sum));
+        }
+        black_box(sums);
+    }
+
+    /// Runs so many rounds at the level in use; the f32 operations of one round, 0 if nothing was run.
+    pub fn run(level: Level, rounds: u32) -> f64 {
+        // SAFETY: the CPU has the level in use.
+        match level {
+            Level::Avx512 => unsafe { avx512(rounds) },
+            Level::Avx2 => unsafe { avx2(rounds) },
+            Level::Portable => return 0.0,
+        }
+        (2 * CHAINS * if level == Level::Avx512 { 16 } else { 8 }) as f64
+    }
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+mod limit {
+    pub fn run(_: gradbook::numeric::Level, _: u32) -> f64 {
+        0.0
+    }
+}
+
+/// What the core can do, in operations a nanosecond on f32; 0 where it is not known.
+fn core_limit() -> f64 {
+    const ROUNDS: u32 = 4000;
+    let mut operations = 0.0;
+    let one_run = time(1, &mut || operations = limit::run(numeric::level(), ROUNDS));
+    operations * f64::from(ROUNDS) / one_run
+}
+
 fn print_ratios() {
     println!("level {:?}, one thread, medians of 101 turns; ratio above 1: ours is faster", numeric::level());
-    println!("{:24} {:>11} {:>11} {:>6}  {:>8}", "", "ours", "theirs", "ratio", "ours");
+    println!(
+        "{:24} {:>11} {:>11} {:>6}  {:>8}",
+        "", "ours", "theirs", "ratio", "ours, and of the core's limit"
+    );
     let word = std::env::args().skip(1).find(|argument| !argument.starts_with('-')).unwrap_or_default();
     for Case { name, work: (work, unit), mut ours, mut theirs } in cases() {
         if !name.contains(&word) {
             continue;
         }
         let calls = (2e5 / time(10, &mut *ours)).ceil().max(1.0) as u32;
-        let turns = (0..101).map(|_| (time(calls, &mut *ours), time(calls, &mut *theirs)));
-        let (ours, theirs): (Vec<f64>, Vec<f64>) = turns.unzip();
-        let ratio = median(ours.iter().zip(&theirs).map(|(ours, theirs)| theirs / ours).collect());
-        let (ours, theirs) = (median(ours), median(theirs));
-        println!("{name:24} {ours:8.0} ns {theirs:8.0} ns {ratio:6.2}  {:8.2} {unit}", work / ours);
+        let turns = (0..101).map(|_| [time(calls, &mut *ours), time(calls, &mut *theirs), core_limit()]);
+        let turns: Vec<[f64; 3]> = turns.collect();
+        let middle = |value: &dyn Fn(&[f64; 3]) -> f64| median(turns.iter().map(value).collect());
+        let (ours, theirs) = (middle(&|turn| turn[0]), middle(&|turn| turn[1]));
+        let ratio = middle(&|turn| turn[1] / turn[0]);
+        print!("{name:24} {ours:8.0} ns {theirs:8.0} ns {ratio:6.2}  {:8.2} {unit}", work / ours);
+        let halved = if name.ends_with("f64") { 2.0 } else { 1.0 };
+        let share = 100.0 * middle(&|turn| work * halved / (turn[0] * turn[2]));
+        if unit == "GFLOP/s" && share.is_finite() { println!("  {share:3.0}%") } else { println!() }
     }
 }
 

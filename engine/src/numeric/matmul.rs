@@ -10,7 +10,8 @@
 
 use super::level::{Level, level};
 use super::real::Real;
-use super::simd::Simd;
+use super::simd::{Simd, Task, on_vectors};
+use std::hint::black_box;
 use std::mem::MaybeUninit;
 use std::ops::Range;
 
@@ -94,25 +95,7 @@ fn matmul_at<R: Real>(
         c: c.as_mut_ptr(),
     };
     // SAFETY: the slices hold the shapes, and the CPU has the level.
-    match level {
-        #[cfg(target_arch = "x86_64")]
-        Level::Avx512 => unsafe { with_avx512(&product) },
-        #[cfg(target_arch = "x86_64")]
-        Level::Avx2 => unsafe { with_avx2(&product) },
-        _ => unsafe { product.run::<R::Portable>() },
-    }
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f,avx512vl,avx512bw,avx512dq,avx2,fma")]
-unsafe fn with_avx512<R: Real>(product: &Product<R>) {
-    unsafe { product.run::<R::Avx512>() }
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2,fma")]
-unsafe fn with_avx2<R: Real>(product: &Product<R>) {
-    unsafe { product.run::<R::Avx2>() }
+    unsafe { on_vectors(level, product) };
 }
 
 /// The operands, checked. Addresses are computed by `wrapping_add`, which has no checks of its own in
@@ -135,31 +118,46 @@ const ROWS_WORTH_A_COPY: usize = 48;
 #[repr(align(64))]
 struct Strip([MaybeUninit<u8>; 16 << 10]);
 
-/// A stretch of equal steps of the same length, and one of steps shorter by one: `total` cut as evenly as
-/// can be in pieces of at most `longest`.
-fn even_pieces(total: usize, longest: usize) -> [(usize, usize); 2] {
-    let pieces = total.div_ceil(longest).max(1);
-    let (short, long_ones) = (total / pieces, total % pieces);
-    [(short + 1, long_ones), (short, pieces - long_ones)]
+/// Cuts `0..total` as evenly as can be in ranges of at most `longest`, the longer ones first; one at least.
+#[derive(Clone)]
+struct EvenRanges {
+    start: usize,
+    end: usize,
+    pieces: usize,
 }
 
-/// The ranges of [`even_pieces`].
-fn even_ranges(total: usize, longest: usize) -> impl Iterator<Item = Range<usize>> {
-    let lengths = even_pieces(total, longest).into_iter();
-    lengths.flat_map(|(length, count)| std::iter::repeat_n(length, count)).scan(0, |start, length| {
-        *start += length;
-        Some(*start - length..*start)
-    })
-}
-
-impl<R: Real> Product<R> {
+impl EvenRanges {
     #[inline(always)]
-    unsafe fn run<V: Simd<Scalar = R>>(&self) {
+    fn new(total: usize, longest: usize) -> Self {
+        EvenRanges { start: 0, end: total, pieces: total.div_ceil(longest).max(1) }
+    }
+}
+
+impl Iterator for EvenRanges {
+    type Item = Range<usize>;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<Range<usize>> {
+        let start = self.start;
+        match self.pieces {
+            0 => return None,
+            // Saves the division where there is nothing to divide.
+            1 => self.start = self.end,
+            pieces => self.start += (self.end - start).div_ceil(pieces),
+        }
+        self.pieces -= 1;
+        Some(start..self.start)
+    }
+}
+
+impl<R: Real> Task<R> for Product<R> {
+    #[inline(always)]
+    unsafe fn run<V: Simd<Scalar = R>>(self) {
         let [m, n, k] = self.shape;
         let mut strip = Strip([MaybeUninit::uninit(); _]);
         let longest = size_of::<Strip>() / (2 * size_of::<V>());
-        for rows in even_ranges(m, BLOCK_OF_A / (longest * size_of::<R>())) {
-            for depth in even_ranges(k, longest) {
+        for rows in EvenRanges::new(m, BLOCK_OF_A / (longest * size_of::<R>())) {
+            for depth in EvenRanges::new(k, longest) {
                 let mut j = 0;
                 while j < n {
                     let block = Block { rows: rows.clone(), depth: depth.clone(), column: j, width: n - j };
@@ -173,7 +171,9 @@ impl<R: Real> Product<R> {
             }
         }
     }
+}
 
+impl<R: Real> Product<R> {
     /// All rows of the block by `N` vectors, or as many columns as there are.
     #[inline(always)]
     unsafe fn column_of_tiles<V: Simd<Scalar = R>, const N: usize>(
@@ -190,36 +190,33 @@ impl<R: Real> Product<R> {
             unsafe { copy_strip::<V, N>(b, block.depth.len(), block.width, copy) };
             b = (copy, N * V::LANES);
         }
-        for (height, count) in even_pieces(block.rows.len(), V::ROWS) {
-            if count > 0 {
-                let end = block.rows.start + height * count;
-                unsafe { self.tiles_of_height::<V, N>(height, &block, block.rows.start..end, b) };
-                block.rows.start = end;
-            }
+        for rows in EvenRanges::new(block.rows.len(), V::ROWS[N - 1]) {
+            unsafe { self.tile_of_height::<V, N>(rows.len(), &block, block.rows.start + rows.start, b) };
         }
     }
 
     #[inline(always)]
-    unsafe fn tiles_of_height<V: Simd<Scalar = R>, const N: usize>(
+    unsafe fn tile_of_height<V: Simd<Scalar = R>, const N: usize>(
         &self,
         height: usize,
         block: &Block,
-        rows: Range<usize>,
+        i: usize,
         b: (*const R, usize),
     ) {
         macro_rules! tiles {
             ($($height:literal)*) => {
                 match height {
-                    $($height if $height <= V::ROWS => {
-                        for i in rows.step_by($height) {
-                            unsafe { self.tile::<V, $height, N>(block, i, b) };
-                        }
+                    $($height if $height <= V::ROWS[N - 1] => unsafe {
+                        V::apart(
+                            #[inline(always)]
+                            || self.tile::<V, $height, N>(block, i, b),
+                        )
                     })*
-                    _ => unreachable!("a tile is at most {} rows high", V::ROWS),
+                    _ => unreachable!("a tile is at most {} rows high", V::ROWS[N - 1]),
                 }
             };
         }
-        tiles!(1 2 3 4 5 6 7 8 9 10 11 12)
+        tiles!(1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16)
     }
 
     /// One tile: `M` rows from `i` by `N` vectors. b is given by the start of its strip and the distance of rows.
@@ -238,18 +235,22 @@ impl<R: Real> Product<R> {
                 *sums = unsafe { load_some(c.wrapping_add(r * n), block.width) };
             }
         }
-        let mut a = self.a.wrapping_add(i * row + block.depth.start * column);
+        let a = self.a.wrapping_add(i * row + block.depth.start * column);
+        // One address of each four rows, whose relation is hidden from the compiler: it would compute one from
+        // the other, in a chain that takes longer than the arithmetic.
+        let mut groups: [_; 4] = std::array::from_fn(|g| black_box(a.wrapping_add(4 * g * row)));
+        let offsets = [0, row, 2 * row, 3 * row];
         for _ in 0..block.depth.len() {
             let across: [V; N] = unsafe { load(b) };
-            let mut element = a;
-            for sums in &mut sums {
-                let down = unsafe { V::splat(*element) };
-                for (sum, across) in sums.iter_mut().zip(across) {
-                    *sum = unsafe { down.fused(across, *sum) };
+            for (sums, group) in sums.chunks_mut(4).zip(&mut groups) {
+                for (sums, offset) in sums.iter_mut().zip(offsets) {
+                    let down = unsafe { V::splat(*group.wrapping_add(offset)) };
+                    for (sum, across) in sums.iter_mut().zip(across) {
+                        *sum = unsafe { down.fused(across, *sum) };
+                    }
                 }
-                element = element.wrapping_add(row);
+                *group = group.wrapping_add(column);
             }
-            a = a.wrapping_add(column);
             b = b.wrapping_add(b_row);
         }
         if let Some(bias) = self.bias.filter(|_| block.depth.end == k) {
@@ -418,7 +419,7 @@ mod tests {
 
     #[test]
     fn pieces_are_even() {
-        let ranges = |total, longest| even_ranges(total, longest).collect::<Vec<_>>();
+        let ranges = |total, longest| EvenRanges::new(total, longest).collect::<Vec<_>>();
         assert_eq!(ranges(32, 12), [0..11, 11..22, 22..32]);
         assert_eq!(ranges(12, 6), [0..6, 6..12]);
         assert_eq!(ranges(0, 6), vec![0..0], "one, so that c is written");

@@ -6,6 +6,8 @@ mod x86;
 
 pub use portable::Lanes;
 
+use super::Level;
+
 /// A vector of [`Simd::LANES`] numbers held in one register.
 ///
 /// # Safety
@@ -14,8 +16,8 @@ pub use portable::Lanes;
 pub trait Simd: Copy {
     type Scalar: Copy;
     const LANES: usize;
-    /// The height of a tile of two vectors such that its sums fill the registers of the CPU.
-    const ROWS: usize;
+    /// The height of a tile of one vector, and of two, such that its sums fill the registers of the CPU.
+    const ROWS: [usize; 2];
 
     /// The number in every lane.
     unsafe fn splat(number: Self::Scalar) -> Self;
@@ -28,6 +30,11 @@ pub trait Simd: Copy {
     /// `self * a + b` in every lane, rounded once.
     unsafe fn fused(self, a: Self, b: Self) -> Self;
     unsafe fn add(self, other: Self) -> Self;
+    /// The lanes of both in turns: the first half of `self[0] other[0] self[1] other[1] ...`, and the second.
+    unsafe fn interleave(self, other: Self) -> [Self; 2];
+    /// Runs `body` in a function of its own, compiled for these vectors: what the compiler prepares for it does
+    /// not weigh on what surrounds it.
+    unsafe fn apart<T>(body: impl FnOnce() -> T) -> T;
 }
 
 /// The vectors of a type of number, one for each [`Level`](super::Level).
@@ -37,6 +44,39 @@ pub trait Vectors: Sized {
     type Avx2: Simd<Scalar = Self>;
     #[cfg(target_arch = "x86_64")]
     type Avx512: Simd<Scalar = Self>;
+}
+
+/// Work on slices of numbers by vectors, whatever their width.
+pub trait Task<R> {
+    /// # Safety
+    /// The CPU must have the vectors' instructions, and the task its memory.
+    unsafe fn run<V: Simd<Scalar = R>>(self);
+}
+
+/// Runs a task with the vectors of a level.
+///
+/// # Safety
+/// The CPU must have the level, and the task its memory.
+#[inline(always)]
+pub unsafe fn on_vectors<R: Vectors>(level: Level, task: impl Task<R>) {
+    unsafe {
+        match level {
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx512 => R::Avx512::apart(
+                #[inline(always)]
+                || task.run::<R::Avx512>(),
+            ),
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx2 => R::Avx2::apart(
+                #[inline(always)]
+                || task.run::<R::Avx2>(),
+            ),
+            _ => R::Portable::apart(
+                #[inline(always)]
+                || task.run::<R::Portable>(),
+            ),
+        }
+    }
 }
 
 impl Vectors for f32 {
@@ -58,7 +98,7 @@ impl Vectors for f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::numeric::{Level, Real};
+    use crate::numeric::Real;
 
     /// Every function of a vector against the plain meaning of its lanes.
     unsafe fn keeps_its_meaning<V: Simd<Scalar: Real>>() {
@@ -83,6 +123,13 @@ mod tests {
         (0..V::LANES).for_each(|i| assert_eq!(to[i], from[i].fused(a, b)));
         unsafe { V::load(from.as_ptr()).add(V::splat(a)).store(to.as_mut_ptr()) };
         (0..V::LANES).for_each(|i| assert_eq!(to[i], from[i] + a));
+
+        let both: Vec<V::Scalar> = (0..2 * V::LANES).map(number).collect();
+        let mut to = vec![guard; 2 * V::LANES];
+        let [low, high] = unsafe { V::load(both.as_ptr()).interleave(V::load(both[V::LANES..].as_ptr())) };
+        unsafe { low.store(to.as_mut_ptr()) };
+        unsafe { high.store(to[V::LANES..].as_mut_ptr()) };
+        (0..2 * V::LANES).for_each(|i| assert_eq!(to[i], both[i / 2 + i % 2 * V::LANES]));
     }
 
     #[test]

@@ -13,7 +13,7 @@ impl<R: Real, const N: usize> Simd for Lanes<R, N> {
     type Scalar = R;
     const LANES: usize = N;
     // Emulation takes registers of its own and gains nothing from a tall tile.
-    const ROWS: usize = if HARDWARE { 6 } else { 1 };
+    const ROWS: [usize; 2] = if HARDWARE { [8, 6] } else { [1, 1] };
 
     #[inline(always)]
     unsafe fn splat(number: R) -> Self {
@@ -58,5 +58,16 @@ impl<R: Real, const N: usize> Simd for Lanes<R, N> {
             result.0[i] += other.0[i];
         }
         result
+    }
+
+    #[inline(always)]
+    unsafe fn interleave(self, other: Self) -> [Self; 2] {
+        let lane = |i: usize| if i.is_multiple_of(2) { self.0[i / 2] } else { other.0[i / 2] };
+        [Lanes(std::array::from_fn(lane)), Lanes(std::array::from_fn(|i| lane(N + i)))]
+    }
+
+    #[inline(never)]
+    unsafe fn apart<T>(body: impl FnOnce() -> T) -> T {
+        body()
     }
 }

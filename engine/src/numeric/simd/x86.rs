@@ -20,7 +20,7 @@ unsafe fn first_64(count: usize) -> __m256i {
 impl Simd for __m256 {
     type Scalar = f32;
     const LANES: usize = 8;
-    const ROWS: usize = 6;
+    const ROWS: [usize; 2] = [8, 6];
 
     #[inline(always)]
     unsafe fn splat(number: f32) -> Self {
@@ -70,12 +70,26 @@ impl Simd for __m256 {
     unsafe fn add(self, other: Self) -> Self {
         unsafe { _mm256_add_ps(self, other) }
     }
+
+    #[inline(always)]
+    unsafe fn interleave(self, other: Self) -> [Self; 2] {
+        unsafe {
+            let [low, high] = [_mm256_unpacklo_ps(self, other), _mm256_unpackhi_ps(self, other)];
+            [_mm256_permute2f128_ps::<0x20>(low, high), _mm256_permute2f128_ps::<0x31>(low, high)]
+        }
+    }
+
+    #[inline(never)]
+    #[target_feature(enable = "avx2,fma")]
+    unsafe fn apart<T>(body: impl FnOnce() -> T) -> T {
+        body()
+    }
 }
 
 impl Simd for __m256d {
     type Scalar = f64;
     const LANES: usize = 4;
-    const ROWS: usize = 6;
+    const ROWS: [usize; 2] = [8, 6];
 
     #[inline(always)]
     unsafe fn splat(number: f64) -> Self {
@@ -120,12 +134,26 @@ impl Simd for __m256d {
     unsafe fn add(self, other: Self) -> Self {
         unsafe { _mm256_add_pd(self, other) }
     }
+
+    #[inline(always)]
+    unsafe fn interleave(self, other: Self) -> [Self; 2] {
+        unsafe {
+            let [low, high] = [_mm256_unpacklo_pd(self, other), _mm256_unpackhi_pd(self, other)];
+            [_mm256_permute2f128_pd::<0x20>(low, high), _mm256_permute2f128_pd::<0x31>(low, high)]
+        }
+    }
+
+    #[inline(never)]
+    #[target_feature(enable = "avx2,fma")]
+    unsafe fn apart<T>(body: impl FnOnce() -> T) -> T {
+        body()
+    }
 }
 
 impl Simd for __m512 {
     type Scalar = f32;
     const LANES: usize = 16;
-    const ROWS: usize = 12;
+    const ROWS: [usize; 2] = [16, 12];
 
     #[inline(always)]
     unsafe fn splat(number: f32) -> Self {
@@ -161,12 +189,27 @@ impl Simd for __m512 {
     unsafe fn add(self, other: Self) -> Self {
         unsafe { _mm512_add_ps(self, other) }
     }
+
+    #[inline(always)]
+    unsafe fn interleave(self, other: Self) -> [Self; 2] {
+        unsafe {
+            let low = _mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+            let high = _mm512_add_epi32(low, _mm512_set1_epi32(8));
+            [_mm512_permutex2var_ps(self, low, other), _mm512_permutex2var_ps(self, high, other)]
+        }
+    }
+
+    #[inline(never)]
+    #[target_feature(enable = "avx512f,avx512vl,avx512bw,avx512dq,avx2,fma")]
+    unsafe fn apart<T>(body: impl FnOnce() -> T) -> T {
+        body()
+    }
 }
 
 impl Simd for __m512d {
     type Scalar = f64;
     const LANES: usize = 8;
-    const ROWS: usize = 12;
+    const ROWS: [usize; 2] = [16, 12];
 
     #[inline(always)]
     unsafe fn splat(number: f64) -> Self {
@@ -201,5 +244,20 @@ impl Simd for __m512d {
     #[inline(always)]
     unsafe fn add(self, other: Self) -> Self {
         unsafe { _mm512_add_pd(self, other) }
+    }
+
+    #[inline(always)]
+    unsafe fn interleave(self, other: Self) -> [Self; 2] {
+        unsafe {
+            let low = _mm512_setr_epi64(0, 8, 1, 9, 2, 10, 3, 11);
+            let high = _mm512_add_epi64(low, _mm512_set1_epi64(4));
+            [_mm512_permutex2var_pd(self, low, other), _mm512_permutex2var_pd(self, high, other)]
+        }
+    }
+
+    #[inline(never)]
+    #[target_feature(enable = "avx512f,avx512vl,avx512bw,avx512dq,avx2,fma")]
+    unsafe fn apart<T>(body: impl FnOnce() -> T) -> T {
+        body()
     }
 }
