@@ -2,20 +2,23 @@
 
 use std::collections::BTreeSet;
 
-use super::{Context, KINDS, Kind, Plan, header};
+use super::{Context, KINDS, Kind, Plan, Promise, header};
 use crate::data::{self, Facts, TableLimits};
 use crate::diagnostic::SourceId;
 use crate::numeric::Streams;
-use crate::outcome::{Outcome, Variant};
+use crate::outcome::{Metric, Outcome, Variant};
 use crate::settings::{LineMap, Node, parse};
 
 fn example(kind: &Kind) -> Node {
-    let text = kind.example;
-    let mut tree = parse(text, &LineMap::contiguous(SourceId(0), 0, text.len())).expect(kind.name);
+    let mut tree = tree(kind.example);
     for key in header::KEYS {
         tree.take(key);
     }
     tree
+}
+
+fn tree(text: &str) -> Node {
+    parse(text, &LineMap::contiguous(SourceId(0), 0, text.len())).expect(text)
 }
 
 fn planned(kind: &Kind) -> Box<dyn Plan> {
@@ -73,6 +76,66 @@ fn every_metric_is_documented_and_every_own_metric_is_given() {
                 kind.name,
                 doc.name
             );
+        }
+    }
+}
+
+/// Blocks beside the examples, whose settings decide which names there are.
+const MORE: &[(&str, &str)] = &[
+    ("split", "data: {name: line, samples: 40}\nsplit: {train: 80%, test: 20%}\ntraining: {epochs: 2}"),
+    ("split", "data: {name: iris}\nsplit: {train: 100%}"),
+    ("init", "data: {name: moons, samples: 40}\nmodel: {hidden: []}\ntraining: {epochs: 2}"),
+    ("dropout", "data: {name: polynomial, samples: 40}\ntraining: {epochs: 2}"),
+    ("dropout", "data: {name: iris}\nsplit: {train: 80%, test: 20%}\ntraining: {epochs: 2}"),
+    (
+        "optimizers",
+        "data: {name: iris}\ntraining: {epochs: 40, learning_rate: 0.1, early_stopping: {patience: 1}}",
+    ),
+    ("optimizers", "data: {name: line, samples: 40}\ntraining: {optimizer: sgd, learning_rate: 1e30}"),
+    (
+        "search",
+        "data: {name: line, samples: 40}\ntraining: {epochs: 1}\ntrials: 3\n\
+         space: {training.batch_size: {choice: [full, 8]}, model.hidden: {choice: [[4], [4, 4]]}}",
+    ),
+    ("softmax", "logits: {one: [1, 2], other: [1, 2, 3]}"),
+    ("softmax", "data: {name: blobs, samples: 40}\ntraining: {epochs: 2}"),
+];
+
+/// Whether what was found is what was promised.
+fn fits(promise: &Promise, metric: Option<&Metric>, series: Option<&Vec<f64>>) -> bool {
+    match (promise, metric, series) {
+        (Promise::Unknown, ..) | (Promise::Number, Some(Metric::Number(_)), None) => true,
+        (Promise::Curve(most), Some(Metric::Number(_)), Some(series)) => series.len() <= *most,
+        (Promise::List(most), Some(Metric::List(values)), None)
+        | (Promise::List(most), None, Some(values)) => values.len() <= *most,
+        (Promise::Map(promises), Some(Metric::Map(parts)), None) => parts
+            .iter()
+            .all(|(name, part)| promises.get(name).is_some_and(|promise| fits(promise, Some(part), None))),
+        _ => false,
+    }
+}
+
+#[test]
+fn every_name_is_known_before_anything_runs() {
+    let examples = KINDS.iter().map(|kind| (kind, example(kind)));
+    let more = MORE.iter().map(|(name, text)| (super::kind(name).unwrap(), tree(text)));
+    for (kind, tree) in examples.chain(more) {
+        let plan = kind.plan(&tree).unwrap_or_else(|errors| panic!("{}: {errors:?}", kind.name));
+        for (index, variant) in outcome(&*plan, 2).variants.iter().enumerate() {
+            let facts = facts(&*plan, index);
+            assert_eq!(plan.check(index, facts.as_ref()), [], "{}", kind.name);
+            let promises = plan.promises(index, facts.as_ref());
+            for run in &variant.runs {
+                for name in run.metrics.keys().chain(run.series.keys()) {
+                    let promise = promises.get(name).unwrap_or_else(|| panic!("{}: `{name}`", kind.name));
+                    let (metric, series) = (run.metrics.get(name), run.series.get(name));
+                    assert!(fits(promise, metric, series), "{}: `{name}` is no {promise:?}", kind.name);
+                }
+                for (name, promise) in &promises {
+                    let given = run.metrics.contains_key(name) || run.series.contains_key(name);
+                    assert!(given || *promise == Promise::Unknown, "{}: no `{name}`", kind.name);
+                }
+            }
         }
     }
 }

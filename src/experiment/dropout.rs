@@ -8,7 +8,7 @@ use crate::data::{DataSettings, SplitSettings};
 use crate::diagnostic::Problem;
 use crate::experiment::curves::{self, Curve, CurveFigure, band_note, estimates, several};
 use crate::experiment::training::{self, Probe};
-use crate::experiment::{Compare, Context, Cost, Doc, Experiment, Facts};
+use crate::experiment::{Compare, Context, Cost, Doc, Experiment, Facts, Promise, Promises};
 use crate::nn::ModelSettings;
 use crate::numeric::Streams;
 use crate::outcome::{Metric, Outcome, RunRecord};
@@ -83,6 +83,17 @@ compare: [1, 0.8, 0.5]
 
     fn cost(&self, facts: Option<&Facts>) -> Cost {
         training::cost(&self.parts(), facts)
+    }
+
+    fn promises(&self, facts: Option<&Facts>) -> Promises {
+        let mut promises = training::promises(&self.parts(), facts);
+        if ["train_accuracy", "dev_accuracy"].iter().all(|name| promises.contains_key(*name)) {
+            promises.insert("gap".into(), Promise::Number);
+        }
+        for name in ["scaled_activation", "unscaled_activation"] {
+            promises.insert(name.into(), Promise::Number);
+        }
+        promises
     }
 
     fn run(&self, context: &Context) -> Result<RunRecord, Problem> {

@@ -8,7 +8,7 @@ use crate::data::{DataSettings, SplitSettings};
 use crate::diagnostic::Problem;
 use crate::experiment::curves::{self, CurveFigure};
 use crate::experiment::training::{self, Probe};
-use crate::experiment::{Compare, Context, Cost, Doc, Experiment, Facts};
+use crate::experiment::{Compare, Context, Cost, Doc, Experiment, Facts, Promise, Promises};
 use crate::nn::{LayerCapture, ModelSettings};
 use crate::outcome::{Metric, Outcome, RunRecord, Table};
 use crate::train::{Parts, Subject, TrainingSettings};
@@ -100,6 +100,19 @@ compare: [{normal: 0.01}, xavier, {normal: 1}]
 
     fn cost(&self, facts: Option<&Facts>) -> Cost {
         self.with_parts(|parts| training::cost(parts, facts))
+    }
+
+    fn promises(&self, facts: Option<&Facts>) -> Promises {
+        let mut promises = match &self.training {
+            Some(_) => self.with_parts(|parts| training::promises(parts, facts)),
+            None => Promises::new(),
+        };
+        let hidden = self.model.hidden.len();
+        promises.insert("activation_sd".into(), Promise::List(hidden + 1));
+        promises.insert("gradient_norm".into(), Promise::List(hidden + 1));
+        promises.insert("saturated_share".into(), Promise::List(hidden));
+        promises.insert("dead_share".into(), Promise::List(hidden));
+        promises
     }
 
     fn run(&self, context: &Context) -> Result<RunRecord, Problem> {

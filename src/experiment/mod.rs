@@ -18,6 +18,7 @@ mod header;
 mod init;
 mod optimizers;
 mod plan;
+mod promise;
 mod reference;
 mod search;
 mod softmax;
@@ -29,6 +30,7 @@ pub use crate::data::Facts;
 pub use cost::{Cost, Limits};
 pub use header::{Claim, Header, KEYS as HEADER_KEYS};
 pub use plan::{Context, Plan, PlannedVariant};
+pub use promise::{Promise, Promises};
 pub use reference::{Choice, Reference, Setting, reference, written};
 pub use variation::Compare;
 
@@ -69,6 +71,14 @@ pub trait Experiment:
 
     /// What one run costs, known before it runs. Only called on settings that passed [`check`](Self::check).
     fn cost(&self, facts: Option<&Facts>) -> Cost;
+
+    /// What a run will find, by name, as far as these settings decide; by default all that is documented. A
+    /// name that is missing here is refused in prose and claims before anything runs. Only called on settings
+    /// that passed [`check`](Self::check).
+    fn promises(&self, _: Option<&Facts>) -> Promises {
+        let shared = if Self::TRAINS { training::METRICS } else { &[] };
+        promise::documented(Self::METRICS.iter().chain(shared))
+    }
 
     /// One run with one seed.
     ///

@@ -8,7 +8,7 @@ use crate::data::{DataSettings, SplitSettings};
 use crate::diagnostic::Problem;
 use crate::experiment::curves::{self, CurveFigure};
 use crate::experiment::training;
-use crate::experiment::{Compare, Context, Cost, Doc, Experiment, Facts};
+use crate::experiment::{Compare, Context, Cost, Doc, Experiment, Facts, Promise, Promises};
 use crate::nn::ModelSettings;
 use crate::outcome::{Metric, Outcome, RunRecord};
 use crate::train::{Parts, TrainingSettings};
@@ -86,6 +86,12 @@ compare: [sgd, momentum, {adam: {learning_rate: 0.01}}]
 
     fn cost(&self, facts: Option<&Facts>) -> Cost {
         training::cost(&self.parts(), facts)
+    }
+
+    fn promises(&self, facts: Option<&Facts>) -> Promises {
+        let mut promises = training::promises(&self.parts(), facts);
+        promises.insert("epochs_to".into(), Promise::Number);
+        promises
     }
 
     fn run(&self, context: &Context) -> Result<RunRecord, Problem> {

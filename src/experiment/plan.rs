@@ -6,7 +6,7 @@ use crate::chart::Figure;
 use crate::data::{DataSettings, Dataset};
 use crate::diagnostic::{Diagnostic, Problem};
 use crate::experiment::variation::{self, Variant};
-use crate::experiment::{Cost, Experiment, Facts, header};
+use crate::experiment::{Cost, Experiment, Facts, Promises, header};
 use crate::outcome::{Outcome, RunRecord};
 use crate::settings::{self, Node};
 
@@ -34,6 +34,8 @@ pub trait Plan: Send + Sync {
     /// Problems of the settings; paths are into the variant's tree.
     fn check(&self, variant: usize, facts: Option<&Facts>) -> Vec<Problem>;
     fn cost(&self, variant: usize, facts: Option<&Facts>) -> Cost;
+    /// What its runs will find, by name. Only called on settings that passed [`check`](Self::check).
+    fn promises(&self, variant: usize, facts: Option<&Facts>) -> Promises;
     /// # Errors
     /// What only the data at hand could show.
     fn run(&self, variant: usize, context: &Context) -> Result<RunRecord, Problem>;
@@ -86,6 +88,10 @@ impl<E: Experiment> Plan for Typed<E> {
 
     fn cost(&self, variant: usize, facts: Option<&Facts>) -> Cost {
         self.variants[variant].1.cost(facts)
+    }
+
+    fn promises(&self, variant: usize, facts: Option<&Facts>) -> Promises {
+        self.variants[variant].1.promises(facts)
     }
 
     fn run(&self, variant: usize, context: &Context) -> Result<RunRecord, Problem> {

@@ -10,7 +10,7 @@ use crate::data::{DataSettings, SplitSettings};
 use crate::diagnostic::Problem;
 use crate::experiment::curves::{self, CurveFigure};
 use crate::experiment::training::{self, Probe};
-use crate::experiment::{Compare, Context, Cost, Doc, Experiment, Facts};
+use crate::experiment::{Compare, Context, Cost, Doc, Experiment, Facts, Promise, Promises};
 use crate::nn::ModelSettings;
 use crate::outcome::{Grid, Metric, Outcome, RunRecord, Table, Variant};
 use crate::train::{Parts, Subject, TrainingSettings};
@@ -132,6 +132,23 @@ label: 0
 
     fn cost(&self, facts: Option<&Facts>) -> Cost {
         self.data.as_ref().map_or_else(Cost::default, |data| training::cost(&self.parts(data), facts))
+    }
+
+    fn promises(&self, facts: Option<&Facts>) -> Promises {
+        let Some(logits) = &self.logits else {
+            return self
+                .data
+                .as_ref()
+                .map_or_else(Promises::new, |data| training::promises(&self.parts(data), facts));
+        };
+        let lists = ["logits", "exponentials", "probabilities", "hardmax"].into_iter();
+        let lists = lists.chain(self.label.map(|_| "gradient"));
+        let mut promises: Promises =
+            lists.map(|name| (name.to_owned(), Promise::List(logits.len()))).collect();
+        if self.label.is_some() {
+            promises.insert("loss".into(), Promise::Number);
+        }
+        promises
     }
 
     fn run(&self, context: &Context) -> Result<RunRecord, Problem> {

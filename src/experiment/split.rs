@@ -4,11 +4,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::chart::{Axis, Bars, Color, Dots, Figure, Line, Mark, Panel, Part as BarPart, Rule, Shape};
-use crate::data::{self, DataSettings, Dataset, SplitSettings, TargetColumn};
+use crate::data::{self, DataSettings, Dataset, SplitSettings, Target, TargetColumn};
 use crate::diagnostic::Problem;
 use crate::experiment::curves::{self, mean_and_sd, values};
 use crate::experiment::training;
-use crate::experiment::{Compare, Context, Cost, Doc, Experiment, Facts};
+use crate::experiment::{Compare, Context, Cost, Doc, Experiment, Facts, Promise, Promises};
 use crate::nn::ModelSettings;
 use crate::numeric::Streams;
 use crate::outcome::{Metric, Outcome, RunRecord, Variant};
@@ -112,6 +112,21 @@ training: {epochs: 10}
     fn cost(&self, facts: Option<&Facts>) -> Cost {
         let rows = facts.map_or(0, |facts| facts.rows as u64);
         self.with_parts(|parts| training::cost(parts, facts)).unwrap_or(Cost { rows, ..Cost::default() })
+    }
+
+    fn promises(&self, facts: Option<&Facts>) -> Promises {
+        let mut promises = self.with_parts(|parts| training::promises(parts, facts)).unwrap_or_default();
+        let sizes = facts.and_then(|facts| self.split.sizes(facts.rows).ok()).unwrap_or([1; 3]);
+        for (part, rows) in PARTS.into_iter().zip(sizes) {
+            promises.insert(format!("{part}_rows"), Promise::Number);
+            if let (Some(Target::Classes(classes)), true) = (facts.map(|facts| facts.target), rows > 0) {
+                promises.insert(format!("{part}_share"), Promise::List(classes));
+                if part != "train" {
+                    promises.insert(format!("{part}_standard_error"), Promise::Number);
+                }
+            }
+        }
+        promises
     }
 
     fn run(&self, context: &Context) -> Result<RunRecord, Problem> {

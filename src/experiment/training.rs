@@ -2,6 +2,7 @@
 
 use crate::data::{Dataset, Facts, Target, TargetColumn};
 use crate::diagnostic::Problem;
+use crate::experiment::promise::{Promise, Promises, documented};
 use crate::experiment::{Context, Cost, Doc};
 use crate::nn::Architecture;
 use crate::outcome::{Metric, RunRecord};
@@ -98,6 +99,36 @@ pub fn cost(parts: &Parts, facts: Option<&Facts>) -> Cost {
         bytes: table + fit.bytes as f64,
         kept: SERIES * 8.0 * (parts.training.epochs as f64 + 1.0),
     }
+}
+
+/// Which of [`METRICS`] a run will have, and which of them with a curve: none of a part without rows, and no share
+/// of right or wrong answers where the target is a number.
+pub fn promises(parts: &Parts, facts: Option<&Facts>) -> Promises {
+    let mut promises = documented(METRICS);
+    let Some(facts) = facts else { return promises };
+    let Ok(sizes) = parts.split.sizes(facts.rows) else { return promises };
+    let empty = |name: &str| {
+        let part = ["train", "dev", "test"].iter().position(|part| name.starts_with(part));
+        part.is_some_and(|part| sizes[part] == 0)
+    };
+    let shared = |name: &str| name.ends_with("_accuracy") || name.ends_with("_error");
+    promises.retain(|name, _| {
+        let missing = match name.as_str() {
+            "best_dev_loss" | "best_epoch" => sizes[1] == 0,
+            name => empty(name) || shared(name) && facts.target == Target::Value,
+        };
+        !missing
+    });
+    let epochs = parts.training.epochs + 1;
+    for (name, promise) in &mut promises {
+        *promise = match name.as_str() {
+            "best_dev_loss" | "best_epoch" | "diverged_at" => Promise::Number,
+            name if name.ends_with("_loss") || shared(name) => Promise::Curve(epochs),
+            "weight_norm" | "objective" => Promise::Curve(epochs),
+            _ => Promise::Unknown,
+        };
+    }
+    promises
 }
 
 /// One run: split, normalize, train.

@@ -44,8 +44,8 @@ pub struct Course {
     /// What is wrong with it, and what is odd but stops nothing.
     pub found: Diagnostics,
     library: Library,
-    /// Which experiments there are; none when only one lesson was read.
-    names: Option<Names>,
+    /// Which experiments there are, and what each will find as far as that has been said.
+    pub names: Names,
 }
 
 /// One lesson, read and checked as far as that goes without running anything.
@@ -83,7 +83,7 @@ impl Course {
         let scene = scene(&self.library, &lesson.below, &lesson.slug, span);
         let document = markdown::short(&text, scene);
         let mut found = document.diagnostics;
-        found.extend(check_values(self.names.as_ref(), &lesson.slug, &document.body));
+        found.extend(self.check_values(lesson, &document.body));
         // A text of YAML may be quoted, escaped or folded: inside it only the whole place is sure.
         for diagnostic in &mut found {
             let inside = diagnostic.span.is_some_and(|place| place.end <= span.end);
@@ -94,16 +94,23 @@ impl Course {
         found.retain(|diagnostic| diagnostic.severity == Severity::Error);
         if found.is_empty() { Ok(document.body) } else { Err(found) }
     }
+
+    /// What is wrong with the expressions in title, summary and text of every lesson, as far as that is known before
+    /// anything runs.
+    pub fn check_prose(&self) -> Vec<Diagnostic> {
+        let texts = self.lessons.iter().flat_map(|lesson| {
+            [&lesson.title, &lesson.summary, &lesson.body].map(|text| self.check_values(lesson, text))
+        });
+        texts.flatten().collect()
+    }
+
+    fn check_values(&self, lesson: &Lesson, text: &Fragment) -> Vec<Diagnostic> {
+        let check = |value: &Value| self.names.check(&lesson.slug, &value.expression, value.span).err();
+        text.values().filter_map(check).flatten().collect()
+    }
 }
 
 fn scene<'a>(library: &'a Library, below: &'a str, slug: &'a str, span: Span) -> Scene<'a> {
     let folder = below.rsplit_once('/').map_or("", |(folder, _)| folder);
     Scene { library, source: span.source, start: span.start, folder, slug, untrusted: false }
-}
-
-/// What is wrong with the expressions of a text, as far as that is known before anything runs.
-fn check_values(names: Option<&Names>, slug: &str, text: &Fragment) -> Vec<Diagnostic> {
-    let Some(names) = names else { return Vec::new() };
-    let check = |value: &Value| names.check(slug, &value.expression, value.span).err();
-    text.values().filter_map(check).flatten().collect()
 }

@@ -11,7 +11,7 @@ use super::front::{self, Front};
 use super::inline::Names;
 use super::link::{Anchor, Library};
 use super::slug::as_title;
-use super::{Course, Lesson, check_values, markdown, scene};
+use super::{Course, Lesson, markdown, scene};
 use crate::diagnostic::{Diagnostic, Diagnostics, SourceId, Sources, Span, nearest};
 use crate::settings::{self, LineMap};
 
@@ -19,7 +19,7 @@ use crate::settings::{self, LineMap};
 const MAX_LESSON: u64 = 4 << 20;
 
 /// Reads the lessons folder, or one lesson's file, with every mistake that can be found before anything runs:
-/// front matter, Markdown, math, links, the YAML of experiments, and the names of experiments in prose.
+/// front matter, Markdown, math, links and the YAML of experiments.
 /// Lessons marked as drafts are left out unless `drafts`, or named as the one file.
 ///
 /// What is wrong is in [`Course::found`], beside all that could be read in spite of it, so that mistakes found
@@ -88,11 +88,6 @@ impl Opening {
         }
         self.check_anchors(&lessons);
         let names = self.names(&lessons);
-        for Read { lesson, .. } in &lessons {
-            for text in [&lesson.title, &lesson.summary, &lesson.body] {
-                self.found.extend(check_values(names.as_ref(), &lesson.slug, text));
-            }
-        }
         Ok(Course {
             root: self.root,
             settings: settings.unwrap_or_default(),
@@ -308,10 +303,8 @@ impl Opening {
         }
     }
 
-    fn names(&self, lessons: &[Read]) -> Option<Names> {
-        if self.only.is_some() {
-            return None;
-        }
+    /// The experiments by their ids; of lessons that were not read, any may exist.
+    fn names(&self, lessons: &[Read]) -> Names {
         let mut names = Names::new();
         for (_, slug) in &self.library.lessons {
             let read = lessons.iter().find(|read| read.lesson.slug == *slug);
@@ -324,7 +317,7 @@ impl Opening {
                 }
             }
         }
-        Some(names)
+        names
     }
 }
 

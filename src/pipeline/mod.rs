@@ -30,7 +30,7 @@ use crate::data::TableLimits;
 use crate::diagnostic::{Diagnostics, Sources};
 use crate::lesson::{self, Course};
 use crate::outcome::Outcome;
-use crate::site::{self, Published};
+use crate::site::{self, Published, Templates};
 use crate::store::cache::Cache;
 
 use tables::Tables;
@@ -76,6 +76,7 @@ pub struct Ready {
     pub cache: Cache,
     /// What is odd about the lessons but stops nothing.
     pub found: Diagnostics,
+    templates: Templates,
     tables: Tables,
 }
 
@@ -91,6 +92,7 @@ pub struct Computed {
     pub cache: Cache,
     /// Claims that fail, and what is odd about the lessons but stops nothing.
     pub found: Diagnostics,
+    templates: Templates,
     tables: Tables,
 }
 
@@ -104,9 +106,12 @@ pub fn prepare(request: &Request) -> Result<Ready, Failure> {
     let mut tables = Tables::new(&course.root, limits, std::mem::take(&mut course.sources));
     let mut found = std::mem::take(&mut course.found);
     let mut planned = planning::plan(&course, &mut tables, &mut found);
-    if found.errors() > 0 {
+    planning::promise(&mut course, &planned);
+    found.extend(planning::check_texts(&course, &planned));
+    let templates = found.keep(pages::templates(&course.root, &mut tables.sources));
+    let Some(templates) = templates.filter(|_| found.errors() == 0) else {
         return Err(Failure::Course(found, tables.sources));
-    }
+    };
     if let Some(id) = &request.id {
         planned.retain(|experiment| experiment.header.id == *id);
         if planned.is_empty() {
@@ -124,7 +129,7 @@ pub fn prepare(request: &Request) -> Result<Ready, Failure> {
         }
     }
     let cache = cache_of(&course, &request.cache);
-    Ok(Ready { course, planned, cache, found, tables })
+    Ok(Ready { course, planned, cache, found, templates, tables })
 }
 
 fn cache_of(course: &Course, keeping: &Keeping) -> Cache {
@@ -159,14 +164,14 @@ pub fn compute(request: &Request, watch: &dyn Watch) -> Result<Computed, Failure
         Ok(outcomes) => outcomes,
         Err(errors) => return Err(Failure::Course(errors, ready.tables.sources)),
     };
-    let Ready { course, planned, cache, mut found, tables } = ready;
+    let Ready { course, planned, cache, mut found, templates, tables } = ready;
     let mut verdicts = Vec::new();
     for (experiment, outcome) in planned.iter().zip(&outcomes) {
         let (judged, errors) = claims::judge(&experiment.header.claims, outcome, &experiment.tree);
         verdicts.push(judged);
         found.extend(errors);
     }
-    Ok(Computed { course, planned, outcomes, verdicts, cache, found, tables })
+    Ok(Computed { course, planned, outcomes, verdicts, cache, found, templates, tables })
 }
 
 impl Computed {

@@ -1,14 +1,14 @@
 //! Draws figures, fills numbers into prose, and puts everything in its place: all files of the site.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use crate::chart::{self, Figure, Layout};
 use crate::data::Dataset;
-use crate::diagnostic::{Diagnostic, Diagnostics, Span};
+use crate::diagnostic::{Diagnostic, Diagnostics, Sources, Span};
 use crate::lesson::inline::Values;
 use crate::lesson::{Course, Fill, Lesson};
 use crate::outcome::Outcome;
@@ -23,10 +23,10 @@ use super::{Computed, Failure, results};
 /// # Errors
 /// A name in prose that does not exist; a template at fault; a file of a lesson that cannot be read.
 pub fn assemble(computed: &Computed) -> Result<Output, Failure> {
-    let templates = templates(computed)?;
+    let templates = &computed.templates;
     let drawn: Vec<Vec<Figure>> =
         computed.planned.par_iter().zip(&computed.outcomes).map(|(p, o)| figures(p, o)).collect();
-    let assembly = Assembly { values: values(computed), computed, templates: &templates, drawn: &drawn };
+    let assembly = Assembly { values: values(computed), computed, templates, drawn: &drawn };
     let mut diagnostics = Diagnostics::default();
     let pages: Vec<(PageView, Diagnostics)> = computed
         .course
@@ -55,19 +55,15 @@ pub fn assemble(computed: &Computed) -> Result<Output, Failure> {
 }
 
 /// The program's templates with an author's own before them: a folder `templates` in the lessons folder or beside it.
-fn templates(computed: &Computed) -> Result<Templates, Failure> {
-    let root = &computed.course.root;
+///
+/// # Errors
+/// Every file of that folder that is at fault.
+pub fn templates(root: &Path, sources: &mut Sources) -> Result<Templates, Vec<Diagnostic>> {
     let folders = [root.join("templates"), root.join("../templates")];
     let folder = folders.iter().find(|folder| folder.is_dir());
-    Templates::load(folder.map(PathBuf::as_path)).map_err(|errors| {
-        let mut sources = computed.tables.sources.clone();
-        let mut diagnostics = Diagnostics::default();
-        let shown = folder.map(|folder| folder.display().to_string()).unwrap_or_default();
-        for error in errors {
-            diagnostics.push(error.diagnostic(&shown, &mut sources));
-        }
-        Failure::Course(diagnostics, sources)
-    })
+    let shown = folder.map(|folder| folder.display().to_string()).unwrap_or_default();
+    Templates::load(folder.map(PathBuf::as_path))
+        .map_err(|errors| errors.into_iter().map(|error| error.diagnostic(&shown, sources)).collect())
 }
 
 /// The figures of an experiment that its author wants, in the author's order.

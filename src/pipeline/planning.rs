@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use crate::data::Facts;
 use crate::diagnostic::{Diagnostic, Diagnostics, Span, nearest};
 use crate::experiment::variation::{self, overlay};
-use crate::experiment::{Cost, HEADER_KEYS, Header, KINDS, Kind, Limits, Plan, kind};
-use crate::lesson::{Course, ExperimentBlock, Lesson, inline};
+use crate::experiment::{Cost, HEADER_KEYS, Header, KINDS, Kind, Limits, Plan, PlannedVariant, kind};
+use crate::lesson::{Course, ExperimentBlock, Lesson};
 use crate::settings::{self, Node};
 
 use super::tables::Tables;
@@ -48,7 +48,6 @@ pub fn plan(course: &Course, tables: &mut Tables, found: &mut Diagnostics) -> Ve
         let mut ids = BTreeSet::new();
         for (block_index, block) in lesson.blocks.iter().enumerate() {
             let Some(experiment) = found.keep(plan_block(course, lesson, block, tables)) else { continue };
-            found.extend(check_texts(course, lesson, &experiment));
             let id = experiment.header.id.clone();
             if ids.contains(&id) {
                 let message = format!("two experiments of this lesson are called `{id}`");
@@ -79,8 +78,28 @@ fn check_defaults(defaults: Option<&Node>) -> Vec<Diagnostic> {
         .collect()
 }
 
-/// What can be said of a block's Markdown and claims before anything runs.
-fn check_texts(course: &Course, lesson: &Lesson, planned: &Planned) -> Vec<Diagnostic> {
+/// Tells a course what its experiments will find, by name.
+pub fn promise(course: &mut Course, planned: &[Planned]) {
+    for experiment in planned {
+        let promises = |(index, variant): (usize, PlannedVariant)| {
+            let facts = experiment.facts[index].as_ref();
+            (variant.name.to_owned(), experiment.plan.promises(index, facts))
+        };
+        let variants: Vec<_> = experiment.plan.variants().into_iter().enumerate().map(promises).collect();
+        let slug = &course.lessons[experiment.lesson].slug;
+        course.names.promise(slug, &experiment.header.id, &variants, experiment.header.seeds);
+    }
+}
+
+/// What is wrong with texts and claims, as far as that can be said before anything runs.
+pub fn check_texts(course: &Course, planned: &[Planned]) -> Vec<Diagnostic> {
+    let blocks = planned.iter().flat_map(|planned| check_block(course, planned));
+    course.check_prose().into_iter().chain(blocks).collect()
+}
+
+/// What can be said of a block's Markdown and claims.
+fn check_block(course: &Course, planned: &Planned) -> Vec<Diagnostic> {
+    let lesson = &course.lessons[planned.lesson];
     let header = &planned.header;
     let texts = [("title", &header.title), ("caption", &header.caption)];
     let texts = texts.into_iter().filter_map(|(path, text)| Some((path.to_owned(), text.as_deref()?)));
@@ -93,7 +112,8 @@ fn check_texts(course: &Course, lesson: &Lesson, planned: &Planned) -> Vec<Diagn
     }
     for (index, claim) in header.claims.iter().enumerate() {
         let span = crate::claims::place(index, &planned.tree);
-        found.extend(inline::check_syntax(&claim.that, span).err());
+        let checked = course.names.check_claim(&lesson.slug, &header.id, &claim.that, span);
+        found.extend(checked.err().unwrap_or_default());
     }
     found
 }

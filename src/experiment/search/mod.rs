@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::chart::Figure;
 use crate::data::{DataSettings, SplitSettings, Target};
 use crate::diagnostic::{Problem, nearest};
+use crate::experiment::promise::{self, Promise, Promises};
 use crate::experiment::training::{self, METRICS};
 use crate::experiment::{Compare, Context, Cost, Doc, Experiment, Facts};
 use crate::nn::ModelSettings;
@@ -201,6 +202,27 @@ trials: 8
     fn cost(&self, facts: Option<&Facts>) -> Cost {
         let space = self.searched();
         trial::dearest(self, &space, facts).times(self.sampler.count(&space, self.trials) as u64)
+    }
+
+    fn promises(&self, facts: Option<&Facts>) -> Promises {
+        let paths = || self.space.dimensions.iter().map(|(path, _)| path.as_str());
+        // Metrics are those of the best trial, whose split may be one of those tried; its curves are not kept.
+        let mut promises = promise::documented(METRICS);
+        if !paths().any(|path| path.starts_with("split")) {
+            promises = training::promises(&self.parts(), facts);
+            promises.values_mut().for_each(|promise| *promise = Promise::Number);
+        }
+        for name in ["best_objective", "trials_run", "diverged_share"] {
+            promises.insert(name.into(), Promise::Number);
+        }
+        for name in ["best", "decade_share"] {
+            promises.insert(name.into(), promise::by_path(paths().map(|path| (path, Promise::Unknown))));
+        }
+        let trials = self.sampler.count(&self.searched(), self.trials);
+        for name in ["trial_objective", "best_so_far"] {
+            promises.insert(name.into(), Promise::List(trials));
+        }
+        promises
     }
 
     fn run(&self, context: &Context) -> Result<RunRecord, Problem> {

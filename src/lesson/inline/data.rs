@@ -1,22 +1,27 @@
 //! The results of a course by name, as expressions see them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
+use super::format;
+use crate::experiment::{Promise, Promises};
 use crate::outcome::{Metric, Outcome, RunRecord, Summary, Variant};
 
 /// A named result. Numbers keep the value of each seed, so that `.sd` works at any depth.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Data {
     /// One value a seed.
-    Number(Vec<f64>),
+    Number(Arc<[f64]>),
     /// One value a seed, and the curve that led there (one item an epoch).
     Curve {
-        last: Vec<f64>,
-        series: Vec<Data>,
+        last: Arc<[f64]>,
+        series: Arc<[Data]>,
     },
-    List(Vec<Data>),
+    List(Arc<[Data]>),
     Text(Vec<String>),
     Map(BTreeMap<String, Data>),
+    /// What only the runs can tell.
+    Unknown,
 }
 
 /// What may hang on a number as a name.
@@ -25,10 +30,20 @@ pub const STATISTICS: [&str; 9] = ["mean", "sd", "min", "max", "median", "q1", "
 impl Data {
     /// All variants of an experiment by name; where only `run` runs, its metrics stand at the top as well.
     pub fn experiment(outcome: &Outcome) -> Data {
-        let mut names: BTreeMap<String, Data> =
-            outcome.variants.iter().map(|variant| (variant.name.clone(), Data::variant(variant))).collect();
-        if let [variant] = outcome.variants.as_slice()
-            && variant.name == "run"
+        let variants = outcome.variants.iter();
+        Data::variants(variants.map(|variant| (variant.name.clone(), Data::variant(variant))).collect())
+    }
+
+    /// The same before anything runs: every name that there will be, no number yet.
+    pub fn promised(variants: &[(String, Promises)], seeds: usize) -> Data {
+        let number: Arc<[f64]> = vec![f64::NAN; seeds].into();
+        let named =
+            |(name, promises): &(String, Promises)| (name.clone(), Data::from_promises(promises, &number));
+        Data::variants(variants.iter().map(named).collect())
+    }
+
+    fn variants(mut names: BTreeMap<String, Data>) -> Data {
+        if names.len() == 1
             && let Some(Data::Map(metrics)) = names.get("run").cloned()
         {
             for (name, data) in metrics {
@@ -36,6 +51,18 @@ impl Data {
             }
         }
         Data::Map(names)
+    }
+
+    fn from_promises(promises: &Promises, number: &Arc<[f64]>) -> Data {
+        let items = |length: &usize| vec![Data::Number(number.clone()); *length].into();
+        let data = |promise: &Promise| match promise {
+            Promise::Number => Data::Number(number.clone()),
+            Promise::Curve(length) => Data::Curve { last: number.clone(), series: items(length) },
+            Promise::List(length) => Data::List(items(length)),
+            Promise::Map(promises) => Data::from_promises(promises, number),
+            Promise::Unknown => Data::Unknown,
+        };
+        Data::Map(promises.iter().map(|(name, promise)| (name.clone(), data(promise))).collect())
     }
 
     /// The same with the runs of one seed only, for judging claims.
@@ -51,17 +78,15 @@ impl Data {
         let mut names = BTreeMap::new();
         for name in all_names(&variant.runs, |run| run.metrics.keys()) {
             let metrics: Vec<&Metric> = variant.runs.iter().filter_map(|run| run.metrics.get(name)).collect();
-            if let Some(data) = over_seeds(&metrics) {
-                names.insert(name.clone(), data);
-            }
+            names.insert(name.clone(), over_seeds(&metrics));
         }
         for name in all_names(&variant.runs, |run| run.series.keys()) {
             let curves: Vec<&[f64]> =
                 variant.runs.iter().filter_map(|run| run.series.get(name)).map(Vec::as_slice).collect();
             let series = item_by_item(&curves);
             let data = match names.remove(name) {
-                Some(Data::Number(last)) => Data::Curve { last, series },
-                _ => Data::List(series),
+                Some(Data::Number(last)) => Data::Curve { last, series: series.into() },
+                _ => Data::List(series.into()),
             };
             names.insert(name.clone(), data);
         }
@@ -81,45 +106,62 @@ impl Data {
 fn all_names<'a, I: Iterator<Item = &'a String>>(
     runs: &'a [RunRecord],
     names: impl Fn(&'a RunRecord) -> I,
-) -> std::collections::BTreeSet<&'a String> {
+) -> BTreeSet<&'a String> {
     runs.iter().flat_map(names).collect()
 }
 
-/// A metric over the seeds; none where the seeds disagree about what it is.
-fn over_seeds(metrics: &[&Metric]) -> Option<Data> {
-    match metrics.first()? {
-        Metric::Number(_) => collect(metrics, |metric| match metric {
-            Metric::Number(value) => Some(*value),
-            _ => None,
-        })
-        .map(Data::Number),
-        Metric::Text(_) => collect(metrics, |metric| match metric {
-            Metric::Text(text) => Some(text.clone()),
-            _ => None,
-        })
-        .map(Data::Text),
-        Metric::List(_) => {
-            let lists = collect(metrics, |metric| match metric {
-                Metric::List(values) => Some(values.as_slice()),
-                _ => None,
-            })?;
-            Some(Data::List(item_by_item(&lists)))
+/// A metric over the seeds. Where they disagree about what it is (a search that found `relu` once and 0.1 the
+/// other time, lists of several lengths), it is what each of them found, as text.
+fn over_seeds(metrics: &[&Metric]) -> Data {
+    let numbers = collect(metrics, |metric| match metric {
+        Metric::Number(value) => Some(*value),
+        _ => None,
+    });
+    if let Some(numbers) = numbers {
+        return Data::Number(numbers.into());
+    }
+    let lists = collect(metrics, |metric| match metric {
+        Metric::List(values) => Some(values.as_slice()),
+        _ => None,
+    });
+    if let Some(lists) = lists
+        && lists.iter().all(|list| list.len() == lists[0].len())
+    {
+        return Data::List(item_by_item(&lists).into());
+    }
+    let maps = collect(metrics, |metric| match metric {
+        Metric::Map(map) => Some(map),
+        _ => None,
+    });
+    if let Some(maps) = maps {
+        let names: BTreeSet<&String> = maps.iter().flat_map(|map| map.keys()).collect();
+        let part = |name: &String| {
+            let parts: Vec<&Metric> = maps.iter().filter_map(|map| map.get(name)).collect();
+            (name.clone(), over_seeds(&parts))
+        };
+        return Data::Map(names.into_iter().map(part).collect());
+    }
+    Data::Text(metrics.iter().map(|metric| text(metric)).collect())
+}
+
+/// A metric as prose shows it.
+fn text(metric: &Metric) -> String {
+    match metric {
+        Metric::Number(value) => format::number(*value),
+        Metric::Text(text) => text.clone(),
+        Metric::List(values) => {
+            let items: Vec<String> = values.iter().map(|value| format::number(*value)).collect();
+            format!("[{}]", items.join(", "))
         }
-        Metric::Map(_) => {
-            let maps = collect(metrics, |metric| match metric {
-                Metric::Map(map) => Some(map),
-                _ => None,
-            })?;
-            let names: std::collections::BTreeSet<&String> = maps.iter().flat_map(|map| map.keys()).collect();
-            let parts = names.into_iter().filter_map(|name| {
-                let parts: Vec<&Metric> = maps.iter().filter_map(|map| map.get(name)).collect();
-                Some((name.clone(), over_seeds(&parts)?))
-            });
-            Some(Data::Map(parts.collect()))
+        Metric::Map(parts) => {
+            let parts: Vec<String> =
+                parts.iter().map(|(name, part)| format!("{name}: {}", text(part))).collect();
+            format!("{{{}}}", parts.join(", "))
         }
     }
 }
 
+/// What every metric is, if it is that in every seed.
 fn collect<'a, T>(metrics: &[&'a Metric], part: impl Fn(&'a Metric) -> Option<T>) -> Option<Vec<T>> {
     metrics.iter().map(|metric| part(metric)).collect()
 }

@@ -7,7 +7,6 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use minijinja::value::ValueKind;
 use minijinja::{Error, Value};
 
 use super::environment::{ENVIRONMENT, FILTERS, FUNCTIONS, LIST_FILTERS};
@@ -20,8 +19,8 @@ const MAX_LENGTH: usize = 1000;
 /// An expression with its names pointed out, known to be well formed.
 #[derive(Debug)]
 pub struct Expression<'t> {
-    text: &'t str,
-    tokens: Vec<(Token, Range<usize>)>,
+    pub(super) text: &'t str,
+    pub(super) tokens: Vec<(Token, Range<usize>)>,
 }
 
 impl<'t> Expression<'t> {
@@ -45,6 +44,7 @@ impl<'t> Expression<'t> {
         }
         let expression = Expression { text, tokens: tokens(text) };
         expression.check_calls()?;
+        expression.check_comparisons()?;
         expression.compile()?;
         Ok(expression)
     }
@@ -82,6 +82,34 @@ impl<'t> Expression<'t> {
                         range.clone(),
                         "this quote is never closed",
                         "expected a closing quote",
+                    ));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// A comparison of a comparison compares true or false with a number.
+    fn check_comparisons(&self) -> Result<(), Fault> {
+        let mut compared = vec![false];
+        for (token, range) in &self.tokens {
+            let depth = compared.len() - 1;
+            match (token, &self.text[range.clone()]) {
+                (Token::Other, "(" | "[" | "{") => compared.push(false),
+                (Token::Other, ")" | "]" | "}") if depth > 0 => {
+                    compared.pop();
+                }
+                (Token::Keyword, "and" | "or" | "if" | "else") | (Token::Other, "," | ":") => {
+                    compared[depth] = false
+                }
+                (Token::Operator(operator), _)
+                    if !matches!(*operator, "=" | "**") && std::mem::replace(&mut compared[depth], true) =>
+                {
+                    return Err(Fault::new(
+                        range.clone(),
+                        "two comparisons in a row",
+                        "expected `and` between them, as in `a < b and b < c`",
                     ));
                 }
                 _ => {}
@@ -150,26 +178,78 @@ impl<'t> Expression<'t> {
         })
     }
 
+    /// Looks up each of its names by `find`, which gives an undefined value for what only the runs can tell. Whether
+    /// the expression can be tried before they have run: what is wrong then is wrong whatever the numbers are.
+    ///
+    /// # Errors
+    /// What is wrong with any of the names.
+    pub fn check_names(
+        &self,
+        find: impl Fn(&[Link], bool) -> Result<Value, Fault>,
+    ) -> Result<bool, Vec<Fault>> {
+        let (mut faults, mut known) = (Vec::new(), true);
+        for (index, (token, _)) in self.tokens.iter().enumerate() {
+            let Token::Chain(links) = token else { continue };
+            match find(links, self.wants_list(index)) {
+                Ok(value) => known &= !value.is_undefined(),
+                Err(fault) => faults.push(fault),
+            }
+        }
+        if faults.is_empty() { Ok(known && self.is_plain()) } else { Err(faults) }
+    }
+
+    /// Whether no number decides whether the expression has a value, as an index that is computed does.
+    fn is_plain(&self) -> bool {
+        !self.tokens.iter().any(|(token, range)| *token == Token::Other && self.text[range.clone()] == *"[")
+    }
+
+    /// How its value reads in prose.
+    ///
+    /// # Errors
+    /// A value that is neither number, text, truth nor a list of them.
+    pub fn show(&self, value: &Value) -> Result<String, Fault> {
+        super::environment::shown(value).map_err(|error| {
+            let said = error.detail().unwrap_or("no value").to_owned();
+            Fault::new(0..self.text.len(), "this expression gives nothing to show", said)
+        })
+    }
+
     /// The value, and the names that stand for no number (a run that diverged).
     ///
     /// # Errors
     /// An unknown name, or an operation that does not fit its operands.
     pub fn evaluate(&self, roots: &Roots) -> Result<(Value, Vec<String>), Fault> {
-        let mut variables: BTreeMap<String, Value> = BTreeMap::new();
-        let mut missing = Vec::new();
+        self.evaluate_with(|links, as_list| resolve(roots, links, as_list))
+    }
+
+    /// The same with each name looked up by `find`.
+    ///
+    /// # Errors
+    /// As [`Expression::evaluate`].
+    pub fn evaluate_with(
+        &self,
+        find: impl Fn(&[Link], bool) -> Result<Value, Fault>,
+    ) -> Result<(Value, Vec<String>), Fault> {
+        let (mut values, mut missing) = (Vec::new(), Vec::new());
         for (index, (token, range)) in self.tokens.iter().enumerate() {
             let Token::Chain(links) = token else { continue };
-            let value = resolve(roots, links, self.wants_list(index))?;
+            let value = find(links, self.wants_list(index))?;
             if holds_nan(&value) {
                 missing.push(self.text[range.clone()].to_owned());
             }
-            variables.insert(format!("v{}", variables.len()), value);
+            values.push(value);
         }
+        Ok((self.calculate(values)?, missing))
+    }
+
+    /// The value, given those of its names in order.
+    fn calculate(&self, values: Vec<Value>) -> Result<Value, Fault> {
+        let named = values.into_iter().enumerate().map(|(index, value)| (format!("v{index}"), value));
+        let variables: BTreeMap<String, Value> = named.collect();
         let (text, places) = self.rewritten();
-        let fault = |error: Error| self.fault(&error, &places, "this expression has no value");
         let value =
             ENVIRONMENT.compile_expression(&text).and_then(|compiled| compiled.eval(Value::from(variables)));
-        value.map(|value| (value, missing)).map_err(fault)
+        value.map_err(|error| self.fault(&error, &places, "this expression has no value"))
     }
 
     /// Whether the name that is token `index` is followed by what works on lists, or the only argument of it.
@@ -183,47 +263,6 @@ impl<'t> Expression<'t> {
             _ => false,
         }
     }
-
-    /// What has no place in a claim: a text is above every number in an order that means nothing, and filters
-    /// that dress a number for prose make texts.
-    pub fn check_claim(&self) -> Option<Fault> {
-        const DRESSING: [&str; 7] = ["join", "percent", "round", "sci", "si", "signed", "times"];
-        self.tokens.iter().enumerate().find_map(|(index, (token, range))| {
-            let text = &self.text[range.clone()];
-            let filter = index > 0 && self.text[self.tokens[index - 1].1.clone()] == *"|";
-            let dressing = (filter || *token == Token::Filter) && DRESSING.contains(&text);
-            let quoted = *token == Token::Literal && text.starts_with(['"', '\'']);
-            let keyword = *token == Token::Keyword && matches!(text, "none" | "if" | "else");
-            let label = match (dressing, quoted, keyword) {
-                (true, ..) => "makes a text for prose",
-                (_, true, _) => "a text, where claims compare numbers",
-                (.., true) => "no part of a comparison",
-                _ => return None,
-            };
-            Some(Fault::new(range.clone(), format!("`{text}` cannot stand in a claim"), label))
-        })
-    }
-
-    /// The two sides of the comparison that the whole expression is, if it is one.
-    pub fn sides(&self) -> Option<(&'t str, &'t str)> {
-        let mut depth = 0;
-        let mut found = None;
-        for (token, range) in &self.tokens {
-            match (&self.text[range.clone()], token) {
-                ("(" | "[" | "{", Token::Other) => depth += 1,
-                (")" | "]" | "}", Token::Other) => depth -= 1,
-                ("and" | "or" | "not" | "in" | "is" | "if", Token::Keyword) if depth == 0 => return None,
-                (_, Token::Operator(operator)) if depth == 0 && *operator != "=" => {
-                    let earlier = found.replace(range.clone());
-                    if earlier.is_some() {
-                        return None;
-                    }
-                }
-                _ => {}
-            }
-        }
-        found.map(|range| (&self.text[..range.start], &self.text[range.end..]))
-    }
 }
 
 /// Whether a number, or any in a list, does not exist.
@@ -233,12 +272,4 @@ fn holds_nan(value: &Value) -> bool {
     }
     value.kind() == minijinja::value::ValueKind::Seq
         && value.try_iter().is_ok_and(|mut items| items.any(|item| holds_nan(&item)))
-}
-
-/// A claim's truth, or what it is instead.
-pub fn truth(value: &Value) -> Result<bool, String> {
-    match value.kind() {
-        ValueKind::Bool => Ok(value.is_true()),
-        _ => Err(super::environment::shown(value).unwrap_or_else(|_| value.kind().to_string())),
-    }
 }

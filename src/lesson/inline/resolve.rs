@@ -16,11 +16,13 @@ pub struct Fault {
     pub message: String,
     pub label: String,
     pub hints: Vec<String>,
+    /// Whether it is an index past the end of a curve, which ends early where a run does.
+    pub ended: bool,
 }
 
 impl Fault {
     pub fn new(range: Range<usize>, message: impl Into<String>, label: impl Into<String>) -> Self {
-        Fault { range, message: message.into(), label: label.into(), hints: Vec::new() }
+        Fault { range, message: message.into(), label: label.into(), hints: Vec::new(), ended: false }
     }
 
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
@@ -32,7 +34,8 @@ impl Fault {
 /// Names by which an expression may start, the first that has one wins.
 pub type Roots<'a> = [&'a BTreeMap<String, Data>];
 
-/// What a name stands for; `as_list` takes the curve of a metric that has one.
+/// What a name stands for; `as_list` takes the curve of a metric that has one. What only the runs can tell is
+/// undefined.
 pub fn resolve(roots: &Roots, links: &[Link], as_list: bool) -> Result<Value, Fault> {
     let (first, rest) = links.split_first().ok_or_else(|| Fault::new(0..0, "a name is missing", ""))?;
     let Name::Word(name) = &first.name else {
@@ -44,8 +47,10 @@ pub fn resolve(roots: &Roots, links: &[Link], as_list: bool) -> Result<Value, Fa
     })?;
     let (data, left, seen) = follow(start, rest, name.clone())?;
     match left {
+        _ if *data == Data::Unknown => Ok(Value::UNDEFINED),
         [] => value(data, links, as_list, &seen),
         [link] => of_seeds(data, link, &seen),
+        [link, index] if is_values(link) => of_seed(data, index, &format!("{seen}.values")),
         [link, next, ..] => {
             of_seeds(data, link, &seen)?;
             Err(Fault::new(next.range.clone(), "nothing can follow here", "expected the end of the name"))
@@ -66,11 +71,14 @@ fn follow<'a, 'l>(
             (Data::Map(names), Name::Word(_)) => {
                 entry(names, left).ok_or_else(|| unknown(link, &data.names(), &format!("`{seen}` has no")))?
             }
-            (Data::List(items), Name::Index(index))
-            | (Data::Curve { series: items, .. }, Name::Index(index)) => {
-                (item(items, *index, link, &seen)?, 1)
+            (Data::List(items), Name::Index(index)) => (item(items, *index, link, &seen)?, 1),
+            (Data::Curve { series, .. }, Name::Index(index)) => {
+                let found = item(series, *index, link, &seen);
+                (found.map_err(|fault| Fault { ended: true, ..fault })?, 1)
             }
-            (Data::Number(_) | Data::Curve { .. }, Name::Word(_)) => return Ok((data, left, seen)),
+            (Data::Number(_) | Data::Curve { .. }, Name::Word(_)) | (Data::Unknown, _) => {
+                return Ok((data, left, seen));
+            }
             (Data::Map(_), Name::Index(_)) => {
                 return Err(Fault::new(
                     link.range.clone(),
@@ -128,7 +136,7 @@ fn entry<'a>(names: &'a BTreeMap<String, Data>, links: &[Link]) -> Option<(&'a D
     found
 }
 
-fn item<'a>(items: &'a [Data], index: i64, link: &Link, seen: &str) -> Result<&'a Data, Fault> {
+fn item<'a, T>(items: &'a [T], index: i64, link: &Link, seen: &str) -> Result<&'a T, Fault> {
     let place = if index < 0 { index + items.len() as i64 } else { index };
     usize::try_from(place).ok().and_then(|place| items.get(place)).ok_or_else(|| {
         let label = match items.len() {
@@ -137,6 +145,24 @@ fn item<'a>(items: &'a [Data], index: i64, link: &Link, seen: &str) -> Result<&'
         };
         Fault::new(link.range.clone(), format!("`{seen}` has {} values", items.len()), label)
     })
+}
+
+fn is_values(link: &Link) -> bool {
+    matches!(&link.name, Name::Word(word) if word == "values")
+}
+
+/// The value of one seed, by its place.
+fn of_seed(data: &Data, link: &Link, seen: &str) -> Result<Value, Fault> {
+    match (data, &link.name) {
+        (Data::Number(values) | Data::Curve { last: values, .. }, Name::Index(index)) => {
+            item(values, *index, link, seen).map(|value| Value::from(*value))
+        }
+        _ => Err(Fault::new(
+            link.range.clone(),
+            format!("`{seen}` is a list"),
+            "expected an index, as in `[0]`",
+        )),
+    }
 }
 
 /// A statistic over the seeds.
@@ -150,7 +176,7 @@ fn of_seeds(data: &Data, link: &Link, seen: &str) -> Result<Value, Fault> {
         ));
     };
     if name == "values" {
-        return Ok(Value::from(values.clone()));
+        return Ok(Value::from(values.to_vec()));
     }
     if name == "sd" && values.len() < 2 {
         return Err(Fault::new(
@@ -183,6 +209,7 @@ fn value(data: &Data, links: &[Link], as_list: bool, seen: &str) -> Result<Value
             }
             Ok(Value::from(distinct.join(", ")))
         }
+        Data::Unknown => Ok(Value::UNDEFINED),
         Data::Map(_) => {
             let end = links.last().map_or(0, |link| link.range.end);
             let start = links.first().map_or(0, |link| link.range.start);

@@ -2,6 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::diagnostic::SourceId;
+use crate::experiment::{Promise, Promises};
 use crate::outcome::{Metric, RunRecord, Variant};
 
 fn run(seed: u64, metrics: Vec<(&str, Metric)>, curve: Vec<f64>) -> RunRecord {
@@ -23,6 +24,8 @@ fn variant(name: &str, losses: [f64; 2]) -> Variant {
                 ("shares", Metric::List(vec![loss, 0.25])),
                 ("best", best.clone()),
                 ("choice", Metric::Text("relu".to_owned())),
+                ("mixed", [Metric::Text("relu".to_owned()), Metric::Number(0.2)][seed].clone()),
+                ("widths", Metric::List(vec![8.0; seed + 1])),
             ],
             vec![4.0, 2.0, loss],
         )
@@ -62,6 +65,11 @@ fn names_lead_to_values() {
         ("four.adam.loss", "0.15"),
         ("four.sgd.loss.sd | round(3)", "0.141"),
         ("four.sgd.loss.values", "0.4, 0.6"),
+        ("four.sgd.loss.values[0]", "0.4"),
+        ("four.sgd.loss[1].values[-1]", "2"),
+        ("four.sgd.loss[four.sgd.loss.n]", "0.5"),
+        ("four.adam.mixed", "relu, 0.2"),
+        ("four.adam.widths", "[8], [8, 8]"),
         ("four.sgd.loss.n", "2"),
         ("four.sgd.loss[1]", "2"),
         ("four.sgd.loss[-1]", "0.5"),
@@ -102,11 +110,17 @@ fn what_is_wrong_is_said_at_its_place() {
         ("four.adam.loss[9]", "[9]: `four.adam.loss` has 3 values (expected 0 to 2)"),
         (
             "four.adam",
-            "four.adam: `four.adam` is not a value but has several (expected `best`, `choice`, `loss`, `shares`)",
+            "four.adam: `four.adam` is not a value but has several (expected `best`, `choice`, `loss`, `mixed`, `shares`, `widths`)",
         ),
         ("four.adam.loss | percnt", "percnt: there is no filter `percnt` (did you mean `percent`?)"),
         ("maxx(four.adam.loss)", "maxx: there is no function `maxx` (did you mean `max`?)"),
         ("four.adam.loss[0].x.y", "x: `four.adam.loss[0]` has no `x` (not known here)"),
+        ("four.adam.loss.values[2]", "[2]: `four.adam.loss.values` has 2 values (expected 0 to 1)"),
+        ("four.adam.loss.values.x", "x: `four.adam.loss.values` is a list (expected an index, as in `[0]`)"),
+        (
+            "0 < four.adam.loss < 1",
+            "<: two comparisons in a row (expected `and` between them, as in `a < b and b < c`)",
+        ),
         ("four.adam.loss.sd.y", "y: nothing can follow here (expected the end of the name)"),
         (
             "four.sgd.loss / four.adam.loss | times(1)",
@@ -134,13 +148,16 @@ fn claims_are_judged_seed_by_seed() {
     let outcome = comparison();
     let judge = |text: &str, seed: usize| SeedValues::new(&outcome, seed).judge(text, span(text)).unwrap();
     let first = judge("adam.loss < 0.15", 0);
-    assert_eq!(first, Judgement { holds: true, sides: Some((0.1, 0.15)), missing: vec![] });
+    assert_eq!(
+        first,
+        Judgement { holds: true, sides: Some((0.1, 0.15)), margin: Some(0.15 - 0.1), missing: vec![] }
+    );
     assert!(!judge("adam.loss < 0.15", 1).holds);
     assert!(judge("slope(adam.loss) < 0 and adam.loss[1] == 2", 1).holds);
     assert_eq!(judge("adam.loss < 1 and sgd.loss < 1", 0).sides, None);
     let text = "adam.loss";
     let error = SeedValues::new(&outcome, 0).judge(text, span(text)).unwrap_err();
-    assert_eq!(error.message, "this claim is 0.1, not true or false");
+    assert_eq!(error.message, "this claim is a number, not true or false");
 }
 
 #[test]
@@ -161,29 +178,142 @@ fn the_names_of_a_claim_can_be_shown() {
     assert_eq!(SeedValues::new(&comparison(), 1).show("nobody.loss"), None);
 }
 
+fn promised() -> Names {
+    let metrics = || -> Promises {
+        [
+            ("loss".to_owned(), Promise::Curve(3)),
+            ("rows".to_owned(), Promise::Number),
+            ("shares".to_owned(), Promise::List(2)),
+            ("best".to_owned(), Promise::Unknown),
+        ]
+        .into()
+    };
+    let mut names = Names::new();
+    names.insert("opti-mizers", "nobody_knows");
+    let variants = [("adam".to_owned(), metrics()), ("sgd".to_owned(), metrics())];
+    names.promise("opti-mizers", "four", &variants, 2);
+    names.promise("other-one", "single", &[("run".to_owned(), metrics())], 1);
+    names
+}
+
+fn said(errors: Result<(), Vec<Diagnostic>>) -> Vec<String> {
+    let errors = errors.err().unwrap_or_default();
+    errors.iter().map(|error| format!("{} ({})", error.message, error.label)).collect()
+}
+
 #[test]
 fn names_are_checked_before_anything_runs() {
-    let mut names = Names::new();
-    names.insert("opti-mizers", "four");
-    names.insert("other-one", "single");
-    let check = |text: &str| names.check("opti-mizers", text, span(text));
-    assert!(check("four.anything + other_one.single.loss").is_ok());
-    let said = |text: &str| {
-        let errors = check(text).unwrap_err();
-        errors.iter().map(|error| format!("{} ({})", error.message, error.label)).collect::<Vec<_>>()
-    };
-    assert_eq!(
-        said("single.loss + fuor.loss"),
-        [
-            "no experiment is called `single` (did you mean `other_one.single`?)",
-            "no experiment is called `fuor` (did you mean `four`?)"
-        ]
-    );
-    assert_eq!(
-        said("other_one.singel.x"),
-        ["the lesson `other_one` has no experiment `singel` (did you mean `single`?)"]
-    );
-    assert_eq!(said("other_one"), ["`other_one` is a lesson, not a result (expected `other_one.ID.METRIC`)"]);
+    let names = promised();
+    let check = |text: &str| said(names.check("opti-mizers", text, span(text)));
+    for fine in [
+        "four.adam.loss.sd + other_one.single.loss",
+        "nobody_knows.anything[3].at.all",
+        "four.adam.best.training.learning_rate | round(3)",
+        "four.adam.loss[2].values[1]",
+        "four.adam.loss[four.adam.rows] | percent",
+        "four.adam.loss[1:] | join(' and ')",
+        "four.adam.shares",
+        "other_one.single.run.rows",
+        "'less' if four.adam.loss < 1 else four.sgd.shares[1]",
+    ] {
+        assert_eq!(check(fine), Vec::<String>::new(), "{fine}");
+    }
+    let cases: [(&str, &[&str]); 9] = [
+        (
+            "single.loss + fuor.loss",
+            &[
+                "no experiment is called `single` (did you mean `other_one.single`?)",
+                "no experiment is called `fuor` (did you mean `four`?)",
+            ],
+        ),
+        (
+            "other_one.singel.x",
+            &["the lesson `other_one` has no experiment `singel` (did you mean `single`?)"],
+        ),
+        ("other_one", &["`other_one` is a lesson, not a result (expected `other_one.ID.METRIC`)"]),
+        (
+            "four.adma.loss + four.sgd.lss",
+            &[
+                "`four` has no `adma` (did you mean `adam`?)",
+                "`four.sgd` has no `lss` (did you mean `loss`?)",
+            ],
+        ),
+        ("four.adam.loss[3]", &["`four.adam.loss` has 3 values (expected 0 to 2)"]),
+        ("four.adam.loss.values[2]", &["`four.adam.loss.values` has 2 values (expected 0 to 1)"]),
+        (
+            "other_one.single.loss.sd",
+            &["one run of `other_one.single.loss` has no standard deviation (expected more than one seed)"],
+        ),
+        (
+            "four.adam.rows | length",
+            &["this expression has no value (cannot calculate length of value of type number)"],
+        ),
+        (
+            "four.adam.rows / four.sgd.rows | times",
+            &[
+                "this expression has no value (tried to use / operator on unsupported types number and string)",
+            ],
+        ),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(check(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn claims_are_checked_before_anything_runs() {
+    let names = promised();
+    let check = |text: &str| said(names.check_claim("opti-mizers", "four", text, span(text)));
+    for fine in ["adam.loss[1] < sgd.loss[2]", "within(adam.rows, 3, 1)", "adam.best.x > 3", "adam.loss == 1"]
+    {
+        assert_eq!(check(fine), Vec::<String>::new(), "{fine}");
+    }
+    let cases = [
+        ("adma.loss < 1", "nothing here is called `adma` (did you mean `adam`?)"),
+        ("adam.loss", "this claim is a number, not true or false (expected a comparison)"),
+        ("adam.shares < 1", "`adam.shares` is no number (expected a number to compare)"),
+        ("within(1, adam.shares, 2)", "`adam.shares` is no number (expected a number to compare)"),
+        ("adam.loss[3] < 1", "`adam.loss` has 3 values (expected 0 to 2)"),
+        ("adam.rows | round < 1", "`round` cannot stand in a claim (makes a text for prose)"),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(check(text), [expected], "{text}");
+    }
+    let other = "anything.at.all < 1";
+    assert!(names.check_claim("opti-mizers", "nobody_knows", other, span(other)).is_ok());
+}
+
+#[test]
+fn margins_are_above_zero_where_a_claim_holds() {
+    let seed = SeedValues::new(&comparison(), 0);
+    let margin = |text: &str| seed.judge(text, span(text)).unwrap().margin;
+    let cases = [
+        ("adam.loss < 0.5", Some(0.4)),
+        ("adam.loss >= 0.5", Some(-0.4)),
+        ("0.5 > adam.loss", Some(0.4)),
+        ("within(adam.loss, 0.2, 0.25)", Some(0.15)),
+        ("within(adam.loss, max(0.2, 0.3), 0.1)", Some(-0.1)),
+        ("adam.loss == 0.1", None),
+        ("not within(adam.loss, 0.2, 0.25)", None),
+        ("within(1, 2, 3) and within(1, 2, 3)", None),
+        ("adam.loss < 1 and sgd.loss < 1", None),
+    ];
+    for (text, expected) in cases {
+        let found = margin(text);
+        let near = match (found, expected) {
+            (Some(found), Some(expected)) => (found - expected).abs() < 1e-12,
+            (found, expected) => found == expected,
+        };
+        assert!(near, "{text}: {found:?}");
+    }
+}
+
+#[test]
+fn a_run_that_ended_early_has_no_value_at_a_later_epoch() {
+    let judged =
+        SeedValues::new(&comparison(), 0).judge("adam.loss[7] < 1", span("adam.loss[7] < 1")).unwrap();
+    assert!(!judged.holds);
+    assert_eq!(judged.missing, ["adam.loss[7]"]);
 }
 
 #[test]
