@@ -1,6 +1,6 @@
 //! Batch normalization against numbers that PyTorch wrote in f64 (`tests/reference/batch_norm.py`).
 
-use gradbook::nn::{ACTIVATIONS, BatchNorm, L2, Pass, RunningAverages};
+use gradbook::nn::{ACTIVATIONS, BatchNorm, Pass, Penalty, RunningAverages};
 use gradbook::numeric::Real;
 use gradbook::optim::Optimizer;
 use serde::Deserialize;
@@ -61,9 +61,9 @@ fn check_pass<R: Real>(case: &PassCase, tolerance: f64) {
     let name = format!("{} {} l2 {}", setup.activation, setup.output, case.l2);
     let network = setup.network::<R>();
     let all: Vec<usize> = (0..setup.rows()).collect();
-    let l2 = L2 { lambda: case.l2, rows: setup.rows() };
+    let penalty = Penalty { l1: 0.0, l2: case.l2, rows: setup.rows() };
     let mut step = Step::new(network.architecture(), setup.rows());
-    let loss = step.run(&network, &setup.part(&all), &l2);
+    let loss = step.run(&network, &setup.part(&all), &penalty);
     assert_near(step.forward.logits(setup.rows()), &case.logits, tolerance, &format!("{name}: logits"));
     assert_near(&[loss], &[case.loss], tolerance, &format!("{name}: loss"));
     check_gradient(network.architecture(), step.backward.gradient(), &case.gradient, tolerance, &name);
@@ -76,10 +76,10 @@ fn check_training<R: Real>(training: &Training, case: &TrainingCase, tolerance: 
     let mut averages = RunningAverages::new(&network).unwrap();
     let mut step = Step::new(network.architecture(), setup.rows());
     let mut state = case.optimizer.start::<R>(network.parameters().len());
-    let l2 = L2 { lambda: case.l2, rows: setup.rows() };
+    let penalty = Penalty { l1: 0.0, l2: case.l2, rows: setup.rows() };
     let mut losses = Vec::new();
     for batch in &training.batches {
-        losses.push(step.run(&network, &setup.part(batch), &l2));
+        losses.push(step.run(&network, &setup.part(batch), &penalty));
         averages.observe(&step.forward, &mut network);
         state.step(case.learning_rate, network.parameters_mut(), step.backward.gradient());
     }

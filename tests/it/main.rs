@@ -9,3 +9,4 @@ mod errors;
 #[path = "../../src/site/tests/html.rs"]
 mod html;
 mod reference;
+mod regularization;

@@ -5,7 +5,8 @@
 
 use gradbook::data::{Labels, Part, Target};
 use gradbook::nn::{
-    ACTIVATIONS, Architecture, Backward, BatchNorm, Forward, L2, ModelSettings, Network, OutputLayer, Pass,
+    ACTIVATIONS, Architecture, Backward, BatchNorm, Forward, ModelSettings, Network, OutputLayer, Pass,
+    Penalty,
 };
 use gradbook::numeric::Real;
 use gradbook::optim::{OPTIMIZERS, Optimizer};
@@ -124,11 +125,11 @@ impl<R: Real> Step<R> {
     }
 
     /// The mean data loss of a batch; its gradient, with the penalty's, is left in `backward`.
-    pub fn run(&mut self, network: &Network<R>, part: &Part<R>, l2: &L2) -> f64 {
+    pub fn run(&mut self, network: &Network<R>, part: &Part<R>, penalty: &Penalty) -> f64 {
         let (x, y) = (part.rows(0..part.len()), part.y.all());
         self.forward.run(network, x, part.len(), Pass::Training(None));
         self.backward.run(network, &self.forward, x, y, None);
-        l2.add_gradient(network, self.backward.gradient_mut());
+        penalty.add_gradient(network, self.backward.gradient_mut());
         self.forward.score(network.architecture().output, y).mean_loss()
     }
 }
@@ -154,13 +155,12 @@ fn check_network<R: Real>(case: &NetworkCase, tolerance: f64) {
     let name = format!("{} {} {:?} l2 {}", setup.activation, setup.output, setup.hidden, case.l2);
     let network = setup.network::<R>();
     let all: Vec<usize> = (0..setup.rows()).collect();
-    let l2 = L2 { lambda: case.l2, rows: setup.rows() };
+    let penalty = Penalty { l1: 0.0, l2: case.l2, rows: setup.rows() };
     let mut pass = Step::new(network.architecture(), setup.rows());
-    let loss = pass.run(&network, &setup.part(&all), &l2);
+    let loss = pass.run(&network, &setup.part(&all), &penalty);
     assert_near(pass.forward.logits(setup.rows()), &case.logits, tolerance, &format!("{name}: logits"));
     assert_near(&[loss], &[case.loss], tolerance, &format!("{name}: loss"));
-    let penalty = l2.penalty(network.squared_norm());
-    assert_near(&[penalty], &[case.penalty], tolerance, &format!("{name}: penalty"));
+    assert_near(&[penalty.of(&network)], &[case.penalty], tolerance, &format!("{name}: penalty"));
     check_gradient(network.architecture(), pass.backward.gradient(), &case.gradient, tolerance, &name);
 }
 
@@ -185,10 +185,10 @@ fn check_optimizer<R: Real>(reference: &Optimizers, case: &OptimizerCase, tolera
     let largest = reference.batches.iter().map(Vec::len).max().unwrap();
     let mut pass = Step::new(network.architecture(), largest);
     let mut state = case.optimizer.start::<R>(network.parameters().len());
-    let l2 = L2 { lambda: case.l2, rows: setup.rows() };
+    let penalty = Penalty { l1: 0.0, l2: case.l2, rows: setup.rows() };
     let mut losses = Vec::new();
     for batch in &reference.batches {
-        losses.push(pass.run(&network, &setup.part(batch), &l2));
+        losses.push(pass.run(&network, &setup.part(batch), &penalty));
         state.step(case.learning_rate, network.parameters_mut(), pass.backward.gradient());
     }
     assert_near(&losses, &case.losses, tolerance, &format!("{name}: losses"));

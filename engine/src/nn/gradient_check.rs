@@ -4,7 +4,7 @@
 //! differences err by order eps. All parameters are taken as one vector, and
 //! `||a - b|| / (||a|| + ||b||)` judges it: below 1e-7 is right, above 1e-3 is wrong.
 
-use super::{Backward, Forward, L2, Masks, Network, Pass};
+use super::{Backward, Forward, Masks, Network, Pass, Penalty};
 use crate::data::Targets;
 
 /// Both gradients, and how far they are apart.
@@ -18,7 +18,7 @@ pub struct GradientCheck {
     pub blocks: Vec<(String, f64)>,
 }
 
-/// Checks the gradient of `J = mean loss + lambda/(2m) sum ||W||^2` on one batch, `x` (rows, features) row-major.
+/// Checks the gradient of J, the mean loss with its penalty, on one batch, `x` (rows, features) row-major.
 /// With masks, dropout uses these same masks at every evaluation: with fresh ones J is not one function.
 /// `epsilon` is the step of the differences; 1e-5 suits f64.
 pub fn gradient_check(
@@ -26,7 +26,7 @@ pub fn gradient_check(
     x: &[f64],
     targets: Targets<f64>,
     masks: Option<&Masks<f64>>,
-    l2: L2,
+    penalty: Penalty,
     epsilon: f64,
 ) -> GradientCheck {
     let rows = targets.len();
@@ -34,7 +34,7 @@ pub fn gradient_check(
     let mut backward = Backward::new(network.architecture(), rows);
     forward.run(network, x, rows, Pass::Training(masks));
     backward.run(network, &forward, x, targets, masks);
-    l2.add_gradient(network, backward.gradient_mut());
+    penalty.add_gradient(network, backward.gradient_mut());
     let analytic = backward.gradient().to_vec();
 
     let mut moved = network.clone();
@@ -43,7 +43,7 @@ pub fn gradient_check(
         moved.parameters_mut()[i] = at + step;
         forward.run(&moved, x, rows, Pass::Training(masks));
         let loss = forward.score(moved.architecture().output, targets).mean_loss();
-        let objective = loss + l2.penalty(moved.squared_norm());
+        let objective = loss + penalty.of(&moved);
         moved.parameters_mut()[i] = at;
         objective
     };
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn every_activation_with_every_loss_dropout_batch_norm_and_l2() {
+    fn every_activation_with_every_loss_dropout_batch_norm_and_penalties() {
         let outputs = [
             (Output::Softmax, Target::Classes(3)),
             (Output::Sigmoid, Target::Classes(2)),
@@ -136,9 +136,10 @@ mod tests {
                             Target::Classes(_) => Targets::Classes(&case.classes),
                             Target::Value => Targets::Values(&case.values),
                         };
-                        let l2 = L2 { lambda, rows: 40 };
+                        // Both penalties, where any.
+                        let penalty = Penalty { l1: lambda / 2.0, l2: lambda, rows: 40 };
                         let check =
-                            gradient_check(&case.network, &case.x, targets, masks.as_ref(), l2, EPSILON);
+                            gradient_check(&case.network, &case.x, targets, masks.as_ref(), penalty, EPSILON);
                         let name =
                             format!("{} {output:?} {keep:?} {lambda} {batch_norm}: {check:?}", info.name);
                         assert!(check.error < 1e-7, "{name}");
@@ -158,9 +159,9 @@ mod tests {
     fn a_forgotten_term_is_found() {
         let case = case(Activation::Tanh, Output::Softmax, Target::Classes(3), None, None);
         let targets = Targets::Classes(&case.classes);
-        let l2 = L2 { lambda: 1.0, rows: 10 };
+        let l2 = Penalty { l1: 0.0, l2: 1.0, rows: 10 };
         let check = gradient_check(&case.network, &case.x, targets, None, l2, EPSILON);
-        let without = gradient_check(&case.network, &case.x, targets, None, L2::NONE, EPSILON);
+        let without = gradient_check(&case.network, &case.x, targets, None, Penalty::NONE, EPSILON);
         assert!(relative_error(&without.analytic, &check.numeric) > 1e-3);
         assert_eq!(
             check.blocks.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(),

@@ -118,7 +118,7 @@ fn measure<R: Real>(
     let squared_norm = network.squared_norm();
     history.weight_norm.push(squared_norm.sqrt());
     let loss = history.train.loss.last().copied().unwrap_or(f64::NAN);
-    history.objective.push(loss + trainer.penalty(squared_norm));
+    history.objective.push(loss + trainer.penalty());
 }
 
 /// The newest value of what early stopping watches; without a dev part, of the training loss.

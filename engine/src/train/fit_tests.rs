@@ -83,6 +83,60 @@ fn the_objective_is_the_loss_and_the_penalty() {
 }
 
 #[test]
+fn l1_makes_more_weights_small_than_l2_and_the_objective_has_it() {
+    let data = clouds::<f64>([60, 0, 0]);
+    let train = |penalty: &str, lambda: f64| {
+        let training = json!({ penalty: lambda, "epochs": 150, "learning_rate": 0.01 });
+        run(json!({ "hidden": [16] }), training, &data, 0)
+    };
+    let l1 = train("l1", 1.0);
+    let sum = l1.network.absolute_sum();
+    let expected = l1.report.history.train.loss[150] + 1.0 / 60.0 * sum;
+    assert!((l1.report.history.objective[150] - expected).abs() < 1e-12);
+    let small = |fit: &Fit<f64>| {
+        let weights: Vec<f64> = fit.network.layers().flat_map(|layer| layer.weights.to_vec()).collect();
+        weights.iter().filter(|w| w.abs() < 0.02).count() as f64 / weights.len() as f64
+    };
+    let l2 = train("l2", 1.0);
+    assert!(small(&l1) > 0.5 && small(&l2) < 0.4, "{} {}", small(&l1), small(&l2));
+}
+
+#[test]
+fn max_norm_holds_after_every_step() {
+    let data = clouds::<f32>([60, 20, 0]);
+    let training = json!({ "max_norm": 0.5, "epochs": 5, "learning_rate": 0.05 });
+    let fit = run(json!({ "hidden": [8, 8] }), training, &data, 0);
+    let mut at_bound = 0;
+    for layer in fit.network.layers() {
+        for unit in 0..layer.shape.outputs {
+            let weights = layer.weights.iter().skip(unit).step_by(layer.shape.outputs);
+            let norm = weights.map(|w| f64::from(w * w)).sum::<f64>().sqrt();
+            assert!(norm < 0.5 + 1e-6, "{norm}");
+            at_bound += usize::from(norm > 0.5 - 1e-6);
+        }
+    }
+    assert!(at_bound > 2, "{at_bound}");
+    assert!(fit.report.history.dev.loss[5] < fit.report.history.dev.loss[0]);
+}
+
+#[test]
+fn early_stopping_by_errors_counts_from_the_first_of_equals() {
+    let data = clouds::<f64>([60, 40, 0]);
+    let stopping = json!({ "patience": 4, "metric": "dev_error" });
+    let fit = run(json!({}), json!({ "epochs": 200, "early_stopping": stopping }), &data, 3);
+    let errors = &fit.report.history.dev.error;
+    let least = errors.iter().copied().fold(1.0, f64::min);
+    assert_eq!(errors.iter().position(|&error| error == least), Some(fit.report.final_epoch));
+    assert_eq!(errors.len(), fit.report.final_epoch + 4 + 1);
+    // Patience that does not run out still takes the best epoch's weights.
+    let stopping = json!({ "patience": 1000, "metric": "dev_error" });
+    let patient = run(json!({}), json!({ "epochs": 60, "early_stopping": stopping }), &data, 3);
+    let errors = &patient.report.history.dev.error;
+    assert_eq!(errors.len(), 61);
+    assert!(errors.iter().all(|&error| error >= errors[patient.report.final_epoch]));
+}
+
+#[test]
 fn no_epochs_leave_the_initial_weights() {
     let data = clouds::<f32>([50, 10, 10]);
     let fit = run(json!({}), json!({ "epochs": 0 }), &data, 4);

@@ -12,7 +12,7 @@ pub struct History {
     pub test: PartHistory,
     /// `sqrt(sum ||W||^2)`, biases not counted.
     pub weight_norm: Vec<f64>,
-    /// J, what training minimises: the training loss and the L2 penalty.
+    /// J, what training minimises: the training loss and the penalties.
     pub objective: Vec<f64>,
 }
 

@@ -27,8 +27,13 @@ pub struct TrainingSettings {
     pub learning_rate: f64,
     /// How the learning rate changes from epoch to epoch (default `constant`).
     pub schedule: Schedule,
+    /// The lambda of J + lambda/m sum |W|, with m the rows of the training part (default 0).
+    pub l1: f64,
     /// The lambda of J + lambda/(2m) sum ||W||^2, with m the rows of the training part (default 0).
     pub l2: f64,
+    /// The most that the norm of the weights into a unit may be: after each step they are shrunk to it (default: no bound).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_norm: Option<f64>,
     /// Stops when the dev part has stopped improving, and takes the best weights (default: trains all epochs).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub early_stopping: Option<EarlyStopping>,
@@ -99,7 +104,9 @@ impl Default for TrainingSettings {
             optimizer: Optimizer::default(),
             learning_rate: 0.001,
             schedule: Schedule::default(),
+            l1: 0.0,
             l2: 0.0,
+            max_norm: None,
             early_stopping: None,
             precision: Precision::default(),
         }
@@ -125,9 +132,19 @@ impl TrainingSettings {
                     .expected("a number above 0"),
             );
         }
-        if !(self.l2.is_finite() && self.l2 >= 0.0) {
+        for (name, lambda) in [("l1", self.l1), ("l2", self.l2)] {
+            if !(lambda.is_finite() && lambda >= 0.0) {
+                let problem = Problem::new(name, format!("{name} is {lambda}"));
+                problems.push(problem.expected("a number that is 0 or more"));
+            }
+        }
+        if let Some(bound) = self.max_norm
+            && !(bound.is_finite() && bound > 0.0)
+        {
             problems.push(
-                Problem::new("l2", format!("l2 is {}", self.l2)).expected("a number that is 0 or more"),
+                Problem::new("max_norm", format!("max_norm is {bound}"))
+                    .expected("a number above 0")
+                    .hint("leave it out for no bound"),
             );
         }
         if self.early_stopping.as_ref().is_some_and(|stopping| stopping.patience == 0) {
@@ -243,7 +260,7 @@ mod tests {
     #[test]
     fn all_problems_are_found_at_once() {
         let training: TrainingSettings = serde_json::from_str(
-            r#"{"batch_size": 0, "learning_rate": -0.1, "l2": -1, "early_stopping": {"patience": 0},
+            r#"{"batch_size": 0, "learning_rate": -0.1, "l1": -2, "l2": -1, "max_norm": 0, "early_stopping": {"patience": 0},
                 "optimizer": {"adam": {"beta1": 1}}, "schedule": {"staircase": {"every": 0}}}"#,
         )
         .unwrap();
@@ -253,7 +270,9 @@ mod tests {
             [
                 "batch_size",
                 "learning_rate",
+                "l1",
                 "l2",
+                "max_norm",
                 "early_stopping.patience",
                 "optimizer.adam.beta1",
                 "schedule.staircase.every"

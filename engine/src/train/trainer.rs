@@ -2,7 +2,7 @@
 
 use super::TrainingSettings;
 use crate::data::Targets;
-use crate::nn::{Backward, Forward, L2, Masks, Network, Pass, RunningAverages, Score};
+use crate::nn::{Backward, Forward, Masks, MaxNorm, Network, Pass, Penalty, RunningAverages, Score};
 use crate::numeric::{Real, Streams};
 use crate::optim;
 
@@ -11,7 +11,8 @@ use crate::optim;
 pub struct Trainer<R> {
     network: Network<R>,
     optimizer: optim::State<R>,
-    l2: L2,
+    penalty: Penalty,
+    max_norm: Option<MaxNorm>,
     masks: Option<Masks<R>>,
     averages: Option<RunningAverages<R>>,
     forward: Forward<R>,
@@ -19,13 +20,14 @@ pub struct Trainer<R> {
 }
 
 impl<R: Real> Trainer<R> {
-    /// `rows` is the size of the training set: the m of the L2 penalty, and what the batch size is held to.
+    /// `rows` is the size of the training set: the m of the penalties, and what the batch size is held to.
     pub fn new(network: Network<R>, training: &TrainingSettings, rows: usize, streams: &Streams) -> Self {
         let architecture = network.architecture();
         let capacity = training.batch_size.of(rows);
         Trainer {
             optimizer: training.optimizer.start(architecture.parameters()),
-            l2: L2 { lambda: training.l2, rows: rows.max(1) },
+            penalty: Penalty { l1: training.l1, l2: training.l2, rows: rows.max(1) },
+            max_norm: training.max_norm.map(|bound| MaxNorm::new(bound, &network)),
             masks: Masks::new(architecture, capacity, streams),
             averages: RunningAverages::new(&network),
             forward: Forward::new(architecture, capacity),
@@ -44,9 +46,12 @@ impl<R: Real> Trainer<R> {
             averages.observe(&self.forward, &mut self.network);
         }
         self.optimizer.step(learning_rate, self.network.parameters_mut(), self.backward.gradient());
+        if let Some(max_norm) = &mut self.max_norm {
+            max_norm.apply(&mut self.network);
+        }
     }
 
-    /// The gradient of `J = mean loss of the batch + lambda/(2m) sum ||W||^2`, under new dropout masks.
+    /// The gradient of J, the mean loss of the batch with the penalties, under new dropout masks.
     pub fn compute_gradient(&mut self, x: &[R], targets: Targets<R>) -> &[R] {
         let rows = targets.len();
         assert!(rows <= self.forward.capacity(), "the batch is larger than the batch size");
@@ -55,7 +60,7 @@ impl<R: Real> Trainer<R> {
         }
         self.forward.run(&self.network, x, rows, Pass::Training(self.masks.as_ref()));
         self.backward.run(&self.network, &self.forward, x, targets, self.masks.as_ref());
-        self.l2.add_gradient(&self.network, self.backward.gradient_mut());
+        self.penalty.add_gradient(&self.network, self.backward.gradient_mut());
         self.backward.gradient()
     }
 
@@ -64,9 +69,9 @@ impl<R: Real> Trainer<R> {
         self.forward.score(self.network.architecture().output, targets)
     }
 
-    /// `lambda/(2m) sum ||W||^2`, given `sum ||W||^2`.
-    pub fn penalty(&self, squared_norm: f64) -> f64 {
-        self.l2.penalty(squared_norm)
+    /// What the penalties add to the loss at the present weights.
+    pub fn penalty(&self) -> f64 {
+        self.penalty.of(&self.network)
     }
 
     pub fn network(&self) -> &Network<R> {
@@ -116,7 +121,19 @@ mod tests {
         // m = 4: the gradient of the penalty is 2/4 * w = 0.5.
         let gradient = trainer.compute_gradient(&[1.0, 2.0], Targets::Values(&[2.0, 5.0]));
         assert_eq!(gradient, [-6.5, -4.0]);
-        assert_eq!(trainer.penalty(1.0), 0.25);
+        assert_eq!(trainer.penalty(), 0.25);
+    }
+
+    #[test]
+    fn l1_takes_lambda_over_m_and_max_norm_bounds_the_weight() {
+        let settings = TrainingSettings { l1: 2.0, max_norm: Some(1.5), ..sgd(0.0) };
+        let mut trainer = line(&settings);
+        assert_eq!(trainer.penalty(), 0.5);
+        let gradient = trainer.compute_gradient(&[1.0, 2.0], Targets::Values(&[2.0, 5.0]));
+        assert_eq!(gradient, [-6.5, -4.0]);
+        // 1 + 6.5/8 is beyond 1.5; the bias may be anything.
+        trainer.step(&[1.0, 2.0], Targets::Values(&[2.0, 5.0]), 0.125);
+        assert_eq!(trainer.network().parameters(), [1.5, 0.5]);
     }
 
     #[test]

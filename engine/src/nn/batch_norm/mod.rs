@@ -8,7 +8,7 @@
 //!
 //! gamma (from 1) and beta (from 0) are learned, by any optimizer. The layer has no bias: mu would take it away
 //! again, and beta does its work. With `gamma = sqrt(sigma^2 + epsilon)` and `beta = mu` nothing would change at all.
-//! Neither is penalized by L2. The loss does not depend on the size of the weights before a normalization; L2
+//! Neither is penalized. The loss does not depend on the size of the weights before a normalization; L2
 //! keeps them from growing, and with them the steps from shrinking.
 //!
 //! Backwards, mu and sigma depend on every row of the batch. With `d` the gradient with respect to z~:
