@@ -45,18 +45,21 @@ pub fn reference(kind: &'static Kind) -> Reference {
 
 fn settings(root: &Value, defaults: &Value) -> Vec<Setting> {
     let mut found = Vec::new();
-    Reader { root }.object(root, defaults, "", &mut found);
+    Reader { root, within: None }.object(root, defaults, "", &mut found);
     found
 }
 
 /// Walks a JSON Schema whose `$ref`s point into its own `$defs`.
+#[derive(Clone, Copy)]
 struct Reader<'a> {
     root: &'a Value,
+    /// The choice whose settings are being read: one of them may be such a choice again (a schedule after a warm-up).
+    within: Option<&'a Value>,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
     /// The properties of an object, parts with settings of their own opened up.
-    fn object(&self, schema: &Value, defaults: &Value, parent: &str, found: &mut Vec<Setting>) {
+    fn object(&self, schema: &'a Value, defaults: &Value, parent: &str, found: &mut Vec<Setting>) {
         for (key, property) in properties(schema).into_iter().flatten() {
             let path = if parent.is_empty() { key.clone() } else { format!("{parent}.{key}") };
             let target = self.follow(property);
@@ -68,7 +71,8 @@ impl Reader<'_> {
                 continue;
             }
             let about = description(property).or_else(|| description(target)).unwrap_or_default();
-            let choices = self.choices(target);
+            let again = self.within.is_some_and(|choice| std::ptr::eq(choice, target));
+            let choices = if again { Vec::new() } else { self.choices(target) };
             found.push(Setting { path: path.clone(), default: written(default), about, choices });
             // `true`, `false` or settings.
             for option in options(target).map(|option| self.follow(option)) {
@@ -78,7 +82,7 @@ impl Reader<'_> {
     }
 
     /// The schema behind references, and behind "this or nothing".
-    fn follow<'a>(&'a self, schema: &'a Value) -> &'a Value {
+    fn follow(&self, schema: &'a Value) -> &'a Value {
         if let Some(name) =
             schema.get("$ref").and_then(Value::as_str).and_then(|path| path.strip_prefix("#/$defs/"))
         {
@@ -97,7 +101,7 @@ impl Reader<'_> {
     }
 
     /// The words of a choice: bare ones, and ones with settings.
-    fn choices(&self, schema: &Value) -> Vec<Choice> {
+    fn choices(&self, schema: &'a Value) -> Vec<Choice> {
         let mut choices = Vec::new();
         for word in
             schema.get("enum").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
@@ -110,7 +114,8 @@ impl Reader<'_> {
                 choices.push(Choice { name: word.to_owned(), about, settings: Vec::new() });
             } else if let Some((word, carried)) = properties(option).and_then(|p| p.iter().next()) {
                 let mut settings = Vec::new();
-                self.object(self.follow(carried), &Value::Null, "", &mut settings);
+                let inside = Reader { within: Some(schema), ..*self };
+                inside.object(self.follow(carried), &Value::Null, "", &mut settings);
                 choices.push(Choice { name: word.clone(), about, settings });
             } else {
                 choices.extend(self.choices(option));

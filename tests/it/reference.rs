@@ -9,7 +9,7 @@ use gradbook::nn::{
     Penalty,
 };
 use gradbook::numeric::Real;
-use gradbook::optim::{OPTIMIZERS, Optimizer};
+use gradbook::optim::{Moment, OPTIMIZERS, Optimizer, SCHEDULES, Schedule};
 use ndarray::Array2;
 use serde::Deserialize;
 use serde_json::json;
@@ -65,12 +65,31 @@ struct Optimizers {
     cases: Vec<OptimizerCase>,
 }
 
+/// Learning rates of all steps of a training.
+#[derive(Deserialize)]
+struct ScheduleCase {
+    schedule: Schedule,
+    rates: Vec<f64>,
+}
+
+#[derive(Deserialize)]
+struct Schedules {
+    alpha0: f64,
+    epochs: usize,
+    steps_per_epoch: usize,
+    cases: Vec<ScheduleCase>,
+}
+
 fn networks() -> Networks {
     serde_json::from_str(include_str!("../reference/networks.json")).unwrap()
 }
 
 fn optimizers() -> Optimizers {
     serde_json::from_str(include_str!("../reference/optimizers.json")).unwrap()
+}
+
+fn schedules() -> Schedules {
+    serde_json::from_str(include_str!("../reference/schedules.json")).unwrap()
 }
 
 pub fn reals<R: Real>(values: &[f64]) -> Vec<R> {
@@ -218,9 +237,24 @@ fn fifty_steps_of_each_optimizer_in_f32() {
     reference.cases.iter().for_each(|case| check_optimizer::<f32>(&reference, case, F32));
 }
 
+#[test]
+fn every_step_of_each_schedule() {
+    let Schedules { alpha0, epochs, steps_per_epoch, cases } = schedules();
+    for ScheduleCase { schedule, rates } in cases {
+        let moments = (0..epochs * steps_per_epoch).map(|t| Moment {
+            epoch: t / steps_per_epoch,
+            step: t % steps_per_epoch,
+            epochs,
+            steps_per_epoch,
+        });
+        let found: Vec<f64> = moments.map(|moment| schedule.learning_rate(alpha0, moment)).collect();
+        assert_near(&found, &rates, F64, &format!("{schedule:?}"));
+    }
+}
+
 /// What joins the engine's lists must join the script.
 #[test]
-fn every_activation_output_and_optimizer_has_its_numbers() {
+fn every_activation_output_optimizer_and_schedule_has_its_numbers() {
     let networks = networks().cases;
     for info in ACTIVATIONS {
         for output in [OutputLayer::Softmax, OutputLayer::Sigmoid, OutputLayer::Linear] {
@@ -234,6 +268,10 @@ fn every_activation_output_and_optimizer_has_its_numbers() {
     let optimizers = optimizers().cases;
     for info in OPTIMIZERS {
         assert!(optimizers.iter().any(|case| case.optimizer.name() == info.name), "{}", info.name);
+    }
+    let schedules = schedules().cases;
+    for info in SCHEDULES {
+        assert!(schedules.iter().any(|case| case.schedule.info().name == info.name), "{}", info.name);
     }
 }
 

@@ -1,4 +1,4 @@
-"""Writes networks.json and optimizers.json: numbers by PyTorch that our engine must reach.
+"""Writes networks.json, optimizers.json and schedules.json: numbers by PyTorch that our engine must reach.
 
     python -m venv venv && venv/bin/pip install torch numpy && venv/bin/python tests/reference/make.py
 
@@ -11,6 +11,7 @@ from pathlib import Path
 
 import torch
 from torch.nn import functional as F
+from torch.optim import lr_scheduler as schedulers
 
 torch.set_default_dtype(torch.float64)
 torch.set_num_threads(1)
@@ -121,6 +122,39 @@ def momentum(parameters, rate, beta):
     return optimizer
 
 
+class ByHand(torch.optim.Optimizer):
+    """A form that PyTorch does not have, in its arithmetic: `step_of(g, state, t)` gives the step in units of the rate."""
+
+    def __init__(self, parameters, rate, step_of):
+        super().__init__(parameters, {"lr": rate})
+        self.step_of = step_of
+        self.t = 0
+
+    @torch.no_grad()
+    def step(self):
+        self.t += 1
+        for group in self.param_groups:
+            for p in group["params"]:
+                p -= group["lr"] * self.step_of(p.grad, self.state[p], self.t)
+
+
+def average(state, name, beta, value):
+    state[name] = beta * state.get(name, torch.zeros_like(value)) + (1 - beta) * value
+    return state[name]
+
+
+def averaging_nesterov(g, state, t, beta=0.9):
+    return beta * average(state, "v", beta, g) + (1 - beta) * g
+
+
+def corrected_rmsprop(g, state, t, beta=0.9):
+    return g / ((average(state, "s", beta, g**2) / (1 - beta**t)).sqrt() + 1e-8)
+
+
+def uncorrected_adam(g, state, t):
+    return average(state, "m", 0.9, g) / (average(state, "v", 0.999, g**2).sqrt() + 1e-8)
+
+
 # The settings as a lesson writes them, the learning rate, and PyTorch's equal.
 OPTIMIZERS = [
     ({"sgd": {}}, 0.3, lambda p, a: torch.optim.SGD(p, lr=a)),
@@ -131,12 +165,15 @@ OPTIMIZERS = [
         0.05,
         lambda p, a: torch.optim.SGD(p, lr=a, momentum=0.8, nesterov=True),
     ),
+    ({"nesterov": {"beta": 0.9}}, 0.3, lambda p, a: ByHand(p, a, averaging_nesterov)),
+    ({"rmsprop": {"bias_correction": True}}, 0.01, lambda p, a: ByHand(p, a, corrected_rmsprop)),
     ({"rmsprop": {"beta": 0.9, "epsilon": 1e-8}}, 0.01, lambda p, a: torch.optim.RMSprop(p, lr=a, alpha=0.9, eps=1e-8)),
     (
         {"adam": {"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8}},
         0.02,
         lambda p, a: torch.optim.Adam(p, lr=a, betas=(0.9, 0.999), eps=1e-8),
     ),
+    ({"adam": {"bias_correction": False}}, 0.01, lambda p, a: ByHand(p, a, uncorrected_adam)),
     (
         {"adamw": {"beta1": 0.8, "beta2": 0.99, "epsilon": 1e-6, "weight_decay": 0.1}},
         0.02,
@@ -186,6 +223,60 @@ def optimizers():
     }
 
 
+def warmup(optimizer, epochs, start, then):
+    """Then starts anew when the warm-up ends."""
+    rise = schedulers.LinearLR(optimizer, start_factor=start, total_iters=epochs)
+    return schedulers.SequentialLR(optimizer, [rise, then], milestones=[epochs])
+
+
+# The settings as a lesson writes them, whether PyTorch's steps by batch, and PyTorch's equal for 20 epochs of 6 batches.
+SCHEDULES = [
+    ({"constant": {}}, False, lambda o: schedulers.ConstantLR(o, factor=1)),
+    ({"inverse_time": {"rate": 0.5}}, False, lambda o: schedulers.LambdaLR(o, lambda t: 1 / (1 + 0.5 * t))),
+    ({"exponential": {"base": 0.9}}, False, lambda o: schedulers.ExponentialLR(o, gamma=0.9)),
+    ({"inverse_sqrt": {"k": 0.8}}, False, lambda o: schedulers.LambdaLR(o, lambda t: 0.8 / (t + 1) ** 0.5)),
+    ({"inverse_sqrt": {"by": "step"}}, True, lambda o: schedulers.LambdaLR(o, lambda t: 1 / (t + 1) ** 0.5)),
+    ({"staircase": {"every": 6, "factor": 0.3}}, False, lambda o: schedulers.StepLR(o, step_size=6, gamma=0.3)),
+    (
+        {"piecewise": {"epochs": [4, 9], "rates": [0.04, 0.004]}},
+        False,
+        lambda o: schedulers.MultiStepLR(o, milestones=[4, 9], gamma=0.1),
+    ),
+    ({"cosine": {}}, False, lambda o: schedulers.CosineAnnealingLR(o, T_max=20)),
+    ({"cosine": {"by": "step"}}, True, lambda o: schedulers.CosineAnnealingLR(o, T_max=120)),
+    ({"cosine": {"epochs": 20, "end": 0.1}}, False, lambda o: schedulers.CosineAnnealingLR(o, T_max=20, eta_min=0.04)),
+    (
+        {"warmup": {"epochs": 5, "from": 0.2, "then": {"cosine": {}}}},
+        False,
+        lambda o: warmup(o, 5, 0.2, schedulers.CosineAnnealingLR(o, T_max=15)),
+    ),
+    (
+        {"warmup": {"epochs": 2, "from": 0.25, "by": "step", "then": {"inverse_sqrt": {"by": "step"}}}},
+        True,
+        lambda o: warmup(o, 12, 0.25, schedulers.LambdaLR(o, lambda t: 1 / (t + 1) ** 0.5)),
+    ),
+]
+
+
+def schedules():
+    epochs, steps, alpha0 = 20, 6, 0.4
+    cases = []
+    for settings, by_batch, start in SCHEDULES:
+        optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=alpha0)
+        scheduler = start(optimizer)
+        rates = []
+        for _ in range(epochs):
+            for _ in range(steps):
+                rates.append(optimizer.param_groups[0]["lr"])
+                optimizer.step()
+                if by_batch:
+                    scheduler.step()
+            if not by_batch:
+                scheduler.step()
+        cases.append({"schedule": settings, "rates": rates})
+    return {"alpha0": alpha0, "epochs": epochs, "steps_per_epoch": steps, "cases": cases}
+
+
 def write(name, content, by="make.py"):
     text = json.dumps({"written_by": f"{by} with PyTorch {torch.__version__}", **content})
     (HERE / name).write_text(text + "\n")
@@ -194,3 +285,4 @@ def write(name, content, by="make.py"):
 if __name__ == "__main__":
     write("networks.json", {"cases": networks()})
     write("optimizers.json", optimizers())
+    write("schedules.json", schedules())

@@ -8,7 +8,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::check;
+use super::{Method, Optimizer, OptimizerInfo, Step, check};
 use crate::numeric::{Real, vectorized};
 use crate::problem::Problem;
 
@@ -29,26 +29,46 @@ impl Default for Adagrad {
     }
 }
 
-impl Adagrad {
-    pub fn check(&self) -> Vec<Problem> {
+impl Method for Adagrad {
+    const INFO: OptimizerInfo = OptimizerInfo {
+        name: "adagrad",
+        label: "AdaGrad",
+        optimizer: || Optimizer::Adagrad(Adagrad::default()),
+        summary: "divides each step by the root of the sum of all squared gradients so far: steps only ever shrink",
+        equation: "s = s + g^2; W = W - alpha g / (sqrt(s) + epsilon)",
+        source: "Duchi, Hazan and Singer, Adaptive Subgradient Methods, JMLR 2011",
+    };
+    const NUMBERS_PER_PARAMETER: usize = 1;
+
+    fn learning_rate(&self) -> Option<f64> {
+        self.learning_rate
+    }
+
+    fn check(&self) -> Vec<Problem> {
         let found = [check::learning_rate(self.learning_rate), check::epsilon(self.epsilon)];
         found.into_iter().flatten().collect()
+    }
+
+    fn start<R: Real>(&self, parameters: usize) -> impl Step<R> + 'static {
+        State::new(self, parameters)
     }
 }
 
 /// What Adagrad remembers.
-#[derive(Clone, Debug)]
-pub struct State<R> {
+#[derive(Debug)]
+struct State<R> {
     epsilon: R,
     s: Vec<R>,
 }
 
 impl<R: Real> State<R> {
-    pub fn new(settings: &Adagrad, parameters: usize) -> Self {
+    fn new(settings: &Adagrad, parameters: usize) -> Self {
         State { epsilon: R::from_f64(settings.epsilon), s: vec![R::ZERO; parameters] }
     }
+}
 
-    pub fn step(&mut self, learning_rate: f64, parameters: &mut [R], gradient: &[R]) {
+impl<R: Real> Step<R> for State<R> {
+    fn step(&mut self, learning_rate: f64, parameters: &mut [R], gradient: &[R]) {
         let (alpha, epsilon) = (R::from_f64(learning_rate), self.epsilon);
         vectorized(|| {
             for ((w, &g), s) in parameters.iter_mut().zip(gradient).zip(&mut self.s) {

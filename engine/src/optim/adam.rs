@@ -17,7 +17,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::check;
+use super::{Method, Optimizer, OptimizerInfo, Step, check};
 use crate::numeric::{Real, vectorized};
 use crate::problem::Problem;
 
@@ -67,17 +67,53 @@ impl Default for Adamw {
     }
 }
 
-impl Adam {
-    pub fn check(&self) -> Vec<Problem> {
+impl Method for Adam {
+    const INFO: OptimizerInfo = OptimizerInfo {
+        name: "adam",
+        label: "Adam",
+        optimizer: || Optimizer::Adam(Adam::default()),
+        summary: "momentum and RMSprop together, both corrected for their start at 0: the first step is alpha sign(g)",
+        equation: "m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - beta2) g^2; W = W - alpha (m/(1 - beta1^t)) / (sqrt(v/(1 - beta2^t)) + epsilon)",
+        source: "Kingma and Ba, Adam: A Method for Stochastic Optimization, ICLR 2015, algorithm 1",
+    };
+    const NUMBERS_PER_PARAMETER: usize = 2;
+
+    fn learning_rate(&self) -> Option<f64> {
+        self.learning_rate
+    }
+
+    fn check(&self) -> Vec<Problem> {
         check_settings(self.learning_rate, self.beta1, self.beta2, self.epsilon)
+    }
+
+    fn start<R: Real>(&self, parameters: usize) -> impl Step<R> + 'static {
+        State::adam(self, parameters)
     }
 }
 
-impl Adamw {
-    pub fn check(&self) -> Vec<Problem> {
+impl Method for Adamw {
+    const INFO: OptimizerInfo = OptimizerInfo {
+        name: "adamw",
+        label: "AdamW",
+        optimizer: || Optimizer::Adamw(Adamw::default()),
+        summary: "Adam with a decay of the parameters that its division does not distort",
+        equation: "W = W - alpha weight_decay W, then as adam",
+        source: "Loshchilov and Hutter, Decoupled Weight Decay Regularization, ICLR 2019, algorithm 2",
+    };
+    const NUMBERS_PER_PARAMETER: usize = 2;
+
+    fn learning_rate(&self) -> Option<f64> {
+        self.learning_rate
+    }
+
+    fn check(&self) -> Vec<Problem> {
         let mut problems = check_settings(self.learning_rate, self.beta1, self.beta2, self.epsilon);
         problems.extend(check::zero_or_more("weight_decay", self.weight_decay));
         problems
+    }
+
+    fn start<R: Real>(&self, parameters: usize) -> impl Step<R> + 'static {
+        State::adamw(self, parameters)
     }
 }
 
@@ -92,8 +128,8 @@ fn check_settings(learning_rate: Option<f64>, beta1: f64, beta2: f64, epsilon: f
 }
 
 /// What Adam remembers.
-#[derive(Clone, Debug)]
-pub struct State<R> {
+#[derive(Debug)]
+struct State<R> {
     settings: Adam,
     weight_decay: f64,
     /// beta1^t and beta2^t.
@@ -103,7 +139,7 @@ pub struct State<R> {
 }
 
 impl<R: Real> State<R> {
-    pub fn adam(settings: &Adam, parameters: usize) -> Self {
+    fn adam(settings: &Adam, parameters: usize) -> Self {
         State {
             settings: settings.clone(),
             weight_decay: 0.0,
@@ -113,13 +149,15 @@ impl<R: Real> State<R> {
         }
     }
 
-    pub fn adamw(settings: &Adamw, parameters: usize) -> Self {
+    fn adamw(settings: &Adamw, parameters: usize) -> Self {
         let Adamw { learning_rate, beta1, beta2, epsilon, weight_decay } = *settings;
         let adam = Adam { learning_rate, beta1, beta2, epsilon, bias_correction: true };
         State { weight_decay, ..State::adam(&adam, parameters) }
     }
+}
 
-    pub fn step(&mut self, learning_rate: f64, parameters: &mut [R], gradient: &[R]) {
+impl<R: Real> Step<R> for State<R> {
+    fn step(&mut self, learning_rate: f64, parameters: &mut [R], gradient: &[R]) {
         let Adam { beta1, beta2, epsilon, bias_correction, .. } = self.settings;
         self.powers = [self.powers[0] * beta1, self.powers[1] * beta2];
         let corrections = self.powers.map(|power| if bias_correction { 1.0 / (1.0 - power) } else { 1.0 });

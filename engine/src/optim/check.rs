@@ -30,6 +30,12 @@ pub(super) fn zero_or_more(name: &str, value: f64) -> Option<Problem> {
     (!ok).then(|| Problem::new(name, format!("{name} is {value}")).expected("a number that is 0 or more"))
 }
 
+/// Of a part of a whole.
+pub(super) fn share(name: &str, value: f64) -> Option<Problem> {
+    let ok = (0.0..=1.0).contains(&value);
+    (!ok).then(|| Problem::new(name, format!("{name} is {value}")).expected("a number from 0 to 1"))
+}
+
 /// Of a learning rate, where one is set.
 pub(super) fn learning_rate(value: Option<f64>) -> Option<Problem> {
     let value = value?;
@@ -54,6 +60,9 @@ mod tests {
         assert!(above_zero("k", 1e-300).is_none() && above_zero("k", 0.0).is_some());
         assert!(epsilon(1e-8).is_none() && epsilon(1e-50).is_some() && epsilon(f64::NAN).is_some());
         assert!(zero_or_more("rate", 0.0).is_none() && zero_or_more("rate", f64::INFINITY).is_some());
+        assert!(
+            share("end", 1.0).is_none() && share("end", 1.1).is_some() && share("end", f64::NAN).is_some()
+        );
         assert!(learning_rate(None).is_none() && learning_rate(Some(-0.1)).is_some());
     }
 }

@@ -1,15 +1,18 @@
 //! Optimizers: how a gradient becomes a step. One file each: settings, state, step.
 //!
 //! An [`Optimizer`] is what an author chooses; [`Optimizer::start`] gives the [`State`] that takes the steps, on any vector
-//! of parameters: a network's, or a point on a surface. To add one: its file, a variant and arms here, an entry in [`OPTIMIZERS`].
+//! of parameters: a network's, or a point on a surface. To add one: its file, which implements [`Method`] and [`Step`], and
+//! here its variant, its line in `each!` and its entry in [`OPTIMIZERS`].
 
-pub mod adagrad;
-pub mod adam;
+mod adagrad;
+mod adam;
 mod check;
-pub mod momentum;
-pub mod rmsprop;
+mod momentum;
+mod rmsprop;
 pub mod schedule;
-pub mod sgd;
+mod sgd;
+
+use std::fmt::Debug;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -20,7 +23,7 @@ pub use adagrad::Adagrad;
 pub use adam::{Adam, Adamw};
 pub use momentum::{Momentum, Nesterov};
 pub use rmsprop::Rmsprop;
-pub use schedule::{SCHEDULES, Schedule, ScheduleInfo};
+pub use schedule::{Moment, SCHEDULES, Schedule, ScheduleInfo};
 pub use sgd::Sgd;
 
 /// How gradients become steps.
@@ -43,6 +46,25 @@ pub enum Optimizer {
     Adagrad(Adagrad),
 }
 
+/// The same expression over the settings of whichever optimizer it is.
+macro_rules! each {
+    ($optimizer:expr, $settings:ident => $then:expr) => {
+        match $optimizer {
+            Optimizer::Sgd($settings) => $then,
+            Optimizer::Momentum($settings) => $then,
+            Optimizer::Nesterov($settings) => $then,
+            Optimizer::Rmsprop($settings) => $then,
+            Optimizer::Adam($settings) => $then,
+            Optimizer::Adamw($settings) => $then,
+            Optimizer::Adagrad($settings) => $then,
+        }
+    };
+}
+
+/// All optimizers.
+pub const OPTIMIZERS: &[OptimizerInfo] =
+    &[Sgd::INFO, Momentum::INFO, Nesterov::INFO, Rmsprop::INFO, Adam::INFO, Adamw::INFO, Adagrad::INFO];
+
 /// An optimizer as the reference shows it.
 #[derive(Clone, Copy, Debug)]
 pub struct OptimizerInfo {
@@ -57,65 +79,27 @@ pub struct OptimizerInfo {
     pub source: &'static str,
 }
 
-/// All optimizers.
-pub const OPTIMIZERS: &[OptimizerInfo] = &[
-    OptimizerInfo {
-        name: "sgd",
-        label: "SGD",
-        optimizer: || Optimizer::Sgd(Sgd::default()),
-        summary: "plain gradient descent on one batch after the other",
-        equation: "W = W - alpha g",
-        source: "Robbins and Monro, A Stochastic Approximation Method, 1951",
-    },
-    OptimizerInfo {
-        name: "momentum",
-        label: "Momentum",
-        optimizer: || Optimizer::Momentum(Momentum::default()),
-        summary: "steps along an average of the gradients: oscillations cancel, and noise is damped; PyTorch's form is `dampening: 0`",
-        equation: "v = beta v + (1 - beta) g; W = W - alpha v",
-        source: "Polyak, Some methods of speeding up the convergence of iteration methods, 1964",
-    },
-    OptimizerInfo {
-        name: "nesterov",
-        label: "Nesterov",
-        optimizer: || Optimizer::Nesterov(Nesterov::default()),
-        summary: "momentum that steps along the average as it will be if the next gradient equals this one",
-        equation: "v = beta v + (1 - beta) g; W = W - alpha (beta v + (1 - beta) g)",
-        source: "Sutskever, Martens, Dahl and Hinton, On the importance of initialization and momentum in deep learning, ICML 2013",
-    },
-    OptimizerInfo {
-        name: "rmsprop",
-        label: "RMSprop",
-        optimizer: || Optimizer::Rmsprop(Rmsprop::default()),
-        summary: "divides each step by the root of the average squared gradient: steep directions take shorter steps",
-        equation: "s = beta s + (1 - beta) g^2; W = W - alpha g / (sqrt(s) + epsilon)",
-        source: "Tieleman and Hinton, Lecture 6.5 of Neural Networks for Machine Learning, 2012",
-    },
-    OptimizerInfo {
-        name: "adam",
-        label: "Adam",
-        optimizer: || Optimizer::Adam(Adam::default()),
-        summary: "momentum and RMSprop together, both corrected for their start at 0: the first step is alpha sign(g)",
-        equation: "m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - beta2) g^2; W = W - alpha (m/(1 - beta1^t)) / (sqrt(v/(1 - beta2^t)) + epsilon)",
-        source: "Kingma and Ba, Adam: A Method for Stochastic Optimization, ICLR 2015, algorithm 1",
-    },
-    OptimizerInfo {
-        name: "adamw",
-        label: "AdamW",
-        optimizer: || Optimizer::Adamw(Adamw::default()),
-        summary: "Adam with a decay of the parameters that its division does not distort",
-        equation: "W = W - alpha weight_decay W, then as adam",
-        source: "Loshchilov and Hutter, Decoupled Weight Decay Regularization, ICLR 2019, algorithm 2",
-    },
-    OptimizerInfo {
-        name: "adagrad",
-        label: "Adagrad",
-        optimizer: || Optimizer::Adagrad(Adagrad::default()),
-        summary: "divides each step by the root of the sum of all squared gradients so far: steps only ever shrink",
-        equation: "s = s + g^2; W = W - alpha g / (sqrt(s) + epsilon)",
-        source: "Duchi, Hazan and Singer, Adaptive Subgradient Methods, JMLR 2011",
-    },
-];
+/// The settings of an optimizer.
+trait Method {
+    const INFO: OptimizerInfo;
+    /// How many numbers it remembers for each parameter.
+    const NUMBERS_PER_PARAMETER: usize;
+
+    /// Its own learning rate, if it has one.
+    fn learning_rate(&self) -> Option<f64>;
+
+    /// Problems with paths from the settings on: `beta1`.
+    fn check(&self) -> Vec<Problem>;
+
+    /// The state before the first step over so many parameters.
+    fn start<R: Real>(&self, parameters: usize) -> impl Step<R> + 'static;
+}
+
+/// What an optimizer remembers between steps, and the step.
+trait Step<R>: Debug + Send + Sync {
+    /// Takes one step against the gradient, one for each parameter: one pass, without allocation.
+    fn step(&mut self, learning_rate: f64, parameters: &mut [R], gradient: &[R]);
+}
 
 impl Default for Optimizer {
     fn default() -> Self {
@@ -125,11 +109,11 @@ impl Default for Optimizer {
 
 impl Optimizer {
     /// Its entry in [`OPTIMIZERS`].
-    pub fn info(&self) -> &'static OptimizerInfo {
-        let same = |info: &&OptimizerInfo| {
-            std::mem::discriminant(&(info.optimizer)()) == std::mem::discriminant(self)
-        };
-        OPTIMIZERS.iter().find(same).expect("every optimizer is listed")
+    pub fn info(&self) -> OptimizerInfo {
+        fn info_of<M: Method>(_: &M) -> OptimizerInfo {
+            M::INFO
+        }
+        each!(self, settings => info_of(settings))
     }
 
     /// As an author writes it: `sgd`.
@@ -144,66 +128,32 @@ impl Optimizer {
 
     /// Its own learning rate, if it has one.
     pub fn learning_rate(&self) -> Option<f64> {
-        match self {
-            Optimizer::Sgd(settings) => settings.learning_rate,
-            Optimizer::Momentum(settings) => settings.learning_rate,
-            Optimizer::Nesterov(settings) => settings.learning_rate,
-            Optimizer::Rmsprop(settings) => settings.learning_rate,
-            Optimizer::Adam(settings) => settings.learning_rate,
-            Optimizer::Adamw(settings) => settings.learning_rate,
-            Optimizer::Adagrad(settings) => settings.learning_rate,
-        }
+        each!(self, settings => settings.learning_rate())
     }
 
     /// Problems with paths from the optimizer on: `adam.beta1`.
     pub fn check(&self) -> Vec<Problem> {
-        let problems = match self {
-            Optimizer::Sgd(settings) => settings.check(),
-            Optimizer::Momentum(settings) => settings.check(),
-            Optimizer::Nesterov(settings) => settings.check(),
-            Optimizer::Rmsprop(settings) => settings.check(),
-            Optimizer::Adam(settings) => settings.check(),
-            Optimizer::Adamw(settings) => settings.check(),
-            Optimizer::Adagrad(settings) => settings.check(),
-        };
+        let problems = each!(self, settings => settings.check());
         problems.into_iter().map(|problem| problem.within(self.name())).collect()
     }
 
     /// The state before the first step over so many parameters.
     pub fn start<R: Real>(&self, parameters: usize) -> State<R> {
-        match self {
-            Optimizer::Sgd(_) => State::Sgd,
-            Optimizer::Momentum(settings) => State::Momentum(momentum::State::momentum(settings, parameters)),
-            Optimizer::Nesterov(settings) => State::Momentum(momentum::State::nesterov(settings, parameters)),
-            Optimizer::Rmsprop(settings) => State::Rmsprop(rmsprop::State::new(settings, parameters)),
-            Optimizer::Adam(settings) => State::Adam(adam::State::adam(settings, parameters)),
-            Optimizer::Adamw(settings) => State::Adam(adam::State::adamw(settings, parameters)),
-            Optimizer::Adagrad(settings) => State::Adagrad(adagrad::State::new(settings, parameters)),
-        }
+        State(each!(self, settings => Box::new(settings.start(parameters))))
     }
 
     /// How many numbers it remembers for each parameter.
     pub fn numbers_per_parameter(&self) -> usize {
-        match self {
-            Optimizer::Sgd(_) => 0,
-            Optimizer::Momentum(_)
-            | Optimizer::Nesterov(_)
-            | Optimizer::Rmsprop(_)
-            | Optimizer::Adagrad(_) => 1,
-            Optimizer::Adam(_) | Optimizer::Adamw(_) => 2,
+        fn numbers_of<M: Method>(_: &M) -> usize {
+            M::NUMBERS_PER_PARAMETER
         }
+        each!(self, settings => numbers_of(settings))
     }
 }
 
-/// What an optimizer remembers between steps.
-#[derive(Clone, Debug)]
-pub enum State<R> {
-    Sgd,
-    Momentum(momentum::State<R>),
-    Rmsprop(rmsprop::State<R>),
-    Adam(adam::State<R>),
-    Adagrad(adagrad::State<R>),
-}
+/// An optimizer at work: what it remembers between steps.
+#[derive(Debug)]
+pub struct State<R>(Box<dyn Step<R>>);
 
 impl<R: Real> State<R> {
     /// Takes one step against the gradient: one pass over the parameters, without allocation.
@@ -212,13 +162,7 @@ impl<R: Real> State<R> {
     /// If there are not as many gradients as parameters.
     pub fn step(&mut self, learning_rate: f64, parameters: &mut [R], gradient: &[R]) {
         assert_eq!(parameters.len(), gradient.len(), "one gradient a parameter");
-        match self {
-            State::Sgd => sgd::step(learning_rate, parameters, gradient),
-            State::Momentum(state) => state.step(learning_rate, parameters, gradient),
-            State::Rmsprop(state) => state.step(learning_rate, parameters, gradient),
-            State::Adam(state) => state.step(learning_rate, parameters, gradient),
-            State::Adagrad(state) => state.step(learning_rate, parameters, gradient),
-        }
+        self.0.step(learning_rate, parameters, gradient);
     }
 }
 

@@ -16,7 +16,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::check;
+use super::{Method, Optimizer, OptimizerInfo, Step, check};
 use crate::numeric::{Real, vectorized};
 use crate::problem::Problem;
 
@@ -60,15 +60,51 @@ impl Default for Nesterov {
     }
 }
 
-impl Momentum {
-    pub fn check(&self) -> Vec<Problem> {
+impl Method for Momentum {
+    const INFO: OptimizerInfo = OptimizerInfo {
+        name: "momentum",
+        label: "Momentum",
+        optimizer: || Optimizer::Momentum(Momentum::default()),
+        summary: "steps along an average of the gradients: oscillations cancel, and noise is damped; PyTorch's form is `dampening: 0`",
+        equation: "v = beta v + (1 - beta) g; W = W - alpha v",
+        source: "Polyak, Some methods of speeding up the convergence of iteration methods, 1964",
+    };
+    const NUMBERS_PER_PARAMETER: usize = 1;
+
+    fn learning_rate(&self) -> Option<f64> {
+        self.learning_rate
+    }
+
+    fn check(&self) -> Vec<Problem> {
         check_settings(self.learning_rate, self.beta, self.dampening)
+    }
+
+    fn start<R: Real>(&self, parameters: usize) -> impl Step<R> + 'static {
+        State::momentum(self, parameters)
     }
 }
 
-impl Nesterov {
-    pub fn check(&self) -> Vec<Problem> {
+impl Method for Nesterov {
+    const INFO: OptimizerInfo = OptimizerInfo {
+        name: "nesterov",
+        label: "Nesterov",
+        optimizer: || Optimizer::Nesterov(Nesterov::default()),
+        summary: "momentum that steps along the average as it will be if the next gradient equals this one",
+        equation: "v = beta v + (1 - beta) g; W = W - alpha (beta v + (1 - beta) g)",
+        source: "Sutskever, Martens, Dahl and Hinton, On the importance of initialization and momentum in deep learning, ICML 2013",
+    };
+    const NUMBERS_PER_PARAMETER: usize = 1;
+
+    fn learning_rate(&self) -> Option<f64> {
+        self.learning_rate
+    }
+
+    fn check(&self) -> Vec<Problem> {
         check_settings(self.learning_rate, self.beta, self.dampening)
+    }
+
+    fn start<R: Real>(&self, parameters: usize) -> impl Step<R> + 'static {
+        State::nesterov(self, parameters)
     }
 }
 
@@ -81,8 +117,8 @@ fn check_settings(learning_rate: Option<f64>, beta: f64, dampening: Option<f64>)
 }
 
 /// What momentum remembers.
-#[derive(Clone, Debug)]
-pub struct State<R> {
+#[derive(Debug)]
+struct State<R> {
     beta: R,
     /// The weight of the new gradient.
     share: R,
@@ -91,11 +127,11 @@ pub struct State<R> {
 }
 
 impl<R: Real> State<R> {
-    pub fn momentum(settings: &Momentum, parameters: usize) -> Self {
+    fn momentum(settings: &Momentum, parameters: usize) -> Self {
         State::new(settings.beta, settings.dampening, false, parameters)
     }
 
-    pub fn nesterov(settings: &Nesterov, parameters: usize) -> Self {
+    fn nesterov(settings: &Nesterov, parameters: usize) -> Self {
         State::new(settings.beta, settings.dampening, true, parameters)
     }
 
@@ -107,8 +143,10 @@ impl<R: Real> State<R> {
             v: vec![R::ZERO; parameters],
         }
     }
+}
 
-    pub fn step(&mut self, learning_rate: f64, parameters: &mut [R], gradient: &[R]) {
+impl<R: Real> Step<R> for State<R> {
+    fn step(&mut self, learning_rate: f64, parameters: &mut [R], gradient: &[R]) {
         let (alpha, beta, share) = (R::from_f64(learning_rate), self.beta, self.share);
         let all = parameters.iter_mut().zip(gradient).zip(&mut self.v);
         if self.nesterov {

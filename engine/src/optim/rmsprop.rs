@@ -12,7 +12,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::check;
+use super::{Method, Optimizer, OptimizerInfo, Step, check};
 use crate::numeric::{Real, vectorized};
 use crate::problem::Problem;
 
@@ -37,17 +37,35 @@ impl Default for Rmsprop {
     }
 }
 
-impl Rmsprop {
-    pub fn check(&self) -> Vec<Problem> {
+impl Method for Rmsprop {
+    const INFO: OptimizerInfo = OptimizerInfo {
+        name: "rmsprop",
+        label: "RMSprop",
+        optimizer: || Optimizer::Rmsprop(Rmsprop::default()),
+        summary: "divides each step by the root of the average squared gradient: steep directions take shorter steps",
+        equation: "s = beta s + (1 - beta) g^2; W = W - alpha g / (sqrt(s) + epsilon)",
+        source: "Tieleman and Hinton, Lecture 6.5 of Neural Networks for Machine Learning, 2012",
+    };
+    const NUMBERS_PER_PARAMETER: usize = 1;
+
+    fn learning_rate(&self) -> Option<f64> {
+        self.learning_rate
+    }
+
+    fn check(&self) -> Vec<Problem> {
         let rate = check::learning_rate(self.learning_rate);
         let found = [rate, check::decay("beta", self.beta), check::epsilon(self.epsilon)];
         found.into_iter().flatten().collect()
     }
+
+    fn start<R: Real>(&self, parameters: usize) -> impl Step<R> + 'static {
+        State::new(self, parameters)
+    }
 }
 
 /// What RMSprop remembers.
-#[derive(Clone, Debug)]
-pub struct State<R> {
+#[derive(Debug)]
+struct State<R> {
     settings: Rmsprop,
     /// beta^t.
     power: f64,
@@ -55,11 +73,13 @@ pub struct State<R> {
 }
 
 impl<R: Real> State<R> {
-    pub fn new(settings: &Rmsprop, parameters: usize) -> Self {
+    fn new(settings: &Rmsprop, parameters: usize) -> Self {
         State { settings: settings.clone(), power: 1.0, s: vec![R::ZERO; parameters] }
     }
+}
 
-    pub fn step(&mut self, learning_rate: f64, parameters: &mut [R], gradient: &[R]) {
+impl<R: Real> Step<R> for State<R> {
+    fn step(&mut self, learning_rate: f64, parameters: &mut [R], gradient: &[R]) {
         let settings = &self.settings;
         self.power *= settings.beta;
         let correction = if settings.bias_correction { 1.0 / (1.0 - self.power) } else { 1.0 };

@@ -7,7 +7,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::check;
+use super::{Method, Optimizer, OptimizerInfo, Step, check};
 use crate::numeric::{Real, vectorized};
 use crate::problem::Problem;
 
@@ -20,20 +20,43 @@ pub struct Sgd {
     pub learning_rate: Option<f64>,
 }
 
-impl Sgd {
-    pub fn check(&self) -> Vec<Problem> {
+impl Method for Sgd {
+    const INFO: OptimizerInfo = OptimizerInfo {
+        name: "sgd",
+        label: "SGD",
+        optimizer: || Optimizer::Sgd(Sgd::default()),
+        summary: "plain gradient descent on one batch after the other",
+        equation: "W = W - alpha g",
+        source: "Robbins and Monro, A Stochastic Approximation Method, 1951",
+    };
+    const NUMBERS_PER_PARAMETER: usize = 0;
+
+    fn learning_rate(&self) -> Option<f64> {
+        self.learning_rate
+    }
+
+    fn check(&self) -> Vec<Problem> {
         check::learning_rate(self.learning_rate).into_iter().collect()
+    }
+
+    fn start<R: Real>(&self, _: usize) -> impl Step<R> + 'static {
+        State
     }
 }
 
-/// Takes one step; there is nothing to remember.
-pub fn step<R: Real>(learning_rate: f64, parameters: &mut [R], gradient: &[R]) {
-    let alpha = R::from_f64(learning_rate);
-    vectorized(|| {
-        for (w, &g) in parameters.iter_mut().zip(gradient) {
-            *w -= alpha * g;
-        }
-    });
+/// There is nothing to remember.
+#[derive(Debug)]
+struct State;
+
+impl<R: Real> Step<R> for State {
+    fn step(&mut self, learning_rate: f64, parameters: &mut [R], gradient: &[R]) {
+        let alpha = R::from_f64(learning_rate);
+        vectorized(|| {
+            for (w, &g) in parameters.iter_mut().zip(gradient) {
+                *w -= alpha * g;
+            }
+        });
+    }
 }
 
 #[cfg(test)]
@@ -43,7 +66,7 @@ mod tests {
     #[test]
     fn one_step_by_hand() {
         let mut parameters = [1.0, -2.0];
-        step(0.25, &mut parameters, &[0.5, -1.0]);
+        State.step(0.25, &mut parameters, &[0.5, -1.0]);
         assert_eq!(parameters, [0.875, -1.75]);
     }
 }

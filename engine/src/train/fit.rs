@@ -4,6 +4,7 @@ use super::{Batches, History, StoppingMetric, Trainer, TrainingSettings};
 use crate::data::{Prepared, Target};
 use crate::nn::{Architecture, Forward, ModelSettings, Moments, Network, PredictionStatistics};
 use crate::numeric::{Real, Streams};
+use crate::optim::Moment;
 use crate::problem::Problem;
 
 /// What a run of training left behind.
@@ -55,7 +56,9 @@ pub fn fit_network<R: Real>(
     on_epoch: &mut dyn FnMut(usize),
 ) -> Fit<R> {
     let rows = data.train.len();
-    let mut batches = Batches::new(&data.train, training.batch_size.of(rows), streams.stream("batches"));
+    let batch_size = training.batch_size.of(rows);
+    let steps_per_epoch = rows.div_ceil(batch_size);
+    let mut batches = Batches::new(&data.train, batch_size, streams.stream("batches"));
     let mut trainer = Trainer::new(network, training, rows, streams);
     let architecture = trainer.network().architecture();
     let exact = architecture.batch_norm.as_ref().is_some_and(|n| n.prediction == PredictionStatistics::Exact);
@@ -65,8 +68,11 @@ pub fn fit_network<R: Real>(
     let mut diverged_at = None;
     for epoch in 0..=training.epochs {
         if epoch > 0 {
-            let learning_rate = training.learning_rate_at(epoch - 1);
-            batches.epoch(&data.train, |x, targets| trainer.step(x, targets, learning_rate));
+            let mut moment = Moment { epoch: epoch - 1, step: 0, epochs: training.epochs, steps_per_epoch };
+            batches.epoch(&data.train, |x, targets| {
+                trainer.step(x, targets, training.learning_rate_at(moment));
+                moment.step += 1;
+            });
         }
         if exact {
             trainer.network_mut().measure_statistics(&data.train, &mut forward);

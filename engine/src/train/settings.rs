@@ -7,7 +7,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::optim::{Optimizer, Schedule};
+use crate::optim::{Moment, Optimizer, Schedule};
 use crate::problem::Problem;
 
 /// The most epochs that may be asked for.
@@ -25,7 +25,7 @@ pub struct TrainingSettings {
     pub optimizer: Optimizer,
     /// The step size alpha (default 0.001).
     pub learning_rate: f64,
-    /// How the learning rate changes from epoch to epoch (default `constant`).
+    /// How the learning rate changes from epoch to epoch, or from step to step (default `constant`).
     pub schedule: Schedule,
     /// The lambda of J + lambda/m sum |W|, with m the rows of the training part (default 0).
     pub l1: f64,
@@ -157,10 +157,10 @@ impl TrainingSettings {
         problems
     }
 
-    /// alpha of an epoch, counted from 0: the optimizer's own learning rate or the common one, as scheduled.
-    pub fn learning_rate_at(&self, epoch: usize) -> f64 {
+    /// alpha of a step: the optimizer's own learning rate or the common one, as scheduled.
+    pub fn learning_rate_at(&self, moment: Moment) -> f64 {
         let alpha0 = self.optimizer.learning_rate().unwrap_or(self.learning_rate);
-        self.schedule.learning_rate(alpha0, epoch)
+        self.schedule.learning_rate(alpha0, moment)
     }
 }
 
@@ -233,12 +233,16 @@ mod tests {
     use super::*;
     use crate::optim::Adam;
 
+    fn first_step_of(epoch: usize) -> Moment {
+        Moment { epoch, step: 0, epochs: 20, steps_per_epoch: 1 }
+    }
+
     #[test]
     fn nothing_need_be_set() {
         let training: TrainingSettings = serde_json::from_str("{}").unwrap();
         assert_eq!(training, TrainingSettings::default());
         assert!(training.check().is_empty());
-        assert_eq!(training.learning_rate_at(7), 0.001);
+        assert_eq!(training.learning_rate_at(first_step_of(7)), 0.001);
     }
 
     #[test]
@@ -287,6 +291,6 @@ mod tests {
             schedule: serde_json::from_str(r#"{"inverse_time": {"rate": 1}}"#).unwrap(),
             ..TrainingSettings::default()
         };
-        assert_eq!((training.learning_rate_at(0), training.learning_rate_at(1)), (0.5, 0.25));
+        assert_eq!([0, 1].map(|epoch| training.learning_rate_at(first_step_of(epoch))), [0.5, 0.25]);
     }
 }

@@ -7,7 +7,7 @@ use crate::numeric::{Real, Streams};
 use crate::optim;
 
 /// A network in training, with all that its steps need; a step allocates nothing.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Trainer<R> {
     network: Network<R>,
     optimizer: optim::State<R>,

@@ -1,5 +1,6 @@
 //! Names of variants, derived from the values that are compared.
 
+use crate::optim::OPTIMIZERS;
 use crate::settings::{Node, Value};
 
 /// A variant's name from its value: `adam`, `keep_0_8`, `normal_0_01`; in full with the settings it carries.
@@ -70,20 +71,9 @@ fn scalar_text(value: &Value) -> String {
 
 /// A name for readers: known ones as their field writes them.
 pub fn spaced(name: &str) -> String {
-    let known = [
-        ("sgd", "SGD"),
-        ("rmsprop", "RMSprop"),
-        ("adam", "Adam"),
-        ("adamw", "AdamW"),
-        ("adagrad", "AdaGrad"),
-    ];
-    let known = known.into_iter().chain([
-        ("he", "He"),
-        ("xavier", "Xavier"),
-        ("glorot", "Glorot"),
-        ("lecun", "LeCun"),
-    ]);
-    let found = known.into_iter().find(|(plain, _)| *plain == name);
+    let known = [("he", "He"), ("xavier", "Xavier"), ("glorot", "Glorot"), ("lecun", "LeCun")];
+    let mut known = OPTIMIZERS.iter().map(|info| (info.name, info.label)).chain(known);
+    let found = known.find(|(plain, _)| *plain == name);
     found.map_or_else(|| name.replace('_', " "), |(_, label)| label.to_owned())
 }
 

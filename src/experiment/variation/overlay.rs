@@ -3,7 +3,7 @@
 use crate::settings::{self, Node};
 
 /// Settings that hold a choice with settings of its own: another choice replaces the whole.
-const CHOICES: &[&str] = &["optimizer", "init", "schedule"];
+const CHOICES: &[&str] = &["optimizer", "init", "schedule", "then"];
 
 /// Settings of which only one can stand.
 const EXCLUSIVE: &[[&str; 2]] = &[["model.keep_prob", "model.dropout"], ["data.name", "data.file"]];
