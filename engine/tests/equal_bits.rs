@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use gradbook_engine::data::{self, DATASETS, TableLimits};
+use gradbook_engine::data::{self, DATASETS, Files, TableLimits};
 use gradbook_engine::nn::{ACTIVATIONS, INITIALIZERS};
 use gradbook_engine::numeric::{self, Level, Real, Streams, Strided};
 use gradbook_engine::optim::{OPTIMIZERS, SCHEDULES};
@@ -155,7 +155,7 @@ fn train(settings: &Value) -> String {
         model: &read(&settings["model"]),
         training: &read(&settings["training"]),
     };
-    let dataset = data::load(parts.data, None, &TableLimits::default(), &Streams::new(3));
+    let dataset = data::load(parts.data, Files::default(), &TableLimits::default(), &Streams::new(3));
     let dataset = dataset.unwrap_or_else(|problems| panic!("{problems:?}"));
     train::run(&parts, &dataset, 3, &mut Quiet).unwrap_or_else(|problem| panic!("{problem}")).digest
 }

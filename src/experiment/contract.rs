@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Context, KINDS, Kind, Plan, Promise, header};
-use crate::data::{self, Facts, TableLimits};
+use crate::data::{self, Facts, Files, TableLimits};
 use crate::diagnostic::SourceId;
 use crate::numeric::Streams;
 use crate::outcome::{Metric, Outcome, Variant};
@@ -26,14 +26,17 @@ fn planned(kind: &Kind) -> Box<dyn Plan> {
 }
 
 fn facts(plan: &dyn Plan, variant: usize) -> Option<Facts> {
-    plan.data(variant)
-        .map(|settings| data::facts(settings, None, &TableLimits::default()).expect("built-in data"))
+    plan.data(variant).map(|settings| {
+        data::facts(settings, Files::default(), &TableLimits::default()).expect("built-in data")
+    })
 }
 
 fn outcome(plan: &dyn Plan, seeds: u64) -> Outcome {
     let run = |variant: usize, seed: u64| {
         let load = |settings| {
-            data::load(settings, None, &TableLimits::default(), &Streams::new(seed)).unwrap().into()
+            data::load(settings, Files::default(), &TableLimits::default(), &Streams::new(seed))
+                .unwrap()
+                .into()
         };
         let context = Context { seed, data: plan.data(variant).map(load), advance: &|_| {} };
         plan.run(variant, &context).unwrap_or_else(|problem| panic!("{problem}"))

@@ -90,8 +90,8 @@ pub fn cost(parts: &Parts, facts: Option<&Facts>) -> Cost {
         Precision::F64 => 8,
     };
     let fit = train::fit_cost(&architecture, parts.training, sizes, bytes);
-    // The data set in double precision, beside its parts in the run's own.
-    let table = rows as f64 * facts.features as f64 * 8.0;
+    // The data set as it was read, beside its parts in the run's own precision.
+    let table = rows as f64 * facts.features as f64 * facts.number_bytes as f64;
     Cost {
         rows,
         parameters: architecture.parameters() as u64,

@@ -98,7 +98,7 @@ fn claim(verdict: &Verdict, says_html: String) -> ClaimView {
 }
 
 fn source(dataset: &Dataset) -> DataSourceView {
-    let rows = format!("{} rows, {} features", dataset.rows(), dataset.features.ncols());
+    let rows = format!("{} rows, {} features", dataset.rows(), dataset.features.columns());
     match &dataset.provenance {
         Some(from) => DataSourceView {
             name: dataset.title.clone(),

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-use crate::data::{self, DataProblems, DataSettings, Dataset, Facts, Origin, TableLimits, TableProblem};
+use crate::data::{
+    self, DataProblems, DataSettings, Dataset, Facts, Files, Origin, TableLimits, TableProblem,
+};
 use crate::diagnostic::{Diagnostic, SourceId, Sources, Span};
 use crate::numeric::Streams;
 use crate::settings::Node;
@@ -12,37 +14,34 @@ use crate::settings::Node;
 /// The largest file that is read, in bytes.
 const MAX_FILE: u64 = 256 << 20;
 
-/// A file that lessons name, read once.
-struct File {
-    bytes: Vec<u8>,
-    /// A hash over its bytes.
+/// A data set that no seed changes: a built-in table, or the author's own file with all its rows.
+struct Loaded {
+    dataset: Arc<Dataset>,
+    /// A hash over the bytes that it was read from.
     hash: String,
-    /// Its place among the sources, once something in it is wrong.
-    source: Option<SourceId>,
 }
 
-/// Every data set of a course, loaded once where all seeds share it.
+/// Every data set of a course, loaded once where all seeds share it. The bytes of a file are let go once they are read.
 pub struct Tables {
     root: PathBuf,
     limits: TableLimits,
     pub sources: Sources,
-    files: BTreeMap<PathBuf, File>,
-    loaded: Mutex<BTreeMap<String, Arc<Dataset>>>,
-    /// Hashes over the bytes of the program's own tables, by name.
-    hashes: Mutex<BTreeMap<&'static str, String>>,
+    loaded: BTreeMap<String, Loaded>,
+    /// Files in which something is wrong, among the sources.
+    shown: BTreeMap<PathBuf, SourceId>,
+}
+
+/// A file that was opened.
+struct File {
+    path: PathBuf,
+    bytes: Vec<u8>,
 }
 
 impl Tables {
     /// `root` is the lessons folder, outside of which no file is opened.
     pub fn new(root: &Path, limits: TableLimits, sources: Sources) -> Self {
-        Tables {
-            root: root.to_owned(),
-            limits,
-            sources,
-            files: BTreeMap::new(),
-            loaded: Mutex::default(),
-            hashes: Mutex::default(),
-        }
+        let (loaded, shown) = Default::default();
+        Tables { root: root.to_owned(), limits, sources, loaded, shown }
     }
 
     /// The size of the data that `settings` name; reads the file if it is one. `lesson` is the path of the
@@ -56,10 +55,14 @@ impl Tables {
         lesson: &Path,
         tree: &Node,
     ) -> Result<Facts, Vec<Diagnostic>> {
-        let path = self.open(settings, lesson, tree)?;
-        let bytes = path.as_ref().map(|path| self.files[path].bytes.as_slice());
-        data::facts(settings, bytes, &self.limits)
-            .map_err(|problems| self.diagnostics(problems, path.as_deref(), tree))
+        let found = match is_generated(settings) {
+            true => data::facts(settings, Files::default(), &self.limits),
+            false => {
+                let dataset = self.read(settings, lesson, tree)?;
+                data::limited_facts(settings, dataset.facts()).map_err(DataProblems::from)
+            }
+        };
+        found.map_err(|problems| self.diagnostics(problems, None, tree))
     }
 
     /// The data for one seed. Only called after [`facts`](Self::facts) found it in order.
@@ -72,60 +75,85 @@ impl Tables {
         lesson: &Path,
         seed: u64,
     ) -> Result<Arc<Dataset>, DataProblems> {
-        let path = settings.file.as_ref().and_then(|file| self.resolve(file, lesson).ok());
-        let bytes = path.as_ref().and_then(|path| self.files.get(path)).map(|file| file.bytes.as_slice());
-        let load = || data::load(settings, bytes, &self.limits, &Streams::new(seed)).map(Arc::new);
-        let generated = matches!(settings.entry().map(|entry| &entry.origin), Some(Origin::Generated(_)));
-        if generated || settings.limit.is_some() {
-            return load();
-        }
-        let name = format!("{path:?} {}", serde_json::to_string(settings).unwrap_or_default());
-        let mut loaded = self.loaded.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        if let Some(dataset) = loaded.get(&name) {
-            return Ok(dataset.clone());
-        }
-        let dataset = load()?;
-        loaded.insert(name, dataset.clone());
-        Ok(dataset)
+        let Some(loaded) = self.loaded.get(&self.key(settings, lesson)) else {
+            return data::load(settings, Files::default(), &self.limits, &Streams::new(seed)).map(Arc::new);
+        };
+        Ok(match settings.limit {
+            Some(rows) if rows < loaded.dataset.rows() => {
+                Arc::new(data::limited(&loaded.dataset, rows, &Streams::new(seed)))
+            }
+            _ => loaded.dataset.clone(),
+        })
     }
 
     /// A hash over the bytes of the table that `settings` name; none for data that is generated. Only called after
     /// [`facts`](Self::facts) found it in order.
     pub fn fingerprint(&self, settings: &DataSettings, lesson: &Path) -> Option<String> {
-        if let Some(file) = &settings.file {
-            let path = self.resolve(file, lesson).ok()?;
-            return self.files.get(&path).map(|file| file.hash.clone());
-        }
-        let entry = settings.entry()?;
-        let Origin::Table(table) = entry.origin else { return None };
-        let mut hashes = self.hashes.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        Some(hashes.entry(entry.name).or_insert_with(|| hash(table.csv.as_bytes())).clone())
+        self.loaded.get(&self.key(settings, lesson)).map(|loaded| loaded.hash.clone())
     }
 
-    /// Reads the settings' file, if they name one and it has not been read.
-    fn open(
+    /// What a data set is kept under: its files and all settings that say how they are read.
+    fn key(&self, settings: &DataSettings, lesson: &Path) -> String {
+        let path = |file: &Option<String>| file.as_ref().and_then(|file| self.resolve(file, lesson).ok());
+        let paths = (path(&settings.file), path(&settings.labels));
+        let reading = DataSettings { limit: None, normalize: None, ..settings.clone() };
+        format!("{paths:?} {}", serde_json::to_string(&reading).unwrap_or_default())
+    }
+
+    /// The data set with all its rows, read if it has not been.
+    fn read(
         &mut self,
         settings: &DataSettings,
         lesson: &Path,
         tree: &Node,
-    ) -> Result<Option<PathBuf>, Vec<Diagnostic>> {
-        let Some(file) = &settings.file else { return Ok(None) };
+    ) -> Result<Arc<Dataset>, Vec<Diagnostic>> {
+        let key = self.key(settings, lesson);
+        if let Some(loaded) = self.loaded.get(&key) {
+            return Ok(loaded.dataset.clone());
+        }
+        let problems = settings.check();
+        if !problems.is_empty() {
+            return Err(self.diagnostics(DataProblems { settings: problems, table: Vec::new() }, None, tree));
+        }
+        let file = self.open(settings.file.as_deref(), "data.file", lesson, tree)?;
+        let labels = self.open(settings.labels.as_deref(), "data.labels", lesson, tree)?;
+        let files = Files {
+            file: file.as_ref().map(|file| file.bytes.as_slice()),
+            labels: labels.as_ref().map(|file| file.bytes.as_slice()),
+        };
+        let dataset = data::read(settings, files, &self.limits)
+            .map_err(|problems| self.diagnostics(problems, file.as_ref(), tree))?;
+        let builtin = match settings.entry().map(|entry| &entry.origin) {
+            Some(Origin::Table(table)) => Some(table.csv.as_bytes()),
+            _ => None,
+        };
+        let hash = hash([builtin, files.file, files.labels]);
+        let dataset = Arc::new(dataset);
+        self.loaded.insert(key, Loaded { dataset: dataset.clone(), hash });
+        Ok(dataset)
+    }
+
+    /// Reads the file that a setting names, if it names one.
+    fn open(
+        &self,
+        file: Option<&str>,
+        setting: &str,
+        lesson: &Path,
+        tree: &Node,
+    ) -> Result<Option<File>, Vec<Diagnostic>> {
+        let Some(file) = file else { return Ok(None) };
         let wrong = |label: String| {
             let error =
-                Diagnostic::error(format!("cannot read the data file `{file}`"), tree.locate("data.file"));
+                Diagnostic::error(format!("cannot read the data file `{file}`"), tree.locate(setting));
             vec![error.label(label).hint("the path is relative to the lesson, inside the lessons folder")]
         };
         let path = self.resolve(file, lesson).map_err(wrong)?;
-        if !self.files.contains_key(&path) {
-            let size = std::fs::metadata(&path).map_err(|error| wrong(error.to_string()))?.len();
-            if size > MAX_FILE {
-                return Err(wrong(format!("{size} bytes, where {MAX_FILE} are allowed")));
-            }
-            let bytes = std::fs::read(&path).map_err(|error| wrong(error.to_string()))?;
-            let hash = hash(&bytes);
-            self.files.insert(path.clone(), File { bytes, hash, source: None });
+        let size = std::fs::metadata(&path).map_err(|error| wrong(error.to_string()))?.len();
+        if size > MAX_FILE {
+            return Err(wrong(format!("{size} bytes, where {MAX_FILE} are allowed")));
         }
-        Ok(Some(path))
+        let bytes = std::fs::read(&path).map_err(|error| wrong(error.to_string()))?;
+        Ok(Some(File { path, bytes }))
     }
 
     /// The real path of a file named in a lesson.
@@ -146,31 +174,30 @@ impl Tables {
         Ok(path)
     }
 
-    fn diagnostics(&mut self, problems: DataProblems, path: Option<&Path>, tree: &Node) -> Vec<Diagnostic> {
+    /// Problems of the settings stand in the lesson, those of a table in `file`.
+    fn diagnostics(&mut self, problems: DataProblems, file: Option<&File>, tree: &Node) -> Vec<Diagnostic> {
         let settings = problems.settings.into_iter().map(|problem| {
             let problem = problem.within("data");
             let span = tree.locate(&problem.path);
             Diagnostic::at(problem, span)
         });
         let mut found: Vec<Diagnostic> = settings.collect();
-        if let (Some(path), false) = (path, problems.table.is_empty()) {
-            let source = self.source_of(path);
+        if let (Some(file), false) = (file, problems.table.is_empty()) {
+            let source = self.source_of(file);
             found.extend(problems.table.into_iter().map(|problem| self.in_table(problem, source)));
         }
         found
     }
 
-    fn source_of(&mut self, path: &Path) -> SourceId {
-        let Some(file) = self.files.get_mut(path) else {
-            unreachable!("only files that were read have problems")
-        };
-        let shown = path.strip_prefix(self.root.canonicalize().unwrap_or_default()).unwrap_or(path);
-        let sources = &mut self.sources;
-        let root = &self.root;
-        *file.source.get_or_insert_with(|| {
-            let text = String::from_utf8_lossy(&file.bytes).into_owned();
-            sources.add(root.join(shown).display().to_string(), text)
-        })
+    fn source_of(&mut self, file: &File) -> SourceId {
+        if let Some(&source) = self.shown.get(&file.path) {
+            return source;
+        }
+        let path = file.path.strip_prefix(self.root.canonicalize().unwrap_or_default()).unwrap_or(&file.path);
+        let text = String::from_utf8_lossy(&file.bytes).into_owned();
+        let source = self.sources.add(self.root.join(path).display().to_string(), text);
+        self.shown.insert(file.path.clone(), source);
+        source
     }
 
     fn in_table(&self, problem: TableProblem, source: SourceId) -> Diagnostic {
@@ -198,6 +225,17 @@ impl Tables {
     }
 }
 
-fn hash(bytes: &[u8]) -> String {
-    blake3::hash(bytes).to_hex().to_string()
+/// Whether the data are drawn anew for every seed.
+fn is_generated(settings: &DataSettings) -> bool {
+    matches!(settings.entry().map(|entry| &entry.origin), Some(Origin::Generated(_)))
+}
+
+/// A hash over some bytes one after the other, each with their length.
+fn hash<const N: usize>(all: [Option<&[u8]>; N]) -> String {
+    let mut hasher = blake3::Hasher::new();
+    for bytes in all.into_iter().flatten() {
+        hasher.update(&(bytes.len() as u64).to_le_bytes());
+        hasher.update(bytes);
+    }
+    hasher.finalize().to_hex().to_string()
 }

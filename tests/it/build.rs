@@ -186,6 +186,30 @@ fn a_table_of_ones_own_is_learned_from() {
 }
 
 #[test]
+fn pictures_of_ones_own_are_learned_from() {
+    let header = |shape: &[u32]| {
+        let mut header = vec![0, 0, 8, shape.len() as u8];
+        shape.iter().for_each(|axis| header.extend(axis.to_be_bytes()));
+        header
+    };
+    // Two pixels; the class is whether the first is lit.
+    let lit = |i: u8| if i.is_multiple_of(3) { 200 } else { 10 };
+    let pictures: Vec<u8> =
+        header(&[60, 1, 2]).into_iter().chain((0..60).flat_map(|i| [lit(i), 4 * i])).collect();
+    let labels: Vec<u8> =
+        header(&[60]).into_iter().chain((0..60u8).map(|i| i.is_multiple_of(3) as u8)).collect();
+    let block = "```yaml experiment\nkind: optimizers\nid: own\n\
+        data: {file: my-images-idx3-ubyte, labels: my-labels-idx1-ubyte}\n\
+        training: {epochs: 60, learning_rate: 0.05}\n```\n";
+    let course = Course::with("a.md", block)
+        .file("lessons/my-images-idx3-ubyte", &pictures)
+        .file("lessons/my-labels-idx1-ubyte", &labels);
+    let results = course.results("lessons/a.md#own");
+    assert_eq!(results[0]["metrics"]["run"]["test_accuracy"], 1.0);
+    course.build().page("a").shows("60 rows, 2 features");
+}
+
+#[test]
 fn a_hidden_file_of_the_output_folder_stays() {
     let course = Course::with("a.md", "Text.").file("output/.gitkeep", b"");
     course.build();

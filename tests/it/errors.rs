@@ -1,7 +1,7 @@
 //! Every message that an author can cause, whole, in `tests/errors`.
 //!
 //! A case is a file: a sentence of what the author did, then the files of a course, each after a line
-//! `=== PATH`, then after `=== says` all that is said about it. `GRADBOOK_ACCEPT=1 cargo test` rewrites what
+//! `=== PATH` (or `=== hex PATH`, with bytes as two hexadecimal digits each and text in quotes), then after `=== says` all that is said about it. `GRADBOOK_ACCEPT=1 cargo test` rewrites what
 //! is said; look at the difference before committing it.
 
 use std::fmt::Write as _;
@@ -24,7 +24,7 @@ impl Watch for Silent {
 struct Case {
     about: String,
     /// Path and content.
-    files: Vec<(String, String)>,
+    files: Vec<(String, Vec<u8>)>,
     says: String,
 }
 
@@ -40,7 +40,10 @@ impl Case {
             match name {
                 SAYS => says = content.to_owned(),
                 // `\r` at the end of a line, `\t` and `\xFF` cannot be seen in a file, so cases write them out.
-                name => files.push((name.to_owned(), content.replace("␍", "\r").replace("␉", "\t"))),
+                name => files.push(match name.strip_prefix("hex ") {
+                    Some(name) => (name.to_owned(), bytes(content)),
+                    None => (name.to_owned(), content.replace("␍", "\r").replace("␉", "\t").into_bytes()),
+                }),
             }
         }
         assert!(
@@ -78,6 +81,18 @@ impl Case {
         let kept = old.split(&format!("=== {SAYS}\n")).next().unwrap_or(&old);
         fs::write(path, format!("{}\n\n=== {SAYS}\n{says}", kept.trim_end())).unwrap();
     }
+}
+
+/// The bytes that a case writes out: `00 ff "text"`.
+fn bytes(written: &str) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for (index, piece) in written.split('"').enumerate() {
+        match index % 2 {
+            0 => bytes.extend(piece.split_whitespace().map(|digits| u8::from_str_radix(digits, 16).unwrap())),
+            _ => bytes.extend(piece.as_bytes()),
+        }
+    }
+    bytes
 }
 
 fn shown<'a>(diagnostics: impl Iterator<Item = &'a Diagnostic>, sources: &Sources) -> String {

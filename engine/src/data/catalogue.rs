@@ -1,6 +1,7 @@
 //! The list of all data sets that have a name. A new one is a file in `generate/` or a table, and a line here.
 
 use super::dataset::Facts;
+use super::format::Format;
 use super::generate::{self, Generator};
 use super::normalize::Normalize;
 use super::settings::DataSettings;
@@ -52,8 +53,8 @@ pub struct Key {
     pub about: &'static str,
 }
 
-/// Keys that every table takes, besides those that all data sets take.
-const TABLE_KEYS: &[&str] = &["target", "features", "task", "label_noise"];
+/// Keys that every table and file takes, besides those that all data sets take.
+const TABLE_KEYS: &[&str] = &["task", "label_noise"];
 /// Keys that all data sets take.
 const COMMON_KEYS: &[&str] = &["normalize", "limit"];
 
@@ -65,7 +66,7 @@ impl Entry {
     /// Every key that this data set takes besides `name`, its own first.
     pub fn keys(&self) -> Vec<&'static str> {
         match &self.origin {
-            Origin::Table(_) => table_keys(),
+            Origin::Table(_) => file_keys(Format::Csv),
             Origin::Generated(generator) => {
                 let own = generator.keys.iter().map(|key| key.name);
                 let labels = generator.classes.then_some("label_noise");
@@ -75,9 +76,9 @@ impl Entry {
     }
 }
 
-/// Every key that a table takes besides `name` or `file`.
-pub fn table_keys() -> Vec<&'static str> {
-    TABLE_KEYS.iter().chain(COMMON_KEYS).copied().collect()
+/// Every key that a file of a format takes besides `file`; those of CSV are those of a built-in table.
+pub fn file_keys(format: Format) -> Vec<&'static str> {
+    [format.keys(), TABLE_KEYS, COMMON_KEYS].concat()
 }
 
 /// The numbers that a generator works with: those that the author set, or the defaults.
@@ -110,7 +111,7 @@ impl Generator {
     pub fn facts(&self, settings: &DataSettings) -> Facts {
         let values = self.values(settings);
         let (features, target) = (self.shape)(&values);
-        Facts { rows: values.count("samples"), features, target }
+        Facts { rows: values.count("samples"), features, target, image: None, number_bytes: 8 }
     }
 }
 

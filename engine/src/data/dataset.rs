@@ -1,7 +1,6 @@
 //! A data set in memory.
 
-use ndarray::{Array2, Axis};
-
+use super::features::Features;
 use super::part::Target;
 
 /// Examples as rows, with what they are called and where they come from.
@@ -12,8 +11,8 @@ pub struct Dataset {
     pub title: String,
     /// Only for the built-in tables.
     pub provenance: Option<Provenance>,
-    /// (rows, features), as read or generated, not normalized.
-    pub features: Array2<f64>,
+    /// As read or generated, not normalized.
+    pub features: Features,
     pub feature_names: Vec<String>,
     pub target: TargetColumn,
     /// Height and width when a row is a picture, row-major.
@@ -50,27 +49,44 @@ pub struct Provenance {
     pub note: &'static str,
 }
 
-/// The size of a data set, known before it is generated.
+/// The size and form of a data set, known before it is generated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Facts {
     pub rows: usize,
     pub features: usize,
     pub target: Target,
+    /// Height and width when a row is a picture.
+    pub image: Option<(usize, usize)>,
+    /// Bytes that one number of its features takes.
+    pub number_bytes: usize,
 }
 
 impl Dataset {
     pub fn rows(&self) -> usize {
-        self.features.nrows()
+        self.features.rows()
     }
 
     pub fn facts(&self) -> Facts {
-        Facts { rows: self.rows(), features: self.features.ncols(), target: self.target.target() }
+        Facts {
+            rows: self.rows(),
+            features: self.features.columns(),
+            target: self.target.target(),
+            image: self.image,
+            number_bytes: self.features.number_bytes(),
+        }
     }
 
     /// The given rows alone, in the given order.
     pub fn select(&self, rows: &[usize]) -> Dataset {
-        let features = self.features.select(Axis(0), rows);
-        Dataset { features, target: self.target.select(rows), ..self.clone() }
+        Dataset {
+            name: self.name.clone(),
+            title: self.title.clone(),
+            provenance: self.provenance,
+            features: self.features.select(rows),
+            feature_names: self.feature_names.clone(),
+            target: self.target.select(rows),
+            image: self.image,
+        }
     }
 }
 

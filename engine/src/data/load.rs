@@ -1,72 +1,76 @@
 //! From settings to a data set.
 
-use ndarray::Axis;
-
+use super::array;
 use super::catalogue::{Entry, Origin};
 use super::dataset::{Dataset, Facts, TargetColumn};
+use super::features::Features;
+use super::format::Format;
 use super::problem::DataProblems;
-use super::reader::{self, TableLimits};
+use super::reader::{self, Read, TableLimits};
 use super::settings::DataSettings;
 use crate::numeric::Streams;
 use crate::problem::Problem;
 
+/// The bytes of the author's files; the engine opens none.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Files<'a> {
+    /// Of `settings.file`.
+    pub file: Option<&'a [u8]>,
+    /// Of `settings.labels`.
+    pub labels: Option<&'a [u8]>,
+}
+
 /// The size of the data that `settings` name, after `limit`, without generating any. A table is read for it.
-///
-/// `csv` holds the bytes of the author's file when `settings.file` is set.
-pub fn facts(
-    settings: &DataSettings,
-    csv: Option<&[u8]>,
-    limits: &TableLimits,
-) -> Result<Facts, DataProblems> {
+pub fn facts(settings: &DataSettings, files: Files, limits: &TableLimits) -> Result<Facts, DataProblems> {
     refuse(settings.check())?;
     let facts = match settings.entry().map(|entry| entry.origin) {
         Some(Origin::Generated(generator)) => generator.facts(settings),
-        _ => table(settings, csv, limits)?.facts(),
+        _ => read(settings, files, limits)?.facts(),
     };
-    let rows = limited(settings, facts.rows)?;
-    Ok(Facts { rows, ..facts })
+    Ok(limited_facts(settings, facts)?)
 }
 
 /// The data that `settings` name, its rows in the order of the file; generated ones draw from the stream
 /// `data`, and `limit` from the stream `limit`.
-///
-/// `csv` holds the bytes of the author's file when `settings.file` is set; the engine opens no files.
 pub fn load(
     settings: &DataSettings,
-    csv: Option<&[u8]>,
+    files: Files,
     limits: &TableLimits,
     streams: &Streams,
 ) -> Result<Dataset, DataProblems> {
     refuse(settings.check())?;
     let dataset = match settings.entry() {
         Some(entry) if matches!(entry.origin, Origin::Generated(_)) => generate(entry, settings, streams),
-        _ => table(settings, csv, limits)?,
+        _ => read(settings, files, limits)?,
     };
-    let rows = limited(settings, dataset.rows())?;
-    if rows == dataset.rows() {
-        return Ok(dataset);
-    }
+    let rows = limited_facts(settings, dataset.facts())?.rows;
+    Ok(if rows < dataset.rows() { limited(&dataset, rows, streams) } else { dataset })
+}
+
+/// So many rows of a data set: the first ones of a shuffle by the stream `limit`.
+pub fn limited(dataset: &Dataset, rows: usize, streams: &Streams) -> Dataset {
     let mut order: Vec<usize> = (0..dataset.rows()).collect();
     streams.stream("limit").shuffle(&mut order);
-    Ok(dataset.select(&order[..rows]))
+    dataset.select(&order[..rows])
+}
+
+/// The facts of what `limit` leaves of data with these facts.
+pub fn limited_facts(settings: &DataSettings, facts: Facts) -> Result<Facts, Problem> {
+    match settings.limit {
+        Some(limit) if limit > facts.rows => {
+            let rows = facts.rows;
+            Err(Problem::new("limit", format!("the limit is {limit} rows, and the data has {rows}"))
+                .expected(format!("a whole number up to {rows}")))
+        }
+        Some(limit) => Ok(Facts { rows: limit, ..facts }),
+        None => Ok(facts),
+    }
 }
 
 fn refuse(problems: Vec<Problem>) -> Result<(), DataProblems> {
     match problems.is_empty() {
         true => Ok(()),
         false => Err(DataProblems { settings: problems, table: Vec::new() }),
-    }
-}
-
-/// How many rows `limit` leaves.
-fn limited(settings: &DataSettings, rows: usize) -> Result<usize, Problem> {
-    match settings.limit {
-        Some(limit) if limit > rows => {
-            Err(Problem::new("limit", format!("the limit is {limit} rows, and the data has {rows}"))
-                .expected(format!("a whole number up to {rows}")))
-        }
-        Some(limit) => Ok(limit),
-        None => Ok(rows),
     }
 }
 
@@ -77,27 +81,24 @@ fn generate(entry: &Entry, settings: &DataSettings, streams: &Streams) -> Datase
         name: entry.name.to_owned(),
         title: entry.title.to_owned(),
         provenance: None,
-        features: made.features,
+        features: Features::F64(made.features),
         feature_names: made.feature_names,
         target: made.target,
         image: None,
     }
 }
 
-/// A built-in table, or the author's own.
-fn table(settings: &DataSettings, csv: Option<&[u8]>, limits: &TableLimits) -> Result<Dataset, DataProblems> {
+/// All rows of a built-in table or of the author's own file, whatever `limit` says: the same for every seed.
+pub fn read(settings: &DataSettings, files: Files, limits: &TableLimits) -> Result<Dataset, DataProblems> {
     let entry = settings.entry();
     let builtin = entry.and_then(|entry| match entry.origin {
         Origin::Table(table) => Some(table),
         Origin::Generated(_) => None,
     });
-    let bytes = match &builtin {
-        Some(table) => table.csv.as_bytes(),
-        None => csv.ok_or_else(|| {
-            Problem::new("file", "the table could not be read").expected("a file in the lessons folder")
-        })?,
+    let read = match &builtin {
+        Some(table) => Read { image: table.image, ..reader::read(table.csv.as_bytes(), settings, limits)? },
+        None => read_file(settings, files, limits)?,
     };
-    let read = reader::read(bytes, settings, limits)?;
     if settings.label_noise.is_some() && matches!(read.target, TargetColumn::Values { .. }) {
         return Err(Problem::new("label_noise", "the target is a number, so no label can be made wrong")
             .expected("a target of classes")
@@ -106,17 +107,27 @@ fn table(settings: &DataSettings, csv: Option<&[u8]>, limits: &TableLimits) -> R
     let name = settings.name.as_ref().or(settings.file.as_ref()).cloned().unwrap_or_default();
     let title = entry.map_or_else(|| name.clone(), |entry| entry.title.to_owned());
     // A picture needs all of its pixels, in their order.
-    let pixels = |(height, width): &(usize, usize)| height * width == read.features.len_of(Axis(1));
+    let pixels = |(height, width): &(usize, usize)| height * width == read.features.columns();
     let whole = settings.features.is_none() && settings.target.is_none();
     Ok(Dataset {
         name,
         title,
         provenance: builtin.map(|table| table.provenance),
-        image: builtin.and_then(|table| table.image).filter(pixels).filter(|_| whole),
+        image: read.image.filter(pixels).filter(|_| whole),
         features: read.features,
         feature_names: read.feature_names,
         target: read.target,
     })
+}
+
+fn read_file(settings: &DataSettings, files: Files, limits: &TableLimits) -> Result<Read, DataProblems> {
+    let bytes = files.file.ok_or_else(|| {
+        Problem::new("file", "the table could not be read").expected("a file in the lessons folder")
+    })?;
+    match settings.file.as_deref().and_then(Format::of) {
+        None | Some(Format::Csv) => reader::read(bytes, settings, limits),
+        Some(format) => Ok(array::read(format, bytes, files.labels, settings, limits)?),
+    }
 }
 
 #[cfg(test)]
@@ -126,7 +137,11 @@ mod tests {
     use super::*;
 
     fn load_default(settings: &DataSettings, csv: Option<&str>) -> Result<Dataset, DataProblems> {
-        load(settings, csv.map(str::as_bytes), &TableLimits::default(), &Streams::new(0))
+        load(settings, csv_file(csv), &TableLimits::default(), &Streams::new(0))
+    }
+
+    fn csv_file(csv: Option<&str>) -> Files<'_> {
+        Files { file: csv.map(str::as_bytes), labels: None }
     }
 
     fn settings(json: &str) -> DataSettings {
@@ -138,9 +153,14 @@ mod tests {
         for entry in DATASETS {
             let settings = DataSettings::named(entry.name);
             let data = load_default(&settings, None).unwrap();
-            assert_eq!(facts(&settings, None, &TableLimits::default()), Ok(data.facts()), "{}", entry.name);
+            assert_eq!(
+                facts(&settings, Files::default(), &TableLimits::default()),
+                Ok(data.facts()),
+                "{}",
+                entry.name
+            );
             assert_eq!(data.target.len(), data.rows(), "{}", entry.name);
-            assert_eq!(data.feature_names.len(), data.features.ncols(), "{}", entry.name);
+            assert_eq!(data.feature_names.len(), data.features.columns(), "{}", entry.name);
             let is_table = matches!(entry.origin, Origin::Table(_));
             assert_eq!(data.provenance.is_some(), is_table, "{}", entry.name);
         }
@@ -149,7 +169,7 @@ mod tests {
     #[test]
     fn the_built_in_tables_are_what_their_sources_say() {
         let sizes = |name: &str| {
-            let facts = facts(&DataSettings::named(name), None, &TableLimits::default()).unwrap();
+            let facts = facts(&DataSettings::named(name), Files::default(), &TableLimits::default()).unwrap();
             (facts.rows, facts.features, facts.target)
         };
         assert_eq!(sizes("digits"), (1797, 64, Target::Classes(10)));
@@ -157,13 +177,16 @@ mod tests {
         assert_eq!(sizes("breast_cancer"), (569, 30, Target::Classes(2)));
         let digits = load_default(&DataSettings::named("digits"), None).unwrap();
         assert_eq!(digits.image, Some((8, 8)));
-        assert!(digits.features.iter().all(|&v| (0.0..=16.0).contains(&v) && v == v.floor()));
+        let Features::F64(pixels) = &digits.features else { panic!("a table is read as f64") };
+        assert!(pixels.iter().all(|&v| (0.0..=16.0).contains(&v) && v == v.floor()));
         let TargetColumn::Classes { labels, names } = &digits.target else { panic!("a number") };
         assert_eq!((names[7].as_str(), &labels[..3]), ("7", &[0, 1, 2][..]));
         let iris = load_default(&DataSettings::named("iris"), None).unwrap();
         let TargetColumn::Classes { names, .. } = &iris.target else { panic!("a number") };
         assert_eq!(names, &["setosa", "versicolor", "virginica"]);
-        assert_eq!(iris.features.row(0).to_vec(), [5.1, 3.5, 1.4, 0.2]);
+        let mut first = [0.0; 4];
+        iris.features.read_row(0, &mut first);
+        assert_eq!(first, [5.1, 3.5, 1.4, 0.2]);
     }
 
     #[test]
@@ -187,10 +210,10 @@ mod tests {
     fn a_limit_takes_the_same_random_rows_each_time() {
         let limited = settings(r#"{"name": "iris", "limit": 30}"#);
         let data = load_default(&limited, None).unwrap();
-        assert_eq!(facts(&limited, None, &TableLimits::default()), Ok(data.facts()));
+        assert_eq!(facts(&limited, Files::default(), &TableLimits::default()), Ok(data.facts()));
         assert_eq!(data.rows(), 30);
         assert_eq!(load_default(&limited, None).unwrap(), data);
-        let other = load(&limited, None, &TableLimits::default(), &Streams::new(1)).unwrap();
+        let other = load(&limited, Files::default(), &TableLimits::default(), &Streams::new(1)).unwrap();
         assert_ne!(other.features, data.features);
         // A mix of the species, not the first 30 rows, which are all of one.
         let TargetColumn::Classes { labels, names } = &data.target else { panic!("a number") };

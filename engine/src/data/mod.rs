@@ -1,10 +1,14 @@
-//! Data sets: built-in tables, generated ones and an author's own CSV; split, normalized, prepared for a run.
+//! Data sets: built-in tables, generated ones and an author's own files (CSV, IDX, NPY, NPZ); split, normalized, prepared for a run.
 //!
 //! [`DataSettings`] name a data set, [`load()`] gives it as a [`Dataset`], [`split()`] deals its rows to three
 //! parts, and [`prepare()`] normalizes them and converts them to the precision of the run.
 
+mod array;
 mod catalogue;
+mod column;
 mod dataset;
+mod features;
+mod format;
 mod generate;
 mod load;
 mod normalize;
@@ -18,7 +22,9 @@ mod tables;
 
 pub use catalogue::{DATASETS, Entry, Key, Origin};
 pub use dataset::{Dataset, Facts, Provenance, TargetColumn};
-pub use load::{facts, load};
+pub use features::Features;
+pub use format::Format;
+pub use load::{Files, facts, limited, limited_facts, load, read};
 pub use normalize::{Normalize, Normalizer};
 pub use part::{Labels, Part, Prepared, Target, Targets};
 pub use prepare::{prepare, wrong_labels};

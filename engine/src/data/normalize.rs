@@ -1,8 +1,11 @@
 //! Scaling of features, by statistics of the training part alone.
 
-use ndarray::{Array2, ArrayView2};
+use ndarray::Array2;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use super::features::Features;
+use crate::numeric::Real;
 
 /// How features are scaled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
@@ -12,6 +15,9 @@ pub enum Normalize {
     Standard,
     /// To 0..1 over the training part: subtract the lowest, divide by the range.
     Minmax,
+    /// All features alike, as is usual for pictures: subtract the mean of all training numbers together, divide by
+    /// their standard deviation (1/n).
+    Pixels,
     /// As they are.
     None,
 }
@@ -27,46 +33,93 @@ pub struct Normalizer {
 }
 
 impl Normalizer {
-    /// Takes the statistics of the given rows of `features` (rows, features).
-    pub fn fit(method: Normalize, features: ArrayView2<f64>, rows: &[usize]) -> Self {
-        let (shift, scale) = features
-            .columns()
-            .into_iter()
-            .map(|column| {
-                let values: Vec<f64> = rows.iter().map(|&row| column[row]).collect();
-                statistics(method, &values)
-            })
-            .unzip();
-        Normalizer { shift, scale }
+    /// Takes the statistics of the given rows.
+    pub fn fit(method: Normalize, features: &Features, rows: &[usize]) -> Self {
+        let columns = features.columns();
+        if method == Normalize::None || rows.is_empty() {
+            return Normalizer { shift: vec![0.0; columns], scale: vec![1.0; columns] };
+        }
+        let mut row = vec![0.0; columns];
+        let mut seen = vec![Seen { low: f64::INFINITY, high: f64::NEG_INFINITY, sum: 0.0 }; columns];
+        for &index in rows {
+            features.read_row(index, &mut row);
+            seen.iter_mut().zip(&row).for_each(|(seen, &value)| seen.add(value));
+        }
+        let count = rows.len() as f64;
+        if method == Normalize::Pixels {
+            let all = Seen::together(&seen);
+            seen.fill(Seen { sum: all.sum / columns as f64, ..all });
+        }
+        if method == Normalize::Minmax {
+            return seen.iter().map(|seen| seen.scaling(seen.low, seen.high - seen.low)).unzip().into();
+        }
+        let means: Vec<f64> = seen.iter().map(|seen| seen.sum / count).collect();
+        let mut squares = vec![0.0; columns];
+        for &index in rows {
+            features.read_row(index, &mut row);
+            for ((square, value), mean) in squares.iter_mut().zip(&row).zip(&means) {
+                *square += (value - mean) * (value - mean);
+            }
+        }
+        if method == Normalize::Pixels {
+            let sum: f64 = squares.iter().sum();
+            squares.fill(sum / columns as f64);
+        }
+        let spread = squares.iter().map(|square| (square / count).sqrt());
+        seen.iter().zip(means).zip(spread).map(|((seen, mean), sd)| seen.scaling(mean, sd)).unzip().into()
     }
 
-    /// The given rows of `features`, scaled, in the given order.
-    pub fn apply(&self, features: ArrayView2<f64>, rows: &[usize]) -> Array2<f64> {
-        Array2::from_shape_fn((rows.len(), features.ncols()), |(i, j)| {
-            (features[[rows[i], j]] - self.shift[j]) / self.scale[j]
-        })
+    /// The given rows, scaled, in the given order and in the precision of a run.
+    pub fn apply<R: Real>(&self, features: &Features, rows: &[usize]) -> Array2<R> {
+        let columns = features.columns();
+        let mut row = vec![0.0; columns];
+        let mut scaled = Vec::with_capacity(rows.len() * columns);
+        for &index in rows {
+            features.read_row(index, &mut row);
+            let scaling = self.shift.iter().zip(&self.scale);
+            scaled.extend(
+                row.iter().zip(scaling).map(|(value, (shift, scale))| R::from_f64((value - shift) / scale)),
+            );
+        }
+        Array2::from_shape_vec((rows.len(), columns), scaled).expect("a number for every cell")
     }
 }
 
-/// What to subtract and what to divide by.
-fn statistics(method: Normalize, values: &[f64]) -> (f64, f64) {
-    let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
-    for &value in values {
-        low = low.min(value);
-        high = high.max(value);
+impl From<(Vec<f64>, Vec<f64>)> for Normalizer {
+    fn from((shift, scale): (Vec<f64>, Vec<f64>)) -> Self {
+        Normalizer { shift, scale }
     }
-    match method {
-        Normalize::None => (0.0, 1.0),
-        _ if values.is_empty() => (0.0, 1.0),
-        // Compared exactly: the mean of equal values can be off by a rounding, and their spread not 0.
-        _ if low == high => (low, 1.0),
-        Normalize::Minmax => (low, high - low),
-        Normalize::Standard => {
-            let n = values.len() as f64;
-            let mean = values.iter().sum::<f64>() / n;
-            let variance = values.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / n;
-            let sd = variance.sqrt();
-            (mean, if sd > 0.0 { sd } else { 1.0 })
+}
+
+/// What one pass over the rows tells of a feature.
+#[derive(Clone, Copy)]
+struct Seen {
+    low: f64,
+    high: f64,
+    sum: f64,
+}
+
+impl Seen {
+    fn add(&mut self, value: f64) {
+        self.low = self.low.min(value);
+        self.high = self.high.max(value);
+        self.sum += value;
+    }
+
+    fn together(all: &[Seen]) -> Seen {
+        all.iter().fold(Seen { low: f64::INFINITY, high: f64::NEG_INFINITY, sum: 0.0 }, |a, b| Seen {
+            low: a.low.min(b.low),
+            high: a.high.max(b.high),
+            sum: a.sum + b.sum,
+        })
+    }
+
+    /// What to subtract and what to divide by: as given, unless the feature has no spread. That is seen exactly:
+    /// the mean of equal values can be off by a rounding, and their spread not 0.
+    fn scaling(&self, shift: f64, scale: f64) -> (f64, f64) {
+        match self.low == self.high {
+            true => (self.low, 1.0),
+            false => (shift, if scale > 0.0 { scale } else { 1.0 }),
         }
     }
 }
@@ -77,39 +130,43 @@ mod tests {
 
     use super::*;
 
+    fn scaled(normalizer: &Normalizer, x: &Features, rows: &[usize]) -> Array2<f64> {
+        normalizer.apply(x, rows)
+    }
+
     #[test]
     fn standard_uses_the_training_rows_alone() {
-        let x = array![[1.0], [100.0], [3.0], [5.0]];
-        let normalizer = Normalizer::fit(Normalize::Standard, x.view(), &[0, 2, 3]);
+        let x = Features::F64(array![[1.0], [100.0], [3.0], [5.0]]);
+        let normalizer = Normalizer::fit(Normalize::Standard, &x, &[0, 2, 3]);
         // Mean 3, variance (4 + 0 + 4) / 3.
         assert_eq!(normalizer, Normalizer { shift: vec![3.0], scale: vec![(8.0f64 / 3.0).sqrt()] });
-        let scaled = normalizer.apply(x.view(), &[1, 2]);
+        let scaled = scaled(&normalizer, &x, &[1, 2]);
         assert_eq!(scaled, array![[97.0 / (8.0f64 / 3.0).sqrt()], [0.0]]);
     }
 
     #[test]
     fn minmax_maps_the_training_rows_to_0_and_1() {
-        let x = array![[2.0, -1.0], [4.0, 1.0], [10.0, 0.0]];
-        let normalizer = Normalizer::fit(Normalize::Minmax, x.view(), &[0, 1]);
-        let scaled = normalizer.apply(x.view(), &[0, 1, 2]);
+        let x = Features::F64(array![[2.0, -1.0], [4.0, 1.0], [10.0, 0.0]]);
+        let normalizer = Normalizer::fit(Normalize::Minmax, &x, &[0, 1]);
+        let scaled = scaled(&normalizer, &x, &[0, 1, 2]);
         assert_eq!(scaled, array![[0.0, 0.0], [1.0, 1.0], [4.0, 0.5]]);
     }
 
     #[test]
     fn none_changes_nothing() {
-        let x = array![[2.5, -1.0], [1e9, 1.0]];
-        let normalizer = Normalizer::fit(Normalize::None, x.view(), &[0]);
-        assert_eq!(normalizer.apply(x.view(), &[0, 1]), x);
+        let x = Features::F64(array![[2.5, -1.0], [1e9, 1.0]]);
+        let normalizer = Normalizer::fit(Normalize::None, &x, &[0]);
+        assert_eq!(Features::F64(scaled(&normalizer, &x, &[0, 1])), x);
     }
 
     #[test]
     fn a_feature_without_spread_becomes_0() {
         // The mean of three times 0.1 is not 0.1 in floating point.
-        let x = array![[0.1, 1e-200], [0.1, 3e-200], [0.1, 5e-200], [0.3, 0.0]];
+        let x = Features::F64(array![[0.1, 1e-200], [0.1, 3e-200], [0.1, 5e-200], [0.3, 0.0]]);
         for method in [Normalize::Standard, Normalize::Minmax] {
-            let normalizer = Normalizer::fit(method, x.view(), &[0, 1, 2]);
+            let normalizer = Normalizer::fit(method, &x, &[0, 1, 2]);
             assert_eq!(normalizer.scale[0], 1.0);
-            let scaled = normalizer.apply(x.view(), &[0, 3]);
+            let scaled = scaled(&normalizer, &x, &[0, 3]);
             assert_eq!(scaled[[0, 0]], 0.0);
             assert_eq!(scaled[[1, 0]], 0.3 - 0.1);
             assert!(scaled.iter().all(|v| v.is_finite()));
@@ -118,7 +175,18 @@ mod tests {
 
     #[test]
     fn an_empty_training_part_is_left_alone() {
-        let normalizer = Normalizer::fit(Normalize::Standard, array![[1.0]].view(), &[]);
+        let normalizer = Normalizer::fit(Normalize::Standard, &Features::F64(array![[1.0]]), &[]);
         assert_eq!(normalizer, Normalizer { shift: vec![0.0], scale: vec![1.0] });
+    }
+
+    #[test]
+    fn pixels_share_one_mean_and_one_spread() {
+        // Training numbers 0, 4, 0, 4: mean 2, standard deviation 2; the first pixel alone has no spread.
+        let x = Features::U8(array![[0, 4], [0, 4], [8, 2]]);
+        let normalizer = Normalizer::fit(Normalize::Pixels, &x, &[0, 1]);
+        assert_eq!(normalizer, Normalizer { shift: vec![2.0; 2], scale: vec![2.0; 2] });
+        assert_eq!(scaled(&normalizer, &x, &[2, 0]), array![[3.0, 0.0], [-1.0, 1.0]]);
+        let flat = Normalizer::fit(Normalize::Pixels, &Features::U8(array![[7, 7]]), &[0]);
+        assert_eq!(flat, Normalizer { shift: vec![7.0; 2], scale: vec![1.0; 2] });
     }
 }

@@ -15,11 +15,10 @@ pub fn prepare<R: Real>(
     settings: &DataSettings,
     streams: &Streams,
 ) -> (Prepared<R>, Normalizer) {
-    let normalizer = Normalizer::fit(settings.normalization(), dataset.features.view(), &split.train);
-    let part = |rows: &[usize]| {
-        let x = normalizer.apply(dataset.features.view(), rows).mapv(R::from_f64);
-        Part::new(x, labels(&dataset.target, rows))
-    };
+    let method = settings.normalization(dataset.image.is_some());
+    let normalizer = Normalizer::fit(method, &dataset.features, &split.train);
+    let part =
+        |rows: &[usize]| Part::new(normalizer.apply(&dataset.features, rows), labels(&dataset.target, rows));
     let mut train = part(&split.train);
     if let (Labels::Classes { indices, count }, Some(share)) = (&mut train.y, settings.label_noise) {
         wrong_labels(indices, *count, share, &mut streams.stream("label_noise"));
@@ -59,6 +58,7 @@ pub fn wrong_labels(labels: &mut [u32], classes: usize, share: f64, stream: &mut
 mod tests {
     use ndarray::array;
 
+    use super::super::features::Features;
     use super::*;
 
     fn dataset(target: TargetColumn) -> Dataset {
@@ -66,7 +66,7 @@ mod tests {
             name: "mine".to_owned(),
             title: "Mine".to_owned(),
             provenance: None,
-            features: array![[0.0], [2.0], [4.0], [9.0]],
+            features: Features::F64(array![[0.0], [2.0], [4.0], [9.0]]),
             feature_names: vec!["x".to_owned()],
             target,
             image: None,

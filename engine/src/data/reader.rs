@@ -8,9 +8,11 @@ use ::csv::{ReaderBuilder, StringRecord};
 use ndarray::Array2;
 
 use super::dataset::TargetColumn;
+use super::features::Features;
 use super::problem::{DataProblems, TableProblem};
 use super::settings::DataSettings;
 use columns::Columns;
+pub use target::{MAX_CLASSES, are_few_whole};
 use target::{TargetCell, decide};
 
 mod columns;
@@ -22,28 +24,32 @@ const MAX_SHOWN: usize = 20;
 const MAX_MAGNITUDE: f64 = 1e30;
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
-/// How large a table may be. Checked before memory is taken.
+/// How large a table or an array may be. Checked before memory is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TableLimits {
+    /// Of a CSV file.
     pub bytes: usize,
+    /// Of an IDX, NPY or NPZ file, unpacked.
+    pub array_bytes: usize,
     pub rows: usize,
     pub columns: usize,
 }
 
 impl Default for TableLimits {
-    /// 64 MiB, a million rows, ten thousand columns.
+    /// 64 MiB (256 MiB of an array), a million rows, ten thousand columns.
     fn default() -> Self {
-        TableLimits { bytes: 64 << 20, rows: 1_000_000, columns: 10_000 }
+        TableLimits { bytes: 64 << 20, array_bytes: 256 << 20, rows: 1_000_000, columns: 10_000 }
     }
 }
 
 /// A table as read.
 #[derive(Clone, Debug)]
 pub struct Read {
-    /// (rows, features).
-    pub features: Array2<f64>,
+    pub features: Features,
     pub feature_names: Vec<String>,
     pub target: TargetColumn,
+    /// Height and width where the file says that a row is a picture.
+    pub image: Option<(usize, usize)>,
 }
 
 /// The place of a cell: its line (from 1), the byte at which that starts, and which cell of it.
@@ -234,9 +240,12 @@ impl Body<'_> {
         let target = decide(&self.file, &self.names[self.columns.target], targets, settings.task);
         match target {
             Ok(target) if self.problems.is_empty() => Ok(Read {
-                features: Array2::from_shape_vec((count, width), features).expect("a number for every cell"),
+                features: Features::F64(
+                    Array2::from_shape_vec((count, width), features).expect("a number for every cell"),
+                ),
                 feature_names: self.columns.features.iter().map(|&c| self.names[c].clone()).collect(),
                 target,
+                image: None,
             }),
             Ok(_) => Err(self.finish()),
             Err(problems) => {

@@ -3,7 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::catalogue::{DATASETS, Entry, Key, Origin, table_keys};
+use super::catalogue::{DATASETS, Entry, Key, Origin, file_keys};
+use super::column;
+use super::format::Format;
 use super::normalize::Normalize;
 use crate::problem::{Problem, nearest};
 
@@ -17,16 +19,25 @@ pub struct DataSettings {
     /// A built-in table (`digits`, `iris`, `breast_cancer`) or a generated set (`moons`, `circles`, `spirals`, `blobs`, `xor`, `wave`, `line`, `polynomial`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// A CSV file with a header line, relative to the lesson and inside the lessons folder.
+    /// A CSV file with a header line, an IDX, NPY or NPZ file; relative to the lesson and inside the lessons folder.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file: Option<String>,
-    /// Tables: the column to predict; the last one by default.
+    /// IDX, NPY: the file of the labels, one for each row of `file`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub labels: Option<String>,
+    /// NPZ: the name of the array of features (default `x`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub x: Option<String>,
+    /// NPZ: the name of the array of labels (default `y`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub y: Option<String>,
+    /// Tables: the column to predict, by its name (NPY without `labels`: by its number from 0); the last one by default.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "column::one")]
     pub target: Option<String>,
     /// Tables: the columns to predict from, in this order; all others by default.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "column::several")]
     pub features: Option<Vec<String>>,
-    /// Tables: whether the target is `classes` or a `number`; by default text and at most 20 different whole numbers are classes.
+    /// Tables and files: whether the target is `classes` or a `number`; by default text and at most 20 different whole numbers are classes, and whole numbers of `labels` and `y` however many.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub task: Option<Task>,
     /// Generated sets: how many rows to generate.
@@ -59,7 +70,7 @@ pub struct DataSettings {
     /// `polynomial`: the features are x, x^2, ... up to this power.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub degree: Option<usize>,
-    /// How features are scaled, by statistics of the training part alone; by default `standard` for tables and `polynomial`, `none` for the other generated sets.
+    /// How features are scaled, by statistics of the training part alone; by default `standard` for tables and `polynomial`, `pixels` for pictures from files, `none` for the other generated sets.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub normalize: Option<Normalize>,
     /// Use only that many rows, the first ones of a shuffle by the seed (its stream `limit`); all by default.
@@ -108,9 +119,13 @@ impl DataSettings {
         self.name.as_deref().and_then(Entry::find)
     }
 
-    /// How features are scaled: as the author said, or as is usual for this data set.
-    pub fn normalization(&self) -> Normalize {
-        let usual = self.entry().map_or(Normalize::Standard, |entry| entry.normalize);
+    /// How features are scaled: as the author said, or as is usual for this data set, which may be one of pictures.
+    pub fn normalization(&self, pictures: bool) -> Normalize {
+        let usual = match self.entry() {
+            Some(entry) => entry.normalize,
+            None if pictures => Normalize::Pixels,
+            None => Normalize::Standard,
+        };
         self.normalize.unwrap_or(usual)
     }
 
@@ -132,16 +147,10 @@ impl DataSettings {
                 Some(entry) => problems.extend(self.check_entry(entry)),
                 None => problems.push(unknown_name(name)),
             },
-            (None, Some(file)) => {
-                if !file.to_lowercase().ends_with(".csv") {
-                    problems.push(
-                        Problem::new("file", format!("`{file}` is not a CSV file"))
-                            .expected("a name that ends in .csv")
-                            .hint("save the table as CSV, with a header line and commas between the cells"),
-                    );
-                }
-                problems.extend(self.check_keys("a table", &table_keys()));
-            }
+            (None, Some(file)) => match Format::of(file) {
+                Some(format) => problems.extend(self.check_file(file, format)),
+                None => problems.push(unknown_format("file", file)),
+            },
         }
         problems
     }
@@ -184,6 +193,37 @@ impl DataSettings {
         problems
     }
 
+    fn check_file(&self, file: &str, format: Format) -> Vec<Problem> {
+        let mut problems = self.check_keys(format.title(), &file_keys(format));
+        match &self.labels {
+            None if format == Format::Idx => problems.push(
+                Problem::new("file", format!("`{file}` needs labels"))
+                    .expected("`labels`, the IDX file of the labels, beside it")
+                    .hint("as in `{file: train-images-idx3-ubyte, labels: train-labels-idx1-ubyte}`"),
+            ),
+            Some(labels) if !matches!(Format::of(labels), Some(Format::Idx | Format::Npy)) => {
+                problems.push(
+                    Problem::new("labels", format!("`{labels}` is not an IDX or NPY file"))
+                        .expected("a name such as train-labels-idx1-ubyte.gz or y.npy"),
+                );
+            }
+            Some(_) => {
+                let chosen = [("target", self.target.is_some()), ("features", self.features.is_some())];
+                for (key, _) in chosen.into_iter().filter(|(_, given)| *given && format == Format::Npy) {
+                    problems.push(
+                        Problem::new(
+                            key,
+                            format!("`{key}` chooses among the columns of one array, and there are `labels`"),
+                        )
+                        .expected("only one of them"),
+                    );
+                }
+            }
+            None => {}
+        }
+        problems
+    }
+
     fn check_entry(&self, entry: &Entry) -> Vec<Problem> {
         let mut problems = self.check_keys(&format!("`{}`", entry.name), &entry.keys());
         let Origin::Generated(generator) = &entry.origin else { return problems };
@@ -214,6 +254,9 @@ impl DataSettings {
     fn check_keys(&self, what: &str, known: &[&'static str]) -> Vec<Problem> {
         let mut given: Vec<&'static str> =
             self.numbers().into_iter().filter(|(_, value)| value.is_some()).map(|(name, _)| name).collect();
+        given.extend(self.labels.is_some().then_some("labels"));
+        given.extend(self.x.is_some().then_some("x"));
+        given.extend(self.y.is_some().then_some("y"));
         given.extend(self.target.is_some().then_some("target"));
         given.extend(self.features.is_some().then_some("features"));
         given.extend(self.task.is_some().then_some("task"));
@@ -227,6 +270,12 @@ impl DataSettings {
             })
             .collect()
     }
+}
+
+fn unknown_format(path: &str, file: &str) -> Problem {
+    Problem::new(path, format!("`{file}` is of no format that can be read, by its name"))
+        .expected("a name that ends in .csv, .npy or .npz, or an IDX name such as train-images-idx3-ubyte")
+        .hint("a table can be saved as CSV, with a header line and commas between the cells")
 }
 
 fn unknown_name(name: &str) -> Problem {
@@ -306,7 +355,7 @@ mod tests {
             ]
         );
         assert!(said(r#"{"name": "line", "label_noise": 0.1}"#)[0].contains("has no key `label_noise`"));
-        assert!(said(r#"{"file": "a.csv", "samples": 9}"#)[0].contains("a table has no key `samples`"));
+        assert!(said(r#"{"file": "a.csv", "samples": 9}"#)[0].contains("a CSV table has no key `samples`"));
     }
 
     #[test]

@@ -6,7 +6,7 @@
 use ndarray::{Array2, ArrayView2};
 
 use super::{Fit, Precision, Report, TrainingSettings, fit_network};
-use crate::data::{self, DataSettings, Dataset, Labels, Normalizer, Prepared, SplitSettings};
+use crate::data::{self, DataSettings, Dataset, Features, Labels, Normalizer, Prepared, SplitSettings};
 use crate::nn::{self, Architecture, LayerCapture, ModelSettings, Network};
 use crate::numeric::{Real, Streams};
 use crate::problem::Problem;
@@ -107,7 +107,7 @@ impl<R: Real> Subject for Scene<'_, R> {
     fn probabilities(&self, points: &[[f64; 2]]) -> Vec<Vec<f64>> {
         let raw = Array2::from_shape_fn((points.len(), 2), |(row, column)| points[row][column]);
         let all: Vec<usize> = (0..points.len()).collect();
-        let x = self.normalizer.apply(raw.view(), &all).mapv(R::from_f64);
+        let x = self.normalizer.apply::<R>(&Features::F64(raw), &all);
         let output = self.network.predict(ArrayView2::from(&x));
         output.columns().into_iter().map(|column| column.iter().map(|p| p.to_f64()).collect()).collect()
     }

@@ -309,7 +309,8 @@ mod tests {
     fn the_dearest_trial_has_the_widest_layer() {
         let search =
             Search::with(&[("model.hidden", Dimension::Choice(vec![[8].into(), [512].into(), [16].into()]))]);
-        let facts = Facts { rows: 150, features: 4, target: crate::data::Target::Classes(3) };
+        let target = crate::data::Target::Classes(3);
+        let facts = Facts { rows: 150, features: 4, target, image: None, number_bytes: 8 };
         let cost = dearest(&search, &search.space, Some(&facts));
         assert_eq!(cost.parameters, 5 * 512 + 513 * 3);
     }

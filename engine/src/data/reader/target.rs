@@ -9,7 +9,7 @@ use super::{Fault, File, Place, number};
 
 /// With at most so many different whole numbers, the target is classes unless the author says otherwise.
 const FEW: usize = 20;
-const MAX_CLASSES: usize = 1000;
+pub const MAX_CLASSES: usize = 1000;
 
 /// One cell of the target, not missing.
 #[derive(Clone, Debug)]
@@ -30,7 +30,7 @@ pub fn decide(
     let numeric = numbers.iter().filter(|number| number.is_ok()).count();
     let task = task.unwrap_or_else(|| {
         let mostly_text = 2 * numeric <= cells.len();
-        if mostly_text || (numeric == cells.len() && are_few_whole(&numbers)) {
+        if mostly_text || (numeric == cells.len() && are_few_whole(numbers.iter().flatten().copied())) {
             Task::Classes
         } else {
             Task::Number
@@ -42,11 +42,12 @@ pub fn decide(
     }
 }
 
-fn are_few_whole(numbers: &[Result<f64, Fault>]) -> bool {
+/// Whether numbers look like classes: whole, and few different ones.
+pub fn are_few_whole(mut numbers: impl Iterator<Item = f64>) -> bool {
     let mut different = BTreeSet::new();
-    numbers.iter().flatten().all(|value| {
+    numbers.all(|value| {
         different.insert(value.to_bits());
-        *value == value.floor() && different.len() <= FEW
+        value == value.floor() && different.len() <= FEW
     })
 }
 

@@ -30,7 +30,7 @@ fn classes(target: &TargetColumn) -> (&[usize], Vec<&str>) {
 #[test]
 fn reads_features_and_text_classes_in_the_order_of_their_names() {
     let table = read_with("a,b,kind\n1,2.5,pear\n-3e1,.5,apple\n4,0,pear\n", "{}").unwrap();
-    assert_eq!(table.features, ndarray::array![[1.0, 2.5], [-30.0, 0.5], [4.0, 0.0]]);
+    assert_eq!(table.features, Features::F64(ndarray::array![[1.0, 2.5], [-30.0, 0.5], [4.0, 0.0]]));
     assert_eq!(table.feature_names, ["a", "b"]);
     assert_eq!(classes(&table.target), (&[1, 0, 1][..], vec!["apple", "pear"]));
 }
@@ -40,7 +40,7 @@ fn byte_order_mark_crlf_quotes_blanks_and_empty_lines_are_understood() {
     let table =
         read_with("\u{feff}\"a, b\" , kind\r\n\r\n\" 1\",\"say \"\"x\"\"\"\r\n 2 , y \r\n", "{}").unwrap();
     assert_eq!(table.feature_names, ["a, b"]);
-    assert_eq!(table.features, ndarray::array![[1.0], [2.0]]);
+    assert_eq!(table.features, Features::F64(ndarray::array![[1.0], [2.0]]));
     assert_eq!(classes(&table.target).1, ["say \"x\"", "y"]);
 }
 
@@ -66,7 +66,7 @@ fn other_numbers_are_a_number() {
 #[test]
 fn target_and_features_choose_columns_in_the_given_order() {
     let table = read_with("a,b,c\n1,x,3\n4,y,6\n", r#"{"target": "b", "features": ["c", "a"]}"#).unwrap();
-    assert_eq!(table.features, ndarray::array![[3.0, 1.0], [6.0, 4.0]]);
+    assert_eq!(table.features, Features::F64(ndarray::array![[3.0, 1.0], [6.0, 4.0]]));
     assert_eq!(table.feature_names, ["c", "a"]);
 }
 
