@@ -51,40 +51,55 @@ impl<R: Real> Backward<R> {
         targets: Targets<R>,
         masks: Option<&Masks<R>>,
     ) {
-        let rows = targets.len();
-        debug_assert!(rows <= self.capacity);
-        let architecture = network.architecture();
-        let last = network.depth() - 1;
-        let logits = forward.logits(rows);
-        output_gradient(architecture.output, logits, targets, &mut self.deltas[last][..logits.len()]);
-        for l in (0..=last).rev() {
-            let layer = network.layer(l);
-            let (inputs, outputs) = (layer.shape.inputs, layer.shape.outputs);
-            let (before, after) = self.deltas.split_at_mut(l);
-            let delta = &mut after[0][..rows * outputs];
-            let of_parameters = &mut self.gradient[layer.shape.weights().start..layer.shape.end()];
-            let (d_weights, others) = of_parameters.split_at_mut(inputs * outputs);
-            let (d_bias, d_gamma) = others.split_at_mut(outputs);
-            match forward.normalization(l) {
-                Some(normalization) => normalization.backward(layer.gamma, delta, d_gamma, d_bias),
-                None => column_sums(rows, outputs, delta, d_bias),
-            }
-            let input = Strided { data: forward.input(l, x, rows, masks), row: 1, column: inputs };
-            matmul(inputs, outputs, rows, input, delta, None, d_weights);
-            if l == 0 {
-                break;
-            }
-            let transposed = &mut self.transposed[..inputs * outputs];
-            transpose(inputs, outputs, layer.weights, transposed);
-            let upstream = &mut self.upstream[..rows * inputs];
-            let delta = Strided { data: delta, row: outputs, column: 1 };
-            matmul(rows, inputs, outputs, delta, transposed, None, upstream);
-            if let Some(factors) = masks.and_then(|masks| masks.factors(l)) {
-                mask(upstream, factors);
-            }
-            let below = &mut before[l - 1][..rows * inputs];
-            architecture.activation.backward(forward.output(l - 1, rows), upstream, below);
+        self.begin(network, forward, targets);
+        (0..network.depth()).rev().for_each(|l| self.run_layer(network, forward, l, x, targets.len(), masks));
+    }
+
+    /// The gradient at the logits.
+    pub(super) fn begin(&mut self, network: &Network<R>, forward: &Forward<R>, targets: Targets<R>) {
+        debug_assert!(targets.len() <= self.capacity);
+        let logits = forward.logits(targets.len());
+        let delta = &mut self.deltas[network.depth() - 1][..logits.len()];
+        output_gradient(network.architecture().output, logits, targets, delta);
+    }
+
+    /// From the gradient at what the activation of a layer (from 0) was given, that of the layer's parameters, and
+    /// that at what the activation before it was given.
+    pub(super) fn run_layer(
+        &mut self,
+        network: &Network<R>,
+        forward: &Forward<R>,
+        l: usize,
+        x: &[R],
+        rows: usize,
+        masks: Option<&Masks<R>>,
+    ) {
+        let layer = network.layer(l);
+        let (inputs, outputs) = (layer.shape.inputs, layer.shape.outputs);
+        let (before, after) = self.deltas.split_at_mut(l);
+        let delta = &mut after[0][..rows * outputs];
+        let of_parameters = &mut self.gradient[layer.shape.weights().start..layer.shape.end()];
+        let (d_weights, others) = of_parameters.split_at_mut(inputs * outputs);
+        let (d_bias, d_gamma) = others.split_at_mut(outputs);
+        match forward.normalization(l) {
+            Some(normalization) => normalization.backward(layer.gamma, delta, d_gamma, d_bias),
+            None => column_sums(rows, outputs, delta, d_bias),
         }
+        let input = Strided { data: forward.input(l, x, rows, masks), row: 1, column: inputs };
+        matmul(inputs, outputs, rows, input, delta, None, d_weights);
+        if l == 0 {
+            return;
+        }
+        let transposed = &mut self.transposed[..inputs * outputs];
+        transpose(inputs, outputs, layer.weights, transposed);
+        let upstream = &mut self.upstream[..rows * inputs];
+        let delta = Strided { data: delta, row: outputs, column: 1 };
+        matmul(rows, inputs, outputs, delta, transposed, None, upstream);
+        if let Some(factors) = masks.and_then(|masks| masks.factors(l)) {
+            mask(upstream, factors);
+        }
+        let below = &mut before[l - 1][..rows * inputs];
+        network.architecture().activation.backward(forward.output(l - 1, rows), upstream, below);
     }
 
     /// Of every parameter, in the order of the parameters.
@@ -100,6 +115,12 @@ impl<R: Real> Backward<R> {
     pub fn delta(&self, layer: usize, rows: usize) -> &[R] {
         let all = &self.deltas[layer];
         &all[..all.len() / self.capacity.max(1) * rows]
+    }
+
+    pub(super) fn delta_mut(&mut self, layer: usize, rows: usize) -> &mut [R] {
+        let all = &mut self.deltas[layer];
+        let length = all.len() / self.capacity.max(1) * rows;
+        &mut all[..length]
     }
 }
 

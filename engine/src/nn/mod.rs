@@ -28,7 +28,10 @@ pub use batch_norm::{BatchNorm, Moments, PredictionStatistics, RunningAverages};
 pub use capture::{LayerCapture, Spread, capture};
 pub use dropout::Masks;
 pub use forward::{Forward, Pass};
-pub use gradient_check::{GradientCheck, gradient_check, relative_error};
+pub use gradient_check::{
+    BUGS, BlockError, Bug, BugInfo, Differences, Dropout, GREAT, GradientCheck, Planted, Sides, Verdict,
+    WORRY, gradient_check, relative_error,
+};
 pub use initializer::{INITIALIZERS, Initializer, InitializerInfo};
 pub use loss::{Score, output_gradient, softmax};
 pub use max_norm::MaxNorm;
