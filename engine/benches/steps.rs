@@ -2,14 +2,15 @@
 //!
 //! Without arguments it prints a table. With `--serve` it times one case after another as standard input
 //! names them, a line of JSON each, so that a script can take turns with other libraries:
-//! `{"layers": [2, 16, 16, 2], "batch": 32, "optimizer": "adam", "precision": "f32", "steps": 1000}`
-//! is answered by the microseconds of one step.
+//! `{"layers": [2, 16, 16, 2], "batch": 32, "optimizer": "adam", "precision": "f32", "threads": 1, "steps": 1000}`
+//! is answered by the microseconds of one step. With `--growth` it prints how the time of one example grows.
 
 use gradbook_engine::data::{Labels, Part, Target};
 use gradbook_engine::nn::{Architecture, ModelSettings, Network};
-use gradbook_engine::numeric::{Real, Streams};
+use gradbook_engine::numeric::{Alone, Real, Streams, Workers};
 use gradbook_engine::train::{Batches, Precision, Trainer, TrainingSettings};
 use ndarray::Array2;
+use rayon::prelude::*;
 use serde::Deserialize;
 use std::time::Instant;
 
@@ -21,19 +22,47 @@ struct Case {
     batch: usize,
     optimizer: String,
     precision: Precision,
+    /// Over which a large product is spread.
+    threads: usize,
     /// How many steps are timed.
     steps: usize,
 }
 
-/// Rows of the data set: many batches, but no more than fit the cache beside the network.
+/// Batches of the data set.
 const BATCHES: usize = 32;
 
+#[derive(Debug)]
+struct Pool;
+
+impl Workers for Pool {
+    fn count(&self) -> usize {
+        rayon::current_num_threads()
+    }
+
+    fn run(&self, tasks: usize, task: &(dyn Fn(usize) + Sync)) {
+        (0..tasks).into_par_iter().with_max_len(1).for_each(task);
+    }
+}
+
 impl Case {
+    /// The time of one step.
     fn microseconds(&self) -> f64 {
-        match self.precision {
+        let run = || match self.precision {
             Precision::F32 => self.run::<f32>(),
             Precision::F64 => self.run::<f64>(),
+        };
+        if self.threads == 1 {
+            return run();
         }
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads).build();
+        pool.expect("threads").install(run)
+    }
+
+    /// The median of some runs.
+    fn median(&self) -> f64 {
+        let mut times: Vec<f64> = (0..7).map(|_| self.microseconds()).collect();
+        times.sort_by(f64::total_cmp);
+        times[times.len() / 2]
     }
 
     fn run<R: Real>(&self) -> f64 {
@@ -54,7 +83,8 @@ impl Case {
         let training: TrainingSettings = serde_json::from_value(settings).expect("an optimizer");
         let shape = Architecture::new(&model, features, Target::Classes(classes)).expect("a model");
         let network = Network::new(shape, model.init, &streams);
-        let mut trainer = Trainer::new(network, &training, rows, &streams);
+        let workers: &dyn Workers = if self.threads > 1 { &Pool } else { &Alone };
+        let mut trainer = Trainer::new(network, &training, rows, &streams).with_workers(workers);
         let mut batches = Batches::new(&part, self.batch, streams.stream("batches"));
         let mut epoch = || batches.epoch(&part, |x, targets| trainer.step(x, targets, 0.001));
         epoch();
@@ -72,23 +102,54 @@ fn serve() {
     }
 }
 
+fn case(layers: Vec<usize>, batch: usize) -> Case {
+    let work: usize = layers.windows(2).map(|pair| 3 * pair[0] * pair[1] * batch).sum();
+    let steps = (200_000_000 / work).clamp(BATCHES, 100 * BATCHES);
+    Case { layers, batch, optimizer: "adam".to_owned(), precision: Precision::F32, threads: 1, steps }
+}
+
+/// Nanoseconds of one example in training, and of each of its multiply-adds, as one size grows.
+fn growth() {
+    let by_width = [8, 32, 128, 512].map(|width| (width, case(vec![64, width, width, 10], 64)));
+    let by_depth = [1, 2, 4, 8].map(|depth| {
+        let layers = [vec![64], vec![64; depth], vec![10]].concat();
+        (depth, case(layers, 64))
+    });
+    let by_batch = [1, 8, 64, 512].map(|batch| (batch, case(vec![64, 64, 32, 10], batch)));
+    println!("**How the cost of an example grows** (adam, f32, one thread)\n");
+    println!("| | size | ns an example | ns per 1000 multiply-adds |\n|---|---|---|---|");
+    for (title, cases) in [
+        ("width of two hidden layers", by_width),
+        ("hidden layers of 64", by_depth),
+        ("batch, 64-64-32-10", by_batch),
+    ] {
+        for (size, case) in cases {
+            let example = case.median() * 1e3 / case.batch as f64;
+            let products = case.layers.windows(2).map(|pair| 3 * pair[0] * pair[1]).sum::<usize>();
+            let products = products - case.layers[0] * case.layers[1];
+            println!("| {title} | {size} | {example:.0} | {:.1} |", example * 1e3 / products as f64);
+        }
+    }
+}
+
 fn main() {
-    if std::env::args().any(|argument| argument == "--serve") {
+    let asked = |name: &str| std::env::args().any(|argument| argument == name);
+    if asked("--serve") {
         return serve();
     }
+    if asked("--growth") {
+        return growth();
+    }
+    println!("level {:?}, one thread, medians of 7", gradbook_engine::numeric::level());
     let shapes = [(vec![2, 16, 16, 2], 32), (vec![64, 64, 32, 10], 64)];
     let large = [(vec![784, 256, 128, 10], 128), (vec![784, 512, 256, 10], 128)];
-    println!("level {:?}, one thread, medians of 7", gradbook_engine::numeric::level());
     for (layers, batch) in shapes.into_iter().chain(large) {
         for precision in [Precision::F32, Precision::F64] {
             for optimizer in ["adam", "sgd"] {
-                let steps = if layers[0] > 100 { 32 } else { 3200 };
-                let case =
-                    Case { layers: layers.clone(), batch, optimizer: optimizer.to_owned(), precision, steps };
-                let mut times: Vec<f64> = (0..7).map(|_| case.microseconds()).collect();
-                times.sort_by(f64::total_cmp);
+                let case = Case { precision, optimizer: optimizer.to_owned(), ..case(layers.clone(), batch) };
                 let name = layers.iter().map(usize::to_string).collect::<Vec<_>>().join("-");
-                println!("{name:>16} batch {batch:3} {precision:?} {optimizer:5} {:9.2} us a step", times[3]);
+                let time = case.median();
+                println!("{name:>16} batch {batch:3} {precision:?} {optimizer:5} {time:9.2} us a step");
             }
         }
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{Context, KINDS, Kind, Plan, Promise, header};
 use crate::data::{self, Facts, Files, TableLimits};
 use crate::diagnostic::SourceId;
-use crate::numeric::Streams;
+use crate::numeric::{Alone, Streams};
 use crate::outcome::{Metric, Outcome, Variant};
 use crate::settings::{LineMap, Node, parse};
 
@@ -38,7 +38,7 @@ fn outcome(plan: &dyn Plan, seeds: u64) -> Outcome {
                 .unwrap()
                 .into()
         };
-        let context = Context { seed, data: plan.data(variant).map(load), advance: &|_| {} };
+        let context = Context { seed, data: plan.data(variant).map(load), advance: &|_| {}, workers: &Alone };
         plan.run(variant, &context).unwrap_or_else(|problem| panic!("{problem}"))
     };
     let variants = plan.variants().into_iter().enumerate().map(|(index, variant)| Variant {

@@ -7,6 +7,7 @@ use crate::data::{DataSettings, Dataset};
 use crate::diagnostic::{Diagnostic, Problem};
 use crate::experiment::variation::{self, Variant};
 use crate::experiment::{Cost, Experiment, Facts, Promises, header};
+use crate::numeric::Workers;
 use crate::outcome::{Outcome, RunRecord};
 use crate::settings::{self, Node};
 
@@ -17,6 +18,8 @@ pub struct Context<'a> {
     pub data: Option<Arc<Dataset>>,
     /// Told the share of the run that has been done since it was last told; the shares add up to one.
     pub advance: &'a (dyn Fn(f64) + Sync),
+    /// Who is free to help with large products.
+    pub workers: &'static dyn Workers,
 }
 
 /// The variant of a plan, as far as the rest of the program needs to know it.

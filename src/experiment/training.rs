@@ -5,6 +5,7 @@ use crate::diagnostic::Problem;
 use crate::experiment::promise::{Promise, Promises, documented};
 use crate::experiment::{Context, Cost, Doc};
 use crate::nn::Architecture;
+use crate::numeric::Workers;
 use crate::outcome::{Metric, RunRecord};
 use crate::train::{self, Parts, Precision, Report, StoppingMetric, Subject};
 
@@ -176,6 +177,10 @@ impl train::Watch for Observer<'_> {
 
     fn trained(&mut self, subject: &dyn Subject) {
         self.probe.trained(subject, self.record);
+    }
+
+    fn workers(&self) -> &'static dyn Workers {
+        self.context.workers
     }
 }
 

@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::experiment::Context;
 use crate::lesson::Course;
+use crate::numeric::{Alone, Workers};
 use crate::outcome::{Outcome, RunRecord, Variant};
 use crate::store::cache::Key;
 
@@ -166,7 +167,9 @@ fn run_job(ready: &Ready, job: &Job, work: &Work) -> Result<RunRecord, Diagnosti
         *told += share;
         work.advance(share * work_of(job));
     };
-    let record = planned.plan.run(job.variant, &Context { seed: job.seed, data, advance: &advance });
+    let record = planned
+        .plan
+        .run(job.variant, &Context { seed: job.seed, data, advance: &advance, workers: work.helpers });
     let told = *told.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     work.advance((1.0 - told).max(0.0) * work_of(job));
     record.map_err(|problem| {
@@ -180,9 +183,25 @@ fn work_of(job: &Job) -> f64 {
     job.cost.multiply_adds.max(1.0)
 }
 
+/// The pool's threads, to spread the products of a run over.
+#[derive(Debug)]
+struct Pool;
+
+impl Workers for Pool {
+    fn count(&self) -> usize {
+        rayon::current_num_threads()
+    }
+
+    fn run(&self, tasks: usize, task: &(dyn Fn(usize) + Sync)) {
+        (0..tasks).into_par_iter().with_max_len(1).for_each(task);
+    }
+}
+
 /// How much is done of how much.
 struct Work<'a> {
     watch: &'a dyn Watch,
+    /// Who has time for others' products.
+    helpers: &'static dyn Workers,
     total: f64,
     /// In thousands of multiply-adds: whole numbers can be added to from any thread.
     done: AtomicU64,
@@ -197,7 +216,9 @@ impl<'a> Work<'a> {
         jobs.iter().for_each(|job| runs[job.experiment] += 1);
         let total = jobs.iter().map(|job| work_of(job)).sum();
         let left = runs.iter().map(|&runs| AtomicUsize::new(runs)).collect();
-        Work { watch, total, done: AtomicU64::new(0), runs, left }
+        // As long as every thread has a run of its own, spreading products only costs.
+        let helpers: &dyn Workers = if jobs.len() < rayon::current_num_threads() { &Pool } else { &Alone };
+        Work { watch, helpers, total, done: AtomicU64::new(0), runs, left }
     }
 
     fn advance(&self, multiply_adds: f64) {

@@ -10,12 +10,13 @@ use super::dropout::{Masks, mask};
 use super::loss::output_gradient;
 use super::{Architecture, Forward, Network};
 use crate::data::Targets;
-use crate::numeric::{Real, Strided, column_sums, matmul, transpose};
+use crate::numeric::{Alone, Real, Strided, Workers, column_sums, matmul_by, transpose};
 
 /// The buffers of a backward pass over batches of bounded size; it allocates nothing.
 #[derive(Clone, Debug)]
 pub struct Backward<R> {
     capacity: usize,
+    workers: &'static dyn Workers,
     /// Of each layer, (rows, outputs): the gradient of the mean loss with respect to z.
     deltas: Vec<Vec<R>>,
     /// The gradient with respect to the inputs of the layer at hand, (rows, inputs).
@@ -34,11 +35,17 @@ impl<R: Real> Backward<R> {
         let widest = layers.iter().skip(1).map(|layer| layer.inputs).max().unwrap_or(0);
         Backward {
             capacity: rows,
+            workers: &Alone,
             deltas: layers.iter().map(|layer| vec![R::ZERO; rows * layer.outputs]).collect(),
             upstream: vec![R::ZERO; rows * widest],
             transposed: vec![R::ZERO; largest],
             gradient: vec![R::ZERO; architecture.parameters()],
         }
+    }
+
+    /// The same buffers, large products spread over workers.
+    pub fn with_workers(self, workers: &'static dyn Workers) -> Self {
+        Backward { workers, ..self }
     }
 
     /// Computes the gradient of the batch's mean loss from the last forward run, which must have been a training
@@ -86,7 +93,7 @@ impl<R: Real> Backward<R> {
             None => column_sums(rows, outputs, delta, d_bias),
         }
         let input = Strided { data: forward.input(l, x, rows, masks), row: 1, column: inputs };
-        matmul(inputs, outputs, rows, input, delta, None, d_weights);
+        matmul_by(self.workers, inputs, outputs, rows, input, delta, None, d_weights);
         if l == 0 {
             return;
         }
@@ -94,7 +101,7 @@ impl<R: Real> Backward<R> {
         transpose(inputs, outputs, layer.weights, transposed);
         let upstream = &mut self.upstream[..rows * inputs];
         let delta = Strided { data: delta, row: outputs, column: 1 };
-        matmul(rows, inputs, outputs, delta, transposed, None, upstream);
+        matmul_by(self.workers, rows, inputs, outputs, delta, transposed, None, upstream);
         if let Some(factors) = masks.and_then(|masks| masks.factors(l)) {
             mask(upstream, factors);
         }

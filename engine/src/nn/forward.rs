@@ -3,7 +3,7 @@
 use super::batch_norm::Normalization;
 use super::dropout::{Masks, masked};
 use super::{Architecture, Moments, Network, PredictionStatistics};
-use crate::numeric::{Real, Strided, matmul};
+use crate::numeric::{Alone, Real, Strided, Workers, matmul_by};
 
 /// What a pass is for.
 #[derive(Clone, Copy, Debug)]
@@ -37,6 +37,7 @@ impl<R: Real> Pass<'_, R> {
 #[derive(Clone, Debug)]
 pub struct Forward<R> {
     capacity: usize,
+    workers: &'static dyn Workers,
     /// Of each layer, (rows, outputs): activations, or the logits at the last one.
     outputs: Vec<Vec<R>>,
     /// Of each layer that drops inputs, (rows, inputs): what dropout left of them; else empty.
@@ -57,6 +58,7 @@ impl<R: Real> Forward<R> {
         let widest = layers.iter().map(|layer| layer.outputs).max().unwrap_or(0);
         Forward {
             capacity: rows,
+            workers: &Alone,
             outputs: layers.iter().map(|layer| vec![R::ZERO; rows * layer.outputs]).collect(),
             dropped: dropped
                 .map(|(layer, &keep)| vec![R::ZERO; if keep < 1.0 { rows * layer.inputs } else { 0 }])
@@ -72,6 +74,11 @@ impl<R: Real> Forward<R> {
             sums: vec![R::ZERO; rows * widest],
             scratch: vec![R::ZERO; rows * architecture.outputs()],
         }
+    }
+
+    /// The same buffers, large products spread over workers.
+    pub fn with_workers(self, workers: &'static dyn Workers) -> Self {
+        Forward { workers, ..self }
     }
 
     /// The most rows that a batch may have.
@@ -99,15 +106,15 @@ impl<R: Real> Forward<R> {
         let output = &mut after[0][..rows * outputs];
         let input = Strided { data: input, row: inputs, column: 1 };
         if l + 1 == network.depth() {
-            matmul(rows, outputs, inputs, input, layer.weights, Some(layer.bias), output);
+            matmul_by(self.workers, rows, outputs, inputs, input, layer.weights, Some(layer.bias), output);
             return;
         }
         let z = &mut self.sums[..rows * outputs];
         if let Some(normalization) = self.normalizations.get_mut(l) {
-            matmul(rows, outputs, inputs, input, layer.weights, None, z);
+            matmul_by(self.workers, rows, outputs, inputs, input, layer.weights, None, z);
             normalization.forward(layer, pass.moments(network, l), z);
         } else {
-            matmul(rows, outputs, inputs, input, layer.weights, Some(layer.bias), z);
+            matmul_by(self.workers, rows, outputs, inputs, input, layer.weights, Some(layer.bias), z);
         }
         network.architecture().activation.apply(z, output);
     }

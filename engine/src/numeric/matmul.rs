@@ -11,7 +11,9 @@
 use super::level::{Level, level};
 use super::real::Real;
 use super::simd::{Simd, Task, on_vectors};
+use super::workers::{Alone, Workers};
 use std::hint::black_box;
+use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 use std::ops::Range;
 
@@ -64,13 +66,16 @@ pub fn matmul<R: Real>(
     bias: Option<&[R]>,
     c: &mut [R],
 ) {
-    matmul_at(level(), m, n, k, a, b, bias, c);
+    matmul_by(&Alone, m, n, k, a, b, bias, c);
 }
 
-/// [`matmul`] with the vectors of `level`, which the CPU must have.
+/// [`matmul`], its rows spread over workers where it is large enough to pay.
+///
+/// # Panics
+/// If a slice is too short for its shape.
 #[allow(clippy::too_many_arguments)]
-fn matmul_at<R: Real>(
-    level: Level,
+pub fn matmul_by<R: Real>(
+    workers: &dyn Workers,
     m: usize,
     n: usize,
     k: usize,
@@ -79,34 +84,85 @@ fn matmul_at<R: Real>(
     bias: Option<&[R]>,
     c: &mut [R],
 ) {
-    a.check(m, k);
-    assert!(k.checked_mul(n).is_some_and(|size| size <= b.len()), "b is smaller than ({k}, {n})");
-    assert!(m.checked_mul(n).is_some_and(|size| size <= c.len()), "c is smaller than ({m}, {n})");
-    assert!(bias.is_none_or(|bias| bias.len() >= n), "the bias is shorter than {n}");
-    if m == 0 || n == 0 {
-        return;
-    }
-    let product = Product {
-        shape: [m, n, k],
-        a: a.data.as_ptr(),
-        strides: [a.row, a.column],
-        b: b.as_ptr(),
-        bias: bias.map(<[R]>::as_ptr),
-        c: c.as_mut_ptr(),
-    };
-    // SAFETY: the slices hold the shapes, and the CPU has the level.
-    unsafe { on_vectors(level, product) };
+    let product = Product::new(m, n, k, a, b, bias, c);
+    let worth = m.saturating_mul(n).saturating_mul(k) / WORTH_A_WORKER;
+    product.multiply(level(), workers, workers.count().min(worth).max(1));
 }
+
+/// From how many multiply-adds on, each, workers are woken: about ten times as long as waking takes.
+const WORTH_A_WORKER: usize = 2 << 20;
 
 /// The operands, checked. Addresses are computed by `wrapping_add`, which has no checks of its own in
 /// development builds, where lessons are built too.
-struct Product<R> {
+#[derive(Clone)]
+struct Product<'a, R> {
     shape: [usize; 3],
     a: *const R,
     strides: [usize; 2],
     b: *const R,
     bias: Option<*const R>,
     c: *mut R,
+    operands: PhantomData<(&'a [R], &'a mut [R])>,
+}
+
+// SAFETY: it stands for slices, of which it writes to one, and then only by `multiply`, piece by piece.
+unsafe impl<R: Sync> Sync for Product<'_, R> {}
+
+impl<'a, R: Real> Product<'a, R> {
+    fn new(
+        m: usize,
+        n: usize,
+        k: usize,
+        a: Strided<'a, R>,
+        b: &'a [R],
+        bias: Option<&'a [R]>,
+        c: &'a mut [R],
+    ) -> Self {
+        a.check(m, k);
+        assert!(k.checked_mul(n).is_some_and(|size| size <= b.len()), "b is smaller than ({k}, {n})");
+        assert!(m.checked_mul(n).is_some_and(|size| size <= c.len()), "c is smaller than ({m}, {n})");
+        assert!(bias.is_none_or(|bias| bias.len() >= n), "the bias is shorter than {n}");
+        Product {
+            shape: [m, n, k],
+            a: a.data.as_ptr(),
+            strides: [a.row, a.column],
+            b: b.as_ptr(),
+            bias: bias.map(<[R]>::as_ptr),
+            c: c.as_mut_ptr(),
+            operands: PhantomData,
+        }
+    }
+
+    /// Computes c in so many pieces, with the vectors of `level`, which the CPU must have.
+    fn multiply(self, level: Level, workers: &dyn Workers, pieces: usize) {
+        let [m, n, _] = self.shape;
+        if m == 0 || n == 0 {
+            return;
+        }
+        if pieces == 1 {
+            // SAFETY: the slices hold the shapes, and the CPU has the level.
+            return unsafe { on_vectors(level, self) };
+        }
+        workers.run(pieces, &|piece| {
+            let rows = m * piece / pieces..m * (piece + 1) / pieces;
+            if rows.is_empty() {
+                return;
+            }
+            // SAFETY: as above; pieces have no row in common.
+            unsafe { on_vectors(level, self.rows(rows)) };
+        });
+    }
+
+    /// The product of some rows alone.
+    fn rows(&self, rows: Range<usize>) -> Self {
+        let [_, n, k] = self.shape;
+        Product {
+            shape: [rows.len(), n, k],
+            a: self.a.wrapping_add(rows.start * self.strides[0]),
+            c: self.c.wrapping_add(rows.start * n),
+            ..self.clone()
+        }
+    }
 }
 
 /// How much of a is multiplied with one strip after the other: half of a usual second cache, in bytes.
@@ -150,7 +206,7 @@ impl Iterator for EvenRanges {
     }
 }
 
-impl<R: Real> Task<R> for Product<R> {
+impl<R: Real> Task<R> for Product<'_, R> {
     #[inline(always)]
     unsafe fn run<V: Simd<Scalar = R>>(self) {
         let [m, n, k] = self.shape;
@@ -173,7 +229,7 @@ impl<R: Real> Task<R> for Product<R> {
     }
 }
 
-impl<R: Real> Product<R> {
+impl<R: Real> Product<'_, R> {
     /// All rows of the block by `N` vectors, or as many columns as there are.
     #[inline(always)]
     unsafe fn column_of_tiles<V: Simd<Scalar = R>, const N: usize>(
@@ -359,7 +415,7 @@ mod tests {
                 let expected = chains(m, n, k, a, &b, bias);
                 // A guard behind c, and old values in it, neither of which may matter.
                 let mut c = vec![R::from_f64(f64::NAN); m * n + 40];
-                matmul_at(level, m, n, k, a, &b, bias, &mut c);
+                Product::new(m, n, k, a, &b, bias, &mut c).multiply(level, &Alone, 1);
                 assert_eq!(bits(&c[..m * n]), bits(&expected), "{level:?} {m}x{n}x{k} {:?}", a.column);
                 assert!(c[m * n..].iter().all(|x| !x.is_finite()), "wrote beyond c");
             }
@@ -391,6 +447,62 @@ mod tests {
         for (m, n, k) in [(3, 5, 0), (3, 5, 1), (241, 3, 2), (130, 17, 300), (2, 33, 769), (64, 64, 64)] {
             agrees::<f32>(m, n, k);
             agrees::<f64>(m, n, k);
+        }
+    }
+
+    /// As many threads as were asked for, all started for one product.
+    #[derive(Debug)]
+    struct Threads(usize);
+
+    impl Workers for Threads {
+        fn count(&self) -> usize {
+            self.0
+        }
+
+        fn run(&self, tasks: usize, task: &(dyn Fn(usize) + Sync)) {
+            std::thread::scope(|scope| (0..tasks).for_each(|i| drop(scope.spawn(move || task(i)))));
+        }
+    }
+
+    fn spread_is_the_chain<R: Real>(m: usize, n: usize, k: usize) {
+        let (a, b, bias) = (numbers::<R>(m * k, "a"), numbers::<R>(k * n, "b"), numbers::<R>(n, "bias"));
+        for a in [Strided::rows(&a, k), Strided::transposed(&a, m)] {
+            let expected = chains(m, n, k, a, &b, Some(&bias));
+            for count in [1, 2, 7] {
+                let mut c = vec![R::from_f64(f64::NAN); m * n];
+                Product::new(m, n, k, a, &b, Some(&bias), &mut c).multiply(level(), &Threads(count), count);
+                assert_eq!(bits(&c), bits(&expected), "{count} workers, {m}x{n}x{k}");
+            }
+        }
+    }
+
+    #[test]
+    fn any_number_of_workers_gives_the_chain() {
+        for (m, n, k) in [(3, 5, 4), (50, 33, 20), (130, 17, 300)] {
+            spread_is_the_chain::<f32>(m, n, k);
+            spread_is_the_chain::<f64>(m, n, k);
+        }
+    }
+
+    #[test]
+    fn only_large_products_are_spread() {
+        #[derive(Debug)]
+        struct Seven;
+        impl Workers for Seven {
+            fn count(&self) -> usize {
+                7
+            }
+            fn run(&self, tasks: usize, task: &(dyn Fn(usize) + Sync)) {
+                assert_eq!(tasks, 3, "each has enough to do");
+                (0..tasks).rev().for_each(task);
+            }
+        }
+        let (n, k) = (64, 64);
+        for m in [10, 3 * WORTH_A_WORKER / (n * k)] {
+            let (a, b) = (vec![1.0f32; m * k], vec![1.0; k * n]);
+            let mut c = vec![0.0; m * n];
+            matmul_by(&Seven, m, n, k, Strided::rows(&a, k), &b, None, &mut c);
+            assert!(c.iter().all(|&sum| sum == 64.0));
         }
     }
 

@@ -21,11 +21,13 @@ mod reduce;
 mod simd;
 mod stream;
 mod transpose;
+mod workers;
 
 pub use elementwise::{exp, ln, map, sigmoid, tanh};
 pub use level::{Level, force, level, vectorized};
-pub use matmul::{Strided, matmul};
+pub use matmul::{Strided, matmul, matmul_by};
 pub use real::Real;
 pub use reduce::{argmax, column_sums, dot, max, sum, sum_of_squares};
 pub use stream::{Stream, Streams};
 pub use transpose::transpose;
+pub use workers::{Alone, Workers};

@@ -3,7 +3,7 @@
 use super::{Batches, History, StoppingMetric, Trainer, TrainingSettings};
 use crate::data::{Prepared, Target};
 use crate::nn::{Architecture, Forward, ModelSettings, Moments, Network, PredictionStatistics};
-use crate::numeric::{Real, Streams};
+use crate::numeric::{Alone, Real, Streams, Workers};
 use crate::optim::Moment;
 use crate::problem::Problem;
 
@@ -44,25 +44,28 @@ pub fn fit<R: Real>(
 ) -> Result<Fit<R>, Vec<Problem>> {
     let architecture = Architecture::new(model, data.features(), data.target())?;
     let network = Network::new(architecture, model.init, streams);
-    Ok(fit_network(network, training, data, streams, on_epoch))
+    Ok(fit_network(network, training, data, streams, &Alone, on_epoch))
 }
 
-/// Trains a given network further: [`fit`] from weights of the caller's own.
+/// Trains a given network further: [`fit`] from weights of the caller's own. Large products are spread over
+/// `workers`, which no bit of the result tells.
 pub fn fit_network<R: Real>(
     network: Network<R>,
     training: &TrainingSettings,
     data: &Prepared<R>,
     streams: &Streams,
+    workers: &'static dyn Workers,
     on_epoch: &mut dyn FnMut(usize),
 ) -> Fit<R> {
     let rows = data.train.len();
     let batch_size = training.batch_size.of(rows);
     let steps_per_epoch = rows.div_ceil(batch_size);
     let mut batches = Batches::new(&data.train, batch_size, streams.stream("batches"));
-    let mut trainer = Trainer::new(network, training, rows, streams);
+    let mut trainer = Trainer::new(network, training, rows, streams).with_workers(workers);
     let architecture = trainer.network().architecture();
     let exact = architecture.batch_norm.as_ref().is_some_and(|n| n.prediction == PredictionStatistics::Exact);
-    let mut forward = Forward::new(architecture, architecture.prediction_rows().min(largest_part(data)));
+    let rows_at_once = architecture.prediction_rows().min(largest_part(data));
+    let mut forward = Forward::new(architecture, rows_at_once).with_workers(workers);
     let mut history = History::default();
     let mut stopping = training.early_stopping.as_ref().map(|stopping| EarlyStop::new(stopping.patience));
     let mut diverged_at = None;

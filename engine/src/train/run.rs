@@ -8,7 +8,7 @@ use ndarray::{Array2, ArrayView2};
 use super::{Fit, Precision, Report, TrainingSettings, fit_network};
 use crate::data::{self, DataSettings, Dataset, Features, Labels, Normalizer, Prepared, SplitSettings};
 use crate::nn::{self, Architecture, LayerCapture, ModelSettings, Network};
-use crate::numeric::{Real, Streams};
+use crate::numeric::{Alone, Real, Streams, Workers};
 use crate::problem::Problem;
 
 /// Rows at most that are looked at layer by layer.
@@ -23,7 +23,7 @@ pub struct Parts<'a> {
     pub training: &'a TrainingSettings,
 }
 
-/// Looks on while a run goes its way.
+/// Looks on while a run goes its way, and may send help.
 pub trait Watch {
     /// Before the first step.
     fn untrained(&mut self, _: &dyn Subject) {}
@@ -31,6 +31,10 @@ pub trait Watch {
     fn epoch(&mut self, _: usize) {}
     /// After the last epoch; not called on a run that has diverged.
     fn trained(&mut self, _: &dyn Subject) {}
+    /// Who is free to help with large products; the results are the same.
+    fn workers(&self) -> &'static dyn Workers {
+        &Alone
+    }
 }
 
 /// A network and its data, whatever their precision.
@@ -80,7 +84,9 @@ fn run_in<R: Real>(
     let network = Network::new(architecture, settings.model.init, &streams);
     watch.untrained(&Scene { network: &network, parts, normalizer });
     let Fit { network, report } =
-        fit_network(network, settings.training, parts, &streams, &mut |epoch| watch.epoch(epoch));
+        fit_network(network, settings.training, parts, &streams, watch.workers(), &mut |epoch| {
+            watch.epoch(epoch)
+        });
     if report.diverged_at.is_none() {
         watch.trained(&Scene { network: &network, parts, normalizer });
     }

@@ -3,7 +3,7 @@
 use super::TrainingSettings;
 use crate::data::Targets;
 use crate::nn::{Backward, Forward, Masks, MaxNorm, Network, Pass, Penalty, RunningAverages, Score};
-use crate::numeric::{Real, Streams};
+use crate::numeric::{Real, Streams, Workers};
 use crate::optim;
 
 /// A network in training, with all that its steps need; a step allocates nothing.
@@ -34,6 +34,12 @@ impl<R: Real> Trainer<R> {
             backward: Backward::new(architecture, capacity),
             network,
         }
+    }
+
+    /// The same trainer, large products spread over workers.
+    pub fn with_workers(self, workers: &'static dyn Workers) -> Self {
+        let (forward, backward) = (self.forward.with_workers(workers), self.backward.with_workers(workers));
+        Trainer { forward, backward, ..self }
     }
 
     /// One step on one batch: forward, backward, update, also of batch normalization's averages. `x` is (rows, features) row-major.

@@ -9,7 +9,7 @@ use super::Search;
 use crate::diagnostic::{Problem, SourceId, Span};
 use crate::experiment::training;
 use crate::experiment::{Context, Cost, Facts};
-use crate::numeric::Streams;
+use crate::numeric::{Alone, Streams};
 use crate::outcome::{Metric, RunRecord, Table};
 use crate::search::{Space, Trial};
 use crate::settings::{self, Entry, Node, Value};
@@ -149,9 +149,9 @@ pub fn search(search: &Search, context: &Context) -> Result<RunRecord, Problem> 
     Ok(sum_up(search, &space, &history, records))
 }
 
-/// The same run, its progress told by the search.
+/// The same run, its progress told by the search, without help: the others are at trials of their own.
 fn silent<'a>(context: &Context<'a>) -> Context<'a> {
-    Context { seed: context.seed, data: context.data.clone(), advance: &|_| {} }
+    Context { seed: context.seed, data: context.data.clone(), advance: &|_| {}, workers: &Alone }
 }
 
 /// What the search makes small: an accuracy counts negative; a diverged trial is worse than all others.
