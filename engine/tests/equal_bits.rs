@@ -13,7 +13,7 @@ use gradbook_engine::data::{self, DATASETS, Files, TableLimits};
 use gradbook_engine::nn::{ACTIVATIONS, INITIALIZERS};
 use gradbook_engine::numeric::{self, Level, Real, Streams, Strided};
 use gradbook_engine::optim::{OPTIMIZERS, SCHEDULES};
-use gradbook_engine::search::{Entry, SAMPLERS, Space, Trial};
+use gradbook_engine::search::{Entry, Proposal, SAMPLERS, Space, Trial};
 use gradbook_engine::train::{self, Parts, Watch};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -210,15 +210,16 @@ fn sampler(entry: &Entry) -> String {
         "model.activation": { "choice": ["relu", "tanh"] },
     }));
     let sampler = (entry.sampler)();
-    let mut rounds = sampler.start(&space, 24, Streams::new(3).stream("search"));
+    let mut rounds = sampler.start(&space, 24, 20, Streams::new(3).stream("search"));
     let mut history: Vec<Trial> = Vec::new();
     loop {
-        let points = rounds.next(&history);
-        if points.is_empty() {
+        let round = rounds.next(&history);
+        if round.is_empty() {
             break;
         }
         let bowl = |point: &[f64]| point.iter().map(|u| (u - 0.3) * (u - 0.3)).sum();
-        history.extend(points.into_iter().map(|point| Trial { objective: bowl(&point), point }));
+        let run = |Proposal { point, budget }| Trial { objective: bowl(&point), point, budget };
+        history.extend(round.into_iter().map(run));
     }
     digest(&history.into_iter().flat_map(|trial| trial.point).collect::<Vec<f64>>())
 }

@@ -109,23 +109,110 @@ fn value(variant: &Variant, name: &str) -> Option<String> {
             let list = variant.mean_list(name)?;
             Some(list.iter().map(|value| short(*value)).collect::<Vec<_>>().join(" "))
         }
-        Metric::Text(text) => Some(text.clone()),
-        Metric::Map(_) => Some(flat("", first).join(", ")),
+        Metric::Text(_) | Metric::Map(_) => {
+            let runs = variant.runs.iter().filter_map(|run| run.metrics.get(name));
+            let leaves: Vec<Vec<(String, &Metric)>> = runs.map(|metric| flat("", metric)).collect();
+            let said = |(path, _): &(String, &Metric)| {
+                let all = leaves.iter().flatten().filter(|(other, _)| other == path);
+                let values: Vec<&Metric> = all.map(|(_, metric)| *metric).collect();
+                format!("{path} {}", over_seeds(&values)).trim_start().to_owned()
+            };
+            Some(leaves.first()?.iter().map(said).collect::<Vec<_>>().join(", "))
+        }
     }
 }
 
-/// `training.learning_rate 0.01` for every leaf of a map.
-fn flat(path: &str, metric: &Metric) -> Vec<String> {
-    match metric {
-        Metric::Map(entries) => {
-            let inner = |(key, value): (&String, &Metric)| {
-                let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
-                flat(&path, value)
-            };
-            entries.iter().flat_map(inner).collect()
+/// One part of a metric over all seeds: numbers by mean and standard deviation, shares (lists with fractions) by their means,
+/// all else by how often it was found.
+fn over_seeds(values: &[&Metric]) -> String {
+    if let Some(means) = mean_shares(values) {
+        return means.iter().map(|mean| short(*mean)).collect::<Vec<_>>().join(" ");
+    }
+    let numbers: Option<Vec<f64>> = values
+        .iter()
+        .map(|value| match value {
+            Metric::Number(number) => Some(*number),
+            _ => None,
+        })
+        .collect();
+    if let Some(numbers) = numbers {
+        let found: Vec<f64> = numbers.iter().copied().filter(|number| number.is_finite()).collect();
+        return match &found[..] {
+            [] => "–".into(),
+            [number] => short(*number),
+            several => {
+                let summary = Summary::of(several);
+                format!("{} ± {}", short(summary.mean), short(summary.sd))
+            }
+        };
+    }
+    let mut counts: Vec<(String, usize)> = Vec::new();
+    for text in values.iter().map(|value| plain(value)) {
+        match counts.iter_mut().find(|(other, _)| *other == text) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((text, 1)),
         }
-        Metric::Number(value) => vec![format!("{path} {}", short(*value))],
-        Metric::Text(text) => vec![format!("{path} {text}")],
-        Metric::List(values) => vec![format!("{path} {values:?}")],
+    }
+    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    match &counts[..] {
+        [(text, _)] => text.clone(),
+        several => several
+            .iter()
+            .map(|(text, count)| format!("{text} ({count} of {})", values.len()))
+            .collect::<Vec<_>>()
+            .join(" "),
+    }
+}
+
+/// Lists of one length, of which some number is not whole, element by element.
+fn mean_shares(values: &[&Metric]) -> Option<Vec<f64>> {
+    let list = |value: &&Metric| match value {
+        Metric::List(numbers) => Some(numbers.clone()),
+        _ => None,
+    };
+    let lists: Vec<Vec<f64>> = values.iter().map(list).collect::<Option<_>>()?;
+    let length = lists.first()?.len();
+    let fractions = lists.iter().flatten().any(|number| number.fract() != 0.0);
+    let mean = |index: usize| lists.iter().map(|list| list[index]).sum::<f64>() / lists.len() as f64;
+    (fractions && lists.iter().all(|list| list.len() == length)).then(|| (0..length).map(mean).collect())
+}
+
+fn plain(metric: &Metric) -> String {
+    match metric {
+        Metric::Number(value) => short(*value),
+        Metric::Text(text) => text.clone(),
+        Metric::List(values) => format!("{values:?}"),
+        Metric::Map(_) => String::new(),
+    }
+}
+
+/// Every leaf of a map with its dotted path: `training.learning_rate`.
+fn flat<'a>(path: &str, metric: &'a Metric) -> Vec<(String, &'a Metric)> {
+    let Metric::Map(entries) = metric else { return vec![(path.to_owned(), metric)] };
+    let inner = |(key, value): (&String, &'a Metric)| {
+        let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+        flat(&path, value)
+    };
+    entries.iter().flat_map(inner).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn several_seeds_are_summed_up() {
+        let [one, two, none] = [0.01, 0.03, f64::NAN].map(Metric::Number);
+        let [adam, sgd] = ["adam", "sgd"].map(|text| Metric::Text(text.into()));
+        assert_eq!(over_seeds(&[&one]), "0.01");
+        assert_eq!(over_seeds(&[&one, &two]), "0.02 ± 0.01414");
+        assert_eq!(over_seeds(&[&one, &none]), "0.01");
+        assert_eq!(over_seeds(&[&none]), "–");
+        assert_eq!(over_seeds(&[&adam, &adam]), "adam");
+        assert_eq!(over_seeds(&[&sgd, &adam, &adam]), "adam (2 of 3) sgd (1 of 3)");
+        let [some, others] = [[0.25, 0.75], [0.5, 0.5]].map(|list| Metric::List(list.into()));
+        assert_eq!(over_seeds(&[&some, &others]), "0.375 0.625");
+        let [wide, narrow] = [64.0, 8.0].map(|width| Metric::List(vec![width]));
+        assert_eq!(over_seeds(&[&wide, &narrow, &wide]), "[64.0] (2 of 3) [8.0] (1 of 3)");
     }
 }

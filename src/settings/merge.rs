@@ -3,12 +3,18 @@ use super::{Entry, Node, Value};
 /// `over` laid on `base`: maps merge key by key, everything else replaces.
 ///
 /// `choices` names the settings that hold a choice with settings of its own (`optimizer`, `init`):
-/// there another choice replaces (`{adam: {...}}` over `{sgd: {...}}`), the same one merges.
-pub fn merge(base: &Node, over: &Node, choices: &[&str]) -> Node {
+/// there another choice replaces (`{adam: {...}}` over `{sgd: {...}}`), the same one merges. `lists` names the maps
+/// whose entries are things of their own (`space`): there an entry replaces the one of its name as a whole.
+pub fn merge(base: &Node, over: &Node, choices: &[&str], lists: &[&str]) -> Node {
+    merge_within(base, over, choices, lists, false)
+}
+
+fn merge_within(base: &Node, over: &Node, choices: &[&str], lists: &[&str], in_list: bool) -> Node {
     let (Value::Map(lower), Value::Map(upper)) = (&base.value, &over.value) else { return over.clone() };
     let mut merged = lower.clone();
     for entry in upper {
         match merged.iter_mut().find(|old| old.key == entry.key) {
+            Some(old) if in_list => *old = entry.clone(),
             Some(old)
                 if choices.contains(&entry.key.as_str()) && choice(&old.value) != choice(&entry.value) =>
             {
@@ -18,7 +24,13 @@ pub fn merge(base: &Node, over: &Node, choices: &[&str]) -> Node {
                 *old = Entry {
                     key: entry.key.clone(),
                     key_span: entry.key_span,
-                    value: merge(&old.value, &entry.value, choices),
+                    value: merge_within(
+                        &old.value,
+                        &entry.value,
+                        choices,
+                        lists,
+                        lists.contains(&entry.key.as_str()),
+                    ),
                 }
             }
             None => merged.push(entry.clone()),
@@ -44,7 +56,7 @@ mod tests {
 
     fn merged(base: &str, over: &str) -> String {
         let tree = |text: &str| parse(text, &LineMap::contiguous(SourceId(0), 0, text.len())).unwrap();
-        to_yaml(&merge(&tree(base), &tree(over), &["optimizer"]))
+        to_yaml(&merge(&tree(base), &tree(over), &["optimizer"], &["space"]))
     }
 
     #[test]
@@ -67,6 +79,14 @@ mod tests {
         assert_eq!(
             merged(base, "{optimizer: {adam: {beta1: 0.5}}}"),
             "optimizer:\n  adam:\n    beta1: 0.5\n    beta2: 0.9\n"
+        );
+    }
+
+    #[test]
+    fn an_entry_of_a_list_replaces_the_whole() {
+        assert_eq!(
+            merged("{space: {a.b: {log: [1, 2]}, c: {linear: [0, 1]}}}", "{space: {a.b: {linear: [1, 2]}}}"),
+            "space:\n  a.b:\n    linear:\n    - 1\n    - 2\n  c:\n    linear:\n    - 0\n    - 1\n"
         );
     }
 }

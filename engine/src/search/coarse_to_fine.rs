@@ -4,14 +4,16 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::dimension::Dimension;
-use super::sampler::{Rounds, Trial, best_first};
+use super::random;
+use super::sampler::{Proposal, Rounds, Trial, best_first};
 use super::space::{Point, Space};
 use crate::numeric::Stream;
 use crate::problem::Problem;
 
 /// Half of the trials (rounded down, at least one) are random over the whole space. The others are random in a box
 /// around the `best` trials so far: on each setting's scale from 0 to 1, with l and h the lowest and highest place
-/// among the best, from max(0, l - `margin`) to min(1, h + `margin`). Of choices, those that the best have used.
+/// among the best, from max(0, l - `margin`) to min(1, h + `margin`). Of choices, those that the best have used. A setting that
+/// none of them had (its condition did not hold) is random.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "snake_case")]
 pub struct CoarseToFine {
@@ -64,14 +66,18 @@ impl CoarseToFineRounds {
 
     fn fine(&mut self, history: &[Trial]) -> Point {
         let best: Vec<&Trial> = best_first(history).into_iter().take(self.settings.best).collect();
+        let exist: Vec<Vec<bool>> = best.iter().map(|trial| self.space.exist(&trial.point)).collect();
         let margin = self.settings.margin;
         let mut point = Vec::with_capacity(self.space.len());
-        for (i, (_, dimension)) in self.space.dimensions.iter().enumerate() {
-            point.push(match dimension {
-                Dimension::Choice(_) => best[self.stream.below(best.len())].point[i],
+        for (i, setting) in self.space.settings.iter().enumerate() {
+            let with_it = best.iter().zip(&exist).filter(|(_, exist)| exist[i]);
+            let places: Vec<f64> = with_it.map(|(trial, _)| trial.point[i]).collect();
+            point.push(match setting.dimension {
+                _ if places.is_empty() => self.stream.uniform(),
+                Dimension::Choice(_) => places[self.stream.below(places.len())],
                 _ => {
-                    let low = best.iter().map(|trial| trial.point[i]).fold(1.0, f64::min);
-                    let high = best.iter().map(|trial| trial.point[i]).fold(0.0, f64::max);
+                    let low = places.iter().copied().fold(1.0, f64::min);
+                    let high = places.iter().copied().fold(0.0, f64::max);
                     let (low, high) = ((low - margin).max(0.0), (high + margin).min(1.0));
                     low + self.stream.uniform() * (high - low)
                 }
@@ -82,14 +88,14 @@ impl CoarseToFineRounds {
 }
 
 impl Rounds for CoarseToFineRounds {
-    fn next(&mut self, history: &[Trial]) -> Vec<Point> {
+    fn next(&mut self, history: &[Trial]) -> Vec<Proposal> {
         if history.is_empty() {
             let dimensions = self.space.len();
             return (0..self.coarse())
-                .map(|_| (0..dimensions).map(|_| self.stream.uniform()).collect())
+                .map(|_| Proposal::full(random::point(dimensions, &mut self.stream)))
                 .collect();
         }
-        (history.len()..self.trials).map(|_| self.fine(history)).collect()
+        (history.len()..self.trials).map(|_| Proposal::full(self.fine(history))).collect()
     }
 }
 
@@ -106,19 +112,19 @@ mod tests {
         let stream = Streams::new(0).stream("search");
         let mut rounds = CoarseToFineRounds::new(settings, &space, 105, stream);
         assert_eq!(rounds.next(&[]).len(), 52);
-        let trial = |a, b, objective| Trial { point: vec![a, b], objective };
+        let trial = |a, b, objective| Trial { point: vec![a, b], budget: 1.0, objective };
         let mut history = vec![trial(0.5, 0.1, 9.0); 50];
         history.extend([trial(0.05, 0.5, 1.0), trial(0.2, 0.9, 2.0)]);
         let fine = rounds.next(&history);
         assert_eq!(fine.len(), 53);
-        let lowest = fine.iter().map(|point| point[0]).fold(1.0, f64::min);
-        let highest = fine.iter().map(|point| point[0]).fold(0.0, f64::max);
+        let lowest = fine.iter().map(|trial| trial.point[0]).fold(1.0, f64::min);
+        let highest = fine.iter().map(|trial| trial.point[0]).fold(0.0, f64::max);
         assert!(
             (0.0..0.05).contains(&lowest) && (0.25..=0.30000001).contains(&highest),
             "{lowest} {highest}"
         );
-        assert!(fine.iter().all(|point| point[1] == 0.5 || point[1] == 0.9));
-        assert!([0.5, 0.9].iter().all(|b| fine.iter().any(|point| point[1] == *b)));
+        assert!(fine.iter().all(|trial| trial.point[1] == 0.5 || trial.point[1] == 0.9));
+        assert!([0.5, 0.9].iter().all(|b| fine.iter().any(|trial| trial.point[1] == *b)));
     }
 
     #[test]

@@ -4,8 +4,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::setting::names;
 use crate::numeric::Stream;
 use crate::problem::Problem;
+
+/// The most values of a dimension that are looked through for one that fits.
+const MOST_LOOKED_AT: usize = 10_000;
 
 /// The range of one setting and the scale on which it is searched.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
@@ -83,12 +87,30 @@ impl Dimension {
         }
     }
 
+    /// The middle of the part of the first value that fits, of a whole number or a choice.
+    pub(super) fn place_where(&self, fits: impl Fn(&Value) -> bool) -> Option<f64> {
+        let places = self.count()?.min(MOST_LOOKED_AT);
+        let place = |index: usize| (index as f64 + 0.5) / places as f64;
+        (0..places).map(place).find(|&u| fits(&self.at(u)))
+    }
+
     /// How many different values there are; None if they are not counted.
     pub fn count(&self) -> Option<usize> {
         match self {
             Dimension::Integer([a, b]) => usize::try_from(b - a + 1).ok(),
             Dimension::Choice(values) => Some(values.len()),
             _ => None,
+        }
+    }
+
+    /// Whether it ever has a value, of a choice by its word alone too; for what is counted.
+    pub(super) fn has(&self, named: &Value) -> bool {
+        match self {
+            Dimension::Choice(values) => values.iter().any(|value| names(named, value)),
+            Dimension::Integer([a, b]) => {
+                named.as_f64().is_some_and(|v| v == libm::trunc(v) && (*a as f64..=*b as f64).contains(&v))
+            }
+            _ => false,
         }
     }
 

@@ -1,28 +1,41 @@
 //! Grid search.
 
-use super::sampler::{Rounds, Trial};
+use super::sampler::{Proposal, Rounds, Trial};
 use super::space::{Point, Space};
 
 /// All combinations of evenly spaced points, the last setting changing fastest.
 ///
 /// Of N trials, settings get points in turn, one more each, as long as the product is at most N: two settings
 /// get 5 each of 25 trials, three get 3, 3 and 2 of 20. A setting gets no more points than it has values. The points
-/// include both ends of the range; a single point is its middle.
+/// include both ends of the range; a single point is its middle. Combinations that differ only in settings that do not exist
+/// there (their condition does not hold) are one trial.
 pub struct GridRounds {
-    points: Vec<usize>,
-    done: bool,
+    all: Vec<Point>,
 }
 
 impl GridRounds {
     pub fn new(space: &Space, trials: usize) -> Self {
+        if trials == 0 {
+            return GridRounds { all: Vec::new() };
+        }
         let most: Vec<usize> =
-            space.dimensions.iter().map(|(_, dimension)| dimension.count().unwrap_or(usize::MAX)).collect();
-        GridRounds { points: points(&most, trials), done: trials == 0 }
+            space.settings.iter().map(|setting| setting.dimension.count().unwrap_or(usize::MAX)).collect();
+        let points = points(&most, trials);
+        let combinations = (0..points.iter().product()).map(|index| combination(&points, index));
+        let all = combinations.filter(|point| is_first(space, point, &points)).collect();
+        GridRounds { all }
     }
 
     pub fn count(&self) -> usize {
-        if self.done { 0 } else { self.points.iter().product() }
+        self.all.len()
     }
+}
+
+/// Whether a combination is the first of those that differ only in settings that do not exist.
+fn is_first(space: &Space, point: &[f64], points: &[usize]) -> bool {
+    let first = combination(points, 0);
+    let exist = space.exist(point);
+    (0..point.len()).all(|index| exist[index] || point[index] == first[index])
 }
 
 /// How many points each dimension gets.
@@ -43,10 +56,8 @@ fn points(most: &[usize], trials: usize) -> Vec<usize> {
 }
 
 impl Rounds for GridRounds {
-    fn next(&mut self, _: &[Trial]) -> Vec<Point> {
-        let count = self.count();
-        self.done = true;
-        (0..count).map(|index| combination(&self.points, index)).collect()
+    fn next(&mut self, _: &[Trial]) -> Vec<Proposal> {
+        std::mem::take(&mut self.all).into_iter().map(Proposal::full).collect()
     }
 }
 
@@ -93,7 +104,7 @@ mod tests {
             serde_json::from_str(r#"{"a": {"integer": [1, 6]}, "b": {"choice": ["x", "y", "z"]}}"#).unwrap();
         let mut rounds = GridRounds::new(&space, 100);
         let mut tried: Vec<String> =
-            rounds.next(&[]).iter().map(|point| format!("{:?}", space.at(point))).collect();
+            rounds.next(&[]).iter().map(|trial| format!("{:?}", space.at(&trial.point))).collect();
         tried.sort();
         tried.dedup();
         assert_eq!(tried.len(), 18);

@@ -1,6 +1,6 @@
 //! Search of settings: the space to search, and how trials are chosen in it.
 //!
-//! A [`Space`] has a [`Dimension`] for each setting, each with a scale onto [0, 1]; a [`Sampler`] chooses
+//! A [`Space`] is a list of [`Setting`]s, each with a [`Dimension`]: its range with a scale onto [0, 1]. A [`Sampler`] chooses
 //! points in the unit cube, in [`Rounds`] of trials that can run at the same time.
 
 mod coarse_to_fine;
@@ -8,9 +8,15 @@ mod dimension;
 mod grid;
 mod random;
 mod sampler;
+mod setting;
 mod space;
+mod successive_halving;
+mod tpe;
 
 pub use coarse_to_fine::CoarseToFine;
 pub use dimension::{Decade, Dimension};
-pub use sampler::{Entry, Rounds, SAMPLERS, Sampler, Trial};
+pub use sampler::{Entry, Proposal, Rounds, Rung, SAMPLERS, Sampler, Trial, best_first, epochs_of, leaders};
+pub use setting::{Condition, Setting};
 pub use space::{Point, Space};
+pub use successive_halving::SuccessiveHalving;
+pub use tpe::Tpe;

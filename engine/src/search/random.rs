@@ -1,6 +1,6 @@
 //! Random search (Bergstra and Bengio 2012, Journal of Machine Learning Research 13).
 
-use super::sampler::{Rounds, Trial};
+use super::sampler::{Proposal, Rounds, Trial};
 use super::space::{Point, Space};
 use crate::numeric::Stream;
 
@@ -18,9 +18,14 @@ impl RandomRounds {
 }
 
 impl Rounds for RandomRounds {
-    fn next(&mut self, history: &[Trial]) -> Vec<Point> {
+    fn next(&mut self, history: &[Trial]) -> Vec<Proposal> {
         (history.len()..self.trials)
-            .map(|_| (0..self.dimensions).map(|_| self.stream.uniform()).collect())
+            .map(|_| Proposal::full(point(self.dimensions, &mut self.stream)))
             .collect()
     }
+}
+
+/// A point uniform in the unit cube.
+pub fn point(dimensions: usize, stream: &mut Stream) -> Point {
+    (0..dimensions).map(|_| stream.uniform()).collect()
 }

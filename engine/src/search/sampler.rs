@@ -1,5 +1,7 @@
 //! How trials are chosen: the list of samplers, and what each must do.
 
+use std::cmp::Ordering;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -7,6 +9,8 @@ use super::coarse_to_fine::{CoarseToFine, CoarseToFineRounds};
 use super::grid::GridRounds;
 use super::random::RandomRounds;
 use super::space::{Point, Space};
+use super::successive_halving::{HalvingRounds, SuccessiveHalving};
+use super::tpe::{Tpe, TpeRounds};
 use crate::numeric::Stream;
 use crate::problem::Problem;
 
@@ -21,21 +25,62 @@ pub enum Sampler {
     Grid,
     /// Random trials everywhere first, then random trials in a box around the best.
     CoarseToFine(CoarseToFine),
+    /// Random settings trained for few epochs; the best of them again for more, up to all epochs.
+    SuccessiveHalving(SuccessiveHalving),
+    /// A tree-structured Parzen estimator: each trial where good ones have been dense and others have not.
+    Tpe(Tpe),
+}
+
+/// A trial to be made.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Proposal {
+    pub point: Point,
+    /// The share of its epochs that it trains for, above 0 up to 1.
+    pub budget: f64,
+}
+
+impl Proposal {
+    /// Trained for all its epochs.
+    pub fn full(point: Point) -> Self {
+        Proposal { point, budget: 1.0 }
+    }
+}
+
+/// Trials of one budget.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Rung {
+    pub trials: usize,
+    /// As in [`Proposal::budget`].
+    pub budget: f64,
+}
+
+impl Rung {
+    /// How many of so many epochs its trials train for.
+    pub fn epochs(&self, epochs: usize) -> usize {
+        epochs_of(self.budget, epochs)
+    }
+}
+
+/// A share of so many epochs: rounded, but at least one where there are any.
+pub fn epochs_of(budget: f64, epochs: usize) -> usize {
+    (libm::round(budget * epochs as f64) as usize).max(epochs.min(1))
 }
 
 /// A trial that has run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Trial {
     pub point: Point,
+    /// As in [`Proposal::budget`].
+    pub budget: f64,
     /// Lower is better; a run that diverged may have NaN or infinity, and is worse than all others.
     pub objective: f64,
 }
 
 /// A search under way. It is asked for rounds of trials until it has no more.
 pub trait Rounds {
-    /// The points of the next round, which can run at the same time; none when the search is over. `history`
+    /// The trials of the next round, which can run at the same time; none when the search is over. `history`
     /// holds all trials of the rounds before, in the order in which they were given.
-    fn next(&mut self, history: &[Trial]) -> Vec<Point>;
+    fn next(&mut self, history: &[Trial]) -> Vec<Proposal>;
 }
 
 /// One sampler of the list.
@@ -69,6 +114,18 @@ pub const SAMPLERS: &[Entry] = &[
         summary: "Half of the trials anywhere, the rest in a box around the best of them.",
         sampler: || Sampler::CoarseToFine(CoarseToFine::default()),
     },
+    Entry {
+        name: "successive_halving",
+        title: "Successive halving",
+        summary: "Many random settings trained for few epochs, the best third three times as long, and so on up to all epochs.",
+        sampler: || Sampler::SuccessiveHalving(SuccessiveHalving::default()),
+    },
+    Entry {
+        name: "tpe",
+        title: "Tree-structured Parzen estimator",
+        summary: "Ten random trials, then each where good ones have been dense and the others have not.",
+        sampler: || Sampler::Tpe(Tpe::default()),
+    },
 ];
 
 impl Sampler {
@@ -78,44 +135,75 @@ impl Sampler {
             Sampler::Random => "random",
             Sampler::Grid => "grid",
             Sampler::CoarseToFine(_) => "coarse_to_fine",
+            Sampler::SuccessiveHalving(_) => "successive_halving",
+            Sampler::Tpe(_) => "tpe",
         }
     }
 
     pub fn check(&self) -> Vec<Problem> {
-        match self {
+        let problems = match self {
             Sampler::Random | Sampler::Grid => Vec::new(),
-            Sampler::CoarseToFine(settings) => {
-                settings.check().into_iter().map(|problem| problem.within("coarse_to_fine")).collect()
+            Sampler::CoarseToFine(settings) => settings.check(),
+            Sampler::SuccessiveHalving(settings) => settings.check(),
+            Sampler::Tpe(settings) => settings.check(),
+        };
+        problems.into_iter().map(|problem| problem.within(self.name())).collect()
+    }
+
+    /// The trials it makes when asked for `trials`, by their budget: all in full; of a grid the largest product that fits;
+    /// with successive halving so many short ones, and longer ones after them.
+    pub fn rungs(&self, space: &Space, trials: usize, epochs: usize) -> Vec<Rung> {
+        match self {
+            Sampler::Grid => vec![Rung { trials: GridRounds::new(space, trials).count(), budget: 1.0 }],
+            Sampler::SuccessiveHalving(settings) => settings.rungs(trials, epochs),
+            Sampler::Random | Sampler::CoarseToFine(_) | Sampler::Tpe(_) => {
+                vec![Rung { trials, budget: 1.0 }]
             }
         }
     }
 
-    /// How many trials it makes of at most `trials`: all, but for a grid the largest product that fits.
-    pub fn count(&self, space: &Space, trials: usize) -> usize {
-        match self {
-            Sampler::Grid => GridRounds::new(space, trials).count(),
-            Sampler::Random | Sampler::CoarseToFine(_) => trials,
-        }
-    }
-
-    /// Starts a search of `trials` trials that draws from `stream` (the stream `search`).
-    pub fn start(&self, space: &Space, trials: usize, stream: Stream) -> Box<dyn Rounds> {
+    /// Starts a search of `trials` trials, of up to `epochs` epochs, that draws from `stream` (the stream `search`).
+    pub fn start(&self, space: &Space, trials: usize, epochs: usize, stream: Stream) -> Box<dyn Rounds> {
         match self {
             Sampler::Random => Box::new(RandomRounds::new(space, trials, stream)),
             Sampler::Grid => Box::new(GridRounds::new(space, trials)),
             Sampler::CoarseToFine(settings) => {
                 Box::new(CoarseToFineRounds::new(settings.clone(), space, trials, stream))
             }
+            Sampler::SuccessiveHalving(settings) => {
+                Box::new(HalvingRounds::new(settings.rungs(trials, epochs), space, stream))
+            }
+            Sampler::Tpe(settings) => Box::new(TpeRounds::new(settings.clone(), space, trials, stream)),
         }
     }
 }
 
-/// The trial with the lowest objective; the first of equals, and none that diverged unless all did.
+/// The trials from the best to the worst: those that diverged last, of the others those with the largest budget first, of
+/// these the lowest objective; equals in their order.
 pub fn best_first(history: &[Trial]) -> Vec<&Trial> {
     let mut trials: Vec<&Trial> = history.iter().collect();
-    let rank = |trial: &Trial| if trial.objective.is_finite() { trial.objective } else { f64::INFINITY };
-    trials.sort_by(|a, b| rank(a).total_cmp(&rank(b)));
+    trials.sort_by(|a, b| compare(a, b));
     trials
+}
+
+/// For each trial, which one is the best of all up to it, in the order of [`best_first`].
+pub fn leaders(history: &[Trial]) -> Vec<usize> {
+    let mut leader = 0;
+    let lead = |trial| {
+        if compare(&history[trial], &history[leader]).is_lt() {
+            leader = trial;
+        }
+        leader
+    };
+    (0..history.len()).map(lead).collect()
+}
+
+fn compare(a: &Trial, b: &Trial) -> Ordering {
+    let diverged = |trial: &Trial| !trial.objective.is_finite();
+    match (diverged(a), diverged(b)) {
+        (false, false) => b.budget.total_cmp(&a.budget).then(a.objective.total_cmp(&b.objective)),
+        (a, b) => a.cmp(&b),
+    }
 }
 
 #[cfg(test)]
@@ -125,6 +213,8 @@ mod tests {
     use super::*;
     use crate::numeric::Streams;
     use crate::search::Dimension;
+
+    const EPOCHS: usize = 20;
 
     fn space() -> Space {
         serde_json::from_str(
@@ -136,17 +226,17 @@ mod tests {
 
     /// Runs a search of a bowl around the middle; every tenth trial diverges.
     fn run(sampler: &Sampler, space: &Space, trials: usize, seed: u64) -> Vec<Trial> {
-        let mut rounds = sampler.start(space, trials, Streams::new(seed).stream("search"));
+        let mut rounds = sampler.start(space, trials, EPOCHS, Streams::new(seed).stream("search"));
         let mut history: Vec<Trial> = Vec::new();
         loop {
-            let points = rounds.next(&history);
-            if points.is_empty() {
+            let round = rounds.next(&history);
+            if round.is_empty() {
                 return history;
             }
-            for point in points {
+            for Proposal { point, budget } in round {
                 let distance = point.iter().map(|u| (u - 0.5) * (u - 0.5)).sum();
                 let objective = if history.len() % 10 == 9 { f64::NAN } else { distance };
-                history.push(Trial { point, objective });
+                history.push(Trial { point, budget, objective });
             }
         }
     }
@@ -170,9 +260,13 @@ mod tests {
     fn it_makes_as_many_trials_as_it_says() {
         each(|entry, sampler| {
             for trials in [1, 2, 3, 7, 25, 100] {
-                let count = sampler.count(&space(), trials);
-                assert!((1..=trials).contains(&count), "{}", entry.name);
-                assert_eq!(run(&sampler, &space(), trials, 0).len(), count, "{} {trials}", entry.name);
+                let rungs = sampler.rungs(&space(), trials, EPOCHS);
+                assert!((1..=trials).contains(&rungs[0].trials), "{}", entry.name);
+                assert!(rungs.is_sorted_by(|a, b| a.trials > b.trials && a.budget < b.budget));
+                assert_eq!(rungs[rungs.len() - 1].budget, 1.0);
+                let promised = rungs.iter().flat_map(|rung| vec![rung.budget; rung.trials]);
+                let made = run(&sampler, &space(), trials, 0);
+                assert!(made.iter().map(|trial| trial.budget).eq(promised), "{} {trials}", entry.name);
             }
             assert_eq!(run(&sampler, &space(), 0, 0).len(), 0, "{}", entry.name);
         });
@@ -185,6 +279,7 @@ mod tests {
                 assert_eq!(trial.point.len(), 5);
                 assert!(trial.point.iter().all(|u| (0.0..=1.0).contains(u)), "{}", entry.name);
                 let values = space().at(&trial.point);
+                let values: Vec<Value> = values.into_iter().map(Option::unwrap).collect();
                 let number = |i: usize| values[i].as_f64().unwrap();
                 assert!((0.0001..=1.0).contains(&number(0)), "{}", entry.name);
                 assert!(values[1].is_i64() && (3.0..=6.0).contains(&number(1)), "{}", entry.name);
@@ -208,27 +303,56 @@ mod tests {
 
     #[test]
     fn every_choice_and_whole_number_can_be_reached() {
+        let space: Space =
+            serde_json::from_str(r#"{"width": {"integer": [3, 6]}, "kind": {"choice": ["a", "b", "c"]}}"#)
+                .unwrap();
         each(|entry, sampler| {
-            let seen: Vec<Vec<Value>> =
-                run(&sampler, &space(), 1500, 0).iter().map(|trial| space().at(&trial.point)).collect();
-            for (i, (_, dimension)) in space().dimensions.iter().enumerate() {
-                let all: Vec<Value> = match dimension {
+            let seen: Vec<Vec<Option<Value>>> =
+                run(&sampler, &space, 200, 0).iter().map(|trial| space.at(&trial.point)).collect();
+            for (i, setting) in space.settings.iter().enumerate() {
+                let all: Vec<Value> = match &setting.dimension {
                     Dimension::Integer([a, b]) => (*a..=*b).map(Value::from).collect(),
                     Dimension::Choice(values) => values.clone(),
-                    _ => continue,
+                    _ => unreachable!("the space has no other"),
                 };
                 for value in all {
-                    assert!(seen.iter().any(|values| values[i] == value), "{}: {value}", entry.name);
+                    let value = Some(value);
+                    assert!(seen.iter().any(|values| values[i] == value), "{}: {value:?}", entry.name);
                 }
             }
         });
     }
 
     #[test]
-    fn diverged_trials_come_last() {
-        let trial = |objective| Trial { point: vec![], objective };
-        let history = [f64::NAN, 2.0, f64::NEG_INFINITY, -1.0, 2.0].map(trial);
-        let ranked: Vec<f64> = best_first(&history)[..3].iter().map(|trial| trial.objective).collect();
-        assert_eq!(ranked, [-1.0, 2.0, 2.0]);
+    fn no_trial_is_made_twice_where_settings_do_not_exist() {
+        let space: Space = serde_json::from_str(
+            r#"{"o": {"choice": ["x", "y"]}, "n": {"integer": [1, 3], "when": {"o": "x"}},
+                "m": {"integer": [1, 2], "when": {"n": [2, 3]}}}"#,
+        )
+        .unwrap();
+        // y; x with n = 1; x with n = 2 or 3 and m = 1 or 2.
+        let made = run(&Sampler::Grid, &space, 100, 0);
+        let mut settings: Vec<String> =
+            made.iter().map(|trial| format!("{:?}", space.at(&trial.point))).collect();
+        settings.sort();
+        settings.dedup();
+        assert_eq!((made.len(), settings.len()), (6, 6));
+        each(|entry, sampler| {
+            for trial in run(&sampler, &space, 40, 0) {
+                let exist = space.exist(&trial.point);
+                assert!(exist[0] && (exist[1] || !exist[2]), "{}", entry.name);
+            }
+        });
+    }
+
+    #[test]
+    fn diverged_trials_come_last_and_full_ones_first() {
+        let trial = |(objective, budget)| Trial { point: vec![], budget, objective };
+        let all =
+            [(f64::NAN, 1.0), (2.0, 1.0), (f64::NEG_INFINITY, 1.0), (-1.0, 1.0), (2.0, 1.0), (-9.0, 0.5)];
+        let history = all.map(trial);
+        let ranked: Vec<f64> = best_first(&history)[..4].iter().map(|trial| trial.objective).collect();
+        assert_eq!(ranked, [-1.0, 2.0, 2.0, -9.0]);
+        assert_eq!(leaders(&history), [0, 1, 1, 3, 3, 3]);
     }
 }

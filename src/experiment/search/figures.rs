@@ -1,11 +1,11 @@
 //! The figures of a search.
 
 use super::Search;
-use crate::chart::{Axis, Band, Color, Dots, Figure, Line, Panel, Parallel, Track};
+use crate::chart::{Axis, Band, Color, Dots, Figure, Line, Panel, Parallel, Shape, Track};
 use crate::experiment::curves::{self, Curve};
 use crate::experiment::written;
-use crate::outcome::{Outcome, RunRecord, Table, Variant};
-use crate::search::Dimension;
+use crate::outcome::{Metric, Outcome, RunRecord, Table, Variant};
+use crate::search::{Dimension, Setting};
 
 /// The most settings that get a panel of their own.
 const MOST_PANELS: usize = 6;
@@ -23,10 +23,10 @@ fn objective_axis(search: &Search) -> Axis {
     if search.objective.ends_with("_loss") { Axis::log(name) } else { Axis::linear(name).percent() }
 }
 
-/// The axis of a dimension, on its own scale.
-fn dimension_axis(path: &str, dimension: &Dimension) -> Axis {
-    let name = path.rsplit('.').next().unwrap_or(path).replace('_', " ");
-    match dimension {
+/// The axis of a setting, on its own scale.
+fn setting_axis(setting: &Setting) -> Axis {
+    let name = setting.path.rsplit('.').next().unwrap_or(&setting.path).replace('_', " ");
+    match &setting.dimension {
         Dimension::Log(_) => Axis::log(name),
         Dimension::OneMinusLog(_) => Axis::one_minus_log(name),
         Dimension::Integer(_) => Axis::linear(name).integer(),
@@ -43,53 +43,79 @@ fn table(run: &RunRecord) -> Option<&Table> {
 fn trials(variants: &[&Search], outcome: &Outcome) -> Option<Figure> {
     let first = variants.first()?;
     let compared = outcome.variants.len() > 1;
-    let panels = first.space.dimensions.iter().take(MOST_PANELS).map(|(path, dimension)| {
-        let mut panel = Panel::new(dimension_axis(path, dimension), objective_axis(first));
+    let panels = first.space.settings.iter().take(MOST_PANELS).map(|setting| {
+        let mut panel = Panel::new(setting_axis(setting), objective_axis(first));
         for (index, variant) in outcome.variants.iter().enumerate() {
-            panel = add_trials(panel, path, index, variant, compared);
+            panel = add_trials(panel, &setting.path, index, variant, compared);
         }
         panel
     });
     let panels: Vec<Panel> = panels.collect();
     let columns = panels.len().min(2);
     let lead = "Every trial of the first seed by one setting and its objective; the best one is ringed.";
-    Some(Figure::new("trials", "Every trial", lead).panels(panels).columns(columns).share_y())
+    let figure = Figure::new("trials", "Every trial", lead).panels(panels).columns(columns).share_y();
+    Some(match halves(variants) {
+        true => figure.note("Hollow: trained for fewer epochs than all."),
+        false => figure,
+    })
 }
 
 fn add_trials(panel: Panel, path: &str, index: usize, variant: &Variant, compared: bool) -> Panel {
     let Some(table) = variant.runs.first().and_then(table) else { return panel };
     // A variant may search a space of its own, without this setting.
-    let (Some(at), Some(objective)) = (table.columns.get(path), table.columns.get("objective")) else {
-        return panel;
+    let Some(at) = table.columns.get(path) else { return panel };
+    let (objective, budget) = (&table.columns["objective"], &table.columns["budget"]);
+    let points = |full: bool| -> Vec<(f64, f64)> {
+        let exists = |trial: &usize| at[*trial].is_finite() && (budget[*trial] == 1.0) == full;
+        (0..at.len()).filter(exists).map(|trial| (at[trial], objective[trial])).collect()
     };
-    let points: Vec<(f64, f64)> = at.iter().copied().zip(objective.iter().copied()).collect();
+    let (full, short) = (points(true), points(false));
     let best = variant.runs[0].metrics.get("best_objective");
-    let is_best = |point: &&(f64, f64)| best == Some(&crate::outcome::Metric::Number(point.1));
-    let ring: Vec<(f64, f64)> = points.iter().filter(is_best).take(1).copied().collect();
-    let dots = Dots::new(points, Color::Series(index)).shape(crate::chart::Shape::of(index));
-    let dots = if compared { dots.label(curves::label(variant, "")) } else { dots };
-    panel.mark(dots).mark(Dots::new(ring, Color::Ink).size(8.0).hollow())
+    let is_best = |point: &&(f64, f64)| best == Some(&Metric::Number(point.1));
+    let ring: Vec<(f64, f64)> = full.iter().filter(is_best).take(1).copied().collect();
+    let shape = Shape::of(index);
+    let short = Dots::new(short, Color::Series(index)).shape(shape).size(3.0).hollow();
+    let full = Dots::new(full, Color::Series(index)).shape(shape);
+    let full = if compared { full.label(curves::label(variant, "")) } else { full };
+    panel.mark(short).mark(full).mark(Dots::new(ring, Color::Ink).size(8.0).hollow())
 }
 
-/// The best so far over the trials, and for a single search its trials too.
+/// Whether some search trains settings for fewer epochs than all.
+fn halves(variants: &[&Search]) -> bool {
+    variants.iter().any(|search| search.rungs().len() > 1)
+}
+
+/// The best so far over the trials, and for a single search its trials too. Where trials differ in what they cost, they are
+/// laid out by the epochs spent.
 fn progress(variants: &[&Search], outcome: &Outcome) -> Option<Figure> {
-    let mut panel = Panel::new(Axis::linear("trial").integer(), objective_axis(variants.first()?));
+    let by_epochs = halves(variants);
+    let x = Axis::linear(if by_epochs { "epochs trained in all" } else { "trial" }).integer();
+    let mut panel = Panel::new(x, objective_axis(variants.first()?));
     let several = curves::several(outcome);
     for (index, variant) in outcome.variants.iter().enumerate() {
         let curve = Curve::of(variant, "best_so_far")?;
-        let counted =
-            |values: &[f64]| values.iter().enumerate().map(|(i, &v)| ((i + 1) as f64, v)).collect::<Vec<_>>();
+        let at: Vec<f64> = match by_epochs {
+            true => Curve::of(variant, "epochs_so_far")?.mean,
+            false => (1..=curve.mean.len()).map(|trial| trial as f64).collect(),
+        };
+        let placed =
+            |values: &[f64]| at.iter().copied().zip(values.iter().copied()).collect::<Vec<(f64, f64)>>();
         if outcome.variants.len() == 1 {
             let objectives = variant.runs.first()?.series.get("trial_objective")?;
-            panel = panel.mark(Dots::new(counted(objectives), Color::Muted).size(3.0).label("trial"));
+            panel = panel.mark(Dots::new(placed(objectives), Color::Muted).size(3.0).label("trial"));
         }
         if several {
-            panel = panel.mark(Band::new(stepped(&curve), Color::Series(index)));
+            panel = panel.mark(Band::new(stepped(&curve, &at), Color::Series(index)));
         }
-        let line = Line::new(counted(&curve.mean), Color::Series(index)).step();
+        let line = Line::new(placed(&curve.mean), Color::Series(index)).step();
         panel = panel.mark(line.label(curves::label(variant, "best so far")));
     }
-    let lead = "The objective of the best trial so far, after each trial.";
+    let lead = match by_epochs {
+        false => "The objective of the best trial so far, after each trial.",
+        true => {
+            "The objective of the best trial so far (of those trained longest), by the epochs spent on all trials."
+        }
+    };
     let figure = Figure::new("progress", "The best so far", lead).panel(panel);
     Some(match curves::band_note(outcome) {
         Some(note) => figure.note(note),
@@ -98,12 +124,11 @@ fn progress(variants: &[&Search], outcome: &Outcome) -> Option<Figure> {
 }
 
 /// The band of a running best: it holds its values until the next trial, as the line does.
-fn stepped(curve: &Curve) -> Vec<(f64, f64, f64)> {
+fn stepped(curve: &Curve, at: &[f64]) -> Vec<(f64, f64, f64)> {
     let edges: Vec<(f64, f64)> = curve.low.iter().copied().zip(curve.high.iter().copied()).collect();
     let step = |(index, &(low, high)): (usize, &(f64, f64))| {
-        let trial = (index + 1) as f64;
-        let until = if index + 1 < edges.len() { trial + 1.0 } else { trial };
-        [(trial, low, high), (until, low, high)]
+        let until = at.get(index + 1).copied().unwrap_or(at[index]);
+        [(at[index], low, high), (until, low, high)]
     };
     edges.iter().enumerate().flat_map(step).collect()
 }
@@ -111,27 +136,22 @@ fn stepped(curve: &Curve) -> Vec<(f64, f64, f64)> {
 /// One line a trial across all settings to the objective, where more than two settings vary.
 fn parallel(variants: &[&Search], outcome: &Outcome) -> Option<Figure> {
     let search = variants.first()?;
-    if search.space.dimensions.len() < 3 {
+    if search.space.len() < 3 {
         return None;
     }
     let table = outcome.variants.first()?.runs.first().and_then(table)?;
     let objectives = &table.columns["objective"];
-    let mut order: Vec<usize> =
-        (0..objectives.len()).filter(|&trial| objectives[trial].is_finite()).collect();
-    order.sort_by(|&a, &b| objectives[a].total_cmp(&objectives[b]));
-    if search.ascends() {
-        order.reverse();
-    }
+    let order = ranked(objectives, &table.columns["budget"], search.ascends());
     let last = order.len().saturating_sub(1).max(1) as f64;
     let track = |(rank, &trial): (usize, &usize)| {
-        let settings = search.space.dimensions.iter().map(|(path, _)| table.columns[path][trial]);
+        let settings = search.space.settings.iter().map(|setting| table.columns[&setting.path][trial]);
         let values: Vec<f64> = settings.chain([objectives[trial]]).collect();
         let track = Track::new(values, Color::Ramp(1.0 - rank as f64 / last));
         if rank == 0 { track.label("best") } else { track }
     };
     // The worst first, so that the best lie on top.
     let tracks: Vec<Track> = order.iter().enumerate().map(track).rev().collect();
-    let axes = search.space.dimensions.iter().map(|(path, dimension)| dimension_axis(path, dimension));
+    let axes = search.space.settings.iter().map(setting_axis);
     let axes: Vec<Axis> = axes.chain([objective_axis(search)]).collect();
     let panel = Panel::new(Axis::linear(""), Axis::linear("")).mark(Parallel::new(axes, tracks));
     let title = match outcome.variants.len() {
@@ -139,5 +159,21 @@ fn parallel(variants: &[&Search], outcome: &Outcome) -> Option<Figure> {
         _ => format!("All settings at once: {}", curves::label(outcome.variants.first()?, "")),
     };
     let lead = "Each line is a trial of the first seed: its settings, and on the last axis its objective; darker is better.";
-    Some(Figure::new("parallel", title, lead).panel(panel))
+    let figure = Figure::new("parallel", title, lead).panel(panel);
+    let conditional = search.space.settings.iter().any(|setting| !setting.when.is_empty());
+    Some(match conditional {
+        true => figure.note("A line breaks at a setting that its trial does not have."),
+        false => figure,
+    })
+}
+
+/// The trials that did not diverge, the best first: those trained longest, of these by the objective.
+fn ranked(objectives: &[f64], budgets: &[f64], ascends: bool) -> Vec<usize> {
+    let mut order: Vec<usize> =
+        (0..objectives.len()).filter(|&trial| objectives[trial].is_finite()).collect();
+    order.sort_by(|&a, &b| {
+        let objective = objectives[a].total_cmp(&objectives[b]);
+        budgets[b].total_cmp(&budgets[a]).then(if ascends { objective.reverse() } else { objective })
+    });
+    order
 }

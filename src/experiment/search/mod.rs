@@ -1,6 +1,7 @@
 //! Search of settings: many trainings in a space, the best by an objective.
 
 mod figures;
+mod run;
 mod trial;
 
 use schemars::JsonSchema;
@@ -14,7 +15,7 @@ use crate::experiment::training::{self, METRICS};
 use crate::experiment::{Compare, Context, Cost, Doc, Experiment, Facts};
 use crate::nn::ModelSettings;
 use crate::outcome::{Outcome, RunRecord};
-use crate::search::{Dimension, Sampler, Space};
+use crate::search::{Dimension, Rung, Sampler, Setting, Space};
 use crate::settings::{Node, Value};
 use crate::train::{Parts, TrainingSettings};
 
@@ -29,14 +30,15 @@ pub struct Search {
     pub model: ModelSettings,
     pub training: TrainingSettings,
     /// What to search: a map from dotted paths to ranges with their scale, such as
-    /// `training.learning_rate: {log: [0.0001, 1]}` (that one by default).
+    /// `training.learning_rate: {log: [0.0001, 1]}` (that one by default). With `when`, a setting exists only where others of the
+    /// space have certain values: `{linear: [0.5, 0.99], when: {training.optimizer: momentum}}`; elsewhere the block's own stays.
     pub space: Space,
     /// How trials are chosen (default `random`).
     pub sampler: Sampler,
     /// Read every range of the space on this scale instead of its own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scale: Option<Scale>,
-    /// How many trainings each run makes (default 20).
+    /// How many settings each run tries (default 20).
     pub trials: usize,
     /// What the best trial is best in: a loss, an error or an accuracy (default `dev_loss`).
     pub objective: String,
@@ -54,13 +56,13 @@ pub enum Scale {
 
 impl Default for Search {
     fn default() -> Self {
-        let rate = ("training.learning_rate".to_owned(), Dimension::Log([0.0001, 1.0]));
+        let rate = Setting::new("training.learning_rate", Dimension::Log([0.0001, 1.0]));
         Search {
             data: DataSettings::default(),
             split: SplitSettings::default(),
             model: ModelSettings::default(),
             training: TrainingSettings::default(),
-            space: Space { dimensions: vec![rate] },
+            space: Space { settings: vec![rate] },
             sampler: Sampler::default(),
             scale: None,
             trials: 20,
@@ -83,9 +85,27 @@ impl Search {
             (Some(Scale::Log), Dimension::Linear(range)) if range[0] > 0.0 => Dimension::Log(*range),
             _ => dimension.clone(),
         };
-        let dimensions =
-            self.space.dimensions.iter().map(|(path, dimension)| (path.clone(), rescaled(dimension)));
-        Space { dimensions: dimensions.collect() }
+        let settings = self.space.settings.iter();
+        let rescaled = settings.map(|s| Setting { dimension: rescaled(&s.dimension), ..s.clone() });
+        Space { settings: rescaled.collect() }
+    }
+
+    /// The paths under which metrics tell of each setting: its own, but a setting of a choice that is searched too stands beside
+    /// that choice: `training.optimizer_adam_beta1`.
+    fn metric_paths(&self) -> Vec<String> {
+        let paths = || self.space.settings.iter().map(|setting| setting.path.as_str());
+        let beside = |path: &str| {
+            let above =
+                paths().find(|above| path.strip_prefix(above).is_some_and(|rest| rest.starts_with('.')));
+            let kept = above.map_or(path.len(), str::len);
+            format!("{}{}", &path[..kept], path[kept..].replace('.', "_"))
+        };
+        paths().map(beside).collect()
+    }
+
+    /// The trials it makes, by their budget.
+    fn rungs(&self) -> Vec<Rung> {
+        self.sampler.rungs(&self.searched(), self.trials, self.training.epochs)
     }
 
     /// Whether a larger objective is better.
@@ -139,7 +159,7 @@ fn is_objective(metric: &str) -> bool {
 impl Experiment for Search {
     const NAME: &'static str = "search";
     const SUMMARY: &'static str = "Which settings are best, and what is a good way to look for them?";
-    const REVISION: u32 = 1;
+    const REVISION: u32 = 2;
     const TRAINS: bool = true;
     const COMPARE: Compare = Compare {
         key: "compare",
@@ -148,12 +168,19 @@ impl Experiment for Search {
             _ => "sampler",
         },
         prefix: "",
-        about: "samplers (random, grid, coarse_to_fine) or scales (linear, log)",
+        about: "samplers (random, grid, coarse_to_fine, successive_halving, tpe) or scales (linear, log)",
     };
     const METRICS: &'static [Doc] = &[
         Doc { name: "best_objective", about: "the objective of the best trial" },
-        Doc { name: "best", about: "the settings of the best trial, by path: `best.training.learning_rate`" },
-        Doc { name: "trials_run", about: "how many trials were made (a grid makes as many as fit)" },
+        Doc {
+            name: "best",
+            about: "the settings of the best trial, by path: `best.training.learning_rate`; of those trained longest, the one with the best objective; beside a choice that is searched too, its own settings as in `best.training.optimizer_adam_beta1`",
+        },
+        Doc {
+            name: "trials_run",
+            about: "how many trainings were made (a grid makes as many as fit; successive halving trains the best settings again)",
+        },
+        Doc { name: "epochs_trained", about: "epochs of all trainings together: what the search cost" },
         Doc { name: "diverged_share", about: "share of the trials that diverged" },
         Doc {
             name: "decade_share",
@@ -162,7 +189,10 @@ impl Experiment for Search {
     ];
     const FIGURES: &'static [Doc] = &[
         Doc { name: "trials", about: "the objective of every trial against each setting" },
-        Doc { name: "progress", about: "the objective by trial, with the best so far" },
+        Doc {
+            name: "progress",
+            about: "the objective by trial, with the best so far; with successive halving by the epochs spent",
+        },
         Doc {
             name: "parallel",
             about: "parallel coordinates of settings and objective, where more than two settings vary",
@@ -200,33 +230,34 @@ trials: 8
     }
 
     fn cost(&self, facts: Option<&Facts>) -> Cost {
-        let space = self.searched();
-        trial::dearest(self, &space, facts).times(self.sampler.count(&space, self.trials) as u64)
+        trial::cost(self, &self.searched(), &self.rungs(), facts)
     }
 
     fn promises(&self, facts: Option<&Facts>) -> Promises {
-        let paths = || self.space.dimensions.iter().map(|(path, _)| path.as_str());
+        let paths = || self.space.settings.iter().map(|setting| setting.path.as_str());
         // Metrics are those of the best trial, whose split may be one of those tried; its curves are not kept.
         let mut promises = promise::documented(METRICS);
         if !paths().any(|path| path.starts_with("split")) {
             promises = training::promises(&self.parts(), facts);
             promises.values_mut().for_each(|promise| *promise = Promise::Number);
         }
-        for name in ["best_objective", "trials_run", "diverged_share"] {
+        for name in ["best_objective", "trials_run", "epochs_trained", "diverged_share"] {
             promises.insert(name.into(), Promise::Number);
         }
         for name in ["best", "decade_share"] {
-            promises.insert(name.into(), promise::by_path(paths().map(|path| (path, Promise::Unknown))));
+            let paths = self.metric_paths();
+            let unknown = paths.iter().map(|path| (path.as_str(), Promise::Unknown));
+            promises.insert(name.into(), promise::by_path(unknown));
         }
-        let trials = self.sampler.count(&self.searched(), self.trials);
-        for name in ["trial_objective", "best_so_far"] {
+        let trials = self.rungs().iter().map(|rung| rung.trials).sum();
+        for name in ["trial_objective", "best_so_far", "epochs_so_far"] {
             promises.insert(name.into(), Promise::List(trials));
         }
         promises
     }
 
     fn run(&self, context: &Context) -> Result<RunRecord, Problem> {
-        trial::search(self, context)
+        run::run(self, context)
     }
 
     fn figures(variants: &[&Self], outcome: &Outcome) -> Vec<Figure> {

@@ -3,7 +3,10 @@
 use crate::settings::{self, Node};
 
 /// Settings that hold a choice with settings of its own: another choice replaces the whole.
-const CHOICES: &[&str] = &["optimizer", "init", "schedule", "then"];
+const CHOICES: &[&str] = &["optimizer", "init", "schedule", "then", "sampler"];
+
+/// Maps whose entries are replaced as a whole: another scale for a setting that is searched leaves nothing of the first.
+const LISTS: &[&str] = &["space"];
 
 /// Settings of which only one can stand.
 const EXCLUSIVE: &[[&str; 2]] = &[["model.keep_prob", "model.dropout"], ["data.name", "data.file"]];
@@ -42,7 +45,7 @@ pub fn overlay(base: &Node, over: &Node) -> Node {
             remove(&mut base, one);
         }
     }
-    settings::merge(&base, over, CHOICES)
+    settings::merge(&base, over, CHOICES, LISTS)
 }
 
 #[cfg(test)]

@@ -1,0 +1,236 @@
+//! All trials of one seed, round by round, and what is left of them.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+use serde_json::Value as Json;
+
+use super::{Search, trial};
+use crate::diagnostic::Problem;
+use crate::experiment::training;
+use crate::experiment::{Context, written};
+use crate::numeric::{Alone, Streams};
+use crate::outcome::{Metric, RunRecord, Table};
+use crate::search::{Dimension, Proposal, Rung, Space, Trial, epochs_of, leaders};
+
+/// A trial that has run, with what it left behind.
+struct Done {
+    record: RunRecord,
+    /// How many epochs it trained.
+    epochs: usize,
+}
+
+/// All trials of one seed.
+pub fn run(search: &Search, context: &Context) -> Result<RunRecord, Problem> {
+    let space = search.searched();
+    let stream = Streams::new(context.seed).stream("search");
+    let rungs = search.rungs();
+    let work: f64 = rungs.iter().map(|rung| rung.trials as f64 * rung.budget).sum();
+    let mut rounds = search.sampler.start(&space, search.trials, search.training.epochs, stream);
+    let (mut history, mut done): (Vec<Trial>, Vec<Done>) = (Vec::new(), Vec::new());
+    loop {
+        let round = rounds.next(&history);
+        if round.is_empty() {
+            break;
+        }
+        let trained: Vec<Done> = round
+            .par_iter()
+            .map(|proposal| {
+                // Several trials at a time keep all workers busy; a lone one may have their help.
+                let workers = if round.len() == 1 { context.workers } else { &Alone };
+                let silent =
+                    Context { seed: context.seed, data: context.data.clone(), advance: &|_| {}, workers };
+                let trained = train(search, &space, proposal, &silent)?;
+                (context.advance)(proposal.budget / work);
+                Ok(trained)
+            })
+            .collect::<Vec<Result<Done, Problem>>>()
+            // The first error in the order of the trials, not in time.
+            .into_iter()
+            .collect::<Result<_, Problem>>()?;
+        for (Proposal { point, budget }, trained) in round.into_iter().zip(trained) {
+            history.push(Trial { point, budget, objective: objective(search, &trained.record) });
+            done.push(trained);
+        }
+    }
+    Ok(sum_up(search, &space, &rungs, &history, done))
+}
+
+/// Trains one trial, for its share of the epochs; `context` hears nothing of its progress, of which the search tells.
+fn train(search: &Search, space: &Space, proposal: &Proposal, context: &Context) -> Result<Done, Problem> {
+    let mut trial = trial::at_point(search, space, &proposal.point)?;
+    trial.training.epochs = epochs_of(proposal.budget, trial.training.epochs);
+    let record = training::train(&trial.parts(), context)?;
+    let epochs = record.series.get("train_loss").map_or(0, |losses| losses.len().saturating_sub(1));
+    // Of a trial only its end counts; thousands of histories would fill the memory.
+    Ok(Done { record: RunRecord { series: BTreeMap::new(), ..record }, epochs })
+}
+
+/// What the search makes small: an accuracy counts negative; a diverged trial is worse than all others.
+fn objective(search: &Search, record: &RunRecord) -> f64 {
+    let value = match record.metrics.get(&search.objective) {
+        Some(Metric::Number(value)) => *value,
+        _ => f64::NAN,
+    };
+    if search.ascends() { -value } else { value }
+}
+
+fn sum_up(search: &Search, space: &Space, rungs: &[Rung], history: &[Trial], done: Vec<Done>) -> RunRecord {
+    let sign = if search.ascends() { -1.0 } else { 1.0 };
+    let leaders = leaders(history);
+    let best = leaders.last().copied().unwrap_or(0);
+    let mut digest = blake3::Hasher::new();
+    done.iter().for_each(|done| {
+        digest.update(done.record.digest.as_bytes());
+    });
+    let epochs: Vec<usize> = done.iter().map(|done| done.epochs).collect();
+    let settings: Vec<Vec<Option<Json>>> = history.iter().map(|trial| space.at(&trial.point)).collect();
+    let mut summary = done.into_iter().nth(best).map(|done| done.record).unwrap_or_default();
+    summary.series = series(history, &leaders, &epochs, sign);
+    summary.tables = [("trials".to_owned(), table(space, history, &settings, &epochs, sign))].into();
+    summary.digest = digest.finalize().to_hex()[..32].to_owned();
+
+    let diverged = history.iter().filter(|trial| !trial.objective.is_finite()).count();
+    let mut insert = |name: &str, metric: Metric| summary.metrics.insert(name.to_owned(), metric);
+    let objective = history.get(best).map_or(f64::NAN, |trial| sign * trial.objective);
+    insert("best_objective", Metric::Number(objective));
+    insert("trials_run", Metric::Number(history.len() as f64));
+    insert("epochs_trained", Metric::Number(epochs.iter().sum::<usize>() as f64));
+    insert("diverged_share", Metric::Number(diverged as f64 / history.len().max(1) as f64));
+    let names = search.metric_paths();
+    let paths = || names.iter().map(String::as_str);
+    if let Some(values) = settings.get(best) {
+        let found = space.settings.iter().zip(values).map(|(found, value)| setting(&found.dimension, value));
+        insert("best", nest(paths().zip(found)));
+    }
+    // Each setting that was tried counts once, however often it was trained.
+    let tried = rungs.first().map_or(0, |rung| rung.trials).min(settings.len());
+    let shares = space.settings.iter().enumerate().map(|(index, setting)| {
+        let values: Vec<Json> = settings[..tried].iter().filter_map(|values| values[index].clone()).collect();
+        Metric::List(setting.dimension.decades(&values).iter().map(|decade| decade.share).collect())
+    });
+    insert("decade_share", nest(paths().zip(shares)));
+    summary
+}
+
+/// `trial_objective`, `best_so_far` and `epochs_so_far`, one value a trial.
+fn series(history: &[Trial], leaders: &[usize], epochs: &[usize], sign: f64) -> BTreeMap<String, Vec<f64>> {
+    let objective = |index: usize| sign * history[index].objective;
+    // Where all trials so far have diverged, there is no best one.
+    let best = |&leader: &usize| Some(objective(leader)).filter(|best| best.is_finite()).unwrap_or(f64::NAN);
+    let so_far = epochs.iter().scan(0, |sum, epochs| {
+        *sum += epochs;
+        Some(*sum as f64)
+    });
+    [
+        ("trial_objective".to_owned(), (0..history.len()).map(objective).collect()),
+        ("best_so_far".to_owned(), leaders.iter().map(best).collect()),
+        ("epochs_so_far".to_owned(), so_far.collect()),
+    ]
+    .into()
+}
+
+/// One row a trial: a number for each setting (a choice by its place among the choices; not a number where it does not
+/// exist), its epochs and its objective.
+fn table(
+    space: &Space,
+    history: &[Trial],
+    settings: &[Vec<Option<Json>>],
+    epochs: &[usize],
+    sign: f64,
+) -> Table {
+    let mut columns = BTreeMap::new();
+    columns.insert("objective".to_owned(), history.iter().map(|trial| sign * trial.objective).collect());
+    columns.insert("epochs".to_owned(), epochs.iter().map(|&epochs| epochs as f64).collect());
+    columns.insert("budget".to_owned(), history.iter().map(|trial| trial.budget).collect());
+    for (index, setting) in space.settings.iter().enumerate() {
+        let number = |value: &Json| match &setting.dimension {
+            Dimension::Choice(choices) => {
+                choices.iter().position(|choice| choice == value).map(|at| at as f64)
+            }
+            _ => value.as_f64(),
+        };
+        let value = |values: &Vec<Option<Json>>| values[index].as_ref().and_then(number).unwrap_or(f64::NAN);
+        columns.insert(setting.path.clone(), settings.iter().map(value).collect());
+    }
+    Table { columns }
+}
+
+/// A setting that was found, as a metric.
+fn setting(dimension: &Dimension, value: &Option<Json>) -> Metric {
+    match value {
+        Some(Json::Number(number)) => Metric::Number(number.as_f64().unwrap_or(f64::NAN)),
+        Some(Json::Array(items)) if items.iter().all(Json::is_number) => {
+            Metric::List(items.iter().filter_map(Json::as_f64).collect())
+        }
+        Some(other) => Metric::Text(written(other)),
+        None if matches!(dimension, Dimension::Choice(_)) => Metric::Text("none".into()),
+        None => Metric::Number(f64::NAN),
+    }
+}
+
+/// Dotted paths as maps within maps.
+fn nest<'a>(entries: impl Iterator<Item = (&'a str, Metric)>) -> Metric {
+    fn insert(map: &mut BTreeMap<String, Metric>, path: &str, value: Metric) {
+        match path.split_once('.') {
+            None => {
+                map.insert(path.to_owned(), value);
+            }
+            Some((first, rest)) => {
+                let inner = map.entry(first.to_owned()).or_insert_with(|| Metric::Map(BTreeMap::new()));
+                if let Metric::Map(inner) = inner {
+                    insert(inner, rest, value);
+                }
+            }
+        }
+    }
+    let mut map = BTreeMap::new();
+    entries.for_each(|(path, value)| insert(&mut map, path, value));
+    Metric::Map(map)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_nest() {
+        let nested = nest([("a.b", Metric::Number(1.0)), ("a.c", Metric::Number(2.0))].into_iter());
+        let inner =
+            BTreeMap::from([("b".to_owned(), Metric::Number(1.0)), ("c".to_owned(), Metric::Number(2.0))]);
+        assert_eq!(nested, Metric::Map([("a".to_owned(), Metric::Map(inner))].into()));
+    }
+
+    #[test]
+    fn the_best_so_far_passes_over_divergence_and_follows_the_budget() {
+        let trial = |(objective, budget)| Trial { point: vec![], budget, objective };
+        let history = [(f64::NAN, 0.5), (2.0, 0.5), (3.0, 0.5), (1.0, 0.5), (1.5, 1.0)].map(trial);
+        let series = series(&history, &leaders(&history), &[1, 1, 1, 1, 2], 1.0);
+        assert!(series["best_so_far"][0].is_nan());
+        assert_eq!(series["best_so_far"][1..], [2.0, 2.0, 1.0, 1.5]);
+        assert_eq!(series["epochs_so_far"], [1.0, 2.0, 3.0, 4.0, 6.0]);
+    }
+
+    #[test]
+    fn settings_of_a_choice_that_is_searched_stand_beside_it() {
+        let space = r#"{"training.optimizer": {"choice": ["sgd", "adam"]}, "training.l2": {"log": [1, 2]},
+            "training.optimizer.adam.beta1": {"linear": [0, 1], "when": {"training.optimizer": "adam"}}}"#;
+        let search = Search { space: serde_json::from_str(space).unwrap(), ..Search::default() };
+        let expected = ["training.optimizer", "training.l2", "training.optimizer_adam_beta1"];
+        assert_eq!(search.metric_paths(), expected);
+    }
+
+    #[test]
+    fn a_setting_that_does_not_exist_has_no_number() {
+        let space: Space = serde_json::from_str(
+            r#"{"o": {"choice": ["x", "y"]}, "b": {"linear": [0, 1], "when": {"o": "x"}}}"#,
+        )
+        .unwrap();
+        let trial = |point: [f64; 2]| Trial { point: point.into(), budget: 1.0, objective: 1.0 };
+        let history = [trial([0.0, 0.25]), trial([1.0, 0.25])];
+        let settings: Vec<_> = history.iter().map(|trial| space.at(&trial.point)).collect();
+        let columns = table(&space, &history, &settings, &[5, 5], -1.0).columns;
+        assert_eq!((&columns["o"][..], &columns["objective"][..]), (&[0.0, 1.0][..], &[-1.0, -1.0][..]));
+        assert!(columns["b"][0] == 0.25 && columns["b"][1].is_nan());
+    }
+}
