@@ -1,9 +1,14 @@
 use super::{Diagnostic, Severity, SourceId};
 
+/// The most errors, and the most warnings, that are kept: nobody reads on, and a file may hold a million.
+const MOST: usize = 100;
+
 /// Everything that is wrong: in the order of the files and places, each said once.
 #[derive(Clone, Debug, Default)]
 pub struct Diagnostics {
     sorted: Vec<Diagnostic>,
+    /// Errors and warnings that were found beyond the most that are kept.
+    beyond: [usize; 2],
 }
 
 impl Diagnostics {
@@ -12,6 +17,10 @@ impl Diagnostics {
     }
 
     pub fn push(&mut self, diagnostic: Diagnostic) {
+        if self.count(diagnostic.severity) >= MOST {
+            self.beyond[usize::from(diagnostic.severity == Severity::Warning)] += 1;
+            return;
+        }
         let index = self.sorted.partition_point(|other| order(other) <= order(&diagnostic));
         if !self.sorted[..index].contains(&diagnostic) {
             self.sorted.insert(index, diagnostic);
@@ -55,12 +64,14 @@ impl Diagnostics {
 
     /// In words: `2 errors, 1 warning`; empty when there is nothing.
     pub fn summary(&self) -> String {
-        let part = |count: usize, noun: &str| match count {
-            0 => None,
-            1 => Some(format!("1 {noun}")),
-            count => Some(format!("{count} {noun}s")),
+        let part = |count: usize, beyond: usize, noun: &str| match (count, beyond) {
+            (0, _) => None,
+            (1, _) => Some(format!("1 {noun}")),
+            (count, 0) => Some(format!("{count} {noun}s")),
+            (count, _) => Some(format!("more than {count} {noun}s")),
         };
-        let parts = [part(self.errors(), "error"), part(self.warnings(), "warning")];
+        let [errors, warnings] = self.beyond;
+        let parts = [part(self.errors(), errors, "error"), part(self.warnings(), warnings, "warning")];
         parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
     }
 }
@@ -114,5 +125,15 @@ mod tests {
         assert_eq!(order, ["a", "b", "e", "c", "d"]);
         assert_eq!(all.summary(), "4 errors, 1 warning");
         assert_eq!(Diagnostics::new().summary(), "");
+    }
+
+    #[test]
+    fn a_flood_is_cut_off_and_never_drowns_an_error() {
+        let at = |start: usize| Some(Span::new(SourceId(0), start, start + 1));
+        let mut all = Diagnostics::new();
+        (0..1000).for_each(|start| all.push(Diagnostic::warning("w", at(start))));
+        all.push(Diagnostic::error("e", at(0)));
+        assert_eq!((all.len(), all.errors()), (MOST + 1, 1));
+        assert_eq!(all.summary(), "1 error, more than 100 warnings");
     }
 }

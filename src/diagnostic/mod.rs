@@ -81,7 +81,7 @@ impl Diagnostic {
     pub fn error(message: impl Into<String>, span: impl Into<Option<Span>>) -> Self {
         Diagnostic {
             severity: Severity::Error,
-            message: message.into(),
+            message: shortened(message.into()),
             span: span.into(),
             label: String::new(),
             also: Vec::new(),
@@ -95,18 +95,18 @@ impl Diagnostic {
 
     /// What is said at the underlined place.
     pub fn label(mut self, label: impl Into<String>) -> Self {
-        self.label = label.into();
+        self.label = shortened(label.into());
         self
     }
 
     /// Another place that matters, with what is said there.
     pub fn also(mut self, span: Span, label: impl Into<String>) -> Self {
-        self.also.push((span, label.into()));
+        self.also.push((span, shortened(label.into())));
         self
     }
 
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hints.push(hint.into());
+        self.hints.push(shortened(hint.into()));
         self
     }
 
@@ -116,6 +116,45 @@ impl Diagnostic {
             "" => String::new(),
             expected => format!("expected {expected}"),
         };
-        Diagnostic { label, hints: problem.hints, ..Diagnostic::error(problem.message, span) }
+        let hints = problem.hints.into_iter().map(shortened).collect();
+        Diagnostic { hints, ..Diagnostic::error(problem.message, span).label(label) }
+    }
+}
+
+/// The longest quotation in a message, in characters.
+const LONGEST_QUOTATION: usize = 80;
+/// The longest message, in characters.
+const LONGEST_MESSAGE: usize = 1000;
+
+/// A message whose quotations, between backticks, are cut where they are long: a value may be a megabyte.
+fn shortened(message: String) -> String {
+    if message.len() <= LONGEST_QUOTATION {
+        return message;
+    }
+    let cut = |(index, part): (usize, &str)| match index % 2 == 1 && part.chars().count() > LONGEST_QUOTATION
+    {
+        true => part.chars().take(LONGEST_QUOTATION - 1).chain(['…']).collect(),
+        false => part.to_owned(),
+    };
+    let parts: Vec<String> = message.split('`').enumerate().map(cut).collect();
+    let message = parts.join("`");
+    match message.char_indices().nth(LONGEST_MESSAGE) {
+        Some((end, _)) => format!("{}…", &message[..end]),
+        None => message,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_quotations_are_cut() {
+        let long = "é".repeat(500);
+        let error = Diagnostic::error(format!("unknown kind `{long}` and `b`"), None);
+        assert_eq!(error.message, format!("unknown kind `{}…` and `b`", "é".repeat(79)));
+        let list = "a, ".repeat(30);
+        assert_eq!(Diagnostic::error(list.clone(), None).message, list);
+        assert_eq!(Diagnostic::error("x".repeat(5000), None).message.chars().count(), 1001);
     }
 }

@@ -1,4 +1,4 @@
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use serde_json::{Value, json};
 
 use super::{Diagnostic, Severity, Source, Sources, Span};
@@ -27,6 +27,17 @@ impl Sources {
     }
 }
 
+/// The longest line that is shown, in bytes: laying one out takes time with its length.
+const LONGEST_LINE: usize = 10_000;
+
+/// Whether a place is in a line too long to be shown.
+fn beyond_showing(source: &Source, span: Span) -> bool {
+    let (text, range) = (source.text.as_bytes(), clip(source, span));
+    let start = memchr::memrchr(b'\n', &text[..range.start]).map_or(0, |end| end + 1);
+    let length = memchr::memchr(b'\n', &text[start..]).unwrap_or(text.len() - start);
+    length > LONGEST_LINE
+}
+
 impl Diagnostic {
     /// The look of rustc: what is wrong, the place with its source line underlined, hints below.
     pub fn render(&self, sources: &Sources, colour: bool) -> String {
@@ -41,7 +52,18 @@ impl Diagnostic {
         };
         let title = level.primary_title(self.message.as_str());
         let hints = self.hints.iter().map(|hint| Level::HELP.message(hint.as_str()));
-        let group = Group::with_title(title).elements(self.snippets(sources)).elements(hints);
+        let group = Group::with_title(title);
+        let group = match self.span.filter(|span| beyond_showing(sources.get(span.source), *span)) {
+            Some(span) => {
+                let Place { line, column } = sources.place(span);
+                let origin =
+                    Origin::path(sources.get(span.source).path.as_str()).line(line).char_column(column);
+                let label = (!self.label.is_empty()).then(|| Level::NOTE.message(self.label.as_str()));
+                group.element(origin).elements(label)
+            }
+            None => group.elements(self.snippets(sources)),
+        };
+        let group = group.elements(hints);
         let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
         let text = renderer.term_width(width).render(&[group]);
         // A margin of nothing but the bar has a blank after it.
@@ -132,17 +154,19 @@ fn escape(text: &str, property: bool) -> String {
 
 fn place(source: &Source, offset: usize) -> Place {
     let before = &source.text[..floor(&source.text, offset)];
-    let start = before.rfind('\n').map_or(0, |end| end + 1);
-    Place { line: before.matches('\n').count() + 1, column: before[start..].chars().count() + 1 }
+    let start = memchr::memrchr(b'\n', before.as_bytes()).map_or(0, |end| end + 1);
+    Place {
+        line: memchr::memchr_iter(b'\n', before.as_bytes()).count() + 1,
+        column: before[start..].chars().count() + 1,
+    }
 }
 
 /// The part of a span on its first line, inside the text and on the borders of characters.
 fn clip(source: &Source, span: Span) -> std::ops::Range<usize> {
     let text = &source.text;
     let start = floor(text, span.start);
-    let line = text[start..].find(['\r', '\n']).map_or(text.len(), |length| start + length);
     let end = floor(text, span.end).max(start);
-    start..end.min(line.max(start))
+    start..text[start..end].find(['\r', '\n']).map_or(end, |length| start + length)
 }
 
 fn floor(text: &str, offset: usize) -> usize {

@@ -1,4 +1,7 @@
 //! What a run costs, known before it runs, and the limits that a course sets.
+//!
+//! Every figure is computed from settings alone, the time too: an experiment that is refused is refused on every
+//! machine, however fast.
 
 use std::iter::Sum;
 use std::ops::Add;
@@ -16,9 +19,11 @@ pub struct Cost {
     pub parameters: u64,
     /// Multiply-adds of all matrix products together.
     pub multiply_adds: f64,
+    /// Estimated time on one core of a usual machine.
+    pub seconds: f64,
     /// Bytes held at the same time by one run, data included.
     pub bytes: f64,
-    /// Bytes that a run leaves behind: its history.
+    /// Bytes that a run leaves behind: its history, and the files that are made of it.
     pub kept: f64,
 }
 
@@ -31,6 +36,7 @@ impl Add for Cost {
             rows: self.rows.max(other.rows),
             parameters: self.parameters.max(other.parameters),
             multiply_adds: self.multiply_adds + other.multiply_adds,
+            seconds: self.seconds + other.seconds,
             bytes: self.bytes.max(other.bytes),
             kept: self.kept + other.kept,
         }
@@ -46,7 +52,18 @@ impl Sum for Cost {
 impl Cost {
     /// The same run that many times, one after the other.
     pub fn times(self, runs: u64) -> Cost {
-        Cost { multiply_adds: self.multiply_adds * runs as f64, kept: self.kept * runs as f64, ..self }
+        let runs = runs as f64;
+        Cost {
+            multiply_adds: self.multiply_adds * runs,
+            seconds: self.seconds * runs,
+            kept: self.kept * runs,
+            ..self
+        }
+    }
+
+    /// A history of so many numbers: each is held, named for prose, written to two files and drawn.
+    pub fn of_history(numbers: f64) -> Cost {
+        Cost { seconds: 1e-6 * numbers, kept: 150.0 * numbers, ..Cost::default() }
     }
 }
 
@@ -60,7 +77,10 @@ pub struct Limits {
     pub parameters: u64,
     /// Multiply-adds of all runs together (default 1e13, some ten minutes on one core).
     pub multiply_adds: f64,
-    /// Bytes that one run holds and all of them leave behind (default 4e9).
+    /// Seconds that all runs together are estimated to take on one core of a usual machine, or a time such as `2h`
+    /// (default 1800, half an hour).
+    pub time: f64,
+    /// Bytes that one run holds and all of them leave behind, or a size such as `8GB` (default 4e9).
     pub bytes: f64,
     /// Runs: variants times seeds times trials (default 100 000).
     pub runs: u64,
@@ -68,14 +88,21 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { rows: 1_000_000, parameters: 50_000_000, multiply_adds: 1e13, bytes: 4e9, runs: 100_000 }
+        Limits {
+            rows: 1_000_000,
+            parameters: 50_000_000,
+            multiply_adds: 1e13,
+            time: 1800.0,
+            bytes: 4e9,
+            runs: 100_000,
+        }
     }
 }
 
 impl Limits {
     /// A limit that is no limit.
     pub fn check(&self) -> Vec<Problem> {
-        let figures = [("multiply_adds", self.multiply_adds), ("bytes", self.bytes)];
+        let figures = [("multiply_adds", self.multiply_adds), ("time", self.time), ("bytes", self.bytes)];
         let wrong = figures.into_iter().filter(|(_, limit)| !(limit.is_finite() && *limit > 0.0));
         wrong
             .map(|(name, limit)| {
@@ -87,19 +114,44 @@ impl Limits {
     /// What of a cost is beyond these limits, each a sentence with both figures.
     pub fn exceeded_by(&self, cost: &Cost, runs: u64) -> Vec<String> {
         let figures = [
-            ("rows", cost.rows as f64, self.rows as f64),
-            ("parameters", cost.parameters as f64, self.parameters as f64),
-            ("multiply-adds", cost.multiply_adds, self.multiply_adds),
-            ("bytes", cost.bytes + cost.kept, self.bytes),
-            ("runs", runs as f64, self.runs as f64),
+            (" rows", cost.rows as f64, self.rows as f64, figure as fn(f64) -> String),
+            (" parameters", cost.parameters as f64, self.parameters as f64, figure),
+            (" multiply-adds", cost.multiply_adds, self.multiply_adds, figure),
+            (" of one core", cost.seconds, self.time, duration),
+            (" of memory", cost.bytes + cost.kept, self.bytes, size),
+            (" runs", runs as f64, self.runs as f64, figure),
         ];
-        let beyond = figures.into_iter().filter(|(_, cost, limit)| cost > limit);
+        let beyond = figures.into_iter().filter(|(_, cost, limit, _)| cost > limit);
         beyond
-            .map(|(what, cost, limit)| {
-                format!("{} {what}, where {} are allowed", figure(cost), figure(limit))
+            .map(|(what, cost, limit, shown)| {
+                format!("{}{what}, where {} are allowed", shown(cost), shown(limit))
             })
             .collect()
     }
+}
+
+/// Units from the largest down: the first that is not above the value is counted in.
+fn in_units(value: f64, units: &[(&str, f64)]) -> String {
+    let unit = units.iter().find(|(_, size)| value >= *size).or(units.last());
+    let Some((name, size)) = unit else { return figure(value) };
+    let count = value / size;
+    // Two digits are as many as an estimate has.
+    let count = if count < 10.0 { (count * 10.0).round() / 10.0 } else { count.round() };
+    match count {
+        1.0 => format!("1 {}", name.strip_suffix('s').unwrap_or(name)),
+        ..10.0 => format!("{count} {name}"),
+        _ => format!("{} {name}", figure(count)),
+    }
+}
+
+/// A time in words: `2.5 hours`.
+fn duration(seconds: f64) -> String {
+    in_units(seconds, &[("days", 86400.0), ("hours", 3600.0), ("minutes", 60.0), ("seconds", 1.0)])
+}
+
+/// A size in decimal units: `4 GB`.
+pub fn size(bytes: f64) -> String {
+    in_units(bytes, &[("TB", 1e12), ("GB", 1e9), ("MB", 1e6), ("kB", 1e3), ("bytes", 1.0)])
 }
 
 /// A large number for a sentence: `1 200 000`, `3.2e14`.
@@ -124,10 +176,14 @@ mod tests {
 
     #[test]
     fn work_adds_up_and_room_is_used_again() {
-        let one = Cost { rows: 10, parameters: 5, multiply_adds: 100.0, bytes: 40.0, kept: 1.0 };
-        let two = Cost { rows: 20, parameters: 3, multiply_adds: 1.0, bytes: 60.0, kept: 2.0 };
-        assert_eq!(one + two, Cost { rows: 20, parameters: 5, multiply_adds: 101.0, bytes: 60.0, kept: 3.0 });
-        assert_eq!(one.times(3).multiply_adds, 300.0);
+        let one =
+            Cost { rows: 10, parameters: 5, multiply_adds: 100.0, seconds: 2.0, bytes: 40.0, kept: 1.0 };
+        let two = Cost { rows: 20, parameters: 3, multiply_adds: 1.0, seconds: 3.0, bytes: 60.0, kept: 2.0 };
+        assert_eq!(
+            one + two,
+            Cost { rows: 20, parameters: 5, multiply_adds: 101.0, seconds: 5.0, bytes: 60.0, kept: 3.0 }
+        );
+        assert_eq!((one.times(3).multiply_adds, one.times(3).seconds), (300.0, 6.0));
     }
 
     #[test]
@@ -135,5 +191,22 @@ mod tests {
         let cost = Cost { rows: 2_000_000, ..Cost::default() };
         let sentences = Limits::default().exceeded_by(&cost, 1);
         assert_eq!(sentences, ["2\u{202f}000\u{202f}000 rows, where 1\u{202f}000\u{202f}000 are allowed"]);
+    }
+
+    #[test]
+    fn times_and_sizes_are_said_in_units_of_their_own() {
+        let said: Vec<String> = [1.0, 59.0, 90.0, 1800.0, 2e5, 1e12].map(duration).into();
+        assert_eq!(
+            said,
+            [
+                "0.5 seconds",
+                "59 seconds",
+                "1.5 minutes",
+                "30 minutes",
+                "2.3 days",
+                "11\u{202f}574\u{202f}074 days"
+            ]
+        );
+        assert_eq!([4e9, 123.0, 1.5e13].map(size), ["4 GB", "123 bytes", "15 TB"]);
     }
 }

@@ -6,17 +6,23 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::chart::{Axis, Bars, Color, Dots, Figure, Format, Panel, Regions, Shape};
-use crate::data::{DataSettings, SplitSettings};
+use crate::data::{DataSettings, SplitSettings, Target};
 use crate::diagnostic::Problem;
 use crate::experiment::curves::{self, CurveFigure};
 use crate::experiment::training::{self, Probe};
 use crate::experiment::{Compare, Context, Cost, Doc, Experiment, Facts, Promise, Promises};
-use crate::nn::ModelSettings;
+use crate::nn::{Architecture, ModelSettings};
 use crate::outcome::{Grid, Metric, Outcome, RunRecord, Table, Variant};
-use crate::train::{Parts, Subject, TrainingSettings};
+use crate::train::{self, Parts, Subject, TrainingSettings};
 
 /// Cells of a region's grid, each way.
 const CELLS: usize = 96;
+
+/// The most classes whose regions are drawn: beyond them no eye can tell the colours apart.
+const MOST_REGIONS: usize = 24;
+
+/// The most training points that are drawn upon the regions.
+const MOST_POINTS: usize = 2000;
 
 /// The most logits in one vector.
 const MOST_LOGITS: usize = 100;
@@ -91,7 +97,7 @@ impl Experiment for Softmax {
         Doc { name: "probabilities", about: "logits, exponentials, probabilities and hardmax as bars" },
         Doc {
             name: "regions",
-            about: "the class that the network finds likeliest over the plane of two features",
+            about: "the class that the network finds likeliest over the plane of two features, for up to 24 classes",
         },
         Doc { name: "loss", about: "training loss by epoch" },
     ];
@@ -131,7 +137,9 @@ label: 0
     }
 
     fn cost(&self, facts: Option<&Facts>) -> Cost {
-        self.data.as_ref().map_or_else(Cost::default, |data| training::cost(&self.parts(data), facts))
+        let Some(data) = &self.data else { return Cost::default() };
+        let parts = self.parts(data);
+        training::cost(&parts, facts) + regions_cost(&parts, facts)
     }
 
     fn promises(&self, facts: Option<&Facts>) -> Promises {
@@ -198,12 +206,29 @@ fn of_logits(logits: &[f64], label: Option<usize>) -> RunRecord {
     RunRecord { metrics, ..RunRecord::default() }
 }
 
+/// What the plane costs where it is drawn: the network's answers over it, held for each class and outlined.
+fn regions_cost(parts: &Parts, facts: Option<&Facts>) -> Cost {
+    let Some(facts) = facts else { return Cost::default() };
+    let Target::Classes(classes @ ..=MOST_REGIONS) = facts.target else { return Cost::default() };
+    let Ok(architecture) = Architecture::new(parts.model, facts.features, facts.target) else {
+        return Cost::default();
+    };
+    if facts.features != 2 {
+        return Cost::default();
+    }
+    let cells = CELLS * CELLS;
+    let answers = train::prediction_seconds(&architecture, cells, parts.training.precision);
+    let numbers = (cells * classes) as f64;
+    Cost { seconds: answers + 2e-6 * numbers, kept: 8.0 * numbers, ..Cost::default() }
+}
+
 /// The network's probabilities over the plane, and the training points, where there are two features.
 struct PlaneRegions;
 
 impl Probe for PlaneRegions {
     fn trained(&self, subject: &dyn Subject, record: &mut RunRecord) {
-        let Some(points) = subject.plane() else { return };
+        let classes = record.names.get("classes").map_or(0, Vec::len);
+        let Some(points) = subject.plane().filter(|_| classes <= MOST_REGIONS) else { return };
         let x = padded(&points.x);
         let y = padded(&points.y);
         let at =
@@ -214,9 +239,11 @@ impl Probe for PlaneRegions {
             let grid = Grid { width: CELLS, height: CELLS, x, y, values };
             record.grids.insert(format!("class/{class:03}"), grid);
         }
+        // Their order was dealt by the seed: the first ones are as good a sample as any.
+        let first = |values: Vec<f64>| values.into_iter().take(MOST_POINTS).collect();
         let class = points.class.iter().map(|&class| f64::from(class)).collect();
         let columns = [("x", points.x), ("y", points.y), ("class", class)];
-        let columns = columns.map(|(name, values)| (name.to_owned(), values)).into();
+        let columns = columns.map(|(name, values)| (name.to_owned(), first(values))).into();
         record.tables.insert("points".into(), Table { columns });
     }
 }
@@ -278,7 +305,11 @@ fn regions(outcome: &Outcome) -> Option<Figure> {
     }
     let columns = panels.len().min(2 + usize::from(panels.len().is_multiple_of(3)));
     let lead = "Each place of the plane in the colour of the class that the network finds likeliest there, paler where it is less sure, with the training points.";
-    Some(Figure::new("regions", "The regions it learned", lead).panels(panels).columns(columns).shared())
+    let figure =
+        Figure::new("regions", "The regions it learned", lead).panels(panels).columns(columns).shared();
+    let drawn = outcome.variants.iter().filter_map(|variant| variant.runs.first()?.tables.get("points"));
+    let sampled = drawn.into_iter().any(|points| points.columns["class"].len() == MOST_POINTS);
+    Some(if sampled { figure.note(format!("{MOST_POINTS} of the training points.")) } else { figure })
 }
 
 fn region_panel(variant: &Variant) -> Option<Panel> {

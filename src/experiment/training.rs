@@ -7,7 +7,7 @@ use crate::experiment::{Context, Cost, Doc};
 use crate::nn::Architecture;
 use crate::numeric::Workers;
 use crate::outcome::{Metric, RunRecord};
-use crate::train::{self, Parts, Precision, Report, StoppingMetric, Subject};
+use crate::train::{self, Parts, Report, StoppingMetric, Subject};
 
 /// The metrics of everything that trains.
 pub const METRICS: &[Doc] = &[
@@ -86,20 +86,19 @@ pub fn cost(parts: &Parts, facts: Option<&Facts>) -> Cost {
     };
     let rows = facts.rows as u64;
     let Ok(sizes) = parts.split.sizes(facts.rows) else { return Cost::default() };
-    let bytes = match parts.training.precision {
-        Precision::F32 => 4,
-        Precision::F64 => 8,
-    };
-    let fit = train::fit_cost(&architecture, parts.training, sizes, bytes);
+    let fit = train::fit_cost(&architecture, parts.training, sizes);
     // The data set as it was read, beside its parts in the run's own precision.
-    let table = rows as f64 * facts.features as f64 * facts.number_bytes as f64;
-    Cost {
+    let table = rows as f64 * facts.features as f64;
+    let own = Cost {
         rows,
         parameters: architecture.parameters() as u64,
         multiply_adds: fit.multiply_adds as f64,
-        bytes: table + fit.bytes as f64,
-        kept: SERIES * 8.0 * (parts.training.epochs as f64 + 1.0),
-    }
+        // Each run generates its data anew, or draws its rows from a table.
+        seconds: fit.seconds + 50e-9 * table,
+        bytes: facts.number_bytes as f64 * table + fit.bytes as f64,
+        kept: 0.0,
+    };
+    own + Cost::of_history(SERIES * (parts.training.epochs as f64 + 1.0))
 }
 
 /// Which of [`METRICS`] a run will have, and which of them with a curve: none of a part without rows, and no share

@@ -120,12 +120,12 @@ pub fn decode(mut node: Node) -> Result<CourseSettings, Vec<Diagnostic>> {
     {
         errors.push(not_settings(entry.key_span));
     }
-    for path in ["limits.bytes", "cache.bytes"] {
-        if let Some(bytes) = node.get(path).cloned()
-            && let Some(size) = bytes.as_text().and_then(size)
+    for (path, units) in [("limits.bytes", SIZES), ("cache.bytes", SIZES), ("limits.time", TIMES)] {
+        if let Some(written) = node.get(path).cloned()
+            && let Some(value) = written.as_text().and_then(|text| with_unit(text, units))
         {
             // The entry is there, so setting it cannot fail.
-            let _ = node.set(path, Node::new(bytes.span, Value::Float(size)));
+            let _ = node.set(path, Node::new(written.span, Value::Float(value)));
         }
     }
     match settings::decode_among::<CourseSettings>(&node, &["defaults"]) {
@@ -145,18 +145,16 @@ pub fn decode(mut node: Node) -> Result<CourseSettings, Vec<Diagnostic>> {
     Err(errors)
 }
 
-/// `2GB` in bytes; decimal units.
-fn size(text: &str) -> Option<f64> {
+/// Decimal units of a size, in bytes.
+const SIZES: &[(&str, f64)] = &[("b", 1.0), ("kb", 1e3), ("mb", 1e6), ("gb", 1e9), ("tb", 1e12)];
+/// Units of time, in seconds.
+const TIMES: &[(&str, f64)] = &[("s", 1.0), ("min", 60.0), ("h", 3600.0)];
+
+/// `2 GB` as a number of the unit that counts 1.
+fn with_unit(text: &str, units: &[(&str, f64)]) -> Option<f64> {
     let unit = text.find(|letter: char| letter.is_ascii_alphabetic())?;
     let number: f64 = text[..unit].trim().parse().ok()?;
-    let factor = match text[unit..].to_ascii_uppercase().as_str() {
-        "B" => 1.0,
-        "KB" => 1e3,
-        "MB" => 1e6,
-        "GB" => 1e9,
-        "TB" => 1e12,
-        _ => return None,
-    };
+    let (_, factor) = units.iter().find(|(name, _)| text[unit..].eq_ignore_ascii_case(name))?;
     (number > 0.0).then_some(number * factor)
 }
 
@@ -177,14 +175,16 @@ mod tests {
     }
 
     #[test]
-    fn sizes_have_units() {
+    fn sizes_and_times_have_units() {
         let settings =
-            read("title: C\nlimits: {bytes: 2 GB}\ncache: {bytes: 50 MB}\ntheme: dark\ndefaults: {seeds: 2}")
+            read("title: C\nlimits: {bytes: 2 GB, time: 1.5h}\ncache: {bytes: 50 MB}\ntheme: dark\ndefaults: {seeds: 2}")
                 .unwrap();
-        assert_eq!((settings.limits.bytes, settings.cache.bytes, settings.theme), (2e9, 5e7, Theme::Dark));
+        assert_eq!((settings.limits.bytes, settings.limits.time), (2e9, 5400.0));
+        assert_eq!((settings.cache.bytes, settings.theme), (5e7, Theme::Dark));
         assert!(settings.defaults.is_some());
-        assert_eq!(size("512kb"), Some(512e3));
-        assert_eq!(size("2 GiB"), None);
-        assert_eq!(size("GB"), None);
+        assert_eq!(with_unit("512kb", SIZES), Some(512e3));
+        assert_eq!(with_unit("2 GiB", SIZES), None);
+        assert_eq!(with_unit("GB", SIZES), None);
+        assert_eq!(with_unit("90 min", TIMES), Some(5400.0));
     }
 }

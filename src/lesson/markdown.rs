@@ -1,6 +1,6 @@
 //! Markdown to HTML with gaps (the only user of `pulldown-cmark`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use pulldown_cmark::{
@@ -55,6 +55,9 @@ pub struct Heading {
     pub content: Fragment,
 }
 
+/// How far the end of a formula is looked for that was never closed, in bytes.
+const LONGEST_GUESS: usize = 1000;
+
 fn options() -> Options {
     Options::ENABLE_TABLES
         | Options::ENABLE_FOOTNOTES
@@ -91,8 +94,11 @@ struct Writer<'t> {
     /// The last number given to headings of one text.
     numbered: BTreeMap<String, usize>,
     in_table: bool,
-    footnotes: BTreeMap<String, Vec<Event<'t>>>,
+    /// Each footnote by its name: where it stands, and what it says.
+    footnotes: BTreeMap<String, (Range<usize>, Vec<Event<'t>>)>,
     footnote_order: Vec<String>,
+    /// Footnotes that the text refers to.
+    referred: BTreeSet<String>,
     found: Document,
 }
 
@@ -109,6 +115,7 @@ impl<'t> Writer<'t> {
             in_table: false,
             footnotes: BTreeMap::new(),
             footnote_order: Vec::new(),
+            referred: BTreeSet::new(),
             found: Document::default(),
         }
     }
@@ -185,7 +192,7 @@ impl<'t> Writer<'t> {
                 return length;
             }
             Event::FootnoteReference(name) => {
-                if !self.footnote_order.contains(&name.to_string()) {
+                if self.referred.insert(name.to_string()) {
                     self.footnote_order.push(name.to_string());
                 }
                 self.out.push(event.clone());
@@ -323,7 +330,7 @@ impl<'t> Writer<'t> {
             at += self.part(&parts[at..]);
         }
         let note = std::mem::replace(&mut self.out, outer);
-        self.footnotes.insert(name.to_owned(), note);
+        self.footnotes.insert(name.to_owned(), (parts[0].1.clone(), note));
     }
 
     /// Footnotes stand at the end of the page, in the order in which the text refers to them.
@@ -333,13 +340,13 @@ impl<'t> Writer<'t> {
         }
         self.out.push(Event::Html("<section class=\"footnotes\">\n".into()));
         for name in std::mem::take(&mut self.footnote_order) {
-            self.out.extend(self.footnotes.remove(&name).unwrap_or_default());
+            self.out.extend(self.footnotes.remove(&name).unwrap_or_default().1);
         }
         self.out.push(Event::Html("</section>\n".into()));
         let unused = std::mem::take(&mut self.footnotes);
-        for name in unused.keys() {
-            let mark = format!("[^{name}]:");
-            let place = self.find(&(0..self.text.len()), &mark);
+        for (name, (range, _)) in unused {
+            let mark = format!("[^{name}]:").len().min(range.end - range.start);
+            let place = self.span(range.start..range.start + mark);
             let warning = Diagnostic::warning(format!("nothing refers to the footnote `{name}`"), place);
             self.found.diagnostics.push(warning.label(format!("expected `[^{name}]` in the text")));
         }
@@ -450,7 +457,9 @@ impl Writer<'_> {
     fn check_formula(&mut self, text: &str, range: &Range<usize>) {
         let Some(dollar) = text.find('$') else { return };
         let Some(rest) = self.text.get(range.start + dollar + 1..) else { return };
-        let line = rest.lines().next().unwrap_or_default();
+        // A line may be as long as the lesson, and each of its pieces comes by here.
+        let near = &rest[..rest.floor_char_boundary(LONGEST_GUESS)];
+        let line = near.lines().next().unwrap_or_default();
         let formula = line.split('$').next().unwrap_or_default();
         let command = formula
             .split_once('\\')

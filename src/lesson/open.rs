@@ -255,8 +255,10 @@ impl Opening {
         let (source, text, start, front) = front.read?;
         let here = |span: Span| scene(&self.library, &file.below, &file.slug, span);
         let mut document = markdown::document(&text[start..], here(Span::new(source, start, text.len())));
+        let (mut counted, mut line) = (0, 0);
         for block in &mut document.blocks {
-            block.line = text[..block.span.start].matches('\n').count();
+            line += text[counted..block.span.start].matches('\n').count();
+            (counted, block.line) = (block.span.start, line);
         }
         self.found.extend(std::mem::take(&mut document.diagnostics));
         let front = front?;

@@ -10,6 +10,7 @@
 
 mod experiment_view;
 mod jobs;
+mod memory;
 mod pages;
 mod planning;
 mod results;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::data::Facts;
 use crate::diagnostic::{Diagnostic, Diagnostics, Span, nearest};
 use crate::experiment::variation::{self, overlay};
-use crate::experiment::{Cost, HEADER_KEYS, Header, KINDS, Kind, Limits, Plan, PlannedVariant, kind};
+use crate::experiment::{Cost, HEADER_KEYS, Header, KINDS, Kind, Limits, Plan, PlannedVariant, kind, size};
 use crate::lesson::{Course, ExperimentBlock, Lesson};
 use crate::settings::{self, Node};
 
@@ -58,7 +58,22 @@ pub fn plan(course: &Course, tables: &mut Tables, found: &mut Diagnostics) -> Ve
             planned.push(Planned { lesson: index, block: block_index, ..experiment });
         }
     }
+    found.extend(check_kept(course, &planned));
     planned
+}
+
+/// Each experiment may leave as much behind as the limit says; all of them are held until the pages are written.
+fn check_kept(course: &Course, planned: &[Planned]) -> Option<Diagnostic> {
+    let limit = course.settings.limits.bytes;
+    let mut kept = 0.0;
+    let first_beyond = planned.iter().find(|experiment| {
+        kept += experiment.total().kept;
+        kept > limit
+    })?;
+    let message = format!("the results of all experiments up to `{}` are too large", first_beyond.header.id);
+    let label = format!("{} of memory, where {} are allowed", size(kept), size(limit));
+    let error = Diagnostic::error(message, first_beyond.tree.locate("id")).label(label);
+    Some(error.hint("`limits.bytes` in the course's gradbook.yaml can allow more"))
 }
 
 /// Keys of defaults that no kind knows; those that some kind does not know are left out there.

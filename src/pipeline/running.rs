@@ -16,6 +16,7 @@ use crate::store::cache::Key;
 
 use super::Ready;
 use super::jobs::{self, Job};
+use super::memory::within_memory;
 use super::planning::Planned;
 
 /// Told how the runs get on, from any thread.
@@ -125,22 +126,21 @@ type Records = BTreeMap<PlaceOf, Result<RunRecord, Diagnostic>>;
 /// Does the given runs and keeps them in the cache.
 pub fn run_jobs(ready: &Ready, mut jobs: Vec<&Job>, watch: &dyn Watch) -> Records {
     // The longest first, so that none is left running alone at the end.
-    jobs.sort_by(|a, b| b.cost.multiply_adds.total_cmp(&a.cost.multiply_adds));
+    jobs.sort_by(|a, b| b.cost.seconds.total_cmp(&a.cost.seconds));
     let work = Work::new(&jobs, ready.planned.len(), watch);
-    let records = jobs
-        .par_iter()
-        .map(|job| {
-            let record = run_job(ready, job, &work);
-            if let (Some(key), Ok(record)) = (&job.key, &record) {
-                ready.cache.put(key, record);
-            }
-            if work.ended(job) {
-                let experiment = title(&ready.course, &ready.planned[job.experiment]);
-                watch.finished(&experiment, work.runs[job.experiment]);
-            }
-            (place(job), record)
-        })
-        .collect();
+    let do_job = |job: &&Job| {
+        let record = run_job(ready, job, &work);
+        if let (Some(key), Ok(record)) = (&job.key, &record) {
+            ready.cache.put(key, record);
+        }
+        if work.ended(job) {
+            let experiment = title(&ready.course, &ready.planned[job.experiment]);
+            watch.finished(&experiment, work.runs[job.experiment]);
+        }
+        (place(job), record)
+    };
+    let bytes = ready.course.settings.limits.bytes;
+    let records = within_memory(&jobs, |job| job.cost.bytes, bytes, do_job).into_iter().collect();
     ready.cache.tidy();
     records
 }
@@ -178,9 +178,9 @@ fn run_job(ready: &Ready, job: &Job, work: &Work) -> Result<RunRecord, Diagnosti
     })
 }
 
-/// Even a run that multiplies nothing is some work.
+/// Estimated seconds; even a run that trains nothing is some work.
 fn work_of(job: &Job) -> f64 {
-    job.cost.multiply_adds.max(1.0)
+    job.cost.seconds.max(1e-6)
 }
 
 /// The pool's threads, to spread the products of a run over.
@@ -203,7 +203,7 @@ struct Work<'a> {
     /// Who has time for others' products.
     helpers: &'static dyn Workers,
     total: f64,
-    /// In thousands of multiply-adds: whole numbers can be added to from any thread.
+    /// In microseconds: whole numbers can be added to from any thread.
     done: AtomicU64,
     /// Runs of each experiment, and how many of them are still to end.
     runs: Vec<usize>,
@@ -221,10 +221,10 @@ impl<'a> Work<'a> {
         Work { watch, helpers, total, done: AtomicU64::new(0), runs, left }
     }
 
-    fn advance(&self, multiply_adds: f64) {
-        let more = (multiply_adds / 1000.0) as u64;
+    fn advance(&self, seconds: f64) {
+        let more = (seconds * 1e6) as u64;
         let done = self.done.fetch_add(more, Ordering::Relaxed) + more;
-        self.watch.advance_to((done as f64 * 1000.0 / self.total).min(1.0));
+        self.watch.advance_to((done as f64 * 1e-6 / self.total).min(1.0));
     }
 
     /// Whether this was the last run of its experiment.

@@ -6,6 +6,7 @@ mod cache;
 mod commands;
 mod course;
 mod errors;
+mod hostile;
 #[path = "../../src/site/tests/html.rs"]
 mod html;
 mod reference;

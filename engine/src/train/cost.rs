@@ -1,10 +1,10 @@
 //! What a fit will cost, known before it runs.
 
-use super::TrainingSettings;
+use super::{Precision, TrainingSettings};
 use crate::nn::{Architecture, PREDICTION_ROWS, PredictionStatistics};
 
 /// The cost of one fit. Counts saturate: what would overflow is beyond any limit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FitCost {
     pub parameters: u64,
     /// Updates of the parameters.
@@ -13,23 +13,102 @@ pub struct FitCost {
     pub multiply_adds: u64,
     /// Of the parts, the parameters, the optimizer's state and all buffers.
     pub bytes: u64,
+    /// Estimated, on one core of a machine of 2024 with AVX2: the same figure wherever it is asked for.
+    pub seconds: f64,
 }
 
-/// The cost of a fit on so many rows of train, dev and test, with numbers of `bytes_per_number` (4 or 8).
-pub fn fit_cost(
-    architecture: &Architecture,
-    training: &TrainingSettings,
-    rows: [usize; 3],
-    bytes_per_number: usize,
-) -> FitCost {
+/// Nanoseconds that pieces of work take. A network of four weights spends its time in steps and epochs, a wide one in
+/// products, a thousand classes in exponentials: only all of them together come within a factor of two of what a busy
+/// machine measures (`cargo run -p gradbook-engine --example cost`).
+mod nanoseconds {
+    pub const MULTIPLY_ADD_F32: f64 = 0.04;
+    pub const MULTIPLY_ADD_F64: f64 = 0.08;
+    pub const STEP: f64 = 50.0;
+    /// One layer forward and backward, whatever its size; half of it forward alone.
+    pub const LAYER: f64 = 290.0;
+    /// One number of the parameters or of the optimizer's state in a step.
+    pub const UPDATED_NUMBER: f64 = 0.22;
+    /// One unit of one row forward and backward; half of it forward alone.
+    pub const UNIT: f64 = 1.6;
+    /// One class of one row.
+    pub const OUTPUT: f64 = 2.4;
+    pub const ROW: f64 = 13.0;
+    /// One number that dropout may set to 0.
+    pub const MASKED_NUMBER: f64 = 0.5;
+    pub const EPOCH: f64 = 460.0;
+    /// Drawing one weight, once.
+    pub const FIRST_WEIGHT: f64 = 60.0;
+    /// Splitting and normalizing one number of the data, once.
+    pub const DATUM: f64 = 22.0;
+}
+
+/// The cost of a fit on so many rows of train, dev and test.
+pub fn fit_cost(architecture: &Architecture, training: &TrainingSettings, rows: [usize; 3]) -> FitCost {
     let [train, all] = [rows[0], rows.iter().sum()].map(|rows| rows as u64);
     let (epochs, batch) = (training.epochs as u64, training.batch_size.of(rows[0]) as u64);
-    let parameters = architecture.parameters() as u64;
-
     let trained = epochs.saturating_mul(train).saturating_mul(architecture.training_multiply_adds());
     let measured = (epochs + 1).saturating_mul(all).saturating_mul(architecture.forward_multiply_adds());
     let statistics = (epochs + 1).saturating_mul(train).saturating_mul(exact_statistics(architecture));
+    FitCost {
+        parameters: architecture.parameters() as u64,
+        steps: epochs.saturating_mul(train.div_ceil(batch)),
+        multiply_adds: trained.saturating_add(measured).saturating_add(statistics),
+        bytes: bytes(architecture, training, all, batch),
+        seconds: seconds(architecture, training, rows),
+    }
+}
 
+/// Of a network's answers on so many rows.
+pub fn prediction_seconds(architecture: &Architecture, rows: usize, precision: Precision) -> f64 {
+    let rows_alone = nanoseconds::ROW
+        + nanoseconds::UNIT / 2.0 * architecture.units() as f64
+        + nanoseconds::OUTPUT * architecture.outputs() as f64
+        + multiply_add(precision) * architecture.forward_multiply_adds() as f64;
+    let batches = rows.div_ceil(PREDICTION_ROWS) as f64 * nanoseconds::LAYER / 2.0;
+    1e-9 * (rows as f64 * rows_alone + batches * architecture.layers.len() as f64)
+}
+
+fn multiply_add(precision: Precision) -> f64 {
+    match precision {
+        Precision::F32 => nanoseconds::MULTIPLY_ADD_F32,
+        Precision::F64 => nanoseconds::MULTIPLY_ADD_F64,
+    }
+}
+
+fn seconds(architecture: &Architecture, training: &TrainingSettings, rows: [usize; 3]) -> f64 {
+    let (epochs, parameters) = (training.epochs as f64, architecture.parameters() as f64);
+    let (train, all) = (rows[0] as f64, rows.iter().sum::<usize>() as f64);
+    let per_row = nanoseconds::ROW
+        + nanoseconds::UNIT * (architecture.units() as u64 + normalized_units(architecture)) as f64
+        + nanoseconds::OUTPUT * architecture.outputs() as f64
+        + nanoseconds::MASKED_NUMBER * masked(architecture) as f64
+        + multiply_add(training.precision) * architecture.training_multiply_adds() as f64;
+    let updated = parameters * (1 + training.optimizer.numbers_per_parameter()) as f64;
+    let per_step = nanoseconds::STEP
+        + nanoseconds::LAYER * architecture.layers.len() as f64
+        + nanoseconds::UPDATED_NUMBER * updated;
+    let steps = (train / training.batch_size.of(rows[0]) as f64).ceil();
+    let measuring: f64 =
+        rows.iter().map(|&rows| prediction_seconds(architecture, rows, training.precision)).sum();
+    let epoch = nanoseconds::EPOCH + train * per_row + steps * per_step;
+    let once =
+        nanoseconds::FIRST_WEIGHT * parameters + nanoseconds::DATUM * all * architecture.inputs() as f64;
+    let statistics = train * multiply_add(training.precision) * exact_statistics(architecture) as f64;
+    1e-9 * (epochs * epoch + once) + (epochs + 1.0) * (measuring + 1e-9 * statistics)
+}
+
+fn normalized_units(architecture: &Architecture) -> u64 {
+    let normalized = architecture.layers.iter().filter(|layer| layer.normalized);
+    normalized.map(|layer| layer.outputs as u64).sum()
+}
+
+/// Numbers of one row that dropout may set to 0.
+fn masked(architecture: &Architecture) -> usize {
+    let layers = architecture.layers.iter().zip(&architecture.keep_prob);
+    layers.filter(|(_, keep)| **keep < 1.0).map(|(layer, _)| layer.inputs).sum()
+}
+
+fn bytes(architecture: &Architecture, training: &TrainingSettings, all: u64, batch: u64) -> u64 {
     let units = architecture.units() as u64;
     let inputs: u64 = architecture.layers.iter().map(|layer| layer.inputs as u64).sum();
     let widest = architecture.layers.iter().map(|layer| layer.outputs as u64).max().unwrap_or(0);
@@ -37,24 +116,22 @@ pub fn fit_cost(
     let dropout = if architecture.has_dropout() { 2 * inputs } else { 0 };
     let per_row = 2 * (units + widest) + dropout + architecture.inputs() as u64 + 1;
     // With batch normalization, the normalized sums of the hidden layers in both passes.
-    let normalized = architecture.layers.iter().filter(|layer| layer.normalized);
-    let normalized: u64 = normalized.map(|layer| layer.outputs as u64).sum();
+    let normalized = normalized_units(architecture);
     let at_prediction = (architecture.prediction_rows() as u64).min(all.max(PREDICTION_ROWS as u64));
     let buffers = batch
         .saturating_mul(per_row + normalized)
         .saturating_add(at_prediction.saturating_mul(units + widest + normalized));
     // Parameters, gradient, transposed weights, perhaps a copy of the best, and the optimizer's own.
     let copies = 4 + training.optimizer.numbers_per_parameter() as u64;
-    let numbers = parameters
+    let numbers = (architecture.parameters() as u64)
         .saturating_mul(copies)
         .saturating_add(buffers)
         .saturating_add(all.saturating_mul(architecture.inputs() as u64 + 1));
-    FitCost {
-        parameters,
-        steps: epochs.saturating_mul(train.div_ceil(batch)),
-        multiply_adds: trained.saturating_add(measured).saturating_add(statistics),
-        bytes: numbers.saturating_mul(bytes_per_number as u64),
-    }
+    let size = match training.precision {
+        Precision::F32 => 4,
+        Precision::F64 => 8,
+    };
+    numbers.saturating_mul(size)
 }
 
 /// Multiply-adds for one row when prediction goes by the exact statistics of batch normalization, which are measured
@@ -84,7 +161,7 @@ mod tests {
         let model = ModelSettings { hidden: vec![16, 16], ..ModelSettings::default() };
         let shape = Architecture::new(&model, 2, Target::Classes(2)).unwrap();
         let training = TrainingSettings { epochs: 10, ..TrainingSettings::default() };
-        let cost = fit_cost(&shape, &training, [100, 20, 0], 4);
+        let cost = fit_cost(&shape, &training, [100, 20, 0]);
         assert_eq!(cost.parameters, 354);
         assert_eq!(cost.steps, 10 * 4);
         assert_eq!(cost.multiply_adds, 10 * 100 * 928 + 11 * 120 * 320);
@@ -98,7 +175,7 @@ mod tests {
             let model = serde_json::json!({ "hidden": [16, 8], "batch_norm": batch_norm });
             let model: ModelSettings = serde_json::from_value(model).unwrap();
             let shape = Architecture::new(&model, 2, Target::Classes(2)).unwrap();
-            fit_cost(&shape, &training, [100, 500, 0], 4)
+            fit_cost(&shape, &training, [100, 500, 0])
         };
         let plain = cost(serde_json::json!(false));
         let running = cost(serde_json::json!(true));
@@ -118,9 +195,25 @@ mod tests {
     fn absurd_sizes_saturate() {
         let model = ModelSettings { hidden: vec![100_000; 100], ..ModelSettings::default() };
         let shape = Architecture::new(&model, 100_000, Target::Value).unwrap();
-        let training = TrainingSettings { epochs: 1_000_000, ..TrainingSettings::default() };
-        let cost = fit_cost(&shape, &training, [1_000_000_000, 0, 0], 8);
+        let training =
+            TrainingSettings { epochs: 1_000_000, precision: Precision::F64, ..TrainingSettings::default() };
+        let cost = fit_cost(&shape, &training, [1_000_000_000, 0, 0]);
         assert_eq!(cost.multiply_adds, u64::MAX);
         assert!(cost.bytes > 1_000_000_000_000);
+        assert!(cost.seconds > 1e12 && cost.seconds.is_finite());
+    }
+
+    /// Two weights and two biases: a product of 2 numbers, and a step, an epoch, three batches of measuring around it.
+    #[test]
+    fn a_tiny_network_takes_the_time_of_its_steps() {
+        let model = ModelSettings { hidden: vec![], ..ModelSettings::default() };
+        let shape = Architecture::new(&model, 1, Target::Classes(2)).unwrap();
+        let training = TrainingSettings { epochs: 1_000_000, ..TrainingSettings::default() };
+        let cost = fit_cost(&shape, &training, [2, 1, 1]);
+        assert_eq!(cost.multiply_adds, 1_000_000 * 2 * 4 + 1_000_001 * 4 * 2);
+        let products = 1e-9 * 0.04 * cost.multiply_adds as f64;
+        assert!(cost.seconds > 1000.0 * products, "{} s, of which {products} s are products", cost.seconds);
+        let per_epoch = 50.0 + 290.0 + 0.22 * 12.0 + 460.0 + 3.0 * 145.0 + 2.0 * 21.0 + 4.0 * 19.4 + 0.64;
+        assert!((cost.seconds - 1e-3 * per_epoch).abs() < 1e-5, "{}", cost.seconds);
     }
 }

@@ -12,7 +12,7 @@ mod settings;
 mod trainer;
 
 pub use batches::Batches;
-pub use cost::{FitCost, fit_cost};
+pub use cost::{FitCost, fit_cost, prediction_seconds};
 pub use fit::{Fit, Report, fit, fit_network};
 pub use history::{History, PartHistory};
 pub use run::{Parts, PlanePoints, Subject, Watch, run};

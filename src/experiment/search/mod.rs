@@ -22,6 +22,9 @@ use crate::train::{Parts, TrainingSettings};
 /// The most trials that one run may make.
 const MOST_TRIALS: usize = 10_000;
 
+/// Numbers that are kept of a trial: its settings and metrics.
+const NUMBERS_OF_TRIAL: f64 = 30.0;
+
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Search {
@@ -230,7 +233,11 @@ trials: 8
     }
 
     fn cost(&self, facts: Option<&Facts>) -> Cost {
-        trial::cost(self, &self.searched(), &self.rungs(), facts)
+        let rungs = self.rungs();
+        let trials: f64 = rungs.iter().map(|rung| rung.trials as f64).sum();
+        // Of a trial only its end is kept.
+        let trained = Cost { kept: 0.0, ..trial::cost(self, &self.searched(), &rungs, facts) };
+        trained + Cost::of_history(NUMBERS_OF_TRIAL * trials)
     }
 
     fn promises(&self, facts: Option<&Facts>) -> Promises {

@@ -132,26 +132,29 @@ fn ends(dimension: &Dimension) -> Vec<f64> {
     }
 }
 
-/// What all trials cost at most, each rung for the epochs that it really trains: every trial as dear as the dearest.
+/// What all trials cost at most, each rung for the epochs that it really trains: every trial as slow as the slowest, and
+/// as large as the largest.
 pub fn cost(search: &Search, space: &Space, rungs: &[Rung], facts: Option<&Facts>) -> Cost {
-    let mut trial = dearest(search, space, facts);
-    let epochs = trial.training.epochs;
+    let mut slowest = dearest(search, space, facts, |cost| cost.seconds);
+    let largest = training::cost(&dearest(search, space, facts, |cost| cost.bytes).parts(), facts);
+    let epochs = slowest.training.epochs;
     let of_rung = |rung: &Rung| {
-        trial.training.epochs = rung.epochs(epochs);
-        training::cost(&trial.parts(), facts).times(rung.trials as u64)
+        slowest.training.epochs = rung.epochs(epochs);
+        training::cost(&slowest.parts(), facts).times(rung.trials as u64)
     };
-    rungs.iter().map(of_rung).sum()
+    let all: Cost = rungs.iter().map(of_rung).sum();
+    Cost { parameters: all.parameters.max(largest.parameters), bytes: all.bytes.max(largest.bytes), ..all }
 }
 
-/// The dearest trial: each setting in turn where it costs most, whether or not the others let it exist.
-fn dearest(search: &Search, space: &Space, facts: Option<&Facts>) -> Search {
+/// The trial with the most of a figure: each setting in turn where it has most, whether or not the others let it exist.
+fn dearest(search: &Search, space: &Space, facts: Option<&Facts>, figure: fn(&Cost) -> f64) -> Search {
     let mut dearest = search.clone();
     for setting in &space.settings {
         let value = |end| (setting.path.as_str(), setting.dimension.at(end));
         let trials = ends(&setting.dimension)
             .into_iter()
             .filter_map(|end| with(&dearest, std::iter::once(value(end))).ok());
-        let work = |trial: &Search| training::cost(&trial.parts(), facts).multiply_adds;
+        let work = |trial: &Search| figure(&training::cost(&trial.parts(), facts));
         if let Some(most) = trials.max_by(|a, b| work(a).total_cmp(&work(b))) {
             dearest = most;
         }

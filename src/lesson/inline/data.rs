@@ -68,8 +68,9 @@ impl Data {
     /// The same with the runs of one seed only, for judging claims.
     pub fn of_seed(outcome: &Outcome, seed: usize) -> Data {
         let variants = outcome.variants.iter().map(|variant| Variant {
+            name: variant.name.clone(),
+            label: variant.label.clone(),
             runs: variant.runs.get(seed).cloned().into_iter().collect(),
-            ..variant.clone()
         });
         Data::experiment(&Outcome { variants: variants.collect() })
     }
