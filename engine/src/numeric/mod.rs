@@ -11,6 +11,8 @@
 //! The one thing that may differ between machines is the sign and payload of a NaN; [`Real::bytes`],
 //! made for digests, writes every NaN alike.
 
+mod average;
+mod cholesky;
 mod elementary;
 mod elementwise;
 mod fused;
@@ -23,6 +25,8 @@ mod stream;
 mod transpose;
 mod workers;
 
+pub use average::{WeightedAverage, smooth};
+pub use cholesky::solve_positive_definite;
 pub use elementwise::{exp, ln, map, sigmoid, tanh};
 pub use level::{Level, force, level, vectorized};
 pub use matmul::{Strided, matmul, matmul_by};

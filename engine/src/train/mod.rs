@@ -1,12 +1,13 @@
 //! Training: from settings and prepared data to a network and its history.
 //!
 //! [`run`] leads from a data set to a report; [`fit`] trains on prepared parts; a [`Trainer`] takes single steps on batches of the caller's own; [`fit_cost`] tells the
-//! price before either runs.
+//! price before either runs. [`ridge`] solves in closed form what training a line comes near to.
 
 mod batches;
 mod cost;
 mod fit;
 mod history;
+mod ridge;
 mod run;
 mod settings;
 mod trainer;
@@ -15,6 +16,7 @@ pub use batches::Batches;
 pub use cost::{FitCost, fit_cost, prediction_seconds};
 pub use fit::{Fit, Report, fit, fit_network};
 pub use history::{History, PartHistory};
+pub use ridge::{Ridge, ridge};
 pub use run::{Parts, PlanePoints, Subject, Watch, run};
 pub use settings::{BatchSize, EarlyStopping, MAX_EPOCHS, Precision, StoppingMetric, TrainingSettings};
 pub use trainer::Trainer;

@@ -6,18 +6,20 @@ use minijinja::value::{Kwargs, Rest, ValueKind};
 use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, Value};
 
 use super::format;
+use crate::numeric;
 
 /// Filters, alphabetically.
-pub const FILTERS: [&str; 16] = [
+pub const FILTERS: [&str; 17] = [
     "abs", "first", "join", "last", "length", "max", "mean", "min", "percent", "round", "sci", "si",
-    "signed", "slope", "sum", "times",
+    "signed", "slope", "smooth", "sum", "times",
 ];
 
 /// Functions, alphabetically.
 pub const FUNCTIONS: [&str; 6] = ["abs", "max", "mean", "min", "slope", "within"];
 
 /// Filters that want a whole list: before them a metric that also has a curve is its curve.
-pub const LIST_FILTERS: [&str; 9] = ["first", "join", "last", "length", "max", "mean", "min", "slope", "sum"];
+pub const LIST_FILTERS: [&str; 10] =
+    ["first", "join", "last", "length", "max", "mean", "min", "slope", "smooth", "sum"];
 
 pub static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut environment = Environment::empty();
@@ -59,6 +61,7 @@ pub static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
     environment.add_filter("max", |list: &Value| extreme(&numbers(list)?, f64::max));
     environment.add_filter("mean", mean);
     environment.add_filter("slope", slope);
+    environment.add_filter("smooth", smooth);
     environment.add_function("abs", |value: Value| absolute(&value));
     environment.add_function("min", |values: Rest<Value>| extreme(&several(&values)?, f64::min));
     environment.add_function("max", |values: Rest<Value>| extreme(&several(&values)?, f64::max));
@@ -156,6 +159,15 @@ fn at_least(items: usize, values: Vec<f64>) -> Result<Vec<f64>, Error> {
     }
     let message = format!("a list of {} numbers is too short", values.len());
     Err(Error::new(minijinja::ErrorKind::InvalidOperation, message))
+}
+
+/// The exponentially weighted average up to each item, with bias correction.
+fn smooth(list: &Value, beta: Value) -> Result<Vec<f64>, Error> {
+    let beta = number(&beta)?;
+    if !(0.0..1.0).contains(&beta) {
+        return Err(wrong(format!("beta is from 0 up to, but not including, 1, not {beta}")));
+    }
+    Ok(numeric::smooth(&numbers(list)?, beta))
 }
 
 /// The slope of the least-squares line through the items at 0, 1, 2...: by how much they grow an epoch.

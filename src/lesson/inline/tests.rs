@@ -76,6 +76,8 @@ fn names_lead_to_values() {
         ("four.sgd.loss[2].max", "0.6"),
         ("four.sgd.loss | length", "3"),
         ("slope(four.sgd.loss)", "−1.75"),
+        ("[40, 49, 45] | smooth(0.9) | round(1)", "40.0, 44.7, 44.8"),
+        ("(four.sgd.loss | smooth(0))[0] == four.sgd.loss[0]", "true"),
         ("min(four.sgd.loss, four.adam.loss)", "0.15"),
         ("max(four.sgd.loss)", "4"),
         ("four.sgd.loss[1:] | length", "2"),
