@@ -94,6 +94,13 @@ fn cases() -> Vec<Case> {
         ("l1", json!({ "training": { "l1": 0.7 } })),
         ("l2", json!({ "training": { "l2": 0.7 } })),
         ("max norm", json!({ "training": { "max_norm": 0.6, "learning_rate": 0.05 } })),
+        (
+            "augmentation",
+            json!({
+                "data": { "name": "digits", "limit": 120, "normalize": "pixels" },
+                "training": { "augment": { "flip": 0.5, "rotation": 15, "shift": 2, "noise": 0.1 } },
+            }),
+        ),
         ("label noise", json!({ "data": { "name": "digits", "limit": 120, "label_noise": 0.2 } })),
         ("minmax", json!({ "data": { "name": "breast_cancer", "limit": 90, "normalize": "minmax" } })),
         ("not normalized", json!({ "data": { "name": "breast_cancer", "limit": 90, "normalize": "none" } })),

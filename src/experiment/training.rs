@@ -62,6 +62,9 @@ pub fn check(parts: &Parts, facts: Option<&Facts>) -> Vec<Problem> {
         problems.extend(within("model", architecture.err().unwrap_or_default()));
         problems.extend(within("split", parts.split.sizes(facts.rows).err().into_iter().collect()));
         problems.extend(within("training", check_stopping(parts, facts).into_iter().collect()));
+        if let Some(augment) = &parts.training.augment {
+            problems.extend(within("training.augment", augment.check_data(facts.image)));
+        }
     }
     problems
 }

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use ndarray::Array2;
 
+use super::normalize::Normalizer;
 use crate::numeric::Real;
 
 /// What is to be predicted.
@@ -123,6 +124,16 @@ pub struct Prepared<R> {
     pub train: Part<R>,
     pub dev: Part<R>,
     pub test: Part<R>,
+    /// Where each row is a picture.
+    pub picture: Option<Picture>,
+}
+
+/// The form of rows that are pictures, row-major, and how they were normalized.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Picture {
+    pub height: usize,
+    pub width: usize,
+    pub normalizer: Normalizer,
 }
 
 impl<R: Real> Prepared<R> {

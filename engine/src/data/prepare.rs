@@ -2,7 +2,7 @@
 
 use super::dataset::{Dataset, TargetColumn};
 use super::normalize::Normalizer;
-use super::part::{Labels, Part, Prepared};
+use super::part::{Labels, Part, Picture, Prepared};
 use super::settings::DataSettings;
 use super::split::Split;
 use crate::numeric::{Real, Stream, Streams};
@@ -23,7 +23,9 @@ pub fn prepare<R: Real>(
     if let (Labels::Classes { indices, count }, Some(share)) = (&mut train.y, settings.label_noise) {
         wrong_labels(indices, *count, share, &mut streams.stream("label_noise"));
     }
-    let prepared = Prepared { train, dev: part(&split.dev), test: part(&split.test) };
+    let picture =
+        dataset.image.map(|(height, width)| Picture { height, width, normalizer: normalizer.clone() });
+    let prepared = Prepared { train, dev: part(&split.dev), test: part(&split.test), picture };
     (prepared, normalizer)
 }
 

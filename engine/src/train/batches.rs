@@ -1,5 +1,6 @@
 //! Batches: every epoch all rows once, in a new random order, a few at a time.
 
+use super::Augmenter;
 use crate::data::{Labels, Part, Targets};
 use crate::numeric::{Real, Stream};
 
@@ -9,6 +10,7 @@ pub struct Batches<R> {
     size: usize,
     order: Vec<u32>,
     stream: Stream,
+    augmenter: Option<Augmenter>,
     x: Vec<R>,
     y: Labels<R>,
 }
@@ -25,6 +27,7 @@ impl<R: Real> Batches<R> {
             size,
             order: (0..part.len() as u32).collect(),
             stream,
+            augmenter: None,
             x: vec![R::ZERO; size * part.features()],
             y: match &part.y {
                 Labels::Classes { count, .. } => Labels::Classes { indices: vec![0; size], count: *count },
@@ -33,12 +36,24 @@ impl<R: Real> Batches<R> {
         }
     }
 
+    /// Every batch will be changed by `augmenter`; the part stays as it is.
+    pub fn augmented(self, augmenter: Augmenter) -> Self {
+        Batches { augmenter: Some(augmenter), ..self }
+    }
+
     /// Passes once over all rows: hands over the features, row-major, and the labels of batch after batch.
     /// A single batch with all rows keeps their order: it has nothing to be random about.
     pub fn epoch(&mut self, part: &Part<R>, mut step: impl FnMut(&[R], Targets<R>)) {
         if self.size >= part.len() {
-            if !part.is_empty() {
-                step(part.rows(0..part.len()), part.y.all());
+            let rows = part.rows(0..part.len());
+            match &mut self.augmenter {
+                _ if part.is_empty() => {}
+                None => step(rows, part.y.all()),
+                Some(augmenter) => {
+                    self.x.copy_from_slice(rows);
+                    augmenter.change(&mut self.x);
+                    step(&self.x, part.y.all());
+                }
             }
             return;
         }
@@ -49,6 +64,9 @@ impl<R: Real> Batches<R> {
             for (to, &row) in x.chunks_exact_mut(features).zip(rows) {
                 let start = row as usize * features;
                 to.copy_from_slice(&all[start..start + features]);
+            }
+            if let Some(augmenter) = &mut self.augmenter {
+                augmenter.change(x);
             }
             gather_labels(&part.y, rows, &mut self.y);
             step(x, self.y.rows(0..rows.len()));
@@ -72,6 +90,7 @@ fn gather_labels<R: Real>(from: &Labels<R>, rows: &[u32], to: &mut Labels<R>) {
 mod tests {
     use ndarray::Array2;
 
+    use super::super::Augment;
     use super::*;
     use crate::numeric::Streams;
 
@@ -105,6 +124,29 @@ mod tests {
         rows.sort_unstable();
         assert_eq!(rows, (0..10).collect::<Vec<_>>());
         assert_ne!(epoch(&mut batches, &part), first);
+    }
+
+    #[test]
+    fn an_augmented_batch_leaves_the_part_as_it_is() {
+        let part = part(6);
+        let streams = Streams::new(0);
+        let noise = Augment { noise: 0.01, ..Augment::default() };
+        for size in [2, 6] {
+            let plain = Batches::new(&part, size, streams.stream("batches"));
+            let mut augmented = plain.clone().augmented(Augmenter::new(&noise, None, &streams));
+            let (mut plain, mut first) = (plain, Vec::new());
+            for epoch in 0..2 {
+                let mut rows = Vec::new();
+                plain.epoch(&part, |x, _| rows.extend_from_slice(x));
+                let mut changed = Vec::new();
+                augmented.epoch(&part, |x, _| changed.extend_from_slice(x));
+                assert!(rows.iter().zip(&changed).all(|(a, b)| a != b && (a - b).abs() < 0.1));
+                let noise: Vec<f64> = rows.iter().zip(&changed).map(|(a, b)| b - a).collect();
+                assert!(epoch == 0 || noise != first, "an epoch has noise of its own");
+                first = noise;
+            }
+        }
+        assert_eq!(part, super::tests::part(6));
     }
 
     #[test]

@@ -78,7 +78,9 @@ fn multiply_add(precision: Precision) -> f64 {
 fn seconds(architecture: &Architecture, training: &TrainingSettings, rows: [usize; 3]) -> f64 {
     let (epochs, parameters) = (training.epochs as f64, architecture.parameters() as f64);
     let (train, all) = (rows[0] as f64, rows.iter().sum::<usize>() as f64);
+    let augment = training.augment.as_ref().map_or(0.0, |augment| augment.nanoseconds());
     let per_row = nanoseconds::ROW
+        + augment * architecture.inputs() as f64
         + nanoseconds::UNIT * (architecture.units() as u64 + normalized_units(architecture)) as f64
         + nanoseconds::OUTPUT * architecture.outputs() as f64
         + nanoseconds::MASKED_NUMBER * masked(architecture) as f64
@@ -152,6 +154,7 @@ fn exact_statistics(architecture: &Architecture) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Augment;
     use super::*;
     use crate::data::Target;
     use crate::nn::ModelSettings;
@@ -189,6 +192,18 @@ mod tests {
         assert!(few.bytes < plain.bytes);
         let all = cost(serde_json::json!({ "prediction": { "batch": 1_000_000_000_000_u64 } }));
         assert_eq!(all.bytes, running.bytes + 4 * (600 - 256) * (26 + 16 + 24));
+    }
+
+    #[test]
+    fn augmentation_costs_time_for_every_training_row() {
+        let shape = Architecture::new(&ModelSettings::default(), 64, Target::Classes(10)).unwrap();
+        let plain = TrainingSettings { epochs: 10, ..TrainingSettings::default() };
+        let augment = Augment { shift: 1, ..Augment::default() };
+        let each = 64.0 * augment.nanoseconds();
+        let augmented = TrainingSettings { augment: Some(augment), ..plain.clone() };
+        let seconds = |training| fit_cost(&shape, training, [100, 50, 50]).seconds;
+        let more = seconds(&augmented) - seconds(&plain);
+        assert!(each > 0.0 && (more - 1e-9 * 10.0 * 100.0 * each).abs() < 1e-12, "{more}");
     }
 
     #[test]

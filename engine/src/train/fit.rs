@@ -1,6 +1,6 @@
 //! A whole run of training: epochs, measurements, an end.
 
-use super::{Batches, History, StoppingMetric, Trainer, TrainingSettings};
+use super::{Augmenter, Batches, History, StoppingMetric, Trainer, TrainingSettings};
 use crate::data::{Prepared, Target};
 use crate::nn::{Architecture, Forward, ModelSettings, Moments, Network, PredictionStatistics};
 use crate::numeric::{Alone, Real, Streams, Workers};
@@ -61,6 +61,9 @@ pub fn fit_network<R: Real>(
     let batch_size = training.batch_size.of(rows);
     let steps_per_epoch = rows.div_ceil(batch_size);
     let mut batches = Batches::new(&data.train, batch_size, streams.stream("batches"));
+    if let Some(augment) = &training.augment {
+        batches = batches.augmented(Augmenter::new(augment, data.picture.as_ref(), streams));
+    }
     let mut trainer = Trainer::new(network, training, rows, streams).with_workers(workers);
     let architecture = trainer.network().architecture();
     let exact = architecture.batch_norm.as_ref().is_some_and(|n| n.prediction == PredictionStatistics::Exact);

@@ -14,7 +14,7 @@ fn clouds<R: Real>(rows: [usize; 3]) -> Prepared<R> {
         });
         Part::new(x, Labels::Classes { indices, count: 2 })
     };
-    Prepared { train: part(rows[0]), dev: part(rows[1]), test: part(rows[2]) }
+    Prepared { train: part(rows[0]), dev: part(rows[1]), test: part(rows[2]), picture: None }
 }
 
 /// y = 2 x - 1 without noise.
@@ -24,7 +24,7 @@ fn line(rows: usize) -> Prepared<f64> {
         let y = x.column(0).iter().map(|x| 2.0 * x - 1.0).collect();
         Part::new(x, Labels::Values(y))
     };
-    Prepared { train: part(rows), dev: part(4), test: part(0) }
+    Prepared { train: part(rows), dev: part(4), test: part(0), picture: None }
 }
 
 fn run<R: Real>(model: Value, training: Value, data: &Prepared<R>, seed: u64) -> Fit<R> {

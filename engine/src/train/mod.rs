@@ -3,6 +3,7 @@
 //! [`run`] leads from a data set to a report; [`fit`] trains on prepared parts; a [`Trainer`] takes single steps on batches of the caller's own; [`fit_cost`] tells the
 //! price before either runs. [`ridge`] solves in closed form what training a line comes near to.
 
+mod augment;
 mod batches;
 mod cost;
 mod fit;
@@ -12,6 +13,7 @@ mod run;
 mod settings;
 mod trainer;
 
+pub use augment::{AUGMENTATIONS, Augment, Augmentation, Augmenter};
 pub use batches::Batches;
 pub use cost::{FitCost, fit_cost, prediction_seconds};
 pub use fit::{Fit, Report, fit, fit_network};

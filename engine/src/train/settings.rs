@@ -7,6 +7,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::Augment;
 use crate::optim::{Moment, Optimizer, Schedule};
 use crate::problem::Problem;
 
@@ -34,6 +35,9 @@ pub struct TrainingSettings {
     /// The most that the norm of the weights into a unit may be: after each step they are shrunk to it (default: no bound).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_norm: Option<f64>,
+    /// Changes the training examples at random, anew in every epoch (default: leaves them as they are).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub augment: Option<Augment>,
     /// Stops when the dev part has stopped improving, and takes the best weights (default: trains all epochs).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub early_stopping: Option<EarlyStopping>,
@@ -107,6 +111,7 @@ impl Default for TrainingSettings {
             l1: 0.0,
             l2: 0.0,
             max_norm: None,
+            augment: None,
             early_stopping: None,
             precision: Precision::default(),
         }
@@ -151,6 +156,9 @@ impl TrainingSettings {
             problems.push(
                 Problem::new("early_stopping.patience", "the patience is 0").expected("at least 1 epoch"),
             );
+        }
+        if let Some(augment) = &self.augment {
+            problems.extend(augment.check().into_iter().map(|problem| problem.within("augment")));
         }
         problems.extend(self.optimizer.check().into_iter().map(|problem| problem.within("optimizer")));
         problems.extend(self.schedule.check().into_iter().map(|problem| problem.within("schedule")));
