@@ -2,7 +2,8 @@
 //!
 //! Every case trains a small network (or computes something) that covers a technique, and comes down to a digest over
 //! all weights and the whole history. The digests are committed in `equal_bits.txt`: a change that moves a bit must
-//! say so by changing that file (`GRADBOOK_ACCEPT=1 cargo test -p gradbook-engine --test equal_bits`).
+//! say so by raising `gradbook_engine::REVISION`, which makes every cache forget what it holds, and changing that file
+//! (`GRADBOOK_ACCEPT=1 cargo test -p gradbook-engine --test equal_bits`). A new case needs the second alone.
 //! `scripts/equal-bits` runs this same binary unoptimised, as a release, and on emulated CPUs.
 
 use std::collections::BTreeMap;
@@ -247,9 +248,23 @@ fn digests(cases: &[Case], threads: usize) -> BTreeMap<String, String> {
     found.into_inner().expect("no thread has panicked")
 }
 
-/// One line a case.
+/// The engine's revision, then one line a case.
 fn lines(digests: &BTreeMap<String, String>) -> String {
-    digests.iter().map(|(name, digest)| format!("{digest} {name}\n")).collect()
+    let cases = digests.iter().map(|(name, digest)| format!("{digest} {name}\n"));
+    std::iter::once(format!("revision {}\n", gradbook_engine::REVISION)).chain(cases).collect()
+}
+
+/// The cases that were committed with another digest.
+fn moved<'a>(committed: &str, digests: &'a BTreeMap<String, String>) -> Vec<&'a str> {
+    let committed: BTreeMap<&str, &str> = committed
+        .lines()
+        .filter_map(|line| line.split_once(' '))
+        .map(|(digest, name)| (name, digest))
+        .collect();
+    let differs = |(name, digest): &(&'a String, &String)| {
+        committed.get(name.as_str()).is_some_and(|old| *old != **digest)
+    };
+    digests.iter().filter(differs).map(|(name, _)| name.as_str()).collect()
 }
 
 /// One test, since the kernels' path is a choice for the whole program.
@@ -258,7 +273,14 @@ fn every_path_and_every_number_of_threads_gives_the_committed_bits() {
     let cases = cases();
     if std::env::var_os("GRADBOOK_ACCEPT").is_some() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/equal_bits.txt");
-        std::fs::write(path, lines(&digests(&cases, 1))).expect("the tests' folder can be written");
+        let found = digests(&cases, 1);
+        let same_revision = COMMITTED.starts_with(&format!("revision {}\n", gradbook_engine::REVISION));
+        let moved = moved(COMMITTED, &found);
+        assert!(
+            moved.is_empty() || !same_revision,
+            "raise `gradbook_engine::REVISION`: other bits for {moved:?}"
+        );
+        std::fs::write(path, lines(&found)).expect("the tests' folder can be written");
         return;
     }
     for level in Level::ALL {
@@ -276,4 +298,11 @@ fn every_path_and_every_number_of_threads_gives_the_committed_bits() {
             println!("{level:?}, {threads} threads: {} digests are the committed ones", cases.len());
         }
     }
+}
+
+#[test]
+fn a_digest_that_moved_is_told_from_one_that_is_new() {
+    let found = BTreeMap::from([("a".to_owned(), "1".to_owned()), ("b".to_owned(), "2".to_owned())]);
+    assert_eq!(moved("revision 1\n1 a\n", &found), [""; 0]);
+    assert_eq!(moved("revision 1\n1 a\n3 b\n", &found), ["b"]);
 }

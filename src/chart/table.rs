@@ -1,5 +1,7 @@
 //! The figure as tables: for screen readers, and for whoever wants the numbers.
 
+use serde::{Deserialize, Serialize};
+
 use super::axis::{Axis, Scale};
 use super::describe::named;
 use super::figure::{Figure, Panel, Point};
@@ -11,7 +13,7 @@ use super::ticks::rounded;
 const ROWS: usize = 41;
 
 /// A table of texts.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DataTable {
     pub caption: String,
     pub header: Vec<String>,

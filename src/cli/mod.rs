@@ -7,9 +7,11 @@ mod build;
 mod check;
 mod clean;
 mod kinds;
+mod plan;
 mod progress;
 mod run;
 mod sparkline;
+mod verify;
 
 use std::io::{ErrorKind, IsTerminal, Write};
 use std::path::PathBuf;
@@ -44,6 +46,10 @@ enum Command {
     Check(check::Check),
     /// Show the results of a lesson, or of one experiment, in the terminal
     Run(run::Run),
+    /// What a build would have to run, and what that costs
+    Plan(plan::Plan),
+    /// Compute a random part of the cache again and compare every bit
+    Verify(verify::Verify),
     /// Empty the cache of runs
     Clean(clean::Clean),
     /// The kinds of experiments; with a name, its settings, metrics, figures and an example
@@ -107,6 +113,8 @@ pub fn main() -> ExitCode {
         Command::Build(build) => build.run(&call.common),
         Command::Check(check) => check.run(&call.common),
         Command::Run(run) => run.run(&call.common),
+        Command::Plan(plan) => plan.run(&call.common),
+        Command::Verify(verify) => verify.run(&call.common),
         Command::Clean(clean) => clean.run(&call.common),
         Command::Kinds(kinds) => kinds.run(),
     };

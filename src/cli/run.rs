@@ -6,27 +6,34 @@ use clap::Args;
 
 use crate::claims::Verdict;
 use crate::cli::sparkline::sparkline;
-use crate::cli::{Common, Format, print};
+use crate::cli::{Common, Format, Progress, print};
 use crate::outcome::{Metric, Outcome, Summary, Variant};
-use crate::pipeline::{self, Computed, Failure, Planned, Request, short};
+use crate::pipeline::{self, Computed, Done, Failure, Planned, Request, Shard, short};
 
 /// Columns of a sparkline.
 const SPARK: usize = 32;
 
 #[derive(Args)]
 pub struct Run {
-    /// A lesson's file, or one experiment of it: lessons/03-softmax.md#four
-    #[arg(value_name = "LESSON.md[#id]")]
-    lesson: String,
+    /// A lesson's file, or one experiment of it: lessons/03-softmax.md#four; with --shard the folder of the lessons
+    #[arg(value_name = "LESSON.md[#id]", required_unless_present = "shard")]
+    lesson: Option<String>,
+    /// Fill the cache with a part of a course's runs and show none: the third of eight is 3/8
+    #[arg(long, value_name = "N/OF")]
+    shard: Option<Shard>,
 }
 
 impl Run {
     pub fn run(&self, common: &Common) -> Result<(), Failure> {
-        let (path, id) = match self.lesson.rsplit_once('#') {
+        let named = self.lesson.as_deref().unwrap_or("lessons");
+        let (path, id) = match named.rsplit_once('#') {
             Some((path, id)) => (path, Some(id.to_owned())),
-            None => (self.lesson.as_str(), None),
+            None => (named, None),
         };
-        let request = Request { id, ..common.request(PathBuf::from(path), true) };
+        let request = Request { id, ..common.request(PathBuf::from(path), self.shard.is_none()) };
+        if let Some(shard) = self.shard {
+            return fill(&request, shard, common);
+        }
         let computed = common.compute(&request)?;
         let text = match common.format {
             Format::Json => json(&computed),
@@ -38,6 +45,17 @@ impl Run {
             _ => Err(Failure::Course(computed.found.clone(), computed.sources().clone())),
         }
     }
+}
+
+/// Does the runs of a shard, for a later build to find.
+fn fill(request: &Request, shard: Shard, common: &Common) -> Result<(), Failure> {
+    let ready = pipeline::prepare(request)?;
+    let progress = Progress::new(common.quiet, false);
+    let done = pipeline::run_shard(&ready, shard, &progress);
+    progress.end();
+    let Done { run, cached } = done?;
+    common.say(&format!("shard {shard}: {run} runs done, {cached} were in the cache"));
+    Ok(())
 }
 
 fn each(computed: &Computed) -> impl Iterator<Item = (&Planned, &Outcome, &Vec<Verdict>)> {

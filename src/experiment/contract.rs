@@ -191,3 +191,36 @@ fn names_are_said_once() {
         assert!(header::KEYS.iter().all(|key| !own.iter().any(|own| own == key)), "{}", kind.name);
     }
 }
+
+/// A cache is only as good as these numbers are raised: what every kind leaves behind for its example, whole and bit by
+/// bit, changes with its `REVISION` alone. `GRADBOOK_ACCEPT=1 cargo test revisions` rewrites the file, but for that.
+#[test]
+fn revisions_are_raised_when_records_change() {
+    const COMMITTED: &str = include_str!("revisions.txt");
+    let digest = |kind: &Kind| {
+        let outcome = outcome(&*planned(kind), 2);
+        let runs = outcome.variants.iter().flat_map(|variant| &variant.runs);
+        let bytes: Vec<u8> = runs.flat_map(|run| rmp_serde::to_vec_named(run).unwrap()).collect();
+        blake3::hash(&bytes).to_hex()[..32].to_owned()
+    };
+    let mut lines: Vec<String> = KINDS
+        .iter()
+        .map(|kind| format!("{} revision {} {}", kind.name, kind.revision, digest(kind)))
+        .collect();
+    lines.sort();
+    if std::env::var_os("GRADBOOK_ACCEPT").is_some() {
+        let start = |line: &str| line.rsplit_once(' ').map(|(start, _)| start.to_owned());
+        let unraised =
+            |line: &&String| COMMITTED.lines().any(|old| start(old) == start(line) && old != line.as_str());
+        let unraised: Vec<_> = lines.iter().filter(unraised).collect();
+        assert!(unraised.is_empty(), "raise `REVISION`: other records for {unraised:?}");
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/experiment/revisions.txt");
+        std::fs::write(path, lines.join("\n") + "\n").unwrap();
+        return;
+    }
+    let committed: Vec<&str> = COMMITTED.lines().collect();
+    assert_eq!(
+        committed, lines,
+        "a kind whose records change needs a higher `REVISION`; then, and for a new kind, `GRADBOOK_ACCEPT=1 cargo test revisions`"
+    );
+}

@@ -145,7 +145,7 @@ fn in_units(value: f64, units: &[(&str, f64)]) -> String {
 }
 
 /// A time in words: `2.5 hours`.
-fn duration(seconds: f64) -> String {
+pub fn duration(seconds: f64) -> String {
     in_units(seconds, &[("days", 86400.0), ("hours", 3600.0), ("minutes", 60.0), ("seconds", 1.0)])
 }
 

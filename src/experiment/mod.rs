@@ -27,7 +27,7 @@ mod training;
 pub mod variation;
 
 pub use crate::data::Facts;
-pub use cost::{Cost, Limits, size};
+pub use cost::{Cost, Limits, duration, size};
 pub use header::{Claim, Header, KEYS as HEADER_KEYS};
 pub use plan::{Context, Plan, PlannedVariant};
 pub use promise::{Promise, Promises};

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use crate::chart::{Figure, Layout};
+use crate::chart::DataTable;
 use crate::claims::Verdict;
-use crate::data::Dataset;
+use crate::data::{DataSettings, Facts, Origin};
 use crate::experiment::{Kind, written};
 use crate::lesson::inline::format_number;
 use crate::outcome::{Metric, Outcome, Summary, Variant};
@@ -13,6 +13,7 @@ use crate::site::{
     ResultsView, SettingView, TableView,
 };
 
+use super::drawing::{Drawn, DrawnFigure};
 use super::planning::Planned;
 
 /// What of an experiment was made elsewhere: Markdown already turned into HTML, the block's own text.
@@ -34,9 +35,8 @@ pub fn view(
     slug: &str,
     planned: &Planned,
     outcome: &Outcome,
-    figures: &[Figure],
+    drawn: &Drawn,
     verdicts: &[Verdict],
-    data: &[std::sync::Arc<Dataset>],
     written: Written,
 ) -> ExperimentView {
     let id = &planned.header.id;
@@ -45,7 +45,7 @@ pub fn view(
         kind: planned.kind.name.to_owned(),
         title_html: written.title_html,
         caption_html: written.caption_html,
-        figures: figures.iter().map(|figure| figure_view(slug, planned, figure)).collect(),
+        figures: drawn.figures.iter().map(|figure| figure_view(slug, planned, figure)).collect(),
         results: results(planned, outcome),
         claims: verdicts
             .iter()
@@ -56,32 +56,30 @@ pub fn view(
             source: planned.header.show_source.then_some(written.yaml),
             settings: settings(planned),
             seeds: planned.seeds().collect(),
-            data: data.iter().map(|dataset| source(dataset)).collect(),
+            data: sources(planned),
             runs: outcome.variants.iter().map(|variant| variant.runs.len() as u64).sum(),
             parameters: Some(planned.total().parameters).filter(|parameters| *parameters > 0),
             multiply_adds: Some(planned.total().multiply_adds as u64).filter(|work| *work > 0),
-            digest: outcome.digest(),
+            digest: drawn.digest.clone(),
             json: Some(format!("{slug}/{id}.json")),
             csv: outcome.has_series().then(|| format!("{slug}/{id}.csv")),
         },
     }
 }
 
-fn figure_view(slug: &str, planned: &Planned, figure: &Figure) -> FigureView {
-    let id = &planned.header.id;
-    let place = format!("{id}-{}", figure.name);
+fn figure_view(slug: &str, planned: &Planned, figure: &DrawnFigure) -> FigureView {
+    let table = |table: &DataTable| {
+        let DataTable { caption, header, rows } = table.clone();
+        TableView::new(caption, header, rows)
+    };
     FigureView {
         name: figure.name.clone(),
         title: figure.title.clone(),
-        svg_wide: figure.svg(&place, Layout::Wide, false),
-        svg_narrow: Some(figure.svg(&format!("{place}-narrow"), Layout::Narrow, false)),
+        svg_wide: figure.wide.clone(),
+        svg_narrow: Some(figure.narrow.clone()),
         alt: planned.header.alt.clone().unwrap_or_default(),
-        file: format!("{slug}/{place}.svg"),
-        tables: figure
-            .tables()
-            .into_iter()
-            .map(|table| TableView::new(table.caption, table.header, table.rows))
-            .collect(),
+        file: format!("{slug}/{}-{}.svg", planned.header.id, figure.name),
+        tables: figure.tables.iter().map(table).collect(),
     }
 }
 
@@ -97,19 +95,37 @@ fn claim(verdict: &Verdict, says_html: String) -> ClaimView {
     }
 }
 
-fn source(dataset: &Dataset) -> DataSourceView {
-    let rows = format!("{} rows, {} features", dataset.rows(), dataset.features.columns());
-    match &dataset.provenance {
-        Some(from) => DataSourceView {
-            name: dataset.title.clone(),
-            description: rows,
-            citation: format!("{} ({}), {}, {}", from.creators, from.year, from.work, from.publisher),
-            license: from.licence.to_owned(),
-            url: Some(format!("https://doi.org/{}", from.doi)),
-        },
-        None => {
-            DataSourceView { name: dataset.title.clone(), description: rows, ..DataSourceView::default() }
+/// The data of all variants, each data set once.
+fn sources(planned: &Planned) -> Vec<DataSourceView> {
+    let mut sources: Vec<DataSourceView> = Vec::new();
+    for (variant, facts) in planned.facts.iter().enumerate() {
+        if let (Some(settings), Some(facts)) = (planned.plan.data(variant), facts) {
+            let source = source(settings, facts);
+            if sources.iter().all(|known| known.name != source.name) {
+                sources.push(source);
+            }
         }
+    }
+    sources
+}
+
+fn source(settings: &DataSettings, facts: &Facts) -> DataSourceView {
+    let description = format!("{} rows, {} features", facts.rows, facts.features);
+    let Some(entry) = settings.entry() else {
+        let name = settings.file.clone().unwrap_or_default();
+        return DataSourceView { name, description, ..DataSourceView::default() };
+    };
+    let name = entry.title.to_owned();
+    let Origin::Table(table) = &entry.origin else {
+        return DataSourceView { name, description, ..DataSourceView::default() };
+    };
+    let from = &table.provenance;
+    DataSourceView {
+        name,
+        description,
+        citation: format!("{} ({}), {}, {}", from.creators, from.year, from.work, from.publisher),
+        license: from.licence.to_owned(),
+        url: Some(format!("https://doi.org/{}", from.doi)),
     }
 }
 

@@ -8,6 +8,7 @@
 //! 5. *draw and place*: `pages::assemble` draws figures, fills in numbers and makes pages;
 //! 6. *write*: `site::publish` swaps the whole output in one step.
 
+mod drawing;
 mod experiment_view;
 mod jobs;
 mod memory;
@@ -15,12 +16,16 @@ mod pages;
 mod planning;
 mod results;
 mod running;
+mod shard;
 mod tables;
+mod verifying;
 
 pub use experiment_view::short;
 pub use planning::Planned;
 pub use results::json;
 pub use running::{Watch, Why, title};
+pub use shard::{Done, Pending, Shard, pending, run_shard};
+pub use verifying::{Verified, verify};
 
 use std::path::{Path, PathBuf};
 
@@ -32,7 +37,7 @@ use crate::diagnostic::{Diagnostics, Sources};
 use crate::lesson::{self, Course};
 use crate::outcome::Outcome;
 use crate::site::{self, Published, Templates};
-use crate::store::cache::Cache;
+use crate::store::cache::{Cache, Key};
 
 use tables::Tables;
 
@@ -87,6 +92,8 @@ pub struct Computed {
     pub planned: Vec<Planned>,
     /// One for each planned experiment.
     pub outcomes: Vec<Outcome>,
+    /// For each planned experiment, the names of its runs in the cache.
+    keys: Vec<Option<Vec<Key>>>,
     /// For each planned experiment, its claims judged.
     pub verdicts: Vec<Vec<Verdict>>,
     /// The cache it was computed with.
@@ -161,10 +168,11 @@ pub fn clean(request: &Request) -> Result<(usize, u64), Failure> {
 /// Every mistake in the lessons, found before anything runs; a folder that cannot be read.
 pub fn compute(request: &Request, watch: &dyn Watch) -> Result<Computed, Failure> {
     let ready = prepare(request)?;
-    let outcomes = match running::run(&ready, watch) {
-        Ok(outcomes) => outcomes,
+    let ran = match running::run(&ready, watch) {
+        Ok(ran) => ran,
         Err(errors) => return Err(Failure::Course(errors, ready.tables.sources)),
     };
+    let (outcomes, keys): (Vec<Outcome>, Vec<_>) = ran.into_iter().map(|ran| (ran.outcome, ran.keys)).unzip();
     let Ready { course, planned, cache, mut found, templates, tables } = ready;
     let mut verdicts = Vec::new();
     for (experiment, outcome) in planned.iter().zip(&outcomes) {
@@ -172,7 +180,7 @@ pub fn compute(request: &Request, watch: &dyn Watch) -> Result<Computed, Failure
         verdicts.push(judged);
         found.extend(errors);
     }
-    Ok(Computed { course, planned, outcomes, verdicts, cache, found, templates, tables })
+    Ok(Computed { course, planned, outcomes, keys, verdicts, cache, found, templates, tables })
 }
 
 impl Computed {

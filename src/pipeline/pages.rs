@@ -2,21 +2,19 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::chart::{self, Figure, Layout};
-use crate::data::Dataset;
+use crate::chart;
 use crate::diagnostic::{Diagnostic, Diagnostics, Sources, Span};
 use crate::lesson::inline::Values;
 use crate::lesson::{Course, Fill, Lesson};
-use crate::outcome::Outcome;
 use crate::site::{ChapterView, CourseView, HeadingView, Output, PageView, Site, Templates};
 
+use super::drawing::{self, Drawn};
 use super::experiment_view::{self, Written};
 use super::planning::Planned;
-use super::{Computed, Failure, results};
+use super::{Computed, Failure};
 
 /// Pages, charts, results and the files that lessons use, by their paths in the output.
 ///
@@ -24,8 +22,7 @@ use super::{Computed, Failure, results};
 /// A name in prose that does not exist; a template at fault; a file of a lesson that cannot be read.
 pub fn assemble(computed: &Computed) -> Result<Output, Failure> {
     let templates = &computed.templates;
-    let drawn: Vec<Vec<Figure>> =
-        computed.planned.par_iter().zip(&computed.outcomes).map(|(p, o)| figures(p, o)).collect();
+    let drawn = drawing::draw(computed);
     let assembly = Assembly { values: values(computed), computed, templates, drawn: &drawn };
     let mut diagnostics = Diagnostics::default();
     let pages: Vec<(PageView, Diagnostics)> = computed
@@ -66,16 +63,6 @@ pub fn templates(root: &Path, sources: &mut Sources) -> Result<Templates, Vec<Di
         .map_err(|errors| errors.into_iter().map(|error| error.diagnostic(&shown, sources)).collect())
 }
 
-/// The figures of an experiment that its author wants, in the author's order.
-fn figures(planned: &Planned, outcome: &Outcome) -> Vec<Figure> {
-    let mut all = planned.plan.figures(outcome);
-    let Some(wanted) = &planned.header.figures else { return all };
-    let place = |figure: &Figure| wanted.iter().position(|name| *name == figure.name);
-    all.retain(|figure| place(figure).is_some());
-    all.sort_by_key(place);
-    all
-}
-
 fn values(computed: &Computed) -> Values {
     let mut values = Values::new();
     for (planned, outcome) in computed.planned.iter().zip(&computed.outcomes) {
@@ -89,8 +76,8 @@ struct Assembly<'a> {
     computed: &'a Computed,
     templates: &'a Templates,
     values: Values,
-    /// The figures of each planned experiment.
-    drawn: &'a [Vec<Figure>],
+    /// Charts and results of each planned experiment.
+    drawn: &'a [Drawn],
 }
 
 impl Assembly<'_> {
@@ -134,8 +121,9 @@ impl Assembly<'_> {
     }
 
     fn thumbnail(&self, index: usize, lesson: &Lesson) -> Option<String> {
-        let (first, planned) = self.of_lesson(index).find(|(place, _)| !self.drawn[*place].is_empty())?;
-        Some(format!("{}/{}-{}.svg", lesson.slug, planned.header.id, self.drawn[first][0].name))
+        let (first, planned) =
+            self.of_lesson(index).find(|(place, _)| !self.drawn[*place].figures.is_empty())?;
+        Some(format!("{}/{}-{}.svg", lesson.slug, planned.header.id, self.drawn[first].figures[0].name))
     }
 
     /// The HTML of each experiment block by its index in the lesson.
@@ -149,7 +137,6 @@ impl Assembly<'_> {
                 &self.computed.outcomes[place],
                 &self.drawn[place],
                 &self.computed.verdicts[place],
-                &self.datasets(lesson, planned),
                 written,
             );
             match self.templates.experiment(&view) {
@@ -162,23 +149,6 @@ impl Assembly<'_> {
             }
         }
         html
-    }
-
-    /// The data of each variant, each data set once.
-    fn datasets(&self, lesson: &Lesson, planned: &Planned) -> Vec<Arc<Dataset>> {
-        let mut datasets: Vec<Arc<Dataset>> = Vec::new();
-        for variant in 0..planned.costs.len() {
-            let loaded = planned
-                .plan
-                .data(variant)
-                .map(|s| self.computed.tables.dataset(s, &lesson.path, planned.header.seed));
-            if let Some(Ok(dataset)) = loaded
-                && datasets.iter().all(|known| known.name != dataset.name)
-            {
-                datasets.push(dataset);
-            }
-        }
-        datasets
     }
 
     /// The Markdown texts of a block as HTML.
@@ -208,23 +178,17 @@ impl Assembly<'_> {
 
     /// Charts and results of every experiment.
     fn experiment_files(&self) -> Vec<(String, Vec<u8>)> {
-        let files = |(place, planned): (usize, &Planned)| {
+        let mut files = Vec::new();
+        for (planned, drawn) in self.computed.planned.iter().zip(self.drawn) {
             let slug = &self.computed.course.lessons[planned.lesson].slug;
-            let id = &planned.header.id;
-            let outcome = &self.computed.outcomes[place];
-            let mut files: Vec<(String, Vec<u8>)> = Vec::new();
-            for figure in &self.drawn[place] {
-                let svg = figure.svg(&format!("{id}-{}", figure.name), Layout::Wide, true);
-                files.push((format!("{slug}/{id}-{}.svg", figure.name), svg.into_bytes()));
+            let path = format!("{slug}/{}", planned.header.id);
+            for figure in &drawn.figures {
+                files.push((format!("{path}-{}.svg", figure.name), figure.alone.clone().into_bytes()));
             }
-            let document = results::json(slug, planned, outcome, &self.computed.verdicts[place]);
-            let text = serde_json::to_string_pretty(&document).unwrap_or_default() + "\n";
-            files.push((format!("{slug}/{id}.json"), text.into_bytes()));
-            files.extend(results::csv(outcome).map(|text| (format!("{slug}/{id}.csv"), text.into_bytes())));
-            files
-        };
-        let all: Vec<_> = self.computed.planned.par_iter().enumerate().map(files).collect();
-        all.into_iter().flatten().collect()
+            files.push((format!("{path}.json"), drawn.json.clone().into_bytes()));
+            files.extend(drawn.csv.clone().map(|text| (format!("{path}.csv"), text.into_bytes())));
+        }
+        files
     }
 }
 

@@ -26,7 +26,7 @@ pub fn json(lesson: &str, planned: &Planned, outcome: &Outcome, claims: &[Verdic
     })
 }
 
-fn claim(verdict: &Verdict) -> Value {
+pub fn claim(verdict: &Verdict) -> Value {
     json!({
         "that": verdict.claim.that,
         "says": verdict.claim.says,

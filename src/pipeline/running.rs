@@ -39,11 +39,18 @@ pub struct Why {
     pub changes: Vec<String>,
 }
 
+/// What an experiment found, and under which names its runs are kept.
+pub struct Ran {
+    pub outcome: Outcome,
+    /// By variant and seed; none where a run has no name.
+    pub keys: Option<Vec<Key>>,
+}
+
 /// Runs every experiment.
 ///
 /// # Errors
 /// What only a run could find: a split that leaves a part without rows.
-pub fn run(ready: &Ready, watch: &dyn Watch) -> Result<Vec<Outcome>, Diagnostics> {
+pub fn run(ready: &Ready, watch: &dyn Watch) -> Result<Vec<Ran>, Diagnostics> {
     let jobs = jobs::all(&ready.course, &ready.planned, &ready.tables);
     let known: Vec<Option<RunRecord>> =
         jobs.par_iter().map(|job| job.key.and_then(|key| ready.cache.get(&key))).collect();
@@ -60,7 +67,8 @@ pub fn run(ready: &Ready, watch: &dyn Watch) -> Result<Vec<Outcome>, Diagnostics
         let inputs = jobs::inputs(&ready.course, planned, &ready.tables);
         ready.cache.keep_inputs(&identity(&ready.course, planned), &inputs);
     }
-    Ok(outcomes)
+    let keys = |index: usize| jobs.iter().filter(|job| job.experiment == index).map(|job| job.key).collect();
+    Ok(outcomes.into_iter().enumerate().map(|(index, outcome)| Ran { outcome, keys: keys(index) }).collect())
 }
 
 /// Tells of every experiment how many of its runs are known, and what has changed for the others.
@@ -179,7 +187,7 @@ fn run_job(ready: &Ready, job: &Job, work: &Work) -> Result<RunRecord, Diagnosti
 }
 
 /// Estimated seconds; even a run that trains nothing is some work.
-fn work_of(job: &Job) -> f64 {
+pub fn work_of(job: &Job) -> f64 {
     job.cost.seconds.max(1e-6)
 }
 

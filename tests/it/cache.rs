@@ -1,6 +1,7 @@
 //! What has been done before is not done again, and whatever matters is.
 
 use std::fs;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use crate::course::{Called, Course, Site};
@@ -40,8 +41,18 @@ fn edit(course: Course, old: &str, new: &str) -> Course {
     course
 }
 
-fn entries(course: &Course) -> Vec<std::path::PathBuf> {
-    let folder = fs::read_dir(course.path("lessons/.gradbook/cache/runs")).unwrap();
+/// The runs that are kept.
+fn entries(course: &Course) -> Vec<PathBuf> {
+    files(&course.path("lessons/.gradbook/cache/runs"))
+}
+
+/// The charts and results that are kept.
+fn drawn(course: &Course) -> Vec<PathBuf> {
+    files(&course.path("lessons/.gradbook/cache/drawn"))
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let folder = fs::read_dir(folder).unwrap();
     let mut paths: Vec<_> = folder.map(|entry| entry.unwrap().path()).collect();
     paths.sort();
     paths
@@ -90,6 +101,40 @@ fn a_site_from_the_cache_is_the_same_to_the_byte() {
     fs::remove_dir_all(course.path("output")).unwrap();
     assert!(why(&course).contains("cached, 6 runs"));
     assert!(Site::of(&course).files() == fresh);
+}
+
+#[test]
+fn charts_are_drawn_again_only_where_something_in_them_changed() {
+    let course = Course::with("a.md", WAYS);
+    course.build();
+    assert_eq!(drawn(&course).len(), 1);
+    let course = edit(course, "Prose.", "Other prose.");
+    let course = edit(course, "caption: Adam ends", "caption: In the end Adam stands");
+    course.build().page("a").shows("In the end");
+    assert_eq!(drawn(&course).len(), 1);
+    let course = edit(course, "seeds: 3", "seeds: 3\nfigures: [dev_loss]");
+    course.build().page("a").shows("dev_loss").hides("ways-epochs_to");
+    assert_eq!(drawn(&course).len(), 2);
+    let course = edit(course, "adam.train_loss < 10", "adam.train_loss < 11");
+    assert!(course.build().text("a/ways.json").contains("adam.train_loss < 11"));
+}
+
+#[test]
+fn an_unchanged_page_is_not_written_again() {
+    let course = Course::with("a.md", WAYS).and("b.md", "Text.");
+    course.build();
+    let past = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000);
+    let pages = ["a.html", "b.html", "index.html", "a/ways.json", "a/ways-loss.svg"];
+    for page in pages {
+        let file = fs::File::options().append(true).open(course.path("output").join(page)).unwrap();
+        file.set_modified(past).unwrap();
+    }
+    let course = edit(course, "Prose.", "Other prose.");
+    course.build();
+    let unchanged =
+        |page: &&str| fs::metadata(course.path("output").join(page)).unwrap().modified().unwrap() == past;
+    let left: Vec<&str> = pages.into_iter().filter(unchanged).collect();
+    assert_eq!(left, ["b.html", "index.html", "a/ways.json", "a/ways-loss.svg"]);
 }
 
 #[test]
@@ -166,18 +211,20 @@ fn numbers_that_are_none_come_back_from_the_cache() {
 fn the_cache_keeps_to_its_room() {
     let course = Course::with("a.md", WAYS);
     course.build();
-    let bytes: u64 = entries(&course).iter().map(|path| fs::metadata(path).unwrap().len()).sum();
-    let settings = format!("cache: {{bytes: {}}}\n", bytes + 10);
+    let all = |course: &Course| [entries(course), drawn(course)].concat();
+    let taken =
+        |course: &Course| all(course).iter().map(|path| fs::metadata(path).unwrap().len()).sum::<u64>();
+    let room = taken(&course) + 10;
+    let settings = format!("cache: {{bytes: {room}}}\n");
     let course = course.file("lessons/gradbook.yaml", settings.as_bytes());
-    for path in entries(&course) {
-        let day_before = SystemTime::now() - Duration::from_secs(20 * 3600);
-        fs::File::options().append(true).open(path).unwrap().set_modified(day_before).unwrap();
+    for path in all(&course) {
+        let hours_ago = SystemTime::now() - Duration::from_secs(20 * 3600);
+        fs::File::options().append(true).open(path).unwrap().set_modified(hours_ago).unwrap();
     }
     let old = entries(&course);
     let course = edit(course, "epochs: 4", "epochs: 3");
     course.build();
-    let left: u64 = entries(&course).iter().map(|path| fs::metadata(path).unwrap().len()).sum();
-    assert!(left <= bytes + 10, "{left}");
+    assert!(taken(&course) <= room);
     let new = entries(&course).iter().filter(|path| !old.contains(path)).count();
     assert_eq!(new, 6, "the new ones stay");
 }

@@ -75,7 +75,7 @@ pub struct Called {
 }
 
 impl Called {
-    fn new(output: Output) -> Called {
+    pub fn new(output: Output) -> Called {
         Called {
             status: output.status.code().expect("the program was not killed"),
             output: String::from_utf8(output.stdout).unwrap(),

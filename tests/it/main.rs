@@ -6,8 +6,10 @@ mod cache;
 mod commands;
 mod course;
 mod errors;
+mod faults;
 mod hostile;
 #[path = "../../src/site/tests/html.rs"]
 mod html;
 mod reference;
 mod regularization;
+mod shard;

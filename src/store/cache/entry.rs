@@ -1,30 +1,41 @@
-//! One run as bytes: MessagePack, which keeps every bit of a number, behind a checksum.
+//! One entry as bytes: MessagePack, which keeps every bit of a number, behind a checksum.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use super::Key;
 use crate::outcome::RunRecord;
 
-/// Bytes of the checksum before the record.
+/// Bytes of the checksum before the value.
 const CHECKSUM: usize = 32;
 
-/// A record as it lies in the cache; none for one that cannot be written.
-pub fn encode(key: &Key, record: &RunRecord) -> Option<Vec<u8>> {
-    let record = rmp_serde::to_vec_named(record).ok()?;
-    let mut bytes = checksum(key, &record).to_vec();
-    bytes.extend(record);
+/// A value as it lies in the cache; none for one that cannot be written.
+pub fn encode<T: Serialize>(key: &Key, value: &T) -> Option<Vec<u8>> {
+    let value = rmp_serde::to_vec_named(value).ok()?;
+    let mut bytes = checksum(key, &value).to_vec();
+    bytes.extend(value);
     Some(bytes)
 }
 
-/// The record of an entry; none if any bit of it has changed, or if it is another run's.
-pub fn decode(key: &Key, bytes: &[u8]) -> Option<RunRecord> {
-    let (sum, record) = bytes.split_at_checked(CHECKSUM)?;
-    if checksum(key, record) != sum {
+/// The value of an entry; none if any bit of it has changed, or if it stands under another name.
+pub fn decode<T: DeserializeOwned>(key: &Key, bytes: &[u8]) -> Option<T> {
+    let (sum, value) = bytes.split_at_checked(CHECKSUM)?;
+    if checksum(key, value) != sum {
         return None;
     }
-    rmp_serde::from_slice(record).ok()
+    rmp_serde::from_slice(value).ok()
 }
 
-fn checksum(key: &Key, record: &[u8]) -> [u8; CHECKSUM] {
-    *blake3::keyed_hash(key.bytes(), record).as_bytes()
+/// Whether two records are the same, bit for bit.
+pub fn same_bits(one: &RunRecord, other: &RunRecord) -> bool {
+    match (rmp_serde::to_vec_named(one), rmp_serde::to_vec_named(other)) {
+        (Ok(one), Ok(other)) => one == other,
+        _ => false,
+    }
+}
+
+fn checksum(key: &Key, value: &[u8]) -> [u8; CHECKSUM] {
+    *blake3::keyed_hash(key.bytes(), value).as_bytes()
 }
 
 #[cfg(test)]
@@ -94,7 +105,7 @@ mod tests {
         #[test]
         fn a_record_comes_back_bit_for_bit(record in record()) {
             let bytes = encode(&key(0), &record).unwrap();
-            let back = decode(&key(0), &bytes).unwrap();
+            let back: RunRecord = decode(&key(0), &bytes).unwrap();
             prop_assert_eq!(format!("{back:?}"), format!("{record:?}"));
             // `Debug` does not tell one NaN from another; the bytes do.
             prop_assert_eq!(encode(&key(0), &back).unwrap(), bytes);
@@ -113,9 +124,9 @@ mod tests {
         for index in 0..bytes.len() {
             let mut damaged = bytes.clone();
             damaged[index] ^= 1 << (index % 8);
-            assert_eq!(decode(&key(0), &damaged), None, "byte {index}");
-            assert_eq!(decode(&key(0), &bytes[..index]), None, "cut to {index} bytes");
+            assert_eq!(decode::<RunRecord>(&key(0), &damaged), None, "byte {index}");
+            assert_eq!(decode::<RunRecord>(&key(0), &bytes[..index]), None, "cut to {index} bytes");
         }
-        assert_eq!(decode(&key(1), &bytes), None);
+        assert_eq!(decode::<RunRecord>(&key(1), &bytes), None);
     }
 }

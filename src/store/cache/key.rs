@@ -25,6 +25,11 @@ impl Key {
         Key(*blake3::hash(all.to_string().as_bytes()).as_bytes())
     }
 
+    /// The name of something made from runs by the program as it is now.
+    pub fn drawn(program: &str, from: &Value) -> Key {
+        Key(*blake3::hash(json!(["drawn", LAYOUT, program, from]).to_string().as_bytes()).as_bytes())
+    }
+
     pub fn bytes(&self) -> &[u8; 32] {
         &self.0
     }

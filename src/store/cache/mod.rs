@@ -1,4 +1,4 @@
-//! Runs that need not be done again, in a folder that many builds may use at once.
+//! Runs that need not be done again, and charts that need not be drawn again, in a folder that many builds may use at once.
 //!
 //! An entry is a file named by the [`Key`] of its run: what it holds can depend on nothing else. It is written aside and
 //! renamed, so it is whole or not there; one that was damaged later is noticed by its checksum, and the run is done again.
@@ -15,13 +15,19 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime};
 
+pub use entry::same_bits;
 pub use inputs::{Inputs, VariantInputs};
 pub use key::Key;
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
 use crate::outcome::RunRecord;
 
-/// Where entries are, below the cache's folder.
+/// Where records of runs are, below the cache's folder.
 const RUNS: &str = "runs";
+/// Where charts and files of results are.
+const DRAWN: &str = "drawn";
 /// Where it is noted what each experiment last depended on.
 const LAST: &str = "last";
 
@@ -61,41 +67,51 @@ impl Cache {
 
     /// What that run left behind, if it has been done before.
     pub fn get(&self, key: &Key) -> Option<RunRecord> {
-        let path = self.entry(key)?;
-        let mut file = File::open(&path).ok()?;
+        self.read(RUNS, key)
+    }
+
+    /// What was drawn under that name.
+    pub fn drawn<T: DeserializeOwned>(&self, key: &Key) -> Option<T> {
+        self.read(DRAWN, key)
+    }
+
+    fn read<T: DeserializeOwned>(&self, part: &str, key: &Key) -> Option<T> {
+        let mut file = File::open(self.entry(part, key)?).ok()?;
         let mut bytes = Vec::new();
         let whole = file.read_to_end(&mut bytes).is_ok();
-        let record = if whole { entry::decode(key, &bytes) } else { None };
-        match record {
+        let value = if whole { entry::decode(key, &bytes) } else { None };
+        match value {
             Some(_) => mark_used(&file),
             None => {
                 self.damaged.fetch_add(1, Ordering::Relaxed);
             }
         }
-        record
+        value
     }
 
     /// Whether that run has been done before, as far as it shows without reading.
     pub fn has(&self, key: &Key) -> bool {
-        self.entry(key).is_some_and(|path| path.is_file())
+        self.entry(RUNS, key).is_some_and(|path| path.is_file())
     }
 
     /// Keeps what a run left behind. Where that fails, [`trouble`](Self::trouble) says why.
     pub fn put(&self, key: &Key, record: &RunRecord) {
-        let Some(path) = self.entry(key) else { return };
-        let Some(bytes) = entry::encode(key, record) else { return };
+        self.keep(RUNS, key, record);
+    }
+
+    /// Keeps what was drawn, as [`put`](Self::put) does.
+    pub fn put_drawn<T: Serialize>(&self, key: &Key, drawn: &T) {
+        self.keep(DRAWN, key, drawn);
+    }
+
+    fn keep<T: Serialize>(&self, part: &str, key: &Key, value: &T) {
+        let Some(path) = self.entry(part, key) else { return };
+        let Some(bytes) = entry::encode(key, value) else { return };
         match self.write(&path, &bytes) {
             Ok(()) => {
                 self.written.fetch_add(1, Ordering::Relaxed);
             }
             Err(error) => self.note(&path, &error),
-        }
-    }
-
-    /// Takes an entry out.
-    pub fn forget(&self, key: &Key) {
-        if let Some(path) = self.entry(key) {
-            let _ = fs::remove_file(path);
         }
     }
 
@@ -122,7 +138,8 @@ impl Cache {
         if self.written.load(Ordering::Relaxed) == 0 {
             return;
         }
-        let mut entries = files(&folder.join(RUNS)).unwrap_or_default();
+        let parts = [RUNS, DRAWN].map(|part| files(&folder.join(part)).unwrap_or_default());
+        let mut entries = parts.into_iter().flatten().collect::<Vec<_>>();
         let now = SystemTime::now();
         entries.retain(|entry| {
             let age = now.duration_since(entry.used).unwrap_or_default();
@@ -161,7 +178,7 @@ impl Cache {
     pub fn clear(&self) -> Result<(usize, u64), String> {
         let Some(folder) = &self.folder else { return Ok((0, 0)) };
         let (mut count, mut bytes) = (0, 0);
-        for part in [RUNS, LAST] {
+        for part in [RUNS, DRAWN, LAST] {
             let folder = folder.join(part);
             let entries = match files(&folder) {
                 Err(error) if error.kind() != ErrorKind::NotFound => {
@@ -179,8 +196,8 @@ impl Cache {
         Ok((count, bytes))
     }
 
-    fn entry(&self, key: &Key) -> Option<PathBuf> {
-        Some(self.folder.as_ref()?.join(RUNS).join(key.to_string()))
+    fn entry(&self, part: &str, key: &Key) -> Option<PathBuf> {
+        Some(self.folder.as_ref()?.join(part).join(key.to_string()))
     }
 
     fn note_of(&self, experiment: &str) -> Option<PathBuf> {
@@ -304,6 +321,9 @@ mod tests {
         assert_eq!(format!("{:?}", cache.get(&key(1))), format!("{:?}", Some(record(1))));
         assert!(cache.has(&key(1)) && !cache.has(&key(2)));
         assert_eq!(cache.get(&key(2)), None);
+        cache.put_drawn(&key(2), &"a chart".to_owned());
+        assert_eq!(cache.drawn(&key(2)), Some("a chart".to_owned()));
+        assert_eq!((cache.get(&key(2)), cache.damaged()), (None, 0));
         assert_eq!(fs::read_to_string(folder.path().join("deep/cache/.gitignore")).unwrap(), "*\n");
         assert_eq!(Cache::none().get(&key(1)), None);
     }
@@ -313,7 +333,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let cache = Cache::new(folder.path().to_owned(), 1 << 20);
         cache.put(&key(1), &record(1));
-        let path = cache.entry(&key(1)).unwrap();
+        let path = cache.entry(RUNS, &key(1)).unwrap();
         let mut bytes = fs::read(&path).unwrap();
         bytes[50] ^= 1;
         fs::write(&path, bytes).unwrap();

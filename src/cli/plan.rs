@@ -1,0 +1,52 @@
+//! `gradbook plan`: what a build would have to run, and what that costs.
+
+use clap::Args;
+
+use crate::cli::{Common, Course, Format, print};
+use crate::experiment::duration;
+use crate::pipeline::{self, Failure, Pending};
+
+#[derive(Args)]
+pub struct Plan {
+    #[command(flatten)]
+    course: Course,
+}
+
+impl Plan {
+    pub fn run(&self, common: &Common) -> Result<(), Failure> {
+        let ready = pipeline::prepare(&self.course.request(common))?;
+        let pending = pipeline::pending(&ready);
+        match common.format {
+            Format::Json => print(&json(&pending)),
+            _ => print(&table(&pending)),
+        }
+    }
+}
+
+/// One document a run, one a line.
+fn json(pending: &[Pending]) -> String {
+    pending.iter().map(|run| serde_json::to_string(run).unwrap_or_default() + "\n").collect()
+}
+
+/// A line for each experiment with something to do.
+fn table(pending: &[Pending]) -> String {
+    let mut lines: Vec<(String, usize, f64)> = Vec::new();
+    for run in pending {
+        let title = format!("{}#{}", run.lesson, run.id);
+        match lines.iter_mut().find(|(known, ..)| *known == title) {
+            Some((_, runs, work)) => {
+                *runs += 1;
+                *work += run.cost.seconds;
+            }
+            None => lines.push((title, 1, run.cost.seconds)),
+        }
+    }
+    let total = ("to do".to_owned(), pending.len(), pending.iter().map(|run| run.cost.seconds).sum());
+    lines.push(total);
+    let width = lines.iter().map(|(title, ..)| title.chars().count()).max().unwrap_or(0);
+    let line = |(title, runs, work): &(String, usize, f64)| {
+        let runs = format!("{runs} run{}", if *runs == 1 { "" } else { "s" });
+        format!("{title:width$}  {runs:>10}  {} of one core\n", duration(*work))
+    };
+    lines.iter().map(line).collect()
+}

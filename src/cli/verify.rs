@@ -1,0 +1,58 @@
+//! `gradbook verify`: runs of the cache done again, every bit compared.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use clap::Args;
+
+use crate::cli::{Common, Course, Progress, print};
+use crate::pipeline::{self, Failure};
+
+#[derive(Args)]
+pub struct Verify {
+    #[command(flatten)]
+    course: Course,
+    /// How much of the cache to compute again
+    #[arg(long, value_name = "SHARE", default_value = "10%", value_parser = share)]
+    sample: f64,
+    /// Which part that is; another one each time by default
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+}
+
+/// `10%` or `0.1`.
+fn share(text: &str) -> Result<f64, String> {
+    let share = match text.strip_suffix('%') {
+        Some(percent) => percent.trim().parse().map(|percent: f64| percent / 100.0),
+        None => text.parse(),
+    };
+    share
+        .ok()
+        .filter(|share| *share > 0.0 && *share <= 1.0)
+        .ok_or_else(|| "expected a share above 0 and up to 100%, such as 10%".to_owned())
+}
+
+impl Verify {
+    pub fn run(&self, common: &Common) -> Result<(), Failure> {
+        let ready = pipeline::prepare(&self.course.request(common))?;
+        // Which runs are looked at is left to chance, so that in time all of them are; what they give is not.
+        let now = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_nanos() as u64);
+        let seed = self.seed.unwrap_or_else(now);
+        let progress = Progress::new(common.quiet, false);
+        let verified = pipeline::verify(&ready, self.sample, seed, &progress);
+        progress.end();
+        let verified = verified?;
+        print(&verified.different.iter().map(|line| format!("{line}\n")).collect::<String>())?;
+        let compared =
+            format!("{} of {} runs in the cache computed again", verified.compared, verified.cached);
+        if verified.different.is_empty() {
+            common.say(&format!("{compared}: the same bits"));
+            return Ok(());
+        }
+        let message = format!(
+            "{compared}: {} came out otherwise. The engine changed without a new revision, or the machine is at fault; \
+             `gradbook clean` empties the cache",
+            verified.different.len()
+        );
+        Err(Failure::Machine(message))
+    }
+}

@@ -1,0 +1,255 @@
+//! Builds that are killed, starved or shut out: what was there stays, and the next build is right.
+#![cfg(unix)]
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::course::{Called, Course, Site};
+
+type Files = Vec<(String, Vec<u8>)>;
+
+fn block(id: &str, seed: u64, seeds: u64) -> String {
+    format!(
+        "```yaml experiment\nkind: optimizers\nid: {id}\ndata: {{name: moons, samples: 60}}\n\
+         training: {{epochs: 8}}\nseed: {seed}\nseeds: {seeds}\n```\n"
+    )
+}
+
+fn start(course: &Course, arguments: &[&str]) -> Child {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_gradbook"));
+    command.args(arguments).current_dir(course.path(""));
+    command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+}
+
+/// What a reader finds: a kill between two renames leaves the old site beside its place, for the next build to bring back.
+fn found(course: &Course) -> Files {
+    let (output, old) = (course.path("output"), course.path(".output.gradbook-old"));
+    if !output.exists() {
+        fs::rename(old, output).unwrap();
+    }
+    Site::of(course).files()
+}
+
+/// Kills a build `times` times, each at another moment of its life.
+fn kill_builds(name: &str, times: u32) {
+    let lesson = |round: u32| format!("Round {round}.\n\n{}", block("ways", u64::from(round) * 100, 4));
+    let mut course = Course::with(name, &lesson(0));
+    let begin = Instant::now();
+    let mut old = course.build().files();
+    let life = begin.elapsed().max(Duration::from_millis(20));
+    for round in 1..=times {
+        course = course.and(name, &lesson(round));
+        let mut child = start(&course, &["build"]);
+        // The golden ratio spreads the moments evenly over a build's life, never the same one twice.
+        std::thread::sleep(life.mul_f64(f64::from(round) * 0.618_033_988_749 % 1.0));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let left = found(&course);
+        let called = course.call(&["build"]);
+        assert_eq!(called.status, 0, "{}", called.error);
+        assert!(!called.error.contains("warning"), "round {round}: {}", called.error);
+        let new = Site::of(&course).files();
+        assert!(new.iter().any(|(_, bytes)| contains(bytes, &format!("Round {round}."))));
+        assert!(left == old || left == new, "round {round}: neither the old site nor the new one");
+        old = new;
+    }
+    let called = course.call(&["verify", "--sample", "100%"]);
+    assert_eq!(called.status, 0, "{}", called.error);
+    let beside: Vec<String> = names(&course.path(""));
+    assert_eq!(beside, ["lessons", "output"], "nothing is left beside the site");
+}
+
+fn contains(bytes: &[u8], text: &str) -> bool {
+    bytes.windows(text.len()).any(|window| window == text.as_bytes())
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let mut names: Vec<String> = fs::read_dir(folder)
+        .unwrap()
+        .map(|e| e.unwrap().file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn a_build_killed_at_any_moment_leaves_the_old_site_or_the_new_one() {
+    // Two courses at once, so that it does not take twice as long.
+    std::thread::scope(|scope| {
+        scope.spawn(|| kill_builds("01-a.md", 25));
+        scope.spawn(|| kill_builds("02-b.md", 25));
+    });
+}
+
+/// A small disk of its own; none where this user may not mount one.
+struct Disk<'a> {
+    course: &'a Course,
+    path: &'static str,
+}
+
+impl<'a> Disk<'a> {
+    fn mount(course: &'a Course, path: &'static str, size: &str) -> Option<Self> {
+        fs::create_dir_all(course.path(path)).unwrap();
+        let mut mount = Command::new("mount");
+        mount.args(["-t", "tmpfs", "-o", &format!("size={size}"), "gradbook-test"]).arg(course.path(path));
+        let mounted = mount.stderr(Stdio::null()).status().is_ok_and(|status| status.success());
+        if !mounted {
+            println!("skipped: this user cannot mount a small disk");
+        }
+        mounted.then_some(Disk { course, path })
+    }
+
+    /// Leaves no more than a few bytes.
+    fn fill(&self) {
+        let filler = self.course.path(self.path).join(".filler");
+        let mut file = fs::File::create(filler).unwrap();
+        while std::io::Write::write_all(&mut file, &[0; 4096]).is_ok() {}
+    }
+}
+
+impl Drop for Disk<'_> {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg(self.course.path(self.path)).status();
+    }
+}
+
+#[test]
+fn a_full_disk_leaves_the_old_site_and_says_so() {
+    let course = Course::with("a.md", &block("ways", 0, 1));
+    let Some(disk) = Disk::mount(&course, "disk", "4m") else { return };
+    let build = ["build", "--output", "disk/site"];
+    assert_eq!(course.call(&build).status, 0);
+    let all = |course: &Course| files_of(&course.path("disk/site"));
+    let old = all(&course);
+    disk.fill();
+    fs::write(course.path("lessons/a.md"), format!("---\ntitle: Other\n---\n{}", block("ways", 7, 1)))
+        .unwrap();
+    let called = course.call(&build);
+    assert_eq!(called.status, 2, "{}", called.error);
+    assert!(called.error.contains("No space left"), "{}", called.error);
+    assert!(all(&course) == old);
+    assert_eq!(names(&course.path("disk")), [".filler", "site"], "nothing half-written is left");
+    fs::remove_file(course.path("disk/.filler")).unwrap();
+    assert_eq!(course.call(&build).status, 0);
+    assert!(all(&course) != old);
+}
+
+#[test]
+fn a_full_disk_under_the_cache_costs_a_warning() {
+    let course = Course::with("a.md", &block("ways", 0, 3));
+    let Some(disk) = Disk::mount(&course, "disk", "1m") else { return };
+    disk.fill();
+    let called = course.call(&["build", "--cache-dir", "disk/cache"]);
+    assert_eq!(called.status, 0, "{}", called.error);
+    assert!(
+        called.error.contains("warning: nothing is kept for the next build: cannot write"),
+        "{}",
+        called.error
+    );
+    fs::remove_file(course.path("disk/.filler")).unwrap();
+    let called = course.call(&["build", "--cache-dir", "disk/cache", "--why"]);
+    assert!(called.error.contains("3 runs to do"), "{}", called.error);
+    let called = course.call(&["build", "--cache-dir", "disk/cache", "--why"]);
+    assert!(called.error.contains("cached, 3 runs"), "{}", called.error);
+}
+
+fn files_of(folder: &Path) -> Files {
+    let mut found = Vec::new();
+    for name in names(folder) {
+        let path = folder.join(&name);
+        match path.is_dir() {
+            true => found.extend(files_of(&path)),
+            false => found.push((path.display().to_string(), fs::read(&path).unwrap())),
+        }
+    }
+    found
+}
+
+/// Calls the program as somebody who owns none of the course's files; none where that cannot be.
+fn call_as_a_stranger(course: &Course, arguments: &[&str]) -> Option<Called> {
+    let root = fs::metadata(course.path("")).unwrap();
+    if std::os::unix::fs::MetadataExt::uid(&root) != 0 {
+        println!("skipped: only root can be somebody else");
+        return None;
+    }
+    fs::set_permissions(course.path(""), PermissionsExt::from_mode(0o755)).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_gradbook"));
+    command.args(arguments).current_dir(course.path("")).uid(65534).gid(65534);
+    match command.output() {
+        Ok(output) => Some(Called::new(output)),
+        Err(error) => {
+            println!("skipped: the program cannot be called by somebody else: {error}");
+            None
+        }
+    }
+}
+
+#[test]
+fn an_output_that_may_not_be_written_stays_as_it_is() {
+    let course = Course::with("a.md", &block("ways", 0, 1));
+    let old = course.build().files();
+    let course = course.and("b.md", "More.");
+    let Some(called) = call_as_a_stranger(&course, &["build"]) else { return };
+    assert_eq!(called.status, 2, "{}", called.error);
+    assert!(called.error.contains("Permission denied"), "{}", called.error);
+    assert!(Site::of(&course).files() == old);
+}
+
+#[test]
+fn a_cache_that_belongs_to_another_costs_a_warning() {
+    let course = Course::with("a.md", &block("ways", 0, 2)).file("open/keep", b"");
+    course.build();
+    fs::set_permissions(course.path("open"), PermissionsExt::from_mode(0o777)).unwrap();
+    fs::set_permissions(course.path("lessons/.gradbook"), PermissionsExt::from_mode(0o700)).unwrap();
+    let build = ["build", "--output", "open/site", "--why"];
+    let Some(called) = call_as_a_stranger(&course, &build) else { return };
+    assert_eq!(called.status, 0, "{}", called.error);
+    assert!(called.error.contains("2 runs to do"), "{}", called.error);
+    assert!(called.error.contains("warning: nothing is kept for the next build"), "{}", called.error);
+    // What may be read but not written is used.
+    fs::set_permissions(course.path("lessons/.gradbook"), PermissionsExt::from_mode(0o755)).unwrap();
+    let called = call_as_a_stranger(&course, &build).unwrap();
+    assert!(called.error.contains("cached, 2 runs"), "{}", called.error);
+    assert_eq!(called.status, 0, "{}", called.error);
+}
+
+#[test]
+fn a_lesson_that_changes_or_goes_while_it_is_built_makes_no_half_site() {
+    let slow = format!("![x](x.png) Slow.\n\n{}", block("ways", 0, 40));
+    let mut course = Course::with("a.md", "First.").file("lessons/x.png", b"png");
+    for pause in [5, 30, 80, 150] {
+        course = course.and("a.md", "First.").and("b.md", "Second.").file("lessons/x.png", b"png");
+        let old = course.build().files();
+        course = course.and("a.md", &slow);
+        let mut child = start(&course, &["build", "--no-cache"]);
+        std::thread::sleep(Duration::from_millis(pause));
+        fs::remove_file(course.path("lessons/x.png")).unwrap();
+        fs::remove_file(course.path("lessons/b.md")).unwrap();
+        course = course.and("a.md", "Changed.");
+        let status = child.wait().unwrap().code().expect("it ends by itself");
+        let left = Site::of(&course).files();
+        let has = |text: &str| left.iter().any(|(name, bytes)| name == "a.html" && contains(bytes, text));
+        match status {
+            // What was read is what was built.
+            0 => assert!(has("Slow.") || has("Changed.")),
+            1 | 2 => assert!(left == old, "after {pause} ms"),
+            other => panic!("status {other}"),
+        }
+        course.build().page("a").shows("Changed.");
+        assert!(!course.path("output/b.html").exists());
+    }
+}
+
+#[test]
+fn what_fails_only_when_it_runs_leaves_the_good_site() {
+    let course = Course::with("a.md", &block("ways", 0, 1));
+    let old = course.build().files();
+    let course =
+        course.and("b.md", &block("ways", 0, 1).replace("```\n", "claims: ['train_loss < 0']\n```\n"));
+    assert_eq!(course.call(&["build"]).status, 1);
+    assert!(Site::of(&course).files() == old);
+}
