@@ -19,7 +19,7 @@
 #[cfg(test)]
 extern crate self as gradbook;
 
-pub use gradbook_engine::{data, nn, numeric, optim, search, train};
+pub use gradbook_engine::{data, nn, numeric, optim, search, surface, train};
 
 pub mod chart;
 pub mod claims;

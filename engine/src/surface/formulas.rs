@@ -1,0 +1,307 @@
+//! The surfaces: their equations, gradients and lowest points.
+
+use std::f64::consts::PI;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Formula, Surface, SurfaceInfo};
+use crate::problem::Problem;
+
+/// (u^2 + condition v^2)/2, with u and v the coordinates along the axes of the bowl.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Bowl {
+    /// How much steeper the short axis curves than the long one, whose curvature is 1 (default 100).
+    pub condition: f64,
+    /// By how many degrees the long axis is turned from x (default 0).
+    pub rotation: f64,
+}
+
+/// x^2/2 - y^2/2 + y^4/4.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Saddle {}
+
+/// 1 - exp(-x^2/2).
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Plateau {}
+
+/// (1 - x)^2 + 100 (y - x^2)^2.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Rosenbrock {}
+
+/// (1.5 - x + x y)^2 + (2.25 - x + x y^2)^2 + (2.625 - x + x y^3)^2.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Beale {}
+
+/// (x^2 + y - 11)^2 + (x + y^2 - 7)^2.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Himmelblau {}
+
+impl Default for Bowl {
+    fn default() -> Self {
+        Bowl { condition: 100.0, rotation: 0.0 }
+    }
+}
+
+impl Bowl {
+    /// Cosine and sine of the rotation.
+    fn turn(&self) -> (f64, f64) {
+        let angle = self.rotation * PI / 180.0;
+        (libm::cos(angle), libm::sin(angle))
+    }
+}
+
+impl Bowl {
+    pub(super) const INFO: SurfaceInfo = SurfaceInfo {
+        name: "bowl",
+        surface: || Surface::Bowl(Bowl::default()),
+        summary: "what every minimum looks like from near: one axis curves more than the other",
+        equation: "f = (u^2 + condition v^2)/2, u = x cos r + y sin r, v = y cos r - x sin r",
+        source: "",
+    };
+}
+
+impl Formula for Bowl {
+    fn info(&self) -> SurfaceInfo {
+        Self::INFO
+    }
+
+    fn value(&self, [x, y]: [f64; 2]) -> f64 {
+        let (cos, sin) = self.turn();
+        let (u, v) = (x * cos + y * sin, y * cos - x * sin);
+        (u * u + self.condition * v * v) / 2.0
+    }
+
+    fn gradient(&self, [x, y]: [f64; 2]) -> [f64; 2] {
+        let (cos, sin) = self.turn();
+        let (u, v) = (x * cos + y * sin, self.condition * (y * cos - x * sin));
+        [u * cos - v * sin, u * sin + v * cos]
+    }
+
+    fn minima(&self) -> Vec<[f64; 2]> {
+        vec![[0.0, 0.0]]
+    }
+
+    fn window(&self) -> [[f64; 2]; 2] {
+        [[-2.5, -1.5], [2.5, 1.5]]
+    }
+
+    fn start(&self) -> [f64; 2] {
+        [-2.0, 1.0]
+    }
+
+    fn check(&self) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        if !(self.condition >= 1.0 && self.condition.is_finite()) {
+            let problem = Problem::new("condition", format!("the condition number is {}", self.condition));
+            problems.push(problem.expected("a number of at least 1"));
+        }
+        if !self.rotation.is_finite() {
+            let problem = Problem::new("rotation", format!("the rotation is {}", self.rotation));
+            problems.push(problem.expected("a number of degrees"));
+        }
+        problems
+    }
+}
+
+impl Saddle {
+    pub(super) const INFO: SurfaceInfo = SurfaceInfo {
+        name: "saddle",
+        surface: || Surface::Saddle(Saddle {}),
+        summary: "flat in the middle without a minimum there: up along x, down along y, to minima at y = -1 and 1",
+        equation: "f = x^2/2 - y^2/2 + y^4/4",
+        source: "",
+    };
+}
+
+impl Formula for Saddle {
+    fn info(&self) -> SurfaceInfo {
+        Self::INFO
+    }
+
+    fn value(&self, [x, y]: [f64; 2]) -> f64 {
+        x * x / 2.0 - y * y / 2.0 + y * y * y * y / 4.0
+    }
+
+    fn gradient(&self, [x, y]: [f64; 2]) -> [f64; 2] {
+        [x, y * y * y - y]
+    }
+
+    fn minima(&self) -> Vec<[f64; 2]> {
+        vec![[0.0, 1.0], [0.0, -1.0]]
+    }
+
+    fn window(&self) -> [[f64; 2]; 2] {
+        [[-1.5, -1.5], [1.5, 1.5]]
+    }
+
+    /// All but on the ridge, from where plain descent runs into the saddle.
+    fn start(&self) -> [f64; 2] {
+        [1.0, 1e-3]
+    }
+}
+
+impl Plateau {
+    pub(super) const INFO: SurfaceInfo = SurfaceInfo {
+        name: "plateau",
+        surface: || Surface::Plateau(Plateau {}),
+        summary: "a trench along y in a plain: three units off, the slope is a thirtieth of one",
+        equation: "f = 1 - exp(-x^2/2)",
+        source: "",
+    };
+}
+
+impl Formula for Plateau {
+    fn info(&self) -> SurfaceInfo {
+        Self::INFO
+    }
+
+    fn value(&self, [x, _]: [f64; 2]) -> f64 {
+        1.0 - libm::exp(-x * x / 2.0)
+    }
+
+    fn gradient(&self, [x, _]: [f64; 2]) -> [f64; 2] {
+        [x * libm::exp(-x * x / 2.0), 0.0]
+    }
+
+    fn minima(&self) -> Vec<[f64; 2]> {
+        vec![[0.0, 0.0]]
+    }
+
+    fn window(&self) -> [[f64; 2]; 2] {
+        [[-4.0, -2.0], [4.0, 2.0]]
+    }
+
+    fn start(&self) -> [f64; 2] {
+        [-3.0, 0.0]
+    }
+}
+
+impl Rosenbrock {
+    pub(super) const INFO: SurfaceInfo = SurfaceInfo {
+        name: "rosenbrock",
+        surface: || Surface::Rosenbrock(Rosenbrock {}),
+        summary: "a curved valley with a flat floor: easy to find, hard to follow to (1, 1)",
+        equation: "f = (1 - x)^2 + 100 (y - x^2)^2",
+        source: "Rosenbrock, An Automatic Method for Finding the Greatest or Least Value of a Function, 1960",
+    };
+}
+
+impl Formula for Rosenbrock {
+    fn info(&self) -> SurfaceInfo {
+        Self::INFO
+    }
+
+    fn value(&self, [x, y]: [f64; 2]) -> f64 {
+        let (along, across) = (1.0 - x, y - x * x);
+        along * along + 100.0 * across * across
+    }
+
+    fn gradient(&self, [x, y]: [f64; 2]) -> [f64; 2] {
+        let across = y - x * x;
+        [-2.0 * (1.0 - x) - 400.0 * x * across, 200.0 * across]
+    }
+
+    fn minima(&self) -> Vec<[f64; 2]> {
+        vec![[1.0, 1.0]]
+    }
+
+    fn window(&self) -> [[f64; 2]; 2] {
+        [[-2.0, -1.0], [2.0, 3.0]]
+    }
+
+    fn start(&self) -> [f64; 2] {
+        [-1.2, 1.0]
+    }
+}
+
+impl Beale {
+    pub(super) const INFO: SurfaceInfo = SurfaceInfo {
+        name: "beale",
+        surface: || Surface::Beale(Beale {}),
+        summary: "a flat valley that leads to (3, 0.5), between walls that rise by the sixth power",
+        equation: "f = (1.5 - x + x y)^2 + (2.25 - x + x y^2)^2 + (2.625 - x + x y^3)^2",
+        source: "Beale, On an Iterative Method for Finding a Local Minimum of a Function of More than One Variable, 1958",
+    };
+}
+
+impl Formula for Beale {
+    fn info(&self) -> SurfaceInfo {
+        Self::INFO
+    }
+
+    fn value(&self, at: [f64; 2]) -> f64 {
+        let [a, b, c] = Beale::terms(at);
+        a * a + b * b + c * c
+    }
+
+    fn gradient(&self, [x, y]: [f64; 2]) -> [f64; 2] {
+        let [a, b, c] = Beale::terms([x, y]);
+        let dx = a * (y - 1.0) + b * (y * y - 1.0) + c * (y * y * y - 1.0);
+        let dy = a * x + b * 2.0 * x * y + c * 3.0 * x * y * y;
+        [2.0 * dx, 2.0 * dy]
+    }
+
+    fn minima(&self) -> Vec<[f64; 2]> {
+        vec![[3.0, 0.5]]
+    }
+
+    fn window(&self) -> [[f64; 2]; 2] {
+        [[-4.5, -4.5], [4.5, 4.5]]
+    }
+
+    fn start(&self) -> [f64; 2] {
+        [1.0, 1.0]
+    }
+}
+
+impl Beale {
+    fn terms([x, y]: [f64; 2]) -> [f64; 3] {
+        [1.5 - x + x * y, 2.25 - x + x * y * y, 2.625 - x + x * y * y * y]
+    }
+}
+
+impl Himmelblau {
+    pub(super) const INFO: SurfaceInfo = SurfaceInfo {
+        name: "himmelblau",
+        surface: || Surface::Himmelblau(Himmelblau {}),
+        summary: "four minima of one depth: which one is reached depends on the start and on the steps",
+        equation: "f = (x^2 + y - 11)^2 + (x + y^2 - 7)^2",
+        source: "Himmelblau, Applied Nonlinear Programming, 1972",
+    };
+}
+
+impl Formula for Himmelblau {
+    fn info(&self) -> SurfaceInfo {
+        Self::INFO
+    }
+
+    fn value(&self, [x, y]: [f64; 2]) -> f64 {
+        let (a, b) = (x * x + y - 11.0, x + y * y - 7.0);
+        a * a + b * b
+    }
+
+    fn gradient(&self, [x, y]: [f64; 2]) -> [f64; 2] {
+        let (a, b) = (x * x + y - 11.0, x + y * y - 7.0);
+        [4.0 * x * a + 2.0 * b, 2.0 * a + 4.0 * y * b]
+    }
+
+    fn minima(&self) -> Vec<[f64; 2]> {
+        let turned = [[-2.805118087, 3.131312518], [-3.779310253, -3.283185991], [3.584428340, -1.848126527]];
+        std::iter::once([3.0, 2.0]).chain(turned).collect()
+    }
+
+    fn window(&self) -> [[f64; 2]; 2] {
+        [[-5.0, -5.0], [5.0, 5.0]]
+    }
+
+    fn start(&self) -> [f64; 2] {
+        [0.0, 0.0]
+    }
+}
