@@ -100,6 +100,16 @@ const MORE: &[(&str, &str)] = &[
         "data: {name: line, samples: 40}\ntraining: {epochs: 1}\ntrials: 3\n\
          space: {training.batch_size: {choice: [full, 8]}, model.hidden: {choice: [[4], [4, 4]]}}",
     ),
+    (
+        "gradient_check",
+        "data: {name: moons, samples: 40}\nmodel: {hidden: [3], batch_norm: true, keep_prob: 0.5}\n\
+         masks: fresh\nsides: one\ntraining: {epochs: 2}\ncompare: [right, sign]",
+    ),
+    (
+        "gradient_check",
+        "data: {name: line, samples: 40}\nmodel: {hidden: []}\n\
+         training: {optimizer: sgd, learning_rate: 1e30}",
+    ),
     ("softmax", "logits: {one: [1, 2], other: [1, 2, 3]}"),
     ("softmax", "data: {name: blobs, samples: 40}\ntraining: {epochs: 2}"),
 ];

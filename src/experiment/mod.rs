@@ -14,6 +14,7 @@ mod contract;
 mod cost;
 mod curves;
 mod dropout;
+mod gradient_check;
 mod header;
 mod init;
 mod optimizers;
@@ -169,6 +170,7 @@ pub static KINDS: &[Kind] = &[
     Kind::of::<split::Split>(),
     Kind::of::<init::Init>(),
     Kind::of::<dropout::Dropout>(),
+    Kind::of::<gradient_check::GradientCheck>(),
     Kind::of::<optimizers::Optimizers>(),
     Kind::of::<search::Search>(),
     Kind::of::<softmax::Softmax>(),

@@ -194,7 +194,8 @@ fn column(kind: &Kind, metric: &str) -> ColumnView {
 /// The row with the best mean, where one direction is better and rows can be compared.
 fn best(outcome: &Outcome, metric: &str) -> Option<usize> {
     let lower = metric == "epochs_to"
-        || ["_loss", "_error"].iter().any(|end| metric.ends_with(end)) && !metric.ends_with("standard_error");
+        || metric.ends_with("_loss")
+        || is_share(metric) && metric.ends_with("_error") && !metric.ends_with("standard_error");
     let higher = metric.ends_with("_accuracy");
     if outcome.variants.len() < 2 || !(lower || higher) {
         return None;
@@ -217,8 +218,7 @@ fn cell(variant: &Variant, metric: &str, best: bool) -> CellView {
     if !summary.mean.is_finite() {
         return CellView { text: "–".into(), ..CellView::default() };
     }
-    let percent = ["_accuracy", "_error", "gap"].iter().any(|end| metric.ends_with(end));
-    let (text, spread) = match percent {
+    let (text, spread) = match is_share(metric) {
         true => (format!("{:.1}%", summary.mean * 100.0), format!("{:.1}%", summary.sd * 100.0)),
         false => (short(summary.mean), two_digits(summary.sd)),
     };
@@ -228,6 +228,11 @@ fn cell(variant: &Variant, metric: &str, best: bool) -> CellView {
         exact: Some(summary.mean.to_string()),
         best,
     }
+}
+
+/// Whether a metric is a share of examples. The relative error of a gradient check is none.
+fn is_share(metric: &str) -> bool {
+    ["_accuracy", "_error", "gap"].iter().any(|end| metric.ends_with(end)) && metric != "relative_error"
 }
 
 /// A spread: two significant digits say all that it can.

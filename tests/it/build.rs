@@ -31,6 +31,15 @@ compare: [1, 0.5]
 ```
 
 ```yaml experiment
+kind: gradient_check
+id: checked
+data: {name: iris}
+model: {hidden: [4], activation: tanh}
+training: {epochs: 3}
+compare: [right, doubled]
+```
+
+```yaml experiment
 kind: optimizers
 id: ways
 data: {name: moons, samples: 60}

@@ -7,6 +7,7 @@ mod commands;
 mod course;
 mod errors;
 mod faults;
+mod gradient_check;
 mod hostile;
 #[path = "../../src/site/tests/html.rs"]
 mod html;

@@ -19,6 +19,6 @@ pub use cost::{FitCost, fit_cost, prediction_seconds};
 pub use fit::{Fit, Report, fit, fit_network};
 pub use history::{History, PartHistory};
 pub use ridge::{Ridge, ridge};
-pub use run::{Parts, PlanePoints, Subject, Watch, run};
+pub use run::{GradientCheckSettings, Parts, PlanePoints, Subject, Watch, run};
 pub use settings::{BatchSize, EarlyStopping, MAX_EPOCHS, Precision, StoppingMetric, TrainingSettings};
 pub use trainer::Trainer;

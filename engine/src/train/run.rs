@@ -6,8 +6,13 @@
 use ndarray::{Array2, ArrayView2};
 
 use super::{Fit, Precision, Report, TrainingSettings, fit_network};
-use crate::data::{self, DataSettings, Dataset, Features, Labels, Normalizer, Prepared, SplitSettings};
-use crate::nn::{self, Architecture, LayerCapture, ModelSettings, Network};
+use crate::data::{
+    self, DataSettings, Dataset, Features, Labels, Normalizer, Prepared, SplitSettings, Targets,
+};
+use crate::nn::{
+    self, Architecture, Differences, Dropout, GradientCheck, LayerCapture, Masks, ModelSettings, Network,
+    Penalty, Planted,
+};
 use crate::numeric::{Alone, Real, Streams, Workers};
 use crate::problem::Problem;
 
@@ -43,8 +48,21 @@ pub trait Subject {
     fn capture(&self) -> Vec<LayerCapture>;
     /// For each class its probability at points of the plane of two features, in the units of the data set.
     fn probabilities(&self, points: &[[f64; 2]]) -> Vec<Vec<f64>>;
+    /// Checks the gradient of J on the first training rows, in f64 whatever the precision of training.
+    fn gradient_check(&self, settings: &GradientCheckSettings) -> GradientCheck;
     /// The training points where there are two features and classes.
     fn plane(&self) -> Option<PlanePoints>;
+}
+
+/// How a gradient is checked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GradientCheckSettings {
+    /// Of the training part, at most.
+    pub rows: usize,
+    pub differences: Differences,
+    pub planted: Planted,
+    /// Whether dropout draws new masks at each evaluation.
+    pub fresh_masks: bool,
 }
 
 /// Points of two features in the units of the data set, and the class of each.
@@ -82,13 +100,14 @@ fn run_in<R: Real>(
     let architecture = Architecture::new(settings.model, parts.features(), parts.target());
     let architecture = architecture.map_err(|problems| first(problems).within("model"))?;
     let network = Network::new(architecture, settings.model.init, &streams);
-    watch.untrained(&Scene { network: &network, parts, normalizer });
+    let training = settings.training;
+    watch.untrained(&Scene { network: &network, parts, normalizer, training, streams: &streams });
     let Fit { network, report } =
         fit_network(network, settings.training, parts, &streams, watch.workers(), &mut |epoch| {
             watch.epoch(epoch)
         });
     if report.diverged_at.is_none() {
-        watch.trained(&Scene { network: &network, parts, normalizer });
+        watch.trained(&Scene { network: &network, parts, normalizer, training, streams: &streams });
     }
     Ok(report)
 }
@@ -102,6 +121,8 @@ struct Scene<'a, R> {
     network: &'a Network<R>,
     parts: &'a Prepared<R>,
     normalizer: &'a Normalizer,
+    training: &'a TrainingSettings,
+    streams: &'a Streams,
 }
 
 impl<R: Real> Subject for Scene<'_, R> {
@@ -116,6 +137,34 @@ impl<R: Real> Subject for Scene<'_, R> {
         let x = self.normalizer.apply::<R>(&Features::F64(raw), &all);
         let output = self.network.predict(ArrayView2::from(&x));
         output.columns().into_iter().map(|column| column.iter().map(|p| p.to_f64()).collect()).collect()
+    }
+
+    fn gradient_check(&self, settings: &GradientCheckSettings) -> GradientCheck {
+        let double = |values: &[R]| values.iter().map(|value| value.to_f64()).collect::<Vec<f64>>();
+        let architecture = self.network.architecture();
+        let network = Network::from_parameters(architecture.clone(), double(self.network.parameters()));
+        let train = &self.parts.train;
+        let rows = train.len().min(settings.rows);
+        let values;
+        let targets = match train.y.rows(0..rows) {
+            Targets::Classes(classes) => Targets::Classes(classes),
+            Targets::Values(of_rows) => {
+                values = double(of_rows);
+                Targets::Values(&values)
+            }
+        };
+        // Streams of its own: checking does not move the masks of training.
+        let dropout = match Masks::new(architecture, rows, self.streams) {
+            None => Dropout::Off,
+            Some(masks) if settings.fresh_masks => Dropout::Fresh(masks),
+            Some(mut masks) => {
+                masks.draw(rows);
+                Dropout::Same(masks)
+            }
+        };
+        let penalty = Penalty { l1: self.training.l1, l2: self.training.l2, rows: train.len().max(1) };
+        let x = double(train.rows(0..rows));
+        nn::gradient_check(&network, &x, targets, dropout, penalty, settings.differences, &settings.planted)
     }
 
     fn plane(&self) -> Option<PlanePoints> {

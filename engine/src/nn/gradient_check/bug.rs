@@ -13,9 +13,9 @@ use crate::problem::Problem;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Bug {
-    /// The gradient as it should be (the default).
+    /// No mistake: the gradient as it should be (the default).
     #[default]
-    None,
+    Right,
     /// The wrong sign.
     Sign,
     /// A factor 2 too much.
@@ -44,9 +44,9 @@ pub struct BugInfo {
     pub bug: Bug,
 }
 
-/// All bugs, `none` first.
+/// All bugs, `right` (none) first.
 pub const BUGS: &[BugInfo] = &[
-    BugInfo { name: "none", bug: Bug::None },
+    BugInfo { name: "right", bug: Bug::Right },
     BugInfo { name: "sign", bug: Bug::Sign },
     BugInfo { name: "doubled", bug: Bug::Doubled },
     BugInfo { name: "missing_mean", bug: Bug::MissingMean },
@@ -87,7 +87,7 @@ pub struct Planted {
 
 impl Planted {
     /// Nowhere a mistake.
-    pub const NONE: Planted = Planted { bug: Bug::None, block: None };
+    pub const NONE: Planted = Planted { bug: Bug::Right, block: None };
 
     pub fn block(&self, shape: &Architecture) -> String {
         self.block.clone().unwrap_or_else(|| self.bug.usual_block(shape))
@@ -147,7 +147,7 @@ impl Planted {
         let rows = pass.targets.len() as f64;
         let gradient = &mut backward.gradient_mut()[range];
         match self.bug {
-            Bug::None | Bug::MissingDerivative | Bug::WrongDerivative => {}
+            Bug::Right | Bug::MissingDerivative | Bug::WrongDerivative => {}
             Bug::Sign => gradient.iter_mut().for_each(|g| *g = -*g),
             Bug::Doubled => gradient.iter_mut().for_each(|g| *g *= 2.0),
             Bug::MissingMean => gradient.iter_mut().zip(of_loss).for_each(|(g, l)| *g += (rows - 1.0) * l),
