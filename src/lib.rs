@@ -7,7 +7,7 @@
 //! 3. the engine runs them: [`data`], [`nn`], [`optim`], [`train`] and [`search`] on the ground floor [`numeric`];
 //! 4. what they find is an [`outcome::Outcome`], one shape for everything after;
 //! 5. [`claims`] are judged on it, and [`chart`] draws it;
-//! 6. [`store`] keeps what runs left behind for the next build;
+//! 6. [`store`] keeps what runs left behind for the next build, and what an author has accepted of it;
 //! 7. [`site`] makes pages of text, charts and tables, and publishes them in one piece;
 //! 8. [`pipeline`] leads from 1 to 7, and [`cli`] calls it.
 //!

@@ -1,36 +1,105 @@
-//! `gradbook check`: everything that a build does, and nothing written.
+//! `gradbook check`: everything that a build does, the results beside the accepted ones, and nothing written.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
 
 use clap::Args;
 
+use crate::cli::report::{Report, summary};
 use crate::cli::{Common, Course};
-use crate::pipeline::{Failure, Request};
+use crate::diagnostic::{Diagnostics, Sources};
+use crate::pipeline::{self, Computed, Failure, Review, Status};
 
 #[derive(Args)]
 pub struct Check {
     #[command(flatten)]
     course: Course,
+    /// Take the results as they are now for the accepted ones: write the snapshots. Refused where CI=true
+    #[arg(long)]
+    accept: bool,
+    /// Write a short Markdown text for a pull request to this file
+    #[arg(long, value_name = "FILE")]
+    summary: Option<PathBuf>,
 }
 
 impl Check {
-    pub fn run(&self, common: &Common) -> Result<(), Failure> {
-        let request = self.course.request(common);
-        if request.only.is_some() {
-            return self.some(&request, common);
+    /// # Errors
+    /// What is not the course's fault.
+    pub fn run(&self, common: &Common) -> Result<ExitCode, Failure> {
+        if self.accept && in_ci() {
+            let message = "`--accept` writes snapshots, and CI is set in the environment: accept on your own machine \
+                           and commit what it writes";
+            return Err(Failure::Machine(message.to_owned()));
         }
-        let files = common.assemble(&request)?;
-        let pages = files.keys().filter(|path| path.ends_with(".html")).count();
-        common.say(&format!("{pages} pages in order"));
-        Ok(())
+        match self.compute(common) {
+            Ok((computed, review)) => {
+                let report = Report {
+                    found: &computed.found,
+                    sources: computed.sources(),
+                    computed: Some(&computed),
+                    review: Some(&review),
+                };
+                self.tell(&report, common)?;
+                match (self.accept, report.failed()) {
+                    (true, false) => accept(&computed, &review, common)?,
+                    (true, true) => common.say("nothing is accepted from a course that is at fault"),
+                    (false, _) => {}
+                }
+                Ok(ExitCode::from(u8::from(report.failed())))
+            }
+            Err(Failure::Course(found, sources)) => self.at_fault(&found, &sources, common),
+            Err(failure) => Err(failure),
+        }
     }
 
-    /// The claims of some experiments; pages take all of them.
-    fn some(&self, request: &Request, common: &Common) -> Result<(), Failure> {
-        let computed = common.compute(request)?;
-        if computed.found.errors() > 0 {
-            return Err(Failure::Course(computed.found.clone(), computed.sources().clone()));
+    /// Runs everything and compares. What the comparison found is among the problems, unless it is to be accepted.
+    fn compute(&self, common: &Common) -> Result<(Computed, Review), Failure> {
+        let mut computed = common.compute(&self.course.request(common))?;
+        if computed.everything {
+            let pages = pipeline::look_over(&mut computed)?;
+            common.say(&format!("{pages} pages in order"));
         }
-        common.report(&computed.found, computed.sources());
-        common.say(&format!("{} experiments in order", computed.planned.len()));
-        Ok(())
+        let review = pipeline::review(&mut computed)?;
+        if !self.accept {
+            computed.found.extend(review.found.clone());
+        }
+        Ok((computed, review))
     }
+
+    /// A course whose experiments cannot run.
+    fn at_fault(&self, found: &Diagnostics, sources: &Sources, common: &Common) -> Result<ExitCode, Failure> {
+        self.tell(&Report::of(found, sources), common)?;
+        Ok(ExitCode::from(1))
+    }
+
+    fn tell(&self, report: &Report, common: &Common) -> Result<(), Failure> {
+        common.tell(report)?;
+        let Some(file) = &self.summary else { return Ok(()) };
+        std::fs::write(file, summary(report))
+            .map_err(|error| Failure::Machine(format!("cannot write {}: {error}", file.display())))
+    }
+}
+
+fn accept(computed: &Computed, review: &Review, common: &Common) -> Result<(), Failure> {
+    let written = pipeline::accept(computed, review)?;
+    let accepted = review.experiments.len() - review.count(Status::Equal);
+    let mut parts = vec![match accepted {
+        0 => "nothing to accept".to_owned(),
+        1 => "1 experiment accepted".to_owned(),
+        many => format!("{many} experiments accepted"),
+    }];
+    parts.extend((!review.orphans.is_empty()).then(|| format!("{} forgotten", review.orphans.join(", "))));
+    let files = |count: usize, what: &str| {
+        (count > 0).then(|| format!("{count} file{} {what}", if count == 1 { "" } else { "s" }))
+    };
+    parts.extend(files(written.written, "written"));
+    parts.extend(files(written.removed, "removed"));
+    parts.extend(files(written.unchanged, "as before"));
+    common.say(&parts.join(", "));
+    Ok(())
+}
+
+/// Whether a CI system runs this: all of them set `CI`.
+fn in_ci() -> bool {
+    std::env::var("CI").is_ok_and(|value| !matches!(value.as_str(), "" | "0" | "false"))
 }

@@ -9,6 +9,7 @@ mod clean;
 mod kinds;
 mod plan;
 mod progress;
+mod report;
 mod run;
 mod sparkline;
 mod verify;
@@ -21,10 +22,11 @@ use glob::Pattern;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::diagnostic::{Diagnostics, Sources};
 use crate::pipeline::{self, Computed, Failure, Keeping, Request};
 use crate::site;
 use crate::store::cache::Cache;
+
+use report::{Format, Report};
 
 pub use progress::Progress;
 
@@ -92,16 +94,6 @@ enum When {
     Never,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For reading
-    Human,
-    /// One JSON document for each experiment or problem
-    Json,
-    /// Annotations for GitHub Actions
-    Github,
-}
-
 /// Reads the command line and does what it says.
 pub fn main() -> ExitCode {
     let call = Call::parse();
@@ -111,7 +103,10 @@ pub fn main() -> ExitCode {
     }
     let done = match &call.command {
         Command::Build(build) => build.run(&call.common),
-        Command::Check(check) => check.run(&call.common),
+        Command::Check(check) => match check.run(&call.common) {
+            Ok(status) => return status,
+            Err(failure) => Err(failure),
+        },
         Command::Run(run) => run.run(&call.common),
         Command::Plan(plan) => plan.run(&call.common),
         Command::Verify(verify) => verify.run(&call.common),
@@ -120,15 +115,18 @@ pub fn main() -> ExitCode {
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
-        Err(Failure::Course(diagnostics, sources)) => {
-            call.common.report(&diagnostics, &sources);
-            ExitCode::from(1)
-        }
-        Err(Failure::Machine(message)) => {
-            let _ = writeln!(std::io::stderr(), "gradbook: {message}");
-            ExitCode::from(2)
-        }
+        Err(Failure::Course(found, sources)) => match call.common.tell(&Report::of(&found, &sources)) {
+            Ok(()) | Err(Failure::Course(..)) => ExitCode::from(1),
+            Err(Failure::Machine(message)) => fail(&message),
+        },
+        Err(Failure::Machine(message)) => fail(&message),
     }
+}
+
+/// Says what the machine or the call did wrong.
+fn fail(message: &str) -> ExitCode {
+    let _ = writeln!(std::io::stderr(), "gradbook: {message}");
+    ExitCode::from(2)
 }
 
 impl Common {
@@ -140,19 +138,20 @@ impl Common {
         }
     }
 
-    /// Prints problems where the format has them: for reading on standard error, for machines on standard output.
-    fn report(&self, diagnostics: &Diagnostics, sources: &Sources) {
-        for diagnostic in diagnostics.iter() {
+    /// Reports in the format that is asked for: what is for reading, problems on standard error and results on
+    /// standard output; what is for programs, all of it on standard output.
+    fn tell(&self, report: &Report) -> Result<(), Failure> {
+        if self.format == Format::Human {
             // There is no one left to tell when telling itself fails.
-            let _ = match self.format {
-                Format::Human => {
-                    writeln!(std::io::stderr(), "{}\n", diagnostic.render(sources, self.colored()))
-                }
-                Format::Json => writeln!(std::io::stdout(), "{}", diagnostic.json(sources)),
-                Format::Github => writeln!(std::io::stdout(), "{}", diagnostic.github(sources)),
-            };
+            let _ = write!(std::io::stderr(), "{}", report::problems(report, self.colored()));
         }
-        self.say(&diagnostics.summary());
+        let text = report.text(self.format);
+        print(&text)?;
+        self.say(&report.found.summary());
+        if text.is_empty() {
+            self.say(&report.verdict());
+        }
+        Ok(())
     }
 
     /// A request with what the options say of it.
@@ -180,15 +179,19 @@ impl Common {
     fn assemble(&self, request: &Request) -> Result<site::Output, Failure> {
         let computed = self.compute(request)?;
         let files = pipeline::assemble(&computed)?;
-        if !computed.found.is_empty() {
-            self.report(&computed.found, computed.sources());
-        }
+        let report = Report {
+            found: &computed.found,
+            sources: computed.sources(),
+            computed: Some(&computed),
+            review: None,
+        };
+        self.tell(&report)?;
         Ok(files)
     }
 
     /// Says something that is neither a result nor a problem.
     fn say(&self, sentence: &str) {
-        if !self.quiet {
+        if !self.quiet && !sentence.is_empty() {
             let _ = writeln!(std::io::stderr(), "{sentence}");
         }
     }

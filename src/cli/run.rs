@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::claims::Verdict;
+use crate::cli::report::Format;
 use crate::cli::sparkline::sparkline;
-use crate::cli::{Common, Format, Progress, print};
+use crate::cli::{Common, Progress, print};
 use crate::outcome::{Metric, Outcome, Summary, Variant};
 use crate::pipeline::{self, Computed, Done, Failure, Planned, Request, Shard, short};
 
@@ -37,7 +38,7 @@ impl Run {
         let computed = common.compute(&request)?;
         let text = match common.format {
             Format::Json => json(&computed),
-            Format::Human | Format::Github => tables(&computed),
+            Format::Human | Format::Github | Format::Junit => tables(&computed),
         };
         print(&text)?;
         match computed.found.errors() {

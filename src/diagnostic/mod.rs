@@ -59,6 +59,18 @@ impl Sources {
 pub enum Severity {
     Error,
     Warning,
+    /// Worth knowing, nothing to mend.
+    Note,
+}
+
+impl Severity {
+    pub fn name(self) -> &'static str {
+        match self {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Note => "note",
+        }
+    }
 }
 
 /// One thing that is wrong, with its place.
@@ -91,6 +103,10 @@ impl Diagnostic {
 
     pub fn warning(message: impl Into<String>, span: impl Into<Option<Span>>) -> Self {
         Diagnostic { severity: Severity::Warning, ..Diagnostic::error(message, span) }
+    }
+
+    pub fn note(message: impl Into<String>, span: impl Into<Option<Span>>) -> Self {
+        Diagnostic { severity: Severity::Note, ..Diagnostic::error(message, span) }
     }
 
     /// What is said at the underlined place.

@@ -49,6 +49,7 @@ impl Diagnostic {
         let level = match self.severity {
             Severity::Error => Level::ERROR,
             Severity::Warning => Level::WARNING,
+            Severity::Note => Level::NOTE,
         };
         let title = level.primary_title(self.message.as_str());
         let hints = self.hints.iter().map(|hint| Level::HELP.message(hint.as_str()));
@@ -100,6 +101,7 @@ impl Diagnostic {
         let kind = match self.severity {
             Severity::Error => "error",
             Severity::Warning => "warning",
+            Severity::Note => "notice",
         };
         let mut message = self.message.clone();
         if !self.label.is_empty() {
@@ -124,12 +126,8 @@ impl Diagnostic {
     /// For programs: `severity`, `message`, `label`, `hints`, and `file`, `line`, `column`, `end_line`, `end_column`
     /// where there is a place.
     pub fn json(&self, sources: &Sources) -> Value {
-        let severity = match self.severity {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-        };
         let mut value = json!({
-            "severity": severity,
+            "severity": self.severity.name(),
             "message": self.message,
             "label": self.label,
             "hints": self.hints,

@@ -43,6 +43,10 @@ pub struct Course {
     pub sources: Sources,
     /// What is wrong with it, and what is odd but stops nothing.
     pub found: Diagnostics,
+    /// Whether every lesson of the folder was read, not one alone.
+    pub is_whole: bool,
+    /// The slugs of the drafts that are there but not in the course.
+    pub left_out: Vec<String>,
     library: Library,
     /// Which experiments there are, and what each will find as far as that has been said.
     pub names: Names,

@@ -39,6 +39,7 @@ struct Opening {
     sources: Sources,
     found: Diagnostics,
     library: Library,
+    left_out: Vec<String>,
 }
 
 /// A lesson with what is checked when all are known.
@@ -65,6 +66,7 @@ impl Opening {
             drafts,
             sources: Sources::default(),
             found: Diagnostics::default(),
+            left_out: Vec::new(),
         })
     }
 
@@ -94,6 +96,8 @@ impl Opening {
             lessons: lessons.into_iter().map(|read| read.lesson).collect(),
             sources: self.sources,
             found: self.found,
+            is_whole: self.only.is_none(),
+            left_out: self.left_out,
             library: self.library,
             names,
         })
@@ -187,7 +191,9 @@ impl Opening {
                 continue;
             };
             match front::read(&text, source) {
-                Ok((front, _)) if front.draft && !self.drafts && !is_only => {}
+                Ok((front, _)) if front.draft && !self.drafts && !is_only => {
+                    self.left_out.push(file.slug);
+                }
                 Ok((front, start)) => {
                     fronts.push(FrontOf { file, read: Some((source, text, start, Some(front))) })
                 }

@@ -9,20 +9,24 @@
 //! 6. *write*: `site::publish` swaps the whole output in one step.
 
 mod drawing;
+mod drift;
 mod experiment_view;
 mod jobs;
 mod memory;
 mod pages;
 mod planning;
 mod results;
+mod reviewing;
 mod running;
 mod shard;
 mod tables;
 mod verifying;
 
+pub use drift::{leaf, parted, sci, step, worst};
 pub use experiment_view::short;
 pub use planning::Planned;
 pub use results::json;
+pub use reviewing::{Review, Reviewed, Status, accept, review};
 pub use running::{Watch, Why, title};
 pub use shard::{Done, Pending, Shard, pending, run_shard};
 pub use verifying::{Verified, verify};
@@ -98,6 +102,8 @@ pub struct Computed {
     pub verdicts: Vec<Vec<Verdict>>,
     /// The cache it was computed with.
     pub cache: Cache,
+    /// Whether these are all experiments of the course.
+    pub everything: bool,
     /// Claims that fail, and what is odd about the lessons but stops nothing.
     pub found: Diagnostics,
     templates: Templates,
@@ -180,7 +186,8 @@ pub fn compute(request: &Request, watch: &dyn Watch) -> Result<Computed, Failure
         verdicts.push(judged);
         found.extend(errors);
     }
-    Ok(Computed { course, planned, outcomes, keys, verdicts, cache, found, templates, tables })
+    let everything = course.is_whole && request.only.is_none() && request.id.is_none();
+    Ok(Computed { course, planned, outcomes, keys, verdicts, cache, everything, found, templates, tables })
 }
 
 impl Computed {
@@ -199,6 +206,21 @@ pub fn assemble(computed: &Computed) -> Result<site::Output, Failure> {
         return Err(Failure::Course(computed.found.clone(), computed.sources().clone()));
     }
     pages::assemble(computed)
+}
+
+/// All that is wrong: the claims that fail, and what only shows when pages are made. How many pages are in order.
+///
+/// # Errors
+/// A machine that cannot read what it should.
+pub fn look_over(computed: &mut Computed) -> Result<usize, Failure> {
+    match pages::assemble(computed) {
+        Ok(files) => Ok(files.keys().filter(|path| path.ends_with(".html")).count()),
+        Err(Failure::Course(found, _)) => {
+            computed.found.extend(found);
+            Ok(0)
+        }
+        Err(failure) => Err(failure),
+    }
 }
 
 /// Whether the site can go to `output`, as far as that shows before anything runs.

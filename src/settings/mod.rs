@@ -28,5 +28,5 @@ pub use decode::{decode, decode_among};
 pub use line_map::LineMap;
 pub use merge::merge;
 pub use node::{Entry, Node, Value};
-pub use parse::{MAX_BYTES, MAX_DEPTH, parse};
+pub use parse::{MAX_BYTES, MAX_DEPTH, parse, parse_long};
 pub use write::to_yaml;

@@ -20,6 +20,14 @@ pub fn parse(text: &str, map: &LineMap) -> Result<Node, Vec<Diagnostic>> {
                 .hint("data belongs in a file of its own: `data: {file: table.csv}`"),
         ]);
     }
+    parse_long(text, map)
+}
+
+/// As [`parse`], of any length: for a file that the program itself wrote.
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_long(text: &str, map: &LineMap) -> Result<Node, Vec<Diagnostic>> {
     if let Some(place) = text.find('\0') {
         return Err(vec![
             Diagnostic::error("there is a null byte in this YAML", map.span(place, place + 1))

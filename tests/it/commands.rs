@@ -78,7 +78,8 @@ fn check_writes_nothing() {
 fn problems_can_be_read_by_programs() {
     let course = Course::with("a.md", "`{{ nobody.loss }}`");
     let json = course.call(&["build", "--format", "json"]).output;
-    let problem: serde_json::Value = serde_json::from_str(json.lines().next().unwrap()).unwrap();
+    let document: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let problem = &document["findings"][0];
     assert_eq!((problem["file"].as_str(), problem["line"].as_u64()), (Some("lessons/a.md"), Some(5)));
     let github = course.call(&["check", "--format", "github"]).output;
     assert!(github.starts_with("::error file=lessons/a.md,line=5,"), "{github}");

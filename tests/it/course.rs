@@ -47,9 +47,27 @@ impl Course {
 
     /// Calls the program in a folder of the course, its results going to `output`.
     pub fn call_into(&self, folder: &str, arguments: &[&str], output: Stdio) -> Called {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_gradbook"));
-        command.args(arguments).current_dir(self.path(folder)).stdout(output).stderr(Stdio::piped());
+        let mut command = self.command(folder, arguments);
+        command.stdout(output).stderr(Stdio::piped());
         Called::new(command.spawn().and_then(|child| child.wait_with_output()).unwrap())
+    }
+
+    /// Calls the program as a CI system does.
+    pub fn call_in_ci(&self, arguments: &[&str]) -> Called {
+        let mut command = self.command("", arguments);
+        Called::new(command.env("CI", "true").output().unwrap())
+    }
+
+    /// The program called by an author, wherever the tests run.
+    fn command(&self, folder: &str, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_gradbook"));
+        command.args(arguments).current_dir(self.path(folder)).env_remove("CI");
+        command
+    }
+
+    /// A text file, by its path beside the lessons folder.
+    pub fn text(&self, path: &str) -> String {
+        fs::read_to_string(self.path(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
     }
 
     /// Builds the site, which must succeed.

@@ -14,3 +14,4 @@ mod html;
 mod reference;
 mod regularization;
 mod shard;
+mod snapshots;

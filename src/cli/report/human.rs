@@ -1,0 +1,203 @@
+//! For reading: what moved, of a few experiments every metric, of many a line each.
+
+use crate::cli::report::Report;
+use crate::diagnostic::Diagnostic;
+use crate::pipeline::{Planned, Reviewed, Status, leaf, parted, sci, short, worst};
+use crate::store::snapshot::{ClaimShift, Moved, VariantShift};
+
+/// How many experiments are shown whole.
+const FEW: usize = 3;
+/// How many claims are listed.
+const CLAIMS: usize = 10;
+
+/// Every problem with its source line. Where many experiments drifted, they stand in the table of [`drift`] instead.
+pub fn problems(report: &Report, colour: bool) -> String {
+    let tabled: Vec<&Diagnostic> = match moved(report) {
+        moved if moved.len() > FEW => {
+            moved.iter().filter_map(|(_, reviewed)| reviewed.finding.as_ref()).collect()
+        }
+        _ => Vec::new(),
+    };
+    let shown = report.found.iter().filter(|found| !tabled.contains(found));
+    shown.map(|diagnostic| format!("{}\n\n", diagnostic.render(report.sources, colour))).collect()
+}
+
+/// What moved: of a few experiments every metric, of many a line each; the verdict last. Empty if nothing moved.
+pub fn drift(report: &Report) -> String {
+    let moved = moved(report);
+    let mut text = match moved.len() {
+        0 => return String::new(),
+        1..=FEW => moved.iter().map(|(planned, reviewed)| experiment(planned, reviewed) + "\n").collect(),
+        _ => overview(&moved),
+    };
+    text += &format!("{}\n", report.verdict());
+    if let Some(cause) = report.review.and_then(|review| review.cause.as_ref()) {
+        text += &format!("{cause}\n");
+    }
+    text
+}
+
+fn moved<'a>(report: &Report<'a>) -> Vec<(&'a Planned, &'a Reviewed)> {
+    let Some((computed, review)) = report.computed.zip(report.review) else { return Vec::new() };
+    computed.planned.iter().zip(&review.experiments).filter(|(_, reviewed)| has_moved(reviewed)).collect()
+}
+
+/// A line an experiment, then the claims that are nearer to failing.
+fn overview(moved: &[(&Planned, &Reviewed)]) -> String {
+    let mut lines =
+        vec![["experiment", "", "variants", "parted", "moved most", "relative", "bits"].map(str::to_owned)];
+    let mut claims: Vec<(f64, String)> = Vec::new();
+    for (planned, reviewed) in moved {
+        let Some(comparison) = &reviewed.comparison else { continue };
+        let since = comparison.variants.iter().filter_map(|variant| variant.parted).min();
+        let since = since.map_or_else(String::new, |epoch| parted(planned.kind.name, epoch));
+        let (metric, [relative, bits]) = match comparison.most() {
+            Some((variant, most)) => (format!("{}.{}", variant.name, most.metric), distance(most)),
+            None => ("no metric".to_owned(), Default::default()),
+        };
+        let variants = format!("{} of {}", comparison.variants.len(), planned.plan.variants().len());
+        let status = said(reviewed.status).to_owned();
+        lines.push([reviewed.title.clone(), status, variants, since, metric, relative, bits]);
+        for shift in &comparison.claims {
+            if let Some(share) = shift.weaker_by() {
+                claims.push((share, format!("  {}: {}\n", reviewed.title, claim(planned, shift))));
+            }
+        }
+    }
+    let mut text = columns(&lines, "");
+    claims.sort_by(|(a, _), (b, _)| b.total_cmp(a));
+    if !claims.is_empty() {
+        text += "\nClaims that are nearer to failing:\n";
+        claims.iter().take(CLAIMS).for_each(|(_, line)| text += line);
+    }
+    if claims.len() > CLAIMS {
+        text += &format!("  and {} by less\n", claims.len() - CLAIMS);
+    }
+    let title = moved.first().map_or("", |(_, reviewed)| &reviewed.title);
+    text + &format!("\n`gradbook check --only '{title}'` shows every metric of one.\n\n")
+}
+
+/// Whether there is something to show about an experiment beside what was said at its place.
+pub fn has_moved(reviewed: &Reviewed) -> bool {
+    matches!(reviewed.status, Status::Drifted | Status::Tolerated | Status::Unaccepted)
+        && reviewed
+            .comparison
+            .as_ref()
+            .is_some_and(|comparison| !comparison.is_equal() && !comparison.has_only_grown())
+}
+
+fn experiment(planned: &Planned, reviewed: &Reviewed) -> String {
+    let kind = planned.kind.name;
+    let mut text = format!("{} ({kind}): {}\n", reviewed.title, said(reviewed.status));
+    let Some(comparison) = &reviewed.comparison else { return text };
+    for variant in &comparison.variants {
+        text += &format!("  {}: {}\n", variant.name, since(variant, kind));
+        text += &table(&worst(variant), planned.header.seed);
+    }
+    for shift in &comparison.claims {
+        text += &format!("  claim: {}\n", claim(planned, shift));
+    }
+    text
+}
+
+/// The sentence of a claim, and how it moved.
+fn claim(planned: &Planned, shift: &ClaimShift) -> String {
+    let says = planned.header.claims.get(shift.index).and_then(|claim| claim.says.as_deref());
+    format!("{}: {}", says.unwrap_or(&shift.that), margin(shift))
+}
+
+pub fn said(status: Status) -> &'static str {
+    match status {
+        Status::Equal => "equal to the last bit",
+        Status::Tolerated => "drifted within its tolerance",
+        Status::Drifted => "drifted",
+        Status::Unaccepted => "changed, not accepted",
+        Status::Missing => "no snapshot",
+        Status::Unreadable => "its snapshot cannot be read",
+        Status::Unkept => "no snapshots are kept",
+    }
+}
+
+/// Where the history of a variant parts, in words.
+pub fn since(variant: &VariantShift, kind: &str) -> String {
+    let steps = if kind == "search" { "trials" } else { "epochs" };
+    match (variant.alone, variant.parted) {
+        (Some(true), _) => "new, without accepted results".to_owned(),
+        (Some(false), _) => "accepted, but no longer there".to_owned(),
+        (None, Some(epoch)) if kind == "search" => {
+            format!("{}, of {} {steps}", parted(kind, epoch), variant.epochs)
+        }
+        (None, Some(epoch)) => {
+            format!("{}, of {} {steps}", parted(kind, epoch), variant.epochs.saturating_sub(1))
+        }
+        (None, None) if variant.moved.is_empty() && !variant.added.is_empty() => {
+            format!("new metrics: {}", variant.added.join(", "))
+        }
+        (None, None) if variant.epochs > 0 => {
+            "the history is the same, what the run leaves behind is not".to_owned()
+        }
+        (None, None) => String::new(),
+    }
+}
+
+/// The worst value of each metric, in columns.
+fn table(moved: &[(&Moved, usize)], first_seed: u64) -> String {
+    if moved.is_empty() {
+        return String::new();
+    }
+    let mut lines =
+        vec![["metric", "accepted", "now", "seed", "difference", "relative", "bits"].map(str::to_owned)];
+    for (moved, runs) in moved {
+        let seed = first_seed + moved.run as u64;
+        let seed = if *runs > 1 { format!("{seed}, worst of {runs}") } else { seed.to_string() };
+        let absolute = moved.difference.map(|difference| format!("{:+.1e}", difference.absolute));
+        let [relative, bits] = distance(moved);
+        let (old, new) = (leaf(&moved.old), leaf(&moved.new));
+        lines.push([moved.metric.clone(), old, new, seed, absolute.unwrap_or_default(), relative, bits]);
+    }
+    columns(&lines, "    ")
+}
+
+/// The relative difference, marked where it is tolerated, and how many bits it is.
+fn distance(moved: &Moved) -> [String; 2] {
+    let Some(difference) = moved.difference else { return Default::default() };
+    let relative = sci(difference.relative) + if moved.tolerated { " ok" } else { "" };
+    [relative, difference.bits().to_string()]
+}
+
+/// Cells under each other, two blanks between: the last two columns, which are numbers, to the right.
+fn columns(lines: &[[String; 7]], indent: &str) -> String {
+    let width = |column: usize| lines.iter().map(|line| line[column].chars().count()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..7).map(width).collect();
+    let mut text = String::new();
+    for line in lines {
+        let cells = line.iter().zip(&widths).enumerate().map(|(column, (cell, &width))| match column {
+            5.. => format!("{cell:>width$}"),
+            _ => format!("{cell:<width$}"),
+        });
+        text += &format!("{indent}{}\n", cells.collect::<Vec<_>>().join("  ").trim_end());
+    }
+    text
+}
+
+/// How a claim moved, in words.
+pub fn margin(shift: &ClaimShift) -> String {
+    let mut parts = Vec::new();
+    if shift.held.0 != shift.held.1 {
+        parts.push(format!("held in {} seeds, now in {}", shift.held.0, shift.held.1));
+    }
+    if let Some((old, new)) = shift.margin {
+        let change = match shift.shrank_by() {
+            Some(share) if share > 0.0 => format!(" (smaller by {})", share_of(share)),
+            Some(share) => format!(" (larger by {})", share_of(-share)),
+            None => String::new(),
+        };
+        parts.push(format!("margin {} became {}{change}", short(old), short(new)));
+    }
+    parts.join("; ")
+}
+
+/// `12%`, or `5.1e-8 of it` where a percentage says nothing.
+fn share_of(share: f64) -> String {
+    if share >= 0.001 { format!("{:.1}%", share * 100.0) } else { format!("{} of it", sci(share)) }
+}

@@ -1,0 +1,119 @@
+//! A short Markdown text for a pull request: verdict on top, then what moved and which claims got weaker.
+
+use crate::cli::report::Report;
+use crate::cli::report::human::{has_moved, margin, said, since};
+use crate::diagnostic::Severity;
+use crate::pipeline::{Reviewed, step};
+
+/// Rows of each table.
+const ROWS: usize = 20;
+
+pub fn summary(report: &Report) -> String {
+    let mut text = format!("### gradbook: {}\n", headline(report));
+    let verdict = report.verdict();
+    if !verdict.is_empty() {
+        text += &format!("\n{verdict}\n");
+    }
+    if let Some(cause) = report.review.and_then(|review| review.cause.as_ref()) {
+        text += &format!("\n{cause}\n");
+    }
+    text + &moved(report) + &claims(report) + &others(report)
+}
+
+fn headline(report: &Report) -> String {
+    let found = report.found.summary();
+    match (report.failed(), report.computed) {
+        (true, None) => format!("failed before anything ran, {found}"),
+        (true, Some(_)) => format!("failed, {found}"),
+        (false, computed) => {
+            let claims: usize = computed.map_or(0, |c| c.verdicts.iter().map(Vec::len).sum());
+            let warned = if found.is_empty() { String::new() } else { format!(", {found}") };
+            match claims {
+                0 => format!("in order{warned}"),
+                1 => format!("in order, the one claim holds{warned}"),
+                claims => format!("in order, all {claims} claims hold{warned}"),
+            }
+        }
+    }
+}
+
+/// A row for each experiment that moved.
+fn moved(report: &Report) -> String {
+    let Some((computed, review)) = report.computed.zip(report.review) else { return String::new() };
+    let all = || computed.planned.iter().zip(&review.experiments).filter(|(_, reviewed)| has_moved(reviewed));
+    let mut text = String::new();
+    for (planned, reviewed) in all().take(ROWS) {
+        text += &row(reviewed, planned.kind.name);
+    }
+    if text.is_empty() {
+        return text;
+    }
+    format!("\n| experiment | | since | moved most |\n|---|---|---|---|\n{text}{}", more(all().count()))
+}
+
+fn row(reviewed: &Reviewed, kind: &str) -> String {
+    let Some(comparison) = &reviewed.comparison else { return String::new() };
+    let first = comparison.variants.iter().min_by_key(|variant| variant.parted.unwrap_or(usize::MAX));
+    let since = first.map(|variant| since(variant, kind)).unwrap_or_default();
+    let names: Vec<String> =
+        comparison.variants.iter().map(|variant| format!("`{}`", variant.name)).collect();
+    let most = comparison
+        .most()
+        .map(|(variant, most)| format!("`{}.{}` {}", variant.name, most.metric, step(most)))
+        .unwrap_or_default();
+    let cells = [
+        format!("`{}`", reviewed.title),
+        format!("{}: {}", said(reviewed.status), names.join(", ")),
+        since,
+        most,
+    ];
+    format!("| {} |\n", cells.map(|cell| cell.replace('|', "\\|")).join(" | "))
+}
+
+/// The claims that are nearer to failing than they were, the most first.
+fn claims(report: &Report) -> String {
+    let Some((computed, review)) = report.computed.zip(report.review) else { return String::new() };
+    let mut shrunk: Vec<(f64, String)> = Vec::new();
+    for (planned, reviewed) in computed.planned.iter().zip(&review.experiments) {
+        for shift in reviewed.comparison.iter().flat_map(|comparison| &comparison.claims) {
+            if let Some(share) = shift.weaker_by() {
+                let says = planned.header.claims.get(shift.index).and_then(|claim| claim.says.as_deref());
+                let what = says.map_or_else(|| format!("`{}`", shift.that), str::to_owned);
+                let cells = [format!("`{}`", reviewed.title), what, margin(shift)];
+                shrunk.push((
+                    share,
+                    format!("| {} |\n", cells.map(|cell| cell.replace('|', "\\|")).join(" | ")),
+                ));
+            }
+        }
+    }
+    if shrunk.is_empty() {
+        return String::new();
+    }
+    shrunk.sort_by(|(a, _), (b, _)| b.total_cmp(a));
+    let rows: String = shrunk.iter().take(ROWS).map(|(_, row)| row.as_str()).collect();
+    format!("\n| experiment | claim | weaker |\n|---|---|---|\n{rows}{}", more(shrunk.len()))
+}
+
+/// Every other problem in a line.
+fn others(report: &Report) -> String {
+    let reviewed = |found| {
+        report.review.is_some_and(|review| {
+            review.experiments.iter().any(|r| has_moved(r) && r.finding.as_ref() == Some(found))
+        })
+    };
+    let others: Vec<_> =
+        report.found.iter().filter(|found| found.severity != Severity::Note && !reviewed(found)).collect();
+    let line = |found: &&crate::diagnostic::Diagnostic| {
+        let place = found.span.map_or_else(String::new, |span| {
+            format!("`{}:{}`: ", report.sources.get(span.source).path, report.sources.place(span).line)
+        });
+        format!("- {}: {place}{}\n", found.severity.name(), found.message)
+    };
+    let lines: String = others.iter().take(ROWS).map(line).collect();
+    if lines.is_empty() { lines } else { format!("\n{lines}{}", more(others.len())) }
+}
+
+fn more(count: usize) -> String {
+    if count > ROWS { format!("\n... and {} more.\n", count - ROWS) } else { String::new() }
+}

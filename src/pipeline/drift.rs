@@ -1,0 +1,185 @@
+//! What is said at an experiment's place about its snapshot.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::diagnostic::{Diagnostic, Span};
+use crate::store::snapshot::{Comparison, Kept, Leaf, Moved, VariantShift};
+
+use super::planning::Planned;
+use super::reviewing::Status;
+
+/// The names that a sentence lists at most.
+const NAMES: usize = 4;
+
+/// What is said of one experiment; none if its results are the accepted ones.
+pub fn finding(
+    planned: &Planned,
+    title: &str,
+    status: Status,
+    comparison: Option<&Comparison>,
+    kept: Option<&Kept>,
+) -> Option<Diagnostic> {
+    let id = &planned.header.id;
+    let place = planned.tree.locate("id");
+    let accept = format!("`gradbook check --accept --only '{title}'`");
+    let found = match (status, comparison) {
+        (Status::Missing, _) => Diagnostic::error(format!("`{id}` has no snapshot"), place)
+            .label("nothing tells when its results change")
+            .hint(format!("look at its results, then {accept} writes them down")),
+        (Status::Drifted, Some(comparison)) => {
+            Diagnostic::error(format!("the results of `{id}` have drifted from its snapshot"), place)
+                .label(moved(planned, comparison))
+                .hint(
+                    "settings and data are the accepted ones, so it is the program that computes differently",
+                )
+                .hint(format!("if that is meant, {accept} rewrites the snapshot"))
+        }
+        (Status::Tolerated, Some(comparison)) => Diagnostic::note(
+            format!(
+                "the results of `{id}` have drifted within its tolerance of {:?}",
+                planned.header.tolerance
+            ),
+            place,
+        )
+        .label(moved(planned, comparison))
+        .hint(format!("{accept} takes the new results as the ones to compare with")),
+        (Status::Unaccepted, Some(comparison)) => unaccepted(planned, comparison, place, &accept),
+        _ => return None,
+    };
+    Some(match kept {
+        Some(kept) => found.also(kept.span, "accepted here"),
+        None => found,
+    })
+}
+
+/// Results that nobody has accepted for these settings: an error, unless they are the accepted ones all the same.
+fn unaccepted(planned: &Planned, comparison: &Comparison, place: Span, accept: &str) -> Diagnostic {
+    let id = &planned.header.id;
+    let what = match (comparison.settings_changed, comparison.data_changed) {
+        (true, true) => format!("the settings and the data of `{id}` have changed since its snapshot"),
+        (true, false) => format!("the settings of `{id}` have changed since its snapshot"),
+        (false, true) => format!("the data of `{id}` have changed since its snapshot"),
+        (false, false) => format!("`{id}` has metrics that its snapshot does not know"),
+    };
+    if comparison.is_equal() || comparison.has_only_grown() {
+        let added: Vec<&str> =
+            comparison.variants.iter().flat_map(|variant| &variant.added).map(String::as_str).collect();
+        let label = match added.is_empty() {
+            true => "the results are the accepted ones to the last bit".to_owned(),
+            false => format!("all that was accepted is the same to the last bit; new: {}", list(&added)),
+        };
+        return Diagnostic::warning(what, place).label(label).hint(format!("{accept} brings it up to date"));
+    }
+    Diagnostic::error(what, place)
+        .label(moved(planned, comparison))
+        .hint(format!("look at the new results, then {accept} rewrites the snapshot"))
+}
+
+/// A snapshot without an experiment.
+pub fn orphan(title: &str, kept: &Kept) -> Diagnostic {
+    let (slug, id) = title.split_once('#').unwrap_or_default();
+    Diagnostic::error(format!("a snapshot of an experiment that is not there: `{title}`"), kept.span)
+        .label(format!("the lesson `{slug}` has no experiment `{id}`, or is gone itself"))
+        .hint("if it was removed or renamed, `gradbook check --accept` removes this snapshot")
+}
+
+/// Said once of a course that keeps no snapshots.
+pub fn unkept() -> Diagnostic {
+    Diagnostic::note("there are no snapshots to compare the results with", None)
+        .hint("`gradbook check --accept` writes them to `snapshots` beside the lessons; commit them, and a later check tells what moved")
+}
+
+/// Which variants moved, since when, and by how much at most.
+fn moved(planned: &Planned, comparison: &Comparison) -> String {
+    let all = planned.plan.variants().len();
+    let names: Vec<&str> = comparison.variants.iter().map(|variant| variant.name.as_str()).collect();
+    let who = match (names.len(), all) {
+        (_, 1) => String::new(),
+        (count, all) if count == all => format!("all {all} variants "),
+        (count, all) => format!("{count} of {all} variants ({}) ", list(&names)),
+    };
+    let mut parts = vec![format!("{who}{}", since(planned, comparison)).trim().to_owned()];
+    if let Some((variant, most)) = comparison.most() {
+        let name = if all == 1 { most.metric.clone() } else { format!("{}.{}", variant.name, most.metric) };
+        parts.push(format!("most of all {name}: {}", step(most)));
+    } else if comparison.variants.iter().any(|variant| variant.alone.is_none()) {
+        parts.push("no metric shows it".to_owned());
+    }
+    parts.retain(|part| !part.is_empty());
+    parts.join("; ")
+}
+
+/// Since which epoch, of the variants that have a history.
+fn since(planned: &Planned, comparison: &Comparison) -> String {
+    let first = comparison.variants.iter().filter_map(|variant| variant.parted).min();
+    match first {
+        None => String::new(),
+        Some(epoch) => parted(planned.kind.name, epoch),
+    }
+}
+
+/// In words, since which epoch (in a search: trial) the histories part.
+pub fn parted(kind: &str, epoch: usize) -> String {
+    match (kind, epoch) {
+        ("search", trial) => format!("from trial {} on", trial + 1),
+        (_, 0) => "from before training on".to_owned(),
+        (_, epoch) => format!("from epoch {epoch} on"),
+    }
+}
+
+/// A value before and after, and how far apart they are.
+pub fn step(moved: &Moved) -> String {
+    format!("{} became {}{}", leaf(&moved.old), leaf(&moved.new), size(moved))
+}
+
+fn size(moved: &Moved) -> String {
+    match moved.difference {
+        None => String::new(),
+        Some(difference) => format!(
+            " ({} of it, {} bit{})",
+            sci(difference.relative),
+            difference.bits(),
+            if difference.bits() == 1 { "" } else { "s" }
+        ),
+    }
+}
+
+/// A single value in full precision.
+pub fn leaf(leaf: &Leaf) -> String {
+    match leaf {
+        Leaf::Number(value) => format!("{value:?}"),
+        Leaf::Text(text) => format!("`{text}`"),
+        Leaf::Absent => "nothing".to_owned(),
+    }
+}
+
+/// A size in two digits: `5.1e-8`, `0.083`.
+pub fn sci(value: f64) -> String {
+    match value {
+        0.0 => "0".to_owned(),
+        0.1.. => format!("{value:.2}"),
+        0.001.. => format!("{value:.3}"),
+        _ => format!("{value:.1e}"),
+    }
+}
+
+fn list(names: &[&str]) -> String {
+    let shown = names.iter().take(NAMES).copied().collect::<Vec<_>>().join(", ");
+    if names.len() > NAMES { format!("{shown}, ...") } else { shown }
+}
+
+/// The worst of a variant's values for each metric, the largest move first; and in how many runs it moved.
+pub fn worst(variant: &VariantShift) -> Vec<(&Moved, usize)> {
+    let mut metrics: BTreeMap<&str, (&Moved, BTreeSet<usize>)> = BTreeMap::new();
+    for moved in &variant.moved {
+        let metric = moved.metric.split('[').next().unwrap_or_default();
+        let (worst, runs) = metrics.entry(metric).or_insert_with(|| (moved, BTreeSet::new()));
+        runs.insert(moved.run);
+        if moved.size() > worst.size() {
+            *worst = moved;
+        }
+    }
+    let mut worst: Vec<_> = metrics.into_values().map(|(moved, runs)| (moved, runs.len())).collect();
+    worst.sort_by(|(a, _), (b, _)| b.size().total_cmp(&a.size()));
+    worst
+}

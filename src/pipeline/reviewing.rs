@@ -1,0 +1,365 @@
+//! New results beside the accepted ones: what is equal, what drifted, what nobody has accepted.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value as Json;
+
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::experiment::{KINDS, Kind};
+use crate::outcome::Outcome;
+use crate::store::snapshot::{self, Accepted, Comparison, Folder, Identity, Kept, Written};
+
+use super::planning::Planned;
+use super::running::title;
+use super::{Computed, Failure, drift};
+
+/// Hexadecimal digits of the digest of settings.
+const DIGITS: usize = 16;
+
+/// By how much the share of those that have it must differ for a trait to be worth telling.
+const TELLING: f64 = 0.75;
+
+/// All experiments of a course beside their snapshots.
+pub struct Review {
+    /// One for each planned experiment.
+    pub experiments: Vec<Reviewed>,
+    /// Snapshots of what is no longer there, as `lesson#id`.
+    pub orphans: Vec<String>,
+    /// What all variants that drifted have in common, and none of the others.
+    pub cause: Option<String>,
+    /// What is to be said, each at its place.
+    pub found: Diagnostics,
+    folder: Folder,
+}
+
+/// One experiment beside its snapshot.
+pub struct Reviewed {
+    /// `lesson#id`.
+    pub title: String,
+    pub status: Status,
+    /// What moved; none where there is nothing to compare with.
+    pub comparison: Option<Comparison>,
+    /// What is said about it.
+    pub finding: Option<Diagnostic>,
+    new: Accepted,
+}
+
+/// How the results of an experiment stand to the accepted ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// The same to the last bit.
+    Equal,
+    /// Drifted, within the tolerance of its block.
+    Tolerated,
+    /// Drifted, beyond it.
+    Drifted,
+    /// Computed from other settings or data than the accepted ones, or with metrics that nobody has accepted.
+    Unaccepted,
+    /// There is no snapshot of it.
+    Missing,
+    /// Its snapshot cannot be read.
+    Unreadable,
+    /// The course keeps no snapshots.
+    Unkept,
+}
+
+impl Status {
+    pub fn name(self) -> &'static str {
+        match self {
+            Status::Equal => "equal",
+            Status::Tolerated => "tolerated",
+            Status::Drifted => "drifted",
+            Status::Unaccepted => "unaccepted",
+            Status::Missing => "missing",
+            Status::Unreadable => "unreadable",
+            Status::Unkept => "unkept",
+        }
+    }
+}
+
+impl Review {
+    pub fn count(&self, status: Status) -> usize {
+        self.experiments.iter().filter(|reviewed| reviewed.status == status).count()
+    }
+}
+
+/// Compares every experiment that has run with its snapshot.
+///
+/// # Errors
+/// A snapshot that cannot be read from the disk.
+pub fn review(computed: &mut Computed) -> Result<Review, Failure> {
+    let mut found = Diagnostics::default();
+    let root = computed.course.root.clone();
+    let folder = Folder::open(&root, &mut computed.tables.sources, &mut found).map_err(Failure::Machine)?;
+    let experiments: Vec<Reviewed> =
+        (0..computed.planned.len()).map(|index| reviewed(computed, index, &folder)).collect();
+    found.extend(experiments.iter().filter_map(|reviewed| reviewed.finding.clone()));
+    let orphans = orphans(computed, &folder);
+    found.extend(orphans.iter().map(|(title, kept)| drift::orphan(title, kept)));
+    if !folder.exists && !experiments.is_empty() {
+        found.push(drift::unkept());
+    }
+    Ok(Review {
+        cause: cause(computed, &experiments),
+        experiments,
+        orphans: orphans.into_iter().map(|(title, _)| title).collect(),
+        found,
+        folder,
+    })
+}
+
+fn reviewed(computed: &Computed, index: usize, folder: &Folder) -> Reviewed {
+    let (planned, outcome) = (&computed.planned[index], &computed.outcomes[index]);
+    let title = title(&computed.course, planned);
+    let slug = &computed.course.lessons[planned.lesson].slug;
+    let kept = folder.get(slug, &planned.header.id);
+    let comparison = kept.map(|kept| {
+        let series = kept.accepted.series.clone();
+        let new = Accepted::over(identity(computed, planned), outcome, &computed.verdicts[index], series);
+        snapshot::compare(&kept.accepted, &new, planned.header.tolerance)
+    });
+    let status = match &comparison {
+        Some(comparison) => status(comparison, planned.header.tolerance),
+        None if folder.is_unreadable(slug) => Status::Unreadable,
+        None if folder.exists => Status::Missing,
+        None => Status::Unkept,
+    };
+    let finding = drift::finding(planned, &title, status, comparison.as_ref(), kept);
+    let new = Accepted::of(identity(computed, planned), outcome, &computed.verdicts[index]);
+    Reviewed { title, status, comparison, finding, new }
+}
+
+fn status(comparison: &Comparison, tolerance: f64) -> Status {
+    if comparison.settings_changed || comparison.data_changed {
+        Status::Unaccepted
+    } else if comparison.is_equal() {
+        Status::Equal
+    } else if comparison.has_only_grown() {
+        Status::Unaccepted
+    } else if tolerance > 0.0 && comparison.is_tolerated() {
+        Status::Tolerated
+    } else {
+        Status::Drifted
+    }
+}
+
+/// Snapshots whose experiment or lesson is gone. Lessons that were not looked at have none.
+fn orphans<'a>(computed: &Computed, folder: &'a Folder) -> Vec<(String, &'a Kept)> {
+    if !computed.everything {
+        return Vec::new();
+    }
+    let known: BTreeSet<String> =
+        computed.planned.iter().map(|planned| title(&computed.course, planned)).collect();
+    let mut orphans = Vec::new();
+    for (slug, snapshot) in &folder.lessons {
+        if computed.course.left_out.contains(slug) {
+            continue;
+        }
+        for (id, kept) in snapshot.experiments.iter().flatten() {
+            let title = format!("{slug}#{id}");
+            if !known.contains(&title) {
+                orphans.push((title, kept));
+            }
+        }
+    }
+    orphans
+}
+
+/// Rewrites the snapshots of the experiments that have run; those of others stay, but for orphans.
+///
+/// # Errors
+/// A file that cannot be written; a file that cannot be read while not all of its experiments have run.
+pub fn accept(computed: &Computed, review: &Review) -> Result<Written, Failure> {
+    let mut lessons: BTreeMap<String, BTreeMap<String, &Accepted>> = BTreeMap::new();
+    for (slug, snapshot) in &review.folder.lessons {
+        if snapshot.experiments.is_none() && !computed.everything {
+            let file = review.folder.file(slug);
+            let message =
+                format!("{} cannot be read, so its other experiments would be lost", file.display());
+            return Err(Failure::Machine(message));
+        }
+        let kept = snapshot.experiments.iter().flatten();
+        let kept = kept.filter(|(id, _)| !review.orphans.contains(&format!("{slug}#{id}")));
+        lessons.insert(slug.clone(), kept.map(|(id, kept)| (id.clone(), &kept.accepted)).collect());
+    }
+    for (planned, reviewed) in computed.planned.iter().zip(&review.experiments) {
+        let slug = &computed.course.lessons[planned.lesson].slug;
+        lessons.entry(slug.clone()).or_default().insert(planned.header.id.clone(), &reviewed.new);
+    }
+    review.folder.write(&lessons).map_err(Failure::Machine)
+}
+
+/// What an experiment computes from.
+fn identity(computed: &Computed, planned: &Planned) -> Identity {
+    let mut settings = blake3::Hasher::new();
+    let header = &planned.header;
+    settings.update(format!("{}\n{} {}\n", planned.kind.name, header.seed, header.seeds).as_bytes());
+    let defaults = defaults(planned.kind);
+    let mut data = blake3::Hasher::new();
+    let mut reads = false;
+    for (index, variant) in planned.plan.variants().iter().enumerate() {
+        let resolved = canonical(&own(&planned.plan.resolved(index), &defaults));
+        settings.update(format!("{}\n{resolved}\n", variant.name).as_bytes());
+        let lesson = &computed.course.lessons[planned.lesson].path;
+        let print = planned.plan.data(index).and_then(|data| computed.tables.fingerprint(data, lesson));
+        reads |= print.is_some();
+        data.update(print.unwrap_or_default().as_bytes());
+    }
+    let digest = |hasher: blake3::Hasher| hasher.finalize().to_hex()[..DIGITS].to_owned();
+    Identity {
+        kind: planned.kind.name.to_owned(),
+        settings: digest(settings),
+        data: reads.then(|| digest(data)),
+    }
+}
+
+/// What a kind takes for what an author leaves out; where it takes nothing by default, what the other kinds take.
+fn defaults(kind: &Kind) -> Json {
+    let mut all = serde_json::Map::new();
+    for of in KINDS.iter().rev().chain([kind]) {
+        let Json::Object(own) = of.defaults() else { continue };
+        all.extend(own.into_iter().filter(|(_, value)| !value.is_null()));
+    }
+    Json::Object(all)
+}
+
+/// The settings that differ from their defaults. Written or left out, a default is the same setting; and a setting
+/// that a later version of the program adds does not make all others unaccepted.
+fn own(value: &Json, default: &Json) -> Json {
+    let (Json::Object(entries), Json::Object(defaults)) = (value, default) else { return value.clone() };
+    let differing =
+        entries.iter().filter(|(key, value)| value.is_object() || defaults.get(*key) != Some(*value));
+    Json::Object(
+        differing
+            .map(|(key, value)| (key.clone(), own(value, defaults.get(key).unwrap_or(&Json::Null))))
+            .collect(),
+    )
+}
+
+/// JSON with sorted keys and without nulls.
+fn canonical(value: &Json) -> String {
+    match value {
+        Json::Object(entries) => {
+            let sorted: BTreeMap<&String, &Json> =
+                entries.iter().filter(|(_, value)| !value.is_null()).collect();
+            let entries = sorted
+                .into_iter()
+                .map(|(key, value)| format!("{}:{}", Json::from(key.as_str()), canonical(value)));
+            format!("{{{}}}", entries.collect::<Vec<_>>().join(","))
+        }
+        Json::Array(items) => format!("[{}]", items.iter().map(canonical).collect::<Vec<_>>().join(",")),
+        other => other.to_string(),
+    }
+}
+
+/// What all variants that drifted have in common and none of those that did not: where to look in the program.
+fn cause(computed: &Computed, experiments: &[Reviewed]) -> Option<String> {
+    let (mut drifted, mut others): (Vec<BTreeSet<String>>, Vec<BTreeSet<String>>) = (Vec::new(), Vec::new());
+    for ((planned, outcome), reviewed) in computed.planned.iter().zip(&computed.outcomes).zip(experiments) {
+        let Some(comparison) = &reviewed.comparison else { continue };
+        if reviewed.status == Status::Unaccepted {
+            continue;
+        }
+        for (index, variant) in outcome.variants.iter().enumerate() {
+            let moved = comparison.variants.iter().any(|shift| shift.name == variant.name);
+            let traits = traits(planned, outcome, index);
+            if moved { drifted.push(traits) } else { others.push(traits) }
+        }
+    }
+    if drifted.is_empty() {
+        return None;
+    }
+    if others.is_empty() {
+        return Some("Every variant of every experiment drifted.".to_owned());
+    }
+    // The trait that tells them apart best; of equals the most general, `training` before `training.epochs: 30`.
+    let share = |all: &[BTreeSet<String>], name: &String| {
+        all.iter().filter(|traits| traits.contains(name)).count() as f64 / all.len() as f64
+    };
+    let (gap, name) = drifted
+        .iter()
+        .flatten()
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .map(|name| (share(&drifted, name) - share(&others, name), name))
+        .max_by(|(a, one), (b, other)| a.total_cmp(b).then_with(|| depth(other).cmp(&depth(one))))?;
+    (gap >= TELLING).then(|| told(name, &drifted, &others))
+}
+
+/// A path's length and then its depth, for putting the general before the special.
+fn depth(name: &str) -> (usize, usize) {
+    (name.matches(['.', ':']).count(), name.len())
+}
+
+/// In words, how well a trait tells the variants that drifted from the others.
+fn told(name: &str, drifted: &[BTreeSet<String>], others: &[BTreeSet<String>]) -> String {
+    let having = |all: &[BTreeSet<String>]| all.iter().filter(|traits| traits.contains(name)).count();
+    let who = match (having(drifted), drifted.len()) {
+        (1, 1) => "The variant that drifted has".to_owned(),
+        (with, all) if with == all => format!("All {all} variants that drifted have"),
+        (with, all) => format!("Of the {all} variants that drifted {with} have"),
+    };
+    let others = match (having(others), others.len()) {
+        (0, all) => format!("none of the {all} others has"),
+        (1, all) => format!("of the {all} others 1 has"),
+        (with, all) => format!("of the {all} others {with} have"),
+    };
+    format!("{who} `{name}`, {others}.")
+}
+
+/// Every setting of a variant as `path: value`, and every path that holds settings.
+fn traits(planned: &Planned, outcome: &Outcome, variant: usize) -> BTreeSet<String> {
+    let mut found = BTreeSet::from([format!("kind: {}", planned.kind.name)]);
+    let index = planned.plan.variants().iter().position(|v| v.name == outcome.variants[variant].name);
+    if let Some(index) = index {
+        paths("", &planned.plan.resolved(index), &mut found);
+    }
+    found
+}
+
+fn paths(path: &str, value: &Json, found: &mut BTreeSet<String>) {
+    match value {
+        Json::Null => {}
+        Json::Object(entries) => {
+            if !path.is_empty() {
+                found.insert(path.to_owned());
+            }
+            for (key, value) in entries {
+                let inner = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+                paths(&inner, value, found);
+            }
+        }
+        other => {
+            found.insert(format!("{path}: {other}").replace('"', ""));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_differs_from_the_defaults_is_told() {
+        let default: Json =
+            serde_json::json!({"rate": 0.1, "optimizer": {"adam": {"beta": 0.9}}, "init": "he", "l1": 0});
+        let same = own(&default, &default);
+        assert_eq!(canonical(&same), r#"{"optimizer":{"adam":{}}}"#);
+        let mut other = default.clone();
+        other["optimizer"] = serde_json::json!({"sgd": {}});
+        other["init"] = serde_json::json!({"normal": 0.1});
+        assert_eq!(canonical(&own(&other, &default)), r#"{"init":{"normal":0.1},"optimizer":{"sgd":{}}}"#);
+        // None of the parts that a kind may be without hides that it is there.
+        let defaults = defaults(crate::experiment::kind("init").unwrap());
+        assert!(defaults["training"]["epochs"].is_number());
+        assert_eq!(canonical(&own(&serde_json::json!({"training": {}}), &defaults)), r#"{"training":{}}"#);
+    }
+
+    #[test]
+    fn neither_order_nor_what_is_left_out_makes_another_digest() {
+        let one: Json = serde_json::from_str(r#"{"b": [1, {"y": 2.5, "x": null}], "a": "t"}"#).unwrap();
+        let other: Json = serde_json::from_str(r#"{"a": "t", "new": null, "b": [1, {"y": 2.5}]}"#).unwrap();
+        assert_eq!(canonical(&one), r#"{"a":"t","b":[1,{"y":2.5}]}"#);
+        assert_eq!(canonical(&one), canonical(&other));
+    }
+}

@@ -1,0 +1,147 @@
+//! The folder of snapshots beside the lessons.
+
+use std::collections::BTreeMap;
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use super::{Accepted, read::read, write::write};
+use crate::diagnostic::{Diagnostic, Diagnostics, SourceId, Sources, Span};
+
+/// The folder's name; its files are not lessons.
+const NAME: &str = "snapshots";
+
+/// All snapshots of a course.
+#[derive(Debug, Default)]
+pub struct Folder {
+    path: PathBuf,
+    /// Whether there is such a folder: a course without one keeps no snapshots.
+    pub exists: bool,
+    /// By the slug of the lesson.
+    pub lessons: BTreeMap<String, Snapshot>,
+}
+
+/// The snapshot of one lesson.
+#[derive(Debug, Default)]
+pub struct Snapshot {
+    /// Its file among the sources.
+    pub source: Option<SourceId>,
+    text: String,
+    /// By id; none if the file cannot be read as a snapshot.
+    pub experiments: Option<BTreeMap<String, Kept>>,
+}
+
+/// Accepted results with their place in the file.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    pub accepted: Accepted,
+    /// Of the id.
+    pub span: Span,
+}
+
+/// What writing changed, in files.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Written {
+    pub written: usize,
+    pub removed: usize,
+    pub unchanged: usize,
+}
+
+impl Folder {
+    /// Reads every snapshot beside the lessons in `root`. What is wrong with a file is added to `found`.
+    ///
+    /// # Errors
+    /// A folder or file that cannot be read at all.
+    pub fn open(root: &Path, sources: &mut Sources, found: &mut Diagnostics) -> Result<Self, String> {
+        let path = root.join(NAME);
+        let fault = |error: std::io::Error| format!("cannot read {}: {error}", path.display());
+        let mut folder = Folder { path: path.clone(), exists: true, lessons: BTreeMap::new() };
+        let entries = match std::fs::read_dir(&path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                return Ok(Folder { exists: false, ..folder });
+            }
+            entries => entries.map_err(fault)?,
+        };
+        let mut files: Vec<PathBuf> = Vec::new();
+        for entry in entries {
+            files.push(entry.map_err(fault)?.path());
+        }
+        files.sort();
+        for file in files.iter().filter(|file| file.extension().is_some_and(|extension| extension == "yaml"))
+        {
+            let text = std::fs::read_to_string(file)
+                .map_err(|error| format!("cannot read {}: {error}", file.display()))?;
+            let slug = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            let source = sources.add(file.display().to_string().replace('\\', "/"), text.clone());
+            let experiments = read(&text, source);
+            let experiments =
+                experiments.map_err(|errors| found.extend(errors.into_iter().map(unreadable))).ok();
+            folder.lessons.insert(slug, Snapshot { source: Some(source), text, experiments });
+        }
+        Ok(folder)
+    }
+
+    /// The accepted results of an experiment.
+    pub fn get(&self, slug: &str, id: &str) -> Option<&Kept> {
+        self.lessons.get(slug)?.experiments.as_ref()?.get(id)
+    }
+
+    /// Whether a lesson's file is there and cannot be read.
+    pub fn is_unreadable(&self, slug: &str) -> bool {
+        self.lessons.get(slug).is_some_and(|snapshot| snapshot.experiments.is_none())
+    }
+
+    /// Where the snapshot of a lesson stands.
+    pub fn file(&self, slug: &str) -> PathBuf {
+        self.path.join(format!("{slug}.yaml"))
+    }
+
+    /// Makes the files hold just these results, by slug and id. A file that would hold none is removed; one that
+    /// would not change is left alone.
+    ///
+    /// # Errors
+    /// A file that cannot be written.
+    pub fn write(&self, lessons: &BTreeMap<String, BTreeMap<String, &Accepted>>) -> Result<Written, String> {
+        let mut done = Written::default();
+        for slug in self.lessons.keys().filter(|slug| lessons.get(*slug).is_none_or(BTreeMap::is_empty)) {
+            let file = self.file(slug);
+            std::fs::remove_file(&file)
+                .map_err(|error| format!("cannot remove {}: {error}", file.display()))?;
+            done.removed += 1;
+        }
+        for (slug, experiments) in lessons.iter().filter(|(_, experiments)| !experiments.is_empty()) {
+            let text = write(experiments);
+            if self.lessons.get(slug).is_some_and(|snapshot| snapshot.text == text) {
+                done.unchanged += 1;
+                continue;
+            }
+            let file = self.file(slug);
+            replace(&file, &text).map_err(|error| format!("cannot write {}: {error}", file.display()))?;
+            done.written += 1;
+        }
+        Ok(done)
+    }
+}
+
+/// Writes beside the file and renames, so that a kill leaves the old or the new.
+fn replace(file: &Path, text: &str) -> std::io::Result<()> {
+    let folder = file.parent().unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder)?;
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    let aside = folder.join(format!(".{name}.{}", std::process::id()));
+    let written = std::fs::File::create(&aside).and_then(|mut out| {
+        out.write_all(text.as_bytes())?;
+        out.sync_all()
+    });
+    written.and_then(|()| std::fs::rename(&aside, file)).inspect_err(|_| {
+        let _ = std::fs::remove_file(&aside);
+    })
+}
+
+/// The reader knows what is wrong with the YAML, not whose file it is.
+fn unreadable(error: Diagnostic) -> Diagnostic {
+    let label =
+        if error.label.is_empty() { error.message } else { format!("{}: {}", error.message, error.label) };
+    Diagnostic::error("this snapshot cannot be read", error.span).label(label).hint(
+        "after a merge, take either side; or remove the file and accept anew: `gradbook check --accept`",
+    )
+}

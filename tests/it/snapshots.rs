@@ -1,0 +1,264 @@
+//! A week of an author who keeps snapshots, and of the CI that watches over them.
+//!
+//! What the program says is compared whole with the files in `snapshots/`; `INSTA_UPDATE=always cargo test` rewrites
+//! them, read the difference.
+
+use crate::course::{Called, Course};
+
+const SOFT: &str = "```yaml experiment\nkind: softmax\nid: vector\nlogits: [5, 2, -1, 3]\nlabel: 0\n```\n";
+
+const WAYS: &str = "```yaml experiment
+kind: optimizers
+id: ways
+caption: Adam reaches `{{ ways.adam.train_loss | round(2) }}`.
+data: {name: moons, samples: 60}
+model: {hidden: [4]}
+training: {epochs: 20, learning_rate: 0.01}
+compare: [sgd, adam]
+claims:
+  - that: adam.train_loss < sgd.train_loss
+    says: Adam gets lower than gradient descent
+```
+";
+
+const SNAPSHOT: &str = "lessons/snapshots/ways.yaml";
+
+/// Two lessons whose results are accepted.
+fn accepted() -> Course {
+    let course = Course::with("01-soft.md", SOFT).and("02-ways.md", WAYS);
+    course.check("--accept").is_in_order();
+    course
+}
+
+impl Course {
+    fn check(&self, options: &str) -> Called {
+        let options: Vec<&str> = options.split_whitespace().collect();
+        self.call(&[&["check", "--quiet"], &options[..]].concat())
+    }
+
+    /// The lesson on ways down, written anew.
+    fn ways(self, body: &str) -> Course {
+        self.and("02-ways.md", body)
+    }
+
+    /// Moves an accepted number of Adam's by some of its last places, and its history from epoch 3 on: as if the
+    /// program had computed the accepted results with another last bit.
+    fn drifted(self, metric: &str, places: u64) -> Course {
+        let text = self.text(SNAPSHOT);
+        let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+        let key = format!("        {metric}: ");
+        let line = lines.iter_mut().find(|line| line.starts_with(&key)).expect("Adam stands first");
+        let number: f64 = line[key.len()..].parse().unwrap();
+        *line = format!("{key}{:?}", f64::from_bits(number.to_bits() + places));
+        let history = lines.iter().position(|line| line.ends_with("history: |")).unwrap();
+        let epochs: Vec<&str> = lines[history + 1].split_whitespace().collect();
+        let moved = epochs.iter().enumerate().map(|(epoch, digest)| match epoch {
+            0..3 => (*digest).to_owned(),
+            _ => digest.chars().rev().map(|digit| if digit == 'f' { '0' } else { 'f' }).collect(),
+        });
+        lines[history + 1] = format!("        {}", moved.collect::<Vec<_>>().join(" "));
+        let margin = lines.iter_mut().find(|line| line.contains("margin: ")).unwrap();
+        let (before, number) = margin.split_once("margin: ").unwrap();
+        *margin = format!("{before}margin: {:?}", number.parse::<f64>().unwrap() * 1.25);
+        self.file(SNAPSHOT, (lines.join("\n") + "\n").as_bytes())
+    }
+}
+
+impl Called {
+    fn is_in_order(&self) -> &Called {
+        assert_eq!((self.status, self.error.as_str()), (0, ""), "{}", self.output);
+        self
+    }
+
+    /// All that was said.
+    fn whole(&self) -> String {
+        format!("{}--- results\n{}--- status {}\n", self.error, self.output, self.status)
+    }
+}
+
+#[test]
+fn monday_the_author_accepts_what_the_course_shows() {
+    let course = Course::with("01-soft.md", SOFT).and("02-ways.md", WAYS);
+    insta::assert_snapshot!("monday_there_are_none_yet", course.check("").whole());
+    let called = course.call(&["check", "--accept"]);
+    assert!(called.error.ends_with("2 experiments accepted, 2 files written\n"), "{}", called.error);
+    insta::assert_snapshot!("monday_the_file", course.text("lessons/snapshots/soft.yaml"));
+
+    course.check("").is_in_order();
+    let called = course.call(&["check"]);
+    let last = called.error.lines().last().unwrap();
+    assert_eq!(last, "All 2 experiments equal their snapshots to the last bit.");
+
+    // Accepting again finds nothing, and the same results give the same bytes.
+    let before = course.text(SNAPSHOT);
+    let called = course.call(&["check", "--accept"]);
+    assert!(called.error.ends_with("nothing to accept, 2 files as before\n"), "{}", called.error);
+    assert_eq!(course.text(SNAPSHOT), before);
+    // The snapshots are no lessons.
+    assert!(!course.build().files().iter().any(|(name, _)| name.contains("snapshots")));
+}
+
+#[test]
+fn tuesday_words_figures_and_the_order_of_keys_change_nothing() {
+    let course = accepted().ways(
+        "New words.\n\n```yaml experiment\nid: ways\nkind: optimizers\ncompare: [sgd, adam]  # the same two\n\
+         training: {learning_rate: 1e-2, epochs: 20}\nmodel: {hidden: [4]}\ndata: {samples: 60, name: moons}\n\
+         title: New\nfigures: [loss]\n```\n",
+    );
+    course.check("").is_in_order();
+}
+
+#[test]
+fn wednesday_new_settings_are_not_accepted_until_the_author_says_so() {
+    let course = accepted().ways(&WAYS.replace("epochs: 20", "epochs: 10"));
+    let called = course.check("--format json");
+    let document: serde_json::Value = serde_json::from_str(&called.output).unwrap();
+    assert_eq!((called.status, &document["snapshots"][1]["status"]), (1, &"unaccepted".into()));
+    let message = document["findings"][0]["message"].as_str().unwrap();
+    assert_eq!(message, "the settings of `ways` have changed since its snapshot");
+    // Each shorter history parts where it ends.
+    assert_eq!(document["snapshots"][1]["variants"][0]["parted_at"], 11);
+
+    let soft = course.text("lessons/snapshots/soft.yaml");
+    assert_eq!(course.check("--accept --only ways#*").status, 0);
+    course.check("").is_in_order();
+    assert_eq!(course.text("lessons/snapshots/soft.yaml"), soft);
+}
+
+#[test]
+fn wednesday_other_settings_with_the_same_results_are_worth_a_warning() {
+    // Given logits draw nothing, so that the seed makes no difference.
+    let block = "```yaml experiment\nkind: softmax\nid: v\nlogits: [1, 2]\nseed: 1\n```\n";
+    let course = Course::with("a.md", block);
+    course.check("--accept").is_in_order();
+    let course = course.and("a.md", &block.replace("seed: 1", "seed: 2"));
+    insta::assert_snapshot!("wednesday_same_results", course.check("").whole());
+}
+
+#[test]
+fn wednesday_a_table_that_changed_is_told_from_settings_that_did() {
+    let table = |ripe: &str| -> String {
+        let rows = (0..60).map(|i| format!("{},{},{}\n", i % 7, i % 5, if i % 7 > 3 { ripe } else { "no" }));
+        format!("length,width,ripe\n{}", rows.collect::<String>())
+    };
+    let block = "```yaml experiment\nkind: optimizers\nid: own\ndata: {file: fruit.csv}\ntraining: {epochs: 2}\n```\n";
+    let course = Course::with("a.md", block).file("lessons/fruit.csv", table("yes").as_bytes());
+    course.check("--accept").is_in_order();
+    let course = course.file("lessons/fruit.csv", table("yes").replace("0,0,no", "9,9,no").as_bytes());
+    let called = course.check("");
+    assert_eq!(called.status, 1);
+    assert!(called.error.contains("the data of `own` have changed since its snapshot"), "{}", called.error);
+}
+
+#[test]
+fn thursday_the_program_computes_another_last_bit() {
+    let course = accepted().drifted("train_loss", 3);
+    insta::assert_snapshot!("thursday_human", course.check("").whole());
+    insta::assert_snapshot!("thursday_json", {
+        let called = course.check("--format json");
+        let document: serde_json::Value = serde_json::from_str(&called.output).unwrap();
+        serde_json::to_string_pretty(&document).unwrap()
+    });
+    insta::assert_snapshot!("thursday_github", course.check("--format github").whole());
+    insta::assert_snapshot!("thursday_junit", course.check("--format junit").whole());
+    assert_eq!(course.check("--summary report.md").status, 1);
+    insta::assert_snapshot!("thursday_summary", course.text("report.md"));
+}
+
+#[test]
+fn thursday_a_tolerance_lets_it_pass_and_still_shows_it() {
+    let tolerant = WAYS.replace("id: ways", "id: ways\ntolerance: 1e-6");
+    let course = accepted().ways(&tolerant).drifted("train_loss", 3);
+    let called = course.check("");
+    insta::assert_snapshot!("thursday_tolerated", called.whole());
+    assert_eq!(called.status, 0);
+    let course = course.drifted("dev_loss", 1 << 40);
+    assert_eq!(course.check("").status, 1);
+}
+
+#[test]
+fn friday_experiments_come_and_go() {
+    let course = accepted()
+        .ways(&WAYS.replace("ways", "paths"))
+        .file(SNAPSHOT.replace("ways", "gone").as_str(), b"# A lesson that was removed.\n")
+        .and("03-more.md", &SOFT.replace("vector", "other"));
+    insta::assert_snapshot!("friday_missing_and_orphaned", course.check("").whole());
+    let called = course.call(&["check", "--accept"]);
+    let last = called.error.lines().last().unwrap();
+    assert_eq!(
+        last,
+        "2 experiments accepted, ways#ways forgotten, 2 files written, 1 file removed, 1 file as before"
+    );
+    course.check("").is_in_order();
+    assert!(!course.path("lessons/snapshots/gone.yaml").exists());
+}
+
+#[test]
+fn friday_a_draft_is_no_orphan_and_one_lesson_says_nothing_of_the_others() {
+    let course = accepted();
+    let text = course.text("lessons/02-ways.md").replace("title:", "draft: true\ntitle:");
+    let course = course.file("lessons/02-ways.md", text.as_bytes());
+    course.check("").is_in_order();
+    course.check("--accept").is_in_order();
+    course.check("--drafts").is_in_order();
+    course.check("lessons/01-soft.md").is_in_order();
+    course.check("lessons/01-soft.md --accept").is_in_order();
+    course.check("--drafts").is_in_order();
+}
+
+#[test]
+fn friday_a_merge_goes_wrong() {
+    let course = accepted();
+    let text =
+        course.text(SNAPSHOT).replace("  kind: optimizers\n", "<<<<<<< HEAD\n  kind: optimizers\n=======\n");
+    let course = course.file(SNAPSHOT, text.as_bytes());
+    insta::assert_snapshot!("friday_merge", course.check("").whole());
+    let called = course.check("--accept --only ways");
+    assert_eq!(called.status, 2);
+    assert!(called.error.contains("ways.yaml cannot be read, so its other experiments would be lost"));
+    assert_eq!(course.check("--accept").status, 0);
+    course.check("").is_in_order();
+}
+
+#[test]
+fn saturday_nothing_is_accepted_from_a_course_at_fault() {
+    let course = Course::with("a.md", &SOFT.replace("label: 0", "label: 0\nclaims: [loss > 1]"));
+    let called = course.call(&["check", "--accept"]);
+    assert_eq!(called.status, 1);
+    assert!(
+        called.error.ends_with("nothing is accepted from a course that is at fault\n"),
+        "{}",
+        called.error
+    );
+    assert!(!course.path("lessons/snapshots").exists());
+}
+
+#[test]
+fn sunday_ci_compares_and_never_writes() {
+    let course = Course::with("01-soft.md", SOFT);
+    let called = course.call_in_ci(&["check", "--accept"]);
+    insta::assert_snapshot!("sunday_refused", called.whole());
+    assert_eq!(called.status, 2);
+    assert!(!course.path("lessons/snapshots").exists());
+    let course = accepted().drifted("train_loss", 1);
+    let before = course.text(SNAPSHOT);
+    assert_eq!(course.call_in_ci(&["check"]).status, 1);
+    assert_eq!(course.text(SNAPSHOT), before);
+    assert!(!course.path("output").exists());
+}
+
+#[test]
+fn a_report_of_a_course_that_cannot_run_is_whole_too() {
+    let course = Course::with("a.md", &SOFT.replace("label: 0", "labl: 0"));
+    insta::assert_snapshot!("at_fault_junit", course.check("--format junit").whole());
+    assert_eq!(course.check("--summary report.md").status, 1);
+    insta::assert_snapshot!("at_fault_summary", course.text("report.md"));
+    let json = course.check("--format json").output;
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&json).unwrap()["errors"], 1);
+    // A build reports in the same formats.
+    let github = course.call(&["build", "--format", "github"]).output;
+    assert!(github.starts_with("::error file=lessons/a.md,line=9,"), "{github}");
+    let called = course.check("--summary nowhere/report.md");
+    assert_eq!(called.status, 2);
+    assert!(called.error.contains("cannot write nowhere/report.md"), "{}", called.error);
+}
