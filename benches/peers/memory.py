@@ -14,7 +14,7 @@ title: Sixty thousand images
 ```yaml experiment
 kind: softmax
 id: images
-data: {{images: {images}, labels: {labels}}}
+data: {{file: {images}, labels: {labels}, normalize: minmax}}
 split: {{train: 90%, dev: 10%}}
 model: {{hidden: [512, 256]}}
 training: {{epochs: 1, batch_size: 128}}
