@@ -79,6 +79,9 @@ pub struct Common {
     /// Say nothing but what is wrong
     #[arg(long, short, global = true)]
     quiet: bool,
+    /// Make every warning an error
+    #[arg(long, global = true)]
+    strict: bool,
     /// Colours in what is reported
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     color: When,
@@ -161,7 +164,7 @@ impl Common {
             Some(folder) => Keeping::In(folder.clone()),
             None => Keeping::Beside,
         };
-        Request { lessons, drafts, only: self.only.clone(), cache, ..Request::default() }
+        Request { lessons, drafts, only: self.only.clone(), strict: self.strict, cache, ..Request::default() }
     }
 
     /// Runs a course's experiments with progress shown.

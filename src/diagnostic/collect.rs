@@ -17,8 +17,13 @@ impl Diagnostics {
     }
 
     pub fn push(&mut self, diagnostic: Diagnostic) {
-        if self.count(diagnostic.severity) >= MOST {
-            self.beyond[usize::from(diagnostic.severity == Severity::Warning)] += 1;
+        let place = match diagnostic.severity {
+            Severity::Error => Some(0),
+            Severity::Warning => Some(1),
+            Severity::Note => None,
+        };
+        if let Some(place) = place.filter(|_| self.count(diagnostic.severity) >= MOST) {
+            self.beyond[place] += 1;
             return;
         }
         let index = self.sorted.partition_point(|other| order(other) <= order(&diagnostic));
@@ -35,6 +40,16 @@ impl Diagnostics {
                 self.extend(diagnostics);
                 None
             }
+        }
+    }
+
+    /// Makes every warning an error.
+    pub fn deny_warnings(&mut self) {
+        for mut diagnostic in std::mem::take(&mut self.sorted) {
+            if diagnostic.severity == Severity::Warning {
+                diagnostic.severity = Severity::Error;
+            }
+            self.push(diagnostic);
         }
     }
 

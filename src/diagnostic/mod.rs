@@ -77,6 +77,8 @@ impl Severity {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Diagnostic {
     pub severity: Severity,
+    /// Of a lint: what silences it.
+    pub code: Option<&'static str>,
     /// A short sentence: what is wrong.
     pub message: String,
     /// None for what has no place in a file (an empty folder).
@@ -93,6 +95,7 @@ impl Diagnostic {
     pub fn error(message: impl Into<String>, span: impl Into<Option<Span>>) -> Self {
         Diagnostic {
             severity: Severity::Error,
+            code: None,
             message: shortened(message.into()),
             span: span.into(),
             label: String::new(),

@@ -52,6 +52,10 @@ impl Diagnostic {
             Severity::Note => Level::NOTE,
         };
         let title = level.primary_title(self.message.as_str());
+        let title = match self.code {
+            Some(code) => title.id(code),
+            None => title,
+        };
         let hints = self.hints.iter().map(|hint| Level::HELP.message(hint.as_str()));
         let group = Group::with_title(title);
         let group = match self.span.filter(|span| beyond_showing(sources.get(span.source), *span)) {
@@ -128,6 +132,7 @@ impl Diagnostic {
     pub fn json(&self, sources: &Sources) -> Value {
         let mut value = json!({
             "severity": self.severity.name(),
+            "code": self.code,
             "message": self.message,
             "label": self.label,
             "hints": self.hints,

@@ -199,7 +199,7 @@ mod tests {
         assert_eq!(
             said,
             [
-                "0.5 seconds",
+                "1 second",
                 "59 seconds",
                 "1.5 minutes",
                 "30 minutes",

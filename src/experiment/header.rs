@@ -18,6 +18,7 @@ pub const KEYS: &[&str] = &[
     "figures",
     "claims",
     "tolerance",
+    "lint",
     "show_source",
 ];
 
@@ -55,9 +56,20 @@ pub struct Header {
     /// The relative drift of a metric that a snapshot may show (default 0: the same bits).
     #[serde(default)]
     pub tolerance: f64,
+    /// Which lints say nothing about it, by their codes: `{allow: [G004]}`.
+    #[serde(default)]
+    pub lint: LintSettings,
     /// Whether a reader can open the block's YAML (default true).
     #[serde(default = "yes")]
     pub show_source: bool,
+}
+
+/// Which lints are silent.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct LintSettings {
+    /// Codes of lints, such as G004.
+    pub allow: Vec<String>,
 }
 
 fn one() -> u64 {

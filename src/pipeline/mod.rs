@@ -12,6 +12,7 @@ mod drawing;
 mod drift;
 mod experiment_view;
 mod jobs;
+mod linting;
 mod memory;
 mod pages;
 mod planning;
@@ -65,6 +66,8 @@ pub struct Request {
     pub id: Option<String>,
     /// Only experiments whose lesson, id or `lesson#id` is like this.
     pub only: Option<Pattern>,
+    /// Whether warnings are errors.
+    pub strict: bool,
     /// Where runs are kept.
     pub cache: Keeping,
 }
@@ -122,6 +125,10 @@ pub fn prepare(request: &Request) -> Result<Ready, Failure> {
     let mut planned = planning::plan(&course, &mut tables, &mut found);
     planning::promise(&mut course, &planned);
     found.extend(planning::check_texts(&course, &planned));
+    found.extend(linting::before(&course, &planned, &tables));
+    if request.strict {
+        found.deny_warnings();
+    }
     let templates = found.keep(pages::templates(&course.root, &mut tables.sources));
     let Some(templates) = templates.filter(|_| found.errors() == 0) else {
         return Err(Failure::Course(found, tables.sources));
@@ -185,6 +192,10 @@ pub fn compute(request: &Request, watch: &dyn Watch) -> Result<Computed, Failure
         let (judged, errors) = claims::judge(&experiment.header.claims, outcome, &experiment.tree);
         verdicts.push(judged);
         found.extend(errors);
+        found.extend(linting::after(&course, experiment, outcome, &tables));
+    }
+    if request.strict {
+        found.deny_warnings();
     }
     let everything = course.is_whole && request.only.is_none() && request.id.is_none();
     Ok(Computed { course, planned, outcomes, keys, verdicts, cache, everything, found, templates, tables })

@@ -7,6 +7,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Span, nearest};
 use crate::experiment::variation::{self, overlay};
 use crate::experiment::{Cost, HEADER_KEYS, Header, KINDS, Kind, Limits, Plan, PlannedVariant, kind, size};
 use crate::lesson::{Course, ExperimentBlock, Lesson};
+use crate::lint;
 use crate::settings::{self, Node};
 
 use super::tables::Tables;
@@ -149,7 +150,7 @@ fn plan_block(
     let header = settings::decode_among::<Header>(&header_tree, &known).map_err(|e| errors.extend(e)).ok();
     if let Some(header) = &header {
         let figures: Vec<&str> = kind.figures.iter().map(|figure| figure.name).collect();
-        let problems = header.check(&figures).into_iter();
+        let problems = header.check(&figures).into_iter().chain(lint::check(header));
         errors.extend(problems.map(|problem| at(problem, &tree)));
     }
     let plan = kind.plan(&settings).map_err(|e| errors.extend(e)).ok();

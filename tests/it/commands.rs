@@ -157,3 +157,20 @@ fn results_that_cannot_be_written_are_the_machines_fault() {
         assert!(called.error.contains("cannot write the results"), "{}", called.error);
     }
 }
+
+#[test]
+fn strict_makes_a_warning_an_error_unless_it_is_silenced() {
+    let search = |lint: &str| {
+        let block = "```yaml experiment\nkind: search\nid: s\ndata: {name: iris}\nobjective: test_loss\ntrials: 2\n\
+            training: {epochs: 1}\n";
+        Course::with("a.md", &format!("{block}{lint}```"))
+    };
+    let warned = search("").call(&["check"]);
+    assert_eq!(warned.status, 0, "{}", warned.error);
+    assert!(warned.error.contains("warning[G001]") && warned.error.contains("1 warning"), "{}", warned.error);
+    let denied = search("").call(&["check", "--strict"]);
+    assert_eq!(denied.status, 1);
+    assert!(denied.error.contains("error[G001]"), "{}", denied.error);
+    let silenced = search("lint: {allow: [G001]}\n").call(&["check", "--strict"]);
+    assert_eq!((silenced.status, silenced.error.contains("G001")), (0, false), "{}", silenced.error);
+}

@@ -1,0 +1,172 @@
+//! Lints: what is known to be wrong with an experiment although every setting of it is allowed. Each has a code, by
+//! which a block (or the defaults of a lesson or course) can silence it: `lint: {allow: [G004]}`.
+
+mod rules;
+
+use serde::Deserialize;
+
+use crate::data::{DataSettings, Dataset, Facts, SplitSettings};
+use crate::diagnostic::{Problem, nearest};
+use crate::experiment::{Header, Kind};
+use crate::nn::ModelSettings;
+use crate::outcome::Variant;
+use crate::search::Space;
+use crate::train::TrainingSettings;
+
+/// One thing known to be wrong.
+pub struct Lint {
+    /// `G001`; never given to another lint.
+    pub code: &'static str,
+    pub name: &'static str,
+    /// Why it is wrong.
+    pub reason: &'static str,
+    sees: Sees,
+}
+
+/// What a lint looks at.
+enum Sees {
+    /// The settings and the data, before anything runs.
+    Before(fn(&Subject) -> Vec<Problem>),
+    /// The runs of a variant.
+    After(fn(&Subject, &Variant) -> Vec<Problem>),
+}
+
+/// Every lint, by code.
+pub const LINTS: &[Lint] = &[
+    Lint {
+        code: "G001",
+        name: "search-on-test",
+        reason: "what is chosen by the test part is fitted to it: its error no longer tells how good the choice is",
+        sees: Sees::Before(rules::search_on_test),
+    },
+    Lint {
+        code: "G002",
+        name: "unscaled-features",
+        reason: "features of very different size make the loss a narrow valley: no one learning rate suits all weights",
+        sees: Sees::Before(rules::unscaled_features),
+    },
+    Lint {
+        code: "G003",
+        name: "batch-norm-of-one",
+        reason: "over a batch of one row every unit is its own mean, so that batch normalization makes everything 0",
+        sees: Sees::Before(rules::batch_norm_of_one),
+    },
+    Lint {
+        code: "G004",
+        name: "linear-scale",
+        reason: "on a linear scale over several decades nine trials in ten fall into the highest of them",
+        sees: Sees::Before(rules::linear_scale),
+    },
+    Lint {
+        code: "G005",
+        name: "best-on-edge",
+        reason: "where the best trial lies at the end of a range, better ones may lie beyond it",
+        sees: Sees::After(rules::best_on_edge),
+    },
+    Lint {
+        code: "G006",
+        name: "classes-left-out",
+        reason: "an error measured on a part that lacks a class says nothing about that class",
+        sees: Sees::Before(rules::classes_left_out),
+    },
+    Lint {
+        code: "G007",
+        name: "equal-weights",
+        reason: "units that start with equal weights get equal gradients and stay one unit for ever",
+        sees: Sees::Before(rules::equal_weights),
+    },
+];
+
+/// A variant of an experiment, as lints see it.
+pub struct Subject<'a> {
+    kind: &'static str,
+    settings: Settings,
+    facts: Option<&'a Facts>,
+    /// Loaded only for those who ask: the table that the settings name.
+    data: &'a dyn Fn() -> Option<std::sync::Arc<Dataset>>,
+}
+
+/// The settings that lints look at; a kind has some of them.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Settings {
+    data: DataSettings,
+    split: SplitSettings,
+    model: Option<ModelSettings>,
+    training: Option<TrainingSettings>,
+    space: Option<Space>,
+    scale: Option<serde_json::Value>,
+    objective: Option<String>,
+}
+
+impl<'a> Subject<'a> {
+    /// `resolved` are all settings of the variant; `data` loads its table.
+    pub fn new(
+        kind: &Kind,
+        resolved: serde_json::Value,
+        facts: Option<&'a Facts>,
+        data: &'a dyn Fn() -> Option<std::sync::Arc<Dataset>>,
+    ) -> Self {
+        // Settings that were written out can be read back; a kind with other parts has none of these.
+        let settings = serde_json::from_value(resolved).unwrap_or_default();
+        Subject { kind: kind.name, settings, facts, data }
+    }
+}
+
+/// What the settings of a variant are warned of, with the code of each lint.
+pub fn before(subject: &Subject) -> Vec<(&'static str, Problem)> {
+    found(|lint| match lint.sees {
+        Sees::Before(rule) => rule(subject),
+        Sees::After(_) => Vec::new(),
+    })
+}
+
+/// What the runs of a variant are warned of.
+pub fn after(subject: &Subject, variant: &Variant) -> Vec<(&'static str, Problem)> {
+    found(|lint| match lint.sees {
+        Sees::Before(_) => Vec::new(),
+        Sees::After(rule) => rule(subject, variant),
+    })
+}
+
+fn found(rule: impl Fn(&Lint) -> Vec<Problem>) -> Vec<(&'static str, Problem)> {
+    let of = |lint: &'static Lint| {
+        let because = |problem: Problem| problem.hint(lint.reason);
+        rule(lint).into_iter().map(move |problem| (lint.code, because(problem)))
+    };
+    LINTS.iter().flat_map(of).collect()
+}
+
+/// Codes to silence that are no codes.
+pub fn check(header: &Header) -> Vec<Problem> {
+    let known = || LINTS.iter().map(|lint| lint.code);
+    let unknown =
+        header.lint.allow.iter().enumerate().filter(|(_, code)| known().all(|known| known != *code));
+    unknown
+        .map(|(index, code)| {
+            let problem = Problem::new(format!("lint.allow[{index}]"), format!("there is no lint `{code}`"));
+            match nearest(code, known()) {
+                Some(name) => problem.expected(format!("a code such as `{name}`")),
+                None => problem.expected(format!("one of {}", known().collect::<Vec<_>>().join(", "))),
+            }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_in_order_and_every_lint_is_documented_and_shown() {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+        let read = |path: &str| std::fs::read_to_string(root.join(path)).unwrap();
+        let (guide, shown) = (read("docs/guide.md"), read("tests/errors/lints.md"));
+        for (index, lint) in LINTS.iter().enumerate() {
+            assert_eq!(lint.code, format!("G{:03}", index + 1));
+            let row = format!("| `{}` | {} | {} |", lint.code, lint.name, lint.reason);
+            assert!(guide.contains(&row), "docs/guide.md lacks the row\n{row}");
+            assert!(shown.contains(&format!("warning[{}]", lint.code)), "{} has no case", lint.code);
+        }
+    }
+}

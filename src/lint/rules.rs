@@ -1,0 +1,208 @@
+//! One function a lint: what it says of settings or runs.
+
+use super::Subject;
+use crate::data::{Features, Normalize, Target};
+use crate::diagnostic::Problem;
+use crate::nn::Initializer;
+use crate::outcome::{Metric, RunRecord, Variant};
+use crate::search::{Dimension, Setting};
+
+/// From this factor on, features or the ends of a range are orders of magnitude apart.
+const FAR_APART: f64 = 100.0;
+
+/// How near to an end of its scale a value is on the edge.
+const EDGE: f64 = 0.05;
+
+/// Where more of the trials than this lie on the edge, as on a grid of three, the best one there says nothing.
+const CROWDED: f64 = 0.25;
+
+pub fn search_on_test(subject: &Subject) -> Vec<Problem> {
+    let objective = subject.settings.objective.as_deref().filter(|objective| objective.starts_with("test_"));
+    let said = |objective: &str| {
+        let problem = Problem::new("objective", format!("the search is judged by `{objective}`"));
+        problem.expected(format!("`{}`", objective.replacen("test_", "dev_", 1)))
+    };
+    objective.map(said).into_iter().collect()
+}
+
+pub fn unscaled_features(subject: &Subject) -> Vec<Problem> {
+    let settings = &subject.settings;
+    let trains = settings.model.is_some() || settings.training.is_some();
+    let generated =
+        settings.data.entry().is_some_and(|entry| matches!(entry.origin, crate::data::Origin::Generated(_)));
+    if !trains || generated || settings.data.normalization(false) != Normalize::None {
+        return Vec::new();
+    }
+    let Some(data) = (subject.data)() else { return Vec::new() };
+    let ranges = ranges(&data.features);
+    let varying = || ranges.iter().enumerate().filter(|(_, range)| **range > 0.0);
+    let widest = varying().max_by(|a, b| a.1.total_cmp(b.1));
+    let narrowest = varying().min_by(|a, b| a.1.total_cmp(b.1));
+    let (Some((wide, most)), Some((narrow, least))) = (widest, narrowest) else { return Vec::new() };
+    if most / least < FAR_APART {
+        return Vec::new();
+    }
+    let names = &data.feature_names;
+    let message =
+        format!("`{}` varies {:.0} times as much as `{}`", names[wide], most / least, names[narrow]);
+    vec![Problem::new("data.normalize", message).expected("`standard` or `minmax`")]
+}
+
+/// The largest value of each feature less the smallest.
+fn ranges(features: &Features) -> Vec<f64> {
+    let (rows, columns) = features.dim();
+    let mut row = vec![0.0; columns];
+    let (mut low, mut high) = (vec![f64::INFINITY; columns], vec![f64::NEG_INFINITY; columns]);
+    for index in 0..rows {
+        features.read_row(index, &mut row);
+        low.iter_mut().zip(&row).for_each(|(low, value)| *low = low.min(*value));
+        high.iter_mut().zip(&row).for_each(|(high, value)| *high = high.max(*value));
+    }
+    high.iter().zip(&low).map(|(high, low)| high - low).collect()
+}
+
+pub fn batch_norm_of_one(subject: &Subject) -> Vec<Problem> {
+    let (Some(model), Some(training)) = (&subject.settings.model, &subject.settings.training) else {
+        return Vec::new();
+    };
+    let rows = subject.facts.and_then(|facts| subject.settings.split.sizes(facts.rows).ok());
+    let one =
+        training.epochs > 0 && training.batch_size.of(rows.map_or(usize::MAX, |[train, ..]| train)) == 1;
+    if model.batch_norm.is_none() || model.hidden.is_empty() || !one {
+        return Vec::new();
+    }
+    vec![
+        Problem::new("training.batch_size", "batch normalization over batches of one row")
+            .expected("at least 2 rows"),
+    ]
+}
+
+pub fn linear_scale(subject: &Subject) -> Vec<Problem> {
+    // A search that sets the scale on purpose knows of scales.
+    let Some(space) = subject.settings.space.as_ref().filter(|_| subject.settings.scale.is_none()) else {
+        return Vec::new();
+    };
+    let said = |path: &str, [low, high]: [f64; 2]| {
+        let name = path.rsplit('.').next().unwrap_or(path);
+        let decades = matches!(name, "learning_rate" | "l2" | "l1" | "epsilon" | "weight_decay");
+        if !decades || low < 0.0 || high < FAR_APART * low {
+            return None;
+        }
+        let least = if low > 0.0 { low } else { high / 1000.0 };
+        let message = format!("`{path}` is searched from {low} to {high} on a linear scale");
+        Some(Problem::new(format!("space.{path}"), message).expected(format!("`{{log: [{least}, {high}]}}`")))
+    };
+    let linear = space.settings.iter().filter_map(|setting| match setting.dimension {
+        Dimension::Linear(range) => said(&setting.path, range),
+        _ => None,
+    });
+    linear.collect()
+}
+
+pub fn classes_left_out(subject: &Subject) -> Vec<Problem> {
+    let Some(facts) = subject.facts else { return Vec::new() };
+    let (Target::Classes(classes), Ok(sizes)) = (facts.target, subject.settings.split.sizes(facts.rows))
+    else {
+        return Vec::new();
+    };
+    let parts = [("dev", sizes[1]), ("test", sizes[2])].into_iter();
+    parts
+        .filter(|(_, rows)| (1..classes).contains(rows))
+        .map(|(part, rows)| {
+            let problem = Problem::new(
+                format!("split.{part}"),
+                format!("{part} gets {rows} rows for {classes} classes"),
+            );
+            problem.expected(format!("at least {classes} rows, or none"))
+        })
+        .collect()
+}
+
+pub fn equal_weights(subject: &Subject) -> Vec<Problem> {
+    let Some(model) = subject.settings.model.as_ref().filter(|_| subject.kind != "init") else {
+        return Vec::new();
+    };
+    let equal = matches!(model.init, Initializer::Zeros | Initializer::Constant(_));
+    if !equal || model.hidden.is_empty() {
+        return Vec::new();
+    }
+    vec![
+        Problem::new("model.init", "all units of a hidden layer start alike")
+            .expected("a random start, such as `he`"),
+    ]
+}
+
+/// An end of a range is no end where nothing lies beyond it.
+fn is_bounded(path: &str) -> bool {
+    ["keep_prob", "dropout"].iter().any(|name| path.contains(name))
+}
+
+pub fn best_on_edge(subject: &Subject, variant: &Variant) -> Vec<Problem> {
+    let Some(space) = &subject.settings.space else { return Vec::new() };
+    let runs = variant.runs.len();
+    let of = |setting: &Setting| {
+        let on_edge = variant.runs.iter().filter(|run| ends_on_edge(setting, run)).count();
+        if is_bounded(&setting.path) || 2 * on_edge <= runs {
+            return None;
+        }
+        let seeds = if runs > 1 { format!(" in {on_edge} of {runs} seeds") } else { String::new() };
+        let message = format!("the best `{}` lies on the edge of its range{seeds}", setting.path);
+        Some(
+            Problem::new(format!("space.{}", setting.path), message).expected("a range that reaches further"),
+        )
+    };
+    space.settings.iter().filter_map(of).collect()
+}
+
+/// Whether the best trial of a run is one of the few on the edge of a setting's range.
+fn ends_on_edge(setting: &Setting, run: &RunRecord) -> bool {
+    let best = run.metrics.get("best").and_then(|best| at_path(best, &setting.path));
+    let tried = run.tables.get("trials").and_then(|trials| trials.columns.get(&setting.path));
+    let (Some(best), Some(tried)) = (best, tried) else { return false };
+    let on_edge = tried.iter().filter(|value| is_on_edge(&setting.dimension, **value)).count();
+    is_on_edge(&setting.dimension, best) && on_edge as f64 <= CROWDED * tried.len() as f64
+}
+
+fn is_on_edge(dimension: &Dimension, value: f64) -> bool {
+    match dimension {
+        Dimension::Choice(_) => false,
+        Dimension::Integer([low, high]) => high - low >= 4 && (value == *low as f64 || value == *high as f64),
+        _ => dimension.place(&value.into()).is_some_and(|place| !(EDGE..=1.0 - EDGE).contains(&place)),
+    }
+}
+
+/// The number at a dotted path of maps within maps.
+fn at_path(metric: &Metric, path: &str) -> Option<f64> {
+    match metric {
+        Metric::Number(value) => path.is_empty().then_some(*value),
+        Metric::Map(map) => {
+            let (first, rest) = path.split_once('.').unwrap_or((path, ""));
+            at_path(map.get(first)?, rest)
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn edges_are_measured_on_the_scale() {
+        let log = Dimension::Log([0.001, 1.0]);
+        assert!(is_on_edge(&log, 0.00101) && is_on_edge(&log, 0.99));
+        assert!(!is_on_edge(&log, 0.01) && !is_on_edge(&Dimension::Linear([0.0, 1.0]), 0.06));
+        assert!(
+            is_on_edge(&Dimension::Integer([1, 8]), 8.0) && !is_on_edge(&Dimension::Integer([1, 3]), 3.0)
+        );
+        assert!(!is_on_edge(&Dimension::Choice(vec![1.into(), 2.into()]), 1.0));
+    }
+
+    #[test]
+    fn a_path_leads_through_maps() {
+        let inner = Metric::Map([("learning_rate".to_owned(), Metric::Number(0.5))].into());
+        let best = Metric::Map([("training".to_owned(), inner)].into());
+        assert_eq!(at_path(&best, "training.learning_rate"), Some(0.5));
+        assert_eq!(at_path(&best, "training"), None);
+    }
+}
