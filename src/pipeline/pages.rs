@@ -46,7 +46,7 @@ pub fn assemble(computed: &Computed) -> Result<Output, Failure> {
     }
     let site = Site { course: course_view(&computed.course), chapters, chart_css: chart::css() };
     let mut output = templates.site(&site).map_err(|error| Failure::Machine(error.to_string()))?;
-    output.extend(assembly.experiment_files());
+    output.extend(experiment_files(computed, drawn));
     copy_assets(&computed.course, &mut output)?;
     Ok(output)
 }
@@ -175,21 +175,21 @@ impl Assembly<'_> {
             yaml: lesson.blocks[planned.block].yaml.clone(),
         }
     }
+}
 
-    /// Charts and results of every experiment.
-    fn experiment_files(&self) -> Vec<(String, Vec<u8>)> {
-        let mut files = Vec::new();
-        for (planned, drawn) in self.computed.planned.iter().zip(self.drawn) {
-            let slug = &self.computed.course.lessons[planned.lesson].slug;
-            let path = format!("{slug}/{}", planned.header.id);
-            for figure in &drawn.figures {
-                files.push((format!("{path}-{}.svg", figure.name), figure.alone.clone().into_bytes()));
-            }
-            files.push((format!("{path}.json"), drawn.json.clone().into_bytes()));
-            files.extend(drawn.csv.clone().map(|text| (format!("{path}.csv"), text.into_bytes())));
+/// Charts and results of every experiment.
+fn experiment_files(computed: &Computed, drawn: Vec<Drawn>) -> Vec<(String, Vec<u8>)> {
+    let mut files = Vec::new();
+    for (planned, drawn) in computed.planned.iter().zip(drawn) {
+        let slug = &computed.course.lessons[planned.lesson].slug;
+        let path = format!("{slug}/{}", planned.header.id);
+        for figure in drawn.figures {
+            files.push((format!("{path}-{}.svg", figure.name), figure.alone.into_bytes()));
         }
-        files
+        files.push((format!("{path}.json"), drawn.json.into_bytes()));
+        files.extend(drawn.csv.map(|text| (format!("{path}.csv"), text.into_bytes())));
     }
+    files
 }
 
 /// Fills the gaps of a lesson's text.

@@ -56,13 +56,8 @@ pub fn run(ready: &Ready, watch: &dyn Watch) -> Result<Vec<Ran>, Diagnostics> {
         jobs.par_iter().map(|job| job.key.and_then(|key| ready.cache.get(&key))).collect();
     explain(ready, &jobs, &known, watch);
     let missing = jobs.iter().zip(&known).filter(|(_, record)| record.is_none()).map(|(job, _)| job);
-    let mut records = run_jobs(ready, once(missing), watch);
-    for (job, record) in jobs.iter().zip(known) {
-        if let Some(record) = record {
-            records.insert(place(job), Ok(record));
-        }
-    }
-    let outcomes = collect(&ready.planned, &jobs, &records)?;
+    let records = run_jobs(ready, once(missing), watch);
+    let outcomes = collect(&ready.planned, jobs.iter().zip(known), &records)?;
     for planned in &ready.planned {
         let inputs = jobs::inputs(&ready.course, planned, &ready.tables);
         ready.cache.keep_inputs(&identity(&ready.course, planned), &inputs);
@@ -242,7 +237,11 @@ impl<'a> Work<'a> {
 }
 
 /// The records in the order of experiments, variants and seeds.
-fn collect(planned: &[Planned], jobs: &[Job], records: &Records) -> Result<Vec<Outcome>, Diagnostics> {
+fn collect<'a>(
+    planned: &[Planned],
+    jobs: impl Iterator<Item = (&'a Job, Option<RunRecord>)>,
+    new: &Records,
+) -> Result<Vec<Outcome>, Diagnostics> {
     let of_plan = |plan: &Planned| Outcome {
         variants: plan
             .plan
@@ -253,10 +252,10 @@ fn collect(planned: &[Planned], jobs: &[Job], records: &Records) -> Result<Vec<O
     };
     let mut outcomes: Vec<Outcome> = planned.iter().map(of_plan).collect();
     let mut diagnostics = Diagnostics::default();
-    for job in jobs {
-        match &records[&place(job)] {
-            Ok(record) => outcomes[job.experiment].variants[job.variant].runs.push(record.clone()),
-            Err(diagnostic) => diagnostics.push(diagnostic.clone()),
+    for (job, known) in jobs {
+        match known.map_or_else(|| new[&place(job)].clone(), Ok) {
+            Ok(record) => outcomes[job.experiment].variants[job.variant].runs.push(record),
+            Err(diagnostic) => diagnostics.push(diagnostic),
         }
     }
     if diagnostics.is_empty() { Ok(outcomes) } else { Err(diagnostics) }

@@ -8,6 +8,7 @@ use std::path::Path;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, State, UndefinedBehavior, Value, context};
+use rayon::prelude::*;
 use walkdir::WalkDir;
 
 use super::embedded::{ASSETS, STYLES, TEMPLATES};
@@ -101,7 +102,7 @@ impl Templates {
         output.insert("index.html".into(), self.render("index.html", page)?.into_bytes());
         let page = context! { here => "404", base => links::base_path(&site.course), ..shared.clone() };
         output.insert("404.html".into(), self.render("404.html", page)?.into_bytes());
-        for (index, lesson) in lessons.iter().enumerate() {
+        let page = |(index, lesson): (usize, &&PageView)| {
             let page = context! {
                 here => &lesson.slug,
                 lesson => Serde(lesson),
@@ -110,7 +111,11 @@ impl Templates {
                 edit => links::edit(&site.course, &lesson.source_path),
                 ..shared.clone()
             };
-            output.insert(format!("{}.html", lesson.slug), self.render("lesson.html", page)?.into_bytes());
+            Ok((format!("{}.html", lesson.slug), self.render("lesson.html", page)?.into_bytes()))
+        };
+        let pages: Vec<Result<_, TemplateError>> = lessons.par_iter().enumerate().map(page).collect();
+        for page in pages {
+            output.extend([page?]);
         }
         output.insert("search-index.json".into(), search::index(&lessons).into_bytes());
         if let Some(base_url) = links::base_url(&site.course) {
