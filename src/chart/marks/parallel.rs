@@ -2,9 +2,10 @@
 
 use plotters::style::text_anchor::{HPos, VPos};
 
-use super::Shape;
+use super::{Dash, Shape};
 use crate::chart::axis::Axis;
 use crate::chart::canvas::{Canvas, Ink, Rect, Stroke};
+
 use crate::chart::figure::Point;
 use crate::chart::layout::{SMALL, TEXT};
 use crate::chart::scale::{Domain, Reach};
@@ -67,6 +68,9 @@ impl Parallel {
         let (named, others): (Vec<&Track>, Vec<&Track>) =
             self.tracks.iter().partition(|track| track.label.is_some());
         for track in others {
+            for (from, to) in gaps(&rails, &track.values) {
+                canvas.path(&[from, to], Stroke::new(track.color, 1.4).opacity(0.35).dash(Dash::Dotted));
+            }
             for run in runs(&rails, &track.values) {
                 canvas.path(&run, Stroke::new(track.color, 1.4).opacity(0.55));
             }
@@ -94,6 +98,9 @@ impl Parallel {
     }
 
     fn highlight(&self, canvas: &Canvas, rails: &[Rail], track: &Track) {
+        for (from, to) in gaps(rails, &track.values) {
+            canvas.path(&[from, to], Stroke::new(track.color, 3.0).dash(Dash::Dotted));
+        }
         for run in runs(rails, &track.values) {
             canvas.path(&run, Stroke::new(Paint::Paper, 6.0));
             canvas.path(&run, Stroke::new(track.color, 3.0));
@@ -109,12 +116,20 @@ impl Parallel {
         let last = (self.axes.len().max(2) - 1) as f64;
         let label = self.tracks.iter().filter_map(|track| track.label.as_deref());
         let right = TEXT.widest(label) + 16.0;
-        let rail = |(index, axis): (usize, &'_ Axis)| {
+        let domain = |(index, axis): (usize, &Axis)| {
             let values = self.tracks.iter().filter_map(|track| track.values.get(index).copied()).collect();
-            let domain = Domain::new(axis, &Reach { values, ..Reach::default() });
+            Domain::new(axis, &Reach { values, ..Reach::default() })
+        };
+        let domains: Vec<Domain> = self.axes.iter().enumerate().map(domain).collect();
+        // The first axis may have words at its ticks.
+        let words =
+            self.axes.first().zip(domains.first()).map(|(axis, domain)| ticks::ticks(axis, domain, 4));
+        let words = words.into_iter().flatten().map(|tick| SMALL.width(&tick.label).min(90.0));
+        let left = words.fold(34.0, f64::max) + 10.0;
+        let rail = |(index, domain): (usize, Domain)| {
             let share = index as f64 / last;
             let (from, to) = if upright {
-                let x = frame.left + 44.0 + share * (frame.width - 44.0 - right.max(30.0));
+                let x = frame.left + left + share * (frame.width - left - right.max(30.0));
                 ((x, frame.bottom() - 8.0), (x, frame.top + NAME + 6.0))
             } else {
                 let y = frame.top + ROW * index as f64 + 28.0;
@@ -122,7 +137,7 @@ impl Parallel {
             };
             (index, domain, from, to)
         };
-        let placed: Vec<_> = self.axes.iter().enumerate().map(rail).collect();
+        let placed: Vec<_> = domains.into_iter().enumerate().map(rail).collect();
         placed
             .into_iter()
             .map(|(index, domain, from, to)| Rail { axis: &self.axes[index], domain, from, to, upright })
@@ -185,8 +200,18 @@ impl Rail<'_> {
 
 /// The pieces of a line across the axes, broken where a value has no place.
 fn runs(rails: &[Rail], values: &[f64]) -> Vec<Vec<Point>> {
-    let places: Vec<Option<Point>> =
-        rails.iter().zip(values).map(|(rail, &value)| rail.place(value)).collect();
-    let runs = places.split(Option::is_none).filter(|run| run.len() > 1);
+    let places = places(rails, values);
+    let runs = places.split(Option::is_none).filter(|run| !run.is_empty());
     runs.map(|run| run.iter().flatten().copied().collect()).collect()
+}
+
+/// Where a line passes by axes on which it has no value: from the last value before them to the first one after.
+fn gaps(rails: &[Rail], values: &[f64]) -> Vec<(Point, Point)> {
+    let runs = runs(rails, values);
+    let between = |pair: &[Vec<Point>]| Some((*pair[0].last()?, *pair[1].first()?));
+    runs.windows(2).filter_map(between).collect()
+}
+
+fn places(rails: &[Rail], values: &[f64]) -> Vec<Option<Point>> {
+    rails.iter().zip(values).map(|(rail, &value)| rail.place(value)).collect()
 }

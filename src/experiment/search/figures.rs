@@ -162,7 +162,7 @@ fn parallel(variants: &[&Search], outcome: &Outcome) -> Option<Figure> {
     let figure = Figure::new("parallel", title, lead).panel(panel);
     let conditional = search.space.settings.iter().any(|setting| !setting.when.is_empty());
     Some(match conditional {
-        true => figure.note("A line breaks at a setting that its trial does not have."),
+        true => figure.note("A line is dotted where it passes by settings that its trial does not have."),
         false => figure,
     })
 }
