@@ -227,7 +227,8 @@ fn optimizers() -> ExperimentView {
                 held: 10,
                 seeds: 10,
                 required: 9,
-                margin: Some("by 0.032 on average, at least 0.021".into()),
+                margin: Some("margin 0.032, 95% interval 0.024 to 0.041".into()),
+                doubts: vec![],
             },
             ClaimView {
                 says_html: "RMSprop is within <em>1%</em> of Adam".into(),
@@ -237,6 +238,7 @@ fn optimizers() -> ExperimentView {
                 seeds: 10,
                 required: 10,
                 margin: None,
+                doubts: vec![],
             },
         ],
         provenance: Provenance {
@@ -291,6 +293,7 @@ fn dropout() -> ExperimentView {
             seeds: 1,
             required: 1,
             margin: None,
+            doubts: vec!["one seed only".into()],
         }],
         provenance: Provenance { seeds: vec![0], runs: 3, ..Provenance::default() },
         ..ExperimentView::default()

@@ -82,11 +82,8 @@ fn tables(computed: &Computed) -> String {
         for verdict in verdicts {
             let sentence = verdict.claim.says.as_deref().unwrap_or(&verdict.claim.that);
             let mark = if verdict.holds() { "✓" } else { "✗" };
-            text += &format!(
-                "\n  {mark} {sentence} (in {} of {} seeds)\n",
-                verdict.held(),
-                verdict.by_seed.len()
-            );
+            text += &format!("\n  {mark} {sentence} ({})\n", verdict.count());
+            text += &verdict.margin_text().map(|margin| format!("    {margin}\n")).unwrap_or_default();
         }
         text + &format!("\n  digest {}\n", outcome.digest())
     });

@@ -154,6 +154,23 @@ fn every_name_is_known_before_anything_runs() {
 }
 
 #[test]
+fn what_is_settled_is_the_same_for_every_seed() {
+    for kind in KINDS {
+        let plan = planned(kind);
+        for variant in &outcome(&*plan, 3).variants {
+            for name in plan.settled() {
+                let found: Vec<_> = variant.runs.iter().map(|run| run.metrics.get(name)).collect();
+                assert!(
+                    found[0].is_some() && found.iter().all(|one| *one == found[0]),
+                    "{}: {name}",
+                    kind.name
+                );
+            }
+        }
+    }
+}
+
+#[test]
 fn every_figure_is_documented_and_draws() {
     for kind in KINDS {
         let documented: Vec<&str> = kind.figures.iter().map(|doc| doc.name).collect();

@@ -81,6 +81,11 @@ pub trait Experiment:
         promise::documented(Self::METRICS.iter().chain(shared))
     }
 
+    /// Metrics that these settings alone decide: no seed changes them, so a claim about them needs only one.
+    fn settled(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// One run with one seed.
     ///
     /// # Errors

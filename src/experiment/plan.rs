@@ -39,6 +39,8 @@ pub trait Plan: Send + Sync {
     fn cost(&self, variant: usize, facts: Option<&Facts>) -> Cost;
     /// What its runs will find, by name. Only called on settings that passed [`check`](Self::check).
     fn promises(&self, variant: usize, facts: Option<&Facts>) -> Promises;
+    /// Metrics that no seed changes in any variant.
+    fn settled(&self) -> Vec<&'static str>;
     /// # Errors
     /// What only the data at hand could show.
     fn run(&self, variant: usize, context: &Context) -> Result<RunRecord, Problem>;
@@ -95,6 +97,18 @@ impl<E: Experiment> Plan for Typed<E> {
 
     fn promises(&self, variant: usize, facts: Option<&Facts>) -> Promises {
         self.variants[variant].1.promises(facts)
+    }
+
+    fn settled(&self) -> Vec<&'static str> {
+        let mut settled: Option<Vec<&str>> = None;
+        for (_, experiment) in &self.variants {
+            let own = experiment.settled();
+            settled = Some(match settled {
+                None => own.to_vec(),
+                Some(names) => names.into_iter().filter(|name| own.contains(name)).collect(),
+            });
+        }
+        settled.unwrap_or_default()
     }
 
     fn run(&self, variant: usize, context: &Context) -> Result<RunRecord, Problem> {

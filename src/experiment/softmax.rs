@@ -159,6 +159,13 @@ label: 0
         promises
     }
 
+    fn settled(&self) -> &'static [&'static str] {
+        match self.logits {
+            Some(_) => &["logits", "exponentials", "probabilities", "hardmax", "loss", "gradient"],
+            None => &[],
+        }
+    }
+
     fn run(&self, context: &Context) -> Result<RunRecord, Problem> {
         match (&self.logits, &self.data) {
             (Some(logits), _) => Ok(of_logits(logits, self.label)),

@@ -129,6 +129,10 @@ training: {epochs: 10}
         promises
     }
 
+    fn settled(&self) -> &'static [&'static str] {
+        &["train_rows", "dev_rows", "test_rows"]
+    }
+
     fn run(&self, context: &Context) -> Result<RunRecord, Problem> {
         let mut record = match self.with_parts(|parts| training::train(parts, context)) {
             Some(trained) => trained?,

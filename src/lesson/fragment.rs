@@ -19,14 +19,26 @@ enum Piece {
 pub struct Value {
     pub expression: String,
     pub span: Span,
+    pub role: Role,
+    /// Whether it stands within a link, so that it can be none itself.
+    pub in_link: bool,
+}
+
+/// What an expression in prose is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// `{{ four.adam.loss }}`: its value is shown.
+    Value,
+    /// `{{ claim: four.adam.loss < four.sgd.loss }}`: it must be true.
+    Claim,
 }
 
 /// What fills the gaps of a [`Fragment`], asked in the order of the page.
 pub trait Fill {
     /// The HTML that stands in place of an experiment block.
     fn experiment(&mut self, index: usize) -> String;
-    /// The value of an expression as HTML, escaped.
-    fn value(&mut self, expression: &str, span: Span) -> String;
+    /// The HTML that stands in place of an expression.
+    fn value(&mut self, value: &Value) -> String;
 }
 
 /// Marks a gap while HTML is written as text; no author's text holds it, null bytes being refused.
@@ -65,7 +77,7 @@ impl Fragment {
             match piece {
                 Piece::Html(part) => html.push_str(part),
                 Piece::Experiment(index) => html.push_str(&fill.experiment(*index)),
-                Piece::Value(value) => html.push_str(&fill.value(&value.expression, value.span)),
+                Piece::Value(value) => html.push_str(&fill.value(value)),
             }
         }
         html
@@ -139,14 +151,15 @@ mod tests {
         fn experiment(&mut self, index: usize) -> String {
             format!("[experiment {index}]")
         }
-        fn value(&mut self, expression: &str, _: Span) -> String {
-            format!("[{expression}]")
+        fn value(&mut self, value: &Value) -> String {
+            format!("[{}]", value.expression)
         }
     }
 
     #[test]
     fn gaps_are_filled_in_order() {
-        let value = Value { expression: "a.b".into(), span: Span::new(SourceId(0), 0, 3) };
+        let span = Span::new(SourceId(0), 0, 3);
+        let value = Value { expression: "a.b".into(), span, role: Role::Value, in_link: false };
         let html = format!("<p>x {} y</p>{}<p>&lt;</p>", value_mark(0), experiment_mark(3));
         let fragment = Fragment::cut(&html, &[value]);
         assert_eq!(fragment.render(&mut Echo), "<p>x [a.b] y</p>[experiment 3]<p>&lt;</p>");

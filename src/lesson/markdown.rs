@@ -8,7 +8,7 @@ use pulldown_cmark::{
 };
 
 use super::block::{self, ExperimentBlock, Info};
-use super::fragment::{Fragment, Value, experiment_mark, value_mark};
+use super::fragment::{Fragment, Role, Value, experiment_mark, value_mark};
 use super::inline;
 use super::link::{self, Anchor, Asset, Library, Target};
 use super::math;
@@ -94,6 +94,7 @@ struct Writer<'t> {
     /// The last number given to headings of one text.
     numbered: BTreeMap<String, usize>,
     in_table: bool,
+    in_link: bool,
     /// Each footnote by its name: where it stands, and what it says.
     footnotes: BTreeMap<String, (Range<usize>, Vec<Event<'t>>)>,
     footnote_order: Vec<String>,
@@ -113,6 +114,7 @@ impl<'t> Writer<'t> {
             ids: BTreeMap::new(),
             numbered: BTreeMap::new(),
             in_table: false,
+            in_link: false,
             footnotes: BTreeMap::new(),
             footnote_order: Vec::new(),
             referred: BTreeSet::new(),
@@ -215,6 +217,7 @@ impl<'t> Writer<'t> {
             }
             Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
                 let dest_url = self.link(dest_url, range);
+                self.in_link = true;
                 self.out.push(Event::Start(Tag::Link {
                     link_type: *link_type,
                     dest_url,
@@ -230,6 +233,10 @@ impl<'t> Writer<'t> {
                     title: title.clone(),
                     id: id.clone(),
                 }));
+            }
+            Event::End(TagEnd::Link) => {
+                self.in_link = false;
+                self.out.push(event.clone());
             }
             Event::Code(code) => self.code(code, range),
             Event::InlineMath(tex) => self.math(tex, range, false),
@@ -353,8 +360,12 @@ impl<'t> Writer<'t> {
     }
 
     fn code(&mut self, code: &CowStr<'t>, range: &Range<usize>) {
-        let Some((expression, _)) = inline::template(code) else {
+        let Some((inside, _)) = inline::template(code) else {
             return self.out.push(Event::Code(code.clone()));
+        };
+        let (role, expression) = match inline::claim(inside) {
+            Some(claim) => (Role::Claim, claim),
+            None => (Role::Value, inside),
         };
         let span = match expression {
             "" => self.span(range.clone()),
@@ -365,7 +376,7 @@ impl<'t> Writer<'t> {
             return;
         }
         let mark = value_mark(self.values.len());
-        self.values.push(Value { expression: expression.to_owned(), span });
+        self.values.push(Value { expression: expression.to_owned(), span, role, in_link: self.in_link });
         self.out.push(Event::InlineHtml(mark.into()));
     }
 

@@ -20,7 +20,7 @@ use std::path::PathBuf;
 
 pub use block::ExperimentBlock;
 pub use course::{CourseSettings, Language, Theme};
-pub use fragment::{Fill, Fragment, Value};
+pub use fragment::{Fill, Fragment, Role, Value};
 pub use front::Front;
 pub use link::Asset;
 pub use markdown::Heading;
@@ -99,6 +99,11 @@ impl Course {
         if found.is_empty() { Ok(document.body) } else { Err(found) }
     }
 
+    /// The lesson whose results stand under that name in expressions.
+    pub fn lesson_named(&self, name: &str) -> Option<&Lesson> {
+        self.lessons.iter().find(|lesson| inline::as_name(&lesson.slug) == name)
+    }
+
     /// What is wrong with the expressions in title, summary and text of every lesson, as far as that is known before
     /// anything runs.
     pub fn check_prose(&self) -> Vec<Diagnostic> {
@@ -109,7 +114,10 @@ impl Course {
     }
 
     fn check_values(&self, lesson: &Lesson, text: &Fragment) -> Vec<Diagnostic> {
-        let check = |value: &Value| self.names.check(&lesson.slug, &value.expression, value.span).err();
+        let check = |Value { expression, span, role, .. }: &Value| match role {
+            Role::Value => self.names.check(&lesson.slug, expression, *span).err(),
+            Role::Claim => self.names.scope(&lesson.slug, expression, *span).err(),
+        };
         text.values().filter_map(check).flatten().collect()
     }
 }

@@ -373,8 +373,8 @@ mod tests {
         fn experiment(&mut self, index: usize) -> String {
             format!("[experiment {index}]")
         }
-        fn value(&mut self, expression: &str, _: Span) -> String {
-            format!("[{expression}]")
+        fn value(&mut self, value: &crate::lesson::Value) -> String {
+            format!("[{}]", value.expression)
         }
     }
 

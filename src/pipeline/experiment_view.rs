@@ -91,7 +91,8 @@ fn claim(verdict: &Verdict, says_html: String) -> ClaimView {
         held: verdict.held(),
         seeds: verdict.by_seed.len(),
         required: verdict.needed,
-        margin: verdict.margin().map(|margin| format!("left minus right: {}", short(margin))),
+        margin: verdict.margin_text(),
+        doubts: verdict.doubts().into_iter().map(|doubt| doubt.says().to_owned()).collect(),
     }
 }
 

@@ -4,7 +4,7 @@
 //! 2. *plan*: `planning::plan` decodes and checks every experiment before any runs;
 //! 3. *run*: `running::run` takes from the cache what was done before, and spreads the other variants and seeds over
 //!    the cores;
-//! 4. *judge*: `claims::judge` says which sentences hold;
+//! 4. *judge*: `judging::judge` says which sentences hold;
 //! 5. *draw and place*: `pages::assemble` draws figures, fills in numbers and makes pages;
 //! 6. *write*: `site::publish` swaps the whole output in one step.
 
@@ -12,6 +12,7 @@ mod drawing;
 mod drift;
 mod experiment_view;
 mod jobs;
+mod judging;
 mod linting;
 mod memory;
 mod pages;
@@ -36,7 +37,7 @@ use std::path::{Path, PathBuf};
 
 use glob::Pattern;
 
-use crate::claims::{self, Verdict};
+use crate::claims::Verdict;
 use crate::data::TableLimits;
 use crate::diagnostic::{Diagnostics, Sources};
 use crate::lesson::{self, Course};
@@ -103,6 +104,8 @@ pub struct Computed {
     keys: Vec<Option<Vec<Key>>>,
     /// For each planned experiment, its claims judged.
     pub verdicts: Vec<Vec<Verdict>>,
+    /// The claims in prose, judged.
+    prose: judging::Prose,
     /// The cache it was computed with.
     pub cache: Cache,
     /// Whether these are all experiments of the course.
@@ -125,6 +128,7 @@ pub fn prepare(request: &Request) -> Result<Ready, Failure> {
     let mut planned = planning::plan(&course, &mut tables, &mut found);
     planning::promise(&mut course, &planned);
     found.extend(planning::check_texts(&course, &planned));
+    found.extend(judging::on_one_seed(&course, &planned));
     found.extend(linting::before(&course, &planned, &tables));
     if request.strict {
         found.deny_warnings();
@@ -187,18 +191,29 @@ pub fn compute(request: &Request, watch: &dyn Watch) -> Result<Computed, Failure
     };
     let (outcomes, keys): (Vec<Outcome>, Vec<_>) = ran.into_iter().map(|ran| (ran.outcome, ran.keys)).unzip();
     let Ready { course, planned, cache, mut found, templates, tables } = ready;
-    let mut verdicts = Vec::new();
+    let judged = judging::judge(&course, &planned, &outcomes);
+    found.extend(judged.found);
     for (experiment, outcome) in planned.iter().zip(&outcomes) {
-        let (judged, errors) = claims::judge(&experiment.header.claims, outcome, &experiment.tree);
-        verdicts.push(judged);
-        found.extend(errors);
         found.extend(linting::after(&course, experiment, outcome, &tables));
     }
     if request.strict {
         found.deny_warnings();
     }
     let everything = course.is_whole && request.only.is_none() && request.id.is_none();
-    Ok(Computed { course, planned, outcomes, keys, verdicts, cache, everything, found, templates, tables })
+    let (verdicts, prose) = (judged.blocks, judged.prose);
+    Ok(Computed {
+        course,
+        planned,
+        outcomes,
+        keys,
+        verdicts,
+        prose,
+        cache,
+        everything,
+        found,
+        templates,
+        tables,
+    })
 }
 
 impl Computed {

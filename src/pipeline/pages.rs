@@ -6,15 +6,16 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use crate::chart;
-use crate::diagnostic::{Diagnostic, Diagnostics, Sources, Span};
-use crate::lesson::inline::Values;
-use crate::lesson::{Course, Fill, Lesson};
+use crate::diagnostic::{Diagnostic, Diagnostics, Sources};
+use crate::lesson::inline::{Values, format_number};
+use crate::lesson::{Course, Fill, Lesson, Role, Value};
+use crate::outcome::Summary;
 use crate::site::{ChapterView, CourseView, HeadingView, Output, PageView, Site, Templates};
 
 use super::drawing::{self, Drawn};
 use super::experiment_view::{self, Written};
 use super::planning::Planned;
-use super::{Computed, Failure};
+use super::{Computed, Failure, judging};
 
 /// Pages, charts, results and the files that lessons use, by their paths in the output.
 ///
@@ -23,7 +24,8 @@ use super::{Computed, Failure};
 pub fn assemble(computed: &Computed) -> Result<Output, Failure> {
     let templates = &computed.templates;
     let drawn = drawing::draw(computed);
-    let assembly = Assembly { values: values(computed), computed, templates, drawn: &drawn };
+    let values = judging::values(&computed.course, &computed.planned, &computed.outcomes);
+    let assembly = Assembly { values, computed, templates, drawn: &drawn };
     let mut diagnostics = Diagnostics::default();
     let pages: Vec<(PageView, Diagnostics)> = computed
         .course
@@ -63,19 +65,11 @@ pub fn templates(root: &Path, sources: &mut Sources) -> Result<Templates, Vec<Di
         .map_err(|errors| errors.into_iter().map(|error| error.diagnostic(&shown, sources)).collect())
 }
 
-fn values(computed: &Computed) -> Values {
-    let mut values = Values::new();
-    for (planned, outcome) in computed.planned.iter().zip(&computed.outcomes) {
-        values.insert(&computed.course.lessons[planned.lesson].slug, &planned.header.id, outcome);
-    }
-    values
-}
-
 /// All that pages are made of.
 struct Assembly<'a> {
     computed: &'a Computed,
     templates: &'a Templates,
-    values: Values,
+    values: Values<'a>,
     /// Charts and results of each planned experiment.
     drawn: &'a [Drawn],
 }
@@ -84,7 +78,10 @@ impl Assembly<'_> {
     fn page(&self, index: usize, lesson: &Lesson) -> (PageView, Diagnostics) {
         let mut found = Diagnostics::default();
         let experiments = self.experiments(index, lesson, &mut found);
-        let mut fill = Filling { lesson, values: &self.values, experiments: &experiments, found: &mut found };
+        let mut filling = Filling { experiments: &experiments, ..self.filling(lesson, &mut found) };
+        let body_html = lesson.body.render(&mut filling);
+        // Titles, headings and summaries also stand within links.
+        let mut fill = Filling { links: false, ..filling };
         let headings = lesson.headings.iter().filter(|heading| matches!(heading.level, 2 | 3));
         let page = PageView {
             slug: lesson.slug.clone(),
@@ -101,9 +98,13 @@ impl Assembly<'_> {
                 })
                 .collect(),
             thumbnail: self.thumbnail(index, lesson),
-            body_html: lesson.body.render(&mut fill),
+            body_html,
         };
         (page, found)
+    }
+
+    fn filling<'b>(&'b self, lesson: &'b Lesson, found: &'b mut Diagnostics) -> Filling<'b> {
+        Filling { assembly: self, lesson, experiments: &NO_EXPERIMENTS, links: true, found }
     }
 
     /// The path of the lesson in its repository: the lessons folder's name and what is below it.
@@ -157,8 +158,7 @@ impl Assembly<'_> {
             let Some(text) = text else { return String::new() };
             let fragment = self.computed.course.short(lesson, text, planned.tree.locate(path));
             let Some(fragment) = found.keep(fragment) else { return String::new() };
-            let none = BTreeMap::new();
-            fragment.render(&mut Filling { lesson, values: &self.values, experiments: &none, found })
+            fragment.render(&mut self.filling(lesson, found))
         };
         let header = &planned.header;
         let claims = self.computed.verdicts[place].iter().enumerate().map(|(index, verdict)| match &verdict
@@ -192,11 +192,15 @@ fn experiment_files(computed: &Computed, drawn: Vec<Drawn>) -> Vec<(String, Vec<
     files
 }
 
+static NO_EXPERIMENTS: BTreeMap<usize, String> = BTreeMap::new();
+
 /// Fills the gaps of a lesson's text.
 struct Filling<'a> {
+    assembly: &'a Assembly<'a>,
     lesson: &'a Lesson,
-    values: &'a Values,
     experiments: &'a BTreeMap<usize, String>,
+    /// Whether links may stand here.
+    links: bool,
     found: &'a mut Diagnostics,
 }
 
@@ -205,16 +209,82 @@ impl Fill for Filling<'_> {
         self.experiments.get(&index).cloned().unwrap_or_default()
     }
 
-    fn value(&mut self, expression: &str, span: Span) -> String {
-        match self.values.evaluate(&self.lesson.slug, expression, span) {
-            Ok(text) => {
-                format!("<span class=\"value\" title=\"{}\">{}</span>", escaped(expression), escaped(&text))
-            }
+    fn value(&mut self, value: &Value) -> String {
+        match value.role {
+            Role::Value => self.number(value),
+            Role::Claim => self.claim(value),
+        }
+    }
+}
+
+impl Filling<'_> {
+    /// A number, with how it came about: a link to its experiment, means and spreads in its title.
+    fn number(&mut self, value: &Value) -> String {
+        let values = &self.assembly.values;
+        let text = match values.evaluate(&self.lesson.slug, &value.expression, value.span) {
+            Ok(text) => text,
             Err(error) => {
                 self.found.push(error);
-                String::new()
+                return String::new();
             }
+        };
+        let origin = values.origin(&self.lesson.slug, &value.expression);
+        let numbers = origin.iter().flat_map(|origin| &origin.numbers);
+        let lines = numbers.map(|(name, summary)| spread(name, summary));
+        let title = [value.expression.clone()].into_iter().chain(lines).collect::<Vec<_>>().join("\n");
+        self.linked(value, origin.map(|origin| origin.experiment), "value", &title, &escaped(&text))
+    }
+
+    /// A check mark with the figures of a claim that holds; one that does not has stopped the build.
+    fn claim(&mut self, value: &Value) -> String {
+        let judged = &self.assembly.computed.prose;
+        let Some(claim) = judged.get(&(value.span, value.expression.clone())) else { return String::new() };
+        let doubts = claim.verdict.doubts();
+        let figures: Vec<String> = [claim.verdict.count()]
+            .into_iter()
+            .chain(claim.verdict.margin_text())
+            .chain(doubts.iter().map(|doubt| doubt.says().to_owned()))
+            .collect();
+        let figures = figures.join("; ");
+        let class = if doubts.is_empty() { "claim" } else { "claim doubtful" };
+        let inner = format!(
+            "<span aria-hidden=\"true\">✓</span><span class=\"visually-hidden\">(claim {})</span>",
+            escaped(&figures)
+        );
+        let title = format!("{}\n{figures}", value.expression);
+        self.linked(value, claim.experiment.clone(), class, &title, &inner)
+    }
+
+    /// HTML in a link to an experiment, where there is one and a link may stand.
+    fn linked(
+        &self,
+        value: &Value,
+        experiment: Option<(String, String)>,
+        class: &str,
+        title: &str,
+        inner: &str,
+    ) -> String {
+        let title = escaped(title).replace('\n', "&#10;");
+        let target = experiment.filter(|_| self.links && !value.in_link).and_then(|(name, id)| {
+            let lesson = self.assembly.computed.course.lesson_named(&name)?;
+            let page =
+                if lesson.slug == self.lesson.slug { String::new() } else { format!("{}.html", lesson.slug) };
+            Some(format!("{page}#experiment-{id}"))
+        });
+        match target {
+            Some(target) => {
+                format!("<a class=\"{class}\" href=\"{target}\" title=\"{title}\">{inner}</a>")
+            }
+            None => format!("<span class=\"{class}\" title=\"{title}\">{inner}</span>"),
         }
+    }
+}
+
+/// A number with its mean and spread, in words.
+fn spread(name: &str, summary: &Summary) -> String {
+    match summary.n {
+        1 => format!("{name} = {}", summary.mean),
+        n => format!("{name}: mean {}, sd {}, {n} seeds", summary.mean, format_number(summary.sd)),
     }
 }
 

@@ -6,6 +6,7 @@ use crate::data::Facts;
 use crate::diagnostic::{Diagnostic, Diagnostics, Span, nearest};
 use crate::experiment::variation::{self, overlay};
 use crate::experiment::{Cost, HEADER_KEYS, Header, KINDS, Kind, Limits, Plan, PlannedVariant, kind, size};
+use crate::lesson::inline::Forecast;
 use crate::lesson::{Course, ExperimentBlock, Lesson};
 use crate::lint;
 use crate::settings::{self, Node};
@@ -103,7 +104,10 @@ pub fn promise(course: &mut Course, planned: &[Planned]) {
         };
         let variants: Vec<_> = experiment.plan.variants().into_iter().enumerate().map(promises).collect();
         let slug = &course.lessons[experiment.lesson].slug;
-        course.names.promise(slug, &experiment.header.id, &variants, experiment.header.seeds);
+        let header = &experiment.header;
+        let seeds = header.seed..header.seed + header.seeds;
+        let forecast = Forecast { variants, seeds, settled: experiment.plan.settled() };
+        course.names.promise(slug, &header.id, forecast);
     }
 }
 
@@ -117,13 +121,8 @@ pub fn check_texts(course: &Course, planned: &[Planned]) -> Vec<Diagnostic> {
 fn check_block(course: &Course, planned: &Planned) -> Vec<Diagnostic> {
     let lesson = &course.lessons[planned.lesson];
     let header = &planned.header;
-    let texts = [("title", &header.title), ("caption", &header.caption)];
-    let texts = texts.into_iter().filter_map(|(path, text)| Some((path.to_owned(), text.as_deref()?)));
-    let says = header.claims.iter().enumerate();
-    let says =
-        says.filter_map(|(index, claim)| Some((format!("claims[{index}].says"), claim.says.as_deref()?)));
     let mut found = Vec::new();
-    for (path, text) in texts.chain(says) {
+    for (path, text) in block_texts(planned) {
         found.extend(course.short(lesson, text, planned.tree.locate(&path)).err().unwrap_or_default());
     }
     for (index, claim) in header.claims.iter().enumerate() {
@@ -132,6 +131,17 @@ fn check_block(course: &Course, planned: &Planned) -> Vec<Diagnostic> {
         found.extend(checked.err().unwrap_or_default());
     }
     found
+}
+
+/// The Markdown texts of a block, each with its path.
+pub fn block_texts(planned: &Planned) -> impl Iterator<Item = (String, &str)> {
+    let header = &planned.header;
+    let texts = [("title", &header.title), ("caption", &header.caption)];
+    let texts = texts.into_iter().filter_map(|(path, text)| Some((path.to_owned(), text.as_deref()?)));
+    let says = header.claims.iter().enumerate();
+    texts.chain(
+        says.filter_map(|(index, claim)| Some((format!("claims[{index}].says"), claim.says.as_deref()?))),
+    )
 }
 
 fn plan_block(

@@ -33,7 +33,8 @@ pub fn claim(verdict: &Verdict) -> Value {
         "holds": verdict.holds(),
         "held": verdict.held(),
         "needed": verdict.needed,
-        "margin": verdict.margin(),
+        "margin": verdict.margin.as_ref().map(|margin| margin.mean),
+        "interval": verdict.margin.as_ref().and_then(|margin| margin.interval),
     })
 }
 

@@ -204,8 +204,10 @@ pub struct ClaimView {
     pub seeds: usize,
     /// In how many it has to be.
     pub required: usize,
-    /// By how much, plain text.
+    /// By how much, with its interval over the seeds, plain text.
     pub margin: Option<String>,
+    /// Why it may be less sure than it seems, although it holds; a few words each.
+    pub doubts: Vec<String>,
 }
 
 /// How an experiment was computed.

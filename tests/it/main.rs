@@ -3,6 +3,7 @@
 mod batch_norm;
 mod build;
 mod cache;
+mod claims;
 mod commands;
 mod course;
 mod errors;

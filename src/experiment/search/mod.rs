@@ -263,6 +263,10 @@ trials: 8
         promises
     }
 
+    fn settled(&self) -> &'static [&'static str] {
+        &["trials_run"]
+    }
+
     fn run(&self, context: &Context) -> Result<RunRecord, Problem> {
         run::run(self, context)
     }

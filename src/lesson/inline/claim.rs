@@ -10,7 +10,7 @@ use super::data::Data;
 use super::expression::Expression;
 use super::resolve::{Fault, Roots, resolve};
 use super::token::Token;
-use super::{diagnostic, environment};
+use super::{Scope, Values, as_name, diagnostic, environment};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::outcome::Outcome;
 
@@ -55,6 +55,47 @@ impl SeedValues {
     pub fn judge(&self, text: &str, span: Span) -> Result<Judgement, Diagnostic> {
         let judged = Expression::parse(text).and_then(|expression| expression.judge(&[&self.names]));
         judged.map_err(|fault| diagnostic(fault, text, span))
+    }
+}
+
+impl Values<'_> {
+    /// How a claim in prose came out, seed by seed; none where one of its experiments has not run.
+    ///
+    /// # Errors
+    /// As [`SeedValues::judge`].
+    pub fn judge(
+        &self,
+        lesson: &str,
+        scope: &Scope,
+        text: &str,
+        span: Span,
+    ) -> Option<Result<Vec<Judgement>, Diagnostic>> {
+        let outcomes: Option<Vec<_>> = scope
+            .experiments
+            .iter()
+            .map(|experiment| Some((experiment, *self.outcomes.get(experiment)?)))
+            .collect();
+        let outcomes = outcomes?;
+        let judge = |seed: usize| {
+            let mut lessons: BTreeMap<String, Data> = BTreeMap::new();
+            for ((lesson, id), outcome) in &outcomes {
+                let lesson = lessons.entry(lesson.clone()).or_insert_with(|| Data::Map(BTreeMap::new()));
+                if let Data::Map(ids) = lesson {
+                    ids.insert(id.clone(), Data::of_seed(outcome, seed));
+                }
+            }
+            let none = BTreeMap::new();
+            let inside = |data: Option<&Data>| match data {
+                Some(Data::Map(names)) => names.clone(),
+                _ => none.clone(),
+            };
+            let own = inside(lessons.get(&as_name(lesson)));
+            let variants = inside(scope.bare.as_ref().and_then(|id| own.get(id)));
+            Expression::parse(text).and_then(|expression| expression.judge(&[&own, &lessons, &variants]))
+        };
+        let seeds = scope.seeds.end - scope.seeds.start;
+        let judged: Result<Vec<Judgement>, Fault> = (0..seeds as usize).map(judge).collect();
+        Some(judged.map_err(|fault| diagnostic(fault, text, span)))
     }
 }
 

@@ -170,10 +170,10 @@ impl<'t> Expression<'t> {
         fault
     }
 
-    /// The names in it, in order.
-    pub fn chains(&self) -> impl Iterator<Item = &[Link]> {
-        self.tokens.iter().filter_map(|(token, _)| match token {
-            Token::Chain(links) => Some(links.as_slice()),
+    /// The names in it, in order, each with whether it stands for the whole of its curve.
+    pub fn chains(&self) -> impl Iterator<Item = (&[Link], bool)> {
+        self.tokens.iter().enumerate().filter_map(|(index, (token, _))| match token {
+            Token::Chain(links) => Some((links.as_slice(), self.wants_list(index))),
             _ => None,
         })
     }
@@ -188,9 +188,8 @@ impl<'t> Expression<'t> {
         find: impl Fn(&[Link], bool) -> Result<Value, Fault>,
     ) -> Result<bool, Vec<Fault>> {
         let (mut faults, mut known) = (Vec::new(), true);
-        for (index, (token, _)) in self.tokens.iter().enumerate() {
-            let Token::Chain(links) = token else { continue };
-            match find(links, self.wants_list(index)) {
+        for (links, as_list) in self.chains() {
+            match find(links, as_list) {
                 Ok(value) => known &= !value.is_undefined(),
                 Err(fault) => faults.push(fault),
             }

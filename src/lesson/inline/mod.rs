@@ -31,31 +31,68 @@ use std::collections::BTreeMap;
 pub use claim::{Judgement, SeedValues};
 pub use environment::{FILTERS, FUNCTIONS};
 pub use format::number as format_number;
-pub use names::Names;
+pub use names::{Forecast, Names, Scope};
 
 use crate::diagnostic::{Diagnostic, Span};
-use crate::outcome::Outcome;
+use crate::outcome::{Outcome, Summary};
 use data::Data;
 use expression::Expression;
 use resolve::Fault;
 
 /// The results of a course, by lesson and experiment.
 #[derive(Clone, Debug, Default)]
-pub struct Values {
+pub struct Values<'a> {
     lessons: BTreeMap<String, Data>,
+    /// By lesson and id, for what goes seed by seed.
+    outcomes: BTreeMap<(String, String), &'a Outcome>,
 }
 
-impl Values {
+impl<'a> Values<'a> {
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Makes the results of an experiment known.
-    pub fn insert(&mut self, lesson: &str, id: &str, outcome: &Outcome) {
+    pub fn insert(&mut self, lesson: &str, id: &str, outcome: &'a Outcome) {
+        self.outcomes.insert((as_name(lesson), id.to_owned()), outcome);
         let lesson = self.lessons.entry(as_name(lesson)).or_insert_with(|| Data::Map(BTreeMap::new()));
         if let Data::Map(ids) = lesson {
             ids.insert(id.to_owned(), Data::experiment(outcome));
         }
+    }
+
+    fn roots(&self, lesson: &str) -> Vec<&BTreeMap<String, Data>> {
+        let own = match self.lessons.get(&as_name(lesson)) {
+            Some(Data::Map(own)) => Some(own),
+            _ => None,
+        };
+        own.into_iter().chain([&self.lessons]).collect()
+    }
+
+    /// How the value of an expression in a lesson came about; none where it names no experiment.
+    pub fn origin(&self, lesson: &str, text: &str) -> Option<Origin> {
+        let expression = Expression::parse(text).ok()?;
+        let roots = self.roots(lesson);
+        let first = |links: &[token::Link]| {
+            let name = |at: usize| {
+                links.get(at).map(|link| text[link.range.clone()].trim_start_matches('.').to_owned())
+            };
+            let own = (as_name(lesson), name(0)?);
+            match self.outcomes.contains_key(&own) {
+                true => Some(own),
+                false => Some((name(0)?, name(1)?)),
+            }
+        };
+        let experiment = expression.chains().find_map(|(links, _)| first(links))?;
+        let mut numbers: Vec<(String, Summary)> = Vec::new();
+        for (links, _) in expression.chains() {
+            if let Some((name, values)) = resolve::numbers(&roots, links)
+                && numbers.iter().all(|(other, _)| *other != name)
+            {
+                numbers.push((name, Summary::of(values)));
+            }
+        }
+        Some(Origin { experiment, numbers })
     }
 
     /// An expression in a lesson as plain text (not escaped). `span` is the place of `text` in the file.
@@ -65,14 +102,18 @@ impl Values {
     pub fn evaluate(&self, lesson: &str, text: &str, span: Span) -> Result<String, Diagnostic> {
         let found = |fault| diagnostic(fault, text, span);
         let expression = Expression::parse(text).map_err(found)?;
-        let mut roots: Vec<&BTreeMap<String, Data>> = Vec::new();
-        if let Some(Data::Map(own)) = self.lessons.get(&as_name(lesson)) {
-            roots.push(own);
-        }
-        roots.push(&self.lessons);
-        let (value, _) = expression.evaluate(&roots).map_err(found)?;
+        let (value, _) = expression.evaluate(&self.roots(lesson)).map_err(found)?;
         expression.show(&value).map_err(found)
     }
+}
+
+/// Where a value in prose comes from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Origin {
+    /// The lesson as a name, and the id, of the experiment that the expression names first.
+    pub experiment: (String, String),
+    /// Each number in it by name, with its mean and spread over the seeds.
+    pub numbers: Vec<(String, Summary)>,
 }
 
 /// Checks the syntax, filters and functions of an expression, before anything runs.
@@ -87,7 +128,7 @@ pub fn check_syntax(text: &str, span: Span) -> Result<(), Diagnostic> {
 pub fn names(text: &str) -> Vec<String> {
     let Ok(expression) = Expression::parse(text) else { return Vec::new() };
     let mut names: Vec<String> = Vec::new();
-    for links in expression.chains() {
+    for (links, _) in expression.chains() {
         let (Some(first), Some(last)) = (links.first(), links.last()) else { continue };
         let name = text[first.range.start..last.range.end].to_owned();
         if !names.contains(&name) {
@@ -104,8 +145,13 @@ pub fn template(text: &str) -> Option<(&str, usize)> {
     (!inside.contains("}}")).then(|| (inside.trim(), start))
 }
 
+/// The claim that the inside of a template is if it is `claim: expression`.
+pub fn claim(inside: &str) -> Option<&str> {
+    inside.strip_prefix("claim")?.trim_start().strip_prefix(':').map(str::trim)
+}
+
 /// A lesson's slug as a name in expressions.
-fn as_name(slug: &str) -> String {
+pub fn as_name(slug: &str) -> String {
     slug.replace('-', "_")
 }
 

@@ -1,6 +1,7 @@
 //! What will have a name once everything has run, for finding mistakes before anything does.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use minijinja::Value;
 
@@ -9,14 +10,39 @@ use super::expression::Expression;
 use super::resolve::{self, Fault, resolve};
 use super::token::{Link, Name};
 use super::{as_name, diagnostic};
-use crate::diagnostic::{Diagnostic, Span};
+use crate::diagnostic::{Diagnostic, Span, nearest};
 use crate::experiment::Promises;
+
+/// What is known of an experiment before it runs.
+#[derive(Clone, Debug)]
+pub struct Forecast {
+    /// What each variant will find, by the variant's name.
+    pub variants: Vec<(String, Promises)>,
+    pub seeds: Range<u64>,
+    /// Metrics that no seed changes.
+    pub settled: Vec<&'static str>,
+}
+
+/// What a claim in prose is about.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scope {
+    /// The experiment of the lesson whose variants and metrics stand without its id; none where all ids are written.
+    pub bare: Option<String>,
+    /// Every experiment by lesson and id, each once.
+    pub experiments: Vec<(String, String)>,
+    /// Whether another seed could tell otherwise.
+    pub by_chance: bool,
+    /// Of each experiment.
+    pub seeds: Range<u64>,
+}
 
 /// The experiments of a course and what each of them will find.
 #[derive(Clone, Debug, Default)]
 pub struct Names {
     /// The experiments of each lesson, with what is known of their results.
     lessons: BTreeMap<String, Data>,
+    /// By lesson and id.
+    forecasts: BTreeMap<(String, String), Forecast>,
     /// Lessons that hold experiments nobody could read: any name may be one of theirs.
     incomplete: BTreeSet<String>,
 }
@@ -31,9 +57,11 @@ impl Names {
         self.put(lesson, id, Data::Unknown);
     }
 
-    /// Says what each variant of an experiment will find.
-    pub fn promise(&mut self, lesson: &str, id: &str, variants: &[(String, Promises)], seeds: u64) {
-        self.put(lesson, id, Data::promised(variants, seeds as usize));
+    /// Says what an experiment will find.
+    pub fn promise(&mut self, lesson: &str, id: &str, forecast: Forecast) {
+        let seeds = forecast.seeds.end - forecast.seeds.start;
+        self.put(lesson, id, Data::promised(&forecast.variants, seeds as usize));
+        self.forecasts.insert((as_name(lesson), id.to_owned()), forecast);
     }
 
     fn put(&mut self, lesson: &str, id: &str, data: Data) {
@@ -73,13 +101,12 @@ impl Names {
             true => resolve(&roots, links, as_list),
             false => Ok(Value::UNDEFINED),
         };
-        let check = |expression: &Expression| {
+        checked(text, span, |expression| {
             if expression.check_names(find)? {
                 expression.evaluate(&roots).and_then(|(value, _)| expression.show(&value))?;
             }
             Ok(())
-        };
-        checked(text, span, check)
+        })
     }
 
     /// Checks a claim of an experiment before anything runs: as [`Names::check`], and that it compares numbers.
@@ -92,14 +119,110 @@ impl Names {
             Some(Data::Map(variants)) => Some([variants]),
             _ => None,
         };
-        let check = |expression: &Expression| {
+        checked(text, span, |expression| {
             let Some(roots) = &roots else { return Ok(()) };
             if expression.check_names(|links, as_list| resolve(roots, links, as_list))? {
                 expression.judge(roots)?;
             }
             Ok(())
-        };
-        checked(text, span, check)
+        })
+    }
+
+    /// What a claim in prose is about, everything in it being checked as far as that is possible before anything
+    /// runs. Its names start with an experiment's id, as everywhere in prose; those that do not are looked for in
+    /// the lesson's experiments, and must be found in exactly one. None where an experiment could not be read.
+    ///
+    /// # Errors
+    /// Everything that is wrong.
+    pub fn scope(&self, lesson: &str, text: &str, span: Span) -> Result<Option<Scope>, Vec<Diagnostic>> {
+        let lesson = &as_name(lesson);
+        checked(text, span, |expression| {
+            let none = BTreeMap::new();
+            let own = self.ids(lesson).unwrap_or(&none);
+            let starts = |name: &str| own.contains_key(name) || self.lessons.contains_key(name);
+            let (whole, bare): (Vec<_>, Vec<_>) = expression
+                .chains()
+                .partition(|(links, _)| links.first().is_some_and(|link| starts(word(link))));
+            let incomplete = !bare.is_empty()
+                && (self.incomplete.contains(lesson) || own.values().any(|data| *data == Data::Unknown));
+            if incomplete {
+                return Ok(None);
+            }
+            let mut experiments: BTreeSet<(String, String)> = BTreeSet::new();
+            let mut faults = Vec::new();
+            for (links, _) in whole {
+                match self.experiment(lesson, links) {
+                    Err(fault) => faults.push(fault),
+                    Ok(false) => return Ok(None),
+                    Ok(true) if own.contains_key(word(&links[0])) => {
+                        experiments.insert((lesson.clone(), word(&links[0]).to_owned()));
+                    }
+                    Ok(true) => {
+                        experiments.insert((word(&links[0]).to_owned(), word(&links[1]).to_owned()));
+                    }
+                }
+            }
+            if !faults.is_empty() {
+                return Err(faults.into());
+            }
+            let bare = if bare.is_empty() { None } else { Some(found_in(own, &bare)?.to_owned()) };
+            experiments.extend(bare.iter().map(|id| (lesson.clone(), id.clone())));
+            let variants = bare.as_ref().and_then(|id| own.get(id));
+            let variants = if let Some(Data::Map(variants)) = variants { variants } else { &none };
+            let roots = [own, &self.lessons, variants];
+            if expression.check_names(|links, as_list| resolve(&roots, links, as_list))? {
+                expression.judge(&roots)?;
+            }
+            let seeds = self.seeds(text, &experiments)?;
+            let by_chance = self.by_chance_among(expression, &experiments);
+            let experiments = experiments.into_iter().collect();
+            Ok(seeds.map(|seeds| Scope { bare, experiments, by_chance, seeds }))
+        })
+    }
+
+    /// The seeds of all these experiments, which must be the same for a claim to be judged on paired runs.
+    fn seeds(
+        &self,
+        text: &str,
+        experiments: &BTreeSet<(String, String)>,
+    ) -> Result<Option<Range<u64>>, Fault> {
+        let mut found: Option<(&String, &Range<u64>)> = None;
+        for experiment in experiments {
+            let Some(forecast) = self.forecasts.get(experiment) else { return Ok(None) };
+            let seeds = &forecast.seeds;
+            match found {
+                Some((id, others)) if others != seeds => {
+                    let shown = |seeds: &Range<u64>| match seeds.end - seeds.start {
+                        1 => format!("seed {}", seeds.start),
+                        _ => format!("seeds {} to {}", seeds.start, seeds.end - 1),
+                    };
+                    let label =
+                        format!("`{id}` has {}, `{}` has {}", shown(others), experiment.1, shown(seeds));
+                    let fault =
+                        Fault::new(0..text.len(), "this claim is about runs that are no pairs", label);
+                    return Err(
+                        fault.hint("a claim is judged seed by seed: give both the same `seed` and `seeds`")
+                    );
+                }
+                _ => found = Some((&experiment.1, seeds)),
+            }
+        }
+        Ok(found.map(|(_, seeds)| seeds.clone()))
+    }
+
+    /// Whether another seed could tell otherwise about a claim of an experiment.
+    pub fn by_chance(&self, lesson: &str, id: &str, text: &str) -> bool {
+        let experiments = [(as_name(lesson), id.to_owned())].into();
+        Expression::parse(text).is_ok_and(|expression| self.by_chance_among(&expression, &experiments))
+    }
+
+    /// Whether any name leads to what is not settled in all of these experiments.
+    fn by_chance_among(&self, expression: &Expression, experiments: &BTreeSet<(String, String)>) -> bool {
+        let mut forecasts = experiments.iter().filter_map(|experiment| self.forecasts.get(experiment));
+        forecasts.any(|forecast| {
+            let settled = |link: &Link| forecast.settled.contains(&word(link));
+            expression.chains().any(|(links, _)| !links.iter().any(settled))
+        })
     }
 
     /// Whether it is known which experiment a name starts with.
@@ -142,12 +265,58 @@ impl Names {
     }
 }
 
+fn word(link: &Link) -> &str {
+    match &link.name {
+        Name::Word(word) => word,
+        Name::Index(_) => "",
+    }
+}
+
+/// The one experiment that has all of these names.
+fn found_in<'a>(own: &'a BTreeMap<String, Data>, bare: &[(&[Link], bool)]) -> Result<&'a str, Faults> {
+    let faults = |data: &Data| {
+        let Data::Map(variants) = data else { return Vec::new() };
+        bare.iter().filter_map(|(links, as_list)| resolve(&[variants], links, *as_list).err()).collect()
+    };
+    let tried: Vec<(&str, Vec<Fault>)> = own.iter().map(|(id, data)| (id.as_str(), faults(data))).collect();
+    let fitting: Vec<&str> =
+        tried.iter().filter(|(_, faults)| faults.is_empty()).map(|(id, _)| *id).collect();
+    let first = &bare[0].0[0];
+    match (&fitting[..], &tried[..]) {
+        ([id], _) => Ok(id),
+        ([], [(_, faults)]) => Err(faults.clone().into()),
+        ([], _) => {
+            // The experiment that has most of them is the one that was probably meant.
+            let known =
+                |data: &Data| matches!(data, Data::Map(variants) if variants.contains_key(word(first)));
+            let meant = own.iter().filter(|(_, data)| known(data)).map(|(id, _)| id.as_str());
+            let meant = meant.filter_map(|id| tried.iter().find(|(other, _)| *other == id));
+            if let Some((_, faults)) = meant.min_by_key(|(_, faults)| faults.len()) {
+                return Err(faults.clone().into());
+            }
+            let ids: Vec<&str> = own.keys().map(String::as_str).collect();
+            let inside = || own.values().flat_map(Data::names);
+            let known = match nearest(word(first), inside().chain(ids.iter().copied())) {
+                Some(near) => vec![near],
+                None => ids,
+            };
+            Err(resolve::unknown(first, &known, "no experiment of this lesson has").into())
+        }
+        ([one, other, ..], _) => {
+            let name = word(first);
+            let message = format!("both `{one}` and `{other}` have this");
+            let label = format!("expected `{one}.{name}` or `{other}.{name}`");
+            Err(Fault::new(first.range.clone(), message, label).into())
+        }
+    }
+}
+
 /// Reads an expression and checks it; every fault at its place.
-fn checked(
+fn checked<T>(
     text: &str,
     span: Span,
-    check: impl Fn(&Expression) -> Result<(), Faults>,
-) -> Result<(), Vec<Diagnostic>> {
+    check: impl Fn(&Expression) -> Result<T, Faults>,
+) -> Result<T, Vec<Diagnostic>> {
     let checked = Expression::parse(text).map_err(Faults::from).and_then(|expression| check(&expression));
     checked.map_err(|faults| faults.0.into_iter().map(|fault| diagnostic(fault, text, span)).collect())
 }

@@ -58,6 +58,17 @@ pub fn resolve(roots: &Roots, links: &[Link], as_list: bool) -> Result<Value, Fa
     }
 }
 
+/// The name of the number that these links lead to, without a statistic of it, and its values over the seeds.
+pub fn numbers<'a>(roots: &Roots<'a>, links: &[Link]) -> Option<(String, &'a [f64])> {
+    let (first, rest) = links.split_first()?;
+    let Name::Word(name) = &first.name else { return None };
+    let start = roots.iter().find_map(|root| root.get(name))?;
+    match follow(start, rest, name.clone()).ok()? {
+        (Data::Number(values) | Data::Curve { last: values, .. }, _, seen) => Some((seen, values)),
+        _ => None,
+    }
+}
+
 /// Along the links as far as they lead to data: what is left names a statistic.
 fn follow<'a, 'l>(
     start: &'a Data,

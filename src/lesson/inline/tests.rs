@@ -1,3 +1,5 @@
+use std::ops::Range;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -37,11 +39,15 @@ fn comparison() -> Outcome {
     Outcome { variants: vec![variant("adam", [0.1, 0.2]), variant("sgd", [0.4, 0.6])] }
 }
 
-fn values() -> Values {
+fn kept(outcome: Outcome) -> &'static Outcome {
+    Box::leak(Box::new(outcome))
+}
+
+fn values() -> Values<'static> {
     let mut values = Values::new();
-    values.insert("opti-mizers", "four", &comparison());
-    values.insert("other-one", "single", &Outcome { variants: vec![variant("run", [0.125, 0.125])] });
-    values.insert("other-one", "broken", &Outcome { variants: vec![variant("run", [f64::NAN, 1.0])] });
+    values.insert("opti-mizers", "four", kept(comparison()));
+    values.insert("other-one", "single", kept(Outcome { variants: vec![variant("run", [0.125, 0.125])] }));
+    values.insert("other-one", "broken", kept(Outcome { variants: vec![variant("run", [f64::NAN, 1.0])] }));
     values
 }
 
@@ -192,9 +198,17 @@ fn promised() -> Names {
     };
     let mut names = Names::new();
     names.insert("opti-mizers", "nobody_knows");
-    let variants = [("adam".to_owned(), metrics()), ("sgd".to_owned(), metrics())];
-    names.promise("opti-mizers", "four", &variants, 2);
-    names.promise("other-one", "single", &[("run".to_owned(), metrics())], 1);
+    let forecast = |variants: &[&str], seeds: Range<u64>| Forecast {
+        variants: variants.iter().map(|name| ((*name).to_owned(), metrics())).collect(),
+        seeds,
+        settled: vec!["rows"],
+    };
+    names.promise("opti-mizers", "four", forecast(&["adam", "sgd"], 0..2));
+    names.promise("other-one", "single", forecast(&["run"], 7..8));
+    names.promise("other-one", "broken", forecast(&["run"], 0..2));
+    names.promise("pairs", "one", forecast(&["adam", "sgd"], 0..2));
+    names.promise("pairs", "two", forecast(&["adam", "nesterov"], 0..2));
+    names.promise("pairs", "late", forecast(&["warm"], 5..7));
     names
 }
 
@@ -286,6 +300,87 @@ fn claims_are_checked_before_anything_runs() {
 }
 
 #[test]
+fn a_claim_in_prose_finds_its_experiment() {
+    let names = promised();
+    let scope = |lesson: &str, text: &str| names.scope(lesson, text, span(text)).unwrap().unwrap();
+    let about = |lesson: &str, text: &str| {
+        let scope = scope(lesson, text);
+        let ids: Vec<String> =
+            scope.experiments.iter().map(|(lesson, id)| format!("{lesson}.{id}")).collect();
+        (scope.bare.unwrap_or_default(), ids.join(" "))
+    };
+    let cases = [
+        ("pairs", "one.adam.loss < one.sgd.loss", "", "pairs.one"),
+        ("pairs", "sgd.loss < 1", "one", "pairs.one"),
+        ("pairs", "nesterov.loss[1] < adam.loss", "two", "pairs.two"),
+        ("pairs", "nesterov.loss < one.adam.loss", "two", "pairs.one pairs.two"),
+        ("other-one", "broken.loss < pairs.one.adam.loss", "", "other_one.broken pairs.one"),
+        ("other-one", "pairs.late.warm.loss < 1", "", "pairs.late"),
+    ];
+    for (lesson, text, bare, experiments) in cases {
+        assert_eq!(about(lesson, text), (bare.to_owned(), experiments.to_owned()), "{text}");
+    }
+    assert!(scope("pairs", "one.adam.loss < 1").by_chance);
+    assert!(!scope("pairs", "one.adam.rows < one.sgd.rows").by_chance);
+    assert_eq!(scope("pairs", "late.warm.loss < 1").seeds, 5..7);
+    let text = "adam.loss < sgd.loss";
+    assert_eq!(
+        names.scope("opti-mizers", text, span(text)),
+        Ok(None),
+        "another experiment may have them too"
+    );
+}
+
+#[test]
+fn a_claim_in_prose_says_what_it_cannot_find() {
+    let names = promised();
+    let cases = [
+        ("pairs", "adam.loss < 1", "both `one` and `two` have this (expected `one.adam` or `two.adam`)"),
+        ("pairs", "nesterov.lss < 1", "`nesterov` has no `lss` (did you mean `loss`?)"),
+        (
+            "pairs",
+            "nestrov.loss < 1",
+            "no experiment of this lesson has `nestrov` (did you mean `nesterov`?)",
+        ),
+        ("pairs", "one.adam.lss < 1", "`one.adam` has no `lss` (did you mean `loss`?)"),
+        ("pairs", "one.adam.loss", "this claim is a number, not true or false (expected a comparison)"),
+        (
+            "pairs",
+            "one.adam.loss < late.warm.loss",
+            "this claim is about runs that are no pairs (`late` has seeds 5 to 6, `one` has seeds 0 to 1)",
+        ),
+    ];
+    for (lesson, text, expected) in cases {
+        assert_eq!(said(names.scope(lesson, text, span(text)).map(|_| ())), [expected], "{text}");
+    }
+}
+
+#[test]
+fn a_claim_in_prose_is_judged_seed_by_seed() {
+    let (names, values) = (promised(), values());
+    let held = |text: &str| {
+        let scope = names.scope("pairs", text, span(text)).unwrap().unwrap();
+        let judged = values.judge("pairs", &scope, text, span(text))?.unwrap();
+        Some(judged.iter().map(|judgement| judgement.holds).collect::<Vec<_>>())
+    };
+    assert_eq!(held("other_one.broken.loss > 0.5"), Some(vec![false, true]));
+    assert_eq!(held("one.adam.loss < 1"), None, "that experiment has not run");
+}
+
+#[test]
+fn a_value_tells_where_it_comes_from() {
+    let origin = |text: &str| values().origin("opti-mizers", text).unwrap();
+    let found = origin("(four.sgd.loss.sd - four.adam.loss) | round(other_one.single.loss)");
+    assert_eq!(found.experiment, ("opti_mizers".to_owned(), "four".to_owned()));
+    let numbers: Vec<(&str, f64, usize)> =
+        found.numbers.iter().map(|(name, summary)| (name.as_str(), summary.mean, summary.n)).collect();
+    assert_eq!(numbers[..1], [("four.sgd.loss", 0.5, 2)]);
+    assert_eq!(numbers.len(), 3);
+    assert_eq!(origin("other_one.single.loss").experiment, ("other_one".to_owned(), "single".to_owned()));
+    assert_eq!(values().origin("opti-mizers", "1 + 1"), None);
+}
+
+#[test]
 fn margins_are_above_zero_where_a_claim_holds() {
     let seed = SeedValues::new(&comparison(), 0);
     let margin = |text: &str| seed.judge(text, span(text)).unwrap().margin;
@@ -325,6 +420,9 @@ fn only_whole_templates_are_expressions() {
     assert_eq!(template("{{ a }} {{ b }}"), None);
     assert_eq!(template("x {{ a }}"), None);
     assert_eq!(template("{{}}"), Some(("", 2)));
+    assert_eq!(claim("claim: a < b"), Some("a < b"));
+    assert_eq!(claim("claim : a"), Some("a"));
+    assert_eq!(claim("claims.a"), None);
 }
 
 proptest! {

@@ -9,8 +9,8 @@ impl Fill for Echo {
     fn experiment(&mut self, index: usize) -> String {
         format!("[experiment {index}]")
     }
-    fn value(&mut self, expression: &str, _: Span) -> String {
-        format!("[{expression}]")
+    fn value(&mut self, value: &Value) -> String {
+        format!("[{}]", value.expression)
     }
 }
 

@@ -78,7 +78,7 @@ impl Accepted {
         let claim = |verdict: &Verdict| AcceptedClaim {
             that: verdict.claim.that.clone(),
             held: verdict.held(),
-            margin: verdict.margin(),
+            margin: verdict.margin.as_ref().map(|margin| margin.mean),
         };
         Accepted {
             identity,

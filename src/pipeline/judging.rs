@@ -1,0 +1,116 @@
+//! Claims of blocks and of prose: what can be said of them before anything runs, and their verdicts after.
+
+use std::collections::BTreeMap;
+
+use crate::claims::{self, Verdict};
+use crate::diagnostic::{Diagnostic, Span};
+use crate::experiment::Claim;
+use crate::lesson::inline::{Scope, Values};
+use crate::lesson::{Course, Fragment, Role, Value};
+use crate::outcome::Outcome;
+
+use super::planning::{Planned, block_texts};
+
+/// Claims in prose by their place and expression: several in one caption may share a place.
+pub type Prose = BTreeMap<(Span, String), ProseVerdict>;
+
+/// A claim in prose, judged.
+pub struct ProseVerdict {
+    pub verdict: Verdict,
+    /// The lesson as a name, and the id, of an experiment that it is about.
+    pub experiment: Option<(String, String)>,
+}
+
+/// Everything that is judged.
+pub struct Judged {
+    /// For each planned experiment, its claims.
+    pub blocks: Vec<Vec<Verdict>>,
+    pub prose: Prose,
+    /// Claims that fail, and those that may be chance.
+    pub found: Vec<Diagnostic>,
+}
+
+/// The course's results by name.
+pub fn values<'a>(course: &Course, planned: &[Planned], outcomes: &'a [Outcome]) -> Values<'a> {
+    let mut values = Values::new();
+    for (planned, outcome) in planned.iter().zip(outcomes) {
+        values.insert(&course.lessons[planned.lesson].slug, &planned.header.id, outcome);
+    }
+    values
+}
+
+/// Claims that rest on a single seed.
+pub fn on_one_seed(course: &Course, planned: &[Planned]) -> Vec<Diagnostic> {
+    let alone = planned.iter().filter(|experiment| experiment.header.seeds == 1);
+    let blocks = alone.filter_map(|experiment| {
+        let slug = &course.lessons[experiment.lesson].slug;
+        let id = &experiment.header.id;
+        let mut places = experiment
+            .header
+            .claims
+            .iter()
+            .enumerate()
+            .map(|(index, claim)| (&claim.that, claims::place(index, &experiment.tree)));
+        let first = places.find(|(claim, span)| {
+            course.names.by_chance(slug, id, claim)
+                && course.names.check_claim(slug, id, claim, *span).is_ok()
+        });
+        first.map(|(_, span)| claims::on_one_seed(span))
+    });
+    let prose = in_prose(course, planned).into_iter();
+    let prose = prose.filter(|(_, _, scope)| scope.by_chance && scope.seeds.end - scope.seeds.start == 1);
+    blocks.chain(prose.map(|(_, value, _)| claims::on_one_seed(value.span))).collect()
+}
+
+/// Judges every claim.
+pub fn judge(course: &Course, planned: &[Planned], outcomes: &[Outcome]) -> Judged {
+    let (mut blocks, mut prose, mut found) = (Vec::new(), Prose::new(), Vec::new());
+    for (experiment, outcome) in planned.iter().zip(outcomes) {
+        let header = &experiment.header;
+        let slug = &course.lessons[experiment.lesson].slug;
+        let by_chance = |claim: &str| course.names.by_chance(slug, &header.id, claim);
+        let (verdicts, remarks) =
+            claims::judge(&header.claims, outcome, &experiment.tree, header.seed, by_chance);
+        blocks.push(verdicts);
+        found.extend(remarks);
+    }
+    let values = values(course, planned, outcomes);
+    for (lesson, Value { expression, span, .. }, scope) in in_prose(course, planned) {
+        match values.judge(&course.lessons[lesson].slug, &scope, &expression, span) {
+            None => {}
+            Some(Err(error)) => found.push(error),
+            Some(Ok(by_seed)) => {
+                let claim = Claim { that: expression.clone(), says: None, holds: None };
+                let verdict = Verdict::new(claim, by_seed, scope.seeds.start, scope.by_chance);
+                found.extend(claims::remark(&verdict, span));
+                let experiment = scope.experiments.first().cloned();
+                prose.insert((span, expression), ProseVerdict { verdict, experiment });
+            }
+        }
+    }
+    Judged { blocks, prose, found }
+}
+
+/// Every claim in prose that is in order, with its lesson and what it is about.
+fn in_prose(course: &Course, planned: &[Planned]) -> Vec<(usize, Value, Scope)> {
+    let mut texts: Vec<(usize, Fragment)> = Vec::new();
+    for (index, lesson) in course.lessons.iter().enumerate() {
+        texts.extend([&lesson.title, &lesson.summary, &lesson.body].map(|text| (index, text.clone())));
+    }
+    for experiment in planned {
+        let lesson = &course.lessons[experiment.lesson];
+        let short =
+            |(path, text): (String, &str)| course.short(lesson, text, experiment.tree.locate(&path)).ok();
+        texts.extend(block_texts(experiment).filter_map(short).map(|text| (experiment.lesson, text)));
+    }
+    let mut found = Vec::new();
+    for (lesson, text) in texts {
+        for value in text.values().filter(|value| value.role == Role::Claim) {
+            let scope = course.names.scope(&course.lessons[lesson].slug, &value.expression, value.span);
+            if let Ok(Some(scope)) = scope {
+                found.push((lesson, value.clone(), scope));
+            }
+        }
+    }
+    found
+}
