@@ -12,14 +12,14 @@
 //! 8. [`pipeline`] leads from 1 to 7, and [`cli`] calls it.
 //!
 //! A module imports only from those before it:
-//! `diagnostic, settings, numeric, data, nn, optim, train, search, outcome, chart, experiment, lint, lesson, claims,
+//! `diagnostic, settings, numeric, data, nn, optim, measure, train, search, outcome, chart, experiment, lint, lesson, claims,
 //! store, site, pipeline, cli`.
 
 // the examples are tested too, and they call the crate by its name
 #[cfg(test)]
 extern crate self as gradbook;
 
-pub use gradbook_engine::{data, nn, numeric, optim, search, surface, train};
+pub use gradbook_engine::{data, measure, nn, numeric, optim, search, surface, train};
 
 pub mod chart;
 pub mod claims;

@@ -38,7 +38,7 @@ impl Experiment for Dropout {
     const NAME: &'static str = "dropout";
     const SUMMARY: &'static str =
         "Does switching units off at random close the gap between training and dev?";
-    const REVISION: u32 = 1;
+    const REVISION: u32 = 2;
     const TRAINS: bool = true;
     const COMPARE: Compare = Compare {
         key: "compare",

@@ -44,7 +44,7 @@ impl Init {
 impl Experiment for Init {
     const NAME: &'static str = "init";
     const SUMMARY: &'static str = "Do activations and gradients keep their size through the layers?";
-    const REVISION: u32 = 1;
+    const REVISION: u32 = 2;
     const TRAINS: bool = true;
     const COMPARE: Compare = Compare {
         key: "compare",

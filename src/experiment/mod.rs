@@ -20,6 +20,7 @@ mod init;
 mod optimizers;
 mod plan;
 mod promise;
+mod quality;
 mod reference;
 mod search;
 mod softmax;

@@ -44,7 +44,7 @@ impl Optimizers {
 impl Experiment for Optimizers {
     const NAME: &'static str = "optimizers";
     const SUMMARY: &'static str = "Which way of descending gets lower, and how fast?";
-    const REVISION: u32 = 1;
+    const REVISION: u32 = 2;
     const TRAINS: bool = true;
     const COMPARE: Compare = Compare {
         key: "compare",

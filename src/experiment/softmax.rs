@@ -75,7 +75,7 @@ impl Experiment for Softmax {
     const NAME: &'static str = "softmax";
     const SUMMARY: &'static str =
         "How do several numbers become probabilities, and what does a network with them learn?";
-    const REVISION: u32 = 1;
+    const REVISION: u32 = 2;
     const TRAINS: bool = true;
     const COMPARE: Compare =
         Compare { key: "logits", path: |_| "logits", prefix: "", about: "lists of logits, by name" };

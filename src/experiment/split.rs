@@ -44,7 +44,7 @@ impl Split {
 impl Experiment for Split {
     const NAME: &'static str = "split";
     const SUMMARY: &'static str = "How many rows does each part get, and how sure is an estimate from it?";
-    const REVISION: u32 = 1;
+    const REVISION: u32 = 2;
     const TRAINS: bool = true;
     const COMPARE: Compare = Compare {
         key: "compare",

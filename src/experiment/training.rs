@@ -3,7 +3,7 @@
 use crate::data::{Dataset, Facts, Target, TargetColumn};
 use crate::diagnostic::Problem;
 use crate::experiment::promise::{Promise, Promises, documented};
-use crate::experiment::{Context, Cost, Doc};
+use crate::experiment::{Context, Cost, Doc, quality};
 use crate::nn::Architecture;
 use crate::numeric::Workers;
 use crate::outcome::{Metric, RunRecord};
@@ -30,6 +30,66 @@ pub const METRICS: &[Doc] = &[
     Doc {
         name: "diverged_at",
         about: "the epoch at which loss or weights were no longer finite; not a number where they stayed so",
+    },
+    Doc {
+        name: "dev_confusion",
+        about: "how many dev rows of a class were given another, row by row: with C classes the number of rows of class r called g is at `C * r + g`",
+    },
+    Doc {
+        name: "dev_precision",
+        about: "of the dev rows that were given a class, the share that are of it; one a class, 0 for a class never given",
+    },
+    Doc {
+        name: "dev_recall",
+        about: "of the dev rows of a class, the share that were given it; one a class, 0 for a class without rows",
+    },
+    Doc {
+        name: "dev_f1",
+        about: "harmonic mean of precision and recall on the dev part, 2 TP/(2 TP + FP + FN); one a class",
+    },
+    Doc { name: "dev_macro_precision", about: "mean of `dev_precision` over the classes" },
+    Doc { name: "dev_macro_recall", about: "mean of `dev_recall` over the classes" },
+    Doc { name: "dev_macro_f1", about: "mean of `dev_f1` over the classes" },
+    Doc {
+        name: "dev_confidence",
+        about: "mean probability of the class given on the dev part; above `dev_accuracy` where the network is too sure",
+    },
+    Doc {
+        name: "dev_calibration_error",
+        about: "expected calibration error on the dev part: the mean gap between confidence and accuracy in 15 bins of confidence",
+    },
+    Doc {
+        name: "test_confusion",
+        about: "how many test rows of a class were given another, row by row: with C classes the number of rows of class r called g is at `C * r + g`",
+    },
+    Doc {
+        name: "test_precision",
+        about: "of the test rows that were given a class, the share that are of it; one a class, 0 for a class never given",
+    },
+    Doc {
+        name: "test_recall",
+        about: "of the test rows of a class, the share that were given it; one a class, 0 for a class without rows",
+    },
+    Doc {
+        name: "test_f1",
+        about: "harmonic mean of precision and recall on the test part, 2 TP/(2 TP + FP + FN); one a class",
+    },
+    Doc { name: "test_macro_precision", about: "mean of `test_precision` over the classes" },
+    Doc { name: "test_macro_recall", about: "mean of `test_recall` over the classes" },
+    Doc { name: "test_macro_f1", about: "mean of `test_f1` over the classes" },
+    Doc {
+        name: "test_confidence",
+        about: "mean probability of the class given on the test part; above `test_accuracy` where the network is too sure",
+    },
+    Doc {
+        name: "test_calibration_error",
+        about: "expected calibration error on the test part: the mean gap between confidence and accuracy in 15 bins of confidence",
+    },
+    Doc { name: "avoidable_bias", about: "training error minus the `bayes_error` that `data` states" },
+    Doc { name: "variance", about: "dev error minus training error, where `data` states a `bayes_error`" },
+    Doc {
+        name: "diagnosis",
+        about: "`bias`, `variance`, `both` or `neither`: which of the two is above two percentage points",
     },
 ];
 
@@ -131,6 +191,7 @@ pub fn promises(parts: &Parts, facts: Option<&Facts>) -> Promises {
             _ => Promise::Unknown,
         };
     }
+    quality::promise(&mut promises, facts.target, sizes, parts.data.bayes_error);
     promises
 }
 
@@ -156,6 +217,7 @@ pub fn train_and(parts: &Parts, context: &Context, probe: &dyn Probe) -> Result<
     let mut observer = Observer { context, share, probe, record: &mut record };
     let report = train::run(parts, dataset, context.seed, &mut observer)?;
     keep(&report, &mut record);
+    quality::diagnosed(&report, parts.data.bayes_error, &mut record);
     Ok(record)
 }
 
@@ -178,6 +240,7 @@ impl train::Watch for Observer<'_> {
     }
 
     fn trained(&mut self, subject: &dyn Subject) {
+        quality::judge(subject, self.record);
         self.probe.trained(subject, self.record);
     }
 
@@ -203,6 +266,9 @@ fn keep(report: &Report, record: &mut RunRecord) {
         };
         record.metrics.insert(name.clone(), Metric::Number(last));
         record.series.insert(name, values.to_vec());
+    }
+    if report.diverged_at.is_some() {
+        quality::absent(report, record);
     }
     let diverged_at = report.diverged_at.map_or(f64::NAN, |epoch| epoch as f64);
     record.metrics.insert("diverged_at".into(), Metric::Number(diverged_at));

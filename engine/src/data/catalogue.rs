@@ -54,7 +54,7 @@ pub struct Key {
 }
 
 /// Keys that every table and file takes, besides those that all data sets take.
-const TABLE_KEYS: &[&str] = &["task", "label_noise"];
+const TABLE_KEYS: &[&str] = &["task", "label_noise", "bayes_error"];
 /// Keys that all data sets take.
 const COMMON_KEYS: &[&str] = &["normalize", "limit"];
 
@@ -69,8 +69,10 @@ impl Entry {
             Origin::Table(_) => file_keys(Format::Csv),
             Origin::Generated(generator) => {
                 let own = generator.keys.iter().map(|key| key.name);
+                let stated = !generator.keys.iter().any(|key| key.name == "bayes_error");
                 let labels = generator.classes.then_some("label_noise");
-                own.chain(labels).chain(COMMON_KEYS.iter().copied()).collect()
+                let bayes = (generator.classes && stated).then_some("bayes_error");
+                own.chain(labels).chain(bayes).chain(COMMON_KEYS.iter().copied()).collect()
             }
         }
     }

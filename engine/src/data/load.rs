@@ -104,6 +104,14 @@ pub fn read(settings: &DataSettings, files: Files, limits: &TableLimits) -> Resu
             .expected("a target of classes")
             .into());
     }
+    if settings.bayes_error.is_some() && matches!(read.target, TargetColumn::Values { .. }) {
+        return Err(Problem::new(
+            "bayes_error",
+            "the target is a number, so there is no share of wrong answers",
+        )
+        .expected("a target of classes")
+        .into());
+    }
     let name = settings.name.as_ref().or(settings.file.as_ref()).cloned().unwrap_or_default();
     let title = entry.map_or_else(|| name.clone(), |entry| entry.title.to_owned());
     // A picture needs all of its pixels, in their order.

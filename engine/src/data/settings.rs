@@ -58,7 +58,7 @@ pub struct DataSettings {
     /// `wave`: how many features to add that say nothing about the class.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub irrelevant: Option<usize>,
-    /// `wave`: share of all labels (dev and test too) that are wrong, so that no model can have a lower error.
+    /// The lowest error that any model can have, against which bias is measured; `wave` makes this share of all labels wrong (dev and test too), of other data it is only stated.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bayes_error: Option<f64>,
     /// `line`: slope of the true line.
@@ -162,6 +162,14 @@ impl DataSettings {
         {
             problems.push(
                 Problem::new("label_noise", format!("the share of wrong labels is {share}"))
+                    .expected("a number from 0 to 1"),
+            );
+        }
+        if let Some(share) = self.bayes_error
+            && !(0.0..=1.0).contains(&share)
+        {
+            problems.push(
+                Problem::new("bayes_error", format!("the Bayes error is {share}"))
                     .expected("a number from 0 to 1"),
             );
         }
@@ -350,8 +358,8 @@ mod tests {
         assert_eq!(
             said(r#"{"name": "moons", "turns": 2, "target": "x"}"#),
             [
-                "turns: `moons` has no key `turns` | one of `samples`, `noise`, `label_noise`, `normalize`, `limit` | ",
-                "target: `moons` has no key `target` | one of `samples`, `noise`, `label_noise`, `normalize`, `limit` | ",
+                "turns: `moons` has no key `turns` | one of `samples`, `noise`, `label_noise`, `bayes_error`, `normalize`, `limit` | ",
+                "target: `moons` has no key `target` | one of `samples`, `noise`, `label_noise`, `bayes_error`, `normalize`, `limit` | ",
             ]
         );
         assert!(said(r#"{"name": "line", "label_noise": 0.1}"#)[0].contains("has no key `label_noise`"));

@@ -9,6 +9,7 @@ use super::{Fit, Precision, Report, TrainingSettings, fit_network};
 use crate::data::{
     self, DataSettings, Dataset, Features, Labels, Normalizer, Prepared, SplitSettings, Targets,
 };
+use crate::measure::Answers;
 use crate::nn::{
     self, Architecture, Differences, Dropout, GradientCheck, LayerCapture, Masks, ModelSettings, Network,
     Penalty, Planted,
@@ -50,6 +51,8 @@ pub trait Subject {
     fn probabilities(&self, points: &[[f64; 2]]) -> Vec<Vec<f64>>;
     /// Checks the gradient of J on the first training rows, in f64 whatever the precision of training.
     fn gradient_check(&self, settings: &GradientCheckSettings) -> GradientCheck;
+    /// The answers to the dev and the test part, by name; none of a part without rows, or where the target is a number.
+    fn answers(&self) -> Vec<(&'static str, Answers)>;
     /// The training points where there are two features and classes.
     fn plane(&self) -> Option<PlanePoints>;
 }
@@ -165,6 +168,18 @@ impl<R: Real> Subject for Scene<'_, R> {
         let penalty = Penalty { l1: self.training.l1, l2: self.training.l2, rows: train.len().max(1) };
         let x = double(train.rows(0..rows));
         nn::gradient_check(&network, &x, targets, dropout, penalty, settings.differences, &settings.planted)
+    }
+
+    fn answers(&self) -> Vec<(&'static str, Answers)> {
+        let parts = [("dev", &self.parts.dev), ("test", &self.parts.test)];
+        let judged = parts.into_iter().filter(|(_, part)| !part.is_empty());
+        judged
+            .filter_map(|(name, part)| {
+                let Labels::Classes { indices, count } = &part.y else { return None };
+                let probabilities = self.network.predict(part.x.view()).iter().map(|p| p.to_f64()).collect();
+                Some((name, Answers { right: indices.clone(), classes: *count, probabilities }))
+            })
+            .collect()
     }
 
     fn plane(&self) -> Option<PlanePoints> {

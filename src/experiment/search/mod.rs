@@ -162,7 +162,7 @@ fn is_objective(metric: &str) -> bool {
 impl Experiment for Search {
     const NAME: &'static str = "search";
     const SUMMARY: &'static str = "Which settings are best, and what is a good way to look for them?";
-    const REVISION: u32 = 2;
+    const REVISION: u32 = 3;
     const TRAINS: bool = true;
     const COMPARE: Compare = Compare {
         key: "compare",
@@ -246,7 +246,8 @@ trials: 8
         let mut promises = promise::documented(METRICS);
         if !paths().any(|path| path.starts_with("split")) {
             promises = training::promises(&self.parts(), facts);
-            promises.values_mut().for_each(|promise| *promise = Promise::Number);
+            let curves = promises.values_mut().filter(|promise| matches!(promise, Promise::Curve(_)));
+            curves.for_each(|promise| *promise = Promise::Number);
         }
         for name in ["best_objective", "trials_run", "epochs_trained", "diverged_share"] {
             promises.insert(name.into(), Promise::Number);
