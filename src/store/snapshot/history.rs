@@ -60,8 +60,7 @@ mod tests {
         let mut new = old.clone();
         assert_eq!(of(&old).len(), 3);
         assert_eq!(parted(&of(&old), &of(&new)), None);
-        let last_bit = |value: f64| f64::from_bits(value.to_bits() + 1);
-        new[1].series.get_mut("loss").unwrap()[1] = last_bit(0.5);
+        new[1].series.get_mut("loss").unwrap()[1] = 0.5f64.next_up();
         assert_eq!(parted(&of(&old), &of(&new)), Some(1));
         new[1] = run(1, &[1.0, 0.5, 0.5]);
         assert_eq!(parted(&of(&old), &of(&new)), Some(2));
