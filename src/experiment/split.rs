@@ -98,7 +98,7 @@ training: {epochs: 10}
                 let data = self.data.check().into_iter().map(|p| p.within("data"));
                 let mut split = self.split.check();
                 if let (Some(facts), true) = (facts, split.is_empty()) {
-                    split.extend(self.split.sizes(facts.rows).err());
+                    split.extend(self.split.check_data(facts));
                 }
                 data.chain(split.into_iter().map(|p| p.within("split"))).collect()
             }

@@ -117,14 +117,22 @@ pub fn check(parts: &Parts, facts: Option<&Facts>) -> Vec<Problem> {
     problems.extend(within("split", parts.split.check()));
     problems.extend(within("model", parts.model.check()));
     problems.extend(within("training", parts.training.check()));
-    if let (Some(facts), true) = (facts, problems.is_empty()) {
+    let Some(facts) = facts else { return problems };
+    // What the data forbid is asked only of a part that is sound in itself.
+    let sound = |part: &str| problems.iter().all(|problem| !problem.path.starts_with(part));
+    let (model, split, training) = (sound("model"), sound("split"), sound("training"));
+    if model {
         let architecture = Architecture::new(parts.model, facts.features, facts.target);
         problems.extend(within("model", architecture.err().unwrap_or_default()));
-        problems.extend(within("split", parts.split.sizes(facts.rows).err().into_iter().collect()));
+    }
+    if split {
+        problems.extend(within("split", parts.split.check_data(facts)));
+    }
+    if training {
         problems.extend(within("training", check_stopping(parts, facts).into_iter().collect()));
-        if let Some(augment) = &parts.training.augment {
-            problems.extend(within("training.augment", augment.check_data(facts.image)));
-        }
+        let augment = parts.training.augment.as_ref();
+        let augment = augment.map(|augment| augment.check_data(facts.image));
+        problems.extend(within("training.augment", augment.unwrap_or_default()));
     }
     problems
 }

@@ -105,17 +105,17 @@ pub fn classes_left_out(subject: &Subject) -> Vec<Problem> {
     else {
         return Vec::new();
     };
-    let parts = [("dev", sizes[1]), ("test", sizes[2])].into_iter();
-    parts
-        .filter(|(_, rows)| (1..classes).contains(rows))
-        .map(|(part, rows)| {
-            let problem = Problem::new(
-                format!("split.{part}"),
-                format!("{part} gets {rows} rows for {classes} classes"),
-            );
-            problem.expected(format!("at least {classes} rows, or none"))
-        })
-        .collect()
+    let left_out = subject.settings.split.left_out(facts);
+    let of = |(part, rows): (&'static str, usize)| {
+        let problem = |message: String| Problem::new(format!("split.{part}"), message);
+        if (1..classes).contains(&rows) {
+            let problem = problem(format!("{part} gets {rows} rows for {classes} classes"));
+            return Some(problem.expected(format!("at least {classes} rows, or none")));
+        }
+        let (_, (class, _)) = left_out.iter().find(|(lacking, _)| *lacking == part)?;
+        Some(problem(format!("{part} gets no row of the class `{class}`")).expected("a row of every class"))
+    };
+    [("dev", sizes[1]), ("test", sizes[2])].into_iter().filter_map(of).collect()
 }
 
 pub fn equal_weights(subject: &Subject) -> Vec<Problem> {

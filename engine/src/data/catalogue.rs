@@ -113,7 +113,14 @@ impl Generator {
     pub fn facts(&self, settings: &DataSettings) -> Facts {
         let values = self.values(settings);
         let (features, target) = (self.shape)(&values);
-        Facts { rows: values.count("samples"), features, target, image: None, number_bytes: 8 }
+        Facts {
+            rows: values.count("samples"),
+            features,
+            target,
+            image: None,
+            number_bytes: 8,
+            class_rows: Vec::new(),
+        }
     }
 }
 

@@ -50,7 +50,7 @@ pub struct Provenance {
 }
 
 /// The size and form of a data set, known before it is generated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Facts {
     pub rows: usize,
     pub features: usize,
@@ -59,6 +59,9 @@ pub struct Facts {
     pub image: Option<(usize, usize)>,
     /// Bytes that one number of its features takes.
     pub number_bytes: usize,
+    /// Each class by name with its rows; empty where chance decides them, as in what `limit` leaves, and where the
+    /// target is a number.
+    pub class_rows: Vec<(String, usize)>,
 }
 
 impl Dataset {
@@ -73,6 +76,7 @@ impl Dataset {
             target: self.target.target(),
             image: self.image,
             number_bytes: self.features.number_bytes(),
+            class_rows: self.target.class_rows(),
         }
     }
 
@@ -108,6 +112,14 @@ impl TargetColumn {
             TargetColumn::Classes { names, .. } => Target::Classes(names.len()),
             TargetColumn::Values { .. } => Target::Value,
         }
+    }
+
+    /// Each class by name with its rows; empty where the target is a number.
+    pub fn class_rows(&self) -> Vec<(String, usize)> {
+        let TargetColumn::Classes { labels, names } = self else { return Vec::new() };
+        let mut rows: Vec<(String, usize)> = names.iter().map(|name| (name.clone(), 0)).collect();
+        labels.iter().for_each(|&label| rows[label].1 += 1);
+        rows
     }
 
     fn select(&self, rows: &[usize]) -> TargetColumn {

@@ -62,8 +62,8 @@ pub fn limited_facts(settings: &DataSettings, facts: Facts) -> Result<Facts, Pro
             Err(Problem::new("limit", format!("the limit is {limit} rows, and the data has {rows}"))
                 .expected(format!("a whole number up to {rows}")))
         }
-        Some(limit) => Ok(Facts { rows: limit, ..facts }),
-        None => Ok(facts),
+        Some(limit) if limit < facts.rows => Ok(Facts { rows: limit, class_rows: Vec::new(), ..facts }),
+        _ => Ok(facts),
     }
 }
 
@@ -152,6 +152,11 @@ mod tests {
         Files { file: csv.map(str::as_bytes), labels: None }
     }
 
+    /// Facts without how many rows each class has, which only a table tells beforehand.
+    fn sized(facts: Facts) -> Facts {
+        Facts { class_rows: Vec::new(), ..facts }
+    }
+
     fn settings(json: &str) -> DataSettings {
         serde_json::from_str(json).unwrap()
     }
@@ -162,8 +167,8 @@ mod tests {
             let settings = DataSettings::named(entry.name);
             let data = load_default(&settings, None).unwrap();
             assert_eq!(
-                facts(&settings, Files::default(), &TableLimits::default()),
-                Ok(data.facts()),
+                facts(&settings, Files::default(), &TableLimits::default()).map(sized),
+                Ok(sized(data.facts())),
                 "{}",
                 entry.name
             );
@@ -180,6 +185,8 @@ mod tests {
             let facts = facts(&DataSettings::named(name), Files::default(), &TableLimits::default()).unwrap();
             (facts.rows, facts.features, facts.target)
         };
+        let iris = facts(&DataSettings::named("iris"), Files::default(), &TableLimits::default()).unwrap();
+        assert_eq!(iris.class_rows, ["setosa", "versicolor", "virginica"].map(|name| (name.to_owned(), 50)));
         assert_eq!(sizes("digits"), (1797, 64, Target::Classes(10)));
         assert_eq!(sizes("iris"), (150, 4, Target::Classes(3)));
         assert_eq!(sizes("breast_cancer"), (569, 30, Target::Classes(2)));
@@ -218,7 +225,9 @@ mod tests {
     fn a_limit_takes_the_same_random_rows_each_time() {
         let limited = settings(r#"{"name": "iris", "limit": 30}"#);
         let data = load_default(&limited, None).unwrap();
-        assert_eq!(facts(&limited, Files::default(), &TableLimits::default()), Ok(data.facts()));
+        let known = facts(&limited, Files::default(), &TableLimits::default()).unwrap();
+        assert!(known.class_rows.is_empty(), "which rows are drawn is up to the seed");
+        assert_eq!(known, sized(data.facts()));
         assert_eq!(data.rows(), 30);
         assert_eq!(load_default(&limited, None).unwrap(), data);
         let other = load(&limited, Files::default(), &TableLimits::default(), &Streams::new(1)).unwrap();

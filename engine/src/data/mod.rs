@@ -17,6 +17,7 @@ mod prepare;
 mod problem;
 mod reader;
 mod settings;
+mod share;
 mod split;
 mod tables;
 
@@ -31,4 +32,5 @@ pub use prepare::{prepare, wrong_labels};
 pub use problem::{DataProblems, TableProblem};
 pub use reader::TableLimits;
 pub use settings::{DataSettings, Task};
-pub use split::{Share, Split, SplitSettings, split};
+pub use share::Share;
+pub use split::{Split, SplitSettings, split};

@@ -1,13 +1,11 @@
 //! Deals rows to the training, dev and test part.
 
-use std::borrow::Cow;
-use std::fmt;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::de::{self, Visitor};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-use super::dataset::TargetColumn;
+use super::dataset::{Facts, TargetColumn};
+use super::part::Target;
+use super::share::Share;
 use crate::numeric::Stream;
 use crate::problem::Problem;
 
@@ -28,14 +26,6 @@ pub struct SplitSettings {
     /// Keep the share of each class the same in all parts; true by default where the target is a class.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stratify: Option<bool>,
-}
-
-/// The size of a part.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Share {
-    /// `60%` is 60.
-    Percent(f64),
-    Count(usize),
 }
 
 /// Which rows of the data set are in which part, in the order in which they were dealt.
@@ -121,6 +111,77 @@ impl SplitSettings {
             _ => Ok(sizes),
         }
     }
+
+    /// Everything that is wrong with dealing data with these facts. The training part must have a row of every class,
+    /// and so must the others if the author asked for it.
+    pub fn check_data(&self, facts: &Facts) -> Vec<Problem> {
+        match self.sizes(facts.rows) {
+            Ok(sizes) => self.check_classes(sizes, facts.target, &facts.class_rows),
+            Err(problem) => vec![problem],
+        }
+    }
+
+    fn check_classes(
+        &self,
+        sizes: [usize; 3],
+        target: Target,
+        class_rows: &[(String, usize)],
+    ) -> Vec<Problem> {
+        match target {
+            Target::Value if self.stratify == Some(true) => {
+                let message = "the target is a number, so there are no classes to stratify";
+                vec![Problem::new("stratify", message).expected("false, or a target of classes")]
+            }
+            Target::Classes(classes) if self.stratify != Some(false) => {
+                let parts = [0, 1, 2].into_iter();
+                let asked =
+                    parts.filter(|&part| part == 0 || (self.stratify == Some(true) && sizes[part] > 0));
+                asked.filter_map(|part| lacks_classes(part, sizes, classes, class_rows)).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// The parts, by name, that get rows and yet none of some class, and the first such class with its rows; none
+    /// where the facts do not say how many rows a class has.
+    pub fn left_out<'a>(&self, facts: &'a Facts) -> Vec<(&'static str, &'a (String, usize))> {
+        let (Ok(sizes), false) = (self.sizes(facts.rows), self.stratify == Some(false)) else {
+            return Vec::new();
+        };
+        let parts = (0..3).filter(|&part| sizes[part] > 0);
+        parts.filter_map(|part| Some((PARTS[part], left_out(part, sizes, &facts.class_rows)?))).collect()
+    }
+}
+
+/// What is wrong with a part that cannot have a row of every class.
+fn lacks_classes(
+    part: usize,
+    sizes: [usize; 3],
+    classes: usize,
+    class_rows: &[(String, usize)],
+) -> Option<Problem> {
+    let (name, size) = (PARTS[part], sizes[part]);
+    if size < classes {
+        let problem = Problem::new(name, format!("{name} gets {size} rows for {classes} classes"));
+        let problem = problem.expected(format!("at least {classes} rows"));
+        return Some(problem.hint("make the part larger, or set `stratify: false`"));
+    }
+    let (class, rows) = left_out(part, sizes, class_rows)?;
+    let rows = match rows {
+        1 => "1 row".to_owned(),
+        rows => format!("{rows} rows"),
+    };
+    let problem = Problem::new(name, format!("{name} gets no row of the class `{class}`, which has {rows}"));
+    let problem = problem.expected("a row of every class");
+    Some(problem.hint("find more rows of the class, make the part larger, or set `stratify: false`"))
+}
+
+/// The first class of which a stratified part gets no row.
+fn left_out(part: usize, sizes: [usize; 3], class_rows: &[(String, usize)]) -> Option<&(String, usize)> {
+    let counts: Vec<usize> = class_rows.iter().map(|(_, rows)| *rows).collect();
+    let quotas = (!counts.is_empty()).then(|| class_quotas(&counts, sizes))?;
+    let class = quotas.iter().position(|quota| quota[part] == 0)?;
+    Some(&class_rows[class])
 }
 
 fn no_training_rows() -> Problem {
@@ -159,14 +220,20 @@ fn largest_remainder(quotas: [f64; 3], total: usize) -> [usize; 3] {
 pub fn split(target: &TargetColumn, settings: &SplitSettings, stream: &mut Stream) -> Result<Split, Problem> {
     let rows = target.len();
     let sizes = settings.sizes(rows)?;
+    let counts: Vec<usize> = target.class_rows().into_iter().map(|(_, rows)| rows).collect();
+    // Of what `limit` left, a part may lack a class that has next to no row in it.
+    let there = match target.target() {
+        Target::Classes(_) => Target::Classes(counts.iter().filter(|&&rows| rows > 0).count()),
+        Target::Value => Target::Value,
+    };
+    if let Some(problem) = settings.check_classes(sizes, there, &[]).into_iter().next() {
+        return Err(problem);
+    }
     let mut order: Vec<usize> = (0..rows).collect();
     stream.shuffle(&mut order);
     let mut parts = [Vec::new(), Vec::new(), Vec::new()];
     match target {
-        TargetColumn::Classes { labels, names } if settings.stratify != Some(false) => {
-            let mut counts = vec![0; names.len()];
-            labels.iter().for_each(|&label| counts[label] += 1);
-            room_for_classes(&counts, sizes, settings)?;
+        TargetColumn::Classes { labels, .. } if settings.stratify != Some(false) => {
             let mut quota = class_quotas(&counts, sizes);
             for row in order {
                 let quota = &mut quota[labels[row]];
@@ -175,13 +242,6 @@ pub fn split(target: &TargetColumn, settings: &SplitSettings, stream: &mut Strea
                     parts[part].push(row);
                 }
             }
-        }
-        TargetColumn::Values { .. } if settings.stratify == Some(true) => {
-            return Err(Problem::new(
-                "stratify",
-                "the target is a number, so there are no classes to stratify",
-            )
-            .expected("false, or a target of classes"));
         }
         _ => {
             let mut rows = order.into_iter();
@@ -192,19 +252,6 @@ pub fn split(target: &TargetColumn, settings: &SplitSettings, stream: &mut Strea
     }
     let [train, dev, test] = parts;
     Ok(Split { train, dev, test })
-}
-
-/// The training part must have a row for every class, and so must the others if the author asked for it.
-fn room_for_classes(counts: &[usize], sizes: [usize; 3], settings: &SplitSettings) -> Result<(), Problem> {
-    let classes = counts.iter().filter(|&&count| count > 0).count();
-    for (i, (part, size)) in PARTS.iter().zip(sizes).enumerate() {
-        if size < classes && (i == 0 || (size > 0 && settings.stratify == Some(true))) {
-            return Err(Problem::new(*part, format!("{part} gets {size} rows for {classes} classes"))
-                .expected(format!("at least {classes} rows"))
-                .hint("make the part larger, or set `stratify: false`"));
-        }
-    }
-    Ok(())
 }
 
 /// How many rows of each class each part gets. Rows sum to the parts' sizes, whatever the classes.
@@ -243,81 +290,6 @@ fn class_quotas(counts: &[usize], sizes: [usize; 3]) -> Vec<[usize; 3]> {
         part_lacks[part] -= 1;
     }
     table.into_iter().map(|[train, dev, test, _]| [train, dev, test]).collect()
-}
-
-impl fmt::Display for Share {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Share::Percent(percent) => write!(f, "{percent}%"),
-            Share::Count(count) => write!(f, "{count}"),
-        }
-    }
-}
-
-impl Serialize for Share {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Share::Percent(_) => serializer.collect_str(self),
-            Share::Count(count) => serializer.serialize_u64(*count as u64),
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for Share {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(ShareVisitor)
-    }
-}
-
-struct ShareVisitor;
-
-impl Visitor<'_> for ShareVisitor {
-    type Value = Share;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a percentage like `60%` or a count of rows")
-    }
-
-    fn visit_u64<E: de::Error>(self, count: u64) -> Result<Share, E> {
-        Ok(Share::Count(usize::try_from(count).unwrap_or(usize::MAX)))
-    }
-
-    fn visit_i64<E: de::Error>(self, count: i64) -> Result<Share, E> {
-        u64::try_from(count)
-            .map_err(|_| E::invalid_value(de::Unexpected::Signed(count), &self))
-            .and_then(|count| self.visit_u64(count))
-    }
-
-    fn visit_f64<E: de::Error>(self, count: f64) -> Result<Share, E> {
-        if count >= 0.0 && count == count.floor() && count < 1e15 {
-            return Ok(Share::Count(count as usize));
-        }
-        Err(E::invalid_value(de::Unexpected::Float(count), &self))
-    }
-
-    fn visit_str<E: de::Error>(self, text: &str) -> Result<Share, E> {
-        let percent = text.trim().strip_suffix('%').and_then(|number| number.trim().parse::<f64>().ok());
-        match percent.filter(|percent| percent.is_finite()) {
-            Some(percent) => Ok(Share::Percent(percent)),
-            None => Err(E::invalid_value(de::Unexpected::Str(text), &self)),
-        }
-    }
-}
-
-impl JsonSchema for Share {
-    fn schema_name() -> Cow<'static, str> {
-        "Share".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({
-            "description": "A percentage like `60%` or a count of rows.",
-            "anyOf": [
-                { "type": "string", "pattern": r"^\s*[0-9]+(\.[0-9]+)?\s*%\s*$" },
-                { "type": "integer", "minimum": 0 }
-            ]
-        })
-    }
 }
 
 #[cfg(test)]
@@ -465,6 +437,30 @@ mod tests {
         assert_eq!(error.to_string(), "train: train gets 3 rows for 4 classes");
         assert!(deal(&target, r#"{"train": 10, "dev": 3}"#).is_ok());
         assert!(deal(&target, r#"{"train": 10, "dev": 3, "stratify": true}"#).is_err());
+    }
+
+    /// Two rows of a class cannot be in three parts; 98 rows of the others do not change that.
+    #[test]
+    fn a_class_that_some_part_lacks_shows_in_the_facts() {
+        let class_rows = vec![("often".to_owned(), 98), ("rare".to_owned(), 2)];
+        let (target, number_bytes) = (Target::Classes(2), 8);
+        let facts = Facts { rows: 100, features: 1, target, image: None, number_bytes, class_rows };
+        let said = |json: &str| {
+            let problems = settings(json).check_data(&facts);
+            problems.iter().map(Problem::to_string).collect::<Vec<_>>()
+        };
+        let asked = r#"{"train": "60%", "dev": "20%", "test": "20%", "stratify": true}"#;
+        assert_eq!(said(asked), ["dev: dev gets no row of the class `rare`, which has 2 rows"]);
+        assert_eq!(said("{}"), [""; 0], "dev and test may lack a class where nobody asked");
+        assert_eq!(settings("{}").left_out(&facts), [("dev", &facts.class_rows[1])]);
+        assert_eq!(said(r#"{"train": "60%", "dev": "40%", "stratify": true}"#), [""; 0]);
+        assert_eq!(
+            said(r#"{"train": 10, "test": 90}"#),
+            ["train: train gets no row of the class `rare`, which has 2 rows"]
+        );
+        // What the facts say is what the dealing does: the 20 rows of dev are all of the other class.
+        let dealt = deal(&classes(&[98, 2]), "{}").unwrap();
+        assert!(dealt.dev.iter().all(|&row| row < 98));
     }
 
     #[test]
