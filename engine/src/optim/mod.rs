@@ -1,7 +1,7 @@
 //! Optimizers: how a gradient becomes a step. One file each: settings, state, step.
 //!
 //! An [`Optimizer`] is what an author chooses; [`Optimizer::start`] gives the [`State`] that takes the steps, on any vector
-//! of parameters: a network's, or a point on a surface. To add one: its file, which implements [`Method`] and [`Step`], and
+//! of parameters: a network's, or a point on a surface. To add one: its file, which implements `Method` and `Step`, and
 //! here its variant, its line in `each!` and its entry in [`OPTIMIZERS`].
 
 mod adagrad;

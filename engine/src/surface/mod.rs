@@ -1,7 +1,7 @@
 //! Surfaces over a plane, and how optimizers descend them.
 //!
 //! A [`Surface`] has a value and a gradient at each point; [`descend`] follows it with the very optimizers that train networks.
-//! To add one: its [`Formula`] in `formulas.rs`, and here its variant, its arm in [`Surface::formula`] and its entry in
+//! To add one: its `Formula` in `formulas.rs`, and here its variant, its arm in `Surface::formula` and its entry in
 //! [`SURFACES`].
 
 mod descent;

@@ -1,6 +1,6 @@
 //! Learning-rate schedules: alpha of each step. Epochs count from 0: the first pass over the data uses alpha0.
 //!
-//! A schedule is its settings, which implement [`Rule`]. To add one: its settings in a file here, a variant, its line in
+//! A schedule is its settings, which implement `Rule`. To add one: its settings in a file here, a variant, its line in
 //! `each!` and its entry in [`SCHEDULES`].
 
 mod by_hand;
