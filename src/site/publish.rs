@@ -1,6 +1,7 @@
 //! Writing the site: everything is staged beside the output folder, then swapped in by renames, so that
 //! a failure or a kill leaves the old site or the new one, never half of each.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::fs;
 use std::io;
@@ -10,6 +11,9 @@ use super::Output;
 
 /// A file that only a site of ours has: the sign that a folder may be replaced.
 const MARK: &str = "assets/gradbook.css";
+
+/// Lists the files of the site in its folder, one a line: what is not listed is the author's, and stays.
+const LIST: &str = ".gradbook-files";
 
 /// What a publication did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -27,6 +31,10 @@ pub enum PublishError {
     Dangerous { output: PathBuf, reason: &'static str },
     /// The output folder holds files that are not ours.
     NotOurs { output: PathBuf },
+    /// The site has a file where the author put one of that path.
+    WouldReplace { file: PathBuf },
+    /// The output folder is where a disk or volume is mounted: it can be filled, but not replaced.
+    MountPoint { output: PathBuf },
     /// The output path is a file.
     NotAFolder { output: PathBuf },
     /// A file of the site has a path that leads out of the folder.
@@ -46,6 +54,17 @@ impl fmt::Display for PublishError {
                 "the folder `{}` holds files that gradbook did not write; empty it or choose another one",
                 output.display()
             ),
+            PublishError::WouldReplace { file } => write!(
+                f,
+                "the site has a page or file `{}`, and there is one that gradbook did not write; move it away",
+                file.display()
+            ),
+            PublishError::MountPoint { output } => write!(
+                f,
+                "the output folder `{}` is a mount point, which cannot be replaced by a new site; choose a folder in it, such as `{}`",
+                output.display(),
+                output.join("site").display()
+            ),
             PublishError::NotAFolder { output } => {
                 write!(f, "the output `{}` is a file, and must be a folder", output.display())
             }
@@ -64,7 +83,8 @@ impl std::error::Error for PublishError {
     }
 }
 
-/// Puts `files` in the place of what is in the folder `output`. Hidden files of the old folder stay.
+/// Puts `files` in the place of the site that is in the folder `output`. Hidden files of the old folder stay, and files
+/// that no publication wrote.
 ///
 /// # Errors
 /// See [`PublishError`]; after an error the folder is as it was.
@@ -165,6 +185,9 @@ impl Place {
         if strangers && !self.output.join(MARK).is_file() {
             return Err(PublishError::NotOurs { output: self.shown.clone() });
         }
+        if is_mount_point(&self.output) {
+            return Err(self.mount_point());
+        }
         Ok(())
     }
 
@@ -184,14 +207,77 @@ impl Place {
             }
             *(if same { &mut published.unchanged } else { &mut published.written }) += 1;
         }
+        self.keep(files)?;
+        let list: String = files.keys().map(|path| format!("{path}\n")).collect();
+        let target = self.staging.join(LIST);
+        fs::write(&target, list).map_err(|error| PublishError::Io { path: target, error })?;
         Ok(published)
+    }
+
+    /// Takes what the author put into the old site over into the staged one. A site without a list (of an earlier
+    /// version) is all ours, but for hidden files.
+    fn keep(&self, files: &Output) -> Result<(), PublishError> {
+        if !exists(&self.output) {
+            return Ok(());
+        }
+        let list = fs::read_to_string(self.output.join(LIST)).ok();
+        let ours: Option<BTreeSet<PathBuf>> =
+            list.map(|list| list.lines().chain([LIST]).map(PathBuf::from).collect());
+        let mut folders = vec![PathBuf::new()];
+        while let Some(folder) = folders.pop() {
+            for entry in entries(&self.output.join(&folder))? {
+                let below = folder.join(entry.file_name().unwrap_or_default());
+                let is_folder = entry.symlink_metadata().is_ok_and(|meta| meta.is_dir());
+                let is_top_hidden = folder.as_os_str().is_empty() && is_hidden(&below);
+                let is_ours = ours.as_ref().map_or(!is_top_hidden, |ours| ours.contains(&below));
+                // A hidden folder (`.git`) may be large: it is moved once the new site stands.
+                if is_ours || is_top_hidden && is_folder {
+                    continue;
+                }
+                match is_folder {
+                    true => folders.push(below),
+                    false => self.keep_file(&below, files)?,
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn keep_file(&self, below: &Path, files: &Output) -> Result<(), PublishError> {
+        let (current, target) = (self.output.join(below), self.staging.join(below));
+        if exists(&target) {
+            let same = |name: &str| {
+                files.get(name).is_some_and(|bytes| fs::read(&current).is_ok_and(|own| own == *bytes))
+            };
+            let name = below.to_string_lossy().replace('\\', "/");
+            return if same(&name) {
+                Ok(())
+            } else {
+                Err(PublishError::WouldReplace { file: self.shown.join(below) })
+            };
+        }
+        make_folder(target.parent().unwrap_or(&self.staging))?;
+        // Where a file cannot have a second name, it is copied.
+        fs::hard_link(&current, &target)
+            .or_else(|_| fs::copy(&current, &target).map(drop))
+            .map_err(|error| PublishError::Io { path: target, error })
+    }
+
+    fn mount_point(&self) -> PublishError {
+        PublishError::MountPoint { output: self.shown.clone() }
     }
 
     fn swap(&self) -> Result<(), PublishError> {
         if !exists(&self.output) {
             return rename(&self.staging, &self.output);
         }
-        rename(&self.output, &self.old)?;
+        rename(&self.output, &self.old).map_err(|error| match error {
+            // A folder bound from the same disk shows only now.
+            PublishError::Io { error, .. } if error.kind() == io::ErrorKind::ResourceBusy => {
+                self.mount_point()
+            }
+            error => error,
+        })?;
         if let Err(error) = rename(&self.staging, &self.output) {
             rename(&self.old, &self.output)?;
             return Err(error);
@@ -209,6 +295,19 @@ impl Place {
         }
         remove(&self.old)
     }
+}
+
+/// Whether another file system begins at this folder.
+#[cfg(unix)]
+fn is_mount_point(folder: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let device = |path: &Path| fs::metadata(path).ok().map(|meta| meta.dev());
+    folder.parent().is_some_and(|parent| device(parent) != device(folder))
+}
+
+#[cfg(not(unix))]
+fn is_mount_point(_: &Path) -> bool {
+    false
 }
 
 fn dangerous(output: &Path, reason: &'static str) -> PublishError {
@@ -263,202 +362,4 @@ fn remove(path: &Path) -> Result<(), PublishError> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::time::{Duration, SystemTime};
-
-    /// A temporary folder with `lessons` in it.
-    struct Desk {
-        folder: tempfile::TempDir,
-    }
-
-    impl Desk {
-        fn new() -> Desk {
-            let folder = tempfile::tempdir().unwrap();
-            fs::create_dir(folder.path().join("lessons")).unwrap();
-            Desk { folder }
-        }
-
-        fn path(&self, path: &str) -> PathBuf {
-            self.folder.path().join(path)
-        }
-
-        fn write(&self, path: &str, text: &str) {
-            fs::create_dir_all(self.path(path).parent().unwrap()).unwrap();
-            fs::write(self.path(path), text).unwrap();
-        }
-
-        fn publish(&self, output: &str, files: &Output) -> Result<Published, PublishError> {
-            publish(&self.path(output), files, &self.path("lessons"))
-        }
-
-        fn read(&self, path: &str) -> String {
-            fs::read_to_string(self.path(path)).unwrap()
-        }
-
-        /// Names in the desk's folder, sorted.
-        fn names(&self) -> Vec<String> {
-            let mut names: Vec<_> = entries(self.folder.path())
-                .unwrap()
-                .iter()
-                .map(|path| path.file_name().unwrap().to_string_lossy().into_owned())
-                .collect();
-            names.sort();
-            names
-        }
-    }
-
-    fn site(index: &str) -> Output {
-        let files = [("index.html", index), (MARK, "body{}"), ("a/b.json", "{}")];
-        files.into_iter().map(|(path, text)| (path.to_owned(), text.as_bytes().to_vec())).collect()
-    }
-
-    #[test]
-    fn a_site_is_written_and_replaced() {
-        let desk = Desk::new();
-        assert_eq!(desk.publish("output", &site("one")).unwrap(), Published { written: 3, unchanged: 0 });
-        let mut second = site("two");
-        second.remove("a/b.json");
-        assert_eq!(desk.publish("output", &second).unwrap(), Published { written: 1, unchanged: 1 });
-        assert_eq!(desk.read("output/index.html"), "two");
-        assert!(!desk.path("output/a").exists(), "stale files go");
-        assert_eq!(desk.names(), ["lessons", "output"], "nothing is left beside it");
-    }
-
-    #[test]
-    fn folders_above_the_output_are_made() {
-        let desk = Desk::new();
-        desk.publish("far/away/output", &site("one")).unwrap();
-        assert_eq!(desk.read("far/away/output/index.html"), "one");
-    }
-
-    #[test]
-    fn an_unchanged_file_keeps_its_time() {
-        let desk = Desk::new();
-        desk.publish("output", &site("one")).unwrap();
-        let past = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000);
-        for name in ["output/index.html", "output/a/b.json"] {
-            fs::File::options().append(true).open(desk.path(name)).unwrap().set_modified(past).unwrap();
-        }
-        desk.publish("output", &site("two")).unwrap();
-        let time = |name| fs::metadata(desk.path(name)).unwrap().modified().unwrap();
-        assert_eq!(time("output/a/b.json"), past);
-        assert_ne!(time("output/index.html"), past);
-    }
-
-    #[test]
-    fn hidden_files_stay() {
-        let desk = Desk::new();
-        desk.write("output/.gitkeep", "");
-        desk.write("output/.git/config", "mine");
-        desk.publish("output", &site("one")).unwrap();
-        desk.publish("output", &site("two")).unwrap();
-        assert_eq!(desk.read("output/.git/config"), "mine");
-        assert!(desk.path("output/.gitkeep").exists());
-    }
-
-    #[test]
-    fn a_strangers_folder_is_refused() {
-        let desk = Desk::new();
-        desk.write("output/thesis.txt", "years of work");
-        let error = desk.publish("output", &site("one")).unwrap_err();
-        assert!(matches!(error, PublishError::NotOurs { .. }), "{error}");
-        assert_eq!(desk.read("output/thesis.txt"), "years of work");
-        assert_eq!(desk.names(), ["lessons", "output"]);
-        desk.write("file", "text");
-        let error = desk.publish("file", &site("one")).unwrap_err();
-        assert!(matches!(error, PublishError::NotAFolder { .. }), "{error}");
-    }
-
-    #[test]
-    fn the_root_and_the_lessons_are_refused() {
-        let desk = Desk::new();
-        desk.write("lessons/01-a.md", "mine");
-        for output in ["lessons", ".", "lessons/../lessons", "lessons/.."] {
-            let error = desk.publish(output, &site("one")).unwrap_err();
-            assert!(matches!(error, PublishError::Dangerous { .. }), "{output}: {error}");
-        }
-        let error = publish(Path::new("/"), &site("one"), &desk.path("lessons")).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "the output folder `/` is the root of the file system; choose another one"
-        );
-        assert_eq!(desk.read("lessons/01-a.md"), "mine");
-        assert_eq!(desk.names(), ["lessons"]);
-    }
-
-    #[test]
-    fn a_path_that_leads_out_is_refused() {
-        let desk = Desk::new();
-        for path in ["../x", "/x", "a/../../x", "a//b", "", "a\\b", "C:x"] {
-            let files = Output::from([(path.to_owned(), vec![])]);
-            let error = desk.publish("output", &files).unwrap_err();
-            assert!(matches!(error, PublishError::BadPath { .. }), "{path}");
-        }
-    }
-
-    /// A file and a folder of one name cannot both be written: a failure in the middle that also root
-    /// meets, who may write into read-only folders.
-    #[test]
-    fn a_failure_leaves_the_old_site_and_no_staging() {
-        let desk = Desk::new();
-        desk.publish("output", &site("one")).unwrap();
-        let mut broken = site("two");
-        broken.insert("index.html/x".into(), vec![]);
-        let error = desk.publish("output", &broken).unwrap_err();
-        assert!(matches!(&error, PublishError::Io { path, .. } if path.ends_with("index.html")), "{error}");
-        assert_eq!(desk.read("output/index.html"), "one");
-        assert_eq!(desk.read("output/a/b.json"), "{}");
-        assert_eq!(desk.names(), ["lessons", "output"]);
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn a_folder_that_cannot_be_made_is_named() {
-        let desk = Desk::new();
-        desk.write("file", "");
-        let error = desk.publish("file/output", &site("one")).unwrap_err();
-        assert!(matches!(&error, PublishError::Io { .. }), "{error}");
-        assert!(error.to_string().contains("file"), "{error}");
-    }
-
-    #[test]
-    fn leftovers_of_a_killed_build_are_cleaned() {
-        let desk = Desk::new();
-        desk.publish("output", &site("one")).unwrap();
-        desk.write(".output.gradbook-new/half.html", "");
-        desk.publish("output", &site("one")).unwrap();
-        assert_eq!(desk.names(), ["lessons", "output"]);
-        assert!(!desk.path("output/half.html").exists());
-    }
-
-    #[test]
-    fn a_kill_between_the_renames_is_recovered() {
-        let desk = Desk::new();
-        desk.write("output/.gitkeep", "");
-        desk.publish("output", &site("one")).unwrap();
-        fs::rename(desk.path("output"), desk.path(".output.gradbook-old")).unwrap();
-        let mut broken = site("two");
-        broken.insert("index.html/x".into(), vec![]);
-        desk.publish("output", &broken).unwrap_err();
-        assert_eq!(desk.read("output/index.html"), "one", "the old site is back even if the new one fails");
-
-        // Killed after the second rename: the hidden files are still in the old folder.
-        fs::create_dir(desk.path(".output.gradbook-old")).unwrap();
-        fs::rename(desk.path("output/.gitkeep"), desk.path(".output.gradbook-old/.gitkeep")).unwrap();
-        desk.publish("output", &site("two")).unwrap();
-        assert!(desk.path("output/.gitkeep").exists());
-        assert_eq!(desk.names(), ["lessons", "output"]);
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn a_link_to_a_folder_is_followed() {
-        let desk = Desk::new();
-        fs::create_dir(desk.path("real")).unwrap();
-        std::os::unix::fs::symlink(desk.path("real"), desk.path("output")).unwrap();
-        desk.publish("output", &site("one")).unwrap();
-        assert_eq!(desk.read("real/index.html"), "one");
-        assert!(desk.path("output").symlink_metadata().unwrap().is_symlink());
-    }
-}
+mod tests;

@@ -252,3 +252,15 @@ fn every_link_of_every_page_leads_to_a_file_of_the_site() {
         }
     }
 }
+
+#[test]
+fn what_an_author_puts_beside_the_pages_stays_and_a_page_without_its_lesson_goes() {
+    let course = Course::with("a.md", "First.").and("b.md", "Second.");
+    course.build();
+    let course = course.file("output/CNAME", b"course.example").file("output/own/notes.txt", b"mine");
+    std::fs::remove_file(course.path("lessons/b.md")).unwrap();
+    let site = course.build();
+    assert_eq!(site.text("CNAME"), "course.example");
+    assert_eq!(site.text("own/notes.txt"), "mine");
+    assert!(!course.path("output/b.html").exists());
+}

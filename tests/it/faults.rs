@@ -39,8 +39,11 @@ fn kill_builds(name: &str, times: u32) {
     let lesson = |round: u32| format!("Round {round}.\n\n{}", block("ways", u64::from(round) * 100, 4));
     let mut course = Course::with(name, &lesson(0));
     let begin = Instant::now();
-    let mut old = course.build().files();
+    course.build();
     let life = begin.elapsed().max(Duration::from_millis(20));
+    // What the author adds is there at every moment, too.
+    course = course.file("output/CNAME", b"course.example").file("output/.nojekyll", b"");
+    let mut old = course.build().files();
     for round in 1..=times {
         course = course.and(name, &lesson(round));
         let mut child = start(&course, &["build"]);
@@ -54,6 +57,7 @@ fn kill_builds(name: &str, times: u32) {
         assert!(!called.error.contains("warning"), "round {round}: {}", called.error);
         let new = Site::of(&course).files();
         assert!(new.iter().any(|(_, bytes)| contains(bytes, &format!("Round {round}."))));
+        assert!(["CNAME", ".nojekyll"].iter().all(|kept| new.iter().any(|(name, _)| name == kept)));
         assert!(left == old || left == new, "round {round}: neither the old site nor the new one");
         old = new;
     }
@@ -136,6 +140,18 @@ fn a_full_disk_leaves_the_old_site_and_says_so() {
     fs::remove_file(course.path("disk/.filler")).unwrap();
     assert_eq!(course.call(&build).status, 0);
     assert!(all(&course) != old);
+}
+
+#[test]
+fn an_output_that_is_a_disk_of_its_own_is_refused_before_anything_runs() {
+    let course = Course::with("a.md", &block("ways", 0, 1));
+    let Some(_disk) = Disk::mount(&course, "output", "4m") else { return };
+    let called = course.call(&["build", "--why"]);
+    assert_eq!(called.status, 2, "{}", called.error);
+    let said = "the output folder `output` is a mount point, which cannot be replaced by a new site; choose a folder in it, such as `output/site`";
+    assert!(called.error.contains(said), "{}", called.error);
+    assert!(!called.error.contains("to do"), "{}", called.error);
+    assert_eq!(course.call(&["build", "-o", "output/site"]).status, 0);
 }
 
 #[test]
