@@ -12,7 +12,7 @@
 //! 8. [`pipeline`] leads from 1 to 7, and [`cli`] calls it.
 //!
 //! A module imports only from those before it:
-//! `diagnostic, settings, numeric, data, nn, optim, measure, train, search, outcome, chart, experiment, lint, lesson, claims,
+//! `diagnostic, settings, numeric, data, nn, optim, surface, measure, train, search, outcome, chart, experiment, lint, lesson, claims,
 //! store, site, pipeline, cli`.
 
 // the examples are tested too, and they call the crate by its name

@@ -1,4 +1,4 @@
-//! What an experiment found: one shape for charts, tables, prose, claims, JSON and (later) cache and snapshots.
+//! What an experiment found: one shape for charts, tables, prose, claims, JSON, cache and snapshots.
 
 use std::collections::BTreeMap;
 
@@ -15,6 +15,16 @@ pub enum Metric {
     Text(String),
     /// Named parts: `best.training.learning_rate` of a search.
     Map(BTreeMap<String, Metric>),
+}
+
+impl Metric {
+    /// Its value where it is a number.
+    pub fn number(&self) -> Option<f64> {
+        match self {
+            Metric::Number(value) => Some(*value),
+            _ => None,
+        }
+    }
 }
 
 /// A table of rows that a run leaves behind: the trials of a search, the points of a plane.
@@ -116,13 +126,7 @@ impl Variant {
 
     /// One number a run: `None` where a run lacks the metric or it is no number.
     pub fn numbers(&self, metric: &str) -> Option<Vec<f64>> {
-        self.runs
-            .iter()
-            .map(|run| match run.metrics.get(metric) {
-                Some(Metric::Number(value)) => Some(*value),
-                _ => None,
-            })
-            .collect()
+        self.runs.iter().map(|run| run.metrics.get(metric).and_then(Metric::number)).collect()
     }
 }
 
@@ -134,8 +138,7 @@ pub struct Summary {
     /// Of the sample (divided by n - 1); NaN for a single value.
     pub sd: f64,
     pub min: f64,
-    /// Quartiles interpolate linearly between the sorted values: the p-th lies at index p (n - 1)
-    /// (Hyndman and Fan 1996, definition 7).
+    /// Quartiles are those of [`quantile`].
     pub q1: f64,
     pub median: f64,
     pub q3: f64,
@@ -150,15 +153,7 @@ impl Summary {
         let squares: f64 = values.iter().map(|value| (value - mean) * (value - mean)).sum();
         let mut sorted = values.to_vec();
         sorted.sort_by(f64::total_cmp);
-        let quantile = |p: f64| {
-            if n == 0 || mean.is_nan() {
-                return f64::NAN;
-            }
-            let place = p * (n - 1) as f64;
-            let below = place as usize;
-            let (low, high) = (sorted[below], sorted[(below + 1).min(n - 1)]);
-            if low == high { low } else { low + (place - below as f64) * (high - low) }
-        };
+        let quantile = |p: f64| if mean.is_nan() { f64::NAN } else { quantile(&sorted, p) };
         Summary {
             n,
             mean,
@@ -170,6 +165,17 @@ impl Summary {
             max: quantile(1.0),
         }
     }
+}
+
+/// The p-th quantile, p from 0 to 1, of values in ascending order: at index p (n - 1), linear between its neighbours
+/// (Hyndman and Fan 1996, Sample Quantiles in Statistical Packages, definition 7). NaN of no values.
+pub fn quantile(sorted: &[f64], p: f64) -> f64 {
+    let Some(last) = sorted.len().checked_sub(1) else { return f64::NAN };
+    let place = p * last as f64;
+    let below = place as usize;
+    let (low, high) = (sorted[below], sorted[(below + 1).min(last)]);
+    // equal ones apart: infinity minus itself is no number
+    if low == high { low } else { low + (place - below as f64) * (high - low) }
 }
 
 #[cfg(test)]

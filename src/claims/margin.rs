@@ -1,6 +1,7 @@
 //! By how much a claim holds, and how sure that is.
 
 use crate::numeric::Streams;
+use crate::outcome::quantile;
 
 /// How many times the seeds are drawn anew.
 const RESAMPLES: usize = 2000;
@@ -37,20 +38,14 @@ impl Margin {
 
 /// The 95% percentile interval of the mean (Efron and Tibshirani 1993, An Introduction to the Bootstrap, section
 /// 13.3): seeds drawn with replacement, as many as there are, the mean of each draw, and of all these means the
-/// 2.5% and 97.5% quantile, interpolated as in [`Summary`](crate::outcome::Summary).
+/// 2.5% and 97.5% [`quantile`].
 fn bootstrap(values: &[f64], seed: u64) -> (f64, f64) {
     let mut stream = Streams::new(seed).stream(STREAM);
     let n = values.len();
     let mut means: Vec<f64> =
         (0..RESAMPLES).map(|_| (0..n).map(|_| values[stream.below(n)]).sum::<f64>() / n as f64).collect();
     means.sort_by(f64::total_cmp);
-    let quantile = |p: f64| {
-        let place = p * (RESAMPLES - 1) as f64;
-        let below = place as usize;
-        let (low, high) = (means[below], means[(below + 1).min(RESAMPLES - 1)]);
-        low + (place - below as f64) * (high - low)
-    };
-    (quantile(0.025), quantile(0.975))
+    (quantile(&means, 0.025), quantile(&means, 0.975))
 }
 
 #[cfg(test)]

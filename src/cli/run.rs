@@ -144,13 +144,7 @@ fn over_seeds(values: &[&Metric]) -> String {
     if let Some(means) = mean_shares(values) {
         return means.iter().map(|mean| short(*mean)).collect::<Vec<_>>().join(" ");
     }
-    let numbers: Option<Vec<f64>> = values
-        .iter()
-        .map(|value| match value {
-            Metric::Number(number) => Some(*number),
-            _ => None,
-        })
-        .collect();
+    let numbers: Option<Vec<f64>> = values.iter().map(|value| value.number()).collect();
     if let Some(numbers) = numbers {
         let found: Vec<f64> = numbers.iter().copied().filter(|number| number.is_finite()).collect();
         return match &found[..] {

@@ -52,13 +52,7 @@ fn over_seeds(values: &[&Metric]) -> Value {
     if let [only] = values {
         return plain(only);
     }
-    let numbers: Option<Vec<f64>> = values
-        .iter()
-        .map(|value| match value {
-            Metric::Number(number) => Some(*number),
-            _ => None,
-        })
-        .collect();
+    let numbers: Option<Vec<f64>> = values.iter().map(|value| value.number()).collect();
     match numbers {
         Some(numbers) => {
             let mut summary = serde_json::to_value(Summary::of(&numbers)).unwrap_or_default();

@@ -106,7 +106,7 @@ struct Product<'a, R> {
 }
 
 // SAFETY: it stands for slices, of which it writes to one, and then only by `multiply`, piece by piece.
-unsafe impl<R: Sync> Sync for Product<'_, R> {}
+unsafe impl<R: Send + Sync> Sync for Product<'_, R> {}
 
 impl<'a, R: Real> Product<'a, R> {
     fn new(
@@ -148,7 +148,7 @@ impl<'a, R: Real> Product<'a, R> {
             if rows.is_empty() {
                 return;
             }
-            // SAFETY: as above; pieces have no row in common.
+            // SAFETY: as above; pieces have no row in common, and workers do each once.
             unsafe { on_vectors(level, self.rows(rows)) };
         });
     }

@@ -4,7 +4,10 @@ use std::fmt::Debug;
 
 /// Does the tasks of one piece of work at the same time, or one after the other. Tasks write to places of their
 /// own, so that no bit of a result tells how many workers there were.
-pub trait Workers: Debug + Sync {
+///
+/// # Safety
+/// [`Workers::run`] calls each task once at most: a task called twice at the same time would write to one place twice.
+pub unsafe trait Workers: Debug + Sync {
     /// How many tasks may go on at the same time; 1 or more.
     fn count(&self) -> usize;
     /// Calls `task` once with each of `0..tasks`, in any order, from any thread, and returns when all have ended.
@@ -15,7 +18,8 @@ pub trait Workers: Debug + Sync {
 #[derive(Debug)]
 pub struct Alone;
 
-impl Workers for Alone {
+// SAFETY: each of the range once.
+unsafe impl Workers for Alone {
     fn count(&self) -> usize {
         1
     }

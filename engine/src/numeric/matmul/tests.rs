@@ -70,7 +70,8 @@ fn every_block_is_the_chain() {
 #[derive(Debug)]
 struct Threads(usize);
 
-impl Workers for Threads {
+// SAFETY: each of the range once.
+unsafe impl Workers for Threads {
     fn count(&self) -> usize {
         self.0
     }
@@ -104,7 +105,8 @@ fn any_number_of_workers_gives_the_chain() {
 fn only_large_products_are_spread() {
     #[derive(Debug)]
     struct Seven;
-    impl Workers for Seven {
+    // SAFETY: each of the range once.
+    unsafe impl Workers for Seven {
         fn count(&self) -> usize {
             7
         }
