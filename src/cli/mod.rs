@@ -236,10 +236,13 @@ pub struct Course {
     /// Include lessons whose front matter says `draft: true`
     #[arg(long)]
     drafts: bool,
+    /// The lessons are a stranger's: show raw HTML as text, refuse links other than http, https and mailto
+    #[arg(long)]
+    untrusted: bool,
 }
 
 impl Course {
     fn request(&self, common: &Common) -> Request {
-        common.request(self.lessons.clone(), self.drafts)
+        Request { untrusted: self.untrusted, ..common.request(self.lessons.clone(), self.drafts) }
     }
 }

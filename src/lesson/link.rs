@@ -12,6 +12,8 @@ pub struct Library {
     pub root: PathBuf,
     /// Each lesson's path below the root, with `/`, and its slug.
     pub lessons: Vec<(String, String)>,
+    /// Whether the lessons are a stranger's: raw HTML is shown as text, and links have a scheme that only leads somewhere.
+    pub untrusted: bool,
 }
 
 /// A local file that pages use, to be copied into the output.
@@ -43,6 +45,9 @@ pub enum Target {
     File(Asset),
 }
 
+/// The schemes that a stranger's link may have.
+const TRUSTED: [&str; 3] = ["http", "https", "mailto"];
+
 /// Where a link in the lesson at `folder` (below the root, with `/`) and with `slug` leads.
 ///
 /// # Errors
@@ -60,6 +65,11 @@ pub fn resolve(
                 Err(Diagnostic::error(format!("a link with `{scheme}:` is refused"), span)
                     .label("expected an address such as `https://...`, or a lesson's file"))
             }
+            other if library.untrusted && !TRUSTED.contains(&other) => Err(Diagnostic::error(
+                format!("a link with `{scheme}:` is refused in a lesson that is not trusted"),
+                span,
+            )
+            .label("expected `http:`, `https:`, `mailto:`, or a lesson's file")),
             _ => Ok(Target::Elsewhere(dest.to_owned())),
         };
     }
@@ -218,6 +228,7 @@ mod tests {
             lessons: [("01-start.md", "start"), ("02-deep/03-adam.md", "adam")]
                 .map(|(path, slug)| (path.to_owned(), slug.to_owned()))
                 .to_vec(),
+            untrusted: false,
         }
     }
 

@@ -26,8 +26,6 @@ pub struct Scene<'a> {
     /// The folder of the lesson below the root, with `/`.
     pub folder: &'a str,
     pub slug: &'a str,
-    /// A stranger's lesson: raw HTML is dropped.
-    pub untrusted: bool,
 }
 
 /// What became of a text.
@@ -241,7 +239,17 @@ impl<'t> Writer<'t> {
             Event::Code(code) => self.code(code, range),
             Event::InlineMath(tex) => self.math(tex, range, false),
             Event::DisplayMath(tex) => self.math(tex, range, true),
-            Event::Html(_) | Event::InlineHtml(_) if self.scene.untrusted => {}
+            Event::Start(Tag::HtmlBlock) | Event::End(TagEnd::HtmlBlock) if self.scene.library.untrusted => {
+                let tag = if matches!(event, Event::Start(_)) { "<p>" } else { "</p>\n" };
+                self.out.push(Event::Html(tag.into()));
+            }
+            Event::Html(html) | Event::InlineHtml(html) if self.scene.library.untrusted => {
+                self.out.push(Event::Text(html.clone()));
+            }
+            Event::Start(Tag::HtmlBlock) | Event::InlineHtml(_) => {
+                self.check_html(range, matches!(event, Event::Start(_)));
+                self.out.push(event.clone());
+            }
             Event::Text(text) => {
                 self.check_text(text, range);
                 self.out.push(event.clone());
@@ -525,5 +533,6 @@ fn alert(kind: BlockQuoteKind) -> (&'static str, &'static str) {
     }
 }
 
+mod raw_html;
 #[cfg(test)]
 mod tests;

@@ -124,5 +124,5 @@ impl Course {
 
 fn scene<'a>(library: &'a Library, below: &'a str, slug: &'a str, span: Span) -> Scene<'a> {
     let folder = below.rsplit_once('/').map_or("", |(folder, _)| folder);
-    Scene { library, source: span.source, start: span.start, folder, slug, untrusted: false }
+    Scene { library, source: span.source, start: span.start, folder, slug }
 }

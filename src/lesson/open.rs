@@ -20,15 +20,16 @@ const MAX_LESSON: u64 = 4 << 20;
 
 /// Reads the lessons folder, or one lesson's file, with every mistake that can be found before anything runs:
 /// front matter, Markdown, math, links and the YAML of experiments.
-/// Lessons marked as drafts are left out unless `drafts`, or named as the one file.
+/// Lessons marked as drafts are left out unless `drafts`, or named as the one file. Those that are `untrusted` put no HTML of
+/// their own into a page.
 ///
 /// What is wrong is in [`Course::found`], beside all that could be read in spite of it, so that mistakes found
 /// later can be reported in the same run.
 ///
 /// # Errors
 /// A folder or file that cannot be read at all.
-pub fn open(path: &Path, drafts: bool) -> Result<Course, String> {
-    Opening::new(path, drafts)?.course()
+pub fn open(path: &Path, drafts: bool, untrusted: bool) -> Result<Course, String> {
+    Opening::new(path, drafts, untrusted)?.course()
 }
 
 struct Opening {
@@ -51,7 +52,7 @@ struct Read {
 }
 
 impl Opening {
-    fn new(path: &Path, drafts: bool) -> Result<Self, String> {
+    fn new(path: &Path, drafts: bool, untrusted: bool) -> Result<Self, String> {
         let metadata =
             std::fs::metadata(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
         // A bare file name is found in the folder `.`, as `./name`.
@@ -60,7 +61,7 @@ impl Opening {
         let only = metadata.is_file().then_some(named);
         let root = only.as_deref().map_or_else(|| path.to_owned(), course_of);
         Ok(Opening {
-            library: Library { root: root.clone(), lessons: Vec::new() },
+            library: Library { root: root.clone(), lessons: Vec::new(), untrusted },
             root,
             only,
             drafts,
@@ -389,7 +390,7 @@ mod tests {
     }
 
     fn read(folder: &tempfile::TempDir, path: &str, drafts: bool) -> Course {
-        match open(&folder.path().join(path), drafts) {
+        match open(&folder.path().join(path), drafts, false) {
             Ok(course) => course,
             Err(error) => panic!("{error:?}"),
         }
@@ -436,8 +437,8 @@ mod tests {
         assert_eq!((course.lessons.len(), course.settings.title.as_str()), (1, "Deep"));
         assert_eq!(course.lessons[0].below, "2-more/1-c.md");
         assert_eq!(read(&folder, "3-d.md", false).lessons[0].slug, "d");
-        assert!(open(&folder.path().join("b.png"), false).is_err());
-        assert!(open(&folder.path().join("nowhere"), false).is_err());
+        assert!(open(&folder.path().join("b.png"), false, false).is_err());
+        assert!(open(&folder.path().join("nowhere"), false, false).is_err());
     }
 
     #[test]
@@ -457,7 +458,7 @@ mod tests {
     fn files_that_are_no_text_are_reported() {
         let folder = folder(&[("1-a.md", "---\ntitle: A\n---\n\0"), ("gradbook.yaml", "title: \0")]);
         std::fs::write(folder.path().join("2-b.md"), b"---\ntitle: \xff\n---\n").unwrap();
-        let found = open(folder.path(), false).unwrap().found;
+        let found = open(folder.path(), false, false).unwrap().found;
         let messages: Vec<&str> = found.iter().map(|error| error.message.as_str()).collect();
         assert_eq!(messages.len(), 3);
         assert!(messages.contains(&"this file is not UTF-8 text"));

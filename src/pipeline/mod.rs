@@ -63,6 +63,8 @@ pub struct Request {
     pub lessons: PathBuf,
     /// Whether lessons marked as drafts count.
     pub drafts: bool,
+    /// Whether the lessons are a stranger's, who may put no HTML into a page.
+    pub untrusted: bool,
     /// Only the experiment with this id.
     pub id: Option<String>,
     /// Only experiments whose lesson, id or `lesson#id` is like this.
@@ -121,7 +123,8 @@ pub struct Computed {
 /// # Errors
 /// Every mistake in the lessons; a folder that cannot be read.
 pub fn prepare(request: &Request) -> Result<Ready, Failure> {
-    let mut course = lesson::open(&request.lessons, request.drafts).map_err(Failure::Machine)?;
+    let mut course =
+        lesson::open(&request.lessons, request.drafts, request.untrusted).map_err(Failure::Machine)?;
     let limits = TableLimits { rows: course.settings.limits.rows as usize, ..TableLimits::default() };
     let mut tables = Tables::new(&course.root, limits, std::mem::take(&mut course.sources));
     let mut found = std::mem::take(&mut course.found);
@@ -171,7 +174,7 @@ fn cache_of(course: &Course, keeping: &Keeping) -> Cache {
 /// # Errors
 /// A folder that cannot be read, an entry that cannot be removed.
 pub fn clean(request: &Request) -> Result<(usize, u64), Failure> {
-    let course = lesson::open(&request.lessons, request.drafts);
+    let course = lesson::open(&request.lessons, request.drafts, request.untrusted);
     let cache = match (&request.cache, course) {
         (Keeping::In(folder), _) => Cache::new(folder.clone(), 0),
         (keeping, course) => cache_of(&course.map_err(Failure::Machine)?, keeping),

@@ -264,3 +264,28 @@ fn what_an_author_puts_beside_the_pages_stays_and_a_page_without_its_lesson_goes
     assert_eq!(site.text("own/notes.txt"), "mine");
     assert!(!course.path("output/b.html").exists());
 }
+
+#[test]
+fn a_strangers_lesson_shows_its_html_as_text() {
+    let lesson = "A <b>c</b>.\n\n<script>alert(1)</script>\n\n<!-- gone\n\nThe end.";
+    let course = Course::with("a.md", lesson);
+    course.build().page("a").shows("<script>alert(1)</script>");
+    assert_eq!(course.call(&["build", "--untrusted"]).status, 0);
+    Site::of(&course)
+        .page("a")
+        .shows("A &lt;b&gt;c&lt;/b&gt;.")
+        .shows("&lt;script&gt;alert(1)&lt;/script&gt;")
+        .shows("&lt;!-- gone")
+        .shows("The end.")
+        .hides("<script>alert(1)");
+    let course =
+        Course::with("a.md", "See [this](ftp://x.example/a) and <tel:112>, [that](mailto:a@b.example).");
+    assert_eq!(course.call(&["check"]).status, 0);
+    let called = course.call(&["check", "--untrusted"]);
+    assert_eq!(called.status, 1);
+    for (scheme, place) in [("ftp", "a.md:5:12"), ("tel", "a.md:5:36")] {
+        let said = format!("error: a link with `{scheme}:` is refused in a lesson that is not trusted");
+        assert!(called.error.contains(&said) && called.error.contains(place), "{}", called.error);
+    }
+    assert!(!called.error.contains("mailto:` is"), "{}", called.error);
+}

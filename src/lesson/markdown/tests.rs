@@ -16,14 +16,7 @@ impl Fill for Echo {
 
 fn read(text: &str) -> Document {
     let library = Library::default();
-    let scene = Scene {
-        library: &library,
-        source: SourceId(0),
-        start: 0,
-        folder: "",
-        slug: "here",
-        untrusted: false,
-    };
+    let scene = Scene { library: &library, source: SourceId(0), start: 0, folder: "", slug: "here" };
     document(text, scene)
 }
 
@@ -59,12 +52,14 @@ fn writes_what_the_format_names() {
 }
 
 #[test]
-fn a_strangers_raw_html_is_dropped() {
-    let library = Library::default();
-    let scene =
-        Scene { library: &library, source: SourceId(0), start: 0, folder: "", slug: "", untrusted: true };
+fn a_strangers_raw_html_is_shown_as_text() {
+    let library = Library { untrusted: true, ..Library::default() };
+    let scene = Scene { library: &library, source: SourceId(0), start: 0, folder: "", slug: "" };
     let body = document("a <b>c</b>\n\n<script>x</script>\n\n`<i>`", scene).body.render(&mut Echo);
-    assert_eq!(body, "<p>a c</p>\n<p><code>&lt;i&gt;</code></p>\n");
+    assert_eq!(
+        body,
+        "<p>a &lt;b&gt;c&lt;/b&gt;</p>\n<p>&lt;script&gt;x&lt;/script&gt;\n</p>\n<p><code>&lt;i&gt;</code></p>\n"
+    );
 }
 
 #[test]
@@ -151,8 +146,7 @@ fn footnotes_come_last_in_the_order_of_the_text() {
 #[test]
 fn short_texts_have_no_paragraph() {
     let library = Library::default();
-    let scene =
-        Scene { library: &library, source: SourceId(0), start: 0, folder: "", slug: "", untrusted: false };
+    let scene = Scene { library: &library, source: SourceId(0), start: 0, folder: "", slug: "" };
     let shown = |text: &str| short(text, scene).body.render(&mut Echo);
     assert_eq!(shown("Adam *ends* at `{{ a.b }}`"), "Adam <em>ends</em> at [a.b]");
     assert_eq!(shown("`{{ a.b }}`"), "[a.b]");
