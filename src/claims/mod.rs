@@ -117,6 +117,9 @@ pub fn judge(
     seed: u64,
     by_chance: impl Fn(&str) -> bool,
 ) -> (Vec<Verdict>, Vec<Diagnostic>) {
+    if claims.is_empty() {
+        return (Vec::new(), Vec::new());
+    }
     let seeds = outcome.variants.iter().map(|variant| variant.runs.len()).max().unwrap_or(0);
     let views: Vec<SeedValues> = (0..seeds).map(|seed| SeedValues::new(outcome, seed)).collect();
     let (mut verdicts, mut found) = (Vec::new(), Vec::new());

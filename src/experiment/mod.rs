@@ -36,6 +36,9 @@ pub use promise::{Promise, Promises};
 pub use reference::{Choice, Reference, Setting, reference, written};
 pub use variation::Compare;
 
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::chart::Figure;
@@ -159,10 +162,17 @@ impl Kind {
     }
 
     /// The top-level keys of its own settings, in the order of its struct.
-    pub fn keys(&self) -> Vec<String> {
-        let schema = self.schema();
-        let properties = schema.get("properties").and_then(|p| p.as_object());
-        properties.map(|p| p.keys().cloned().collect()).unwrap_or_default()
+    pub fn keys(&self) -> &'static [String] {
+        // A schema takes long to put together, and every block of a course is asked.
+        static ALL: LazyLock<BTreeMap<&str, Vec<String>>> = LazyLock::new(|| {
+            let of_kind = |kind: &Kind| {
+                let schema = kind.schema();
+                let properties = schema.get("properties").and_then(|p| p.as_object());
+                properties.map(|p| p.keys().cloned().collect()).unwrap_or_default()
+            };
+            KINDS.iter().map(|kind| (kind.name, of_kind(kind))).collect()
+        });
+        ALL.get(self.name).map_or(&[], Vec::as_slice)
     }
 
     /// Every metric that a variant of it may have.

@@ -80,7 +80,7 @@ fn check_kept(course: &Course, planned: &[Planned]) -> Option<Diagnostic> {
 
 /// Keys of defaults that no kind knows; those that some kind does not know are left out there.
 fn check_defaults(defaults: Option<&Node>) -> Vec<Diagnostic> {
-    let mut known: Vec<String> = KINDS.iter().flat_map(Kind::keys).collect();
+    let mut known: Vec<String> = KINDS.iter().flat_map(Kind::keys).cloned().collect();
     known.extend(HEADER_KEYS.iter().map(|key| (*key).to_owned()));
     let entries = defaults.map_or(&[][..], Node::entries).iter();
     let unknown = entries.filter(|entry| !known.contains(&entry.key));

@@ -120,6 +120,14 @@ fn charts_are_drawn_again_only_where_something_in_them_changed() {
 }
 
 #[test]
+fn a_value_that_changed_elsewhere_is_quoted_anew() {
+    let course = Course::with("a.md", WAYS).and("b.md", "It ends at `{{ a.ways.adam.train_loss.n }}` seeds.");
+    assert!(course.build().text("b.html").contains(">3</a> seeds"));
+    let course = edit(course, "seeds: 3", "seeds: 4");
+    assert!(course.build().text("b.html").contains(">4</a> seeds"));
+}
+
+#[test]
 fn an_unchanged_page_is_not_written_again() {
     let course = Course::with("a.md", WAYS).and("b.md", "Text.");
     course.build();

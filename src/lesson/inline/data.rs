@@ -1,7 +1,8 @@
 //! The results of a course by name, as expressions see them.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::ops::Deref;
+use std::sync::{Arc, OnceLock};
 
 use super::format;
 use crate::experiment::{Promise, Promises};
@@ -15,13 +16,52 @@ pub enum Data {
     /// One value a seed, and the curve that led there (one item an epoch).
     Curve {
         last: Arc<[f64]>,
-        series: Arc<[Data]>,
+        series: Items,
     },
-    List(Arc<[Data]>),
+    List(Items),
     Text(Vec<String>),
     Map(BTreeMap<String, Data>),
     /// What only the runs can tell.
     Unknown,
+}
+
+/// The items of a list or a curve. Those of most curves are never asked for, so they are put together when they are.
+#[derive(Clone, Debug)]
+pub struct Items(Arc<Pending>);
+
+#[derive(Debug)]
+struct Pending {
+    /// The list of each seed.
+    lists: Vec<Vec<f64>>,
+    items: OnceLock<Vec<Data>>,
+}
+
+impl Items {
+    /// Lists of several seeds as one list of numbers over seeds, as long as the shortest.
+    fn over_seeds(lists: &[&[f64]]) -> Items {
+        let lists = lists.iter().map(|list| list.to_vec()).collect();
+        Items(Arc::new(Pending { lists, items: OnceLock::new() }))
+    }
+}
+
+impl From<Vec<Data>> for Items {
+    fn from(items: Vec<Data>) -> Items {
+        Items(Arc::new(Pending { lists: Vec::new(), items: items.into() }))
+    }
+}
+
+impl Deref for Items {
+    type Target = [Data];
+
+    fn deref(&self) -> &[Data] {
+        self.0.items.get_or_init(|| item_by_item(&self.0.lists))
+    }
+}
+
+impl PartialEq for Items {
+    fn eq(&self, other: &Items) -> bool {
+        **self == **other
+    }
 }
 
 /// What may hang on a number as a name.
@@ -31,7 +71,9 @@ impl Data {
     /// All variants of an experiment by name; where only `run` runs, its metrics stand at the top as well.
     pub fn experiment(outcome: &Outcome) -> Data {
         let variants = outcome.variants.iter();
-        Data::variants(variants.map(|variant| (variant.name.clone(), Data::variant(variant))).collect())
+        Data::variants(
+            variants.map(|variant| (variant.name.clone(), Data::variant(variant.runs.iter()))).collect(),
+        )
     }
 
     /// The same before anything runs: every name that there will be, no number yet.
@@ -54,7 +96,7 @@ impl Data {
     }
 
     fn from_promises(promises: &Promises, number: &Arc<[f64]>) -> Data {
-        let items = |length: &usize| vec![Data::Number(number.clone()); *length].into();
+        let items = |length: &usize| Items::from(vec![Data::Number(number.clone()); *length]);
         let data = |promise: &Promise| match promise {
             Promise::Number => Data::Number(number.clone()),
             Promise::Curve(length) => Data::Curve { last: number.clone(), series: items(length) },
@@ -67,27 +109,24 @@ impl Data {
 
     /// The same with the runs of one seed only, for judging claims.
     pub fn of_seed(outcome: &Outcome, seed: usize) -> Data {
-        let variants = outcome.variants.iter().map(|variant| Variant {
-            name: variant.name.clone(),
-            label: variant.label.clone(),
-            runs: variant.runs.get(seed).cloned().into_iter().collect(),
-        });
-        Data::experiment(&Outcome { variants: variants.collect() })
+        let variants = outcome.variants.iter();
+        let run = |variant: &Variant| Data::variant(variant.runs.get(seed).into_iter());
+        Data::variants(variants.map(|variant| (variant.name.clone(), run(variant))).collect())
     }
 
-    fn variant(variant: &Variant) -> Data {
+    fn variant<'a>(runs: impl Iterator<Item = &'a RunRecord> + Clone) -> Data {
         let mut names = BTreeMap::new();
-        for name in all_names(&variant.runs, |run| run.metrics.keys()) {
-            let metrics: Vec<&Metric> = variant.runs.iter().filter_map(|run| run.metrics.get(name)).collect();
+        for name in runs.clone().flat_map(|run| run.metrics.keys()).collect::<BTreeSet<_>>() {
+            let metrics: Vec<&Metric> = runs.clone().filter_map(|run| run.metrics.get(name)).collect();
             names.insert(name.clone(), over_seeds(&metrics));
         }
-        for name in all_names(&variant.runs, |run| run.series.keys()) {
+        for name in runs.clone().flat_map(|run| run.series.keys()).collect::<BTreeSet<_>>() {
             let curves: Vec<&[f64]> =
-                variant.runs.iter().filter_map(|run| run.series.get(name)).map(Vec::as_slice).collect();
-            let series = item_by_item(&curves);
+                runs.clone().filter_map(|run| run.series.get(name)).map(Vec::as_slice).collect();
+            let series = Items::over_seeds(&curves);
             let data = match names.remove(name) {
-                Some(Data::Number(last)) => Data::Curve { last, series: series.into() },
-                _ => Data::List(series.into()),
+                Some(Data::Number(last)) => Data::Curve { last, series },
+                _ => Data::List(series),
             };
             names.insert(name.clone(), data);
         }
@@ -102,13 +141,6 @@ impl Data {
             _ => Vec::new(),
         }
     }
-}
-
-fn all_names<'a, I: Iterator<Item = &'a String>>(
-    runs: &'a [RunRecord],
-    names: impl Fn(&'a RunRecord) -> I,
-) -> BTreeSet<&'a String> {
-    runs.iter().flat_map(names).collect()
 }
 
 /// A metric over the seeds. Where they disagree about what it is (a search that found `relu` once and 0.1 the
@@ -128,7 +160,7 @@ fn over_seeds(metrics: &[&Metric]) -> Data {
     if let Some(lists) = lists
         && lists.iter().all(|list| list.len() == lists[0].len())
     {
-        return Data::List(item_by_item(&lists).into());
+        return Data::List(Items::over_seeds(&lists));
     }
     let maps = collect(metrics, |metric| match metric {
         Metric::Map(map) => Some(map),
@@ -167,9 +199,8 @@ fn collect<'a, T>(metrics: &[&'a Metric], part: impl Fn(&'a Metric) -> Option<T>
     metrics.iter().map(|metric| part(metric)).collect()
 }
 
-/// Lists of several seeds as one list of numbers over seeds, as long as the shortest.
-fn item_by_item(lists: &[&[f64]]) -> Vec<Data> {
-    let length = lists.iter().map(|list| list.len()).min().unwrap_or(0);
+fn item_by_item(lists: &[Vec<f64>]) -> Vec<Data> {
+    let length = lists.iter().map(Vec::len).min().unwrap_or(0);
     (0..length).map(|index| Data::Number(lists.iter().map(|list| list[index]).collect())).collect()
 }
 

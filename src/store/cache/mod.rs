@@ -15,6 +15,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime};
 
+use entry::Packed;
 pub use entry::same_bits;
 pub use inputs::{Inputs, VariantInputs};
 pub use key::Key;
@@ -67,7 +68,7 @@ impl Cache {
 
     /// What that run left behind, if it has been done before.
     pub fn get(&self, key: &Key) -> Option<RunRecord> {
-        self.read(RUNS, key)
+        self.read(RUNS, key).map(Packed::unpack)
     }
 
     /// What was drawn under that name.
@@ -96,7 +97,7 @@ impl Cache {
 
     /// Keeps what a run left behind. Where that fails, [`trouble`](Self::trouble) says why.
     pub fn put(&self, key: &Key, record: &RunRecord) {
-        self.keep(RUNS, key, record);
+        self.keep(RUNS, key, &Packed::of(record));
     }
 
     /// Keeps what was drawn, as [`put`](Self::put) does.
@@ -345,7 +346,7 @@ mod tests {
     #[test]
     fn the_longest_unused_go_first_when_room_is_short() {
         let folder = tempfile::tempdir().unwrap();
-        let one = entry::encode(&key(0), &record(0)).unwrap().len() as u64;
+        let one = entry::encode(&key(0), &Packed::of(&record(0))).unwrap().len() as u64;
         let cache = Cache::new(folder.path().to_owned(), 3 * one);
         for seed in 0..5 {
             cache.put(&key(seed), &record(seed));
