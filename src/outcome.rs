@@ -149,10 +149,14 @@ impl Summary {
     /// Sums go in the order given, so equal values give equal bits.
     pub fn of(values: &[f64]) -> Self {
         let n = values.len();
-        let mean = values.iter().sum::<f64>() / n as f64;
-        let squares: f64 = values.iter().map(|value| (value - mean) * (value - mean)).sum();
         let mut sorted = values.to_vec();
         sorted.sort_by(f64::total_cmp);
+        let mut mean = values.iter().sum::<f64>() / n as f64;
+        if let ([least, .., largest], false) = (&sorted[..], mean.is_nan()) {
+            // rounding may take the mean of equal values past them
+            mean = mean.clamp(*least, *largest);
+        }
+        let squares: f64 = values.iter().map(|value| (value - mean) * (value - mean)).sum();
         let quantile = |p: f64| if mean.is_nan() { f64::NAN } else { quantile(&sorted, p) };
         Summary {
             n,
@@ -188,6 +192,13 @@ mod tests {
         assert_eq!((summary.n, summary.mean, summary.min, summary.max), (4, 2.5, 1.0, 4.0));
         assert_eq!((summary.q1, summary.median, summary.q3), (1.75, 2.5, 3.25));
         assert_eq!(summary.sd, (5.0f64 / 3.0).sqrt());
+    }
+
+    #[test]
+    fn equal_values_have_no_spread() {
+        let value = 0.086_602_540_378_443_87;
+        let summary = Summary::of(&[value; 3]);
+        assert_eq!((summary.mean, summary.sd), (value, 0.0));
     }
 
     #[test]

@@ -23,6 +23,10 @@ impl Build {
             let message = "a site is built whole: `--only` goes with check, run, plan and verify";
             return Err(Failure::Machine(message.to_owned()));
         }
+        if request.lessons.is_file() {
+            let message = "a site is built whole: name the folder of the lessons, or see one lesson's results with `gradbook run`";
+            return Err(Failure::Machine(message.to_owned()));
+        }
         pipeline::check_output(&request, &self.output)?;
         let files = common.assemble(&request)?;
         let published = pipeline::write(&request, &self.output, &files)?;

@@ -44,7 +44,7 @@ struct Call {
 enum Command {
     /// Run the experiments of a course and write its site
     Build(build::Build),
-    /// Run everything, judge every claim, check every link; write nothing
+    /// Run everything, judge every claim, check every link; write nothing but the cache
     Check(check::Check),
     /// Show the results of a lesson, or of one experiment, in the terminal
     Run(run::Run),

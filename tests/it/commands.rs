@@ -56,6 +56,14 @@ fn a_single_run_is_named_run_and_its_numbers_are_plain() {
 }
 
 #[test]
+fn a_lesson_alone_is_no_site() {
+    let course = Course::with("a.md", VECTOR);
+    let called = course.call(&["build", "lessons/a.md"]);
+    assert_eq!(called.status, 2);
+    assert!(called.error.contains("a site is built whole"), "{}", called.error);
+}
+
+#[test]
 fn the_call_is_at_fault_with_status_2_and_the_course_with_1() {
     let course = Course::with("a.md", "`{{ nobody.loss }}`");
     assert_eq!(course.call(&["build"]).status, 1);
