@@ -3,16 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use pulldown_cmark::{
-    BlockQuoteKind, CodeBlockKind, CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html,
-};
+use pulldown_cmark::{BlockQuoteKind, CodeBlockKind, CowStr, Event, Options, Parser, Tag, TagEnd, html};
 
 use super::block::{self, ExperimentBlock, Info};
 use super::fragment::{Fragment, Role, Value, experiment_mark, value_mark};
 use super::inline;
 use super::link::{self, Anchor, Asset, Library, Target};
 use super::math;
-use super::slug::slugify;
 use crate::diagnostic::{Diagnostic, SourceId, Span};
 use crate::settings::LineMap;
 
@@ -52,9 +49,6 @@ pub struct Heading {
     pub id: String,
     pub content: Fragment,
 }
-
-/// How far the end of a formula is looked for that was never closed, in bytes.
-const LONGEST_GUESS: usize = 1000;
 
 fn options() -> Options {
     Options::ENABLE_TABLES
@@ -140,18 +134,6 @@ impl<'t> Writer<'t> {
         self.found.body = Fragment::cut(&body, values);
         self.found.ids.extend(self.ids.into_keys());
         self.found
-    }
-
-    /// The ids that authors chose come first, so that no made one takes them.
-    fn claim_ids(&mut self, parts: &[Part<'t>]) {
-        for (event, range) in parts {
-            let Event::Start(Tag::Heading { id: Some(id), .. }) = event else { continue };
-            if self.ids.insert(id.to_string(), 1).is_some() {
-                let place = self.find(range, id);
-                let error = Diagnostic::error(format!("two headings have the id `{id}`"), place);
-                self.found.diagnostics.push(error.label("expected an id of its own"));
-            }
-        }
     }
 
     fn span(&self, range: Range<usize>) -> Span {
@@ -293,80 +275,6 @@ impl<'t> Writer<'t> {
         }
     }
 
-    fn heading(&mut self, tag: HeadingTag<'t>, content: &[Part<'t>]) {
-        let (level, id, classes, attrs) = tag;
-        let id = match id {
-            Some(id) => id.to_string(),
-            None => self.own_id(&plain(content)),
-        };
-        let outer = std::mem::take(&mut self.out);
-        let mut at = 0;
-        while at < content.len() {
-            at += self.part(&content[at..]);
-        }
-        let inner = std::mem::replace(&mut self.out, outer);
-        let is_link = |event: &Event| {
-            matches!(
-                event,
-                Event::Start(Tag::Link { .. }) | Event::End(TagEnd::Link) | Event::FootnoteReference(_)
-            )
-        };
-        let mut listed = String::new();
-        html::push_html(&mut listed, inner.iter().filter(|event| !is_link(event)).cloned());
-        self.headings.push((level as u8, id.clone(), listed));
-        self.out.push(Event::Start(Tag::Heading { level, id: Some(id.into()), classes, attrs }));
-        self.out.extend(inner);
-        self.out.push(Event::End(TagEnd::Heading(level)));
-    }
-
-    /// An id made from a heading's text, numbered if it is taken.
-    fn own_id(&mut self, text: &str) -> String {
-        let base = match slugify(text) {
-            slug if slug.is_empty() => "section".to_owned(),
-            slug => slug,
-        };
-        let mut id = base.clone();
-        // Counted on from where the last heading of this text stopped: thousands may be alike.
-        let mut number = self.numbered.get(&base).copied().unwrap_or(1);
-        while self.ids.contains_key(&id) {
-            number += 1;
-            id = format!("{base}-{number}");
-        }
-        self.numbered.insert(base, number);
-        self.ids.insert(id.clone(), 1);
-        id
-    }
-
-    fn footnote(&mut self, name: &str, parts: &[Part<'t>]) {
-        let outer = std::mem::take(&mut self.out);
-        self.out.push(parts[0].0.clone());
-        let mut at = 1;
-        while at < parts.len() {
-            at += self.part(&parts[at..]);
-        }
-        let note = std::mem::replace(&mut self.out, outer);
-        self.footnotes.insert(name.to_owned(), (parts[0].1.clone(), note));
-    }
-
-    /// Footnotes stand at the end of the page, in the order in which the text refers to them.
-    fn place_footnotes(&mut self) {
-        if self.footnotes.is_empty() {
-            return;
-        }
-        self.out.push(Event::Html("<section class=\"footnotes\">\n".into()));
-        for name in std::mem::take(&mut self.footnote_order) {
-            self.out.extend(self.footnotes.remove(&name).unwrap_or_default().1);
-        }
-        self.out.push(Event::Html("</section>\n".into()));
-        let unused = std::mem::take(&mut self.footnotes);
-        for (name, (range, _)) in unused {
-            let mark = format!("[^{name}]:").len().min(range.end - range.start);
-            let place = self.span(range.start..range.start + mark);
-            let warning = Diagnostic::warning(format!("nothing refers to the footnote `{name}`"), place);
-            self.found.diagnostics.push(warning.label(format!("expected `[^{name}]` in the text")));
-        }
-    }
-
     fn code(&mut self, code: &CowStr<'t>, range: &Range<usize>) {
         let Some((inside, _)) = inline::template(code) else {
             return self.out.push(Event::Code(code.clone()));
@@ -446,55 +354,7 @@ impl<'t> Writer<'t> {
         }
         output.into()
     }
-
-    /// What looks like a value or a formula but is none would be shown as it stands.
-    fn check_text(&mut self, text: &str, range: &Range<usize>) {
-        self.check_formula(text, range);
-        let Some(start) = text.find("{{") else { return };
-        if self.in_table && !text[start..].contains("}}") {
-            let error = Diagnostic::error(
-                "a `|` ends the cell of a table, and cuts this value",
-                self.span(range.clone()),
-            );
-            self.found.diagnostics.push(
-                error
-                    .label("expected `\\|` before the filter")
-                    .hint("in a table write `` `{{ loss \\| round(2) }}` ``"),
-            );
-            return;
-        }
-        let Some(length) = text[start..].find("}}") else { return };
-        let template = &text[start..start + length + 2];
-        let place = self.find(range, template);
-        let warning = Diagnostic::warning("a value outside of backticks is shown as it stands", place);
-        self.found.diagnostics.push(warning.label(format!("expected `` `{template}` ``")));
-    }
 }
-
-impl Writer<'_> {
-    /// A `$` that opens no formula although a command follows it: a brace is missing, or the other `$`.
-    fn check_formula(&mut self, text: &str, range: &Range<usize>) {
-        let Some(dollar) = text.find('$') else { return };
-        let Some(rest) = self.text.get(range.start + dollar + 1..) else { return };
-        // A line may be as long as the lesson, and each of its pieces comes by here.
-        let near = &rest[..rest.floor_char_boundary(LONGEST_GUESS)];
-        let line = near.lines().next().unwrap_or_default();
-        let formula = line.split('$').next().unwrap_or_default();
-        let command = formula
-            .split_once('\\')
-            .is_some_and(|(_, name)| name.starts_with(|c: char| c.is_ascii_alphabetic()));
-        if !command || self.text[..range.start + dollar].ends_with('\\') {
-            return;
-        }
-        let start = range.start + dollar;
-        let place = self.span(start..start + 1 + formula.trim_end().len());
-        let warning = Diagnostic::warning("this formula is shown as it stands", place);
-        self.found.diagnostics.push(warning.label("expected a closing `$`, and a `}` for each `{`"));
-    }
-}
-
-type HeadingTag<'t> =
-    (HeadingLevel, Option<CowStr<'t>>, Vec<CowStr<'t>>, Vec<(CowStr<'t>, Option<CowStr<'t>>)>);
 
 /// How many parts the element takes that the first one starts.
 fn length(parts: &[Part]) -> usize {
@@ -512,16 +372,6 @@ fn length(parts: &[Part]) -> usize {
     parts.len()
 }
 
-/// Text without markup.
-fn plain(parts: &[Part]) -> String {
-    let text = |(event, _): &Part| match event {
-        Event::Text(text) | Event::Code(text) | Event::InlineMath(text) => text.to_string(),
-        Event::SoftBreak | Event::HardBreak => " ".to_owned(),
-        _ => String::new(),
-    };
-    parts.iter().map(text).collect()
-}
-
 /// The class and title of an alert.
 fn alert(kind: BlockQuoteKind) -> (&'static str, &'static str) {
     match kind {
@@ -533,6 +383,9 @@ fn alert(kind: BlockQuoteKind) -> (&'static str, &'static str) {
     }
 }
 
+mod footnotes;
+mod headings;
+mod plain_text;
 mod raw_html;
 #[cfg(test)]
 mod tests;
