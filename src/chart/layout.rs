@@ -24,6 +24,9 @@ pub(crate) const TITLE: Font = Font::bold(16.0);
 /// Between panels.
 const GAP: f64 = 22.0;
 
+/// About what the numbers at its left and the gap to the next take of a panel's width.
+const PANEL_SIDES: f64 = 36.0;
+
 /// Highest that a plot with a given aspect may become.
 const HIGHEST: f64 = 400.0;
 
@@ -47,17 +50,40 @@ impl Layout {
     pub(crate) fn columns(self, figure: &Figure, direct: bool) -> usize {
         let wide = figure.columns.clamp(1, figure.panels.len().max(1));
         let named = direct && figure.panels.iter().any(Panel::has_line_names);
-        match self {
-            Layout::Wide => wide,
+        let columns = match self {
+            Layout::Wide => return wide,
             Layout::Narrow if wide == 3 && !named && figure.share_y => 3,
             Layout::Narrow if wide > 3 && !named => 2,
             Layout::Narrow => 1,
-        }
+        };
+        // Names under the panels keep their room before panels do.
+        let widest = figure.panels.iter().map(names_across).fold(0.0, f64::max);
+        let fits = |columns: &usize| self.width() / *columns as f64 - PANEL_SIDES >= widest;
+        (1..=columns).rev().find(fits).unwrap_or(1)
     }
 }
 
-/// Height of the plot area of a panel that is so wide.
+/// Width that the names under a panel take where all stand upright in one row; 0 where there are none.
+fn names_across(panel: &Panel) -> f64 {
+    match &panel.x.scale {
+        Scale::Category(names) if !panel.x.hidden => names.len() as f64 * (SMALL.widest(names) + 4.0),
+        _ => 0.0,
+    }
+}
+
+/// Height of the plot area of a panel that is so wide: rows with names are never so low that the names touch.
 fn height(prepared: &Prepared, width: f64) -> f64 {
+    let panel = prepared.panel;
+    match &panel.y.scale {
+        Scale::Category(names) if panel.parallel().is_none() && prepared.shows_y => {
+            let row = prepared.row_lines(width) as f64 * SMALL.line() + 5.0;
+            wished_height(prepared, width).max(names.len() as f64 * row)
+        }
+        _ => wished_height(prepared, width),
+    }
+}
+
+fn wished_height(prepared: &Prepared, width: f64) -> f64 {
     let panel = prepared.panel;
     if let Some(parallel) = panel.parallel() {
         return parallel.height(prepared.upright);
@@ -134,4 +160,40 @@ pub(crate) fn grid(panels: &[Prepared], columns: usize, page: f64, top: f64) -> 
         grid.bottom = plots + tallest + below;
     }
     grid
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chart::{Axis, Color, Dots, panel};
+
+    fn panel_of(x: Axis, y: Axis) -> Panel {
+        Panel::new(x, y).mark(Dots::new([(0.0, 1.0), (1.0, 0.0)], Color::Ink))
+    }
+
+    #[test]
+    fn on_a_phone_panels_stand_side_by_side_only_if_the_names_under_them_have_room() {
+        let columns = |names: &[&str]| {
+            let panel = panel_of(Axis::category("block", names.iter().copied()), Axis::linear("y"));
+            let figure = Figure::new("f", "F", "").panels(vec![panel; 6]).columns(3).shared();
+            (Layout::Wide.columns(&figure, false), Layout::Narrow.columns(&figure, false))
+        };
+        assert_eq!(columns(&["a", "b"]), (3, 3));
+        assert_eq!(columns(&["W1", "b1", "W2", "b2"]), (3, 2));
+        assert_eq!(columns(&["W1", "b1", "W2", "b2", "W3", "b3"]), (3, 1));
+        assert_eq!(columns(&["a name that is wider than the page itself"; 2]), (3, 1));
+    }
+
+    #[test]
+    fn rows_with_names_are_never_lower_than_their_names() {
+        let rows = |name: &str, count: usize| {
+            let axis = Axis::category("", vec![name; count]);
+            let flat = panel_of(Axis::linear("x"), axis).aspect(20.0);
+            let figure = Figure::new("f", "F", "").panel(flat);
+            let prepared = panel::prepare(&figure, Layout::Narrow, false, 1);
+            height(&prepared[0], 200.0) / count as f64
+        };
+        assert_eq!(rows("right", 8), SMALL.line() + 5.0);
+        assert_eq!(rows("a name of two lines", 8), 2.0 * SMALL.line() + 5.0);
+    }
 }

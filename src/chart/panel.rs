@@ -206,6 +206,11 @@ impl Prepared<'_> {
         self.y_ticks(height).into_iter().filter(|tick| !tick.label.is_empty()).filter_map(label).collect()
     }
 
+    /// Most lines that a name at the left takes.
+    pub(crate) fn row_lines(&self, width: f64) -> usize {
+        self.y_labels(width, 0.0).iter().map(|(_, lines)| lines.len()).max().unwrap_or(0)
+    }
+
     fn x_ticks(&self, width: f64) -> Vec<Tick> {
         if self.panel.x.hidden {
             return Vec::new();
@@ -268,10 +273,20 @@ impl Prepared<'_> {
             }
         });
         self.draw_axes(&plot);
+        let dots = self.dots(&plot);
         for mark in &self.panel.marks {
-            mark.annotate(&plot, !self.names.is_empty());
+            mark.annotate(&plot, !self.names.is_empty(), &dots);
         }
         self.draw_names(&plot);
+    }
+
+    /// Where dots stand, so that no word is written over them.
+    fn dots(&self, plot: &Plot) -> Vec<Point> {
+        let dots = self.panel.marks.iter().filter_map(|mark| match mark {
+            Mark::Dots(dots) => Some(&dots.points),
+            _ => None,
+        });
+        dots.flatten().filter_map(|&point| plot.place(point)).collect()
     }
 
     fn draw_grid(&self, plot: &Plot) {

@@ -16,6 +16,9 @@ use crate::train::{self, GradientCheckSettings, Parts, Precision, Subject, Train
 /// On a log axis, what is nearer to 0 stands here.
 const LEAST_SHOWN: f64 = 1e-12;
 
+/// The bounds in full, for which a small panel has no room.
+const NOTE: &str = "Great: up to 10⁻⁷. Worry: from 10⁻³ on. An error nearer to 0 than 10⁻¹² is drawn there.";
+
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct GradientCheck {
@@ -232,7 +235,7 @@ fn shown(error: f64) -> f64 {
 
 /// The bounds of the verdicts along an axis.
 fn bounds(rule: fn(f64) -> Rule) -> [Rule; 2] {
-    [rule(nn::GREAT).label("great up to 1e-7"), rule(nn::WORRY).label("worry from 1e-3")]
+    [rule(nn::GREAT).label("great"), rule(nn::WORRY).label("worry")]
 }
 
 /// A panel for each variant: its blocks from left to right, a ring before training, a dot after it.
@@ -254,7 +257,7 @@ fn blocks(outcome: &Outcome) -> Option<Figure> {
     };
     let lead = "How far the gradient of back-propagation is from differences of J, block by block.";
     let figure = Figure::new("blocks", "Which block is off", lead).panels(panels).columns(columns).shared();
-    Some(figure.key(Key::Above).note("An error nearer to 0 than 1e-12 is drawn there."))
+    Some(figure.key(Key::Above).note(NOTE))
 }
 
 /// Each run's errors over the blocks, moved a little to the side.
@@ -287,6 +290,5 @@ fn errors(outcome: &Outcome) -> Option<Figure> {
     panel = panel.mark(of("relative_error", -0.15).hollow().label("before training"));
     panel = panel.mark(of("relative_error_trained", 0.15).label("after training"));
     let lead = "How far the gradient of back-propagation is from differences of J, over all parameters.";
-    let panel = panel.aspect(720.0 / (60.0 + 44.0 * outcome.variants.len() as f64));
-    Some(Figure::new("errors", "How wrong each gradient is", lead).panel(panel).key(Key::Above))
+    Some(Figure::new("errors", "How wrong each gradient is", lead).panel(panel).key(Key::Above).note(NOTE))
 }

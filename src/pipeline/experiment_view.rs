@@ -6,7 +6,7 @@ use crate::chart::DataTable;
 use crate::claims::Verdict;
 use crate::data::{DataSettings, Facts, Origin};
 use crate::experiment::{Kind, written};
-use crate::lesson::inline::format_number;
+use crate::lesson::inline::{format_number, format_percent, format_scientific};
 use crate::outcome::{Metric, Outcome, Summary, Variant};
 use crate::site::{
     CellView, ClaimView, ColumnView, DataSourceView, ExperimentView, FigureView, Provenance, ResultRow,
@@ -27,8 +27,8 @@ pub struct Written {
 /// Metrics of everything that trains that are worth a column, after the kind's own.
 const COLUMNS: &[&str] = &["train_loss", "dev_loss", "dev_accuracy", "test_accuracy", "diverged_at"];
 
-/// The most numbers of a list that fit a cell.
-const SHOWN_NUMBERS: usize = 6;
+/// The most numbers of a list that a cell shows; longer ones are in the JSON.
+const SHOWN_NUMBERS: usize = 3;
 
 /// Puts an experiment together.
 pub fn view(
@@ -192,7 +192,7 @@ fn column(kind: &Kind, metric: &str) -> ColumnView {
     ColumnView { label: metric.replace('_', " "), explanation, numeric: true }
 }
 
-/// The row with the best mean, where one direction is better and rows can be compared.
+/// The row with the best mean, where one direction is better and one row alone is best.
 fn best(outcome: &Outcome, metric: &str) -> Option<usize> {
     let lower = metric == "epochs_to"
         || metric.ends_with("_loss")
@@ -201,13 +201,11 @@ fn best(outcome: &Outcome, metric: &str) -> Option<usize> {
     if outcome.variants.len() < 2 || !(lower || higher) {
         return None;
     }
-    let means =
-        outcome.variants.iter().enumerate().map(|(row, variant)| (row, summary(variant, metric).mean));
     let sign = if higher { -1.0 } else { 1.0 };
-    means
-        .filter(|(_, mean)| mean.is_finite())
-        .min_by(|a, b| (sign * a.1).total_cmp(&(sign * b.1)))
-        .map(|(row, _)| row)
+    let mean = |variant: &Variant| sign * summary(variant, metric).mean;
+    let means = outcome.variants.iter().map(mean).enumerate().filter(|(_, mean)| mean.is_finite());
+    let (row, lowest) = means.clone().min_by(|a, b| a.1.total_cmp(&b.1))?;
+    means.clone().all(|(other, mean)| other == row || mean > lowest).then_some(row)
 }
 
 fn cell(variant: &Variant, metric: &str, best: bool) -> CellView {
@@ -220,7 +218,7 @@ fn cell(variant: &Variant, metric: &str, best: bool) -> CellView {
         return CellView { text: "–".into(), ..CellView::default() };
     }
     let (text, spread) = match is_share(metric) {
-        true => (format!("{:.1}%", summary.mean * 100.0), format!("{:.1}%", summary.sd * 100.0)),
+        true => (format_percent(summary.mean, 1), format_percent(summary.sd, 1)),
         false => (short(summary.mean), two_digits(summary.sd)),
     };
     CellView {
@@ -239,7 +237,7 @@ fn is_share(metric: &str) -> bool {
 /// A spread: two significant digits say all that it can.
 fn two_digits(value: f64) -> String {
     let decimals = (0..6).find(|decimals| value * libm::exp10(f64::from(*decimals)) >= 10.0);
-    decimals.map_or_else(|| short(value), |decimals| format!("{value:.*}", decimals as usize))
+    decimals.map_or_else(|| format_scientific(value, 1), |decimals| format!("{value:.*}", decimals as usize))
 }
 
 fn summary(variant: &Variant, metric: &str) -> Summary {
@@ -298,6 +296,27 @@ fn flat(resolved: &Value) -> Vec<(String, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::outcome::RunRecord;
+
+    #[test]
+    fn only_one_row_can_be_best() {
+        let variant = |loss: f64| {
+            let metrics = [("dev_loss".to_owned(), Metric::Number(loss))].into();
+            Variant { runs: vec![RunRecord { metrics, ..RunRecord::default() }], ..Variant::default() }
+        };
+        let best_of = |losses: [f64; 3]| {
+            let outcome = Outcome { variants: losses.map(variant).into() };
+            best(&outcome, "dev_loss")
+        };
+        assert_eq!(best_of([0.3, 0.1, f64::NAN]), Some(1));
+        assert_eq!(best_of([0.1, 0.3, 0.1]), None);
+    }
+
+    #[test]
+    fn spreads_have_two_digits() {
+        let shown = [0.1304, 0.00012345, 3.574e-12, 17.26].map(two_digits);
+        assert_eq!(shown, ["0.13", "0.00012", "3.6×10⁻¹²", "17"]);
+    }
 
     #[test]
     fn parts_are_opened_and_choices_stay_whole() {

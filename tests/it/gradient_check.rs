@@ -61,7 +61,12 @@ fn the_findings_of_the_course_hold() {
     let course = Course::with("01-checking.md", LESSON);
     let site = course.build();
     site.page("checking").shows("Which block is off").shows("wrong derivative");
-    assert!(site.text("checking/planted-blocks.svg").contains("worry from 1e-3"));
+    let blocks = site.text("checking/planted-blocks.svg");
+    assert!(
+        blocks.contains(">great</text>") && blocks.contains(">worry</text>"),
+        "a short name on each line"
+    );
+    assert!(blocks.contains("Great: up to 10⁻⁷. Worry: from 10⁻³ on."), "and the bounds in full");
     let results = course.results("lessons/01-checking.md#planted");
     let run = &results[0]["metrics"]["wrong_derivative"];
     assert_eq!((run["verdict"].as_str(), run["verdict_trained"].as_str()), (Some("great"), Some("worry")));

@@ -20,6 +20,7 @@ pub use reference::{Rule, Side, Text};
 pub use regions::{Raster, Regions};
 
 use super::canvas::Plot;
+use super::figure::Point;
 use super::scale::Reach;
 
 /// One layer of a panel. Each struct turns into it with `into()`, so `panel.mark(Line::new(...))` reads well.
@@ -73,14 +74,14 @@ impl Mark {
     }
 
     /// Draw what lies over all of that and may reach over an edge: dots, texts.
-    /// Lines have their names beside the plot if `named_beside`.
-    pub(crate) fn annotate(&self, plot: &Plot, named_beside: bool) {
+    /// Lines have their names beside the plot if `named_beside`; `dots` are the places of all dots on the page.
+    pub(crate) fn annotate(&self, plot: &Plot, named_beside: bool, dots: &[Point]) {
         match self {
             Mark::Line(mark) => mark.annotate(plot),
             Mark::Dots(mark) => mark.annotate(plot),
             Mark::Bars(mark) => mark.annotate(plot),
             Mark::Interval(mark) => mark.annotate(plot),
-            Mark::Rule(mark) => mark.annotate(plot, named_beside),
+            Mark::Rule(mark) => mark.annotate(plot, named_beside, dots),
             Mark::Text(mark) => mark.annotate(plot),
             Mark::Raster(mark) => mark.annotate(plot),
             Mark::Band(_) | Mark::Area(_) | Mark::Regions(_) | Mark::Parallel(_) => {}

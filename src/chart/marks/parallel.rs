@@ -3,7 +3,7 @@
 use plotters::style::text_anchor::{HPos, VPos};
 
 use super::{Dash, Shape};
-use crate::chart::axis::Axis;
+use crate::chart::axis::{Axis, Scale};
 use crate::chart::canvas::{Canvas, Ink, Rect, Stroke};
 
 use crate::chart::figure::Point;
@@ -169,18 +169,19 @@ impl Rail<'_> {
 
     fn draw_ticks(&self, canvas: &Canvas, frame: Rect) {
         let count = if self.upright { 4 } else { 3 };
-        let muted = Ink::new(SMALL, Color::Muted).halo();
+        let named = matches!(self.axis.scale, Scale::Category(_));
+        let ink = Ink::new(SMALL, if named { Color::Ink } else { Color::Muted }).halo();
         for tick in ticks::ticks(self.axis, &self.domain, count).iter().filter(|tick| !tick.label.is_empty())
         {
             let Some((x, y)) = self.place(tick.value) else { continue };
             let end = if self.upright { (x - 4.0, y) } else { (x, y + 4.0) };
             canvas.path(&[(x, y), end], Stroke::new(Paint::Axis, 1.2));
             match self.upright {
-                true => canvas.text((x - 7.0, y), &SMALL.fit(&tick.label, 90.0), muted.h(HPos::Right)),
+                true => canvas.text((x - 7.0, y), &SMALL.fit(&tick.label, 90.0), ink.h(HPos::Right)),
                 false => {
                     let half = SMALL.width(&tick.label) / 2.0;
                     let x = x.clamp(frame.left + half, (frame.right() - half).max(frame.left + half));
-                    canvas.text((x, y + 6.0), &tick.label, muted.h(HPos::Center).v(VPos::Top));
+                    canvas.text((x, y + 6.0), &tick.label, ink.h(HPos::Center).v(VPos::Top));
                 }
             }
         }

@@ -3,7 +3,7 @@
 use plotters::style::text_anchor::{HPos, VPos};
 
 use super::Dash;
-use crate::chart::canvas::{Ink, Plot, Stroke};
+use crate::chart::canvas::{Ink, Plot, Rect, Stroke};
 use crate::chart::figure::Point;
 use crate::chart::layout::SMALL;
 use crate::chart::scale::Reach;
@@ -91,17 +91,17 @@ impl Rule {
         plot.path(&ends, Stroke::new(self.color, 1.3).dash(Dash::Dashed));
     }
 
-    /// The name: above an upright line; on a level one only if it is not written beside the plot.
-    pub(crate) fn annotate(&self, plot: &Plot, named_beside: bool) {
+    /// The name: above an upright line; on a level one only if it is not written beside the plot, and clear of dots
+    /// where it can be.
+    pub(crate) fn annotate(&self, plot: &Plot, named_beside: bool, dots: &[Point]) {
         let Some(label) = self.label.as_ref().filter(|_| !(named_beside && self.horizontal)) else { return };
         let (x, y) = (plot.x.ends().1, plot.y.ends().1);
         let ink = Ink::new(SMALL, self.color).halo();
         match self.horizontal {
             true if plot.y.contains(self.at) => {
-                let Some((right, level)) = plot.place((x, self.at)) else { return };
-                let above = level - plot.frame.top > 16.0;
-                let (drop, v) = if above { (-3.0, VPos::Bottom) } else { (3.0, VPos::Top) };
-                plot.canvas.text((right - 4.0, level + drop), label, ink.h(HPos::Right).v(v));
+                let Some((_, level)) = plot.place((x, self.at)) else { return };
+                let (at, h, v) = level_place(plot.frame, level, SMALL.width(label), dots);
+                plot.canvas.text(at, label, ink.h(h).v(v));
             }
             false if plot.x.contains(self.at) => {
                 let Some((place, _)) = plot.place((self.at, y)) else { return };
@@ -112,6 +112,32 @@ impl Rule {
             _ => {}
         }
     }
+}
+
+/// Where on a level line its name stands: over its right end, or at the first of the other places that no dot is in.
+fn level_place(frame: Rect, level: f64, width: f64, dots: &[Point]) -> (Point, HPos, VPos) {
+    /// Room on either side of the line for a name, and around a dot.
+    const ROOM: f64 = 16.0;
+    const DOT: f64 = 5.0;
+    let (over, under) = (level - frame.top > ROOM, frame.bottom() - level > ROOM);
+    let rows: &[bool] = match (over, under) {
+        (true, true) => &[true, false],
+        (true, false) => &[true],
+        (false, _) => &[false],
+    };
+    let places = rows.iter().flat_map(|&over| [(true, over), (false, over)]);
+    let free = |&(right, over): &(bool, bool)| {
+        let left = if right { frame.right() - 4.0 - width } else { frame.left + 4.0 };
+        let top = if over { level - ROOM } else { level };
+        let inside = |&(x, y): &Point| {
+            (left - DOT..=left + width + DOT).contains(&x) && (top - DOT..=top + ROOM + DOT).contains(&y)
+        };
+        !dots.iter().any(inside)
+    };
+    let (right, over) = places.clone().find(free).unwrap_or((true, over));
+    let (x, h) = if right { (frame.right() - 4.0, HPos::Right) } else { (frame.left + 4.0, HPos::Left) };
+    let (y, v) = if over { (level - 3.0, VPos::Bottom) } else { (level + 3.0, VPos::Top) };
+    ((x, y), h, v)
 }
 
 impl Text {
@@ -134,5 +160,31 @@ impl Text {
             &self.text,
             Ink::new(SMALL, self.color).h(h).v(v).halo(),
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FRAME: Rect = Rect { left: 0.0, top: 0.0, width: 100.0, height: 100.0 };
+
+    fn place(level: f64, dots: &[Point]) -> Point {
+        level_place(FRAME, level, 30.0, dots).0
+    }
+
+    #[test]
+    fn the_name_of_a_level_line_keeps_clear_of_dots() {
+        assert_eq!(place(50.0, &[]), (96.0, 47.0));
+        assert_eq!(place(50.0, &[(80.0, 42.0)]), (4.0, 47.0), "at the other end");
+        assert_eq!(place(50.0, &[(80.0, 42.0), (20.0, 42.0)]), (96.0, 53.0), "below");
+        let everywhere = [(80.0, 50.0), (20.0, 50.0)];
+        assert_eq!(place(50.0, &everywhere), (96.0, 47.0), "nowhere: as if there were none");
+    }
+
+    #[test]
+    fn a_line_at_an_edge_has_its_name_inside() {
+        assert_eq!(place(2.0, &[]), (96.0, 5.0));
+        assert_eq!(place(98.0, &[(80.0, 90.0)]), (4.0, 95.0));
     }
 }

@@ -3,6 +3,9 @@
 use crate::optim::OPTIMIZERS;
 use crate::settings::{Node, Value};
 
+/// Below it readers would count zeros: a label says 1e-8, not 0.00000001.
+const LEAST_PLAIN: f64 = 1e-4;
+
 /// A variant's name from its value: `adam`, `keep_0_8`, `normal_0_01`; in full with the settings it carries.
 pub fn derive_name(prefix: &str, value: &Node, full: bool) -> String {
     let words = words(value, full).join("_");
@@ -44,6 +47,7 @@ pub fn label_of(prefix: &str, value: &Node, short: bool) -> String {
             })
             .collect::<Vec<_>>()
             .join(", "),
+        Value::Float(number) if *number != 0.0 && number.abs() < LEAST_PLAIN => format!("{number:e}"),
         scalar => spaced(&scalar_text(scalar)),
     };
     if prefix.is_empty() { text } else { format!("{} {text}", spaced(prefix)) }
@@ -95,6 +99,8 @@ mod tests {
             ("keep", "[1, 0.5]", "keep_1_0_5", "keep 1 / 0.5"),
             ("", "{normal: 0.01}", "normal_0_01", "normal 0.01"),
             ("l2", "-1", "l2_minus_1", "l2 -1"),
+            ("epsilon", "0.0001", "epsilon_0_0001", "epsilon 0.0001"),
+            ("epsilon", "1e-8", "epsilon_0_00000001", "epsilon 1e-8"),
             ("", "{train: 60%, dev: 40%}", "train_60_dev_40", "train 60%, dev 40%"),
         ];
         for (prefix, yaml, name, label) in cases {
