@@ -13,7 +13,7 @@ use super::{Failure, Ready};
 /// What came of a verification.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Verified {
-    /// Runs of the course that are in the cache.
+    /// Runs of the course that are in the cache, as far as it shows without reading.
     pub cached: usize,
     /// Runs that were done again.
     pub compared: usize,
@@ -21,29 +21,22 @@ pub struct Verified {
     pub different: Vec<String>,
 }
 
-/// Does a random part of the runs in the cache again. `share` is from 0 to 1; at least one run is compared if there is any.
-/// An entry whose bits differ gives way to the new one.
+/// Does a random part of the runs in the cache again: `share` of them, above 0 and up to 1, rounded up to whole runs. An
+/// entry whose bits differ gives way to the new one; every NaN is like any other. A damaged entry is compared with
+/// nothing.
 ///
 /// # Errors
 /// What only a run could find.
 pub fn verify(ready: &Ready, share: f64, seed: u64, watch: &dyn Watch) -> Result<Verified, Failure> {
     let all = jobs::all(&ready.course, &ready.planned, &ready.tables);
+    let is_cached = |job: &&Job| job.key.is_some_and(|key| ready.cache.has(&key));
+    let cached: Vec<&Job> = running::once(all.iter()).into_iter().filter(is_cached).collect();
     let kept = |job| -> Option<(&Job, RunRecord)> { Some((job, ready.cache.get(&job.key?)?)) };
-    let mut cached: Vec<(&Job, RunRecord)> =
-        running::once(all.iter()).into_par_iter().filter_map(kept).collect();
-    let count = cached.len();
-    let mut order: Vec<usize> = (0..count).collect();
-    Streams::new(seed).stream("verify").shuffle(&mut order);
-    let mut wanted = order[..((count as f64 * share).ceil() as usize).min(count)].to_vec();
-    wanted.sort_unstable();
-    let mut index = 0;
-    cached.retain(|_| {
-        index += 1;
-        wanted.binary_search(&(index - 1)).is_ok()
-    });
-    let again = running::run_jobs(ready, cached.iter().map(|(job, _)| *job).collect(), watch);
+    let sample: Vec<(&Job, RunRecord)> =
+        drawn(cached.len(), share, seed).into_par_iter().filter_map(|index| kept(cached[index])).collect();
+    let again = running::run_jobs(ready, sample.iter().map(|(job, _)| *job).collect(), watch);
     let mut different = Vec::new();
-    for (job, kept) in &cached {
+    for (job, kept) in &sample {
         match &again[&running::place(job)] {
             Err(diagnostic) => {
                 let found = vec![diagnostic.clone()].into();
@@ -58,13 +51,23 @@ pub fn verify(ready: &Ready, share: f64, seed: u64, watch: &dyn Watch) -> Result
             }
         }
     }
-    Ok(Verified { cached: count, compared: cached.len(), different })
+    Ok(Verified { cached: cached.len(), compared: sample.len(), different })
+}
+
+/// A random `share` of the indices below `count`, in order.
+fn drawn(count: usize, share: f64, seed: u64) -> Vec<usize> {
+    let mut indices: Vec<usize> = (0..count).collect();
+    Streams::new(seed).stream("verify").shuffle(&mut indices);
+    indices.truncate((count as f64 * share).ceil() as usize);
+    indices.sort_unstable();
+    indices
 }
 
 /// The first metric or epoch in which two records differ.
 fn difference(kept: &RunRecord, again: &RunRecord) -> String {
+    let bits = |value: &f64| if value.is_nan() { f64::NAN.to_bits() } else { value.to_bits() };
     let bits = |values: Option<&Vec<f64>>| -> Vec<u64> {
-        values.map(|values| values.iter().map(|value| value.to_bits()).collect()).unwrap_or_default()
+        values.map(|values| values.iter().map(bits).collect()).unwrap_or_default()
     };
     let parts = kept.series.keys().filter_map(|name| {
         let (old, new) = (bits(kept.series.get(name)), bits(again.series.get(name)));
@@ -120,9 +123,24 @@ mod tests {
         assert_eq!(all(1).different, ["a#ways run, seed 1: dev_loss differs from epoch 2 on"]);
         assert_eq!(all(2).different, [""; 0], "the right one is back");
 
+        let mut wrong = right.clone();
+        wrong.series.insert("dev_loss".to_owned(), vec![-f64::NAN]);
+        let mut again = right.clone();
+        again.series.insert("dev_loss".to_owned(), vec![f64::NAN]);
+        assert_eq!(difference(&wrong, &again), "what was kept beside the metrics differs", "no NaN does");
+
         let mut wrong = right;
         wrong.metrics.insert("diverged_at".to_owned(), Metric::Number(0.0));
         ready.cache.put(&key, &wrong);
         assert_eq!(all(3).different, ["a#ways run, seed 1: diverged_at differs"]);
+    }
+
+    #[test]
+    fn a_share_is_rounded_up_to_whole_runs() {
+        assert_eq!(drawn(20, 0.001, 7).len(), 1);
+        assert_eq!(drawn(20, 0.5, 7).len(), 10);
+        assert_eq!(drawn(20, 1.0, 7), (0..20).collect::<Vec<_>>());
+        assert_eq!(drawn(0, 1.0, 7), [0; 0]);
+        assert_ne!(drawn(20, 0.5, 7), drawn(20, 0.5, 8));
     }
 }
