@@ -13,6 +13,9 @@ use super::jobs::{self, Job};
 use super::running::{self, Watch};
 use super::{Failure, Ready};
 
+/// The most shards there may be: each costs memory when runs are dealt out.
+const MOST: usize = 10_000;
+
 /// A part of all runs: the third of eight is `3/8`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shard {
@@ -31,8 +34,10 @@ impl FromStr for Shard {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let parts = text.split_once('/').map(|(number, of)| (number.trim().parse(), of.trim().parse()));
+        let parse = |text: &str| text.trim().parse::<usize>();
+        let parts = text.split_once('/').map(|(number, of)| (parse(number), parse(of)));
         match parts {
+            Some((_, Ok(of))) if of > MOST => Err(format!("at most {MOST} shards")),
             Some((Ok(number), Ok(of))) if (1..=of).contains(&number) => Ok(Shard { number, of }),
             _ => Err("expected a number from 1 on and how many there are, such as 3/8".to_owned()),
         }
@@ -150,6 +155,10 @@ mod tests {
         assert_eq!("3/8".parse(), Ok(Shard { number: 3, of: 8 }));
         for wrong in ["0/8", "9/8", "3", "a/8", "3/0", "-1/2", ""] {
             assert!(wrong.parse::<Shard>().is_err(), "{wrong}");
+        }
+        assert_eq!("10000/10000".parse(), Ok(Shard { number: 10_000, of: 10_000 }));
+        for many in ["1/10001", "1/100000000000", "1/18446744073709551615"] {
+            assert_eq!(many.parse::<Shard>(), Err("at most 10000 shards".to_owned()), "{many}");
         }
     }
 

@@ -110,6 +110,7 @@ fn a_shard_that_cannot_keep_its_runs_fails() {
         &["run", "--shard", "1/2", "--cache-dir", "taken"][..],
         &["run", "--shard", "1/2", "--no-cache"],
         &["run", "--shard", "3/2"],
+        &["run", "--shard", "1/18446744073709551615"],
         &["run"],
     ] {
         let called = course.call(arguments);
