@@ -168,14 +168,16 @@ fn orphans<'a>(computed: &Computed, folder: &'a Folder) -> Vec<(String, &'a Kept
 /// Rewrites the snapshots of the experiments that have run; those of others stay, but for orphans.
 ///
 /// # Errors
-/// A file that cannot be written; a file that cannot be read while not all of its experiments have run.
+/// A file that cannot be written; a file that cannot be read while not all of its experiments have run, as those of a
+/// draft that is left out.
 pub fn accept(computed: &Computed, review: &Review) -> Result<Written, Failure> {
     let mut lessons: BTreeMap<String, BTreeMap<String, &Accepted>> = BTreeMap::new();
     for (slug, snapshot) in &review.folder.lessons {
-        if snapshot.experiments.is_none() && !computed.everything {
+        let ran = computed.everything && !computed.course.left_out.contains(slug);
+        if snapshot.experiments.is_none() && !ran {
             let file = review.folder.file(slug);
             let message =
-                format!("{} cannot be read, so its other experiments would be lost", file.display());
+                format!("{} cannot be read, so what did not run of it would be lost", file.display());
             return Err(Failure::Machine(message));
         }
         let kept = snapshot.experiments.iter().flatten();

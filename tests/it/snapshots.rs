@@ -211,6 +211,20 @@ fn friday_a_draft_is_no_orphan_and_one_lesson_says_nothing_of_the_others() {
 }
 
 #[test]
+fn friday_a_drafts_snapshot_survives_a_merge_that_went_wrong() {
+    let course = accepted();
+    let draft = course.text("lessons/02-ways.md").replace("title:", "draft: true\ntitle:");
+    let merged = format!("<<<<<<< HEAD\n{}", course.text(SNAPSHOT));
+    let course = course.file("lessons/02-ways.md", draft.as_bytes()).file(SNAPSHOT, merged.as_bytes());
+    let called = course.check("--accept");
+    assert_eq!(called.status, 2, "{}", called.error);
+    assert!(called.error.contains("ways.yaml cannot be read, so what did not run of it would be lost"));
+    assert_eq!(course.text(SNAPSHOT), merged);
+    assert_eq!(course.check("--accept --drafts").status, 0);
+    course.check("--drafts").is_in_order();
+}
+
+#[test]
 fn friday_a_merge_goes_wrong() {
     let course = accepted();
     let text =
@@ -219,7 +233,7 @@ fn friday_a_merge_goes_wrong() {
     insta::assert_snapshot!("friday_merge", course.check("").whole());
     let called = course.check("--accept --only ways");
     assert_eq!(called.status, 2);
-    assert!(called.error.contains("ways.yaml cannot be read, so its other experiments would be lost"));
+    assert!(called.error.contains("ways.yaml cannot be read, so what did not run of it would be lost"));
     assert_eq!(course.check("--accept").status, 0);
     course.check("").is_in_order();
 }
