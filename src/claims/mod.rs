@@ -18,6 +18,8 @@ const SHOWN_SEEDS: usize = 10;
 /// What came of one claim.
 #[derive(Clone, Debug)]
 pub struct Verdict {
+    /// Its place among the claims of its experiment, judged or not; 0 for one in prose, which stands alone.
+    pub index: usize,
     pub claim: Claim,
     /// One a seed.
     pub by_seed: Vec<Judgement>,
@@ -53,11 +55,11 @@ impl Doubt {
 
 impl Verdict {
     /// `seed` is the experiment's first one.
-    pub fn new(claim: Claim, by_seed: Vec<Judgement>, seed: u64, by_chance: bool) -> Self {
+    pub fn new(index: usize, claim: Claim, by_seed: Vec<Judgement>, seed: u64, by_chance: bool) -> Self {
         let needed = claim.needed(by_seed.len() as u64) as usize;
         let margins: Option<Vec<f64>> = by_seed.iter().map(|judgement| judgement.margin).collect();
         let margin = margins.and_then(|margins| Margin::of(margins, seed));
-        Verdict { claim, by_seed, needed, margin, by_chance }
+        Verdict { index, claim, by_seed, needed, margin, by_chance }
     }
 
     pub fn held(&self) -> usize {
@@ -130,7 +132,7 @@ pub fn judge(
         match by_seed {
             Err(error) => found.push(error),
             Ok(by_seed) => {
-                let verdict = Verdict::new(claim.clone(), by_seed, seed, by_chance(&claim.that));
+                let verdict = Verdict::new(index, claim.clone(), by_seed, seed, by_chance(&claim.that));
                 found.extend(remark(&verdict, span));
                 verdicts.push(verdict);
             }

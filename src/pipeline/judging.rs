@@ -81,7 +81,7 @@ pub fn judge(course: &Course, planned: &[Planned], outcomes: &[Outcome]) -> Judg
             Some(Err(error)) => found.push(error),
             Some(Ok(by_seed)) => {
                 let claim = Claim { that: expression.clone(), says: None, holds: None };
-                let verdict = Verdict::new(claim, by_seed, scope.seeds.start, scope.by_chance);
+                let verdict = Verdict::new(0, claim, by_seed, scope.seeds.start, scope.by_chance);
                 found.extend(claims::remark(&verdict, span));
                 let experiment = scope.experiments.first().cloned();
                 prose.insert((span, expression), ProseVerdict { verdict, experiment });

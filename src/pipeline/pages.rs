@@ -161,12 +161,12 @@ impl Assembly<'_> {
             fragment.render(&mut self.filling(lesson, found))
         };
         let header = &planned.header;
-        let claims = self.computed.verdicts[place].iter().enumerate().map(|(index, verdict)| match &verdict
-            .claim
-            .says
-        {
-            Some(says) => html(Some(says), &format!("claims[{index}].says")),
-            None => html(Some(&format!("`{}`", verdict.claim.that)), &format!("claims[{index}]")),
+        let claims = self.computed.verdicts[place].iter().map(|verdict| {
+            let path = format!("claims[{}]", verdict.index);
+            match &verdict.claim.says {
+                Some(says) => html(Some(says), &format!("{path}.says")),
+                None => html(Some(&format!("`{}`", verdict.claim.that)), &path),
+            }
         });
         Written {
             claims_html: claims.collect(),

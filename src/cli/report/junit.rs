@@ -48,8 +48,8 @@ pub fn document(report: &Report) -> String {
 fn claims(computed: &Computed, left: &mut Vec<Diagnostic>) -> Vec<Case> {
     let mut cases = Vec::new();
     for (planned, verdicts) in computed.planned.iter().zip(&computed.verdicts) {
-        for (index, verdict) in verdicts.iter().enumerate() {
-            let place = claims::place(index, &planned.tree);
+        for verdict in verdicts {
+            let place = claims::place(verdict.index, &planned.tree);
             let mut case = Case {
                 class: crate::pipeline::title(&computed.course, planned),
                 name: verdict.claim.says.clone().unwrap_or_else(|| verdict.claim.that.clone()),

@@ -25,7 +25,7 @@ pub struct Accepted {
     pub identity: Identity,
     /// How many runs each variant has.
     pub seeds: usize,
-    /// The names of the series that the histories cover.
+    /// The names of the series that histories and digests cover.
     pub series: Vec<String>,
     pub claims: Vec<AcceptedClaim>,
     pub variants: BTreeMap<String, AcceptedVariant>,
@@ -34,6 +34,8 @@ pub struct Accepted {
 /// How a claim came out.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AcceptedClaim {
+    /// Its place among the claims of the experiment.
+    pub index: usize,
     pub that: String,
     /// In how many seeds it held.
     pub held: usize,
@@ -43,7 +45,7 @@ pub struct AcceptedClaim {
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct AcceptedVariant {
-    /// Over all that its runs left behind: final weights, histories, tables, grids.
+    /// Over all that its runs left behind beside their metrics: final weights, histories, tables, grids, names.
     pub digest: String,
     /// A digest an epoch.
     pub history: Vec<String>,
@@ -68,7 +70,7 @@ impl Accepted {
         Self::over(identity, outcome, verdicts, series)
     }
 
-    /// The same with histories over given series only.
+    /// The same with histories and digests over given series only: a series that is new moves nothing.
     pub fn over(identity: Identity, outcome: &Outcome, verdicts: &[Verdict], series: Vec<String>) -> Self {
         let variants = outcome
             .variants
@@ -76,6 +78,7 @@ impl Accepted {
             .map(|variant| (variant.name.clone(), AcceptedVariant::of(variant, &series)))
             .collect();
         let claim = |verdict: &Verdict| AcceptedClaim {
+            index: verdict.index,
             that: verdict.claim.that.clone(),
             held: verdict.held(),
             margin: verdict.margin.as_ref().map(|margin| margin.mean),
@@ -101,7 +104,11 @@ impl AcceptedVariant {
                 });
             }
         }
-        AcceptedVariant { digest: digest(&variant.runs), history: history(&variant.runs, series), metrics }
+        AcceptedVariant {
+            digest: digest(&variant.runs, series),
+            history: history(&variant.runs, series),
+            metrics,
+        }
     }
 }
 
@@ -117,24 +124,128 @@ fn flatten(name: &str, metric: &Metric, keep: &mut dyn FnMut(String, Value)) {
     }
 }
 
-fn digest(runs: &[RunRecord]) -> String {
-    let mut hasher = blake3::Hasher::new();
-    let mut numbers = |name: &str, values: &[f64]| {
-        hasher.update(&(name.len() as u64).to_le_bytes());
-        hasher.update(name.as_bytes());
-        hasher.update(&(values.len() as u64).to_le_bytes());
-        values.iter().for_each(|value| {
-            hasher.update(&bits(*value));
-        });
-    };
+/// Over all but the metrics; every part says how much of it there is, so that no two records are written alike.
+fn digest(runs: &[RunRecord], series: &[String]) -> String {
+    let mut all = Digest::default();
     for run in runs {
-        numbers(&run.digest, &[]);
-        run.series.iter().for_each(|(name, values)| numbers(name, values));
-        run.grids.iter().for_each(|(name, grid)| numbers(name, &grid.values));
+        all.text(&run.digest);
+        let series: Vec<_> = series.iter().filter_map(|name| run.series.get_key_value(name)).collect();
+        all.count(series.len());
+        series.into_iter().for_each(|(name, values)| all.numbers(name, values));
+        all.count(run.grids.len());
+        for (name, grid) in &run.grids {
+            all.count(grid.width);
+            all.count(grid.height);
+            all.numbers(name, &[grid.x.0, grid.x.1, grid.y.0, grid.y.1]);
+            all.numbers(name, &grid.values);
+        }
+        all.count(run.tables.len());
         for (name, table) in &run.tables {
-            numbers(name, &[]);
-            table.columns.iter().for_each(|(name, values)| numbers(name, values));
+            all.text(name);
+            all.count(table.columns.len());
+            table.columns.iter().for_each(|(name, values)| all.numbers(name, values));
+        }
+        all.count(run.names.len());
+        for (name, list) in &run.names {
+            all.text(name);
+            all.count(list.len());
+            list.iter().for_each(|name| all.text(name));
         }
     }
-    hasher.finalize().to_hex()[..DIGITS].to_owned()
+    all.0.finalize().to_hex()[..DIGITS].to_owned()
+}
+
+#[derive(Default)]
+struct Digest(blake3::Hasher);
+
+impl Digest {
+    fn count(&mut self, count: usize) {
+        self.0.update(&(count as u64).to_le_bytes());
+    }
+
+    fn text(&mut self, text: &str) {
+        self.count(text.len());
+        self.0.update(text.as_bytes());
+    }
+
+    fn numbers(&mut self, name: &str, values: &[f64]) {
+        self.text(name);
+        self.count(values.len());
+        for value in values {
+            self.0.update(&bits(*value));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::outcome::{Grid, Table};
+
+    fn run() -> RunRecord {
+        let grid = Grid { width: 2, height: 1, x: (0.0, 1.0), y: (0.0, 1.0), values: vec![0.5, f64::NAN] };
+        let table = Table { columns: [("rate".to_owned(), vec![0.1, 0.2])].into() };
+        RunRecord {
+            digest: "weights".to_owned(),
+            series: [("loss".to_owned(), vec![1.0, 0.5])].into(),
+            grids: [("plane".to_owned(), grid)].into(),
+            tables: [("trials".to_owned(), table)].into(),
+            names: [("classes".to_owned(), vec!["cat".to_owned(), "dog".to_owned()])].into(),
+            ..RunRecord::default()
+        }
+    }
+
+    fn of(run: RunRecord) -> String {
+        digest(&[run], &["loss".to_owned()])
+    }
+
+    #[test]
+    fn a_digest_sees_whatever_moved_but_its_metrics() {
+        type Change = fn(&mut RunRecord);
+        let moves: [(&str, Change); 9] = [
+            ("weights", |run| run.digest = "others".to_owned()),
+            ("a series", |run| run.series.get_mut("loss").unwrap()[1] = 0.5f64.next_up()),
+            ("a shape", |run| {
+                let grid = run.grids.get_mut("plane").unwrap();
+                (grid.width, grid.height) = (1, 2);
+            }),
+            ("an extent in x", |run| run.grids.get_mut("plane").unwrap().x.1 = 2.0),
+            ("an extent in y", |run| run.grids.get_mut("plane").unwrap().y.0 = -1.0),
+            ("a value of a grid", |run| run.grids.get_mut("plane").unwrap().values[0] = 0.0),
+            ("a trial", |run| {
+                run.tables.get_mut("trials").unwrap().columns.get_mut("rate").unwrap()[0] = 0.3;
+            }),
+            ("the order of names", |run| run.names.get_mut("classes").unwrap().reverse()),
+            ("where names part", |run| {
+                run.names.insert("classes".to_owned(), vec!["ca".to_owned(), "tdog".to_owned()]);
+            }),
+        ];
+        for (what, change) in moves {
+            let mut moved = run();
+            change(&mut moved);
+            assert_ne!(of(moved), of(run()), "{what}");
+        }
+    }
+
+    #[test]
+    fn a_digest_is_over_the_given_series_and_over_no_sign_of_a_nan() {
+        let mut other = run();
+        other.series.insert("another".to_owned(), vec![3.0]);
+        other.metrics.insert("another".to_owned(), Metric::Number(3.0));
+        other.grids.get_mut("plane").unwrap().values[1] = -f64::NAN;
+        assert_eq!(of(other), of(run()));
+    }
+
+    #[test]
+    fn what_a_version_of_the_program_adds_to_a_history_is_no_drift() {
+        let outcome = |run: RunRecord| Outcome {
+            variants: vec![Variant { name: "run".to_owned(), runs: vec![run], ..Variant::default() }],
+        };
+        let identity = || Identity { kind: "split".to_owned(), settings: "s".to_owned(), data: None };
+        let old = Accepted::of(identity(), &outcome(run()), &[]);
+        let mut more = run();
+        more.series.insert("another".to_owned(), vec![3.0]);
+        let new = Accepted::over(identity(), &outcome(more), &[], old.series.clone());
+        assert_eq!(old, new);
+    }
 }

@@ -29,6 +29,8 @@ pub struct VariantShift {
     pub moved: Vec<Moved>,
     /// Metrics that are new beside the accepted ones.
     pub added: Vec<String>,
+    /// Whether the digests differ: of all that the runs left behind but their metrics.
+    pub digest_differs: bool,
     /// Whether the variant stands on one side only: `Some(true)` if it is new, `Some(false)` if it is gone.
     pub alone: Option<bool>,
 }
@@ -80,7 +82,7 @@ impl Comparison {
         self.variants.iter().all(VariantShift::is_tolerated)
     }
 
-    /// Whether new metrics are all that is new.
+    /// Whether new metrics are all that is new, and neither final weights nor tables nor grids moved beside them.
     pub fn has_only_grown(&self) -> bool {
         self.variants.iter().all(VariantShift::has_only_grown)
     }
@@ -103,7 +105,8 @@ impl VariantShift {
     }
 
     fn has_only_grown(&self) -> bool {
-        self.alone.is_none() && self.moved.is_empty() && self.parted.is_none() && !self.added.is_empty()
+        let moved = self.digest_differs || self.parted.is_some() || !self.moved.is_empty();
+        self.alone.is_none() && !moved && !self.added.is_empty()
     }
 }
 
@@ -133,7 +136,7 @@ impl ClaimShift {
 }
 
 /// Compares bits; a number may move by `tolerance` times the larger of the two and be tolerated. `new` has its
-/// histories over the series of `old`.
+/// histories and digests over the series of `old`.
 pub fn compare(old: &Accepted, new: &Accepted, tolerance: f64) -> Comparison {
     let names =
         old.variants.keys().chain(new.variants.keys().filter(|name| !old.variants.contains_key(*name)));
@@ -157,6 +160,7 @@ fn still(name: &str) -> VariantShift {
         epochs: 0,
         moved: Vec::new(),
         added: Vec::new(),
+        digest_differs: false,
         alone: None,
     }
 }
@@ -166,6 +170,7 @@ fn variant(name: &str, old: &AcceptedVariant, new: &AcceptedVariant, tolerance: 
         parted: parted(&old.history, &new.history),
         epochs: old.history.len(),
         added: new.metrics.keys().filter(|name| !old.metrics.contains_key(*name)).cloned().collect(),
+        digest_differs: old.digest != new.digest,
         ..still(name)
     };
     for (metric, values) in &old.metrics {
@@ -179,10 +184,8 @@ fn variant(name: &str, old: &AcceptedVariant, new: &AcceptedVariant, tolerance: 
             );
         }
     }
-    let equal = old.digest == new.digest
-        && shift.parted.is_none()
-        && shift.moved.is_empty()
-        && shift.added.is_empty();
+    let equal =
+        !shift.digest_differs && shift.parted.is_none() && shift.moved.is_empty() && shift.added.is_empty();
     (!equal).then_some(shift)
 }
 
@@ -223,20 +226,20 @@ fn moved(metric: String, run: usize, old: Leaf, new: Leaf, tolerance: f64) -> Op
 
 /// Claims that stand on both sides, word for word.
 fn claims(old: &Accepted, new: &Accepted) -> Vec<ClaimShift> {
-    let pair = |(index, now): (usize, &super::AcceptedClaim)| {
+    let pair = |now: &super::AcceptedClaim| {
         let before = old.claims.iter().find(|claim| claim.that == now.that)?;
         let same_margin = match (before.margin, now.margin) {
             (Some(old), Some(new)) => same(old, new),
             (old, new) => old.is_none() && new.is_none(),
         };
         (before.held != now.held || !same_margin).then(|| ClaimShift {
-            index,
+            index: now.index,
             that: now.that.clone(),
             held: (before.held, now.held),
             margin: before.margin.zip(now.margin),
         })
     };
-    new.claims.iter().enumerate().filter_map(pair).collect()
+    new.claims.iter().filter_map(pair).collect()
 }
 
 #[cfg(test)]
@@ -258,7 +261,7 @@ mod tests {
             identity: Identity { kind: "split".to_owned(), settings: "s".to_owned(), data: None },
             seeds: 1,
             series: vec![],
-            claims: vec![AcceptedClaim { that: "a < b".to_owned(), held: 1, margin: Some(-0.5) }],
+            claims: vec![AcceptedClaim { index: 2, that: "a < b".to_owned(), held: 1, margin: Some(-0.5) }],
             variants: [("run".to_owned(), variant)].into(),
         }
     }
@@ -321,6 +324,10 @@ mod tests {
             (accepted(&[("a", number(1.0))]), accepted(&[("a", number(1.0)), ("b", number(2.0))]));
         let grown = compare(&less, &more, 0.0);
         assert!(grown.has_only_grown() && !grown.is_equal());
+        let mut drifted = more.clone();
+        drifted.variants.get_mut("run").unwrap().digest = "e".to_owned();
+        let compared = compare(&less, &drifted, 0.0);
+        assert!(!compared.has_only_grown(), "a new metric does not hide weights that moved: {compared:?}");
         let lost = compare(&more, &less, 0.0);
         assert!(!lost.has_only_grown() && !lost.is_tolerated());
     }
@@ -335,6 +342,6 @@ mod tests {
         let compared = compare(&old, &new, 0.0);
         let alone: Vec<_> = compared.variants.iter().map(|v| (v.name.as_str(), v.alone)).collect();
         assert_eq!(alone, [("run", Some(false)), ("other", Some(true))]);
-        assert_eq!(compared.claims[0].shrank_by(), Some(0.5));
+        assert_eq!((compared.claims[0].index, compared.claims[0].shrank_by()), (2, Some(0.5)));
     }
 }

@@ -57,12 +57,12 @@ fn experiment(node: &Node) -> Read<Accepted> {
     for entry in node.entry("variants").map_or(&[][..], |entry| entry.value.entries()) {
         variants.insert(entry.key.clone(), variant(&entry.value, read.seeds)?);
     }
-    let claim = |claim: Claim| AcceptedClaim { that: claim.that, held: claim.held, margin: claim.margin };
+    let claim = |(index, Claim { that, held, margin })| AcceptedClaim { index, that, held, margin };
     Ok(Accepted {
         identity: Identity { kind: read.kind, settings: read.settings, data: read.data },
         seeds: read.seeds,
         series: read.series,
-        claims: read.claims.into_iter().map(claim).collect(),
+        claims: read.claims.into_iter().enumerate().map(claim).collect(),
         variants,
     })
 }
@@ -137,7 +137,12 @@ mod tests {
             },
             seeds,
             series: vec!["dev_loss".to_owned(), "yes".to_owned()],
-            claims: vec![AcceptedClaim { that: "a < b # \"c\"".to_owned(), held: 1, margin: Some(-1e-300) }],
+            claims: vec![AcceptedClaim {
+                index: 0,
+                that: "a < b # \"c\"".to_owned(),
+                held: 1,
+                margin: Some(-1e-300),
+            }],
             variants: [("no".to_owned(), variant.clone()), ("keep_0_8".to_owned(), variant)].into(),
         }
     }
