@@ -1,6 +1,6 @@
 //! What every kind on the list must hold to.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Context, KINDS, Kind, Plan, Promise, header};
 use crate::data::{self, Facts, Files, TableLimits};
@@ -150,6 +150,62 @@ fn every_name_is_known_before_anything_runs() {
                 }
             }
         }
+    }
+}
+
+/// Of each kind that trains a block, without its split and training.
+const TRAINED: &[(&str, &str)] = &[
+    ("split", "data: {name: iris, bayes_error: 0.01}\n"),
+    ("init", "data: {name: iris, bayes_error: 0.01}\n"),
+    ("dropout", "data: {name: iris, bayes_error: 0.01}\n"),
+    ("gradient_check", "data: {name: iris, bayes_error: 0.01}\nmodel: {hidden: [3]}\n"),
+    ("optimizers", "data: {name: iris, bayes_error: 0.01}\n"),
+    (
+        "search",
+        "data: {name: iris, bayes_error: 0.01}\ntrials: 3\nspace: {training.l2: {log: [0.0001, 0.001]}}\n",
+    ),
+    ("softmax", "data: {name: blobs, samples: 60, bayes_error: 0.01}\n"),
+];
+
+/// What a metric is, without its numbers.
+fn shape(metric: &Metric) -> Metric {
+    match metric {
+        Metric::Number(_) => Metric::Number(0.0),
+        Metric::Text(_) => Metric::Text(String::new()),
+        Metric::List(values) => Metric::List(vec![0.0; values.len()]),
+        Metric::Map(parts) => {
+            Metric::Map(parts.iter().map(|(name, part)| (name.clone(), shape(part))).collect())
+        }
+    }
+}
+
+/// Else a mean over the seeds would be one over those that did well.
+#[test]
+fn a_run_that_diverges_has_every_metric_of_one_that_does_not() {
+    let kinds: Vec<&str> = KINDS.iter().filter(|kind| kind.trains).map(|kind| kind.name).collect();
+    assert_eq!(kinds, TRAINED.iter().map(|(name, _)| *name).collect::<Vec<_>>());
+    for (name, text) in TRAINED {
+        let metrics = |rate: &str| {
+            let split = "split: {train: 60%, dev: 20%, test: 20%}";
+            let training =
+                format!("training: {{optimizer: sgd, epochs: 2, batch_size: 16, learning_rate: {rate}}}");
+            let kind = super::kind(name).unwrap();
+            let plan = kind.plan(&tree(&format!("{text}{split}\n{training}"))).expect(name);
+            assert_eq!(plan.check(0, facts(&*plan, 0).as_ref()), [], "{name}");
+            outcome(&*plan, 1).variants.remove(0).runs.remove(0).metrics
+        };
+        let (sound, diverged) = (metrics("0.001"), metrics("1e30"));
+        assert!(sound.contains_key("test_confusion") && sound.contains_key("diagnosis"), "{name}");
+        let number = |metric: Option<&Metric>| match metric {
+            Some(Metric::Number(value)) => *value,
+            other => panic!("{name}: {other:?}"),
+        };
+        assert!(number(sound.get("diverged_at")).is_nan(), "{name}");
+        assert!(number(diverged.get("diverged_at")).is_finite(), "{name}");
+        let shapes = |metrics: BTreeMap<String, Metric>| -> BTreeMap<String, Metric> {
+            metrics.into_iter().map(|(name, metric)| (name, shape(&metric))).collect()
+        };
+        assert_eq!(shapes(sound), shapes(diverged), "{name}");
     }
 }
 

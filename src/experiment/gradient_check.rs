@@ -115,7 +115,7 @@ impl Experiment for GradientCheck {
             name: "verdict",
             about: "of `relative_error`: great (up to 1e-7), look_again, or worry (from 1e-3 on)",
         },
-        Doc { name: "verdict_trained", about: "of `relative_error_trained`" },
+        Doc { name: "verdict_trained", about: "of `relative_error_trained`; `diverged` where training did" },
     ];
     const FIGURES: &'static [Doc] = &[
         Doc {
@@ -187,9 +187,11 @@ compare: [right, doubled, wrong_derivative]
     fn run(&self, context: &Context) -> Result<RunRecord, Problem> {
         let mut record = training::train_and(&self.parts(), context, &Checks(self.settings()))?;
         if !record.metrics.contains_key("relative_error_trained") {
-            // A run that diverged has no weights to check.
+            // A run that diverged has no weights to check; in the means over the seeds it must not go unseen.
+            let blocks = record.names.get("blocks").map_or(0, Vec::len);
             record.metrics.insert("relative_error_trained".into(), Metric::Number(f64::NAN));
-            record.metrics.insert("block_errors_trained".into(), Metric::List(Vec::new()));
+            record.metrics.insert("block_errors_trained".into(), Metric::List(vec![f64::NAN; blocks]));
+            record.metrics.insert("verdict_trained".into(), Metric::Text("diverged".into()));
         }
         Ok(record)
     }
@@ -268,6 +270,7 @@ fn by_block(variant: &Variant, metric: &str, aside: f64) -> Dots {
     });
     let points = lists
         .flat_map(|errors| errors.into_iter().enumerate())
+        .filter(|(_, error)| error.is_finite())
         .map(|(block, error)| (block as f64 + aside, shown(error)));
     Dots::new(points.collect::<Vec<_>>(), Color::Series(usize::from(aside > 0.0)))
 }

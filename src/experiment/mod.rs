@@ -59,7 +59,7 @@ pub trait Experiment:
     const REVISION: u32;
     /// What `compare` varies.
     const COMPARE: Compare;
-    /// Its own metrics; those of everything that trains are in `training::METRICS`.
+    /// Its own metrics; those of everything that trains are in `training::metrics`.
     const METRICS: &'static [Doc];
     /// Whether its metrics include those of everything that trains.
     const TRAINS: bool;
@@ -81,7 +81,7 @@ pub trait Experiment:
     /// name that is missing here is refused in prose and claims before anything runs. Only called on settings
     /// that passed [`check`](Self::check).
     fn promises(&self, _: Option<&Facts>) -> Promises {
-        let shared = if Self::TRAINS { training::METRICS } else { &[] };
+        let shared = Self::TRAINS.then(training::metrics).into_iter().flatten();
         promise::documented(Self::METRICS.iter().chain(shared))
     }
 
@@ -177,7 +177,7 @@ impl Kind {
 
     /// Every metric that a variant of it may have.
     pub fn all_metrics(&self) -> impl Iterator<Item = &'static Doc> {
-        self.metrics.iter().chain(if self.trains { training::METRICS } else { &[] })
+        self.metrics.iter().chain(self.trains.then(training::metrics).into_iter().flatten())
     }
 }
 

@@ -1,37 +1,170 @@
 //! What the answers of a trained classifier are worth, as metrics of everything that trains.
 
 use crate::data::Target;
+use crate::experiment::Doc;
 use crate::experiment::promise::{Promise, Promises};
 use crate::measure::{Answers, Calibration, Confusion, diagnose};
 use crate::outcome::{Metric, RunRecord};
 use crate::train::{Report, Subject};
 
-/// The parts that are judged.
-const PARTS: [&str; 2] = ["dev", "test"];
-/// Of each part, one a class.
-const LISTS: [&str; 3] = ["precision", "recall", "f1"];
-/// Of each part.
-const NUMBERS: [&str; 5] = ["macro_precision", "macro_recall", "macro_f1", "confidence", "calibration_error"];
+/// What the answers to a part are judged from.
+struct Judged {
+    confusion: Confusion,
+    calibration: Calibration,
+}
 
-/// Judges the answers to the dev and the test part.
-pub fn judge(subject: &dyn Subject, record: &mut RunRecord) {
-    for (part, answers) in subject.answers() {
-        for (name, metric) in judged(&answers) {
-            record.metrics.insert(format!("{part}_{name}"), metric);
+/// What a metric is, and how it is found.
+enum Shape {
+    Number(fn(&Judged) -> f64),
+    /// A number for each class.
+    Classes(fn(&Judged) -> Vec<f64>),
+    /// A number for each class as it is and as it was given.
+    Pairs(fn(&Judged) -> Vec<f64>),
+}
+
+struct Entry {
+    doc: Doc,
+    shape: Shape,
+}
+
+/// The metrics of one part: the one place that names them.
+macro_rules! of_part {
+    ($part:literal) => {
+        [
+            Entry {
+                doc: Doc {
+                    name: concat!($part, "_confusion"),
+                    about: concat!("how many ", $part, " rows of a class were given another, row by row: with C classes the number of rows of class r called g is at `C * r + g`"),
+                },
+                shape: Shape::Pairs(|judged| judged.confusion.counts().iter().map(|&count| count as f64).collect()),
+            },
+            Entry {
+                doc: Doc {
+                    name: concat!($part, "_precision"),
+                    about: concat!("of the ", $part, " rows that were given a class, the share that are of it; one a class, 0 for a class never given"),
+                },
+                shape: Shape::Classes(|judged| judged.confusion.precision()),
+            },
+            Entry {
+                doc: Doc {
+                    name: concat!($part, "_recall"),
+                    about: concat!("of the ", $part, " rows of a class, the share that were given it; one a class, 0 for a class without rows"),
+                },
+                shape: Shape::Classes(|judged| judged.confusion.recall()),
+            },
+            Entry {
+                doc: Doc {
+                    name: concat!($part, "_f1"),
+                    about: concat!("harmonic mean of precision and recall on the ", $part, " part, 2 TP/(2 TP + FP + FN); one a class"),
+                },
+                shape: Shape::Classes(|judged| judged.confusion.f1()),
+            },
+            Entry {
+                doc: Doc {
+                    name: concat!($part, "_macro_precision"),
+                    about: concat!("mean of `", $part, "_precision` over the classes"),
+                },
+                shape: Shape::Number(|judged| mean(&judged.confusion.precision())),
+            },
+            Entry {
+                doc: Doc {
+                    name: concat!($part, "_macro_recall"),
+                    about: concat!("mean of `", $part, "_recall` over the classes"),
+                },
+                shape: Shape::Number(|judged| mean(&judged.confusion.recall())),
+            },
+            Entry {
+                doc: Doc {
+                    name: concat!($part, "_macro_f1"),
+                    about: concat!("mean of `", $part, "_f1` over the classes"),
+                },
+                shape: Shape::Number(|judged| mean(&judged.confusion.f1())),
+            },
+            Entry {
+                doc: Doc {
+                    name: concat!($part, "_confidence"),
+                    about: concat!("mean probability of the class given on the ", $part, " part; above `", $part, "_accuracy` where the network is too sure"),
+                },
+                shape: Shape::Number(|judged| judged.calibration.confidence()),
+            },
+            Entry {
+                doc: Doc {
+                    name: concat!($part, "_calibration_error"),
+                    about: concat!("expected calibration error on the ", $part, " part: the mean gap between confidence and accuracy in 15 bins of confidence"),
+                },
+                shape: Shape::Number(|judged| judged.calibration.error()),
+            },
+        ]
+    };
+}
+
+/// The parts that are judged, each with its metrics.
+static PARTS: [(&str, [Entry; 9]); 2] = [("dev", of_part!("dev")), ("test", of_part!("test"))];
+
+/// Where the data state a Bayes error.
+static DIAGNOSIS: [(Doc, Promise); 3] = [
+    (
+        Doc { name: "avoidable_bias", about: "training error minus the `bayes_error` that `data` states" },
+        Promise::Number,
+    ),
+    (
+        Doc {
+            name: "variance",
+            about: "dev error minus training error, where `data` states a `bayes_error`",
+        },
+        Promise::Number,
+    ),
+    (
+        Doc {
+            name: "diagnosis",
+            about: "`bias`, `variance`, `both` or `neither`: which of the two is above two percentage points",
+        },
+        Promise::Unknown,
+    ),
+];
+
+/// All metrics of this module.
+pub fn metrics() -> impl Iterator<Item = &'static Doc> {
+    let of_parts = PARTS.iter().flat_map(|(_, entries)| entries).map(|entry| &entry.doc);
+    of_parts.chain(DIAGNOSIS.iter().map(|(doc, _)| doc))
+}
+
+impl Shape {
+    fn metric(&self, judged: &Judged) -> Metric {
+        match self {
+            Shape::Number(find) => Metric::Number(find(judged)),
+            Shape::Classes(find) | Shape::Pairs(find) => Metric::List(find(judged)),
+        }
+    }
+
+    /// How many numbers a metric is, where it is a list.
+    fn len(&self, classes: usize) -> Option<usize> {
+        match self {
+            Shape::Number(_) => None,
+            Shape::Classes(_) => Some(classes),
+            Shape::Pairs(_) => Some(classes * classes),
         }
     }
 }
 
-fn judged(answers: &Answers) -> Vec<(&'static str, Metric)> {
-    let (confusion, calibration) = (Confusion::of(answers), Calibration::of(answers));
-    let lists = [confusion.precision(), confusion.recall(), confusion.f1()];
-    let [precision, recall, f1] = lists.each_ref().map(|list| list.iter().sum::<f64>() / list.len() as f64);
-    let numbers = [precision, recall, f1, calibration.confidence(), calibration.error()];
-    let counts = confusion.counts().iter().map(|&count| count as f64).collect();
-    let mut metrics = vec![("confusion", Metric::List(counts))];
-    metrics.extend(LISTS.into_iter().zip(lists.map(Metric::List)));
-    metrics.extend(NUMBERS.into_iter().zip(numbers.map(Metric::Number)));
-    metrics
+fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len() as f64
+}
+
+/// Judges the answers to the dev and the test part.
+pub fn judge(subject: &dyn Subject, record: &mut RunRecord) {
+    for (part, answers) in subject.answers() {
+        let judged = Judged::of(&answers);
+        let entries = PARTS.iter().filter(|(name, _)| *name == part).flat_map(|(_, entries)| entries);
+        let found = entries.map(|entry| (entry.doc.name.to_owned(), entry.shape.metric(&judged)));
+        record.metrics.extend(found);
+    }
+}
+
+impl Judged {
+    fn of(answers: &Answers) -> Judged {
+        Judged { confusion: Confusion::of(answers), calibration: Calibration::of(answers) }
+    }
 }
 
 /// Bias and variance against the Bayes error, where the data state one.
@@ -48,45 +181,41 @@ pub fn diagnosed(report: &Report, bayes_error: Option<f64>, record: &mut RunReco
     record.metrics.insert("diagnosis".into(), Metric::Text(diagnosis.into()));
 }
 
-/// The numbers of a run that has diverged do not exist.
+/// What a run that has diverged has instead of judged answers: under every name as many numbers as otherwise, none of
+/// which exists.
 pub fn absent(report: &Report, record: &mut RunRecord) {
-    for (part, history) in PARTS.into_iter().zip([&report.history.dev, &report.history.test]) {
-        if !history.error.is_empty() {
-            let numbers =
-                NUMBERS.into_iter().map(|name| (format!("{part}_{name}"), Metric::Number(f64::NAN)));
-            record.metrics.extend(numbers);
+    let classes = record.names.get("classes").map_or(0, Vec::len);
+    for ((_, entries), history) in PARTS.iter().zip([&report.history.dev, &report.history.test]) {
+        if history.error.is_empty() {
+            continue;
         }
+        let none = |shape: &Shape| match shape.len(classes) {
+            None => Metric::Number(f64::NAN),
+            Some(len) => Metric::List(vec![f64::NAN; len]),
+        };
+        record.metrics.extend(entries.iter().map(|entry| (entry.doc.name.to_owned(), none(&entry.shape))));
     }
 }
 
 /// Keeps of the documented names those that a run will have, given the target, the rows of the three parts and the
 /// Bayes error.
 pub fn promise(promises: &mut Promises, target: Target, sizes: [usize; 3], bayes_error: Option<f64>) {
-    for (part, rows) in PARTS.into_iter().zip(&sizes[1..]) {
-        let promised = match target {
-            Target::Classes(classes) if *rows > 0 => Some(classes),
-            _ => None,
-        };
-        let mut set = |name: &str, promise: Promise| {
-            let name = format!("{part}_{name}");
-            match promised {
-                Some(_) => promises.insert(name, promise),
-                None => promises.remove(&name),
+    for ((_, entries), &rows) in PARTS.iter().zip(&sizes[1..]) {
+        for Entry { doc, shape } in entries {
+            match target {
+                Target::Classes(classes) if rows > 0 => {
+                    let promise = shape.len(classes).map_or(Promise::Number, Promise::List);
+                    promises.insert(doc.name.to_owned(), promise)
+                }
+                _ => promises.remove(doc.name),
             };
-        };
-        // A run that diverges has no lists: how long they will be is all that is known of them.
-        let classes = promised.unwrap_or(0);
-        set("confusion", Promise::List(classes * classes));
-        LISTS.into_iter().for_each(|name| set(name, Promise::List(classes)));
-        NUMBERS.into_iter().for_each(|name| set(name, Promise::Number));
+        }
     }
     let stated = bayes_error.is_some() && target != Target::Value && sizes[1] > 0;
-    for (name, promise) in
-        [("avoidable_bias", Promise::Number), ("variance", Promise::Number), ("diagnosis", Promise::Unknown)]
-    {
+    for (doc, promise) in &DIAGNOSIS {
         match stated {
-            true => promises.insert(name.into(), promise),
-            false => promises.remove(name),
+            true => promises.insert(doc.name.into(), promise.clone()),
+            false => promises.remove(doc.name),
         };
     }
 }

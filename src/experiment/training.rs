@@ -9,8 +9,8 @@ use crate::numeric::Workers;
 use crate::outcome::{Metric, RunRecord};
 use crate::train::{self, Parts, Report, StoppingMetric, Subject};
 
-/// The metrics of everything that trains.
-pub const METRICS: &[Doc] = &[
+/// Where training led.
+const ENDS: &[Doc] = &[
     Doc {
         name: "train_loss",
         about: "mean loss on the training part, without penalty or dropout, at the last epoch",
@@ -31,67 +31,12 @@ pub const METRICS: &[Doc] = &[
         name: "diverged_at",
         about: "the epoch at which loss or weights were no longer finite; not a number where they stayed so",
     },
-    Doc {
-        name: "dev_confusion",
-        about: "how many dev rows of a class were given another, row by row: with C classes the number of rows of class r called g is at `C * r + g`",
-    },
-    Doc {
-        name: "dev_precision",
-        about: "of the dev rows that were given a class, the share that are of it; one a class, 0 for a class never given",
-    },
-    Doc {
-        name: "dev_recall",
-        about: "of the dev rows of a class, the share that were given it; one a class, 0 for a class without rows",
-    },
-    Doc {
-        name: "dev_f1",
-        about: "harmonic mean of precision and recall on the dev part, 2 TP/(2 TP + FP + FN); one a class",
-    },
-    Doc { name: "dev_macro_precision", about: "mean of `dev_precision` over the classes" },
-    Doc { name: "dev_macro_recall", about: "mean of `dev_recall` over the classes" },
-    Doc { name: "dev_macro_f1", about: "mean of `dev_f1` over the classes" },
-    Doc {
-        name: "dev_confidence",
-        about: "mean probability of the class given on the dev part; above `dev_accuracy` where the network is too sure",
-    },
-    Doc {
-        name: "dev_calibration_error",
-        about: "expected calibration error on the dev part: the mean gap between confidence and accuracy in 15 bins of confidence",
-    },
-    Doc {
-        name: "test_confusion",
-        about: "how many test rows of a class were given another, row by row: with C classes the number of rows of class r called g is at `C * r + g`",
-    },
-    Doc {
-        name: "test_precision",
-        about: "of the test rows that were given a class, the share that are of it; one a class, 0 for a class never given",
-    },
-    Doc {
-        name: "test_recall",
-        about: "of the test rows of a class, the share that were given it; one a class, 0 for a class without rows",
-    },
-    Doc {
-        name: "test_f1",
-        about: "harmonic mean of precision and recall on the test part, 2 TP/(2 TP + FP + FN); one a class",
-    },
-    Doc { name: "test_macro_precision", about: "mean of `test_precision` over the classes" },
-    Doc { name: "test_macro_recall", about: "mean of `test_recall` over the classes" },
-    Doc { name: "test_macro_f1", about: "mean of `test_f1` over the classes" },
-    Doc {
-        name: "test_confidence",
-        about: "mean probability of the class given on the test part; above `test_accuracy` where the network is too sure",
-    },
-    Doc {
-        name: "test_calibration_error",
-        about: "expected calibration error on the test part: the mean gap between confidence and accuracy in 15 bins of confidence",
-    },
-    Doc { name: "avoidable_bias", about: "training error minus the `bayes_error` that `data` states" },
-    Doc { name: "variance", about: "dev error minus training error, where `data` states a `bayes_error`" },
-    Doc {
-        name: "diagnosis",
-        about: "`bias`, `variance`, `both` or `neither`: which of the two is above two percentage points",
-    },
 ];
+
+/// The metrics of everything that trains.
+pub fn metrics() -> impl Iterator<Item = &'static Doc> {
+    ENDS.iter().chain(quality::metrics())
+}
 
 /// Numbers that a history holds for each epoch.
 const SERIES: f64 = 11.0;
@@ -172,10 +117,10 @@ pub fn cost(parts: &Parts, facts: Option<&Facts>) -> Cost {
     own + Cost::of_history(SERIES * (parts.training.epochs as f64 + 1.0))
 }
 
-/// Which of [`METRICS`] a run will have, and which of them with a curve: none of a part without rows, and no share
+/// Which of [`metrics`] a run will have, and which of them with a curve: none of a part without rows, and no share
 /// of right or wrong answers where the target is a number.
 pub fn promises(parts: &Parts, facts: Option<&Facts>) -> Promises {
-    let mut promises = documented(METRICS);
+    let mut promises = documented(metrics());
     let Some(facts) = facts else { return promises };
     let Ok(sizes) = parts.split.sizes(facts.rows) else { return promises };
     let empty = |name: &str| {
@@ -264,7 +209,7 @@ fn name_classes_and_features(dataset: &Dataset, record: &mut RunRecord) {
     }
 }
 
-/// History and final values of a run, under the names of [`METRICS`]. The final values of a run that
+/// History and final values of a run, under the names of [`metrics`]. The final values of a run that
 /// diverged do not exist.
 fn keep(report: &Report, record: &mut RunRecord) {
     for (name, values) in report.history.series() {

@@ -181,7 +181,9 @@ fn differs(outcome: &Outcome, metric: &str) -> bool {
 fn exists(variant: &Variant, metric: &str) -> bool {
     variant.runs.iter().any(|run| match run.metrics.get(metric) {
         Some(Metric::Number(value)) => value.is_finite(),
-        Some(Metric::List(values)) => (1..=SHOWN_NUMBERS).contains(&values.len()),
+        Some(Metric::List(values)) => {
+            (1..=SHOWN_NUMBERS).contains(&values.len()) && values.iter().any(|value| value.is_finite())
+        }
         _ => false,
     })
 }

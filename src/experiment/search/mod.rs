@@ -11,7 +11,7 @@ use crate::chart::Figure;
 use crate::data::{DataSettings, SplitSettings, Target};
 use crate::diagnostic::{Problem, nearest};
 use crate::experiment::promise::{self, Promise, Promises};
-use crate::experiment::training::{self, METRICS};
+use crate::experiment::training;
 use crate::experiment::{Compare, Context, Cost, Doc, Experiment, Facts};
 use crate::nn::ModelSettings;
 use crate::outcome::{Outcome, RunRecord};
@@ -117,7 +117,7 @@ impl Search {
     }
 
     fn check_objective(&self) -> Option<Problem> {
-        let known = || METRICS.iter().map(|doc| doc.name).filter(|name| is_objective(name));
+        let known = || training::metrics().map(|doc| doc.name).filter(|name| is_objective(name));
         if known().any(|name| name == self.objective) {
             return None;
         }
@@ -243,7 +243,7 @@ trials: 8
     fn promises(&self, facts: Option<&Facts>) -> Promises {
         let paths = || self.space.settings.iter().map(|setting| setting.path.as_str());
         // Metrics are those of the best trial, whose split may be one of those tried; its curves are not kept.
-        let mut promises = promise::documented(METRICS);
+        let mut promises = promise::documented(training::metrics());
         if !paths().any(|path| path.starts_with("split")) {
             promises = training::promises(&self.parts(), facts);
             let curves = promises.values_mut().filter(|promise| matches!(promise, Promise::Curve(_)));
