@@ -82,7 +82,7 @@ pub struct Limits {
     pub time: f64,
     /// Bytes that one run holds and all of them leave behind, or a size such as `8GB` (default 4e9).
     pub bytes: f64,
-    /// Runs: variants times seeds times trials (default 100 000).
+    /// Runs: variants times seeds (default 100 000); the trials of a search are within a run.
     pub runs: u64,
 }
 

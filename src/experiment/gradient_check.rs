@@ -169,6 +169,7 @@ compare: [right, doubled, wrong_derivative]
             let rows = self.rows.min(facts.rows);
             cost.multiply_adds += evaluations * rows as f64 * shape.forward_multiply_adds() as f64;
             cost.seconds += evaluations * train::prediction_seconds(&shape, rows, Precision::F64);
+            cost.bytes += train::gradient_check_bytes(&shape, rows) as f64;
         }
         cost
     }

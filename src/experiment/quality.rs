@@ -151,6 +151,14 @@ fn mean(values: &[f64]) -> f64 {
     values.iter().sum::<f64>() / values.len() as f64
 }
 
+/// How many numbers the metrics of answers are, given the target and the rows of the three parts.
+pub fn numbers(target: Target, sizes: [usize; 3]) -> f64 {
+    let Target::Classes(classes) = target else { return 0.0 };
+    let judged = PARTS.iter().zip(&sizes[1..]).filter(|(_, rows)| **rows > 0);
+    let entries = judged.flat_map(|((_, entries), _)| entries);
+    entries.map(|entry| entry.shape.len(classes).unwrap_or(1) as f64).sum()
+}
+
 /// Judges the answers to the dev and the test part.
 pub fn judge(subject: &dyn Subject, record: &mut RunRecord) {
     for (part, answers) in subject.answers() {

@@ -103,6 +103,10 @@ pub fn cost(parts: &Parts, facts: Option<&Facts>) -> Cost {
     let rows = facts.rows as u64;
     let Ok(sizes) = parts.split.sizes(facts.rows) else { return Cost::default() };
     let fit = train::fit_cost(&architecture, parts.training, sizes);
+    let answers = match facts.target {
+        Target::Classes(_) => train::answers_bytes(&architecture, sizes, parts.training.precision),
+        Target::Value => 0,
+    };
     // The data set as it was read, beside its parts in the run's own precision.
     let table = rows as f64 * facts.features as f64;
     let own = Cost {
@@ -111,10 +115,11 @@ pub fn cost(parts: &Parts, facts: Option<&Facts>) -> Cost {
         multiply_adds: fit.multiply_adds as f64,
         // Each run generates its data anew, or draws its rows from a table.
         seconds: fit.seconds + 50e-9 * table,
-        bytes: facts.number_bytes as f64 * table + fit.bytes as f64,
+        bytes: facts.number_bytes as f64 * table + fit.bytes as f64 + answers as f64,
         kept: 0.0,
     };
-    own + Cost::of_history(SERIES * (parts.training.epochs as f64 + 1.0))
+    let judged = quality::numbers(facts.target, sizes);
+    own + Cost::of_history(SERIES * (parts.training.epochs as f64 + 1.0) + judged)
 }
 
 /// Which of [`metrics`] a run will have, and which of them with a curve: none of a part without rows, and no share

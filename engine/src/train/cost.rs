@@ -68,6 +68,22 @@ pub fn prediction_seconds(architecture: &Architecture, rows: usize, precision: P
     1e-9 * (rows as f64 * rows_alone + batches * architecture.layers.len() as f64)
 }
 
+/// What [`Subject::answers`](super::Subject::answers) hold: every probability of the dev and the test part in f64, and of the part
+/// at hand in the run's own precision too, with the right class of each row.
+pub fn answers_bytes(architecture: &Architecture, rows: [usize; 3], precision: Precision) -> u64 {
+    let [_, dev, test] = rows.map(|rows| rows as u64);
+    let outputs = architecture.outputs() as u64;
+    let answered = dev.saturating_add(test).saturating_mul(8 * outputs + 4);
+    answered.saturating_add(dev.max(test).saturating_mul(outputs * size_of_number(precision)))
+}
+
+/// What a gradient check of so many rows holds, all of it in f64: the network, its copy that is moved, transposed weights,
+/// three gradients (of back-propagation, as kept and as measured), and the buffers of a batch.
+pub fn gradient_check_bytes(architecture: &Architecture, rows: usize) -> u64 {
+    let parameters = (architecture.parameters() as u64).saturating_mul(6);
+    parameters.saturating_add((rows as u64).saturating_mul(numbers_of_row(architecture))).saturating_mul(8)
+}
+
 fn multiply_add(precision: Precision) -> f64 {
     match precision {
         Precision::F32 => nanoseconds::MULTIPLY_ADD_F32,
@@ -112,16 +128,11 @@ fn masked(architecture: &Architecture) -> usize {
 
 fn bytes(architecture: &Architecture, training: &TrainingSettings, all: u64, batch: u64) -> u64 {
     let units = architecture.units() as u64;
-    let inputs: u64 = architecture.layers.iter().map(|layer| layer.inputs as u64).sum();
-    let widest = architecture.layers.iter().map(|layer| layer.outputs as u64).max().unwrap_or(0);
-    // Outputs and deltas, the sums and gradients at hand; with dropout, masks and masked inputs; the batch itself.
-    let dropout = if architecture.has_dropout() { 2 * inputs } else { 0 };
-    let per_row = 2 * (units + widest) + dropout + architecture.inputs() as u64 + 1;
-    // With batch normalization, the normalized sums of the hidden layers in both passes.
+    let widest = widest(architecture);
     let normalized = normalized_units(architecture);
     let at_prediction = (architecture.prediction_rows() as u64).min(all.max(PREDICTION_ROWS as u64));
     let buffers = batch
-        .saturating_mul(per_row + normalized)
+        .saturating_mul(numbers_of_row(architecture))
         .saturating_add(at_prediction.saturating_mul(units + widest + normalized));
     // Parameters, gradient, transposed weights, perhaps a copy of the best, and the optimizer's own.
     let copies = 4 + training.optimizer.numbers_per_parameter() as u64;
@@ -129,11 +140,29 @@ fn bytes(architecture: &Architecture, training: &TrainingSettings, all: u64, bat
         .saturating_mul(copies)
         .saturating_add(buffers)
         .saturating_add(all.saturating_mul(architecture.inputs() as u64 + 1));
-    let size = match training.precision {
+    numbers.saturating_mul(size_of_number(training.precision))
+}
+
+fn widest(architecture: &Architecture) -> u64 {
+    architecture.layers.iter().map(|layer| layer.outputs as u64).max().unwrap_or(0)
+}
+
+/// What training holds for each row of a batch.
+fn numbers_of_row(architecture: &Architecture) -> u64 {
+    let units = architecture.units() as u64;
+    let inputs: u64 = architecture.layers.iter().map(|layer| layer.inputs as u64).sum();
+    // Outputs and deltas, the sums and gradients at hand; with dropout, masks and masked inputs; the batch itself.
+    let dropout = if architecture.has_dropout() { 2 * inputs } else { 0 };
+    let per_row = 2 * (units + widest(architecture)) + dropout + architecture.inputs() as u64 + 1;
+    // With batch normalization, the normalized sums of the hidden layers.
+    per_row + normalized_units(architecture)
+}
+
+fn size_of_number(precision: Precision) -> u64 {
+    match precision {
         Precision::F32 => 4,
         Precision::F64 => 8,
-    };
-    numbers.saturating_mul(size)
+    }
 }
 
 /// Multiply-adds for one row when prediction goes by the exact statistics of batch normalization, which are measured
@@ -169,6 +198,17 @@ mod tests {
         assert_eq!(cost.steps, 10 * 4);
         assert_eq!(cost.multiply_adds, 10 * 100 * 928 + 11 * 120 * 320);
         assert_eq!(cost.bytes, 4 * (354 * 6 + 32 * (2 * (34 + 16) + 3) + 256 * (34 + 16) + 120 * 3));
+    }
+
+    #[test]
+    fn answers_and_gradient_checks_by_hand() {
+        let model = ModelSettings { hidden: vec![16, 16], ..ModelSettings::default() };
+        let shape = Architecture::new(&model, 2, Target::Classes(3)).unwrap();
+        // 3 probabilities of 8 bytes and a class of 4 for each of 70 rows; 50 rows of them in f32 at a time.
+        assert_eq!(answers_bytes(&shape, [100, 20, 50], Precision::F32), 70 * (3 * 8 + 4) + 50 * 3 * 4);
+        assert_eq!(answers_bytes(&shape, [100, 0, 0], Precision::F64), 0);
+        let parameters = 3 * 16 + 17 * 16 + 17 * 3;
+        assert_eq!(gradient_check_bytes(&shape, 40), 8 * (6 * parameters + 40 * (2 * (35 + 16) + 3)));
     }
 
     #[test]

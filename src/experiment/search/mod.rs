@@ -12,7 +12,7 @@ use crate::data::{DataSettings, SplitSettings, Target};
 use crate::diagnostic::{Problem, nearest};
 use crate::experiment::promise::{self, Promise, Promises};
 use crate::experiment::training;
-use crate::experiment::{Compare, Context, Cost, Doc, Experiment, Facts};
+use crate::experiment::{Compare, Context, Cost, Doc, Experiment, Facts, quality};
 use crate::nn::ModelSettings;
 use crate::outcome::{Outcome, RunRecord};
 use crate::search::{Dimension, Rung, Sampler, Setting, Space};
@@ -235,9 +235,13 @@ trials: 8
     fn cost(&self, facts: Option<&Facts>) -> Cost {
         let rungs = self.rungs();
         let trials: f64 = rungs.iter().map(|rung| rung.trials as f64).sum();
-        // Of a trial only its end is kept.
+        let judged = facts.and_then(|facts| {
+            let sizes = self.split.sizes(facts.rows).ok()?;
+            Some(quality::numbers(facts.target, sizes))
+        });
+        // Of a trial only its end is kept, of the best one also what its answers are worth.
         let trained = Cost { kept: 0.0, ..trial::cost(self, &self.searched(), &rungs, facts) };
-        trained + Cost::of_history(NUMBERS_OF_TRIAL * trials)
+        trained + Cost::of_history(NUMBERS_OF_TRIAL * trials + judged.unwrap_or(0.0))
     }
 
     fn promises(&self, facts: Option<&Facts>) -> Promises {
