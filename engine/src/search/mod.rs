@@ -15,7 +15,9 @@ mod tpe;
 
 pub use coarse_to_fine::CoarseToFine;
 pub use dimension::{Decade, Dimension};
-pub use sampler::{Entry, Proposal, Rounds, Rung, SAMPLERS, Sampler, Trial, best_first, epochs_of, leaders};
+pub use sampler::{
+    Entry, Proposal, Rounds, Rung, SAMPLERS, Sampler, Trial, best_first, epochs_of, leaders, rank,
+};
 pub use setting::{Condition, Setting};
 pub use space::{Point, Space};
 pub use successive_halving::SuccessiveHalving;

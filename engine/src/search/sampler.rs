@@ -182,7 +182,7 @@ impl Sampler {
 /// these the lowest objective; equals in their order.
 pub fn best_first(history: &[Trial]) -> Vec<&Trial> {
     let mut trials: Vec<&Trial> = history.iter().collect();
-    trials.sort_by(|a, b| compare(a, b));
+    trials.sort_by(|a, b| rank(a, b));
     trials
 }
 
@@ -190,7 +190,7 @@ pub fn best_first(history: &[Trial]) -> Vec<&Trial> {
 pub fn leaders(history: &[Trial]) -> Vec<usize> {
     let mut leader = 0;
     let lead = |trial| {
-        if compare(&history[trial], &history[leader]).is_lt() {
+        if rank(&history[trial], &history[leader]).is_lt() {
             leader = trial;
         }
         leader
@@ -198,7 +198,8 @@ pub fn leaders(history: &[Trial]) -> Vec<usize> {
     (0..history.len()).map(lead).collect()
 }
 
-fn compare(a: &Trial, b: &Trial) -> Ordering {
+/// The order of [`best_first`] of two trials: the better one is less.
+pub fn rank(a: &Trial, b: &Trial) -> Ordering {
     let diverged = |trial: &Trial| !trial.objective.is_finite();
     match (diverged(a), diverged(b)) {
         (false, false) => b.budget.total_cmp(&a.budget).then(a.objective.total_cmp(&b.objective)),

@@ -74,36 +74,40 @@ impl Default for Search {
     }
 }
 
+/// A space as it is searched: on the scale that is forced, if one is.
+pub fn searched(space: &Space, scale: Option<Scale>) -> Space {
+    let rescaled = |dimension: &Dimension| match (scale, dimension) {
+        (Some(Scale::Linear), Dimension::Log(range) | Dimension::OneMinusLog(range)) => {
+            Dimension::Linear(*range)
+        }
+        (Some(Scale::Log), Dimension::Linear(range)) if range[0] > 0.0 => Dimension::Log(*range),
+        _ => dimension.clone(),
+    };
+    let settings = space.settings.iter();
+    let rescaled = settings.map(|s| Setting { dimension: rescaled(&s.dimension), ..s.clone() });
+    Space { settings: rescaled.collect() }
+}
+
+/// The paths under which metrics tell of each setting: its own, but a setting of a choice that is searched too stands beside
+/// that choice: `training.optimizer_adam_beta1`.
+pub fn metric_paths(space: &Space) -> Vec<String> {
+    let paths = || space.settings.iter().map(|setting| setting.path.as_str());
+    let beside = |path: &str| {
+        let above = paths().find(|above| path.strip_prefix(above).is_some_and(|rest| rest.starts_with('.')));
+        let kept = above.map_or(path.len(), str::len);
+        format!("{}{}", &path[..kept], path[kept..].replace('.', "_"))
+    };
+    paths().map(beside).collect()
+}
+
 impl Search {
     fn parts(&self) -> Parts<'_> {
         Parts { data: &self.data, split: &self.split, model: &self.model, training: &self.training }
     }
 
-    /// The space as it is searched: on the scale that is forced, if one is.
+    /// The space as it is searched.
     fn searched(&self) -> Space {
-        let rescaled = |dimension: &Dimension| match (self.scale, dimension) {
-            (Some(Scale::Linear), Dimension::Log(range) | Dimension::OneMinusLog(range)) => {
-                Dimension::Linear(*range)
-            }
-            (Some(Scale::Log), Dimension::Linear(range)) if range[0] > 0.0 => Dimension::Log(*range),
-            _ => dimension.clone(),
-        };
-        let settings = self.space.settings.iter();
-        let rescaled = settings.map(|s| Setting { dimension: rescaled(&s.dimension), ..s.clone() });
-        Space { settings: rescaled.collect() }
-    }
-
-    /// The paths under which metrics tell of each setting: its own, but a setting of a choice that is searched too stands beside
-    /// that choice: `training.optimizer_adam_beta1`.
-    fn metric_paths(&self) -> Vec<String> {
-        let paths = || self.space.settings.iter().map(|setting| setting.path.as_str());
-        let beside = |path: &str| {
-            let above =
-                paths().find(|above| path.strip_prefix(above).is_some_and(|rest| rest.starts_with('.')));
-            let kept = above.map_or(path.len(), str::len);
-            format!("{}{}", &path[..kept], path[kept..].replace('.', "_"))
-        };
-        paths().map(beside).collect()
+        searched(&self.space, self.scale)
     }
 
     /// The trials it makes, by their budget.
@@ -257,7 +261,7 @@ trials: 8
             promises.insert(name.into(), Promise::Number);
         }
         for name in ["best", "decade_share"] {
-            let paths = self.metric_paths();
+            let paths = metric_paths(&self.space);
             let unknown = paths.iter().map(|path| (path.as_str(), Promise::Unknown));
             promises.insert(name.into(), promise::by_path(unknown));
         }

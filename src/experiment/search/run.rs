@@ -1,23 +1,41 @@
 //! All trials of one seed, round by round, and what is left of them.
 
 use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 use serde_json::Value as Json;
 
-use super::{Search, trial};
+use super::{Search, metric_paths, trial};
 use crate::diagnostic::Problem;
 use crate::experiment::training;
 use crate::experiment::{Context, written};
 use crate::numeric::{Alone, Streams};
 use crate::outcome::{Metric, RunRecord, Table};
-use crate::search::{Dimension, Proposal, Rung, Space, Trial, epochs_of, leaders};
+use crate::search::{Dimension, Proposal, Rung, Space, Trial, epochs_of, leaders, rank};
 
-/// A trial that has run, with what it left behind.
+/// What is kept of every trial beside its place in the history: the records of thousands would fill the memory.
 struct Done {
-    record: RunRecord,
     /// How many epochs it trained.
     epochs: usize,
+    digest: String,
+}
+
+/// The best of the trials that have run, with its whole record. Workers finish in any order; which one leads does not depend
+/// on it.
+#[derive(Default)]
+struct Leader(Option<(Trial, usize, RunRecord)>);
+
+impl Leader {
+    /// Takes the place of the leader if the trial, at its place in the history, is better, or as good and earlier.
+    fn offer(&mut self, trial: &Trial, at: usize, record: RunRecord) {
+        let better = |(leader, leads_at, _): &(Trial, usize, RunRecord)| {
+            rank(trial, leader).then(at.cmp(leads_at)).is_lt()
+        };
+        if self.0.as_ref().is_none_or(better) {
+            self.0 = Some((trial.clone(), at, record));
+        }
+    }
 }
 
 /// All trials of one seed.
@@ -28,42 +46,57 @@ pub fn run(search: &Search, context: &Context) -> Result<RunRecord, Problem> {
     let work: f64 = rungs.iter().map(|rung| rung.trials as f64 * rung.budget).sum();
     let mut rounds = search.sampler.start(&space, search.trials, search.training.epochs, stream);
     let (mut history, mut done): (Vec<Trial>, Vec<Done>) = (Vec::new(), Vec::new());
+    let leader = Mutex::new(Leader::default());
     loop {
         let round = rounds.next(&history);
         if round.is_empty() {
             break;
         }
-        let trained: Vec<Done> = round
+        let trained: Vec<(Trial, Done)> = round
             .par_iter()
-            .map(|proposal| {
+            .enumerate()
+            .map(|(index, proposal)| {
                 // Several trials at a time keep all workers busy; a lone one may have their help.
                 let workers = if round.len() == 1 { context.workers } else { &Alone };
                 let silent =
                     Context { seed: context.seed, data: context.data.clone(), advance: &|_| {}, workers };
-                let trained = train(search, &space, proposal, &silent)?;
+                let record = train(search, &space, proposal, &silent)?;
                 (context.advance)(proposal.budget / work);
-                Ok(trained)
+                let trial = Trial {
+                    point: proposal.point.clone(),
+                    budget: proposal.budget,
+                    objective: objective(search, &record),
+                };
+                let epochs =
+                    record.series.get("train_loss").map_or(0, |losses| losses.len().saturating_sub(1));
+                let done = Done { epochs, digest: record.digest.clone() };
+                let mut leader = leader.lock().unwrap_or_else(PoisonError::into_inner);
+                leader.offer(&trial, history.len() + index, record);
+                Ok((trial, done))
             })
-            .collect::<Vec<Result<Done, Problem>>>()
+            .collect::<Vec<Result<_, Problem>>>()
             // The first error in the order of the trials, not in time.
             .into_iter()
             .collect::<Result<_, Problem>>()?;
-        for (Proposal { point, budget }, trained) in round.into_iter().zip(trained) {
-            history.push(Trial { point, budget, objective: objective(search, &trained.record) });
-            done.push(trained);
-        }
+        let (trials, ends): (Vec<Trial>, Vec<Done>) = trained.into_iter().unzip();
+        history.extend(trials);
+        done.extend(ends);
     }
-    Ok(sum_up(search, &space, &rungs, &history, done))
+    let Leader(leader) = leader.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let record = leader.map(|(_, _, record)| record).unwrap_or_default();
+    Ok(sum_up(search, &space, &rungs, &history, &done, record))
 }
 
 /// Trains one trial, for its share of the epochs; `context` hears nothing of its progress, of which the search tells.
-fn train(search: &Search, space: &Space, proposal: &Proposal, context: &Context) -> Result<Done, Problem> {
+fn train(
+    search: &Search,
+    space: &Space,
+    proposal: &Proposal,
+    context: &Context,
+) -> Result<RunRecord, Problem> {
     let mut trial = trial::at_point(search, space, &proposal.point)?;
     trial.training.epochs = epochs_of(proposal.budget, trial.training.epochs);
-    let record = training::train(&trial.parts(), context)?;
-    let epochs = record.series.get("train_loss").map_or(0, |losses| losses.len().saturating_sub(1));
-    // Of a trial only its end counts; thousands of histories would fill the memory.
-    Ok(Done { record: RunRecord { series: BTreeMap::new(), ..record }, epochs })
+    training::train(&trial.parts(), context)
 }
 
 /// What the search makes small: an accuracy counts negative; a diverged trial is worse than all others.
@@ -75,17 +108,24 @@ fn objective(search: &Search, record: &RunRecord) -> f64 {
     if search.ascends() { -value } else { value }
 }
 
-fn sum_up(search: &Search, space: &Space, rungs: &[Rung], history: &[Trial], done: Vec<Done>) -> RunRecord {
+/// The record of the best trial, with what all trials together say in place of its curves.
+fn sum_up(
+    search: &Search,
+    space: &Space,
+    rungs: &[Rung],
+    history: &[Trial],
+    done: &[Done],
+    mut summary: RunRecord,
+) -> RunRecord {
     let sign = if search.ascends() { -1.0 } else { 1.0 };
     let leaders = leaders(history);
     let best = leaders.last().copied().unwrap_or(0);
     let mut digest = blake3::Hasher::new();
     done.iter().for_each(|done| {
-        digest.update(done.record.digest.as_bytes());
+        digest.update(done.digest.as_bytes());
     });
     let epochs: Vec<usize> = done.iter().map(|done| done.epochs).collect();
     let settings: Vec<Vec<Option<Json>>> = history.iter().map(|trial| space.at(&trial.point)).collect();
-    let mut summary = done.into_iter().nth(best).map(|done| done.record).unwrap_or_default();
     summary.series = series(history, &leaders, &epochs, sign);
     summary.tables = [("trials".to_owned(), table(space, history, &settings, &epochs, sign))].into();
     summary.digest = digest.finalize().to_hex()[..32].to_owned();
@@ -97,7 +137,7 @@ fn sum_up(search: &Search, space: &Space, rungs: &[Rung], history: &[Trial], don
     insert("trials_run", Metric::Number(history.len() as f64));
     insert("epochs_trained", Metric::Number(epochs.iter().sum::<usize>() as f64));
     insert("diverged_share", Metric::Number(diverged as f64 / history.len().max(1) as f64));
-    let names = search.metric_paths();
+    let names = metric_paths(&search.space);
     let paths = || names.iter().map(String::as_str);
     if let Some(values) = settings.get(best) {
         let found = space.settings.iter().zip(values).map(|(found, value)| setting(&found.dimension, value));
@@ -212,12 +252,35 @@ mod tests {
     }
 
     #[test]
+    fn the_leader_is_the_same_in_whatever_order_trials_end() {
+        let trial = |(objective, budget)| Trial { point: vec![], budget, objective };
+        let history =
+            [(f64::NAN, 1.0), (0.5, 0.5), (2.0, 1.0), (1.0, 1.0), (1.0, 1.0), (f64::NAN, 1.0)].map(trial);
+        for turn in 0..history.len() {
+            for backwards in [false, true] {
+                let mut order: Vec<usize> = (0..history.len()).collect();
+                order.rotate_left(turn);
+                if backwards {
+                    order.reverse();
+                }
+                let mut leader = Leader::default();
+                for at in order {
+                    leader.offer(&history[at], at, RunRecord { seed: at as u64, ..RunRecord::default() });
+                }
+                let (_, at, record) = leader.0.unwrap();
+                assert_eq!(Some(&at), leaders(&history).last());
+                assert_eq!((at, record.seed), (3, 3));
+            }
+        }
+    }
+
+    #[test]
     fn settings_of_a_choice_that_is_searched_stand_beside_it() {
         let space = r#"{"training.optimizer": {"choice": ["sgd", "adam"]}, "training.l2": {"log": [1, 2]},
             "training.optimizer.adam.beta1": {"linear": [0, 1], "when": {"training.optimizer": "adam"}}}"#;
         let search = Search { space: serde_json::from_str(space).unwrap(), ..Search::default() };
         let expected = ["training.optimizer", "training.l2", "training.optimizer_adam_beta1"];
-        assert_eq!(search.metric_paths(), expected);
+        assert_eq!(metric_paths(&search.space), expected);
     }
 
     #[test]
