@@ -34,6 +34,7 @@ pub use header::{Claim, Header, KEYS as HEADER_KEYS};
 pub use plan::{Context, Plan, PlannedVariant};
 pub use promise::{Promise, Promises};
 pub use reference::{Choice, Reference, Setting, reference, written};
+pub use search::{Scale, metric_paths, searched};
 pub use variation::Compare;
 
 use std::collections::BTreeMap;

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::data::{DataSettings, Dataset, Facts, SplitSettings};
 use crate::diagnostic::{Problem, nearest};
-use crate::experiment::{Header, Kind};
+use crate::experiment::{Header, Kind, Scale};
 use crate::nn::ModelSettings;
 use crate::outcome::Variant;
 use crate::search::Space;
@@ -95,7 +95,7 @@ struct Settings {
     model: Option<ModelSettings>,
     training: Option<TrainingSettings>,
     space: Option<Space>,
-    scale: Option<serde_json::Value>,
+    scale: Option<Scale>,
     objective: Option<String>,
 }
 

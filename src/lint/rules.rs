@@ -3,6 +3,7 @@
 use super::Subject;
 use crate::data::{Features, Normalize, Target};
 use crate::diagnostic::Problem;
+use crate::experiment::{metric_paths, searched};
 use crate::nn::Initializer;
 use crate::outcome::{Metric, RunRecord, Variant};
 use crate::search::{Dimension, Setting};
@@ -140,8 +141,8 @@ fn is_bounded(path: &str) -> bool {
 pub fn best_on_edge(subject: &Subject, variant: &Variant) -> Vec<Problem> {
     let Some(space) = &subject.settings.space else { return Vec::new() };
     let runs = variant.runs.len();
-    let of = |setting: &Setting| {
-        let on_edge = variant.runs.iter().filter(|run| ends_on_edge(setting, run)).count();
+    let of = |(setting, name): (&Setting, String)| {
+        let on_edge = variant.runs.iter().filter(|run| ends_on_edge(setting, &name, run)).count();
         if is_bounded(&setting.path) || 2 * on_edge <= runs {
             return None;
         }
@@ -151,14 +152,17 @@ pub fn best_on_edge(subject: &Subject, variant: &Variant) -> Vec<Problem> {
             Problem::new(format!("space.{}", setting.path), message).expected("a range that reaches further"),
         )
     };
-    space.settings.iter().filter_map(of).collect()
+    let searched = searched(space, subject.settings.scale);
+    searched.settings.iter().zip(metric_paths(space)).filter_map(of).collect()
 }
 
-/// Whether the best trial of a run is one of the few on the edge of a setting's range.
-fn ends_on_edge(setting: &Setting, run: &RunRecord) -> bool {
-    let best = run.metrics.get("best").and_then(|best| at_path(best, &setting.path));
+/// Whether the best trial of a run is one of the few on the edge of the range of a setting, which metrics call by `name`.
+fn ends_on_edge(setting: &Setting, name: &str, run: &RunRecord) -> bool {
+    let best = run.metrics.get("best").and_then(|best| at_path(best, name));
     let tried = run.tables.get("trials").and_then(|trials| trials.columns.get(&setting.path));
     let (Some(best), Some(tried)) = (best, tried) else { return false };
+    // A trial may lack the setting.
+    let tried: Vec<f64> = tried.iter().copied().filter(|value| value.is_finite()).collect();
     let on_edge = tried.iter().filter(|value| is_on_edge(&setting.dimension, **value)).count();
     is_on_edge(&setting.dimension, best) && on_edge as f64 <= CROWDED * tried.len() as f64
 }
@@ -196,6 +200,47 @@ mod tests {
             is_on_edge(&Dimension::Integer([1, 8]), 8.0) && !is_on_edge(&Dimension::Integer([1, 3]), 3.0)
         );
         assert!(!is_on_edge(&Dimension::Choice(vec![1.into(), 2.into()]), 1.0));
+    }
+
+    /// What G005 says of a search whose best trial is the last one tried.
+    fn edges(space: serde_json::Value, scale: Option<&str>, name: &str, path: &str, tried: &[f64]) -> usize {
+        let mut settings = serde_json::json!({ "space": space });
+        if let Some(scale) = scale {
+            settings["scale"] = scale.into();
+        }
+        let subject = Subject::new(crate::experiment::kind("search").unwrap(), settings, None, &|| None);
+        let best = Metric::Number(*tried.last().unwrap());
+        let best =
+            Metric::Map([("training".to_owned(), Metric::Map([(name.to_owned(), best)].into()))].into());
+        let mut run = RunRecord::default();
+        run.metrics.insert("best".into(), best);
+        let columns = [(path.to_owned(), tried.to_vec())].into();
+        run.tables.insert("trials".into(), crate::outcome::Table { columns });
+        let variant = Variant { name: String::new(), label: String::new(), runs: vec![run] };
+        best_on_edge(&subject, &variant).len()
+    }
+
+    #[test]
+    fn the_edge_of_a_setting_of_a_choice_is_seen() {
+        let space = serde_json::json!({
+            "training.optimizer": {"choice": ["sgd", "adam"]},
+            "training.optimizer.adam.beta1": {"linear": [0.5, 0.9], "when": {"training.optimizer": "adam"}},
+        });
+        let of = |tried: &[f64]| {
+            let path = "training.optimizer.adam.beta1";
+            edges(space.clone(), None, "optimizer_adam_beta1", path, tried)
+        };
+        assert_eq!(of(&[0.6, 0.7, f64::NAN, 0.8, 0.899]), 1);
+        assert_eq!(of(&[0.6, 0.7, f64::NAN, 0.8, 0.75]), 0);
+        // One of three is not few.
+        assert_eq!(of(&[f64::NAN, f64::NAN, 0.6, 0.7, 0.899]), 0);
+    }
+
+    #[test]
+    fn edges_are_those_of_the_scale_that_is_forced() {
+        let space = serde_json::json!({ "training.l2": {"log": [0.001, 1]} });
+        let of = |scale| edges(space.clone(), scale, "l2", "training.l2", &[0.3, 0.2, 0.1, 0.4, 0.02]);
+        assert_eq!((of(None), of(Some("log")), of(Some("linear"))), (0, 0, 1));
     }
 
     #[test]
