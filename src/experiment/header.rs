@@ -90,6 +90,12 @@ impl Header {
                     .expected("lower-case letters, digits and underscores, beginning with a letter"),
             );
         }
+        if is_reserved(&self.id) {
+            problems.push(
+                Problem::new("id", format!("the word `{}` is reserved and can be no id", self.id))
+                    .expected("another word: expressions have a meaning of their own for this one"),
+            );
+        }
         if !(1..=MOST_SEEDS).contains(&self.seeds) {
             problems.push(
                 Problem::new("seeds", format!("{} seeds", self.seeds))
@@ -130,6 +136,13 @@ impl Header {
 pub fn is_name(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_lowercase())
         && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+}
+
+/// Whether a word has a meaning of its own in expressions, so that they would not read it as a name.
+pub fn is_reserved(word: &str) -> bool {
+    const RESERVED: [&str; 12] =
+        ["true", "false", "none", "not", "and", "or", "in", "is", "if", "else", "loop", "self"];
+    RESERVED.contains(&word)
 }
 
 /// A sentence that must hold: an expression over the metrics of its experiment.

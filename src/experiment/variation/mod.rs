@@ -8,7 +8,7 @@ mod naming;
 mod overlay;
 
 use crate::diagnostic::{Diagnostic, Span};
-use crate::experiment::header::is_name;
+use crate::experiment::header::{is_name, is_reserved};
 use crate::settings::{Entry, Node, Value};
 
 use naming::{derive_name, label_of, spaced};
@@ -21,10 +21,6 @@ pub const KEYS: &[&str] = &["compare", "vary", "variants"];
 
 /// The most variants that one block may make.
 const MOST_VARIANTS: usize = 64;
-
-/// Words that an expression would not read as a name.
-const RESERVED: &[&str] =
-    &["true", "false", "none", "not", "and", "or", "in", "is", "if", "else", "loop", "self"];
 
 /// What a kind's own axis is.
 #[derive(Clone, Copy, Debug)]
@@ -229,7 +225,12 @@ fn with_value<'a>(asked: &Asked<'a>, path: &Entry, item: &'a Node) -> Asked<'a> 
 fn check_names(asked: &[Asked]) -> Result<(), Vec<Diagnostic>> {
     let mut errors = Vec::new();
     for (index, Asked { name, place, .. }) in asked.iter().enumerate() {
-        if !is_name(name) || RESERVED.contains(&name.as_str()) {
+        if is_reserved(name) {
+            errors.push(
+                Diagnostic::error(format!("the word `{name}` is reserved and can name no variant"), *place)
+                    .label("expected another word: expressions have a meaning of their own for this one"),
+            );
+        } else if !is_name(name) {
             errors.push(
                 Diagnostic::error(format!("`{name}` cannot name a variant"), *place)
                     .label("expected lower-case letters, digits and underscores, beginning with a letter"),
