@@ -85,6 +85,8 @@ struct Writer<'t> {
     ids: BTreeMap<String, usize>,
     /// The last number given to headings of one text.
     numbered: BTreeMap<String, usize>,
+    /// Code that resembles a value or a template, with its range.
+    doubtful: Vec<(CowStr<'t>, Range<usize>)>,
     in_table: bool,
     in_link: bool,
     /// Each footnote by its name: where it stands, and what it says.
@@ -105,6 +107,7 @@ impl<'t> Writer<'t> {
             headings: Vec::new(),
             ids: BTreeMap::new(),
             numbered: BTreeMap::new(),
+            doubtful: Vec::new(),
             in_table: false,
             in_link: false,
             footnotes: BTreeMap::new(),
@@ -122,6 +125,7 @@ impl<'t> Writer<'t> {
             at += self.part(&parts[at..]);
         }
         self.place_footnotes();
+        self.check_doubtful();
         let mut body = String::new();
         html::push_html(&mut body, std::mem::take(&mut self.out).into_iter());
         let values = &self.values;
@@ -277,6 +281,7 @@ impl<'t> Writer<'t> {
 
     fn code(&mut self, code: &CowStr<'t>, range: &Range<usize>) {
         let Some((inside, _)) = inline::template(code) else {
+            self.doubt(code, range);
             return self.out.push(Event::Code(code.clone()));
         };
         let (role, expression) = match inline::claim(inside) {
@@ -383,6 +388,7 @@ fn alert(kind: BlockQuoteKind) -> (&'static str, &'static str) {
     }
 }
 
+mod doubtful;
 mod footnotes;
 mod headings;
 mod plain_text;
