@@ -117,7 +117,9 @@ const MORE: &[(&str, &str)] = &[
 /// Whether what was found is what was promised.
 fn fits(promise: &Promise, metric: Option<&Metric>, series: Option<&Vec<f64>>) -> bool {
     match (promise, metric, series) {
-        (Promise::Unknown, ..) | (Promise::Number, Some(Metric::Number(_)), None) => true,
+        (Promise::Unknown, ..)
+        | (Promise::Number, Some(Metric::Number(_)), None)
+        | (Promise::Text, Some(Metric::Text(_)), None) => true,
         (Promise::Curve(most), Some(Metric::Number(_)), Some(series)) => series.len() <= *most,
         (Promise::List(most), Some(Metric::List(values)), None)
         | (Promise::List(most), None, Some(values)) => values.len() <= *most,
@@ -146,7 +148,11 @@ fn every_name_is_known_before_anything_runs() {
                 }
                 for (name, promise) in &promises {
                     let given = run.metrics.contains_key(name) || run.series.contains_key(name);
-                    assert!(given || *promise == Promise::Unknown, "{}: no `{name}`", kind.name);
+                    assert!(
+                        given || matches!(promise, Promise::Unknown | Promise::Text),
+                        "{}: no `{name}`",
+                        kind.name
+                    );
                 }
             }
         }

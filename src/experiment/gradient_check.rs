@@ -180,7 +180,7 @@ compare: [right, doubled, wrong_derivative]
         for suffix in ["", "_trained"] {
             promises.insert(format!("relative_error{suffix}"), Promise::Number);
             promises.insert(format!("block_errors{suffix}"), Promise::List(blocks));
-            promises.insert(format!("verdict{suffix}"), Promise::Unknown);
+            promises.insert(format!("verdict{suffix}"), Promise::Text);
         }
         promises
     }

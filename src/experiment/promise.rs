@@ -12,6 +12,8 @@ pub enum Promise {
     Curve(usize),
     /// At most so many numbers.
     List(usize),
+    /// A text; of a run that diverged perhaps none.
+    Text,
     Map(Promises),
     /// Only the run can tell.
     Unknown,

@@ -119,7 +119,7 @@ static DIAGNOSIS: [(Doc, Promise); 3] = [
             name: "diagnosis",
             about: "`bias`, `variance`, `both` or `neither`: which of the two is above two percentage points",
         },
-        Promise::Unknown,
+        Promise::Text,
     ),
 ];
 

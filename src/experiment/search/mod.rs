@@ -260,11 +260,17 @@ trials: 8
         for name in ["best_objective", "trials_run", "epochs_trained", "diverged_share"] {
             promises.insert(name.into(), Promise::Number);
         }
-        for name in ["best", "decade_share"] {
-            let paths = metric_paths(&self.space);
-            let unknown = paths.iter().map(|path| (path.as_str(), Promise::Unknown));
-            promises.insert(name.into(), promise::by_path(unknown));
-        }
+        let paths = metric_paths(&self.space);
+        let shares = paths.iter().map(|path| (path.as_str(), Promise::Unknown));
+        promises.insert("decade_share".into(), promise::by_path(shares));
+        let words = |dimension: &Dimension| match dimension {
+            Dimension::Choice(values) => values.iter().all(serde_json::Value::is_string),
+            _ => false,
+        };
+        let best = paths.iter().zip(&self.space.settings).map(|(path, setting)| {
+            (path.as_str(), if words(&setting.dimension) { Promise::Text } else { Promise::Unknown })
+        });
+        promises.insert("best".into(), promise::by_path(best));
         let trials = self.rungs().iter().map(|rung| rung.trials).sum();
         for name in ["trial_objective", "best_so_far", "epochs_so_far"] {
             promises.insert(name.into(), Promise::List(trials));

@@ -187,12 +187,11 @@ impl Expression<'_> {
 
     /// What has no place in a claim: a text is above every number in an order that means nothing, and filters
     /// that dress a number for prose make texts.
-    fn check_parts(&self) -> Option<Fault> {
-        const DRESSING: [&str; 7] = ["join", "percent", "round", "sci", "si", "signed", "times"];
+    pub fn check_parts(&self) -> Option<Fault> {
         self.tokens.iter().enumerate().find_map(|(index, (token, range))| {
             let text = &self.text[range.clone()];
             let filter = index > 0 && self.text[self.tokens[index - 1].1.clone()] == *"|";
-            let dressing = (filter || *token == Token::Filter) && DRESSING.contains(&text);
+            let dressing = (filter || *token == Token::Filter) && environment::FORMATS.contains(&text);
             let quoted = *token == Token::Literal && text.starts_with(['"', '\'']);
             let keyword = *token == Token::Keyword && matches!(text, "none" | "if" | "else");
             let label = match (dressing, quoted, keyword) {

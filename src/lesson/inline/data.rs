@@ -101,6 +101,7 @@ impl Data {
             Promise::Number => Data::Number(number.clone()),
             Promise::Curve(length) => Data::Curve { last: number.clone(), series: items(length) },
             Promise::List(length) => Data::List(items(length)),
+            Promise::Text => Data::Text(vec!["a text".to_owned()]),
             Promise::Map(promises) => Data::from_promises(promises, number),
             Promise::Unknown => Data::Unknown,
         };

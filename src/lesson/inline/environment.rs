@@ -21,6 +21,30 @@ pub const FUNCTIONS: [&str; 6] = ["abs", "max", "mean", "min", "slope", "within"
 pub const LIST_FILTERS: [&str; 10] =
     ["first", "join", "last", "length", "max", "mean", "min", "slope", "smooth", "sum"];
 
+/// Filters that make a text for readers of a number.
+pub const FORMATS: [&str; 7] = ["join", "percent", "round", "sci", "si", "signed", "times"];
+
+/// How a filter or function is called, and with how many arguments at least and at most.
+pub fn signature(name: &str, filter: bool) -> (&'static str, usize, usize) {
+    match (name, filter) {
+        ("percent", _) => ("percent(digits)", 0, 1),
+        ("round", _) => ("round(digits)", 0, 1),
+        ("sci", _) => ("sci(digits)", 0, 1),
+        ("si", _) => ("si(digits)", 0, 1),
+        ("signed", _) => ("signed(digits)", 0, 1),
+        ("times", _) => ("times(digits)", 0, 1),
+        ("join", _) => ("join(between)", 0, 1),
+        ("smooth", _) => ("smooth(beta)", 1, 1),
+        ("within", _) => ("within(a, b, tolerance)", 3, 3),
+        ("abs", false) => ("abs(number)", 1, 1),
+        ("mean", false) => ("mean(list)", 1, 1),
+        ("slope", false) => ("slope(list)", 1, 1),
+        ("min", false) => ("min(a, b)", 1, usize::MAX),
+        ("max", false) => ("max(a, b)", 1, usize::MAX),
+        _ => ("no arguments", 0, 0),
+    }
+}
+
 pub static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut environment = Environment::empty();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
@@ -90,7 +114,7 @@ pub fn shown(value: &Value) -> Result<String, Error> {
 pub fn number(value: &Value) -> Result<f64, Error> {
     match value.kind() {
         ValueKind::Number => f64::try_from(value.clone()),
-        ValueKind::String => Err(wrong(format!("expected a number, found the text `{value}`"))),
+        ValueKind::String => Err(wrong("expected a number, found a text".to_owned())),
         kind => Err(wrong(format!("expected a number, found {kind}"))),
     }
 }

@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use minijinja::{Error, Value};
 
-use super::environment::{ENVIRONMENT, FILTERS, FUNCTIONS, LIST_FILTERS};
+use super::environment::{ENVIRONMENT, FILTERS, FORMATS, FUNCTIONS, LIST_FILTERS, signature};
 use super::resolve::{Fault, Roots, resolve, unknown};
 use super::token::{Link, Name, Token, tokens};
 
@@ -46,7 +46,59 @@ impl<'t> Expression<'t> {
         expression.check_calls()?;
         expression.check_comparisons()?;
         expression.compile()?;
+        expression.check_arguments()?;
         Ok(expression)
+    }
+
+    /// How many arguments each call has, and that nothing follows a filter that makes a text. Of an expression that
+    /// compiles, so parentheses come in pairs.
+    fn check_arguments(&self) -> Result<(), Fault> {
+        for (index, (token, range)) in self.tokens.iter().enumerate() {
+            let filter = *token == Token::Filter;
+            if !filter && *token != Token::Function {
+                continue;
+            }
+            let name = &self.text[range.clone()];
+            let (given, end) = self.arguments(index + 1);
+            let (usage, least, most) = signature(name, filter);
+            if !(least..=most).contains(&given) {
+                let arguments = if given == 1 { "argument" } else { "arguments" };
+                let message = format!("`{name}` is given {given} {arguments}");
+                let label =
+                    if most == 0 { format!("expected {usage}") } else { format!("expected `{usage}`") };
+                return Err(Fault::new(range.clone(), message, label));
+            }
+            let followed = self.tokens.get(end).is_some_and(|(_, range)| self.text[range.clone()] == *"|");
+            if filter && FORMATS.contains(&name) && followed {
+                let message = format!("`{name}` makes a text, which no other filter takes");
+                return Err(Fault::new(range.clone(), message, "a filter that formats must be the last one"));
+            }
+        }
+        Ok(())
+    }
+
+    /// How many arguments there are from the `(` that is token `open`, if it is one, and the token after its `)`.
+    fn arguments(&self, open: usize) -> (usize, usize) {
+        let text = |at: usize| self.tokens.get(at).map_or("", |(_, range)| &self.text[range.clone()]);
+        if text(open) != "(" {
+            return (0, open);
+        }
+        let (mut depth, mut count, mut at) = (0, 0, open);
+        while at < self.tokens.len() {
+            match text(at) {
+                "(" | "[" | "{" => depth += 1,
+                ")" | "]" | "}" => depth -= 1,
+                _ => {}
+            }
+            // Each argument ends before a comma or the closing parenthesis; a last comma ends none.
+            let ends = depth == 1 && text(at) == "," || depth == 0;
+            count += usize::from(ends && !matches!(text(at - 1), "(" | ","));
+            at += 1;
+            if depth == 0 {
+                break;
+            }
+        }
+        (count, at)
     }
 
     fn check_calls(&self) -> Result<(), Fault> {
@@ -265,7 +317,7 @@ impl<'t> Expression<'t> {
 }
 
 /// Whether a number, or any in a list, does not exist.
-fn holds_nan(value: &Value) -> bool {
+pub fn holds_nan(value: &Value) -> bool {
     if let Ok(number) = f64::try_from(value.clone()) {
         return number.is_nan();
     }

@@ -120,6 +120,9 @@ impl Names {
             _ => None,
         };
         checked(text, span, |expression| {
+            if let Some(fault) = expression.check_parts() {
+                return Err(fault.into());
+            }
             let Some(roots) = &roots else { return Ok(()) };
             if expression.check_names(|links, as_list| resolve(roots, links, as_list))? {
                 expression.judge(roots)?;
@@ -137,6 +140,9 @@ impl Names {
     pub fn scope(&self, lesson: &str, text: &str, span: Span) -> Result<Option<Scope>, Vec<Diagnostic>> {
         let lesson = &as_name(lesson);
         checked(text, span, |expression| {
+            if let Some(fault) = expression.check_parts() {
+                return Err(fault.into());
+            }
             let none = BTreeMap::new();
             let own = self.ids(lesson).unwrap_or(&none);
             let starts = |name: &str| own.contains_key(name) || self.lessons.contains_key(name);

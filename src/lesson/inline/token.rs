@@ -114,9 +114,22 @@ fn constant_index(text: &str) -> Option<(Name, usize)> {
     let index = inside[..close].trim();
     let name = match index.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
         Some(name) => Name::Word(name.to_owned()),
-        None => Name::Index(index.parse().ok()?),
+        None => Name::Index(whole(index)?),
     };
     Some((name, close + 2))
+}
+
+/// A whole number; one that is too large for any list is as good as the largest.
+fn whole(text: &str) -> Option<i64> {
+    use std::num::IntErrorKind::{NegOverflow, PosOverflow};
+    text.parse().map_or_else(
+        |error: std::num::ParseIntError| match error.kind() {
+            PosOverflow => Some(i64::MAX),
+            NegOverflow => Some(i64::MIN),
+            _ => None,
+        },
+        Some,
+    )
 }
 
 fn word(text: &str, start: usize) -> usize {
