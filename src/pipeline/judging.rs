@@ -26,7 +26,7 @@ pub struct Judged {
     /// For each planned experiment, its claims.
     pub blocks: Vec<Vec<Verdict>>,
     pub prose: Prose,
-    /// Claims that fail, and those that may be chance.
+    /// Claims that fail, those that may be chance, and values in prose that do not exist.
     pub found: Vec<Diagnostic>,
 }
 
@@ -75,6 +75,9 @@ pub fn judge(course: &Course, planned: &[Planned], outcomes: &[Outcome]) -> Judg
         found.extend(remarks);
     }
     let values = values(course, planned, outcomes);
+    for (lesson, Value { expression, span, .. }) in values_of(course, planned, Role::Value) {
+        found.extend(values.diverged(&course.lessons[lesson].slug, &expression, span));
+    }
     for (lesson, Value { expression, span, .. }, scope) in in_prose(course, planned) {
         match values.judge(&course.lessons[lesson].slug, &scope, &expression, span) {
             None => {}
@@ -93,6 +96,16 @@ pub fn judge(course: &Course, planned: &[Planned], outcomes: &[Outcome]) -> Judg
 
 /// Every claim in prose that is in order, with its lesson and what it is about.
 fn in_prose(course: &Course, planned: &[Planned]) -> Vec<(usize, Value, Scope)> {
+    let claims = values_of(course, planned, Role::Claim).into_iter();
+    let scoped = claims.filter_map(|(lesson, claim)| {
+        let scope = course.names.scope(&course.lessons[lesson].slug, &claim.expression, claim.span);
+        Some((lesson, claim, scope.ok()??))
+    });
+    scoped.collect()
+}
+
+/// All expressions of one role in lessons and in the texts of their blocks, each with its lesson.
+fn values_of(course: &Course, planned: &[Planned], role: Role) -> Vec<(usize, Value)> {
     let mut texts: Vec<(usize, Fragment)> = Vec::new();
     for (index, lesson) in course.lessons.iter().enumerate() {
         texts.extend([&lesson.title, &lesson.summary, &lesson.body].map(|text| (index, text.clone())));
@@ -103,14 +116,10 @@ fn in_prose(course: &Course, planned: &[Planned]) -> Vec<(usize, Value, Scope)> 
             |(path, text): (String, &str)| course.short(lesson, text, experiment.tree.locate(&path)).ok();
         texts.extend(block_texts(experiment).filter_map(short).map(|text| (experiment.lesson, text)));
     }
-    let mut found = Vec::new();
-    for (lesson, text) in texts {
-        for value in text.values().filter(|value| value.role == Role::Claim) {
-            let scope = course.names.scope(&course.lessons[lesson].slug, &value.expression, value.span);
-            if let Ok(Some(scope)) = scope {
-                found.push((lesson, value.clone(), scope));
-            }
-        }
-    }
-    found
+    let of_role = |(lesson, text): &(usize, Fragment)| {
+        let lesson = *lesson;
+        let values = text.values().filter(|value| value.role == role);
+        values.map(|value| (lesson, value.clone())).collect::<Vec<_>>()
+    };
+    texts.iter().flat_map(of_role).collect()
 }

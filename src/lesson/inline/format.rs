@@ -1,7 +1,7 @@
 //! Numbers as a reader sees them.
 
 /// How a number reads that does not exist: the loss of a run that diverged, the epoch of a target never reached.
-const NONE: &str = "–";
+pub const NONE: &str = "–";
 
 /// Four significant digits, whole numbers plain, very large and very small ones as powers of ten.
 pub fn number(value: f64) -> String {

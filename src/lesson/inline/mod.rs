@@ -19,6 +19,7 @@
 
 mod claim;
 mod data;
+mod diverged;
 mod environment;
 mod expression;
 mod format;

@@ -1,0 +1,68 @@
+//! Values that do not exist because a run diverged.
+
+use super::expression::{Expression, holds_nan};
+use super::resolve::{numbers, resolve};
+use super::{Values, format};
+use crate::diagnostic::{Diagnostic, Span};
+use crate::outcome::{Metric, RunRecord};
+
+impl Values<'_> {
+    /// A warning for each name of an expression in prose whose value a reader misses because a run diverged; none where
+    /// the expression shows something else then.
+    pub fn diverged(&self, lesson: &str, text: &str, span: Span) -> Vec<Diagnostic> {
+        let shown = self.evaluate(lesson, text, span).unwrap_or_default();
+        let Ok(expression) = Expression::parse(text) else { return Vec::new() };
+        if !shown.contains(format::NONE) {
+            return Vec::new();
+        }
+        let roots = self.roots(lesson);
+        let mut found: Vec<Diagnostic> = Vec::new();
+        for (links, as_list) in expression.chains() {
+            if !resolve(&roots, links, as_list).is_ok_and(|value| holds_nan(&value)) {
+                continue;
+            }
+            let Some((name, values)) = numbers(&roots, links) else { continue };
+            let why = self.runs(lesson, &name).and_then(|runs| reason(runs, values));
+            let Some(why) = why else { continue };
+            let warning = Diagnostic::warning(format!("`{name}` has no value"), span).label(why).hint(
+                "readers see a dash: tell them in words that the run diverges, or show its `diverged_at`",
+            );
+            if !found.contains(&warning) {
+                found.push(warning);
+            }
+        }
+        found
+    }
+
+    /// The runs of the variant that a name leads into.
+    fn runs(&self, lesson: &str, name: &str) -> Option<&[RunRecord]> {
+        let words: Vec<&str> = name.split('.').collect();
+        let own = (super::as_name(lesson), (*words.first()?).to_owned());
+        let (outcome, rest) = match self.outcomes.get(&own) {
+            Some(outcome) => (outcome, &words[1..]),
+            None => {
+                let other = (words[0].to_owned(), (*words.get(1)?).to_owned());
+                (self.outcomes.get(&other)?, &words[2..])
+            }
+        };
+        let variant =
+            rest.first().and_then(|name| outcome.variant(name)).or_else(|| outcome.variant("run"))?;
+        Some(&variant.runs)
+    }
+}
+
+/// Where runs diverged whose values are missing: `the run diverged at epoch 3 in seed 0`.
+fn reason(runs: &[RunRecord], values: &[f64]) -> Option<String> {
+    let epoch = |run: &RunRecord| match run.metrics.get("diverged_at") {
+        Some(Metric::Number(epoch)) if !epoch.is_nan() => Some(*epoch),
+        _ => None,
+    };
+    let missing = runs.iter().zip(values).filter(|(_, value)| value.is_nan());
+    let diverged: Vec<(u64, f64)> = missing.filter_map(|(run, _)| Some((run.seed, epoch(run)?))).collect();
+    let &(seed, epoch) = diverged.first()?;
+    let more = match diverged.len() {
+        1 => String::new(),
+        runs => format!(", and in {} more of {} seeds", runs - 1, values.len()),
+    };
+    Some(format!("the run diverged at epoch {epoch} in seed {seed}{more}"))
+}
