@@ -156,7 +156,10 @@ mod limit {
         let x = black_box(_mm512_set1_ps(0.5));
         let mut sums = black_box([x; CHAINS]);
         for _ in 0..rounds {
-            sums = sums.map(|sum| _mm512_fmadd_ps(x, x, sum));
+            // a loop, since a closure would not be compiled for these instructions
+            for sum in &mut sums {
+                *sum = _mm512_fmadd_ps(x, x, *sum);
+            }
         }
         black_box(sums);
     }
@@ -166,7 +169,10 @@ mod limit {
         let x = black_box(_mm256_set1_ps(0.5));
         let mut sums = black_box([x; CHAINS]);
         for _ in 0..rounds {
-            sums = sums.map(|sum| _mm256_fmadd_ps(x, x, sum));
+            // a loop, since a closure would not be compiled for these instructions
+            for sum in &mut sums {
+                *sum = _mm256_fmadd_ps(x, x, *sum);
+            }
         }
         black_box(sums);
     }
