@@ -13,9 +13,6 @@ use super::planning::Planned;
 use super::running::title;
 use super::{Computed, Failure, drift};
 
-/// Hexadecimal digits of the digest of settings.
-const DIGITS: usize = 16;
-
 /// By how much the share of those that have it must differ for a trait to be worth telling.
 const TELLING: f64 = 0.75;
 
@@ -207,11 +204,10 @@ fn identity(computed: &Computed, planned: &Planned) -> Identity {
         reads |= print.is_some();
         data.update(print.unwrap_or_default().as_bytes());
     }
-    let digest = |hasher: blake3::Hasher| hasher.finalize().to_hex()[..DIGITS].to_owned();
     Identity {
         kind: planned.kind.name.to_owned(),
-        settings: digest(settings),
-        data: reads.then(|| digest(data)),
+        settings: snapshot::digest_of(&settings),
+        data: reads.then(|| snapshot::digest_of(&data)),
     }
 }
 

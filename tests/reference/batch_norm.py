@@ -10,7 +10,7 @@ the same m and its averages start at 0, so that ours are its own times (m - 1)/m
 
 import torch
 
-from make import ACTIVATIONS, mean_loss, targets, write
+from make import ACTIVATIONS, mean_loss, shuffled, targets, write
 
 EPSILON = 1e-3
 AVERAGE = 0.9
@@ -102,10 +102,7 @@ def training():
     rows, features, classes, hidden, steps, size = 40, 4, 3, [6, 4], 25, 8
     x = torch.randn(rows, features, generator=generator)
     y = targets(generator, "softmax", classes, rows)
-    batches = []
-    while len(batches) < steps:
-        order = torch.randperm(rows, generator=generator).tolist()
-        batches += [order[i : i + size] for i in range(0, rows, size)]
+    batches = shuffled(generator, rows, size, steps)
     weights = generator.get_state()
     cases = []
     for settings, rate, start in OPTIMIZERS:

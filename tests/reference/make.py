@@ -60,6 +60,15 @@ class Network:
         return l2 / (2 * rows) * sum((w**2).sum() for w, _ in self.layers)
 
 
+def shuffled(generator, rows, size, steps):
+    """The rows of each batch, in whole epochs of at least so many steps."""
+    batches = []
+    while len(batches) < steps:
+        order = torch.randperm(rows, generator=generator).tolist()
+        batches += [order[i : i + size] for i in range(0, rows, size)]
+    return batches
+
+
 def mean_loss(output, logits, y):
     if output == "softmax":
         return F.cross_entropy(logits, y)
@@ -188,11 +197,7 @@ def optimizers():
     rows, features, classes, hidden, steps, size = 42, 4, 3, [6, 4], 50, 8
     x = torch.randn(rows, features, generator=generator)
     y = targets(generator, "softmax", classes, rows)
-    batches = []
-    while len(batches) < steps:
-        order = torch.randperm(rows, generator=generator).tolist()
-        batches += [order[i : i + size] for i in range(0, rows, size)]
-    batches = batches[:steps]
+    batches = shuffled(generator, rows, size, steps)[:steps]
     weights = generator.get_state()
     cases = []
     for settings, rate, start in OPTIMIZERS:

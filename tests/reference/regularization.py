@@ -7,7 +7,7 @@ Layouts as in make.py.
 
 import torch
 
-from make import Network, mean_loss, targets, write
+from make import Network, mean_loss, shuffled, targets, write
 
 # The settings as a lesson writes them.
 CASES = [
@@ -39,10 +39,7 @@ def training():
     rows, features, classes, hidden, steps, size = 42, 4, 3, [6, 4], 30, 8
     x = torch.randn(rows, features, generator=generator)
     y = targets(generator, "softmax", classes, rows)
-    batches = []
-    while len(batches) < steps:
-        order = torch.randperm(rows, generator=generator).tolist()
-        batches += [order[i : i + size] for i in range(0, rows, size)]
+    batches = shuffled(generator, rows, size, steps)
     weights = generator.get_state()
     cases = []
     for optimizer_settings, rate, start in OPTIMIZERS:

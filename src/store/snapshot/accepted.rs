@@ -7,7 +7,12 @@ use crate::claims::Verdict;
 use crate::outcome::{Metric, Outcome, RunRecord, Variant};
 
 /// Hexadecimal digits of a digest.
-pub const DIGITS: usize = 16;
+const DIGITS: usize = 16;
+
+/// A digest as snapshots write it.
+pub fn digest_of(hasher: &blake3::Hasher) -> String {
+    hasher.finalize().to_hex()[..DIGITS].to_owned()
+}
 
 /// What an experiment computes from: as long as it is the same, its results must be.
 #[derive(Clone, Debug, PartialEq)]
@@ -152,7 +157,7 @@ fn digest(runs: &[RunRecord], series: &[String]) -> String {
             list.iter().for_each(|name| all.text(name));
         }
     }
-    all.0.finalize().to_hex()[..DIGITS].to_owned()
+    digest_of(&all.0)
 }
 
 #[derive(Default)]

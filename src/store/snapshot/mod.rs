@@ -13,7 +13,7 @@ mod history;
 mod read;
 mod write;
 
-pub use accepted::{Accepted, AcceptedClaim, AcceptedVariant, Identity, Value};
+pub use accepted::{Accepted, AcceptedClaim, AcceptedVariant, Identity, Value, digest_of};
 pub use compare::{ClaimShift, Comparison, Leaf, Moved, VariantShift, compare};
 pub use difference::Difference;
 pub use folder::{Folder, Kept, Snapshot, Written};
