@@ -14,5 +14,6 @@ mod hostile;
 mod html;
 mod reference;
 mod regularization;
+mod ridge;
 mod shard;
 mod snapshots;
