@@ -11,7 +11,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (site, files) = sample::course(&templates)?;
     let mut output = templates.site(&site)?;
     output.extend(files);
-    let published = publish(folder.as_ref(), &output, "lessons".as_ref())?;
+    let published = publish(folder.as_ref(), output, "lessons".as_ref())?;
     println!("{} files written, {} unchanged", published.written, published.unchanged);
     Ok(())
 }

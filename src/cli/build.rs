@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::cli::report::Report;
 use crate::cli::{Common, Course};
 use crate::pipeline::{self, Failure};
 
@@ -28,8 +29,15 @@ impl Build {
             return Err(Failure::Machine(message.to_owned()));
         }
         pipeline::check_output(&request, &self.output)?;
-        let files = common.assemble(&request)?;
-        let published = pipeline::write(&request, &self.output, &files)?;
+        let computed = common.compute(&request)?;
+        let files = pipeline::assemble(&computed)?;
+        common.tell(&Report {
+            found: &computed.found,
+            sources: computed.sources(),
+            computed: Some(&computed),
+            review: None,
+        })?;
+        let published = pipeline::write(&request, &self.output, files, &computed.cache)?;
         let page = self.output.join("index.html");
         common.say(&format!(
             "{} files written, {} as before: {}",

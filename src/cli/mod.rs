@@ -23,7 +23,6 @@ use glob::Pattern;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::pipeline::{self, Computed, Failure, Keeping, Request};
-use crate::site;
 use crate::store::cache::Cache;
 
 use report::{Format, Report};
@@ -176,20 +175,6 @@ impl Common {
             warn_of(&computed.cache);
         }
         computed
-    }
-
-    /// All files of a course's site.
-    fn assemble(&self, request: &Request) -> Result<site::Output, Failure> {
-        let computed = self.compute(request)?;
-        let files = pipeline::assemble(&computed)?;
-        let report = Report {
-            found: &computed.found,
-            sources: computed.sources(),
-            computed: Some(&computed),
-            review: None,
-        };
-        self.tell(&report)?;
-        Ok(files)
     }
 
     /// Says something that is neither a result nor a problem.

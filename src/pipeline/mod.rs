@@ -36,13 +36,14 @@ pub use verifying::{Verified, verify};
 use std::path::{Path, PathBuf};
 
 use glob::Pattern;
+use rayon::prelude::*;
 
 use crate::claims::Verdict;
 use crate::data::TableLimits;
 use crate::diagnostic::{Diagnostics, Sources};
 use crate::lesson::{self, Course};
 use crate::outcome::Outcome;
-use crate::site::{self, Published, Templates};
+use crate::site::{self, Content, Publication, Published, Templates};
 use crate::store::cache::{Cache, Key};
 
 use tables::Tables;
@@ -264,6 +265,14 @@ pub fn check_output(request: &Request, output: &Path) -> Result<(), Failure> {
 ///
 /// # Errors
 /// A folder that cannot be written. The old output stays whole.
-pub fn write(request: &Request, output: &Path, files: &site::Output) -> Result<Published, Failure> {
-    site::publish(output, files, &request.lessons).map_err(|error| Failure::Machine(error.to_string()))
+pub fn write(
+    request: &Request,
+    output: &Path,
+    files: site::Output,
+    cache: &Cache,
+) -> Result<Published, Failure> {
+    let files = files.into_par_iter().map(|(path, bytes)| (path, Content::of(bytes))).collect();
+    Publication::open(output, &request.lessons, cache)
+        .and_then(|publication| publication.publish(files))
+        .map_err(|error| Failure::Machine(error.to_string()))
 }

@@ -14,7 +14,7 @@ mod templates;
 mod tests;
 mod view;
 
-pub use publish::{PublishError, Published, check_output, publish};
+pub use publish::{Content, Publication, PublishError, Published, check_output, publish};
 pub use templates::{TemplateError, Templates};
 pub use view::*;
 

@@ -145,6 +145,89 @@ fn an_unchanged_page_is_not_written_again() {
     assert_eq!(left, ["b.html", "index.html", "a/ways.json", "a/ways-loss.svg"]);
 }
 
+/// Files of the output folder with the time of their last change.
+fn times(course: &Course) -> Vec<(PathBuf, SystemTime)> {
+    let files = Site::of(course).files();
+    let time = |name: &str| {
+        let path = course.path("output").join(name);
+        (path.clone(), fs::metadata(path).unwrap().modified().unwrap())
+    };
+    files.iter().map(|(name, _)| time(name)).collect()
+}
+
+#[test]
+fn an_unchanged_course_is_not_written_at_all() {
+    let course = Course::with("a.md", WAYS).and("b.md", "Text.");
+    course.build();
+    let before = times(&course);
+    for _ in 0..3 {
+        let called = succeeded(course.call(&["build"]));
+        assert!(called.error.contains("0 files written"), "{}", called.error);
+        assert!(times(&course) == before);
+    }
+}
+
+#[test]
+fn a_page_that_somebody_changed_or_removed_is_right_again() {
+    let course = Course::with("a.md", WAYS).and("b.md", "Text.");
+    let fresh = course.build().files();
+    for path in ["output/a.html", "output/a/ways-loss.svg", "output/search-index.json"] {
+        fs::write(course.path(path), "mine").unwrap();
+        assert!(course.build().files() == fresh, "{path} changed");
+        fs::remove_file(course.path(path)).unwrap();
+        assert!(course.build().files() == fresh, "{path} removed");
+    }
+    fs::remove_dir_all(course.path("output/a")).unwrap();
+    assert!(course.build().files() == fresh);
+    // What is noted of the site may go, too, or be damaged.
+    let notes = files(&course.path("lessons/.gradbook/cache/sites"));
+    assert_eq!(notes.len(), 1);
+    fs::write(&notes[0], "").unwrap();
+    fs::write(course.path("output/a.html"), "mine").unwrap();
+    assert!(course.build().files() == fresh);
+    fs::remove_file(&notes[0]).unwrap();
+    fs::write(course.path("output/b.html"), "mine").unwrap();
+    assert!(course.build().files() == fresh);
+}
+
+#[test]
+fn an_own_template_changes_every_page_and_its_loss_changes_them_back() {
+    let course = Course::with("a.md", WAYS).and("b.md", "Text.");
+    let fresh = course.build().files();
+    let own = "<section id=\"experiment-{{ experiment.id }}\">Own frame</section>";
+    let course = course.file("lessons/templates/experiment.html", own.as_bytes());
+    course.build().page("a").shows("Own frame").hides("<svg");
+    let index = "{% extends \"layout.html\" %}{% block content %}<main id=\"main\"><h1>Own</h1>\
+        {% for chapter in chapters %}{% for lesson in chapter.lessons %}{{ lesson.body_html|safe }}{% endfor %}{% endfor %}\
+        </main>{% endblock %}";
+    let course = course.file("lessons/templates/index.html", index.as_bytes());
+    course.build().page("index").shows("<h1>Own").shows("Own frame").shows("Prose.");
+    let course = edit(course, "Prose.", "Other prose.");
+    course.build().page("index").shows("Own frame").shows("Other prose.");
+    let course = edit(course, "Other prose.", "Prose.");
+    fs::remove_dir_all(course.path("lessons/templates")).unwrap();
+    assert!(course.build().files() == fresh);
+}
+
+#[test]
+fn a_lesson_that_comes_or_goes_changes_the_navigation_of_all() {
+    let course = Course::with("a.md", WAYS).and("b.md", "Text.");
+    let two = course.build().files();
+    let course = course.and("c.md", "See [the first](a.md).");
+    let site = course.build();
+    site.page("a").shows("c.html");
+    site.page("index").shows("c.html");
+    assert!(site.text("search-index.json").contains("See the first"));
+    let three = site.files();
+    fs::remove_file(course.path("lessons/c.md")).unwrap();
+    assert!(course.build().files() == two);
+    let course = course.and("c.md", "See [the first](a.md).");
+    assert!(course.build().files() == three);
+    succeeded(course.call(&["build", "--no-cache", "--output", "again"]));
+    let again = |name: &str| fs::read(course.path("again").join(name)).unwrap();
+    assert!(three.iter().all(|(name, bytes)| again(name) == *bytes));
+}
+
 #[test]
 fn a_new_variant_or_seed_trains_only_what_is_new() {
     let course = Course::with("a.md", WAYS);

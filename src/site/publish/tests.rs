@@ -1,4 +1,8 @@
+use super::place::{MARK, entries};
 use super::*;
+use crate::store::cache::Cache;
+use std::fs;
+use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 /// A temporary folder with `lessons` in it.
@@ -17,13 +21,20 @@ impl Desk {
         self.folder.path().join(path)
     }
 
+    fn cache(&self) -> Cache {
+        Cache::new(self.path("lessons/cache"), 1 << 30)
+    }
+
     fn write(&self, path: &str, text: &str) {
         fs::create_dir_all(self.path(path).parent().unwrap()).unwrap();
         fs::write(self.path(path), text).unwrap();
     }
 
     fn publish(&self, output: &str, files: &Output) -> Result<Published, PublishError> {
-        publish(&self.path(output), files, &self.path("lessons"))
+        let cache = self.cache();
+        let publication = Publication::open(&self.path(output), &self.path("lessons"), &cache)?;
+        publication
+            .publish(files.iter().map(|(path, bytes)| (path.clone(), Content::of(bytes.clone()))).collect())
     }
 
     fn read(&self, path: &str) -> String {
@@ -78,6 +89,109 @@ fn an_unchanged_file_keeps_its_time() {
     let time = |name| fs::metadata(desk.path(name)).unwrap().modified().unwrap();
     assert_eq!(time("output/a/b.json"), past);
     assert_ne!(time("output/index.html"), past);
+}
+
+/// Which folder it is: another one after each swap.
+#[cfg(unix)]
+fn number(path: &Path) -> u64 {
+    std::os::unix::fs::MetadataExt::ino(&fs::metadata(path).unwrap())
+}
+
+/// Makes all files old enough to be believed, and lets the desk note them so.
+fn settle(desk: &Desk) {
+    let past = SystemTime::now() - Duration::from_secs(3600);
+    for path in [".gradbook-files", "index.html", MARK, "a/b.json"] {
+        let path = desk.path("output").join(path);
+        fs::File::options().append(true).open(path).unwrap().set_modified(past).unwrap();
+    }
+    desk.publish("output", &site("one")).unwrap();
+}
+
+#[cfg(unix)]
+#[test]
+fn an_unchanged_site_is_neither_made_nor_read_nor_swapped() {
+    let desk = Desk::new();
+    desk.publish("output", &site("one")).unwrap();
+    settle(&desk);
+    let folder = number(&desk.path("output"));
+    let cache = desk.cache();
+    let open = || Publication::open(&desk.path("output"), &desk.path("lessons"), &cache).unwrap();
+    let from = |text: &str| Sum::of(text.as_bytes());
+    let publication = open();
+    assert!(publication.holds("index.html", &from("one")));
+    assert!(!publication.holds("index.html", &from("two")) && !publication.holds("b.html", &from("one")));
+    let held = |text: &str| Content { from: from(text), bytes: None };
+    let all = || -> BTreeMap<String, Content> {
+        let files = [("index.html", held("one")), (MARK, held("body{}")), ("a/b.json", held("{}"))];
+        files.map(|(path, content)| (path.to_owned(), content)).into()
+    };
+    assert_eq!(publication.publish(all()).unwrap(), Published { written: 0, unchanged: 3 });
+    assert_eq!(number(&desk.path("output")), folder, "no swap");
+
+    // Another way to the same bytes, and then it is known as made that way.
+    let mut files = all();
+    files.insert("a/b.json".into(), Content { from: from("otherwise"), bytes: Some(b"{}".to_vec()) });
+    assert_eq!(open().publish(files).unwrap(), Published { written: 0, unchanged: 3 });
+    assert!(open().holds("a/b.json", &from("otherwise")));
+    assert_eq!(number(&desk.path("output")), folder);
+
+    // What is not held does not become a file.
+    let mut files = all();
+    files.insert("index.html".into(), held("two"));
+    assert!(matches!(open().publish(files), Err(PublishError::Io { .. })));
+    assert_eq!(desk.read("output/index.html"), "one");
+}
+
+#[test]
+fn a_file_changed_by_hand_is_repaired_however_it_was_changed() {
+    let desk = Desk::new();
+    let page = desk.path("output/index.html");
+    let damages: [(&str, &dyn Fn()); 5] = [
+        ("other bytes", &|| fs::write(&page, "mine, and longer").unwrap()),
+        ("as many bytes", &|| fs::write(&page, "eno").unwrap()),
+        ("removed", &|| fs::remove_file(&page).unwrap()),
+        ("another file", &|| {
+            fs::remove_file(&page).unwrap();
+            fs::write(&page, "eno").unwrap();
+        }),
+        ("its time restored", &|| {
+            let time = fs::metadata(&page).unwrap().modified().unwrap();
+            fs::write(&page, "eno").unwrap();
+            fs::File::options().append(true).open(&page).unwrap().set_modified(time).unwrap();
+        }),
+    ];
+    for settled in [false, true] {
+        for (name, damage) in &damages {
+            desk.publish("output", &site("one")).unwrap();
+            if settled {
+                settle(&desk);
+            }
+            damage();
+            let published = desk.publish("output", &site("one")).unwrap();
+            let noticed = cfg!(unix) || !settled || *name != "its time restored";
+            assert!(!noticed || desk.read("output/index.html") == "one", "{name}, settled: {settled}");
+            assert!(!noticed || published.written == 1, "{name}, settled: {settled}");
+        }
+    }
+    settle(&desk);
+    fs::remove_dir_all(desk.path("output/a")).unwrap();
+    desk.publish("output", &site("one")).unwrap();
+    assert_eq!(desk.read("output/a/b.json"), "{}");
+}
+
+#[test]
+fn what_is_noted_of_one_folder_says_nothing_of_another() {
+    let desk = Desk::new();
+    desk.publish("one", &site("one")).unwrap();
+    desk.publish("two", &site("two")).unwrap();
+    desk.publish("one", &site("two")).unwrap();
+    assert_eq!((desk.read("one/index.html"), desk.read("two/index.html")), ("two".into(), "two".into()));
+    // A copy in the place of the site that was noted.
+    fs::rename(desk.path("one"), desk.path("gone")).unwrap();
+    desk.write("one/index.html", "older");
+    desk.write(&format!("one/{MARK}"), "body{}");
+    desk.publish("one", &site("two")).unwrap();
+    assert_eq!((desk.read("one/index.html"), desk.read("one/a/b.json")), ("two".into(), "{}".into()));
 }
 
 #[test]
@@ -151,7 +265,7 @@ fn the_root_and_the_lessons_are_refused() {
         let error = desk.publish(output, &site("one")).unwrap_err();
         assert!(matches!(error, PublishError::Dangerous { .. }), "{output}: {error}");
     }
-    let error = publish(Path::new("/"), &site("one"), &desk.path("lessons")).unwrap_err();
+    let error = publish(Path::new("/"), site("one"), &desk.path("lessons")).unwrap_err();
     assert_eq!(error.to_string(), "the output folder `/` is the root of the file system; choose another one");
     assert_eq!(desk.read("lessons/01-a.md"), "mine");
     assert_eq!(desk.names(), ["lessons"]);

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::experiment::Kind;
@@ -30,6 +31,11 @@ impl Key {
         Key(*blake3::hash(json!(["drawn", LAYOUT, program, from]).to_string().as_bytes()).as_bytes())
     }
 
+    /// The name of what is noted of something that has a name itself.
+    pub fn named(name: &[&str]) -> Key {
+        Key(*blake3::hash(json!(["named", LAYOUT, name]).to_string().as_bytes()).as_bytes())
+    }
+
     pub fn bytes(&self) -> &[u8; 32] {
         &self.0
     }
@@ -44,6 +50,16 @@ impl fmt::Display for Key {
 impl fmt::Debug for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
+    }
+}
+
+/// A hash over bytes: equal only for equal ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Sum([u8; 32]);
+
+impl Sum {
+    pub fn of(bytes: &[u8]) -> Sum {
+        Sum(*blake3::hash(bytes).as_bytes())
     }
 }
 

@@ -7,6 +7,7 @@
 mod entry;
 mod inputs;
 mod key;
+mod seen;
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read, Write};
@@ -18,7 +19,8 @@ use std::time::{Duration, SystemTime};
 use entry::Packed;
 pub use entry::same_bits;
 pub use inputs::{Inputs, VariantInputs};
-pub use key::Key;
+pub use key::{Key, Sum};
+pub use seen::Seen;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -31,11 +33,15 @@ const RUNS: &str = "runs";
 const DRAWN: &str = "drawn";
 /// Where it is noted what each experiment last depended on.
 const LAST: &str = "last";
+/// Where it is noted what the site in each output folder holds.
+const SITES: &str = "sites";
 
 /// An entry used counts as new again, but is not marked so more often than this.
 const FRESH: Duration = Duration::from_secs(24 * 60 * 60);
 /// A file written aside that is older than this was left by a build that was killed.
 const ABANDONED: Duration = Duration::from_secs(60 * 60);
+/// A note that no build has used for so long is of something that is gone.
+const FORGOTTEN: Duration = Duration::from_secs(60 * 24 * 60 * 60);
 
 /// The cache of a build; without a folder it holds nothing.
 #[derive(Debug, Default)]
@@ -76,6 +82,11 @@ impl Cache {
         self.read(DRAWN, key)
     }
 
+    /// What is noted of the site under that name.
+    pub fn site<T: DeserializeOwned>(&self, key: &Key) -> Option<T> {
+        self.read(SITES, key)
+    }
+
     fn read<T: DeserializeOwned>(&self, part: &str, key: &Key) -> Option<T> {
         let mut file = File::open(self.entry(part, key)?).ok()?;
         let mut bytes = Vec::new();
@@ -105,6 +116,11 @@ impl Cache {
         self.keep(DRAWN, key, drawn);
     }
 
+    /// Notes what a site holds, as [`put`](Self::put) does.
+    pub fn put_site<T: Serialize>(&self, key: &Key, site: &T) {
+        self.keep(SITES, key, site);
+    }
+
     fn keep<T: Serialize>(&self, part: &str, key: &Key, value: &T) {
         let Some(path) = self.entry(part, key) else { return };
         let Some(bytes) = entry::encode(key, value) else { return };
@@ -126,6 +142,9 @@ impl Cache {
         let Some(path) = self.note_of(experiment) else { return };
         let Ok(text) = serde_json::to_vec(inputs) else { return };
         if fs::read(&path).is_ok_and(|old| old == text) {
+            if let Ok(file) = File::open(&path) {
+                mark_used(&file);
+            }
             return;
         }
         if let Err(error) = self.write(&path, &text) {
@@ -133,23 +152,17 @@ impl Cache {
         }
     }
 
-    /// Makes room after a build: the entries that were not used for longest go first.
+    /// Makes room after a build: the entries that were not used for longest go first, and notes that nobody needs.
     pub fn tidy(&self) {
         let Some(folder) = &self.folder else { return };
         if self.written.load(Ordering::Relaxed) == 0 {
             return;
         }
-        let parts = [RUNS, DRAWN].map(|part| files(&folder.join(part)).unwrap_or_default());
-        let mut entries = parts.into_iter().flatten().collect::<Vec<_>>();
-        let now = SystemTime::now();
-        entries.retain(|entry| {
-            let age = now.duration_since(entry.used).unwrap_or_default();
-            let abandoned = entry.is_aside() && age > ABANDONED;
-            if abandoned {
-                let _ = fs::remove_file(&entry.path);
-            }
-            !abandoned && !entry.is_aside()
-        });
+        let parts = |names: &[&str]| -> Vec<Entry> {
+            names.iter().flat_map(|part| files(&folder.join(part)).unwrap_or_default()).collect()
+        };
+        sweep(parts(&[LAST, SITES]), FORGOTTEN);
+        let mut entries = sweep(parts(&[RUNS, DRAWN]), Duration::MAX);
         let mut taken: u64 = entries.iter().map(|entry| entry.bytes).sum();
         entries.sort_by(|a, b| (a.used, &a.path).cmp(&(b.used, &b.path)));
         for entry in entries {
@@ -179,7 +192,7 @@ impl Cache {
     pub fn clear(&self) -> Result<(usize, u64), String> {
         let Some(folder) = &self.folder else { return Ok((0, 0)) };
         let (mut count, mut bytes) = (0, 0);
-        for part in [RUNS, DRAWN, LAST] {
+        for part in [RUNS, DRAWN, LAST, SITES] {
             let folder = folder.join(part);
             let entries = match files(&folder) {
                 Err(error) if error.kind() != ErrorKind::NotFound => {
@@ -262,6 +275,21 @@ impl Entry {
     fn is_aside(&self) -> bool {
         self.path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'))
     }
+}
+
+/// Removes what was left aside by builds that were killed, and what has not been used for that long; gives the rest,
+/// but for what is being written.
+fn sweep(mut entries: Vec<Entry>, unused: Duration) -> Vec<Entry> {
+    let now = SystemTime::now();
+    entries.retain(|entry| {
+        let age = now.duration_since(entry.used).unwrap_or_default();
+        let gone = age > if entry.is_aside() { ABANDONED } else { unused };
+        if gone {
+            let _ = fs::remove_file(&entry.path);
+        }
+        !gone && !entry.is_aside()
+    });
+    entries
 }
 
 fn files(folder: &Path) -> io::Result<Vec<Entry>> {
@@ -370,6 +398,24 @@ mod tests {
         File::create(&aside).unwrap().set_modified(SystemTime::now() - 2 * ABANDONED).unwrap();
         cache.tidy();
         assert!(!aside.exists() && cache.has(&key(1)));
+    }
+
+    #[test]
+    fn notes_of_what_is_gone_go() {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = Cache::new(folder.path().to_owned(), 1 << 20);
+        let inputs =
+            Inputs { engine: 1, kind: "split".into(), revision: 1, seed: 0, seeds: 1, variants: vec![] };
+        for experiment in ["gone", "there"] {
+            cache.keep_inputs(experiment, &inputs);
+            let note = File::options().append(true).open(cache.note_of(experiment).unwrap()).unwrap();
+            note.set_modified(SystemTime::now() - 2 * FORGOTTEN).unwrap();
+        }
+        cache.keep_inputs("there", &inputs);
+        cache.put(&key(1), &record(1));
+        cache.tidy();
+        let left = |experiment: &str| cache.last_inputs(experiment).is_some();
+        assert_eq!((left("gone"), left("there")), (false, true));
     }
 
     #[test]

@@ -1,0 +1,64 @@
+//! Why a site could not be published.
+
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+
+/// Why a site was not published. The old one is as it was.
+#[derive(Debug)]
+pub enum PublishError {
+    /// The output folder is the root of the file system, or is or contains the lessons.
+    Dangerous { output: PathBuf, reason: &'static str },
+    /// The output folder holds files that are not ours.
+    NotOurs { output: PathBuf },
+    /// The site has a file where the author put one of that path.
+    WouldReplace { file: PathBuf },
+    /// The output folder is where a disk or volume is mounted: it can be filled, but not replaced.
+    MountPoint { output: PathBuf },
+    /// The output path is a file.
+    NotAFolder { output: PathBuf },
+    /// A file of the site has a path that leads out of the folder.
+    BadPath { path: String },
+    /// The machine refused: read-only, full disk.
+    Io { path: PathBuf, error: io::Error },
+}
+
+impl fmt::Display for PublishError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            PublishError::Dangerous { output, reason } => {
+                write!(f, "the output folder `{}` {reason}; choose another one", output.display())
+            }
+            PublishError::NotOurs { output } => write!(
+                f,
+                "the folder `{}` holds files that gradbook did not write; empty it or choose another one",
+                output.display()
+            ),
+            PublishError::WouldReplace { file } => write!(
+                f,
+                "the site has a page or file `{}`, and there is one that gradbook did not write; move it away",
+                file.display()
+            ),
+            PublishError::MountPoint { output } => write!(
+                f,
+                "the output folder `{}` is a mount point, which cannot be replaced by a new site; choose a folder in it, such as `{}`",
+                output.display(),
+                output.join("site").display()
+            ),
+            PublishError::NotAFolder { output } => {
+                write!(f, "the output `{}` is a file, and must be a folder", output.display())
+            }
+            PublishError::BadPath { path } => write!(f, "`{path}` is not a path within the output folder"),
+            PublishError::Io { path, error } => write!(f, "cannot write `{}`: {error}", path.display()),
+        }
+    }
+}
+
+impl std::error::Error for PublishError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            PublishError::Io { error, .. } => Some(error),
+            _ => None,
+        }
+    }
+}

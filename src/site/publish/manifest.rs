@@ -1,0 +1,70 @@
+//! What a published site holds: noted in the cache, so that the next build need not read it.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::time::SystemTime;
+
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::store::cache::{Cache, Key, Seen, Sum};
+
+/// One file of a site.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// Of all that the content was made from.
+    pub from: Sum,
+    /// Of the content.
+    pub content: Sum,
+    /// How the file looked when it was published.
+    pub seen: Seen,
+}
+
+/// The files of a site by their paths.
+pub type Records = BTreeMap<String, Record>;
+
+#[derive(Serialize, Deserialize)]
+struct Noted {
+    at: SystemTime,
+    files: Records,
+}
+
+/// What is known of the site in an output folder.
+#[derive(Debug)]
+pub struct Manifest {
+    key: Key,
+    /// Its files as they were published last, but for those that somebody has changed or removed since.
+    pub intact: Records,
+    /// Whether the next build can rely on what is noted as much as this one.
+    settled: bool,
+}
+
+impl Manifest {
+    pub fn read(output: &Path, cache: &Cache) -> Manifest {
+        let key = Key::named(&["site", &output.to_string_lossy()]);
+        let Some(Noted { at, files }) = cache.site(&key) else {
+            return Manifest { key, intact: Records::new(), settled: false };
+        };
+        let count = files.len();
+        let intact = files.into_par_iter().filter(|(path, record)| is_intact(&output.join(path), record, at));
+        let intact: Records = intact.collect();
+        let settled = intact.len() == count && !intact.values().any(|record| record.seen.is_younger_than(at));
+        Manifest { key, intact, settled }
+    }
+
+    /// Notes the files of the site as they are now.
+    pub fn keep(self, files: Records, cache: &Cache) {
+        if !self.settled || self.intact != files {
+            cache.put_site(&self.key, &Noted { at: SystemTime::now(), files });
+        }
+    }
+}
+
+/// Whether a file is as it was published. One written just before that was noted may have been changed without a trace,
+/// and is read.
+fn is_intact(path: &Path, record: &Record, at: SystemTime) -> bool {
+    let young = record.seen.is_younger_than(at);
+    Seen::at(path).is_ok_and(|now| now == record.seen)
+        && (!young || fs::read(path).is_ok_and(|bytes| Sum::of(&bytes) == record.content))
+}

@@ -1,0 +1,139 @@
+//! Writing the site: everything is staged beside the output folder, then swapped in by renames, so that
+//! a failure or a kill leaves the old site or the new one, never half of each. A site that has not changed is left alone,
+//! and what has not changed of one that has is neither made nor read nor written.
+
+mod error;
+mod manifest;
+mod place;
+mod stage;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::path::Path;
+
+use rayon::prelude::*;
+
+use super::Output;
+use crate::store::cache::{Cache, Sum};
+
+pub use error::PublishError;
+use manifest::Manifest;
+use place::Place;
+use stage::Staged;
+
+/// Lists the files of the site in its folder, one a line: what is not listed is the author's, and stays.
+const LIST: &str = ".gradbook-files";
+
+/// What a publication did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Published {
+    /// Files that are new or changed.
+    pub written: usize,
+    /// Files that were there already, byte for byte; they keep their time of modification.
+    pub unchanged: usize,
+}
+
+/// A file of a site to be.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Content {
+    /// A hash over all that it is made from.
+    pub from: Sum,
+    /// None where [`Publication::holds`] the file as made from just that.
+    pub bytes: Option<Vec<u8>>,
+}
+
+impl Content {
+    /// Bytes that are made from nothing but themselves.
+    pub fn of(bytes: Vec<u8>) -> Content {
+        Content { from: Sum::of(&bytes), bytes: Some(bytes) }
+    }
+}
+
+/// Whether `output` can become the folder of a site, as far as that shows before there is one.
+///
+/// # Errors
+/// A folder that holds the lessons or somebody's files, a place that cannot be.
+pub fn check_output(output: &Path, lessons: &Path) -> Result<(), PublishError> {
+    let place = Place::new(output)?;
+    place.check_lessons(lessons)?;
+    place.check()
+}
+
+/// Puts `files` in the place of the site that is in the folder `output`. Hidden files of the old folder stay, and files
+/// that no publication wrote.
+///
+/// # Errors
+/// See [`PublishError`]; after an error the folder is as it was.
+pub fn publish(output: &Path, files: Output, lessons: &Path) -> Result<Published, PublishError> {
+    let cache = Cache::none();
+    let publication = Publication::open(output, lessons, &cache)?;
+    publication.publish(files.into_iter().map(|(path, bytes)| (path, Content::of(bytes))).collect())
+}
+
+/// An output folder that no other build writes to until this is dropped.
+#[derive(Debug)]
+pub struct Publication<'a> {
+    place: Place,
+    manifest: Manifest,
+    cache: &'a Cache,
+    _writing: Option<File>,
+}
+
+impl<'a> Publication<'a> {
+    /// Cleans up after a build that was killed, waits for one that still writes, and looks at what is there.
+    ///
+    /// # Errors
+    /// As [`check_output`]; a folder that cannot be read.
+    pub fn open(output: &Path, lessons: &Path, cache: &'a Cache) -> Result<Self, PublishError> {
+        let place = Place::new(output)?;
+        place.check_lessons(lessons)?;
+        let writing = place.lock()?;
+        place.recover()?;
+        place.check_ours()?;
+        let manifest = Manifest::read(&place.output, cache);
+        Ok(Publication { place, manifest, cache, _writing: writing })
+    }
+
+    /// Whether the file at that path is there, made from just that.
+    pub fn holds(&self, path: &str, from: &Sum) -> bool {
+        self.manifest.intact.get(path).is_some_and(|record| record.from == *from)
+    }
+
+    /// Puts `files` in the place of the site. Hidden files of the old folder stay, and files that no publication wrote.
+    ///
+    /// # Errors
+    /// See [`PublishError`]; after an error the folder is as it was.
+    pub fn publish(self, mut files: BTreeMap<String, Content>) -> Result<Published, PublishError> {
+        if let Some(path) = files.keys().find(|path| !is_inside(path)) {
+            return Err(PublishError::BadPath { path: path.clone() });
+        }
+        let list: String = files.keys().map(|path| format!("{path}\n")).collect();
+        let listed = (LIST.to_owned(), Content::of(list.into_bytes()));
+        files.extend([listed]);
+        let (place, intact) = (&self.place, &self.manifest.intact);
+        let staged: Result<BTreeMap<String, Staged>, PublishError> = files
+            .into_par_iter()
+            .map(|(path, content)| Ok((path.clone(), Staged::new(&path, content, intact, place)?)))
+            .collect();
+        let staged = staged?;
+        let is_new = staged.values().any(Staged::is_new);
+        if is_new {
+            stage::stage(place, &staged).and_then(|()| place.swap()).inspect_err(|_| {
+                // The first error is the one to report.
+                let _ = place.discard(&place.staging);
+            })?;
+        }
+        let unchanged = staged.iter().filter(|(path, file)| *path != LIST && !file.is_new()).count();
+        let published = Published { written: staged.len() - 1 - unchanged, unchanged };
+        self.manifest.keep(stage::records(&self.place, staged), self.cache);
+        Ok(published)
+    }
+}
+
+fn is_inside(path: &str) -> bool {
+    !path.is_empty()
+        && path.split('/').all(|part| !matches!(part, "" | "." | ".."))
+        && !path.contains(['\\', '\0', ':'])
+}

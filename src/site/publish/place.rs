@@ -1,0 +1,232 @@
+//! The output folder and what stands beside it while a site is published.
+
+use std::fs::{self, File};
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+
+use super::PublishError;
+
+/// A file that only a site of ours has: the sign that a folder may be replaced.
+pub const MARK: &str = "assets/gradbook.css";
+
+/// The output folder and the two beside it that exist only while publishing.
+#[derive(Debug)]
+pub struct Place {
+    /// As the author wrote it, for messages.
+    pub shown: PathBuf,
+    pub output: PathBuf,
+    pub staging: PathBuf,
+    /// The former output, between the two renames.
+    old: PathBuf,
+}
+
+impl Place {
+    pub fn new(shown: &Path) -> Result<Place, PublishError> {
+        let output = resolve(shown)?;
+        let (Some(parent), Some(name)) = (output.parent(), output.file_name()) else {
+            return Err(dangerous(shown, "is the root of the file system"));
+        };
+        let name = name.to_string_lossy();
+        Ok(Place {
+            staging: parent.join(format!(".{name}.gradbook-new")),
+            old: parent.join(format!(".{name}.gradbook-old")),
+            shown: shown.to_owned(),
+            output,
+        })
+    }
+
+    pub fn check_lessons(&self, lessons: &Path) -> Result<(), PublishError> {
+        let lessons = resolve(lessons)?;
+        if lessons == self.output {
+            return Err(dangerous(&self.shown, "is the folder of the lessons"));
+        }
+        if lessons.starts_with(&self.output) {
+            return Err(dangerous(&self.shown, "contains the lessons"));
+        }
+        Ok(())
+    }
+
+    /// Whether the output folder may be replaced, as far as that shows before there is anything to replace it with.
+    pub fn check(&self) -> Result<(), PublishError> {
+        if exists(&self.old) { Ok(()) } else { self.check_ours() }
+    }
+
+    /// Keeps other builds from writing beside this folder until the file is dropped: waits for one that does. The
+    /// folder around it is locked, so nothing is left lying about; where folders cannot be (outside Unix), nothing is.
+    pub fn lock(&self) -> Result<Option<File>, PublishError> {
+        let Some(parent) = self.output.parent() else { return Ok(None) };
+        make_folder(parent)?;
+        let folder = File::open(parent).ok();
+        Ok(folder.filter(|folder| folder.lock().is_ok()))
+    }
+
+    /// Cleans up after a build that was killed, and brings back what it had put aside.
+    pub fn recover(&self) -> Result<(), PublishError> {
+        self.discard(&self.staging)?;
+        if !exists(&self.old) {
+            return Ok(());
+        }
+        if exists(&self.output) { self.finish() } else { rename(&self.old, &self.output) }
+    }
+
+    pub fn check_ours(&self) -> Result<(), PublishError> {
+        if !exists(&self.output) {
+            return Ok(());
+        }
+        if !self.output.is_dir() {
+            return Err(PublishError::NotAFolder { output: self.shown.clone() });
+        }
+        let strangers = entries(&self.output)?.into_iter().any(|entry| !is_hidden(&entry));
+        if strangers && !self.output.join(MARK).is_file() {
+            return Err(PublishError::NotOurs { output: self.shown.clone() });
+        }
+        if is_mount_point(&self.output) {
+            return Err(self.mount_point());
+        }
+        Ok(())
+    }
+
+    /// Puts the staged folder in the place of the output.
+    pub fn swap(&self) -> Result<(), PublishError> {
+        if !exists(&self.output) {
+            return rename(&self.staging, &self.output);
+        }
+        self.check_writable()?;
+        rename(&self.output, &self.old).map_err(|error| match error {
+            // A folder bound from the same disk shows only now.
+            PublishError::Io { error, .. } if error.kind() == ErrorKind::ResourceBusy => self.mount_point(),
+            error => error,
+        })?;
+        if let Err(error) = rename(&self.staging, &self.output) {
+            rename(&self.old, &self.output)?;
+            return Err(error);
+        }
+        self.finish()
+    }
+
+    /// A folder that may not be written can be renamed all the same, but then not be emptied.
+    fn check_writable(&self) -> Result<(), PublishError> {
+        let probe = self.output.join(".gradbook-probe");
+        let probed = File::create(&probe).and_then(|_| fs::remove_file(&probe));
+        probed.map_err(|error| PublishError::Io { path: self.shown.clone(), error })
+    }
+
+    /// Takes the hidden files of the former output over, then removes it.
+    fn finish(&self) -> Result<(), PublishError> {
+        // Where that fails, so does what follows, and says so.
+        let _ = make_writable(&self.old);
+        for entry in entries(&self.old)?.into_iter().filter(|entry| is_hidden(entry)) {
+            let target = self.output.join(entry.file_name().unwrap_or_default());
+            if !exists(&target) {
+                rename(&entry, &target)?;
+            }
+        }
+        self.discard(&self.old)
+    }
+
+    /// Removes a leftover. One that cannot be goes out of the way, for it must not stop this build or a later one.
+    pub fn discard(&self, leftover: &Path) -> Result<(), PublishError> {
+        let Err(error) = remove(leftover) else { return Ok(()) };
+        let name = |number: usize| {
+            let left = leftover.file_name().unwrap_or_default().to_string_lossy();
+            leftover.with_file_name(format!("{left}-{number}"))
+        };
+        let free = (1..).map(name).find(|path| !exists(path));
+        free.ok_or(()).and_then(|free| rename(leftover, &free).map_err(drop)).map_err(|()| error)
+    }
+
+    fn mount_point(&self) -> PublishError {
+        PublishError::MountPoint { output: self.shown.clone() }
+    }
+}
+
+/// Whether another file system begins at this folder.
+#[cfg(unix)]
+fn is_mount_point(folder: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let device = |path: &Path| fs::metadata(path).ok().map(|meta| meta.dev());
+    folder.parent().is_some_and(|parent| device(parent) != device(folder))
+}
+
+#[cfg(not(unix))]
+fn is_mount_point(_: &Path) -> bool {
+    false
+}
+
+fn dangerous(output: &Path, reason: &'static str) -> PublishError {
+    PublishError::Dangerous { output: output.to_owned(), reason }
+}
+
+/// The absolute path without links; what does not exist yet is taken as written.
+fn resolve(path: &Path) -> Result<PathBuf, PublishError> {
+    let failed = |error| PublishError::Io { path: path.to_owned(), error };
+    match fs::canonicalize(path) {
+        Ok(path) => return Ok(path),
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(failed(error)),
+        Err(_) => {}
+    }
+    let absolute = std::path::absolute(path).map_err(failed)?;
+    match (absolute.parent(), absolute.file_name()) {
+        (Some(parent), Some(name)) => Ok(resolve(parent)?.join(name)),
+        // `a/..` where there is no `a`.
+        _ => Err(failed(ErrorKind::NotFound.into())),
+    }
+}
+
+/// Whether there is anything, even a link that leads nowhere.
+pub fn exists(path: &Path) -> bool {
+    path.symlink_metadata().is_ok()
+}
+
+pub fn is_hidden(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'))
+}
+
+pub fn entries(folder: &Path) -> Result<Vec<PathBuf>, PublishError> {
+    let list = fs::read_dir(folder).and_then(|entries| entries.map(|entry| Ok(entry?.path())).collect());
+    list.map_err(|error| PublishError::Io { path: folder.to_owned(), error })
+}
+
+pub fn make_folder(path: &Path) -> Result<(), PublishError> {
+    fs::create_dir_all(path).map_err(|error| PublishError::Io { path: path.to_owned(), error })
+}
+
+fn rename(from: &Path, to: &Path) -> Result<(), PublishError> {
+    fs::rename(from, to).map_err(|error| PublishError::Io { path: to.to_owned(), error })
+}
+
+/// Removes a file, or a folder with all in it, those that are read-only too.
+fn remove(path: &Path) -> Result<(), PublishError> {
+    let removed = match path.symlink_metadata() {
+        Err(_) => Ok(()),
+        Ok(meta) if meta.is_dir() => fs::remove_dir_all(path).or_else(|error| match error.kind() {
+            ErrorKind::PermissionDenied => open_up(path).and_then(|()| fs::remove_dir_all(path)),
+            _ => Err(error),
+        }),
+        Ok(_) => fs::remove_file(path),
+    };
+    removed.map_err(|error| PublishError::Io { path: path.to_owned(), error })
+}
+
+/// Makes a folder and those in it writable for their owner.
+fn open_up(folder: &Path) -> io::Result<()> {
+    make_writable(folder)?;
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            open_up(&entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(unix)]
+fn make_writable(folder: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(folder, PermissionsExt::from_mode(0o700))
+}
+
+#[cfg(not(unix))]
+fn make_writable(_: &Path) -> io::Result<()> {
+    Ok(())
+}

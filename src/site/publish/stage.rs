@@ -1,0 +1,127 @@
+//! The new site beside the old one.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use super::manifest::{Record, Records};
+use super::place::{Place, entries, exists, is_hidden, make_folder};
+use super::{Content, LIST, PublishError};
+use crate::store::cache::{Seen, Sum};
+
+/// A file of the new site, compared with the old one.
+pub struct Staged {
+    from: Sum,
+    content: Sum,
+    /// None for a file that is there already, byte for byte.
+    new: Option<Vec<u8>>,
+    /// How it looks in the old site.
+    seen: Option<Seen>,
+}
+
+impl Staged {
+    pub fn new(path: &str, content: Content, intact: &Records, place: &Place) -> Result<Self, PublishError> {
+        let Content { from, bytes } = content;
+        let known = intact.get(path);
+        let made_alike = known.filter(|record| record.from == from);
+        let Some(bytes) = bytes.filter(|_| made_alike.is_none()) else {
+            let record = made_alike.ok_or_else(|| PublishError::Io {
+                path: place.output.join(path),
+                error: ErrorKind::NotFound.into(),
+            })?;
+            return Ok(Staged { from, content: record.content, new: None, seen: Some(record.seen) });
+        };
+        let sum = Sum::of(&bytes);
+        let file = place.output.join(path);
+        let seen = Seen::at(&file).ok();
+        let same = match known {
+            Some(record) => record.content == sum,
+            None => seen.is_some() && fs::read(&file).is_ok_and(|old| old == bytes),
+        };
+        Ok(Staged { from, content: sum, new: (!same).then_some(bytes), seen: seen.filter(|_| same) })
+    }
+
+    pub fn is_new(&self) -> bool {
+        self.new.is_some()
+    }
+}
+
+/// Writes the new site to its staging folder, with all that the author put into the old one.
+pub fn stage(place: &Place, files: &BTreeMap<String, Staged>) -> Result<(), PublishError> {
+    make_folder(&place.staging)?;
+    let mut folders: BTreeSet<&Path> = BTreeSet::new();
+    for (path, file) in files {
+        let (target, current) = (place.staging.join(path), place.output.join(path));
+        let folder = Path::new(path).parent().unwrap_or(Path::new(""));
+        if folders.insert(folder) {
+            make_folder(&place.staging.join(folder))?;
+        }
+        let written = match &file.new {
+            Some(bytes) => fs::write(&target, bytes),
+            // A second name for the same file keeps its time of modification. Not every file system has them.
+            None => fs::hard_link(&current, &target).or_else(|_| fs::copy(&current, &target).map(drop)),
+        };
+        written.map_err(|error| PublishError::Io { path: target, error })?;
+    }
+    keep(place, files)
+}
+
+/// What is to be noted of a site that stands. A file that somebody changed in between is not.
+pub fn records(place: &Place, files: BTreeMap<String, Staged>) -> Records {
+    let record = |(path, file): (String, Staged)| {
+        let seen = Seen::at(&place.output.join(&path)).ok()?;
+        let length = file.new.as_ref().map(|bytes| bytes.len() as u64);
+        let same = match file.seen {
+            Some(before) => seen.has_content_of(&before),
+            None => length.is_some_and(|length| seen.bytes() == length),
+        };
+        same.then_some((path, Record { from: file.from, content: file.content, seen }))
+    };
+    files.into_iter().filter_map(record).collect()
+}
+
+/// Takes what the author put into the old site over into the staged one. A site without a list (of an earlier
+/// version) is all ours, but for hidden files.
+fn keep(place: &Place, files: &BTreeMap<String, Staged>) -> Result<(), PublishError> {
+    if !exists(&place.output) {
+        return Ok(());
+    }
+    let list = fs::read_to_string(place.output.join(LIST)).ok();
+    let ours: Option<BTreeSet<PathBuf>> =
+        list.map(|list| list.lines().chain([LIST]).map(PathBuf::from).collect());
+    let mut folders = vec![PathBuf::new()];
+    while let Some(folder) = folders.pop() {
+        for entry in entries(&place.output.join(&folder))? {
+            let below = folder.join(entry.file_name().unwrap_or_default());
+            let is_folder = entry.symlink_metadata().is_ok_and(|meta| meta.is_dir());
+            let is_top_hidden = folder.as_os_str().is_empty() && is_hidden(&below);
+            let is_ours = ours.as_ref().map_or(!is_top_hidden, |ours| ours.contains(&below));
+            // A hidden folder (`.git`) may be large: it is moved once the new site stands.
+            if is_ours || is_top_hidden && is_folder {
+                continue;
+            }
+            match is_folder {
+                true => folders.push(below),
+                false => keep_file(place, &below, files)?,
+            }
+        }
+    }
+    Ok(())
+}
+
+fn keep_file(place: &Place, below: &Path, files: &BTreeMap<String, Staged>) -> Result<(), PublishError> {
+    let (current, target) = (place.output.join(below), place.staging.join(below));
+    if exists(&target) {
+        let name = below.to_string_lossy().replace('\\', "/");
+        return match files.get(&name).is_some_and(|file| !file.is_new()) {
+            true => Ok(()),
+            false => Err(PublishError::WouldReplace { file: place.shown.join(below) }),
+        };
+    }
+    make_folder(target.parent().unwrap_or(&place.staging))?;
+    // Where a file cannot have a second name, it is copied.
+    fs::hard_link(&current, &target)
+        .or_else(|_| fs::copy(&current, &target).map(drop))
+        .map_err(|error| PublishError::Io { path: target, error })
+}

@@ -1,0 +1,109 @@
+//! How a file looks from outside: enough to tell, without reading it, that nobody has written to it since.
+
+use std::fs::Metadata;
+use std::io;
+use std::path::Path;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde::{Deserialize, Serialize};
+
+/// Clocks of file systems are coarse (2 seconds on FAT): a file may be written to twice in one of their ticks and show the
+/// same time.
+const TICK: Duration = Duration::from_secs(2);
+
+/// Size and times of a file, and which one it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen {
+    bytes: u64,
+    /// Since 1970.
+    modified: Duration,
+    identity: Identity,
+    /// When anything of it was last changed, its times included; nothing outside Unix.
+    changed: (i64, i64),
+}
+
+/// Device and number of a file; nothing outside Unix.
+type Identity = (u64, u64);
+
+impl Seen {
+    /// What stands at a path, a link itself and not what it leads to.
+    ///
+    /// # Errors
+    /// Nothing there, or nothing that can be looked at; a time before 1970.
+    pub fn at(path: &Path) -> io::Result<Seen> {
+        let metadata = path.symlink_metadata()?;
+        let modified = metadata.modified()?.duration_since(UNIX_EPOCH).map_err(io::Error::other)?;
+        let (identity, changed) = identity(&metadata);
+        Ok(Seen { bytes: metadata.len(), modified, identity, changed })
+    }
+
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// Whether it was written so short a time before `time` that it may have been written to again without a trace.
+    pub fn is_younger_than(&self, time: SystemTime) -> bool {
+        let time = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+        self.modified + TICK > time
+    }
+
+    /// Whether it is the same file with the same content as far as that shows, names given and taken away apart.
+    pub fn has_content_of(&self, other: &Seen) -> bool {
+        Seen { changed: other.changed, ..*self } == *other
+    }
+}
+
+#[cfg(unix)]
+fn identity(metadata: &Metadata) -> (Identity, (i64, i64)) {
+    use std::os::unix::fs::MetadataExt;
+    ((metadata.dev(), metadata.ino()), (metadata.ctime(), metadata.ctime_nsec()))
+}
+
+#[cfg(not(unix))]
+fn identity(_: &Metadata) -> (Identity, (i64, i64)) {
+    Default::default()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn whoever_writes_to_a_file_is_noticed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("page");
+        fs::write(&path, "one").unwrap();
+        let before = Seen::at(&path).unwrap();
+        assert_eq!(Seen::at(&path).unwrap(), before);
+        assert!(before.is_younger_than(SystemTime::now()));
+        assert!(!before.is_younger_than(SystemTime::now() + 2 * TICK));
+
+        fs::write(&path, "longer").unwrap();
+        assert_ne!(Seen::at(&path).unwrap(), before);
+        fs::write(&path, "one").unwrap();
+        let later = SystemTime::now() + TICK;
+        let touch = |time| fs::File::options().append(true).open(&path).unwrap().set_modified(time).unwrap();
+        touch(later);
+        assert!(!Seen::at(&path).unwrap().has_content_of(&before), "another time");
+
+        // Another file in its place with its size and time.
+        let before = Seen::at(&path).unwrap();
+        fs::rename(&path, folder.path().join("old")).unwrap();
+        fs::write(&path, "two").unwrap();
+        touch(later);
+        assert_eq!(Seen::at(&path).unwrap() == before, cfg!(not(unix)));
+        assert!(Seen::at(&folder.path().join("none")).is_err());
+    }
+
+    #[test]
+    fn a_second_name_changes_no_content() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("page");
+        fs::write(&path, "one").unwrap();
+        let before = Seen::at(&path).unwrap();
+        fs::hard_link(&path, folder.path().join("again")).unwrap();
+        assert!(Seen::at(&path).unwrap().has_content_of(&before));
+    }
+}
