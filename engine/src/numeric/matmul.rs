@@ -141,7 +141,7 @@ impl<'a, R: Real> Product<'a, R> {
         }
         if pieces == 1 {
             // SAFETY: the slices hold the shapes, and the CPU has the level.
-            return unsafe { on_vectors(level, self) };
+            return unsafe { on_vectors(level, &self) };
         }
         workers.run(pieces, &|piece| {
             let rows = m * piece / pieces..m * (piece + 1) / pieces;
@@ -149,7 +149,7 @@ impl<'a, R: Real> Product<'a, R> {
                 return;
             }
             // SAFETY: as above; pieces have no row in common, and workers do each once.
-            unsafe { on_vectors(level, self.rows(rows)) };
+            unsafe { on_vectors(level, &self.rows(rows)) };
         });
     }
 
@@ -208,7 +208,7 @@ impl Iterator for EvenRanges {
 
 impl<R: Real> Task<R> for Product<'_, R> {
     #[inline(always)]
-    unsafe fn run<V: Simd<Scalar = R>>(self) {
+    unsafe fn run<V: Simd<Scalar = R>>(&self) {
         let [m, n, k] = self.shape;
         let mut strip = Strip([MaybeUninit::uninit(); _]);
         let longest = size_of::<Strip>() / (2 * size_of::<V>());

@@ -15,7 +15,7 @@ pub fn transpose<R: Real>(m: usize, n: usize, from: &[R], to: &mut [R]) {
 fn transpose_at<R: Real>(level: Level, m: usize, n: usize, from: &[R], to: &mut [R]) {
     let (from, to) = (&from[..m * n], &mut to[..m * n]);
     // SAFETY: the slices hold the shape, and the CPU has the level.
-    unsafe { on_vectors(level, Transpose { m, n, from: from.as_ptr(), to: to.as_mut_ptr() }) };
+    unsafe { on_vectors(level, &Transpose { m, n, from: from.as_ptr(), to: to.as_mut_ptr() }) };
 }
 
 /// The operands, checked.
@@ -29,7 +29,7 @@ struct Transpose<R> {
 impl<R: Real> Task<R> for Transpose<R> {
     /// By square blocks of whole vectors.
     #[inline(always)]
-    unsafe fn run<V: Simd<Scalar = R>>(self) {
+    unsafe fn run<V: Simd<Scalar = R>>(&self) {
         for i in (0..self.m).step_by(V::LANES) {
             for j in (0..self.n).step_by(V::LANES) {
                 match V::LANES {

@@ -50,7 +50,7 @@ pub trait Vectors: Sized {
 pub trait Task<R> {
     /// # Safety
     /// The CPU must have the vectors' instructions, and the task its memory.
-    unsafe fn run<V: Simd<Scalar = R>>(self);
+    unsafe fn run<V: Simd<Scalar = R>>(&self);
 }
 
 /// Runs a task with the vectors of a level.
@@ -58,7 +58,7 @@ pub trait Task<R> {
 /// # Safety
 /// The CPU must have the level, and the task its memory.
 #[inline(always)]
-pub unsafe fn on_vectors<R: Vectors>(level: Level, task: impl Task<R>) {
+pub unsafe fn on_vectors<R: Vectors>(level: Level, task: &impl Task<R>) {
     unsafe {
         match level {
             #[cfg(target_arch = "x86_64")]
