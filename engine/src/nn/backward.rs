@@ -10,7 +10,7 @@ use super::dropout::{Masks, mask};
 use super::loss::output_gradient;
 use super::{Architecture, Forward, Network};
 use crate::data::Targets;
-use crate::numeric::{Alone, Real, Strided, Workers, column_sums, matmul_by, transpose};
+use crate::numeric::{Alone, Real, Strided, Workers, matmul_by, transpose};
 
 /// The buffers of a backward pass over batches of bounded size; it allocates nothing.
 #[derive(Clone, Debug)]
@@ -86,21 +86,24 @@ impl<R: Real> Backward<R> {
         let (before, after) = self.deltas.split_at_mut(l);
         let delta = &mut after[0][..rows * outputs];
         let of_parameters = &mut self.gradient[layer.shape.weights().start..layer.shape.end()];
-        let (d_weights, others) = of_parameters.split_at_mut(inputs * outputs);
-        let (d_bias, d_gamma) = others.split_at_mut(outputs);
-        match forward.normalization(l) {
-            Some(normalization) => normalization.backward(layer.gamma, delta, d_gamma, d_bias),
-            None => column_sums(rows, outputs, delta, d_bias),
+        let input = Strided::transposed(forward.input(l, x, rows, masks), inputs);
+        if let Some(normalization) = forward.normalization(l) {
+            let (d_weights, others) = of_parameters.split_at_mut(inputs * outputs);
+            let (d_beta, d_gamma) = others.split_at_mut(outputs);
+            normalization.backward(layer.gamma, delta, d_gamma, d_beta);
+            matmul_by(self.workers, inputs, outputs, rows, input, delta, None, d_weights);
+        } else {
+            // A bias is one more row of weights, behind the others, whose input is always 1.
+            let (input, inputs) = (input.above_ones(), inputs + 1);
+            matmul_by(self.workers, inputs, outputs, rows, input, delta, None, of_parameters);
         }
-        let input = Strided { data: forward.input(l, x, rows, masks), row: 1, column: inputs };
-        matmul_by(self.workers, inputs, outputs, rows, input, delta, None, d_weights);
         if l == 0 {
             return;
         }
         let transposed = &mut self.transposed[..inputs * outputs];
         transpose(inputs, outputs, layer.weights, transposed);
         let upstream = &mut self.upstream[..rows * inputs];
-        let delta = Strided { data: delta, row: outputs, column: 1 };
+        let delta = Strided::rows(delta, outputs);
         matmul_by(self.workers, rows, inputs, outputs, delta, transposed, None, upstream);
         if let Some(factors) = masks.and_then(|masks| masks.factors(l)) {
             mask(upstream, factors);

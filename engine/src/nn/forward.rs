@@ -104,7 +104,7 @@ impl<R: Real> Forward<R> {
             input = left;
         }
         let output = &mut after[0][..rows * outputs];
-        let input = Strided { data: input, row: inputs, column: 1 };
+        let input = Strided::rows(input, inputs);
         if l + 1 == network.depth() {
             matmul_by(self.workers, rows, outputs, inputs, input, layer.weights, Some(layer.bias), output);
             return;

@@ -27,21 +27,29 @@ pub struct Strided<'a, R> {
     pub row: usize,
     /// The distance from an element to the one at its right.
     pub column: usize,
+    /// Whether one more row stands below, of ones that are not in the data.
+    pub ones: bool,
 }
 
 impl<'a, R> Strided<'a, R> {
     /// A matrix of `columns` columns whose rows follow each other.
     pub fn rows(data: &'a [R], columns: usize) -> Self {
-        Strided { data, row: columns, column: 1 }
+        Strided { data, row: columns, column: 1, ones: false }
     }
 
     /// The transpose of a matrix of `columns` columns whose rows follow each other.
     pub fn transposed(data: &'a [R], columns: usize) -> Self {
-        Strided { data, row: 1, column: columns }
+        Strided { data, row: 1, column: columns, ones: false }
+    }
+
+    /// The same matrix above one more row, of ones: the input of a bias.
+    pub fn above_ones(self) -> Self {
+        Strided { ones: true, ..self }
     }
 
     /// Panics unless all elements of an (m, k) matrix are in the data.
     fn check(&self, m: usize, k: usize) {
+        let m = m.saturating_sub(usize::from(self.ones));
         if m > 0 && k > 0 {
             let last = self.row.checked_mul(m - 1).zip(self.column.checked_mul(k - 1));
             let last = last.and_then(|(row, column)| row.checked_add(column));
@@ -50,7 +58,7 @@ impl<'a, R> Strided<'a, R> {
     }
 }
 
-/// `c = a b (+ bias on every row)`: a is (m, k) strided, b is (k, n) row-major, c is (m, n) row-major,
+/// `c = a b (+ bias on every row)`: a is (m, k) strided (its row of ones counted), b is (k, n) row-major, c is (m, n) row-major,
 /// the bias has n numbers. What c held before does not matter.
 ///
 /// `c[i, j] = fused(a[i, k-1], b[k-1, j], ... fused(a[i, 0], b[0, j], 0)) + bias[j]`, on every CPU.
@@ -99,6 +107,8 @@ struct Product<'a, R> {
     shape: [usize; 3],
     a: *const R,
     strides: [usize; 2],
+    /// Whether the last row of a is of ones, which have no address there.
+    ones: bool,
     b: *const R,
     bias: Option<*const R>,
     c: *mut R,
@@ -126,6 +136,7 @@ impl<'a, R: Real> Product<'a, R> {
             shape: [m, n, k],
             a: a.data.as_ptr(),
             strides: [a.row, a.column],
+            ones: a.ones,
             b: b.as_ptr(),
             bias: bias.map(<[R]>::as_ptr),
             c: c.as_mut_ptr(),
@@ -155,10 +166,11 @@ impl<'a, R: Real> Product<'a, R> {
 
     /// The product of some rows alone.
     fn rows(&self, rows: Range<usize>) -> Self {
-        let [_, n, k] = self.shape;
+        let [m, n, k] = self.shape;
         Product {
             shape: [rows.len(), n, k],
             a: self.a.wrapping_add(rows.start * self.strides[0]),
+            ones: self.ones && rows.end == m,
             c: self.c.wrapping_add(rows.start * n),
             ..self.clone()
         }
@@ -283,7 +295,7 @@ impl<R: Real> Product<'_, R> {
         i: usize,
         (mut b, b_row): (*const R, usize),
     ) {
-        let ([_, n, k], [row, column]) = (self.shape, self.strides);
+        let ([m, n, k], [row, column]) = (self.shape, self.strides);
         let c = self.c.wrapping_add(i * n + block.column);
         let mut sums = [[unsafe { V::splat(R::ZERO) }; N]; M];
         if block.depth.start > 0 {
@@ -296,17 +308,23 @@ impl<R: Real> Product<'_, R> {
         // the other, in a chain that takes longer than the arithmetic.
         let mut groups: [_; 4] = std::array::from_fn(|g| black_box(a.wrapping_add(4 * g * row)));
         let offsets = [0, row, 2 * row, 3 * row];
+        // The last row has an address of its own, since it may be the row of ones.
+        let one = R::ONE;
+        let (mut last, last_column) = match self.ones && i + M == m {
+            true => (&raw const one, 0),
+            false => (a.wrapping_add((M - 1) * row), column),
+        };
         for _ in 0..block.depth.len() {
             let across: [V; N] = unsafe { load(b) };
-            for (sums, group) in sums.chunks_mut(4).zip(&mut groups) {
+            let (above, below) = sums.split_at_mut(M - 1);
+            for (sums, group) in above.chunks_mut(4).zip(&mut groups) {
                 for (sums, offset) in sums.iter_mut().zip(offsets) {
-                    let down = unsafe { V::splat(*group.wrapping_add(offset)) };
-                    for (sum, across) in sums.iter_mut().zip(across) {
-                        *sum = unsafe { down.fused(across, *sum) };
-                    }
+                    unsafe { add_products(sums, *group.wrapping_add(offset), across) };
                 }
                 *group = group.wrapping_add(column);
             }
+            unsafe { add_products(&mut below[0], *last, across) };
+            last = last.wrapping_add(last_column);
             b = b.wrapping_add(b_row);
         }
         if let Some(bias) = self.bias.filter(|_| block.depth.end == k) {
@@ -329,6 +347,15 @@ struct Block {
     depth: Range<usize>,
     column: usize,
     width: usize,
+}
+
+/// `sums + down * across`, each rounded once.
+#[inline(always)]
+unsafe fn add_products<V: Simd, const N: usize>(sums: &mut [V; N], down: V::Scalar, across: [V; N]) {
+    let down = unsafe { V::splat(down) };
+    for (sum, across) in sums.iter_mut().zip(across) {
+        *sum = unsafe { down.fused(across, *sum) };
+    }
 }
 
 /// `N` vectors that follow each other.

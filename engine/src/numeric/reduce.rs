@@ -63,8 +63,8 @@ pub fn argmax<R: Real>(values: &[R]) -> usize {
 /// # Panics
 /// If a slice is too short for its shape.
 pub fn column_sums<R: Real>(m: usize, n: usize, values: &[R], sums: &mut [R]) {
-    // A row of m ones times the matrix: multiplying by 1 is exact.
-    matmul(1, n, m, Strided { data: &[R::ONE], row: 0, column: 0 }, values, None, sums);
+    // Multiplying by 1 is exact.
+    matmul(1, n, m, Strided::rows(&[], 0).above_ones(), values, None, sums);
 }
 
 #[inline(always)]

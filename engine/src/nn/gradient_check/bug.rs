@@ -204,7 +204,7 @@ fn at_inputs(pass: &TrainingPass, backward: &Backward<f64>, l: usize) -> Vec<f64
     let mut transposed = vec![0.0; inputs * outputs];
     transpose(inputs, outputs, layer.weights, &mut transposed);
     let mut gradient = vec![0.0; rows * inputs];
-    let delta = Strided { data: backward.delta(l, rows), row: outputs, column: 1 };
+    let delta = Strided::rows(backward.delta(l, rows), outputs);
     matmul(rows, inputs, outputs, delta, &transposed, None, &mut gradient);
     if let Some(factors) = pass.masks.and_then(|masks| masks.factors(l)) {
         mask(&mut gradient, factors);

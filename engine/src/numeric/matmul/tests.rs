@@ -3,8 +3,12 @@ use crate::numeric::Streams;
 
 /// The definition.
 fn chains<R: Real>(m: usize, n: usize, k: usize, a: Strided<R>, b: &[R], bias: Option<&[R]>) -> Vec<R> {
+    let left = |i: usize, l: usize| match a.ones && i + 1 == m {
+        true => R::ONE,
+        false => a.data[i * a.row + l * a.column],
+    };
     let cell = |i: usize, j: usize| {
-        let products = (0..k).map(|l| (a.data[i * a.row + l * a.column], b[l * n + j]));
+        let products = (0..k).map(|l| (left(i, l), b[l * n + j]));
         let sum = products.fold(R::ZERO, |sum, (a, b)| a.fused(b, sum));
         bias.map_or(sum, |bias| sum + bias[j])
     };
@@ -27,6 +31,7 @@ fn agrees<R: Real>(m: usize, n: usize, k: usize) {
             (Strided::rows(&a, k), None),
             (Strided::rows(&a, k), Some(&bias[..])),
             (Strided::transposed(&a, m), Some(&bias[..])),
+            (Strided::transposed(&a[k..], m - 1).above_ones(), None),
         ] {
             let expected = chains(m, n, k, a, &b, bias);
             // A guard behind c, and old values in it, neither of which may matter.
