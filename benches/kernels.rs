@@ -6,7 +6,7 @@
 //! among the arguments chooses the cases whose name has it, as in `-- --ratios exp`.
 
 use criterion::Criterion;
-use gradbook::numeric::{self, Real, Streams, Strided};
+use gradbook::numeric::{self, Finish, Real, Streams, Strided};
 use ndarray::{ArrayView2, LinalgScalar, linalg::general_mat_mul};
 use std::hint::black_box;
 use std::time::Instant;
@@ -61,7 +61,7 @@ fn product<R: Real + LinalgScalar>(shape: &Shape) -> Case<'static> {
         work: ((2 * m * n * k) as f64, "GFLOP/s"),
         ours: Box::new(move || {
             let a = if transposed { Strided::transposed(&a, m) } else { Strided::rows(&a, k) };
-            numeric::matmul(m, n, k, black_box(a), &b, None, &mut c);
+            numeric::matmul(m, n, k, black_box(a), &b, Finish::Sums, &mut c);
             black_box(&mut c);
         }),
         theirs: Box::new(move || {

@@ -8,9 +8,9 @@
 
 use super::dropout::{Masks, mask};
 use super::loss::output_gradient;
-use super::{Architecture, Forward, Network};
+use super::{Activation, Architecture, Forward, Network};
 use crate::data::Targets;
-use crate::numeric::{Alone, Real, Strided, Workers, matmul_by, transpose};
+use crate::numeric::{Alone, Finish, Real, Strided, Workers, matmul_by, transpose};
 
 /// The buffers of a backward pass over batches of bounded size; it allocates nothing.
 #[derive(Clone, Debug)]
@@ -91,25 +91,33 @@ impl<R: Real> Backward<R> {
             let (d_weights, others) = of_parameters.split_at_mut(inputs * outputs);
             let (d_beta, d_gamma) = others.split_at_mut(outputs);
             normalization.backward(layer.gamma, delta, d_gamma, d_beta);
-            matmul_by(self.workers, inputs, outputs, rows, input, delta, None, d_weights);
+            matmul_by(self.workers, inputs, outputs, rows, input, delta, Finish::Sums, d_weights);
         } else {
             // A bias is one more row of weights, behind the others, whose input is always 1.
             let (input, inputs) = (input.above_ones(), inputs + 1);
-            matmul_by(self.workers, inputs, outputs, rows, input, delta, None, of_parameters);
+            matmul_by(self.workers, inputs, outputs, rows, input, delta, Finish::Sums, of_parameters);
         }
         if l == 0 {
             return;
         }
         let transposed = &mut self.transposed[..inputs * outputs];
         transpose(inputs, outputs, layer.weights, transposed);
-        let upstream = &mut self.upstream[..rows * inputs];
         let delta = Strided::rows(delta, outputs);
-        matmul_by(self.workers, rows, inputs, outputs, delta, transposed, None, upstream);
-        if let Some(factors) = masks.and_then(|masks| masks.factors(l)) {
+        let product = |finish, to: &mut [R]| {
+            matmul_by(self.workers, rows, inputs, outputs, delta, transposed, finish, to);
+        };
+        let (activation, activations) = (network.architecture().activation, forward.output(l - 1, rows));
+        let below = &mut before[l - 1][..rows * inputs];
+        let factors = masks.and_then(|masks| masks.factors(l));
+        if factors.is_none() && activation == Activation::Relu {
+            return product(Finish::WherePositive(activations), below);
+        }
+        let upstream = &mut self.upstream[..rows * inputs];
+        product(Finish::Sums, upstream);
+        if let Some(factors) = factors {
             mask(upstream, factors);
         }
-        let below = &mut before[l - 1][..rows * inputs];
-        network.architecture().activation.backward(forward.output(l - 1, rows), upstream, below);
+        activation.backward(activations, upstream, below);
     }
 
     /// Of every parameter, in the order of the parameters.

@@ -2,8 +2,8 @@
 
 use super::batch_norm::Normalization;
 use super::dropout::{Masks, masked};
-use super::{Architecture, Moments, Network, PredictionStatistics};
-use crate::numeric::{Alone, Real, Strided, Workers, matmul_by};
+use super::{Activation, Architecture, Moments, Network, PredictionStatistics};
+use crate::numeric::{Alone, Finish, Real, Strided, Workers, matmul_by};
 
 /// What a pass is for.
 #[derive(Clone, Copy, Debug)]
@@ -105,18 +105,24 @@ impl<R: Real> Forward<R> {
         }
         let output = &mut after[0][..rows * outputs];
         let input = Strided::rows(input, inputs);
+        let workers = self.workers;
+        let product = |finish, to: &mut [R]| {
+            matmul_by(workers, rows, outputs, inputs, input, layer.weights, finish, to);
+        };
         if l + 1 == network.depth() {
-            matmul_by(self.workers, rows, outputs, inputs, input, layer.weights, Some(layer.bias), output);
-            return;
+            return product(Finish::Bias(layer.bias), output);
         }
+        let activation = network.architecture().activation;
         let z = &mut self.sums[..rows * outputs];
         if let Some(normalization) = self.normalizations.get_mut(l) {
-            matmul_by(self.workers, rows, outputs, inputs, input, layer.weights, None, z);
+            product(Finish::Sums, z);
             normalization.forward(layer, pass.moments(network, l), z);
+        } else if activation == Activation::Relu {
+            return product(Finish::BiasAndRelu(layer.bias), output);
         } else {
-            matmul_by(self.workers, rows, outputs, inputs, input, layer.weights, Some(layer.bias), z);
+            product(Finish::Bias(layer.bias), z);
         }
-        network.architecture().activation.apply(z, output);
+        activation.apply(z, output);
     }
 
     /// Mean and variance of the units of a layer (from 0) over the batch of the last training pass; None

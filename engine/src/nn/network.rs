@@ -86,6 +86,7 @@ impl<R: Real> Network<R> {
     }
 
     /// The parameters of a layer, counted from 0.
+    #[inline]
     pub fn layer(&self, index: usize) -> LayerView<'_, R> {
         let shape = self.architecture.layers[index];
         LayerView {

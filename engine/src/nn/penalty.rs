@@ -42,6 +42,9 @@ impl Penalty {
 
     /// Adds `lambda1/m sign(W) + lambda2/m W` to the weights' gradient.
     pub fn add_gradient<R: Real>(&self, network: &Network<R>, gradient: &mut [R]) {
+        if *self == (Penalty { rows: self.rows, ..Penalty::NONE }) {
+            return;
+        }
         let share = |lambda: f64| R::from_f64(lambda / self.rows as f64);
         for layer in network.layers() {
             let gradient = &mut gradient[layer.shape.weights()];

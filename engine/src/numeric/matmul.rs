@@ -58,23 +58,28 @@ impl<'a, R> Strided<'a, R> {
     }
 }
 
-/// `c = a b (+ bias on every row)`: a is (m, k) strided (its row of ones counted), b is (k, n) row-major, c is (m, n) row-major,
-/// the bias has n numbers. What c held before does not matter.
+/// What becomes of the sums of a product before they are stored, while they are in registers.
+#[derive(Clone, Copy, Debug)]
+pub enum Finish<'a, R> {
+    /// They are the result.
+    Sums,
+    /// A number for each column is added to them.
+    Bias(&'a [R]),
+    /// A number for each column is added, then what is below 0 becomes 0: a layer of rectified units.
+    BiasAndRelu(&'a [R]),
+    /// They become 0 where these numbers, in c's shape, are not above 0: the gradient below rectified units that gave these.
+    WherePositive(&'a [R]),
+}
+
+/// `c = finish(a b)`: a is (m, k) strided (its row of ones counted), b is (k, n) row-major, c is (m, n) row-major.
+/// What c held before does not matter.
 ///
-/// `c[i, j] = fused(a[i, k-1], b[k-1, j], ... fused(a[i, 0], b[0, j], 0)) + bias[j]`, on every CPU.
+/// `c[i, j] = finish(fused(a[i, k-1], b[k-1, j], ... fused(a[i, 0], b[0, j], 0)))`, on every CPU.
 ///
 /// # Panics
 /// If a slice is too short for its shape.
-pub fn matmul<R: Real>(
-    m: usize,
-    n: usize,
-    k: usize,
-    a: Strided<R>,
-    b: &[R],
-    bias: Option<&[R]>,
-    c: &mut [R],
-) {
-    matmul_by(&Alone, m, n, k, a, b, bias, c);
+pub fn matmul<R: Real>(m: usize, n: usize, k: usize, a: Strided<R>, b: &[R], finish: Finish<R>, c: &mut [R]) {
+    matmul_by(&Alone, m, n, k, a, b, finish, c);
 }
 
 /// [`matmul`], its rows spread over workers where it is large enough to pay.
@@ -89,10 +94,10 @@ pub fn matmul_by<R: Real>(
     k: usize,
     a: Strided<R>,
     b: &[R],
-    bias: Option<&[R]>,
+    finish: Finish<R>,
     c: &mut [R],
 ) {
-    let product = Product::new(m, n, k, a, b, bias, c);
+    let product = Product::new(m, n, k, a, b, finish, c);
     let worth = m.saturating_mul(n).saturating_mul(k) / WORTH_A_WORKER;
     product.multiply(level(), workers, workers.count().min(worth).max(1));
 }
@@ -110,9 +115,11 @@ struct Product<'a, R> {
     /// Whether the last row of a is of ones, which have no address there.
     ones: bool,
     b: *const R,
-    bias: Option<*const R>,
+    /// Whether strips of b are copied.
+    copy: bool,
+    finish: Finish<'a, R>,
     c: *mut R,
-    operands: PhantomData<(&'a [R], &'a mut [R])>,
+    operands: PhantomData<&'a mut [R]>,
 }
 
 // SAFETY: it stands for slices, of which it writes to one, and then only by `multiply`, piece by piece.
@@ -125,20 +132,29 @@ impl<'a, R: Real> Product<'a, R> {
         k: usize,
         a: Strided<'a, R>,
         b: &'a [R],
-        bias: Option<&'a [R]>,
+        finish: Finish<'a, R>,
         c: &'a mut [R],
     ) -> Self {
         a.check(m, k);
         assert!(k.checked_mul(n).is_some_and(|size| size <= b.len()), "b is smaller than ({k}, {n})");
         assert!(m.checked_mul(n).is_some_and(|size| size <= c.len()), "c is smaller than ({m}, {n})");
-        assert!(bias.is_none_or(|bias| bias.len() >= n), "the bias is shorter than {n}");
+        match finish {
+            Finish::Sums => {}
+            Finish::Bias(bias) | Finish::BiasAndRelu(bias) => {
+                assert!(bias.len() >= n, "the bias is shorter than {n}");
+            }
+            Finish::WherePositive(outputs) => {
+                assert!(m * n <= outputs.len(), "the outputs are smaller than ({m}, {n})");
+            }
+        }
         Product {
             shape: [m, n, k],
             a: a.data.as_ptr(),
             strides: [a.row, a.column],
             ones: a.ones,
             b: b.as_ptr(),
-            bias: bias.map(<[R]>::as_ptr),
+            copy: m >= ROWS_WORTH_A_COPY && size_of::<R>() * k * n > NOT_WORTH_A_COPY,
+            finish,
             c: c.as_mut_ptr(),
             operands: PhantomData,
         }
@@ -167,8 +183,13 @@ impl<'a, R: Real> Product<'a, R> {
     /// The product of some rows alone.
     fn rows(&self, rows: Range<usize>) -> Self {
         let [m, n, k] = self.shape;
+        let finish = match self.finish {
+            Finish::WherePositive(outputs) => Finish::WherePositive(&outputs[rows.start * n..]),
+            same => same,
+        };
         Product {
             shape: [rows.len(), n, k],
+            finish,
             a: self.a.wrapping_add(rows.start * self.strides[0]),
             ones: self.ones && rows.end == m,
             c: self.c.wrapping_add(rows.start * n),
@@ -179,8 +200,10 @@ impl<'a, R: Real> Product<'a, R> {
 
 /// How much of a is multiplied with one strip after the other: half of a usual second cache, in bytes.
 const BLOCK_OF_A: usize = 256 << 10;
-/// From how many rows on a strip of b is copied.
+/// From how many rows on a strip of b is copied,
 const ROWS_WORTH_A_COPY: usize = 48;
+/// unless all of b is so small, in bytes, that it stays in the nearest cache as it is.
+const NOT_WORTH_A_COPY: usize = 16 << 10;
 
 /// A strip of b: a stretch of k by one or two vectors, half of a usual nearest cache.
 #[repr(align(64))]
@@ -253,7 +276,7 @@ impl<R: Real> Product<'_, R> {
         block.width = block.width.min(N * V::LANES);
         let partial = block.width < N * V::LANES;
         let mut b = (self.b.wrapping_add(block.depth.start * n + block.column), n);
-        if partial || block.rows.len() >= ROWS_WORTH_A_COPY {
+        if partial || self.copy {
             let copy = strip.0.as_mut_ptr().cast();
             unsafe { copy_strip::<V, N>(b, block.depth.len(), block.width, copy) };
             b = (copy, N * V::LANES);
@@ -327,15 +350,27 @@ impl<R: Real> Product<'_, R> {
             last = last.wrapping_add(last_column);
             b = b.wrapping_add(b_row);
         }
-        if let Some(bias) = self.bias.filter(|_| block.depth.end == k) {
-            let bias: [V; N] = unsafe { load_some(bias.wrapping_add(block.column), block.width) };
+        let finish = if block.depth.end == k { self.finish } else { Finish::Sums };
+        if let Finish::Bias(bias) | Finish::BiasAndRelu(bias) = finish {
+            let bias: [V; N] = unsafe { load_some(bias.as_ptr().wrapping_add(block.column), block.width) };
             for sums in &mut sums {
                 for (sum, bias) in sums.iter_mut().zip(bias) {
                     *sum = unsafe { sum.add(bias) };
+                    if let Finish::BiasAndRelu(_) = finish {
+                        *sum = unsafe { sum.relu() };
+                    }
                 }
             }
         }
-        for (r, sums) in sums.into_iter().enumerate() {
+        for (r, mut sums) in sums.into_iter().enumerate() {
+            // In this loop and not in one of its own, for which the compiler would take the sums out of their registers.
+            if let Finish::WherePositive(outputs) = finish {
+                let outputs = outputs.as_ptr().wrapping_add((i + r) * n + block.column);
+                let outputs: [V; N] = unsafe { load_some(outputs, block.width) };
+                for (sum, output) in sums.iter_mut().zip(outputs) {
+                    *sum = unsafe { sum.where_positive(output) };
+                }
+            }
             unsafe { store_some(sums, c.wrapping_add(r * n), block.width) };
         }
     }

@@ -29,7 +29,7 @@ pub use average::{WeightedAverage, smooth};
 pub use cholesky::solve_positive_definite;
 pub use elementwise::{exp, ln, map, sigmoid, tanh};
 pub use level::{Level, force, level, vectorized};
-pub use matmul::{Strided, matmul, matmul_by};
+pub use matmul::{Finish, Strided, matmul, matmul_by};
 pub use real::Real;
 pub use reduce::{argmax, column_sums, dot, max, sum, sum_of_squares};
 pub use stream::{Stream, Streams};

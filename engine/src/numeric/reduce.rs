@@ -5,7 +5,7 @@
 //! i + 1. This is pairwise summation at its end (Higham, "Accuracy and Stability of Numerical Algorithms",
 //! 2nd edition, 2002, section 4.2).
 
-use super::{Real, Strided, matmul, vectorized};
+use super::{Finish, Real, Strided, matmul, vectorized};
 
 const LANES: usize = 16;
 
@@ -64,7 +64,7 @@ pub fn argmax<R: Real>(values: &[R]) -> usize {
 /// If a slice is too short for its shape.
 pub fn column_sums<R: Real>(m: usize, n: usize, values: &[R], sums: &mut [R]) {
     // Multiplying by 1 is exact.
-    matmul(1, n, m, Strided::rows(&[], 0).above_ones(), values, None, sums);
+    matmul(1, n, m, Strided::rows(&[], 0).above_ones(), values, Finish::Sums, sums);
 }
 
 #[inline(always)]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use gradbook_engine::data::{self, DATASETS, Files, TableLimits};
 use gradbook_engine::nn::{ACTIVATIONS, INITIALIZERS};
-use gradbook_engine::numeric::{self, Real, Streams, Strided};
+use gradbook_engine::numeric::{self, Finish, Real, Streams, Strided};
 use gradbook_engine::optim::{OPTIMIZERS, SCHEDULES};
 use gradbook_engine::search::{Entry, Proposal, SAMPLERS, Space, Trial};
 use gradbook_engine::train::{self, Parts, Watch};
@@ -193,9 +193,9 @@ fn products<R: Real>() -> String {
         let (a, rest) = finite.split_at(m * k);
         let (b, bias) = rest.split_at(k * n);
         let mut c = vec![R::ZERO; m * n];
-        numeric::matmul(m, n, k, Strided::rows(a, k), b, Some(bias), &mut c);
+        numeric::matmul(m, n, k, Strided::rows(a, k), b, Finish::Bias(bias), &mut c);
         all.extend_from_slice(&c);
-        numeric::matmul(m, n, k, Strided::transposed(a, m), b, None, &mut c);
+        numeric::matmul(m, n, k, Strided::transposed(a, m), b, Finish::Sums, &mut c);
         all.extend_from_slice(&c);
     }
     digest(&all)

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::data::Targets;
 use crate::nn::dropout::mask;
 use crate::nn::{Activation, Architecture, Backward, Forward, Masks, Network, Penalty};
-use crate::numeric::{Real, Strided, matmul, transpose};
+use crate::numeric::{Finish, Real, Strided, matmul, transpose};
 use crate::problem::Problem;
 
 /// A mistake in the gradient of one block.
@@ -205,7 +205,7 @@ fn at_inputs(pass: &TrainingPass, backward: &Backward<f64>, l: usize) -> Vec<f64
     transpose(inputs, outputs, layer.weights, &mut transposed);
     let mut gradient = vec![0.0; rows * inputs];
     let delta = Strided::rows(backward.delta(l, rows), outputs);
-    matmul(rows, inputs, outputs, delta, &transposed, None, &mut gradient);
+    matmul(rows, inputs, outputs, delta, &transposed, Finish::Sums, &mut gradient);
     if let Some(factors) = pass.masks.and_then(|masks| masks.factors(l)) {
         mask(&mut gradient, factors);
     }

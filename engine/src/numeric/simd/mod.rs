@@ -30,6 +30,10 @@ pub trait Simd: Copy {
     /// `self * a + b` in every lane, rounded once.
     unsafe fn fused(self, a: Self, b: Self) -> Self;
     unsafe fn add(self, other: Self) -> Self;
+    /// 0 in place of every number below it.
+    unsafe fn relu(self) -> Self;
+    /// 0 in every lane where `other` is not above it.
+    unsafe fn where_positive(self, other: Self) -> Self;
     /// The lanes of both in turns: the first half of `self[0] other[0] self[1] other[1] ...`, and the second.
     unsafe fn interleave(self, other: Self) -> [Self; 2];
     /// Runs `body` in a function of its own, compiled for these vectors: what the compiler prepares for it does
@@ -123,6 +127,15 @@ mod tests {
         (0..V::LANES).for_each(|i| assert_eq!(to[i], from[i].fused(a, b)));
         unsafe { V::load(from.as_ptr()).add(V::splat(a)).store(to.as_mut_ptr()) };
         (0..V::LANES).for_each(|i| assert_eq!(to[i], from[i] + a));
+
+        let zero = V::Scalar::ZERO;
+        let signs =
+            [-1.0, 1.0, 0.0, -0.0, f64::NAN, f64::INFINITY, f64::NEG_INFINITY].map(V::Scalar::from_f64);
+        let signs: Vec<V::Scalar> = (0..V::LANES).map(|i| signs[i % signs.len()]).collect();
+        unsafe { V::load(signs.as_ptr()).relu().store(to.as_mut_ptr()) };
+        (0..V::LANES).for_each(|i| assert_eq!(to[i].bytes(), signs[i].max(zero).bytes()));
+        unsafe { V::load(from.as_ptr()).where_positive(V::load(signs.as_ptr())).store(to.as_mut_ptr()) };
+        (0..V::LANES).for_each(|i| assert_eq!(to[i], if signs[i] > zero { from[i] } else { zero }));
 
         let both: Vec<V::Scalar> = (0..2 * V::LANES).map(number).collect();
         let mut to = vec![guard; 2 * V::LANES];

@@ -61,6 +61,20 @@ impl<R: Real, const N: usize> Simd for Lanes<R, N> {
     }
 
     #[inline(always)]
+    unsafe fn relu(self) -> Self {
+        Lanes(self.0.map(|x| x.max(R::ZERO)))
+    }
+
+    #[inline(always)]
+    unsafe fn where_positive(self, other: Self) -> Self {
+        let mut result = self;
+        for i in 0..N {
+            result.0[i] = if other.0[i] > R::ZERO { self.0[i] } else { R::ZERO };
+        }
+        result
+    }
+
+    #[inline(always)]
     unsafe fn interleave(self, other: Self) -> [Self; 2] {
         let lane = |i: usize| if i.is_multiple_of(2) { self.0[i / 2] } else { other.0[i / 2] };
         [Lanes(std::array::from_fn(lane)), Lanes(std::array::from_fn(|i| lane(N + i)))]

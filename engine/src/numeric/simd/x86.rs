@@ -72,6 +72,17 @@ impl Simd for __m256 {
     }
 
     #[inline(always)]
+    unsafe fn relu(self) -> Self {
+        // Of a NaN, and of two zeros, the second operand is taken.
+        unsafe { _mm256_max_ps(_mm256_setzero_ps(), self) }
+    }
+
+    #[inline(always)]
+    unsafe fn where_positive(self, other: Self) -> Self {
+        unsafe { _mm256_and_ps(self, _mm256_cmp_ps::<_CMP_GT_OQ>(other, _mm256_setzero_ps())) }
+    }
+
+    #[inline(always)]
     unsafe fn interleave(self, other: Self) -> [Self; 2] {
         unsafe {
             let [low, high] = [_mm256_unpacklo_ps(self, other), _mm256_unpackhi_ps(self, other)];
@@ -136,6 +147,17 @@ impl Simd for __m256d {
     }
 
     #[inline(always)]
+    unsafe fn relu(self) -> Self {
+        // Of a NaN, and of two zeros, the second operand is taken.
+        unsafe { _mm256_max_pd(_mm256_setzero_pd(), self) }
+    }
+
+    #[inline(always)]
+    unsafe fn where_positive(self, other: Self) -> Self {
+        unsafe { _mm256_and_pd(self, _mm256_cmp_pd::<_CMP_GT_OQ>(other, _mm256_setzero_pd())) }
+    }
+
+    #[inline(always)]
     unsafe fn interleave(self, other: Self) -> [Self; 2] {
         unsafe {
             let [low, high] = [_mm256_unpacklo_pd(self, other), _mm256_unpackhi_pd(self, other)];
@@ -188,6 +210,17 @@ impl Simd for __m512 {
     #[inline(always)]
     unsafe fn add(self, other: Self) -> Self {
         unsafe { _mm512_add_ps(self, other) }
+    }
+
+    #[inline(always)]
+    unsafe fn relu(self) -> Self {
+        // Of a NaN, and of two zeros, the second operand is taken.
+        unsafe { _mm512_max_ps(_mm512_setzero_ps(), self) }
+    }
+
+    #[inline(always)]
+    unsafe fn where_positive(self, other: Self) -> Self {
+        unsafe { _mm512_maskz_mov_ps(_mm512_cmp_ps_mask::<_CMP_GT_OQ>(other, _mm512_setzero_ps()), self) }
     }
 
     #[inline(always)]
@@ -244,6 +277,17 @@ impl Simd for __m512d {
     #[inline(always)]
     unsafe fn add(self, other: Self) -> Self {
         unsafe { _mm512_add_pd(self, other) }
+    }
+
+    #[inline(always)]
+    unsafe fn relu(self) -> Self {
+        // Of a NaN, and of two zeros, the second operand is taken.
+        unsafe { _mm512_max_pd(_mm512_setzero_pd(), self) }
+    }
+
+    #[inline(always)]
+    unsafe fn where_positive(self, other: Self) -> Self {
+        unsafe { _mm512_maskz_mov_pd(_mm512_cmp_pd_mask::<_CMP_GT_OQ>(other, _mm512_setzero_pd()), self) }
     }
 
     #[inline(always)]
