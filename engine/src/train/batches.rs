@@ -61,16 +61,26 @@ impl<R: Real> Batches<R> {
         let (features, all) = (part.features(), part.rows(0..part.len()));
         for rows in self.order.chunks(self.size) {
             let x = &mut self.x[..rows.len() * features];
-            for (to, &row) in x.chunks_exact_mut(features).zip(rows) {
-                let start = row as usize * features;
-                to.copy_from_slice(&all[start..start + features]);
-            }
+            gather_rows(all, features, rows, x);
             if let Some(augmenter) = &mut self.augmenter {
                 augmenter.change(x);
             }
             gather_labels(&part.y, rows, &mut self.y);
             step(x, self.y.rows(0..rows.len()));
         }
+    }
+}
+
+fn gather_rows<R: Real>(from: &[R], features: usize, rows: &[u32], to: &mut [R]) {
+    if features == 2 {
+        // Points of a plane, common and tiny: calling a copy routine for each would take longer than the copying.
+        let (from, to) = (from.as_chunks::<2>().0, to.as_chunks_mut().0);
+        to.iter_mut().zip(rows).for_each(|(to, &row)| *to = from[row as usize]);
+        return;
+    }
+    for (to, &row) in to.chunks_exact_mut(features).zip(rows) {
+        let start = row as usize * features;
+        to.copy_from_slice(&from[start..start + features]);
     }
 }
 
