@@ -2,7 +2,7 @@ use super::*;
 use crate::numeric::Streams;
 
 /// The definition.
-fn chains<R: Real>(m: usize, n: usize, k: usize, a: Strided<R>, b: &[R], bias: Option<&[R]>) -> Vec<R> {
+fn chains<R: Real>(m: usize, n: usize, k: usize, a: Strided<R>, b: &[R], finish: Finish<R>) -> Vec<R> {
     let left = |i: usize, l: usize| match a.ones && i + 1 == m {
         true => R::ONE,
         false => a.data[i * a.row + l * a.column],
@@ -10,7 +10,13 @@ fn chains<R: Real>(m: usize, n: usize, k: usize, a: Strided<R>, b: &[R], bias: O
     let cell = |i: usize, j: usize| {
         let products = (0..k).map(|l| (left(i, l), b[l * n + j]));
         let sum = products.fold(R::ZERO, |sum, (a, b)| a.fused(b, sum));
-        bias.map_or(sum, |bias| sum + bias[j])
+        match finish {
+            Finish::Sums => sum,
+            Finish::Bias(bias) => sum + bias[j],
+            Finish::BiasAndRelu(bias) => (sum + bias[j]).max(R::ZERO),
+            Finish::WherePositive(outputs) if outputs[i * n + j] > R::ZERO => sum,
+            Finish::WherePositive(_) => R::ZERO,
+        }
     };
     (0..m * n).map(|at| cell(at / n, at % n)).collect()
 }
@@ -26,17 +32,20 @@ fn bits<R: Real>(values: &[R]) -> Vec<[u8; 8]> {
 
 fn agrees<R: Real>(m: usize, n: usize, k: usize) {
     let (a, b, bias) = (numbers::<R>(m * k, "a"), numbers::<R>(k * n, "b"), numbers::<R>(n, "bias"));
+    let outputs = numbers::<R>(m * n, "outputs");
     for level in Level::ALL.into_iter().filter(|l| l.available()) {
-        for (a, bias) in [
-            (Strided::rows(&a, k), None),
-            (Strided::rows(&a, k), Some(&bias[..])),
-            (Strided::transposed(&a, m), Some(&bias[..])),
-            (Strided::transposed(&a[k..], m - 1).above_ones(), None),
+        for (a, finish) in [
+            (Strided::rows(&a, k), Finish::Sums),
+            (Strided::rows(&a, k), Finish::Bias(&bias)),
+            (Strided::rows(&a, k), Finish::BiasAndRelu(&bias)),
+            (Strided::rows(&a, k), Finish::WherePositive(&outputs)),
+            (Strided::transposed(&a, m), Finish::Bias(&bias)),
+            (Strided::transposed(&a[k..], m - 1).above_ones(), Finish::Sums),
         ] {
-            let expected = chains(m, n, k, a, &b, bias);
+            let expected = chains(m, n, k, a, &b, finish);
             // A guard behind c, and old values in it, neither of which may matter.
             let mut c = vec![R::from_f64(f64::NAN); m * n + 40];
-            Product::new(m, n, k, a, &b, bias, &mut c).multiply(level, &Alone, 1);
+            Product::new(m, n, k, a, &b, finish, &mut c).multiply(level, &Alone, 1);
             assert_eq!(bits(&c[..m * n]), bits(&expected), "{level:?} {m}x{n}x{k} {:?}", a.column);
             assert!(c[m * n..].iter().all(|x| !x.is_finite()), "wrote beyond c");
         }
@@ -47,9 +56,9 @@ fn agrees<R: Real>(m: usize, n: usize, k: usize) {
 fn a_product_by_hand() {
     let (a, b) = ([1.0, 2.0, 3.0, 4.0, 5.0, 6.0f32], [1.0, 0.0, 0.0, 1.0, 2.0, -1.0f32]);
     let mut c = [0.0; 4];
-    matmul(2, 2, 3, Strided::rows(&a, 3), &b, Some(&[10.0, 20.0]), &mut c);
+    matmul(2, 2, 3, Strided::rows(&a, 3), &b, Finish::Bias(&[10.0, 20.0]), &mut c);
     assert_eq!(c, [17.0, 19.0, 26.0, 19.0]);
-    matmul(2, 2, 3, Strided::transposed(&a, 2), &b, None, &mut c);
+    matmul(2, 2, 3, Strided::transposed(&a, 2), &b, Finish::Sums, &mut c);
     assert_eq!(c, [11.0, -2.0, 14.0, -2.0], "a is [1 3 5; 2 4 6]");
 }
 
@@ -88,11 +97,16 @@ unsafe impl Workers for Threads {
 
 fn spread_is_the_chain<R: Real>(m: usize, n: usize, k: usize) {
     let (a, b, bias) = (numbers::<R>(m * k, "a"), numbers::<R>(k * n, "b"), numbers::<R>(n, "bias"));
-    for a in [Strided::rows(&a, k), Strided::transposed(&a, m)] {
-        let expected = chains(m, n, k, a, &b, Some(&bias));
+    let outputs = numbers::<R>(m * n, "outputs");
+    for (a, finish) in [
+        (Strided::rows(&a, k), Finish::Bias(&bias)),
+        (Strided::transposed(&a, m), Finish::WherePositive(&outputs)),
+        (Strided::transposed(&a[k..], m - 1).above_ones(), Finish::Sums),
+    ] {
+        let expected = chains(m, n, k, a, &b, finish);
         for count in [1, 2, 7] {
             let mut c = vec![R::from_f64(f64::NAN); m * n];
-            Product::new(m, n, k, a, &b, Some(&bias), &mut c).multiply(level(), &Threads(count), count);
+            Product::new(m, n, k, a, &b, finish, &mut c).multiply(level(), &Threads(count), count);
             assert_eq!(bits(&c), bits(&expected), "{count} workers, {m}x{n}x{k}");
         }
     }
@@ -124,7 +138,7 @@ fn only_large_products_are_spread() {
     for m in [10, 3 * WORTH_A_WORKER / (n * k)] {
         let (a, b) = (vec![1.0f32; m * k], vec![1.0; k * n]);
         let mut c = vec![0.0; m * n];
-        matmul_by(&Seven, m, n, k, Strided::rows(&a, k), &b, None, &mut c);
+        matmul_by(&Seven, m, n, k, Strided::rows(&a, k), &b, Finish::Sums, &mut c);
         assert!(c.iter().all(|&sum| sum == 64.0));
     }
 }
@@ -134,14 +148,14 @@ fn rounding_is_once_a_step() {
     // (1 + e)^2 - (1 + 2e) is e^2 with fused steps, 0 when the product is rounded first.
     let x = 1.0 + f32::EPSILON;
     let mut c = [0.0];
-    matmul(1, 1, 2, Strided::rows(&[1.0 + 2.0 * f32::EPSILON, x], 2), &[-1.0, x], None, &mut c);
+    matmul(1, 1, 2, Strided::rows(&[1.0 + 2.0 * f32::EPSILON, x], 2), &[-1.0, x], Finish::Sums, &mut c);
     assert_eq!(c, [f32::EPSILON * f32::EPSILON]);
 }
 
 #[test]
 fn a_number_that_is_none_stays_in_its_cells() {
     let mut c = [0.0; 4];
-    matmul(2, 2, 1, Strided::rows(&[f32::NAN, 1.0], 1), &[1.0, f32::INFINITY], None, &mut c);
+    matmul(2, 2, 1, Strided::rows(&[f32::NAN, 1.0], 1), &[1.0, f32::INFINITY], Finish::Sums, &mut c);
     assert!(c[0].is_nan() && c[1].is_nan());
     assert_eq!(c[2..], [1.0, f32::INFINITY]);
 }
@@ -149,7 +163,7 @@ fn a_number_that_is_none_stays_in_its_cells() {
 #[test]
 #[should_panic(expected = "a is smaller than (2, 3)")]
 fn a_short_operand_is_refused() {
-    matmul(2, 1, 3, Strided::rows(&[1.0f32; 5], 3), &[1.0; 3], None, &mut [0.0; 2]);
+    matmul(2, 1, 3, Strided::rows(&[1.0f32; 5], 3), &[1.0; 3], Finish::Sums, &mut [0.0; 2]);
 }
 
 #[test]
