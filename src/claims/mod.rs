@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::experiment::Claim;
 use crate::lesson::inline::{Judgement, SeedValues, format_number};
+use crate::lint::Lint;
 use crate::outcome::Outcome;
 use crate::settings::Node;
 
@@ -179,9 +180,9 @@ pub fn remark(verdict: &Verdict, span: Span) -> Option<Diagnostic> {
 
 /// The warning that claims rest on one seed, before it has run.
 pub fn on_one_seed(span: Span) -> Diagnostic {
-    Diagnostic::warning("a claim rests on one seed", span)
-        .label("another seed might tell otherwise")
-        .hint("set `seeds: 5` or more in the experiment, so that it is judged on each of them")
+    let found = Diagnostic::warning("a claim rests on one seed", span)
+        .label("expected more seeds, such as `seeds: 5`");
+    Lint::one_seed().warning(found)
 }
 
 fn failure(verdict: &Verdict, span: Span) -> Diagnostic {

@@ -85,7 +85,8 @@ pub fn check(parts: &Parts, facts: Option<&Facts>) -> Vec<Problem> {
 /// Early stopping that watches what these data do not have.
 fn check_stopping(parts: &Parts, facts: &Facts) -> Option<Problem> {
     let stopping = parts.training.early_stopping.as_ref()?;
-    if parts.split.sizes(facts.rows).is_ok_and(|[_, dev, _]| dev == 0) {
+    let on_dev = stopping.metric != StoppingMetric::TrainLoss;
+    if on_dev && parts.split.sizes(facts.rows).is_ok_and(|[_, dev, _]| dev == 0) {
         let problem = Problem::new("early_stopping", "early stopping without a dev part");
         return Some(problem.expected("rows for dev in `split`"));
     }

@@ -6,7 +6,7 @@ mod rules;
 use serde::Deserialize;
 
 use crate::data::{DataSettings, Dataset, Facts, SplitSettings};
-use crate::diagnostic::{Problem, nearest};
+use crate::diagnostic::{Diagnostic, Problem, Severity, nearest};
 use crate::experiment::{Header, Kind, Scale};
 use crate::nn::ModelSettings;
 use crate::outcome::Variant;
@@ -29,6 +29,8 @@ enum Sees {
     Before(fn(&Subject) -> Vec<Problem>),
     /// The runs of a variant.
     After(fn(&Subject, &Variant) -> Vec<Problem>),
+    /// Claims, which [`crate::claims`] reads: they know names, not settings.
+    Claims,
 }
 
 /// Every lint, by code.
@@ -75,7 +77,22 @@ pub const LINTS: &[Lint] = &[
         reason: "units that start with equal weights get equal gradients and stay one unit for ever",
         sees: Sees::Before(rules::equal_weights),
     },
+    Lint {
+        code: ONE_SEED,
+        name: "one-seed",
+        reason: "what holds on one seed may be luck: another might tell otherwise",
+        sees: Sees::Claims,
+    },
+    Lint {
+        code: "G009",
+        name: "stopping-on-train",
+        reason: "the training loss goes on falling while a network overfits: only rows that it never learnt from show when to stop",
+        sees: Sees::Before(rules::stopping_on_train),
+    },
 ];
+
+/// The lint of claims that rest on one seed.
+const ONE_SEED: &str = "G008";
 
 /// A variant of an experiment, as lints see it.
 pub struct Subject<'a> {
@@ -113,28 +130,43 @@ impl<'a> Subject<'a> {
     }
 }
 
-/// What the settings of a variant are warned of, with the code of each lint.
-pub fn before(subject: &Subject) -> Vec<(&'static str, Problem)> {
+impl Lint {
+    /// The lint of claims that rest on one seed.
+    pub fn one_seed() -> &'static Lint {
+        LINTS.iter().find(|lint| lint.code == ONE_SEED).unwrap_or(&LINTS[0])
+    }
+
+    /// Whether an experiment wants to hear of it.
+    pub fn is_silent(&self, header: &Header) -> bool {
+        header.lint.allow.iter().any(|allowed| allowed == self.code)
+    }
+
+    /// What is wrong, as a warning with the code, the reason, and how it is silenced.
+    pub fn warning(&self, found: Diagnostic) -> Diagnostic {
+        let warning = Diagnostic { severity: Severity::Warning, code: Some(self.code), ..found };
+        let silences = format!("`lint: {{allow: [{}]}}` in the block silences this", self.code);
+        warning.hint(self.reason).hint(silences)
+    }
+}
+
+/// What the settings of a variant are warned of.
+pub fn before(subject: &Subject) -> Vec<(&'static Lint, Problem)> {
     found(|lint| match lint.sees {
         Sees::Before(rule) => rule(subject),
-        Sees::After(_) => Vec::new(),
+        Sees::After(_) | Sees::Claims => Vec::new(),
     })
 }
 
 /// What the runs of a variant are warned of.
-pub fn after(subject: &Subject, variant: &Variant) -> Vec<(&'static str, Problem)> {
+pub fn after(subject: &Subject, variant: &Variant) -> Vec<(&'static Lint, Problem)> {
     found(|lint| match lint.sees {
-        Sees::Before(_) => Vec::new(),
         Sees::After(rule) => rule(subject, variant),
+        Sees::Before(_) | Sees::Claims => Vec::new(),
     })
 }
 
-fn found(rule: impl Fn(&Lint) -> Vec<Problem>) -> Vec<(&'static str, Problem)> {
-    let of = |lint: &'static Lint| {
-        let because = |problem: Problem| problem.hint(lint.reason);
-        rule(lint).into_iter().map(move |problem| (lint.code, because(problem)))
-    };
-    LINTS.iter().flat_map(of).collect()
+fn found(rule: impl Fn(&Lint) -> Vec<Problem>) -> Vec<(&'static Lint, Problem)> {
+    LINTS.iter().flat_map(|lint| rule(lint).into_iter().map(move |problem| (lint, problem))).collect()
 }
 
 /// Codes to silence that are no codes.
@@ -161,7 +193,8 @@ mod tests {
     fn codes_are_in_order_and_every_lint_is_documented_and_shown() {
         let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
         let read = |path: &str| std::fs::read_to_string(root.join(path)).unwrap();
-        let (guide, shown) = (read("docs/guide.md"), read("tests/errors/lints.md"));
+        let shown = ["lints", "claim-doubts"].map(|case| read(&format!("tests/errors/{case}.md"))).concat();
+        let guide = read("docs/guide.md");
         for (index, lint) in LINTS.iter().enumerate() {
             assert_eq!(lint.code, format!("G{:03}", index + 1));
             let row = format!("| `{}` | {} | {} |", lint.code, lint.name, lint.reason);

@@ -7,6 +7,7 @@ use crate::experiment::{metric_paths, searched};
 use crate::nn::Initializer;
 use crate::outcome::{Metric, RunRecord, Variant};
 use crate::search::{Dimension, Setting};
+use crate::train::{BatchSize, StoppingMetric};
 
 /// From this factor on, features or the ends of a range are orders of magnitude apart.
 const FAR_APART: f64 = 100.0;
@@ -66,16 +67,24 @@ pub fn batch_norm_of_one(subject: &Subject) -> Vec<Problem> {
     let (Some(model), Some(training)) = (&subject.settings.model, &subject.settings.training) else {
         return Vec::new();
     };
-    let rows = subject.facts.and_then(|facts| subject.settings.split.sizes(facts.rows).ok());
-    let one =
-        training.epochs > 0 && training.batch_size.of(rows.map_or(usize::MAX, |[train, ..]| train)) == 1;
-    if model.batch_norm.is_none() || model.hidden.is_empty() || !one {
+    if model.batch_norm.is_none() || model.hidden.is_empty() || training.epochs == 0 {
         return Vec::new();
     }
-    vec![
-        Problem::new("training.batch_size", "batch normalization over batches of one row")
-            .expected("at least 2 rows"),
-    ]
+    let problem = |message: String| Problem::new("training.batch_size", message);
+    let sizes = subject.facts.and_then(|facts| subject.settings.split.sizes(facts.rows).ok());
+    let rows = sizes.map(|[train, ..]| train);
+    match (training.batch_size, rows) {
+        (BatchSize::Rows(1), _) | (_, Some(1)) => {
+            let problem = problem("batch normalization over batches of one row".into());
+            vec![problem.expected("at least 2 rows")]
+        }
+        (BatchSize::Rows(size), Some(rows)) if rows > size && rows % size == 1 => {
+            let message =
+                format!("{rows} rows in batches of {size}: batch normalization over a last one of one row");
+            vec![problem(message).expected("a size that leaves no single row over")]
+        }
+        _ => Vec::new(),
+    }
 }
 
 pub fn linear_scale(subject: &Subject) -> Vec<Problem> {
@@ -117,6 +126,17 @@ pub fn classes_left_out(subject: &Subject) -> Vec<Problem> {
         Some(problem(format!("{part} gets no row of the class `{class}`")).expected("a row of every class"))
     };
     [("dev", sizes[1]), ("test", sizes[2])].into_iter().filter_map(of).collect()
+}
+
+pub fn stopping_on_train(subject: &Subject) -> Vec<Problem> {
+    let stopping = subject.settings.training.as_ref().and_then(|training| training.early_stopping.as_ref());
+    let on_train = stopping.filter(|stopping| stopping.metric == StoppingMetric::TrainLoss);
+    let said = |_| {
+        let problem =
+            Problem::new("training.early_stopping.metric", "early stopping watches the training loss");
+        problem.expected("`dev_loss`")
+    };
+    on_train.map(said).into_iter().collect()
 }
 
 pub fn equal_weights(subject: &Subject) -> Vec<Problem> {

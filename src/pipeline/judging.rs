@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use crate::claims::{self, Verdict};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::experiment::Claim;
-use crate::lesson::inline::{Scope, Values};
+use crate::lesson::inline::{Scope, Values, as_name};
 use crate::lesson::{Course, Fragment, Role, Value};
+use crate::lint::Lint;
 use crate::outcome::Outcome;
 
 use super::planning::{Planned, block_texts};
@@ -41,7 +42,9 @@ pub fn values<'a>(course: &Course, planned: &[Planned], outcomes: &'a [Outcome])
 
 /// Claims that rest on a single seed.
 pub fn on_one_seed(course: &Course, planned: &[Planned]) -> Vec<Diagnostic> {
-    let alone = planned.iter().filter(|experiment| experiment.header.seeds == 1);
+    let lint = Lint::one_seed();
+    let loud = |experiment: &&Planned| !lint.is_silent(&experiment.header);
+    let alone = planned.iter().filter(|experiment| experiment.header.seeds == 1).filter(loud);
     let blocks = alone.filter_map(|experiment| {
         let slug = &course.lessons[experiment.lesson].slug;
         let id = &experiment.header.id;
@@ -57,8 +60,14 @@ pub fn on_one_seed(course: &Course, planned: &[Planned]) -> Vec<Diagnostic> {
         });
         first.map(|(_, span)| claims::on_one_seed(span))
     });
+    let is_about = |scope: &Scope, experiment: &Planned| {
+        let slug = as_name(&course.lessons[experiment.lesson].slug);
+        scope.experiments.iter().any(|(lesson, id)| *lesson == slug && *id == experiment.header.id)
+    };
     let prose = in_prose(course, planned).into_iter();
     let prose = prose.filter(|(_, _, scope)| scope.by_chance && scope.seeds.end - scope.seeds.start == 1);
+    // Of a claim that compares experiments, one that wants to hear of it is enough.
+    let prose = prose.filter(|(_, _, scope)| planned.iter().filter(|e| is_about(scope, e)).any(|e| loud(&e)));
     blocks.chain(prose.map(|(_, value, _)| claims::on_one_seed(value.span))).collect()
 }
 

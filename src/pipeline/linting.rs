@@ -1,11 +1,10 @@
 //! Lints asked about every variant of every experiment.
 
 use crate::data::DataSettings;
-use crate::diagnostic::{Diagnostic, Problem, Severity};
+use crate::diagnostic::{Diagnostic, Problem};
 use crate::lesson::Course;
-use crate::lint::{self, Subject};
+use crate::lint::{self, Lint, Subject};
 use crate::outcome::Outcome;
-use crate::settings::Node;
 
 use super::planning::Planned;
 use super::tables::Tables;
@@ -27,7 +26,7 @@ fn each(
     course: &Course,
     planned: &Planned,
     tables: &Tables,
-    ask: impl Fn(&Subject, usize) -> Vec<(&'static str, Problem)>,
+    ask: impl Fn(&Subject, usize) -> Vec<(&'static Lint, Problem)>,
 ) -> Vec<Diagnostic> {
     let lesson = &course.lessons[planned.lesson].path;
     let mut found = Vec::new();
@@ -36,16 +35,11 @@ fn each(
         let data = || planned.plan.data(index).and_then(load);
         let resolved = planned.plan.resolved(index);
         let subject = Subject::new(planned.kind, resolved, planned.facts[index].as_ref(), &data);
-        let silent = |code: &str| planned.header.lint.allow.iter().any(|allowed| allowed == code);
-        let loud = ask(&subject, index).into_iter().filter(|(code, _)| !silent(code));
-        found.extend(loud.map(|(code, problem)| warning(code, problem, variant.tree)));
+        let loud = ask(&subject, index).into_iter().filter(|(lint, _)| !lint.is_silent(&planned.header));
+        found.extend(loud.map(|(lint, problem)| {
+            let span = variant.tree.locate(&problem.path);
+            lint.warning(Diagnostic::at(problem, span))
+        }));
     }
     found
-}
-
-fn warning(code: &'static str, problem: Problem, tree: &Node) -> Diagnostic {
-    let span = tree.locate(&problem.path);
-    let warning =
-        Diagnostic { severity: Severity::Warning, code: Some(code), ..Diagnostic::at(problem, span) };
-    warning.hint(format!("`lint: {{allow: [{code}]}}` in the block silences this"))
 }

@@ -137,6 +137,7 @@ fn measure<R: Real>(
 fn watched(training: &TrainingSettings, history: &History) -> f64 {
     let metric = training.early_stopping.as_ref().map(|stopping| stopping.metric);
     let series = match metric {
+        Some(StoppingMetric::TrainLoss) => &history.train.loss,
         Some(StoppingMetric::DevError) if !history.dev.error.is_empty() => &history.dev.error,
         _ if !history.dev.loss.is_empty() => &history.dev.loss,
         _ => &history.train.loss,

@@ -137,6 +137,19 @@ fn early_stopping_by_errors_counts_from_the_first_of_equals() {
 }
 
 #[test]
+fn early_stopping_on_the_training_loss_does_not_notice_overfitting() {
+    let data = clouds::<f64>([30, 60, 0]);
+    let model = json!({ "hidden": [32, 32] });
+    let training = |metric| json!({ "epochs": 100, "learning_rate": 0.05, "early_stopping": { "patience": 5, "metric": metric } });
+    let on_train = run(model.clone(), training("train_loss"), &data, 1).report;
+    let on_dev = run(model, training("dev_loss"), &data, 1).report;
+    let losses = &on_train.history.train.loss;
+    assert_eq!(losses[on_train.final_epoch], losses.iter().copied().fold(f64::INFINITY, f64::min));
+    assert_eq!(on_train.best_epoch, on_dev.best_epoch, "the best epoch is still that of the dev loss");
+    assert!(on_train.final_epoch > on_dev.final_epoch);
+}
+
+#[test]
 fn no_epochs_leave_the_initial_weights() {
     let data = clouds::<f32>([50, 10, 10]);
     let fit = run(json!({}), json!({ "epochs": 0 }), &data, 4);

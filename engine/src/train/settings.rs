@@ -38,7 +38,7 @@ pub struct TrainingSettings {
     /// Changes the training examples at random, anew in every epoch (default: leaves them as they are).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub augment: Option<Augment>,
-    /// Stops when the dev part has stopped improving, and takes the best weights (default: trains all epochs).
+    /// Stops when a loss has stopped falling, that of the dev part by default, and takes the best weights (default: trains all epochs).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub early_stopping: Option<EarlyStopping>,
     /// The numbers computed with: `f32` (default) or `f64`.
@@ -62,7 +62,7 @@ pub enum Precision {
 pub struct EarlyStopping {
     /// How many epochs without improvement are waited for (default 10).
     pub patience: usize,
-    /// What has to fall: `dev_loss` (default) or `dev_error`.
+    /// What has to fall: `dev_loss` (default), `dev_error` or `train_loss`.
     pub metric: StoppingMetric,
 }
 
@@ -74,6 +74,8 @@ pub enum StoppingMetric {
     DevLoss,
     /// The share of the dev part that is misclassified; for classes only.
     DevError,
+    /// The mean loss on the training part, which cannot tell overfitting.
+    TrainLoss,
 }
 
 impl Default for EarlyStopping {
