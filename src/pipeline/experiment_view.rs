@@ -239,7 +239,9 @@ fn is_share(metric: &str) -> bool {
 /// A spread: two significant digits say all that it can.
 fn two_digits(value: f64) -> String {
     let decimals = (0..6).find(|decimals| value * libm::exp10(f64::from(*decimals)) >= 10.0);
-    decimals.map_or_else(|| format_scientific(value, 1), |decimals| format!("{value:.*}", decimals as usize))
+    decimals
+        .filter(|_| value < 1e6)
+        .map_or_else(|| format_scientific(value, 1), |decimals| format!("{value:.*}", decimals as usize))
 }
 
 fn summary(variant: &Variant, metric: &str) -> Summary {
@@ -316,8 +318,8 @@ mod tests {
 
     #[test]
     fn spreads_have_two_digits() {
-        let shown = [0.1304, 0.00012345, 3.574e-12, 17.26].map(two_digits);
-        assert_eq!(shown, ["0.13", "0.00012", "3.6×10⁻¹²", "17"]);
+        let shown = [0.1304, 0.00012345, 3.574e-12, 17.26, 4.62e17].map(two_digits);
+        assert_eq!(shown, ["0.13", "0.00012", "3.6×10⁻¹²", "17", "4.6×10¹⁷"]);
     }
 
     #[test]
