@@ -17,6 +17,7 @@ mod dropout;
 mod gradient_check;
 mod header;
 mod init;
+mod layer;
 mod optimizers;
 mod plan;
 mod promise;
@@ -31,6 +32,7 @@ pub mod variation;
 pub use crate::data::Facts;
 pub use cost::{Cost, Limits, duration, size};
 pub use header::{Claim, Header, KEYS as HEADER_KEYS};
+pub use layer::shared as check_shared;
 pub use plan::{Context, Plan, PlannedVariant};
 pub use promise::{Promise, Promises};
 pub use reference::{Choice, Reference, Setting, reference, written};
@@ -123,6 +125,7 @@ pub struct Kind {
     pub figures: &'static [Doc],
     pub example: &'static str,
     plan: Planner,
+    misfits: fn(&Node) -> Vec<Diagnostic>,
     schema: fn() -> schemars::Schema,
     defaults: fn() -> serde_json::Value,
 }
@@ -139,6 +142,7 @@ impl Kind {
             figures: E::FIGURES,
             example: E::EXAMPLE,
             plan: plan::plan::<E>,
+            misfits: |layer| layer::mistakes::<E>(layer).0,
             schema: || schemars::SchemaGenerator::default().into_root_schema_for::<E>(),
             defaults: || serde_json::to_value(E::default()).unwrap_or_default(),
         }
@@ -150,6 +154,11 @@ impl Kind {
     /// Every mistake in the settings of every variant, each at its place.
     pub fn plan(&self, settings: &Node) -> Result<Box<dyn Plan>, Vec<Diagnostic>> {
         (self.plan)(settings)
+    }
+
+    /// What in defaults it can make no use of.
+    pub fn misfits(&self, defaults: &Node) -> Vec<Diagnostic> {
+        (self.misfits)(defaults)
     }
 
     /// The settings that it takes, with their meanings, as JSON Schema.

@@ -6,7 +6,7 @@ use crate::chart::Figure;
 use crate::data::{DataSettings, Dataset};
 use crate::diagnostic::{Diagnostic, Problem};
 use crate::experiment::variation::{self, Variant};
-use crate::experiment::{Cost, Experiment, Facts, Promises, header};
+use crate::experiment::{Cost, Experiment, Facts, Promises, header, layer};
 use crate::numeric::Workers;
 use crate::outcome::{Outcome, RunRecord};
 use crate::settings::{self, Node};
@@ -34,6 +34,8 @@ pub struct PlannedVariant<'a> {
 pub trait Plan: Send + Sync {
     fn variants(&self) -> Vec<PlannedVariant<'_>>;
     fn data(&self, variant: usize) -> Option<&DataSettings>;
+    /// What is wrong with settings of the block that every variant overrides.
+    fn overridden(&self) -> &[Diagnostic];
     /// Problems of the settings; paths are into the variant's tree.
     fn check(&self, variant: usize, facts: Option<&Facts>) -> Vec<Problem>;
     fn cost(&self, variant: usize, facts: Option<&Facts>) -> Cost;
@@ -51,6 +53,7 @@ pub trait Plan: Send + Sync {
 
 struct Typed<E> {
     variants: Vec<(Variant, E)>,
+    overridden: Vec<Diagnostic>,
 }
 
 /// Decodes a block's settings (without the header) as kind `E`.
@@ -58,12 +61,12 @@ struct Typed<E> {
 /// # Errors
 /// Every mistake of every variant once, each at its place.
 pub(super) fn plan<E: Experiment>(settings: &Node) -> Result<Box<dyn Plan>, Vec<Diagnostic>> {
-    let mut errors: Vec<Diagnostic> = Vec::new();
+    let base = variation::base(settings, &E::COMPARE);
+    let (mut errors, problems) = layer::mistakes::<E>(&base);
     let mut variants = Vec::new();
-    // An unknown key may be a misspelt one of the header or of the variants.
-    let others = [header::KEYS, &["vary", "variants", E::COMPARE.key]].concat();
-    for variant in variation::expand(settings, &E::COMPARE)? {
-        match settings::decode_among::<E>(&variant.settings, &others) {
+    let expanded = variation::expand(settings, &E::COMPARE).map_err(|found| errors.extend(found));
+    for variant in expanded.unwrap_or_default() {
+        match settings::decode_among::<E>(&variant.settings, &beside::<E>()) {
             Ok(experiment) => variants.push((variant, experiment)),
             Err(found) => {
                 // What is wrong in the shared part is wrong in every variant: say it once.
@@ -72,7 +75,24 @@ pub(super) fn plan<E: Experiment>(settings: &Node) -> Result<Box<dyn Plan>, Vec<
             }
         }
     }
-    if errors.is_empty() { Ok(Box::new(Typed { variants })) } else { Err(errors) }
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    let trees: Vec<&Node> = variants.iter().map(|(variant, _)| &variant.settings).collect();
+    let overridden = problems.into_iter().filter(|problem| is_overridden(&base, &trees, &problem.path));
+    let overridden = overridden.map(|problem| layer::at(problem, &base)).collect();
+    Ok(Box::new(Typed { variants, overridden }))
+}
+
+/// Keys that stand beside the settings of a kind: an unknown one may be one of them misspelt.
+pub(super) fn beside<E: Experiment>() -> Vec<&'static str> {
+    [header::KEYS, &["vary", "variants", E::COMPARE.key]].concat()
+}
+
+/// Whether none of the variants has what stands at `path` of the block.
+fn is_overridden(base: &Node, variants: &[&Node], path: &str) -> bool {
+    let own = base.get(path).map(|node| node.span);
+    variants.iter().all(|variant| variant.get(path).map(|node| node.span) != own)
 }
 
 impl<E: Experiment> Plan for Typed<E> {
@@ -85,6 +105,10 @@ impl<E: Experiment> Plan for Typed<E> {
 
     fn data(&self, variant: usize) -> Option<&DataSettings> {
         self.variants[variant].1.data()
+    }
+
+    fn overridden(&self) -> &[Diagnostic] {
+        &self.overridden
     }
 
     fn check(&self, variant: usize, facts: Option<&Facts>) -> Vec<Problem> {

@@ -5,13 +5,18 @@ use std::collections::BTreeSet;
 use crate::data::Facts;
 use crate::diagnostic::{Diagnostic, Diagnostics, Span, nearest};
 use crate::experiment::variation::{self, overlay};
-use crate::experiment::{Cost, HEADER_KEYS, Header, KINDS, Kind, Limits, Plan, PlannedVariant, kind, size};
+use crate::experiment::{
+    Cost, HEADER_KEYS, Header, KINDS, Kind, Limits, Plan, PlannedVariant, check_shared, kind, size,
+};
 use crate::lesson::inline::Forecast;
 use crate::lesson::{Course, ExperimentBlock, Lesson};
 use crate::lint;
-use crate::settings::{self, Node};
+use crate::settings::{self, Entry, Node};
 
 use super::tables::Tables;
+
+/// Keys of the header that no two experiments share.
+const OWN_KEYS: [&str; 2] = ["kind", "id"];
 
 /// An experiment of a lesson, ready to run.
 pub struct Planned {
@@ -78,21 +83,40 @@ fn check_kept(course: &Course, planned: &[Planned]) -> Option<Diagnostic> {
     Some(error.hint("`limits.bytes` in the course's gradbook.yaml can allow more"))
 }
 
-/// Keys of defaults that no kind knows; those that some kind does not know are left out there.
+/// What is wrong with defaults, whether a block overrides it or not. A kind takes of them what it knows.
 fn check_defaults(defaults: Option<&Node>) -> Vec<Diagnostic> {
-    let mut known: Vec<String> = KINDS.iter().flat_map(Kind::keys).cloned().collect();
-    known.extend(HEADER_KEYS.iter().map(|key| (*key).to_owned()));
-    let entries = defaults.map_or(&[][..], Node::entries).iter();
-    let unknown = entries.filter(|entry| !known.contains(&entry.key));
-    unknown
-        .map(|entry| {
-            let error = Diagnostic::error(format!("unknown setting `{}`", entry.key), entry.key_span);
-            match nearest(&entry.key, known.iter().map(String::as_str)) {
-                Some(name) => error.label(format!("did you mean `{name}`?")),
-                None => error.label("no kind of experiment has it"),
-            }
-        })
-        .collect()
+    defaults.map_or(&[][..], Node::entries).iter().flat_map(check_default).collect()
+}
+
+fn check_default(entry: &Entry) -> Vec<Diagnostic> {
+    let key = entry.key.as_str();
+    if OWN_KEYS.contains(&key) {
+        let error = Diagnostic::error(format!("`{key}` has no default"), entry.key_span);
+        return vec![error.label("every experiment has its own")];
+    }
+    let mut alone = Node::empty_map(entry.key_span);
+    alone.insert(entry.clone());
+    if HEADER_KEYS.contains(&key) {
+        return settings::decode_part::<Header>(&alone, &[]).err().unwrap_or_default();
+    }
+    let takes = |kind: &&Kind| kind.keys().iter().any(|own| own == key);
+    let mut kinds = KINDS.iter().filter(takes);
+    let Some(first) = kinds.next() else {
+        let error = Diagnostic::error(format!("unknown setting `{key}`"), entry.key_span);
+        let known = KINDS.iter().flat_map(Kind::keys).map(String::as_str);
+        return vec![match nearest(key, known.chain(HEADER_KEYS.iter().copied())) {
+            Some(name) => error.label(format!("did you mean `{name}`?")),
+            None => error.label("no kind of experiment has it"),
+        }];
+    };
+    // A mistake to one kind may make sense to another.
+    let mut found = first.misfits(&alone);
+    for kind in kinds {
+        let also = kind.misfits(&alone);
+        found.retain(|mistake| also.contains(mistake));
+    }
+    found.extend(check_shared(&alone));
+    found
 }
 
 /// Tells a course what its experiments will find, by name.
@@ -166,6 +190,7 @@ fn plan_block(
     let plan = kind.plan(&settings).map_err(|e| errors.extend(e)).ok();
     let (Some(header), Some(plan)) = (header, plan) else { return Err(errors) };
     let (facts, mut found) = check_variants(&*plan, lesson, tables);
+    errors.extend_from_slice(plan.overridden());
     errors.append(&mut found);
     if !errors.is_empty() {
         return Err(errors);

@@ -27,27 +27,46 @@ pub fn decode<T: DeserializeOwned>(node: &Node) -> Result<T, Vec<Diagnostic>> {
 /// # Errors
 /// As [`decode`].
 pub fn decode_among<T: DeserializeOwned>(root: &Node, also: &[&str]) -> Result<T, Vec<Diagnostic>> {
+    // Without a mistake there is a value.
+    attempt(root, also, true).and_then(|value| value.ok_or_else(Vec::new))
+}
+
+/// [`decode_among`] of settings that others complete: what is missing is no mistake, but then there is no value.
+///
+/// # Errors
+/// As [`decode`].
+pub fn decode_part<T: DeserializeOwned>(root: &Node, also: &[&str]) -> Result<Option<T>, Vec<Diagnostic>> {
+    attempt(root, also, false)
+}
+
+fn attempt<T: DeserializeOwned>(
+    root: &Node,
+    also: &[&str],
+    whole: bool,
+) -> Result<Option<T>, Vec<Diagnostic>> {
     let mut diagnostics = Vec::new();
     let mut left_out: Vec<Vec<usize>> = Vec::new();
     loop {
         let skip: Vec<*const Node> =
             left_out.iter().filter_map(|path| at(root, path).map(std::ptr::from_ref)).collect();
         let error = match T::deserialize(Decoder::new(root, &skip)) {
-            Ok(value) if diagnostics.is_empty() => return Ok(value),
-            Ok(_) => return Err(diagnostics),
+            Ok(value) if left_out.is_empty() => return Ok(Some(value)),
+            Ok(_) => break,
             Err(error) => error,
         };
         let path: Vec<usize> = error.path.iter().rev().copied().collect();
-        if !follows(&error, root, &path, &left_out) {
+        let is_missed = whole || !matches!(error.kind, Kind::Missing(_));
+        if is_missed && !follows(&error, root, &path, &left_out) {
             diagnostics.push(error::diagnostic(&error, root, &path, also));
         }
         let wrong_choice = error.on_key && matches!(error.kind, Kind::UnknownChoice { .. });
         let kept = path.len().saturating_sub(usize::from(wrong_choice));
         if kept == 0 || left_out.contains(&path[..kept].to_vec()) || diagnostics.len() == MAX_ERRORS {
-            return Err(diagnostics);
+            break;
         }
         left_out.push(path[..kept].to_vec());
     }
+    if diagnostics.is_empty() { Ok(None) } else { Err(diagnostics) }
 }
 
 /// Whether an error only follows from what was left out: a setting missing, a list too short.
@@ -243,6 +262,15 @@ mod tests {
     fn settings_beside_are_suggested_too() {
         let errors = decode_among::<Training>(&tree("captoin: a"), &["caption"]).unwrap_err();
         assert_eq!(errors[0].label, "did you mean `caption`?");
+    }
+
+    #[test]
+    fn a_part_may_lack_settings_and_is_no_value_then() {
+        let part = |text: &str| decode_part::<Block>(&tree(text), &[]);
+        assert_eq!(part("training: {epochs: 3}").unwrap(), None);
+        assert!(part("id: a").unwrap().is_some());
+        let errors = part("training: {epochs: -3}").unwrap_err();
+        assert_eq!(errors.len(), 1, "{errors:?}");
     }
 
     #[test]

@@ -24,7 +24,7 @@ mod scalar;
 mod syntax;
 mod write;
 
-pub use decode::{decode, decode_among};
+pub use decode::{decode, decode_among, decode_part};
 pub use line_map::LineMap;
 pub use merge::merge;
 pub use node::{Entry, Node, Value};

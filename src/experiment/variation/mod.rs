@@ -71,12 +71,8 @@ struct Replacement<'a> {
 /// # Errors
 /// Two ways at once, an empty list, a name that is no name or stands twice, a value that is neither.
 pub fn expand(block: &Node, compare: &Compare) -> Result<Vec<Variant>, Vec<Diagnostic>> {
-    let asks = |entry: &Entry| asks(entry, compare);
-    let asking: Vec<&Entry> = block.entries().iter().filter(|entry| asks(entry)).collect();
-    let mut base = block.clone();
-    if let Value::Map(entries) = &mut base.value {
-        entries.retain(|entry| !asks(entry));
-    }
+    let asking: Vec<&Entry> = block.entries().iter().filter(|entry| asks(entry, compare)).collect();
+    let base = base(block, compare);
     let entry = match asking[..] {
         [] => return Ok(vec![Variant { name: "run".into(), label: String::new(), settings: base }]),
         [entry] => entry,
@@ -98,6 +94,15 @@ pub fn expand(block: &Node, compare: &Compare) -> Result<Vec<Variant>, Vec<Diagn
     check_names(&asked)?;
     let made = asked.into_iter().map(|asked| variant(&base, asked));
     made.collect::<Result<_, _>>().map_err(|error| vec![error])
+}
+
+/// What variants are laid over: a block without what asks for them.
+pub fn base(block: &Node, compare: &Compare) -> Node {
+    let mut base = block.clone();
+    if let Value::Map(entries) = &mut base.value {
+        entries.retain(|entry| !asks(entry, compare));
+    }
+    base
 }
 
 /// Whether an entry of a block asks for variants; a kind's axis of its own (`logits`) only as a map.
