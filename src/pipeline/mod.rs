@@ -245,8 +245,9 @@ pub fn assemble(computed: &Computed) -> Result<site::Output, Failure> {
 pub fn look_over(computed: &mut Computed) -> Result<usize, Failure> {
     match pages::assemble(computed) {
         Ok(files) => Ok(files.keys().filter(|path| path.ends_with(".html")).count()),
-        Err(Failure::Course(found, _)) => {
+        Err(Failure::Course(found, sources)) => {
             computed.found.extend(found);
+            computed.tables.sources = sources;
             Ok(0)
         }
         Err(failure) => Err(failure),

@@ -47,7 +47,11 @@ pub fn assemble(computed: &Computed) -> Result<Output, Failure> {
         return Err(Failure::Course(diagnostics, computed.tables.sources.clone()));
     }
     let site = Site { course: course_view(&computed.course), chapters, chart_css: chart::css() };
-    let mut output = templates.site(&site).map_err(|error| Failure::Machine(error.to_string()))?;
+    let mut output = templates.site(&site).map_err(|error| {
+        let mut sources = computed.tables.sources.clone();
+        let (_, shown) = templates_folder(&computed.course.root);
+        Failure::Course(vec![error.diagnostic(&shown, &mut sources)].into(), sources)
+    })?;
     output.extend(experiment_files(computed, drawn));
     copy_assets(&computed.course, &mut output)?;
     Ok(output)
@@ -58,11 +62,21 @@ pub fn assemble(computed: &Computed) -> Result<Output, Failure> {
 /// # Errors
 /// Every file of that folder that is at fault.
 pub fn templates(root: &Path, sources: &mut Sources) -> Result<Templates, Vec<Diagnostic>> {
-    let folders = [root.join("templates"), root.join("../templates")];
-    let folder = folders.iter().find(|folder| folder.is_dir());
-    let shown = folder.map(|folder| folder.display().to_string()).unwrap_or_default();
-    Templates::load(folder.map(PathBuf::as_path))
+    let (folder, shown) = templates_folder(root);
+    Templates::load(folder.as_deref())
         .map_err(|errors| errors.into_iter().map(|error| error.diagnostic(&shown, sources)).collect())
+}
+
+/// The folder of an author's templates, and how it is shown.
+fn templates_folder(root: &Path) -> (Option<PathBuf>, String) {
+    let inside = root.join("templates");
+    if inside.is_dir() {
+        return (Some(inside.clone()), inside.display().to_string());
+    }
+    let beside = root.join("../templates");
+    let plain = root.file_name().and_then(|_| Some(root.parent()?.join("templates")));
+    let shown = plain.as_ref().unwrap_or(&beside).display().to_string();
+    (beside.is_dir().then_some(beside), shown)
 }
 
 /// All that pages are made of.

@@ -357,14 +357,16 @@ fn templates_that_do_not_parse_are_reported_together_at_their_lines() {
 fn an_unknown_name_in_a_template_is_an_error_at_its_place() {
     let folder =
         overrides(&[("part.html", "a\nb {{ course.titel }}"), ("404.html", "{% include \"part.html\" %}")]);
-    let templates = Templates::load(Some(folder.path())).unwrap();
-    let error = templates.site(&Site::default()).unwrap_err();
+    let errors = Templates::load(Some(folder.path())).unwrap_err();
+    assert_eq!(errors.len(), 1, "{errors:?}");
+    let error = &errors[0];
     assert_eq!((error.template.as_str(), error.line), ("part.html", Some(2)), "{error}");
     let mut sources = Sources::default();
     let diagnostic = error.diagnostic("templates/", &mut sources);
     let span = diagnostic.span.unwrap();
     assert_eq!(&sources.get(span.source).text[span.start..span.end], "course.titel");
-    assert!(diagnostic.message.contains("undefined"), "{}", diagnostic.message);
+    assert_eq!(diagnostic.message, "the template: there is no `course.titel`");
+    assert_eq!(diagnostic.label, "did you mean `title`?");
 }
 
 #[test]

@@ -1,0 +1,238 @@
+//! The one user of minijinja templates: loading, overriding, rendering, and what is wrong with one.
+
+mod error;
+mod folder;
+mod rehearsal;
+mod specimen;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::Serde;
+use minijinja::{AutoEscape, Environment, State, UndefinedBehavior, Value, context};
+use rayon::prelude::*;
+
+use super::view::{ExperimentView, PageView, Site};
+use super::{Output, links, search};
+use crate::site::embedded::{ASSETS, STYLES, TEMPLATES};
+
+pub use error::TemplateError;
+
+/// The templates, styles and assets of a course: the program's own, with an author's files before them.
+#[derive(Debug)]
+pub struct Templates {
+    environment: Environment<'static>,
+    styles: BTreeMap<String, String>,
+    assets: BTreeMap<String, Vec<u8>>,
+}
+
+impl Default for Templates {
+    fn default() -> Self {
+        Templates::load(None).expect("the templates in the program are tested")
+    }
+}
+
+impl Templates {
+    /// Loads the program's templates and, where `overrides` is an existing folder, an author's files in
+    /// it: a file of the same name wins, further templates can be included, further files under
+    /// `assets/` are copied.
+    ///
+    /// # Errors
+    /// Every template that does not parse or asks for what no page has, and every file that cannot be read or is
+    /// of no use.
+    pub fn load(overrides: Option<&Path>) -> Result<Templates, Vec<TemplateError>> {
+        let (files, mut errors) = overrides.map(folder::read).unwrap_or_default();
+        errors.extend(folder::unused(&files));
+        let overridden = files.keys().any(|name| is_template(name));
+        let mut environment = Environment::new();
+        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        let syntax =
+            SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build();
+        environment.set_syntax(syntax.expect("the usual delimiters are valid"));
+        environment.set_auto_escape_callback(|name| match name {
+            name if name.ends_with(".html") || name.ends_with(".xml") => AutoEscape::Html,
+            _ => AutoEscape::None,
+        });
+        environment.set_formatter(format);
+        // Without it an error does not know the text of its template.
+        environment.set_debug(true);
+        environment.add_filter("thousands", thousands);
+        environment.add_filter("plain", |html: &str| search::text(html));
+        for (name, source) in TEMPLATES {
+            environment.add_template(name, source).expect("the templates in the program are tested");
+        }
+        let mut styles = own_texts(STYLES);
+        let mut assets: BTreeMap<_, _> =
+            ASSETS.iter().map(|(name, bytes)| (name.to_string(), bytes.to_vec())).collect();
+        for (name, bytes) in files {
+            if name.starts_with("assets/") {
+                assets.insert(name, bytes);
+            } else if styles.contains_key(&name) || is_template(&name) {
+                match String::from_utf8(bytes) {
+                    Err(_) => errors.push(TemplateError::new(&name, "this file is not UTF-8 text")),
+                    Ok(text) if styles.contains_key(&name) => {
+                        styles.insert(name, text);
+                    }
+                    Ok(text) => {
+                        if let Err(error) = environment.add_template_owned(name.clone(), text.clone()) {
+                            errors.push(TemplateError::from_minijinja(&name, &error, Some(&text)));
+                        }
+                    }
+                }
+            }
+        }
+        let templates = Templates { environment, styles, assets };
+        if errors.is_empty() && overridden {
+            errors = rehearsal::errors(&templates);
+        }
+        if errors.is_empty() { Ok(templates) } else { Err(errors) }
+    }
+
+    /// The HTML that stands in a lesson in the place of an experiment's block.
+    ///
+    /// # Errors
+    /// A fault of an author's template.
+    pub fn experiment(&self, experiment: &ExperimentView) -> Result<String, TemplateError> {
+        self.render(&Page::of_experiment(experiment))
+    }
+
+    /// All pages, the style sheet, the assets, the search index and the site map. The files of the
+    /// experiments are for the caller to add.
+    ///
+    /// # Errors
+    /// A fault of an author's template.
+    pub fn site(&self, site: &Site) -> Result<Output, TemplateError> {
+        let mut output: Output = self.assets.clone();
+        output.insert("assets/gradbook.css".into(), self.style_sheet(&site.chart_css).into_bytes());
+        let lessons: Vec<&PageView> = site.chapters.iter().flat_map(|chapter| &chapter.lessons).collect();
+        output.insert("search-index.json".into(), search::index(&lessons).into_bytes());
+        let render = |page: &Page| Ok((page.path.clone(), self.render(page)?.into_bytes()));
+        let pages: Vec<Result<_, TemplateError>> = pages(site, &lessons).par_iter().map(render).collect();
+        for page in pages {
+            output.extend([page?]);
+        }
+        Ok(output)
+    }
+
+    fn style_sheet(&self, chart_css: &str) -> String {
+        let mut sheet = String::new();
+        for (name, _) in STYLES {
+            let own = &self.styles[*name];
+            let part = if own.is_empty() && *name == "styles/charts.css" { chart_css } else { own };
+            sheet.push_str(part);
+            if !part.is_empty() && !part.ends_with('\n') {
+                sheet.push('\n');
+            }
+        }
+        sheet
+    }
+
+    fn render(&self, page: &Page) -> Result<String, TemplateError> {
+        self.environment
+            .get_template(page.template)
+            .and_then(|template| template.render(&page.values))
+            .map_err(|error| TemplateError::from_minijinja(page.template, &error, None))
+    }
+}
+
+/// A file to be rendered.
+struct Page {
+    /// In the output; empty for an experiment, which is a part of a page.
+    path: String,
+    template: &'static str,
+    values: Value,
+}
+
+impl Page {
+    fn of_experiment(experiment: &ExperimentView) -> Page {
+        let values = context! { experiment => Serde(experiment) };
+        Page { path: String::new(), template: "experiment.html", values }
+    }
+}
+
+/// What every page of a site shows.
+fn pages(site: &Site, lessons: &[&PageView]) -> Vec<Page> {
+    let shared = context! { course => Serde(&site.course), outline => outline(site) };
+    let page = |template: &'static str, values| Page { path: template.to_owned(), template, values };
+    let index = context! { here => "index", chapters => Serde(&site.chapters), ..shared.clone() };
+    let missing = context! { here => "404", base => links::base_path(&site.course), ..shared.clone() };
+    let mut pages = vec![page("index.html", index), page("404.html", missing)];
+    pages.extend(lessons.iter().enumerate().map(|(index, lesson)| {
+        let values = context! {
+            here => &lesson.slug,
+            lesson => Serde(lesson),
+            previous => index.checked_sub(1).map(|before| link(lessons[before])),
+            next => lessons.get(index + 1).map(|after| link(after)),
+            edit => links::edit(&site.course, &lesson.source_path),
+            ..shared.clone()
+        };
+        Page { path: format!("{}.html", lesson.slug), template: "lesson.html", values }
+    }));
+    if let Some(base_url) = links::base_url(&site.course) {
+        pages.push(page("sitemap.xml", context! { base_url, ..shared }));
+    }
+    pages
+}
+
+/// A lesson as navigation shows it.
+fn link(page: &PageView) -> Value {
+    context! { slug => &page.slug, title_html => &page.title_html }
+}
+
+/// The chapters with no more of their lessons than navigation needs: it stands on every page.
+fn outline(site: &Site) -> Vec<Value> {
+    let chapters = site.chapters.iter();
+    chapters
+        .map(|chapter| {
+            let lessons: Vec<_> = chapter.lessons.iter().map(link).collect();
+            context! { title => &chapter.title, lessons }
+        })
+        .collect()
+}
+
+fn own_texts(files: &[(&str, &str)]) -> BTreeMap<String, String> {
+    files.iter().map(|(name, text)| (name.to_string(), text.to_string())).collect()
+}
+
+fn is_template(name: &str) -> bool {
+    name.ends_with(".html") || name.ends_with(".xml")
+}
+
+/// As minijinja's own, but a slash stays a slash: addresses remain readable in the page's source.
+fn format(output: &mut minijinja::Output, state: &mut State, value: &Value) -> Result<(), minijinja::Error> {
+    match value.as_str() {
+        Some(text) if !value.is_safe() && *state.auto_escape() == AutoEscape::Html => {
+            output.write_str(&escape(text)).map_err(minijinja::Error::from)
+        }
+        _ => minijinja::escape_formatter(output, state, value),
+    }
+}
+
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            character => escaped.push(character),
+        }
+    }
+    escaped
+}
+
+/// 1234567 as `1 234 567`, with spaces that break no line.
+fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push('\u{a0}');
+        }
+        text.push(digit);
+    }
+    text
+}

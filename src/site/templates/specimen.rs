@@ -1,0 +1,107 @@
+//! Two made-up courses that author's templates are tried on before anything runs: one in which every field holds
+//! something, and one in which every field that may be empty is.
+
+use crate::site::view::{
+    CellView, ChapterView, ClaimView, ColumnView, CourseView, DataSourceView, ExperimentView, FigureView,
+    HeadingView, PageView, Provenance, ResultRow, ResultsView, SettingView, Site, TableView, Theme,
+};
+
+fn text() -> String {
+    "text".to_owned()
+}
+
+/// Where everything is there, of some things twice.
+pub fn full() -> (Site, ExperimentView) {
+    let course = CourseView {
+        title: text(),
+        description: text(),
+        author: text(),
+        language: "en".into(),
+        base_url: Some("https://example.org/".into()),
+        repository: Some("https://example.org/course".into()),
+        license: text(),
+        theme: Theme::Dark,
+    };
+    let heading = HeadingView { level: 2, id: "id".into(), html: text() };
+    let lesson = |slug: &str| PageView {
+        slug: slug.into(),
+        title_html: text(),
+        title_text: text(),
+        summary_html: text(),
+        tags: vec![text(), text()],
+        source_path: "lessons/01-a.md".into(),
+        body_html: text(),
+        headings: vec![heading.clone(), HeadingView { level: 3, ..heading.clone() }],
+        thumbnail: Some("a/b-c.svg".into()),
+    };
+    let chapter = ChapterView { title: text(), lessons: ["a", "b", "c"].map(lesson).to_vec() };
+    let site = Site { course, chapters: vec![chapter.clone(), chapter], chart_css: String::new() };
+    (site, experiment())
+}
+
+/// Where nothing is there that need not be.
+pub fn bare() -> (Site, ExperimentView) {
+    let chapter = ChapterView { title: String::new(), lessons: vec![PageView::default()] };
+    let site = Site { course: CourseView::default(), chapters: vec![chapter], chart_css: String::new() };
+    (site, ExperimentView::default())
+}
+
+fn experiment() -> ExperimentView {
+    let column = ColumnView { label: text(), explanation: text(), numeric: true };
+    let cell = CellView { text: text(), spread: Some(text()), exact: Some(text()), best: true };
+    let row = ResultRow { label: text(), cells: vec![cell, CellView::default()] };
+    let columns = vec![column, ColumnView::default()];
+    let table = TableView { caption: text(), columns: columns.clone(), rows: vec![vec![text(), text()]; 2] };
+    let figure = FigureView {
+        name: text(),
+        title: text(),
+        svg_wide: text(),
+        svg_narrow: Some(text()),
+        alt: text(),
+        file: text(),
+        tables: vec![table.clone(), table],
+    };
+    let claim = ClaimView {
+        says_html: text(),
+        that: text(),
+        holds: true,
+        held: 9,
+        seeds: 10,
+        required: 8,
+        margin: Some(text()),
+        doubts: vec![text(), text()],
+    };
+    ExperimentView {
+        id: "id".into(),
+        kind: text(),
+        title_html: text(),
+        caption_html: text(),
+        figures: vec![figure, FigureView::default()],
+        results: Some(ResultsView { axis: text(), columns, rows: vec![row.clone(), row], note: text() }),
+        claims: vec![claim, ClaimView::default()],
+        provenance: provenance(),
+    }
+}
+
+fn provenance() -> Provenance {
+    let setting = SettingView { path: text(), value: text(), default: true };
+    let source = DataSourceView {
+        name: text(),
+        description: text(),
+        citation: text(),
+        license: text(),
+        url: Some("https://example.org/".into()),
+    };
+    Provenance {
+        source: Some(text()),
+        settings: vec![setting, SettingView::default()],
+        seeds: vec![0, 1],
+        data: vec![source, DataSourceView::default()],
+        runs: 2,
+        parameters: Some(1),
+        multiply_adds: Some(1),
+        digest: text(),
+        json: Some(text()),
+        csv: Some(text()),
+    }
+}
