@@ -84,7 +84,7 @@ pub struct Common {
     /// Colours in what is reported
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     color: When,
-    /// How results and problems are reported
+    /// How results and problems are reported: build and check in each of these, run and plan as human or json
     #[arg(long, global = true, default_value = "human")]
     format: Format,
 }
@@ -103,6 +103,9 @@ pub fn main() -> ExitCode {
         // Only fails where a pool exists already, and this is the first line that could make one.
         let _ = rayon::ThreadPoolBuilder::new().num_threads(jobs.into()).build_global();
     }
+    if let Err(message) = call.command.check(call.common.format) {
+        return fail(&message);
+    }
     let done = match &call.command {
         Command::Build(build) => build.run(&call.common),
         Command::Check(check) => match check.run(&call.common) {
@@ -117,11 +120,40 @@ pub fn main() -> ExitCode {
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
-        Err(Failure::Course(found, sources)) => match call.common.tell(&Report::of(&found, &sources)) {
-            Ok(()) | Err(Failure::Course(..)) => ExitCode::from(1),
-            Err(Failure::Machine(message)) => fail(&message),
-        },
+        Err(Failure::Course(found, sources)) => {
+            let report = Report::of(&found, &sources);
+            let told = match call.command {
+                Command::Build(_) => call.common.tell(&report),
+                _ => Ok(call.common.show(&report)),
+            };
+            match told {
+                Ok(()) | Err(Failure::Course(..)) => ExitCode::from(1),
+                Err(Failure::Machine(message)) => fail(&message),
+            }
+        }
         Err(Failure::Machine(message)) => fail(&message),
+    }
+}
+
+impl Command {
+    /// # Errors
+    /// A format that the command has no results in.
+    fn check(&self, format: Format) -> Result<(), String> {
+        let (name, formats): (_, &[Format]) = match self {
+            Command::Build(_) | Command::Check(_) => return Ok(()),
+            Command::Run(_) => ("run", &[Format::Human, Format::Json]),
+            Command::Plan(_) => ("plan", &[Format::Human, Format::Json]),
+            Command::Verify(_) => ("verify", &[Format::Human]),
+            Command::Clean(_) => ("clean", &[Format::Human]),
+            Command::Kinds(_) => ("kinds", &[Format::Human]),
+        };
+        if formats.contains(&format) {
+            return Ok(());
+        }
+        let word = |format: &Format| format.to_possible_value().map(|value| value.get_name().to_owned());
+        let known: Vec<String> = formats.iter().filter_map(word).collect();
+        let asked = word(&format).unwrap_or_default();
+        Err(format!("`{name}` cannot report as {asked}, only as {}", known.join(" or ")))
     }
 }
 
@@ -144,8 +176,7 @@ impl Common {
     /// standard output; what is for programs, all of it on standard output.
     fn tell(&self, report: &Report) -> Result<(), Failure> {
         if self.format == Format::Human {
-            // There is no one left to tell when telling itself fails.
-            let _ = write!(std::io::stderr(), "{}", report::problems(report, self.colored()));
+            self.show_problems(report);
         }
         let text = report.text(self.format);
         print(&text)?;
@@ -154,6 +185,17 @@ impl Common {
             self.say(&report.verdict());
         }
         Ok(())
+    }
+
+    /// Problems for reading, whatever format results are in.
+    fn show(&self, report: &Report) {
+        self.show_problems(report);
+        self.say(&report.found.summary());
+    }
+
+    fn show_problems(&self, report: &Report) {
+        // There is no one left to tell when telling itself fails.
+        let _ = write!(std::io::stderr(), "{}", report::problems(report, self.colored()));
     }
 
     /// A request with what the options say of it.

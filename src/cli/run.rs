@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::claims::Verdict;
-use crate::cli::report::Format;
+use crate::cli::report::{Format, Report};
 use crate::cli::sparkline::sparkline;
 use crate::cli::{Common, Progress, print};
 use crate::outcome::{Metric, Outcome, Summary, Variant};
@@ -38,13 +38,14 @@ impl Run {
         let computed = common.compute(&request)?;
         let text = match common.format {
             Format::Json => json(&computed),
-            Format::Human | Format::Github | Format::Junit => tables(&computed),
+            _ => tables(&computed),
         };
         print(&text)?;
-        match computed.found.errors() {
-            0 => Ok(()),
-            _ => Err(Failure::Course(computed.found.clone(), computed.sources().clone())),
+        if computed.found.errors() > 0 {
+            return Err(Failure::Course(computed.found.clone(), computed.sources().clone()));
         }
+        common.show(&Report::of(&computed.found, computed.sources()));
+        Ok(())
     }
 }
 

@@ -130,9 +130,50 @@ fn run_shows_the_results_of_a_claim_that_fails() {
     let course = Course::with("a.md", &VECTOR.replace("label: 0", "label: 0\nclaims: [loss > 1]"));
     let called = course.call(&["run", "lessons/a.md", "--format", "json"]);
     assert_eq!(called.status, 1);
-    let document: serde_json::Value = serde_json::from_str(called.output.lines().next().unwrap()).unwrap();
+    assert!(called.error.contains("error: a claim fails: loss > 1"), "{}", called.error);
+    let document: serde_json::Value =
+        serde_json::from_str(&called.output).expect("one document and nothing else");
     assert_eq!(document["claims"][0]["holds"], false);
     assert_eq!(document["claims"][0]["held"], 0);
+}
+
+#[test]
+fn a_lesson_at_fault_gives_run_and_plan_no_document_of_another_shape() {
+    let course = Course::with("a.md", &VECTOR.replace("label: 0", "label: 9"));
+    for arguments in [&["run", "lessons/a.md"][..], &["plan"]] {
+        let called = course.call(&[arguments, &["--format", "json"]].concat());
+        assert_eq!((called.status, called.output.as_str()), (1, ""));
+        assert!(called.error.contains("lessons/a.md:"), "{}", called.error);
+    }
+}
+
+#[test]
+fn run_says_what_it_warns_of() {
+    let course = Course::with("a.md", &WAYS.replace("seeds: 3", "claims: [adam.train_loss < 100]"));
+    let called = course.call(&["run", "lessons/a.md", "--format", "json"]);
+    assert_eq!((called.status, called.output.lines().count()), (0, 1));
+    assert!(called.error.contains("warning[G008]"), "{}", called.error);
+}
+
+#[test]
+fn a_format_that_a_command_does_not_have_is_refused() {
+    let course = Course::with("a.md", VECTOR);
+    let refused: [(&[&str], &str); 6] = [
+        (
+            &["run", "lessons/a.md", "--format", "junit"],
+            "`run` cannot report as junit, only as human or json",
+        ),
+        (&["run", "lessons/a.md", "--format", "github"], "`run` cannot report as github"),
+        (&["plan", "--format", "github"], "`plan` cannot report as github, only as human or json"),
+        (&["verify", "--format", "json"], "`verify` cannot report as json, only as human"),
+        (&["clean", "--format", "json"], "`clean` cannot report as json"),
+        (&["kinds", "--format", "json"], "`kinds` cannot report as json"),
+    ];
+    for (arguments, message) in refused {
+        let called = course.call(arguments);
+        assert_eq!((called.status, called.output.as_str()), (2, ""), "{arguments:?}");
+        assert!(called.error.contains(message), "{}", called.error);
+    }
 }
 
 #[test]
