@@ -75,11 +75,11 @@ fn strictly_a_doubt_is_an_error() {
     let course = Course::with("a.md", &WAYS.replace("seeds: 4", "seeds: 1").replace("3/4", "1/1"));
     let said = course.call(&["check"]);
     assert_eq!(said.status, 0, "{}", said.error);
-    assert!(said.error.contains("warning: a claim rests on one seed"), "{}", said.error);
+    assert!(said.error.contains("warning[G008]: a claim rests on one seed"), "{}", said.error);
     for command in ["check", "build"] {
         let said = course.call(&[command, "--strict"]);
         assert_eq!(said.status, 1, "{}", said.error);
-        assert!(said.error.contains("error: a claim rests on one seed"), "{}", said.error);
+        assert!(said.error.contains("error[G008]: a claim rests on one seed"), "{}", said.error);
     }
     assert_eq!(Course::with("a.md", WAYS).call(&["check", "--strict"]).status, 0);
 }
