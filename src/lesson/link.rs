@@ -45,6 +45,12 @@ pub enum Target {
     File(Asset),
 }
 
+/// Files of a stranger's that may be copied, by the ends of their names: no browser runs a script in them.
+const PASSIVE: [&str; 28] = [
+    "png", "jpg", "jpeg", "gif", "webp", "avif", "pdf", "txt", "md", "csv", "tsv", "json", "yaml", "ipynb",
+    "py", "rs", "r", "npy", "npz", "gz", "zip", "mp3", "ogg", "wav", "mp4", "webm", "vtt", "bib",
+];
+
 /// The schemes that a stranger's link may have.
 const TRUSTED: [&str; 3] = ["http", "https", "mailto"];
 
@@ -108,6 +114,11 @@ pub fn resolve(
 /// A file that is not there, or lies outside.
 pub fn file(library: &Library, folder: &str, path: &str, span: Span) -> Result<Asset, Diagnostic> {
     let below = below(folder, &decoded(path)).ok_or_else(|| outside(span))?;
+    if library.untrusted && !is_passive(&below) {
+        let message = format!("the file `{path}` is refused in a lesson that is not trusted");
+        let error = Diagnostic::error(message, span).label("expected a picture, a text or data");
+        return Err(error.hint(format!("browsers may run scripts in others than {}", PASSIVE.join(", "))));
+    }
     let file = library.root.join(&below);
     let real = file.canonicalize().ok().filter(|real| real.is_file());
     let Some(real) = real else {
@@ -121,6 +132,12 @@ pub fn file(library: &Library, folder: &str, path: &str, span: Span) -> Result<A
         Ok(root) if real.starts_with(&root) => Ok(Asset { file, output: format!("files/{below}") }),
         _ => Err(outside(span)),
     }
+}
+
+fn is_passive(path: &str) -> bool {
+    let end =
+        path.rsplit('/').next().and_then(|name| name.rsplit_once('.')).map(|(_, end)| end.to_lowercase());
+    end.is_some_and(|end| PASSIVE.contains(&end.as_str()))
 }
 
 fn outside(span: Span) -> Diagnostic {

@@ -232,9 +232,17 @@ impl<'t> Writer<'t> {
             Event::Html(html) | Event::InlineHtml(html) if self.scene.library.untrusted => {
                 self.out.push(Event::Text(html.clone()));
             }
-            Event::Start(Tag::HtmlBlock) | Event::InlineHtml(_) => {
-                self.check_html(range, matches!(event, Event::Start(_)));
+            Event::Start(Tag::HtmlBlock) => {
+                let length = length(parts);
+                let html = self.raw_html(&parts[..length], true);
                 self.out.push(event.clone());
+                self.out.push(Event::Html(html.into()));
+                self.out.push(Event::End(TagEnd::HtmlBlock));
+                return length;
+            }
+            Event::InlineHtml(_) => {
+                let html = self.raw_html(&parts[..1], false);
+                self.out.push(Event::InlineHtml(html.into()));
             }
             Event::Text(text) => {
                 self.check_text(text, range);

@@ -60,8 +60,12 @@ pub fn assemble(computed: &Computed) -> Result<Output, Failure> {
 /// The program's templates with an author's own before them: a folder `templates` in the lessons folder or beside it.
 ///
 /// # Errors
-/// Every file of that folder that is at fault.
-pub fn templates(root: &Path, sources: &mut Sources) -> Result<Templates, Vec<Diagnostic>> {
+/// Every file of that folder that is at fault; templates among a stranger's lessons.
+pub fn templates(root: &Path, untrusted: bool, sources: &mut Sources) -> Result<Templates, Vec<Diagnostic>> {
+    if untrusted && root.join("templates").is_dir() {
+        let error = Diagnostic::error("the templates of lessons that are not trusted are refused", None);
+        return Err(vec![error.hint("templates of your own stand beside the lessons folder")]);
+    }
     let (folder, shown) = templates_folder(root);
     Templates::load(folder.as_deref())
         .map_err(|errors| errors.into_iter().map(|error| error.diagnostic(&shown, sources)).collect())

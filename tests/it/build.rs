@@ -289,3 +289,41 @@ fn a_strangers_lesson_shows_its_html_as_text() {
     }
     assert!(!called.error.contains("mailto:` is"), "{}", called.error);
 }
+
+#[test]
+fn a_strangers_files_run_no_scripts() {
+    let svg: &[u8] = b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>";
+    let course = Course::with("a.md", "![x](x.svg) and [page](page.HTML), [bare](bare), [data](data.csv).")
+        .file("lessons/x.svg", svg)
+        .file("lessons/page.HTML", b"<script>alert(1)</script>")
+        .file("lessons/bare", b"<script>alert(1)</script>")
+        .file("lessons/data.csv", b"a,b\n");
+    course.build();
+    let called = course.call(&["check", "--untrusted"]);
+    assert_eq!(called.status, 1);
+    for (file, place) in [("x.svg", "a.md:5:6"), ("page.HTML", "a.md:5:24"), ("bare", "a.md:5:43")] {
+        let said = format!("error: the file `{file}` is refused in a lesson that is not trusted");
+        assert!(called.error.contains(&said) && called.error.contains(place), "{}", called.error);
+    }
+    assert!(!called.error.contains("data.csv` is refused"), "{}", called.error);
+    let course =
+        Course::with("a.md", "A.").file("lessons/templates/index.html", b"<script>alert(1)</script>");
+    course.build();
+    let called = course.call(&["check", "--untrusted"]);
+    assert_eq!(called.status, 1);
+    assert!(called.error.contains("the templates of lessons that are not trusted are refused"));
+}
+
+#[test]
+fn links_in_raw_html_lead_where_those_of_markdown_do() {
+    let lesson = "<p id=\"spot\">See <a href=\"b.md#there\">b</a>, <a href='#spot'>here</a>.</p>\n\n\
+        Inline <img src=\"a%20cat.png\" alt=\"\" srcset=\"a%20cat.png 1x\"> and [here](#spot).\n\n\
+        > <video controls\n> poster=a%20cat.png></video>\n";
+    let course = Course::with("a.md", lesson).and("b.md", "## There").file("lessons/a cat.png", b"png");
+    let site = course.build();
+    site.page("a")
+        .shows("<p id=\"spot\">See <a href=\"b.html#there\">b</a>, <a href='#spot'>here</a>.</p>")
+        .shows("<img src=\"files/a%20cat.png\" alt=\"\" srcset=\"files/a%20cat.png 1x\">")
+        .shows("<video controls\nposter=files/a%20cat.png></video>");
+    assert_eq!(site.text("files/a cat.png"), "png");
+}

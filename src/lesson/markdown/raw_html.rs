@@ -1,9 +1,20 @@
-//! What raw HTML in a lesson does to its page, as far as that can be told without a browser.
+//! Raw HTML in a lesson: what it does to its page, and where its links lead.
 
+use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::ops::Range;
 
-use super::Writer;
-use crate::diagnostic::Diagnostic;
+use html5gum::emitters::callback::{CallbackEmitter, CallbackEvent};
+use html5gum::{Span as Place, Tokenizer};
+use pulldown_cmark::Event;
+
+use super::{Part, Writer};
+use crate::diagnostic::{Diagnostic, Span};
+use crate::lesson::link::{self, Target};
+use crate::settings::LineMap;
+
+/// Elements that lead somewhere by their `href`.
+const LEADING: [&str; 2] = ["a", "area"];
 
 /// Elements that fetch what an attribute names, with those attributes.
 const FETCHING: [(&str, &[&str]); 10] = [
@@ -23,26 +34,83 @@ const FETCHING: [(&str, &[&str]); 10] = [
 const SWALLOWING: [(&str, &str); 4] =
     [("<!--", "-->"), ("<script", "</script"), ("<style", "</style"), ("<textarea", "</textarea")];
 
-impl Writer<'_> {
-    /// Warns of a piece of HTML that is never closed, and of what would be fetched from elsewhere.
-    pub(super) fn check_html(&mut self, range: &Range<usize>, is_block: bool) {
-        let Some(html) = self.text.get(range.clone()) else { return };
+/// The folder of the site's own files, which templates bring.
+const THEME: &str = "assets/";
+
+/// A start tag as a browser reads it.
+struct Tag {
+    name: String,
+    /// Name, value, and the place of the value as it is written.
+    attributes: Vec<(String, String, Range<usize>)>,
+}
+
+impl<'t> Writer<'t> {
+    /// The HTML of these parts, of which others may stand around it, with its links made those of the site. In a
+    /// paragraph each tag is a piece of its own; only a block can be left unclosed.
+    pub(super) fn raw_html(&mut self, parts: &[Part<'t>], is_block: bool) -> String {
+        let mut html = String::new();
+        let mut map = LineMap::new(self.scene.source);
+        for (event, range) in parts {
+            if let Event::Html(piece) | Event::InlineHtml(piece) = event {
+                html.push_str(piece);
+                map.push(self.scene.start + range.start, piece.len());
+            }
+        }
         // Names are ASCII, so that each byte keeps its place.
-        let html = html.to_ascii_lowercase();
-        // In a paragraph each tag is a piece of its own, and a comment is none until it is closed.
-        if let Some((start, end)) = unclosed(&html).filter(|_| is_block) {
-            let place = self.span(range.start..range.start + start.len());
+        if let Some((start, end)) = unclosed(&html.to_ascii_lowercase()).filter(|_| is_block) {
+            let place = html.find('<').unwrap_or(0);
+            let place = map.span(place, place + start.len());
             let warning = Diagnostic::warning("this swallows the rest of the page", place);
             let close = if end.starts_with("</") { format!("{end}>") } else { end.to_owned() };
             self.found.diagnostics.push(warning.label(format!("expected `{close}` after it")));
         }
-        for fetched in fetched(&html) {
-            let place = self.span(range.start + fetched.start..range.start + fetched.end);
+        let mut replaced: BTreeMap<usize, (Range<usize>, String)> = BTreeMap::new();
+        for tag in tags(&html) {
+            let ids = ["id", "name"].into_iter().filter_map(|key| tag.value(key));
+            self.found.ids.extend(ids.map(|(id, _)| id.to_owned()));
+            for (address, place, fetched) in addresses(&tag, &html) {
+                let span = map.span(place.start, place.end);
+                if let Some(new) = self.raw_address(&address, span, fetched) {
+                    replaced.insert(place.start, (place, new));
+                }
+            }
+        }
+        for (place, new) in replaced.into_values().rev() {
+            html.replace_range(place, &escaped(&new));
+        }
+        html
+    }
+
+    /// Checks where an address leads; how it is to be written into the page, if otherwise.
+    fn raw_address(&mut self, address: &str, span: Span, fetched: bool) -> Option<String> {
+        let starts = |start: &str| address.get(..start.len()).is_some_and(|s| s.eq_ignore_ascii_case(start));
+        if fetched && ["http://", "https://", "//"].into_iter().any(starts) {
             let warning =
-                Diagnostic::warning("this is fetched from elsewhere: offline the page lacks it", place);
+                Diagnostic::warning("this is fetched from elsewhere: offline the page lacks it", span);
             self.found.diagnostics.push(warning.label("expected nothing from other machines"));
+            return None;
+        }
+        let inline = fetched && ["data:", "blob:", "about:"].into_iter().any(starts);
+        if address.is_empty() || inline || address.starts_with(THEME) {
+            return None;
+        }
+        match link::resolve(self.scene.library, self.scene.folder, self.scene.slug, address, span) {
+            Ok(Target::Elsewhere(_)) => None,
+            Ok(Target::Page { href, anchor }) => {
+                self.found.anchors.extend(anchor);
+                (href != address).then_some(href)
+            }
+            Ok(Target::File(asset)) => Some(self.asset(asset).to_string()),
+            Err(error) => {
+                self.found.diagnostics.push(error);
+                None
+            }
         }
     }
+}
+
+fn escaped(value: &str) -> String {
+    value.replace('&', "&amp;").replace('"', "&quot;").replace('\'', "&#39;").replace(' ', "%20")
 }
 
 /// What a block of HTML opens with and never closes.
@@ -56,61 +124,113 @@ fn unclosed(html: &str) -> Option<(&'static str, &'static str)> {
     (!html.contains(found.1)).then_some(*found)
 }
 
-/// The places of addresses on other machines that the HTML, in small letters, fetches.
-fn fetched(html: &str) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
-    for (open, _) in html.match_indices('<') {
-        let tag = &html[open + 1..];
-        let tag = &tag[..tag.find(['<', '>']).unwrap_or(tag.len())];
-        let name = tag.split(|letter: char| !letter.is_ascii_alphanumeric()).next().unwrap_or_default();
-        let Some((_, attributes)) = FETCHING.iter().find(|(element, _)| *element == name) else { continue };
-        let places = attributes.iter().filter_map(|attribute| address(tag, attribute));
-        found.extend(places.map(|place| open + 1 + place.start..open + 1 + place.end));
-    }
-    found
+fn tags(html: &str) -> Vec<Tag> {
+    let mut tags: Vec<Tag> = Vec::new();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let mut emitter =
+        CallbackEmitter::new(|event: CallbackEvent, place: Place<usize>| -> Option<Infallible> {
+            let last = tags.last_mut();
+            match (event, last) {
+                (CallbackEvent::OpenStartTag { name }, _) => {
+                    tags.push(Tag { name: text(name), attributes: Vec::new() });
+                }
+                (CallbackEvent::AttributeName { name }, Some(tag)) => {
+                    tag.attributes.push((text(name), String::new(), place.end..place.end));
+                }
+                (CallbackEvent::AttributeValue { value }, Some(tag)) => {
+                    if let Some((_, old, range)) = tag.attributes.last_mut() {
+                        (*old, *range) = (text(value), place.start..place.end);
+                    }
+                }
+                _ => {}
+            }
+            None
+        });
+    // What stands within a script or a style is no tag.
+    emitter.naively_switch_states(true);
+    let _ = Tokenizer::new_with_emitter(html, emitter).finish();
+    tags
 }
 
-/// The place of an attribute's value in a tag, if that is an address on another machine.
-fn address(tag: &str, attribute: &str) -> Option<Range<usize>> {
-    let named = |at: &usize| {
-        let after = tag[at + attribute.len()..].trim_start();
-        tag[..*at].ends_with(char::is_whitespace) && after.starts_with('=')
+impl Tag {
+    /// An attribute's value with its place; of an attribute that stands twice the first.
+    fn value(&self, attribute: &str) -> Option<(&str, Range<usize>)> {
+        let found = self.attributes.iter().find(|(name, ..)| name == attribute);
+        found.map(|(_, value, place)| (value.as_str(), place.clone()))
+    }
+}
+
+/// The addresses that a tag leads to or fetches (which is which), each with its place.
+fn addresses(tag: &Tag, html: &str) -> Vec<(String, Range<usize>, bool)> {
+    let leads = LEADING.iter().filter(|leading| **leading == tag.name).filter_map(|_| tag.value("href"));
+    let leads = leads.map(|(address, place)| (address.trim().to_owned(), place, false));
+    let fetching = FETCHING.iter().filter(|(element, _)| *element == tag.name);
+    let fetched = fetching.flat_map(|(_, attributes)| attributes.iter()).flat_map(|attribute| {
+        let Some((text, place)) = tag.value(attribute) else { return Vec::new() };
+        match *attribute {
+            "srcset" => choices(html, place),
+            _ => vec![(text.trim().to_owned(), place)],
+        }
+    });
+    leads.chain(fetched.map(|(address, place)| (address, place, true))).collect()
+}
+
+/// The addresses of a `srcset`, as they are written: `a.png 1x, b.png 2x`.
+fn choices(html: &str, place: Range<usize>) -> Vec<(String, Range<usize>)> {
+    let Some(text) = html.get(place.clone()) else { return Vec::new() };
+    let mut at = place.start;
+    let choice = |choice: &str| {
+        let blank = choice.len() - choice.trim_start().len();
+        let address = choice.split_whitespace().next().unwrap_or_default();
+        let start = at + blank;
+        at += choice.len() + 1;
+        (address.to_owned(), start..start + address.len())
     };
-    let at = tag.match_indices(attribute).map(|(at, _)| at).find(named)?;
-    let equals = at + tag[at..].find('=')?;
-    let value = tag[equals + 1..].trim_start();
-    let quote = value.chars().next().filter(|first| matches!(first, '"' | '\''));
-    let value = if quote.is_some() { &value[1..] } else { value };
-    let end = match quote {
-        Some(quote) => value.find(quote),
-        None => value.find(char::is_whitespace),
-    };
-    let start = tag.len() - value.len();
-    let value = &value[..end.unwrap_or(value.len())];
-    let elsewhere = ["http://", "https://", "//"].iter().any(|start| value.starts_with(start));
-    elsewhere.then(|| start..start + value.len())
+    text.split(',').map(choice).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn addresses(html: &str) -> Vec<&str> {
-        fetched(html).into_iter().map(|place| &html[place]).collect()
+    fn found(html: &str) -> Vec<(String, &str, bool)> {
+        let all = tags(html).into_iter().flat_map(|tag| addresses(&tag, html));
+        all.map(|(address, place, fetched)| (address, &html[place], fetched)).collect()
     }
 
     #[test]
-    fn addresses_on_other_machines_are_found_where_they_stand() {
-        assert_eq!(addresses("<script src=\"https://x.org/a.js\"></script>"), ["https://x.org/a.js"]);
+    fn addresses_are_found_where_they_stand() {
+        let one = |html: &'static str| {
+            let all = found(html);
+            assert_eq!(all.len(), 1, "{html}: {all:?}");
+            let (address, written, fetched) = all[0].clone();
+            (address, written, fetched)
+        };
+        assert_eq!(one("<script src=\"https://x.org/a.js\"></script>").1, "https://x.org/a.js");
         assert_eq!(
-            addresses("a <img alt='b' src = '//x.org/c.png'> <img src=http://y.z>"),
-            ["//x.org/c.png", "http://y.z"]
+            one("a <IMG alt='b' src = '//x.org/c.png'>"),
+            ("//x.org/c.png".into(), "//x.org/c.png", true)
         );
-        assert_eq!(addresses("<link rel=stylesheet\nhref=\"https://x.org/a.css\">"), ["https://x.org/a.css"]);
-        assert_eq!(
-            addresses("<a href=\"https://x.org\">b</a> <img src=\"b.png\"> <img data-src=\"//x\">"),
-            [""; 0]
-        );
+        assert_eq!(one("<img src=http://y.z>").1, "http://y.z");
+        assert_eq!(one("<a\nhref=\"b.md?x&amp;y\">"), ("b.md?x&y".into(), "b.md?x&amp;y", false));
+        for nothing in [
+            "<img data-src=\"//x\">",
+            "<!-- <img src=\"a\"> -->",
+            "<script>'<img src=\"a\">'</script>",
+            "<p title='<a href=\"b\">'>",
+            "<b href=\"c\">",
+        ] {
+            assert_eq!(found(nothing), [], "{nothing}");
+        }
+    }
+
+    #[test]
+    fn a_set_of_pictures_has_many_addresses() {
+        let written: Vec<&str> = found("<img srcset=\"a.png 1x,\n b.png 2x\">")
+            .into_iter()
+            .map(|(_, written, _)| written)
+            .collect();
+        assert_eq!(written, ["a.png", "b.png"]);
     }
 
     #[test]
