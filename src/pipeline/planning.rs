@@ -65,6 +65,7 @@ pub fn plan(course: &Course, tables: &mut Tables, found: &mut Diagnostics) -> Ve
             planned.push(Planned { lesson: index, block: block_index, ..experiment });
         }
     }
+    found.extend(std::mem::take(&mut tables.warnings));
     found.extend(check_kept(course, &planned));
     planned
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::data::{
     self, DataProblems, DataSettings, Dataset, Facts, Files, Origin, TableLimits, TableProblem,
 };
-use crate::diagnostic::{Diagnostic, SourceId, Sources, Span};
+use crate::diagnostic::{Diagnostic, Severity, SourceId, Sources, Span};
 use crate::numeric::Streams;
 use crate::settings::Node;
 
@@ -29,6 +29,8 @@ pub struct Tables {
     loaded: BTreeMap<String, Loaded>,
     /// Files in which something is wrong, among the sources.
     shown: BTreeMap<PathBuf, SourceId>,
+    /// What is odd about files that were read.
+    pub warnings: Vec<Diagnostic>,
 }
 
 /// A file that was opened.
@@ -40,8 +42,8 @@ struct File {
 impl Tables {
     /// `root` is the lessons folder, outside of which no file is opened.
     pub fn new(root: &Path, limits: TableLimits, sources: Sources) -> Self {
-        let (loaded, shown) = Default::default();
-        Tables { root: root.to_owned(), limits, sources, loaded, shown }
+        let (loaded, shown, warnings) = Default::default();
+        Tables { root: root.to_owned(), limits, sources, loaded, shown, warnings }
     }
 
     /// The size of the data that `settings` name; reads the file if it is one. `lesson` is the path of the
@@ -121,8 +123,13 @@ impl Tables {
             file: file.as_ref().map(|file| file.bytes.as_slice()),
             labels: labels.as_ref().map(|file| file.bytes.as_slice()),
         };
-        let dataset = data::read(settings, files, &self.limits)
+        let (dataset, odd) = data::read(settings, files, &self.limits)
             .map_err(|problems| self.diagnostics(problems, file.as_ref(), tree))?;
+        self.warnings.extend(odd.into_iter().map(|problem| {
+            let problem = problem.within("data");
+            let span = tree.locate(&problem.path);
+            Diagnostic { severity: Severity::Warning, ..Diagnostic::at(problem, span) }
+        }));
         let builtin = match settings.entry().map(|entry| &entry.origin) {
             Some(Origin::Table(table)) => Some(table.csv.as_bytes()),
             _ => None,

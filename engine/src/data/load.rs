@@ -25,7 +25,7 @@ pub fn facts(settings: &DataSettings, files: Files, limits: &TableLimits) -> Res
     refuse(settings.check())?;
     let facts = match settings.entry().map(|entry| entry.origin) {
         Some(Origin::Generated(generator)) => generator.facts(settings),
-        _ => read(settings, files, limits)?.facts(),
+        _ => read(settings, files, limits)?.0.facts(),
     };
     Ok(limited_facts(settings, facts)?)
 }
@@ -41,7 +41,7 @@ pub fn load(
     refuse(settings.check())?;
     let dataset = match settings.entry() {
         Some(entry) if matches!(entry.origin, Origin::Generated(_)) => generate(entry, settings, streams),
-        _ => read(settings, files, limits)?,
+        _ => read(settings, files, limits)?.0,
     };
     let rows = limited_facts(settings, dataset.facts())?.rows;
     Ok(if rows < dataset.rows() { limited(&dataset, rows, streams) } else { dataset })
@@ -88,8 +88,13 @@ fn generate(entry: &Entry, settings: &DataSettings, streams: &Streams) -> Datase
     }
 }
 
-/// All rows of a built-in table or of the author's own file, whatever `limit` says: the same for every seed.
-pub fn read(settings: &DataSettings, files: Files, limits: &TableLimits) -> Result<Dataset, DataProblems> {
+/// All rows of a built-in table or of the author's own file, whatever `limit` says: the same for every seed. Beside
+/// them what is odd about the file.
+pub fn read(
+    settings: &DataSettings,
+    files: Files,
+    limits: &TableLimits,
+) -> Result<(Dataset, Vec<Problem>), DataProblems> {
     let entry = settings.entry();
     let builtin = entry.and_then(|entry| match entry.origin {
         Origin::Table(table) => Some(table),
@@ -121,7 +126,7 @@ pub fn read(settings: &DataSettings, files: Files, limits: &TableLimits) -> Resu
     // A picture needs all of its pixels, in their order.
     let pixels = |(height, width): &(usize, usize)| height * width == read.features.columns();
     let whole = settings.features.is_none() && settings.target.is_none();
-    Ok(Dataset {
+    let dataset = Dataset {
         name,
         title,
         provenance: builtin.map(|table| table.provenance),
@@ -129,7 +134,8 @@ pub fn read(settings: &DataSettings, files: Files, limits: &TableLimits) -> Resu
         features: read.features,
         feature_names: read.feature_names,
         target: read.target,
-    })
+    };
+    Ok((dataset, read.warnings))
 }
 
 fn read_file(settings: &DataSettings, files: Files, limits: &TableLimits) -> Result<Read, DataProblems> {

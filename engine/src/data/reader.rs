@@ -11,6 +11,7 @@ use super::dataset::TargetColumn;
 use super::features::Features;
 use super::problem::{DataProblems, TableProblem};
 use super::settings::DataSettings;
+use crate::problem::Problem;
 use columns::Columns;
 pub use target::{MAX_CLASSES, are_few_whole};
 use target::{TargetCell, decide};
@@ -50,6 +51,8 @@ pub struct Read {
     pub target: TargetColumn,
     /// Height and width where the file says that a row is a picture.
     pub image: Option<(usize, usize)>,
+    /// What is odd, but may be meant.
+    pub warnings: Vec<Problem>,
 }
 
 /// The place of a cell: its line (from 1), the byte at which that starts, and which cell of it.
@@ -72,8 +75,10 @@ pub fn read(bytes: &[u8], settings: &DataSettings, limits: &TableLimits) -> Resu
     };
     let names = columns::header(&file, place, &header, limits)?;
     let columns = Columns::choose(&names, settings)?;
-    Body { file, names: &names, columns: &columns, limits, problems: Vec::new(), count: 0 }
-        .read(rows, settings)
+    let body = Body { file, names: &names, columns: &columns, limits, problems: Vec::new(), count: 0 };
+    let read = body.read(rows, settings)?;
+    let warnings = columns::doubtful(&read, &names[columns.target], settings).into_iter().collect();
+    Ok(Read { warnings, ..read })
 }
 
 /// The text of a file, if it is small enough and UTF-8. A byte order mark stays in, so that places are
@@ -246,6 +251,7 @@ impl Body<'_> {
                 feature_names: self.columns.features.iter().map(|&c| self.names[c].clone()).collect(),
                 target,
                 image: None,
+                warnings: Vec::new(),
             }),
             Ok(_) => Err(self.finish()),
             Err(problems) => {

@@ -84,6 +84,7 @@ fn pixels(array: &Array) -> Result<Read, Problem> {
         feature_names: columns.iter().map(name).collect(),
         target: TargetColumn::Values { values: Vec::new(), name: String::new() },
         image,
+        warnings: Vec::new(),
     })
 }
 
@@ -146,5 +147,6 @@ fn table(array: &Array, settings: &DataSettings) -> Result<Read, Problem> {
         )
         .map_err(in_file)?,
         image: None,
+        warnings: Vec::new(),
     })
 }

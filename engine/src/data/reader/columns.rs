@@ -2,9 +2,10 @@
 
 use ::csv::StringRecord;
 
+use super::super::dataset::TargetColumn;
 use super::super::problem::{DataProblems, TableProblem};
 use super::super::settings::{DataSettings, list};
-use super::{File, Place, TableLimits, number};
+use super::{File, Place, Read, TableLimits, number};
 use crate::problem::{Problem, nearest};
 
 /// The columns that are used, by their place in the header.
@@ -54,6 +55,27 @@ pub fn header(
     }
     problems.table.truncate(super::MAX_SHOWN);
     if problems.is_empty() { Ok(names) } else { Err(problems) }
+}
+
+/// Names that seem to be the first row of a table without a header line. Whoever names columns knows their names.
+pub fn doubtful(read: &Read, target: &str, settings: &DataSettings) -> Option<Problem> {
+    if settings.target.is_some() || settings.features.is_some() {
+        return None;
+    }
+    let is_number = |name: &String| number(name).is_ok();
+    let names = &read.feature_names;
+    let is_class = match &read.target {
+        TargetColumn::Classes { names, .. } => names.iter().any(|class| class == target),
+        TargetColumn::Values { .. } => false,
+    };
+    if !(names.iter().all(is_number) || is_class && names.iter().any(is_number)) {
+        return None;
+    }
+    let some: Vec<String> = names.iter().take(3).map(|name| format!("`{name}`")).collect();
+    let more = if names.len() > some.len() { ", ..." } else { "" };
+    let message = format!("the first line is taken for names, and holds numbers: {}{more}", some.join(", "));
+    let problem = Problem::new("file", message).expected("a table with a header line");
+    Some(problem.hint(format!("if these are names, `target: {target}` in `data` says so")))
 }
 
 impl Columns {
