@@ -1,15 +1,12 @@
 //! What takes longest to make from an outcome: charts and files of results, kept from one build to the next.
 
-use std::sync::OnceLock;
-use std::time::UNIX_EPOCH;
-
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::chart::{DataTable, Figure, Layout};
 use crate::outcome::Outcome;
-use crate::store::cache::Key;
+use crate::store::cache::{Key, Sum};
 
 use super::Computed;
 use super::planning::Planned;
@@ -43,8 +40,9 @@ pub struct DrawnFigure {
 
 /// Every experiment of a course, in the order of the plan.
 pub fn draw(computed: &Computed) -> Vec<Drawn> {
+    let program = computed.cache.program();
     let drawn = (0..computed.planned.len()).into_par_iter().map(|place| {
-        let key = key(computed, place);
+        let key = program.and_then(|program| key(computed, place, program));
         if let Some(drawn) = key.and_then(|key| computed.cache.drawn(&key)) {
             return drawn;
         }
@@ -59,27 +57,17 @@ pub fn draw(computed: &Computed) -> Vec<Drawn> {
     drawn
 }
 
-/// All that charts and files depend on: the runs, what the header asks for, the claims' verdicts, and this program.
-fn key(computed: &Computed, place: usize) -> Option<Key> {
+/// All that charts and files depend on: what the runs left behind, what the header asks for, the claims' verdicts, and
+/// this program.
+fn key(computed: &Computed, place: usize, program: Sum) -> Option<Key> {
     let (planned, outcome) = (&computed.planned[place], &computed.outcomes[place]);
-    let runs: Vec<String> = computed.keys[place].as_ref()?.iter().map(Key::to_string).collect();
+    let runs = Sum::over(computed.sums[place].as_ref()?);
     let variants: Vec<_> = outcome.variants.iter().map(|variant| (&variant.name, &variant.label)).collect();
     let claims: Vec<_> = computed.verdicts[place].iter().map(results::claim).collect();
     let slug = &computed.course.lessons[planned.lesson].slug;
     let header = &planned.header;
     let from = json!([slug, header.id, header.seed, header.seeds, header.figures, variants, claims, runs]);
-    Some(Key::drawn(program()?, &from))
-}
-
-/// This program, as far as it can be told from another one by its file: size and time.
-fn program() -> Option<&'static str> {
-    static PROGRAM: OnceLock<Option<String>> = OnceLock::new();
-    let identity = || {
-        let file = std::env::current_exe().ok()?.metadata().ok()?;
-        let time = file.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
-        Some(format!("{} {}", file.len(), time.as_nanos()))
-    };
-    PROGRAM.get_or_init(identity).as_deref()
+    Some(Key::drawn(program, &from))
 }
 
 fn draw_anew(computed: &Computed, place: usize) -> Drawn {

@@ -44,7 +44,7 @@ use crate::diagnostic::{Diagnostics, Sources};
 use crate::lesson::{self, Course};
 use crate::outcome::Outcome;
 use crate::site::{self, Content, Publication, Published, Templates};
-use crate::store::cache::{Cache, Key};
+use crate::store::cache::{Cache, Sum};
 
 use tables::Tables;
 
@@ -103,8 +103,8 @@ pub struct Computed {
     pub planned: Vec<Planned>,
     /// One for each planned experiment.
     pub outcomes: Vec<Outcome>,
-    /// For each planned experiment, the names of its runs in the cache.
-    keys: Vec<Option<Vec<Key>>>,
+    /// For each planned experiment, the hashes of its runs' entries in the cache.
+    sums: Vec<Option<Vec<Sum>>>,
     /// For each planned experiment, its claims judged.
     pub verdicts: Vec<Vec<Verdict>>,
     /// The claims in prose, judged.
@@ -193,7 +193,7 @@ pub fn compute(request: &Request, watch: &dyn Watch) -> Result<Computed, Failure
         Ok(ran) => ran,
         Err(errors) => return Err(Failure::Course(errors, ready.tables.sources)),
     };
-    let (outcomes, keys): (Vec<Outcome>, Vec<_>) = ran.into_iter().map(|ran| (ran.outcome, ran.keys)).unzip();
+    let (outcomes, sums): (Vec<Outcome>, Vec<_>) = ran.into_iter().map(|ran| (ran.outcome, ran.sums)).unzip();
     let Ready { course, planned, cache, mut found, templates, tables } = ready;
     let judged = judging::judge(&course, &planned, &outcomes);
     found.extend(judged.found);
@@ -209,7 +209,7 @@ pub fn compute(request: &Request, watch: &dyn Watch) -> Result<Computed, Failure
         course,
         planned,
         outcomes,
-        keys,
+        sums,
         verdicts,
         prose,
         cache,

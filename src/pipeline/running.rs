@@ -12,7 +12,7 @@ use crate::experiment::Context;
 use crate::lesson::Course;
 use crate::numeric::{Alone, Workers};
 use crate::outcome::{Outcome, RunRecord, Variant};
-use crate::store::cache::Key;
+use crate::store::cache::{Key, Sum};
 
 use super::Ready;
 use super::jobs::{self, Job};
@@ -39,12 +39,15 @@ pub struct Why {
     pub changes: Vec<String>,
 }
 
-/// What an experiment found, and under which names its runs are kept.
+/// What an experiment found, and the hashes of its runs' entries in the cache.
 pub struct Ran {
     pub outcome: Outcome,
-    /// By variant and seed; none where a run has no name.
-    pub keys: Option<Vec<Key>>,
+    /// By variant and seed; none where a run has no entry.
+    pub sums: Option<Vec<Sum>>,
 }
+
+/// What a run left behind, and the hash of its entry in the cache, where it has one.
+type Found = (RunRecord, Option<Sum>);
 
 /// Runs every experiment.
 ///
@@ -52,22 +55,24 @@ pub struct Ran {
 /// What only a run could find: a split that leaves a part without rows.
 pub fn run(ready: &Ready, watch: &dyn Watch) -> Result<Vec<Ran>, Diagnostics> {
     let jobs = jobs::all(&ready.course, &ready.planned, &ready.tables);
-    let known: Vec<Option<RunRecord>> =
-        jobs.par_iter().map(|job| job.key.and_then(|key| ready.cache.get(&key))).collect();
+    let known = |job: &Job| -> Option<Found> {
+        let (record, sum) = ready.cache.get_with_sum(&job.key?)?;
+        Some((record, Some(sum)))
+    };
+    let known: Vec<Option<Found>> = jobs.par_iter().map(known).collect();
     explain(ready, &jobs, &known, watch);
     let missing = jobs.iter().zip(&known).filter(|(_, record)| record.is_none()).map(|(job, _)| job);
     let records = run_jobs(ready, once(missing), watch);
-    let outcomes = collect(&ready.planned, jobs.iter().zip(known), &records)?;
+    let ran = collect(&ready.planned, jobs.iter().zip(known), &records)?;
     for planned in &ready.planned {
         let inputs = jobs::inputs(&ready.course, planned, &ready.tables);
         ready.cache.keep_inputs(&identity(&ready.course, planned), &inputs);
     }
-    let keys = |index: usize| jobs.iter().filter(|job| job.experiment == index).map(|job| job.key).collect();
-    Ok(outcomes.into_iter().enumerate().map(|(index, outcome)| Ran { outcome, keys: keys(index) }).collect())
+    Ok(ran)
 }
 
 /// Tells of every experiment how many of its runs are known, and what has changed for the others.
-fn explain(ready: &Ready, jobs: &[Job], known: &[Option<RunRecord>], watch: &dyn Watch) {
+fn explain(ready: &Ready, jobs: &[Job], known: &[Option<Found>], watch: &dyn Watch) {
     for (index, planned) in ready.planned.iter().enumerate() {
         let own = jobs.iter().zip(known).filter(|(job, _)| job.experiment == index);
         let (runs, cached) = own
@@ -124,7 +129,7 @@ pub fn once<'a>(jobs: impl Iterator<Item = &'a Job>) -> Vec<&'a Job> {
     jobs.filter(|job| seen.insert(place(job))).collect()
 }
 
-type Records = BTreeMap<PlaceOf, Result<RunRecord, Diagnostic>>;
+type Records = BTreeMap<PlaceOf, Result<Found, Diagnostic>>;
 
 /// Does the given runs and keeps them in the cache.
 pub fn run_jobs(ready: &Ready, mut jobs: Vec<&Job>, watch: &dyn Watch) -> Records {
@@ -132,15 +137,15 @@ pub fn run_jobs(ready: &Ready, mut jobs: Vec<&Job>, watch: &dyn Watch) -> Record
     jobs.sort_by(|a, b| b.cost.seconds.total_cmp(&a.cost.seconds));
     let work = Work::new(&jobs, ready.planned.len(), watch);
     let do_job = |job: &&Job| {
-        let record = run_job(ready, job, &work);
-        if let (Some(key), Ok(record)) = (&job.key, &record) {
-            ready.cache.put(key, record);
-        }
+        let found = run_job(ready, job, &work).map(|record| {
+            let sum = job.key.and_then(|key| ready.cache.put(&key, &record));
+            (record, sum)
+        });
         if work.ended(job) {
             let experiment = title(&ready.course, &ready.planned[job.experiment]);
             watch.finished(&experiment, work.runs[job.experiment]);
         }
-        (place(job), record)
+        (place(job), found)
     };
     let bytes = ready.course.settings.limits.bytes;
     let records = within_memory(&jobs, |job| job.cost.bytes, bytes, do_job).into_iter().collect();
@@ -240,24 +245,32 @@ impl<'a> Work<'a> {
 /// The records in the order of experiments, variants and seeds.
 fn collect<'a>(
     planned: &[Planned],
-    jobs: impl Iterator<Item = (&'a Job, Option<RunRecord>)>,
+    jobs: impl Iterator<Item = (&'a Job, Option<Found>)>,
     new: &Records,
-) -> Result<Vec<Outcome>, Diagnostics> {
-    let of_plan = |plan: &Planned| Outcome {
-        variants: plan
-            .plan
-            .variants()
-            .iter()
-            .map(|v| Variant { name: v.name.to_owned(), label: v.label.to_owned(), runs: Vec::new() })
-            .collect(),
+) -> Result<Vec<Ran>, Diagnostics> {
+    let of_plan = |plan: &Planned| {
+        let variants = plan.plan.variants().into_iter();
+        let variants = variants.map(|v| Variant {
+            name: v.name.to_owned(),
+            label: v.label.to_owned(),
+            runs: Vec::new(),
+        });
+        Ran { outcome: Outcome { variants: variants.collect() }, sums: Some(Vec::new()) }
     };
-    let mut outcomes: Vec<Outcome> = planned.iter().map(of_plan).collect();
+    let mut all: Vec<Ran> = planned.iter().map(of_plan).collect();
     let mut diagnostics = Diagnostics::default();
     for (job, known) in jobs {
         match known.map_or_else(|| new[&place(job)].clone(), Ok) {
-            Ok(record) => outcomes[job.experiment].variants[job.variant].runs.push(record),
+            Ok((record, sum)) => {
+                let ran = &mut all[job.experiment];
+                ran.outcome.variants[job.variant].runs.push(record);
+                ran.sums = ran.sums.take().zip(sum).map(|(mut sums, sum)| {
+                    sums.push(sum);
+                    sums
+                });
+            }
             Err(diagnostic) => diagnostics.push(diagnostic),
         }
     }
-    if diagnostics.is_empty() { Ok(outcomes) } else { Err(diagnostics) }
+    if diagnostics.is_empty() { Ok(all) } else { Err(diagnostics) }
 }

@@ -7,7 +7,6 @@ use std::str::FromStr;
 use serde::Serialize;
 
 use crate::experiment::Cost;
-use crate::outcome::RunRecord;
 
 use super::jobs::{self, Job};
 use super::running::{self, Watch};
@@ -97,10 +96,8 @@ pub fn run_shard(ready: &Ready, shard: Shard, watch: &dyn Watch) -> Result<Done,
     let is_known = |job: &&Job| job.key.and_then(|key| ready.cache.get(&key)).is_some();
     let missing: Vec<&Job> = own.into_iter().filter(|job| !is_known(job)).collect();
     let run = missing.len();
-    let errors: Vec<_> = running::run_jobs(ready, missing, watch)
-        .into_values()
-        .filter_map(Result::<RunRecord, _>::err)
-        .collect();
+    let errors: Vec<_> =
+        running::run_jobs(ready, missing, watch).into_values().filter_map(Result::err).collect();
     if !errors.is_empty() {
         return Err(Failure::Course(errors.into(), ready.tables.sources.clone()));
     }

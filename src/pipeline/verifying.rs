@@ -42,8 +42,8 @@ pub fn verify(ready: &Ready, share: f64, seed: u64, watch: &dyn Watch) -> Result
                 let found = vec![diagnostic.clone()].into();
                 return Err(Failure::Course(found, ready.tables.sources.clone()));
             }
-            Ok(record) if same_bits(kept, record) => {}
-            Ok(record) => {
+            Ok((record, _)) if same_bits(kept, record) => {}
+            Ok((record, _)) => {
                 let planned = &ready.planned[job.experiment];
                 let variant = planned.plan.variants()[job.variant].name;
                 let title = running::title(&ready.course, planned);
@@ -91,7 +91,7 @@ fn difference(kept: &RunRecord, again: &RunRecord) -> String {
 mod tests {
     use super::*;
     use crate::outcome::Metric;
-    use crate::pipeline::{Request, prepare};
+    use crate::pipeline::{Request, assemble, compute, prepare};
 
     struct Silent;
 
@@ -100,13 +100,38 @@ mod tests {
         fn finished(&self, _: &str, _: usize) {}
     }
 
-    #[test]
-    fn a_single_wrong_bit_is_found_and_replaced() {
+    /// A course of one experiment of two runs.
+    fn course() -> (tempfile::TempDir, Request) {
         let folder = tempfile::tempdir().unwrap();
         let lesson = "---\ntitle: A\n---\n\n```yaml experiment\nkind: optimizers\nid: ways\ndata: {name: iris}\n\
             training: {epochs: 3}\nseeds: 2\n```\n";
         std::fs::write(folder.path().join("a.md"), lesson).unwrap();
         let request = Request { lessons: folder.path().to_owned(), ..Request::default() };
+        (folder, request)
+    }
+
+    #[test]
+    fn what_was_drawn_from_a_wrong_run_goes_with_it() {
+        let (_folder, request) = course();
+        let site = || assemble(&compute(&request, &Silent).unwrap()).unwrap();
+        let fresh = site();
+        let ready = prepare(&request).unwrap();
+        let jobs = jobs::all(&ready.course, &ready.planned, &ready.tables);
+        let key = jobs[1].key.unwrap();
+        let mut wrong = ready.cache.get(&key).unwrap();
+        wrong.series.get_mut("dev_loss").unwrap()[2] *= 1.5;
+        ready.cache.put(&key, &wrong);
+        let other = site();
+        for path in ["a.html", "a/ways-dev_loss.svg", "a/ways.json", "a/ways.csv"] {
+            assert_ne!(other[path], fresh[path], "{path}");
+        }
+        assert_eq!(verify(&ready, 1.0, 0, &Silent).unwrap().different.len(), 1);
+        assert_eq!(site(), fresh);
+    }
+
+    #[test]
+    fn a_single_wrong_bit_is_found_and_replaced() {
+        let (_folder, request) = course();
         let ready = prepare(&request).unwrap();
         running::run(&ready, &Silent).unwrap();
         let all = |seed| verify(&ready, 1.0, seed, &Silent).unwrap();

@@ -6,7 +6,7 @@ use std::fmt;
 use serde::de::{DeserializeOwned, Error, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::Key;
+use super::{Key, Sum};
 use crate::outcome::RunRecord;
 
 /// Bytes of the checksum before the value.
@@ -66,21 +66,22 @@ impl<'de> Deserialize<'de> for Bits {
     }
 }
 
-/// A value as it lies in the cache; none for one that cannot be written.
-pub fn encode<T: Serialize>(key: &Key, value: &T) -> Option<Vec<u8>> {
+/// A value as it lies in the cache, and its checksum; none for one that cannot be written.
+pub fn encode<T: Serialize>(key: &Key, value: &T) -> Option<(Vec<u8>, Sum)> {
     let value = rmp_serde::to_vec_named(value).ok()?;
-    let mut bytes = checksum(key, &value).to_vec();
+    let sum = checksum(key, &value);
+    let mut bytes = sum.to_vec();
     bytes.extend(value);
-    Some(bytes)
+    Some((bytes, Sum(sum)))
 }
 
-/// The value of an entry; none if any bit of it has changed, or if it stands under another name.
-pub fn decode<T: DeserializeOwned>(key: &Key, bytes: &[u8]) -> Option<T> {
-    let (sum, value) = bytes.split_at_checked(CHECKSUM)?;
-    if checksum(key, value) != sum {
+/// The value of an entry and its checksum; none if any bit of it has changed, or if it stands under another name.
+pub fn decode<T: DeserializeOwned>(key: &Key, bytes: &[u8]) -> Option<(T, Sum)> {
+    let (sum, value) = bytes.split_first_chunk::<CHECKSUM>()?;
+    if checksum(key, value) != *sum {
         return None;
     }
-    rmp_serde::from_slice(value).ok()
+    Some((rmp_serde::from_slice(value).ok()?, Sum(*sum)))
 }
 
 /// Whether two records are the same, bit for bit but for those of a NaN: CPUs differ in its sign, and a cache may be
@@ -158,11 +159,13 @@ mod tests {
     proptest! {
         #[test]
         fn a_record_comes_back_bit_for_bit(record in record()) {
-            let bytes = encode(&key(0), &Packed::of(&record)).unwrap();
-            let back = decode::<Packed>(&key(0), &bytes).unwrap().unpack();
+            let (bytes, sum) = encode(&key(0), &Packed::of(&record)).unwrap();
+            let (back, same) = decode::<Packed>(&key(0), &bytes).unwrap();
+            let back = back.unpack();
+            prop_assert_eq!(same, sum);
             prop_assert_eq!(format!("{back:?}"), format!("{record:?}"));
             // `Debug` does not tell one NaN from another; the bytes do.
-            prop_assert_eq!(encode(&key(0), &Packed::of(&back)).unwrap(), bytes);
+            prop_assert_eq!(encode(&key(0), &Packed::of(&back)).unwrap().0, bytes);
             prop_assert!(same_bits(&back, &record));
         }
     }
@@ -189,8 +192,8 @@ mod tests {
             digest: "d".into(),
             ..RunRecord::default()
         };
-        let bytes = encode(&key(0), &record).unwrap();
-        assert_eq!(decode(&key(0), &bytes), Some(record));
+        let (bytes, sum) = encode(&key(0), &record).unwrap();
+        assert_eq!(decode(&key(0), &bytes), Some((record, sum)));
         for index in 0..bytes.len() {
             let mut damaged = bytes.clone();
             damaged[index] ^= 1 << (index % 8);

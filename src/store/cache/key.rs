@@ -26,8 +26,8 @@ impl Key {
         Key(*blake3::hash(all.to_string().as_bytes()).as_bytes())
     }
 
-    /// The name of something made from runs by the program as it is now.
-    pub fn drawn(program: &str, from: &Value) -> Key {
+    /// The name of something that this program made from something else.
+    pub fn drawn(program: Sum, from: &Value) -> Key {
         Key(*blake3::hash(json!(["drawn", LAYOUT, program, from]).to_string().as_bytes()).as_bytes())
     }
 
@@ -55,11 +55,16 @@ impl fmt::Debug for Key {
 
 /// A hash over bytes: equal only for equal ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Sum([u8; 32]);
+pub struct Sum(pub(super) [u8; 32]);
 
 impl Sum {
     pub fn of(bytes: &[u8]) -> Sum {
         Sum(*blake3::hash(bytes).as_bytes())
+    }
+
+    /// One for several.
+    pub fn over(sums: &[Sum]) -> Sum {
+        Sum::of(sums.iter().map(|sum| sum.0).collect::<Vec<_>>().as_flattened())
     }
 }
 

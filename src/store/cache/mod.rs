@@ -7,6 +7,7 @@
 mod entry;
 mod inputs;
 mod key;
+mod program;
 mod seen;
 
 use std::fs::{self, File};
@@ -35,6 +36,8 @@ const DRAWN: &str = "drawn";
 const LAST: &str = "last";
 /// Where it is noted what the site in each output folder holds.
 const SITES: &str = "sites";
+/// Where the hash of each program that used the cache is noted.
+const PROGRAMS: &str = "programs";
 
 /// An entry used counts as new again, but is not marked so more often than this.
 const FRESH: Duration = Duration::from_secs(24 * 60 * 60);
@@ -74,7 +77,13 @@ impl Cache {
 
     /// What that run left behind, if it has been done before.
     pub fn get(&self, key: &Key) -> Option<RunRecord> {
-        self.read(RUNS, key).map(Packed::unpack)
+        self.get_with_sum(key).map(|(record, _)| record)
+    }
+
+    /// The same with the hash of the entry.
+    pub fn get_with_sum(&self, key: &Key) -> Option<(RunRecord, Sum)> {
+        let (packed, sum) = self.read_with_sum::<Packed>(RUNS, key)?;
+        Some((packed.unpack(), sum))
     }
 
     /// What was drawn under that name.
@@ -88,6 +97,10 @@ impl Cache {
     }
 
     fn read<T: DeserializeOwned>(&self, part: &str, key: &Key) -> Option<T> {
+        self.read_with_sum(part, key).map(|(value, _)| value)
+    }
+
+    fn read_with_sum<T: DeserializeOwned>(&self, part: &str, key: &Key) -> Option<(T, Sum)> {
         let mut file = File::open(self.entry(part, key)?).ok()?;
         let mut bytes = Vec::new();
         let whole = file.read_to_end(&mut bytes).is_ok();
@@ -106,9 +119,10 @@ impl Cache {
         self.entry(RUNS, key).is_some_and(|path| path.is_file())
     }
 
-    /// Keeps what a run left behind. Where that fails, [`trouble`](Self::trouble) says why.
-    pub fn put(&self, key: &Key, record: &RunRecord) {
-        self.keep(RUNS, key, &Packed::of(record));
+    /// Keeps what a run left behind, and gives the hash of its entry. Where it cannot be written,
+    /// [`trouble`](Self::trouble) says why.
+    pub fn put(&self, key: &Key, record: &RunRecord) -> Option<Sum> {
+        self.keep(RUNS, key, &Packed::of(record))
     }
 
     /// Keeps what was drawn, as [`put`](Self::put) does.
@@ -121,15 +135,16 @@ impl Cache {
         self.keep(SITES, key, site);
     }
 
-    fn keep<T: Serialize>(&self, part: &str, key: &Key, value: &T) {
-        let Some(path) = self.entry(part, key) else { return };
-        let Some(bytes) = entry::encode(key, value) else { return };
+    fn keep<T: Serialize>(&self, part: &str, key: &Key, value: &T) -> Option<Sum> {
+        let path = self.entry(part, key)?;
+        let (bytes, sum) = entry::encode(key, value)?;
         match self.write(&path, &bytes) {
             Ok(()) => {
                 self.written.fetch_add(1, Ordering::Relaxed);
             }
             Err(error) => self.note(&path, &error),
         }
+        Some(sum)
     }
 
     /// What an experiment depended on when it last ran; `experiment` names it among those of all courses.
@@ -161,7 +176,7 @@ impl Cache {
         let parts = |names: &[&str]| -> Vec<Entry> {
             names.iter().flat_map(|part| files(&folder.join(part)).unwrap_or_default()).collect()
         };
-        sweep(parts(&[LAST, SITES]), FORGOTTEN);
+        sweep(parts(&[LAST, SITES, PROGRAMS]), FORGOTTEN);
         let mut entries = sweep(parts(&[RUNS, DRAWN]), Duration::MAX);
         let mut taken: u64 = entries.iter().map(|entry| entry.bytes).sum();
         entries.sort_by(|a, b| (a.used, &a.path).cmp(&(b.used, &b.path)));
@@ -192,7 +207,7 @@ impl Cache {
     pub fn clear(&self) -> Result<(usize, u64), String> {
         let Some(folder) = &self.folder else { return Ok((0, 0)) };
         let (mut count, mut bytes) = (0, 0);
-        for part in [RUNS, DRAWN, LAST, SITES] {
+        for part in [RUNS, DRAWN, LAST, SITES, PROGRAMS] {
             let folder = folder.join(part);
             let entries = match files(&folder) {
                 Err(error) if error.kind() != ErrorKind::NotFound => {
@@ -374,7 +389,7 @@ mod tests {
     #[test]
     fn the_longest_unused_go_first_when_room_is_short() {
         let folder = tempfile::tempdir().unwrap();
-        let one = entry::encode(&key(0), &Packed::of(&record(0))).unwrap().len() as u64;
+        let one = entry::encode(&key(0), &Packed::of(&record(0))).unwrap().0.len() as u64;
         let cache = Cache::new(folder.path().to_owned(), 3 * one);
         for seed in 0..5 {
             cache.put(&key(seed), &record(seed));
