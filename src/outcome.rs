@@ -1,11 +1,13 @@
 //! What an experiment found: one shape for charts, tables, prose, claims, JSON, cache and snapshots.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::de::{Error, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// A final result of one run.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum Metric {
     /// NaN where the quantity does not exist (after divergence, without a test part).
@@ -24,6 +26,53 @@ impl Metric {
             Metric::Number(value) => Some(*value),
             _ => None,
         }
+    }
+}
+
+/// As derived for an untagged enum, but without a copy of all that is read: of thousands of metrics that is felt.
+impl<'de> Deserialize<'de> for Metric {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Metric, D::Error> {
+        struct AnyMetric;
+        impl<'de> Visitor<'de> for AnyMetric {
+            type Value = Metric;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+                formatter.write_str("a number, a list of numbers, a text or a map of these")
+            }
+
+            fn visit_f64<E: Error>(self, value: f64) -> Result<Metric, E> {
+                Ok(Metric::Number(value))
+            }
+
+            fn visit_u64<E: Error>(self, value: u64) -> Result<Metric, E> {
+                Ok(Metric::Number(value as f64))
+            }
+
+            fn visit_i64<E: Error>(self, value: i64) -> Result<Metric, E> {
+                Ok(Metric::Number(value as f64))
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Metric, E> {
+                Ok(Metric::Text(text.to_owned()))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Metric, A::Error> {
+                let mut values = Vec::with_capacity(items.size_hint().unwrap_or(0).min(4096));
+                while let Some(value) = items.next_element()? {
+                    values.push(value);
+                }
+                Ok(Metric::List(values))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Metric, A::Error> {
+                let mut map = BTreeMap::new();
+                while let Some((name, metric)) = entries.next_entry()? {
+                    map.insert(name, metric);
+                }
+                Ok(Metric::Map(map))
+            }
+        }
+        deserializer.deserialize_any(AnyMetric)
     }
 }
 

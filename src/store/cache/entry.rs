@@ -7,31 +7,48 @@ use serde::de::{DeserializeOwned, Error, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{Key, Sum};
-use crate::outcome::RunRecord;
+use crate::outcome::{Grid, RunRecord, Table};
 
 /// Bytes of the checksum before the value.
 const CHECKSUM: usize = 32;
 
-/// A record as it lies in the cache: its series, most of its bytes by far, as blocks that need not be read number by
-/// number.
+/// A record as it lies in the cache: its numbers, most of its bytes by far, as blocks that need not be read one by one.
 #[derive(Serialize, Deserialize)]
 pub struct Packed {
-    /// Without its series.
+    /// Without what follows.
     record: RunRecord,
     series: BTreeMap<String, Bits>,
+    /// Without their values.
+    grids: BTreeMap<String, (Grid, Bits)>,
+    tables: BTreeMap<String, BTreeMap<String, Bits>>,
 }
 
 impl Packed {
     pub fn of(record: &RunRecord) -> Packed {
         let RunRecord { seed, metrics, series, grids, tables, names, digest } = record.clone();
-        let record = RunRecord { seed, metrics, series: BTreeMap::new(), grids, tables, names, digest };
-        Packed { record, series: series.into_iter().map(|(name, values)| (name, Bits(values))).collect() }
+        let record = RunRecord { seed, metrics, names, digest, ..RunRecord::default() };
+        let grid = |grid: Grid| (Grid { values: Vec::new(), ..grid }, Bits(grid.values));
+        Packed {
+            record,
+            series: each(series, Bits),
+            grids: each(grids, grid),
+            tables: each(tables, |table| each(table.columns, Bits)),
+        }
     }
 
     pub fn unpack(self) -> RunRecord {
-        let series = self.series.into_iter().map(|(name, Bits(values))| (name, values)).collect();
-        RunRecord { series, ..self.record }
+        let grid = |(grid, Bits(values))| Grid { values, ..grid };
+        RunRecord {
+            series: each(self.series, |Bits(values)| values),
+            grids: each(self.grids, grid),
+            tables: each(self.tables, |columns| Table { columns: each(columns, |Bits(values)| values) }),
+            ..self.record
+        }
     }
+}
+
+fn each<A, B>(named: BTreeMap<String, A>, change: impl Fn(A) -> B) -> BTreeMap<String, B> {
+    named.into_iter().map(|(name, value)| (name, change(value))).collect()
 }
 
 /// Numbers as their bytes, little-endian.
@@ -101,7 +118,7 @@ mod tests {
 
     use super::*;
     use crate::experiment::kind;
-    use crate::outcome::{Grid, Metric, Table};
+    use crate::outcome::Metric;
 
     fn key(seed: u64) -> Key {
         Key::new(kind("split").unwrap(), &serde_json::json!({}), None, seed)
