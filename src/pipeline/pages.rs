@@ -92,7 +92,7 @@ struct Assembly<'a> {
     drawn: &'a [Drawn],
 }
 
-impl Assembly<'_> {
+impl<'c> Assembly<'c> {
     fn page(&self, index: usize, lesson: &Lesson) -> (PageView, Diagnostics) {
         let mut found = Diagnostics::default();
         let experiments = self.experiments(index, lesson, &mut found);
@@ -121,7 +121,7 @@ impl Assembly<'_> {
         (page, found)
     }
 
-    fn filling<'b>(&'b self, lesson: &'b Lesson, found: &'b mut Diagnostics) -> Filling<'b> {
+    fn filling<'b>(&'b self, lesson: &'b Lesson, found: &'b mut Diagnostics) -> Filling<'b, 'c> {
         Filling { assembly: self, lesson, experiments: &NO_EXPERIMENTS, links: true, found }
     }
 
@@ -213,8 +213,8 @@ fn experiment_files(computed: &Computed, drawn: Vec<Drawn>) -> Vec<(String, Vec<
 static NO_EXPERIMENTS: BTreeMap<usize, String> = BTreeMap::new();
 
 /// Fills the gaps of a lesson's text.
-struct Filling<'a> {
-    assembly: &'a Assembly<'a>,
+struct Filling<'a, 'c> {
+    assembly: &'a Assembly<'c>,
     lesson: &'a Lesson,
     experiments: &'a BTreeMap<usize, String>,
     /// Whether links may stand here.
@@ -222,7 +222,7 @@ struct Filling<'a> {
     found: &'a mut Diagnostics,
 }
 
-impl Fill for Filling<'_> {
+impl Fill for Filling<'_, '_> {
     fn experiment(&mut self, index: usize) -> String {
         self.experiments.get(&index).cloned().unwrap_or_default()
     }
@@ -235,7 +235,7 @@ impl Fill for Filling<'_> {
     }
 }
 
-impl Filling<'_> {
+impl Filling<'_, '_> {
     /// A number, with how it came about: a link to its experiment, means and spreads in its title.
     fn number(&mut self, value: &Value) -> String {
         let values = &self.assembly.values;

@@ -29,13 +29,13 @@ pub struct Judgement {
 
 /// What one seed's runs found: the block's own variants (or the metrics of the only run) by name.
 #[derive(Clone, Debug)]
-pub struct SeedValues {
-    names: BTreeMap<String, Data>,
+pub struct SeedValues<'a> {
+    names: BTreeMap<String, Data<'a>>,
 }
 
-impl SeedValues {
+impl<'a> SeedValues<'a> {
     /// The runs with index `seed` of every variant.
-    pub fn new(outcome: &Outcome, seed: usize) -> Self {
+    pub fn new(outcome: &'a Outcome, seed: usize) -> Self {
         match Data::of_seed(outcome, seed) {
             Data::Map(names) => SeedValues { names },
             _ => SeedValues { names: BTreeMap::new() },
@@ -77,7 +77,7 @@ impl Values<'_> {
             .collect();
         let outcomes = outcomes?;
         let judge = |seed: usize| {
-            let mut lessons: BTreeMap<String, Data> = BTreeMap::new();
+            let mut lessons: BTreeMap<String, Data<'_>> = BTreeMap::new();
             for ((lesson, id), outcome) in &outcomes {
                 let lesson = lessons.entry(lesson.clone()).or_insert_with(|| Data::Map(BTreeMap::new()));
                 if let Data::Map(ids) = lesson {
@@ -85,17 +85,20 @@ impl Values<'_> {
                 }
             }
             let none = BTreeMap::new();
-            let inside = |data: Option<&Data>| match data {
-                Some(Data::Map(names)) => names.clone(),
-                _ => none.clone(),
-            };
-            let own = inside(lessons.get(&as_name(lesson)));
-            let variants = inside(scope.bare.as_ref().and_then(|id| own.get(id)));
-            Expression::parse(text).and_then(|expression| expression.judge(&[&own, &lessons, &variants]))
+            let own = inside(lessons.get(&as_name(lesson))).unwrap_or(&none);
+            let variants = inside(scope.bare.as_ref().and_then(|id| own.get(id))).unwrap_or(&none);
+            Expression::parse(text).and_then(|expression| expression.judge(&[own, &lessons, variants]))
         };
         let seeds = scope.seeds.end - scope.seeds.start;
         let judged: Result<Vec<Judgement>, Fault> = (0..seeds as usize).map(judge).collect();
         Some(judged.map_err(|fault| diagnostic(fault, text, span)))
+    }
+}
+
+fn inside<'r, 'd>(data: Option<&'r Data<'d>>) -> Option<&'r BTreeMap<String, Data<'d>>> {
+    match data {
+        Some(Data::Map(names)) => Some(names),
+        _ => None,
     }
 }
 

@@ -10,56 +10,55 @@ use crate::outcome::{Metric, Outcome, RunRecord, Summary, Variant};
 
 /// A named result. Numbers keep the value of each seed, so that `.sd` works at any depth.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Data {
+pub enum Data<'a> {
     /// One value a seed.
     Number(Arc<[f64]>),
     /// One value a seed, and the curve that led there (one item an epoch).
     Curve {
         last: Arc<[f64]>,
-        series: Items,
+        series: Items<'a>,
     },
-    List(Items),
+    List(Items<'a>),
     Text(Vec<String>),
-    Map(BTreeMap<String, Data>),
+    Map(BTreeMap<String, Data<'a>>),
     /// What only the runs can tell.
     Unknown,
 }
 
 /// The items of a list or a curve. Those of most curves are never asked for, so they are put together when they are.
 #[derive(Clone, Debug)]
-pub struct Items(Arc<Pending>);
+pub struct Items<'a>(Arc<Pending<'a>>);
 
 #[derive(Debug)]
-struct Pending {
+struct Pending<'a> {
     /// The list of each seed.
-    lists: Vec<Vec<f64>>,
-    items: OnceLock<Vec<Data>>,
+    lists: Vec<&'a [f64]>,
+    items: OnceLock<Vec<Data<'a>>>,
 }
 
-impl Items {
+impl<'a> Items<'a> {
     /// Lists of several seeds as one list of numbers over seeds, as long as the shortest.
-    fn over_seeds(lists: &[&[f64]]) -> Items {
-        let lists = lists.iter().map(|list| list.to_vec()).collect();
+    fn over_seeds(lists: Vec<&'a [f64]>) -> Items<'a> {
         Items(Arc::new(Pending { lists, items: OnceLock::new() }))
     }
 }
 
-impl From<Vec<Data>> for Items {
-    fn from(items: Vec<Data>) -> Items {
+impl<'a> From<Vec<Data<'a>>> for Items<'a> {
+    fn from(items: Vec<Data<'a>>) -> Items<'a> {
         Items(Arc::new(Pending { lists: Vec::new(), items: items.into() }))
     }
 }
 
-impl Deref for Items {
-    type Target = [Data];
+impl<'a> Deref for Items<'a> {
+    type Target = [Data<'a>];
 
-    fn deref(&self) -> &[Data] {
+    fn deref(&self) -> &[Data<'a>] {
         self.0.items.get_or_init(|| item_by_item(&self.0.lists))
     }
 }
 
-impl PartialEq for Items {
-    fn eq(&self, other: &Items) -> bool {
+impl PartialEq for Items<'_> {
+    fn eq(&self, other: &Self) -> bool {
         **self == **other
     }
 }
@@ -67,9 +66,9 @@ impl PartialEq for Items {
 /// What may hang on a number as a name.
 pub const STATISTICS: [&str; 9] = ["mean", "sd", "min", "max", "median", "q1", "q3", "values", "n"];
 
-impl Data {
+impl<'a> Data<'a> {
     /// All variants of an experiment by name; where only `run` runs, its metrics stand at the top as well.
-    pub fn experiment(outcome: &Outcome) -> Data {
+    pub fn experiment(outcome: &'a Outcome) -> Self {
         let variants = outcome.variants.iter();
         Data::variants(
             variants.map(|variant| (variant.name.clone(), Data::variant(variant.runs.iter()))).collect(),
@@ -77,14 +76,14 @@ impl Data {
     }
 
     /// The same before anything runs: every name that there will be, no number yet.
-    pub fn promised(variants: &[(String, Promises)], seeds: usize) -> Data {
+    pub fn promised(variants: &[(String, Promises)], seeds: usize) -> Self {
         let number: Arc<[f64]> = vec![f64::NAN; seeds].into();
         let named =
             |(name, promises): &(String, Promises)| (name.clone(), Data::from_promises(promises, &number));
         Data::variants(variants.iter().map(named).collect())
     }
 
-    fn variants(mut names: BTreeMap<String, Data>) -> Data {
+    fn variants(mut names: BTreeMap<String, Self>) -> Self {
         if names.len() == 1
             && let Some(Data::Map(metrics)) = names.get("run").cloned()
         {
@@ -95,7 +94,7 @@ impl Data {
         Data::Map(names)
     }
 
-    fn from_promises(promises: &Promises, number: &Arc<[f64]>) -> Data {
+    fn from_promises(promises: &Promises, number: &Arc<[f64]>) -> Self {
         let items = |length: &usize| Items::from(vec![Data::Number(number.clone()); *length]);
         let data = |promise: &Promise| match promise {
             Promise::Number => Data::Number(number.clone()),
@@ -109,22 +108,21 @@ impl Data {
     }
 
     /// The same with the runs of one seed only, for judging claims.
-    pub fn of_seed(outcome: &Outcome, seed: usize) -> Data {
+    pub fn of_seed(outcome: &'a Outcome, seed: usize) -> Self {
         let variants = outcome.variants.iter();
-        let run = |variant: &Variant| Data::variant(variant.runs.get(seed).into_iter());
+        let run = |variant: &'a Variant| Data::variant(variant.runs.get(seed).into_iter());
         Data::variants(variants.map(|variant| (variant.name.clone(), run(variant))).collect())
     }
 
-    fn variant<'a>(runs: impl Iterator<Item = &'a RunRecord> + Clone) -> Data {
+    fn variant(runs: impl Iterator<Item = &'a RunRecord> + Clone) -> Self {
         let mut names = BTreeMap::new();
         for name in runs.clone().flat_map(|run| run.metrics.keys()).collect::<BTreeSet<_>>() {
             let metrics: Vec<&Metric> = runs.clone().filter_map(|run| run.metrics.get(name)).collect();
             names.insert(name.clone(), over_seeds(&metrics));
         }
         for name in runs.clone().flat_map(|run| run.series.keys()).collect::<BTreeSet<_>>() {
-            let curves: Vec<&[f64]> =
-                runs.clone().filter_map(|run| run.series.get(name)).map(Vec::as_slice).collect();
-            let series = Items::over_seeds(&curves);
+            let curves = runs.clone().filter_map(|run| run.series.get(name)).map(Vec::as_slice);
+            let series = Items::over_seeds(curves.collect());
             let data = match names.remove(name) {
                 Some(Data::Number(last)) => Data::Curve { last, series },
                 _ => Data::List(series),
@@ -146,7 +144,7 @@ impl Data {
 
 /// A metric over the seeds. Where they disagree about what it is (a search that found `relu` once and 0.1 the
 /// other time, lists of several lengths), it is what each of them found, as text.
-fn over_seeds(metrics: &[&Metric]) -> Data {
+fn over_seeds<'a>(metrics: &[&'a Metric]) -> Data<'a> {
     let numbers = collect(metrics, |metric| match metric {
         Metric::Number(value) => Some(*value),
         _ => None,
@@ -161,7 +159,7 @@ fn over_seeds(metrics: &[&Metric]) -> Data {
     if let Some(lists) = lists
         && lists.iter().all(|list| list.len() == lists[0].len())
     {
-        return Data::List(Items::over_seeds(&lists));
+        return Data::List(Items::over_seeds(lists));
     }
     let maps = collect(metrics, |metric| match metric {
         Metric::Map(map) => Some(map),
@@ -170,7 +168,7 @@ fn over_seeds(metrics: &[&Metric]) -> Data {
     if let Some(maps) = maps {
         let names: BTreeSet<&String> = maps.iter().flat_map(|map| map.keys()).collect();
         let part = |name: &String| {
-            let parts: Vec<&Metric> = maps.iter().filter_map(|map| map.get(name)).collect();
+            let parts: Vec<&'a Metric> = maps.iter().filter_map(|map| map.get(name)).collect();
             (name.clone(), over_seeds(&parts))
         };
         return Data::Map(names.into_iter().map(part).collect());
@@ -200,8 +198,8 @@ fn collect<'a, T>(metrics: &[&'a Metric], part: impl Fn(&'a Metric) -> Option<T>
     metrics.iter().map(|metric| part(metric)).collect()
 }
 
-fn item_by_item(lists: &[Vec<f64>]) -> Vec<Data> {
-    let length = lists.iter().map(Vec::len).min().unwrap_or(0);
+fn item_by_item<'a>(lists: &[&[f64]]) -> Vec<Data<'a>> {
+    let length = lists.iter().map(|list| list.len()).min().unwrap_or(0);
     (0..length).map(|index| Data::Number(lists.iter().map(|list| list[index]).collect())).collect()
 }
 

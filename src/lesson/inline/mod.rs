@@ -43,7 +43,7 @@ use resolve::Fault;
 /// The results of a course, by lesson and experiment.
 #[derive(Clone, Debug, Default)]
 pub struct Values<'a> {
-    lessons: BTreeMap<String, Data>,
+    lessons: BTreeMap<String, Data<'a>>,
     /// By lesson and id, for what goes seed by seed.
     outcomes: BTreeMap<(String, String), &'a Outcome>,
 }
@@ -62,7 +62,7 @@ impl<'a> Values<'a> {
         }
     }
 
-    fn roots(&self, lesson: &str) -> Vec<&BTreeMap<String, Data>> {
+    fn roots(&self, lesson: &str) -> Vec<&BTreeMap<String, Data<'a>>> {
         let own = match self.lessons.get(&as_name(lesson)) {
             Some(Data::Map(own)) => Some(own),
             _ => None,

@@ -40,7 +40,7 @@ pub struct Scope {
 #[derive(Clone, Debug, Default)]
 pub struct Names {
     /// The experiments of each lesson, with what is known of their results.
-    lessons: BTreeMap<String, Data>,
+    lessons: BTreeMap<String, Data<'static>>,
     /// By lesson and id.
     forecasts: BTreeMap<(String, String), Forecast>,
     /// Lessons that hold experiments nobody could read: any name may be one of theirs.
@@ -64,13 +64,13 @@ impl Names {
         self.forecasts.insert((as_name(lesson), id.to_owned()), forecast);
     }
 
-    fn put(&mut self, lesson: &str, id: &str, data: Data) {
+    fn put(&mut self, lesson: &str, id: &str, data: Data<'static>) {
         if let Data::Map(ids) = self.lesson_mut(lesson) {
             ids.insert(id.to_owned(), data);
         }
     }
 
-    fn lesson_mut(&mut self, lesson: &str) -> &mut Data {
+    fn lesson_mut(&mut self, lesson: &str) -> &mut Data<'static> {
         self.lessons.entry(as_name(lesson)).or_insert_with(|| Data::Map(BTreeMap::new()))
     }
 
@@ -82,7 +82,7 @@ impl Names {
         }
     }
 
-    fn ids(&self, lesson: &str) -> Option<&BTreeMap<String, Data>> {
+    fn ids(&self, lesson: &str) -> Option<&BTreeMap<String, Data<'static>>> {
         match self.lessons.get(lesson)? {
             Data::Map(ids) => Some(ids),
             _ => None,
@@ -279,7 +279,10 @@ fn word(link: &Link) -> &str {
 }
 
 /// The one experiment that has all of these names.
-fn found_in<'a>(own: &'a BTreeMap<String, Data>, bare: &[(&[Link], bool)]) -> Result<&'a str, Faults> {
+fn found_in<'a>(
+    own: &'a BTreeMap<String, Data<'static>>,
+    bare: &[(&[Link], bool)],
+) -> Result<&'a str, Faults> {
     let faults = |data: &Data| {
         let Data::Map(variants) = data else { return Vec::new() };
         bare.iter().filter_map(|(links, as_list)| resolve(&[variants], links, *as_list).err()).collect()

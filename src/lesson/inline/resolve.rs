@@ -32,7 +32,7 @@ impl Fault {
 }
 
 /// Names by which an expression may start, the first that has one wins.
-pub type Roots<'a> = [&'a BTreeMap<String, Data>];
+pub type Roots<'a, 'd> = [&'a BTreeMap<String, Data<'d>>];
 
 /// What a name stands for; `as_list` takes the curve of a metric that has one. What only the runs can tell is
 /// undefined.
@@ -59,7 +59,7 @@ pub fn resolve(roots: &Roots, links: &[Link], as_list: bool) -> Result<Value, Fa
 }
 
 /// The name of the number that these links lead to, without a statistic of it, and its values over the seeds.
-pub fn numbers<'a>(roots: &Roots<'a>, links: &[Link]) -> Option<(String, &'a [f64])> {
+pub fn numbers<'a>(roots: &Roots<'a, '_>, links: &[Link]) -> Option<(String, &'a [f64])> {
     let (first, rest) = links.split_first()?;
     let Name::Word(name) = &first.name else { return None };
     let start = roots.iter().find_map(|root| root.get(name))?;
@@ -70,11 +70,11 @@ pub fn numbers<'a>(roots: &Roots<'a>, links: &[Link]) -> Option<(String, &'a [f6
 }
 
 /// Along the links as far as they lead to data: what is left names a statistic.
-fn follow<'a, 'l>(
-    start: &'a Data,
+fn follow<'a, 'l, 'd>(
+    start: &'a Data<'d>,
     links: &'l [Link],
     first: String,
-) -> Result<(&'a Data, &'l [Link], String), Fault> {
+) -> Result<(&'a Data<'d>, &'l [Link], String), Fault> {
     let (mut data, mut left, mut seen) = (start, links, first);
     while let Some(link) = left.first() {
         let used;
@@ -131,7 +131,7 @@ fn follow<'a, 'l>(
 }
 
 /// The entry that the next links name, and how many of them: a key may hold dots (`best.training.l2`).
-fn entry<'a>(names: &'a BTreeMap<String, Data>, links: &[Link]) -> Option<(&'a Data, usize)> {
+fn entry<'a, 'd>(names: &'a BTreeMap<String, Data<'d>>, links: &[Link]) -> Option<(&'a Data<'d>, usize)> {
     let mut key = String::new();
     let mut found = None;
     for (index, link) in links.iter().enumerate() {

@@ -382,7 +382,8 @@ fn a_value_tells_where_it_comes_from() {
 
 #[test]
 fn margins_are_above_zero_where_a_claim_holds() {
-    let seed = SeedValues::new(&comparison(), 0);
+    let outcome = comparison();
+    let seed = SeedValues::new(&outcome, 0);
     let margin = |text: &str| seed.judge(text, span(text)).unwrap().margin;
     let cases = [
         ("adam.loss < 0.5", Some(0.4)),
