@@ -1,17 +1,18 @@
-//! The time of a training step, batches gathered: `cargo bench -p gradbook-engine --bench steps`.
+//! The time of a training step, batches gathered: `cargo bench --bench steps`.
 //!
 //! Without arguments it prints a table. With `--serve` it times one case after another as standard input
 //! names them, a line of JSON each, so that a script can take turns with other libraries:
 //! `{"layers": [2, 16, 16, 2], "batch": 32, "optimizer": "adam", "precision": "f32", "threads": 1, "steps": 1000}`
 //! is answered by the microseconds of one step. With `--growth` it prints how the time of one example grows.
 
-use gradbook_engine::data::{Labels, Part, Target};
-use gradbook_engine::nn::{Architecture, ModelSettings, Network};
-use gradbook_engine::numeric::{Alone, Real, Streams, Workers};
-use gradbook_engine::train::{Batches, Precision, Trainer, TrainingSettings};
+use gradbook::data::{Labels, Part, Target};
+use gradbook::nn::{Architecture, ModelSettings, Network};
+use gradbook::numeric::{Real, Streams};
+use gradbook::pipeline::Team;
+use gradbook::train::{Batches, Precision, Trainer, TrainingSettings};
 use ndarray::Array2;
-use rayon::prelude::*;
 use serde::Deserialize;
+use std::sync::Arc;
 use std::time::Instant;
 
 /// A network and how it is trained.
@@ -36,32 +37,13 @@ fn batches() -> usize {
     32
 }
 
-#[derive(Debug)]
-struct Pool;
-
-// SAFETY: each of the range once, by whichever thread.
-unsafe impl Workers for Pool {
-    fn count(&self) -> usize {
-        rayon::current_num_threads()
-    }
-
-    fn run(&self, tasks: usize, task: &(dyn Fn(usize) + Sync)) {
-        (0..tasks).into_par_iter().with_max_len(1).for_each(task);
-    }
-}
-
 impl Case {
     /// The time of one step.
     fn microseconds(&self) -> f64 {
-        let run = || match self.precision {
+        match self.precision {
             Precision::F32 => self.run::<f32>(),
             Precision::F64 => self.run::<f64>(),
-        };
-        if self.threads == 1 {
-            return run();
         }
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads).build();
-        pool.expect("threads").install(run)
     }
 
     /// The least time of a step in several runs: what the machine needs when nothing else is on it.
@@ -80,15 +62,15 @@ impl Case {
 
         let model = ModelSettings {
             hidden: self.layers[1..self.layers.len() - 1].to_vec(),
-            output: gradbook_engine::nn::Output::Softmax,
+            output: gradbook::nn::Output::Softmax,
             ..ModelSettings::default()
         };
         let settings = serde_json::json!({ "optimizer": { &self.optimizer: {} }, "batch_size": self.batch });
         let training: TrainingSettings = serde_json::from_value(settings).expect("an optimizer");
         let shape = Architecture::new(&model, features, Target::Classes(classes)).expect("a model");
         let network = Network::new(shape, model.init, &streams);
-        let workers: &dyn Workers = if self.threads > 1 { &Pool } else { &Alone };
-        let mut trainer = Trainer::new(network, &training, rows, &streams).with_workers(workers);
+        let team = Arc::new(Team::new(self.threads));
+        let mut trainer = Trainer::new(network, &training, rows, &streams).with_workers(team);
         let mut batches = Batches::new(&part, self.batch, streams.stream("batches"));
         let mut epoch = || batches.epoch(&part, |x, targets| trainer.step(x, targets, 0.001));
         epoch();
@@ -157,7 +139,7 @@ fn main() {
     if asked("--growth") {
         return growth();
     }
-    println!("level {:?}, one thread, the fastest of 15", gradbook_engine::numeric::level());
+    println!("level {:?}, one thread, the fastest of 15", gradbook::numeric::level());
     let shapes = [(vec![2, 16, 16, 2], 32), (vec![64, 64, 32, 10], 64)];
     let large = [(vec![784, 256, 128, 10], 128), (vec![784, 512, 256, 10], 128)];
     for (layers, batch) in shapes.into_iter().chain(large) {

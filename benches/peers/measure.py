@@ -41,11 +41,12 @@ def environment():
         os.execv(python, [python, __file__, *sys.argv[1:]])
 
 
-def build(*arguments):
-    """Builds in the release profile; the path of the program."""
+def build(name, *arguments):
+    """Builds in the release profile; the path of the program of that name."""
     command = ["cargo", *arguments, "--message-format=json-render-diagnostics"]
     lines = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()
-    return [found["executable"] for found in map(json.loads, lines) if found.get("executable")][-1]
+    found = [line for line in map(json.loads, lines) if line.get("executable") and line["target"]["name"] == name]
+    return found[-1]["executable"]
 
 
 class Server:
@@ -191,8 +192,8 @@ def main():
     parser.add_argument("--only", choices=sections, nargs="+", default=sections)
     options = parser.parse_args()
     threads = options.threads or ([1] if options.quick else [1, 2])
-    program = build("build", "--release", "--bin", "gradbook")
-    ours = build("bench", "-p", "gradbook-engine", "--bench", "steps", "--no-run")
+    program = build("gradbook", "build", "--release", "--bin", "gradbook")
+    ours = build("steps", "bench", "--bench", "steps", "--no-run")
     print(f"{cpu()}; {versions()}")
     with tempfile.TemporaryDirectory() as folder:
         import lessons

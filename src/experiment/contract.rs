@@ -1,6 +1,7 @@
 //! What every kind on the list must hold to.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::{Context, KINDS, Kind, Plan, Promise, header};
 use crate::data::{self, Facts, Files, TableLimits};
@@ -38,7 +39,8 @@ fn outcome(plan: &dyn Plan, seeds: u64) -> Outcome {
                 .unwrap()
                 .into()
         };
-        let context = Context { seed, data: plan.data(variant).map(load), advance: &|_| {}, workers: &Alone };
+        let context =
+            Context { seed, data: plan.data(variant).map(load), advance: &|_| {}, workers: Arc::new(Alone) };
         plan.run(variant, &context).unwrap_or_else(|problem| panic!("{problem}"))
     };
     let variants = plan.variants().into_iter().enumerate().map(|(index, variant)| Variant {

@@ -19,7 +19,7 @@ pub struct Context<'a> {
     /// Told the share of the run that has been done since it was last told; the shares add up to one.
     pub advance: &'a (dyn Fn(f64) + Sync),
     /// Who is free to help with large products.
-    pub workers: &'static dyn Workers,
+    pub workers: Arc<dyn Workers>,
 }
 
 /// The variant of a plan, as far as the rest of the program needs to know it.

@@ -1,5 +1,7 @@
 //! What kinds that train have in common: the four shared parts of their settings, and one run of them.
 
+use std::sync::Arc;
+
 use crate::data::{Dataset, Facts, Target, TargetColumn};
 use crate::diagnostic::Problem;
 use crate::experiment::promise::{Promise, Promises, documented};
@@ -203,8 +205,8 @@ impl train::Watch for Observer<'_> {
         self.probe.trained(subject, self.record);
     }
 
-    fn workers(&self) -> &'static dyn Workers {
-        self.context.workers
+    fn workers(&self) -> Arc<dyn Workers> {
+        self.context.workers.clone()
     }
 }
 

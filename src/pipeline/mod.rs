@@ -22,6 +22,7 @@ mod reviewing;
 mod running;
 mod shard;
 mod tables;
+mod team;
 mod verifying;
 
 pub use drift::{leaf, parted, sci, step, worst};
@@ -31,6 +32,7 @@ pub use results::json;
 pub use reviewing::{Review, Reviewed, Status, accept, review};
 pub use running::{Watch, Why, title};
 pub use shard::{Done, Pending, Shard, pending, run_shard};
+pub use team::Team;
 pub use verifying::{Verified, verify};
 
 use std::path::{Path, PathBuf};

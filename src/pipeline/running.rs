@@ -2,8 +2,8 @@
 //! which they end cannot be seen.
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use rayon::prelude::*;
 
@@ -18,6 +18,7 @@ use super::Ready;
 use super::jobs::{self, Job};
 use super::memory::within_memory;
 use super::planning::Planned;
+use super::team::Team;
 
 /// Told how the runs get on, from any thread.
 pub trait Watch: Sync {
@@ -175,9 +176,10 @@ fn run_job(ready: &Ready, job: &Job, work: &Work) -> Result<RunRecord, Diagnosti
         *told += share;
         work.advance(share * work_of(job));
     };
-    let record = planned
-        .plan
-        .run(job.variant, &Context { seed: job.seed, data, advance: &advance, workers: work.helpers });
+    // As long as every thread has a run of its own, spreading products only costs.
+    let workers: Arc<dyn Workers> =
+        if work.threads > 1 { Arc::new(Team::new(work.threads)) } else { Arc::new(Alone) };
+    let record = planned.plan.run(job.variant, &Context { seed: job.seed, data, advance: &advance, workers });
     let told = *told.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     work.advance((1.0 - told).max(0.0) * work_of(job));
     record.map_err(|problem| {
@@ -191,26 +193,11 @@ pub fn work_of(job: &Job) -> f64 {
     job.cost.seconds.max(1e-6)
 }
 
-/// The pool's threads, to spread the products of a run over.
-#[derive(Debug)]
-struct Pool;
-
-// SAFETY: each of the range once, by whichever thread.
-unsafe impl Workers for Pool {
-    fn count(&self) -> usize {
-        rayon::current_num_threads()
-    }
-
-    fn run(&self, tasks: usize, task: &(dyn Fn(usize) + Sync)) {
-        (0..tasks).into_par_iter().with_max_len(1).for_each(task);
-    }
-}
-
 /// How much is done of how much.
 struct Work<'a> {
     watch: &'a dyn Watch,
-    /// Who has time for others' products.
-    helpers: &'static dyn Workers,
+    /// How many threads each run may have.
+    threads: usize,
     total: f64,
     /// In microseconds: whole numbers can be added to from any thread.
     done: AtomicU64,
@@ -225,9 +212,8 @@ impl<'a> Work<'a> {
         jobs.iter().for_each(|job| runs[job.experiment] += 1);
         let total = jobs.iter().map(|job| work_of(job)).sum();
         let left = runs.iter().map(|&runs| AtomicUsize::new(runs)).collect();
-        // As long as every thread has a run of its own, spreading products only costs.
-        let helpers: &dyn Workers = if jobs.len() < rayon::current_num_threads() { &Pool } else { &Alone };
-        Work { watch, helpers, total, done: AtomicU64::new(0), runs, left }
+        let threads = rayon::current_num_threads() / jobs.len().max(1);
+        Work { watch, threads, total, done: AtomicU64::new(0), runs, left }
     }
 
     fn advance(&self, seconds: f64) {

@@ -6,6 +6,8 @@
 //! with respect to z~, from which [`Normalization`](super::batch_norm) leads on to z.
 //! Source: Rumelhart, Hinton and Williams, Learning representations by back-propagating errors, Nature 1986.
 
+use std::sync::Arc;
+
 use super::dropout::{Masks, mask};
 use super::loss::output_gradient;
 use super::{Activation, Architecture, Forward, Network};
@@ -16,7 +18,7 @@ use crate::numeric::{Alone, Finish, Real, Strided, Workers, matmul_by, transpose
 #[derive(Clone, Debug)]
 pub struct Backward<R> {
     capacity: usize,
-    workers: &'static dyn Workers,
+    workers: Arc<dyn Workers>,
     /// Of each layer, (rows, outputs): the gradient of the mean loss with respect to z.
     deltas: Vec<Vec<R>>,
     /// The gradient with respect to the inputs of the layer at hand, (rows, inputs).
@@ -35,7 +37,7 @@ impl<R: Real> Backward<R> {
         let widest = layers.iter().skip(1).map(|layer| layer.inputs).max().unwrap_or(0);
         Backward {
             capacity: rows,
-            workers: &Alone,
+            workers: Arc::new(Alone),
             deltas: layers.iter().map(|layer| vec![R::ZERO; rows * layer.outputs]).collect(),
             upstream: vec![R::ZERO; rows * widest],
             transposed: vec![R::ZERO; largest],
@@ -44,7 +46,7 @@ impl<R: Real> Backward<R> {
     }
 
     /// The same buffers, large products spread over workers.
-    pub fn with_workers(self, workers: &'static dyn Workers) -> Self {
+    pub fn with_workers(self, workers: Arc<dyn Workers>) -> Self {
         Backward { workers, ..self }
     }
 
@@ -91,11 +93,11 @@ impl<R: Real> Backward<R> {
             let (d_weights, others) = of_parameters.split_at_mut(inputs * outputs);
             let (d_beta, d_gamma) = others.split_at_mut(outputs);
             normalization.backward(layer.gamma, delta, d_gamma, d_beta);
-            matmul_by(self.workers, inputs, outputs, rows, input, delta, Finish::Sums, d_weights);
+            matmul_by(&*self.workers, inputs, outputs, rows, input, delta, Finish::Sums, d_weights);
         } else {
             // A bias is one more row of weights, behind the others, whose input is always 1.
             let (input, inputs) = (input.above_ones(), inputs + 1);
-            matmul_by(self.workers, inputs, outputs, rows, input, delta, Finish::Sums, of_parameters);
+            matmul_by(&*self.workers, inputs, outputs, rows, input, delta, Finish::Sums, of_parameters);
         }
         if l == 0 {
             return;
@@ -104,7 +106,7 @@ impl<R: Real> Backward<R> {
         transpose(inputs, outputs, layer.weights, transposed);
         let delta = Strided::rows(delta, outputs);
         let product = |finish, to: &mut [R]| {
-            matmul_by(self.workers, rows, inputs, outputs, delta, transposed, finish, to);
+            matmul_by(&*self.workers, rows, inputs, outputs, delta, transposed, finish, to);
         };
         let (activation, activations) = (network.architecture().activation, forward.output(l - 1, rows));
         let below = &mut before[l - 1][..rows * inputs];

@@ -1,5 +1,7 @@
 //! The forward pass: from a batch of examples to the last layer's logits.
 
+use std::sync::Arc;
+
 use super::batch_norm::Normalization;
 use super::dropout::{Masks, masked};
 use super::{Activation, Architecture, Moments, Network, PredictionStatistics};
@@ -37,7 +39,7 @@ impl<R: Real> Pass<'_, R> {
 #[derive(Clone, Debug)]
 pub struct Forward<R> {
     capacity: usize,
-    workers: &'static dyn Workers,
+    workers: Arc<dyn Workers>,
     /// Of each layer, (rows, outputs): activations, or the logits at the last one.
     outputs: Vec<Vec<R>>,
     /// Of each layer that drops inputs, (rows, inputs): what dropout left of them; else empty.
@@ -58,7 +60,7 @@ impl<R: Real> Forward<R> {
         let widest = layers.iter().map(|layer| layer.outputs).max().unwrap_or(0);
         Forward {
             capacity: rows,
-            workers: &Alone,
+            workers: Arc::new(Alone),
             outputs: layers.iter().map(|layer| vec![R::ZERO; rows * layer.outputs]).collect(),
             dropped: dropped
                 .map(|(layer, &keep)| vec![R::ZERO; if keep < 1.0 { rows * layer.inputs } else { 0 }])
@@ -77,7 +79,7 @@ impl<R: Real> Forward<R> {
     }
 
     /// The same buffers, large products spread over workers.
-    pub fn with_workers(self, workers: &'static dyn Workers) -> Self {
+    pub fn with_workers(self, workers: Arc<dyn Workers>) -> Self {
         Forward { workers, ..self }
     }
 
@@ -105,7 +107,7 @@ impl<R: Real> Forward<R> {
         }
         let output = &mut after[0][..rows * outputs];
         let input = Strided::rows(input, inputs);
-        let workers = self.workers;
+        let workers = &*self.workers;
         let product = |finish, to: &mut [R]| {
             matmul_by(workers, rows, outputs, inputs, input, layer.weights, finish, to);
         };

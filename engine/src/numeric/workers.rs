@@ -7,7 +7,7 @@ use std::fmt::Debug;
 ///
 /// # Safety
 /// [`Workers::run`] calls each task once at most: a task called twice at the same time would write to one place twice.
-pub unsafe trait Workers: Debug + Sync {
+pub unsafe trait Workers: Debug + Send + Sync {
     /// How many tasks may go on at the same time; 1 or more.
     fn count(&self) -> usize;
     /// Calls `task` once with each of `0..tasks`, in any order, from any thread, and returns when all have ended.

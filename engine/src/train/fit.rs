@@ -1,5 +1,7 @@
 //! A whole run of training: epochs, measurements, an end.
 
+use std::sync::Arc;
+
 use super::{Augmenter, Batches, History, StoppingMetric, Trainer, TrainingSettings};
 use crate::data::{Prepared, Target};
 use crate::nn::{Architecture, Forward, ModelSettings, Moments, Network, PredictionStatistics};
@@ -44,7 +46,7 @@ pub fn fit<R: Real>(
 ) -> Result<Fit<R>, Vec<Problem>> {
     let architecture = Architecture::new(model, data.features(), data.target())?;
     let network = Network::new(architecture, model.init, streams);
-    Ok(fit_network(network, training, data, streams, &Alone, on_epoch))
+    Ok(fit_network(network, training, data, streams, Arc::new(Alone), on_epoch))
 }
 
 /// Trains a given network further: [`fit`] from weights of the caller's own. Large products are spread over
@@ -54,7 +56,7 @@ pub fn fit_network<R: Real>(
     training: &TrainingSettings,
     data: &Prepared<R>,
     streams: &Streams,
-    workers: &'static dyn Workers,
+    workers: Arc<dyn Workers>,
     on_epoch: &mut dyn FnMut(usize),
 ) -> Fit<R> {
     let rows = data.train.len();
@@ -64,7 +66,7 @@ pub fn fit_network<R: Real>(
     if let Some(augment) = &training.augment {
         batches = batches.augmented(Augmenter::new(augment, data.picture.as_ref(), streams));
     }
-    let mut trainer = Trainer::new(network, training, rows, streams).with_workers(workers);
+    let mut trainer = Trainer::new(network, training, rows, streams).with_workers(workers.clone());
     let architecture = trainer.network().architecture();
     let exact = architecture.batch_norm.as_ref().is_some_and(|n| n.prediction == PredictionStatistics::Exact);
     let rows_at_once = architecture.prediction_rows().min(largest_part(data));

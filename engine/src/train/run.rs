@@ -3,6 +3,8 @@
 //! The generic engine meets its callers here and nowhere else: [`run`] compiles both precisions in this crate, where
 //! everything is optimised, and shows networks to a [`Watch`] through [`Subject`], which has no precision.
 
+use std::sync::Arc;
+
 use ndarray::{Array2, ArrayView2};
 
 use super::{Fit, Precision, Report, TrainingSettings, fit_network};
@@ -38,8 +40,8 @@ pub trait Watch {
     /// After the last epoch; not called on a run that has diverged.
     fn trained(&mut self, _: &dyn Subject) {}
     /// Who is free to help with large products; the results are the same.
-    fn workers(&self) -> &'static dyn Workers {
-        &Alone
+    fn workers(&self) -> Arc<dyn Workers> {
+        Arc::new(Alone)
     }
 }
 

@@ -1,5 +1,7 @@
 //! Training step by step.
 
+use std::sync::Arc;
+
 use super::TrainingSettings;
 use crate::data::Targets;
 use crate::nn::{Backward, Forward, Masks, MaxNorm, Network, Pass, Penalty, RunningAverages, Score};
@@ -37,8 +39,9 @@ impl<R: Real> Trainer<R> {
     }
 
     /// The same trainer, large products spread over workers.
-    pub fn with_workers(self, workers: &'static dyn Workers) -> Self {
-        let (forward, backward) = (self.forward.with_workers(workers), self.backward.with_workers(workers));
+    pub fn with_workers(self, workers: Arc<dyn Workers>) -> Self {
+        let (forward, backward) =
+            (self.forward.with_workers(workers.clone()), self.backward.with_workers(workers));
         Trainer { forward, backward, ..self }
     }
 

@@ -1,7 +1,7 @@
 //! All trials of one seed, round by round, and what is left of them.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
 use serde_json::Value as Json;
@@ -10,7 +10,7 @@ use super::{Search, metric_paths, trial};
 use crate::diagnostic::Problem;
 use crate::experiment::training;
 use crate::experiment::{Context, written};
-use crate::numeric::{Alone, Streams};
+use crate::numeric::{Alone, Streams, Workers};
 use crate::outcome::{Metric, RunRecord, Table};
 use crate::search::{Dimension, Proposal, Rung, Space, Trial, epochs_of, leaders, rank};
 
@@ -57,7 +57,8 @@ pub fn run(search: &Search, context: &Context) -> Result<RunRecord, Problem> {
             .enumerate()
             .map(|(index, proposal)| {
                 // Several trials at a time keep all workers busy; a lone one may have their help.
-                let workers = if round.len() == 1 { context.workers } else { &Alone };
+                let workers: Arc<dyn Workers> =
+                    if round.len() == 1 { context.workers.clone() } else { Arc::new(Alone) };
                 let silent =
                     Context { seed: context.seed, data: context.data.clone(), advance: &|_| {}, workers };
                 let record = train(search, &space, proposal, &silent)?;

@@ -1,0 +1,178 @@
+//! Threads of a run's own, which its large products are spread over.
+//!
+//! A product takes tenths of a millisecond, and waking a thread nearly as long: with threads that sleep between two
+//! products (as rayon's do), two cores were slower than one. These wait awake for a moment, as those of OpenMP do.
+
+use std::cell::UnsafeCell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use crate::numeric::Workers;
+
+/// How long a thread that has nothing to do stays awake: longer than training is without a large product.
+const AWAKE: Duration = Duration::from_millis(1);
+
+/// The thread that calls and some that help it. They are started by the first work, and end with the team.
+#[derive(Debug)]
+pub struct Team {
+    count: usize,
+    board: Arc<Board>,
+    helpers: Mutex<Vec<JoinHandle<()>>>,
+}
+
+impl Team {
+    /// A team of `count` threads, that of the caller among them.
+    pub fn new(count: usize) -> Self {
+        Team { count, board: Arc::default(), helpers: Mutex::default() }
+    }
+}
+
+// SAFETY: `Board::take` hands out each task once.
+unsafe impl Workers for Team {
+    fn count(&self) -> usize {
+        self.count
+    }
+
+    fn run(&self, tasks: usize, task: &(dyn Fn(usize) + Sync)) {
+        // Held until all is done: the board has room for one work.
+        let mut helpers = self.helpers.lock().unwrap_or_else(PoisonError::into_inner);
+        while helpers.len() + 1 < self.count {
+            let board = self.board.clone();
+            helpers.push(thread::spawn(move || board.help()));
+        }
+        self.board.post(tasks, task);
+        if self.board.asleep.load(Ordering::SeqCst) > 0 {
+            helpers.iter().for_each(|helper| helper.thread().unpark());
+        }
+        self.board.work();
+        while self.board.ended.load(Ordering::Acquire) < tasks {
+            std::hint::spin_loop();
+        }
+        drop(helpers);
+        assert!(!self.board.panicked.load(Ordering::Relaxed), "a part of a product panicked");
+    }
+}
+
+impl Drop for Team {
+    fn drop(&mut self) {
+        self.board.over.store(true, Ordering::SeqCst);
+        for helper in self.helpers.get_mut().unwrap_or_else(PoisonError::into_inner).drain(..) {
+            helper.thread().unpark();
+            // A helper catches the panics of its tasks.
+            let _ = helper.join();
+        }
+    }
+}
+
+type Task = *const (dyn Fn(usize) + Sync);
+
+/// Where the work at hand hangs for all to see.
+#[derive(Debug, Default)]
+struct Board {
+    task: UnsafeCell<Option<Task>>,
+    /// Tasks that nobody has taken yet; the last is taken first.
+    open: AtomicUsize,
+    ended: AtomicUsize,
+    /// How many helpers sleep, or are about to.
+    asleep: AtomicUsize,
+    panicked: AtomicBool,
+    over: AtomicBool,
+}
+
+// SAFETY: `task` is written by `post` alone, while no task is open or being done, and read only by who has taken one.
+unsafe impl Send for Board {}
+unsafe impl Sync for Board {}
+
+impl Board {
+    /// Opens a work, the one before having ended.
+    fn post(&self, tasks: usize, task: &(dyn Fn(usize) + Sync)) {
+        // SAFETY: see `Sync`; `Team::run` outlives the work, and so does its `task`.
+        unsafe { *self.task.get() = Some(std::mem::transmute::<&(dyn Fn(usize) + Sync), Task>(task)) };
+        self.ended.store(0, Ordering::Relaxed);
+        self.open.store(tasks, Ordering::SeqCst);
+    }
+
+    /// A task that nobody else has.
+    fn take(&self) -> Option<usize> {
+        let one_less = |open: usize| open.checked_sub(1);
+        self.open.fetch_update(Ordering::AcqRel, Ordering::Relaxed, one_less).ok().map(|open| open - 1)
+    }
+
+    /// Does tasks until none is open; whether there was any.
+    fn work(&self) -> bool {
+        let mut any = false;
+        while let Some(index) = self.take() {
+            any = true;
+            // SAFETY: see `Sync`: a task is taken, so the work has not ended.
+            let task = unsafe { (*self.task.get()).map(|task| &*task) };
+            if catch_unwind(AssertUnwindSafe(|| task.map(|task| task(index)))).is_err() {
+                self.panicked.store(true, Ordering::Relaxed);
+            }
+            self.ended.fetch_add(1, Ordering::Release);
+        }
+        any
+    }
+
+    /// What a helper does all its life.
+    fn help(&self) {
+        let mut idle_since = Instant::now();
+        while !self.over.load(Ordering::SeqCst) {
+            if self.work() {
+                idle_since = Instant::now();
+            } else if idle_since.elapsed() < AWAKE {
+                (0..50).for_each(|_| std::hint::spin_loop());
+            } else {
+                self.asleep.fetch_add(1, Ordering::SeqCst);
+                // Whoever opens a work from here on sees that somebody sleeps; who did before is seen here.
+                if self.open.load(Ordering::SeqCst) == 0 && !self.over.load(Ordering::SeqCst) {
+                    thread::park();
+                }
+                self.asleep.fetch_sub(1, Ordering::SeqCst);
+                idle_since = Instant::now();
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_task_is_done_once_before_run_returns() {
+        for count in [1, 2, 5] {
+            let team = Team::new(count);
+            for round in 0..300 {
+                let tasks = round % 9;
+                let done: Vec<AtomicUsize> = (0..tasks).map(|_| AtomicUsize::new(0)).collect();
+                team.run(tasks, &|index| {
+                    done[index].fetch_add(1, Ordering::Relaxed);
+                });
+                assert!(done.iter().all(|times| times.load(Ordering::Relaxed) == 1), "{count} threads");
+                if round % 100 == 99 {
+                    // Long enough for all to fall asleep.
+                    thread::sleep(3 * AWAKE);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn several_threads_take_part() {
+        let team = Team::new(2);
+        let together = std::sync::Barrier::new(2);
+        team.run(2, &|_| {
+            together.wait();
+        });
+    }
+
+    #[test]
+    fn a_panic_of_a_task_is_that_of_the_caller() {
+        let team = Team::new(3);
+        let run = || team.run(8, &|index| assert!(index != 3, "a test's panic"));
+        assert!(catch_unwind(AssertUnwindSafe(run)).is_err());
+    }
+}
