@@ -124,7 +124,10 @@ pub fn main() -> ExitCode {
             let report = Report::of(&found, &sources);
             let told = match call.command {
                 Command::Build(_) => call.common.tell(&report),
-                _ => Ok(call.common.show(&report)),
+                _ => {
+                    call.common.show(&report);
+                    Ok(())
+                }
             };
             match told {
                 Ok(()) | Err(Failure::Course(..)) => ExitCode::from(1),

@@ -16,13 +16,13 @@ pub struct TemplateError {
     pub line: Option<usize>,
     pub message: String,
     /// Said at the place.
-    label: String,
+    label: Box<str>,
     /// What to do.
-    hint: String,
+    hint: Box<str>,
     /// What minijinja says; none for a file that is no template.
     pub(super) kind: Option<ErrorKind>,
     /// The template's text, and the bytes of it that are at fault.
-    source: Option<(String, Range<usize>)>,
+    source: Option<(Box<str>, Range<usize>)>,
 }
 
 impl TemplateError {
@@ -31,7 +31,7 @@ impl TemplateError {
             template: template.into(),
             line: None,
             message: message.into(),
-            label: String::new(),
+            label: "".into(),
             hint: "delete the file to get the program's own template back".into(),
             kind: None,
             source: None,
@@ -42,11 +42,11 @@ impl TemplateError {
         TemplateError { message, ..self }
     }
 
-    pub(super) fn label(self, label: impl Into<String>) -> Self {
+    pub(super) fn label(self, label: impl Into<Box<str>>) -> Self {
         TemplateError { label: label.into(), ..self }
     }
 
-    pub(super) fn hint(self, hint: impl Into<String>) -> Self {
+    pub(super) fn hint(self, hint: impl Into<Box<str>>) -> Self {
         TemplateError { hint: hint.into(), ..self }
     }
 
@@ -76,7 +76,7 @@ impl TemplateError {
         let line = error.line();
         let source = text.map(|text| {
             let range = error.range().unwrap_or_else(|| line_range(text, line.unwrap_or(1)));
-            (text.to_owned(), range.start.min(text.len())..range.end.min(text.len()))
+            (text.into(), range.start.min(text.len())..range.end.min(text.len()))
         });
         let template = error.name().unwrap_or(template);
         TemplateError { line, kind: Some(error.kind()), source, ..TemplateError::new(template, &message) }
@@ -86,13 +86,13 @@ impl TemplateError {
     pub fn diagnostic(&self, folder: &str, sources: &mut Sources) -> Diagnostic {
         let path = format!("{}/{}", folder.trim_end_matches('/'), self.template);
         let span = self.source.as_ref().map(|(text, range)| Span {
-            source: sources.add(path.clone(), text.clone()),
+            source: sources.add(path.clone(), text.to_string()),
             start: range.start,
             end: range.end,
         });
         let place = if span.is_some() { String::new() } else { format!(" {path}") };
         let error = Diagnostic::error(format!("the template{place}: {}", self.message), span);
-        error.label(self.label.clone()).hint(self.hint.clone())
+        error.label(self.label.as_ref()).hint(self.hint.as_ref())
     }
 }
 
