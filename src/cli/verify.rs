@@ -33,7 +33,9 @@ fn share(text: &str) -> Result<f64, String> {
 
 impl Verify {
     pub fn run(&self, common: &Common) -> Result<(), Failure> {
-        let ready = pipeline::prepare(&self.course.request(common))?;
+        let request = self.course.request(common);
+        pipeline::check_folder(&request.cache)?;
+        let ready = pipeline::prepare(&request)?;
         // Which runs are looked at is left to chance, so that in time all of them are; what they give is not.
         let now = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_nanos() as u64);
         let seed = self.seed.unwrap_or_else(now);
@@ -44,6 +46,10 @@ impl Verify {
         print(&verified.different.iter().map(|line| format!("{line}\n")).collect::<String>())?;
         let compared =
             format!("{} of {} runs in the cache computed again", verified.compared, verified.cached);
+        if verified.cached == 0 {
+            common.say("none of the course's runs is in the cache: nothing was compared");
+            return Ok(());
+        }
         if verified.different.is_empty() {
             common.say(&format!("{compared}: the same bits"));
             return Ok(());

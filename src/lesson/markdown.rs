@@ -12,6 +12,7 @@ use super::link::{self, Anchor, Asset, Library, Target};
 use super::math;
 use crate::diagnostic::{Diagnostic, SourceId, Span};
 use crate::settings::LineMap;
+use headings::Owner;
 
 /// Where a text stands and what it may refer to.
 #[derive(Clone, Copy, Debug)]
@@ -82,7 +83,8 @@ struct Writer<'t> {
     values: Vec<Value>,
     /// Level, id and content (with marks) of each heading.
     headings: Vec<(u8, String, String)>,
-    ids: BTreeMap<String, usize>,
+    /// Ids that are taken, and whose they are.
+    ids: BTreeMap<String, Owner>,
     /// The last number given to headings of one text.
     numbered: BTreeMap<String, usize>,
     /// Code that resembles a value or a template, with its range.
@@ -105,7 +107,7 @@ impl<'t> Writer<'t> {
             out: Vec::new(),
             values: Vec::new(),
             headings: Vec::new(),
-            ids: BTreeMap::new(),
+            ids: headings::of_the_page(),
             numbered: BTreeMap::new(),
             doubtful: Vec::new(),
             in_table: false,
@@ -274,7 +276,8 @@ impl<'t> Writer<'t> {
         match block::read(&yaml, &map, fence, 0) {
             Ok(block) => {
                 if let Some(id) = block.node.entry("id").and_then(|entry| entry.value.as_text()) {
-                    self.found.ids.push(format!("experiment-{id}"));
+                    let place = block.node.locate("id");
+                    self.claim_id(format!("experiment-{id}"), place, Owner::Experiment);
                 }
                 let mark = experiment_mark(self.found.blocks.len());
                 self.found.blocks.push(block);

@@ -72,13 +72,13 @@ impl Opening {
     }
 
     fn course(mut self) -> Result<Course, String> {
-        let settings = self.settings();
+        let settings = self.settings()?;
         let all = discover::lessons(&self.root)?;
         let fronts = self.fronts(all)?;
         self.check_slugs(&fronts);
         self.library.lessons =
             fronts.iter().map(|front| (front.file.below.clone(), front.file.slug.clone())).collect();
-        let chapters = self.chapters(&fronts);
+        let chapters = self.chapters(&fronts)?;
         let mut lessons = Vec::new();
         for front in fronts {
             if self.only.as_ref().is_none_or(|only| *only == front.file.path) {
@@ -105,27 +105,19 @@ impl Opening {
     }
 
     /// Adds a file; none (with what is wrong) if it is no text.
-    fn read(&mut self, path: &Path) -> Option<(SourceId, String)> {
+    ///
+    /// # Errors
+    /// A file that cannot be read.
+    fn read(&mut self, path: &Path) -> Result<Option<(SourceId, String)>, String> {
         let shown = path.display().to_string().replace('\\', "/");
-        let refuse = |message: String| Diagnostic::error(message, None);
-        match std::fs::metadata(path) {
-            Ok(metadata) if metadata.len() > MAX_LESSON => {
-                self.found.push(
-                    refuse(format!("`{shown}` is longer than {} MiB", MAX_LESSON >> 20))
-                        .hint("split it into several lessons"),
-                );
-                return None;
-            }
-            _ => {}
+        let unreadable = |error| format!("cannot read {shown}: {error}");
+        if std::fs::metadata(path).map_err(unreadable)?.len() > MAX_LESSON {
+            let error = Diagnostic::error(format!("`{shown}` is longer than {} MiB", MAX_LESSON >> 20), None);
+            self.found.push(error.hint("split it into several lessons"));
+            return Ok(None);
         }
-        let bytes = match std::fs::read(path) {
-            Ok(bytes) => bytes,
-            Err(error) => {
-                self.found.push(refuse(format!("cannot read `{shown}`: {error}")));
-                return None;
-            }
-        };
-        match String::from_utf8(bytes) {
+        let bytes = std::fs::read(path).map_err(unreadable)?;
+        Ok(match String::from_utf8(bytes) {
             Ok(text) if !text.contains('\0') => Some((self.sources.add(shown, text.clone()), text)),
             Ok(text) => {
                 let place = text.find('\0').unwrap_or(0);
@@ -142,19 +134,23 @@ impl Opening {
                 self.found.push(error.label("not a character").hint("save the file as UTF-8"));
                 None
             }
-        }
+        })
     }
 
-    fn settings(&mut self) -> Option<CourseSettings> {
+    fn settings(&mut self) -> Result<Option<CourseSettings>, String> {
         let path = self.root.join(SETTINGS);
         if !path.is_file() {
-            return Some(CourseSettings { title: self.default_title(), ..CourseSettings::default() });
+            return Ok(Some(CourseSettings { title: self.default_title(), ..CourseSettings::default() }));
         }
-        let (source, text) = self.read(&path)?;
-        let node = settings::parse(&text, &LineMap::contiguous(source, 0, text.len()));
-        let settings = self.found.keep(node.and_then(course::decode))?;
-        let title = if settings.title.trim().is_empty() { self.default_title() } else { settings.title };
-        Some(CourseSettings { title, ..settings })
+        let settings = self.read(&path)?.and_then(|(source, text)| {
+            let node = settings::parse(&text, &LineMap::contiguous(source, 0, text.len()));
+            self.found.keep(node.and_then(course::decode))
+        });
+        Ok(settings.map(|settings| {
+            let untitled = settings.title.trim().is_empty();
+            let title = if untitled { self.default_title() } else { settings.title };
+            CourseSettings { title, ..settings }
+        }))
     }
 
     /// The name of the folder that holds the lessons: no place of the machine but what the author called it.
@@ -187,7 +183,7 @@ impl Opening {
                 fronts.push(FrontOf { file, read: None });
                 continue;
             }
-            let Some((source, text)) = self.read(&file.path) else {
+            let Some((source, text)) = self.read(&file.path)? else {
                 fronts.push(FrontOf { file, read: None });
                 continue;
             };
@@ -226,19 +222,19 @@ impl Opening {
     }
 
     /// The title of each folder that holds lessons.
-    fn chapters(&mut self, fronts: &[FrontOf]) -> BTreeMap<String, String> {
+    fn chapters(&mut self, fronts: &[FrontOf]) -> Result<BTreeMap<String, String>, String> {
         let mut chapters = BTreeMap::new();
         for front in fronts {
             let folder = front.file.folder();
             if !folder.is_empty() && !chapters.contains_key(folder) {
-                let title = self.chapter_title(folder);
+                let title = self.chapter_title(folder)?;
                 chapters.insert(folder.to_owned(), title);
             }
         }
-        chapters
+        Ok(chapters)
     }
 
-    fn chapter_title(&mut self, folder: &str) -> String {
+    fn chapter_title(&mut self, folder: &str) -> Result<String, String> {
         #[derive(Default, Deserialize)]
         #[serde(default, deny_unknown_fields)]
         struct Chapter {
@@ -247,13 +243,13 @@ impl Opening {
         let name = folder.rsplit('/').next().unwrap_or(folder);
         let path = self.root.join(folder).join(SETTINGS);
         if !path.is_file() {
-            return as_title(name);
+            return Ok(as_title(name));
         }
-        let chapter = self.read(&path).and_then(|(source, text)| {
+        let chapter = self.read(&path)?.and_then(|(source, text)| {
             let node = settings::parse(&text, &LineMap::contiguous(source, 0, text.len()));
             self.found.keep(node.and_then(|node| settings::decode::<Chapter>(&node)))
         });
-        chapter.and_then(|chapter| chapter.title).unwrap_or_else(|| as_title(name))
+        Ok(chapter.and_then(|chapter| chapter.title).unwrap_or_else(|| as_title(name)))
     }
 
     /// A lesson from its text; none if its front matter is at fault, all the rest being checked even so.

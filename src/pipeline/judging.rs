@@ -71,6 +71,28 @@ pub fn on_one_seed(course: &Course, planned: &[Planned]) -> Vec<Diagnostic> {
     blocks.chain(prose.map(|(_, value, _)| claims::on_one_seed(value.span))).collect()
 }
 
+/// Figures that are asked for by name and show nothing with these settings.
+pub fn undrawn(planned: &Planned, outcome: &Outcome) -> Vec<Diagnostic> {
+    let Some(asked) = &planned.header.figures else { return Vec::new() };
+    let drawn: Vec<String> = planned.plan.figures(outcome).into_iter().map(|figure| figure.name).collect();
+    let missing = asked.iter().enumerate().filter(|(_, name)| !drawn.contains(name));
+    missing
+        .map(|(index, name)| {
+            let place = planned.tree.locate(&format!("figures[{index}]"));
+            let warning =
+                Diagnostic::warning(format!("`{name}` has nothing to show with these settings"), place);
+            let about = planned.kind.figures.iter().find(|figure| figure.name == name);
+            let warning = about
+                .into_iter()
+                .fold(warning, |warning, figure| warning.hint(format!("{name}: {}", figure.about)));
+            match drawn.is_empty() {
+                true => warning.label("this experiment has no figures"),
+                false => warning.label(format!("expected {}", drawn.join(" or "))),
+            }
+        })
+        .collect()
+}
+
 /// Judges every claim.
 pub fn judge(course: &Course, planned: &[Planned], outcomes: &[Outcome]) -> Judged {
     let (mut blocks, mut prose, mut found) = (Vec::new(), Prose::new(), Vec::new());

@@ -172,11 +172,25 @@ fn cache_of(course: &Course, keeping: &Keeping) -> Cache {
     }
 }
 
+/// For what a cache that does not exist is no use to.
+///
+/// # Errors
+/// A folder that is asked for by name and is not there.
+pub fn check_folder(keeping: &Keeping) -> Result<(), Failure> {
+    match keeping {
+        Keeping::In(folder) if !folder.is_dir() => {
+            Err(Failure::Machine(format!("there is no cache in `{}`: no such folder", folder.display())))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Empties the cache; how many runs and bytes that were. Works with lessons that are at fault.
 ///
 /// # Errors
 /// A folder that cannot be read, an entry that cannot be removed.
 pub fn clean(request: &Request) -> Result<(usize, u64), Failure> {
+    check_folder(&request.cache)?;
     let course = lesson::open(&request.lessons, request.drafts, request.untrusted);
     let cache = match (&request.cache, course) {
         (Keeping::In(folder), _) => Cache::new(folder.clone(), 0),
@@ -201,6 +215,7 @@ pub fn compute(request: &Request, watch: &dyn Watch) -> Result<Computed, Failure
     found.extend(judged.found);
     for (experiment, outcome) in planned.iter().zip(&outcomes) {
         found.extend(linting::after(&course, experiment, outcome, &tables));
+        found.extend(judging::undrawn(experiment, outcome));
     }
     if request.strict {
         found.deny_warnings();

@@ -75,6 +75,17 @@ fn the_call_is_at_fault_with_status_2_and_the_course_with_1() {
 }
 
 #[test]
+fn a_cache_that_is_not_there_is_neither_verified_nor_emptied() {
+    let course = Course::with("a.md", VECTOR);
+    for command in ["verify", "clean"] {
+        let called = course.call(&[command, "--cache-dir", "mistyped"]);
+        assert_eq!(called.status, 2, "{command}: {}", called.error);
+        assert!(called.error.contains("there is no cache in `mistyped`"), "{command}: {}", called.error);
+        assert!(!course.path("mistyped").exists());
+    }
+}
+
+#[test]
 fn check_writes_nothing() {
     let course = Course::with("a.md", VECTOR);
     let called = course.call(&["check"]);

@@ -210,6 +210,22 @@ fn an_output_that_may_not_be_written_stays_as_it_is() {
     assert!(Site::of(&course).files() == old);
 }
 
+#[test]
+fn a_lesson_that_may_not_be_read_is_the_machines_fault() {
+    let course = Course::with("a.md", "A.").file("lessons/gradbook.yaml", b"title: Course");
+    let unreadable = |path: &str, mode| {
+        fs::set_permissions(course.path(path), PermissionsExt::from_mode(mode)).unwrap();
+    };
+    for path in ["lessons/a.md", "lessons/gradbook.yaml"] {
+        unreadable(path, 0o600);
+        let Some(called) = call_as_a_stranger(&course, &["check"]) else { return };
+        assert_eq!(called.status, 2, "{}", called.error);
+        let said = format!("cannot read {path}: Permission denied");
+        assert!(called.error.contains(&said), "{}", called.error);
+        unreadable(path, 0o644);
+    }
+}
+
 /// Gives a folder of the course and all in it to the user of [`call_as_a_stranger`].
 fn give_away(course: &Course, path: &str) {
     let status = Command::new("chown").args(["-R", "65534:65534"]).arg(course.path(path)).status();

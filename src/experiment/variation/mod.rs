@@ -8,7 +8,7 @@ mod naming;
 mod overlay;
 
 use crate::diagnostic::{Diagnostic, Span};
-use crate::experiment::header::{is_name, is_reserved};
+use crate::experiment::header::{self, is_name, is_reserved};
 use crate::settings::{Entry, Node, Value};
 
 use naming::{derive_name, label_of, spaced};
@@ -92,6 +92,7 @@ pub fn expand(block: &Node, compare: &Compare) -> Result<Vec<Variant>, Vec<Diagn
         return Err(vec![error.label(format!("at most {MOST_VARIANTS}"))]);
     }
     check_names(&asked)?;
+    check_shared(&asked)?;
     let made = asked.into_iter().map(|asked| variant(&base, asked));
     made.collect::<Result<_, _>>().map_err(|error| vec![error])
 }
@@ -247,6 +248,31 @@ fn check_names(asked: &[Asked]) -> Result<(), Vec<Diagnostic>> {
                     .hint("give a map with names of your own instead of a list"),
             );
         }
+    }
+    if errors.is_empty() { Ok(()) } else { Err(errors) }
+}
+
+/// What belongs to the experiment as a whole, so that no variant can have its own.
+fn check_shared(asked: &[Asked]) -> Result<(), Vec<Diagnostic>> {
+    let mut errors: Vec<Diagnostic> = Vec::new();
+    let wrong = |key: &str, place: Span| {
+        let asks = KEYS.contains(&key);
+        let what = if asks { "asks for variants of its own" } else { "is one for all variants" };
+        if !asks && !header::KEYS.contains(&key) {
+            return None;
+        }
+        Some(
+            Diagnostic::error(format!("`{key}` {what}"), place)
+                .label("expected a setting of the kind, such as `training`"),
+        )
+    };
+    for Replacement { path, place, value } in asked.iter().flat_map(|asked| &asked.replaced) {
+        let keys = match path.as_str() {
+            "" => value.entries().iter().map(|entry| (entry.key.as_str(), entry.key_span)).collect(),
+            path => vec![(path.split(['.', '[']).next().unwrap_or(path), *place)],
+        };
+        let found = keys.into_iter().filter_map(|(key, place)| wrong(key, place));
+        errors.extend(found.filter(|error| !errors.contains(error)).collect::<Vec<_>>());
     }
     if errors.is_empty() { Ok(()) } else { Err(errors) }
 }

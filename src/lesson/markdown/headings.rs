@@ -1,25 +1,83 @@
 //! Headings and their ids.
 
+use std::collections::BTreeMap;
+
 use pulldown_cmark::{CowStr, Event, HeadingLevel, Tag, TagEnd, html};
 
 use super::{Part, Writer};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Span};
 use crate::lesson::slug::slugify;
 
 pub(super) type HeadingTag<'t> =
     (HeadingLevel, Option<CowStr<'t>>, Vec<CowStr<'t>>, Vec<(CowStr<'t>, Option<CowStr<'t>>)>);
 
+/// What an id on a page belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Owner {
+    Page,
+    Heading,
+    Footnote,
+    Experiment,
+    Html,
+}
+
+impl Owner {
+    fn name(self) -> &'static str {
+        match self {
+            Owner::Page => "a part of every page",
+            Owner::Heading => "a heading",
+            Owner::Footnote => "a footnote",
+            Owner::Experiment => "an experiment",
+            Owner::Html => "an element of HTML",
+        }
+    }
+}
+
+/// The ids of the templates.
+pub(super) fn of_the_page() -> BTreeMap<String, Owner> {
+    ["main", "tools", "contents-title"].map(|id| (id.to_owned(), Owner::Page)).into()
+}
+
 impl<'t> Writer<'t> {
     /// The ids that authors chose come first, so that no made one takes them.
     pub(super) fn claim_ids(&mut self, parts: &[Part<'t>]) {
         for (event, range) in parts {
-            let Event::Start(Tag::Heading { id: Some(id), .. }) = event else { continue };
-            if self.ids.insert(id.to_string(), 1).is_some() {
-                let place = self.find(range, id);
-                let error = Diagnostic::error(format!("two headings have the id `{id}`"), place);
-                self.found.diagnostics.push(error.label("expected an id of its own"));
+            match event {
+                Event::Start(Tag::FootnoteDefinition(name)) => {
+                    let mark = format!("[^{name}]").len().min(range.end - range.start);
+                    self.claim_id(
+                        name.to_string(),
+                        self.span(range.start..range.start + mark),
+                        Owner::Footnote,
+                    );
+                }
+                Event::Start(Tag::Heading { id: Some(id), .. }) => {
+                    self.claim_id(id.to_string(), self.find(range, id), Owner::Heading);
+                }
+                _ => {}
             }
         }
+    }
+
+    /// Notes that something has this id; an error if something else has.
+    pub(super) fn claim_id(&mut self, id: String, place: Span, owner: Owner) {
+        let Some(first) = self.ids.insert(id.clone(), owner) else { return };
+        // That two experiments are called alike is said where their ids are checked.
+        if first == Owner::Experiment && owner == Owner::Experiment {
+            return;
+        }
+        let message = match (first, owner) {
+            (Owner::Heading, Owner::Heading) => format!("two headings have the id `{id}`"),
+            (Owner::Html, Owner::Html) => format!("two elements of HTML have the id `{id}`"),
+            (Owner::Footnote, Owner::Footnote) => format!("two footnotes are called `{id}`"),
+            _ => format!("{} and {} have the id `{id}`", first.name(), owner.name()),
+        };
+        let error = Diagnostic::error(message, place).label("expected an id of its own");
+        let headed = [first, owner].contains(&Owner::Heading);
+        self.found.diagnostics.push(match headed {
+            true if first != owner => error.hint("a heading is given another id with `## Heading {#id}`"),
+            _ => error,
+        });
     }
 
     pub(super) fn heading(&mut self, tag: HeadingTag<'t>, content: &[Part<'t>]) {
@@ -62,7 +120,7 @@ impl<'t> Writer<'t> {
             id = format!("{base}-{number}");
         }
         self.numbered.insert(base, number);
-        self.ids.insert(id.clone(), 1);
+        self.ids.insert(id.clone(), Owner::Heading);
         id
     }
 }

@@ -8,6 +8,7 @@ use html5gum::emitters::callback::{CallbackEmitter, CallbackEvent};
 use html5gum::{Span as Place, Tokenizer};
 use pulldown_cmark::Event;
 
+use super::headings::Owner;
 use super::{Part, Writer};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::lesson::link::{self, Target};
@@ -66,8 +67,10 @@ impl<'t> Writer<'t> {
         }
         let mut replaced: BTreeMap<usize, (Range<usize>, String)> = BTreeMap::new();
         for tag in tags(&html) {
-            let ids = ["id", "name"].into_iter().filter_map(|key| tag.value(key));
-            self.found.ids.extend(ids.map(|(id, _)| id.to_owned()));
+            if let Some((id, place)) = tag.value("id") {
+                self.claim_id(id.to_owned(), map.span(place.start, place.end), Owner::Html);
+            }
+            self.found.ids.extend(tag.value("name").map(|(name, _)| name.to_owned()));
             for (address, place, fetched) in addresses(&tag, &html) {
                 let span = map.span(place.start, place.end);
                 if let Some(new) = self.raw_address(&address, span, fetched) {
