@@ -30,14 +30,15 @@ impl Build {
         }
         pipeline::check_output(&request, &self.output)?;
         let computed = common.compute(&request)?;
-        let files = pipeline::assemble(&computed)?;
+        let publication = pipeline::open(&request, &self.output, &computed)?;
+        let files = pipeline::assemble(&computed, &|path, from| publication.holds(path, from))?;
         common.tell(&Report {
             found: &computed.found,
             sources: computed.sources(),
             computed: Some(&computed),
             review: None,
         })?;
-        let published = pipeline::write(&request, &self.output, files, &computed.cache)?;
+        let published = pipeline::write(publication, files)?;
         let page = self.output.join("index.html");
         common.say(&format!(
             "{} files written, {} as before: {}",
@@ -45,6 +46,8 @@ impl Build {
             published.unchanged,
             page.display()
         ));
+        // The program ends: what holds all results need not be taken down piece by piece.
+        std::mem::forget(computed);
         Ok(())
     }
 }

@@ -20,7 +20,7 @@ use std::path::PathBuf;
 
 pub use block::ExperimentBlock;
 pub use course::{CourseSettings, Language, Theme};
-pub use fragment::{Fill, Fragment, Role, Value};
+pub use fragment::{Fill, Fragment, Role, Value, experiment_mark};
 pub use front::Front;
 pub use link::Asset;
 pub use markdown::Heading;

@@ -1,5 +1,7 @@
 //! What takes longest to make from an outcome: charts and files of results, kept from one build to the next.
 
+use std::sync::OnceLock;
+
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -38,23 +40,67 @@ pub struct DrawnFigure {
     pub tables: Vec<DataTable>,
 }
 
-/// Every experiment of a course, in the order of the plan.
-pub fn draw(computed: &Computed) -> Vec<Drawn> {
-    let program = computed.cache.program();
-    let drawn = (0..computed.planned.len()).into_par_iter().map(|place| {
+/// What there is of an experiment's charts and files, for those who need none of them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Sketch {
+    /// The names of the figures.
+    pub figures: Vec<String>,
+    pub csv: bool,
+}
+
+/// An experiment's charts and files, drawn or fetched when the first of them is needed.
+pub struct Drawing<'a> {
+    computed: &'a Computed,
+    place: usize,
+    /// The name under which it is kept.
+    pub key: Option<Key>,
+    pub sketch: Sketch,
+    drawn: OnceLock<Drawn>,
+}
+
+impl<'a> Drawing<'a> {
+    fn new(computed: &'a Computed, place: usize, program: Option<Sum>) -> Self {
         let key = program.and_then(|program| key(computed, place, program));
-        if let Some(drawn) = key.and_then(|key| computed.cache.drawn(&key)) {
-            return drawn;
-        }
-        let drawn = draw_anew(computed, place);
-        if let Some(key) = key {
-            computed.cache.put_drawn(&key, &drawn);
-        }
-        drawn
-    });
-    let drawn = drawn.collect();
-    computed.cache.tidy();
-    drawn
+        let kept = key.map(|key| Key::named(&["sketch", &key.to_string()]));
+        let known = kept.and_then(|kept| computed.cache.brief(&kept));
+        let none = Sketch { figures: Vec::new(), csv: false };
+        let mut drawing = Drawing { computed, place, key, sketch: none, drawn: OnceLock::new() };
+        drawing.sketch = known.unwrap_or_else(|| {
+            let drawn = drawing.drawn();
+            let figures = drawn.figures.iter().map(|figure| figure.name.clone()).collect();
+            let sketch = Sketch { figures, csv: drawn.csv.is_some() };
+            if let Some(kept) = kept {
+                computed.cache.put_brief(&kept, &sketch);
+            }
+            sketch
+        });
+        drawing
+    }
+
+    /// Where its files stand in the output, as far as their names are alike: `SLUG/ID`.
+    pub fn path(&self) -> String {
+        let planned = &self.computed.planned[self.place];
+        format!("{}/{}", self.computed.course.lessons[planned.lesson].slug, planned.header.id)
+    }
+
+    pub fn drawn(&self) -> &Drawn {
+        self.drawn.get_or_init(|| {
+            let known = self.key.and_then(|key| self.computed.cache.drawn(&key));
+            known.unwrap_or_else(|| {
+                let drawn = draw_anew(self.computed, self.place);
+                if let Some(key) = self.key {
+                    self.computed.cache.put_drawn(&key, &drawn);
+                }
+                drawn
+            })
+        })
+    }
+}
+
+/// Every experiment of a course, in the order of the plan.
+pub fn draw(computed: &Computed) -> Vec<Drawing<'_>> {
+    let program = computed.cache.program();
+    (0..computed.planned.len()).into_par_iter().map(|place| Drawing::new(computed, place, program)).collect()
 }
 
 /// All that charts and files depend on: what the runs left behind, what the header asks for, the claims' verdicts, and

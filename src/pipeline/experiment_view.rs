@@ -30,12 +30,11 @@ const COLUMNS: &[&str] = &["train_loss", "dev_loss", "dev_accuracy", "test_accur
 /// The most numbers of a list that a cell shows; longer ones are in the JSON.
 const SHOWN_NUMBERS: usize = 3;
 
-/// Puts an experiment together.
+/// Puts an experiment together, but for what is [drawn](draw_in).
 pub fn view(
     slug: &str,
     planned: &Planned,
     outcome: &Outcome,
-    drawn: &Drawn,
     verdicts: &[Verdict],
     written: Written,
 ) -> ExperimentView {
@@ -45,7 +44,7 @@ pub fn view(
         kind: planned.kind.name.to_owned(),
         title_html: written.title_html,
         caption_html: written.caption_html,
-        figures: drawn.figures.iter().map(|figure| figure_view(slug, planned, figure)).collect(),
+        figures: Vec::new(),
         results: results(planned, outcome),
         claims: verdicts
             .iter()
@@ -60,11 +59,17 @@ pub fn view(
             runs: outcome.variants.iter().map(|variant| variant.runs.len() as u64).sum(),
             parameters: Some(planned.total().parameters).filter(|parameters| *parameters > 0),
             multiply_adds: Some(planned.total().multiply_adds as u64).filter(|work| *work > 0),
-            digest: drawn.digest.clone(),
+            digest: String::new(),
             json: Some(format!("{slug}/{id}.json")),
             csv: outcome.has_series().then(|| format!("{slug}/{id}.csv")),
         },
     }
+}
+
+/// Adds what is drawn.
+pub fn draw_in(view: &mut ExperimentView, slug: &str, planned: &Planned, drawn: &Drawn) {
+    view.figures = drawn.figures.iter().map(|figure| figure_view(slug, planned, figure)).collect();
+    view.provenance.digest.clone_from(&drawn.digest);
 }
 
 fn figure_view(slug: &str, planned: &Planned, figure: &DrawnFigure) -> FigureView {

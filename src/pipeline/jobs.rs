@@ -1,5 +1,7 @@
 //! The runs of a course, each with its name in the cache.
 
+use rayon::prelude::*;
+
 use crate::experiment::{Cost, Plan};
 use crate::lesson::Course;
 use crate::store::cache::{Inputs, Key, VariantInputs};
@@ -20,8 +22,8 @@ pub struct Job {
 
 /// All runs, by experiment, variant and seed.
 pub fn all(course: &Course, planned: &[Planned], tables: &Tables) -> Vec<Job> {
-    let mut jobs = Vec::new();
-    for (experiment, plan) in planned.iter().enumerate() {
+    let of_experiment = |(experiment, plan): (usize, &Planned)| {
+        let mut jobs = Vec::new();
         for (variant, cost) in plan.costs.iter().enumerate() {
             let settings = plan.plan.resolved(variant);
             let data = fingerprint(course, plan, variant, tables);
@@ -36,8 +38,9 @@ pub fn all(course: &Course, planned: &[Planned], tables: &Tables) -> Vec<Job> {
             };
             jobs.extend(plan.seeds().map(of_seed));
         }
-    }
-    jobs
+        jobs
+    };
+    planned.par_iter().enumerate().flat_map_iter(of_experiment).collect()
 }
 
 /// What an experiment depends on, for the next build to compare.

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+
 use crate::claims::{self, Verdict};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::experiment::Claim;
 use crate::lesson::inline::{Scope, Values, as_name};
-use crate::lesson::{Course, Fragment, Role, Value};
+use crate::lesson::{Course, Fragment, Lesson, Role, Value};
 use crate::lint::Lint;
 use crate::outcome::Outcome;
 
@@ -33,11 +35,10 @@ pub struct Judged {
 
 /// The course's results by name.
 pub fn values<'a>(course: &Course, planned: &[Planned], outcomes: &'a [Outcome]) -> Values<'a> {
-    let mut values = Values::new();
-    for (planned, outcome) in planned.iter().zip(outcomes) {
-        values.insert(&course.lessons[planned.lesson].slug, &planned.header.id, outcome);
-    }
-    values
+    let named = planned.par_iter().zip(outcomes).map(|(planned, outcome)| {
+        (course.lessons[planned.lesson].slug.as_str(), planned.header.id.as_str(), outcome)
+    });
+    Values::of(named)
 }
 
 /// Claims that rest on a single seed.
@@ -95,22 +96,31 @@ pub fn undrawn(planned: &Planned, outcome: &Outcome) -> Vec<Diagnostic> {
 
 /// Judges every claim.
 pub fn judge(course: &Course, planned: &[Planned], outcomes: &[Outcome]) -> Judged {
-    let (mut blocks, mut prose, mut found) = (Vec::new(), Prose::new(), Vec::new());
-    for (experiment, outcome) in planned.iter().zip(outcomes) {
+    let of_block = |(experiment, outcome): (&Planned, &Outcome)| {
         let header = &experiment.header;
         let slug = &course.lessons[experiment.lesson].slug;
         let by_chance = |claim: &str| course.names.by_chance(slug, &header.id, claim);
-        let (verdicts, remarks) =
-            claims::judge(&header.claims, outcome, &experiment.tree, header.seed, by_chance);
-        blocks.push(verdicts);
-        found.extend(remarks);
-    }
+        claims::judge(&header.claims, outcome, &experiment.tree, header.seed, by_chance)
+    };
+    let judged = planned.par_iter().zip(outcomes).map(of_block).collect::<Vec<_>>();
+    let (blocks, remarks): (Vec<_>, Vec<_>) = judged.into_iter().unzip();
+    let mut found: Vec<Diagnostic> = remarks.into_iter().flatten().collect();
+
     let values = values(course, planned, outcomes);
-    for (lesson, Value { expression, span, .. }) in values_of(course, planned, Role::Value) {
-        found.extend(values.diverged(&course.lessons[lesson].slug, &expression, span));
-    }
-    for (lesson, Value { expression, span, .. }, scope) in in_prose(course, planned) {
-        match values.judge(&course.lessons[lesson].slug, &scope, &expression, span) {
+    let diverged = |(lesson, Value { expression, span, .. }): &(usize, Value)| {
+        values.diverged(&course.lessons[*lesson].slug, expression, *span)
+    };
+    let shown = values_of(course, planned, Role::Value);
+    found.extend(shown.par_iter().map(diverged).collect::<Vec<_>>().into_iter().flatten());
+
+    let mut prose = Prose::new();
+    let in_prose = in_prose(course, planned);
+    let judged = in_prose.par_iter().map(|(lesson, Value { expression, span, .. }, scope)| {
+        values.judge(&course.lessons[*lesson].slug, scope, expression, *span)
+    });
+    let judged: Vec<_> = judged.collect();
+    for ((_, Value { expression, span, .. }, scope), judged) in in_prose.into_iter().zip(judged) {
+        match judged {
             None => {}
             Some(Err(error)) => found.push(error),
             Some(Ok(by_seed)) => {
@@ -137,20 +147,20 @@ fn in_prose(course: &Course, planned: &[Planned]) -> Vec<(usize, Value, Scope)> 
 
 /// All expressions of one role in lessons and in the texts of their blocks, each with its lesson.
 fn values_of(course: &Course, planned: &[Planned], role: Role) -> Vec<(usize, Value)> {
-    let mut texts: Vec<(usize, Fragment)> = Vec::new();
-    for (index, lesson) in course.lessons.iter().enumerate() {
-        texts.extend([&lesson.title, &lesson.summary, &lesson.body].map(|text| (index, text.clone())));
-    }
-    for experiment in planned {
+    let pick = |lesson: usize, text: &Fragment| -> Vec<(usize, Value)> {
+        text.values().filter(|value| value.role == role).map(|value| (lesson, value.clone())).collect()
+    };
+    let of_lesson = |(index, lesson): (usize, &Lesson)| {
+        [&lesson.title, &lesson.summary, &lesson.body].map(|text| pick(index, text)).concat()
+    };
+    let of_block = |experiment: &Planned| {
         let lesson = &course.lessons[experiment.lesson];
         let short =
             |(path, text): (String, &str)| course.short(lesson, text, experiment.tree.locate(&path)).ok();
-        texts.extend(block_texts(experiment).filter_map(short).map(|text| (experiment.lesson, text)));
-    }
-    let of_role = |(lesson, text): &(usize, Fragment)| {
-        let lesson = *lesson;
-        let values = text.values().filter(|value| value.role == role);
-        values.map(|value| (lesson, value.clone())).collect::<Vec<_>>()
+        let texts = block_texts(experiment).filter(|(_, text)| text.contains("{{")).filter_map(short);
+        texts.flat_map(|text| pick(experiment.lesson, &text)).collect::<Vec<_>>()
     };
-    texts.iter().flat_map(of_role).collect()
+    let lessons = course.lessons.iter().enumerate().flat_map(of_lesson);
+    let blocks: Vec<_> = planned.par_iter().map(of_block).collect();
+    lessons.chain(blocks.into_iter().flatten()).collect()
 }

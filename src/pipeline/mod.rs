@@ -8,9 +8,11 @@
 //! 5. *draw and place*: `pages::assemble` draws figures, fills in numbers and makes pages;
 //! 6. *write*: `site::publish` swaps the whole output in one step.
 
+mod drafts;
 mod drawing;
 mod drift;
 mod experiment_view;
+mod filling;
 mod jobs;
 mod judging;
 mod linting;
@@ -27,6 +29,7 @@ mod verifying;
 
 pub use drift::{leaf, parted, sci, step, worst};
 pub use experiment_view::short;
+pub use pages::{Files, Holds};
 pub use planning::Planned;
 pub use results::json;
 pub use reviewing::{Review, Reviewed, Status, accept, review};
@@ -38,14 +41,13 @@ pub use verifying::{Verified, verify};
 use std::path::{Path, PathBuf};
 
 use glob::Pattern;
-use rayon::prelude::*;
 
 use crate::claims::Verdict;
 use crate::data::TableLimits;
 use crate::diagnostic::{Diagnostics, Sources};
 use crate::lesson::{self, Course};
 use crate::outcome::Outcome;
-use crate::site::{self, Content, Publication, Published, Templates};
+use crate::site::{self, Publication, PublishError, Published, Templates};
 use crate::store::cache::{Cache, Sum};
 
 use tables::Tables;
@@ -242,17 +244,36 @@ impl Computed {
     pub fn sources(&self) -> &Sources {
         &self.tables.sources
     }
+
+    fn succeeded(&self) -> Result<(), Failure> {
+        match self.found.errors() {
+            0 => Ok(()),
+            _ => Err(Failure::Course(self.found.clone(), self.sources().clone())),
+        }
+    }
 }
 
-/// Step 5: all files of the site, nothing written.
+/// The folder `output`, looked at and kept from other builds.
+///
+/// # Errors
+/// A claim that failed; a folder that cannot become this site's.
+pub fn open<'a>(
+    request: &Request,
+    output: &Path,
+    computed: &'a Computed,
+) -> Result<Publication<'a>, Failure> {
+    computed.succeeded()?;
+    Publication::open(output, &request.lessons, &computed.cache).map_err(machine)
+}
+
+/// Step 5: all files of the site, nothing written; those that `holds` says are there already, made from just that, are
+/// not made.
 ///
 /// # Errors
 /// A claim that failed, a name in prose that does not exist, a template at fault.
-pub fn assemble(computed: &Computed) -> Result<site::Output, Failure> {
-    if computed.found.errors() > 0 {
-        return Err(Failure::Course(computed.found.clone(), computed.sources().clone()));
-    }
-    pages::assemble(computed)
+pub fn assemble(computed: &Computed, holds: &Holds) -> Result<Files, Failure> {
+    computed.succeeded()?;
+    pages::assemble(computed, holds)
 }
 
 /// All that is wrong: the claims that fail, and what only shows when pages are made. How many pages are in order.
@@ -260,7 +281,7 @@ pub fn assemble(computed: &Computed) -> Result<site::Output, Failure> {
 /// # Errors
 /// A machine that cannot read what it should.
 pub fn look_over(computed: &mut Computed) -> Result<usize, Failure> {
-    match pages::assemble(computed) {
+    match pages::assemble(computed, &|_, _| false) {
         Ok(files) => Ok(files.keys().filter(|path| path.ends_with(".html")).count()),
         Err(Failure::Course(found, sources)) => {
             computed.found.extend(found);
@@ -276,21 +297,17 @@ pub fn look_over(computed: &mut Computed) -> Result<usize, Failure> {
 /// # Errors
 /// A folder that holds the lessons or somebody's files.
 pub fn check_output(request: &Request, output: &Path) -> Result<(), Failure> {
-    site::check_output(output, &request.lessons).map_err(|error| Failure::Machine(error.to_string()))
+    site::check_output(output, &request.lessons).map_err(machine)
 }
 
-/// Step 6: the files in the folder `output`, in one step.
+/// Step 6: the files in their folder, in one step.
 ///
 /// # Errors
 /// A folder that cannot be written. The old output stays whole.
-pub fn write(
-    request: &Request,
-    output: &Path,
-    files: site::Output,
-    cache: &Cache,
-) -> Result<Published, Failure> {
-    let files = files.into_par_iter().map(|(path, bytes)| (path, Content::of(bytes))).collect();
-    Publication::open(output, &request.lessons, cache)
-        .and_then(|publication| publication.publish(files))
-        .map_err(|error| Failure::Machine(error.to_string()))
+pub fn write(publication: Publication, files: Files) -> Result<Published, Failure> {
+    publication.publish(files).map_err(machine)
+}
+
+fn machine(error: PublishError) -> Failure {
+    Failure::Machine(error.to_string())
 }

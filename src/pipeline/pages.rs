@@ -1,60 +1,160 @@
-//! Draws figures, fills numbers into prose, and puts everything in its place: all files of the site.
+//! All files of the site: pages, charts, results, and the files that lessons use. What a folder holds already is not made.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
+use serde_json::json;
 
 use crate::chart;
 use crate::diagnostic::{Diagnostic, Diagnostics, Sources};
-use crate::lesson::inline::{Values, format_number};
-use crate::lesson::{Course, Fill, Lesson, Role, Value};
-use crate::outcome::Summary;
-use crate::site::{ChapterView, CourseView, HeadingView, Output, PageView, Site, Templates};
+use crate::lesson::Course;
+use crate::site::{ChapterView, Content, CourseView, Pages, Site, TemplateError, Templates, search};
+use crate::store::cache::{Key, Sum};
 
-use super::drawing::{self, Drawn};
-use super::experiment_view::{self, Written};
-use super::planning::Planned;
+use super::drafts::{Draft, Drafting};
+use super::drawing::{self, Drawing};
 use super::{Computed, Failure, judging};
 
-/// Pages, charts, results and the files that lessons use, by their paths in the output.
+/// Files of a site to be, by their paths in the output.
+pub type Files = BTreeMap<String, Content>;
+
+/// Whether a folder holds the file at a path, made from just that.
+pub type Holds<'a> = dyn Fn(&str, &Sum) -> bool + Sync + 'a;
+
+/// All files of the site; those that `holds` says are there already have no bytes.
 ///
 /// # Errors
 /// A name in prose that does not exist; a template at fault; a file of a lesson that cannot be read.
-pub fn assemble(computed: &Computed) -> Result<Output, Failure> {
-    let templates = &computed.templates;
-    let drawn = drawing::draw(computed);
-    let values = judging::values(&computed.course, &computed.planned, &computed.outcomes);
-    let assembly = Assembly { values, computed, templates, drawn: &drawn };
-    let mut diagnostics = Diagnostics::default();
-    let pages: Vec<(PageView, Diagnostics)> = computed
-        .course
-        .lessons
-        .par_iter()
-        .enumerate()
-        .map(|(index, lesson)| assembly.page(index, lesson))
-        .collect();
+pub fn assemble(computed: &Computed, holds: &Holds) -> Result<Files, Failure> {
+    let drafting = Drafting {
+        computed,
+        values: judging::values(&computed.course, &computed.planned, &computed.outcomes),
+        drawings: drawing::draw(computed),
+        program: computed.cache.program(),
+    };
+    let lessons = computed.course.lessons.par_iter().enumerate();
+    let drafted: Vec<(Draft, Diagnostics)> =
+        lessons.map(|(index, lesson)| drafting.draft(index, lesson)).collect();
+    let (drafts, found): (Vec<Draft>, Vec<Diagnostics>) = drafted.into_iter().unzip();
+    let mut wrong = Diagnostics::default();
+    found.into_iter().for_each(|found| wrong.extend(found));
+
+    let site = site(&drafting, &drafts);
+    let pages = Pages::new(&computed.templates, &site);
+    let made = lesson_pages(&drafting, &drafts, &pages, holds, &mut wrong);
+    if !wrong.is_empty() {
+        return Err(Failure::Course(wrong, computed.tables.sources.clone()));
+    }
+    let (made, others) = made.and_then(|made| Ok((made, pages.others()?))).map_err(|error| {
+        let mut sources = computed.tables.sources.clone();
+        let (_, shown) = templates_folder(&computed.course.root);
+        Failure::Course(vec![error.diagnostic(&shown, &mut sources)].into(), sources)
+    })?;
+    let mut files: Files = others.into_iter().map(|(path, bytes)| (path, Content::of(bytes))).collect();
+    files.extend(made);
+    files.extend([search_index(&drafting, &drafts, holds)]);
+    files.par_extend(drafting.drawings.par_iter().flat_map_iter(|drawing| experiment_files(drawing, holds)));
+    copy_assets(&computed.course, &mut files)?;
+    computed.cache.tidy();
+    Ok(files)
+}
+
+/// The course with its lessons as far as they are drafted, or whole where its first page shows them.
+fn site(drafting: &Drafting, drafts: &[Draft]) -> Site {
+    let Computed { course, templates, .. } = drafting.computed;
     let mut chapters: Vec<ChapterView> = Vec::new();
-    for (lesson, (page, found)) in computed.course.lessons.iter().zip(pages) {
-        diagnostics.extend(found);
+    for (lesson, draft) in course.lessons.iter().zip(drafts) {
+        let page = match templates.index_shows_bodies() {
+            // What is wrong with it is said where its own page is made.
+            true => draft.whole(drafting).unwrap_or_default(),
+            false => draft.view.clone(),
+        };
         let title = lesson.chapter.clone().unwrap_or_default();
         match chapters.last_mut() {
             Some(chapter) if chapter.title == title => chapter.lessons.push(page),
             _ => chapters.push(ChapterView { title, lessons: vec![page] }),
         }
     }
-    if !diagnostics.is_empty() {
-        return Err(Failure::Course(diagnostics, computed.tables.sources.clone()));
+    Site { course: course_view(course), chapters, chart_css: chart::css() }
+}
+
+/// The page of each lesson. Faults of the template of experiments are added to `wrong`.
+///
+/// # Errors
+/// The first fault of the template of lessons.
+fn lesson_pages(
+    drafting: &Drafting,
+    drafts: &[Draft],
+    pages: &Pages,
+    holds: &Holds,
+    wrong: &mut Diagnostics,
+) -> Result<Files, TemplateError> {
+    let page = |(index, draft): (usize, &Draft)| {
+        let path = format!("{}.html", draft.view.slug);
+        let from = draft.from.map(|from| Sum::over(&[from, pages.around(index)]));
+        if let Some(content) = held(&path, from, holds) {
+            return Ok(Ok((path, content)));
+        }
+        let whole = draft.whole(drafting)?;
+        Ok(pages.lesson(index, &whole).map(|bytes| (path, Content::new(from, bytes))))
+    };
+    let made: Vec<Result<_, Vec<Diagnostic>>> = drafts.par_iter().enumerate().map(page).collect();
+    made.into_iter().filter_map(|page| wrong.keep(page)).collect()
+}
+
+/// A file that need not be made.
+fn held(path: &str, from: Option<Sum>, holds: &Holds) -> Option<Content> {
+    let from = from.filter(|from| holds(path, from))?;
+    Some(Content { from, bytes: None })
+}
+
+fn search_index(drafting: &Drafting, drafts: &[Draft], holds: &Holds) -> (String, Content) {
+    let path = "search-index.json".to_owned();
+    let sums: Option<Vec<Sum>> = drafts.iter().map(|draft| draft.from).collect();
+    let templates = drafting.computed.templates.sum();
+    let from = sums.map(|sums| Sum::over(&[Sum::over(&sums), templates]));
+    let content = held(&path, from, holds).unwrap_or_else(|| {
+        let entries: Vec<String> = drafts.par_iter().map(|draft| search_entry(drafting, draft)).collect();
+        Content::new(from, search::index(entries))
+    });
+    (path, content)
+}
+
+/// What can be found of a lesson. That of its experiments is kept, so that nothing has to be drawn for it.
+fn search_entry(drafting: &Drafting, draft: &Draft) -> String {
+    let made = || search::entry(&draft.whole(drafting).unwrap_or_default());
+    let (Some(program), Some(from), true) = (drafting.program, draft.from, draft.has_experiments()) else {
+        return made();
+    };
+    let cache = &drafting.computed.cache;
+    let key = Key::drawn(program, &json!(["search", from, drafting.computed.templates.sum()]));
+    cache.brief(&key).unwrap_or_else(|| {
+        let entry = made();
+        cache.put_brief(&key, &entry);
+        entry
+    })
+}
+
+/// Charts and results of an experiment.
+fn experiment_files(drawing: &Drawing, holds: &Holds) -> Vec<(String, Content)> {
+    let path = drawing.path();
+    let file = |end: &str, bytes: &dyn Fn() -> Vec<u8>| {
+        let path = format!("{path}{end}");
+        let from = drawing.key.map(|key| Sum::over(&[key.into(), Sum::of(end.as_bytes())]));
+        let content = held(&path, from, holds).unwrap_or_else(|| Content::new(from, bytes()));
+        (path, content)
+    };
+    let text = |text: &str| text.as_bytes().to_vec();
+    let figures = drawing.sketch.figures.iter().enumerate();
+    let mut files: Vec<(String, Content)> = figures
+        .map(|(index, name)| file(&format!("-{name}.svg"), &|| text(&drawing.drawn().figures[index].alone)))
+        .collect();
+    files.push(file(".json", &|| text(&drawing.drawn().json)));
+    if drawing.sketch.csv {
+        files.push(file(".csv", &|| text(drawing.drawn().csv.as_deref().unwrap_or_default())));
     }
-    let site = Site { course: course_view(&computed.course), chapters, chart_css: chart::css() };
-    let mut output = templates.site(&site).map_err(|error| {
-        let mut sources = computed.tables.sources.clone();
-        let (_, shown) = templates_folder(&computed.course.root);
-        Failure::Course(vec![error.diagnostic(&shown, &mut sources)].into(), sources)
-    })?;
-    output.extend(experiment_files(computed, drawn));
-    copy_assets(&computed.course, &mut output)?;
-    Ok(output)
+    files
 }
 
 /// The program's templates with an author's own before them: a folder `templates` in the lessons folder or beside it.
@@ -83,233 +183,6 @@ fn templates_folder(root: &Path) -> (Option<PathBuf>, String) {
     (beside.is_dir().then_some(beside), shown)
 }
 
-/// All that pages are made of.
-struct Assembly<'a> {
-    computed: &'a Computed,
-    templates: &'a Templates,
-    values: Values<'a>,
-    /// Charts and results of each planned experiment.
-    drawn: &'a [Drawn],
-}
-
-impl<'c> Assembly<'c> {
-    fn page(&self, index: usize, lesson: &Lesson) -> (PageView, Diagnostics) {
-        let mut found = Diagnostics::default();
-        let experiments = self.experiments(index, lesson, &mut found);
-        let mut filling = Filling { experiments: &experiments, ..self.filling(lesson, &mut found) };
-        let body_html = lesson.body.render(&mut filling);
-        // Titles, headings and summaries also stand within links.
-        let mut fill = Filling { links: false, ..filling };
-        let headings = lesson.headings.iter().filter(|heading| matches!(heading.level, 2 | 3));
-        let page = PageView {
-            slug: lesson.slug.clone(),
-            title_html: lesson.title.render(&mut fill),
-            title_text: lesson.title.render_text(&mut fill),
-            summary_html: lesson.summary.render(&mut fill),
-            tags: lesson.front.tags.clone(),
-            source_path: self.source_path(lesson),
-            headings: headings
-                .map(|heading| HeadingView {
-                    level: heading.level,
-                    id: heading.id.clone(),
-                    html: heading.content.render(&mut fill),
-                })
-                .collect(),
-            thumbnail: self.thumbnail(index, lesson),
-            body_html,
-        };
-        (page, found)
-    }
-
-    fn filling<'b>(&'b self, lesson: &'b Lesson, found: &'b mut Diagnostics) -> Filling<'b, 'c> {
-        Filling { assembly: self, lesson, experiments: &NO_EXPERIMENTS, links: true, found }
-    }
-
-    /// The path of the lesson in its repository: the lessons folder's name and what is below it.
-    fn source_path(&self, lesson: &Lesson) -> String {
-        let root = self.computed.course.root.file_name().map(|name| name.to_string_lossy().into_owned());
-        match root {
-            Some(root) => format!("{root}/{}", lesson.below),
-            None => lesson.below.clone(),
-        }
-    }
-
-    /// Each experiment of a lesson with its index in the plan.
-    fn of_lesson(&self, lesson: usize) -> impl Iterator<Item = (usize, &Planned)> {
-        self.computed.planned.iter().enumerate().filter(move |(_, planned)| planned.lesson == lesson)
-    }
-
-    fn thumbnail(&self, index: usize, lesson: &Lesson) -> Option<String> {
-        let (first, planned) =
-            self.of_lesson(index).find(|(place, _)| !self.drawn[*place].figures.is_empty())?;
-        Some(format!("{}/{}-{}.svg", lesson.slug, planned.header.id, self.drawn[first].figures[0].name))
-    }
-
-    /// The HTML of each experiment block by its index in the lesson.
-    fn experiments(&self, index: usize, lesson: &Lesson, found: &mut Diagnostics) -> BTreeMap<usize, String> {
-        let mut html = BTreeMap::new();
-        for (place, planned) in self.of_lesson(index) {
-            let written = self.written(lesson, planned, place, found);
-            let view = experiment_view::view(
-                &lesson.slug,
-                planned,
-                &self.computed.outcomes[place],
-                &self.drawn[place],
-                &self.computed.verdicts[place],
-                written,
-            );
-            match self.templates.experiment(&view) {
-                Ok(rendered) => {
-                    html.insert(planned.block, rendered);
-                }
-                Err(error) => {
-                    found.push(Diagnostic::error(error.to_string(), lesson.blocks[planned.block].span))
-                }
-            }
-        }
-        html
-    }
-
-    /// The Markdown texts of a block as HTML.
-    fn written(&self, lesson: &Lesson, planned: &Planned, place: usize, found: &mut Diagnostics) -> Written {
-        let mut html = |text: Option<&str>, path: &str| {
-            let Some(text) = text else { return String::new() };
-            let fragment = self.computed.course.short(lesson, text, planned.tree.locate(path));
-            let Some(fragment) = found.keep(fragment) else { return String::new() };
-            fragment.render(&mut self.filling(lesson, found))
-        };
-        let header = &planned.header;
-        let claims = self.computed.verdicts[place].iter().map(|verdict| {
-            let path = format!("claims[{}]", verdict.index);
-            match &verdict.claim.says {
-                Some(says) => html(Some(says), &format!("{path}.says")),
-                None => html(Some(&format!("`{}`", verdict.claim.that)), &path),
-            }
-        });
-        Written {
-            claims_html: claims.collect(),
-            title_html: html(header.title.as_deref(), "title"),
-            caption_html: html(header.caption.as_deref(), "caption"),
-            yaml: lesson.blocks[planned.block].yaml.clone(),
-        }
-    }
-}
-
-/// Charts and results of every experiment.
-fn experiment_files(computed: &Computed, drawn: Vec<Drawn>) -> Vec<(String, Vec<u8>)> {
-    let mut files = Vec::new();
-    for (planned, drawn) in computed.planned.iter().zip(drawn) {
-        let slug = &computed.course.lessons[planned.lesson].slug;
-        let path = format!("{slug}/{}", planned.header.id);
-        for figure in drawn.figures {
-            files.push((format!("{path}-{}.svg", figure.name), figure.alone.into_bytes()));
-        }
-        files.push((format!("{path}.json"), drawn.json.into_bytes()));
-        files.extend(drawn.csv.map(|text| (format!("{path}.csv"), text.into_bytes())));
-    }
-    files
-}
-
-static NO_EXPERIMENTS: BTreeMap<usize, String> = BTreeMap::new();
-
-/// Fills the gaps of a lesson's text.
-struct Filling<'a, 'c> {
-    assembly: &'a Assembly<'c>,
-    lesson: &'a Lesson,
-    experiments: &'a BTreeMap<usize, String>,
-    /// Whether links may stand here.
-    links: bool,
-    found: &'a mut Diagnostics,
-}
-
-impl Fill for Filling<'_, '_> {
-    fn experiment(&mut self, index: usize) -> String {
-        self.experiments.get(&index).cloned().unwrap_or_default()
-    }
-
-    fn value(&mut self, value: &Value) -> String {
-        match value.role {
-            Role::Value => self.number(value),
-            Role::Claim => self.claim(value),
-        }
-    }
-}
-
-impl Filling<'_, '_> {
-    /// A number, with how it came about: a link to its experiment, means and spreads in its title.
-    fn number(&mut self, value: &Value) -> String {
-        let values = &self.assembly.values;
-        let text = match values.evaluate(&self.lesson.slug, &value.expression, value.span) {
-            Ok(text) => text,
-            Err(error) => {
-                self.found.push(error);
-                return String::new();
-            }
-        };
-        let origin = values.origin(&self.lesson.slug, &value.expression);
-        let numbers = origin.iter().flat_map(|origin| &origin.numbers);
-        let lines = numbers.map(|(name, summary)| spread(name, summary));
-        let title = [value.expression.clone()].into_iter().chain(lines).collect::<Vec<_>>().join("\n");
-        self.linked(value, origin.map(|origin| origin.experiment), "value", &title, &escaped(&text))
-    }
-
-    /// A check mark with the figures of a claim that holds; one that does not has stopped the build.
-    fn claim(&mut self, value: &Value) -> String {
-        let judged = &self.assembly.computed.prose;
-        let Some(claim) = judged.get(&(value.span, value.expression.clone())) else { return String::new() };
-        let doubts = claim.verdict.doubts();
-        let figures: Vec<String> = [claim.verdict.count()]
-            .into_iter()
-            .chain(claim.verdict.margin_text())
-            .chain(doubts.iter().map(|doubt| doubt.says().to_owned()))
-            .collect();
-        let figures = figures.join("; ");
-        let class = if doubts.is_empty() { "claim" } else { "claim doubtful" };
-        let inner = format!(
-            "<span aria-hidden=\"true\">✓</span><span class=\"visually-hidden\">(claim {})</span>",
-            escaped(&figures)
-        );
-        let title = format!("{}\n{figures}", value.expression);
-        self.linked(value, claim.experiment.clone(), class, &title, &inner)
-    }
-
-    /// HTML in a link to an experiment, where there is one and a link may stand.
-    fn linked(
-        &self,
-        value: &Value,
-        experiment: Option<(String, String)>,
-        class: &str,
-        title: &str,
-        inner: &str,
-    ) -> String {
-        let title = escaped(title).replace('\n', "&#10;");
-        let target = experiment.filter(|_| self.links && !value.in_link).and_then(|(name, id)| {
-            let lesson = self.assembly.computed.course.lesson_named(&name)?;
-            let page =
-                if lesson.slug == self.lesson.slug { String::new() } else { format!("{}.html", lesson.slug) };
-            Some(format!("{page}#experiment-{id}"))
-        });
-        match target {
-            Some(target) => {
-                format!("<a class=\"{class}\" href=\"{target}\" title=\"{title}\">{inner}</a>")
-            }
-            None => format!("<span class=\"{class}\" title=\"{title}\">{inner}</span>"),
-        }
-    }
-}
-
-/// A number with its mean and spread, in words.
-fn spread(name: &str, summary: &Summary) -> String {
-    match summary.n {
-        1 => format!("{name} = {}", summary.mean),
-        n => format!("{name}: mean {}, sd {}, {n} seeds", summary.mean, format_number(summary.sd)),
-    }
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-}
-
 fn course_view(course: &Course) -> CourseView {
     let settings = &course.settings;
     CourseView {
@@ -325,11 +198,11 @@ fn course_view(course: &Course) -> CourseView {
 }
 
 /// The pictures and files that lessons use.
-fn copy_assets(course: &Course, output: &mut Output) -> Result<(), Failure> {
+fn copy_assets(course: &Course, files: &mut Files) -> Result<(), Failure> {
     for asset in course.lessons.iter().flat_map(|lesson| &lesson.assets) {
         let bytes = std::fs::read(&asset.file)
             .map_err(|error| Failure::Machine(format!("cannot read {}: {error}", asset.file.display())))?;
-        output.insert(asset.output.clone(), bytes);
+        files.insert(asset.output.clone(), Content::of(bytes));
     }
     Ok(())
 }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use rayon::prelude::*;
+
 use crate::data::Facts;
 use crate::diagnostic::{Diagnostic, Diagnostics, Span, nearest};
 use crate::experiment::variation::{self, overlay};
@@ -138,8 +140,8 @@ pub fn promise(course: &mut Course, planned: &[Planned]) {
 
 /// What is wrong with texts and claims, as far as that can be said before anything runs.
 pub fn check_texts(course: &Course, planned: &[Planned]) -> Vec<Diagnostic> {
-    let blocks = planned.iter().flat_map(|planned| check_block(course, planned));
-    course.check_prose().into_iter().chain(blocks).collect()
+    let blocks: Vec<_> = planned.par_iter().map(|planned| check_block(course, planned)).collect();
+    course.check_prose().into_iter().chain(blocks.into_iter().flatten()).collect()
 }
 
 /// What can be said of a block's Markdown and claims.

@@ -1,21 +1,21 @@
 //! From finished values to files: pages by templates, and the folder they are published in.
 //!
 //! `site` knows neither the engine nor Markdown. The pipeline fills the view model ([`Site`], [`ExperimentView`], ...), renders each
-//! experiment with [`Templates::experiment`], places it in its lesson's HTML, renders the whole [`Site`]
-//! with [`Templates::site`], adds the files of the experiments (SVG, JSON, CSV) to the [`Output`] and
-//! hands it to [`publish()`].
+//! experiment with [`Templates::experiment`], places it in its lesson's HTML, renders those [`Pages`] of the [`Site`]
+//! that the [`Publication`] does not hold already, adds the files of the experiments (SVG, JSON, CSV) and hands all to
+//! [`Publication::publish`].
 
 mod embedded;
 mod links;
 mod publish;
-mod search;
+pub mod search;
 mod templates;
 #[cfg(test)]
 mod tests;
 mod view;
 
 pub use publish::{Content, Publication, PublishError, Published, check_output, publish};
-pub use templates::{TemplateError, Templates};
+pub use templates::{Pages, TemplateError, Templates};
 pub use view::*;
 
 /// Files of a site: path relative to the output folder, with forward slashes, to content.

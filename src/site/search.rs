@@ -20,26 +20,28 @@ struct Heading<'a> {
     text: String,
 }
 
-/// One entry a lesson, in reading order, as JSON.
-pub(super) fn index(lessons: &[&PageView]) -> String {
-    let entries: Vec<_> = lessons.iter().map(|lesson| entry(lesson)).collect();
-    serde_json::to_string(&entries).expect("texts are always JSON") + "\n"
+/// The index of entries in reading order.
+pub fn index(entries: impl IntoIterator<Item = String>) -> Vec<u8> {
+    let entries: Vec<String> = entries.into_iter().collect();
+    format!("[{}]\n", entries.join(",")).into_bytes()
 }
 
-fn entry(lesson: &PageView) -> Entry<'_> {
+/// What can be found of a lesson, as JSON.
+pub fn entry(lesson: &PageView) -> String {
     let headings = lesson
         .headings
         .iter()
         .map(|heading| Heading { id: &heading.id, text: text(&heading.html) })
         .collect();
-    Entry {
+    let entry = Entry {
         slug: &lesson.slug,
         title: &lesson.title_text,
         summary: text(&lesson.summary_html),
         tags: &lesson.tags,
         headings,
         text: text(&lesson.body_html),
-    }
+    };
+    serde_json::to_string(&entry).expect("texts are always JSON")
 }
 
 /// Elements whose content is no text to search: charts, scripts, and the details of an experiment.

@@ -66,7 +66,7 @@ impl Case {
         fs::create_dir_all(&root).unwrap();
         let request = Request { lessons: root, ..Request::default() };
         let said = match pipeline::compute(&request, &Silent).and_then(|computed| {
-            pipeline::assemble(&computed)?;
+            pipeline::assemble(&computed, &|_, _| false)?;
             Ok(shown(computed.found.iter(), computed.sources()))
         }) {
             Ok(said) => said,

@@ -60,7 +60,8 @@ fn read(lesson: &str) -> Duration {
     std::fs::write(folder.path().join("01-a.md"), lesson).unwrap();
     let start = Instant::now();
     let request = Request { lessons: folder.path().to_owned(), ..Request::default() };
-    let read = pipeline::compute(&request, &Silent).and_then(|computed| pipeline::assemble(&computed));
+    let read = pipeline::compute(&request, &Silent)
+        .and_then(|computed| pipeline::assemble(&computed, &|_, _| false));
     if let Err(Failure::Course(found, sources)) = read {
         assert!(found.errors() <= 100, "nobody reads {} errors", found.errors());
         found.iter().for_each(|diagnostic| drop(diagnostic.render(&sources, false)));

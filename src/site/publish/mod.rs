@@ -49,6 +49,11 @@ impl Content {
     pub fn of(bytes: Vec<u8>) -> Content {
         Content { from: Sum::of(&bytes), bytes: Some(bytes) }
     }
+
+    /// Bytes made from something, or where that cannot be told, from themselves.
+    pub fn new(from: Option<Sum>, bytes: Vec<u8>) -> Content {
+        Content { from: from.unwrap_or_else(|| Sum::of(&bytes)), bytes: Some(bytes) }
+    }
 }
 
 /// Whether `output` can become the folder of a site, as far as that shows before there is one.

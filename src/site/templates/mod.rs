@@ -2,6 +2,7 @@
 
 mod error;
 mod folder;
+mod pages;
 mod rehearsal;
 mod specimen;
 
@@ -9,15 +10,16 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use minijinja::syntax::SyntaxConfig;
-use minijinja::value::Serde;
-use minijinja::{AutoEscape, Environment, State, UndefinedBehavior, Value, context};
-use rayon::prelude::*;
+use minijinja::{AutoEscape, Environment, State, UndefinedBehavior, Value};
 
 use super::view::{ExperimentView, PageView, Site};
-use super::{Output, links, search};
+use super::{Output, search};
 use crate::site::embedded::{ASSETS, STYLES, TEMPLATES};
+use crate::store::cache::Sum;
 
 pub use error::TemplateError;
+use pages::Page;
+pub use pages::Pages;
 
 /// The templates, styles and assets of a course: the program's own, with an author's files before them.
 #[derive(Debug)]
@@ -25,6 +27,9 @@ pub struct Templates {
     environment: Environment<'static>,
     styles: BTreeMap<String, String>,
     assets: BTreeMap<String, Vec<u8>>,
+    /// Of an author's files.
+    sum: Sum,
+    index_shows_bodies: bool,
 }
 
 impl Default for Templates {
@@ -44,6 +49,10 @@ impl Templates {
     pub fn load(overrides: Option<&Path>) -> Result<Templates, Vec<TemplateError>> {
         let (files, mut errors) = overrides.map(folder::read).unwrap_or_default();
         errors.extend(folder::unused(&files));
+        let sum = pages::sum(&files);
+        // Whatever page may include it; the page of a lesson is the one that shows a body in any case.
+        let body = |text: &[u8]| memchr::memmem::find(text, b"body_html").is_some();
+        let index_shows_bodies = files.iter().any(|(name, text)| name != "lesson.html" && body(text));
         let overridden = files.keys().any(|name| is_template(name));
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
@@ -82,7 +91,7 @@ impl Templates {
                 }
             }
         }
-        let templates = Templates { environment, styles, assets };
+        let templates = Templates { environment, styles, assets, sum, index_shows_bodies };
         if errors.is_empty() && overridden {
             errors = rehearsal::errors(&templates);
         }
@@ -103,16 +112,27 @@ impl Templates {
     /// # Errors
     /// A fault of an author's template.
     pub fn site(&self, site: &Site) -> Result<Output, TemplateError> {
-        let mut output: Output = self.assets.clone();
-        output.insert("assets/gradbook.css".into(), self.style_sheet(&site.chart_css).into_bytes());
+        let pages = Pages::new(self, site);
         let lessons: Vec<&PageView> = site.chapters.iter().flat_map(|chapter| &chapter.lessons).collect();
-        output.insert("search-index.json".into(), search::index(&lessons).into_bytes());
-        let render = |page: &Page| Ok((page.path.clone(), self.render(page)?.into_bytes()));
-        let pages: Vec<Result<_, TemplateError>> = pages(site, &lessons).par_iter().map(render).collect();
-        for page in pages {
-            output.extend([page?]);
+        let mut output = pages.others()?;
+        output.insert(
+            "search-index.json".into(),
+            search::index(lessons.iter().map(|page| search::entry(page))),
+        );
+        for (index, lesson) in lessons.into_iter().enumerate() {
+            output.insert(format!("{}.html", lesson.slug), pages.lesson(index, lesson)?);
         }
         Ok(output)
+    }
+
+    /// A hash over an author's own files.
+    pub fn sum(&self) -> Sum {
+        self.sum
+    }
+
+    /// Whether the page of the whole course shows the bodies of its lessons: the program's own does not.
+    pub fn index_shows_bodies(&self) -> bool {
+        self.index_shows_bodies
     }
 
     fn style_sheet(&self, chart_css: &str) -> String {
@@ -134,61 +154,6 @@ impl Templates {
             .and_then(|template| template.render(&page.values))
             .map_err(|error| TemplateError::from_minijinja(page.template, &error, None))
     }
-}
-
-/// A file to be rendered.
-struct Page {
-    /// In the output; empty for an experiment, which is a part of a page.
-    path: String,
-    template: &'static str,
-    values: Value,
-}
-
-impl Page {
-    fn of_experiment(experiment: &ExperimentView) -> Page {
-        let values = context! { experiment => Serde(experiment) };
-        Page { path: String::new(), template: "experiment.html", values }
-    }
-}
-
-/// What every page of a site shows.
-fn pages(site: &Site, lessons: &[&PageView]) -> Vec<Page> {
-    let shared = context! { course => Serde(&site.course), outline => outline(site) };
-    let page = |template: &'static str, values| Page { path: template.to_owned(), template, values };
-    let index = context! { here => "index", chapters => Serde(&site.chapters), ..shared.clone() };
-    let missing = context! { here => "404", base => links::base_path(&site.course), ..shared.clone() };
-    let mut pages = vec![page("index.html", index), page("404.html", missing)];
-    pages.extend(lessons.iter().enumerate().map(|(index, lesson)| {
-        let values = context! {
-            here => &lesson.slug,
-            lesson => Serde(lesson),
-            previous => index.checked_sub(1).map(|before| link(lessons[before])),
-            next => lessons.get(index + 1).map(|after| link(after)),
-            edit => links::edit(&site.course, &lesson.source_path),
-            ..shared.clone()
-        };
-        Page { path: format!("{}.html", lesson.slug), template: "lesson.html", values }
-    }));
-    if let Some(base_url) = links::base_url(&site.course) {
-        pages.push(page("sitemap.xml", context! { base_url, ..shared }));
-    }
-    pages
-}
-
-/// A lesson as navigation shows it.
-fn link(page: &PageView) -> Value {
-    context! { slug => &page.slug, title_html => &page.title_html }
-}
-
-/// The chapters with no more of their lessons than navigation needs: it stands on every page.
-fn outline(site: &Site) -> Vec<Value> {
-    let chapters = site.chapters.iter();
-    chapters
-        .map(|chapter| {
-            let lessons: Vec<_> = chapter.lessons.iter().map(link).collect();
-            context! { title => &chapter.title, lessons }
-        })
-        .collect()
 }
 
 fn own_texts(files: &[(&str, &str)]) -> BTreeMap<String, String> {

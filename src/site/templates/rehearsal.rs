@@ -6,9 +6,9 @@ use minijinja::ErrorKind;
 use serde_json::Value;
 
 use super::specimen;
-use super::{Page, TemplateError, Templates, pages};
+use super::{Page, Pages, TemplateError, Templates};
 use crate::diagnostic::nearest;
-use crate::site::view::{ExperimentView, PageView, Site};
+use crate::site::view::{ExperimentView, Site};
 
 /// Names that stand by themselves.
 const ROOTS: [&str; 12] = [
@@ -66,8 +66,7 @@ pub fn errors(templates: &Templates) -> Vec<TemplateError> {
     let fields = fields(&specimen::full());
     let mut errors: Vec<TemplateError> = Vec::new();
     for (site, experiment) in [specimen::full(), specimen::bare()] {
-        let lessons: Vec<&PageView> = site.chapters.iter().flat_map(|chapter| &chapter.lessons).collect();
-        let mut tried = pages(&site, &lessons);
+        let mut tried: Vec<Page> = Pages::new(templates, &site).all().collect();
         tried.push(Page::of_experiment(&experiment));
         for error in tried.iter().filter_map(|page| templates.render(page).err()) {
             let error = judged(error, &fields);

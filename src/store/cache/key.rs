@@ -53,6 +53,12 @@ impl fmt::Debug for Key {
     }
 }
 
+impl From<Key> for Sum {
+    fn from(key: Key) -> Sum {
+        Sum(key.0)
+    }
+}
+
 /// A hash over bytes: equal only for equal ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Sum(pub(super) [u8; 32]);
@@ -60,6 +66,25 @@ pub struct Sum(pub(super) [u8; 32]);
 impl Sum {
     pub fn of(bytes: &[u8]) -> Sum {
         Sum(*blake3::hash(bytes).as_bytes())
+    }
+
+    /// Of a value as JSON.
+    pub fn of_value(value: &impl Serialize) -> Sum {
+        struct Hashing(blake3::Hasher);
+        impl std::io::Write for Hashing {
+            fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+                self.0.update(bytes);
+                Ok(bytes.len())
+            }
+
+            fn flush(&mut self) -> std::io::Result<()> {
+                Ok(())
+            }
+        }
+        let mut hashing = Hashing(blake3::Hasher::new());
+        serde_json::to_writer(std::io::BufWriter::new(&mut hashing), value)
+            .expect("maps with names are JSON");
+        Sum(*hashing.0.finalize().as_bytes())
     }
 
     /// One for several.

@@ -32,6 +32,8 @@ use crate::outcome::RunRecord;
 const RUNS: &str = "runs";
 /// Where charts and files of results are.
 const DRAWN: &str = "drawn";
+/// Where short things about these and about pages are, for builds that need no more.
+const BRIEF: &str = "brief";
 /// Where it is noted what each experiment last depended on.
 const LAST: &str = "last";
 /// Where it is noted what the site in each output folder holds.
@@ -91,6 +93,11 @@ impl Cache {
         self.read(DRAWN, key)
     }
 
+    /// What was kept in short under that name.
+    pub fn brief<T: DeserializeOwned>(&self, key: &Key) -> Option<T> {
+        self.read(BRIEF, key)
+    }
+
     /// What is noted of the site under that name.
     pub fn site<T: DeserializeOwned>(&self, key: &Key) -> Option<T> {
         self.read(SITES, key)
@@ -128,6 +135,11 @@ impl Cache {
     /// Keeps what was drawn, as [`put`](Self::put) does.
     pub fn put_drawn<T: Serialize>(&self, key: &Key, drawn: &T) {
         self.keep(DRAWN, key, drawn);
+    }
+
+    /// Keeps something short, as [`put`](Self::put) does.
+    pub fn put_brief<T: Serialize>(&self, key: &Key, brief: &T) {
+        self.keep(BRIEF, key, brief);
     }
 
     /// Notes what a site holds, as [`put`](Self::put) does.
@@ -177,7 +189,7 @@ impl Cache {
             names.iter().flat_map(|part| files(&folder.join(part)).unwrap_or_default()).collect()
         };
         sweep(parts(&[LAST, SITES, PROGRAMS]), FORGOTTEN);
-        let mut entries = sweep(parts(&[RUNS, DRAWN]), Duration::MAX);
+        let mut entries = sweep(parts(&[RUNS, DRAWN, BRIEF]), Duration::MAX);
         let mut taken: u64 = entries.iter().map(|entry| entry.bytes).sum();
         entries.sort_by(|a, b| (a.used, &a.path).cmp(&(b.used, &b.path)));
         for entry in entries {
@@ -207,7 +219,7 @@ impl Cache {
     pub fn clear(&self) -> Result<(usize, u64), String> {
         let Some(folder) = &self.folder else { return Ok((0, 0)) };
         let (mut count, mut bytes) = (0, 0);
-        for part in [RUNS, DRAWN, LAST, SITES, PROGRAMS] {
+        for part in [RUNS, DRAWN, BRIEF, LAST, SITES, PROGRAMS] {
             let folder = folder.join(part);
             let entries = match files(&folder) {
                 Err(error) if error.kind() != ErrorKind::NotFound => {

@@ -16,8 +16,9 @@ struct Remembered {
 }
 
 impl Cache {
-    /// A hash over the program that runs; none where its file cannot be read.
+    /// A hash over the program that runs; none where its file cannot be read, or nothing is kept.
     pub fn program(&self) -> Option<Sum> {
+        self.folder.as_ref()?;
         self.sum_of_program(&std::env::current_exe().ok()?)
     }
 

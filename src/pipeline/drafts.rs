@@ -1,0 +1,200 @@
+//! Lessons as their pages show them, with gaps for the experiments: what experiments look like is large, and most builds
+//! need it for few pages or none.
+
+use std::sync::OnceLock;
+
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::lesson::inline::Values;
+use crate::lesson::{Fill, Fragment, Lesson, Value};
+use crate::site::{ExperimentView, HeadingView, PageView};
+use crate::store::cache::Sum;
+
+use super::Computed;
+use super::drawing::Drawing;
+use super::experiment_view::{self, Written};
+use super::filling::Filling;
+use super::planning::Planned;
+
+/// A lesson's page to be.
+pub struct Draft {
+    /// Its body has a mark where an experiment stands.
+    pub view: PageView,
+    /// A hash over all that the view with its experiments is made from; none where that cannot be told.
+    pub from: Option<Sum>,
+    experiments: Vec<Experiment>,
+    body: OnceLock<Result<String, Vec<Diagnostic>>>,
+}
+
+/// An experiment of a lesson, without what is drawn.
+struct Experiment {
+    /// Index in the plan.
+    place: usize,
+    view: ExperimentView,
+}
+
+/// All that drafts are made of.
+pub struct Drafting<'a> {
+    pub computed: &'a Computed,
+    pub values: Values<'a>,
+    /// Of each planned experiment.
+    pub drawings: Vec<Drawing<'a>>,
+    /// A hash over this program; none where it cannot be told from others.
+    pub program: Option<Sum>,
+}
+
+impl<'c> Drafting<'c> {
+    /// The draft of a lesson, and what is wrong with its values.
+    pub fn draft(&self, index: usize, lesson: &Lesson) -> (Draft, Diagnostics) {
+        let mut found = Diagnostics::default();
+        let experiments: Vec<Experiment> = self
+            .of_lesson(index)
+            .map(|(place, planned)| Experiment {
+                place,
+                view: self.experiment(lesson, planned, place, &mut found),
+            })
+            .collect();
+        let mut filling = self.filling(lesson, &mut found);
+        let body_html = lesson.body.render(&mut filling);
+        // Titles, headings and summaries also stand within links.
+        let mut fill = Filling { links: false, ..filling };
+        let headings = lesson.headings.iter().filter(|heading| matches!(heading.level, 2 | 3));
+        let view = PageView {
+            slug: lesson.slug.clone(),
+            title_html: lesson.title.render(&mut fill),
+            title_text: lesson.title.render_text(&mut fill),
+            summary_html: lesson.summary.render(&mut fill),
+            tags: lesson.front.tags.clone(),
+            source_path: self.source_path(lesson),
+            headings: headings
+                .map(|heading| HeadingView {
+                    level: heading.level,
+                    id: heading.id.clone(),
+                    html: heading.content.render(&mut fill),
+                })
+                .collect(),
+            thumbnail: self.thumbnail(index, lesson),
+            body_html,
+        };
+        let from = self.from(&view, &experiments);
+        (Draft { view, from, experiments, body: OnceLock::new() }, found)
+    }
+
+    fn from(&self, view: &PageView, experiments: &[Experiment]) -> Option<Sum> {
+        let mut sums = vec![self.program?, Sum::of_value(view)];
+        for experiment in experiments {
+            sums.extend([Sum::of_value(&experiment.view), self.drawings[experiment.place].key?.into()]);
+        }
+        Some(Sum::over(&sums))
+    }
+
+    fn filling<'b>(&'b self, lesson: &'b Lesson, found: &'b mut Diagnostics) -> Filling<'b, 'c> {
+        Filling { computed: self.computed, values: &self.values, lesson, links: true, found }
+    }
+
+    /// The path of the lesson in its repository: the lessons folder's name and what is below it.
+    fn source_path(&self, lesson: &Lesson) -> String {
+        let root = self.computed.course.root.file_name().map(|name| name.to_string_lossy().into_owned());
+        match root {
+            Some(root) => format!("{root}/{}", lesson.below),
+            None => lesson.below.clone(),
+        }
+    }
+
+    /// Each experiment of a lesson with its index in the plan.
+    fn of_lesson(&self, lesson: usize) -> impl Iterator<Item = (usize, &Planned)> {
+        self.computed.planned.iter().enumerate().filter(move |(_, planned)| planned.lesson == lesson)
+    }
+
+    fn thumbnail(&self, index: usize, lesson: &Lesson) -> Option<String> {
+        let figures = |place: usize| &self.drawings[place].sketch.figures;
+        let (first, planned) = self.of_lesson(index).find(|(place, _)| !figures(*place).is_empty())?;
+        Some(format!("{}/{}-{}.svg", lesson.slug, planned.header.id, figures(first)[0]))
+    }
+
+    fn experiment(
+        &self,
+        lesson: &Lesson,
+        planned: &Planned,
+        place: usize,
+        found: &mut Diagnostics,
+    ) -> ExperimentView {
+        let written = self.written(lesson, planned, place, found);
+        let (outcome, verdicts) = (&self.computed.outcomes[place], &self.computed.verdicts[place]);
+        experiment_view::view(&lesson.slug, planned, outcome, verdicts, written)
+    }
+
+    /// The Markdown texts of a block as HTML.
+    fn written(&self, lesson: &Lesson, planned: &Planned, place: usize, found: &mut Diagnostics) -> Written {
+        let mut html = |text: Option<&str>, path: &str| {
+            let Some(text) = text else { return String::new() };
+            let fragment = self.computed.course.short(lesson, text, planned.tree.locate(path));
+            let Some(fragment) = found.keep(fragment) else { return String::new() };
+            fragment.render(&mut self.filling(lesson, found))
+        };
+        let header = &planned.header;
+        let claims = self.computed.verdicts[place].iter().map(|verdict| {
+            let path = format!("claims[{}]", verdict.index);
+            match &verdict.claim.says {
+                Some(says) => html(Some(says), &format!("{path}.says")),
+                None => html(Some(&format!("`{}`", verdict.claim.that)), &path),
+            }
+        });
+        Written {
+            claims_html: claims.collect(),
+            title_html: html(header.title.as_deref(), "title"),
+            caption_html: html(header.caption.as_deref(), "caption"),
+            yaml: lesson.blocks[planned.block].yaml.clone(),
+        }
+    }
+}
+
+impl Draft {
+    pub fn has_experiments(&self) -> bool {
+        !self.experiments.is_empty()
+    }
+
+    /// The page with its experiments.
+    ///
+    /// # Errors
+    /// Faults of an author's template.
+    pub fn whole(&self, drafting: &Drafting) -> Result<PageView, Vec<Diagnostic>> {
+        if !self.has_experiments() {
+            return Ok(self.view.clone());
+        }
+        let body = self.body.get_or_init(|| {
+            let mut fill = Experiments { draft: self, drafting, found: Vec::new() };
+            let body = Fragment::cut(&self.view.body_html, &[]).render(&mut fill);
+            if fill.found.is_empty() { Ok(body) } else { Err(fill.found) }
+        });
+        body.clone().map(|body_html| PageView { body_html, ..self.view.clone() })
+    }
+}
+
+/// Puts the experiments of a draft into its body.
+struct Experiments<'a, 'c> {
+    draft: &'a Draft,
+    drafting: &'a Drafting<'c>,
+    found: Vec<Diagnostic>,
+}
+
+impl Fill for Experiments<'_, '_> {
+    fn experiment(&mut self, index: usize) -> String {
+        let Computed { planned, templates, course, .. } = self.drafting.computed;
+        let own = self.draft.experiments.iter().find(|own| planned[own.place].block == index);
+        let Some(Experiment { place, view }) = own else { return String::new() };
+        let planned = &planned[*place];
+        let mut view = view.clone();
+        let drawn = self.drafting.drawings[*place].drawn();
+        experiment_view::draw_in(&mut view, &self.draft.view.slug, planned, drawn);
+        templates.experiment(&view).unwrap_or_else(|error| {
+            let place = course.lessons[planned.lesson].blocks[planned.block].span;
+            self.found.push(Diagnostic::error(error.to_string(), place));
+            String::new()
+        })
+    }
+
+    /// There are none left.
+    fn value(&mut self, _: &Value) -> String {
+        String::new()
+    }
+}
