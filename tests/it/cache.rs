@@ -191,6 +191,68 @@ fn a_page_that_somebody_changed_or_removed_is_right_again() {
 }
 
 #[test]
+fn pages_are_right_whatever_is_left_of_the_cache() {
+    let parts = ["runs", "drawn", "brief", "sites", "programs", "last"];
+    let mut course = Course::with("a.md", WAYS).and("b.md", "It ends at `{{ a.ways.adam.train_loss }}`.");
+    course.build();
+    let mut text = "Prose.".to_owned();
+    for (index, part) in parts.iter().cycle().take(2 * parts.len()).enumerate() {
+        for path in files(&course.path("lessons/.gradbook/cache").join(part)) {
+            match index < parts.len() {
+                true => fs::remove_file(path).unwrap(),
+                false => fs::write(path, "damaged").unwrap(),
+            }
+        }
+        // Unchanged at first, then with another page to make.
+        course.build();
+        let next = format!("Prose, {part} {index}.");
+        course = edit(course, &text, &next);
+        text = next;
+        let site = course.build().files();
+        succeeded(course.call(&["build", "--no-cache", "--output", "fresh"]));
+        for (name, bytes) in site {
+            assert!(fs::read(course.path("fresh").join(&name)).unwrap() == bytes, "{part} {index}: {name}");
+        }
+    }
+}
+
+#[test]
+fn warnings_and_errors_are_said_again_on_every_build() {
+    let one_seed =
+        WAYS.replace("seeds: 3", "seeds: 1").replace("train_loss < 10", "train_loss < sgd.train_loss + 10");
+    let course = Course::with("a.md", &one_seed).and("b.md", "Not `{{ nothing }`.");
+    course.build();
+    let problems = || {
+        let said = succeeded(course.call(&["build"])).error;
+        let (problems, _) = said.rsplit_once(" files written").unwrap();
+        problems.rsplit_once('\n').unwrap().0.to_owned()
+    };
+    let first = problems();
+    assert!(first.contains("a claim rests on one seed"), "{first}");
+    for _ in 0..2 {
+        assert_eq!(problems(), first);
+    }
+    let course = edit(course, "sgd.train_loss + 10", "0");
+    let said = |course: &Course| {
+        let called = course.call(&["build"]);
+        assert_eq!(called.status, 1, "{}", called.error);
+        called.error
+    };
+    let first = said(&course);
+    assert!(first.contains("a claim fails"), "{first}");
+    assert_eq!(said(&course), first);
+
+    let course = edit(course, "train_loss < 0", "train_loss < 10");
+    course.build();
+    // A fault that shows on one page only, the others being there already.
+    let own = "{% if experiment.figures|length > 1 %}{{ experiment.figures[9].name }}{% endif %}<p></p>";
+    let course = course.file("lessons/templates/experiment.html", own.as_bytes());
+    let first = said(&course);
+    assert!(first.contains("experiment.html"), "{first}");
+    assert_eq!(said(&course), first);
+}
+
+#[test]
 fn an_own_template_changes_every_page_and_its_loss_changes_them_back() {
     let course = Course::with("a.md", WAYS).and("b.md", "Text.");
     let fresh = course.build().files();
