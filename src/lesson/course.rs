@@ -120,13 +120,20 @@ pub fn decode(mut node: Node) -> Result<CourseSettings, Vec<Diagnostic>> {
     {
         errors.push(not_settings(entry.key_span));
     }
-    for (path, units) in [("limits.bytes", SIZES), ("cache.bytes", SIZES), ("limits.time", TIMES)] {
-        if let Some(written) = node.get(path).cloned()
-            && let Some(value) = written.as_text().and_then(|text| with_unit(text, units))
-        {
-            // The entry is there, so setting it cannot fail.
-            let _ = node.set(path, Node::new(written.span, Value::Float(value)));
-        }
+    for (path, units, such_as) in [
+        ("limits.bytes", SIZES, "a size, such as `500 MB` or `2 GB`"),
+        ("cache.bytes", SIZES, "a size, such as `500 MB` or `2 GB`"),
+        ("limits.time", TIMES, "a time, such as `90s`, `30min` or `2h`"),
+    ] {
+        let Some(written) = node.get(path).cloned() else { continue };
+        let Some(text) = written.as_text() else { continue };
+        let value = with_unit(text, units).unwrap_or_else(|| {
+            let error = Diagnostic::error(format!("`{path}` is the text `{text}`"), written.span);
+            errors.push(error.label(format!("expected {such_as}")));
+            1.0
+        });
+        // The entry is there, so setting it cannot fail.
+        let _ = node.set(path, Node::new(written.span, Value::Float(value)));
     }
     match settings::decode_among::<CourseSettings>(&node, &["defaults"]) {
         Err(found) => errors.extend(found),

@@ -179,6 +179,12 @@ fn mismatch(name: &str, node: &Node, expected: &str, span: crate::diagnostic::Sp
         (name, Value::Null) => format!("`{name}` has no value"),
         (name, _) => format!("`{name}` is {}", found(node)),
     };
+    let expected = match node.value {
+        Value::Float(value) if value >= 9e18 && expected.contains("a whole number") => {
+            "a smaller number, of 18 digits at most"
+        }
+        _ => expected,
+    };
     let mut diagnostic = Diagnostic::error(message, span).label(format!("expected {expected}"));
     if let Some(hint) = rewrite(&node.value, expected) {
         diagnostic = diagnostic.hint(format!("write {hint}"));
@@ -247,6 +253,7 @@ fn found(node: &Node) -> String {
         Value::Null => "nothing".to_owned(),
         Value::Bool(value) => format!("`{value}`"),
         Value::Integer(value) => format!("the number {value}"),
+        Value::Float(value) if value.is_finite() && value.abs() >= 1e15 => format!("the number {value:e}"),
         Value::Float(value) => format!("the number {value}"),
         Value::Text(text) => format!("the text `{}`", short(text)),
         Value::List(_) => "a list".to_owned(),

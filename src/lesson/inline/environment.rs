@@ -48,27 +48,27 @@ pub fn signature(name: &str, filter: bool) -> (&'static str, usize, usize) {
 pub static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut environment = Environment::empty();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    environment.add_filter("percent", |value: &Value, digits: Option<usize>, named: Kwargs| {
+    environment.add_filter("percent", |value: &Value, digits: Option<Value>, named: Kwargs| {
         let digits = digits_of(digits, named)?.unwrap_or(0);
         each(value, &|number| format::percent(number, digits))
     });
-    environment.add_filter("round", |value: &Value, digits: Option<usize>, named: Kwargs| {
+    environment.add_filter("round", |value: &Value, digits: Option<Value>, named: Kwargs| {
         let digits = digits_of(digits, named)?.unwrap_or(0);
         each(value, &|number| format::fixed(number, digits))
     });
-    environment.add_filter("sci", |value: &Value, digits: Option<usize>, named: Kwargs| {
+    environment.add_filter("sci", |value: &Value, digits: Option<Value>, named: Kwargs| {
         let digits = digits_of(digits, named)?.unwrap_or(1);
         each(value, &|number| format::sci(number, digits))
     });
-    environment.add_filter("si", |value: &Value, digits: Option<usize>, named: Kwargs| {
+    environment.add_filter("si", |value: &Value, digits: Option<Value>, named: Kwargs| {
         let digits = digits_of(digits, named)?.unwrap_or(1);
         each(value, &|number| format::si(number, digits))
     });
-    environment.add_filter("signed", |value: &Value, digits: Option<usize>, named: Kwargs| {
+    environment.add_filter("signed", |value: &Value, digits: Option<Value>, named: Kwargs| {
         let digits = digits_of(digits, named)?;
         each(value, &|number| format::signed(number, digits))
     });
-    environment.add_filter("times", |value: &Value, digits: Option<usize>, named: Kwargs| {
+    environment.add_filter("times", |value: &Value, digits: Option<Value>, named: Kwargs| {
         let digits = digits_of(digits, named)?;
         each(value, &|number| format::times(number, digits))
     });
@@ -123,14 +123,12 @@ fn wrong(message: String) -> Error {
     Error::new(ErrorKind::InvalidOperation, message)
 }
 
-fn digits_of(digits: Option<usize>, named: Kwargs) -> Result<Option<usize>, Error> {
-    let named_digits: Option<usize> = named.get("digits")?;
+fn digits_of(digits: Option<Value>, named: Kwargs) -> Result<Option<usize>, Error> {
+    let named_digits: Option<Value> = named.get("digits")?;
     named.assert_all_used()?;
-    let digits = digits.or(named_digits);
-    match digits {
-        Some(digits) if digits > 17 => Err(wrong(format!("a number has at most 17 digits, not {digits}"))),
-        digits => Ok(digits),
-    }
+    let Some(digits) = digits.or(named_digits) else { return Ok(None) };
+    let whole = usize::try_from(digits.clone()).ok().filter(|digits| *digits <= 17);
+    whole.map(Some).ok_or_else(|| wrong(format!("expected a whole number of digits up to 17, not {digits}")))
 }
 
 /// A filter on a number, or on each of a list.

@@ -152,9 +152,14 @@ fn item<'a, T>(items: &'a [T], index: i64, link: &Link, seen: &str) -> Result<&'
     usize::try_from(place).ok().and_then(|place| items.get(place)).ok_or_else(|| {
         let label = match items.len() {
             0 => "it is empty".to_owned(),
+            1 => "expected 0".to_owned(),
             length => format!("expected 0 to {}", length - 1),
         };
-        Fault::new(link.range.clone(), format!("`{seen}` has {} values", items.len()), label)
+        let count = match items.len() {
+            1 => "1 value".to_owned(),
+            length => format!("{length} values"),
+        };
+        Fault::new(link.range.clone(), format!("`{seen}` has {count}"), label)
     })
 }
 
@@ -240,7 +245,10 @@ pub fn unknown(link: &Link, known: &[&str], what: &str) -> Fault {
     if let Some(near) = nearest(&name, known.iter().copied()) {
         return Fault::new(link.range.clone(), message, format!("did you mean `{near}`?"));
     }
-    let (label, hint) = listing(known);
+    // `loss` where there are `train_loss` and `dev_loss`.
+    let longer: Vec<&str> =
+        known.iter().copied().filter(|known| known.split('_').any(|part| part == name)).collect();
+    let (label, hint) = listing(if longer.is_empty() { known } else { &longer });
     hint.into_iter().fold(Fault::new(link.range.clone(), message, label), Fault::hint)
 }
 
