@@ -198,16 +198,21 @@ impl<'a, R: Real> Product<'a, R> {
     }
 }
 
-/// How much of a is multiplied with one strip after the other: half of a usual second cache, in bytes.
-const BLOCK_OF_A: usize = 256 << 10;
+/// How much of a is multiplied with one strip after the other, in bytes: a usual second cache.
+const BLOCK_OF_A: usize = 1 << 20;
 /// From how many rows on a strip of b is copied,
 const ROWS_WORTH_A_COPY: usize = 48;
 /// unless all of b is so small, in bytes, that it stays in the nearest cache as it is.
-const NOT_WORTH_A_COPY: usize = 16 << 10;
+const NOT_WORTH_A_COPY: usize = 32 << 10;
 
-/// A strip of b: a stretch of k by one or two vectors, half of a usual nearest cache.
+/// A strip of b: a stretch of k by one or two vectors.
 #[repr(align(64))]
-struct Strip([MaybeUninit<u8>; 16 << 10]);
+struct Strip<const BYTES: usize>([MaybeUninit<u8>; BYTES]);
+
+/// For products of few rows: half of a usual nearest cache. Its place on the stack costs nothing to speak of.
+const SHORT: usize = 16 << 10;
+/// For many rows: it flows from the second cache as fast as it is used, and the sums seldom wait in c.
+const LONG: usize = 128 << 10;
 
 /// Cuts `0..total` as evenly as can be in ranges of at most `longest`, the longer ones first; one at least.
 #[derive(Clone)]
@@ -244,42 +249,57 @@ impl Iterator for EvenRanges {
 impl<R: Real> Task<R> for Product<'_, R> {
     #[inline(always)]
     unsafe fn run<V: Simd<Scalar = R>>(&self) {
+        if self.copy {
+            // Apart, since even the untouched pages of a large strip take their time.
+            unsafe {
+                V::apart(
+                    #[inline(always)]
+                    || self.blocks::<V, LONG>(),
+                )
+            };
+        } else {
+            unsafe { self.blocks::<V, SHORT>() };
+        }
+    }
+}
+
+impl<R: Real> Product<'_, R> {
+    /// Block after block, with a strip of so many bytes.
+    #[inline(always)]
+    unsafe fn blocks<V: Simd<Scalar = R>, const BYTES: usize>(&self) {
         let [m, n, k] = self.shape;
-        let mut strip = Strip([MaybeUninit::uninit(); _]);
-        let longest = size_of::<Strip>() / (2 * size_of::<V>());
-        for rows in EvenRanges::new(m, BLOCK_OF_A / (longest * size_of::<R>())) {
+        let mut strip = Strip::<BYTES>([MaybeUninit::uninit(); _]);
+        let strip = strip.0.as_mut_ptr().cast();
+        let longest = BYTES / (2 * size_of::<V>());
+        // What a short strip is for is no more than one block.
+        let rows_at_once =
+            if BYTES == LONG { BLOCK_OF_A / (k.clamp(1, longest) * size_of::<R>()) } else { m };
+        for rows in EvenRanges::new(m, rows_at_once.max(1)) {
             for depth in EvenRanges::new(k, longest) {
                 let mut j = 0;
                 while j < n {
                     let block = Block { rows: rows.clone(), depth: depth.clone(), column: j, width: n - j };
                     if n - j > V::LANES {
-                        unsafe { self.column_of_tiles::<V, 2>(block, &mut strip) };
+                        unsafe { self.column_of_tiles::<V, 2>(block, strip) };
                     } else {
-                        unsafe { self.column_of_tiles::<V, 1>(block, &mut strip) };
+                        unsafe { self.column_of_tiles::<V, 1>(block, strip) };
                     }
                     j += 2 * V::LANES;
                 }
             }
         }
     }
-}
 
-impl<R: Real> Product<'_, R> {
     /// All rows of the block by `N` vectors, or as many columns as there are.
     #[inline(always)]
-    unsafe fn column_of_tiles<V: Simd<Scalar = R>, const N: usize>(
-        &self,
-        mut block: Block,
-        strip: &mut Strip,
-    ) {
+    unsafe fn column_of_tiles<V: Simd<Scalar = R>, const N: usize>(&self, mut block: Block, strip: *mut R) {
         let n = self.shape[1];
         block.width = block.width.min(N * V::LANES);
         let partial = block.width < N * V::LANES;
         let mut b = (self.b.wrapping_add(block.depth.start * n + block.column), n);
         if partial || self.copy {
-            let copy = strip.0.as_mut_ptr().cast();
-            unsafe { copy_strip::<V, N>(b, block.depth.len(), block.width, copy) };
-            b = (copy, N * V::LANES);
+            unsafe { copy_strip::<V, N>(b, block.depth.len(), block.width, strip) };
+            b = (strip, N * V::LANES);
         }
         for rows in EvenRanges::new(block.rows.len(), V::ROWS[N - 1]) {
             unsafe { self.tile_of_height::<V, N>(rows.len(), &block, block.rows.start + rows.start, b) };
