@@ -6,6 +6,12 @@ use std::fmt;
 
 pub use nearest::nearest;
 
+/// `1 row`, `2 rows`.
+pub fn counted(count: usize, noun: &str) -> String {
+    let end = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{end}")
+}
+
 /// Something wrong with a setting, found by code that knows settings but not files:
 /// the place is a path into the settings (`training.learning_rate`, `model.keep_prob[1]`).
 #[derive(Clone, Debug, PartialEq)]

@@ -4,7 +4,7 @@ mod collect;
 mod render;
 
 pub use collect::Diagnostics;
-pub use gradbook_engine::problem::{Problem, nearest};
+pub use gradbook_engine::problem::{Problem, counted, nearest};
 pub use render::Place;
 
 /// Which of the [`Sources`] a place is in.
@@ -22,6 +22,11 @@ pub struct Span {
 impl Span {
     pub fn new(source: SourceId, start: usize, end: usize) -> Self {
         Span { source, start, end }
+    }
+
+    /// Whether another range lies within this one.
+    pub fn holds(self, other: Span) -> bool {
+        self.source == other.source && self.start <= other.start && other.end <= self.end
     }
 
     /// A part of this range, given in bytes from its start.

@@ -114,7 +114,11 @@ impl Header {
             );
         }
         for (index, name) in self.figures.iter().flatten().enumerate() {
-            if !figures.contains(&name.as_str()) {
+            let before = self.figures.iter().flatten().take(index);
+            if before.into_iter().any(|other| other == name) {
+                let problem = Problem::new(format!("figures[{index}]"), format!("`{name}` is listed twice"));
+                problems.push(problem.expected("each figure once"));
+            } else if !figures.contains(&name.as_str()) {
                 problems.push(
                     Problem::new(
                         format!("figures[{index}]"),

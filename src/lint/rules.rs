@@ -2,7 +2,7 @@
 
 use super::Subject;
 use crate::data::{Features, Normalize, Target};
-use crate::diagnostic::Problem;
+use crate::diagnostic::{Problem, counted};
 use crate::experiment::{metric_paths, searched};
 use crate::nn::Initializer;
 use crate::outcome::{Metric, RunRecord, Variant};
@@ -119,7 +119,7 @@ pub fn classes_left_out(subject: &Subject) -> Vec<Problem> {
     let of = |(part, rows): (&'static str, usize)| {
         let problem = |message: String| Problem::new(format!("split.{part}"), message);
         if (1..classes).contains(&rows) {
-            let problem = problem(format!("{part} gets {rows} rows for {classes} classes"));
+            let problem = problem(format!("{part} gets {} for {classes} classes", counted(rows, "row")));
             return Some(problem.expected(format!("at least {classes} rows, or none")));
         }
         let (_, (class, _)) = left_out.iter().find(|(lacking, _)| *lacking == part)?;

@@ -190,6 +190,7 @@ fn plan_block(
         let problems = header.check(&figures).into_iter().chain(lint::check(header));
         errors.extend(problems.map(|problem| at(problem, &tree)));
     }
+    errors.extend(without_effect(block));
     let plan = kind.plan(&settings).map_err(|e| errors.extend(e)).ok();
     let (Some(header), Some(plan)) = (header, plan) else { return Err(errors) };
     let (facts, mut found) = check_variants(&*plan, lesson, tables);
@@ -203,6 +204,20 @@ fn plan_block(
     let planned = Planned { lesson: 0, block: 0, header, kind, plan, facts, costs, tree };
     check_limits(&planned, &course.settings.limits, block)?;
     Ok(planned)
+}
+
+/// Settings for training beside logits that are given.
+fn without_effect(block: &ExperimentBlock) -> Vec<Diagnostic> {
+    if block.node.entry("logits").is_none() {
+        return Vec::new();
+    }
+    let trains = |entry: &&Entry| ["split", "model", "training"].contains(&entry.key.as_str());
+    let said = |entry: &Entry| {
+        let error =
+            Diagnostic::error(format!("`{}` has no effect on given logits", entry.key), entry.key_span);
+        error.label("nothing is trained").hint("`data` in place of `logits` trains a network with softmax")
+    };
+    block.node.entries().iter().filter(trains).map(said).collect()
 }
 
 fn kind_of(block: &ExperimentBlock) -> Result<&'static Kind, Vec<Diagnostic>> {
@@ -248,9 +263,10 @@ fn with_defaults(course: &Course, lesson: &Lesson, block: &ExperimentBlock, kind
     tree
 }
 
-/// The header's entries, and the others.
+/// The header's entries, and the others. What is wrong with a setting that nobody wrote is shown at the `id`.
 fn divide(tree: &Node) -> (Node, Node) {
-    let (mut header, mut settings) = (Node::empty_map(tree.span), Node::empty_map(tree.span));
+    let place = tree.entry("id").map_or(tree.span, |entry| entry.value.span);
+    let (mut header, mut settings) = (Node::empty_map(tree.span), Node::empty_map(place));
     for entry in tree.entries() {
         let part = if HEADER_KEYS.contains(&entry.key.as_str()) { &mut header } else { &mut settings };
         part.insert(entry.clone());

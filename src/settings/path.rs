@@ -23,7 +23,11 @@ impl Node {
         let (node, key, _) = self.walk(path);
         match (&node.value, key) {
             (Value::Map(_) | Value::Null, Some(key)) => key,
-            (Value::Map(entries), None) => entries.first().map_or(node.span, |entry| entry.key_span),
+            // A tree that was put together stands where its span says, not where its parts do.
+            (Value::Map(entries), None) => {
+                let within = |entry: &&Entry| node.span.holds(entry.key_span);
+                entries.first().filter(within).map_or(node.span, |entry| entry.key_span)
+            }
             _ => node.span,
         }
     }

@@ -7,7 +7,7 @@ use super::dataset::{Facts, TargetColumn};
 use super::part::Target;
 use super::share::Share;
 use crate::numeric::Stream;
-use crate::problem::Problem;
+use crate::problem::{Problem, counted};
 
 /// How rows are dealt to the parts: 60% train, 20% dev, 20% test unless something is set; then a part that is
 /// left out gets none. Counts are taken first; percentages share out the rest and sum to 100%.
@@ -162,7 +162,8 @@ fn lacks_classes(
 ) -> Option<Problem> {
     let (name, size) = (PARTS[part], sizes[part]);
     if size < classes {
-        let problem = Problem::new(name, format!("{name} gets {size} rows for {classes} classes"));
+        let problem =
+            Problem::new(name, format!("{name} gets {} for {classes} classes", counted(size, "row")));
         let problem = problem.expected(format!("at least {classes} rows"));
         return Some(problem.hint("make the part larger, or set `stratify: false`"));
     }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::batch_norm::{self, BatchNorm};
 use super::{Activation, Initializer, PerLayer};
-use crate::problem::Problem;
+use crate::problem::{Problem, counted};
 
 /// The widest hidden layer that may be asked for.
 pub const MAX_UNITS: usize = 100_000;
@@ -152,9 +152,13 @@ impl ModelSettings {
             problems.push(
                 Problem::new(
                     name,
-                    format!("{name} has {} numbers for {} hidden layers", shares.len(), self.hidden.len()),
+                    format!(
+                        "{name} has {} for {}",
+                        counted(shares.len(), "number"),
+                        counted(self.hidden.len(), "hidden layer")
+                    ),
                 )
-                .expected(format!("{} numbers", self.hidden.len() + 1))
+                .expected(counted(self.hidden.len() + 1, "number"))
                 .hint("the first number is for the input, then one for each hidden layer"),
             );
         }

@@ -144,13 +144,9 @@ impl Search {
             .into_iter()
             .find(|(part, rows)| *rows == 0 && self.objective.trim_start_matches("best_").starts_with(part));
         if let Some((part, _)) = empty {
-            let problem = Problem::new(
-                "objective",
-                format!("the {part} part has no row to measure `{}` on", self.objective),
-            );
-            return Some(
-                problem.expected(format!("an objective on another part, or rows for {part} in `split`")),
-            );
+            let message = format!("the {part} part has no row to measure `{}` on", self.objective);
+            let problem = Problem::new("split", message).expected(format!("rows for {part}"));
+            return Some(problem.hint("or an `objective` on another part"));
         }
         let share = !self.objective.ends_with("_loss");
         let problem =

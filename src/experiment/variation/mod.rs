@@ -116,7 +116,7 @@ fn variant(base: &Node, asked: Asked) -> Result<Variant, Diagnostic> {
     let mut settings = base.clone();
     for Replacement { path, place, value } in asked.replaced {
         if path.is_empty() {
-            settings = overlay(&settings, value);
+            settings = Node { span: base.span, ..overlay(&settings, value) };
             continue;
         }
         exclusive_with(&path).for_each(|other| remove(&mut settings, other));

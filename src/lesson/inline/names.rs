@@ -123,6 +123,11 @@ impl Names {
             if let Some(fault) = expression.check_parts() {
                 return Err(fault.into());
             }
+            if expression.chains().next().is_none() {
+                let fault =
+                    Fault::new(0..text.len(), "this claim is about no result", "expected a metric in it");
+                return Err(fault.into());
+            }
             let Some(roots) = &roots else { return Ok(()) };
             if expression.check_names(|links, as_list| resolve(roots, links, as_list))? {
                 expression.judge(roots)?;
