@@ -41,7 +41,8 @@ fn table(pending: &[Pending]) -> String {
             None => lines.push((title, 1, run.cost.seconds)),
         }
     }
-    let total = ("to do".to_owned(), pending.len(), pending.iter().map(|run| run.cost.seconds).sum());
+    let total =
+        ("to do".to_owned(), pending.len(), pending.iter().map(|run| run.cost.seconds).sum::<f64>() + 0.0);
     lines.push(total);
     let width = lines.iter().map(|(title, ..)| title.chars().count()).max().unwrap_or(0);
     let line = |(title, runs, work): &(String, usize, f64)| {

@@ -11,9 +11,9 @@ use super::front::{self, Front};
 use super::inline::Names;
 use super::link::{Anchor, Library};
 use super::slug::as_title;
-use super::{Course, Lesson, markdown, scene};
+use super::{Course, ExperimentBlock, Lesson, markdown, scene};
 use crate::diagnostic::{Diagnostic, Diagnostics, SourceId, Sources, Span, nearest};
-use crate::settings::{self, LineMap};
+use crate::settings::{self, LineMap, Node};
 
 /// The longest lesson that is read, in bytes.
 const MAX_LESSON: u64 = 4 << 20;
@@ -268,8 +268,15 @@ impl Opening {
         let title = markdown::short(&front.title, here(front.title_span));
         let summary = markdown::short(&front.summary, here(front.summary_span));
         self.found.extend(title.diagnostics.into_iter().chain(summary.diagnostics));
-        let mut anchors = document.anchors;
+        let (mut anchors, mut assets) = (document.anchors, document.assets);
         anchors.extend(summary.anchors);
+        assets.extend(title.assets.into_iter().chain(summary.assets));
+        for node in document.blocks.iter().flat_map(texts) {
+            // What is wrong with it is said when the block is read; its place within quotes is not known.
+            let short = markdown::short(node.as_text().unwrap_or_default(), here(node.span));
+            assets.extend(short.assets);
+            anchors.extend(short.anchors.into_iter().map(|anchor| Anchor { span: node.span, ..anchor }));
+        }
         let chapter = chapters.get(file.folder()).cloned();
         let lesson = Lesson {
             slug: file.slug,
@@ -283,7 +290,7 @@ impl Opening {
             blocks: document.blocks,
             body: document.body,
             headings: document.headings,
-            assets: document.assets,
+            assets,
         };
         Some(Read { lesson, anchors, ids: document.ids, incomplete: document.incomplete })
     }
@@ -330,6 +337,14 @@ impl Opening {
 struct FrontOf {
     file: Found,
     read: Option<(SourceId, String, usize, Option<Front>)>,
+}
+
+/// The Markdown texts that a block holds.
+fn texts(block: &ExperimentBlock) -> impl Iterator<Item = &Node> {
+    let claims = block.node.entry("claims").map_or(&[][..], |entry| entry.value.items());
+    let says = claims.iter().filter_map(|claim| claim.entry("says"));
+    let own = ["title", "caption"].into_iter().filter_map(|key| block.node.entry(key));
+    own.chain(says).map(|entry| &entry.value)
 }
 
 /// Where the Markdown starts in a lesson whose front matter is at fault.

@@ -315,6 +315,16 @@ fn a_strangers_files_run_no_scripts() {
 }
 
 #[test]
+fn pictures_in_captions_and_summaries_come_along() {
+    let lesson =
+        "```yaml experiment\nkind: softmax\nid: one\nlogits: [1, 2]\ncaption: \"![A cat](cat.png)\"\n```";
+    let course = Course::with("a.md", lesson).file("lessons/cat.png", b"png");
+    let site = course.build();
+    site.page("a").shows("<img src=\"files/cat.png\" alt=\"A cat\"");
+    assert_eq!(site.text("files/cat.png"), "png");
+}
+
+#[test]
 fn links_in_raw_html_lead_where_those_of_markdown_do() {
     let lesson = "<p id=\"spot\">See <a href=\"b.md#there\">b</a>, <a href='#spot'>here</a>.</p>\n\n\
         Inline <img src=\"a%20cat.png\" alt=\"\" srcset=\"a%20cat.png 1x\"> and [here](#spot).\n\n\
