@@ -462,7 +462,7 @@ fn three_regions() -> Figure {
 fn confusion() -> Figure {
     let names = ["cat", "dog", "chick", "other"];
     let counts = [52.0, 3.0, 0.0, 1.0, 4.0, 47.0, 1.0, 2.0, 0.0, 0.0, 55.0, 3.0, 2.0, 1.0, 2.0, 49.0];
-    let grid = Grid { width: 4, height: 4, x: (0.0, 3.0), y: (0.0, 3.0), values: counts.to_vec() };
+    let grid = Grid { width: 4, height: 4, x: (0.0, 3.0), y: (0.0, 3.0), values: counts.to_vec().into() };
     let raster = Raster::new(grid, "examples").texts(counts.map(|count: f64| count.to_string()));
     let panel = Panel::new(Axis::category("predicted", names), Axis::category("true class", names))
         .aspect(1.3)

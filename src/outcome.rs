@@ -1,10 +1,14 @@
 //! What an experiment found: one shape for charts, tables, prose, claims, JSON, cache and snapshots.
 
+mod numbers;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::de::{Error, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
+
+pub use numbers::Numbers;
 
 /// A final result of one run.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -77,29 +81,29 @@ impl<'de> Deserialize<'de> for Metric {
 }
 
 /// A table of rows that a run leaves behind: the trials of a search, the points of a plane.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Table {
     /// Column by name, all of one length.
-    pub columns: BTreeMap<String, Vec<f64>>,
+    pub columns: BTreeMap<String, Numbers>,
 }
 
 /// Values over a rectangle, row-major, the first row at `y.0`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Grid {
     pub width: usize,
     pub height: usize,
     pub x: (f64, f64),
     pub y: (f64, f64),
-    pub values: Vec<f64>,
+    pub values: Numbers,
 }
 
 /// What one run (variant x seed) left behind.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct RunRecord {
     pub seed: u64,
     pub metrics: BTreeMap<String, Metric>,
     /// One value an epoch; index 0 is before training.
-    pub series: BTreeMap<String, Vec<f64>>,
+    pub series: BTreeMap<String, Numbers>,
     pub grids: BTreeMap<String, Grid>,
     pub tables: BTreeMap<String, Table>,
     /// Names for what lists and grids number: `classes`, `features`.
@@ -109,7 +113,7 @@ pub struct RunRecord {
 }
 
 /// One variant: its runs, one a seed, in the order of the seeds.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Variant {
     /// As written in prose and claims: `sgd`, `keep_0_8`, `run` where only one thing runs.
     pub name: String,
@@ -119,7 +123,7 @@ pub struct Variant {
 }
 
 /// All that an experiment found.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Outcome {
     pub variants: Vec<Variant>,
 }

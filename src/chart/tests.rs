@@ -137,14 +137,14 @@ fn marks(a: &[f64], b: &[f64]) -> Vec<Mark> {
         height: 1,
         x: (0.0, 1.0),
         y: (a.len() as f64, 2.0),
-        values: b.to_vec(),
+        values: b.to_vec().into(),
     };
     let square = crate::outcome::Grid {
         width: 2,
         height: 2,
         x: (0.0, 1.0),
         y: (0.0, 1.0),
-        values: vec![b.first().copied().unwrap_or(0.0), 0.3, f64::NAN, 1.0],
+        values: vec![b.first().copied().unwrap_or(0.0), 0.3, f64::NAN, 1.0].into(),
     };
     let estimates =
         points.iter().map(|&(at, middle)| Estimate { at, low: -middle, middle, high: middle * 3.0 });

@@ -7,7 +7,7 @@ use super::{Context, KINDS, Kind, Plan, Promise, header};
 use crate::data::{self, Facts, Files, TableLimits};
 use crate::diagnostic::SourceId;
 use crate::numeric::{Alone, Streams};
-use crate::outcome::{Metric, Outcome, Variant};
+use crate::outcome::{Metric, Numbers, Outcome, Variant};
 use crate::settings::{LineMap, Node, parse};
 
 fn example(kind: &Kind) -> Node {
@@ -117,14 +117,14 @@ const MORE: &[(&str, &str)] = &[
 ];
 
 /// Whether what was found is what was promised.
-fn fits(promise: &Promise, metric: Option<&Metric>, series: Option<&Vec<f64>>) -> bool {
+fn fits(promise: &Promise, metric: Option<&Metric>, series: Option<&Numbers>) -> bool {
     match (promise, metric, series) {
         (Promise::Unknown, ..)
         | (Promise::Number, Some(Metric::Number(_)), None)
         | (Promise::Text, Some(Metric::Text(_)), None) => true,
         (Promise::Curve(most), Some(Metric::Number(_)), Some(series)) => series.len() <= *most,
-        (Promise::List(most), Some(Metric::List(values)), None)
-        | (Promise::List(most), None, Some(values)) => values.len() <= *most,
+        (Promise::List(most), Some(Metric::List(values)), None) => values.len() <= *most,
+        (Promise::List(most), None, Some(values)) => values.len() <= *most,
         (Promise::Map(promises), Some(Metric::Map(parts)), None) => parts
             .iter()
             .all(|(name, part)| promises.get(name).is_some_and(|promise| fits(promise, Some(part), None))),

@@ -1,7 +1,7 @@
 //! What figures of several kinds have in common: curves and estimates over seeds.
 
 use crate::chart::{Axis, Band, Color, Estimate, Figure, Interval, Line, Mark, Panel};
-use crate::outcome::{Outcome, Variant};
+use crate::outcome::{Numbers, Outcome, Variant};
 
 /// A series over seeds: its mean, and the mean minus and plus one standard deviation, one value an epoch.
 /// The band stays between the lowest and the highest run: on a log axis, a mean minus a standard deviation that no
@@ -16,7 +16,7 @@ impl Curve {
     /// None where no run has the series. Ends where the longest run ends; where a run has diverged, the
     /// mean has a gap rather than a value that leaves it out.
     pub fn of(variant: &Variant, series: &str) -> Option<Curve> {
-        let runs: Vec<&Vec<f64>> = variant.runs.iter().filter_map(|run| run.series.get(series)).collect();
+        let runs: Vec<&Numbers> = variant.runs.iter().filter_map(|run| run.series.get(series)).collect();
         let epochs = runs.iter().map(|run| run.len()).max().filter(|&epochs| epochs > 0)?;
         let mut curve = Curve { mean: vec![], low: vec![], high: vec![] };
         for epoch in 0..epochs {
@@ -137,7 +137,7 @@ mod tests {
 
     fn variant(series: &[&[f64]]) -> Variant {
         let run = |values: &&[f64]| RunRecord {
-            series: [("loss".to_owned(), values.to_vec())].into(),
+            series: [("loss".to_owned(), values.to_vec().into())].into(),
             metrics: [("last".to_owned(), Metric::Number(*values.last().unwrap()))].into(),
             ..RunRecord::default()
         };

@@ -10,7 +10,7 @@ use crate::experiment::curves::{self, CurveFigure};
 use crate::experiment::training::{self, Probe};
 use crate::experiment::{Compare, Context, Cost, Doc, Experiment, Facts, Promise, Promises};
 use crate::nn::{LayerCapture, ModelSettings};
-use crate::outcome::{Metric, Outcome, RunRecord, Table};
+use crate::outcome::{Metric, Numbers, Outcome, RunRecord, Table};
 use crate::train::{Parts, Subject, TrainingSettings};
 
 /// Bins of a layer's histogram.
@@ -180,8 +180,8 @@ fn histogram(values: &[f64]) -> Table {
         let bin = ((value - low) / width) as usize;
         shares[bin.min(BINS - 1)] += 1.0 / values.len() as f64;
     }
-    let edges = (0..BINS).map(|bin| low + width * bin as f64).collect();
-    Table { columns: [("edge".to_owned(), edges), ("share".to_owned(), shares)].into() }
+    let edges: Numbers = (0..BINS).map(|bin| low + width * bin as f64).collect();
+    Table { columns: [("edge".to_owned(), edges), ("share".to_owned(), shares.into())].into() }
 }
 
 /// A line for each variant over the layers, on a log axis.

@@ -96,7 +96,7 @@ compare: [sgd, momentum, {adam: {learning_rate: 0.01}}]
 
     fn run(&self, context: &Context) -> Result<RunRecord, Problem> {
         let mut record = training::train(&self.parts(), context)?;
-        let losses = record.series.get("train_loss").map_or(&[][..], Vec::as_slice);
+        let losses = record.series.get("train_loss").map_or(&[][..], |losses| losses.as_slice());
         let first = losses.iter().position(|&loss| loss <= self.target.0);
         let epochs = first.map_or(f64::NAN, |epoch| epoch as f64);
         record.metrics.insert("epochs_to".into(), Metric::Number(epochs));

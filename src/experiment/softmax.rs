@@ -12,7 +12,7 @@ use crate::experiment::curves::{self, CurveFigure};
 use crate::experiment::training::{self, Probe};
 use crate::experiment::{Compare, Context, Cost, Doc, Experiment, Facts, Promise, Promises};
 use crate::nn::{Architecture, ModelSettings};
-use crate::outcome::{Grid, Metric, Outcome, RunRecord, Table, Variant};
+use crate::outcome::{Grid, Metric, Numbers, Outcome, RunRecord, Table, Variant};
 use crate::train::{self, Parts, Subject, TrainingSettings};
 
 /// Cells of a region's grid, each way.
@@ -243,11 +243,11 @@ impl Probe for PlaneRegions {
         let plane: Vec<[f64; 2]> =
             (0..CELLS * CELLS).map(|cell| [at(cell % CELLS, x), at(cell / CELLS, y)]).collect();
         for (class, values) in subject.probabilities(&plane).into_iter().enumerate() {
-            let grid = Grid { width: CELLS, height: CELLS, x, y, values };
+            let grid = Grid { width: CELLS, height: CELLS, x, y, values: values.into() };
             record.grids.insert(format!("class/{class:03}"), grid);
         }
         // Their order was dealt by the seed: the first ones are as good a sample as any.
-        let first = |values: Vec<f64>| values.into_iter().take(MOST_POINTS).collect();
+        let first = |values: Vec<f64>| values.into_iter().take(MOST_POINTS).collect::<Numbers>();
         let class = points.class.iter().map(|&class| f64::from(class)).collect();
         let columns = [("x", points.x), ("y", points.y), ("class", class)];
         let columns = columns.map(|(name, values)| (name.to_owned(), first(values))).into();

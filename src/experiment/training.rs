@@ -226,7 +226,7 @@ fn keep(report: &Report, record: &mut RunRecord) {
             None => values.get(report.final_epoch).copied().unwrap_or(f64::NAN),
         };
         record.metrics.insert(name.clone(), Metric::Number(last));
-        record.series.insert(name, values.to_vec());
+        record.series.insert(name, values.to_vec().into());
     }
     if report.diverged_at.is_some() {
         quality::absent(report, record);

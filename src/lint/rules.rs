@@ -234,7 +234,7 @@ mod tests {
             Metric::Map([("training".to_owned(), Metric::Map([(name.to_owned(), best)].into()))].into());
         let mut run = RunRecord::default();
         run.metrics.insert("best".into(), best);
-        let columns = [(path.to_owned(), tried.to_vec())].into();
+        let columns = [(path.to_owned(), tried.to_vec().into())].into();
         run.tables.insert("trials".into(), crate::outcome::Table { columns });
         let variant = Variant { name: String::new(), label: String::new(), runs: vec![run] };
         best_on_edge(&subject, &variant).len()

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::claims::Verdict;
-use crate::outcome::{Metric, Outcome, Summary, Variant};
+use crate::outcome::{Metric, Numbers, Outcome, Summary, Variant};
 
 use super::planning::Planned;
 
@@ -72,7 +72,7 @@ fn series(variant: &Variant) -> Value {
     let names: std::collections::BTreeSet<&String> =
         variant.runs.iter().flat_map(|run| run.series.keys()).collect();
     let mean = |name: &String| {
-        let runs: Vec<&Vec<f64>> = variant.runs.iter().filter_map(|run| run.series.get(name)).collect();
+        let runs: Vec<&Numbers> = variant.runs.iter().filter_map(|run| run.series.get(name)).collect();
         let epochs = runs.iter().map(|run| run.len()).max().unwrap_or(0);
         let at = |epoch: usize| {
             let sum: f64 = runs.iter().map(|run| run.get(epoch).copied().unwrap_or(f64::NAN)).sum();

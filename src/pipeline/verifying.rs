@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use crate::numeric::Streams;
-use crate::outcome::RunRecord;
+use crate::outcome::{Numbers, RunRecord};
 use crate::store::cache::same_bits;
 
 use super::jobs::{self, Job};
@@ -66,7 +66,7 @@ fn drawn(count: usize, share: f64, seed: u64) -> Vec<usize> {
 /// The first metric or epoch in which two records differ.
 fn difference(kept: &RunRecord, again: &RunRecord) -> String {
     let bits = |value: &f64| if value.is_nan() { f64::NAN.to_bits() } else { value.to_bits() };
-    let bits = |values: Option<&Vec<f64>>| -> Vec<u64> {
+    let bits = |values: Option<&Numbers>| -> Vec<u64> {
         values.map(|values| values.iter().map(bits).collect()).unwrap_or_default()
     };
     let parts = kept.series.keys().filter_map(|name| {
@@ -152,9 +152,9 @@ mod tests {
         assert_eq!(all(2).different, [""; 0], "the right one is back");
 
         let mut wrong = right.clone();
-        wrong.series.insert("dev_loss".to_owned(), vec![-f64::NAN]);
+        wrong.series.insert("dev_loss".to_owned(), vec![-f64::NAN].into());
         let mut again = right.clone();
-        again.series.insert("dev_loss".to_owned(), vec![f64::NAN]);
+        again.series.insert("dev_loss".to_owned(), vec![f64::NAN].into());
         assert_eq!(difference(&wrong, &again), "what was kept beside the metrics differs", "no NaN does");
 
         let mut wrong = right;

@@ -11,7 +11,7 @@ use crate::diagnostic::Problem;
 use crate::experiment::training;
 use crate::experiment::{Context, written};
 use crate::numeric::{Alone, Streams, Workers};
-use crate::outcome::{Metric, RunRecord, Table};
+use crate::outcome::{Metric, Numbers, RunRecord, Table};
 use crate::search::{Dimension, Proposal, Rung, Space, Trial, epochs_of, leaders, rank};
 
 /// What is kept of every trial beside its place in the history: the records of thousands would fill the memory.
@@ -155,7 +155,7 @@ fn sum_up(
 }
 
 /// `trial_objective`, `best_so_far` and `epochs_so_far`, one value a trial.
-fn series(history: &[Trial], leaders: &[usize], epochs: &[usize], sign: f64) -> BTreeMap<String, Vec<f64>> {
+fn series(history: &[Trial], leaders: &[usize], epochs: &[usize], sign: f64) -> BTreeMap<String, Numbers> {
     let objective = |index: usize| sign * history[index].objective;
     // Where all trials so far have diverged, there is no best one.
     let best = |&leader: &usize| Some(objective(leader)).filter(|best| best.is_finite()).unwrap_or(f64::NAN);
@@ -249,7 +249,7 @@ mod tests {
         let series = series(&history, &leaders(&history), &[1, 1, 1, 1, 2], 1.0);
         assert!(series["best_so_far"][0].is_nan());
         assert_eq!(series["best_so_far"][1..], [2.0, 2.0, 1.0, 1.5]);
-        assert_eq!(series["epochs_so_far"], [1.0, 2.0, 3.0, 4.0, 6.0]);
+        assert_eq!(*series["epochs_so_far"], [1.0, 2.0, 3.0, 4.0, 6.0]);
     }
 
     #[test]

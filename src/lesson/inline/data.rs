@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::format;
 use crate::experiment::{Promise, Promises};
-use crate::outcome::{Metric, Outcome, RunRecord, Summary, Variant};
+use crate::outcome::{Metric, Numbers, Outcome, RunRecord, Summary, Variant};
 
 /// A named result. Numbers keep the value of each seed, so that `.sd` works at any depth.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,13 +32,30 @@ pub struct Items<'a>(Arc<Pending<'a>>);
 #[derive(Debug)]
 struct Pending<'a> {
     /// The list of each seed.
-    lists: Vec<&'a [f64]>,
+    lists: Vec<Each<'a>>,
     items: OnceLock<Vec<Data<'a>>>,
+}
+
+/// The list of one seed.
+#[derive(Clone, Copy, Debug)]
+enum Each<'a> {
+    Slice(&'a [f64]),
+    /// Not read before somebody asks for an item.
+    Late(&'a Numbers),
+}
+
+impl<'a> Each<'a> {
+    fn numbers(self) -> &'a [f64] {
+        match self {
+            Each::Slice(numbers) => numbers,
+            Each::Late(numbers) => numbers,
+        }
+    }
 }
 
 impl<'a> Items<'a> {
     /// Lists of several seeds as one list of numbers over seeds, as long as the shortest.
-    fn over_seeds(lists: Vec<&'a [f64]>) -> Items<'a> {
+    fn over_seeds(lists: Vec<Each<'a>>) -> Items<'a> {
         Items(Arc::new(Pending { lists, items: OnceLock::new() }))
     }
 }
@@ -121,7 +138,7 @@ impl<'a> Data<'a> {
             names.insert(name.clone(), over_seeds(&metrics));
         }
         for name in runs.clone().flat_map(|run| run.series.keys()).collect::<BTreeSet<_>>() {
-            let curves = runs.clone().filter_map(|run| run.series.get(name)).map(Vec::as_slice);
+            let curves = runs.clone().filter_map(|run| run.series.get(name)).map(Each::Late);
             let series = Items::over_seeds(curves.collect());
             let data = match names.remove(name) {
                 Some(Data::Number(last)) => Data::Curve { last, series },
@@ -159,7 +176,7 @@ fn over_seeds<'a>(metrics: &[&'a Metric]) -> Data<'a> {
     if let Some(lists) = lists
         && lists.iter().all(|list| list.len() == lists[0].len())
     {
-        return Data::List(Items::over_seeds(lists));
+        return Data::List(Items::over_seeds(lists.into_iter().map(Each::Slice).collect()));
     }
     let maps = collect(metrics, |metric| match metric {
         Metric::Map(map) => Some(map),
@@ -198,7 +215,8 @@ fn collect<'a, T>(metrics: &[&'a Metric], part: impl Fn(&'a Metric) -> Option<T>
     metrics.iter().map(|metric| part(metric)).collect()
 }
 
-fn item_by_item<'a>(lists: &[&[f64]]) -> Vec<Data<'a>> {
+fn item_by_item<'a>(lists: &[Each]) -> Vec<Data<'a>> {
+    let lists: Vec<&[f64]> = lists.iter().map(|list| list.numbers()).collect();
     let length = lists.iter().map(|list| list.len()).min().unwrap_or(0);
     (0..length).map(|index| Data::Number(lists.iter().map(|list| list[index]).collect())).collect()
 }

@@ -11,7 +11,7 @@ fn run(seed: u64, metrics: Vec<(&str, Metric)>, curve: Vec<f64>) -> RunRecord {
     RunRecord {
         seed,
         metrics: metrics.into_iter().map(|(name, metric)| (name.to_owned(), metric)).collect(),
-        series: [("loss".to_owned(), curve)].into(),
+        series: [("loss".to_owned(), curve.into())].into(),
         ..RunRecord::default()
     }
 }

@@ -1,86 +1,115 @@
 //! One entry as bytes: MessagePack, which keeps every bit of a number, behind a checksum.
 
 use std::collections::BTreeMap;
-use std::fmt;
+use std::sync::Arc;
 
-use serde::de::{DeserializeOwned, Error, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{Key, Sum};
-use crate::outcome::{Grid, RunRecord, Table};
+use crate::outcome::{Grid, Metric, Numbers, RunRecord, Table};
 
 /// Bytes of the checksum before the value.
 const CHECKSUM: usize = 32;
 
 /// A record as it lies in the cache: its numbers, most of its bytes by far, as blocks that need not be read one by one.
 #[derive(Serialize, Deserialize)]
-pub struct Packed {
-    /// Without what follows.
-    record: RunRecord,
-    series: BTreeMap<String, Bits>,
-    /// Without their values.
-    grids: BTreeMap<String, (Grid, Bits)>,
-    tables: BTreeMap<String, BTreeMap<String, Bits>>,
+struct Packed<N> {
+    seed: u64,
+    metrics: BTreeMap<String, Metric>,
+    names: BTreeMap<String, Vec<String>>,
+    digest: String,
+    series: BTreeMap<String, N>,
+    grids: BTreeMap<String, PackedGrid<N>>,
+    tables: BTreeMap<String, BTreeMap<String, N>>,
 }
 
-impl Packed {
-    pub fn of(record: &RunRecord) -> Packed {
-        let RunRecord { seed, metrics, series, grids, tables, names, digest } = record.clone();
-        let record = RunRecord { seed, metrics, names, digest, ..RunRecord::default() };
-        let grid = |grid: Grid| (Grid { values: Vec::new(), ..grid }, Bits(grid.values));
-        Packed {
-            record,
-            series: each(series, Bits),
-            grids: each(grids, grid),
-            tables: each(tables, |table| each(table.columns, Bits)),
-        }
+#[derive(Serialize, Deserialize)]
+struct PackedGrid<N> {
+    width: usize,
+    height: usize,
+    x: (f64, f64),
+    y: (f64, f64),
+    values: N,
+}
+
+fn pack(record: &RunRecord) -> Packed<Bits<'_>> {
+    let RunRecord { seed, metrics, series, grids, tables, names, digest } = record;
+    Packed {
+        seed: *seed,
+        metrics: metrics.clone(),
+        names: names.clone(),
+        digest: digest.clone(),
+        series: each(series, |values| Bits(values)),
+        grids: each(grids, |&Grid { width, height, x, y, ref values }| PackedGrid {
+            width,
+            height,
+            x,
+            y,
+            values: Bits(values),
+        }),
+        tables: each(tables, |table| each(&table.columns, |values| Bits(values))),
     }
-
-    pub fn unpack(self) -> RunRecord {
-        let grid = |(grid, Bits(values))| Grid { values, ..grid };
-        RunRecord {
-            series: each(self.series, |Bits(values)| values),
-            grids: each(self.grids, grid),
-            tables: each(self.tables, |columns| Table { columns: each(columns, |Bits(values)| values) }),
-            ..self.record
-        }
-    }
 }
 
-fn each<A, B>(named: BTreeMap<String, A>, change: impl Fn(A) -> B) -> BTreeMap<String, B> {
-    named.into_iter().map(|(name, value)| (name, change(value))).collect()
+/// A record over the file that its numbers stay in; none where a block has no whole numbers.
+fn unpack(packed: Packed<Block<'_>>, file: &Arc<Vec<u8>>) -> Option<RunRecord> {
+    let numbers = |Block(block): Block<'_>| {
+        let start = block.as_ptr().addr().checked_sub(file.as_ptr().addr())?;
+        Numbers::in_block(file, start..start + block.len())
+    };
+    let named = |blocks: BTreeMap<String, Block<'_>>| -> Option<BTreeMap<String, Numbers>> {
+        blocks.into_iter().map(|(name, block)| Some((name, numbers(block)?))).collect()
+    };
+    let grid = |PackedGrid { width, height, x, y, values }| {
+        Some(Grid { width, height, x, y, values: numbers(values)? })
+    };
+    let Packed { seed, metrics, names, digest, series, grids, tables } = packed;
+    let grids = grids.into_iter().map(|(name, of)| Some((name, grid(of)?)));
+    let tables = tables.into_iter().map(|(name, columns)| Some((name, Table { columns: named(columns)? })));
+    Some(RunRecord {
+        seed,
+        metrics,
+        names,
+        digest,
+        series: named(series)?,
+        grids: grids.collect::<Option<_>>()?,
+        tables: tables.collect::<Option<_>>()?,
+    })
 }
 
-/// Numbers as their bytes, little-endian.
-struct Bits(Vec<f64>);
+fn each<'a, A, B>(named: &'a BTreeMap<String, A>, change: impl Fn(&'a A) -> B) -> BTreeMap<String, B> {
+    named.iter().map(|(name, value)| (name.clone(), change(value))).collect()
+}
 
-impl Serialize for Bits {
+/// Numbers to be written as their bytes, little-endian.
+struct Bits<'a>(&'a [f64]);
+
+impl Serialize for Bits<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let bytes: Vec<u8> = self.0.iter().flat_map(|value| value.to_le_bytes()).collect();
         serializer.serialize_bytes(&bytes)
     }
 }
 
-impl<'de> Deserialize<'de> for Bits {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Bits, D::Error> {
-        struct Blocks;
-        impl Visitor<'_> for Blocks {
-            type Value = Bits;
+/// Such bytes, where they lie in a file.
+struct Block<'a>(&'a [u8]);
 
-            fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
-                formatter.write_str("eight bytes a number")
-            }
-
-            fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<Bits, E> {
-                let (numbers, rest) = bytes.as_chunks();
-                if !rest.is_empty() {
-                    return Err(E::invalid_length(bytes.len(), &self));
-                }
-                Ok(Bits(numbers.iter().map(|bytes| f64::from_le_bytes(*bytes)).collect()))
-            }
-        }
-        deserializer.deserialize_bytes(Blocks)
+impl<'de: 'a, 'a> Deserialize<'de> for Block<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        <&[u8]>::deserialize(deserializer).map(Block)
     }
+}
+
+/// A record as it lies in the cache, and its checksum; none for one that cannot be written.
+pub fn encode_record(key: &Key, record: &RunRecord) -> Option<(Vec<u8>, Sum)> {
+    encode(key, &pack(record))
+}
+
+/// As [`decode`]. The record keeps the file as long as nobody looks at its numbers.
+pub fn decode_record(key: &Key, file: Vec<u8>) -> Option<(RunRecord, Sum)> {
+    let file = Arc::new(file);
+    let (packed, sum) = decode(key, &file)?;
+    Some((unpack(packed, &file)?, sum))
 }
 
 /// A value as it lies in the cache, and its checksum; none for one that cannot be written.
@@ -93,7 +122,7 @@ pub fn encode<T: Serialize>(key: &Key, value: &T) -> Option<(Vec<u8>, Sum)> {
 }
 
 /// The value of an entry and its checksum; none if any bit of it has changed, or if it stands under another name.
-pub fn decode<T: DeserializeOwned>(key: &Key, bytes: &[u8]) -> Option<(T, Sum)> {
+pub fn decode<'a, T: Deserialize<'a>>(key: &Key, bytes: &'a [u8]) -> Option<(T, Sum)> {
     let (sum, value) = bytes.split_first_chunk::<CHECKSUM>()?;
     if checksum(key, value) != *sum {
         return None;
@@ -118,7 +147,6 @@ mod tests {
 
     use super::*;
     use crate::experiment::kind;
-    use crate::outcome::Metric;
 
     fn key(seed: u64) -> Key {
         Key::new(kind("split").unwrap(), &serde_json::json!({}), None, seed)
@@ -132,8 +160,12 @@ mod tests {
         ]
     }
 
-    fn numbers() -> impl Strategy<Value = Vec<f64>> {
+    fn list() -> impl Strategy<Value = Vec<f64>> {
         prop::collection::vec(number(), 0..4)
+    }
+
+    fn numbers() -> impl Strategy<Value = Numbers> {
+        list().prop_map(Numbers::from)
     }
 
     fn named<T: std::fmt::Debug>(
@@ -145,7 +177,7 @@ mod tests {
     fn metric() -> impl Strategy<Value = Metric> {
         let leaf = prop_oneof![
             number().prop_map(Metric::Number),
-            numbers().prop_map(Metric::List),
+            list().prop_map(Metric::List),
             ".{0,4}".prop_map(Metric::Text)
         ];
         leaf.prop_recursive(2, 8, 3, |inner| named(inner).prop_map(Metric::Map))
@@ -176,13 +208,12 @@ mod tests {
     proptest! {
         #[test]
         fn a_record_comes_back_bit_for_bit(record in record()) {
-            let (bytes, sum) = encode(&key(0), &Packed::of(&record)).unwrap();
-            let (back, same) = decode::<Packed>(&key(0), &bytes).unwrap();
-            let back = back.unpack();
+            let (bytes, sum) = encode_record(&key(0), &record).unwrap();
+            let (back, same) = decode_record(&key(0), bytes.clone()).unwrap();
             prop_assert_eq!(same, sum);
             prop_assert_eq!(format!("{back:?}"), format!("{record:?}"));
             // `Debug` does not tell one NaN from another; the bytes do.
-            prop_assert_eq!(encode(&key(0), &Packed::of(&back)).unwrap().0, bytes);
+            prop_assert_eq!(encode_record(&key(0), &back).unwrap().0, bytes);
             prop_assert!(same_bits(&back, &record));
         }
     }
@@ -191,7 +222,7 @@ mod tests {
     fn records_are_the_same_whatever_the_bits_of_a_nan() {
         let of = |loss: f64, accuracy: f64| RunRecord {
             metrics: [("loss".to_owned(), Metric::Number(loss))].into(),
-            series: [("accuracy".to_owned(), vec![1.0, accuracy])].into(),
+            series: [("accuracy".to_owned(), vec![1.0, accuracy].into())].into(),
             ..RunRecord::default()
         };
         let payload = f64::from_bits(f64::NAN.to_bits() | 1);
@@ -209,14 +240,14 @@ mod tests {
             digest: "d".into(),
             ..RunRecord::default()
         };
-        let (bytes, sum) = encode(&key(0), &record).unwrap();
-        assert_eq!(decode(&key(0), &bytes), Some((record, sum)));
+        let (bytes, sum) = encode_record(&key(0), &record).unwrap();
+        assert_eq!(decode_record(&key(0), bytes.clone()), Some((record, sum)));
         for index in 0..bytes.len() {
             let mut damaged = bytes.clone();
             damaged[index] ^= 1 << (index % 8);
-            assert_eq!(decode::<RunRecord>(&key(0), &damaged), None, "byte {index}");
-            assert_eq!(decode::<RunRecord>(&key(0), &bytes[..index]), None, "cut to {index} bytes");
+            assert_eq!(decode_record(&key(0), damaged), None, "byte {index}");
+            assert_eq!(decode_record(&key(0), bytes[..index].to_vec()), None, "cut to {index} bytes");
         }
-        assert_eq!(decode::<RunRecord>(&key(1), &bytes), None);
+        assert_eq!(decode_record(&key(1), bytes), None);
     }
 }

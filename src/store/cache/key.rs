@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::experiment::Kind;
 
 /// Raised when the layout of an entry changes, or what every kind leaves in a run's record.
-const LAYOUT: u32 = 5;
+const LAYOUT: u32 = 6;
 
 /// The name of a run: equal for two runs only if they give the same bits.
 ///

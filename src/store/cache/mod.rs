@@ -17,7 +17,6 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime};
 
-use entry::Packed;
 pub use entry::same_bits;
 pub use inputs::{Inputs, VariantInputs};
 pub use key::{Key, Sum};
@@ -84,8 +83,7 @@ impl Cache {
 
     /// The same with the hash of the entry.
     pub fn get_with_sum(&self, key: &Key) -> Option<(RunRecord, Sum)> {
-        let (packed, sum) = self.read_with_sum::<Packed>(RUNS, key)?;
-        Some((packed.unpack(), sum))
+        self.read_as(RUNS, key, |bytes| entry::decode_record(key, bytes))
     }
 
     /// What was drawn under that name.
@@ -104,14 +102,14 @@ impl Cache {
     }
 
     fn read<T: DeserializeOwned>(&self, part: &str, key: &Key) -> Option<T> {
-        self.read_with_sum(part, key).map(|(value, _)| value)
+        self.read_as(part, key, |bytes| Some(entry::decode(key, &bytes)?.0))
     }
 
-    fn read_with_sum<T: DeserializeOwned>(&self, part: &str, key: &Key) -> Option<(T, Sum)> {
+    fn read_as<T>(&self, part: &str, key: &Key, decode: impl FnOnce(Vec<u8>) -> Option<T>) -> Option<T> {
         let mut file = File::open(self.entry(part, key)?).ok()?;
         let mut bytes = Vec::new();
         let whole = file.read_to_end(&mut bytes).is_ok();
-        let value = if whole { entry::decode(key, &bytes) } else { None };
+        let value = if whole { decode(bytes) } else { None };
         match value {
             Some(_) => mark_used(&file),
             None => {
@@ -129,7 +127,7 @@ impl Cache {
     /// Keeps what a run left behind, and gives the hash of its entry. Where it cannot be written,
     /// [`trouble`](Self::trouble) says why.
     pub fn put(&self, key: &Key, record: &RunRecord) -> Option<Sum> {
-        self.keep(RUNS, key, &Packed::of(record))
+        self.write_entry(RUNS, key, entry::encode_record(key, record)?)
     }
 
     /// Keeps what was drawn, as [`put`](Self::put) does.
@@ -148,8 +146,11 @@ impl Cache {
     }
 
     fn keep<T: Serialize>(&self, part: &str, key: &Key, value: &T) -> Option<Sum> {
+        self.write_entry(part, key, entry::encode(key, value)?)
+    }
+
+    fn write_entry(&self, part: &str, key: &Key, (bytes, sum): (Vec<u8>, Sum)) -> Option<Sum> {
         let path = self.entry(part, key)?;
-        let (bytes, sum) = entry::encode(key, value)?;
         match self.write(&path, &bytes) {
             Ok(()) => {
                 self.written.fetch_add(1, Ordering::Relaxed);
@@ -356,7 +357,7 @@ mod tests {
         RunRecord {
             seed,
             metrics: [("loss".to_owned(), Metric::Number(f64::NAN))].into(),
-            series: [("loss".to_owned(), vec![0.5; 100])].into(),
+            series: [("loss".to_owned(), vec![0.5; 100].into())].into(),
             ..RunRecord::default()
         }
     }
@@ -401,7 +402,7 @@ mod tests {
     #[test]
     fn the_longest_unused_go_first_when_room_is_short() {
         let folder = tempfile::tempdir().unwrap();
-        let one = entry::encode(&key(0), &Packed::of(&record(0))).unwrap().0.len() as u64;
+        let one = entry::encode_record(&key(0), &record(0)).unwrap().0.len() as u64;
         let cache = Cache::new(folder.path().to_owned(), 3 * one);
         for seed in 0..5 {
             cache.put(&key(seed), &record(seed));

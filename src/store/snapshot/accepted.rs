@@ -188,11 +188,12 @@ mod tests {
     use crate::outcome::{Grid, Table};
 
     fn run() -> RunRecord {
-        let grid = Grid { width: 2, height: 1, x: (0.0, 1.0), y: (0.0, 1.0), values: vec![0.5, f64::NAN] };
-        let table = Table { columns: [("rate".to_owned(), vec![0.1, 0.2])].into() };
+        let grid =
+            Grid { width: 2, height: 1, x: (0.0, 1.0), y: (0.0, 1.0), values: vec![0.5, f64::NAN].into() };
+        let table = Table { columns: [("rate".to_owned(), vec![0.1, 0.2].into())].into() };
         RunRecord {
             digest: "weights".to_owned(),
-            series: [("loss".to_owned(), vec![1.0, 0.5])].into(),
+            series: [("loss".to_owned(), vec![1.0, 0.5].into())].into(),
             grids: [("plane".to_owned(), grid)].into(),
             tables: [("trials".to_owned(), table)].into(),
             names: [("classes".to_owned(), vec!["cat".to_owned(), "dog".to_owned()])].into(),
@@ -235,7 +236,7 @@ mod tests {
     #[test]
     fn a_digest_is_over_the_given_series_and_over_no_sign_of_a_nan() {
         let mut other = run();
-        other.series.insert("another".to_owned(), vec![3.0]);
+        other.series.insert("another".to_owned(), vec![3.0].into());
         other.metrics.insert("another".to_owned(), Metric::Number(3.0));
         other.grids.get_mut("plane").unwrap().values[1] = -f64::NAN;
         assert_eq!(of(other), of(run()));
@@ -249,7 +250,7 @@ mod tests {
         let identity = || Identity { kind: "split".to_owned(), settings: "s".to_owned(), data: None };
         let old = Accepted::of(identity(), &outcome(run()), &[]);
         let mut more = run();
-        more.series.insert("another".to_owned(), vec![3.0]);
+        more.series.insert("another".to_owned(), vec![3.0].into());
         let new = Accepted::over(identity(), &outcome(more), &[], old.series.clone());
         assert_eq!(old, new);
     }

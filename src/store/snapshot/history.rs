@@ -9,7 +9,7 @@ const DIGITS: usize = 4;
 /// One text an epoch over the given series of all runs together; index 0 is before training.
 pub fn history(runs: &[RunRecord], series: &[String]) -> Vec<String> {
     let values = |run: &'_ RunRecord| {
-        series.iter().filter_map(|name| run.series.get(name)).map(Vec::len).max().unwrap_or(0)
+        series.iter().filter_map(|name| run.series.get(name)).map(|values| values.len()).max().unwrap_or(0)
     };
     let epochs = runs.iter().map(values).max().unwrap_or(0);
     (0..epochs).map(|epoch| of_epoch(runs, series, epoch)).collect()
@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     fn run(seed: u64, loss: &[f64]) -> RunRecord {
-        RunRecord { seed, series: [("loss".to_owned(), loss.to_vec())].into(), ..RunRecord::default() }
+        RunRecord { seed, series: [("loss".to_owned(), loss.to_vec().into())].into(), ..RunRecord::default() }
     }
 
     fn of(runs: &[RunRecord]) -> Vec<String> {
@@ -72,7 +72,7 @@ mod tests {
     fn a_series_that_is_not_asked_for_moves_nothing() {
         let old = run(0, &[1.0, 0.5]);
         let mut new = old.clone();
-        new.series.insert("another".to_owned(), vec![3.0; 9]);
+        new.series.insert("another".to_owned(), vec![3.0; 9].into());
         assert_eq!(of(&[old]), of(&[new]));
     }
 
