@@ -148,21 +148,13 @@ def against_notebooks(quick, threads, program, course, folder):
         row(f"{count} thread{'s' * (count > 1)}", in_turns(1 if quick else 3, {"gradbook": own, "nbconvert": execute}), "s")
 
 
-def growth(program, ours, folder):
-    """How the time of an example grows with sizes, and that of a comparison with its seeds."""
-    import lessons
-
+def growth(ours):
+    """How the time of an example grows with sizes, printed and drawn."""
     with_cores(1)
     print(flush=True)
-    subprocess.run([ours, "--growth"], check=True)
-    print("\n| seeds of 4 optimizers, 30 epochs | a run |\n|---|---|")
-    for seeds in [1, 4, 16]:
-        lesson = folder / f"seeds-{seeds}" / "seeds.md"
-        lesson.parent.mkdir()
-        block = lessons.LESSONS["optimizers"].strip().replace("seeds: 10", f"seeds: {seeds}")
-        lesson.write_text(f"---\ntitle: Seeds\n---\n\n```yaml experiment\n{block}\n```\n")
-        seconds = min(gradbook(program, 1, "run", lesson) for _ in range(3))
-        print(f"| {seeds} | {1000 * seconds / (4 * seeds):.1f} ms |", flush=True)
+    chart = ROOT / "target/growth.svg"
+    subprocess.run([ours, "--growth", chart], check=True)
+    print(f"\nDrawn in {chart}.")
 
 
 def with_cores(count):
@@ -208,7 +200,7 @@ def main():
         if "lessons" in options.only:
             against_notebooks(options.quick, threads, program, course, folder)
         if "growth" in options.only:
-            growth(program, ours, folder)
+            growth(ours)
         if "memory" in options.only:
             import memory
 
