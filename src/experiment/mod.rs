@@ -35,7 +35,7 @@ pub use header::{Claim, Header, KEYS as HEADER_KEYS};
 pub use layer::shared as check_shared;
 pub use plan::{Context, Plan, PlannedVariant};
 pub use promise::{Promise, Promises};
-pub use reference::{Choice, Reference, Setting, reference, written};
+pub use reference::{Choice, Reference, Setting, flat, reference, written};
 pub use search::{Scale, metric_paths, searched};
 pub use variation::Compare;
 

@@ -29,20 +29,29 @@ pub fn documented<'a>(docs: impl IntoIterator<Item = &'a Doc>) -> Promises {
 
 /// A promise for each dotted path, as maps within maps.
 pub fn by_path<'a>(paths: impl IntoIterator<Item = (&'a str, Promise)>) -> Promise {
-    fn insert(promises: &mut Promises, path: &str, promise: Promise) {
-        match path.split_once('.') {
-            None => {
-                promises.insert(path.to_owned(), promise);
-            }
-            Some((first, rest)) => {
-                let inner = promises.entry(first.to_owned()).or_insert_with(|| Promise::Map(Promises::new()));
-                if let Promise::Map(inner) = inner {
-                    insert(inner, rest, promise);
-                }
-            }
+    nested(paths, Promise::Map, |promise| match promise {
+        Promise::Map(inner) => Some(inner),
+        _ => None,
+    })
+}
+
+/// Values by dotted paths as maps within maps: `map` makes a value of a map, `inside` is the map of such a value.
+pub fn nested<'a, T>(
+    entries: impl IntoIterator<Item = (&'a str, T)>,
+    map: fn(BTreeMap<String, T>) -> T,
+    inside: fn(&mut T) -> Option<&mut BTreeMap<String, T>>,
+) -> T {
+    let mut root = BTreeMap::new();
+    for (path, value) in entries {
+        let (folders, name) =
+            path.rsplit_once('.').map_or((None, path), |(folders, name)| (Some(folders), name));
+        let mut folders = folders.into_iter().flat_map(|folders| folders.split('.'));
+        let place = folders.try_fold(&mut root, |at, folder| {
+            inside(at.entry(folder.to_owned()).or_insert_with(|| map(BTreeMap::new())))
+        });
+        if let Some(place) = place {
+            place.insert(name.to_owned(), value);
         }
     }
-    let mut promises = Promises::new();
-    paths.into_iter().for_each(|(path, promise)| insert(&mut promises, path, promise));
-    Promise::Map(promises)
+    map(root)
 }

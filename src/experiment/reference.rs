@@ -143,6 +143,25 @@ fn description(schema: &Value) -> Option<String> {
     Some(text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
+/// Settings by their dotted paths, opened so many levels deep; below that a value stays whole. What is null is not set.
+pub fn flat(settings: &Value, depth: usize) -> Vec<(String, String)> {
+    fn walk(value: &Value, path: &str, depth: usize, found: &mut Vec<(String, String)>) {
+        match value {
+            Value::Null => {}
+            Value::Object(entries) if !entries.is_empty() && depth > 0 => {
+                for (key, value) in entries {
+                    let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+                    walk(value, &path, depth - 1, found);
+                }
+            }
+            value => found.push((path.to_owned(), written(value))),
+        }
+    }
+    let mut found = Vec::new();
+    walk(settings, "", depth, &mut found);
+    found
+}
+
 /// A value as an author would write it.
 pub fn written(value: &Value) -> String {
     match value {
@@ -169,6 +188,15 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn parts_are_opened_and_choices_stay_whole() {
+        let settings = serde_json::json!({"training": {"optimizer": {"adam": {"beta1": 0.9}}, "l2": 0.0}, "target": 0.1});
+        let found = |depth| flat(&settings, depth).into_iter().map(|(path, value)| format!("{path} {value}"));
+        let expected = ["training.optimizer {adam: {beta1: 0.9}}", "training.l2 0.0", "target 0.1"];
+        assert!(found(2).eq(expected));
+        assert_eq!(found(usize::MAX).next().as_deref(), Some("training.optimizer.adam.beta1 0.9"));
+    }
     use crate::experiment::KINDS;
 
     #[test]

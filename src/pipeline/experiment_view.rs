@@ -1,11 +1,9 @@
 //! An experiment as its reader sees it: figures, results, claims, and how it was computed.
 
-use serde_json::Value;
-
 use crate::chart::DataTable;
 use crate::claims::Verdict;
 use crate::data::{DataSettings, Facts, Origin};
-use crate::experiment::{Kind, written};
+use crate::experiment::{Kind, flat};
 use crate::lesson::inline::{format_number, format_percent, format_scientific};
 use crate::outcome::{Metric, Outcome, Summary, Variant};
 use crate::site::{
@@ -267,7 +265,7 @@ fn settings(planned: &Planned) -> Vec<SettingView> {
     let variants = planned.plan.variants();
     let mut views: Vec<SettingView> = Vec::new();
     for (index, variant) in variants.iter().enumerate() {
-        for (path, value) in flat(&planned.plan.resolved(index)) {
+        for (path, value) in flat(&planned.plan.resolved(index), 2) {
             let default = variant.tree.get(&path).is_none();
             match views.iter_mut().find(|view| view.path == path) {
                 None => views.push(SettingView { path, value, default }),
@@ -281,25 +279,6 @@ fn settings(planned: &Planned) -> Vec<SettingView> {
         }
     }
     views
-}
-
-/// A settings tree as dotted paths with their values.
-fn flat(resolved: &Value) -> Vec<(String, String)> {
-    fn walk(value: &Value, path: &str, found: &mut Vec<(String, String)>) {
-        match value {
-            Value::Null => {}
-            Value::Object(entries) if !entries.is_empty() && path.matches('.').count() < 1 => {
-                for (key, value) in entries {
-                    let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
-                    walk(value, &path, found);
-                }
-            }
-            value => found.push((path.to_owned(), written(value))),
-        }
-    }
-    let mut found = Vec::new();
-    walk(resolved, "", &mut found);
-    found
 }
 
 #[cfg(test)]
@@ -325,14 +304,5 @@ mod tests {
     fn spreads_have_two_digits() {
         let shown = [0.1304, 0.00012345, 3.574e-12, 17.26, 4.62e17].map(two_digits);
         assert_eq!(shown, ["0.13", "0.00012", "3.6×10⁻¹²", "17", "4.6×10¹⁷"]);
-    }
-
-    #[test]
-    fn parts_are_opened_and_choices_stay_whole() {
-        let settings = serde_json::json!({"training": {"optimizer": {"adam": {"beta1": 0.9}}, "l2": 0.0}, "target": 0.1});
-        let found = flat(&settings);
-        let expected =
-            [("training.optimizer", "{adam: {beta1: 0.9}}"), ("training.l2", "0.0"), ("target", "0.1")];
-        assert_eq!(found, expected.map(|(path, value)| (path.to_owned(), value.to_owned())));
     }
 }

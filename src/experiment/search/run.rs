@@ -8,8 +8,7 @@ use serde_json::Value as Json;
 
 use super::{Search, metric_paths, trial};
 use crate::diagnostic::Problem;
-use crate::experiment::training;
-use crate::experiment::{Context, written};
+use crate::experiment::{Context, promise, training, written};
 use crate::numeric::{Alone, Streams, Workers};
 use crate::outcome::{Metric, Numbers, RunRecord, Table};
 use crate::search::{Dimension, Proposal, Rung, Space, Trial, epochs_of, leaders, rank};
@@ -210,24 +209,12 @@ fn setting(dimension: &Dimension, value: &Option<Json>) -> Metric {
     }
 }
 
-/// Dotted paths as maps within maps.
+/// Metrics by dotted paths as maps within maps.
 fn nest<'a>(entries: impl Iterator<Item = (&'a str, Metric)>) -> Metric {
-    fn insert(map: &mut BTreeMap<String, Metric>, path: &str, value: Metric) {
-        match path.split_once('.') {
-            None => {
-                map.insert(path.to_owned(), value);
-            }
-            Some((first, rest)) => {
-                let inner = map.entry(first.to_owned()).or_insert_with(|| Metric::Map(BTreeMap::new()));
-                if let Metric::Map(inner) = inner {
-                    insert(inner, rest, value);
-                }
-            }
-        }
-    }
-    let mut map = BTreeMap::new();
-    entries.for_each(|(path, value)| insert(&mut map, path, value));
-    Metric::Map(map)
+    promise::nested(entries, Metric::Map, |metric| match metric {
+        Metric::Map(inner) => Some(inner),
+        _ => None,
+    })
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::experiment::written;
+use crate::experiment::flat;
 
 /// All that the runs of an experiment depend on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -81,7 +81,8 @@ fn changes_of_settings(pairs: &[(&VariantInputs, &VariantInputs)]) -> Vec<String
 }
 
 fn differences(now: &VariantInputs, last: &VariantInputs) -> Vec<String> {
-    let (before, after) = (flat(&last.settings), flat(&now.settings));
+    let [before, after] =
+        [last, now].map(|inputs| flat(&inputs.settings, usize::MAX).into_iter().collect::<BTreeMap<_, _>>());
     let none = || "none".to_owned();
     let mut changes: Vec<String> = after
         .iter()
@@ -100,27 +101,6 @@ fn differences(now: &VariantInputs, last: &VariantInputs) -> Vec<String> {
         });
     }
     changes
-}
-
-/// Every setting by its dotted path. What is null is not set.
-fn flat(settings: &Value) -> BTreeMap<String, String> {
-    fn walk(value: &Value, path: &str, found: &mut BTreeMap<String, String>) {
-        match value {
-            Value::Null => {}
-            Value::Object(entries) if !entries.is_empty() => {
-                for (key, value) in entries {
-                    let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
-                    walk(value, &path, found);
-                }
-            }
-            value => {
-                found.insert(path.to_owned(), written(value));
-            }
-        }
-    }
-    let mut found = BTreeMap::new();
-    walk(settings, "", &mut found);
-    found
 }
 
 #[cfg(test)]
