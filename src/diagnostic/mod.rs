@@ -152,6 +152,7 @@ const LONGEST_MESSAGE: usize = 1000;
 
 /// A message whose quotations, between backticks, are cut where they are long: a value may be a megabyte.
 fn shortened(message: String) -> String {
+    let message = with_short_numbers(message);
     if message.len() <= LONGEST_QUOTATION {
         return message;
     }
@@ -168,9 +169,41 @@ fn shortened(message: String) -> String {
     }
 }
 
+/// The most signs of a number: more zeros nobody counts.
+const LONGEST_NUMBER: usize = 22;
+
+/// A message whose numbers of many digits are in scientific notation: `1e-60`.
+fn with_short_numbers(message: String) -> String {
+    let is_part = |byte: u8| byte.is_ascii_digit() || byte == b'.';
+    let bytes = message.as_bytes();
+    let (mut text, mut copied, mut at) = (String::new(), 0, 0);
+    while at < bytes.len() {
+        let length = bytes[at..].iter().take_while(|byte| is_part(**byte)).count();
+        let alone = at == 0 || !(bytes[at - 1].is_ascii_alphanumeric() || bytes[at - 1] == b'_');
+        let number = message.get(at..at + length).filter(|_| alone && length > LONGEST_NUMBER);
+        if let Some(number) = number.and_then(|digits| digits.parse::<f64>().ok()) {
+            text.push_str(&message[copied..at]);
+            text.push_str(&format!("{number:e}"));
+            copied = at + length;
+        }
+        at += length.max(1);
+    }
+    text + &message[copied..]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_of_many_digits_are_cut() {
+        let said = |message: &str| Diagnostic::error(message, None).message;
+        let zeros = "0".repeat(40);
+        assert_eq!(said(&format!("epsilon is 0.{zeros}1, -1{zeros}.")), "epsilon is 1e-41, -1e40");
+        for same in ["0.30000000000000004", "18446744073709551615", &format!("a{zeros}"), "é 1.2.3"] {
+            assert_eq!(said(same), same);
+        }
+    }
 
     #[test]
     fn long_quotations_are_cut() {

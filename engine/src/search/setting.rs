@@ -66,7 +66,7 @@ impl Unnamed {
 
 /// A setting as it is written below its path: one scale with its range, and perhaps `when`.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default, deny_unknown_fields, expecting = "a scale with its range, as in `{log: [0.0001, 1]}`")]
 pub(super) struct Written {
     /// From a to b (above 0), every factor alike: 0.001 to 0.01 gets as many trials as 0.01 to 0.1.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -82,6 +82,8 @@ fn node(value: &Json) -> Node {
 /// wrong with the space.
 pub fn check_ends(search: &Search, facts: Option<&Facts>) -> Vec<Problem> {
     let mut problems: Vec<Problem> = Vec::new();
+    // What is wrong with the block itself is wrong in every trial, and said of the block.
+    let own = training::check(&search.parts(), facts);
     for (index, setting) in search.space.settings.iter().enumerate() {
         let path = &setting.path;
         if !SEARCHED.iter().any(|part| path.starts_with(part)) {
@@ -92,7 +94,11 @@ pub fn check_ends(search: &Search, facts: Option<&Facts>) -> Vec<Problem> {
         for end in ends(&setting.dimension) {
             let found = match with(search, search.space.with_conditions(index, end).into_iter()) {
                 Err(problem) => vec![problem],
-                Ok(trial) => training::check(&trial.parts(), facts),
+                Ok(trial) => {
+                    let found = training::check(&trial.parts(), facts).into_iter();
+                    let new = found.filter(|problem| !own.contains(problem));
+                    new.map(|problem| problem.hint("every trial of this range must be possible")).collect()
+                }
             };
             for problem in found {
                 let problem = Problem { path: format!("space.{path}"), ..problem };
