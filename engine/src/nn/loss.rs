@@ -102,10 +102,11 @@ pub fn output_gradient<R: Real>(output: OutputLayer, logits: &[R], targets: Targ
     delta.copy_from_slice(logits);
     match (output, targets) {
         (OutputLayer::Softmax, Targets::Classes(labels)) => {
-            let classes = logits.len() / labels.len().max(1);
-            softmax(delta, classes);
-            for (row, &label) in delta.chunks_exact_mut(classes).zip(labels) {
-                row[label as usize] -= R::ONE;
+            match logits.len() / labels.len().max(1) {
+                // Rows of these lengths are common, and so short that the compiler should know the length.
+                2 => softmax_error(delta, labels, 2),
+                10 => softmax_error(delta, labels, 10),
+                classes => softmax_error(delta, labels, classes),
             }
             vectorized(|| delta.iter_mut().for_each(|d| *d *= share));
         }
@@ -124,7 +125,17 @@ pub fn output_gradient<R: Real>(output: OutputLayer, logits: &[R], targets: Targ
     }
 }
 
+/// From logits to softmax minus the labels' one-hot rows.
+#[inline(always)]
+fn softmax_error<R: Real>(logits: &mut [R], labels: &[u32], classes: usize) {
+    softmax(logits, classes);
+    for (row, &label) in logits.chunks_exact_mut(classes).zip(labels) {
+        row[label as usize] -= R::ONE;
+    }
+}
+
 /// Softmax of every row, in place: `p_j = e^(z_j - max z) / sum_k e^(z_k - max z)`.
+#[inline(always)]
 pub fn softmax<R: Real>(logits: &mut [R], classes: usize) {
     subtract_row_maxima(logits, classes);
     numeric::exp(logits);
@@ -136,6 +147,7 @@ pub fn softmax<R: Real>(logits: &mut [R], classes: usize) {
 
 /// Makes the largest logit of each row 0, which changes neither probabilities nor loss, and keeps the
 /// exponentials from overflowing.
+#[inline(always)]
 fn subtract_row_maxima<R: Real>(logits: &mut [R], classes: usize) {
     for row in logits.chunks_exact_mut(classes) {
         let largest = row.iter().fold(row[0], |largest, &z| largest.max(z));
@@ -143,6 +155,7 @@ fn subtract_row_maxima<R: Real>(logits: &mut [R], classes: usize) {
     }
 }
 
+#[inline(always)]
 fn row_sum<R: Real>(row: &[R]) -> R {
     row.iter().fold(R::ZERO, |sum, &value| sum + value)
 }
