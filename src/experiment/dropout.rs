@@ -140,7 +140,7 @@ struct Activations<'a> {
 impl Probe for Activations<'_> {
     fn trained(&self, subject: &dyn Subject, record: &mut RunRecord) {
         let keeps = self.settings.model.keep_probabilities();
-        let hidden = keeps.len() - 1;
+        let hidden = self.settings.model.hidden.len();
         let Some(layer) = (1..=hidden).find(|&layer| keeps[layer] < 1.0).or((hidden > 0).then_some(1)) else {
             return;
         };
@@ -201,7 +201,8 @@ fn keep_axis(variants: &[&Dropout], outcome: &Outcome) -> (Axis, Vec<f64>) {
     let distinct = keeps.iter().enumerate().all(|(i, keep)| !keeps[..i].contains(keep));
     let uniform = variants.iter().all(|variant| {
         let keeps = variant.model.keep_probabilities();
-        keeps[0] == 1.0 && keeps[1..].iter().all(|keep| *keep == keeps[1])
+        let hidden = 1..=variant.model.hidden.len();
+        keeps.iter().enumerate().all(|(at, keep)| *keep == if hidden.contains(&at) { keeps[1] } else { 1.0 })
     });
     if distinct && uniform {
         let mut ticks = keeps.clone();

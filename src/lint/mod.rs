@@ -89,6 +89,12 @@ pub const LINTS: &[Lint] = &[
         reason: "the training loss goes on falling while a network overfits: only rows that it never learnt from show when to stop",
         sees: Sees::Before(rules::stopping_on_train),
     },
+    Lint {
+        code: "G010",
+        name: "dropout-at-output",
+        reason: "behind the logits no layer learns to do without the dropped ones: the loss only gets noisier",
+        sees: Sees::Before(rules::dropout_at_output),
+    },
 ];
 
 /// The lint of claims that rest on one seed.

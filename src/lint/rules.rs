@@ -139,6 +139,21 @@ pub fn stopping_on_train(subject: &Subject) -> Vec<Problem> {
     on_train.map(said).into_iter().collect()
 }
 
+pub fn dropout_at_output(subject: &Subject) -> Vec<Problem> {
+    let Some(model) = &subject.settings.model else { return Vec::new() };
+    let output = model.hidden.len() + 1;
+    if model.keep_probabilities()[output] == 1.0 {
+        return Vec::new();
+    }
+    let name = if model.keep_prob.is_some() { "keep_prob" } else { "dropout" };
+    let message = format!("the last number of `{name}` drops logits");
+    let problem = Problem::new(format!("model.{name}[{output}]"), message);
+    vec![problem.expected(match output {
+        1 => "one number: for the input".to_owned(),
+        _ => format!("{output} numbers: for the input, then for each hidden layer"),
+    })]
+}
+
 pub fn equal_weights(subject: &Subject) -> Vec<Problem> {
     let Some(model) = subject.settings.model.as_ref().filter(|_| subject.kind != "init") else {
         return Vec::new();

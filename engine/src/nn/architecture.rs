@@ -26,7 +26,7 @@ pub struct Architecture {
     pub output: OutputLayer,
     /// Of the hidden layers.
     pub batch_norm: Option<BatchNorm>,
-    /// The share of inputs that each layer keeps in training; 1 is no dropout.
+    /// The share of inputs that each layer keeps in training, and at the end that of the logits; 1 is no dropout.
     pub keep_prob: Vec<f64>,
 }
 
@@ -134,6 +134,12 @@ impl Architecture {
             }
         }
         blocks
+    }
+
+    /// What dropout could act on, as numbers a row, with the share that stays: each layer's inputs, then the logits.
+    pub fn droppable(&self) -> impl Iterator<Item = (usize, f64)> {
+        let widths = self.layers.iter().map(|layer| layer.inputs).chain([self.outputs()]);
+        widths.zip(self.keep_prob.iter().copied())
     }
 
     pub fn has_dropout(&self) -> bool {

@@ -60,16 +60,25 @@ impl<R: Real> Backward<R> {
         targets: Targets<R>,
         masks: Option<&Masks<R>>,
     ) {
-        self.begin(network, forward, targets);
+        self.begin(network, forward, targets, masks);
         (0..network.depth()).rev().for_each(|l| self.run_layer(network, forward, l, x, targets.len(), masks));
     }
 
-    /// The gradient at the logits.
-    pub(super) fn begin(&mut self, network: &Network<R>, forward: &Forward<R>, targets: Targets<R>) {
+    /// The gradient at what the last layer gives.
+    pub(super) fn begin(
+        &mut self,
+        network: &Network<R>,
+        forward: &Forward<R>,
+        targets: Targets<R>,
+        masks: Option<&Masks<R>>,
+    ) {
         debug_assert!(targets.len() <= self.capacity);
         let logits = forward.logits(targets.len());
         let delta = &mut self.deltas[network.depth() - 1][..logits.len()];
         output_gradient(network.architecture().output, logits, targets, delta);
+        if let Some(factors) = masks.and_then(|masks| masks.factors(network.depth())) {
+            mask(delta, factors);
+        }
     }
 
     /// From the gradient at what the activation of a layer (from 0) was given, that of the layer's parameters, and
@@ -148,7 +157,8 @@ impl<R: Real> Backward<R> {
 mod tests {
     use super::*;
     use crate::data::Target;
-    use crate::nn::{ModelSettings, Pass};
+    use crate::nn::{ModelSettings, Pass, PerLayer};
+    use crate::numeric::Streams;
 
     #[test]
     fn two_layers_by_hand() {
@@ -170,5 +180,32 @@ mod tests {
         // dW1 = x^T delta1 = [[1 - 6, 1.5], [2, 3]], db1 = [-1, 1.5];
         // dW2 = [5 * 0.5 - 3, 1 * 0.5], db2 = -0.5.
         assert_eq!(backward.gradient(), [-5.0, 1.5, 2.0, 3.0, -1.0, 1.5, -0.5, 0.5, -0.5]);
+    }
+
+    #[test]
+    fn a_dropped_logit_teaches_nothing_and_a_kept_one_more() {
+        // y = 3 x - 1, squared error; half of the predictions are dropped, the others doubled.
+        let model = ModelSettings {
+            hidden: Vec::new(),
+            keep_prob: Some(PerLayer::Each(vec![1.0, 0.5])),
+            ..ModelSettings::default()
+        };
+        let architecture = Architecture::new(&model, 1, Target::Value).unwrap();
+        let network = Network::from_parameters(architecture, vec![3.0, -1.0]);
+        let mut masks = Masks::new(network.architecture(), 4, &Streams::new(2)).unwrap();
+        masks.draw(4);
+        let kept: Vec<bool> = masks.factors(1).unwrap().iter().map(|factor| *factor == 2.0).collect();
+        assert!(kept.contains(&true) && kept.contains(&false), "{kept:?}");
+        let (x, targets) = ([1.0, 2.0, 3.0, 4.0], [1.0, 0.0, -1.0, 2.0]);
+        let mut forward = Forward::new(network.architecture(), 4);
+        let mut backward = Backward::new(network.architecture(), 4);
+        forward.run(&network, &x, 4, Pass::Training(Some(&masks)));
+        backward.run(&network, &forward, &x, Targets::Values(&targets), Some(&masks));
+        // Where kept, the loss is (2 (3 x - 1) - t)^2 / 4, and its derivative by the prediction 2 (3 x - 1) - t.
+        let delta = |i: usize| if kept[i] { 2.0 * (3.0 * x[i] - 1.0) - targets[i] } else { 0.0 };
+        let deltas: Vec<f64> = (0..4).map(delta).collect();
+        assert_eq!(backward.delta(0, 4), deltas);
+        let of_weight: f64 = x.iter().zip(&deltas).map(|(x, delta)| x * delta).sum();
+        assert_eq!(backward.gradient(), [of_weight, deltas.iter().sum()]);
     }
 }

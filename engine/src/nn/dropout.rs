@@ -4,13 +4,17 @@
 //! `a' = a * mask / keep`, `mask ~ Bernoulli(keep)`, so that its expectation stays a and nothing needs
 //! to be rescaled at prediction. The gradient passes through the same mask and scale.
 //!
+//! The logits can be masked in the same way, for who wants to see what that does: no layer follows that could learn to
+//! do without the lost ones, so that the loss only gets noisier.
+//!
 //! Source: Srivastava, Hinton, Krizhevsky, Sutskever and Salakhutdinov, Dropout: A Simple Way to Prevent Neural
 //! Networks from Overfitting, JMLR 2014; scaling in training instead of at prediction is in its section 10.
 
 use super::Architecture;
 use crate::numeric::{Real, Stream, Streams, vectorized};
 
-/// The masks of one training step: for each layer the factors of its inputs, where it drops any.
+/// The masks of one training step: for each layer the factors of its inputs, where it drops any, and behind the last
+/// layer's those of the logits.
 #[derive(Clone, Debug)]
 pub struct Masks<R> {
     layers: Vec<Option<Mask<R>>>,
@@ -27,18 +31,18 @@ struct Mask<R> {
 
 impl<R: Real> Masks<R> {
     /// Masks for batches of up to `rows` examples, drawn from the streams `dropout/l`, where l counts the
-    /// layers whose activations are masked: 0 is the network's input. None if nothing is ever dropped.
+    /// layers whose activations are masked: 0 is the network's input, the last are the logits. None if nothing is ever dropped.
     pub fn new(architecture: &Architecture, rows: usize, streams: &Streams) -> Option<Self> {
         if !architecture.has_dropout() {
             return None;
         }
-        let layers = architecture.layers.iter().zip(&architecture.keep_prob).enumerate();
-        let layers = layers.map(|(i, (layer, &keep))| {
+        let layers = architecture.droppable().enumerate();
+        let layers = layers.map(|(i, (width, keep))| {
             (keep < 1.0).then(|| Mask {
                 keep,
-                width: layer.inputs,
+                width,
                 stream: streams.stream(&format!("dropout/{i}")),
-                factors: vec![R::ONE; rows * layer.inputs],
+                factors: vec![R::ONE; rows * width],
             })
         });
         Some(Masks { layers: layers.collect() })
@@ -51,7 +55,7 @@ impl<R: Real> Masks<R> {
         }
     }
 
-    /// The factors of a layer's inputs, if it drops any; layers count from 0.
+    /// The factors of a layer's inputs, if it drops any; layers count from 0, and those of the logits follow.
     pub(super) fn factors(&self, layer: usize) -> Option<&[R]> {
         self.layers[layer].as_ref().map(|mask| mask.factors.as_slice())
     }
@@ -83,7 +87,7 @@ mod tests {
 
     fn masks(keep: Vec<f64>, seed: u64) -> Option<Masks<f64>> {
         let model = ModelSettings {
-            hidden: vec![50; keep.len() - 1],
+            hidden: vec![50],
             keep_prob: Some(PerLayer::Each(keep)),
             ..ModelSettings::default()
         };
@@ -115,7 +119,21 @@ mod tests {
     }
 
     #[test]
+    fn masks_of_the_logits_move_no_others() {
+        let (mut with, mut without) =
+            (masks(vec![1.0, 0.5, 0.25], 3).unwrap(), masks(vec![1.0, 0.5], 3).unwrap());
+        with.draw(200);
+        without.draw(200);
+        assert_eq!(with.factors(1), without.factors(1));
+        assert!(without.factors(2).is_none());
+        let factors = with.factors(2).unwrap();
+        assert_eq!(factors.len(), 200);
+        assert!(factors.iter().all(|&f| f == 0.0 || f == 4.0) && factors.contains(&4.0));
+    }
+
+    #[test]
     fn nothing_dropped_needs_no_masks() {
+        assert!(masks(vec![1.0, 1.0, 1.0], 3).is_none());
         assert!(masks(vec![1.0, 1.0], 3).is_none());
     }
 }

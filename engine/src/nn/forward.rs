@@ -3,21 +3,21 @@
 use std::sync::Arc;
 
 use super::batch_norm::Normalization;
-use super::dropout::{Masks, masked};
+use super::dropout::{Masks, mask, masked};
 use super::{Activation, Architecture, Moments, Network, PredictionStatistics};
 use crate::numeric::{Alone, Finish, Real, Strided, Workers, matmul_by};
 
 /// What a pass is for.
 #[derive(Clone, Copy, Debug)]
 pub enum Pass<'a, R> {
-    /// Each layer sees what the masks leave of its inputs; batch normalization goes by the batch.
+    /// Each layer sees what the masks leave of its inputs, the loss what they leave of the logits; batch normalization goes by the batch.
     Training(Option<&'a Masks<R>>),
     /// Each layer sees everything; batch normalization goes by the network's statistics, or as its settings say.
     Prediction,
 }
 
 impl<R: Real> Pass<'_, R> {
-    /// The factors of a layer's inputs, if it drops any.
+    /// The factors of a layer's inputs, if it drops any; behind the last layer's, those of the logits.
     fn factors(&self, layer: usize) -> Option<&[R]> {
         match self {
             Pass::Training(masks) => masks.and_then(|masks| masks.factors(layer)),
@@ -112,7 +112,11 @@ impl<R: Real> Forward<R> {
             matmul_by(workers, rows, outputs, inputs, input, layer.weights, finish, to);
         };
         if l + 1 == network.depth() {
-            return product(Finish::Bias(layer.bias), output);
+            product(Finish::Bias(layer.bias), output);
+            if let Some(factors) = pass.factors(l + 1) {
+                mask(output, factors);
+            }
+            return;
         }
         let activation = network.architecture().activation;
         let z = &mut self.sums[..rows * outputs];
@@ -138,7 +142,7 @@ impl<R: Real> Forward<R> {
     }
 
     /// What a layer (from 0) gave in the last run, (rows, outputs): activations before dropout, and the logits
-    /// or predicted numbers at the last layer.
+    /// or predicted numbers at the last layer, as the loss sees them: after dropout.
     pub fn output(&self, layer: usize, rows: usize) -> &[R] {
         let all = &self.outputs[layer];
         &all[..all.len() / self.capacity.max(1) * rows]
@@ -208,6 +212,21 @@ mod tests {
             single.run(&network, row, 1, Pass::Prediction);
             assert_eq!(single.logits(1)[0], whole.logits(20)[i]);
         }
+    }
+
+    #[test]
+    fn dropped_logits_are_0_to_the_loss_in_training_alone() {
+        let network = small(Activation::Relu, Some(PerLayer::Each(vec![1.0, 1.0, 0.5])));
+        let mut masks = Masks::new(network.architecture(), 40, &Streams::new(1)).unwrap();
+        masks.draw(40);
+        let x = [1.0, 2.0].repeat(40);
+        let mut forward = Forward::new(network.architecture(), 40);
+        forward.run(&network, &x, 40, Pass::Training(Some(&masks)));
+        let expected: Vec<f64> = masks.factors(2).unwrap().iter().map(|factor| 13.5 * factor).collect();
+        assert_eq!(forward.logits(40), expected);
+        assert!(expected.contains(&0.0) && expected.contains(&27.0));
+        forward.run(&network, &x, 40, Pass::Prediction);
+        assert_eq!(forward.logits(40), [13.5; 40]);
     }
 
     #[test]

@@ -13,7 +13,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 pub enum PerLayer {
     /// For every hidden layer; the input is left alone.
     Hidden(f64),
-    /// The input first, then one a hidden layer.
+    /// The input first, then one a hidden layer, then perhaps the logits.
     Each(Vec<f64>),
 }
 

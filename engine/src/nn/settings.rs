@@ -27,7 +27,8 @@ pub struct ModelSettings {
     #[schemars(schema_with = "batch_norm::schema")]
     pub batch_norm: Option<BatchNorm>,
     /// Dropout, as the share of units that stay: one number above 0, up to 1, for all hidden layers, or a list: input,
-    /// hidden layer 1, ... (default: all stay).
+    /// hidden layer 1, ... (default: all stay). One more number at the list's end drops logits, which only makes the
+    /// loss noisy.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub keep_prob: Option<PerLayer>,
     /// Dropout, as the share of units that are dropped: 1 minus `keep_prob`, in place of it.
@@ -96,18 +97,22 @@ impl ModelSettings {
         problems
     }
 
-    /// The share of inputs that each layer keeps in training: first the share of the network's input,
-    /// then of each hidden layer's output; `hidden.len() + 1` numbers.
+    /// The share of numbers that stay in training: first of the network's input, then of each hidden layer's output,
+    /// then of the logits; `hidden.len() + 2` numbers.
     pub fn keep_probabilities(&self) -> Vec<f64> {
-        let layers = self.hidden.len() + 1;
-        let spread = |setting: &PerLayer, input: f64| match setting {
-            PerLayer::Hidden(share) => (0..layers).map(|l| if l == 0 { input } else { *share }).collect(),
-            PerLayer::Each(shares) => shares.clone(),
+        let hidden = self.hidden.len();
+        let spread = |setting: &PerLayer, whole: f64| -> Vec<f64> {
+            let mut shares = match setting {
+                PerLayer::Hidden(share) => [vec![whole], vec![*share; hidden]].concat(),
+                PerLayer::Each(shares) => shares.clone(),
+            };
+            shares.resize(hidden + 2, whole);
+            shares
         };
         match (&self.keep_prob, &self.dropout) {
             (Some(keep), _) => spread(keep, 1.0),
-            (None, Some(drop)) => spread(drop, 0.0).into_iter().map(|share: f64| 1.0 - share).collect(),
-            (None, None) => vec![1.0; layers],
+            (None, Some(drop)) => spread(drop, 0.0).into_iter().map(|share| 1.0 - share).collect(),
+            (None, None) => vec![1.0; hidden + 2],
         }
     }
 
@@ -147,7 +152,7 @@ impl ModelSettings {
             })
             .collect();
         if let PerLayer::Each(shares) = shares
-            && shares.len() != self.hidden.len() + 1
+            && ![1, 2].map(|others| self.hidden.len() + others).contains(&shares.len())
         {
             problems.push(
                 Problem::new(
@@ -184,19 +189,22 @@ mod tests {
         assert_eq!(model, ModelSettings::default());
         assert_eq!(model.hidden, [32]);
         assert!(model.check().is_empty());
-        assert_eq!(model.keep_probabilities(), [1.0, 1.0]);
+        assert_eq!(model.keep_probabilities(), [1.0, 1.0, 1.0]);
     }
 
     #[test]
     fn one_share_is_for_the_hidden_layers_and_a_list_for_all() {
         let hidden = r#"{"hidden": [4, 3], "keep_prob": 0.8}"#;
-        assert_eq!(read(hidden).keep_probabilities(), [1.0, 0.8, 0.8]);
+        assert_eq!(read(hidden).keep_probabilities(), [1.0, 0.8, 0.8, 1.0]);
         let each = r#"{"hidden": [4, 3], "keep_prob": [0.9, 1, 0.5]}"#;
-        assert_eq!(read(each).keep_probabilities(), [0.9, 1.0, 0.5]);
+        assert_eq!(read(each).keep_probabilities(), [0.9, 1.0, 0.5, 1.0]);
         let dropped = r#"{"hidden": [4, 3], "dropout": 0.25}"#;
-        assert_eq!(read(dropped).keep_probabilities(), [1.0, 0.75, 0.75]);
+        assert_eq!(read(dropped).keep_probabilities(), [1.0, 0.75, 0.75, 1.0]);
         let linear = r#"{"hidden": [], "dropout": 0.25}"#;
-        assert_eq!(read(linear).keep_probabilities(), [1.0]);
+        assert_eq!(read(linear).keep_probabilities(), [1.0, 1.0]);
+        let logits = r#"{"hidden": [4], "dropout": [0, 0.25, 0.5]}"#;
+        assert_eq!(read(logits).keep_probabilities(), [1.0, 0.75, 0.5]);
+        assert!(read(logits).check().is_empty());
     }
 
     #[test]
@@ -219,6 +227,10 @@ mod tests {
         assert_eq!(
             problems(r#"{"hidden": [8, 8], "keep_prob": [0.8, 0.5]}"#),
             ["keep_prob: keep_prob has 2 numbers for 2 hidden layers"]
+        );
+        assert_eq!(
+            problems(r#"{"hidden": [8], "dropout": [0, 0, 0, 0]}"#),
+            ["dropout: dropout has 4 numbers for 1 hidden layer"]
         );
     }
 

@@ -122,8 +122,7 @@ fn normalized_units(architecture: &Architecture) -> u64 {
 
 /// Numbers of one row that dropout may set to 0.
 fn masked(architecture: &Architecture) -> usize {
-    let layers = architecture.layers.iter().zip(&architecture.keep_prob);
-    layers.filter(|(_, keep)| **keep < 1.0).map(|(layer, _)| layer.inputs).sum()
+    architecture.droppable().filter(|(_, keep)| *keep < 1.0).map(|(width, _)| width).sum()
 }
 
 fn bytes(architecture: &Architecture, training: &TrainingSettings, all: u64, batch: u64) -> u64 {
@@ -152,7 +151,9 @@ fn numbers_of_row(architecture: &Architecture) -> u64 {
     let units = architecture.units() as u64;
     let inputs: u64 = architecture.layers.iter().map(|layer| layer.inputs as u64).sum();
     // Outputs and deltas, the sums and gradients at hand; with dropout, masks and masked inputs; the batch itself.
-    let dropout = if architecture.has_dropout() { 2 * inputs } else { 0 };
+    let logits =
+        architecture.droppable().last().filter(|(_, keep)| *keep < 1.0).map_or(0, |(width, _)| width);
+    let dropout = if architecture.has_dropout() { 2 * inputs + logits as u64 } else { 0 };
     let per_row = 2 * (units + widest(architecture)) + dropout + architecture.inputs() as u64 + 1;
     // With batch normalization, the normalized sums of the hidden layers.
     per_row + normalized_units(architecture)

@@ -70,6 +70,7 @@ pub fn cases() -> Vec<Case> {
         ("full batch", json!({ "training": { "batch_size": "full" } })),
         ("batch of one", json!({ "training": { "batch_size": 1, "epochs": 1 } })),
         ("dropout", json!({ "model": { "hidden": [16, 9], "keep_prob": [0.9, 0.8, 0.5] } })),
+        ("dropout of logits", json!({ "model": { "hidden": [16, 9], "keep_prob": [1, 1, 0.5, 0.8] } })),
         ("batch norm", json!({ "model": { "hidden": [16, 9], "batch_norm": true, "keep_prob": 0.8 } })),
         (
             "batch norm in f64",

@@ -170,7 +170,7 @@ impl Planted {
     fn derivative(&self, pass: &TrainingPass, layer: usize, backward: &mut Backward<f64>) {
         let TrainingPass { network, forward, x, targets, masks } = *pass;
         let rows = targets.len();
-        backward.begin(network, forward, targets);
+        backward.begin(network, forward, targets, masks);
         for l in (0..network.depth()).rev() {
             backward.run_layer(network, forward, l, x, rows, masks);
             if l == layer + 1 {

@@ -86,7 +86,7 @@ fn every_activation_with_every_loss_dropout_batch_norm_and_penalties() {
         [("softmax", Target::Classes(3)), ("sigmoid", Target::Classes(2)), ("linear", Target::Value)];
     for info in ACTIVATIONS {
         for (output, target) in outputs {
-            for keep in [json!(null), json!([0.9, 0.5, 0.7])] {
+            for keep in [json!(null), json!([0.9, 0.5, 0.7]), json!([1, 0.5, 1, 0.7])] {
                 for (lambda, batch_norm) in [(0.0, false), (0.7, false), (0.0, true), (0.7, true)] {
                     let settings = json!({
                         "activation": info.name, "output": output, "keep_prob": keep, "batch_norm": batch_norm,
