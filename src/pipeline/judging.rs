@@ -35,10 +35,11 @@ pub struct Judged {
 
 /// The course's results by name.
 pub fn values<'a>(course: &Course, planned: &[Planned], outcomes: &'a [Outcome]) -> Values<'a> {
-    let named = planned.par_iter().zip(outcomes).map(|(planned, outcome)| {
-        (course.lessons[planned.lesson].slug.as_str(), planned.header.id.as_str(), outcome)
-    });
-    Values::of(named)
+    let mut values = Values::new();
+    for (planned, outcome) in planned.iter().zip(outcomes) {
+        values.insert(&course.lessons[planned.lesson].slug, &planned.header.id, outcome);
+    }
+    values
 }
 
 /// Claims that rest on a single seed.

@@ -36,8 +36,8 @@ pub struct SeedValues<'a> {
 impl<'a> SeedValues<'a> {
     /// The runs with index `seed` of every variant.
     pub fn new(outcome: &'a Outcome, seed: usize) -> Self {
-        match Data::of_seed(outcome, seed) {
-            Data::Map(names) => SeedValues { names },
+        match Data::of_seed(outcome, seed).open() {
+            Data::Map(names) => SeedValues { names: names.clone() },
             _ => SeedValues { names: BTreeMap::new() },
         }
     }
@@ -96,7 +96,7 @@ impl Values<'_> {
 }
 
 fn inside<'r, 'd>(data: Option<&'r Data<'d>>) -> Option<&'r BTreeMap<String, Data<'d>>> {
-    match data {
+    match data.map(Data::open) {
         Some(Data::Map(names)) => Some(names),
         _ => None,
     }

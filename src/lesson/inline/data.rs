@@ -23,6 +23,49 @@ pub enum Data<'a> {
     Map(BTreeMap<String, Data<'a>>),
     /// What only the runs can tell.
     Unknown,
+    /// What is put together when it is asked for; see [`Data::open`].
+    Late(Late<'a>),
+}
+
+/// The names of an experiment or variant, of which most are never asked for.
+#[derive(Clone, Debug)]
+pub struct Late<'a>(Arc<Unopened<'a>>);
+
+#[derive(Debug)]
+struct Unopened<'a> {
+    found: Found<'a>,
+    opened: OnceLock<Data<'a>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Found<'a> {
+    /// All variants by name; where only `run` runs, its metrics stand at the top as well. With a seed, of its runs only.
+    Experiment(&'a Outcome, Option<usize>),
+    Variant(&'a Variant, Option<usize>),
+}
+
+impl PartialEq for Late<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.open() == other.open()
+    }
+}
+
+impl<'a> Late<'a> {
+    fn of(found: Found<'a>) -> Data<'a> {
+        Data::Late(Late(Arc::new(Unopened { found, opened: OnceLock::new() })))
+    }
+
+    fn open(&self) -> &Data<'a> {
+        self.0.opened.get_or_init(|| match self.0.found {
+            Found::Experiment(outcome, seed) => {
+                let late =
+                    |variant: &'a Variant| (variant.name.clone(), Late::of(Found::Variant(variant, seed)));
+                Data::variants(outcome.variants.iter().map(late).collect())
+            }
+            Found::Variant(variant, None) => Data::variant(variant.runs.iter()),
+            Found::Variant(variant, Some(seed)) => Data::variant(variant.runs.get(seed).into_iter()),
+        })
+    }
 }
 
 /// The items of a list or a curve. Those of most curves are never asked for, so they are put together when they are.
@@ -84,12 +127,17 @@ impl PartialEq for Items<'_> {
 pub const STATISTICS: [&str; 9] = ["mean", "sd", "min", "max", "median", "q1", "q3", "values", "n"];
 
 impl<'a> Data<'a> {
-    /// All variants of an experiment by name; where only `run` runs, its metrics stand at the top as well.
+    /// An experiment by the names of its variants.
     pub fn experiment(outcome: &'a Outcome) -> Self {
-        let variants = outcome.variants.iter();
-        Data::variants(
-            variants.map(|variant| (variant.name.clone(), Data::variant(variant.runs.iter()))).collect(),
-        )
+        Late::of(Found::Experiment(outcome, None))
+    }
+
+    /// The same, put together if it has not been.
+    pub fn open(&self) -> &Data<'a> {
+        match self {
+            Data::Late(late) => late.open(),
+            data => data,
+        }
     }
 
     /// The same before anything runs: every name that there will be, no number yet.
@@ -102,7 +150,7 @@ impl<'a> Data<'a> {
 
     fn variants(mut names: BTreeMap<String, Self>) -> Self {
         if names.len() == 1
-            && let Some(Data::Map(metrics)) = names.get("run").cloned()
+            && let Some(Data::Map(metrics)) = names.get("run").map(|run| run.open().clone())
         {
             for (name, data) in metrics {
                 names.entry(name).or_insert(data);
@@ -126,9 +174,7 @@ impl<'a> Data<'a> {
 
     /// The same with the runs of one seed only, for judging claims.
     pub fn of_seed(outcome: &'a Outcome, seed: usize) -> Self {
-        let variants = outcome.variants.iter();
-        let run = |variant: &'a Variant| Data::variant(variant.runs.get(seed).into_iter());
-        Data::variants(variants.map(|variant| (variant.name.clone(), run(variant))).collect())
+        Late::of(Found::Experiment(outcome, Some(seed)))
     }
 
     fn variant(runs: impl Iterator<Item = &'a RunRecord> + Clone) -> Self {
@@ -151,7 +197,7 @@ impl<'a> Data<'a> {
 
     /// The names that may follow, for suggestions.
     pub fn names(&self) -> Vec<&str> {
-        match self {
+        match self.open() {
             Data::Map(names) => names.keys().map(String::as_str).collect(),
             Data::Number(_) | Data::Curve { .. } => STATISTICS.to_vec(),
             _ => Vec::new(),

@@ -29,8 +29,6 @@ mod token;
 
 use std::collections::BTreeMap;
 
-use rayon::prelude::*;
-
 pub use claim::{Judgement, SeedValues};
 pub use environment::{FILTERS, FUNCTIONS};
 pub use format::{number as format_number, percent as format_percent, sci as format_scientific};
@@ -55,25 +53,12 @@ impl<'a> Values<'a> {
         Self::default()
     }
 
-    /// The results of experiments, each with its lesson and id.
-    pub fn of<'n>(experiments: impl ParallelIterator<Item = (&'n str, &'n str, &'a Outcome)>) -> Self {
-        let mut values = Values::new();
-        let all: Vec<_> =
-            experiments.map(|(lesson, id, found)| (lesson, id, found, Data::experiment(found))).collect();
-        all.into_iter().for_each(|(lesson, id, outcome, data)| values.put(lesson, id, outcome, data));
-        values
-    }
-
     /// Makes the results of an experiment known.
     pub fn insert(&mut self, lesson: &str, id: &str, outcome: &'a Outcome) {
-        self.put(lesson, id, outcome, Data::experiment(outcome));
-    }
-
-    fn put(&mut self, lesson: &str, id: &str, outcome: &'a Outcome, data: Data<'a>) {
         self.outcomes.insert((as_name(lesson), id.to_owned()), outcome);
         let lesson = self.lessons.entry(as_name(lesson)).or_insert_with(|| Data::Map(BTreeMap::new()));
         if let Data::Map(ids) = lesson {
-            ids.insert(id.to_owned(), data);
+            ids.insert(id.to_owned(), Data::experiment(outcome));
         }
     }
 

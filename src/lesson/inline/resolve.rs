@@ -82,6 +82,7 @@ fn follow<'a, 'l, 'd>(
             (Data::Map(names), Name::Word(_)) => {
                 entry(names, left).ok_or_else(|| unknown(link, &data.names(), &format!("`{seen}` has no")))?
             }
+            (Data::Late(_), _) => (data.open(), 0),
             (Data::List(items), Name::Index(index)) => (item(items, *index, link, &seen)?, 1),
             (Data::Curve { series, .. }, Name::Index(index)) => {
                 let found = item(series, *index, link, &seen);
@@ -226,6 +227,7 @@ fn value(data: &Data, links: &[Link], as_list: bool, seen: &str) -> Result<Value
             Ok(Value::from(distinct.join(", ")))
         }
         Data::Unknown => Ok(Value::UNDEFINED),
+        Data::Late(_) => value(data.open(), links, as_list, seen),
         Data::Map(_) => {
             let end = links.last().map_or(0, |link| link.range.end);
             let start = links.first().map_or(0, |link| link.range.start);
