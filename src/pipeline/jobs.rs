@@ -27,7 +27,7 @@ pub fn all(course: &Course, planned: &[Planned], tables: &Tables) -> Vec<Job> {
         for (variant, cost) in plan.costs.iter().enumerate() {
             let settings = plan.plan.resolved(variant);
             let data = fingerprint(course, plan, variant, tables);
-            let key = |seed| Key::new(plan.kind, &settings, data.as_deref(), seed);
+            let key = Key::of_seeds(plan.kind, &settings, data.as_deref());
             // What has no settings in writing cannot be told from another run.
             let of_seed = |seed| Job {
                 experiment,

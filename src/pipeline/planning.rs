@@ -52,11 +52,16 @@ impl Planned {
 pub fn plan(course: &Course, tables: &mut Tables, found: &mut Diagnostics) -> Vec<Planned> {
     let mut planned = Vec::new();
     found.extend(check_defaults(course.settings.defaults.as_ref()));
-    for (index, lesson) in course.lessons.iter().enumerate() {
+    let decode = |lesson: &Lesson| -> Vec<_> {
+        lesson.blocks.iter().map(|block| decode_block(course, lesson, block)).collect()
+    };
+    let decoded: Vec<_> = course.lessons.par_iter().map(decode).collect();
+    for (index, (lesson, decoded)) in course.lessons.iter().zip(decoded).enumerate() {
         found.extend(check_defaults(lesson.front.defaults.as_ref()));
         let mut ids = BTreeSet::new();
-        for (block_index, block) in lesson.blocks.iter().enumerate() {
-            let Some(experiment) = found.keep(plan_block(course, lesson, block, tables)) else { continue };
+        for (block_index, (block, decoded)) in lesson.blocks.iter().zip(decoded).enumerate() {
+            let experiment = decoded.and_then(|decoded| plan_block(course, lesson, block, decoded, tables));
+            let Some(experiment) = found.keep(experiment) else { continue };
             let id = experiment.header.id.clone();
             if ids.contains(&id) {
                 let message = format!("two experiments of this lesson are called `{id}`");
@@ -171,12 +176,21 @@ pub fn block_texts(planned: &Planned) -> impl Iterator<Item = (String, &str)> {
     )
 }
 
-fn plan_block(
+/// A block as settings, not yet beside its data.
+struct Decoded {
+    kind: &'static Kind,
+    header: Header,
+    plan: Box<dyn Plan>,
+    tree: Node,
+    /// What is wrong with it so far.
+    errors: Vec<Diagnostic>,
+}
+
+fn decode_block(
     course: &Course,
     lesson: &Lesson,
     block: &ExperimentBlock,
-    tables: &mut Tables,
-) -> Result<Planned, Vec<Diagnostic>> {
+) -> Result<Decoded, Vec<Diagnostic>> {
     let kind = kind_of(block)?;
     let tree = with_defaults(course, lesson, block, kind);
     let (header_tree, settings) = divide(&tree);
@@ -192,7 +206,20 @@ fn plan_block(
     }
     errors.extend(without_effect(block));
     let plan = kind.plan(&settings).map_err(|e| errors.extend(e)).ok();
-    let (Some(header), Some(plan)) = (header, plan) else { return Err(errors) };
+    match (header, plan) {
+        (Some(header), Some(plan)) => Ok(Decoded { kind, header, plan, tree, errors }),
+        _ => Err(errors),
+    }
+}
+
+fn plan_block(
+    course: &Course,
+    lesson: &Lesson,
+    block: &ExperimentBlock,
+    decoded: Decoded,
+    tables: &mut Tables,
+) -> Result<Planned, Vec<Diagnostic>> {
+    let Decoded { kind, header, plan, tree, mut errors } = decoded;
     let (facts, mut found) = check_variants(&*plan, lesson, tables);
     errors.extend_from_slice(plan.overridden());
     errors.append(&mut found);

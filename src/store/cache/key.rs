@@ -21,9 +21,14 @@ pub struct Key([u8; 32]);
 impl Key {
     /// `settings` with every default filled in; `data` a hash over the bytes of the table that they name.
     pub fn new(kind: &Kind, settings: &Value, data: Option<&str>, seed: u64) -> Key {
+        Key::of_seeds(kind, settings, data)(seed)
+    }
+
+    /// The same for one seed after the other.
+    pub fn of_seeds(kind: &Kind, settings: &Value, data: Option<&str>) -> impl Fn(u64) -> Key + use<> {
         let engine = gradbook_engine::REVISION;
-        let all = json!([LAYOUT, engine, kind.name, kind.revision, data, seed, settings]);
-        Key(*blake3::hash(all.to_string().as_bytes()).as_bytes())
+        let all = Sum::of_value(&(LAYOUT, engine, kind.name, kind.revision, data, settings));
+        move |seed| Key(*blake3::keyed_hash(&all.0, &seed.to_le_bytes()).as_bytes())
     }
 
     /// The name of something that this program made from something else.
