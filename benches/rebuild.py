@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """How long builds take: from nothing, unchanged, and after a word of prose; mdBook on the same pages in the same run.
 
-    benches/rebuild.py [--gradbook target/release/gradbook] [--rounds 5]
+    cargo build --release && benches/rebuild.py [--gradbook target/release/gradbook] [--rounds 9]
 
-Two courses: the repository's own lessons three times over (experiments, all in the cache), and a thousand lessons of
-prose. Times are medians of wall time and of processor time, which a busy machine disturbs less. mdBook is measured where
-it is installed (`cargo install mdbook`)."""
+Two courses: the repository's own lessons, as often as makes about thirty (experiments, all in the cache), and a thousand
+lessons of prose. Times are medians of wall time and of processor time, which a busy machine disturbs
+less. mdBook is installed from crates.io, outside of the repository, where it is not yet."""
 
 import argparse
 import os
@@ -18,13 +18,16 @@ import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent.parent
+MDBOOK = "0.5.4"
 
 
 def thirty(lessons):
-    """The course's own lessons three times over, under slugs of their own."""
-    files = sorted(path for path in (HERE / "lessons").rglob("*.md") if ".gradbook" not in path.parts)
+    """The course's own lessons, as often as makes about thirty, under slugs of their own."""
+    own = [path for path in (HERE / "lessons").rglob("*.*") if not {".gradbook", "snapshots"} & set(path.parts)]
+    files = sorted(path for path in own if path.suffix == ".md")
+    tables = [path for path in own if path.suffix in {".csv", ".npy", ".npz"}]
     stems = [path.stem.split("-", 1)[1] for path in files]
-    for copy in "abc":
+    for copy in "abcdefgh"[: max(1, round(30 / len(files)))]:
         for path in files:
             text = path.read_text()
             for stem in stems:
@@ -34,6 +37,8 @@ def thirty(lessons):
             place = lessons / copy / path.relative_to(HERE / "lessons").parent
             place.mkdir(parents=True, exist_ok=True)
             (place / f"{path.stem}-{copy}.md").write_text(text)
+        for path in tables:
+            shutil.copy(path, lessons / copy / path.relative_to(HERE / "lessons").parent)
     return lessons / "a" / files[0].relative_to(HERE / "lessons").parent / f"{files[0].stem}-a.md"
 
 
@@ -65,6 +70,15 @@ def book(folder, lessons):
         (source / name).write_text((lessons / name).read_text().split("---\n", 2)[2])
 
 
+def installed(root):
+    """mdBook, built where it is not yet."""
+    program = root / "bin/mdbook"
+    if not program.exists():
+        command = ["nice", "cargo", "install", "mdbook", "--version", MDBOOK, "--locked", "--root", root]
+        subprocess.run(command, check=True, cwd=root.parent)
+    return program
+
+
 def timed(command, folder, rounds, before=lambda round: None):
     """Medians of wall and processor time, in milliseconds."""
     walls, works = [], []
@@ -79,42 +93,61 @@ def timed(command, folder, rounds, before=lambda round: None):
     return statistics.median(walls) * 1000, statistics.median(works) * 1000
 
 
-def show(what, times):
-    print(f"{what:<48} {times[0]:8.0f} ms wall {times[1]:8.0f} ms processor", flush=True)
+def show(course, build, times):
+    print(f"| {course:<24} | {build:<28} | {times[0]:7.0f} | {times[1]:7.0f} |", flush=True)
+
+
+def remove(folder):
+    return lambda _: shutil.rmtree(folder, ignore_errors=True)
 
 
 def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--gradbook", default=HERE / "target/release/gradbook", type=Path)
-    arguments.add_argument("--rounds", default=5, type=int)
+    arguments.add_argument("--rounds", default=9, type=int)
     arguments.add_argument("--lessons", default=1000, type=int, help="of prose")
+    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
+    arguments.add_argument("--mdbook-root", default=cache / "gradbook-benches/mdbook", type=Path, help="where mdBook is installed")
     options = arguments.parse_args()
+    options.mdbook_root.mkdir(parents=True, exist_ok=True)
+    mdbook = installed(options.mdbook_root.resolve())
     build = [options.gradbook.resolve(), "build", "--quiet"]
 
+    print(f"{os.cpu_count()} cores, medians of {options.rounds} runs, milliseconds\n")
+    print("| course                   | build                        |    wall |     CPU |")
+    print("|---|---|---|---|", flush=True)
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        for name, make in [("30 lessons", thirty), (f"{options.lessons} of prose", lambda at: prose(at, options.lessons))]:
-            course = folder / name.replace(" ", "-")
-            lesson = make(course / "lessons")
-            text = lesson.read_text()
-            if name == "30 lessons":
-                show(f"{name}: everything trained", timed(build, course, 1))
+        trained = folder / "trained"
+        lesson = thirty(trained / "lessons")
+        text = lesson.read_text()
+        name = f"{len(list((trained / 'lessons').rglob('*.md')))} lessons"
 
-            def edit(round):
-                lesson.write_text(text + f"\nOne word more, {round}.\n")
+        def edit(round):
+            lesson.write_text(text + f"\nOne word more, {round}.\n")
 
-            def forget(_):
-                shutil.rmtree(course / "output", ignore_errors=True)
+        def forget(_):
+            for gone in ["output", "lessons/.gradbook"]:
+                shutil.rmtree(trained / gone, ignore_errors=True)
 
-            show(f"{name}: from nothing, runs cached", timed(build, course, options.rounds, forget))
-            show(f"{name}: unchanged", timed(build, course, options.rounds))
-            show(f"{name}: a word changed", timed(build, course, options.rounds, edit))
-        if shutil.which("mdbook"):
-            book(folder / "book", course / "lessons")
-            clean = lambda _: shutil.rmtree(folder / "book/book", ignore_errors=True)
-            show(f"mdBook, {options.lessons} of prose: from nothing", timed(["mdbook", "build"], folder / "book", options.rounds, clean))
-        else:
-            print("mdBook is not installed: `cargo install mdbook`")
+        show(name, "everything trained", timed(build, trained, 1, forget))
+        show(name, "from nothing, runs cached", timed(build, trained, options.rounds, remove(trained / "output")))
+        # What was written a moment ago is read once more, since a clock may not tell.
+        time.sleep(3)
+        timed(build, trained, 1)
+        show(name, "unchanged", timed(build, trained, options.rounds))
+        show(name, "a word of prose changed", timed(build, trained, options.rounds, edit))
+
+        written = folder / "prose"
+        prose(written / "lessons", options.lessons)
+        book(folder / "book", written / "lessons")
+        name = f"{options.lessons} of prose"
+        both = [(build, written, "output"), ([mdbook, "build"], folder / "book", "book")]
+        for (command, place, output), whose in zip(both, ["gradbook", "mdBook " + MDBOOK]):
+            show(name, f"from nothing: {whose}", timed(command, place, options.rounds, remove(place / output)))
+        time.sleep(3)
+        timed(build, written, 1)
+        show(name, "unchanged: gradbook", timed(build, written, options.rounds))
 
 
 if __name__ == "__main__":
