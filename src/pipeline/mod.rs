@@ -5,8 +5,8 @@
 //! 3. *run*: `running::run` takes from the cache what was done before, and spreads the other variants and seeds over
 //!    the cores;
 //! 4. *judge*: `judging::judge` says which sentences hold;
-//! 5. *draw and place*: `pages::assemble` draws figures, fills in numbers and makes pages;
-//! 6. *write*: `site::publish` swaps the whole output in one step.
+//! 5. *draw and place*: `pages::assemble` fills in numbers, and draws figures and makes pages where the output lacks them;
+//! 6. *write*: `site::Publication` swaps the whole output in one step.
 
 mod drafts;
 mod drawing;
