@@ -3,6 +3,8 @@
 
 use std::sync::OnceLock;
 
+use rayon::prelude::*;
+
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::lesson::inline::Values;
 use crate::lesson::{Fill, Fragment, Lesson, Value};
@@ -16,42 +18,40 @@ use super::filling::Filling;
 use super::planning::Planned;
 
 /// A lesson's page to be.
-pub struct Draft {
+pub struct Draft<'a> {
     /// Its body has a mark where an experiment stands.
     pub view: PageView,
     /// A hash over all that the view with its experiments is made from; none where that cannot be told.
     pub from: Option<Sum>,
-    experiments: Vec<Experiment>,
+    pub experiments: Vec<Experiment<'a>>,
     body: OnceLock<Result<String, Vec<Diagnostic>>>,
 }
 
-/// An experiment of a lesson, without what is drawn.
-struct Experiment {
-    /// Index in the plan.
-    place: usize,
+/// An experiment of a lesson.
+pub struct Experiment<'a> {
+    /// Without what is drawn.
     view: ExperimentView,
+    pub drawing: Drawing<'a>,
 }
 
 /// All that drafts are made of.
 pub struct Drafting<'a> {
     pub computed: &'a Computed,
     pub values: Values<'a>,
-    /// Of each planned experiment.
-    pub drawings: Vec<Drawing<'a>>,
     /// A hash over this program; none where it cannot be told from others.
     pub program: Option<Sum>,
 }
 
 impl<'c> Drafting<'c> {
     /// The draft of a lesson, and what is wrong with its values.
-    pub fn draft(&self, index: usize, lesson: &Lesson) -> (Draft, Diagnostics) {
+    pub fn draft(&self, index: usize, lesson: &Lesson) -> (Draft<'c>, Diagnostics) {
         let mut found = Diagnostics::default();
-        let experiments: Vec<Experiment> = self
-            .of_lesson(index)
-            .map(|(place, planned)| Experiment {
-                place,
-                view: self.experiment(lesson, planned, place, &mut found),
-            })
+        let places: Vec<usize> = self.of_lesson(index).collect();
+        let drawings = places.par_iter().map(|place| Drawing::new(self.computed, *place, self.program));
+        let experiments: Vec<Experiment> = drawings
+            .collect::<Vec<_>>()
+            .into_iter()
+            .map(|drawing| Experiment { view: self.experiment(lesson, drawing.place, &mut found), drawing })
             .collect();
         let mut filling = self.filling(lesson, &mut found);
         let body_html = lesson.body.render(&mut filling);
@@ -72,7 +72,7 @@ impl<'c> Drafting<'c> {
                     html: heading.content.render(&mut fill),
                 })
                 .collect(),
-            thumbnail: self.thumbnail(index, lesson),
+            thumbnail: experiments.iter().find_map(|experiment| experiment.drawing.charts().next()),
             body_html,
         };
         let from = self.from(&view, &experiments);
@@ -81,8 +81,9 @@ impl<'c> Drafting<'c> {
 
     fn from(&self, view: &PageView, experiments: &[Experiment]) -> Option<Sum> {
         let mut sums = vec![self.program?, Sum::of_value(view)];
-        for experiment in experiments {
-            sums.extend([Sum::of_value(&experiment.view), self.drawings[experiment.place].key?.into()]);
+        for Experiment { view, drawing } in experiments {
+            let alt = &self.computed.planned[drawing.place].header.alt;
+            sums.extend([Sum::of_value(&(view, alt)), drawing.key?.into()]);
         }
         Some(Sum::over(&sums))
     }
@@ -100,24 +101,14 @@ impl<'c> Drafting<'c> {
         }
     }
 
-    /// Each experiment of a lesson with its index in the plan.
-    fn of_lesson(&self, lesson: usize) -> impl Iterator<Item = (usize, &Planned)> {
-        self.computed.planned.iter().enumerate().filter(move |(_, planned)| planned.lesson == lesson)
+    /// The place in the plan of each experiment of a lesson.
+    fn of_lesson(&self, lesson: usize) -> impl Iterator<Item = usize> {
+        let planned = self.computed.planned.iter().enumerate();
+        planned.filter(move |(_, planned)| planned.lesson == lesson).map(|(place, _)| place)
     }
 
-    fn thumbnail(&self, index: usize, lesson: &Lesson) -> Option<String> {
-        let figures = |place: usize| &self.drawings[place].sketch.figures;
-        let (first, planned) = self.of_lesson(index).find(|(place, _)| !figures(*place).is_empty())?;
-        Some(format!("{}/{}-{}.svg", lesson.slug, planned.header.id, figures(first)[0]))
-    }
-
-    fn experiment(
-        &self,
-        lesson: &Lesson,
-        planned: &Planned,
-        place: usize,
-        found: &mut Diagnostics,
-    ) -> ExperimentView {
+    fn experiment(&self, lesson: &Lesson, place: usize, found: &mut Diagnostics) -> ExperimentView {
+        let planned = &self.computed.planned[place];
         let written = self.written(lesson, planned, place, found);
         let (outcome, verdicts) = (&self.computed.outcomes[place], &self.computed.verdicts[place]);
         experiment_view::view(&lesson.slug, planned, outcome, verdicts, written)
@@ -148,7 +139,7 @@ impl<'c> Drafting<'c> {
     }
 }
 
-impl Draft {
+impl Draft<'_> {
     pub fn has_experiments(&self) -> bool {
         !self.experiments.is_empty()
     }
@@ -157,12 +148,12 @@ impl Draft {
     ///
     /// # Errors
     /// Faults of an author's template.
-    pub fn whole(&self, drafting: &Drafting) -> Result<PageView, Vec<Diagnostic>> {
+    pub fn whole(&self, computed: &Computed) -> Result<PageView, Vec<Diagnostic>> {
         if !self.has_experiments() {
             return Ok(self.view.clone());
         }
         let body = self.body.get_or_init(|| {
-            let mut fill = Experiments { draft: self, drafting, found: Vec::new() };
+            let mut fill = Experiments { draft: self, computed, found: Vec::new() };
             let body = Fragment::cut(&self.view.body_html, &[]).render(&mut fill);
             if fill.found.is_empty() { Ok(body) } else { Err(fill.found) }
         });
@@ -171,21 +162,20 @@ impl Draft {
 }
 
 /// Puts the experiments of a draft into its body.
-struct Experiments<'a, 'c> {
-    draft: &'a Draft,
-    drafting: &'a Drafting<'c>,
+struct Experiments<'a> {
+    draft: &'a Draft<'a>,
+    computed: &'a Computed,
     found: Vec<Diagnostic>,
 }
 
-impl Fill for Experiments<'_, '_> {
+impl Fill for Experiments<'_> {
     fn experiment(&mut self, index: usize) -> String {
-        let Computed { planned, templates, course, .. } = self.drafting.computed;
-        let own = self.draft.experiments.iter().find(|own| planned[own.place].block == index);
-        let Some(Experiment { place, view }) = own else { return String::new() };
-        let planned = &planned[*place];
+        let Computed { planned, templates, course, .. } = self.computed;
+        let own = self.draft.experiments.iter().find(|own| planned[own.drawing.place].block == index);
+        let Some(Experiment { view, drawing }) = own else { return String::new() };
+        let planned = &planned[drawing.place];
         let mut view = view.clone();
-        let drawn = self.drafting.drawings[*place].drawn();
-        experiment_view::draw_in(&mut view, &self.draft.view.slug, planned, drawn);
+        experiment_view::draw_in(&mut view, &self.draft.view.slug, planned, drawing.drawn());
         templates.experiment(&view).unwrap_or_else(|error| {
             let place = course.lessons[planned.lesson].blocks[planned.block].span;
             self.found.push(Diagnostic::error(error.to_string(), place));

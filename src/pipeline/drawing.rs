@@ -2,7 +2,6 @@
 
 use std::sync::OnceLock;
 
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -51,7 +50,8 @@ pub struct Sketch {
 /// An experiment's charts and files, drawn or fetched when the first of them is needed.
 pub struct Drawing<'a> {
     computed: &'a Computed,
-    place: usize,
+    /// Index in the plan.
+    pub place: usize,
     /// The name under which it is kept.
     pub key: Option<Key>,
     pub sketch: Sketch,
@@ -59,7 +59,7 @@ pub struct Drawing<'a> {
 }
 
 impl<'a> Drawing<'a> {
-    fn new(computed: &'a Computed, place: usize, program: Option<Sum>) -> Self {
+    pub fn new(computed: &'a Computed, place: usize, program: Option<Sum>) -> Self {
         let key = program.and_then(|program| key(computed, place, program));
         let kept = key.map(|key| Key::named(&["sketch", &key.to_string()]));
         let known = kept.and_then(|kept| computed.cache.brief(&kept));
@@ -83,6 +83,11 @@ impl<'a> Drawing<'a> {
         format!("{}/{}", self.computed.course.lessons[planned.lesson].slug, planned.header.id)
     }
 
+    /// The paths of its charts in the output.
+    pub fn charts(&self) -> impl Iterator<Item = String> {
+        self.sketch.figures.iter().map(|name| format!("{}-{name}.svg", self.path()))
+    }
+
     pub fn drawn(&self) -> &Drawn {
         self.drawn.get_or_init(|| {
             let known = self.key.and_then(|key| self.computed.cache.drawn(&key));
@@ -95,12 +100,6 @@ impl<'a> Drawing<'a> {
             })
         })
     }
-}
-
-/// Every experiment of a course, in the order of the plan.
-pub fn draw(computed: &Computed) -> Vec<Drawing<'_>> {
-    let program = computed.cache.program();
-    (0..computed.planned.len()).into_par_iter().map(|place| Drawing::new(computed, place, program)).collect()
 }
 
 /// All that charts and files depend on: what the runs left behind, what the header asks for, the claims' verdicts, and

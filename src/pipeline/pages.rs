@@ -9,11 +9,11 @@ use serde_json::json;
 use crate::chart;
 use crate::diagnostic::{Diagnostic, Diagnostics, Sources};
 use crate::lesson::Course;
-use crate::site::{ChapterView, Content, CourseView, Pages, Site, TemplateError, Templates, search};
+use crate::site::{ChapterView, Content, CourseView, Output, Pages, Site, TemplateError, Templates, search};
 use crate::store::cache::{Key, Sum};
 
 use super::drafts::{Draft, Drafting};
-use super::drawing::{self, Drawing};
+use super::drawing::Drawing;
 use super::{Computed, Failure, judging};
 
 /// Files of a site to be, by their paths in the output.
@@ -30,7 +30,6 @@ pub fn assemble(computed: &Computed, holds: &Holds) -> Result<Files, Failure> {
     let drafting = Drafting {
         computed,
         values: judging::values(&computed.course, &computed.planned, &computed.outcomes),
-        drawings: drawing::draw(computed),
         program: computed.cache.program(),
     };
     let lessons = computed.course.lessons.par_iter().enumerate();
@@ -42,19 +41,22 @@ pub fn assemble(computed: &Computed, holds: &Holds) -> Result<Files, Failure> {
 
     let site = site(&drafting, &drafts);
     let pages = Pages::new(&computed.templates, &site);
-    let made = lesson_pages(&drafting, &drafts, &pages, holds, &mut wrong);
-    if !wrong.is_empty() {
-        return Err(Failure::Course(wrong, computed.tables.sources.clone()));
-    }
-    let (made, others) = made.and_then(|made| Ok((made, pages.others()?))).map_err(|error| {
+    let (made, mut faults) = lesson_pages(&drafting, &drafts, &pages, holds, &mut wrong);
+    let others = pages.others().unwrap_or_else(|fault| {
+        faults.push(fault);
+        Output::default()
+    });
+    if !wrong.is_empty() || !faults.is_empty() {
         let mut sources = computed.tables.sources.clone();
-        let (_, shown) = templates_folder(&computed.course.root);
-        Failure::Course(vec![error.diagnostic(&shown, &mut sources)].into(), sources)
-    })?;
-    let mut files: Files = others.into_iter().map(|(path, bytes)| (path, Content::of(bytes))).collect();
-    files.extend(made);
+        let (_, folder) = templates_folder(&computed.course.root);
+        wrong.extend(faults.iter().map(|fault| fault.diagnostic(&folder, &mut sources)));
+        return Err(Failure::Course(wrong, sources));
+    }
+    let mut files = made;
+    files.extend(others.into_iter().map(|(path, bytes)| (path, Content::of(bytes))));
     files.extend([search_index(&drafting, &drafts, holds)]);
-    files.par_extend(drafting.drawings.par_iter().flat_map_iter(|drawing| experiment_files(drawing, holds)));
+    let experiments = drafts.par_iter().flat_map(|draft| &draft.experiments);
+    files.par_extend(experiments.flat_map_iter(|experiment| experiment_files(&experiment.drawing, holds)));
     copy_assets(&computed.course, &mut files)?;
     computed.cache.tidy();
     Ok(files)
@@ -67,7 +69,7 @@ fn site(drafting: &Drafting, drafts: &[Draft]) -> Site {
     for (lesson, draft) in course.lessons.iter().zip(drafts) {
         let page = match templates.index_shows_bodies() {
             // What is wrong with it is said where its own page is made.
-            true => draft.whole(drafting).unwrap_or_default(),
+            true => draft.whole(drafting.computed).unwrap_or_default(),
             false => draft.view.clone(),
         };
         let title = lesson.chapter.clone().unwrap_or_default();
@@ -79,28 +81,36 @@ fn site(drafting: &Drafting, drafts: &[Draft]) -> Site {
     Site { course: course_view(course), chapters, chart_css: chart::css() }
 }
 
-/// The page of each lesson. Faults of the template of experiments are added to `wrong`.
-///
-/// # Errors
-/// The first fault of the template of lessons.
+/// The page of each lesson, and the faults of the template of lessons. Those of experiments are added to `wrong`.
 fn lesson_pages(
     drafting: &Drafting,
     drafts: &[Draft],
     pages: &Pages,
     holds: &Holds,
     wrong: &mut Diagnostics,
-) -> Result<Files, TemplateError> {
+) -> (Files, Vec<TemplateError>) {
     let page = |(index, draft): (usize, &Draft)| {
         let path = format!("{}.html", draft.view.slug);
         let from = draft.from.map(|from| Sum::over(&[from, pages.around(index)]));
         if let Some(content) = held(&path, from, holds) {
             return Ok(Ok((path, content)));
         }
-        let whole = draft.whole(drafting)?;
+        let whole = draft.whole(drafting.computed)?;
         Ok(pages.lesson(index, &whole).map(|bytes| (path, Content::new(from, bytes))))
     };
     let made: Vec<Result<_, Vec<Diagnostic>>> = drafts.par_iter().enumerate().map(page).collect();
-    made.into_iter().filter_map(|page| wrong.keep(page)).collect()
+    let (mut files, mut faults) = (Files::new(), Vec::new());
+    for page in made.into_iter().filter_map(|page| wrong.keep(page)) {
+        match page {
+            Ok((path, content)) => {
+                files.insert(path, content);
+            }
+            // Most faults show on every page.
+            Err(fault) if faults.contains(&fault) => {}
+            Err(fault) => faults.push(fault),
+        }
+    }
+    (files, faults)
 }
 
 /// A file that need not be made.
@@ -123,7 +133,7 @@ fn search_index(drafting: &Drafting, drafts: &[Draft], holds: &Holds) -> (String
 
 /// What can be found of a lesson. That of its experiments is kept, so that nothing has to be drawn for it.
 fn search_entry(drafting: &Drafting, draft: &Draft) -> String {
-    let made = || search::entry(&draft.whole(drafting).unwrap_or_default());
+    let made = || search::entry(&draft.whole(drafting.computed).unwrap_or_default());
     let (Some(program), Some(from), true) = (drafting.program, draft.from, draft.has_experiments()) else {
         return made();
     };
@@ -138,21 +148,19 @@ fn search_entry(drafting: &Drafting, draft: &Draft) -> String {
 
 /// Charts and results of an experiment.
 fn experiment_files(drawing: &Drawing, holds: &Holds) -> Vec<(String, Content)> {
-    let path = drawing.path();
-    let file = |end: &str, bytes: &dyn Fn() -> Vec<u8>| {
-        let path = format!("{path}{end}");
-        let from = drawing.key.map(|key| Sum::over(&[key.into(), Sum::of(end.as_bytes())]));
+    let file = |path: String, bytes: &dyn Fn() -> Vec<u8>| {
+        let from = drawing.key.map(|key| Sum::over(&[key.into(), Sum::of(path.as_bytes())]));
         let content = held(&path, from, holds).unwrap_or_else(|| Content::new(from, bytes()));
         (path, content)
     };
     let text = |text: &str| text.as_bytes().to_vec();
-    let figures = drawing.sketch.figures.iter().enumerate();
-    let mut files: Vec<(String, Content)> = figures
-        .map(|(index, name)| file(&format!("-{name}.svg"), &|| text(&drawing.drawn().figures[index].alone)))
-        .collect();
-    files.push(file(".json", &|| text(&drawing.drawn().json)));
+    let charts = drawing.charts().enumerate();
+    let mut files: Vec<(String, Content)> =
+        charts.map(|(index, path)| file(path, &|| text(&drawing.drawn().figures[index].alone))).collect();
+    let path = drawing.path();
+    files.push(file(format!("{path}.json"), &|| text(&drawing.drawn().json)));
     if drawing.sketch.csv {
-        files.push(file(".csv", &|| text(drawing.drawn().csv.as_deref().unwrap_or_default())));
+        files.push(file(format!("{path}.csv"), &|| text(drawing.drawn().csv.as_deref().unwrap_or_default())));
     }
     files
 }

@@ -120,6 +120,16 @@ fn charts_are_drawn_again_only_where_something_in_them_changed() {
 }
 
 #[test]
+fn what_a_listener_is_told_is_new_where_nothing_else_is() {
+    // Its text is nowhere else on the page.
+    let hidden = WAYS.replace("seeds: 3", "seeds: 3\nshow_source: false\nalt: Adam is below.");
+    let course = Course::with("a.md", &hidden);
+    course.build().page("a").shows("Adam is below.");
+    let course = edit(course, "Adam is below.", "SGD is above.");
+    course.build().page("a").shows("SGD is above.").hides("Adam is below.");
+}
+
+#[test]
 fn a_value_that_changed_elsewhere_is_quoted_anew() {
     let course = Course::with("a.md", WAYS).and("b.md", "It ends at `{{ a.ways.adam.train_loss.n }}` seeds.");
     assert!(course.build().text("b.html").contains(">3</a> seeds"));
@@ -250,6 +260,12 @@ fn warnings_and_errors_are_said_again_on_every_build() {
     let first = said(&course);
     assert!(first.contains("experiment.html"), "{first}");
     assert_eq!(said(&course), first);
+    // Another, on the first page: both are said at once.
+    let own = "{% if chapters[0].lessons[0].slug == 'a' %}{{ chapters[9].title }}{% endif %}<p></p>";
+    let course = course.file("lessons/templates/index.html", own.as_bytes());
+    let both = said(&course);
+    assert!(both.contains("experiment.html") && both.contains("index.html"), "{both}");
+    assert!(both.contains("2 errors"), "{both}");
 }
 
 #[test]
