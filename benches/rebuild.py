@@ -1,14 +1,18 @@
 #!/usr/bin/env python3
-"""How long builds take: from nothing, unchanged, and after a word of prose; mdBook on the same pages in the same run.
+"""How long builds take, by what is kept of the builds before; mdBook on the same pages in the same run.
 
-    cargo build --release && benches/rebuild.py [--gradbook target/release/gradbook] [--rounds 9]
+    cargo build --release && benches/rebuild.py [--gradbook target/release/gradbook] [--rounds 9] [--trainings 3]
 
-Two courses: the repository's own lessons, as often as makes about thirty (experiments, all in the cache), and a thousand
-lessons of prose. Times are medians of wall time and of processor time, which a busy machine disturbs
-less. mdBook is installed from crates.io, outside of the repository, where it is not yet."""
+Two courses: thirty lessons with experiments, the repository's own and copies of them that train with other seeds, so that no
+two lessons share a run; and a thousand lessons of prose. A build keeps a cache (what each run left behind; the charts and
+files of results drawn from that; notes of the output folder) and its output. Each row says which of them are there before the
+build; `nothing` means that neither is. Beside it stands what the project wants to keep to. Times are medians of wall time and of
+processor time, which a busy machine disturbs less. mdBook is installed from crates.io, outside of the repository,
+where it is not yet."""
 
 import argparse
 import os
+import re
 import resource
 import shutil
 import statistics
@@ -21,25 +25,48 @@ HERE = Path(__file__).resolve().parent.parent
 MDBOOK = "0.5.4"
 
 
-def thirty(lessons):
-    """The course's own lessons, as often as makes about thirty, under slugs of their own."""
-    own = [path for path in (HERE / "lessons").rglob("*.*") if not {".gradbook", "snapshots"} & set(path.parts)]
-    files = sorted(path for path in own if path.suffix == ".md")
-    tables = [path for path in own if path.suffix in {".csv", ".npy", ".npz"}]
-    stems = [path.stem.split("-", 1)[1] for path in files]
-    for copy in "abcdefgh"[: max(1, round(30 / len(files)))]:
-        for path in files:
-            text = path.read_text()
-            for stem in stems:
-                text = text.replace(f"-{stem}.md", f"-{stem}-{copy}.md")
-                name = stem.replace("-", "_")
-                text = text.replace("{{ " + name + ".", "{{ " + f"{name}_{copy}.")
-            place = lessons / copy / path.relative_to(HERE / "lessons").parent
-            place.mkdir(parents=True, exist_ok=True)
-            (place / f"{path.stem}-{copy}.md").write_text(text)
-        for path in tables:
-            shutil.copy(path, lessons / copy / path.relative_to(HERE / "lessons").parent)
-    return lessons / "a" / files[0].relative_to(HERE / "lessons").parent / f"{files[0].stem}-a.md"
+def thirty(lessons, count):
+    """`count` lessons: the repository's own, then copies of them under slugs of their own and with other seeds."""
+    home = HERE / "lessons"
+    own = [path.relative_to(home) for path in sorted(home.rglob("*.*")) if path.is_file()]
+    own = [path for path in own if not {".gradbook", "snapshots"} & set(path.parts)]
+    originals = [path for path in own if path.suffix == ".md"]
+    for path in own:
+        (lessons / path).parent.mkdir(parents=True, exist_ok=True)
+        if path.suffix != ".md":
+            shutil.copy(home / path, lessons / path)
+    for number in range(count):
+        copy, index = divmod(number, len(originals))
+        path = originals[index]
+        text = (home / path).read_text()
+        if copy > 0:
+            text = other_seeds(text, 1000 * copy)
+        for other, original in enumerate(originals):
+            # The last copy may end in the middle of the course: what it refers to beyond is found in the first.
+            at = copy if copy * len(originals) + other < count else 0
+            stem = original.stem.split("-", 1)[1]
+            text = text.replace(f"-{stem}.md", f"-{stem}-{at}.md")
+            name = stem.replace("-", "_")
+            text = text.replace("{{ " + name + ".", "{{ " + f"{name}_{at}.")
+        (lessons / path.with_stem(f"{path.stem}-{copy}")).write_text(text)
+    first = originals[0]
+    return lessons / first.with_stem(f"{first.stem}-0")
+
+
+def other_seeds(text, first):
+    """A lesson whose experiments start from the seed `first`. Its claims were written for other seeds, and a build with
+    one that fails would write nothing: they are judged on all seeds as before, and need to hold in one."""
+    front, seeds = text.split("---\n", 2)[1], re.compile(r"^ *seeds: (\d+)$", re.MULTILINE)
+
+    def block(found):
+        settings = found[0]
+        count = seeds.search(settings) or seeds.search(front)
+        count = count[1] if count else 1
+        settings = re.sub(r"^(id: .*)$", rf"\1\nseed: {first}", settings, flags=re.MULTILINE)
+        settings = re.sub(r"^    holds: .*\n", "", settings, flags=re.MULTILINE)
+        return re.sub(r"^  - that:", f"  - holds: 1/{count}\n    that:", settings, flags=re.MULTILINE)
+
+    return re.sub(r"^```yaml experiment\n.*?^```$", block, text, flags=re.MULTILINE | re.DOTALL)
 
 
 def prose(lessons, count):
@@ -93,61 +120,71 @@ def timed(command, folder, rounds, before=lambda round: None):
     return statistics.median(walls) * 1000, statistics.median(works) * 1000
 
 
-def show(course, build, times):
-    print(f"| {course:<24} | {build:<28} | {times[0]:7.0f} | {times[1]:7.0f} |", flush=True)
+def show(course, kept, times, goal=""):
+    print(f"| {course:<20} | {kept:<36} | {times[0]:6.0f} | {times[1]:6.0f} | {goal:<19} |", flush=True)
 
 
-def remove(folder):
-    return lambda _: shutil.rmtree(folder, ignore_errors=True)
+def rows(name, build, place, lesson, options, rounds, goals=("", "")):
+    """The rows of one course, by what is kept: nothing (in `rounds` rounds) first. `goals` are of nothing and of everything."""
+    output, cache = place / "output", place / "lessons/.gradbook/cache"
+    text = lesson.read_text()
+
+    def forget(*folders):
+        for folder in folders:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def keep_runs(_):
+        forget(output, *(folder for folder in cache.iterdir() if folder.is_dir() and folder.name != "runs"))
+
+    def edit(round):
+        lesson.write_text(text + f"\nOne word more, {round}.\n")
+
+    show(name, "nothing", timed(build, place, rounds, lambda _: forget(output, cache)), goals[0])
+    if (cache / "runs").exists():
+        show(name, "the cached runs", timed(build, place, options.rounds, keep_runs))
+    show(name, "the cache", timed(build, place, options.rounds, lambda _: forget(output)))
+    # What was written a moment ago is read once more, since a clock may not tell.
+    time.sleep(3)
+    timed(build, place, 1)
+    unchanged = timed(build, place, options.rounds)
+    show(name, "cache and output", unchanged, goals[1])
+    edited = timed(build, place, options.rounds, edit)
+    show(name, "the same, a word of prose changed", edited, f"< {unchanged[0] + 50:.0f}, 50 more")
+    lesson.write_text(text)
 
 
 def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--gradbook", default=HERE / "target/release/gradbook", type=Path)
     arguments.add_argument("--rounds", default=9, type=int)
-    arguments.add_argument("--lessons", default=1000, type=int, help="of prose")
-    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
-    arguments.add_argument("--mdbook-root", default=cache / "gradbook-benches/mdbook", type=Path, help="where mdBook is installed")
+    arguments.add_argument("--trainings", default=3, type=int, help="rounds in which all experiments are trained")
+    arguments.add_argument("--experiments", default=30, type=int, help="lessons with experiments")
+    arguments.add_argument("--prose", default=1000, type=int, help="lessons of prose")
+    caches = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
+    arguments.add_argument("--mdbook-root", default=caches / "gradbook-benches/mdbook", type=Path, help="where mdBook is installed")
     options = arguments.parse_args()
     options.mdbook_root.mkdir(parents=True, exist_ok=True)
     mdbook = installed(options.mdbook_root.resolve())
     build = [options.gradbook.resolve(), "build", "--quiet"]
 
-    print(f"{os.cpu_count()} cores, medians of {options.rounds} runs, milliseconds\n")
-    print("| course                   | build                        |    wall |     CPU |")
-    print("|---|---|---|---|", flush=True)
+    print(f"{os.cpu_count()} cores, milliseconds, medians of {options.rounds} builds, of {options.trainings} where all is trained\n")
+    print("| course               | kept of the builds before            |   wall |    CPU | goal, wall          |")
+    print("|---|---|---|---|---|", flush=True)
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         trained = folder / "trained"
-        lesson = thirty(trained / "lessons")
-        text = lesson.read_text()
-        name = f"{len(list((trained / 'lessons').rglob('*.md')))} lessons"
-
-        def edit(round):
-            lesson.write_text(text + f"\nOne word more, {round}.\n")
-
-        def forget(_):
-            for gone in ["output", "lessons/.gradbook"]:
-                shutil.rmtree(trained / gone, ignore_errors=True)
-
-        show(name, "everything trained", timed(build, trained, 1, forget))
-        show(name, "from nothing, runs cached", timed(build, trained, options.rounds, remove(trained / "output")))
-        # What was written a moment ago is read once more, since a clock may not tell.
-        time.sleep(3)
-        timed(build, trained, 1)
-        show(name, "unchanged", timed(build, trained, options.rounds))
-        show(name, "a word of prose changed", timed(build, trained, options.rounds, edit))
+        lesson = thirty(trained / "lessons", options.experiments)
+        name = f"{options.experiments} with experiments"
+        rows(name, build, trained, lesson, options, options.trainings, ("", "< 100"))
 
         written = folder / "prose"
-        prose(written / "lessons", options.lessons)
+        lesson = prose(written / "lessons", options.prose)
         book(folder / "book", written / "lessons")
-        name = f"{options.lessons} of prose"
-        both = [(build, written, "output"), ([mdbook, "build"], folder / "book", "book")]
-        for (command, place, output), whose in zip(both, ["gradbook", "mdBook " + MDBOOK]):
-            show(name, f"from nothing: {whose}", timed(command, place, options.rounds, remove(place / output)))
-        time.sleep(3)
-        timed(build, written, 1)
-        show(name, "unchanged: gradbook", timed(build, written, options.rounds))
+        name = f"{options.prose} of prose"
+        rows(name, build, written, lesson, options, options.rounds, ("< 3000 on two cores", ""))
+        made = folder / "book/book"
+        times = timed([mdbook, "build"], folder / "book", options.rounds, lambda _: shutil.rmtree(made, ignore_errors=True))
+        show(name, f"nothing: mdBook {MDBOOK}", times)
 
 
 if __name__ == "__main__":
