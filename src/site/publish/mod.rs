@@ -122,10 +122,10 @@ impl<'a> Publication<'a> {
             .into_par_iter()
             .map(|(path, content)| Ok((path.clone(), Staged::new(&path, content, intact, place)?)))
             .collect();
-        let staged = staged?;
+        let mut staged = staged?;
         let is_new = staged.values().any(Staged::is_new);
         if is_new {
-            stage::stage(place, &staged).and_then(|()| place.swap()).inspect_err(|_| {
+            stage::stage(place, &mut staged).and_then(|()| place.swap()).inspect_err(|_| {
                 // The first error is the one to report.
                 let _ = place.discard(&place.staging);
             })?;

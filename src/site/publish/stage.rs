@@ -16,7 +16,8 @@ pub struct Staged {
     content: Sum,
     /// None for a file that is there already, byte for byte.
     new: Option<Vec<u8>>,
-    /// How it looks in the old site.
+    /// How it looks with just that content: in the old site, then in the staged one. None where somebody else may have
+    /// written to it since.
     seen: Option<Seen>,
 }
 
@@ -34,12 +35,12 @@ impl Staged {
         };
         let sum = Sum::of(&bytes);
         let file = place.output.join(path);
-        let seen = Seen::at(&file).ok();
         let same = match known {
-            Some(record) => record.content == sum,
-            None => seen.is_some() && fs::read(&file).is_ok_and(|old| old == bytes),
+            Some(record) => (record.content == sum).then_some(record.seen),
+            // Looked at before it is read: who writes to it from then on is noticed.
+            None => Seen::at(&file).ok().filter(|_| fs::read(&file).is_ok_and(|old| old == bytes)),
         };
-        Ok(Staged { from, content: sum, new: (!same).then_some(bytes), seen: seen.filter(|_| same) })
+        Ok(Staged { from, content: sum, new: same.is_none().then_some(bytes), seen: same })
     }
 
     pub fn is_new(&self) -> bool {
@@ -48,10 +49,10 @@ impl Staged {
 }
 
 /// Writes the new site to its staging folder, with all that the author put into the old one.
-pub fn stage(place: &Place, files: &BTreeMap<String, Staged>) -> Result<(), PublishError> {
+pub fn stage(place: &Place, files: &mut BTreeMap<String, Staged>) -> Result<(), PublishError> {
     make_folder(&place.staging)?;
     let mut folders: BTreeSet<&Path> = BTreeSet::new();
-    for (path, file) in files {
+    for (path, file) in files.iter_mut() {
         let (target, current) = (place.staging.join(path), place.output.join(path));
         let folder = Path::new(path).parent().unwrap_or(Path::new(""));
         if folders.insert(folder) {
@@ -62,21 +63,24 @@ pub fn stage(place: &Place, files: &BTreeMap<String, Staged>) -> Result<(), Publ
             // A second name for the same file keeps its time of modification. Not every file system has them.
             None => fs::hard_link(&current, &target).or_else(|_| fs::copy(&current, &target).map(drop)),
         };
-        written.map_err(|error| PublishError::Io { path: target, error })?;
+        written.map_err(|error| PublishError::Io { path: target.clone(), error })?;
+        // What was linked or copied has the old content only if that was there until now.
+        let is_known = file.new.is_some() || looks_as(&current, file.seen).is_some();
+        file.seen = if is_known { Seen::at(&target).ok() } else { None };
     }
     keep(place, files)
+}
+
+/// How a file looks, if it has the content that it had when it was seen.
+fn looks_as(path: &Path, seen: Option<Seen>) -> Option<Seen> {
+    Seen::at(path).ok().filter(|now| seen.is_some_and(|seen| now.has_content_of(&seen)))
 }
 
 /// What is to be noted of a site that stands. A file that somebody changed in between is not.
 pub fn records(place: &Place, files: BTreeMap<String, Staged>) -> Records {
     let record = |(path, file): (String, Staged)| {
-        let seen = Seen::at(&place.output.join(&path)).ok()?;
-        let length = file.new.as_ref().map(|bytes| bytes.len() as u64);
-        let same = match file.seen {
-            Some(before) => seen.has_content_of(&before),
-            None => length.is_some_and(|length| seen.bytes() == length),
-        };
-        same.then_some((path, Record { from: file.from, content: file.content, seen }))
+        let seen = looks_as(&place.output.join(&path), file.seen)?;
+        Some((path, Record { from: file.from, content: file.content, seen }))
     };
     files.into_iter().filter_map(record).collect()
 }

@@ -179,6 +179,61 @@ fn a_file_changed_by_hand_is_repaired_however_it_was_changed() {
     assert_eq!(desk.read("output/a/b.json"), "{}");
 }
 
+/// Whoever edits a page while a build runs keeps the edit until the next build, which finds it and makes the page anew.
+#[test]
+fn a_page_edited_during_a_build_is_never_taken_for_ours() {
+    let from = |text: &str| Sum::of(text.as_bytes());
+    for settled in [false, true] {
+        for other in ["one", "two"] {
+            let desk = Desk::new();
+            desk.publish("output", &site("one")).unwrap();
+            if settled {
+                settle(&desk);
+            }
+            let cache = desk.cache();
+            let open = || Publication::open(&desk.path("output"), &desk.path("lessons"), &cache).unwrap();
+            let publication = open();
+            desk.write("output/index.html", "eno");
+            // So long ago that its time is believed: trainings take longer than that.
+            let past = SystemTime::now() - Duration::from_secs(60);
+            let page = desk.path("output/index.html");
+            fs::File::options().append(true).open(page).unwrap().set_modified(past).unwrap();
+            // The edited page comes out as it was, on another way; whether another page is new or not.
+            let mut files: BTreeMap<String, Content> =
+                site("one").into_iter().map(|(path, bytes)| (path, Content::of(bytes))).collect();
+            files.insert(
+                "index.html".into(),
+                Content { from: from("otherwise"), bytes: Some(b"one".to_vec()) },
+            );
+            files.insert("a/b.json".into(), Content::of(other.into()));
+            publication.publish(files).unwrap();
+            assert_eq!(desk.read("output/index.html"), "eno");
+            assert!(!open().holds("index.html", &from("otherwise")), "settled: {settled}, {other}");
+            assert!(open().holds("a/b.json", &from(other)));
+        }
+    }
+}
+
+#[test]
+fn a_page_edited_between_the_swap_and_the_notes_is_not_noted() {
+    let desk = Desk::new();
+    let place = Place::new(&desk.path("output")).unwrap();
+    let none = manifest::Records::new();
+    let new = |path: &str| {
+        let content = Content::of(b"one".to_vec());
+        (path.to_owned(), Staged::new(path, content, &none, &place).unwrap())
+    };
+    let mut staged: BTreeMap<String, Staged> = [new("index.html"), new("a.html")].into();
+    stage::stage(&place, &mut staged).unwrap();
+    place.swap().unwrap();
+    let page = desk.path("output/index.html");
+    fs::write(&page, "eno").unwrap();
+    let later = SystemTime::now() + Duration::from_secs(1);
+    fs::File::options().append(true).open(&page).unwrap().set_modified(later).unwrap();
+    let noted: Vec<String> = stage::records(&place, staged).into_keys().collect();
+    assert_eq!(noted, ["a.html"]);
+}
+
 #[test]
 fn what_is_noted_of_one_folder_says_nothing_of_another() {
     let desk = Desk::new();

@@ -37,10 +37,6 @@ impl Seen {
         Ok(Seen { bytes: metadata.len(), modified, identity, changed })
     }
 
-    pub fn bytes(&self) -> u64 {
-        self.bytes
-    }
-
     /// Whether it was written so short a time before `time` that it may have been written to again without a trace.
     pub fn is_younger_than(&self, time: SystemTime) -> bool {
         let time = time.duration_since(UNIX_EPOCH).unwrap_or_default();
