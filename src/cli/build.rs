@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::cli::report::Report;
+use crate::cli::report::{Format, Report};
 use crate::cli::{Common, Course};
-use crate::pipeline::{self, Failure};
+use crate::pipeline::{self, Failure, Request};
 
 #[derive(Args)]
 pub struct Build {
@@ -19,7 +19,9 @@ pub struct Build {
 
 impl Build {
     pub fn run(&self, common: &Common) -> Result<(), Failure> {
-        let request = self.course.request(common);
+        // A report for programs lists every claim.
+        let pages_only = common.format == Format::Human;
+        let request = Request { pages_only, ..self.course.request(common) };
         if request.only.is_some() {
             let message = "a site is built whole: `--only` goes with check, run, plan and verify";
             return Err(Failure::Machine(message.to_owned()));

@@ -61,8 +61,8 @@ fn fill(request: &Request, shard: Shard, common: &Common) -> Result<(), Failure>
 }
 
 fn each(computed: &Computed) -> impl Iterator<Item = (&Planned, &Outcome, &Vec<Verdict>)> {
-    let all = computed.planned.iter().zip(&computed.outcomes).zip(&computed.verdicts);
-    all.map(|((planned, outcome), verdicts)| (planned, outcome, verdicts))
+    let all = computed.planned.iter().zip(&computed.verdicts).enumerate();
+    all.map(|(place, (planned, verdicts))| (planned, computed.outcome(place), verdicts))
 }
 
 /// One JSON document an experiment, one a line.

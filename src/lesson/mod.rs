@@ -99,6 +99,12 @@ impl Course {
         if found.is_empty() { Ok(document.body) } else { Err(found) }
     }
 
+    /// What a text of this course turns into depends on beside itself: paths and slugs of the lessons that links may lead
+    /// to, and whether the lessons are trusted.
+    pub fn scenery(&self) -> (&[(String, String)], bool) {
+        (&self.library.lessons, self.library.untrusted)
+    }
+
     /// The lesson whose results stand under that name in expressions.
     pub fn lesson_named(&self, name: &str) -> Option<&Lesson> {
         self.lessons.iter().find(|lesson| inline::as_name(&lesson.slug) == name)

@@ -1,6 +1,7 @@
 //! Lessons as their pages show them, with gaps for the experiments: what experiments look like is large, and most builds
 //! need it for few pages or none.
 
+use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use rayon::prelude::*;
@@ -16,11 +17,12 @@ use super::drawing::Drawing;
 use super::experiment_view::{self, Written};
 use super::filling::Filling;
 use super::planning::Planned;
+use super::unchanged::{Note, NotedExperiment};
 
 /// A lesson's page to be.
 pub struct Draft<'a> {
     /// Its body has a mark where an experiment stands.
-    pub view: PageView,
+    pub view: Cow<'a, PageView>,
     /// A hash over all that the view with its experiments is made from; none where that cannot be told.
     pub from: Option<Sum>,
     pub experiments: Vec<Experiment<'a>>,
@@ -30,7 +32,7 @@ pub struct Draft<'a> {
 /// An experiment of a lesson.
 pub struct Experiment<'a> {
     /// Without what is drawn.
-    view: ExperimentView,
+    view: Cow<'a, ExperimentView>,
     pub drawing: Drawing<'a>,
 }
 
@@ -45,13 +47,34 @@ pub struct Drafting<'a> {
 impl<'c> Drafting<'c> {
     /// The draft of a lesson, and what is wrong with its values.
     pub fn draft(&self, index: usize, lesson: &Lesson) -> (Draft<'c>, Diagnostics) {
+        match self.computed.unchanged.note(index) {
+            Some(note) => (self.noted(index, note), Diagnostics::default()),
+            None => self.anew(index, lesson),
+        }
+    }
+
+    /// The draft of a lesson as it was before.
+    fn noted(&self, index: usize, note: &'c Note) -> Draft<'c> {
+        let noted = self.of_lesson(index).zip(&note.experiments);
+        let experiments = noted.map(|(place, NotedExperiment { view, drawing, sketch })| Experiment {
+            view: Cow::Borrowed(view),
+            drawing: Drawing::known(self.computed, place, *drawing, sketch.clone()),
+        });
+        let experiments = experiments.collect();
+        Draft { view: Cow::Borrowed(&note.view), from: Some(note.from), experiments, body: OnceLock::new() }
+    }
+
+    fn anew(&self, index: usize, lesson: &Lesson) -> (Draft<'c>, Diagnostics) {
         let mut found = Diagnostics::default();
         let places: Vec<usize> = self.of_lesson(index).collect();
         let drawings = places.par_iter().map(|place| Drawing::new(self.computed, *place, self.program));
         let experiments: Vec<Experiment> = drawings
             .collect::<Vec<_>>()
             .into_iter()
-            .map(|drawing| Experiment { view: self.experiment(lesson, drawing.place, &mut found), drawing })
+            .map(|drawing| {
+                let view = Cow::Owned(self.experiment(lesson, drawing.place, &mut found));
+                Experiment { view, drawing }
+            })
             .collect();
         let mut filling = self.filling(lesson, &mut found);
         let body_html = lesson.body.render(&mut filling);
@@ -76,7 +99,7 @@ impl<'c> Drafting<'c> {
             body_html,
         };
         let from = self.from(&view, &experiments);
-        (Draft { view, from, experiments, body: OnceLock::new() }, found)
+        (Draft { view: Cow::Owned(view), from, experiments, body: OnceLock::new() }, found)
     }
 
     fn from(&self, view: &PageView, experiments: &[Experiment]) -> Option<Sum> {
@@ -110,7 +133,7 @@ impl<'c> Drafting<'c> {
     fn experiment(&self, lesson: &Lesson, place: usize, found: &mut Diagnostics) -> ExperimentView {
         let planned = &self.computed.planned[place];
         let written = self.written(lesson, planned, place, found);
-        let (outcome, verdicts) = (&self.computed.outcomes[place], &self.computed.verdicts[place]);
+        let (outcome, verdicts) = (self.computed.outcome(place), &self.computed.verdicts[place]);
         experiment_view::view(&lesson.slug, planned, outcome, verdicts, written)
     }
 
@@ -150,14 +173,24 @@ impl Draft<'_> {
     /// Faults of an author's template.
     pub fn whole(&self, computed: &Computed) -> Result<PageView, Vec<Diagnostic>> {
         if !self.has_experiments() {
-            return Ok(self.view.clone());
+            return Ok(self.view.as_ref().clone());
         }
         let body = self.body.get_or_init(|| {
             let mut fill = Experiments { draft: self, computed, found: Vec::new() };
             let body = Fragment::cut(&self.view.body_html, &[]).render(&mut fill);
             if fill.found.is_empty() { Ok(body) } else { Err(fill.found) }
         });
-        body.clone().map(|body_html| PageView { body_html, ..self.view.clone() })
+        body.clone().map(|body_html| PageView { body_html, ..self.view.as_ref().clone() })
+    }
+
+    /// What later builds need to know of it; none where its page cannot be told from others.
+    pub fn note(&self, made_from: Sum) -> Option<Note> {
+        let noted = |Experiment { view, drawing }: &Experiment| {
+            let (view, sketch) = (view.as_ref().clone(), drawing.sketch.clone());
+            Some(NotedExperiment { view, drawing: drawing.key?, sketch })
+        };
+        let experiments = self.experiments.iter().map(noted).collect::<Option<_>>()?;
+        Some(Note { made_from, view: self.view.as_ref().clone(), from: self.from?, experiments })
     }
 }
 
@@ -174,7 +207,7 @@ impl Fill for Experiments<'_> {
         let own = self.draft.experiments.iter().find(|own| planned[own.drawing.place].block == index);
         let Some(Experiment { view, drawing }) = own else { return String::new() };
         let planned = &planned[drawing.place];
-        let mut view = view.clone();
+        let mut view = view.as_ref().clone();
         experiment_view::draw_in(&mut view, &self.draft.view.slug, planned, drawing.drawn());
         templates.experiment(&view).unwrap_or_else(|error| {
             let place = course.lessons[planned.lesson].blocks[planned.block].span;

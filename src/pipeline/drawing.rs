@@ -1,5 +1,6 @@
 //! What takes longest to make from an outcome: charts and files of results, kept from one build to the next.
 
+use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
@@ -9,9 +10,9 @@ use crate::chart::{DataTable, Figure, Layout};
 use crate::outcome::Outcome;
 use crate::store::cache::{Key, Sum};
 
-use super::Computed;
 use super::planning::Planned;
-use super::results;
+use super::running::Ran;
+use super::{Computed, judging, results, running};
 
 /// The charts of an experiment, and its results for other programs.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
@@ -77,6 +78,11 @@ impl<'a> Drawing<'a> {
         drawing
     }
 
+    /// One of which an earlier build has noted what there is.
+    pub fn known(computed: &'a Computed, place: usize, key: Key, sketch: Sketch) -> Self {
+        Drawing { computed, place, key: Some(key), sketch, drawn: OnceLock::new() }
+    }
+
     /// Where its files stand in the output, as far as their names are alike: `SLUG/ID`.
     pub fn path(&self) -> String {
         let planned = &self.computed.planned[self.place];
@@ -105,8 +111,10 @@ impl<'a> Drawing<'a> {
 /// All that charts and files depend on: what the runs left behind, what the header asks for, the claims' verdicts, and
 /// this program.
 fn key(computed: &Computed, place: usize, program: Sum) -> Option<Key> {
-    let (planned, outcome) = (&computed.planned[place], &computed.outcomes[place]);
-    let runs = Sum::over(computed.sums[place].as_ref()?);
+    let (planned, ran) = (&computed.planned[place], computed.ran[place].as_ref()?);
+    let Ran { outcome, kept } = ran;
+    let sums: Vec<Sum> = kept.as_ref()?.iter().map(|kept| kept.sum).collect();
+    let runs = Sum::over(&sums);
     let variants: Vec<_> = outcome.variants.iter().map(|variant| (&variant.name, &variant.label)).collect();
     let claims: Vec<_> = computed.verdicts[place].iter().map(results::claim).collect();
     let slug = &computed.course.lessons[planned.lesson].slug;
@@ -116,9 +124,18 @@ fn key(computed: &Computed, place: usize, program: Sum) -> Option<Key> {
 }
 
 fn draw_anew(computed: &Computed, place: usize) -> Drawn {
-    let (planned, outcome) = (&computed.planned[place], &computed.outcomes[place]);
-    let slug = &computed.course.lessons[planned.lesson].slug;
-    let document = results::json(slug, planned, outcome, &computed.verdicts[place]);
+    let (course, planned) = (&computed.course, &computed.planned[place]);
+    let slug = &course.lessons[planned.lesson].slug;
+    // Of an unchanged lesson neither may be at hand.
+    let (outcome, verdicts) = match computed.unchanged.holds(planned.lesson) {
+        true => {
+            let outcome = running::again(course, planned, &computed.tables, &computed.cache);
+            let (verdicts, _) = judging::judge_block(course, planned, &outcome);
+            (Cow::Owned(outcome), Cow::Owned(verdicts))
+        }
+        false => (Cow::Borrowed(computed.outcome(place)), Cow::Borrowed(&computed.verdicts[place])),
+    };
+    let document = results::json(slug, planned, &outcome, &verdicts);
     let figure = |figure: Figure| {
         let id = format!("{}-{}", planned.header.id, figure.name);
         DrawnFigure {
@@ -131,10 +148,10 @@ fn draw_anew(computed: &Computed, place: usize) -> Drawn {
         }
     };
     Drawn {
-        figures: figures(planned, outcome).into_iter().map(figure).collect(),
+        figures: figures(planned, &outcome).into_iter().map(figure).collect(),
         digest: outcome.digest(),
         json: serde_json::to_string_pretty(&document).unwrap_or_default() + "\n",
-        csv: results::csv(outcome),
+        csv: results::csv(&outcome),
     }
 }
 

@@ -13,6 +13,8 @@ use crate::lint::Lint;
 use crate::outcome::Outcome;
 
 use super::planning::{Planned, block_texts};
+use super::running::Ran;
+use super::unchanged::Unchanged;
 
 /// Claims in prose by their place and expression: several in one caption may share a place.
 pub type Prose = BTreeMap<(Span, String), ProseVerdict>;
@@ -34,9 +36,10 @@ pub struct Judged {
 }
 
 /// The course's results by name.
-pub fn values<'a>(course: &Course, planned: &[Planned], outcomes: &'a [Outcome]) -> Values<'a> {
+pub fn values<'a>(course: &Course, planned: &[Planned], ran: &'a [Option<Ran>]) -> Values<'a> {
     let mut values = Values::new();
-    for (planned, outcome) in planned.iter().zip(outcomes) {
+    for (planned, ran) in planned.iter().zip(ran) {
+        let Some(Ran { outcome, .. }) = ran else { continue };
         values.insert(&course.lessons[planned.lesson].slug, &planned.header.id, outcome);
     }
     values
@@ -66,7 +69,7 @@ pub fn on_one_seed(course: &Course, planned: &[Planned]) -> Vec<Diagnostic> {
         let slug = as_name(&course.lessons[experiment.lesson].slug);
         scope.experiments.iter().any(|(lesson, id)| *lesson == slug && *id == experiment.header.id)
     };
-    let prose = in_prose(course, planned).into_iter();
+    let prose = in_prose(course, planned, |_| true).into_iter();
     let prose = prose.filter(|(_, _, scope)| scope.by_chance && scope.seeds.end - scope.seeds.start == 1);
     // Of a claim that compares experiments, one that wants to hear of it is enough.
     let prose = prose.filter(|(_, _, scope)| planned.iter().filter(|e| is_about(scope, e)).any(|e| loud(&e)));
@@ -95,27 +98,38 @@ pub fn undrawn(planned: &Planned, outcome: &Outcome) -> Vec<Diagnostic> {
         .collect()
 }
 
-/// Judges every claim.
-pub fn judge(course: &Course, planned: &[Planned], outcomes: &[Outcome]) -> Judged {
-    let of_block = |(experiment, outcome): (&Planned, &Outcome)| {
-        let header = &experiment.header;
-        let slug = &course.lessons[experiment.lesson].slug;
-        let by_chance = |claim: &str| course.names.by_chance(slug, &header.id, claim);
-        claims::judge(&header.claims, outcome, &experiment.tree, header.seed, by_chance)
+/// Judges the claims of an experiment: the verdicts, and what is to be said of them.
+pub fn judge_block(
+    course: &Course,
+    experiment: &Planned,
+    outcome: &Outcome,
+) -> (Vec<Verdict>, Vec<Diagnostic>) {
+    let header = &experiment.header;
+    let slug = &course.lessons[experiment.lesson].slug;
+    let by_chance = |claim: &str| course.names.by_chance(slug, &header.id, claim);
+    claims::judge(&header.claims, outcome, &experiment.tree, header.seed, by_chance)
+}
+
+/// Judges every claim of the lessons that have to be looked at.
+pub fn judge(course: &Course, planned: &[Planned], ran: &[Option<Ran>], unchanged: &Unchanged) -> Judged {
+    let of_block = |(experiment, ran): (&Planned, &Option<Ran>)| match ran {
+        Some(ran) if !unchanged.holds(experiment.lesson) => judge_block(course, experiment, &ran.outcome),
+        _ => Default::default(),
     };
-    let judged = planned.par_iter().zip(outcomes).map(of_block).collect::<Vec<_>>();
+    let judged = planned.par_iter().zip(ran).map(of_block).collect::<Vec<_>>();
     let (blocks, remarks): (Vec<_>, Vec<_>) = judged.into_iter().unzip();
     let mut found: Vec<Diagnostic> = remarks.into_iter().flatten().collect();
 
-    let values = values(course, planned, outcomes);
+    let values = values(course, planned, ran);
     let diverged = |(lesson, Value { expression, span, .. }): &(usize, Value)| {
         values.diverged(&course.lessons[*lesson].slug, expression, *span)
     };
-    let shown = values_of(course, planned, Role::Value);
+    let is_open = |lesson: usize| !unchanged.holds(lesson);
+    let shown = values_of(course, planned, Role::Value, is_open);
     found.extend(shown.par_iter().map(diverged).collect::<Vec<_>>().into_iter().flatten());
 
     let mut prose = Prose::new();
-    let in_prose = in_prose(course, planned);
+    let in_prose = in_prose(course, planned, is_open);
     let judged = in_prose.par_iter().map(|(lesson, Value { expression, span, .. }, scope)| {
         values.judge(&course.lessons[*lesson].slug, scope, expression, *span)
     });
@@ -136,9 +150,13 @@ pub fn judge(course: &Course, planned: &[Planned], outcomes: &[Outcome]) -> Judg
     Judged { blocks, prose, found }
 }
 
-/// Every claim in prose that is in order, with its lesson and what it is about.
-fn in_prose(course: &Course, planned: &[Planned]) -> Vec<(usize, Value, Scope)> {
-    let claims = values_of(course, planned, Role::Claim).into_iter();
+/// Every claim in the prose of those lessons that is in order, with its lesson and what it is about.
+fn in_prose(
+    course: &Course,
+    planned: &[Planned],
+    lessons: impl Fn(usize) -> bool + Sync,
+) -> Vec<(usize, Value, Scope)> {
+    let claims = values_of(course, planned, Role::Claim, lessons).into_iter();
     let scoped = claims.filter_map(|(lesson, claim)| {
         let scope = course.names.scope(&course.lessons[lesson].slug, &claim.expression, claim.span);
         Some((lesson, claim, scope.ok()??))
@@ -146,8 +164,13 @@ fn in_prose(course: &Course, planned: &[Planned]) -> Vec<(usize, Value, Scope)> 
     scoped.collect()
 }
 
-/// All expressions of one role in lessons and in the texts of their blocks, each with its lesson.
-fn values_of(course: &Course, planned: &[Planned], role: Role) -> Vec<(usize, Value)> {
+/// All expressions of one role in those lessons and in the texts of their blocks, each with its lesson.
+fn values_of(
+    course: &Course,
+    planned: &[Planned],
+    role: Role,
+    lessons: impl Fn(usize) -> bool + Sync,
+) -> Vec<(usize, Value)> {
     let pick = |lesson: usize, text: &Fragment| -> Vec<(usize, Value)> {
         text.values().filter(|value| value.role == role).map(|value| (lesson, value.clone())).collect()
     };
@@ -161,7 +184,8 @@ fn values_of(course: &Course, planned: &[Planned], role: Role) -> Vec<(usize, Va
         let texts = block_texts(experiment).filter(|(_, text)| text.contains("{{")).filter_map(short);
         texts.flat_map(|text| pick(experiment.lesson, &text)).collect::<Vec<_>>()
     };
-    let lessons = course.lessons.iter().enumerate().flat_map(of_lesson);
-    let blocks: Vec<_> = planned.par_iter().map(of_block).collect();
-    lessons.chain(blocks.into_iter().flatten()).collect()
+    let blocks: Vec<_> =
+        planned.par_iter().filter(|experiment| lessons(experiment.lesson)).map(of_block).collect();
+    let texts = course.lessons.iter().enumerate().filter(|(index, _)| lessons(*index)).flat_map(of_lesson);
+    texts.chain(blocks.into_iter().flatten()).collect()
 }

@@ -2,8 +2,8 @@
 //!
 //! 1. *discover and parse*: `lesson::open` reads every lesson, all mistakes at once;
 //! 2. *plan*: `planning::plan` decodes and checks every experiment before any runs;
-//! 3. *run*: `running::run` takes from the cache what was done before, and spreads the other variants and seeds over
-//!    the cores;
+//! 3. *run*: `Unchanged` names the lessons whose pages are known to be as they were; for the others `running::run` takes from
+//!    the cache what was done before, and spreads the other variants and seeds over the cores;
 //! 4. *judge*: `judging::judge` says which sentences hold;
 //! 5. *draw and place*: `pages::assemble` fills in numbers, and draws figures and makes pages where the output lacks them;
 //! 6. *write*: `site::Publication` swaps the whole output in one step.
@@ -25,6 +25,7 @@ mod running;
 mod shard;
 mod tables;
 mod team;
+mod unchanged;
 mod verifying;
 
 pub use drift::{leaf, parted, sci, step, worst};
@@ -38,19 +39,22 @@ pub use shard::{Done, Pending, Shard, pending, run_shard};
 pub use team::Team;
 pub use verifying::{Verified, verify};
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use glob::Pattern;
 
 use crate::claims::Verdict;
 use crate::data::TableLimits;
-use crate::diagnostic::{Diagnostics, Sources};
+use crate::diagnostic::{Diagnostics, SourceId, Sources};
 use crate::lesson::{self, Course};
 use crate::outcome::Outcome;
 use crate::site::{self, Publication, PublishError, Published, Templates};
-use crate::store::cache::{Cache, Sum};
+use crate::store::cache::Cache;
 
+use running::Ran;
 use tables::Tables;
+use unchanged::Unchanged;
 
 /// Why there is no result.
 #[derive(Debug)]
@@ -76,6 +80,8 @@ pub struct Request {
     pub only: Option<Pattern>,
     /// Whether warnings are errors.
     pub strict: bool,
+    /// Whether pages are all that is wanted, so that lessons of which nothing changed need not be looked at.
+    pub pages_only: bool,
     /// Where runs are kept.
     pub cache: Keeping,
 }
@@ -105,14 +111,15 @@ pub struct Ready {
 pub struct Computed {
     pub course: Course,
     pub planned: Vec<Planned>,
-    /// One for each planned experiment.
-    pub outcomes: Vec<Outcome>,
-    /// For each planned experiment, the hashes of its runs' entries in the cache.
-    sums: Vec<Option<Vec<Sum>>>,
-    /// For each planned experiment, its claims judged.
+    /// One for each planned experiment; none for those that nobody [wanted](Unchanged::wanted).
+    ran: Vec<Option<Ran>>,
+    unchanged: Unchanged,
+    /// For each planned experiment, its claims judged; none for those of unchanged lessons.
     pub verdicts: Vec<Vec<Verdict>>,
     /// The claims in prose, judged.
     prose: judging::Prose,
+    /// The files in which something is odd that only showed after the runs; none for what has no place in a file.
+    remarked: BTreeSet<Option<SourceId>>,
     /// The cache it was computed with.
     pub cache: Cache,
     /// Whether these are all experiments of the course.
@@ -207,18 +214,24 @@ pub fn clean(request: &Request) -> Result<(usize, u64), Failure> {
 /// Every mistake in the lessons, found before anything runs; a folder that cannot be read.
 pub fn compute(request: &Request, watch: &dyn Watch) -> Result<Computed, Failure> {
     let ready = prepare(request)?;
-    let ran = match running::run(&ready, watch) {
+    let jobs = jobs::all(&ready.course, &ready.planned, &ready.tables);
+    let unchanged = if request.pages_only { Unchanged::find(&ready, &jobs) } else { Unchanged::none(&ready) };
+    let ran = match running::run(&ready, &jobs, &unchanged.wanted, watch) {
         Ok(ran) => ran,
         Err(errors) => return Err(Failure::Course(errors, ready.tables.sources)),
     };
-    let (outcomes, sums): (Vec<Outcome>, Vec<_>) = ran.into_iter().map(|ran| (ran.outcome, ran.sums)).unzip();
     let Ready { course, planned, cache, mut found, templates, tables } = ready;
-    let judged = judging::judge(&course, &planned, &outcomes);
-    found.extend(judged.found);
-    for (experiment, outcome) in planned.iter().zip(&outcomes) {
-        found.extend(linting::after(&course, experiment, outcome, &tables));
-        found.extend(judging::undrawn(experiment, outcome));
+    let judged = judging::judge(&course, &planned, &ran, &unchanged);
+    let mut after = judged.found;
+    for (experiment, ran) in planned.iter().zip(&ran) {
+        let Some(Ran { outcome, .. }) = ran.as_ref().filter(|_| !unchanged.holds(experiment.lesson)) else {
+            continue;
+        };
+        after.extend(linting::after(&course, experiment, outcome, &tables));
+        after.extend(judging::undrawn(experiment, outcome));
     }
+    let remarked = after.iter().map(|diagnostic| diagnostic.span.map(|span| span.source)).collect();
+    found.extend(after);
     if request.strict {
         found.deny_warnings();
     }
@@ -227,10 +240,11 @@ pub fn compute(request: &Request, watch: &dyn Watch) -> Result<Computed, Failure
     Ok(Computed {
         course,
         planned,
-        outcomes,
-        sums,
+        ran,
+        unchanged,
         verdicts,
         prose,
+        remarked,
         cache,
         everything,
         found,
@@ -240,6 +254,12 @@ pub fn compute(request: &Request, watch: &dyn Watch) -> Result<Computed, Failure
 }
 
 impl Computed {
+    /// What the experiment at a place of the plan found, which somebody wanted.
+    pub fn outcome(&self, place: usize) -> &Outcome {
+        let ran = self.ran[place].as_ref();
+        &ran.expect("of an experiment that nobody wants there is no outcome").outcome
+    }
+
     /// The files that diagnostics point into.
     pub fn sources(&self) -> &Sources {
         &self.tables.sources

@@ -14,7 +14,7 @@ use crate::store::cache::{Key, Sum};
 
 use super::drafts::{Draft, Drafting};
 use super::drawing::Drawing;
-use super::{Computed, Failure, judging};
+use super::{Computed, Failure, judging, unchanged};
 
 /// Files of a site to be, by their paths in the output.
 pub type Files = BTreeMap<String, Content>;
@@ -29,7 +29,7 @@ pub type Holds<'a> = dyn Fn(&str, &Sum) -> bool + Sync + 'a;
 pub fn assemble(computed: &Computed, holds: &Holds) -> Result<Files, Failure> {
     let drafting = Drafting {
         computed,
-        values: judging::values(&computed.course, &computed.planned, &computed.outcomes),
+        values: judging::values(&computed.course, &computed.planned, &computed.ran),
         program: computed.cache.program(),
     };
     let lessons = computed.course.lessons.par_iter().enumerate();
@@ -58,6 +58,9 @@ pub fn assemble(computed: &Computed, holds: &Holds) -> Result<Files, Failure> {
     let experiments = drafts.par_iter().flat_map(|draft| &draft.experiments);
     files.par_extend(experiments.flat_map_iter(|experiment| experiment_files(&experiment.drawing, holds)));
     copy_assets(&computed.course, &mut files)?;
+    if let Some(program) = drafting.program {
+        unchanged::keep(computed, program, &drafts);
+    }
     computed.cache.tidy();
     Ok(files)
 }
@@ -70,7 +73,7 @@ fn site(drafting: &Drafting, drafts: &[Draft]) -> Site {
         let page = match templates.index_shows_bodies() {
             // What is wrong with it is said where its own page is made.
             true => draft.whole(drafting.computed).unwrap_or_default(),
-            false => draft.view.clone(),
+            false => draft.view.as_ref().clone(),
         };
         let title = lesson.chapter.clone().unwrap_or_default();
         match chapters.last_mut() {

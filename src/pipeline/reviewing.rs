@@ -106,7 +106,7 @@ pub fn review(computed: &mut Computed) -> Result<Review, Failure> {
 }
 
 fn reviewed(computed: &Computed, index: usize, folder: &Folder) -> Reviewed {
-    let (planned, outcome) = (&computed.planned[index], &computed.outcomes[index]);
+    let (planned, outcome) = (&computed.planned[index], computed.outcome(index));
     let title = title(&computed.course, planned);
     let slug = &computed.course.lessons[planned.lesson].slug;
     let kept = folder.get(slug, &planned.header.id);
@@ -253,7 +253,8 @@ fn canonical(value: &Json) -> String {
 /// What all variants that drifted have in common and none of those that did not: where to look in the program.
 fn cause(computed: &Computed, experiments: &[Reviewed]) -> Option<String> {
     let (mut drifted, mut others): (Vec<BTreeSet<String>>, Vec<BTreeSet<String>>) = (Vec::new(), Vec::new());
-    for ((planned, outcome), reviewed) in computed.planned.iter().zip(&computed.outcomes).zip(experiments) {
+    for (index, (planned, reviewed)) in computed.planned.iter().zip(experiments).enumerate() {
+        let outcome = computed.outcome(index);
         let Some(comparison) = &reviewed.comparison else { continue };
         if reviewed.status == Status::Unaccepted {
             continue;

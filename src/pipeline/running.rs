@@ -9,15 +9,16 @@ use rayon::prelude::*;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::experiment::Context;
-use crate::lesson::Course;
+use crate::lesson::{Course, Lesson};
 use crate::numeric::{Alone, Workers};
 use crate::outcome::{Outcome, RunRecord, Variant};
-use crate::store::cache::{Key, Sum};
+use crate::store::cache::{Cache, Kept, Key};
 
 use super::Ready;
 use super::jobs::{self, Job};
 use super::memory::within_memory;
 use super::planning::Planned;
+use super::tables::Tables;
 use super::team::Team;
 
 /// Told how the runs get on, from any thread.
@@ -40,32 +41,38 @@ pub struct Why {
     pub changes: Vec<String>,
 }
 
-/// What an experiment found, and the hashes of its runs' entries in the cache.
+/// What an experiment found, and the entries of its runs in the cache.
 pub struct Ran {
     pub outcome: Outcome,
     /// By variant and seed; none where a run has no entry.
-    pub sums: Option<Vec<Sum>>,
+    pub kept: Option<Vec<Kept>>,
 }
 
-/// What a run left behind, and the hash of its entry in the cache, where it has one.
-type Found = (RunRecord, Option<Sum>);
+/// What a run left behind, and its entry in the cache, where it has one.
+type Found = (RunRecord, Option<Kept>);
 
-/// Runs every experiment.
+/// Runs every experiment that is wanted; of the others all runs are in the cache, and stay there unread.
 ///
 /// # Errors
 /// What only a run could find: a split that leaves a part without rows.
-pub fn run(ready: &Ready, watch: &dyn Watch) -> Result<Vec<Ran>, Diagnostics> {
-    let jobs = jobs::all(&ready.course, &ready.planned, &ready.tables);
-    let known = |job: &Job| -> Option<Found> {
-        let (record, sum) = ready.cache.get_with_sum(&job.key?)?;
-        Some((record, Some(sum)))
+pub fn run(
+    ready: &Ready,
+    jobs: &[Job],
+    wanted: &[bool],
+    watch: &dyn Watch,
+) -> Result<Vec<Option<Ran>>, Diagnostics> {
+    let jobs: Vec<&Job> = jobs.iter().filter(|job| wanted[job.experiment]).collect();
+    let known = |job: &&Job| -> Option<Found> {
+        let (record, kept) = ready.cache.get_kept(&job.key?)?;
+        Some((record, Some(kept)))
     };
     let known: Vec<Option<Found>> = jobs.par_iter().map(known).collect();
-    explain(ready, &jobs, &known, watch);
-    let missing = jobs.iter().zip(&known).filter(|(_, record)| record.is_none()).map(|(job, _)| job);
+    explain(ready, wanted, &jobs, &known, watch);
+    let missing = jobs.iter().zip(&known).filter(|(_, record)| record.is_none()).map(|(job, _)| *job);
     let records = run_jobs(ready, once(missing), watch);
-    let ran = collect(&ready.planned, jobs.iter().zip(known), &records)?;
-    for planned in &ready.planned {
+    let ran = collect(&ready.planned, wanted, jobs.iter().copied().zip(known), &records)?;
+    for planned in ready.planned.iter().zip(wanted).filter_map(|(planned, wanted)| wanted.then_some(planned))
+    {
         let inputs = jobs::inputs(&ready.course, planned, &ready.tables);
         ready.cache.keep_inputs(&identity(&ready.course, planned), &inputs);
     }
@@ -73,11 +80,12 @@ pub fn run(ready: &Ready, watch: &dyn Watch) -> Result<Vec<Ran>, Diagnostics> {
 }
 
 /// Tells of every experiment how many of its runs are known, and what has changed for the others.
-fn explain(ready: &Ready, jobs: &[Job], known: &[Option<Found>], watch: &dyn Watch) {
+fn explain(ready: &Ready, wanted: &[bool], jobs: &[&Job], known: &[Option<Found>], watch: &dyn Watch) {
     for (index, planned) in ready.planned.iter().enumerate() {
+        let runs = planned.costs.len() * planned.header.seeds as usize;
         let own = jobs.iter().zip(known).filter(|(job, _)| job.experiment == index);
-        let (runs, cached) = own
-            .fold((0, 0), |(runs, cached), (_, record)| (runs + 1, cached + usize::from(record.is_some())));
+        let missing = own.filter(|(_, record)| record.is_none()).count();
+        let cached = if wanted[index] { runs - missing } else { runs };
         let changes = if cached < runs { changes(ready, planned) } else { Vec::new() };
         watch.explained(&title(&ready.course, planned), &Why { runs, cached, changes });
     }
@@ -105,8 +113,13 @@ pub fn title(course: &Course, planned: &Planned) -> String {
 
 /// What tells an experiment from those of all other courses on this machine.
 fn identity(course: &Course, planned: &Planned) -> String {
+    format!("{}#{}", whereabouts(course, &course.lessons[planned.lesson]), planned.header.id)
+}
+
+/// What tells a lesson from those of all other courses on this machine.
+pub fn whereabouts(course: &Course, lesson: &Lesson) -> String {
     let root = course.root.canonicalize().unwrap_or_else(|_| course.root.clone());
-    format!("{}/{}#{}", root.display(), course.lessons[planned.lesson].below, planned.header.id)
+    format!("{}/{}", root.display(), lesson.below)
 }
 
 /// Where a run belongs: runs that give the same bits share a place.
@@ -139,8 +152,8 @@ pub fn run_jobs(ready: &Ready, mut jobs: Vec<&Job>, watch: &dyn Watch) -> Record
     let work = Work::new(&jobs, ready.planned.len(), watch);
     let do_job = |job: &&Job| {
         let found = run_job(ready, job, &work).map(|record| {
-            let sum = job.key.and_then(|key| ready.cache.put(&key, &record));
-            (record, sum)
+            let kept = job.key.and_then(|key| ready.cache.put(&key, &record));
+            (record, kept)
         });
         if work.ended(job) {
             let experiment = title(&ready.course, &ready.planned[job.experiment]);
@@ -159,17 +172,6 @@ pub fn run_jobs(ready: &Ready, mut jobs: Vec<&Job>, watch: &dyn Watch) -> Record
 /// # Errors
 /// What only a run could find.
 fn run_job(ready: &Ready, job: &Job, work: &Work) -> Result<RunRecord, Diagnostic> {
-    let planned = &ready.planned[job.experiment];
-    let tree = planned.plan.variants()[job.variant].tree;
-    let lesson = &ready.course.lessons[planned.lesson].path;
-    let data =
-        planned.plan.data(job.variant).map(|settings| ready.tables.dataset(settings, lesson, job.seed));
-    let data = data.transpose().map_err(|problems| {
-        let problem = problems.settings.into_iter().next();
-        let message =
-            problem.map_or_else(|| "the data could not be read again".to_owned(), |problem| problem.message);
-        Diagnostic::error(message, tree.locate("data"))
-    })?;
     let told = Mutex::new(0.0);
     let advance = |share: f64| {
         let mut told = told.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
@@ -179,13 +181,53 @@ fn run_job(ready: &Ready, job: &Job, work: &Work) -> Result<RunRecord, Diagnosti
     // As long as every thread has a run of its own, spreading products only costs.
     let workers: Arc<dyn Workers> =
         if work.threads > 1 { Arc::new(Team::new(work.threads)) } else { Arc::new(Alone) };
-    let record = planned.plan.run(job.variant, &Context { seed: job.seed, data, advance: &advance, workers });
+    let record = record(&ready.course, &ready.planned[job.experiment], &ready.tables, job, &advance, workers);
     let told = *told.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     work.advance((1.0 - told).max(0.0) * work_of(job));
+    record
+}
+
+/// What a run leaves behind.
+///
+/// # Errors
+/// What only a run could find.
+fn record(
+    course: &Course,
+    planned: &Planned,
+    tables: &Tables,
+    job: &Job,
+    advance: &(dyn Fn(f64) + Sync),
+    workers: Arc<dyn Workers>,
+) -> Result<RunRecord, Diagnostic> {
+    let tree = planned.plan.variants()[job.variant].tree;
+    let lesson = &course.lessons[planned.lesson].path;
+    let data = planned.plan.data(job.variant).map(|settings| tables.dataset(settings, lesson, job.seed));
+    let data = data.transpose().map_err(|problems| {
+        let problem = problems.settings.into_iter().next();
+        let message =
+            problem.map_or_else(|| "the data could not be read again".to_owned(), |problem| problem.message);
+        Diagnostic::error(message, tree.locate("data"))
+    })?;
+    let record = planned.plan.run(job.variant, &Context { seed: job.seed, data, advance, workers });
     record.map_err(|problem| {
         let span = tree.locate(&problem.path);
         Diagnostic::at(problem, span)
     })
+}
+
+/// What an experiment found whose runs all were in the cache when that was last looked at. One that has left it since
+/// is done again, as it was done before.
+pub fn again(course: &Course, planned: &Planned, tables: &Tables, cache: &Cache) -> Outcome {
+    let mut outcome = nothing_yet(planned);
+    for job in jobs::all(course, std::slice::from_ref(planned), tables) {
+        let known = job.key.and_then(|key| cache.get(&key));
+        let done = known.unwrap_or_else(|| {
+            record(course, planned, tables, &job, &|_| (), Arc::new(Alone))
+                .expect("a run that succeeded with these settings and data does so again")
+        });
+        outcome.variants[job.variant].runs.push(done);
+    }
+    outcome
 }
 
 /// Estimated seconds; even a run that trains nothing is some work.
@@ -228,31 +270,36 @@ impl<'a> Work<'a> {
     }
 }
 
+/// An outcome to which runs are to be added.
+fn nothing_yet(planned: &Planned) -> Outcome {
+    let variants = planned.plan.variants().into_iter();
+    let variants = variants.map(|variant| Variant {
+        name: variant.name.to_owned(),
+        label: variant.label.to_owned(),
+        runs: Vec::new(),
+    });
+    Outcome { variants: variants.collect() }
+}
+
 /// The records in the order of experiments, variants and seeds.
 fn collect<'a>(
     planned: &[Planned],
+    wanted: &[bool],
     jobs: impl Iterator<Item = (&'a Job, Option<Found>)>,
     new: &Records,
-) -> Result<Vec<Ran>, Diagnostics> {
-    let of_plan = |plan: &Planned| {
-        let variants = plan.plan.variants().into_iter();
-        let variants = variants.map(|v| Variant {
-            name: v.name.to_owned(),
-            label: v.label.to_owned(),
-            runs: Vec::new(),
-        });
-        Ran { outcome: Outcome { variants: variants.collect() }, sums: Some(Vec::new()) }
-    };
-    let mut all: Vec<Ran> = planned.iter().map(of_plan).collect();
+) -> Result<Vec<Option<Ran>>, Diagnostics> {
+    let of_plan = |plan: &Planned| Ran { outcome: nothing_yet(plan), kept: Some(Vec::new()) };
+    let all = planned.iter().zip(wanted);
+    let mut all: Vec<Option<Ran>> = all.map(|(plan, wanted)| wanted.then(|| of_plan(plan))).collect();
     let mut diagnostics = Diagnostics::default();
     for (job, known) in jobs {
         match known.map_or_else(|| new[&place(job)].clone(), Ok) {
-            Ok((record, sum)) => {
-                let ran = &mut all[job.experiment];
+            Ok((record, kept)) => {
+                let Some(ran) = &mut all[job.experiment] else { continue };
                 ran.outcome.variants[job.variant].runs.push(record);
-                ran.sums = ran.sums.take().zip(sum).map(|(mut sums, sum)| {
-                    sums.push(sum);
-                    sums
+                ran.kept = ran.kept.take().zip(kept).map(|(mut all, kept)| {
+                    all.push(kept);
+                    all
                 });
             }
             Err(diagnostic) => diagnostics.push(diagnostic),

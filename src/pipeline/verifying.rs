@@ -135,8 +135,8 @@ mod tests {
     #[test]
     fn a_single_wrong_bit_is_found_and_replaced() {
         let (_folder, request) = course();
+        compute(&request, &Silent).unwrap();
         let ready = prepare(&request).unwrap();
-        running::run(&ready, &Silent).unwrap();
         let all = |seed| verify(&ready, 1.0, seed, &Silent).unwrap();
         assert_eq!(all(0), Verified { cached: 2, compared: 2, different: vec![] });
 

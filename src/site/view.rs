@@ -2,7 +2,7 @@
 //!
 //! A field that ends in `_html` is put into the page as it is; every other text is escaped.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub use crate::lesson::Theme;
 
@@ -59,7 +59,7 @@ pub struct ChapterView {
 }
 
 /// One lesson.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct PageView {
     /// The page is `SLUG.html`.
     pub slug: String,
@@ -78,7 +78,7 @@ pub struct PageView {
 }
 
 /// A heading of a lesson, for the contents of the page.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct HeadingView {
     /// 2 for the sections of a lesson, 3 for theirs.
     pub level: u8,
@@ -87,7 +87,7 @@ pub struct HeadingView {
 }
 
 /// One experiment: what stands in a lesson where its block was. Its anchor is `experiment-ID`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ExperimentView {
     pub id: String,
     /// The kind's name: `optimizers`.
@@ -103,7 +103,7 @@ pub struct ExperimentView {
 }
 
 /// One chart.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct FigureView {
     /// The figure's name within its kind: `loss`.
     pub name: String,
@@ -123,7 +123,7 @@ pub struct FigureView {
 }
 
 /// A plain table.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct TableView {
     /// For screen readers; seen where a figure has several tables.
     pub caption: String,
@@ -150,7 +150,7 @@ fn is_number(text: &str) -> bool {
 }
 
 /// A column's heading.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ColumnView {
     pub label: String,
     /// A longer explanation, shown on pointing; may be empty.
@@ -160,7 +160,7 @@ pub struct ColumnView {
 }
 
 /// Final metrics by variant.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ResultsView {
     /// Head of the column that names the variants: `optimizer`; may be empty.
     pub axis: String,
@@ -171,7 +171,7 @@ pub struct ResultsView {
 }
 
 /// One variant's metrics.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ResultRow {
     pub label: String,
     /// One for each column.
@@ -179,7 +179,7 @@ pub struct ResultRow {
 }
 
 /// One value.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct CellView {
     /// Rounded for reading.
     pub text: String,
@@ -192,7 +192,7 @@ pub struct CellView {
 }
 
 /// A claim with its verdict.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ClaimView {
     /// The sentence a reader sees.
     pub says_html: String,
@@ -211,7 +211,7 @@ pub struct ClaimView {
 }
 
 /// How an experiment was computed.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Provenance {
     /// The author's YAML; none when the author hides it.
     pub source: Option<String>,
@@ -232,7 +232,7 @@ pub struct Provenance {
 }
 
 /// One resolved setting.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct SettingView {
     /// Dotted: `training.learning_rate`.
     pub path: String,
@@ -242,7 +242,7 @@ pub struct SettingView {
 }
 
 /// Where data comes from.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct DataSourceView {
     pub name: String,
     /// One sentence; may be empty.

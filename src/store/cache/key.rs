@@ -15,7 +15,7 @@ const LAYOUT: u32 = 6;
 /// It is a hash over the kind and its revision, the resolved settings, the seed, the bytes of the data and the
 /// engine's revision. What is no setting (caption, claims, figures, the lesson it stands in) is no part of it, nor is
 /// the order in which an author wrote the keys; but the order of a search's `space`, in which its numbers are drawn, is.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Key([u8; 32]);
 
 impl Key {

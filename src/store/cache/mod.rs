@@ -41,11 +41,18 @@ const SITES: &str = "sites";
 const PROGRAMS: &str = "programs";
 
 /// An entry used counts as new again, but is not marked so more often than this.
-const FRESH: Duration = Duration::from_secs(24 * 60 * 60);
+pub const FRESH: Duration = Duration::from_secs(24 * 60 * 60);
 /// A file written aside that is older than this was left by a build that was killed.
 const ABANDONED: Duration = Duration::from_secs(60 * 60);
 /// A note that no build has used for so long is of something that is gone.
 const FORGOTTEN: Duration = Duration::from_secs(60 * 24 * 60 * 60);
+
+/// A run's entry: the hash of what it holds, and how its file looked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Kept {
+    pub sum: Sum,
+    pub seen: Seen,
+}
 
 /// The cache of a build; without a folder it holds nothing.
 #[derive(Debug, Default)]
@@ -78,12 +85,18 @@ impl Cache {
 
     /// What that run left behind, if it has been done before.
     pub fn get(&self, key: &Key) -> Option<RunRecord> {
-        self.get_with_sum(key).map(|(record, _)| record)
+        self.get_kept(key).map(|(record, _)| record)
     }
 
-    /// The same with the hash of the entry.
-    pub fn get_with_sum(&self, key: &Key) -> Option<(RunRecord, Sum)> {
-        self.read_as(RUNS, key, |bytes| entry::decode_record(key, bytes))
+    /// The same with its entry.
+    pub fn get_kept(&self, key: &Key) -> Option<(RunRecord, Kept)> {
+        let ((record, sum), seen) = self.read_as(RUNS, key, |bytes| entry::decode_record(key, bytes))?;
+        Some((record, Kept { sum, seen }))
+    }
+
+    /// How the entry of that run looks, if it has been done before.
+    pub fn seen(&self, key: &Key) -> Option<Seen> {
+        Seen::at(&self.entry(RUNS, key)?).ok()
     }
 
     /// What was drawn under that name.
@@ -102,21 +115,24 @@ impl Cache {
     }
 
     fn read<T: DeserializeOwned>(&self, part: &str, key: &Key) -> Option<T> {
-        self.read_as(part, key, |bytes| Some(entry::decode(key, &bytes)?.0))
+        self.read_as(part, key, |bytes| Some(entry::decode(key, &bytes)?.0)).map(|(value, _)| value)
     }
 
-    fn read_as<T>(&self, part: &str, key: &Key, decode: impl FnOnce(Vec<u8>) -> Option<T>) -> Option<T> {
+    /// What an entry holds, and how its file looks.
+    fn read_as<T>(
+        &self,
+        part: &str,
+        key: &Key,
+        decode: impl FnOnce(Vec<u8>) -> Option<T>,
+    ) -> Option<(T, Seen)> {
         let mut file = File::open(self.entry(part, key)?).ok()?;
         let mut bytes = Vec::new();
         let whole = file.read_to_end(&mut bytes).is_ok();
-        let value = if whole { decode(bytes) } else { None };
-        match value {
-            Some(_) => mark_used(&file),
-            None => {
-                self.damaged.fetch_add(1, Ordering::Relaxed);
-            }
-        }
-        value
+        let Some(value) = whole.then_some(bytes).and_then(decode) else {
+            self.damaged.fetch_add(1, Ordering::Relaxed);
+            return None;
+        };
+        Some((value, mark_used(&file).ok()?))
     }
 
     /// Whether that run has been done before, as far as it shows without reading.
@@ -124,10 +140,11 @@ impl Cache {
         self.entry(RUNS, key).is_some_and(|path| path.is_file())
     }
 
-    /// Keeps what a run left behind, and gives the hash of its entry. Where it cannot be written,
-    /// [`trouble`](Self::trouble) says why.
-    pub fn put(&self, key: &Key, record: &RunRecord) -> Option<Sum> {
-        self.write_entry(RUNS, key, entry::encode_record(key, record)?)
+    /// Keeps what a run left behind, and gives its entry. Where it cannot be written, [`trouble`](Self::trouble) says why.
+    pub fn put(&self, key: &Key, record: &RunRecord) -> Option<Kept> {
+        let (bytes, sum) = entry::encode_record(key, record)?;
+        self.write_entry(RUNS, key, &bytes);
+        Some(Kept { sum, seen: self.seen(key)? })
     }
 
     /// Keeps what was drawn, as [`put`](Self::put) does.
@@ -145,19 +162,20 @@ impl Cache {
         self.keep(SITES, key, site);
     }
 
-    fn keep<T: Serialize>(&self, part: &str, key: &Key, value: &T) -> Option<Sum> {
-        self.write_entry(part, key, entry::encode(key, value)?)
+    fn keep<T: Serialize>(&self, part: &str, key: &Key, value: &T) {
+        if let Some((bytes, _)) = entry::encode(key, value) {
+            self.write_entry(part, key, &bytes);
+        }
     }
 
-    fn write_entry(&self, part: &str, key: &Key, (bytes, sum): (Vec<u8>, Sum)) -> Option<Sum> {
-        let path = self.entry(part, key)?;
-        match self.write(&path, &bytes) {
+    fn write_entry(&self, part: &str, key: &Key, bytes: &[u8]) {
+        let Some(path) = self.entry(part, key) else { return };
+        match self.write(&path, bytes) {
             Ok(()) => {
                 self.written.fetch_add(1, Ordering::Relaxed);
             }
             Err(error) => self.note(&path, &error),
         }
-        Some(sum)
     }
 
     /// What an experiment depended on when it last ran; `experiment` names it among those of all courses.
@@ -171,7 +189,7 @@ impl Cache {
         let Ok(text) = serde_json::to_vec(inputs) else { return };
         if fs::read(&path).is_ok_and(|old| old == text) {
             if let Ok(file) = File::open(&path) {
-                mark_used(&file);
+                let _ = mark_used(&file);
             }
             return;
         }
@@ -334,13 +352,15 @@ fn files(folder: &Path) -> io::Result<Vec<Entry>> {
     Ok(entries)
 }
 
-/// Notes that an entry is in use. Where that cannot be, it only leaves the cache sooner.
-fn mark_used(file: &File) {
+/// Notes that an entry is in use, and tells how its file looks then. Where that cannot be noted, it only leaves the cache
+/// sooner.
+fn mark_used(file: &File) -> io::Result<Seen> {
     let now = SystemTime::now();
-    let used = file.metadata().and_then(|metadata| metadata.modified());
-    if used.is_ok_and(|used| now.duration_since(used).is_ok_and(|age| age > FRESH)) {
-        let _ = file.set_modified(now);
+    let seen = Seen::of(&file.metadata()?)?;
+    if seen.is_older_than(now - FRESH) && file.set_modified(now).is_ok() {
+        return Seen::of(&file.metadata()?);
     }
+    Ok(seen)
 }
 
 #[cfg(test)]

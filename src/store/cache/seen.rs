@@ -31,9 +31,14 @@ impl Seen {
     /// # Errors
     /// Nothing there, or nothing that can be looked at; a time before 1970.
     pub fn at(path: &Path) -> io::Result<Seen> {
-        let metadata = path.symlink_metadata()?;
+        Seen::of(&path.symlink_metadata()?)
+    }
+
+    /// # Errors
+    /// A time before 1970.
+    pub(super) fn of(metadata: &Metadata) -> io::Result<Seen> {
         let modified = metadata.modified()?.duration_since(UNIX_EPOCH).map_err(io::Error::other)?;
-        let (identity, changed) = identity(&metadata);
+        let (identity, changed) = identity(metadata);
         Ok(Seen { bytes: metadata.len(), modified, identity, changed })
     }
 
@@ -41,6 +46,11 @@ impl Seen {
     pub fn is_younger_than(&self, time: SystemTime) -> bool {
         let time = time.duration_since(UNIX_EPOCH).unwrap_or_default();
         self.modified + TICK > time
+    }
+
+    /// Whether it was last written, or marked as used, before `time`.
+    pub fn is_older_than(&self, time: SystemTime) -> bool {
+        self.modified < time.duration_since(UNIX_EPOCH).unwrap_or_default()
     }
 
     /// Whether it is the same file with the same content as far as that shows, names given and taken away apart.

@@ -1,0 +1,308 @@
+//! Lessons that need not be looked at again: all that their pages are made from is as it was when an earlier build made
+//! them, and that build had nothing to say of them. Of these no run is read, no claim judged, no number put into words.
+
+use std::collections::BTreeMap;
+use std::time::SystemTime;
+
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::diagnostic::{SourceId, Sources};
+use crate::lesson::inline::as_name;
+use crate::lesson::{Course, Fragment, Lesson};
+use crate::site::{ExperimentView, PageView};
+use crate::store::cache::{FRESH, Key, Seen, Sum};
+
+use super::drafts::Draft;
+use super::drawing::Sketch;
+use super::jobs::Job;
+use super::planning::{Planned, block_texts};
+use super::running::whereabouts;
+use super::{Computed, Ready};
+
+/// What was made of a lesson.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Note {
+    /// A hash over all that it was made from.
+    pub made_from: Sum,
+    pub view: PageView,
+    /// What tells its page from others, but for what is around it.
+    pub from: Sum,
+    /// In the order of the plan.
+    pub experiments: Vec<NotedExperiment>,
+}
+
+/// What was made of an experiment.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct NotedExperiment {
+    /// Without what is drawn.
+    pub view: ExperimentView,
+    /// The name under which what is drawn is kept.
+    pub drawing: Key,
+    pub sketch: Sketch,
+}
+
+/// Which lessons are unchanged.
+pub struct Unchanged {
+    /// What was made of each lesson; none where it has to be looked at.
+    notes: Vec<Option<Note>>,
+    /// For each planned experiment, whether a lesson that has to be looked at asks what it found.
+    pub wanted: Vec<bool>,
+}
+
+impl Unchanged {
+    /// None is.
+    pub fn none(ready: &Ready) -> Unchanged {
+        Unchanged { notes: vec![None; ready.course.lessons.len()], wanted: vec![true; ready.planned.len()] }
+    }
+
+    /// Those of which there is a note that is still true. Once a day they are looked at all the same, so that the entries
+    /// of their runs count as used.
+    pub fn find(ready: &Ready, jobs: &[Job]) -> Unchanged {
+        let Some(program) = ready.cache.program() else { return Unchanged::none(ready) };
+        let (course, planned) = (&ready.course, &ready.planned);
+        let yesterday = SystemTime::now() - FRESH;
+        let seen = |job: &Job| ready.cache.seen(&job.key?).filter(|seen| !seen.is_older_than(yesterday));
+        let seen: Vec<Option<Seen>> = jobs.par_iter().map(seen).collect();
+        let mut of_experiments = vec![Vec::new(); planned.len()];
+        jobs.iter().zip(seen).for_each(|(job, seen)| of_experiments[job.experiment].push(seen));
+        let seen = |place: usize| of_experiments[place].iter().copied().collect();
+        let making = Making { course, planned, sources: &ready.tables.sources, program, seen: &seen };
+        let note = |index: usize| {
+            let made_from = making.made_from(index)?;
+            let note: Note = ready.cache.brief(&name(course, index))?;
+            (note.made_from == made_from).then_some(note)
+        };
+        let notes: Vec<Option<Note>> = (0..course.lessons.len()).into_par_iter().map(note).collect();
+        let mut wanted = vec![false; planned.len()];
+        for (index, _) in notes.iter().enumerate().filter(|(_, note)| note.is_none()) {
+            making.asked_by(index).into_iter().for_each(|place| wanted[place] = true);
+        }
+        Unchanged { notes, wanted }
+    }
+
+    /// What was made of a lesson that is unchanged.
+    pub fn note(&self, lesson: usize) -> Option<&Note> {
+        self.notes[lesson].as_ref()
+    }
+
+    /// Whether the lesson with this index is unchanged.
+    pub fn holds(&self, lesson: usize) -> bool {
+        self.notes[lesson].is_some()
+    }
+}
+
+/// Notes what was made of the lessons that were looked at and of which nothing had to be said, for the builds to come.
+pub fn keep(computed: &Computed, program: Sum, drafts: &[Draft]) {
+    let seen = |place: usize| -> Option<Vec<Seen>> {
+        Some(computed.ran[place].as_ref()?.kept.as_ref()?.iter().map(|kept| kept.seen).collect())
+    };
+    let (course, planned) = (&computed.course, &computed.planned);
+    let making = Making { course, planned, sources: computed.sources(), program, seen: &seen };
+    let said = |lesson: &Lesson| {
+        // What has no place, or one in the settings of the course, may be of any lesson.
+        let of_another = |source: SourceId| course.lessons.iter().any(|lesson| lesson.source == source);
+        computed
+            .remarked
+            .iter()
+            .any(|&source| source.is_none_or(|source| source == lesson.source || !of_another(source)))
+    };
+    drafts.par_iter().enumerate().for_each(|(index, draft)| {
+        if computed.unchanged.holds(index) || said(&course.lessons[index]) {
+            return;
+        }
+        let note = making.made_from(index).and_then(|made_from| draft.note(made_from));
+        if let Some(note) = note {
+            computed.cache.put_brief(&name(course, index), &note);
+        }
+    });
+}
+
+/// What pages are made from.
+struct Making<'a> {
+    course: &'a Course,
+    planned: &'a [Planned],
+    sources: &'a Sources,
+    program: Sum,
+    /// How the entries of an experiment's runs look; none where one is missing.
+    seen: &'a (dyn Fn(usize) -> Option<Vec<Seen>> + Sync),
+}
+
+impl Making<'_> {
+    /// A hash over all that the page of a lesson is made from: this program, the lesson's text, what links may lead to, and
+    /// of each experiment that it shows or asks, the settings and the runs. None where a run has no entry, and of prose
+    /// alone, which is made as quickly as a note is read.
+    fn made_from(&self, index: usize) -> Option<Sum> {
+        let asked = Some(self.asked_by(index)).filter(|asked| !asked.is_empty())?;
+        let experiments = asked.into_iter().map(|place| {
+            let experiment = &self.planned[place];
+            let slug = &self.course.lessons[experiment.lesson].slug;
+            Some(Sum::of_value(&(slug, &experiment.tree, (self.seen)(place)?)))
+        });
+        let experiments = experiments.collect::<Option<Vec<Sum>>>()?;
+        let text = &self.sources.get(self.course.lessons[index].source).text;
+        let folder = self.course.root.file_name().map(|name| name.to_string_lossy());
+        Some(Sum::of_value(&(self.program, text, folder, self.course.scenery(), experiments)))
+    }
+
+    /// The places in the plan of the experiments that a lesson shows, and of all those of lessons whose name stands in one
+    /// of its expressions.
+    fn asked_by(&self, index: usize) -> Vec<usize> {
+        let Making { course, planned, .. } = self;
+        let lesson = &course.lessons[index];
+        let texts = [&lesson.title, &lesson.summary, &lesson.body].into_iter().flat_map(Fragment::values);
+        let own = planned.iter().filter(|experiment| experiment.lesson == index);
+        let in_blocks = own.flat_map(block_texts).map(|(_, text)| text).filter(|text| text.contains("{{"));
+        let expressions: Vec<&str> = texts.map(|value| value.expression.as_str()).chain(in_blocks).collect();
+        let names = |lesson: usize| {
+            let name = as_name(&course.lessons[lesson].slug);
+            lesson == index || expressions.iter().any(|expression| expression.contains(&name))
+        };
+        let mut asked = BTreeMap::new();
+        let mut is_asked = |lesson: usize| *asked.entry(lesson).or_insert_with(|| names(lesson));
+        let places = planned.iter().enumerate().filter(|(_, experiment)| is_asked(experiment.lesson));
+        places.map(|(place, _)| place).collect()
+    }
+}
+
+/// The name of a lesson's note.
+fn name(course: &Course, index: usize) -> Key {
+    Key::named(&["unchanged", &whereabouts(course, &course.lessons[index])])
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::{self, File};
+    use std::path::Path;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::pipeline::{Keeping, Request, Watch, assemble, compute};
+
+    struct Silent;
+
+    impl Watch for Silent {
+        fn advance_to(&self, _: f64) {}
+        fn finished(&self, _: &str, _: usize) {}
+    }
+
+    /// Two lessons with an experiment each, and one that quotes the first.
+    fn course() -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, body: &str| {
+            fs::write(folder.path().join(name), format!("---\ntitle: {name}\n---\n\n{body}\n")).unwrap();
+        };
+        let block = |seeds: usize| {
+            format!(
+                "```yaml experiment\nkind: optimizers\nid: ways\ndata: {{name: iris}}\ntraining: {{epochs: 3}}\nseeds: {seeds}\n```\n"
+            )
+        };
+        write("first.md", &block(2));
+        write("second.md", &block(3));
+        write("third.md", "`{{ first.ways.train_loss | round(3) }}`, see [the first](first.md).");
+        folder
+    }
+
+    /// Makes all files, which must be those made without a cache. Gives the lessons that did not have to be looked at, and
+    /// how many runs were read or done for the others.
+    fn unchanged(folder: &Path) -> (Vec<String>, usize) {
+        let request = Request { lessons: folder.to_owned(), pages_only: true, ..Request::default() };
+        let computed = compute(&request, &Silent).unwrap();
+        let anew = Request { pages_only: false, cache: Keeping::Nowhere, ..request };
+        let fresh = compute(&anew, &Silent).unwrap();
+        let (files, expected) =
+            (assemble(&computed, &|_, _| false).unwrap(), assemble(&fresh, &|_, _| false).unwrap());
+        assert!(files.keys().eq(expected.keys()));
+        files.iter().for_each(|(path, content)| assert!(content.bytes == expected[path].bytes, "{path}"));
+        let lessons = computed.course.lessons.iter().enumerate();
+        let held = lessons.filter(|(index, _)| computed.unchanged.holds(*index));
+        let read = computed.ran.iter().flatten().flat_map(|ran| &ran.outcome.variants);
+        (held.map(|(_, lesson)| lesson.slug.clone()).collect(), read.map(|variant| variant.runs.len()).sum())
+    }
+
+    fn edit(folder: &Path, name: &str, old: &str, new: &str) {
+        let path = folder.join(name);
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.contains(old), "{old}");
+        fs::write(path, text.replace(old, new)).unwrap();
+    }
+
+    const ALL: [&str; 3] = ["first", "second", "third"];
+
+    #[test]
+    fn a_lesson_is_unchanged_until_something_it_is_made_from_changes() {
+        let folder = course();
+        let folder = folder.path();
+        assert_eq!(unchanged(folder), (vec![], 5));
+        assert_eq!(unchanged(folder), (ALL.map(str::to_owned).to_vec(), 0));
+        for (name, old, new, open, read) in [
+            ("first.md", "---\n\n", "---\n\nA word.\n", &["first"][..], 2),
+            ("third.md", "see", "look at", &["third"], 2),
+            ("first.md", "epochs: 3", "epochs: 4", &["first", "third"], 2),
+            ("second.md", "epochs: 3", "epochs: 4", &["second"], 3),
+        ] {
+            edit(folder, name, old, new);
+            let left: Vec<String> =
+                ALL.into_iter().filter(|slug| !open.contains(slug)).map(str::to_owned).collect();
+            assert_eq!(unchanged(folder), (left, read), "{name}: {old} -> {new}");
+            assert_eq!(unchanged(folder).1, 0);
+        }
+        fs::write(folder.join("gradbook.yaml"), "title: Nets\n").unwrap();
+        assert_eq!(unchanged(folder).1, 0, "its title stands around the lessons");
+        fs::write(folder.join("gradbook.yaml"), "defaults: {title: Title}\n").unwrap();
+        assert_eq!(unchanged(folder), (vec![], 5), "the third asks the first, whose defaults changed");
+        fs::rename(folder.join("second.md"), folder.join("fourth.md")).unwrap();
+        assert_eq!(unchanged(folder), (vec![], 5), "links may lead elsewhere");
+        assert_eq!(unchanged(folder).1, 0);
+    }
+
+    #[test]
+    fn a_run_that_was_touched_is_looked_at_and_one_that_nobody_read_for_a_day() {
+        let folder = course();
+        let folder = folder.path();
+        unchanged(folder);
+        let runs =
+            || fs::read_dir(folder.join(".gradbook/cache/runs")).unwrap().map(|entry| entry.unwrap().path());
+        let mut bytes = fs::read(runs().next().unwrap()).unwrap();
+        bytes.truncate(20);
+        fs::write(runs().next().unwrap(), bytes).unwrap();
+        assert!(unchanged(folder).1 > 0, "a damaged entry is noticed");
+        assert_eq!(unchanged(folder).1, 0);
+        for path in runs() {
+            let file = File::options().append(true).open(path).unwrap();
+            file.set_modified(SystemTime::now() - 2 * FRESH).unwrap();
+        }
+        assert_eq!(unchanged(folder), (vec![], 5));
+        let new = |path| {
+            fs::metadata(path).unwrap().modified().unwrap() > SystemTime::now() - Duration::from_secs(60)
+        };
+        assert!(runs().all(new), "they count as used");
+        assert_eq!(unchanged(folder).1, 0);
+    }
+
+    #[test]
+    fn charts_that_are_gone_are_drawn_again_from_the_runs() {
+        let folder = course();
+        let folder = folder.path();
+        unchanged(folder);
+        let charts: Vec<_> = fs::read_dir(folder.join(".gradbook/cache/drawn")).unwrap().collect();
+        assert_eq!(charts.len(), 2);
+        charts.into_iter().for_each(|chart| fs::write(chart.unwrap().path(), "damaged").unwrap());
+        assert_eq!(unchanged(folder).0, ALL);
+    }
+
+    #[test]
+    fn a_lesson_of_which_something_has_to_be_said_is_looked_at_every_time() {
+        let folder = course();
+        let folder = folder.path();
+        edit(
+            folder,
+            "second.md",
+            "seeds: 3",
+            "seeds: 3\nclaims: [{that: train_loss < dev_loss + 10, holds: 2/3}]",
+        );
+        edit(folder, "first.md", "seeds: 2", "seeds: 2\nfigures: [epochs_to, dev_loss]");
+        unchanged(folder);
+        assert_eq!(unchanged(folder).0, ["second", "third"]);
+    }
+}
