@@ -55,12 +55,19 @@ pub fn plan(course: &Course, tables: &mut Tables, found: &mut Diagnostics) -> Ve
     let decode = |lesson: &Lesson| -> Vec<_> {
         lesson.blocks.iter().map(|block| decode_block(course, lesson, block)).collect()
     };
-    let decoded: Vec<_> = course.lessons.par_iter().map(decode).collect();
-    for (index, (lesson, decoded)) in course.lessons.iter().zip(decoded).enumerate() {
+    let mut decoded: Vec<Vec<_>> = course.lessons.par_iter().map(decode).collect();
+    for (lesson, decoded) in course.lessons.iter().zip(&mut decoded) {
+        decoded.iter_mut().flatten().for_each(|decoded| decoded.read_data(lesson, tables));
+    }
+    let check = |(lesson, decoded): (&Lesson, Vec<Result<Decoded, _>>)| -> Vec<_> {
+        let blocks = lesson.blocks.iter().zip(decoded);
+        blocks.map(|(block, decoded)| decoded?.checked(course, block)).collect()
+    };
+    let checked: Vec<Vec<_>> = course.lessons.par_iter().zip(decoded).map(check).collect();
+    for (index, (lesson, checked)) in course.lessons.iter().zip(checked).enumerate() {
         found.extend(check_defaults(lesson.front.defaults.as_ref()));
         let mut ids = BTreeSet::new();
-        for (block_index, (block, decoded)) in lesson.blocks.iter().zip(decoded).enumerate() {
-            let experiment = decoded.and_then(|decoded| plan_block(course, lesson, block, decoded, tables));
+        for (block_index, (block, experiment)) in lesson.blocks.iter().zip(checked).enumerate() {
             let Some(experiment) = found.keep(experiment) else { continue };
             let id = experiment.header.id.clone();
             if ids.contains(&id) {
@@ -176,12 +183,14 @@ pub fn block_texts(planned: &Planned) -> impl Iterator<Item = (String, &str)> {
     )
 }
 
-/// A block as settings, not yet beside its data.
+/// A block as settings, beside its data once they are read.
 struct Decoded {
     kind: &'static Kind,
     header: Header,
     plan: Box<dyn Plan>,
     tree: Node,
+    /// Of each variant's data, where it has any.
+    facts: Vec<Option<Facts>>,
     /// What is wrong with it so far.
     errors: Vec<Diagnostic>,
 }
@@ -207,30 +216,50 @@ fn decode_block(
     errors.extend(without_effect(block));
     let plan = kind.plan(&settings).map_err(|e| errors.extend(e)).ok();
     match (header, plan) {
-        (Some(header), Some(plan)) => Ok(Decoded { kind, header, plan, tree, errors }),
+        (Some(header), Some(plan)) => Ok(Decoded { kind, header, plan, tree, facts: Vec::new(), errors }),
         _ => Err(errors),
     }
 }
 
-fn plan_block(
-    course: &Course,
-    lesson: &Lesson,
-    block: &ExperimentBlock,
-    decoded: Decoded,
-    tables: &mut Tables,
-) -> Result<Planned, Vec<Diagnostic>> {
-    let Decoded { kind, header, plan, tree, mut errors } = decoded;
-    let (facts, mut found) = check_variants(&*plan, lesson, tables);
-    errors.extend_from_slice(plan.overridden());
-    errors.append(&mut found);
-    if !errors.is_empty() {
-        return Err(errors);
+impl Decoded {
+    /// Reads the data of every variant; what is wrong with them, each mistake once, is added to the errors.
+    fn read_data(&mut self, lesson: &Lesson, tables: &mut Tables) {
+        for (index, variant) in self.plan.variants().iter().enumerate() {
+            let facts = self.plan.data(index).map(|data| tables.facts(data, &lesson.path, variant.tree));
+            let facts = facts.transpose().unwrap_or_else(|found| {
+                add_new(&mut self.errors, found);
+                None
+            });
+            self.facts.push(facts);
+        }
     }
-    let costs: Vec<Cost> =
-        facts.iter().enumerate().map(|(index, facts)| plan.cost(index, facts.as_ref())).collect();
-    let planned = Planned { lesson: 0, block: 0, header, kind, plan, facts, costs, tree };
-    check_limits(&planned, &course.settings.limits, block)?;
-    Ok(planned)
+
+    /// The experiment with all that is left to check of it.
+    fn checked(self, course: &Course, block: &ExperimentBlock) -> Result<Planned, Vec<Diagnostic>> {
+        let Decoded { kind, header, plan, tree, facts, mut errors } = self;
+        for (index, (variant, facts)) in plan.variants().iter().zip(&facts).enumerate() {
+            let found = plan.check(index, facts.as_ref()).into_iter();
+            add_new(&mut errors, found.map(|problem| at(problem, variant.tree)));
+        }
+        errors.extend_from_slice(plan.overridden());
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        let costs: Vec<Cost> =
+            facts.iter().enumerate().map(|(index, facts)| plan.cost(index, facts.as_ref())).collect();
+        let planned = Planned { lesson: 0, block: 0, header, kind, plan, facts, costs, tree };
+        check_limits(&planned, &course.settings.limits, block)?;
+        Ok(planned)
+    }
+}
+
+/// Adds what is not among the errors: variants share most of their settings.
+fn add_new(errors: &mut Vec<Diagnostic>, found: impl IntoIterator<Item = Diagnostic>) {
+    for error in found {
+        if !errors.contains(&error) {
+            errors.push(error);
+        }
+    }
 }
 
 /// Settings for training beside logits that are given.
@@ -304,34 +333,6 @@ fn divide(tree: &Node) -> (Node, Node) {
 fn at(problem: crate::diagnostic::Problem, tree: &Node) -> Diagnostic {
     let span = tree.locate(&problem.path);
     Diagnostic::at(problem, span)
-}
-
-/// The facts of each variant's data and all that is wrong with its settings, each mistake once.
-fn check_variants(
-    plan: &dyn Plan,
-    lesson: &Lesson,
-    tables: &mut Tables,
-) -> (Vec<Option<Facts>>, Vec<Diagnostic>) {
-    let mut errors: Vec<Diagnostic> = Vec::new();
-    let mut all_facts = Vec::new();
-    for (index, variant) in plan.variants().iter().enumerate() {
-        let facts = match plan.data(index) {
-            None => None,
-            Some(data) => match tables.facts(data, &lesson.path, variant.tree) {
-                Ok(facts) => Some(facts),
-                Err(found) => {
-                    errors.extend(
-                        found.into_iter().filter(|error| !errors.contains(error)).collect::<Vec<_>>(),
-                    );
-                    None
-                }
-            },
-        };
-        let found = plan.check(index, facts.as_ref()).into_iter().map(|problem| at(problem, variant.tree));
-        errors.extend(found.filter(|error| !errors.contains(error)).collect::<Vec<_>>());
-        all_facts.push(facts);
-    }
-    (all_facts, errors)
 }
 
 fn check_limits(planned: &Planned, limits: &Limits, block: &ExperimentBlock) -> Result<(), Vec<Diagnostic>> {

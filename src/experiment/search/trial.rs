@@ -23,13 +23,22 @@ const NOWHERE: Span = Span { source: SourceId(u32::MAX), start: 0, end: 0 };
 /// # Errors
 /// A path that is no setting, a value that does not fit there.
 pub fn at_point(search: &Search, space: &Space, point: &[f64]) -> Result<Search, Problem> {
-    let values = space.settings.iter().zip(space.at(point));
-    with(search, values.filter_map(|(setting, value)| Some((setting.path.as_str(), value?))))
+    at_point_of(tree(search), space, point)
 }
 
-/// The settings of a search with others in place, the last of which is to blame for what is wrong.
-fn with<'a>(search: &Search, values: impl Iterator<Item = (&'a str, Json)>) -> Result<Search, Problem> {
-    let mut tree = node(&serde_json::to_value(search).unwrap_or_default());
+/// The same, given the settings of the search as a tree.
+fn at_point_of(tree: Node, space: &Space, point: &[f64]) -> Result<Search, Problem> {
+    let values = space.settings.iter().zip(space.at(point));
+    with(tree, values.filter_map(|(setting, value)| Some((setting.path.as_str(), value?))))
+}
+
+/// The settings of a search as a tree, in which others can be put in place.
+fn tree(search: &Search) -> Node {
+    node(&serde_json::to_value(search).unwrap_or_default())
+}
+
+/// Settings with others in place, the last of which is to blame for what is wrong.
+fn with<'a>(mut tree: Node, values: impl Iterator<Item = (&'a str, Json)>) -> Result<Search, Problem> {
     let mut place = "space".to_owned();
     for (path, value) in values {
         place = format!("space.{path}");
@@ -84,6 +93,7 @@ pub fn check_ends(search: &Search, facts: Option<&Facts>) -> Vec<Problem> {
     let mut problems: Vec<Problem> = Vec::new();
     // What is wrong with the block itself is wrong in every trial, and said of the block.
     let own = training::check(&search.parts(), facts);
+    let tree = tree(search);
     for (index, setting) in search.space.settings.iter().enumerate() {
         let path = &setting.path;
         if !SEARCHED.iter().any(|part| path.starts_with(part)) {
@@ -92,7 +102,7 @@ pub fn check_ends(search: &Search, facts: Option<&Facts>) -> Vec<Problem> {
             continue;
         }
         for end in ends(&setting.dimension) {
-            let found = match with(search, search.space.with_conditions(index, end).into_iter()) {
+            let found = match with(tree.clone(), search.space.with_conditions(index, end).into_iter()) {
                 Err(problem) => vec![problem],
                 Ok(trial) => {
                     let found = training::check(&trial.parts(), facts).into_iter();
@@ -108,18 +118,18 @@ pub fn check_ends(search: &Search, facts: Option<&Facts>) -> Vec<Problem> {
             }
         }
     }
-    if problems.is_empty() { check_together(search) } else { problems }
+    if problems.is_empty() { check_together(&search.space, &tree) } else { problems }
 }
 
 /// Each setting in turn at the ends of its range while all others are at the low end of theirs: what does not go together, such
 /// as a setting of one optimizer when another one is chosen.
-fn check_together(search: &Search) -> Vec<Problem> {
+fn check_together(space: &Space, tree: &Node) -> Vec<Problem> {
     let mut problems: Vec<Problem> = Vec::new();
-    for (index, setting) in search.space.settings.iter().enumerate() {
+    for (index, setting) in space.settings.iter().enumerate() {
         for end in ends(&setting.dimension) {
-            let mut point = vec![0.0; search.space.len()];
+            let mut point = vec![0.0; space.len()];
             point[index] = end;
-            let problem = at_point(search, &search.space, &point).err();
+            let problem = at_point_of(tree.clone(), space, &point).err();
             problems.extend(problem.filter(|problem| !problems.contains(problem)));
         }
     }
@@ -157,9 +167,10 @@ fn dearest(search: &Search, space: &Space, facts: Option<&Facts>, figure: fn(&Co
     let mut dearest = search.clone();
     for setting in &space.settings {
         let value = |end| (setting.path.as_str(), setting.dimension.at(end));
+        let tree = tree(&dearest);
         let trials = ends(&setting.dimension)
             .into_iter()
-            .filter_map(|end| with(&dearest, std::iter::once(value(end))).ok());
+            .filter_map(|end| with(tree.clone(), std::iter::once(value(end))).ok());
         let work = |trial: &Search| figure(&training::cost(&trial.parts(), facts));
         if let Some(most) = trials.max_by(|a, b| work(a).total_cmp(&work(b))) {
             dearest = most;
