@@ -39,8 +39,13 @@ fn outcome(plan: &dyn Plan, seeds: u64) -> Outcome {
                 .unwrap()
                 .into()
         };
-        let context =
-            Context { seed, data: plan.data(variant).map(load), advance: &|_| {}, workers: Arc::new(Alone) };
+        let context = Context {
+            seed,
+            data: plan.data(variant).map(load),
+            advance: &|_| {},
+            workers: Arc::new(Alone),
+            lanes: &Alone,
+        };
         plan.run(variant, &context).unwrap_or_else(|problem| panic!("{problem}"))
     };
     let variants = plan.variants().into_iter().enumerate().map(|(index, variant)| Variant {

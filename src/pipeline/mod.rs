@@ -15,6 +15,7 @@ mod experiment_view;
 mod filling;
 mod jobs;
 mod judging;
+mod lanes;
 mod linting;
 mod memory;
 mod pages;

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use rayon::prelude::*;
 
+use crate::data::Dataset;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::experiment::Context;
 use crate::lesson::{Course, Lesson};
@@ -16,6 +17,7 @@ use crate::store::cache::{Cache, Kept, Key};
 
 use super::Ready;
 use super::jobs::{self, Job};
+use super::lanes::Lanes;
 use super::memory::within_memory;
 use super::planning::Planned;
 use super::tables::Tables;
@@ -150,8 +152,10 @@ pub fn run_jobs(ready: &Ready, mut jobs: Vec<&Job>, watch: &dyn Watch) -> Record
     // The longest first, so that none is left running alone at the end.
     jobs.sort_by(|a, b| b.cost.seconds.total_cmp(&a.cost.seconds));
     let work = Work::new(&jobs, ready.planned.len(), watch);
-    let do_job = |job: &&Job| {
-        let found = run_job(ready, job, &work).map(|record| {
+    let do_job = |job: &&Job, lanes: &Lanes, cores: usize| {
+        // As long as every core has a run of its own, spreading products only costs.
+        let workers: Arc<dyn Workers> = if cores > 1 { Arc::new(Team::new(cores)) } else { Arc::new(Alone) };
+        let found = run_job(ready, job, &work, workers, lanes).map(|record| {
             let kept = job.key.and_then(|key| ready.cache.put(&key, &record));
             (record, kept)
         });
@@ -171,17 +175,21 @@ pub fn run_jobs(ready: &Ready, mut jobs: Vec<&Job>, watch: &dyn Watch) -> Record
 ///
 /// # Errors
 /// What only a run could find.
-fn run_job(ready: &Ready, job: &Job, work: &Work) -> Result<RunRecord, Diagnostic> {
+fn run_job(
+    ready: &Ready,
+    job: &Job,
+    work: &Work,
+    workers: Arc<dyn Workers>,
+    lanes: &Lanes,
+) -> Result<RunRecord, Diagnostic> {
     let told = Mutex::new(0.0);
     let advance = |share: f64| {
         let mut told = told.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         *told += share;
         work.advance(share * work_of(job));
     };
-    // As long as every thread has a run of its own, spreading products only costs.
-    let workers: Arc<dyn Workers> =
-        if work.threads > 1 { Arc::new(Team::new(work.threads)) } else { Arc::new(Alone) };
-    let record = record(&ready.course, &ready.planned[job.experiment], &ready.tables, job, &advance, workers);
+    let context = |data| Context { seed: job.seed, data, advance: &advance, workers, lanes };
+    let record = record(&ready.course, &ready.planned[job.experiment], &ready.tables, job, context);
     let told = *told.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     work.advance((1.0 - told).max(0.0) * work_of(job));
     record
@@ -191,13 +199,12 @@ fn run_job(ready: &Ready, job: &Job, work: &Work) -> Result<RunRecord, Diagnosti
 ///
 /// # Errors
 /// What only a run could find.
-fn record(
+fn record<'a>(
     course: &Course,
     planned: &Planned,
     tables: &Tables,
     job: &Job,
-    advance: &(dyn Fn(f64) + Sync),
-    workers: Arc<dyn Workers>,
+    context: impl FnOnce(Option<Arc<Dataset>>) -> Context<'a>,
 ) -> Result<RunRecord, Diagnostic> {
     let tree = planned.plan.variants()[job.variant].tree;
     let lesson = &course.lessons[planned.lesson].path;
@@ -208,7 +215,7 @@ fn record(
             problem.map_or_else(|| "the data could not be read again".to_owned(), |problem| problem.message);
         Diagnostic::error(message, tree.locate("data"))
     })?;
-    let record = planned.plan.run(job.variant, &Context { seed: job.seed, data, advance, workers });
+    let record = planned.plan.run(job.variant, &context(data));
     record.map_err(|problem| {
         let span = tree.locate(&problem.path);
         Diagnostic::at(problem, span)
@@ -222,7 +229,14 @@ pub fn again(course: &Course, planned: &Planned, tables: &Tables, cache: &Cache)
     for job in jobs::all(course, std::slice::from_ref(planned), tables) {
         let known = job.key.and_then(|key| cache.get(&key));
         let done = known.unwrap_or_else(|| {
-            record(course, planned, tables, &job, &|_| (), Arc::new(Alone))
+            let alone = |data| Context {
+                seed: job.seed,
+                data,
+                advance: &|_| (),
+                workers: Arc::new(Alone),
+                lanes: &Alone,
+            };
+            record(course, planned, tables, &job, alone)
                 .expect("a run that succeeded with these settings and data does so again")
         });
         outcome.variants[job.variant].runs.push(done);
@@ -238,8 +252,6 @@ pub fn work_of(job: &Job) -> f64 {
 /// How much is done of how much.
 struct Work<'a> {
     watch: &'a dyn Watch,
-    /// How many threads each run may have.
-    threads: usize,
     total: f64,
     /// In microseconds: whole numbers can be added to from any thread.
     done: AtomicU64,
@@ -254,8 +266,7 @@ impl<'a> Work<'a> {
         jobs.iter().for_each(|job| runs[job.experiment] += 1);
         let total = jobs.iter().map(|job| work_of(job)).sum();
         let left = runs.iter().map(|&runs| AtomicUsize::new(runs)).collect();
-        let threads = rayon::current_num_threads() / jobs.len().max(1);
-        Work { watch, threads, total, done: AtomicU64::new(0), runs, left }
+        Work { watch, total, done: AtomicU64::new(0), runs, left }
     }
 
     fn advance(&self, seconds: f64) {

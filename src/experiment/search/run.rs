@@ -1,9 +1,8 @@
 //! All trials of one seed, round by round, and what is left of them.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use rayon::prelude::*;
 use serde_json::Value as Json;
 
 use super::{Search, metric_paths, trial};
@@ -51,33 +50,33 @@ pub fn run(search: &Search, context: &Context) -> Result<RunRecord, Problem> {
         if round.is_empty() {
             break;
         }
-        let trained: Vec<(Trial, Done)> = round
-            .par_iter()
-            .enumerate()
-            .map(|(index, proposal)| {
-                // Several trials at a time keep all workers busy; a lone one may have their help.
-                let workers: Arc<dyn Workers> =
-                    if round.len() == 1 { context.workers.clone() } else { Arc::new(Alone) };
-                let silent =
-                    Context { seed: context.seed, data: context.data.clone(), advance: &|_| {}, workers };
-                let record = train(search, &space, proposal, &silent)?;
-                (context.advance)(proposal.budget / work);
-                let trial = Trial {
-                    point: proposal.point.clone(),
-                    budget: proposal.budget,
-                    objective: objective(search, &record),
-                };
-                let epochs =
-                    record.series.get("train_loss").map_or(0, |losses| losses.len().saturating_sub(1));
-                let done = Done { epochs, digest: record.digest.clone() };
-                let mut leader = leader.lock().unwrap_or_else(PoisonError::into_inner);
-                leader.offer(&trial, history.len() + index, record);
-                Ok((trial, done))
-            })
-            .collect::<Vec<Result<_, Problem>>>()
-            // The first error in the order of the trials, not in time.
-            .into_iter()
-            .collect::<Result<_, Problem>>()?;
+        // Trials side by side keep all workers busy; one at a time may have their help.
+        let alone = round.len() == 1 || context.lanes.count() == 1;
+        let do_trial = |index: usize, proposal: &Proposal| {
+            let workers: Arc<dyn Workers> = if alone { context.workers.clone() } else { Arc::new(Alone) };
+            let silent =
+                Context { data: context.data.clone(), advance: &|_| {}, workers, lanes: &Alone, ..*context };
+            let record = train(search, &space, proposal, &silent)?;
+            (context.advance)(proposal.budget / work);
+            let trial = Trial {
+                point: proposal.point.clone(),
+                budget: proposal.budget,
+                objective: objective(search, &record),
+            };
+            let epochs = record.series.get("train_loss").map_or(0, |losses| losses.len().saturating_sub(1));
+            let done = Done { epochs, digest: record.digest.clone() };
+            let mut leader = leader.lock().unwrap_or_else(PoisonError::into_inner);
+            leader.offer(&trial, history.len() + index, record);
+            Ok((trial, done))
+        };
+        let trained: Vec<OnceLock<Result<(Trial, Done), Problem>>> =
+            round.iter().map(|_| OnceLock::new()).collect();
+        context.lanes.run(round.len(), &|index| {
+            trained[index].get_or_init(|| do_trial(index, &round[index]));
+        });
+        // The first error in the order of the trials, not in time.
+        let trained =
+            trained.into_iter().filter_map(OnceLock::into_inner).collect::<Result<Vec<_>, Problem>>()?;
         let (trials, ends): (Vec<Trial>, Vec<Done>) = trained.into_iter().unzip();
         history.extend(trials);
         done.extend(ends);
