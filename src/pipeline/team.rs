@@ -3,8 +3,9 @@
 //! A product takes tenths of a millisecond, and waking a thread nearly as long: with threads that sleep between two
 //! products (as rayon's do), two cores were slower than one. These wait awake for a moment, as those of OpenMP do.
 
+use std::any::Any;
 use std::cell::UnsafeCell;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -15,18 +16,32 @@ use crate::numeric::Workers;
 /// How long a thread that has nothing to do stays awake: longer than training is without a large product.
 const AWAKE: Duration = Duration::from_millis(1);
 
+/// How often who waits for the last tasks looks before it lets other threads have its core: there may be fewer cores than
+/// threads.
+const LOOKS: usize = 1000;
+
 /// The thread that calls and some that help it. They are started by the first work, and end with the team.
 #[derive(Debug)]
 pub struct Team {
     count: usize,
     board: Arc<Board>,
-    helpers: Mutex<Vec<JoinHandle<()>>>,
+    /// None before the first work.
+    helpers: Mutex<Option<Vec<JoinHandle<()>>>>,
 }
 
 impl Team {
     /// A team of `count` threads, that of the caller among them.
     pub fn new(count: usize) -> Self {
         Team { count, board: Arc::default(), helpers: Mutex::default() }
+    }
+
+    /// Helpers for all but the caller; fewer where the system refuses threads.
+    fn start(&self) -> Vec<JoinHandle<()>> {
+        let help = |_| {
+            let board = self.board.clone();
+            thread::Builder::new().spawn(move || board.help()).ok()
+        };
+        (1..self.count).map_while(help).collect()
     }
 }
 
@@ -38,28 +53,31 @@ unsafe impl Workers for Team {
 
     fn run(&self, tasks: usize, task: &(dyn Fn(usize) + Sync)) {
         // Held until all is done: the board has room for one work.
-        let mut helpers = self.helpers.lock().unwrap_or_else(PoisonError::into_inner);
-        while helpers.len() + 1 < self.count {
-            let board = self.board.clone();
-            helpers.push(thread::spawn(move || board.help()));
-        }
+        let mut started = self.helpers.lock().unwrap_or_else(PoisonError::into_inner);
+        let helpers = started.get_or_insert_with(|| self.start());
         self.board.post(tasks, task);
         if self.board.asleep.load(Ordering::SeqCst) > 0 {
             helpers.iter().for_each(|helper| helper.thread().unpark());
         }
         self.board.work();
+        let mut looks = 0;
         while self.board.ended.load(Ordering::Acquire) < tasks {
-            std::hint::spin_loop();
+            looks += 1;
+            if looks < LOOKS { std::hint::spin_loop() } else { thread::yield_now() }
         }
-        drop(helpers);
-        assert!(!self.board.panicked.load(Ordering::Relaxed), "a part of a product panicked");
+        let panic = self.board.panic.lock().unwrap_or_else(PoisonError::into_inner).take();
+        drop(started);
+        if let Some(panic) = panic {
+            resume_unwind(panic);
+        }
     }
 }
 
 impl Drop for Team {
     fn drop(&mut self) {
         self.board.over.store(true, Ordering::SeqCst);
-        for helper in self.helpers.get_mut().unwrap_or_else(PoisonError::into_inner).drain(..) {
+        let helpers = self.helpers.get_mut().unwrap_or_else(PoisonError::into_inner).take();
+        for helper in helpers.into_iter().flatten() {
             helper.thread().unpark();
             // A helper catches the panics of its tasks.
             let _ = helper.join();
@@ -78,7 +96,8 @@ struct Board {
     ended: AtomicUsize,
     /// How many helpers sleep, or are about to.
     asleep: AtomicUsize,
-    panicked: AtomicBool,
+    /// The first panic of a task, for the caller.
+    panic: Mutex<Option<Box<dyn Any + Send>>>,
     over: AtomicBool,
 }
 
@@ -108,8 +127,8 @@ impl Board {
             any = true;
             // SAFETY: see `Sync`: a task is taken, so the work has not ended.
             let task = unsafe { (*self.task.get()).map(|task| &*task) };
-            if catch_unwind(AssertUnwindSafe(|| task.map(|task| task(index)))).is_err() {
-                self.panicked.store(true, Ordering::Relaxed);
+            if let Err(panic) = catch_unwind(AssertUnwindSafe(|| task.map(|task| task(index)))) {
+                self.panic.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(panic);
             }
             self.ended.fetch_add(1, Ordering::Release);
         }
@@ -163,16 +182,31 @@ mod tests {
     #[test]
     fn several_threads_take_part() {
         let team = Team::new(2);
-        let together = std::sync::Barrier::new(2);
+        let patience = Instant::now() + Duration::from_secs(60);
+        let at_work = AtomicUsize::new(0);
         team.run(2, &|_| {
-            together.wait();
+            at_work.fetch_add(1, Ordering::SeqCst);
+            while at_work.load(Ordering::SeqCst) < 2 {
+                assert!(Instant::now() < patience, "nobody helps");
+                thread::yield_now();
+            }
         });
     }
 
     #[test]
     fn a_panic_of_a_task_is_that_of_the_caller() {
-        let team = Team::new(3);
-        let run = || team.run(8, &|index| assert!(index != 3, "a test's panic"));
-        assert!(catch_unwind(AssertUnwindSafe(run)).is_err());
+        for count in [1, 3] {
+            let team = Team::new(count);
+            for _ in 0..20 {
+                let run = || team.run(8, &|index| assert!(index != 3, "a test's panic"));
+                let panic = catch_unwind(AssertUnwindSafe(run)).unwrap_err();
+                assert_eq!(panic.downcast_ref::<&str>(), Some(&"a test's panic"));
+                let done = AtomicUsize::new(0);
+                team.run(8, &|_| {
+                    done.fetch_add(1, Ordering::Relaxed);
+                });
+                assert_eq!(done.into_inner(), 8, "the team works on");
+            }
+        }
     }
 }
