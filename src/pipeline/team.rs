@@ -45,7 +45,7 @@ impl Team {
     }
 }
 
-// SAFETY: `Board::take` hands out each task once.
+// SAFETY: `Board::take` hands out each task once; `run` returns when as many have ended as there are.
 unsafe impl Workers for Team {
     fn count(&self) -> usize {
         self.count

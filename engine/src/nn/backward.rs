@@ -21,7 +21,8 @@ pub struct Backward<R> {
     workers: Arc<dyn Workers>,
     /// Of each layer, (rows, outputs): the gradient of the mean loss with respect to z.
     deltas: Vec<Vec<R>>,
-    /// The gradient with respect to the inputs of the layer at hand, (rows, inputs).
+    /// The gradient with respect to the inputs of the layer at hand, (rows, inputs), unless the product itself goes on
+    /// through rectified units.
     upstream: Vec<R>,
     /// The weights of the layer at hand, (outputs, inputs).
     transposed: Vec<R>,

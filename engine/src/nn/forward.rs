@@ -46,7 +46,7 @@ pub struct Forward<R> {
     dropped: Vec<Vec<R>>,
     /// Of each hidden layer, if they are normalized.
     normalizations: Vec<Normalization<R>>,
-    /// The weighted sums of the hidden layer at hand, (rows, outputs).
+    /// The weighted sums of the hidden layer at hand, (rows, outputs), unless the product itself rectifies them.
     sums: Vec<R>,
     /// A second copy of the logits, to be spent by whoever judges them.
     pub(super) scratch: Vec<R>,

@@ -2,8 +2,9 @@
 //!
 //! A tile of c, several rows by two vectors, is summed in registers while k runs: a row of b is loaded
 //! once for all rows of the tile, and each element of a is spread over a vector. The strip of b under a
-//! column of tiles is copied to a small buffer when many tiles share it: rows of 2^i bytes apart would
-//! fall on the same few places of the nearest cache. Tiles only choose which cells are computed together;
+//! column of tiles is copied to a small buffer where its last vector would reach beyond b, and where many
+//! tiles share it and b is large: rows of 2^i bytes apart would fall on the same few places of the nearest
+//! cache. Tiles only choose which cells are computed together;
 //! the chain of each cell is the same in all of them, and where k is cut so that a strip fits the cache, a
 //! sum waits in c and goes on where it stopped. See Goto and van de Geijn, "Anatomy of High-Performance
 //! Matrix Multiplication", ACM TOMS 34(3), 2008.
@@ -102,7 +103,8 @@ pub fn matmul_by<R: Real>(
     product.multiply(level(), workers, workers.count().min(worth).max(1));
 }
 
-/// From how many multiply-adds on, each, workers are woken: about ten times as long as waking takes.
+/// How many multiply-adds each worker has at least: tens of microseconds, beside which the one or two that a thread
+/// which waits awake takes to begin are little.
 const WORTH_A_WORKER: usize = 2 << 20;
 
 /// The operands, checked. Addresses are computed by `wrapping_add`, which has no checks of its own in
@@ -115,7 +117,7 @@ struct Product<'a, R> {
     /// Whether the last row of a is of ones, which have no address there.
     ones: bool,
     b: *const R,
-    /// Whether strips of b are copied.
+    /// Whether all strips of b are copied, not only one whose last vector is partial.
     copy: bool,
     finish: Finish<'a, R>,
     c: *mut R,
@@ -171,11 +173,12 @@ impl<'a, R: Real> Product<'a, R> {
             return unsafe { on_vectors(level, &self) };
         }
         workers.run(pieces, &|piece| {
+            assert!(piece < pieces, "workers do the pieces that there are");
             let rows = m * piece / pieces..m * (piece + 1) / pieces;
             if rows.is_empty() {
                 return;
             }
-            // SAFETY: as above; pieces have no row in common, and workers do each once.
+            // SAFETY: as above; pieces have no row in common, and workers do each once, while the slices are ours.
             unsafe { on_vectors(level, &self.rows(rows)) };
         });
     }
@@ -209,9 +212,10 @@ const NOT_WORTH_A_COPY: usize = 32 << 10;
 #[repr(align(64))]
 struct Strip<const BYTES: usize>([MaybeUninit<u8>; BYTES]);
 
-/// For products of few rows: half of a usual nearest cache. Its place on the stack costs nothing to speak of.
+/// Where only partial strips are copied, b being small or the rows few: half of a usual nearest cache. Its place on
+/// the stack costs nothing to speak of.
 const SHORT: usize = 16 << 10;
-/// For many rows: it flows from the second cache as fast as it is used, and the sums seldom wait in c.
+/// Where all are copied: it flows from the second cache as fast as it is used, and the sums seldom wait in c.
 const LONG: usize = 128 << 10;
 
 /// Cuts `0..total` as evenly as can be in ranges of at most `longest`, the longer ones first; one at least.
@@ -271,7 +275,7 @@ impl<R: Real> Product<'_, R> {
         let mut strip = Strip::<BYTES>([MaybeUninit::uninit(); _]);
         let strip = strip.0.as_mut_ptr().cast();
         let longest = BYTES / (2 * size_of::<V>());
-        // What a short strip is for is no more than one block.
+        // With few rows, or a small b, there is nothing to keep in the second cache.
         let rows_at_once =
             if BYTES == LONG { BLOCK_OF_A / (k.clamp(1, longest) * size_of::<R>()) } else { m };
         for rows in EvenRanges::new(m, rows_at_once.max(1)) {

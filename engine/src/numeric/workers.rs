@@ -6,7 +6,9 @@ use std::fmt::Debug;
 /// own, so that no bit of a result tells how many workers there were.
 ///
 /// # Safety
-/// [`Workers::run`] calls each task once at most: a task called twice at the same time would write to one place twice.
+/// [`Workers::run`] calls the task with numbers of `0..tasks` alone, with each once at most, and when it returns, or
+/// panics, every call has ended and none will begin: a number picks the memory that is written to, which the
+/// caller has back afterwards.
 pub unsafe trait Workers: Debug + Send + Sync {
     /// How many tasks may go on at the same time; 1 or more.
     fn count(&self) -> usize;
@@ -18,7 +20,7 @@ pub unsafe trait Workers: Debug + Send + Sync {
 #[derive(Debug)]
 pub struct Alone;
 
-// SAFETY: each of the range once.
+// SAFETY: each of the range once, one after the other.
 unsafe impl Workers for Alone {
     fn count(&self) -> usize {
         1

@@ -38,7 +38,7 @@ pub struct TrainingSettings {
     /// Changes the training examples at random, anew in every epoch (default: leaves them as they are).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub augment: Option<Augment>,
-    /// Stops when a loss has stopped falling, that of the dev part by default, and takes the best weights (default: trains all epochs).
+    /// Stops when a metric has stopped falling, the loss on the dev part by default, and takes the best weights (default: trains all epochs).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub early_stopping: Option<EarlyStopping>,
     /// The numbers computed with: `f32` (default) or `f64`.

@@ -1,4 +1,5 @@
-//! The first law: the same settings give the same bits, whatever the CPU, the kernels' path, the threads, the build.
+//! The first law: the same settings give the same bits, whatever the CPU, the kernels' path, the build, and whatever
+//! else is computed at the same time. `tests/spread.rs` spreads a single training over threads.
 //!
 //! Every case trains a small network (or computes something) that covers a technique, and comes down to a digest over
 //! all weights and the whole history. The digests are committed in `equal_bits.txt`: a change that moves a bit must
@@ -52,7 +53,7 @@ fn moved<'a>(committed: &str, digests: &'a BTreeMap<String, String>) -> Vec<&'a 
 
 /// One test, since the kernels' path is a choice for the whole program.
 #[test]
-fn every_path_and_every_number_of_threads_gives_the_committed_bits() {
+fn every_path_gives_the_committed_bits_however_many_cases_go_on_at_once() {
     let cases = cases();
     if std::env::var_os("GRADBOOK_ACCEPT").is_some() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/equal_bits.txt");

@@ -86,7 +86,7 @@ fn every_block_is_the_chain() {
 #[derive(Debug)]
 struct Threads(usize);
 
-// SAFETY: each of the range once.
+// SAFETY: each of the range once; the scope ends when all have.
 unsafe impl Workers for Threads {
     fn count(&self) -> usize {
         self.0
@@ -126,7 +126,7 @@ fn any_number_of_workers_gives_the_chain() {
 fn only_large_products_are_spread() {
     #[derive(Debug)]
     struct Seven;
-    // SAFETY: each of the range once.
+    // SAFETY: each of the range once, one after the other.
     unsafe impl Workers for Seven {
         fn count(&self) -> usize {
             7
