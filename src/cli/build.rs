@@ -32,14 +32,20 @@ impl Build {
         }
         pipeline::check_output(&request, &self.output)?;
         let computed = common.compute(&request)?;
-        let publication = pipeline::open(&request, &self.output, &computed)?;
-        let files = pipeline::assemble(&computed, &|path, from| publication.holds(path, from))?;
-        common.tell(&Report {
-            found: &computed.found,
-            sources: computed.sources(),
-            computed: Some(&computed),
-            review: None,
-        })?;
+        let made = pipeline::open(&request, &self.output, &computed).and_then(|publication| {
+            let files = pipeline::assemble(&computed, &|path, from| publication.holds(path, from))?;
+            Ok((publication, files))
+        });
+        // Whatever the machine did, what is to be said of the course is said; its own failure says it all itself.
+        if !matches!(made, Err(Failure::Course(..))) {
+            common.tell(&Report {
+                found: &computed.found,
+                sources: computed.sources(),
+                computed: Some(&computed),
+                review: None,
+            })?;
+        }
+        let (publication, files) = made?;
         let published = pipeline::write(publication, files)?;
         let page = self.output.join("index.html");
         common.say(&format!(

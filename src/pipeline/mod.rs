@@ -291,10 +291,16 @@ pub fn open<'a>(
 /// not made.
 ///
 /// # Errors
-/// A claim that failed, a name in prose that does not exist, a template at fault.
+/// A claim that failed, a name in prose that does not exist, a template at fault: with all that was found before.
 pub fn assemble(computed: &Computed, holds: &Holds) -> Result<Files, Failure> {
     computed.succeeded()?;
-    pages::assemble(computed, holds)
+    pages::assemble(computed, holds).map_err(|failure| match failure {
+        Failure::Course(mut found, sources) => {
+            found.extend(computed.found.clone());
+            Failure::Course(found, sources)
+        }
+        failure => failure,
+    })
 }
 
 /// All that is wrong: the claims that fail, and what only shows when pages are made. How many pages are in order.

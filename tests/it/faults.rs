@@ -211,6 +211,24 @@ fn an_output_that_may_not_be_written_stays_as_it_is() {
 }
 
 #[test]
+fn warnings_are_said_whatever_becomes_of_the_pages() {
+    let warning = "nothing refers to the footnote `x`";
+    // What a build that was killed left behind holds somebody's files: found when the output is opened.
+    let course = Course::with("a.md", "Text.\n\n[^x]: A note.").file(".output.gradbook-old/thesis.txt", b"");
+    let called = course.call(&["build"]);
+    assert_eq!(called.status, 2, "{}", called.error);
+    assert!(called.error.contains("holds files that gradbook did not write"), "{}", called.error);
+    assert!(called.error.contains(warning), "{}", called.error);
+
+    let fault = b"{% if lesson.slug == 'a' %}{{ chapters[9].title }}{% endif %}<p></p>";
+    let course = Course::with("a.md", "Text.\n\n[^x]: A note.").file("lessons/templates/lesson.html", fault);
+    let called = course.call(&["build"]);
+    assert_eq!(called.status, 1, "{}", called.error);
+    assert!(called.error.contains("lesson.html") && called.error.contains("1 error,"), "{}", called.error);
+    assert!(called.error.contains(warning), "{}", called.error);
+}
+
+#[test]
 fn a_lesson_that_may_not_be_read_is_the_machines_fault() {
     let course = Course::with("a.md", "A.").file("lessons/gradbook.yaml", b"title: Course");
     let unreadable = |path: &str, mode| {
