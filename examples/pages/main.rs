@@ -2,6 +2,7 @@
 //! `cargo run --example pages -- FOLDER`
 
 use gradbook::site::*;
+use gradbook::store::cache::Cache;
 
 mod sample;
 
@@ -9,9 +10,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let folder = std::env::args().nth(1).ok_or("usage: pages FOLDER")?;
     let templates = Templates::default();
     let (site, files) = sample::course(&templates)?;
-    let mut output = templates.site(&site)?;
+    let mut output = sample::pages(&templates, &site)?;
     output.extend(files);
-    let published = publish(folder.as_ref(), output, "lessons".as_ref())?;
+    let output = output.into_iter().map(|(path, bytes)| (path, Content::of(bytes))).collect();
+    let cache = Cache::none();
+    let publication = Publication::open(folder.as_ref(), "lessons".as_ref(), &cache, &|| {})?;
+    let published = publication.publish(output)?;
     println!("{} files written, {} unchanged", published.written, published.unchanged);
     Ok(())
 }

@@ -2,6 +2,19 @@
 
 use super::*;
 
+/// All pages of a site, its search index and what else belongs to it, but for the files of experiments.
+pub fn pages(templates: &Templates, site: &Site) -> Result<Output, TemplateError> {
+    let pages = Pages::new(templates, site);
+    let lessons: Vec<&PageView> = site.chapters.iter().flat_map(|chapter| &chapter.lessons).collect();
+    let mut output = pages.others()?;
+    let entries = lessons.iter().map(|page| search::entry(page));
+    output.insert("search-index.json".into(), search::index(entries));
+    for (index, lesson) in lessons.into_iter().enumerate() {
+        output.insert(format!("{}.html", lesson.slug), pages.lesson(index, lesson)?);
+    }
+    Ok(output)
+}
+
 /// The course, and the files of its experiments.
 pub fn course(templates: &Templates) -> Result<(Site, Output), TemplateError> {
     let optimizers = optimizers();

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::cli::report::{Format, Report};
-use crate::cli::{Common, Course};
+use crate::cli::{Common, Course, warn};
 use crate::pipeline::{self, Failure, Request};
 
 #[derive(Args)]
@@ -32,7 +32,11 @@ impl Build {
         }
         pipeline::check_output(&request, &self.output)?;
         let computed = common.compute(&request)?;
-        let made = pipeline::open(&request, &self.output, &computed).and_then(|publication| {
+        let waits = || {
+            common.say(&format!("another build writes to {}: waiting for its end", self.output.display()));
+        };
+        let made = pipeline::open(&request, &self.output, &computed, &waits).and_then(|publication| {
+            publication.unlocked().iter().for_each(|reason| warn(reason));
             let files = pipeline::assemble(&computed, &|path, from| publication.holds(path, from))?;
             Ok((publication, files))
         });

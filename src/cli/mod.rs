@@ -238,9 +238,12 @@ fn warn_of(cache: &Cache) {
         count => Some(format!("{count} damaged entries of the cache were computed anew")),
     };
     let trouble = cache.trouble().map(|trouble| format!("nothing is kept for the next build: {trouble}"));
-    for message in damaged.into_iter().chain(trouble) {
-        let _ = writeln!(std::io::stderr(), "gradbook: warning: {message}");
-    }
+    damaged.into_iter().chain(trouble).for_each(|message| warn(&message));
+}
+
+/// Says what is odd about the machine, and stops nothing.
+fn warn(message: &str) {
+    let _ = writeln!(std::io::stderr(), "gradbook: warning: {message}");
 }
 
 /// Writes results to standard output. A reader that closes it early (`gradbook run ... | head`) is no mistake.

@@ -274,7 +274,7 @@ impl Computed {
     }
 }
 
-/// The folder `output`, looked at and kept from other builds.
+/// The folder `output`, looked at and kept from other builds; `waits` is called before one of them is waited for.
 ///
 /// # Errors
 /// A claim that failed; a folder that cannot become this site's.
@@ -282,9 +282,10 @@ pub fn open<'a>(
     request: &Request,
     output: &Path,
     computed: &'a Computed,
+    waits: &dyn Fn(),
 ) -> Result<Publication<'a>, Failure> {
     computed.succeeded()?;
-    Publication::open(output, &request.lessons, &computed.cache).map_err(machine)
+    Publication::open(output, &request.lessons, &computed.cache, waits).map_err(machine)
 }
 
 /// Step 5: all files of the site, nothing written; those that `holds` says are there already, made from just that, are

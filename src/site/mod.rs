@@ -14,7 +14,7 @@ mod templates;
 mod tests;
 mod view;
 
-pub use publish::{Content, Publication, PublishError, Published, check_output, publish};
+pub use publish::{Content, Publication, PublishError, Published, check_output};
 pub use templates::{Pages, TemplateError, Templates};
 pub use view::*;
 

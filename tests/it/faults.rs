@@ -155,6 +155,25 @@ fn an_output_that_is_a_disk_of_its_own_is_refused_before_anything_runs() {
 }
 
 #[test]
+fn a_hidden_folder_that_cannot_be_taken_over_is_told_of_beside_the_new_site() {
+    let course = Course::with("a.md", "First.");
+    course.build();
+    let Some(mut disk) = Disk::mount(&course, "output/.data", "1m") else { return };
+    fs::write(course.path("output/.data/own"), "mine").unwrap();
+    fs::write(course.path("lessons/a.md"), "---\ntitle: a\n---\nSecond.").unwrap();
+    let called = course.call(&["build"]);
+    disk.path = ".output.gradbook-old/.data";
+    assert_eq!(called.status, 2, "{}", called.error);
+    let said = "the new site stands, but something of the former one is left in";
+    assert!(called.error.contains(said) && called.error.contains("busy"), "{}", called.error);
+    Site::of(&course).page("a").shows("Second.");
+    assert_eq!(course.text(".output.gradbook-old/.data/own"), "mine");
+    drop(disk);
+    course.build();
+    assert_eq!(names(&course.path("")), ["lessons", "output"]);
+}
+
+#[test]
 fn a_full_disk_under_the_cache_costs_a_warning() {
     let course = Course::with("a.md", &block("ways", 0, 3));
     let Some(disk) = Disk::mount(&course, "disk", "1m") else { return };

@@ -4,7 +4,7 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
-/// Why a site was not published. The old one is as it was.
+/// Why a site was not published, or not to the end. Where it does not say otherwise, the old one is as it was.
 #[derive(Debug)]
 pub enum PublishError {
     /// The output folder is the root of the file system, or is or contains the lessons.
@@ -21,6 +21,10 @@ pub enum PublishError {
     BadPath { path: String },
     /// The machine refused: read-only, full disk.
     Io { path: PathBuf, error: io::Error },
+    /// The old site made room, and then neither the new one nor itself could be put into its place.
+    PutAside { old: PathBuf, error: Box<PublishError> },
+    /// The new site stands, but what is hidden in the old folder could not be taken over, or that folder not be removed.
+    Unfinished { old: PathBuf, error: Box<PublishError> },
 }
 
 impl fmt::Display for PublishError {
@@ -50,6 +54,20 @@ impl fmt::Display for PublishError {
             }
             PublishError::BadPath { path } => write!(f, "`{path}` is not a path within the output folder"),
             PublishError::Io { path, error } => write!(f, "cannot write `{}`: {error}", path.display()),
+            PublishError::PutAside { old, error } => {
+                write!(
+                    f,
+                    "{error}; the former site is in `{}`, and the next build brings it back",
+                    old.display()
+                )
+            }
+            PublishError::Unfinished { old, error } => {
+                write!(
+                    f,
+                    "the new site stands, but something of the former one is left in `{}`: {error}",
+                    old.display()
+                )
+            }
         }
     }
 }
@@ -58,6 +76,7 @@ impl std::error::Error for PublishError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             PublishError::Io { error, .. } => Some(error),
+            PublishError::PutAside { error, .. } | PublishError::Unfinished { error, .. } => Some(error),
             _ => None,
         }
     }

@@ -3,6 +3,7 @@
 //! and what has not changed of one that has is neither made nor read nor written.
 
 mod error;
+mod lock;
 mod manifest;
 mod place;
 mod stage;
@@ -10,15 +11,14 @@ mod stage;
 mod tests;
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::path::Path;
 
 use rayon::prelude::*;
 
-use super::Output;
 use crate::store::cache::{Cache, Sum};
 
 pub use error::PublishError;
+use lock::Lock;
 use manifest::Manifest;
 use place::Place;
 use stage::Staged;
@@ -66,39 +66,41 @@ pub fn check_output(output: &Path, lessons: &Path) -> Result<(), PublishError> {
     place.check()
 }
 
-/// Puts `files` in the place of the site that is in the folder `output`. Hidden files of the old folder stay, and files
-/// that no publication wrote.
-///
-/// # Errors
-/// See [`PublishError`]; after an error the folder is as it was.
-pub fn publish(output: &Path, files: Output, lessons: &Path) -> Result<Published, PublishError> {
-    let cache = Cache::none();
-    let publication = Publication::open(output, lessons, &cache)?;
-    publication.publish(files.into_iter().map(|(path, bytes)| (path, Content::of(bytes))).collect())
-}
-
 /// An output folder that no other build writes to until this is dropped.
 #[derive(Debug)]
 pub struct Publication<'a> {
     place: Place,
     manifest: Manifest,
     cache: &'a Cache,
-    _writing: Option<File>,
+    _lock: Option<Lock>,
+    unlocked: Option<std::io::Error>,
 }
 
 impl<'a> Publication<'a> {
-    /// Cleans up after a build that was killed, waits for one that still writes, and looks at what is there.
+    /// Cleans up after a build that was killed, waits for one that still writes, and looks at what is there. `waits` is
+    /// called before it waits.
     ///
     /// # Errors
     /// As [`check_output`]; a folder that cannot be read.
-    pub fn open(output: &Path, lessons: &Path, cache: &'a Cache) -> Result<Self, PublishError> {
+    pub fn open(
+        output: &Path,
+        lessons: &Path,
+        cache: &'a Cache,
+        waits: &dyn Fn(),
+    ) -> Result<Self, PublishError> {
         let place = Place::new(output)?;
         place.check_lessons(lessons)?;
-        let writing = place.lock()?;
+        let (lock, unlocked) = place.lock(waits)?;
         place.recover()?;
         place.check_ours()?;
         let manifest = Manifest::read(&place.output, cache);
-        Ok(Publication { place, manifest, cache, _writing: writing })
+        Ok(Publication { place, manifest, cache, _lock: lock, unlocked })
+    }
+
+    /// Why other builds may write to the folder all the same, if they may: not every file system has locks.
+    pub fn unlocked(&self) -> Option<String> {
+        let error = self.unlocked.as_ref()?;
+        Some(format!("`{}` cannot be kept from other builds: {error}", self.place.shown.display()))
     }
 
     /// Whether the file at that path is there, made from just that.
@@ -109,7 +111,7 @@ impl<'a> Publication<'a> {
     /// Puts `files` in the place of the site. Hidden files of the old folder stay, and files that no publication wrote.
     ///
     /// # Errors
-    /// See [`PublishError`]; after an error the folder is as it was.
+    /// See [`PublishError`].
     pub fn publish(self, mut files: BTreeMap<String, Content>) -> Result<Published, PublishError> {
         if let Some(path) = files.keys().find(|path| !is_inside(path)) {
             return Err(PublishError::BadPath { path: path.clone() });

@@ -5,6 +5,7 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use super::PublishError;
+use super::lock::Lock;
 
 /// A file that only a site of ours has: the sign that a folder may be replaced.
 pub const MARK: &str = "assets/gradbook.css";
@@ -18,6 +19,8 @@ pub struct Place {
     pub staging: PathBuf,
     /// The former output, between the two renames.
     old: PathBuf,
+    /// Locked while a build writes here.
+    lock: PathBuf,
 }
 
 impl Place {
@@ -30,6 +33,7 @@ impl Place {
         Ok(Place {
             staging: parent.join(format!(".{name}.gradbook-new")),
             old: parent.join(format!(".{name}.gradbook-old")),
+            lock: parent.join(format!(".{name}.gradbook-lock")),
             shown: shown.to_owned(),
             output,
         })
@@ -51,13 +55,16 @@ impl Place {
         if exists(&self.old) { Ok(()) } else { self.check_ours() }
     }
 
-    /// Keeps other builds from writing beside this folder until the file is dropped: waits for one that does. The
-    /// folder around it is locked, so nothing is left lying about; where folders cannot be (outside Unix), nothing is.
-    pub fn lock(&self) -> Result<Option<File>, PublishError> {
-        let Some(parent) = self.output.parent() else { return Ok(None) };
-        make_folder(parent)?;
-        let folder = File::open(parent).ok();
-        Ok(folder.filter(|folder| folder.lock().is_ok()))
+    /// Keeps other builds from writing to this folder until the lock is dropped: waits for one that does, having
+    /// called `waits`. Beside no lock stands what kept it from being one, if there is a need to know.
+    pub fn lock(&self, waits: &dyn Fn()) -> Result<(Option<Lock>, Option<io::Error>), PublishError> {
+        if let Some(parent) = self.output.parent() {
+            make_folder(parent)?;
+        }
+        Ok(match Lock::take(&self.lock, waits) {
+            Ok(lock) => (lock, None),
+            Err(error) => (None, Some(error)),
+        })
     }
 
     /// Cleans up after a build that was killed, and brings back what it had put aside.
@@ -98,10 +105,13 @@ impl Place {
             error => error,
         })?;
         if let Err(error) = rename(&self.staging, &self.output) {
-            rename(&self.old, &self.output)?;
-            return Err(error);
+            let old = self.old.clone();
+            return Err(match rename(&old, &self.output) {
+                Ok(()) => error,
+                Err(_) => PublishError::PutAside { old, error: error.into() },
+            });
         }
-        self.finish()
+        self.finish().map_err(|error| PublishError::Unfinished { old: self.old.clone(), error: error.into() })
     }
 
     /// A folder that may not be written can be renamed all the same, but then not be emptied.

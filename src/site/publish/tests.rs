@@ -1,5 +1,6 @@
 use super::place::{MARK, entries};
 use super::*;
+use crate::site::Output;
 use crate::store::cache::Cache;
 use std::fs;
 use std::path::PathBuf;
@@ -32,7 +33,7 @@ impl Desk {
 
     fn publish(&self, output: &str, files: &Output) -> Result<Published, PublishError> {
         let cache = self.cache();
-        let publication = Publication::open(&self.path(output), &self.path("lessons"), &cache)?;
+        let publication = Publication::open(&self.path(output), &self.path("lessons"), &cache, &|| {})?;
         publication
             .publish(files.iter().map(|(path, bytes)| (path.clone(), Content::of(bytes.clone()))).collect())
     }
@@ -68,6 +69,27 @@ fn a_site_is_written_and_replaced() {
     assert_eq!(desk.read("output/index.html"), "two");
     assert!(!desk.path("output/a").exists(), "stale files go");
     assert_eq!(desk.names(), ["lessons", "output"], "nothing is left beside it");
+}
+
+#[test]
+fn a_build_waits_for_another_one_to_the_same_folder_only() {
+    let desk = Desk::new();
+    let cache = Cache::none();
+    let open = |output: &str, waits: &dyn Fn()| {
+        Publication::open(&desk.path(output), &desk.path("lessons"), &cache, waits).unwrap()
+    };
+    let files = || site("one").into_iter().map(|(path, bytes)| (path, Content::of(bytes))).collect();
+    let first = open("output", &|| panic!("nobody else writes there"));
+    open("other", &|| panic!("that is another folder")).publish(files()).unwrap();
+    let (waits, waiting) = std::sync::mpsc::channel();
+    std::thread::scope(|scope| {
+        let second =
+            scope.spawn(move || open("output", &|| waits.send(()).unwrap()).publish(files()).unwrap());
+        waiting.recv_timeout(Duration::from_secs(60)).unwrap();
+        assert_eq!(first.publish(files()).unwrap().written, 3);
+        assert_eq!(second.join().unwrap(), Published { written: 0, unchanged: 3 });
+    });
+    assert_eq!(desk.names(), ["lessons", "other", "output"], "no lock is left");
 }
 
 #[test]
@@ -115,7 +137,7 @@ fn an_unchanged_site_is_neither_made_nor_read_nor_swapped() {
     settle(&desk);
     let folder = number(&desk.path("output"));
     let cache = desk.cache();
-    let open = || Publication::open(&desk.path("output"), &desk.path("lessons"), &cache).unwrap();
+    let open = || Publication::open(&desk.path("output"), &desk.path("lessons"), &cache, &|| {}).unwrap();
     let from = |text: &str| Sum::of(text.as_bytes());
     let publication = open();
     assert!(publication.holds("index.html", &from("one")));
@@ -191,7 +213,8 @@ fn a_page_edited_during_a_build_is_never_taken_for_ours() {
                 settle(&desk);
             }
             let cache = desk.cache();
-            let open = || Publication::open(&desk.path("output"), &desk.path("lessons"), &cache).unwrap();
+            let open =
+                || Publication::open(&desk.path("output"), &desk.path("lessons"), &cache, &|| {}).unwrap();
             let publication = open();
             desk.write("output/index.html", "eno");
             // So long ago that its time is believed: trainings take longer than that.
@@ -320,7 +343,7 @@ fn the_root_and_the_lessons_are_refused() {
         let error = desk.publish(output, &site("one")).unwrap_err();
         assert!(matches!(error, PublishError::Dangerous { .. }), "{output}: {error}");
     }
-    let error = publish(Path::new("/"), site("one"), &desk.path("lessons")).unwrap_err();
+    let error = Publication::open(Path::new("/"), &desk.path("lessons"), &Cache::none(), &|| {}).unwrap_err();
     assert_eq!(error.to_string(), "the output folder `/` is the root of the file system; choose another one");
     assert_eq!(desk.read("lessons/01-a.md"), "mine");
     assert_eq!(desk.names(), ["lessons"]);

@@ -12,8 +12,8 @@ use std::path::Path;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{AutoEscape, Environment, State, UndefinedBehavior, Value};
 
-use super::view::{ExperimentView, PageView, Site};
-use super::{Output, search};
+use super::search;
+use super::view::ExperimentView;
 use crate::site::embedded::{ASSETS, STYLES, TEMPLATES};
 use crate::store::cache::Sum;
 
@@ -104,25 +104,6 @@ impl Templates {
     /// A fault of an author's template.
     pub fn experiment(&self, experiment: &ExperimentView) -> Result<String, TemplateError> {
         self.render(&Page::of_experiment(experiment))
-    }
-
-    /// All pages, the style sheet, the assets, the search index and the site map. The files of the
-    /// experiments are for the caller to add.
-    ///
-    /// # Errors
-    /// A fault of an author's template.
-    pub fn site(&self, site: &Site) -> Result<Output, TemplateError> {
-        let pages = Pages::new(self, site);
-        let lessons: Vec<&PageView> = site.chapters.iter().flat_map(|chapter| &chapter.lessons).collect();
-        let mut output = pages.others()?;
-        output.insert(
-            "search-index.json".into(),
-            search::index(lessons.iter().map(|page| search::entry(page))),
-        );
-        for (index, lesson) in lessons.into_iter().enumerate() {
-            output.insert(format!("{}.html", lesson.slug), pages.lesson(index, lesson)?);
-        }
-        Ok(output)
     }
 
     /// A hash over an author's own files.

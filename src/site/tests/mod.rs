@@ -14,7 +14,7 @@ mod sample;
 fn rendered() -> Output {
     let templates = Templates::default();
     let (site, files) = sample::course(&templates).unwrap();
-    let mut output = templates.site(&site).unwrap();
+    let mut output = sample::pages(&templates, &site).unwrap();
     output.extend(files);
     output
 }
@@ -171,7 +171,7 @@ fn plain_text_is_escaped() {
     let lesson =
         PageView { slug: "a".into(), title_text: bad.clone(), tags: vec![bad], ..PageView::default() };
     let chapters = vec![ChapterView { title: String::new(), lessons: vec![lesson] }];
-    let output = templates.site(&Site { course, chapters, ..Site::default() }).unwrap();
+    let output = sample::pages(&templates, &Site { course, chapters, ..Site::default() }).unwrap();
     for path in ["index.html", "a.html", "404.html"] {
         assert!(!text(&output, path).contains("<script>"), "{path}");
     }
@@ -180,7 +180,7 @@ fn plain_text_is_escaped() {
 
 #[test]
 fn an_empty_course_has_its_pages() {
-    let output = Templates::default().site(&Site::default()).unwrap();
+    let output = sample::pages(&Templates::default(), &Site::default()).unwrap();
     assert_eq!(html::parse(text(&output, "index.html")).faults, Vec::<String>::new());
     assert_eq!(text(&output, "search-index.json"), "[]\n");
 }
@@ -324,7 +324,7 @@ fn an_authors_files_win_and_are_added() {
         ("notes.md", "no"),
     ]);
     let templates = Templates::load(Some(folder.path())).unwrap();
-    let output = templates.site(&sample::course(&templates).unwrap().0).unwrap();
+    let output = sample::pages(&templates, &sample::course(&templates).unwrap().0).unwrap();
     assert_eq!(text(&output, "404.html"), "<p>Training deep networks & more");
     let css = text(&output, "assets/gradbook.css");
     assert!(css.ends_with("p { color: teal }\n") && css.contains(".chart { color: red }"));
@@ -385,6 +385,6 @@ fn links_out_of_the_folder_are_not_followed() {
     let (secret, folder) = (tempfile::tempdir().unwrap(), overrides(&[("assets/a.txt", "a")]));
     fs::write(secret.path().join("key"), "secret").unwrap();
     std::os::unix::fs::symlink(secret.path().join("key"), folder.path().join("assets/b.txt")).unwrap();
-    let output = Templates::load(Some(folder.path())).unwrap().site(&Site::default()).unwrap();
+    let output = sample::pages(&Templates::load(Some(folder.path())).unwrap(), &Site::default()).unwrap();
     assert!(output.contains_key("assets/a.txt") && !output.contains_key("assets/b.txt"));
 }

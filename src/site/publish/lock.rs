@@ -1,0 +1,100 @@
+//! One build at a time to an output folder.
+
+use std::fs::{self, File, TryLockError};
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+
+/// A file beside the output folder that is locked as long as this lives, and removed with it. (Outside Unix it stays: there
+/// it cannot be told whether the file that was locked is still the one of that name.)
+#[derive(Debug)]
+pub struct Lock {
+    path: PathBuf,
+    /// Unlocked when it is closed, also by the end of a build that is killed.
+    _file: File,
+}
+
+impl Lock {
+    /// Locks the file at `path`; `waits` is called before another build is waited for. None where this user may not
+    /// write: then nothing can be staged there either.
+    ///
+    /// # Errors
+    /// A file system that refuses the file or the lock.
+    pub fn take(path: &Path, waits: &dyn Fn()) -> io::Result<Option<Lock>> {
+        loop {
+            let file = match File::options().create(true).append(true).open(path) {
+                Ok(file) => file,
+                Err(error) if is_read_only(&error) => return Ok(None),
+                Err(error) => return Err(error),
+            };
+            match file.try_lock() {
+                Ok(()) => {}
+                Err(TryLockError::Error(error)) => return Err(error),
+                Err(TryLockError::WouldBlock) => {
+                    waits();
+                    file.lock()?;
+                }
+            }
+            // Who held it may have removed it since.
+            if is_at(&file, path) {
+                return Ok(Some(Lock { path: path.to_owned(), _file: file }));
+            }
+        }
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        if cfg!(unix) {
+            // Where it cannot be removed, the next build locks it all the same.
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+fn is_read_only(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem)
+}
+
+/// Whether a file that is open still has that name.
+#[cfg(unix)]
+fn is_at(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let identity = |metadata: fs::Metadata| (metadata.dev(), metadata.ino());
+    file.metadata().map(identity).ok() == fs::metadata(path).map(identity).ok()
+}
+
+#[cfg(not(unix))]
+fn is_at(_: &File, _: &Path) -> bool {
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::thread;
+
+    #[test]
+    fn one_holds_it_at_a_time_and_nothing_is_left() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lock");
+        let (now, taken) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    for _ in 0..50 {
+                        let lock = Lock::take(&path, &|| {}).unwrap().unwrap();
+                        assert_eq!(now.fetch_add(1, Ordering::SeqCst), 0);
+                        thread::yield_now();
+                        now.fetch_sub(1, Ordering::SeqCst);
+                        taken.fetch_add(1, Ordering::SeqCst);
+                        drop(lock);
+                    }
+                });
+            }
+        });
+        assert_eq!(taken.into_inner(), 400);
+        assert_eq!(path.exists(), cfg!(not(unix)));
+        assert!(Lock::take(&folder.path().join("none/lock"), &|| {}).is_err());
+    }
+}
