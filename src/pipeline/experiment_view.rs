@@ -4,7 +4,7 @@ use crate::chart::DataTable;
 use crate::claims::Verdict;
 use crate::data::{DataSettings, Facts, Origin};
 use crate::experiment::{Kind, flat};
-use crate::lesson::inline::{format_number, format_percent, format_scientific};
+use crate::lesson::inline::{format_fixed, format_number, format_percent, format_scientific};
 use crate::outcome::{Metric, Outcome, Summary, Variant};
 use crate::site::{
     CellView, ClaimView, ColumnView, DataSourceView, ExperimentView, FigureView, Provenance, ResultRow,
@@ -224,7 +224,7 @@ fn cell(variant: &Variant, metric: &str, best: bool) -> CellView {
     }
     let (text, spread) = match is_share(metric) {
         true => (format_percent(summary.mean, 1), format_percent(summary.sd, 1)),
-        false => (short(summary.mean), two_digits(summary.sd)),
+        false => with_spread(summary.mean, summary.sd),
     };
     CellView {
         text,
@@ -239,12 +239,13 @@ fn is_share(metric: &str) -> bool {
     ["_accuracy", "_error", "gap"].iter().any(|end| metric.ends_with(end)) && metric != "relative_error"
 }
 
-/// A spread: two significant digits say all that it can.
-fn two_digits(value: f64) -> String {
-    let decimals = (0..6).find(|decimals| value * libm::exp10(f64::from(*decimals)) >= 10.0);
-    decimals
-        .filter(|_| value < 1e6)
-        .map_or_else(|| format_scientific(value, 1), |decimals| format!("{value:.*}", decimals as usize))
+/// A mean and its spread: two significant digits say all that a spread can, and no more decimals all that the mean can.
+fn with_spread(mean: f64, spread: f64) -> (String, String) {
+    let decimals = (0..6).find(|decimals| spread * libm::exp10(f64::from(*decimals)) >= 10.0);
+    match decimals.filter(|_| spread < 1e6) {
+        Some(decimals) => (format_fixed(mean, decimals as usize), format_fixed(spread, decimals as usize)),
+        None => (short(mean), format_scientific(spread, 1)),
+    }
 }
 
 fn summary(variant: &Variant, metric: &str) -> Summary {
@@ -301,8 +302,18 @@ mod tests {
     }
 
     #[test]
-    fn spreads_have_two_digits() {
-        let shown = [0.1304, 0.00012345, 3.574e-12, 17.26, 4.62e17].map(two_digits);
-        assert_eq!(shown, ["0.13", "0.00012", "3.6×10⁻¹²", "17", "4.6×10¹⁷"]);
+    fn spreads_have_two_digits_and_means_as_many_decimals() {
+        let shown = |mean, spread| {
+            let (mean, spread) = with_spread(mean, spread);
+            format!("{mean} ± {spread}")
+        };
+        assert_eq!(shown(2.0, 0.1304), "2.00 ± 0.13");
+        assert_eq!(shown(-0.52064, 0.00012345), "−0.52064 ± 0.00012");
+        assert_eq!(shown(1234.56, 17.26), "1235 ± 17");
+        assert_eq!(shown(0.25, 3.574e-12), "0.25 ± 3.6×10⁻¹²");
+        assert_eq!(shown(3e17, 4.62e17), "3×10¹⁷ ± 4.6×10¹⁷");
+        // One seed has no spread.
+        assert_eq!(with_spread(0.25, f64::NAN).0, "0.25");
+        assert_eq!(with_spread(0.25, 0.0).0, "0.25");
     }
 }

@@ -31,7 +31,9 @@ use std::collections::BTreeMap;
 
 pub use claim::{Judgement, SeedValues};
 pub use environment::{FILTERS, FUNCTIONS};
-pub use format::{number as format_number, percent as format_percent, sci as format_scientific};
+pub use format::{
+    fixed as format_fixed, number as format_number, percent as format_percent, sci as format_scientific,
+};
 pub use names::{Forecast, Names, Scope};
 
 use crate::diagnostic::{Diagnostic, Span};
