@@ -170,11 +170,8 @@ impl Cache {
 
     fn write_entry(&self, part: &str, key: &Key, bytes: &[u8]) {
         let Some(path) = self.entry(part, key) else { return };
-        match self.write(&path, bytes) {
-            Ok(()) => {
-                self.written.fetch_add(1, Ordering::Relaxed);
-            }
-            Err(error) => self.note(&path, &error),
+        if let Err(error) = self.write(&path, bytes) {
+            self.note(&path, &error);
         }
     }
 
@@ -198,7 +195,7 @@ impl Cache {
         }
     }
 
-    /// Makes room after a build: the entries that were not used for longest go first, and notes that nobody needs.
+    /// Makes room after a build that wrote anything: the entries that were not used for longest go first, and notes that nobody needs.
     pub fn tidy(&self) {
         let Some(folder) = &self.folder else { return };
         if self.written.load(Ordering::Relaxed) == 0 {
@@ -284,7 +281,9 @@ impl Cache {
         let written = File::create_new(&aside).and_then(|mut file| file.write_all(bytes));
         written.and_then(|()| fs::rename(&aside, path)).inspect_err(|_| {
             let _ = fs::remove_file(&aside);
-        })
+        })?;
+        self.written.fetch_add(1, Ordering::Relaxed);
+        Ok(())
     }
 
     /// Makes a folder of the cache, and signs the cache as one: backups and Git pass over it.
@@ -460,7 +459,6 @@ mod tests {
             note.set_modified(SystemTime::now() - 2 * FORGOTTEN).unwrap();
         }
         cache.keep_inputs("there", &inputs);
-        cache.put(&key(1), &record(1));
         cache.tidy();
         let left = |experiment: &str| cache.last_inputs(experiment).is_some();
         assert_eq!((left("gone"), left("there")), (false, true));
