@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::experiment::Claim;
 use crate::lesson::inline::{Judgement, SeedValues, format_number};
-use crate::lint::Lint;
+use crate::lint;
 use crate::outcome::Outcome;
 use crate::settings::Node;
 
@@ -182,7 +182,7 @@ pub fn remark(verdict: &Verdict, span: Span) -> Option<Diagnostic> {
 pub fn on_one_seed(span: Span) -> Diagnostic {
     let found = Diagnostic::warning("a claim rests on one seed", span)
         .label("expected more seeds, such as `seeds: 5`");
-    Lint::one_seed().warning(found)
+    lint::ONE_SEED.warning(found)
 }
 
 fn failure(verdict: &Verdict, span: Span) -> Diagnostic {

@@ -77,12 +77,7 @@ pub const LINTS: &[Lint] = &[
         reason: "units that start with equal weights get equal gradients and stay one unit for ever",
         sees: Sees::Before(rules::equal_weights),
     },
-    Lint {
-        code: ONE_SEED,
-        name: "one-seed",
-        reason: "what holds on one seed may be luck: another might tell otherwise",
-        sees: Sees::Claims,
-    },
+    ONE_SEED,
     Lint {
         code: "G009",
         name: "stopping-on-train",
@@ -98,7 +93,12 @@ pub const LINTS: &[Lint] = &[
 ];
 
 /// The lint of claims that rest on one seed.
-const ONE_SEED: &str = "G008";
+pub const ONE_SEED: Lint = Lint {
+    code: "G008",
+    name: "one-seed",
+    reason: "what holds on one seed may be luck: another might tell otherwise",
+    sees: Sees::Claims,
+};
 
 /// A variant of an experiment, as lints see it.
 pub struct Subject<'a> {
@@ -137,12 +137,7 @@ impl<'a> Subject<'a> {
 }
 
 impl Lint {
-    /// The lint of claims that rest on one seed.
-    pub fn one_seed() -> &'static Lint {
-        LINTS.iter().find(|lint| lint.code == ONE_SEED).unwrap_or(&LINTS[0])
-    }
-
-    /// Whether an experiment wants to hear of it.
+    /// Whether an experiment does not want to hear of it.
     pub fn is_silent(&self, header: &Header) -> bool {
         header.lint.allow.iter().any(|allowed| allowed == self.code)
     }

@@ -9,7 +9,7 @@ use crate::diagnostic::{Diagnostic, Span};
 use crate::experiment::Claim;
 use crate::lesson::inline::{Scope, Values, as_name};
 use crate::lesson::{Course, Fragment, Lesson, Role, Value};
-use crate::lint::Lint;
+use crate::lint;
 use crate::outcome::Outcome;
 
 use super::planning::{Planned, block_texts};
@@ -47,7 +47,7 @@ pub fn values<'a>(course: &Course, planned: &[Planned], ran: &'a [Option<Ran>]) 
 
 /// Claims that rest on a single seed.
 pub fn on_one_seed(course: &Course, planned: &[Planned]) -> Vec<Diagnostic> {
-    let lint = Lint::one_seed();
+    let lint = lint::ONE_SEED;
     let loud = |experiment: &&Planned| !lint.is_silent(&experiment.header);
     let alone = planned.iter().filter(|experiment| experiment.header.seeds == 1).filter(loud);
     let blocks = alone.filter_map(|experiment| {
