@@ -66,6 +66,8 @@ pub trait Experiment:
     const METRICS: &'static [Doc];
     /// Whether its metrics include those of everything that trains.
     const TRAINS: bool;
+    /// A setting that may be given in the place of `data`; then nothing is trained.
+    const INSTEAD_OF_DATA: Option<&'static str> = None;
     const FIGURES: &'static [Doc];
     /// A block that runs as it stands.
     const EXAMPLE: &'static str;
@@ -122,6 +124,7 @@ pub struct Kind {
     pub compare: Compare,
     pub metrics: &'static [Doc],
     pub trains: bool,
+    pub instead_of_data: Option<&'static str>,
     pub figures: &'static [Doc],
     pub example: &'static str,
     plan: Planner,
@@ -139,6 +142,7 @@ impl Kind {
             compare: E::COMPARE,
             metrics: E::METRICS,
             trains: E::TRAINS,
+            instead_of_data: E::INSTEAD_OF_DATA,
             figures: E::FIGURES,
             example: E::EXAMPLE,
             plan: plan::plan::<E>,

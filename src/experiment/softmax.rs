@@ -77,6 +77,7 @@ impl Experiment for Softmax {
         "How do several numbers become probabilities, and what does a network with them learn?";
     const REVISION: u32 = 2;
     const TRAINS: bool = true;
+    const INSTEAD_OF_DATA: Option<&'static str> = Some("logits");
     const COMPARE: Compare =
         Compare { key: "logits", path: |_| "logits", prefix: "", about: "lists of logits, by name" };
     const METRICS: &'static [Doc] = &[

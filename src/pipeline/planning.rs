@@ -213,7 +213,7 @@ fn decode_block(
         let problems = header.check(&figures).into_iter().chain(lint::check(header));
         errors.extend(problems.map(|problem| at(problem, &tree)));
     }
-    errors.extend(without_effect(block));
+    errors.extend(without_effect(block, kind));
     let plan = kind.plan(&settings).map_err(|e| errors.extend(e)).ok();
     match (header, plan) {
         (Some(header), Some(plan)) => Ok(Decoded { kind, header, plan, tree, facts: Vec::new(), errors }),
@@ -262,16 +262,20 @@ fn add_new(errors: &mut Vec<Diagnostic>, found: impl IntoIterator<Item = Diagnos
     }
 }
 
-/// Settings for training beside logits that are given.
-fn without_effect(block: &ExperimentBlock) -> Vec<Diagnostic> {
-    if block.node.entry("logits").is_none() {
-        return Vec::new();
-    }
+/// What a block gives in the place of data, if it does.
+fn instead_of_data(block: &ExperimentBlock, kind: &Kind) -> Option<&'static str> {
+    kind.instead_of_data.filter(|key| block.node.entry(key).is_some())
+}
+
+/// Settings for training beside what is given in the place of data.
+fn without_effect(block: &ExperimentBlock, kind: &Kind) -> Vec<Diagnostic> {
+    let Some(given) = instead_of_data(block, kind) else { return Vec::new() };
     let trains = |entry: &&Entry| ["split", "model", "training"].contains(&entry.key.as_str());
     let said = |entry: &Entry| {
         let error =
-            Diagnostic::error(format!("`{}` has no effect on given logits", entry.key), entry.key_span);
-        error.label("nothing is trained").hint("`data` in place of `logits` trains a network with softmax")
+            Diagnostic::error(format!("`{}` has no effect on given {given}", entry.key), entry.key_span);
+        let hint = format!("`data` in place of `{given}` trains a network");
+        error.label("nothing is trained").hint(hint)
     };
     block.node.entries().iter().filter(trains).map(said).collect()
 }
@@ -304,7 +308,7 @@ fn with_defaults(course: &Course, lesson: &Lesson, block: &ExperimentBlock, kind
     let keys = kind.keys();
     let takes = |key: &str| keys.iter().any(|own| own == key) || HEADER_KEYS.contains(&key);
     // A softmax of given logits trains nothing, so defaults for training are none of its business.
-    let without_data = block.node.entry("logits").is_some();
+    let without_data = instead_of_data(block, kind).is_some();
     let defaults = [course.settings.defaults.as_ref(), lesson.front.defaults.as_ref()];
     let mut base = Node::empty_map(block.node.span);
     for layer in defaults.into_iter().flatten() {
