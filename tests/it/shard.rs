@@ -3,6 +3,10 @@
 use std::fs;
 use std::process::Command;
 
+use gradbook::experiment::kind;
+use gradbook::outcome::Metric;
+use gradbook::store::cache::{Cache, Inputs, Key};
+
 use crate::course::{Course, Site};
 
 const COURSE: &str = "\
@@ -133,4 +137,37 @@ fn verify_computes_a_part_of_the_cache_again() {
     for wrong in ["0", "101%", "some"] {
         assert_eq!(course.call(&["verify", "--sample", wrong]).status, 2);
     }
+}
+
+/// Every place where a wrong run could live on: numbers in prose, charts, files of results, the index of the search.
+#[test]
+fn a_wrong_entry_is_found_and_the_next_build_is_right() {
+    let block = "```yaml experiment\nkind: optimizers\nid: ways\ndata: {name: iris}\ntraining: {epochs: 3}\nseeds: 2\n```";
+    let text = format!("It ends at `{{{{ ways.dev_loss | round(6) }}}}`.\n\n{block}");
+    let course = Course::with("a.md", &text);
+    let right = course.build().files();
+
+    // A run that another machine got wrong: whole, under its own name.
+    let folder = course.path("lessons/.gradbook/cache");
+    let note = fs::read_dir(folder.join("last")).unwrap().next().unwrap().unwrap().path();
+    let inputs: Inputs = serde_json::from_slice(&fs::read(note).unwrap()).unwrap();
+    let variant = &inputs.variants[0];
+    let key = Key::new(kind("optimizers").unwrap(), &variant.settings, variant.data.as_deref(), 1);
+    let cache = Cache::new(folder, 1 << 30);
+    let mut record = cache.get(&key).expect("the run of the second seed is kept");
+    record.series.get_mut("dev_loss").unwrap()[2] *= 1.5;
+    record.metrics.insert("dev_loss".into(), Metric::Number(record.series["dev_loss"][3] * 1.5));
+    cache.put(&key, &record);
+
+    let wrong = course.build().files();
+    let differ = right.iter().zip(&wrong).filter(|(right, wrong)| right != wrong);
+    let differ: Vec<&str> = differ.map(|((name, _), _)| name.as_str()).collect();
+    let all = ["a.html", "a/ways-dev_loss.svg", "a/ways.csv", "a/ways.json", "search-index.json"];
+    assert_eq!(differ, all);
+    let called = course.call(&["verify", "--sample", "100%"]);
+    assert_eq!(called.status, 2, "{}", called.error);
+    let said = "a#ways run, seed 1: dev_loss differs from epoch 2 on";
+    assert!(format!("{}{}", called.output, called.error).contains(said), "{}", called.error);
+    assert_eq!(course.call(&["verify", "--sample", "100%"]).status, 0, "the right one is back");
+    assert!(course.build().files() == right);
 }
