@@ -3,6 +3,7 @@
 use clap::Args;
 
 use crate::cli::{Common, Course, Format, print};
+use crate::diagnostic::counted;
 use crate::experiment::duration;
 use crate::pipeline::{self, Failure, Pending};
 
@@ -41,12 +42,12 @@ fn table(pending: &[Pending]) -> String {
             None => lines.push((title, 1, run.cost.seconds)),
         }
     }
-    let total =
-        ("to do".to_owned(), pending.len(), pending.iter().map(|run| run.cost.seconds).sum::<f64>() + 0.0);
-    lines.push(total);
+    // The sum of nothing is -0, which no clock shows.
+    let seconds = pending.iter().map(|run| run.cost.seconds).sum::<f64>() + 0.0;
+    lines.push(("to do".to_owned(), pending.len(), seconds));
     let width = lines.iter().map(|(title, ..)| title.chars().count()).max().unwrap_or(0);
     let line = |(title, runs, work): &(String, usize, f64)| {
-        let runs = format!("{runs} run{}", if *runs == 1 { "" } else { "s" });
+        let runs = counted(*runs, "run");
         format!("{title:width$}  {runs:>10}  {} of one core\n", duration(*work))
     };
     lines.iter().map(line).collect()

@@ -7,7 +7,7 @@ use minijinja::Value;
 
 use super::data::{Data, STATISTICS, statistic};
 use super::token::{Link, Name};
-use crate::diagnostic::nearest;
+use crate::diagnostic::{counted, nearest};
 
 /// What is wrong at a place of an expression.
 #[derive(Clone, Debug, PartialEq)]
@@ -156,10 +156,7 @@ fn item<'a, T>(items: &'a [T], index: i64, link: &Link, seen: &str) -> Result<&'
             1 => "expected 0".to_owned(),
             length => format!("expected 0 to {}", length - 1),
         };
-        let count = match items.len() {
-            1 => "1 value".to_owned(),
-            length => format!("{length} values"),
-        };
+        let count = counted(items.len(), "value");
         Fault::new(link.range.clone(), format!("`{seen}` has {count}"), label)
     })
 }
