@@ -25,7 +25,7 @@ pub(super) fn epsilon(value: f64) -> Option<Problem> {
     })
 }
 
-pub(super) fn zero_or_more(name: &str, value: f64) -> Option<Problem> {
+pub(crate) fn zero_or_more(name: &str, value: f64) -> Option<Problem> {
     let ok = value.is_finite() && value >= 0.0;
     (!ok).then(|| Problem::new(name, format!("{name} is {value}")).expected("a number that is 0 or more"))
 }
@@ -37,7 +37,7 @@ pub(super) fn share(name: &str, value: f64) -> Option<Problem> {
 }
 
 /// Of a learning rate, where one is set.
-pub(super) fn learning_rate(value: Option<f64>) -> Option<Problem> {
+pub(crate) fn learning_rate(value: Option<f64>) -> Option<Problem> {
     let value = value?;
     let ok = value.is_finite() && value > 0.0;
     (!ok).then(|| {

@@ -6,7 +6,7 @@
 
 mod adagrad;
 mod adam;
-mod check;
+pub(crate) mod check;
 mod momentum;
 mod rmsprop;
 pub mod schedule;

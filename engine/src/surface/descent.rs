@@ -1,7 +1,12 @@
 //! A descent, step by step.
 
 use super::Surface;
-use crate::optim::{Moment, Optimizer, Schedule};
+use crate::numeric::Stream;
+use crate::optim::{Moment, Optimizer, Schedule, check};
+use crate::problem::Problem;
+
+/// The most steps that a descent may have.
+const MOST_STEPS: usize = 100_000;
 
 /// How to descend.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,20 +18,47 @@ pub struct Descent {
     pub schedule: Schedule,
     pub start: [f64; 2],
     pub steps: usize,
+    /// Standard deviation of what is added to each part of each gradient, as a mini-batch adds to that of all examples.
+    pub noise: f64,
 }
 
-/// All points of a descent, the start first. It ends early where a point is no longer finite, which is left out.
-pub fn descend(surface: &Surface, descent: &Descent) -> Vec<[f64; 2]> {
-    let Descent { optimizer, learning_rate, schedule, start, steps } = descent;
+impl Descent {
+    /// Problems with paths from the descent on: `optimizer.adam.beta1`.
+    pub fn check(&self, surface: &Surface) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        if !(1..=MOST_STEPS).contains(&self.steps) {
+            let problem = Problem::new("steps", format!("there are {} steps", self.steps));
+            problems.push(problem.expected(format!("a whole number from 1 to {MOST_STEPS}")));
+        }
+        problems.extend(check::learning_rate(Some(self.learning_rate)));
+        problems.extend(check::zero_or_more("noise", self.noise));
+        let [x, y] = self.start;
+        if !surface.value(self.start).is_finite() {
+            let problem = Problem::new("start", format!("at ({x}, {y}) the surface has no finite value"));
+            problems.push(problem.expected("two numbers, x and y, nearer to the origin"));
+        }
+        problems.extend(self.optimizer.check().into_iter().map(|problem| problem.within("optimizer")));
+        problems.extend(self.schedule.check().into_iter().map(|problem| problem.within("schedule")));
+        problems
+    }
+}
+
+/// All points of a descent, the start first. It ends early where a point is no longer finite or has no finite value,
+/// which is left out.
+pub fn descend(surface: &Surface, descent: &Descent, stream: &mut Stream) -> Vec<[f64; 2]> {
+    let Descent { optimizer, learning_rate, schedule, start, steps, noise } = descent;
     let alpha0 = optimizer.learning_rate().unwrap_or(*learning_rate);
     let mut state = optimizer.start::<f64>(2);
     let mut at = *start;
     let mut path = vec![at];
     for epoch in 0..*steps {
         let moment = Moment { epoch, step: 0, epochs: *steps, steps_per_epoch: 1 };
-        let gradient = surface.gradient(at);
+        let mut gradient = surface.gradient(at);
+        if *noise > 0.0 {
+            gradient.iter_mut().for_each(|part| *part += noise * stream.normal());
+        }
         state.step(schedule.learning_rate(alpha0, moment), &mut at, &gradient);
-        if !at.iter().all(|coordinate| coordinate.is_finite()) {
+        if !(at.iter().all(|coordinate| coordinate.is_finite()) && surface.value(at).is_finite()) {
             break;
         }
         path.push(at);
@@ -41,6 +73,11 @@ mod tests {
 
     use super::super::{Bowl, Plateau, Saddle};
     use super::*;
+    use crate::numeric::Streams;
+
+    fn descend(surface: &Surface, descent: &Descent) -> Vec<[f64; 2]> {
+        super::descend(surface, descent, &mut Streams::new(0).stream("noise"))
+    }
 
     fn path(surface: &Surface, optimizer: Value, learning_rate: f64, steps: usize) -> Vec<[f64; 2]> {
         let descent = Descent {
@@ -49,6 +86,7 @@ mod tests {
             schedule: Schedule::default(),
             start: surface.start(),
             steps,
+            noise: 0.0,
         };
         descend(surface, &descent)
     }
@@ -76,9 +114,7 @@ mod tests {
 
     /// How far from the lowest point a descent ends.
     fn left(surface: &Surface, optimizer: Value, learning_rate: f64, steps: usize) -> f64 {
-        let last = *path(surface, optimizer, learning_rate, steps).last().unwrap();
-        let distance = |[x, y]: [f64; 2]| libm::hypot(last[0] - x, last[1] - y);
-        surface.minima().into_iter().map(distance).fold(f64::INFINITY, f64::min)
+        surface.distance(*path(surface, optimizer, learning_rate, steps).last().unwrap())
     }
 
     #[test]
@@ -173,9 +209,49 @@ mod tests {
             schedule: serde_json::from_value(json!({"inverse_time": {"rate": 1.0}})).unwrap(),
             start: [4.0, 8.0],
             steps: 2,
+            noise: 0.0,
         };
         assert_eq!(descend(&surface, &descent), [[4.0, 8.0], [0.0, 0.0], [0.0, 0.0]]);
         let slow = Descent { learning_rate: 0.5, ..descent };
         assert_eq!(descend(&surface, &slow), [[4.0, 8.0], [2.0, 4.0], [1.5, 3.0]]);
+    }
+
+    #[test]
+    fn an_average_of_noisy_gradients_is_less_noisy() {
+        // At the bottom of a round bowl, where only noise moves: the variance of plain descent is
+        // alpha sd^2/(2 - alpha).
+        let descent = |optimizer: Value| Descent {
+            optimizer: serde_json::from_value(optimizer).unwrap(),
+            learning_rate: 0.5,
+            schedule: Schedule::default(),
+            start: [0.0, 0.0],
+            steps: 20_000,
+            noise: 2.0,
+        };
+        let round = Surface::Bowl(Bowl { condition: 1.0, rotation: 0.0 });
+        let spread = |optimizer| {
+            let path = super::descend(&round, &descent(optimizer), &mut Streams::new(3).stream("noise"));
+            path.iter().map(|at| at[0] * at[0]).sum::<f64>() / path.len() as f64
+        };
+        let plain = spread(sgd());
+        assert!((plain - 0.5 * 4.0 / 1.5).abs() < 0.05, "{plain}");
+        assert!(spread(json!({"momentum": {}})) < 0.9 * plain);
+    }
+
+    #[test]
+    fn impossible_descents_are_reported() {
+        let descent = Descent {
+            optimizer: serde_json::from_value(json!({"adam": {"beta1": 1}})).unwrap(),
+            learning_rate: 0.0,
+            schedule: serde_json::from_value(json!({"staircase": {"every": 0}})).unwrap(),
+            start: [1e200, 0.0],
+            steps: 0,
+            noise: -1.0,
+        };
+        let paths: Vec<String> = descent.check(&bowl(0.0)).into_iter().map(|problem| problem.path).collect();
+        assert_eq!(
+            paths,
+            ["steps", "learning_rate", "noise", "start", "optimizer.adam.beta1", "schedule.staircase.every"]
+        );
     }
 }

@@ -18,7 +18,7 @@ pub struct Bowl {
     pub rotation: f64,
 }
 
-/// x^2/2 - y^2/2 + y^4/4.
+/// x^2/2 + (1 - y^2)^2/4, which is x^2/2 - y^2/2 + y^4/4 with its minima raised to 0.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Saddle {}
@@ -115,7 +115,7 @@ impl Saddle {
         name: "saddle",
         surface: || Surface::Saddle(Saddle {}),
         summary: "flat in the middle without a minimum there: up along x, down along y, to minima at y = -1 and 1",
-        equation: "f = x^2/2 - y^2/2 + y^4/4",
+        equation: "f = x^2/2 + (1 - y^2)^2/4",
         source: "",
     };
 }
@@ -126,7 +126,8 @@ impl Formula for Saddle {
     }
 
     fn value(&self, [x, y]: [f64; 2]) -> f64 {
-        x * x / 2.0 - y * y / 2.0 + y * y * y * y / 4.0
+        let off = 1.0 - y * y;
+        x * x / 2.0 + off * off / 4.0
     }
 
     fn gradient(&self, [x, y]: [f64; 2]) -> [f64; 2] {
@@ -172,6 +173,10 @@ impl Formula for Plateau {
 
     fn minima(&self) -> Vec<[f64; 2]> {
         vec![[0.0, 0.0]]
+    }
+
+    fn distance(&self, [x, _]: [f64; 2]) -> f64 {
+        x.abs()
     }
 
     fn window(&self) -> [[f64; 2]; 2] {

@@ -59,8 +59,14 @@ trait Formula {
 
     fn gradient(&self, at: [f64; 2]) -> [f64; 2];
 
-    /// Its lowest points, to six digits or better; of a line of them, the one nearest to the origin.
+    /// Its lowest points, to six digits or better; of a line of them, the one nearest to the origin. All have the value 0.
     fn minima(&self) -> Vec<[f64; 2]>;
+
+    /// From a point to the nearest of all lowest points.
+    fn distance(&self, [x, y]: [f64; 2]) -> f64 {
+        let distances = self.minima().into_iter().map(|[a, b]| libm::hypot(x - a, y - b));
+        distances.fold(f64::INFINITY, f64::min)
+    }
 
     /// The lower left and the upper right corner of what is worth seeing.
     fn window(&self) -> [[f64; 2]; 2];
@@ -105,9 +111,14 @@ impl Surface {
         self.formula().gradient(at)
     }
 
-    /// Its lowest points, to six digits or better; of a line of them, the one nearest to the origin.
+    /// Its lowest points, to six digits or better; of a line of them, the one nearest to the origin. All have the value 0.
     pub fn minima(&self) -> Vec<[f64; 2]> {
         self.formula().minima()
+    }
+
+    /// From a point to the nearest of all lowest points.
+    pub fn distance(&self, at: [f64; 2]) -> f64 {
+        self.formula().distance(at)
     }
 
     /// The lower left and the upper right corner of what is worth seeing.
@@ -178,22 +189,27 @@ mod tests {
     #[test]
     fn minima_are_flat_and_lower_than_all_else_in_the_window() {
         each(|info, surface| {
-            let minima = surface.minima();
-            let lowest = surface.value(minima[0]);
             let [low, high] = surface.window();
-            for &at in &minima {
-                assert!((surface.value(at) - lowest).abs() < 1e-9, "{}", info.name);
+            for at in surface.minima() {
+                assert!(surface.value(at).abs() < 1e-9 && surface.distance(at) == 0.0, "{}", info.name);
                 let gradient = surface.gradient(at);
                 assert!(gradient.iter().all(|g| g.abs() < 1e-4), "{} at {at:?}: {gradient:?}", info.name);
                 assert!((0..2).all(|axis| (low[axis]..=high[axis]).contains(&at[axis])), "{}", info.name);
             }
             for at in points(&surface) {
-                assert!(surface.value(at) >= lowest - 1e-9, "{} at {at:?}", info.name);
+                assert!(surface.value(at) >= 0.0, "{} at {at:?}", info.name);
             }
             let start = surface.start();
-            assert!(surface.value(start) > lowest);
+            assert!(surface.value(start) > 0.0 && surface.distance(start) > 0.0);
             assert!((0..2).all(|axis| (low[axis]..=high[axis]).contains(&start[axis])), "{}", info.name);
         });
+    }
+
+    #[test]
+    fn distances_go_to_the_nearest_minimum() {
+        assert_eq!(Surface::Saddle(Saddle {}).distance([3.0, -5.0]), 5.0);
+        // The whole line x = 0 is as low.
+        assert_eq!(Surface::Plateau(Plateau {}).distance([-3.0, 2.0]), 3.0);
     }
 
     #[test]
