@@ -4,8 +4,8 @@
 use std::path::PathBuf;
 
 use gradbook::chart::{
-    Area, Axis, Band, Bars, Color, Dots, Estimate, Figure, Format, Interval, Key, Layout, Line, Mark, Panel,
-    Parallel, Part, Raster, Regions, Rule, Shape, Track, css,
+    Area, Axis, Band, Bars, Color, Dots, Estimate, Figure, Format, Interval, Key, Layout, Levels, Line, Mark,
+    Panel, Parallel, Part, Path, Paths, Raster, Regions, Rule, Shape, Track, css,
 };
 use gradbook::outcome::Grid;
 
@@ -58,6 +58,7 @@ pub fn figures() -> Vec<Figure> {
         softmax(),
         regions(),
         three_regions(),
+        ways_down(),
         confusion(),
         diverging(),
         many_names(),
@@ -457,6 +458,28 @@ fn three_regions() -> Figure {
         .panels(panels)
         .columns(2)
         .shared()
+}
+
+/// Two descents in a bowl of condition 20: plain, and one that divides each part of the gradient by its curvature.
+fn ways_down() -> Figure {
+    let value = |(x, y): (f64, f64)| (x * x + 20.0 * y * y) / 2.0;
+    let at =
+        |index: usize, count: usize, reach: f64| -reach + 2.0 * reach * index as f64 / (count - 1) as f64;
+    let values = (0..100 * 60).map(|cell| value((at(cell % 100, 100, 2.5), at(cell / 100, 60, 1.5))));
+    let grid = Grid { width: 100, height: 60, x: (-2.5, 2.5), y: (-1.5, 1.5), values: values.collect() };
+    let down = |along: f64, across: f64| {
+        let step = move |&(x, y): &(f64, f64)| Some((x * along, y * across));
+        std::iter::successors(Some((-2.0, 1.2)), step).take(30)
+    };
+    let paths = vec![
+        Path::new(down(0.91, -0.8), Color::Series(0), "one rate"),
+        Path::new(down(0.8, 0.8), Color::Series(1), "a rate for each direction"),
+    ];
+    let panel = Panel::new(Axis::linear("x"), Axis::linear("y"))
+        .mark(Levels::new(grid, "the loss"))
+        .mark(Paths::new(paths, vec![(0.0, 0.0)], "minimum"))
+        .aspect(5.0 / 3.0);
+    Figure::new("ways_down", "Two ways down a bowl", "Paths over level lines of a bowl.").panel(panel)
 }
 
 fn confusion() -> Figure {

@@ -143,16 +143,13 @@ fn open(ring: &[Edge], padded: &Padded) -> Vec<Vec<Point>> {
     lines
 }
 
-/// Farthest that a dropped point may lie from the line that replaces it, in px.
-const TOLERANCE: f64 = 0.12;
-
-/// A line without the points that lie on the straight between their neighbours.
-pub(crate) fn simplified(line: &[Point]) -> Vec<Point> {
+/// A line without the points that lie on the straight between their neighbours, or at most `tolerance` off it.
+pub(crate) fn simplified(line: &[Point], tolerance: f64) -> Vec<Point> {
     let mut kept: Vec<Point> = Vec::new();
     let mut skipped: Vec<Point> = Vec::new();
     for &point in line {
         if let Some(&last) = kept.last()
-            && skipped.iter().any(|&middle| off(last, point, middle) > TOLERANCE)
+            && skipped.iter().any(|&middle| off(last, point, middle) > tolerance)
         {
             kept.extend(skipped.last().copied());
             skipped.clear();
@@ -224,8 +221,9 @@ mod tests {
     #[test]
     fn straight_lines_need_two_points() {
         let line: Vec<Point> = (0..50).map(|i| (f64::from(i), 2.0 * f64::from(i))).collect();
-        assert_eq!(simplified(&line), [(0.0, 0.0), (49.0, 98.0)]);
+        assert_eq!(simplified(&line, 0.1), [(0.0, 0.0), (49.0, 98.0)]);
         let corner = [(0.0, 0.0), (5.0, 0.0), (5.0, 5.0)];
-        assert_eq!(simplified(&corner), corner);
+        assert_eq!(simplified(&corner, 0.1), corner);
+        assert_eq!(simplified(&corner, 5.0), [(0.0, 0.0), (5.0, 5.0)]);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::axis::{Axis, Format, Scale};
 use super::figure::{Figure, Panel, Point};
-use super::marks::{Bars, Mark, Parallel};
+use super::marks::{Bars, Mark, Parallel, Path, Paths};
 use super::ticks::rounded;
 
 /// Longest list that is still read out whole.
@@ -38,7 +38,7 @@ fn panel_sentences(panel: &Panel) -> Vec<String> {
             .into_iter()
             .flatten()
             .collect();
-    let series: Vec<String> = panel.marks.iter().filter_map(|mark| mark_sentence(mark, panel)).collect();
+    let series: Vec<String> = panel.marks.iter().flat_map(|mark| mark_sentences(mark, panel)).collect();
     let more = series.len().saturating_sub(MOST);
     sentences.extend(series.into_iter().take(MOST));
     if more > 0 {
@@ -59,7 +59,8 @@ fn reached(mark: &Mark) -> Vec<Point> {
             regions.classes.iter().flat_map(|grid| [(grid.x.0, grid.y.0), (grid.x.1, grid.y.1)]).collect()
         }
         Mark::Raster(raster) => vec![(raster.grid.x.0, raster.grid.y.0), (raster.grid.x.1, raster.grid.y.1)],
-        Mark::Band(_) | Mark::Rule(_) | Mark::Text(_) | Mark::Parallel(_) => Vec::new(),
+        Mark::Levels(levels) => vec![(levels.grid.x.0, levels.grid.y.0), (levels.grid.x.1, levels.grid.y.1)],
+        Mark::Band(_) | Mark::Rule(_) | Mark::Text(_) | Mark::Paths(_) | Mark::Parallel(_) => Vec::new(),
     }
 }
 
@@ -92,6 +93,13 @@ fn range(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
         None => Some((value, value)),
         Some((low, high)) => Some((value.min(low), value.max(high))),
     })
+}
+
+fn mark_sentences(mark: &Mark, panel: &Panel) -> Vec<String> {
+    match mark {
+        Mark::Paths(paths) => path_sentences(paths),
+        mark => mark_sentence(mark, panel).into_iter().collect(),
+    }
 }
 
 fn mark_sentence(mark: &Mark, panel: &Panel) -> Option<String> {
@@ -144,8 +152,13 @@ fn mark_sentence(mark: &Mark, panel: &Panel) -> Option<String> {
                 rounded(high, Format::Plain)
             ))
         }
+        Mark::Levels(levels) => {
+            let (low, high) = range(levels.grid.values.iter().copied())?;
+            let [low, high] = [low, high].map(|height| rounded(height, Format::Plain));
+            Some(format!("Level lines of {}, from {low} to {high}.", levels.label))
+        }
         Mark::Text(text) => Some(format!("{}.", text.text)),
-        Mark::Area(_) | Mark::Band(_) | Mark::Parallel(_) => None,
+        Mark::Area(_) | Mark::Band(_) | Mark::Paths(_) | Mark::Parallel(_) => None,
     }
 }
 
@@ -172,6 +185,18 @@ fn course(label: &str, points: &[Point], panel: &Panel) -> String {
     };
     let broken = if placed.len() < points.len() { ", with values missing" } else { "" };
     format!("{label}: starts at {}, ends at {} ({}){least}{broken}.", value(first), value(last), place(last))
+}
+
+/// `SGD: from (-2, 1) to (-0.3, 0) in 100 steps.`
+fn path_sentences(paths: &Paths) -> Vec<String> {
+    let at = |&(x, y): &Point| format!("({}, {})", rounded(x, Format::Plain), rounded(y, Format::Plain));
+    let told = |path: &Path| {
+        let (first, last) = (path.points.first()?, path.points.last()?);
+        let name = if path.label.is_empty() { String::new() } else { format!("{}: ", path.label) };
+        Some(format!("{name}from {} to {} in {} steps.", at(first), at(last), path.points.len() - 1))
+    };
+    let goals = paths.goals.iter().map(|goal| format!("A {} at {}.", paths.goal, at(goal)));
+    goals.chain(paths.paths.iter().filter_map(told)).collect()
 }
 
 /// A position on an axis by the name of its category, or as a number.

@@ -81,6 +81,12 @@ fn of(mark: &Mark, direct: bool) -> Vec<Entry> {
             let named = regions.names.iter().zip(&regions.colors);
             named.map(|(name, &color)| Entry { name: name.clone(), color, sample: Sample::Fill }).collect()
         }
+        Mark::Paths(paths) => {
+            let entry = |name: &str, sample| Entry { name: name.to_owned(), color: Color::Ink, sample };
+            let goal =
+                (!paths.goals.is_empty()).then(|| entry(&paths.goal, Sample::Dot(Shape::Cross, false)));
+            [entry("start", Sample::Dot(Shape::Circle, true))].into_iter().chain(goal).collect()
+        }
         _ => Vec::new(),
     }
 }

@@ -13,6 +13,7 @@ mod key;
 mod labels;
 mod layout;
 mod marks;
+mod naming;
 mod panel;
 mod scale;
 mod svg;
@@ -26,8 +27,8 @@ pub use axis::{Axis, Format, Scale};
 pub use figure::{Figure, Key, Panel, Point};
 pub use layout::Layout;
 pub use marks::{
-    Area, Band, Bar, Bars, Dash, Dots, Estimate, Interval, Line, Mark, Parallel, Part, Raster, Regions, Rule,
-    Shape, Side, Text, Track,
+    Area, Band, Bar, Bars, Dash, Dots, Estimate, Interval, Levels, Line, Mark, Parallel, Part, Path, Paths,
+    Raster, Regions, Rule, Shape, Side, Text, Track,
 };
 pub use table::DataTable;
 pub use theme::{Color, css};

@@ -263,7 +263,11 @@ impl Prepared<'_> {
             canvas.text((cell, y), name, Ink::new(SMALL, Color::Muted).v(VPos::Top));
         }
         let plot = Plot::new(canvas, frame, self.x.clone(), self.y.clone());
-        let filled = self.panel.marks.iter().any(|mark| matches!(mark, Mark::Regions(_) | Mark::Raster(_)));
+        let filled = self
+            .panel
+            .marks
+            .iter()
+            .any(|mark| matches!(mark, Mark::Regions(_) | Mark::Raster(_) | Mark::Levels(_)));
         if !filled {
             self.draw_grid(&plot);
         }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::axis::{Axis, Scale};
 use super::describe::named;
 use super::figure::{Figure, Panel, Point};
-use super::marks::{Mark, Parallel};
+use super::marks::{Mark, Parallel, Path, Paths};
 use super::text::escape;
 use super::ticks::rounded;
 
@@ -66,6 +66,13 @@ impl Figure {
 fn table(panel: &Panel, caption: String) -> Option<DataTable> {
     if let Some(parallel) = panel.parallel() {
         return Some(tracks(parallel, caption));
+    }
+    let paths = panel.marks.iter().find_map(|mark| match mark {
+        Mark::Paths(paths) => Some(paths),
+        _ => None,
+    });
+    if let Some(paths) = paths {
+        return Some(steps(paths, panel, caption));
     }
     let across = panel.marks.iter().all(runs_along_x);
     let (at, value) = if across { (&panel.y, &panel.x) } else { (&panel.x, &panel.y) };
@@ -172,6 +179,23 @@ fn tracks(parallel: &Parallel, caption: String) -> DataTable {
     DataTable { caption, header, rows }
 }
 
+/// Where each path is after some of its steps.
+fn steps(paths: &Paths, panel: &Panel, caption: String) -> DataTable {
+    let name = |path: &Path, axis: &Axis| format!("{} {}", path.label, axis.label).trim().to_owned();
+    let names = paths.paths.iter().flat_map(|path| [name(path, &panel.x), name(path, &panel.y)]);
+    let header = ["step".to_owned()].into_iter().chain(names).collect();
+    let longest = paths.paths.iter().map(|path| path.points.len()).max().unwrap_or(0);
+    let all: Vec<f64> = (0..longest).map(|step| step as f64).collect();
+    let row = |step: &f64| {
+        let cells = paths.paths.iter().flat_map(|path| match path.points.get(*step as usize) {
+            Some(&(x, y)) => [rounded(x, panel.x.format), rounded(y, panel.y.format)],
+            None => Default::default(),
+        });
+        [step.to_string()].into_iter().chain(cells).collect()
+    };
+    DataTable { caption, header, rows: sampled(&all).iter().map(row).collect() }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -196,6 +220,29 @@ mod tests {
             .marks(Bars::stacked(&parts).into_iter().map(|bars| bars.horizontal().into()));
         let table = Figure::new("sizes", "Sizes", "").panel(panel).tables().remove(0);
         assert_eq!(table.rows, [["digits", "60", "40"]]);
+    }
+
+    #[test]
+    fn paths_are_read_step_by_step() {
+        let path = |points: &[Point], label: &str| Path::new(points.to_vec(), Color::Series(0), label);
+        let long = path(&[(0.0, 1.0), (0.5, 0.25), (0.75, 0.0)], "SGD");
+        let short = path(&[(0.0, 1.0), (f64::NAN, 0.0)], "Adam");
+        let panel = Panel::new(Axis::linear("x"), Axis::linear("y")).mark(Paths::new(
+            vec![long, short],
+            vec![(1.0, 0.0)],
+            "minimum",
+        ));
+        let figure = Figure::new("map", "Map", "Paths.").panel(panel);
+        let table = figure.tables().remove(0);
+        assert_eq!(table.header, ["step", "SGD x", "SGD y", "Adam x", "Adam y"]);
+        assert_eq!(
+            table.rows,
+            [["0", "0", "1", "0", "1"], ["1", "0.5", "0.25", "", ""], ["2", "0.75", "0", "", ""]]
+        );
+        assert_eq!(
+            figure.describe(),
+            "Paths. A minimum at (1, 0). SGD: from (0, 1) to (0.75, 0) in 2 steps. Adam: from (0, 1) to (0, 1) in 0 steps."
+        );
     }
 
     #[test]

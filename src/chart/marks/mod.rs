@@ -4,8 +4,10 @@ mod area;
 mod bars;
 mod dots;
 mod interval;
+mod levels;
 mod line;
 mod parallel;
+mod paths;
 mod reference;
 mod regions;
 
@@ -14,8 +16,10 @@ pub(crate) use bars::BAR;
 pub use bars::{Bar, Bars, Part};
 pub use dots::{Dots, Shape};
 pub use interval::{Estimate, Interval};
+pub use levels::Levels;
 pub use line::{Dash, Line};
 pub use parallel::{Parallel, Track};
+pub use paths::{Path, Paths};
 pub use reference::{Rule, Side, Text};
 pub use regions::{Raster, Regions};
 
@@ -36,6 +40,8 @@ pub enum Mark {
     Text(Text),
     Regions(Regions),
     Raster(Raster),
+    Levels(Levels),
+    Paths(Paths),
     /// Stands alone in its panel, whose own axes are not drawn.
     Parallel(Parallel),
 }
@@ -54,7 +60,9 @@ impl Mark {
             Mark::Text(mark) => mark.reach(x, y),
             Mark::Regions(mark) => mark.reach(x, y),
             Mark::Raster(mark) => mark.reach(x, y),
-            Mark::Parallel(_) => {}
+            Mark::Levels(mark) => mark.reach(x, y),
+            // A path that leaves the map does not stretch it.
+            Mark::Paths(_) | Mark::Parallel(_) => {}
         }
     }
 
@@ -69,6 +77,8 @@ impl Mark {
             Mark::Rule(mark) => mark.draw(plot),
             Mark::Regions(mark) => mark.draw(plot),
             Mark::Raster(mark) => mark.draw(plot),
+            Mark::Levels(mark) => mark.draw(plot),
+            Mark::Paths(mark) => mark.draw(plot),
             Mark::Dots(_) | Mark::Text(_) | Mark::Parallel(_) => {}
         }
     }
@@ -84,7 +94,8 @@ impl Mark {
             Mark::Rule(mark) => mark.annotate(plot, named_beside, dots),
             Mark::Text(mark) => mark.annotate(plot),
             Mark::Raster(mark) => mark.annotate(plot),
-            Mark::Band(_) | Mark::Area(_) | Mark::Regions(_) | Mark::Parallel(_) => {}
+            Mark::Paths(mark) => mark.annotate(plot),
+            Mark::Band(_) | Mark::Area(_) | Mark::Regions(_) | Mark::Levels(_) | Mark::Parallel(_) => {}
         }
     }
 }
@@ -99,4 +110,4 @@ macro_rules! into_mark {
     )*};
 }
 
-into_mark!(Line, Band, Area, Dots, Bars, Interval, Rule, Text, Regions, Raster, Parallel);
+into_mark!(Line, Band, Area, Dots, Bars, Interval, Rule, Text, Regions, Raster, Levels, Paths, Parallel);

@@ -69,6 +69,9 @@ impl Raster {
 /// Margins between the likeliest class and the next at which the colour grows stronger.
 const LEVELS: [f64; 5] = [0.0, 0.2, 0.4, 0.6, 0.8];
 
+/// Farthest that an outline may be off for having fewer points, in px.
+const TOLERANCE: f64 = 0.12;
+
 /// Opacity that each level adds.
 const SHADE: f64 = 0.105;
 
@@ -97,13 +100,13 @@ impl Regions {
             for level in LEVELS {
                 let contour = Contour::trace(&margin, first.width, first.height, level);
                 let rings: Vec<Vec<Point>> =
-                    contour.rings.iter().map(|ring| placed(ring, first, plot)).collect();
+                    contour.rings.iter().map(|ring| placed(ring, first, plot, TOLERANCE)).collect();
                 if !rings.is_empty() {
                     plot.canvas.rings(&rings, color, SHADE);
                 }
                 // the border of two classes is drawn once
                 if level == 0.0 && (grids.len() > 2 || class == 0) {
-                    borders.extend(contour.lines.iter().map(|line| placed(line, first, plot)));
+                    borders.extend(contour.lines.iter().map(|line| placed(line, first, plot, TOLERANCE)));
                 }
             }
         }
@@ -126,11 +129,12 @@ fn margins(grids: &[&Grid], class: usize) -> Vec<f64> {
 }
 
 /// From grid steps to the page, without the points that a straight line tells as well.
-fn placed(line: &[Point], grid: &Grid, plot: &Plot) -> Vec<Point> {
+pub(super) fn placed(line: &[Point], grid: &Grid, plot: &Plot, tolerance: f64) -> Vec<Point> {
     let along =
         |(low, high): (f64, f64), step: f64, count: usize| low + (high - low) * step / (count - 1) as f64;
     let value = |&(i, j): &Point| (along(grid.x, i, grid.width), along(grid.y, j, grid.height));
-    contour::simplified(&line.iter().filter_map(|point| plot.place(value(point))).collect::<Vec<_>>())
+    let places: Vec<Point> = line.iter().filter_map(|point| plot.place(value(point))).collect();
+    contour::simplified(&places, tolerance)
 }
 
 impl Raster {

@@ -1,0 +1,176 @@
+//! Names beside paths on a map: each near its own path, away from the others, over nothing that is to be seen.
+
+use std::collections::BTreeSet;
+
+use super::canvas::Rect;
+use super::figure::Point;
+
+/// Paths are looked at in squares of so many px.
+const SQUARE: f64 = 3.0;
+
+/// Between a path and its name.
+const GAP: f64 = 7.0;
+
+/// Places along a path that are tried.
+const TRIED: usize = 48;
+
+/// From here on another path is far enough not to be taken for the named one.
+const FAR: f64 = 36.0;
+
+/// A path on the page with the width of its name.
+pub(crate) struct Subject {
+    pub places: Vec<Point>,
+    pub width: f64,
+}
+
+/// For each path the middle of the left edge of its name; none for a path out of sight. `marks` are places of dots.
+pub(crate) fn beside(subjects: &[Subject], marks: &[Point], frame: Rect, height: f64) -> Vec<Option<Point>> {
+    let seen: Vec<Vec<Point>> = subjects.iter().map(|subject| squares(&subject.places, frame)).collect();
+    let mut taken: Vec<Rect> = Vec::new();
+    let mut named = Vec::new();
+    for (index, subject) in subjects.iter().enumerate() {
+        let own = &seen[index];
+        let others: Vec<Point> = seen
+            .iter()
+            .enumerate()
+            .filter(|(other, _)| *other != index)
+            .flat_map(|(_, s)| s.clone())
+            .collect();
+        let badness = |place: &Rect| badness(place, own, &others, marks, &taken);
+        let tried = candidates(own, subject.width, height, frame).into_iter();
+        let tried = tried.map(|place| (badness(&place), place));
+        // The first of equals, so that nothing but the places decides.
+        let best = tried.min_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, place)| place);
+        named.push(best.map(|place| (place.left, place.top + place.height / 2.0)));
+        taken.extend(best.filter(|_| subject.width > 0.0));
+    }
+    named
+}
+
+/// Where a path runs within the frame, each square once and in its order.
+fn squares(places: &[Point], frame: Rect) -> Vec<Point> {
+    let mut seen = BTreeSet::new();
+    let mut found = Vec::new();
+    for pair in places.windows(2) {
+        let (dx, dy) = (pair[1].0 - pair[0].0, pair[1].1 - pair[0].1);
+        // A step from beyond the page is looked at only as finely as the page is large.
+        let count = (dx.abs().max(dy.abs()) / SQUARE).ceil().clamp(1.0, 2000.0) as usize;
+        for part in 0..=count {
+            let share = part as f64 / count as f64;
+            let at = (pair[0].0 + share * dx, pair[0].1 + share * dy);
+            let square = ((at.0 / SQUARE).round() as i64, (at.1 / SQUARE).round() as i64);
+            let inside =
+                at.0 >= frame.left && at.0 <= frame.right() && at.1 >= frame.top && at.1 <= frame.bottom();
+            if inside && seen.insert(square) {
+                found.push(at);
+            }
+        }
+    }
+    found
+}
+
+/// Places for a name at the right, left, above and below some points of its path, within the frame.
+fn candidates(own: &[Point], width: f64, height: f64, frame: Rect) -> Vec<Rect> {
+    let stride = own.len().div_ceil(TRIED).max(1);
+    let around = |&(x, y): &Point| {
+        let (middle, half) = (y - height / 2.0, x - width / 2.0);
+        // Close to the path, or a line of text away, where another name is closer.
+        [GAP, GAP + height + 3.0].into_iter().flat_map(move |gap| {
+            [
+                (x + gap, middle),
+                (x - gap - width, middle),
+                (half, y - gap - height),
+                (half, y + gap),
+                (x + gap, y - gap - height),
+                (x + gap, y + gap),
+            ]
+        })
+    };
+    let most = |low: f64, high: f64| high.max(low);
+    let moved = |(left, top): (f64, f64)| Rect {
+        left: left.clamp(frame.left + 4.0, most(frame.left + 4.0, frame.right() - width - 4.0)),
+        top: top.clamp(frame.top + 3.0, most(frame.top + 3.0, frame.bottom() - height - 3.0)),
+        width,
+        height,
+    };
+    own.iter().step_by(stride).flat_map(around).map(moved).collect()
+}
+
+/// How much a name at a place hides, and how easily it is taken for that of another path.
+fn badness(place: &Rect, own: &[Point], others: &[Point], marks: &[Point], taken: &[Rect]) -> f64 {
+    let over =
+        |points: &[Point], room: f64| points.iter().filter(|&&at| distance(place, at) < room).count() as f64;
+    let nearest = |points: &[Point]| points.iter().map(|&at| distance(place, at)).fold(FAR, f64::min);
+    let apart = |other: &&Rect| {
+        place.left > other.right() + 6.0
+            || other.left > place.right() + 6.0
+            || place.top > other.bottom() + 2.0
+            || other.top > place.bottom() + 2.0
+    };
+    let names = taken.iter().filter(|other| !apart(other)).count() as f64;
+    1000.0 * names + 40.0 * over(marks, 6.0) + 6.0 * over(others, 2.0) + 8.0 * over(own, 2.0) + nearest(own)
+        - 0.5 * nearest(others)
+}
+
+/// From a place to a point; 0 within it.
+fn distance(place: &Rect, (x, y): Point) -> f64 {
+    let dx = (place.left - x).max(x - place.right()).max(0.0);
+    let dy = (place.top - y).max(y - place.bottom()).max(0.0);
+    (dx * dx + dy * dy).sqrt()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FRAME: Rect = Rect { left: 0.0, top: 0.0, width: 300.0, height: 200.0 };
+
+    fn subject(places: &[Point], width: f64) -> Subject {
+        Subject { places: places.to_vec(), width }
+    }
+
+    fn boxes(subjects: &[Subject]) -> Vec<Rect> {
+        let named = beside(subjects, &[], FRAME, 13.0);
+        let boxed = |(at, subject): (Option<Point>, &Subject)| {
+            let (left, middle) = at.unwrap();
+            Rect { left, top: middle - 6.5, width: subject.width, height: 13.0 }
+        };
+        named.into_iter().zip(subjects).map(boxed).collect()
+    }
+
+    #[test]
+    fn names_lie_beside_their_own_paths_and_on_no_other() {
+        let subjects = [
+            subject(&[(20.0, 60.0), (280.0, 60.0)], 60.0),
+            subject(&[(20.0, 80.0), (280.0, 80.0)], 60.0),
+            subject(&[(20.0, 60.0), (150.0, 190.0), (280.0, 60.0)], 60.0),
+        ];
+        let boxes = boxes(&subjects);
+        let seen: Vec<Vec<Point>> = subjects.iter().map(|s| squares(&s.places, FRAME)).collect();
+        for (index, place) in boxes.iter().enumerate() {
+            let nearest =
+                |path: usize| seen[path].iter().map(|&at| distance(place, at)).fold(f64::INFINITY, f64::min);
+            assert!((0..3).all(|other| nearest(other) > 0.0), "{index} lies on a path: {place:?}");
+            assert!(
+                (0..3).all(|other| other == index || nearest(other) > nearest(index)),
+                "{index}: {place:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn names_stay_within_the_frame_and_apart() {
+        let same = [(295.0, 5.0), (299.0, 1.0)];
+        let boxes = boxes(&[subject(&same, 90.0), subject(&same, 90.0)]);
+        for place in &boxes {
+            assert!(place.left >= 0.0 && place.right() <= 300.0 && place.top >= 0.0, "{place:?}");
+        }
+        assert!(boxes[0].top >= boxes[1].bottom() || boxes[1].top >= boxes[0].bottom(), "{boxes:?}");
+    }
+
+    #[test]
+    fn a_path_out_of_sight_has_no_name() {
+        assert_eq!(beside(&[subject(&[(400.0, 0.0), (1e6, 0.0)], 50.0)], &[], FRAME, 13.0), [None]);
+        assert_eq!(beside(&[subject(&[], 50.0)], &[], FRAME, 13.0), [None]);
+    }
+}
