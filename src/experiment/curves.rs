@@ -94,8 +94,13 @@ pub struct CurveFigure {
 }
 
 impl CurveFigure {
-    /// None where no variant has the series with more than one point.
+    /// By epoch. None where no variant has the series with more than one point.
     pub fn draw(self, outcome: &Outcome) -> Option<Figure> {
+        self.draw_by("epoch", outcome)
+    }
+
+    /// The same by what a kind counts in place of epochs.
+    pub fn draw_by(self, counted: &str, outcome: &Outcome) -> Option<Figure> {
         let curves: Vec<(usize, &Variant, Curve)> = outcome
             .variants
             .iter()
@@ -112,7 +117,7 @@ impl CurveFigure {
         });
         // All bands lie below all lines.
         let (bands, lines): (Vec<Mark>, Vec<Mark>) = marks.partition(|mark| matches!(mark, Mark::Band(_)));
-        let panel = Panel::new(Axis::linear("epoch").integer(), self.y).marks(bands).marks(lines);
+        let panel = Panel::new(Axis::linear(counted).integer(), self.y).marks(bands).marks(lines);
         let figure = Figure::new(self.name, self.title, self.lead).panel(panel);
         Some(match band_note(outcome) {
             Some(note) => figure.note(note),

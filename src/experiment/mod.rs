@@ -26,6 +26,8 @@ mod reference;
 mod search;
 mod softmax;
 mod split;
+mod surface;
+mod target;
 mod training;
 pub mod variation;
 
@@ -202,6 +204,7 @@ pub static KINDS: &[Kind] = &[
     Kind::of::<dropout::Dropout>(),
     Kind::of::<gradient_check::GradientCheck>(),
     Kind::of::<optimizers::Optimizers>(),
+    Kind::of::<surface::Surface>(),
     Kind::of::<search::Search>(),
     Kind::of::<softmax::Softmax>(),
 ];

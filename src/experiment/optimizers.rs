@@ -3,10 +3,11 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::chart::{Axis, Color, Dots, Figure, Panel};
+use crate::chart::{Axis, Figure};
 use crate::data::{DataSettings, SplitSettings};
 use crate::diagnostic::Problem;
-use crate::experiment::curves::{self, CurveFigure};
+use crate::experiment::curves::CurveFigure;
+use crate::experiment::target::{Target, TargetFigure};
 use crate::experiment::training;
 use crate::experiment::{Compare, Context, Cost, Doc, Experiment, Facts, Promise, Promises};
 use crate::nn::ModelSettings;
@@ -22,17 +23,6 @@ pub struct Optimizers {
     pub training: TrainingSettings,
     /// The training loss whose first epoch `epochs_to` gives (default 0.1).
     pub target: Target,
-}
-
-/// A training loss to be reached.
-#[derive(Clone, Copy, Debug, Deserialize, Serialize, JsonSchema)]
-#[serde(transparent)]
-pub struct Target(f64);
-
-impl Default for Target {
-    fn default() -> Self {
-        Target(0.1)
-    }
 }
 
 impl Optimizers {
@@ -73,10 +63,7 @@ compare: [sgd, momentum, {adam: {learning_rate: 0.01}}]
 
     fn check(&self, facts: Option<&Facts>) -> Vec<Problem> {
         let mut problems = training::check(&self.parts(), facts);
-        if !(self.target.0 > 0.0 && self.target.0.is_finite()) {
-            let problem = Problem::new("target", format!("a target loss of {}", self.target.0));
-            problems.push(problem.expected("a number above 0"));
-        }
+        problems.extend(self.target.check());
         problems
     }
 
@@ -97,8 +84,7 @@ compare: [sgd, momentum, {adam: {learning_rate: 0.01}}]
     fn run(&self, context: &Context) -> Result<RunRecord, Problem> {
         let mut record = training::train(&self.parts(), context)?;
         let losses = record.series.get("train_loss").map_or(&[][..], |losses| losses.as_slice());
-        let first = losses.iter().position(|&loss| loss <= self.target.0);
-        let epochs = first.map_or(f64::NAN, |epoch| epoch as f64);
+        let epochs = self.target.first(losses);
         record.metrics.insert("epochs_to".into(), Metric::Number(epochs));
         Ok(record)
     }
@@ -129,38 +115,13 @@ compare: [sgd, momentum, {adam: {learning_rate: 0.01}}]
             alone: "dev error",
         };
         let curves = [loss, dev_loss, dev_error].into_iter().filter_map(|figure| figure.draw(outcome));
-        curves.chain(epochs_to(variants, outcome)).collect()
+        let target = variants.first().map_or(Target::default(), |first| first.target);
+        let epochs_to = TargetFigure {
+            name: "epochs_to",
+            title: "Epochs to the target",
+            lead: "How many epochs each run needed to reach the target.",
+            counted: format!("epochs to a training loss of {}", target.0),
+        };
+        curves.chain(epochs_to.draw(outcome)).collect()
     }
-}
-
-/// A dot for each seed that reached the target.
-fn epochs_to(variants: &[&Optimizers], outcome: &Outcome) -> Option<Figure> {
-    if outcome.variants.len() < 2 {
-        return None;
-    }
-    let target = variants.first()?.target.0;
-    let names = outcome.variants.iter().map(|variant| variant.label.clone());
-    let mut panel = Panel::new(
-        Axis::linear(format!("epochs to a training loss of {target}")).integer().zero(),
-        Axis::category("", names),
-    );
-    let mut missed = Vec::new();
-    for (index, variant) in outcome.variants.iter().enumerate() {
-        let all = curves::values(variant, "epochs_to");
-        let reached: Vec<f64> = all.iter().copied().filter(|epochs| epochs.is_finite()).collect();
-        if reached.len() < all.len() {
-            missed.push(format!("{} in {} of {}", variant.label, all.len() - reached.len(), all.len()));
-        }
-        panel = panel.mark(Dots::strip(index, &reached, 0.5, true, Color::Series(index)));
-    }
-    let figure = Figure::new(
-        "epochs_to",
-        "Epochs to the target",
-        "How many epochs each run needed to reach the target.",
-    )
-    .panel(panel.aspect(720.0 / (60.0 + 44.0 * outcome.variants.len() as f64)));
-    Some(match missed.is_empty() {
-        true => figure,
-        false => figure.note(format!("Never reached: {}.", missed.join(", "))),
-    })
 }

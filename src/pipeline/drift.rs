@@ -118,10 +118,11 @@ fn since(planned: &Planned, comparison: &Comparison) -> String {
     }
 }
 
-/// In words, since which epoch (in a search: trial) the histories part.
+/// In words, since which epoch (in a search: trial, on a surface: step) the histories part.
 pub fn parted(kind: &str, epoch: usize) -> String {
     match (kind, epoch) {
         ("search", trial) => format!("from trial {} on", trial + 1),
+        ("surface", step) => format!("from step {step} on"),
         (_, 0) => "from before training on".to_owned(),
         (_, epoch) => format!("from epoch {epoch} on"),
     }

@@ -199,7 +199,7 @@ fn column(kind: &Kind, metric: &str) -> ColumnView {
 
 /// The row with the best mean, where one direction is better and one row alone is best.
 fn best(outcome: &Outcome, metric: &str) -> Option<usize> {
-    let lower = metric == "epochs_to"
+    let lower = matches!(metric, "epochs_to" | "steps_to" | "distance")
         || metric.ends_with("_loss")
         || is_share(metric) && metric.ends_with("_error") && !metric.ends_with("standard_error");
     let higher = metric.ends_with("_accuracy");

@@ -57,6 +57,13 @@ trials: 6
 ```
 
 ```yaml experiment
+kind: surface
+id: bowl
+surface: {bowl: {condition: 10}}
+compare: [sgd, momentum]
+```
+
+```yaml experiment
 kind: softmax
 id: vector
 logits: [5, 2, -1, 3]
@@ -69,7 +76,7 @@ fn a_lesson_of_all_kinds_becomes_a_page() {
     let course = Course::with("01-all.md", ALL_KINDS);
     let site = course.build();
     let page = site.page("all");
-    for id in ["parts", "layers", "dropped", "ways", "rates", "vector"] {
+    for id in ["parts", "layers", "dropped", "ways", "rates", "bowl", "vector"] {
         page.shows(&format!("id=\"experiment-{id}\""));
         assert!(site.text(&format!("all/{id}.json")).contains("\"digest\""));
     }

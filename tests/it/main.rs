@@ -17,3 +17,4 @@ mod regularization;
 mod ridge;
 mod shard;
 mod snapshots;
+mod surface;

@@ -120,7 +120,11 @@ pub fn said(status: Status) -> &'static str {
 
 /// Where the history of a variant parts, in words.
 pub fn since(variant: &VariantShift, kind: &str) -> String {
-    let steps = if kind == "search" { "trials" } else { "epochs" };
+    let steps = match kind {
+        "search" => "trials",
+        "surface" => "steps",
+        _ => "epochs",
+    };
     match (variant.alone, variant.parted) {
         (Some(true), _) => "new, without accepted results".to_owned(),
         (Some(false), _) => "accepted, but no longer there".to_owned(),

@@ -1,0 +1,221 @@
+//! The map with the paths, the loss by step, the steps to the target.
+
+use super::Surface;
+use crate::chart::{Axis, Color, Figure, Levels, Panel, Path, Paths};
+use crate::experiment::curves::{self, CurveFigure};
+use crate::experiment::target::{Target, TargetFigure};
+use crate::outcome::{Grid, Outcome, Variant};
+use crate::surface;
+
+/// From here on paths get a map each: more of them on one could not be told apart.
+const MOST_ON_ONE_MAP: usize = 4;
+
+/// Cells of a map's longer side.
+const CELLS: usize = 132;
+
+/// Beyond a start that lies outside the usual window, in parts of the window.
+const MARGIN: f64 = 0.08;
+
+/// How many decades of loss are shown below that at the start: what is lower is rounding.
+const DECADES: f64 = 1e-12;
+
+pub fn all(variants: &[&Surface], outcome: &Outcome) -> Vec<Figure> {
+    let loss = CurveFigure {
+        name: "loss",
+        title: "Loss by step",
+        lead: "The height of the surface after each step.",
+        series: "loss",
+        y: loss_axis(outcome),
+        alone: "loss",
+    };
+    let target = variants.first().map_or(Target::default(), |first| first.target);
+    let steps_to = TargetFigure {
+        name: "steps_to",
+        title: "Steps to the target",
+        lead: "How many steps each descent needed to reach the target.",
+        counted: format!("steps to a loss of {}", target.0),
+    };
+    let figures = [map(variants, outcome), loss.draw_by("step", outcome), steps_to.draw(outcome)];
+    let mut figures: Vec<Figure> = figures.into_iter().flatten().collect();
+    if let Some(diverged) = diverged(outcome) {
+        for figure in figures.iter_mut().filter(|figure| figure.name != "steps_to") {
+            add_note(figure, &diverged);
+        }
+    }
+    figures
+}
+
+/// A log axis that a descent which diverges, or one that arrives, does not stretch beyond use.
+fn loss_axis(outcome: &Outcome) -> Axis {
+    let runs = || outcome.variants.iter().flat_map(|variant| &variant.runs);
+    let losses = || runs().filter_map(|run| run.series.get("loss"));
+    let positive = |values: &mut dyn Iterator<Item = f64>| {
+        curves::range(&values.filter(|v| *v > 0.0).collect::<Vec<_>>())
+    };
+    let (_, highest_start) = positive(&mut losses().filter_map(|values| values.first().copied()));
+    let (low, high) = positive(&mut losses().flat_map(|values| values.iter().copied()));
+    let axis = Axis::log("loss");
+    match highest_start.is_finite() {
+        true => axis.range(0.7 * low.max(DECADES * highest_start), 1.4 * high.min(100.0 * highest_start)),
+        false => axis,
+    }
+}
+
+/// Variants on the same surface share a map if they are few; else each has its own.
+fn map(variants: &[&Surface], outcome: &Outcome) -> Option<Figure> {
+    let mut maps: Vec<(&surface::Surface, Vec<usize>)> = Vec::new();
+    for (index, variant) in variants.iter().enumerate() {
+        match maps.iter_mut().find(|(surface, _)| **surface == variant.surface) {
+            Some((_, shown)) => shown.push(index),
+            None => maps.push((&variant.surface, vec![index])),
+        }
+    }
+    let mut panels = Vec::new();
+    let surfaces = maps.len();
+    for (surface, shown) in maps {
+        let window = window(surface, shown.iter().map(|&index| variants[index].start()));
+        let grid = grid(surface, window);
+        let one_each = shown.len() > MOST_ON_ONE_MAP;
+        let groups: Vec<&[usize]> = shown.chunks(if one_each { 1 } else { shown.len() }).collect();
+        for group in groups {
+            let panel = panel(surface, grid.clone(), group, outcome);
+            let title = match group {
+                [only] => outcome.variants.get(*only).map_or("", |variant| &variant.label).to_owned(),
+                _ if surfaces > 1 => words(surface),
+                _ => String::new(),
+            };
+            panels.push(if title.is_empty() { panel } else { panel.title(title) });
+        }
+    }
+    let columns = match panels.len() {
+        0 => return None,
+        count @ 1..=2 => count,
+        4 => 2,
+        _ => 3,
+    };
+    let lead = "A map of the surface: level lines, the ground shaded more the higher it lies, and the path of each descent.";
+    let mut figure = Figure::new("map", "The ways down", lead).panels(panels).columns(columns);
+    if surfaces == 1 {
+        figure = figure.shared();
+    }
+    if outcome.variants.iter().any(|variant| variant.runs.len() > 1) {
+        add_note(&mut figure, "Paths: those of the first seed.");
+    }
+    Some(figure)
+}
+
+fn panel(surface: &surface::Surface, grid: Grid, shown: &[usize], outcome: &Outcome) -> Panel {
+    let path = |&index: &usize| {
+        let variant = outcome.variants.get(index)?;
+        let run = variant.runs.first()?;
+        let points = run.series.get("x")?.iter().copied().zip(run.series.get("y")?.iter().copied());
+        let label = if shown.len() > 1 { variant.label.as_str() } else { "" };
+        Some(Path::new(points, Color::Series(index), label))
+    };
+    let minima = surface.minima().into_iter().map(|[x, y]| (x, y)).collect();
+    let (x, y) = (grid.x, grid.y);
+    // Both axes to one scale, as far as that leaves a map: right angles stay right, and steepest descent crosses level lines at one.
+    let aspect = ((x.1 - x.0) / (y.1 - y.0)).clamp(0.6, 2.5);
+    Panel::new(Axis::linear("x").range(x.0, x.1), Axis::linear("y").range(y.0, y.1))
+        .mark(Levels::new(grid, "the loss"))
+        .mark(Paths::new(shown.iter().filter_map(path).collect(), minima, "minimum"))
+        .aspect(aspect)
+}
+
+/// What of a surface is shown: what is worth seeing of it, and all starts.
+fn window(surface: &surface::Surface, starts: impl Iterator<Item = [f64; 2]>) -> [[f64; 2]; 2] {
+    let usual = surface.window();
+    let mut window = usual;
+    for start in starts {
+        for axis in 0..2 {
+            let margin = MARGIN * (usual[1][axis] - usual[0][axis]);
+            if start[axis] < usual[0][axis] {
+                window[0][axis] = window[0][axis].min(start[axis] - margin);
+            }
+            if start[axis] > usual[1][axis] {
+                window[1][axis] = window[1][axis].max(start[axis] + margin);
+            }
+        }
+    }
+    window
+}
+
+/// The heights over a window.
+fn grid(surface: &surface::Surface, [low, high]: [[f64; 2]; 2]) -> Grid {
+    let sides = [0, 1].map(|axis| high[axis] - low[axis]);
+    let longer = sides[0].max(sides[1]);
+    let [width, height] = sides.map(|side| ((CELLS as f64 * side / longer) as usize).max(32));
+    let at =
+        |axis: usize, index: usize, count: usize| low[axis] + sides[axis] * index as f64 / (count - 1) as f64;
+    let value = |cell: usize| surface.value([at(0, cell % width, width), at(1, cell / width, height)]);
+    Grid {
+        width,
+        height,
+        x: (low[0], high[0]),
+        y: (low[1], high[1]),
+        values: (0..width * height).map(value).collect(),
+    }
+}
+
+/// `bowl, condition 100, rotation 45`.
+fn words(surface: &surface::Surface) -> String {
+    let written = serde_json::to_value(surface).unwrap_or_default();
+    let settings = written.get(surface.info().name).and_then(|settings| settings.as_object());
+    let settings = settings.into_iter().flatten().map(|(name, value)| {
+        let value = value.as_f64().map_or_else(|| value.to_string(), |number| number.to_string());
+        format!("{} {value}", name.replace('_', " "))
+    });
+    [surface.info().name.to_owned()].into_iter().chain(settings).collect::<Vec<_>>().join(", ")
+}
+
+/// Who diverged at which step, in words.
+fn diverged(outcome: &Outcome) -> Option<String> {
+    let told = |variant: &Variant| {
+        let all = curves::values(variant, "diverged_at");
+        let steps: Vec<f64> = all.iter().copied().filter(|step| step.is_finite()).collect();
+        let first = curves::range(&steps).0;
+        let name = curves::label(variant, "the descent");
+        match (steps.len(), all.len()) {
+            (0, _) => None,
+            (_, 1) => Some(format!("{name} at step {first}")),
+            (some, all) => Some(format!("{name} in {some} of {all} seeds, the first at step {first}")),
+        }
+    };
+    let told: Vec<String> = outcome.variants.iter().filter_map(told).collect();
+    (!told.is_empty()).then(|| format!("No longer finite: {}.", told.join("; ")))
+}
+
+fn add_note(figure: &mut Figure, sentence: &str) {
+    figure.note = Some(match figure.note.take() {
+        Some(note) => format!("{note} {sentence}"),
+        None => sentence.to_owned(),
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_holds_every_start() {
+        let bowl = surface::Surface::default();
+        assert_eq!(window(&bowl, [[-2.0, 1.0]].into_iter()), bowl.window());
+        let [low, high] = window(&bowl, [[-9.0, 1.0], [0.0, 4.0]].into_iter());
+        assert!(low[0] < -9.0 && high[1] > 4.0);
+        assert_eq!((low[1], high[0]), (-1.5, 2.5));
+    }
+
+    #[test]
+    fn a_grid_has_the_surface_at_its_corners() {
+        let bowl = surface::Surface::default();
+        let grid = grid(&bowl, bowl.window());
+        assert_eq!(grid.values[0], bowl.value([-2.5, -1.5]));
+        assert_eq!(grid.values[grid.width * grid.height - 1], bowl.value([2.5, 1.5]));
+    }
+
+    #[test]
+    fn surfaces_are_told_by_their_settings() {
+        assert_eq!(words(&surface::Surface::default()), "bowl, condition 100, rotation 0");
+        assert_eq!(words(&surface::Surface::Saddle(surface::Saddle {})), "saddle");
+    }
+}

@@ -1,0 +1,82 @@
+//! A loss to be reached: the first epoch, or step, that is at or under it, and a figure of these.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::chart::{Axis, Color, Dots, Figure, Panel};
+use crate::diagnostic::Problem;
+use crate::experiment::curves;
+use crate::outcome::Outcome;
+
+/// A loss to be reached.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(transparent)]
+pub struct Target(pub f64);
+
+impl Default for Target {
+    fn default() -> Self {
+        Target(0.1)
+    }
+}
+
+impl Target {
+    /// A target that cannot be reached, at `target`.
+    pub fn check(self) -> Option<Problem> {
+        let reachable = self.0 > 0.0 && self.0.is_finite();
+        let problem = || Problem::new("target", format!("a target loss of {}", self.0));
+        (!reachable).then(|| problem().expected("a number above 0"))
+    }
+
+    /// The index of the first loss at or under it; NaN where none is.
+    pub fn first(self, losses: &[f64]) -> f64 {
+        losses.iter().position(|&loss| loss <= self.0).map_or(f64::NAN, |index| index as f64)
+    }
+}
+
+/// A figure with a dot for each seed that reached its target.
+pub struct TargetFigure {
+    /// Its own name and that of the metric.
+    pub name: &'static str,
+    pub title: &'static str,
+    pub lead: &'static str,
+    /// What is counted, and until when: `epochs to a training loss of 0.1`.
+    pub counted: String,
+}
+
+impl TargetFigure {
+    /// None where nothing is compared.
+    pub fn draw(self, outcome: &Outcome) -> Option<Figure> {
+        if outcome.variants.len() < 2 {
+            return None;
+        }
+        let names = outcome.variants.iter().map(|variant| variant.label.clone());
+        let mut panel = Panel::new(Axis::linear(self.counted).integer().zero(), Axis::category("", names));
+        let mut missed = Vec::new();
+        for (index, variant) in outcome.variants.iter().enumerate() {
+            let all = curves::values(variant, self.name);
+            let reached: Vec<f64> = all.iter().copied().filter(|count| count.is_finite()).collect();
+            if reached.len() < all.len() {
+                missed.push(format!("{} in {} of {}", variant.label, all.len() - reached.len(), all.len()));
+            }
+            panel = panel.mark(Dots::strip(index, &reached, 0.5, true, Color::Series(index)));
+        }
+        let aspect = 720.0 / (60.0 + 44.0 * outcome.variants.len() as f64);
+        let figure = Figure::new(self.name, self.title, self.lead).panel(panel.aspect(aspect));
+        Some(match missed.is_empty() {
+            true => figure,
+            false => figure.note(format!("Never reached: {}.", missed.join(", "))),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_loss_at_or_under_it_counts() {
+        assert_eq!(Target(0.5).first(&[2.0, 0.5, 0.1, 0.7]), 1.0);
+        assert!(Target(0.5).first(&[2.0, f64::NAN]).is_nan());
+        assert!(Target(f64::NAN).check().is_some() && Target(1e-9).check().is_none());
+    }
+}
