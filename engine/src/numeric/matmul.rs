@@ -342,7 +342,7 @@ impl<R: Real> Product<'_, R> {
         i: usize,
         (mut b, b_row): (*const R, usize),
     ) {
-        let ([m, n, k], [row, column]) = (self.shape, self.strides);
+        let ([m, n, _], [row, column]) = (self.shape, self.strides);
         let c = self.c.wrapping_add(i * n + block.column);
         let mut sums = [[unsafe { V::splat(R::ZERO) }; N]; M];
         if block.depth.start > 0 {
@@ -374,28 +374,51 @@ impl<R: Real> Product<'_, R> {
             last = last.wrapping_add(last_column);
             b = b.wrapping_add(b_row);
         }
+        // With a width that the compiler knows, it keeps the sums in their registers.
+        if block.width == N * V::LANES {
+            unsafe { self.finish_tile(sums, block, i, N * V::LANES) };
+        } else {
+            unsafe { self.finish_tile(sums, block, i, block.width) };
+        }
+    }
+
+    /// Stores the sums of a tile of `width` columns, finished if they are complete.
+    #[inline(always)]
+    unsafe fn finish_tile<V: Simd<Scalar = R>, const M: usize, const N: usize>(
+        &self,
+        mut sums: [[V; N]; M],
+        block: &Block,
+        i: usize,
+        width: usize,
+    ) {
+        let [_, n, k] = self.shape;
+        let c = self.c.wrapping_add(i * n + block.column);
         let finish = if block.depth.end == k { self.finish } else { Finish::Sums };
-        if let Finish::Bias(bias) | Finish::BiasAndRelu(bias) = finish {
-            let bias: [V; N] = unsafe { load_some(bias.as_ptr().wrapping_add(block.column), block.width) };
-            for sums in &mut sums {
-                for (sum, bias) in sums.iter_mut().zip(bias) {
-                    *sum = unsafe { sum.add(bias) };
-                    if let Finish::BiasAndRelu(_) = finish {
-                        *sum = unsafe { sum.relu() };
+        match finish {
+            Finish::Sums => {}
+            Finish::Bias(bias) | Finish::BiasAndRelu(bias) => {
+                let bias: [V; N] = unsafe { load_some(bias.as_ptr().wrapping_add(block.column), width) };
+                for sums in &mut sums {
+                    for (sum, bias) in sums.iter_mut().zip(bias) {
+                        *sum = unsafe { sum.add(bias) };
+                        if let Finish::BiasAndRelu(_) = finish {
+                            *sum = unsafe { sum.relu() };
+                        }
+                    }
+                }
+            }
+            Finish::WherePositive(outputs) => {
+                let outputs = outputs.as_ptr().wrapping_add(i * n + block.column);
+                for (r, sums) in sums.iter_mut().enumerate() {
+                    let outputs: [V; N] = unsafe { load_some(outputs.wrapping_add(r * n), width) };
+                    for (sum, output) in sums.iter_mut().zip(outputs) {
+                        *sum = unsafe { sum.where_positive(output) };
                     }
                 }
             }
         }
-        for (r, mut sums) in sums.into_iter().enumerate() {
-            // In this loop and not in one of its own, for which the compiler would take the sums out of their registers.
-            if let Finish::WherePositive(outputs) = finish {
-                let outputs = outputs.as_ptr().wrapping_add((i + r) * n + block.column);
-                let outputs: [V; N] = unsafe { load_some(outputs, block.width) };
-                for (sum, output) in sums.iter_mut().zip(outputs) {
-                    *sum = unsafe { sum.where_positive(output) };
-                }
-            }
-            unsafe { store_some(sums, c.wrapping_add(r * n), block.width) };
+        for (r, sums) in sums.into_iter().enumerate() {
+            unsafe { store_some(sums, c.wrapping_add(r * n), width) };
         }
     }
 }
