@@ -434,3 +434,57 @@ fn some_experiments_can_be_chosen() {
     assert!(called.error.contains("no experiment is like `c*`"), "{}", called.error);
     assert_eq!(course.call(&["check", "--only", "[a"]).status, 2);
 }
+
+/// Edits of all sorts one after the other, each undone at some later time.
+#[test]
+fn after_any_edit_the_site_is_that_of_a_fresh_build() {
+    let block = "```yaml experiment\nkind: optimizers\nid: own\ndata: {file: t.csv, target: y}\nseeds: 2\n\
+        training: {epochs: 2}\ncompare: [sgd]\n```";
+    let rows: String = (0..30).map(|row| format!("{},{},{}\n", row % 7, row * 3 % 5, row % 2)).collect();
+    let course = Course::with("a.md", WAYS)
+        .and("b.md", &format!("`{{{{ a.ways.adam.train_loss | round(4) }}}}`, [a](a.md).\n\n{block}"))
+        .and("c.md", "`{{ claim: b.own.sgd.train_loss < 100 }}` ![picture](p.png)")
+        .file("lessons/t.csv", format!("p,q,y\n{rows}").as_bytes())
+        .file("lessons/p.png", b"picture")
+        .file("lessons/gradbook.yaml", b"title: Course\ndefaults: {seed: 0}\n")
+        .file("templates/experiment.html", b"<section id=\"experiment-{{ experiment.id }}\">Frame</section>");
+    let edits = [
+        ("lessons/a.md", "Prose.", "Words."),
+        ("lessons/a.md", "epochs: 4", "epochs: 5"),
+        ("lessons/b.md", "ways.adam", "ways.sgd"),
+        ("lessons/a.md", "title: a.md", "title: Another"),
+        ("lessons/a.md", "ends at", "is at"),
+        ("templates/experiment.html", "Frame", "{{ experiment.caption_html|safe }}"),
+        ("lessons/t.csv", "6,3,0", "6,4,0"),
+        ("lessons/c.md", "< 100", "< 99"),
+        ("lessons/gradbook.yaml", "seed: 0", "seed: 1"),
+        ("lessons/a.md", "[sgd, adam]", "[adam, rmsprop, sgd]"),
+        ("lessons/p.png", "picture", "photograph"),
+        ("lessons/a.md", "seeds: 3", "seeds: 3\nfigures: [dev_loss]"),
+        ("lessons/gradbook.yaml", "Course", "Nets"),
+        ("lessons/b.md", "compare: [sgd]", "compare: {sgd: momentum}"),
+        ("lessons/a.md", "loss < 10", "loss < 11"),
+    ];
+    let parts = ["runs", "drawn", "brief", "sites", "last"];
+    let mut done = [false; 15];
+    for step in 0..45 {
+        let index = step * 7 % edits.len();
+        let (path, old, new) = edits[index];
+        let (old, new) = if done[index] { (new, old) } else { (old, new) };
+        done[index] = !done[index];
+        let text = course.text(path);
+        assert!(text.contains(old), "{path} has no {old}");
+        fs::write(course.path(path), text.replace(old, new)).unwrap();
+        // Now and then something of the cache is lost, or the site.
+        match step % 6 {
+            3 => fs::remove_dir_all(course.path("output")).unwrap(),
+            5 => fs::remove_dir_all(course.path("lessons/.gradbook/cache").join(parts[step % 5])).unwrap(),
+            _ => {}
+        }
+        course.build();
+        succeeded(course.call(&["build", "--no-cache", "--output", "fresh"]));
+        for (name, bytes) in Site::of(&course).files() {
+            assert!(fs::read(course.path("fresh").join(&name)).unwrap() == bytes, "{step}, {path}: {name}");
+        }
+    }
+}
