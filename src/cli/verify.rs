@@ -34,7 +34,7 @@ fn share(text: &str) -> Result<f64, String> {
 impl Verify {
     pub fn run(&self, common: &Common) -> Result<(), Failure> {
         let request = self.course.request(common);
-        pipeline::check_folder(&request.cache)?;
+        request.cache.check_folder()?;
         let ready = pipeline::prepare(&request)?;
         // Which runs are looked at is left to chance, so that in time all of them are; what they give is not.
         let now = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_nanos() as u64);

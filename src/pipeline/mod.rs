@@ -1,4 +1,4 @@
-//! From a folder of lessons to a folder of pages, on one screen.
+//! From a folder of lessons to a folder of pages, in six steps.
 //!
 //! 1. *discover and parse*: `lesson::open` reads every lesson, all mistakes at once;
 //! 2. *plan*: `planning::plan` decodes and checks every experiment before any runs;
@@ -20,6 +20,7 @@ mod linting;
 mod memory;
 mod pages;
 mod planning;
+mod request;
 mod results;
 mod reviewing;
 mod running;
@@ -33,6 +34,7 @@ pub use drift::{leaf, parted, sci, step, worst};
 pub use experiment_view::short;
 pub use pages::{Files, Holds};
 pub use planning::Planned;
+pub use request::{Failure, Keeping, Request};
 pub use results::json;
 pub use reviewing::{Review, Reviewed, Status, accept, review};
 pub use running::{Watch, Why, title};
@@ -41,9 +43,7 @@ pub use team::Team;
 pub use verifying::{Verified, verify};
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
-
-use glob::Pattern;
+use std::path::Path;
 
 use crate::claims::Verdict;
 use crate::data::TableLimits;
@@ -56,46 +56,6 @@ use crate::store::cache::Cache;
 use running::Ran;
 use tables::Tables;
 use unchanged::Unchanged;
-
-/// Why there is no result.
-#[derive(Debug)]
-pub enum Failure {
-    /// The lessons are at fault.
-    Course(Diagnostics, Sources),
-    /// The call or the machine is.
-    Machine(String),
-}
-
-/// What to work on.
-#[derive(Clone, Debug, Default)]
-pub struct Request {
-    /// The lessons folder, or one lesson's file.
-    pub lessons: PathBuf,
-    /// Whether lessons marked as drafts count.
-    pub drafts: bool,
-    /// Whether the lessons are a stranger's, who may put no HTML into a page.
-    pub untrusted: bool,
-    /// Only the experiment with this id.
-    pub id: Option<String>,
-    /// Only experiments whose lesson, id or `lesson#id` is like this.
-    pub only: Option<Pattern>,
-    /// Whether warnings are errors.
-    pub strict: bool,
-    /// Whether pages are all that is wanted, so that lessons of which nothing changed need not be looked at.
-    pub pages_only: bool,
-    /// Where runs are kept.
-    pub cache: Keeping,
-}
-
-/// Where runs are kept from one build to the next.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub enum Keeping {
-    /// In `.gradbook/cache`, beside the lessons.
-    #[default]
-    Beside,
-    In(PathBuf),
-    Nowhere,
-}
 
 /// A course whose experiments are in order, none of them run.
 pub struct Ready {
@@ -169,30 +129,8 @@ pub fn prepare(request: &Request) -> Result<Ready, Failure> {
             return Err(Failure::Machine(format!("no experiment is like `{pattern}`")));
         }
     }
-    let cache = cache_of(&course, &request.cache);
+    let cache = request.cache.cache(&course);
     Ok(Ready { course, planned, cache, found, templates, tables })
-}
-
-fn cache_of(course: &Course, keeping: &Keeping) -> Cache {
-    let room = course.settings.cache.bytes as u64;
-    match keeping {
-        Keeping::Nowhere => Cache::none(),
-        Keeping::In(folder) => Cache::new(folder.clone(), room),
-        Keeping::Beside => Cache::new(course.root.join(".gradbook/cache"), room),
-    }
-}
-
-/// For what a cache that does not exist is no use to.
-///
-/// # Errors
-/// A folder that is asked for by name and is not there.
-pub fn check_folder(keeping: &Keeping) -> Result<(), Failure> {
-    match keeping {
-        Keeping::In(folder) if !folder.is_dir() => {
-            Err(Failure::Machine(format!("there is no cache in `{}`: no such folder", folder.display())))
-        }
-        _ => Ok(()),
-    }
 }
 
 /// Empties the cache; how many runs and bytes that were. Works with lessons that are at fault.
@@ -200,11 +138,11 @@ pub fn check_folder(keeping: &Keeping) -> Result<(), Failure> {
 /// # Errors
 /// A folder that cannot be read, an entry that cannot be removed.
 pub fn clean(request: &Request) -> Result<(usize, u64), Failure> {
-    check_folder(&request.cache)?;
+    request.cache.check_folder()?;
     let course = lesson::open(&request.lessons, request.drafts, request.untrusted);
     let cache = match (&request.cache, course) {
         (Keeping::In(folder), _) => Cache::new(folder.clone(), 0),
-        (keeping, course) => cache_of(&course.map_err(Failure::Machine)?, keeping),
+        (keeping, course) => keeping.cache(&course.map_err(Failure::Machine)?),
     };
     cache.clear().map_err(Failure::Machine)
 }
