@@ -37,7 +37,7 @@ pub use planning::Planned;
 pub use request::{Failure, Keeping, Request};
 pub use results::json;
 pub use reviewing::{Review, Reviewed, Status, accept, review};
-pub use running::{Watch, Why, title};
+pub use running::{Silent, Watch, Why, title};
 pub use shard::{Done, Pending, Shard, pending, run_shard};
 pub use team::Team;
 pub use verifying::{Verified, verify};

@@ -33,6 +33,14 @@ pub trait Watch: Sync {
     fn finished(&self, experiment: &str, runs: usize);
 }
 
+/// Nobody is told.
+pub struct Silent;
+
+impl Watch for Silent {
+    fn advance_to(&self, _: f64) {}
+    fn finished(&self, _: &str, _: usize) {}
+}
+
 /// Why an experiment runs, or does not.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Why {

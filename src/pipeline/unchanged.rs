@@ -177,14 +177,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::pipeline::{Keeping, Request, Watch, assemble, compute};
-
-    struct Silent;
-
-    impl Watch for Silent {
-        fn advance_to(&self, _: f64) {}
-        fn finished(&self, _: &str, _: usize) {}
-    }
+    use crate::pipeline::{Keeping, Request, Silent, assemble, compute};
 
     /// Two lessons with an experiment each, and one that quotes the first.
     fn course() -> tempfile::TempDir {

@@ -91,14 +91,7 @@ fn difference(kept: &RunRecord, again: &RunRecord) -> String {
 mod tests {
     use super::*;
     use crate::outcome::Metric;
-    use crate::pipeline::{Request, compute, pages, prepare};
-
-    struct Silent;
-
-    impl Watch for Silent {
-        fn advance_to(&self, _: f64) {}
-        fn finished(&self, _: &str, _: usize) {}
-    }
+    use crate::pipeline::{Request, Silent, compute, pages, prepare};
 
     /// A course of one experiment of two runs.
     fn course() -> (tempfile::TempDir, Request) {

@@ -9,18 +9,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use gradbook::diagnostic::{Diagnostic, Sources};
-use gradbook::pipeline::{self, Failure, Request, Watch};
+use gradbook::pipeline::{self, Failure, Request, Silent};
 
 const SAYS: &str = "says";
 
 /// Nobody watches the progress.
-struct Silent;
-
-impl Watch for Silent {
-    fn advance_to(&self, _: f64) {}
-    fn finished(&self, _: &str, _: usize) {}
-}
-
 struct Case {
     about: String,
     /// Path and content.
