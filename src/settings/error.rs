@@ -196,11 +196,16 @@ fn mismatch(name: &str, node: &Node, expected: &str, span: crate::diagnostic::Sp
 fn rewrite(value: &Value, expected: &str) -> Option<String> {
     let number = expected.contains("number");
     match value {
+        Value::Float(share) if expected.starts_with("a percentage") => match share {
+            0.0..1.0 => Some(format!("`{}%`", (share * 1e6).round() / 1e4)),
+            1.0..=100.0 => Some(format!("`{share}%`")),
+            _ => None,
+        },
         Value::Text(text) if expected.starts_with("settings") => match text.split_once([':', ' ']) {
             Some((name, value)) if text.contains(':') || text.split_whitespace().count() == 2 => {
                 Some(format!("`{name}: {}`", value.trim()))
             }
-            _ => None,
+            _ => like_an_example(text, expected),
         },
         Value::Text(text) if number => {
             if let Some(share) = text.strip_suffix('%').and_then(|share| share.trim().parse::<f64>().ok()) {
@@ -221,6 +226,16 @@ fn rewrite(value: &Value, expected: &str) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// The text in the place of an example's, `{name: iris}` or `{file: table.csv}`: that of a file, if it has a dot.
+fn like_an_example(text: &str, expected: &str) -> Option<String> {
+    let examples = expected.split('`').filter(|part| part.starts_with('{'));
+    let (key, _) = examples
+        .filter_map(|example| example.split_once(": "))
+        .find(|(_, value)| value.contains('.') == text.contains('.'))?;
+    let is_one_word = !text.contains(char::is_whitespace) && !text.contains([':', ',', '{', '}']);
+    is_one_word.then(|| format!("`{key}: {text}}}`"))
 }
 
 /// `epochs:30` and `epochs 30` in braces are names without a value.

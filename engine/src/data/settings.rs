@@ -15,6 +15,7 @@ const MAX_CELLS: usize = 20_000_000;
 /// Which data an experiment uses: `name` one that gradbook knows, or `file` for a table of your own.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "snake_case")]
+#[serde(expecting = "settings such as `{name: moons}` or `{file: table.csv}`")]
 pub struct DataSettings {
     /// A built-in table (`digits`, `iris`, `breast_cancer`) or a generated set (`moons`, `circles`, `spirals`, `blobs`, `xor`, `wave`, `line`, `polynomial`).
     #[serde(skip_serializing_if = "Option::is_none")]
