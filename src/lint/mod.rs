@@ -1,6 +1,7 @@
 //! Lints: what is known to be wrong with an experiment although every setting of it is allowed. Each has a code, by
 //! which a block (or the defaults of a lesson or course) can silence it: `lint: {allow: [G004]}`.
 
+mod idle;
 mod rules;
 
 use serde::Deserialize;
@@ -89,6 +90,24 @@ pub const LINTS: &[Lint] = &[
         name: "dropout-at-output",
         reason: "behind the logits no layer learns to do without the dropped ones: the loss only gets noisier",
         sees: Sees::Before(rules::dropout_at_output),
+    },
+    Lint {
+        code: "G011",
+        name: "never-stops-early",
+        reason: "a training no longer than the patience runs to its end, however early its best epoch was",
+        sees: Sees::Before(idle::never_stops_early),
+    },
+    Lint {
+        code: "G012",
+        name: "schedule-beyond-end",
+        reason: "what a schedule would do after the last epoch never happens",
+        sees: Sees::Before(idle::schedule_beyond_end),
+    },
+    Lint {
+        code: "G013",
+        name: "dropout-nowhere",
+        reason: "one number is the share of each hidden layer: where there is none, nothing is dropped",
+        sees: Sees::Before(idle::dropout_nowhere),
     },
 ];
 
@@ -194,7 +213,9 @@ mod tests {
     fn codes_are_in_order_and_every_lint_is_documented_and_shown() {
         let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
         let read = |path: &str| std::fs::read_to_string(root.join(path)).unwrap();
-        let shown = ["lints", "claim-doubts"].map(|case| read(&format!("tests/errors/{case}.md"))).concat();
+        let shown = ["lints", "lints-idle", "claim-doubts"]
+            .map(|case| read(&format!("tests/errors/{case}.md")))
+            .concat();
         let guide = read("docs/guide.md");
         for (index, lint) in LINTS.iter().enumerate() {
             assert_eq!(lint.code, format!("G{:03}", index + 1));

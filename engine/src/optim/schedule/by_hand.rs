@@ -94,6 +94,10 @@ impl Rule for Piecewise {
 
     fn check(&self) -> Vec<Problem> {
         let mut problems = Vec::new();
+        if self.epochs.is_empty() && self.rates.is_empty() {
+            let example = "both, such as `{epochs: [10, 20], rates: [0.01, 0.001]}`";
+            problems.push(Problem::new("", "no epochs and no rates").expected(example));
+        }
         if self.epochs.len() != self.rates.len() {
             let message = format!("there are {} epochs and {} rates", self.epochs.len(), self.rates.len());
             problems.push(Problem::new("rates", message).expected("a rate for each epoch"));
@@ -124,6 +128,7 @@ mod tests {
     #[test]
     fn impossible_settings_are_all_reported() {
         assert_eq!(paths(&Staircase { every: 0, factor: 0.0 }), ["every", "factor"]);
+        assert_eq!(paths(&Piecewise::default()), [""]);
         let uneven = Piecewise { epochs: vec![4, 2], rates: vec![-1.0] };
         assert_eq!(paths(&uneven), ["rates", "epochs", "rates[0]"]);
     }
