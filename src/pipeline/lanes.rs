@@ -137,7 +137,7 @@ mod tests {
         // Every third as a search does its trials, in two rounds.
         let work = |job: &usize, lanes: &Lanes| {
             runs.during(|| {
-                if job % 3 > 0 {
+                if !job.is_multiple_of(3) {
                     return parts.during(|| pause(job % 5));
                 }
                 for _ in 0..2 {
