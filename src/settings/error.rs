@@ -186,14 +186,14 @@ fn mismatch(name: &str, node: &Node, expected: &str, span: crate::diagnostic::Sp
         _ => expected,
     };
     let mut diagnostic = Diagnostic::error(message, span).label(format!("expected {expected}"));
-    if let Some(hint) = rewrite(&node.value, expected) {
+    if let Some(hint) = rewrite(name, &node.value, expected) {
         diagnostic = diagnostic.hint(format!("write {hint}"));
     }
     diagnostic
 }
 
-/// What was probably meant.
-fn rewrite(value: &Value, expected: &str) -> Option<String> {
+/// What was probably meant by the value of a setting, or of the whole where there is no name.
+fn rewrite(name: &str, value: &Value, expected: &str) -> Option<String> {
     let number = expected.contains("number");
     match value {
         Value::Float(share) if expected.starts_with("a percentage") => match share {
@@ -202,8 +202,9 @@ fn rewrite(value: &Value, expected: &str) -> Option<String> {
             _ => None,
         },
         Value::Text(text) if expected.starts_with("settings") => match text.split_once([':', ' ']) {
-            Some((name, value)) if text.contains(':') || text.split_whitespace().count() == 2 => {
-                Some(format!("`{name}: {}`", value.trim()))
+            Some((key, value)) if text.contains(':') || text.split_whitespace().count() == 2 => {
+                let pair = format!("{key}: {}", value.trim());
+                Some(if name.is_empty() { format!("`{pair}`") } else { format!("`{{{pair}}}`") })
             }
             _ => like_an_example(text, expected),
         },
