@@ -12,10 +12,10 @@
 //! made for digests, writes every NaN alike.
 
 mod average;
-mod cholesky;
 mod elementary;
 mod elementwise;
 mod fused;
+mod least_squares;
 mod level;
 mod matmul;
 mod real;
@@ -26,8 +26,8 @@ mod transpose;
 mod workers;
 
 pub use average::{WeightedAverage, smooth};
-pub use cholesky::solve_positive_definite;
 pub use elementwise::{exp, ln, map, sigmoid, tanh};
+pub use least_squares::least_squares;
 pub use level::{Level, force, level, vectorized};
 pub use matmul::{Finish, Strided, matmul, matmul_by};
 pub use real::Real;

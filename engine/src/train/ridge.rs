@@ -1,10 +1,10 @@
 //! Ridge regression in closed form: what training a line, without hidden layers, can reach at best.
 //!
 //! With squared error and the course's penalty, `J = 1/m sum (w x + b - y)^2 + lambda/(2m) ||w||^2`, the intercept b not
-//! penalized. At the minimum b is `mean(y) - w mean(x)`, and w solves the normal equations of the centred data,
-//! `(X'X + lambda/2 I) w = X'y`, by Cholesky's factorization.
+//! penalized. At the minimum b is `mean(y) - w mean(x)`, and w solves the least squares of the centred data with `sqrt(lambda/2) I`
+//! below X and zeros below y, by Householder's reflections.
 //!
-//! Where implementations disagree: this J has the whole squared error, so that lambda/2 stands in the equations; scikit-learn's
+//! Where implementations disagree: this J has the whole squared error, so that lambda/2 goes with the sum; scikit-learn's
 //! `Ridge` makes `sum (w x + b - y)^2 + alpha ||w||^2` small, which is m J for `alpha = lambda/2`.
 //!
 //! Example: of the points (0.4, 0.92) and (1.2, 1.96), with alpha 1 (lambda 2), the slope is 0.315 and the intercept 1.188;
@@ -13,7 +13,7 @@
 //! Source: Hoerl and Kennard, Ridge Regression: Biased Estimation for Nonorthogonal Problems, Technometrics 12, 1970.
 
 use crate::data::{Labels, Part};
-use crate::numeric::{Real, solve_positive_definite};
+use crate::numeric::{Real, least_squares};
 
 /// The line (or plane) with the least J.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,23 +41,37 @@ pub fn ridge<R: Real>(part: &Part<R>, lambda: f64) -> Option<Ridge> {
     let x_mean: Vec<f64> = (0..n).map(|j| mean((0..m).map(|row| x[row * n + j]).sum())).collect();
     let y_mean = mean(y.iter().sum());
 
-    let centred = |row: usize, j: usize| x[row * n + j] - x_mean[j];
-    let (mut a, mut b) = (vec![0.0; n * n], vec![0.0; n]);
-    for i in 0..n {
-        for j in 0..=i {
-            a[i * n + j] = (0..m).map(|row| centred(row, i) * centred(row, j)).sum();
-        }
-        a[i * n + i] += lambda / 2.0;
-        b[i] = (0..m).map(|row| centred(row, i) * (y[row] - y_mean)).sum();
+    let mut a: Vec<f64> = x.iter().enumerate().map(|(index, value)| value - x_mean[index % n]).collect();
+    let mut b: Vec<f64> = y.iter().map(|value| value - y_mean).collect();
+    if lambda > 0.0 {
+        let root = (lambda / 2.0).sqrt();
+        a.extend((0..n * n).map(|cell| if cell / n == cell % n { root } else { 0.0 }));
+        b.extend(std::iter::repeat_n(0.0, n));
     }
-    let weights = solve_positive_definite(&a, &b)?;
-    let along =
-        |at: &dyn Fn(usize) -> f64| -> f64 { weights.iter().enumerate().map(|(j, w)| w * at(j)).sum() };
-    let intercept = y_mean - along(&|j| x_mean[j]);
-    let error = |row: usize| along(&|j| x[row * n + j]) + intercept - y[row];
-    let loss = mean((0..m).map(|row| error(row) * error(row)).sum());
-    let squared_norm: f64 = weights.iter().map(|w| w * w).sum();
-    Some(Ridge { objective: loss + lambda / (2.0 * m as f64) * squared_norm, loss, intercept, weights })
+    let weights = least_squares(&a, n, &b)?;
+    let intercept = y_mean - weights.iter().zip(&x_mean).map(|(w, mean)| w * mean).sum::<f64>();
+    let fitted = Ridge { weights, intercept, loss: 0.0, objective: 0.0 };
+    let loss = fitted.loss_on(part)?;
+    let squared_norm: f64 = fitted.weights.iter().map(|w| w * w).sum();
+    Some(Ridge { objective: loss + lambda / (2.0 * m as f64) * squared_norm, loss, ..fitted })
+}
+
+impl Ridge {
+    /// w x + b.
+    pub fn predict(&self, x: &[f64]) -> f64 {
+        self.weights.iter().zip(x).map(|(w, x)| w * x).sum::<f64>() + self.intercept
+    }
+
+    /// The mean squared error on a part; None where its labels are classes or it has no rows.
+    pub fn loss_on<R: Real>(&self, part: &Part<R>) -> Option<f64> {
+        let Labels::Values(values) = &part.y else { return None };
+        let error = |row: usize| {
+            let x: Vec<f64> = part.rows(row..row + 1).iter().map(|value| value.to_f64()).collect();
+            self.predict(&x) - values[row].to_f64()
+        };
+        let squares = (0..part.len()).map(|row| error(row) * error(row)).sum::<f64>();
+        (!part.is_empty()).then(|| squares / part.len() as f64)
+    }
 }
 
 #[cfg(test)]
