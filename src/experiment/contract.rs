@@ -117,6 +117,7 @@ const MORE: &[(&str, &str)] = &[
         "data: {name: line, samples: 40}\nmodel: {hidden: []}\n\
          training: {optimizer: sgd, learning_rate: 1e30}",
     ),
+    ("regression", "data: {name: line, samples: 40}\nsplit: {train: 30, test: 10}"),
     ("surface", "optimizer: sgd\nlearning_rate: 1e100\nvary: {surface: [bowl, saddle, plateau]}"),
     ("softmax", "logits: {one: [1, 2], other: [1, 2, 3]}"),
     ("softmax", "data: {name: blobs, samples: 40}\ntraining: {epochs: 2}"),

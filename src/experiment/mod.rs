@@ -23,6 +23,7 @@ mod plan;
 mod promise;
 mod quality;
 mod reference;
+mod regression;
 mod search;
 mod softmax;
 mod split;
@@ -200,6 +201,7 @@ impl Kind {
 /// Every kind, in the order of the course.
 pub static KINDS: &[Kind] = &[
     Kind::of::<split::Split>(),
+    Kind::of::<regression::Regression>(),
     Kind::of::<init::Init>(),
     Kind::of::<dropout::Dropout>(),
     Kind::of::<gradient_check::GradientCheck>(),

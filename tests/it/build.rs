@@ -57,6 +57,13 @@ trials: 6
 ```
 
 ```yaml experiment
+kind: regression
+id: bent
+data: {name: polynomial, samples: 60}
+compare: [0.001, 1]
+```
+
+```yaml experiment
 kind: surface
 id: bowl
 surface: {bowl: {condition: 10}}
@@ -76,7 +83,7 @@ fn a_lesson_of_all_kinds_becomes_a_page() {
     let course = Course::with("01-all.md", ALL_KINDS);
     let site = course.build();
     let page = site.page("all");
-    for id in ["parts", "layers", "dropped", "ways", "rates", "bowl", "vector"] {
+    for id in ["parts", "layers", "dropped", "ways", "rates", "bent", "bowl", "vector"] {
         page.shows(&format!("id=\"experiment-{id}\""));
         assert!(site.text(&format!("all/{id}.json")).contains("\"digest\""));
     }

@@ -13,6 +13,7 @@ mod hostile;
 #[path = "../../src/site/tests/html.rs"]
 mod html;
 mod reference;
+mod regression;
 mod regularization;
 mod ridge;
 mod shard;

@@ -1,0 +1,106 @@
+//! The points with their curves, and what a penalty does to errors and weights.
+
+use super::{MOST_POINTS, PARTS};
+use crate::chart::{Axis, Band, Color, Dots, Figure, Key, Line, Mark, Panel};
+use crate::experiment::curves;
+use crate::outcome::{Outcome, RunRecord, Summary, Table, Variant};
+
+pub fn all(outcome: &Outcome) -> Vec<Figure> {
+    let parts: Vec<(String, String)> =
+        PARTS.iter().map(|part| (format!("{part}_loss"), (*part).to_owned())).collect();
+    let loss = by_variant(outcome, &parts, "mean squared error").map(|panel| {
+        let lead = "The mean squared error on each part, for each variant.";
+        Figure::new("loss", "Error on each part", lead).panel(panel)
+    });
+    let norm = [("weight_norm".to_owned(), "weights".to_owned())];
+    let weights = by_variant(outcome, &norm, "norm of the weights").map(|panel| {
+        let lead = "The norm of all weights together, for each variant.";
+        Figure::new("weights", "Size of the weights", lead).panel(panel)
+    });
+    let noted = |figure: Figure| match curves::several(outcome) {
+        true => {
+            let seeds = outcome.variants.iter().map(|variant| variant.runs.len()).max().unwrap_or(0);
+            figure.note(format!("Lines: median over {seeds} seeds. Bands: the middle half of them."))
+        }
+        false => figure,
+    };
+    [fit(outcome), loss.map(noted), weights.map(noted)].into_iter().flatten().collect()
+}
+
+/// A panel for each variant, with the points and the curve of the first seed.
+fn fit(outcome: &Outcome) -> Option<Figure> {
+    let panels: Vec<Panel> = outcome.variants.iter().filter_map(panel).collect();
+    let columns = match panels.len() {
+        0 => return None,
+        count @ 1..=2 => count,
+        4 => 2,
+        _ => 3,
+    };
+    let lead = "The training points, those of the other parts behind them, and the curve fitted to the training points.";
+    let figure =
+        Figure::new("fit", "Points and curve", lead).panels(panels).columns(columns).shared().key(Key::Above);
+    let mut notes = Vec::new();
+    if curves::several(outcome) {
+        notes.push("The first seed.".to_owned());
+    }
+    let tables = outcome.variants.iter().filter_map(|variant| variant.runs.first()?.tables.get("points"));
+    if tables.into_iter().any(|points| points.columns["x"].len() == MOST_POINTS) {
+        notes.push(format!("{MOST_POINTS} of the points."));
+    }
+    Some(if notes.is_empty() { figure } else { figure.note(notes.join(" ")) })
+}
+
+fn panel(variant: &Variant) -> Option<Panel> {
+    let run = variant.runs.first()?;
+    let (curve, points) = (run.tables.get("curve")?, run.tables.get("points")?);
+    let name = |names: &str, alone: &str| {
+        run.names.get(names).and_then(|names| names.first()).cloned().unwrap_or_else(|| alone.to_owned())
+    };
+    let of = |wanted: fn(f64) -> bool| {
+        let rows = pairs(points).zip(points.columns["part"].iter());
+        rows.filter(move |(_, part)| wanted(**part)).map(|(point, _)| point).collect::<Vec<_>>()
+    };
+    let (train, others) = (of(|part| part == 0.0), of(|part| part != 0.0));
+    // The points say what is to be seen: a curve may shoot a thousand times as high between two of them.
+    let (low, high) = curves::range(&points.columns["y"]);
+    let air = 0.25 * (high - low).max(f64::MIN_POSITIVE);
+    let y = Axis::linear(name("target", "y")).range(low - air, high + air);
+    let mut panel = Panel::new(Axis::linear(name("features", "x")), y);
+    if !others.is_empty() {
+        panel = panel.mark(Dots::new(others, Color::Series(1)).size(1.8).label("dev and test"));
+    }
+    panel = panel.mark(Line::new(pairs(curve), Color::Ink).label("fitted"));
+    panel = panel.mark(Dots::new(train, Color::Series(0)).size(3.6).label("train"));
+    Some(if variant.label.is_empty() { panel } else { panel.title(variant.label.clone()) })
+}
+
+fn pairs(table: &Table) -> impl Iterator<Item = (f64, f64)> {
+    table.columns["x"].iter().copied().zip(table.columns["y"].iter().copied())
+}
+
+/// A line for each metric over the variants in their order: the median over seeds, and a band for the middle half.
+fn by_variant(outcome: &Outcome, metrics: &[(String, String)], y: &str) -> Option<Panel> {
+    if outcome.variants.len() < 2 {
+        return None;
+    }
+    let labels = outcome.variants.iter().map(|variant| variant.label.clone());
+    let panel = Panel::new(Axis::category("", labels), Axis::log(y));
+    let given = metrics.iter().enumerate().filter(|(_, (metric, _))| has(outcome, metric));
+    let (mut bands, mut lines): (Vec<Mark>, Vec<Mark>) = (Vec::new(), Vec::new());
+    for (index, (metric, label)) in given {
+        let summaries: Vec<Summary> =
+            outcome.variants.iter().map(|variant| Summary::of(&curves::values(variant, metric))).collect();
+        let part = |of: fn(&Summary) -> f64| summaries.iter().map(of).collect::<Vec<f64>>();
+        let color = Color::Series(index);
+        if curves::several(outcome) {
+            bands.push(Band::series(&part(|s| s.q1), &part(|s| s.q3), color).into());
+        }
+        lines.push(Line::series(&part(|s| s.median), color).markers().label(label.clone()).into());
+    }
+    (!lines.is_empty()).then(|| panel.marks(bands).marks(lines))
+}
+
+fn has(outcome: &Outcome, metric: &str) -> bool {
+    let in_run = |run: &RunRecord| run.metrics.contains_key(metric);
+    outcome.variants.iter().any(|variant| variant.runs.iter().any(in_run))
+}

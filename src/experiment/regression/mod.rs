@@ -1,0 +1,215 @@
+//! Lines and polynomials with the least squared error, in closed form.
+
+mod figures;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::chart::Figure;
+use crate::data::{DataSettings, Dataset, SplitSettings, Target, TargetColumn};
+use crate::diagnostic::{Problem, counted};
+use crate::experiment::curves;
+use crate::experiment::promise::documented;
+use crate::experiment::{Compare, Context, Cost, Doc, Experiment, Facts, Promise, Promises};
+use crate::outcome::{Metric, Outcome, RunRecord, Table};
+use crate::train::{self, regress};
+
+/// Places at which a fitted curve is drawn.
+const PLACES: usize = 240;
+
+/// The most points of the data that are drawn.
+const MOST_POINTS: usize = 2000;
+
+/// Names of the parts in the table of points and in the metrics.
+const PARTS: [&str; 3] = ["train", "dev", "test"];
+
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Regression {
+    pub data: DataSettings,
+    pub split: SplitSettings,
+    /// The lambda of J + lambda/(2m) sum ||w||^2, with m the rows of the training part; the intercept is free (default 0).
+    pub l2: f64,
+}
+
+impl Regression {
+    /// What the features are at x, where they follow from a single number.
+    fn features(&self, x: f64, count: usize) -> Option<Vec<f64>> {
+        let powers = self.data.name.as_deref() == Some("polynomial");
+        let all = std::iter::successors(Some(x), |power| Some(power * x)).take(count);
+        (count == 1 || powers).then(|| all.collect())
+    }
+
+    /// Why these data are not to be fitted.
+    fn check_data(&self, facts: &Facts) -> Vec<Problem> {
+        if facts.target != Target::Value {
+            let problem = Problem::new("data", "the target is a class");
+            let problem = problem.expected("data whose target is a number, such as `line` or `polynomial`");
+            return vec![problem.hint("`optimizers` and its kin learn classes")];
+        }
+        let problems = self.split.check_data(facts);
+        if !problems.is_empty() {
+            return problems.into_iter().map(|problem| problem.within("split")).collect();
+        }
+        let rows = self.split.sizes(facts.rows).map_or(0, |[train, ..]| train);
+        if self.l2 == 0.0 && rows <= facts.features {
+            let (weights, rows) = (counted(facts.features + 1, "weight"), counted(rows, "training row"));
+            let problem = Problem::new("l2", format!("{weights} from {rows} without a penalty"));
+            let problem = problem.expected("`l2` above 0, or more rows than features");
+            return vec![problem.hint("many lines go through all points, and nothing decides between them")];
+        }
+        Vec::new()
+    }
+
+    /// The curve and the points that it was fitted to, where they can be drawn over one number.
+    fn draw(&self, dataset: &Dataset, fitted: &train::Regression, record: &mut RunRecord) {
+        let count = dataset.features.columns();
+        let TargetColumn::Values { values, .. } = &dataset.target else { return };
+        if self.features(0.0, count).is_none() {
+            return;
+        }
+        let mut row = vec![0.0; count];
+        let mut x_of = |index: usize| {
+            dataset.features.read_row(index, &mut row);
+            row[0]
+        };
+        let (low, high) = curves::range(&(0..dataset.rows()).map(&mut x_of).collect::<Vec<_>>());
+        let at = |place: usize| low + (high - low) * place as f64 / (PLACES - 1) as f64;
+        let curve: Vec<(f64, f64)> = (0..PLACES)
+            .filter_map(|place| Some((at(place), fitted.predict(&self.features(at(place), count)?))))
+            .collect();
+        let parts = [&fitted.split.train, &fitted.split.dev, &fitted.split.test];
+        let rows = parts.iter().enumerate().flat_map(|(part, rows)| rows.iter().map(move |&row| (part, row)));
+        let points: Vec<[f64; 3]> =
+            rows.take(MOST_POINTS).map(|(part, row)| [x_of(row), values[row], part as f64]).collect();
+        let table = |columns: Vec<(&str, Vec<f64>)>| Table {
+            columns: columns.into_iter().map(|(name, values)| (name.to_owned(), values.into())).collect(),
+        };
+        let (x, y) = curve.into_iter().unzip();
+        record.tables.insert("curve".into(), table(vec![("x", x), ("y", y)]));
+        let column = |index: usize| points.iter().map(|point| point[index]).collect();
+        let points = table(vec![("x", column(0)), ("y", column(1)), ("part", column(2))]);
+        record.tables.insert("points".into(), points);
+    }
+}
+
+impl Experiment for Regression {
+    const NAME: &'static str = "regression";
+    const SUMMARY: &'static str =
+        "Which curve lies nearest to the points, and what does a penalty on its weights do?";
+    const REVISION: u32 = 1;
+    const TRAINS: bool = false;
+    const COMPARE: Compare =
+        Compare { key: "compare", path: |_| "l2", prefix: "lambda", about: "penalties lambda" };
+    const METRICS: &'static [Doc] = &[
+        Doc { name: "train_loss", about: "mean squared error on the training part, without the penalty" },
+        Doc { name: "dev_loss", about: "mean squared error on the dev part" },
+        Doc { name: "test_loss", about: "mean squared error on the test part" },
+        Doc { name: "objective", about: "J, what was made small: the training loss with its penalty" },
+        Doc { name: "weight_norm", about: "the norm of all weights together, the intercept not among them" },
+        Doc { name: "intercept", about: "what is said of a row whose normalized features are all 0" },
+        Doc {
+            name: "weights",
+            about: "of each feature as it was normalized, in the order of the data (a list)",
+        },
+    ];
+    const FIGURES: &'static [Doc] = &[
+        Doc {
+            name: "fit",
+            about: "the points and the curve fitted to them, a panel for each variant; for one feature and for `polynomial`",
+        },
+        Doc {
+            name: "loss",
+            about: "the error on each part by variant, on a log axis: median and middle half of the seeds",
+        },
+        Doc { name: "weights", about: "the norm of the weights by variant, on a log axis: the same" },
+    ];
+    const EXAMPLE: &'static str = "\
+kind: regression
+id: bent
+data: {name: polynomial, samples: 132, degree: 9}
+split: {train: 12, dev: 60, test: 60}
+seeds: 5
+compare: [0.0001, 0.01, 1, 100]
+";
+
+    fn check(&self, facts: Option<&Facts>) -> Vec<Problem> {
+        let within = |part: &'static str, problems: Vec<Problem>| {
+            problems.into_iter().map(move |problem| problem.within(part))
+        };
+        let mut problems: Vec<Problem> = within("data", self.data.check()).collect();
+        problems.extend(within("split", self.split.check()));
+        if !(self.l2.is_finite() && self.l2 >= 0.0) {
+            let problem = Problem::new("l2", format!("l2 is {}", self.l2));
+            problems.push(problem.expected("a number that is 0 or more"));
+        }
+        match facts.filter(|_| problems.is_empty()) {
+            Some(facts) => self.check_data(facts),
+            None => problems,
+        }
+    }
+
+    fn data(&self) -> Option<&DataSettings> {
+        Some(&self.data)
+    }
+
+    fn cost(&self, facts: Option<&Facts>) -> Cost {
+        let Some(facts) = facts else { return Cost::default() };
+        let Ok([train, ..]) = self.split.sizes(facts.rows) else { return Cost::default() };
+        let (rows, features) = (facts.rows as f64, facts.features as f64);
+        // The penalty adds a row for each feature. Reflecting a column takes two passes over it.
+        let equations = train as f64 + features;
+        let multiply_adds = 2.0 * equations * features * features + rows * features;
+        let cells = rows * features;
+        Cost {
+            rows: facts.rows as u64,
+            parameters: facts.features as u64 + 1,
+            multiply_adds,
+            seconds: 1e-3 + 1e-9 * multiply_adds + 50e-9 * cells,
+            bytes: (facts.number_bytes as f64 + 8.0) * cells + 16.0 * equations * features,
+            kept: 8.0 * (2.0 * PLACES as f64 + 3.0 * rows.min(MOST_POINTS as f64)) + 150.0 * features,
+        }
+    }
+
+    fn promises(&self, facts: Option<&Facts>) -> Promises {
+        let mut promises = documented(Self::METRICS);
+        let Some(facts) = facts else { return promises };
+        let Ok(sizes) = self.split.sizes(facts.rows) else { return promises };
+        promises.values_mut().for_each(|promise| *promise = Promise::Number);
+        promises.insert("weights".into(), Promise::List(facts.features));
+        for (part, _) in PARTS.iter().zip(sizes).filter(|(_, rows)| *rows == 0) {
+            promises.remove(&format!("{part}_loss"));
+        }
+        promises
+    }
+
+    fn run(&self, context: &Context) -> Result<RunRecord, Problem> {
+        let dataset =
+            context.data.as_deref().ok_or_else(|| Problem::new("data", "there is no data to fit"))?;
+        let fitted = regress(&self.data, &self.split, self.l2, dataset, context.seed)?;
+        let mut record = RunRecord::default();
+        for (part, loss) in PARTS.iter().zip(fitted.losses) {
+            let metric = loss.map(|loss| (format!("{part}_loss"), Metric::Number(loss)));
+            record.metrics.extend(metric);
+        }
+        let ridge = &fitted.ridge;
+        let norm = ridge.weights.iter().map(|w| w * w).sum::<f64>().sqrt();
+        for (name, value) in
+            [("objective", ridge.objective), ("weight_norm", norm), ("intercept", ridge.intercept)]
+        {
+            record.metrics.insert(name.into(), Metric::Number(value));
+        }
+        record.metrics.insert("weights".into(), Metric::List(ridge.weights.clone()));
+        record.names.insert("features".into(), dataset.feature_names.clone());
+        if let TargetColumn::Values { name, .. } = &dataset.target {
+            record.names.insert("target".into(), vec![name.clone()]);
+        }
+        self.draw(dataset, &fitted, &mut record);
+        (context.advance)(1.0);
+        Ok(record)
+    }
+
+    fn figures(_: &[&Self], outcome: &Outcome) -> Vec<Figure> {
+        figures::all(outcome)
+    }
+}
