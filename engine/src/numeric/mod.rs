@@ -12,6 +12,7 @@
 //! made for digests, writes every NaN alike.
 
 mod average;
+mod chacha;
 mod elementary;
 mod elementwise;
 mod fused;

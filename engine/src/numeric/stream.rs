@@ -6,9 +6,8 @@
 //! 2008) from block 0 and nonce 0. Every number takes a whole count of 32-bit words in their order, a
 //! 64-bit word being two of them, the low one first.
 
+use super::chacha::ChaCha8;
 use super::{Real, vectorized};
-use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::{Rng, SeedableRng};
 
 /// All streams of one seed.
 #[derive(Clone, Copy, Debug)]
@@ -27,14 +26,14 @@ impl Streams {
         let mut hasher = blake3::Hasher::new();
         hasher.update(&self.seed.to_le_bytes());
         hasher.update(purpose.as_bytes());
-        Stream { rng: ChaCha8Rng::from_seed(*hasher.finalize().as_bytes()), spare: None }
+        Stream { words: ChaCha8::new(hasher.finalize().as_bytes()), spare: None }
     }
 }
 
 /// One sequence of random numbers.
 #[derive(Clone, Debug)]
 pub struct Stream {
-    rng: ChaCha8Rng,
+    words: ChaCha8,
     /// The second of a pair of normal deviates.
     spare: Option<f64>,
 }
@@ -42,7 +41,7 @@ pub struct Stream {
 impl Stream {
     /// Uniform in [0, 1): the upper 53 bits of a 64-bit word, divided by 2^53.
     pub fn uniform(&mut self) -> f64 {
-        (self.rng.next_u64() >> 11) as f64 / (1u64 << 53) as f64
+        (self.words.double_word() >> 11) as f64 / (1u64 << 53) as f64
     }
 
     /// Uniform in 0..n, without bias: a 64-bit word modulo n, words beyond the last whole multiple of n
@@ -54,7 +53,7 @@ impl Stream {
         assert!(n > 0, "nothing to choose from");
         let n = n as u64;
         loop {
-            let x = self.rng.next_u64();
+            let x = self.words.double_word();
             // The first comparison, nearly always true, saves the division of the second.
             if x < u64::MAX - n || x < u64::MAX - u64::MAX % n {
                 return (x % n) as usize;
@@ -93,16 +92,16 @@ impl Stream {
             Some(last) => (last as u32, R::from_f64(1.0 / keep_prob)),
             None => (0, R::ZERO),
         };
-        let mut bytes = [0; 256];
-        for mask in mask.chunks_mut(bytes.len() / 4) {
-            let bytes = &mut bytes[..4 * mask.len()];
-            self.rng.fill_bytes(bytes);
+        let mut rest = mask;
+        while !rest.is_empty() {
+            let words = self.words.some_words(rest.len());
+            let (mask, behind) = rest.split_at_mut(words.len());
             vectorized(|| {
-                for (mask, word) in mask.iter_mut().zip(bytes.as_chunks().0) {
-                    let word = u32::from_le_bytes(*word);
+                for (mask, &word) in mask.iter_mut().zip(words) {
                     *mask = if word <= last { kept } else { R::ZERO };
                 }
             });
+            rest = behind;
         }
     }
 }
@@ -253,10 +252,10 @@ mod tests {
     #[test]
     fn a_mask_takes_one_word_an_element_in_order() {
         let stream = || Streams::new(0).stream("mask");
-        let (mut whole, mut words) = (vec![0.0f64; 1000], stream());
+        let (mut whole, mut other) = (vec![0.0f64; 1000], stream());
         stream().keep_mask(0.8, &mut whole);
         for (i, &mask) in whole.iter().enumerate() {
-            let kept = (words.rng.next_u32() as f64) < 0.8 * (1u64 << 32) as f64;
+            let kept = (other.words.word() as f64) < 0.8 * (1u64 << 32) as f64;
             assert_eq!(mask, if kept { 1.25 } else { 0.0 }, "{i}");
         }
         // However it is cut, and with other numbers of the stream between.
@@ -266,7 +265,7 @@ mod tests {
         stream.keep_mask(0.8, first);
         stream.keep_mask(0.8, rest);
         assert_eq!(cut, whole);
-        assert_eq!(stream.uniform(), words.uniform());
+        assert_eq!(stream.uniform(), other.uniform());
     }
 
     #[test]
