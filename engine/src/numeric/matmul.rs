@@ -18,6 +18,8 @@ use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 use std::ops::Range;
 
+mod narrow;
+
 /// A matrix read element by element: element (i, k) is `data[i * row + k * column]`,
 /// so that a transposed matrix is the same data with the strides exchanged.
 #[derive(Clone, Copy, Debug)]
@@ -253,7 +255,9 @@ impl Iterator for EvenRanges {
 impl<R: Real> Task<R> for Product<'_, R> {
     #[inline(always)]
     unsafe fn run<V: Simd<Scalar = R>>(&self) {
-        if self.copy {
+        if let (1 | 2, 1, Finish::Sums) = (self.shape[1], self.strides[0], self.finish) {
+            unsafe { self.narrow::<V>() };
+        } else if self.copy {
             // Apart, since even the untouched pages of a large strip take their time.
             unsafe {
                 V::apart(

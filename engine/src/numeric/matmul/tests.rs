@@ -40,6 +40,7 @@ fn agrees<R: Real>(m: usize, n: usize, k: usize) {
             (Strided::rows(&a, k), Finish::BiasAndRelu(&bias)),
             (Strided::rows(&a, k), Finish::WherePositive(&outputs)),
             (Strided::transposed(&a, m), Finish::Bias(&bias)),
+            (Strided::transposed(&a, m), Finish::Sums),
             (Strided::transposed(&a[k..], m - 1).above_ones(), Finish::Sums),
         ] {
             let expected = chains(m, n, k, a, &b, finish);
@@ -74,9 +75,18 @@ fn every_tail_is_the_chain() {
 
 #[test]
 fn every_block_is_the_chain() {
-    for (m, n, k) in
-        [(3, 5, 0), (3, 5, 1), (241, 3, 2), (130, 17, 300), (2, 33, 769), (64, 64, 64), (130, 5, 2100)]
-    {
+    for (m, n, k) in [
+        (3, 5, 0),
+        (3, 5, 1),
+        (71, 1, 9),
+        (71, 2, 9),
+        (5, 2, 0),
+        (241, 3, 2),
+        (130, 17, 300),
+        (2, 33, 769),
+        (64, 64, 64),
+        (130, 5, 2100),
+    ] {
         agrees::<f32>(m, n, k);
         agrees::<f64>(m, n, k);
     }
