@@ -61,13 +61,15 @@ fn panel(variant: &Variant) -> Option<Panel> {
         rows.filter(move |(_, part)| wanted(**part)).map(|(point, _)| point).collect::<Vec<_>>()
     };
     let (train, others) = (of(|part| part == 0.0), of(|part| part != 0.0));
+    let given = |part: f64| points.columns["part"].contains(&part).then(|| PARTS[part as usize]);
+    let names: Vec<&str> = [1.0, 2.0].into_iter().filter_map(given).collect();
     // The points say what is to be seen: a curve may shoot a thousand times as high between two of them.
     let (low, high) = curves::range(&points.columns["y"]);
     let air = 0.25 * (high - low).max(f64::MIN_POSITIVE);
     let y = Axis::linear(name("target", "y")).range(low - air, high + air);
     let mut panel = Panel::new(Axis::linear(name("features", "x")), y);
     if !others.is_empty() {
-        panel = panel.mark(Dots::new(others, Color::Series(1)).size(1.8).label("dev and test"));
+        panel = panel.mark(Dots::new(others, Color::Series(1)).size(1.8).label(names.join(" and ")));
     }
     panel = panel.mark(Line::new(pairs(curve), Color::Ink).label("fitted"));
     panel = panel.mark(Dots::new(train, Color::Series(0)).size(3.6).label("train"));
