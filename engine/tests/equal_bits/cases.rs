@@ -7,6 +7,7 @@ use gradbook_engine::nn::{ACTIVATIONS, INITIALIZERS};
 use gradbook_engine::numeric::{self, Finish, Real, Streams, Strided};
 use gradbook_engine::optim::{OPTIMIZERS, SCHEDULES};
 use gradbook_engine::search::{Entry, Proposal, SAMPLERS, Space, Trial};
+use gradbook_engine::surface::{Descent, SURFACES, SurfaceInfo, descend};
 use gradbook_engine::train::{self, Parts, Watch};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -60,6 +61,12 @@ pub fn cases() -> Vec<Case> {
     }
     for entry in SAMPLERS {
         cases.push(Case::new(format!("sampler {}", entry.name), move || sampler(entry)));
+    }
+    for info in SURFACES {
+        cases.push(Case::new(format!("surface {}", info.name), move || surface(info)));
+    }
+    for (name, l2) in [("regression", 0.0), ("regression with a penalty", 0.3)] {
+        cases.push(Case::new(name, move || regression(l2)));
     }
     let others = [
         ("linear model", json!({ "model": { "hidden": [] } })),
@@ -222,6 +229,34 @@ fn sampler(entry: &Entry) -> String {
         history.extend(round.into_iter().map(run));
     }
     digest(&history.into_iter().flat_map(|trial| trial.point).collect::<Vec<f64>>())
+}
+
+/// A noisy descent, with the heights and distances along it.
+fn surface(info: &SurfaceInfo) -> String {
+    let surface = (info.surface)();
+    let descent = Descent {
+        optimizer: read(&json!({ "adam": {} })),
+        learning_rate: 0.05,
+        schedule: read(&json!({ "inverse_sqrt": {} })),
+        start: surface.start(),
+        steps: 300,
+        noise: 0.3,
+    };
+    let path = descend(&surface, &descent, &mut Streams::new(3).stream("noise"));
+    let numbers = path.iter().flat_map(|&at| [at[0], at[1], surface.value(at), surface.distance(at)]);
+    digest(&numbers.collect::<Vec<f64>>())
+}
+
+/// A polynomial in closed form.
+fn regression(l2: f64) -> String {
+    let settings = read(&json!({ "name": "polynomial", "samples": 101 }));
+    let dataset = data::load(&settings, Files::default(), &TableLimits::default(), &Streams::new(3));
+    let dataset = dataset.unwrap_or_else(|problems| panic!("{problems:?}"));
+    let split = read(&Value::Null);
+    let found =
+        train::regress(&settings, &split, l2, &dataset, 3).unwrap_or_else(|problem| panic!("{problem}"));
+    let ends = found.losses.into_iter().flatten().chain([found.ridge.objective, found.ridge.intercept]);
+    digest(&found.ridge.weights.iter().copied().chain(ends).collect::<Vec<f64>>())
 }
 
 /// The engine's revision, then one line a case.
