@@ -1,11 +1,13 @@
-//! Lessons that need not be looked at again: all that their pages are made from is as it was when an earlier build made
-//! them, and that build had nothing to say of them. Of these no run is read, no claim judged, no number put into words.
+//! Lessons whose runs need not be looked at again: all that their pages are made from is as it was when an earlier build made
+//! them, and nothing had to be said of what the runs had found. Of these no run is read, no claim judged, no number put into
+//! words.
 
 use std::collections::BTreeMap;
 use std::time::SystemTime;
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use crate::diagnostic::{SourceId, Sources};
 use crate::lesson::inline::as_name;
@@ -70,7 +72,7 @@ impl Unchanged {
         let making = Making { course, planned, sources: &ready.tables.sources, program, seen: &seen };
         let note = |index: usize| {
             let made_from = making.made_from(index)?;
-            let note: Note = ready.cache.brief(&name(course, index))?;
+            let note: Note = ready.cache.brief(&making.name(index))?;
             (note.made_from == made_from).then_some(note)
         };
         let notes: Vec<Option<Note>> = (0..course.lessons.len()).into_par_iter().map(note).collect();
@@ -113,7 +115,7 @@ pub fn keep(computed: &Computed, program: Sum, drafts: &[Draft]) {
         }
         let note = making.made_from(index).and_then(|made_from| draft.note(made_from));
         if let Some(note) = note {
-            computed.cache.put_brief(&name(course, index), &note);
+            computed.cache.put_brief(&making.name(index), &note);
         }
     });
 }
@@ -129,8 +131,14 @@ struct Making<'a> {
 }
 
 impl Making<'_> {
-    /// A hash over all that the page of a lesson is made from: this program, the lesson's text, what links may lead to, and
-    /// of each experiment that it shows or asks, the settings and the runs. None where a run has no entry, and of prose
+    /// The name of a lesson's note. Another program may have notes of another shape.
+    fn name(&self, index: usize) -> Key {
+        let lesson = &self.course.lessons[index];
+        Key::drawn(self.program, &json!(["unchanged", whereabouts(self.course, lesson)]))
+    }
+
+    /// A hash over all that this program makes the page of a lesson from: the lesson's text, what links may lead to, and of
+    /// each experiment that it shows or asks, the settings and the runs. None where a run has no entry, and of prose
     /// alone, which is made as quickly as a note is read.
     fn made_from(&self, index: usize) -> Option<Sum> {
         let asked = Some(self.asked_by(index)).filter(|asked| !asked.is_empty())?;
@@ -142,7 +150,7 @@ impl Making<'_> {
         let experiments = experiments.collect::<Option<Vec<Sum>>>()?;
         let text = &self.sources.get(self.course.lessons[index].source).text;
         let folder = self.course.root.file_name().map(|name| name.to_string_lossy());
-        Some(Sum::of_value(&(self.program, text, folder, self.course.scenery(), experiments)))
+        Some(Sum::of_value(&(text, folder, self.course.scenery(), experiments)))
     }
 
     /// The places in the plan of the experiments that a lesson shows, and of all those of lessons whose name stands in one
@@ -163,11 +171,6 @@ impl Making<'_> {
         let places = planned.iter().enumerate().filter(|(_, experiment)| is_asked(experiment.lesson));
         places.map(|(place, _)| place).collect()
     }
-}
-
-/// The name of a lesson's note.
-fn name(course: &Course, index: usize) -> Key {
-    Key::named(&["unchanged", &whereabouts(course, &course.lessons[index])])
 }
 
 #[cfg(test)]

@@ -70,6 +70,26 @@ impl Course {
         fs::read_to_string(self.path(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
     }
 
+    /// All files of a folder beside the lessons folder and below it, by their paths in it, in order.
+    pub fn files(&self, folder: &str) -> Vec<(String, Vec<u8>)> {
+        fn walk(folder: &Path, below: &Path, found: &mut Vec<(String, Vec<u8>)>) {
+            for entry in fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    walk(&path, below, found);
+                } else {
+                    let name = path.strip_prefix(below).unwrap().display().to_string();
+                    found.push((name, fs::read(&path).unwrap()));
+                }
+            }
+        }
+        let folder = self.path(folder);
+        let mut found = Vec::new();
+        walk(&folder, &folder, &mut found);
+        found.sort();
+        found
+    }
+
     /// Builds the site, which must succeed.
     pub fn build(&self) -> Site<'_> {
         let called = self.call(&["build"]);
@@ -124,22 +144,7 @@ impl<'a> Site<'a> {
 
     /// Every file with its bytes, sorted by path.
     pub fn files(&self) -> Vec<(String, Vec<u8>)> {
-        fn walk(folder: &Path, below: &Path, found: &mut Vec<(String, Vec<u8>)>) {
-            for entry in fs::read_dir(folder).unwrap() {
-                let path = entry.unwrap().path();
-                if path.is_dir() {
-                    walk(&path, below, found);
-                } else {
-                    let name = path.strip_prefix(below).unwrap().display().to_string();
-                    found.push((name, fs::read(&path).unwrap()));
-                }
-            }
-        }
-        let output = self.course.path("output");
-        let mut found = Vec::new();
-        walk(&output, &output, &mut found);
-        found.sort();
-        found
+        self.course.files("output")
     }
 }
 

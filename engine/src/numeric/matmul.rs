@@ -4,8 +4,8 @@
 //! once for all rows of the tile, and each element of a is spread over a vector. The strip of b under a
 //! column of tiles is copied to a small buffer where its last vector would reach beyond b, and where many
 //! tiles share it and b is large: rows of 2^i bytes apart would fall on the same few places of the nearest
-//! cache. Tiles only choose which cells are computed together;
-//! the chain of each cell is the same in all of them, and where k is cut so that a strip fits the cache, a
+//! cache. A product of one or two columns is `narrow`: its vectors hold rows. All this only chooses which cells are
+//! computed together; the chain of each cell is the same, and where k is cut so that a strip fits the cache, a
 //! sum waits in c and goes on where it stopped. See Goto and van de Geijn, "Anatomy of High-Performance
 //! Matrix Multiplication", ACM TOMS 34(3), 2008.
 
