@@ -255,7 +255,7 @@ impl Iterator for EvenRanges {
 impl<R: Real> Task<R> for Product<'_, R> {
     #[inline(always)]
     unsafe fn run<V: Simd<Scalar = R>>(&self) {
-        if let (1 | 2, 1, Finish::Sums) = (self.shape[1], self.strides[0], self.finish) {
+        if self.is_narrow() {
             unsafe { self.narrow::<V>() };
         } else if self.copy {
             // Apart, since even the untouched pages of a large strip take their time.

@@ -45,9 +45,6 @@ impl<R: Real> Task<R> for Transpose<R> {
 
 impl<R: Real> Transpose<R> {
     /// The block of `L` by `L`, the lanes of a vector, that begins at (i, j), or as much of it as there is.
-    ///
-    /// With the two halves of the block's rows interleaved, row by row, each element moves as if the bits of its
-    /// place (row, column) were rotated by one; after log2 L times, row and column have changed places.
     #[inline(always)]
     unsafe fn block<V: Simd<Scalar = R>, const L: usize>(&self, i: usize, j: usize) {
         let (rows, columns) = (L.min(self.m - i), L.min(self.n - j));
@@ -57,19 +54,28 @@ impl<R: Real> Transpose<R> {
             let from = from.wrapping_add(r * self.n);
             *row = unsafe { if columns == L { V::load(from) } else { V::load_partial(from, columns) } };
         }
-        for _ in 0..L.trailing_zeros() {
-            let before = block;
-            for pair in 0..L / 2 {
-                [block[2 * pair], block[2 * pair + 1]] =
-                    unsafe { before[pair].interleave(before[pair + L / 2]) };
-            }
-        }
+        let block = unsafe { transposed(block) };
         let to = self.to.wrapping_add(j * self.m + i);
         for (r, row) in block.into_iter().enumerate().take(columns) {
             let to = to.wrapping_add(r * self.m);
             unsafe { if rows == L { row.store(to) } else { row.store_partial(to, rows) } };
         }
     }
+}
+
+/// The transpose of a block of as many rows as a vector has lanes.
+///
+/// With the two halves of the block's rows interleaved, row by row, each element moves as if the bits of its
+/// place (row, column) were rotated by one; after log2 L times, row and column have changed places.
+#[inline(always)]
+pub(super) unsafe fn transposed<V: Simd, const L: usize>(mut block: [V; L]) -> [V; L] {
+    for _ in 0..L.trailing_zeros() {
+        let before = block;
+        for pair in 0..L / 2 {
+            [block[2 * pair], block[2 * pair + 1]] = unsafe { before[pair].interleave(before[pair + L / 2]) };
+        }
+    }
+    block
 }
 
 #[cfg(test)]
