@@ -75,6 +75,15 @@ impl Figure {
         self
     }
 
+    /// Small multiples, three a row; four stand two by two, since a fourth alone below three looks left over.
+    pub fn multiples(self, panels: Vec<Panel>) -> Self {
+        let columns = match panels.len() {
+            4 => 2,
+            count => count.clamp(1, 3),
+        };
+        self.panels(panels).columns(columns)
+    }
+
     /// Small multiples to be compared: one range of x and one of y for all panels.
     pub fn shared(mut self) -> Self {
         self.share_x = true;
@@ -163,5 +172,21 @@ impl Panel {
             Mark::Parallel(parallel) => Some(parallel),
             _ => None,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn small_multiples_stand_in_even_rows() {
+        let columns = |count: usize| {
+            let panel = Panel::new(Axis::linear("x"), Axis::linear("y"));
+            let figure = Figure::new("fit", "Fits", "One for each variant.").multiples(vec![panel; count]);
+            assert_eq!(figure.panels.len(), count);
+            figure.columns
+        };
+        assert_eq!([1, 2, 3, 4, 5, 6, 7, 8, 9].map(columns), [1, 2, 3, 2, 3, 3, 3, 3, 3]);
     }
 }

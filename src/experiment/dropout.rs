@@ -178,16 +178,8 @@ fn curves_by_variant(outcome: &Outcome) -> Option<Figure> {
         panel = panel.marks(marks.chain(train));
         panels.push(if variant.label.is_empty() { panel } else { panel.title(variant.label.clone()) });
     }
-    let columns = match panels.len() {
-        1 => 1,
-        3 | 5 | 6 => 3,
-        _ => 2,
-    };
     let lead = "Error on the training part and on the dev part after each epoch.";
-    let figure = Figure::new("curves", "Training and dev, side by side", lead)
-        .panels(panels)
-        .columns(columns)
-        .shared();
+    let figure = Figure::new("curves", "Training and dev, side by side", lead).multiples(panels).shared();
     let figure = figure.key(Key::Above);
     Some(match band_note(outcome) {
         Some(note) => figure.note(note),

@@ -253,13 +253,8 @@ fn blocks(outcome: &Outcome) -> Option<Figure> {
         panel = panel.mark(by_block(variant, "block_errors_trained", 0.12).label("after training"));
         panels.push(if variant.label.is_empty() { panel } else { panel.title(variant.label.clone()) });
     }
-    let columns = match panels.len() {
-        1 => 1,
-        3 | 5 | 6 => 3,
-        _ => 2,
-    };
     let lead = "How far the gradient of back-propagation is from differences of J, block by block.";
-    let figure = Figure::new("blocks", "Which block is off", lead).panels(panels).columns(columns).shared();
+    let figure = Figure::new("blocks", "Which block is off", lead).multiples(panels).shared();
     Some(figure.key(Key::Above).note(NOTE))
 }
 

@@ -30,15 +30,11 @@ pub fn all(outcome: &Outcome) -> Vec<Figure> {
 /// A panel for each variant, with the points and the curve of the first seed.
 fn fit(outcome: &Outcome) -> Option<Figure> {
     let panels: Vec<Panel> = outcome.variants.iter().filter_map(panel).collect();
-    let columns = match panels.len() {
-        0 => return None,
-        count @ 1..=2 => count,
-        4 => 2,
-        _ => 3,
-    };
+    if panels.is_empty() {
+        return None;
+    }
     let lead = "The training points, those of the other parts behind them, and the curve fitted to the training points.";
-    let figure =
-        Figure::new("fit", "Points and curve", lead).panels(panels).columns(columns).shared().key(Key::Above);
+    let figure = Figure::new("fit", "Points and curve", lead).multiples(panels).shared().key(Key::Above);
     let mut notes = Vec::new();
     if curves::several(outcome) {
         notes.push("The first seed.".to_owned());

@@ -87,14 +87,11 @@ fn map(variants: &[&Surface], outcome: &Outcome) -> Option<Figure> {
             panels.push(if title.is_empty() { panel } else { panel.title(title) });
         }
     }
-    let columns = match panels.len() {
-        0 => return None,
-        count @ 1..=2 => count,
-        4 => 2,
-        _ => 3,
-    };
+    if panels.is_empty() {
+        return None;
+    }
     let lead = "A map of the surface: level lines, the ground shaded more the higher it lies, and the path of each descent.";
-    let mut figure = Figure::new("map", "The ways down", lead).panels(panels).columns(columns);
+    let mut figure = Figure::new("map", "The ways down", lead).multiples(panels);
     if surfaces == 1 {
         figure = figure.shared();
     }
