@@ -201,6 +201,7 @@ fn column(kind: &Kind, metric: &str) -> ColumnView {
 fn best(outcome: &Outcome, metric: &str) -> Option<usize> {
     let lower = matches!(metric, "epochs_to" | "steps_to" | "distance")
         || metric.ends_with("_loss")
+        || metric == "loss" && has_series(outcome, metric)
         || is_share(metric) && metric.ends_with("_error") && !metric.ends_with("standard_error");
     let higher = metric.ends_with("_accuracy");
     if outcome.variants.len() < 2 || !(lower || higher) {
@@ -211,6 +212,11 @@ fn best(outcome: &Outcome, metric: &str) -> Option<usize> {
     let means = outcome.variants.iter().map(mean).enumerate().filter(|(_, mean)| mean.is_finite());
     let (row, lowest) = means.clone().min_by(|a, b| a.1.total_cmp(&b.1))?;
     means.clone().all(|(other, mean)| other == row || mean > lowest).then_some(row)
+}
+
+/// Whether a metric is the end of a curve. A loss that is none was not lowered by anybody: one of given logits wins nothing.
+fn has_series(outcome: &Outcome, metric: &str) -> bool {
+    outcome.variants.iter().flat_map(|variant| &variant.runs).any(|run| run.series.contains_key(metric))
 }
 
 fn cell(variant: &Variant, metric: &str, best: bool) -> CellView {
@@ -287,18 +293,28 @@ mod tests {
     use super::*;
     use crate::outcome::RunRecord;
 
-    #[test]
-    fn only_one_row_can_be_best() {
-        let variant = |loss: f64| {
-            let metrics = [("dev_loss".to_owned(), Metric::Number(loss))].into();
+    fn outcome(metric: &str, ends: &[f64]) -> Outcome {
+        let variant = |end: &f64| {
+            let metrics = [(metric.to_owned(), Metric::Number(*end))].into();
             Variant { runs: vec![RunRecord { metrics, ..RunRecord::default() }], ..Variant::default() }
         };
-        let best_of = |losses: [f64; 3]| {
-            let outcome = Outcome { variants: losses.map(variant).into() };
-            best(&outcome, "dev_loss")
-        };
-        assert_eq!(best_of([0.3, 0.1, f64::NAN]), Some(1));
-        assert_eq!(best_of([0.1, 0.3, 0.1]), None);
+        Outcome { variants: ends.iter().map(variant).collect() }
+    }
+
+    #[test]
+    fn only_one_row_can_be_best() {
+        assert_eq!(best(&outcome("dev_loss", &[0.3, 0.1, f64::NAN]), "dev_loss"), Some(1));
+        assert_eq!(best(&outcome("dev_loss", &[0.1, 0.3, 0.1]), "dev_loss"), None);
+    }
+
+    #[test]
+    fn a_loss_is_best_where_it_was_descended_not_where_it_was_given() {
+        let mut losses = outcome("loss", &[0.3, 0.1]);
+        assert_eq!(best(&losses, "loss"), None);
+        for variant in &mut losses.variants {
+            variant.runs[0].series.insert("loss".into(), vec![1.0, 0.5].into());
+        }
+        assert_eq!(best(&losses, "loss"), Some(1));
     }
 
     #[test]
