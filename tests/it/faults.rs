@@ -2,6 +2,7 @@
 #![cfg(unix)]
 
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
@@ -204,12 +205,17 @@ fn files_of(folder: &Path) -> Files {
     found
 }
 
-/// Calls the program as somebody who owns none of the course's files; none where that cannot be.
-fn call_as_a_stranger(course: &Course, arguments: &[&str]) -> Option<Called> {
+/// The program, called by somebody who owns none of the course's files.
+fn stranger(course: &Course, arguments: &[&str]) -> Command {
     fs::set_permissions(course.path(""), PermissionsExt::from_mode(0o755)).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_gradbook"));
     command.args(arguments).current_dir(course.path("")).uid(65534).gid(65534);
-    match command.output() {
+    command
+}
+
+/// Calls the program as a stranger; none where that cannot be.
+fn call_as_a_stranger(course: &Course, arguments: &[&str]) -> Option<Called> {
+    match stranger(course, arguments).output() {
         Ok(output) => Some(Called::new(output)),
         Err(error) => {
             println!("skipped: only root can be somebody else: {error}");
@@ -345,6 +351,34 @@ fn a_cache_that_belongs_to_another_costs_a_warning() {
     let called = call_as_a_stranger(&course, &build).unwrap();
     assert!(called.error.contains("cached, 2 runs"), "{}", called.error);
     assert_eq!(called.status, 0, "{}", called.error);
+}
+
+#[test]
+fn a_build_waits_for_that_of_another_user() {
+    let course = Course::with("a.md", "Text.").file("open/.site.gradbook-lock", b"");
+    fs::set_permissions(course.path("open"), PermissionsExt::from_mode(0o777)).unwrap();
+    let path = course.path("open/.site.gradbook-lock");
+    let lock = fs::File::open(&path).unwrap();
+    lock.lock().unwrap();
+    let build = ["build", "--output", "open/site", "--no-cache"];
+    let Some(_) = call_as_a_stranger(&course, &["plan"]) else { return };
+    let mut child = stranger(&course, &build).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut said = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    let waits = said.find(|line| line.starts_with("another build writes to open/site"));
+    assert!(waits.is_some(), "it did not wait");
+    assert!(!course.path("open/site").exists());
+    drop(lock);
+    let rest: Vec<String> = said.collect();
+    assert_eq!(child.wait().unwrap().code(), Some(0), "{rest:?}");
+    assert_eq!(names(&course.path("open")), ["site"], "{rest:?}");
+
+    // One that may not even be read cannot be locked.
+    fs::write(&path, b"").unwrap();
+    fs::set_permissions(&path, PermissionsExt::from_mode(0o600)).unwrap();
+    let called = call_as_a_stranger(&course, &build).unwrap();
+    assert_eq!(called.status, 0, "{}", called.error);
+    let warning = "`open/site` cannot be kept from other builds: Permission denied";
+    assert!(called.error.contains(warning), "{}", called.error);
 }
 
 #[test]

@@ -14,23 +14,35 @@ pub struct Lock {
 }
 
 impl Lock {
-    /// Locks the file at `path`; `waits` is called before another build is waited for. None where this user may not
-    /// write: then nothing can be staged there either.
+    /// Locks the file at `path`; `waits` is called, once, before another build is waited for. None where there is no such
+    /// file and this user may not make one: then nothing can be staged beside it either.
     ///
     /// # Errors
-    /// A file system that refuses the file or the lock.
+    /// A file of somebody's that may not be read; a file system that refuses the file or the lock.
     pub fn take(path: &Path, waits: &dyn Fn()) -> io::Result<Option<Lock>> {
+        let mut has_waited = false;
         loop {
-            let file = match File::options().create(true).append(true).open(path) {
-                Ok(file) => file,
-                Err(error) if is_read_only(&error) => return Ok(None),
+            let (file, is_new) = match open(path) {
+                Ok(Some(opened)) => opened,
+                Ok(None) => return Ok(None),
+                // Another build made it just now. (A link that leads nowhere will never open.)
+                Err(error) if error.kind() == ErrorKind::AlreadyExists && !path.is_symlink() => continue,
                 Err(error) => return Err(error),
             };
             match file.try_lock() {
                 Ok(()) => {}
-                Err(TryLockError::Error(error)) => return Err(error),
+                Err(TryLockError::Error(error)) => {
+                    if is_new {
+                        // Where there are no locks the file is of no use.
+                        let _ = fs::remove_file(path);
+                    }
+                    return Err(error);
+                }
                 Err(TryLockError::WouldBlock) => {
-                    waits();
+                    if !has_waited {
+                        waits();
+                    }
+                    has_waited = true;
                     file.lock()?;
                 }
             }
@@ -48,6 +60,19 @@ impl Drop for Lock {
             // Where it cannot be removed, the next build locks it all the same.
             let _ = fs::remove_file(&self.path);
         }
+    }
+}
+
+/// The file that is there, opened for reading, which is enough to lock it: it may be another user's. Else a new one, and
+/// true; none where this user may not make one.
+fn open(path: &Path) -> io::Result<Option<(File, bool)>> {
+    match File::open(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => {}
+        opened => return opened.map(|file| Some((file, false))),
+    }
+    match File::create_new(path) {
+        Err(error) if is_read_only(&error) => Ok(None),
+        made => made.map(|file| Some((file, true))),
     }
 }
 
@@ -71,6 +96,7 @@ fn is_at(_: &File, _: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::cell::Cell;
     use std::sync::atomic::{AtomicUsize, Ordering};
     use std::thread;
 
@@ -83,7 +109,9 @@ mod tests {
             for _ in 0..8 {
                 scope.spawn(|| {
                     for _ in 0..50 {
-                        let lock = Lock::take(&path, &|| {}).unwrap().unwrap();
+                        let waits = Cell::new(0);
+                        let lock = Lock::take(&path, &|| waits.set(waits.get() + 1)).unwrap().unwrap();
+                        assert!(waits.get() <= 1, "said {} times", waits.get());
                         assert_eq!(now.fetch_add(1, Ordering::SeqCst), 0);
                         thread::yield_now();
                         now.fetch_sub(1, Ordering::SeqCst);
@@ -96,5 +124,14 @@ mod tests {
         assert_eq!(taken.into_inner(), 400);
         assert_eq!(path.exists(), cfg!(not(unix)));
         assert!(Lock::take(&folder.path().join("none/lock"), &|| {}).is_err());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_that_leads_nowhere_is_no_lock() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lock");
+        std::os::unix::fs::symlink("nowhere", &path).unwrap();
+        assert_eq!(Lock::take(&path, &|| {}).unwrap_err().kind(), ErrorKind::AlreadyExists);
     }
 }
