@@ -197,7 +197,7 @@ fn rewrite(name: &str, value: &Value, expected: &str) -> Option<String> {
     let number = expected.contains("number");
     match value {
         Value::Float(share) if expected.starts_with("a percentage") => match share {
-            0.0..1.0 => Some(format!("`{}%`", (share * 1e6).round() / 1e4)),
+            0.0..=1.0 => Some(format!("`{}%`", (share * 1e6).round() / 1e4)),
             1.0..=100.0 => Some(format!("`{share}%`")),
             _ => None,
         },
@@ -270,7 +270,8 @@ fn found(node: &Node) -> String {
         Value::Bool(value) => format!("`{value}`"),
         Value::Integer(value) => format!("the number {value}"),
         Value::Float(value) if value.is_finite() && value.abs() >= 1e15 => format!("the number {value:e}"),
-        Value::Float(value) => format!("the number {value}"),
+        // `1.0` where 1 would have been right.
+        Value::Float(value) => format!("the number {value:?}"),
         Value::Text(text) => format!("the text `{}`", short(text)),
         Value::List(_) => "a list".to_owned(),
         Value::Map(_) => "a map of settings".to_owned(),

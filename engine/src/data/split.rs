@@ -353,7 +353,7 @@ mod tests {
             settings(r#"{"train": " 5 % ", "dev": 1e3}"#).shares()[..2],
             [Share::Percent(5.0), Share::Count(1000)]
         );
-        for wrong in ["0.6", "-3", "\"60\"", "\"%\"", "\"nan%\"", "true"] {
+        for wrong in ["0.6", "1.0", "60.0", "-3", "\"60\"", "\"%\"", "\"nan%\"", "true"] {
             let error = serde_json::from_str::<Share>(wrong).unwrap_err().to_string();
             assert!(error.contains("expected a percentage like `60%` or a count of rows"), "{error}");
         }
