@@ -1,4 +1,6 @@
-//! Rules about settings that do nothing: they come too late, or find nothing to act on.
+//! Rules about settings that never come into play: they come too late, or find nothing to act on.
+
+use std::fmt;
 
 use super::Subject;
 use crate::diagnostic::{Problem, counted};
@@ -34,40 +36,88 @@ pub fn never_stops_early(subject: &Subject) -> Vec<Problem> {
         counted(patience, "epoch"),
         counted(training.epochs, "epoch")
     );
-    vec![Problem::new(format!("{path}.patience"), message).expected("a shorter patience, or more epochs")]
+    vec![
+        Problem::new(format!("{path}.patience"), message)
+            .expected("a shorter patience, or more epochs, to stop early"),
+    ]
 }
 
 pub fn schedule_beyond_end(subject: &Subject) -> Vec<Problem> {
     let path = "training.schedule";
-    let Some(training) = training_of(subject, path) else { return Vec::new() };
-    beyond_end(&training.schedule, training.epochs).into_iter().map(|problem| problem.within(path)).collect()
+    if let Some(training) = training_of(subject, path) {
+        let span = Span { count: training.epochs, unit: "epoch", whole: "training", after_warmup: false };
+        return within(path, beyond_end(&training.schedule, span));
+    }
+    match (&subject.settings.schedule, subject.settings.steps) {
+        (Some(schedule), Some(count @ 1..)) => {
+            let span = Span { count, unit: "step", whole: "descent", after_warmup: false };
+            within("schedule", beyond_end(schedule, span))
+        }
+        _ => Vec::new(),
+    }
 }
 
-/// What a schedule would do after so many epochs.
-fn beyond_end(schedule: &Schedule, epochs: usize) -> Vec<Problem> {
-    let of = || counted(epochs, "epoch");
+fn within(path: &str, problems: Vec<Problem>) -> Vec<Problem> {
+    problems.into_iter().map(|problem| problem.within(path)).collect()
+}
+
+/// How long a schedule lasts, at least 1.
+#[derive(Clone, Copy)]
+struct Span {
+    count: usize,
+    unit: &'static str,
+    whole: &'static str,
+    /// What a warm-up leaves of the whole; the count begins anew.
+    after_warmup: bool,
+}
+
+impl fmt::Display for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let counted = counted(self.count, self.unit);
+        match self.after_warmup {
+            true => write!(f, "the {counted} that the warm-up leaves"),
+            false => write!(f, "a {} of {counted}", self.whole),
+        }
+    }
+}
+
+/// What a schedule would do after its span.
+fn beyond_end(schedule: &Schedule, span: Span) -> Vec<Problem> {
+    let unit = span.unit;
+    let said = |count: usize| counted(count, unit);
     match schedule {
-        Schedule::Warmup(warmup) if warmup.epochs >= epochs => {
-            let message =
-                format!("a warm-up of {} in a training of {}", counted(warmup.epochs, "epoch"), of());
-            vec![Problem::new("warmup.epochs", message).expected("a shorter warm-up, or more epochs")]
+        Schedule::Warmup(warmup) if warmup.epochs >= span.count => {
+            let message = format!("a warm-up of {} in {span}", said(warmup.epochs));
+            let expected = format!("a shorter warm-up, or more {unit}s");
+            vec![Problem::new("warmup.epochs", message).expected(expected)]
         }
         Schedule::Warmup(warmup) => {
-            let then = beyond_end(&warmup.then, epochs - warmup.epochs);
-            then.into_iter().map(|problem| problem.within("warmup.then")).collect()
+            let left = Span { count: span.count - warmup.epochs, after_warmup: warmup.epochs > 0, ..span };
+            within("warmup.then", beyond_end(&warmup.then, left))
         }
         Schedule::Piecewise(piecewise) => {
-            let starts = piecewise.epochs.iter().enumerate().filter(|(_, start)| **start >= epochs);
-            let said = |(index, start): (usize, &usize)| {
-                let message = format!("a rate from epoch {start} on, and there are {}", of());
-                let place = format!("piecewise.epochs[{index}]");
-                Problem::new(place, message).expected(format!("at most {}: epochs count from 0", epochs - 1))
+            let starts = piecewise.epochs.iter().enumerate().filter(|(_, start)| **start >= span.count);
+            let from = if span.after_warmup { "from 0 after the warm-up" } else { "from 0" };
+            let expected = format!("at most {}: {unit}s count {from}", span.count - 1);
+            let problem = |(index, start): (usize, &usize)| {
+                let message = format!("a rate from {unit} {start} on in {span}");
+                Problem::new(format!("piecewise.epochs[{index}]"), message).expected(expected.as_str())
             };
-            starts.map(said).collect()
+            starts.map(problem).collect()
         }
-        Schedule::Staircase(staircase) if staircase.every >= epochs => {
-            let message = format!("the first fall after {} of {epochs}", counted(staircase.every, "epoch"));
-            vec![Problem::new("staircase.every", message).expected("fewer, or more epochs in all")]
+        Schedule::Staircase(staircase) if staircase.every >= span.count => {
+            let message = format!("a first fall after {} in {span}", said(staircase.every));
+            let expected = format!("fewer, or more {unit}s in all");
+            vec![Problem::new("staircase.every", message).expected(expected)]
+        }
+        Schedule::Cosine(cosine) => {
+            let too_long = cosine.epochs.filter(|epochs| *epochs > span.count);
+            let problem = |epochs| {
+                let message = format!("a cosine of {} in {span}", said(epochs));
+                let expected = format!("at most {}, or more {unit}s in all", span.count);
+                Problem::new("cosine.epochs", message).expected(expected)
+            };
+            too_long.map(problem).into_iter().collect()
         }
         _ => Vec::new(),
     }

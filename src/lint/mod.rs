@@ -10,6 +10,7 @@ use crate::data::{DataSettings, Dataset, Facts, SplitSettings};
 use crate::diagnostic::{Diagnostic, Problem, Severity, nearest};
 use crate::experiment::{Header, Kind, Scale};
 use crate::nn::ModelSettings;
+use crate::optim::Schedule;
 use crate::outcome::Variant;
 use crate::search::Space;
 use crate::train::TrainingSettings;
@@ -94,13 +95,13 @@ pub const LINTS: &[Lint] = &[
     Lint {
         code: "G011",
         name: "never-stops-early",
-        reason: "a training no longer than the patience runs to its end, however early its best epoch was",
+        reason: "with a patience as long as the training nothing stops early; the weights of the best epoch are taken all the same",
         sees: Sees::Before(idle::never_stops_early),
     },
     Lint {
         code: "G012",
         name: "schedule-beyond-end",
-        reason: "what a schedule would do after the last epoch never happens",
+        reason: "what a schedule would do after the end never happens",
         sees: Sees::Before(idle::schedule_beyond_end),
     },
     Lint {
@@ -136,6 +137,9 @@ struct Settings {
     split: SplitSettings,
     model: Option<ModelSettings>,
     training: Option<TrainingSettings>,
+    /// Of a descent on a surface, as is the schedule.
+    steps: Option<usize>,
+    schedule: Option<Schedule>,
     space: Option<Space>,
     scale: Option<Scale>,
     objective: Option<String>,
