@@ -13,7 +13,6 @@ use gradbook::pipeline::{self, Failure, Request, Silent};
 
 const SAYS: &str = "says";
 
-/// Nobody watches the progress.
 struct Case {
     about: String,
     /// Path and content.
