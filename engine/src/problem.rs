@@ -49,6 +49,11 @@ impl Problem {
     }
 }
 
+/// [`Problem::within`] of all problems of a part.
+pub fn within(parent: &str, problems: Vec<Problem>) -> Vec<Problem> {
+    problems.into_iter().map(|problem| problem.within(parent)).collect()
+}
+
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.path, self.message)

@@ -4,7 +4,7 @@ mod collect;
 mod render;
 
 pub use collect::Diagnostics;
-pub use gradbook_engine::problem::{Problem, counted, nearest};
+pub use gradbook_engine::problem::{Problem, counted, nearest, within};
 pub use render::Place;
 
 /// Which of the [`Sources`] a place is in.

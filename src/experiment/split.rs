@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::chart::{Axis, Bars, Color, Dots, Figure, Line, Mark, Panel, Part as BarPart, Rule, Shape};
 use crate::data::{self, DataSettings, Dataset, SplitSettings, Target, TargetColumn};
-use crate::diagnostic::Problem;
+use crate::diagnostic::{Problem, within};
 use crate::experiment::curves::{self, mean_and_sd, values};
 use crate::experiment::training;
 use crate::experiment::{Compare, Context, Cost, Doc, Experiment, Facts, Promise, Promises};
@@ -95,12 +95,11 @@ training: {epochs: 10}
         match self.with_parts(|parts| training::check(parts, facts)) {
             Some(problems) => problems,
             None => {
-                let data = self.data.check().into_iter().map(|p| p.within("data"));
                 let mut split = self.split.check();
                 if let (Some(facts), true) = (facts, split.is_empty()) {
                     split.extend(self.split.check_data(facts));
                 }
-                data.chain(split.into_iter().map(|p| p.within("split"))).collect()
+                [within("data", self.data.check()), within("split", split)].concat()
             }
         }
     }

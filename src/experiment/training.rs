@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::data::{Dataset, Facts, Target, TargetColumn};
-use crate::diagnostic::Problem;
+use crate::diagnostic::{Problem, within};
 use crate::experiment::promise::{Promise, Promises, documented};
 use crate::experiment::{Context, Cost, Doc, quality};
 use crate::nn::Architecture;
@@ -58,9 +58,7 @@ impl Probe for NoProbe {}
 
 /// All that is wrong with the four parts, and with how they go together.
 pub fn check(parts: &Parts, facts: Option<&Facts>) -> Vec<Problem> {
-    let within =
-        |part: &'static str, problems: Vec<Problem>| problems.into_iter().map(move |p| p.within(part));
-    let mut problems: Vec<Problem> = within("data", parts.data.check()).collect();
+    let mut problems = within("data", parts.data.check());
     problems.extend(within("split", parts.split.check()));
     problems.extend(within("model", parts.model.check()));
     problems.extend(within("training", parts.training.check()));

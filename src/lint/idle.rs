@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::Subject;
-use crate::diagnostic::{Problem, counted};
+use crate::diagnostic::{Problem, counted, within};
 use crate::nn::PerLayer;
 use crate::optim::Schedule;
 use crate::train::TrainingSettings;
@@ -55,10 +55,6 @@ pub fn schedule_beyond_end(subject: &Subject) -> Vec<Problem> {
         }
         _ => Vec::new(),
     }
-}
-
-fn within(path: &str, problems: Vec<Problem>) -> Vec<Problem> {
-    problems.into_iter().map(|problem| problem.within(path)).collect()
 }
 
 /// How long a schedule lasts, at least 1.

@@ -18,7 +18,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::numeric::Real;
-use crate::problem::Problem;
+use crate::problem::{Problem, within};
 pub use adagrad::Adagrad;
 pub use adam::{Adam, Adamw};
 pub use momentum::{Momentum, Nesterov};
@@ -134,7 +134,7 @@ impl Optimizer {
     /// Problems with paths from the optimizer on: `adam.beta1`.
     pub fn check(&self) -> Vec<Problem> {
         let problems = each!(self, settings => settings.check());
-        problems.into_iter().map(|problem| problem.within(self.name())).collect()
+        within(self.name(), problems)
     }
 
     /// The state before the first step over so many parameters.

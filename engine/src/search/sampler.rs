@@ -12,7 +12,7 @@ use super::space::{Point, Space};
 use super::successive_halving::{HalvingRounds, SuccessiveHalving};
 use super::tpe::{Tpe, TpeRounds};
 use crate::numeric::Stream;
-use crate::problem::Problem;
+use crate::problem::{Problem, within};
 
 /// How the settings of each trial are chosen.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
@@ -147,7 +147,7 @@ impl Sampler {
             Sampler::SuccessiveHalving(settings) => settings.check(),
             Sampler::Tpe(settings) => settings.check(),
         };
-        problems.into_iter().map(|problem| problem.within(self.name())).collect()
+        within(self.name(), problems)
     }
 
     /// The trials it makes when asked for `trials`, by their budget: all in full; of a grid the largest product that fits;

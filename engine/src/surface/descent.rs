@@ -3,7 +3,7 @@
 use super::Surface;
 use crate::numeric::Stream;
 use crate::optim::{Moment, Optimizer, Schedule, check};
-use crate::problem::Problem;
+use crate::problem::{Problem, within};
 
 /// The most steps that a descent may have.
 const MOST_STEPS: usize = 100_000;
@@ -37,8 +37,8 @@ impl Descent {
             let problem = Problem::new("start", format!("at ({x}, {y}) the surface has no finite value"));
             problems.push(problem.expected("two numbers, x and y, nearer to the origin"));
         }
-        problems.extend(self.optimizer.check().into_iter().map(|problem| problem.within("optimizer")));
-        problems.extend(self.schedule.check().into_iter().map(|problem| problem.within("schedule")));
+        problems.extend(within("optimizer", self.optimizer.check()));
+        problems.extend(within("schedule", self.schedule.check()));
         problems
     }
 }

@@ -13,7 +13,7 @@ pub use formulas::{Beale, Bowl, Himmelblau, Plateau, Rosenbrock, Saddle};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::problem::Problem;
+use crate::problem::{Problem, within};
 
 /// A function of two numbers to be made small.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
@@ -133,8 +133,7 @@ impl Surface {
 
     /// Problems with paths from the surface on: `bowl.condition`.
     pub fn check(&self) -> Vec<Problem> {
-        let problems = self.formula().check();
-        problems.into_iter().map(|problem| problem.within(self.info().name)).collect()
+        within(self.info().name, self.formula().check())
     }
 }
 

@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::Augment;
 use crate::optim::{Moment, Optimizer, Schedule};
-use crate::problem::Problem;
+use crate::problem::{Problem, within};
 
 /// The most epochs that may be asked for.
 pub const MAX_EPOCHS: usize = 1_000_000;
@@ -160,10 +160,10 @@ impl TrainingSettings {
             );
         }
         if let Some(augment) = &self.augment {
-            problems.extend(augment.check().into_iter().map(|problem| problem.within("augment")));
+            problems.extend(within("augment", augment.check()));
         }
-        problems.extend(self.optimizer.check().into_iter().map(|problem| problem.within("optimizer")));
-        problems.extend(self.schedule.check().into_iter().map(|problem| problem.within("schedule")));
+        problems.extend(within("optimizer", self.optimizer.check()));
+        problems.extend(within("schedule", self.schedule.check()));
         problems
     }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::chart::Figure;
 use crate::data::{DataSettings, Dataset, SplitSettings, Target, TargetColumn};
-use crate::diagnostic::{Problem, counted};
+use crate::diagnostic::{Problem, counted, within};
 use crate::experiment::curves;
 use crate::experiment::promise::documented;
 use crate::experiment::{Compare, Context, Cost, Doc, Experiment, Facts, Promise, Promises};
@@ -49,7 +49,7 @@ impl Regression {
         }
         let problems = self.split.check_data(facts);
         if !problems.is_empty() {
-            return problems.into_iter().map(|problem| problem.within("split")).collect();
+            return within("split", problems);
         }
         let rows = self.split.sizes(facts.rows).map_or(0, |[train, ..]| train);
         if self.l2 == 0.0 && rows <= facts.features {
@@ -134,10 +134,7 @@ compare: [0.0001, 0.01, 1, 100]
 ";
 
     fn check(&self, facts: Option<&Facts>) -> Vec<Problem> {
-        let within = |part: &'static str, problems: Vec<Problem>| {
-            problems.into_iter().map(move |problem| problem.within(part))
-        };
-        let mut problems: Vec<Problem> = within("data", self.data.check()).collect();
+        let mut problems = within("data", self.data.check());
         problems.extend(within("split", self.split.check()));
         if !(self.l2.is_finite() && self.l2 >= 0.0) {
             let problem = Problem::new("l2", format!("l2 is {}", self.l2));

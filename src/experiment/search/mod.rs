@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::chart::Figure;
 use crate::data::{DataSettings, SplitSettings, Target};
-use crate::diagnostic::{Problem, nearest};
+use crate::diagnostic::{Problem, nearest, within};
 use crate::experiment::promise::{self, Promise, Promises};
 use crate::experiment::training;
 use crate::experiment::{Compare, Context, Cost, Doc, Experiment, Facts, quality};
@@ -214,8 +214,8 @@ trials: 8
 
     fn check(&self, facts: Option<&Facts>) -> Vec<Problem> {
         let mut problems = training::check(&self.parts(), facts);
-        problems.extend(self.space.check().into_iter().map(|problem| problem.within("space")));
-        problems.extend(self.sampler.check().into_iter().map(|problem| problem.within("sampler")));
+        problems.extend(within("space", self.space.check()));
+        problems.extend(within("sampler", self.sampler.check()));
         problems.extend(self.check_objective());
         problems.extend(self.check_measured(facts));
         if !(1..=MOST_TRIALS).contains(&self.trials) {

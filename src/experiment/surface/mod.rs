@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::chart::Figure;
 use crate::data::DataSettings;
-use crate::diagnostic::Problem;
+use crate::diagnostic::{Problem, within};
 use crate::experiment::target::Target;
 use crate::experiment::{Compare, Context, Cost, Doc, Experiment, Facts, Promise, Promises};
 use crate::numeric::Streams;
@@ -139,8 +139,7 @@ compare: [sgd, momentum, {rmsprop: {learning_rate: 0.1}}]
 ";
 
     fn check(&self, _: Option<&Facts>) -> Vec<Problem> {
-        let surface = self.surface.check().into_iter().map(|problem| problem.within("surface"));
-        let mut problems: Vec<Problem> = surface.collect();
+        let mut problems = within("surface", self.surface.check());
         // Heights of an impossible surface mean nothing.
         if problems.is_empty() {
             problems.extend(self.descent().check(&self.surface));

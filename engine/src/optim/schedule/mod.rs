@@ -17,7 +17,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::check;
-use crate::problem::Problem;
+use crate::problem::{Problem, within};
 
 /// How the learning rate changes from epoch to epoch (or from step to step); epochs count from 0.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
@@ -157,7 +157,7 @@ impl Schedule {
     /// Problems with paths from the schedule on: `staircase.every`.
     pub fn check(&self) -> Vec<Problem> {
         let problems = each!(self, settings => settings.check());
-        problems.into_iter().map(|problem| problem.within(self.info().name)).collect()
+        within(self.info().name, problems)
     }
 }
 
