@@ -72,8 +72,8 @@ pub struct Publication<'a> {
     place: Place,
     manifest: Manifest,
     cache: &'a Cache,
-    _lock: Option<Lock>,
-    unlocked: Option<std::io::Error>,
+    /// Held; or why there is none.
+    lock: std::io::Result<Option<Lock>>,
 }
 
 impl<'a> Publication<'a> {
@@ -90,16 +90,16 @@ impl<'a> Publication<'a> {
     ) -> Result<Self, PublishError> {
         let place = Place::new(output)?;
         place.check_lessons(lessons)?;
-        let (lock, unlocked) = place.lock(waits)?;
+        let lock = place.lock(waits)?;
         place.recover()?;
         place.check_ours()?;
         let manifest = Manifest::read(&place.output, cache);
-        Ok(Publication { place, manifest, cache, _lock: lock, unlocked })
+        Ok(Publication { place, manifest, cache, lock })
     }
 
     /// Why other builds may write to the folder all the same, if they may: not every file system has locks.
     pub fn unlocked(&self) -> Option<String> {
-        let error = self.unlocked.as_ref()?;
+        let error = self.lock.as_ref().err()?;
         Some(format!("`{}` cannot be kept from other builds: {error}", self.place.shown.display()))
     }
 

@@ -56,15 +56,12 @@ impl Place {
     }
 
     /// Keeps other builds from writing to this folder until the lock is dropped: waits for one that does, having
-    /// called `waits`. Beside no lock stands what kept it from being one, if there is a need to know.
-    pub fn lock(&self, waits: &dyn Fn()) -> Result<(Option<Lock>, Option<io::Error>), PublishError> {
+    /// called `waits`. The inner error is what kept it from being locked.
+    pub fn lock(&self, waits: &dyn Fn()) -> Result<io::Result<Option<Lock>>, PublishError> {
         if let Some(parent) = self.output.parent() {
             make_folder(parent)?;
         }
-        Ok(match Lock::take(&self.lock, waits) {
-            Ok(lock) => (lock, None),
-            Err(error) => (None, Some(error)),
-        })
+        Ok(Lock::take(&self.lock, waits))
     }
 
     /// Cleans up after a build that was killed, and brings back what it had put aside.
