@@ -72,15 +72,15 @@ pub fn run(
     watch: &dyn Watch,
 ) -> Result<Vec<Option<Ran>>, Diagnostics> {
     let jobs: Vec<&Job> = jobs.iter().filter(|job| wanted[job.experiment]).collect();
-    let known = |job: &&Job| -> Option<Found> {
+    let known = |job: &Job| {
         let (record, kept) = ready.cache.get_kept(&job.key?)?;
-        Some((record, Some(kept)))
+        Some((place(job), Ok((record, Some(kept)))))
     };
-    let known: Vec<Option<Found>> = jobs.par_iter().map(known).collect();
-    explain(ready, wanted, &jobs, &known, watch);
-    let missing = jobs.iter().zip(&known).filter(|(_, record)| record.is_none()).map(|(job, _)| *job);
-    let records = run_jobs(ready, once(missing), watch);
-    let ran = collect(&ready.planned, wanted, jobs.iter().copied().zip(known), &records)?;
+    let mut records: Records = once(jobs.iter().copied()).into_par_iter().filter_map(known).collect();
+    explain(ready, wanted, &jobs, &records, watch);
+    let missing = once(jobs.iter().copied().filter(|job| !records.contains_key(&place(job))));
+    records.extend(run_jobs(ready, missing, watch));
+    let ran = collect(&ready.planned, wanted, &jobs, &records)?;
     for planned in ready.planned.iter().zip(wanted).filter_map(|(planned, wanted)| wanted.then_some(planned))
     {
         let inputs = jobs::inputs(&ready.course, planned, &ready.tables);
@@ -90,11 +90,11 @@ pub fn run(
 }
 
 /// Tells of every experiment how many of its runs are known, and what has changed for the others.
-fn explain(ready: &Ready, wanted: &[bool], jobs: &[&Job], known: &[Option<Found>], watch: &dyn Watch) {
+fn explain(ready: &Ready, wanted: &[bool], jobs: &[&Job], known: &Records, watch: &dyn Watch) {
     for (index, planned) in ready.planned.iter().enumerate() {
         let runs = planned.costs.len() * planned.header.seeds as usize;
-        let own = jobs.iter().zip(known).filter(|(job, _)| job.experiment == index);
-        let missing = own.filter(|(_, record)| record.is_none()).count();
+        let own = jobs.iter().filter(|job| job.experiment == index);
+        let missing = own.filter(|job| !known.contains_key(&place(job))).count();
         let cached = if wanted[index] { runs - missing } else { runs };
         let changes = if cached < runs { changes(ready, planned) } else { Vec::new() };
         watch.explained(&title(&ready.course, planned), &Why { runs, cached, changes });
@@ -301,18 +301,18 @@ fn nothing_yet(planned: &Planned) -> Outcome {
 }
 
 /// The records in the order of experiments, variants and seeds.
-fn collect<'a>(
+fn collect(
     planned: &[Planned],
     wanted: &[bool],
-    jobs: impl Iterator<Item = (&'a Job, Option<Found>)>,
-    new: &Records,
+    jobs: &[&Job],
+    records: &Records,
 ) -> Result<Vec<Option<Ran>>, Diagnostics> {
     let of_plan = |plan: &Planned| Ran { outcome: nothing_yet(plan), kept: Some(Vec::new()) };
     let all = planned.iter().zip(wanted);
     let mut all: Vec<Option<Ran>> = all.map(|(plan, wanted)| wanted.then(|| of_plan(plan))).collect();
     let mut diagnostics = Diagnostics::default();
-    for (job, known) in jobs {
-        match known.map_or_else(|| new[&place(job)].clone(), Ok) {
+    for job in jobs {
+        match records[&place(job)].clone() {
             Ok((record, kept)) => {
                 let Some(ran) = &mut all[job.experiment] else { continue };
                 ran.outcome.variants[job.variant].runs.push(record);
