@@ -9,12 +9,14 @@ mod inputs;
 mod key;
 mod program;
 mod seen;
+#[cfg(test)]
+mod tests;
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, SystemTime};
 
 pub use entry::same_bits;
@@ -64,6 +66,8 @@ pub struct Cache {
     damaged: AtomicUsize,
     /// The first thing that went wrong in writing.
     trouble: Mutex<Option<String>>,
+    /// A hash over the program that runs, once it is known.
+    program: OnceLock<Option<Sum>>,
 }
 
 impl Cache {
@@ -207,6 +211,9 @@ impl Cache {
         sweep(parts(&[LAST, SITES, PROGRAMS]), FORGOTTEN);
         let mut entries = sweep(parts(&[RUNS, DRAWN, BRIEF]), Duration::MAX);
         let mut taken: u64 = entries.iter().map(|entry| entry.bytes).sum();
+        if taken <= self.room {
+            return;
+        }
         entries.sort_by(|a, b| (a.used, &a.path).cmp(&(b.used, &b.path)));
         for entry in entries {
             if taken <= self.room {
@@ -360,149 +367,4 @@ fn mark_used(file: &File) -> io::Result<Seen> {
         return Seen::of(&file.metadata()?);
     }
     Ok(seen)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::experiment::kind;
-    use crate::outcome::Metric;
-
-    fn key(seed: u64) -> Key {
-        Key::new(kind("split").unwrap(), &serde_json::json!({}), None, seed)
-    }
-
-    fn record(seed: u64) -> RunRecord {
-        RunRecord {
-            seed,
-            metrics: [("loss".to_owned(), Metric::Number(f64::NAN))].into(),
-            series: [("loss".to_owned(), vec![0.5; 100].into())].into(),
-            ..RunRecord::default()
-        }
-    }
-
-    fn age(folder: &Path, key: &Key, hours: u64) {
-        let file = File::options().append(true).open(folder.join(RUNS).join(key.to_string())).unwrap();
-        file.set_modified(SystemTime::now() - Duration::from_secs(hours * 3600)).unwrap();
-    }
-
-    #[test]
-    fn what_was_put_in_is_found_again_and_nothing_else() {
-        let folder = tempfile::tempdir().unwrap();
-        let cache = Cache::new(folder.path().join("deep/cache"), 1 << 20);
-        assert_eq!(cache.get(&key(1)), None);
-        assert_eq!(cache.damaged(), 0);
-        cache.put(&key(1), &record(1));
-        assert_eq!(cache.trouble(), None);
-        assert_eq!(format!("{:?}", cache.get(&key(1))), format!("{:?}", Some(record(1))));
-        assert!(cache.has(&key(1)) && !cache.has(&key(2)));
-        assert_eq!(cache.get(&key(2)), None);
-        cache.put_drawn(&key(2), &"a chart".to_owned());
-        assert_eq!(cache.drawn(&key(2)), Some("a chart".to_owned()));
-        assert_eq!((cache.get(&key(2)), cache.damaged()), (None, 0));
-        assert_eq!(fs::read_to_string(folder.path().join("deep/cache/.gitignore")).unwrap(), "*\n");
-        assert_eq!(Cache::none().get(&key(1)), None);
-    }
-
-    #[test]
-    fn a_damaged_entry_is_counted_and_replaced() {
-        let folder = tempfile::tempdir().unwrap();
-        let cache = Cache::new(folder.path().to_owned(), 1 << 20);
-        cache.put(&key(1), &record(1));
-        let path = cache.entry(RUNS, &key(1)).unwrap();
-        let mut bytes = fs::read(&path).unwrap();
-        bytes[50] ^= 1;
-        fs::write(&path, bytes).unwrap();
-        assert_eq!((cache.get(&key(1)), cache.damaged()), (None, 1));
-        cache.put(&key(1), &record(1));
-        assert!(cache.get(&key(1)).is_some());
-    }
-
-    #[test]
-    fn the_longest_unused_go_first_when_room_is_short() {
-        let folder = tempfile::tempdir().unwrap();
-        let one = entry::encode_record(&key(0), &record(0)).unwrap().0.len() as u64;
-        let cache = Cache::new(folder.path().to_owned(), 3 * one);
-        for seed in 0..5 {
-            cache.put(&key(seed), &record(seed));
-            age(folder.path(), &key(seed), 200 - 10 * seed);
-        }
-        // The oldest but one is used again.
-        assert!(cache.get(&key(1)).is_some());
-        fs::write(folder.path().join("runs/.left-by-a-kill"), "x").unwrap();
-        cache.tidy();
-        let left: Vec<bool> = (0..5).map(|seed| cache.has(&key(seed))).collect();
-        assert_eq!(left, [false, true, false, true, true]);
-        assert!(folder.path().join("runs/.left-by-a-kill").exists(), "it may still be written");
-    }
-
-    #[test]
-    fn what_a_killed_build_left_aside_goes() {
-        let folder = tempfile::tempdir().unwrap();
-        let cache = Cache::new(folder.path().to_owned(), 1 << 20);
-        cache.put(&key(1), &record(1));
-        let aside = folder.path().join("runs/.left");
-        File::create(&aside).unwrap().set_modified(SystemTime::now() - 2 * ABANDONED).unwrap();
-        cache.tidy();
-        assert!(!aside.exists() && cache.has(&key(1)));
-    }
-
-    #[test]
-    fn notes_of_what_is_gone_go() {
-        let folder = tempfile::tempdir().unwrap();
-        let cache = Cache::new(folder.path().to_owned(), 1 << 20);
-        let inputs =
-            Inputs { engine: 1, kind: "split".into(), revision: 1, seed: 0, seeds: 1, variants: vec![] };
-        for experiment in ["gone", "there"] {
-            cache.keep_inputs(experiment, &inputs);
-            let note = File::options().append(true).open(cache.note_of(experiment).unwrap()).unwrap();
-            note.set_modified(SystemTime::now() - 2 * FORGOTTEN).unwrap();
-        }
-        cache.keep_inputs("there", &inputs);
-        cache.tidy();
-        let left = |experiment: &str| cache.last_inputs(experiment).is_some();
-        assert_eq!((left("gone"), left("there")), (false, true));
-    }
-
-    #[test]
-    fn clearing_leaves_other_files_alone() {
-        let folder = tempfile::tempdir().unwrap();
-        let cache = Cache::new(folder.path().to_owned(), 1 << 20);
-        assert_eq!(cache.clear(), Ok((0, 0)));
-        cache.put(&key(1), &record(1));
-        cache.put(&key(2), &record(2));
-        fs::write(folder.path().join("thesis.txt"), "years").unwrap();
-        assert_eq!(cache.clear().unwrap().0, 2);
-        assert!(folder.path().join("thesis.txt").exists());
-        assert!(!cache.has(&key(1)));
-    }
-
-    #[test]
-    fn a_folder_that_is_none_is_said_once_and_stops_nothing() {
-        let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join("file"), "").unwrap();
-        let cache = Cache::new(folder.path().join("file"), 1 << 20);
-        cache.put(&key(1), &record(1));
-        cache.put(&key(2), &record(2));
-        assert_eq!(cache.get(&key(1)), None);
-        assert!(cache.trouble().unwrap().starts_with("cannot write "));
-        cache.tidy();
-    }
-
-    #[test]
-    fn many_writers_of_one_entry_leave_it_whole() {
-        let folder = tempfile::tempdir().unwrap();
-        let caches: Vec<Cache> = (0..4).map(|_| Cache::new(folder.path().to_owned(), 1 << 20)).collect();
-        std::thread::scope(|scope| {
-            for cache in &caches {
-                scope.spawn(|| {
-                    for _ in 0..50 {
-                        cache.put(&key(1), &record(1));
-                        assert!(cache.get(&key(1)).is_some());
-                    }
-                });
-            }
-        });
-        assert!(caches.iter().all(|cache| cache.damaged() == 0 && cache.trouble().is_none()));
-    }
 }

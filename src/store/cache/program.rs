@@ -19,7 +19,7 @@ impl Cache {
     /// A hash over the program that runs; none where its file cannot be read, or nothing is kept.
     pub fn program(&self) -> Option<Sum> {
         self.folder.as_ref()?;
-        self.sum_of_program(&std::env::current_exe().ok()?)
+        *self.program.get_or_init(|| self.sum_of_program(&std::env::current_exe().ok()?))
     }
 
     fn sum_of_program(&self, file: &Path) -> Option<Sum> {
