@@ -181,7 +181,8 @@ impl Tables {
         Ok(path)
     }
 
-    /// Problems of the settings stand in the lesson, those of a table in `file`.
+    /// Problems of the settings stand in the lesson, those of a table in `file`; those of a built-in table, of which no
+    /// author sees a line, where its columns are chosen.
     fn diagnostics(&mut self, problems: DataProblems, file: Option<&File>, tree: &Node) -> Vec<Diagnostic> {
         let settings = problems.settings.into_iter().map(|problem| {
             let problem = problem.within("data");
@@ -189,9 +190,17 @@ impl Tables {
             Diagnostic::at(problem, span)
         });
         let mut found: Vec<Diagnostic> = settings.collect();
-        if let (Some(file), false) = (file, problems.table.is_empty()) {
-            let source = self.source_of(file);
-            found.extend(problems.table.into_iter().map(|problem| self.in_table(problem, source)));
+        match file {
+            Some(file) if !problems.table.is_empty() => {
+                let source = self.source_of(file);
+                found.extend(problems.table.into_iter().map(|problem| self.in_table(problem, source)));
+            }
+            Some(_) => {}
+            None => {
+                let chosen = if tree.get("data.features").is_some() { "data.features" } else { "data.target" };
+                let place = tree.locate(chosen);
+                found.extend(problems.table.into_iter().map(|problem| explained(problem, place)));
+            }
         }
         found
     }
@@ -219,16 +228,20 @@ impl Tables {
             |range: &std::ops::Range<usize>| range.end <= text.len() && text.get(range.clone()).is_some();
         let range = problem.range.clone().filter(fits).unwrap_or_else(line);
         let end = range.end.min(text.len());
-        let span = Span { source, start: range.start.min(end), end };
-        let expected = match problem.expected.as_str() {
-            "" => String::new(),
-            expected => format!("expected {expected}"),
-        };
-        let error = Diagnostic::error(problem.message, span).label(expected);
-        match problem.hint {
-            Some(hint) => error.hint(hint),
-            None => error,
-        }
+        explained(problem, Span { source, start: range.start.min(end), end })
+    }
+}
+
+/// What is wrong with a table, at a place.
+fn explained(problem: TableProblem, place: Span) -> Diagnostic {
+    let expected = match problem.expected.as_str() {
+        "" => String::new(),
+        expected => format!("expected {expected}"),
+    };
+    let error = Diagnostic::error(problem.message, place).label(expected);
+    match problem.hint {
+        Some(hint) => error.hint(hint),
+        None => error,
     }
 }
 
