@@ -1,7 +1,7 @@
 //! What figures of several kinds have in common: curves and estimates over seeds.
 
 use crate::chart::{Axis, Band, Color, Estimate, Figure, Interval, Line, Mark, Panel};
-use crate::outcome::{Numbers, Outcome, Variant};
+use crate::outcome::{Numbers, Outcome, RunRecord, Variant};
 
 /// A series over seeds: its mean, and the mean minus and plus one standard deviation, one value an epoch.
 /// The band stays between the lowest and the highest run: on a log axis, a mean minus a standard deviation that no
@@ -13,8 +13,8 @@ pub struct Curve {
 }
 
 impl Curve {
-    /// None where no run has the series. Ends where the longest run ends; where a run has diverged, the
-    /// mean has a gap rather than a value that leaves it out.
+    /// None where no run has the series. Ends where the longest run ends; where a run has stopped or diverged, mean and
+    /// band have a gap rather than values that leave it out.
     pub fn of(variant: &Variant, series: &str) -> Option<Curve> {
         let runs: Vec<&Numbers> = variant.runs.iter().filter_map(|run| run.series.get(series)).collect();
         let epochs = runs.iter().map(|run| run.len()).max().filter(|&epochs| epochs > 0)?;
@@ -25,8 +25,10 @@ impl Curve {
             let (mean, sd) = mean_and_sd(&values);
             curve.mean.push(mean);
             let (least, greatest) = range(&values);
-            curve.low.push((mean - sd).max(least));
-            curve.high.push((mean + sd).min(greatest));
+            // `max` and `min` pass over what is not a number: then the runs that are left would stand for all.
+            let within = |value: f64| if value.is_nan() { value } else { value.max(least).min(greatest) };
+            curve.low.push(within(mean - sd));
+            curve.high.push(within(mean + sd));
         }
         Some(curve)
     }
@@ -70,11 +72,21 @@ pub fn several(outcome: &Outcome) -> bool {
 /// What the bands mean, for the line below a figure.
 pub fn band_note(outcome: &Outcome) -> Option<String> {
     let seeds = outcome.variants.iter().map(|variant| variant.runs.len()).max().unwrap_or(0);
+    let end = match outcome.variants.iter().any(ends_apart) {
+        true => " A line ends where the first of its seeds does.",
+        false => "",
+    };
     (seeds > 1).then(|| {
         format!(
-            "Lines: mean over {seeds} seeds. Bands: one standard deviation, within the range of the seeds."
+            "Lines: mean over {seeds} seeds. Bands: one standard deviation, within the range of the seeds.{end}"
         )
     })
+}
+
+/// Whether the runs of a variant have series of different lengths: they stopped early, or diverged.
+fn ends_apart(variant: &Variant) -> bool {
+    let length = |run: &RunRecord| run.series.values().map(|values| values.len()).max();
+    variant.runs.windows(2).any(|pair| length(&pair[0]) != length(&pair[1]))
 }
 
 /// The name of a variant in a chart: its label, or `alone` where there is only one.
@@ -138,7 +150,7 @@ pub fn estimates(outcome: &Outcome, metric: &str, at: impl Fn(usize) -> f64, col
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::outcome::{Metric, RunRecord};
+    use crate::outcome::Metric;
 
     fn variant(series: &[&[f64]]) -> Variant {
         let run = |values: &&[f64]| RunRecord {
@@ -162,10 +174,22 @@ mod tests {
     }
 
     #[test]
-    fn a_run_that_stopped_early_breaks_the_mean() {
-        let curve = Curve::of(&variant(&[&[1.0, 4.0], &[3.0]]), "loss").unwrap();
-        assert_eq!(curve.mean[0], 2.0);
-        assert!(curve.mean[1].is_nan());
+    fn a_run_that_stopped_early_breaks_mean_and_band() {
+        let curve = Curve::of(&variant(&[&[1.0, 4.0, 2.0], &[3.0, f64::NAN], &[2.0, 5.0]]), "loss").unwrap();
+        assert_eq!((curve.low[0], curve.mean[0], curve.high[0]), (1.0, 2.0, 3.0));
+        for line in [&curve.low, &curve.mean, &curve.high] {
+            assert!(line[1].is_nan() && line[2].is_nan(), "{line:?}");
+        }
+    }
+
+    #[test]
+    fn a_note_tells_why_a_line_ends() {
+        let note = |series: &[&[f64]]| band_note(&Outcome { variants: vec![variant(series)] });
+        let same = "Lines: mean over 2 seeds. Bands: one standard deviation, within the range of the seeds.";
+        assert_eq!(note(&[&[1.0, 4.0], &[3.0, 4.0]]).unwrap(), same);
+        let apart = format!("{same} A line ends where the first of its seeds does.");
+        assert_eq!(note(&[&[1.0, 4.0], &[3.0]]).unwrap(), apart);
+        assert_eq!(note(&[&[1.0]]), None);
     }
 
     #[test]
