@@ -61,7 +61,7 @@ fn unaccepted(planned: &Planned, comparison: &Comparison, place: Span, accept: &
         (false, true) => format!("the data of `{id}` have changed since its snapshot"),
         (false, false) => format!("`{id}` has metrics that its snapshot does not know"),
     };
-    if comparison.is_equal() || comparison.has_only_grown() {
+    if comparison.seeds.is_none() && (comparison.is_equal() || comparison.has_only_grown()) {
         let added: Vec<&str> =
             comparison.variants.iter().flat_map(|variant| &variant.added).map(String::as_str).collect();
         let label = match added.is_empty() {
@@ -91,6 +91,22 @@ pub fn unkept() -> Diagnostic {
 
 /// Which variants moved, since when, and by how much at most.
 fn moved(planned: &Planned, comparison: &Comparison) -> String {
+    match (comparison.seeds, comparison.is_equal()) {
+        (Some(seeds), true) => {
+            format!("{}; the metrics of those that both have are the same", counted(seeds))
+        }
+        (Some(seeds), false) => format!("{}; {}", counted(seeds), compared(planned, comparison)),
+        (None, _) => compared(planned, comparison),
+    }
+}
+
+/// How many seeds there were, and are.
+pub fn counted((before, now): (usize, usize)) -> String {
+    format!("{before} seed{} became {now}", if before == 1 { "" } else { "s" })
+}
+
+/// The same of those that both have.
+fn compared(planned: &Planned, comparison: &Comparison) -> String {
     let all = planned.plan.variants().len();
     let names: Vec<&str> = comparison.variants.iter().map(|variant| variant.name.as_str()).collect();
     let who = match (names.len(), all) {

@@ -30,7 +30,7 @@ mod team;
 mod unchanged;
 mod verifying;
 
-pub use drift::{leaf, parted, sci, step, worst};
+pub use drift::{counted, leaf, parted, sci, step, worst};
 pub use experiment_view::short;
 pub use pages::{Files, Holds};
 pub use planning::Planned;

@@ -111,8 +111,8 @@ fn reviewed(computed: &Computed, index: usize, folder: &Folder) -> Reviewed {
     let slug = &computed.course.lessons[planned.lesson].slug;
     let kept = folder.get(slug, &planned.header.id);
     let comparison = kept.map(|kept| {
-        let series = kept.accepted.series.clone();
-        let new = Accepted::over(identity(computed, planned), outcome, &computed.verdicts[index], series);
+        let identity = identity(computed, planned);
+        let new = Accepted::beside(&kept.accepted, identity, outcome, &computed.verdicts[index]);
         snapshot::compare(&kept.accepted, &new, planned.header.tolerance)
     });
     let status = match &comparison {
@@ -195,19 +195,22 @@ fn identity(computed: &Computed, planned: &Planned) -> Identity {
     settings.update(format!("{}\n{} {}\n", planned.kind.name, header.seed, header.seeds).as_bytes());
     let defaults = defaults(planned.kind);
     let mut data = blake3::Hasher::new();
-    let mut reads = false;
+    // Variants that read the same have no part in it twice: another variant is no other data.
+    let mut read: Vec<String> = Vec::new();
     for (index, variant) in planned.plan.variants().iter().enumerate() {
         let resolved = canonical(&own(&planned.plan.resolved(index), &defaults));
         settings.update(format!("{}\n{resolved}\n", variant.name).as_bytes());
         let lesson = &computed.course.lessons[planned.lesson].path;
         let print = planned.plan.data(index).and_then(|data| computed.tables.fingerprint(data, lesson));
-        reads |= print.is_some();
-        data.update(print.unwrap_or_default().as_bytes());
+        read.extend(print.filter(|print| !read.contains(print)));
     }
+    read.iter().for_each(|print| {
+        data.update(print.as_bytes());
+    });
     Identity {
         kind: planned.kind.name.to_owned(),
         settings: snapshot::digest_of(&settings),
-        data: reads.then(|| snapshot::digest_of(&data)),
+        data: (!read.is_empty()).then(|| snapshot::digest_of(&data)),
     }
 }
 

@@ -197,7 +197,8 @@ impl Tables {
             }
             Some(_) => {}
             None => {
-                let chosen = if tree.get("data.features").is_some() { "data.features" } else { "data.target" };
+                let chosen =
+                    if tree.get("data.features").is_some() { "data.features" } else { "data.target" };
                 let place = tree.locate(chosen);
                 found.extend(problems.table.into_iter().map(|problem| explained(problem, place)));
             }

@@ -131,6 +131,30 @@ fn wednesday_new_settings_are_not_accepted_until_the_author_says_so() {
 }
 
 #[test]
+fn wednesday_seeds_are_added_and_taken_away() {
+    let seeds = |count| WAYS.replace("id: ways", &format!("id: ways\nseeds: {count}"));
+    let course = accepted().ways(&seeds(3));
+    insta::assert_snapshot!("wednesday_more_seeds", course.check("").whole());
+    course.check("--accept").is_in_order();
+    let course = course.ways(&seeds(2));
+    insta::assert_snapshot!("wednesday_fewer_seeds", course.check("").whole());
+    // Other settings beside them are seen in the seeds that both have.
+    let course = course.ways(&seeds(4).replace("epochs: 20", "epochs: 10"));
+    assert_eq!(course.check("--summary report.md").status, 1);
+    insta::assert_snapshot!("wednesday_more_seeds_and_fewer_epochs", course.text("report.md"));
+}
+
+#[test]
+fn wednesday_a_new_variant_is_no_other_data() {
+    let block = WAYS.replace("name: moons, samples: 60", "name: iris");
+    let course = Course::with("02-ways.md", &block);
+    course.check("--accept").is_in_order();
+    let called = course.ways(&block.replace("[sgd, adam]", "[sgd, adam, momentum]")).check("");
+    assert_eq!(called.status, 1);
+    assert!(called.error.contains("error: the settings of `ways` have changed"), "{}", called.error);
+}
+
+#[test]
 fn wednesday_other_settings_with_the_same_results_are_worth_a_warning() {
     // Given logits draw nothing, so that the seed makes no difference.
     let block = "```yaml experiment\nkind: softmax\nid: v\nlogits: [1, 2]\nseed: 1\n```\n";

@@ -2,7 +2,7 @@
 
 use crate::cli::report::Report;
 use crate::diagnostic::Diagnostic;
-use crate::pipeline::{Planned, Reviewed, Status, leaf, parted, sci, short, worst};
+use crate::pipeline::{Planned, Reviewed, Status, counted, leaf, parted, sci, short, worst};
 use crate::store::snapshot::{ClaimShift, Moved, VariantShift};
 
 /// How many experiments are shown whole.
@@ -51,6 +51,7 @@ fn overview(moved: &[(&Planned, &Reviewed)]) -> String {
         let Some(comparison) = &reviewed.comparison else { continue };
         let since = comparison.variants.iter().filter_map(|variant| variant.parted).min();
         let since = since.map_or_else(String::new, |epoch| parted(planned.kind.name, epoch));
+        let since = comparison.seeds.map_or(since, counted);
         let (metric, [relative, bits]) = match comparison.most() {
             Some((variant, most)) => (format!("{}.{}", variant.name, most.metric), distance(most)),
             None => ("no metric".to_owned(), Default::default()),
@@ -80,16 +81,18 @@ fn overview(moved: &[(&Planned, &Reviewed)]) -> String {
 /// Whether there is something to show about an experiment beside what was said at its place.
 pub fn has_moved(reviewed: &Reviewed) -> bool {
     matches!(reviewed.status, Status::Drifted | Status::Tolerated | Status::Unaccepted)
-        && reviewed
-            .comparison
-            .as_ref()
-            .is_some_and(|comparison| !comparison.is_equal() && !comparison.has_only_grown())
+        && reviewed.comparison.as_ref().is_some_and(|comparison| {
+            comparison.seeds.is_some() || !comparison.is_equal() && !comparison.has_only_grown()
+        })
 }
 
 fn experiment(planned: &Planned, reviewed: &Reviewed) -> String {
     let kind = planned.kind.name;
     let mut text = format!("{} ({kind}): {}\n", reviewed.title, said(reviewed.status));
     let Some(comparison) = &reviewed.comparison else { return text };
+    if let Some(seeds) = comparison.seeds {
+        text += &format!("  {}; compared are those that both have\n", counted(seeds));
+    }
     for variant in &comparison.variants {
         text += &format!("  {}: {}\n", variant.name, since(variant, kind));
         text += &table(&worst(variant), planned.header.seed);

@@ -36,6 +36,9 @@ fn experiment(reviewed: &Reviewed, first_seed: u64) -> Value {
     if let Some(comparison) = &reviewed.comparison {
         value["settings_changed"] = json!(comparison.settings_changed);
         value["data_changed"] = json!(comparison.data_changed);
+        if let Some((accepted, now)) = comparison.seeds {
+            value["seeds"] = json!({ "accepted": accepted, "now": now });
+        }
         value["variants"] = comparison.variants.iter().map(|shift| variant(shift, first_seed)).collect();
         value["claims"] = comparison.claims.iter().map(claim).collect();
     }

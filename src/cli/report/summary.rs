@@ -3,7 +3,7 @@
 use crate::cli::report::Report;
 use crate::cli::report::human::{has_moved, margin, said, since};
 use crate::diagnostic::Severity;
-use crate::pipeline::{Reviewed, step};
+use crate::pipeline::{Reviewed, counted, step};
 
 /// Rows of each table.
 const ROWS: usize = 20;
@@ -54,7 +54,11 @@ fn moved(report: &Report) -> String {
 fn row(reviewed: &Reviewed, kind: &str) -> String {
     let Some(comparison) = &reviewed.comparison else { return String::new() };
     let first = comparison.variants.iter().min_by_key(|variant| variant.parted.unwrap_or(usize::MAX));
-    let since = first.map(|variant| since(variant, kind)).unwrap_or_default();
+    let since = match (comparison.seeds, first) {
+        (Some(seeds), _) => counted(seeds),
+        (None, Some(variant)) => since(variant, kind),
+        (None, None) => String::new(),
+    };
     let names: Vec<String> =
         comparison.variants.iter().map(|variant| format!("`{}`", variant.name)).collect();
     let most = comparison
@@ -63,7 +67,10 @@ fn row(reviewed: &Reviewed, kind: &str) -> String {
         .unwrap_or_default();
     let cells = [
         format!("`{}`", reviewed.title),
-        format!("{}: {}", said(reviewed.status), names.join(", ")),
+        match names.is_empty() {
+            true => said(reviewed.status).to_owned(),
+            false => format!("{}: {}", said(reviewed.status), names.join(", ")),
+        },
         since,
         most,
     ];

@@ -72,15 +72,26 @@ impl Accepted {
         let runs = || outcome.variants.iter().flat_map(|variant| &variant.runs);
         let names: BTreeSet<&String> = runs().flat_map(|run| run.series.keys()).collect();
         let series: Vec<String> = names.into_iter().cloned().collect();
-        Self::over(identity, outcome, verdicts, series)
+        Self::over(identity, outcome, verdicts, series, usize::MAX)
     }
 
-    /// The same with histories and digests over given series only: a series that is new moves nothing.
-    pub fn over(identity: Identity, outcome: &Outcome, verdicts: &[Verdict], series: Vec<String>) -> Self {
+    /// What is to be compared with accepted results: only their series, and of each variant at most as many runs as it
+    /// has there. A series or a seed that is new moves nothing.
+    pub fn beside(old: &Self, identity: Identity, outcome: &Outcome, verdicts: &[Verdict]) -> Self {
+        Self::over(identity, outcome, verdicts, old.series.clone(), old.seeds)
+    }
+
+    fn over(
+        identity: Identity,
+        outcome: &Outcome,
+        verdicts: &[Verdict],
+        series: Vec<String>,
+        seeds: usize,
+    ) -> Self {
         let variants = outcome
             .variants
             .iter()
-            .map(|variant| (variant.name.clone(), AcceptedVariant::of(variant, &series)))
+            .map(|variant| (variant.name.clone(), AcceptedVariant::of(variant, &series, seeds)))
             .collect();
         let claim = |verdict: &Verdict| AcceptedClaim {
             index: verdict.index,
@@ -99,21 +110,18 @@ impl Accepted {
 }
 
 impl AcceptedVariant {
-    fn of(variant: &Variant, series: &[String]) -> Self {
+    fn of(variant: &Variant, series: &[String], seeds: usize) -> Self {
+        let runs = &variant.runs[..seeds.min(variant.runs.len())];
         let mut metrics: BTreeMap<String, Vec<Option<Value>>> = BTreeMap::new();
-        for (seed, run) in variant.runs.iter().enumerate() {
+        for (seed, run) in runs.iter().enumerate() {
             for (name, metric) in &run.metrics {
                 flatten(name, metric, &mut |name, value| {
-                    let values = metrics.entry(name).or_insert_with(|| vec![None; variant.runs.len()]);
+                    let values = metrics.entry(name).or_insert_with(|| vec![None; runs.len()]);
                     values[seed] = Some(value);
                 });
             }
         }
-        AcceptedVariant {
-            digest: digest(&variant.runs, series),
-            history: history(&variant.runs, series),
-            metrics,
-        }
+        AcceptedVariant { digest: digest(runs, series), history: history(runs, series), metrics }
     }
 }
 
@@ -251,7 +259,7 @@ mod tests {
         let old = Accepted::of(identity(), &outcome(run()), &[]);
         let mut more = run();
         more.series.insert("another".to_owned(), vec![3.0].into());
-        let new = Accepted::over(identity(), &outcome(more), &[], old.series.clone());
+        let new = Accepted::beside(&old, identity(), &outcome(more), &[]);
         assert_eq!(old, new);
     }
 }

@@ -11,9 +11,11 @@ pub struct Comparison {
     pub settings_changed: bool,
     /// Whether the files that the experiment reads hold something else.
     pub data_changed: bool,
+    /// How many runs a variant had and has, where it is another number; only those that both have are compared.
+    pub seeds: Option<(usize, usize)>,
     /// The variants that are not the same to the last bit, by name.
     pub variants: Vec<VariantShift>,
-    /// The claims whose margin or count moved.
+    /// The claims whose margin or count moved, judged by as many seeds as before.
     pub claims: Vec<ClaimShift>,
 }
 
@@ -135,19 +137,21 @@ impl ClaimShift {
     }
 }
 
-/// Compares bits; a number may move by `tolerance` times the larger of the two and be tolerated. `new` has its
-/// histories and digests over the series of `old`.
+/// Compares bits; a number may move by `tolerance` times the larger of the two and be tolerated. `new` stands
+/// [beside](Accepted::beside) `old`.
 pub fn compare(old: &Accepted, new: &Accepted, tolerance: f64) -> Comparison {
     let names =
         old.variants.keys().chain(new.variants.keys().filter(|name| !old.variants.contains_key(*name)));
+    let seeds = (old.seeds, new.seeds);
     let shift = |name: &String| match (old.variants.get(name), new.variants.get(name)) {
-        (Some(old), Some(new)) => variant(name, old, new, tolerance),
+        (Some(old), Some(new)) => variant(name, old, new, seeds, tolerance),
         (only, _) => Some(VariantShift { alone: Some(only.is_none()), ..still(name) }),
     };
     Comparison {
         settings_changed: (&old.identity.kind, &old.identity.settings)
             != (&new.identity.kind, &new.identity.settings),
         data_changed: old.identity.data != new.identity.data,
+        seeds: (old.seeds != new.seeds).then_some(seeds),
         variants: names.filter_map(shift).collect(),
         claims: claims(old, new),
     }
@@ -165,18 +169,26 @@ fn still(name: &str) -> VariantShift {
     }
 }
 
-fn variant(name: &str, old: &AcceptedVariant, new: &AcceptedVariant, tolerance: f64) -> Option<VariantShift> {
+fn variant(
+    name: &str,
+    old: &AcceptedVariant,
+    new: &AcceptedVariant,
+    seeds: (usize, usize),
+    tolerance: f64,
+) -> Option<VariantShift> {
+    // Digests are over all accepted runs together: of fewer runs only the metrics can be compared.
+    let whole = seeds.1 >= seeds.0;
     let mut shift = VariantShift {
-        parted: parted(&old.history, &new.history),
+        parted: parted(&old.history, &new.history).filter(|_| whole),
         epochs: old.history.len(),
         added: new.metrics.keys().filter(|name| !old.metrics.contains_key(*name)).cloned().collect(),
-        digest_differs: old.digest != new.digest,
+        digest_differs: whole && old.digest != new.digest,
         ..still(name)
     };
     for (metric, values) in &old.metrics {
         let none = Vec::new();
         let now = new.metrics.get(metric).unwrap_or(&none);
-        for run in 0..values.len().max(now.len()) {
+        for run in 0..seeds.0.min(seeds.1) {
             let [old, new] = [values, now].map(|values| values.get(run).and_then(Option::as_ref));
             shift.moved.extend(
                 leaves(metric, old, new)
@@ -224,8 +236,11 @@ fn moved(metric: String, run: usize, old: Leaf, new: Leaf, tolerance: f64) -> Op
     Some(Moved { metric, run, old, new, difference, tolerated })
 }
 
-/// Claims that stand on both sides, word for word.
+/// Claims that stand on both sides, word for word; none where other seeds judge them.
 fn claims(old: &Accepted, new: &Accepted) -> Vec<ClaimShift> {
+    if old.seeds != new.seeds {
+        return Vec::new();
+    }
     let pair = |now: &super::AcceptedClaim| {
         let before = old.claims.iter().find(|claim| claim.that == now.that)?;
         let same_margin = match (before.margin, now.margin) {
@@ -298,6 +313,24 @@ mod tests {
             let compared = compare(&accepted(&[("m", old.clone())]), &accepted(&[("m", new)]), 0.5);
             assert!(!compared.is_tolerated(), "{old:?}: {compared:?}");
         }
+    }
+
+    #[test]
+    fn only_the_seeds_that_both_have_are_compared() {
+        let of = |numbers: &[f64]| {
+            let values = numbers.iter().map(|&number| Some(Value::Number(number))).collect();
+            Accepted { seeds: numbers.len(), ..accepted(&[("loss", values)]) }
+        };
+        let mut fewer = of(&[1.0]);
+        fewer.variants.get_mut("run").unwrap().digest = "of one run".to_owned();
+        let compared = compare(&of(&[1.0, 2.0]), &fewer, 0.0);
+        assert!(compared.is_equal() && compared.seeds == Some((2, 1)), "{compared:?}");
+        fewer.variants.get_mut("run").unwrap().metrics.clear();
+        assert_eq!(compare(&of(&[1.0, 2.0]), &fewer, 0.0).moved().count(), 1);
+        // Of more, only as many stand beside the accepted ones.
+        let more = Accepted { seeds: 3, ..of(&[1.0, 2.0]) };
+        let compared = compare(&of(&[1.0, 2.0]), &more, 0.0);
+        assert!(compared.is_equal() && compared.seeds == Some((2, 3)), "{compared:?}");
     }
 
     #[test]
