@@ -7,12 +7,14 @@ pub use collect::Diagnostics;
 pub use gradbook_engine::problem::{Problem, counted, nearest, within};
 pub use render::Place;
 
+use serde::{Deserialize, Serialize};
+
 /// Which of the [`Sources`] a place is in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct SourceId(pub u32);
 
 /// A range of bytes in one source file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Span {
     pub source: SourceId,
     pub start: usize,
@@ -60,7 +62,7 @@ impl Sources {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Severity {
     Error,
     Warning,
@@ -79,11 +81,11 @@ impl Severity {
 }
 
 /// One thing that is wrong, with its place.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Diagnostic {
     pub severity: Severity,
     /// Of a lint: what silences it.
-    pub code: Option<&'static str>,
+    pub code: Option<Box<str>>,
     /// A short sentence: what is wrong.
     pub message: String,
     /// None for what has no place in a file (an empty folder).
@@ -131,6 +133,19 @@ impl Diagnostic {
 
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(shortened(hint.into()));
+        self
+    }
+
+    /// Whether all its places are in that file.
+    pub fn is_within(&self, source: SourceId) -> bool {
+        let also = self.also.iter().map(|(span, _)| Some(*span));
+        [self.span].into_iter().chain(also).all(|span| span.is_some_and(|span| span.source == source))
+    }
+
+    /// The same of a file that now has another number.
+    pub fn moved_to(mut self, source: SourceId) -> Self {
+        let places = self.span.iter_mut().chain(self.also.iter_mut().map(|(span, _)| span));
+        places.for_each(|span| span.source = source);
         self
     }
 

@@ -52,8 +52,8 @@ impl Diagnostic {
             Severity::Note => Level::NOTE,
         };
         let title = level.primary_title(self.message.as_str());
-        let title = match self.code {
-            Some(code) => title.id(code),
+        let title = match &self.code {
+            Some(code) => title.id(&**code),
             None => title,
         };
         let hints = self.hints.iter().map(|hint| Level::HELP.message(hint.as_str()));

@@ -167,7 +167,7 @@ impl Lint {
 
     /// What is wrong, as a warning with the code, the reason, and how it is silenced.
     pub fn warning(&self, found: Diagnostic) -> Diagnostic {
-        let warning = Diagnostic { severity: Severity::Warning, code: Some(self.code), ..found };
+        let warning = Diagnostic { severity: Severity::Warning, code: Some(self.code.into()), ..found };
         let silences = format!("`lint: {{allow: [{}]}}` in the block silences this", self.code);
         warning.hint(self.reason).hint(silences)
     }

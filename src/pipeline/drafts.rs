@@ -183,14 +183,14 @@ impl Draft<'_> {
         body.clone().map(|body_html| PageView { body_html, ..self.view.as_ref().clone() })
     }
 
-    /// What later builds need to know of it; none where its page cannot be told from others.
-    pub fn note(&self, made_from: Sum) -> Option<Note> {
+    /// What later builds need to know of it and of the remarks on its runs; none where its page cannot be told from others.
+    pub fn note(&self, made_from: Sum, remarks: Vec<Diagnostic>) -> Option<Note> {
         let noted = |Experiment { view, drawing }: &Experiment| {
             let (view, sketch) = (view.as_ref().clone(), drawing.sketch.clone());
             Some(NotedExperiment { view, drawing: drawing.key?, sketch })
         };
         let experiments = self.experiments.iter().map(noted).collect::<Option<_>>()?;
-        Some(Note { made_from, view: self.view.as_ref().clone(), from: self.from?, experiments })
+        Some(Note { made_from, view: self.view.as_ref().clone(), from: self.from?, experiments, remarks })
     }
 }
 

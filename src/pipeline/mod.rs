@@ -42,12 +42,11 @@ pub use shard::{Done, Pending, Shard, pending, run_shard};
 pub use team::Team;
 pub use verifying::{Verified, verify};
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::claims::Verdict;
 use crate::data::TableLimits;
-use crate::diagnostic::{Diagnostics, SourceId, Sources};
+use crate::diagnostic::{Diagnostic, Diagnostics, Sources};
 use crate::lesson::{self, Course};
 use crate::outcome::Outcome;
 use crate::site::{self, Publication, PublishError, Published, Templates};
@@ -79,8 +78,8 @@ pub struct Computed {
     pub verdicts: Vec<Vec<Verdict>>,
     /// The claims in prose, judged.
     prose: judging::Prose,
-    /// The files in which something is odd that only showed after the runs; none for what has no place in a file.
-    remarked: BTreeSet<Option<SourceId>>,
+    /// What is odd about what was found in the lessons that had to be looked at.
+    remarks: Vec<Diagnostic>,
     /// The cache it was computed with.
     pub cache: Cache,
     /// Whether these are all experiments of the course.
@@ -161,16 +160,16 @@ pub fn compute(request: &Request, watch: &dyn Watch) -> Result<Computed, Failure
     };
     let Ready { course, planned, cache, mut found, templates, tables } = ready;
     let judged = judging::judge(&course, &planned, &ran, &unchanged);
-    let mut after = judged.found;
+    let mut remarks = judged.found;
     for (experiment, ran) in planned.iter().zip(&ran) {
         let Some(Ran { outcome, .. }) = ran.as_ref().filter(|_| !unchanged.holds(experiment.lesson)) else {
             continue;
         };
-        after.extend(linting::after(&course, experiment, outcome, &tables));
-        after.extend(judging::undrawn(experiment, outcome));
+        remarks.extend(linting::after(&course, experiment, outcome, &tables));
+        remarks.extend(judging::undrawn(experiment, outcome));
     }
-    let remarked = after.iter().map(|diagnostic| diagnostic.span.map(|span| span.source)).collect();
-    found.extend(after);
+    found.extend(remarks.clone());
+    found.extend(unchanged.remarks(&course));
     if request.strict {
         found.deny_warnings();
     }
@@ -183,7 +182,7 @@ pub fn compute(request: &Request, watch: &dyn Watch) -> Result<Computed, Failure
         unchanged,
         verdicts,
         prose,
-        remarked,
+        remarks,
         cache,
         everything,
         found,

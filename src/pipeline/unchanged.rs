@@ -1,6 +1,5 @@
 //! Lessons whose runs need not be looked at again: all that their pages are made from is as it was when an earlier build made
-//! them, and nothing had to be said of what the runs had found. Of these no run is read, no claim judged, no number put into
-//! words.
+//! them. Of these no run is read, no claim judged, no number put into words; what had to be said of their runs is said again.
 
 use std::collections::BTreeMap;
 use std::time::SystemTime;
@@ -9,7 +8,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::diagnostic::{SourceId, Sources};
+use crate::diagnostic::{Diagnostic, Sources};
 use crate::lesson::inline::as_name;
 use crate::lesson::{Course, Fragment, Lesson};
 use crate::site::{ExperimentView, PageView};
@@ -32,6 +31,8 @@ pub struct Note {
     pub from: Sum,
     /// In the order of the plan.
     pub experiments: Vec<NotedExperiment>,
+    /// What was odd about what the runs had found.
+    pub remarks: Vec<Diagnostic>,
 }
 
 /// What was made of an experiment.
@@ -88,32 +89,43 @@ impl Unchanged {
         self.notes[lesson].as_ref()
     }
 
+    /// What has to be said again of unchanged lessons.
+    pub fn remarks(&self, course: &Course) -> Vec<Diagnostic> {
+        let noted = course
+            .lessons
+            .iter()
+            .zip(&self.notes)
+            .filter_map(|(lesson, note)| Some((lesson, note.as_ref()?)));
+        let remarks =
+            noted.flat_map(|(lesson, note)| note.remarks.iter().map(|remark| (lesson.source, remark)));
+        remarks.map(|(source, remark)| remark.clone().moved_to(source)).collect()
+    }
+
     /// Whether the lesson with this index is unchanged.
     pub fn holds(&self, lesson: usize) -> bool {
         self.notes[lesson].is_some()
     }
 }
 
-/// Notes what was made of the lessons that were looked at and of which nothing had to be said, for the builds to come.
+/// Notes what was made of the lessons that were looked at, for the builds to come.
 pub fn keep(computed: &Computed, program: Sum, drafts: &[Draft]) {
     let seen = |place: usize| -> Option<Vec<Seen>> {
         Some(computed.ran[place].as_ref()?.kept.as_ref()?.iter().map(|kept| kept.seen).collect())
     };
     let (course, planned) = (&computed.course, &computed.planned);
     let making = Making { course, planned, sources: computed.sources(), program, seen: &seen };
-    let said = |lesson: &Lesson| {
-        // What has no place, or one in the settings of the course, may be of any lesson.
-        let of_another = |source: SourceId| course.lessons.iter().any(|lesson| lesson.source == source);
-        computed
-            .remarked
-            .iter()
-            .any(|&source| source.is_none_or(|source| source == lesson.source || !of_another(source)))
-    };
+    // What has no place, or one in the settings of the course, may be of any lesson: each is looked at again.
+    let is_of = |remark: &Diagnostic, lesson: &Lesson| remark.is_within(lesson.source);
+    if !computed.remarks.iter().all(|remark| course.lessons.iter().any(|lesson| is_of(remark, lesson))) {
+        return;
+    }
     drafts.par_iter().enumerate().for_each(|(index, draft)| {
-        if computed.unchanged.holds(index) || said(&course.lessons[index]) {
+        if computed.unchanged.holds(index) {
             return;
         }
-        let note = making.made_from(index).and_then(|made_from| draft.note(made_from));
+        let own = computed.remarks.iter().filter(|remark| is_of(remark, &course.lessons[index]));
+        let note =
+            making.made_from(index).and_then(|made_from| draft.note(made_from, own.cloned().collect()));
         if let Some(note) = note {
             computed.cache.put_brief(&making.name(index), &note);
         }
@@ -287,18 +299,36 @@ mod tests {
         assert_eq!(unchanged(folder).0, ALL);
     }
 
+    /// What a build that may rely on notes finds odd, and the lessons that it did not have to look at.
+    fn said(folder: &Path) -> (Vec<String>, Vec<String>) {
+        let request = Request { lessons: folder.to_owned(), pages_only: true, ..Request::default() };
+        let computed = compute(&request, &Silent).unwrap();
+        let text = |diagnostic: &Diagnostic| diagnostic.render(computed.sources(), false);
+        (computed.found.iter().map(text).collect(), unchanged(folder).0)
+    }
+
     #[test]
-    fn a_lesson_of_which_something_has_to_be_said_is_looked_at_every_time() {
+    fn what_was_odd_is_said_again_though_nobody_looks() {
         let folder = course();
         let folder = folder.path();
-        edit(
-            folder,
-            "second.md",
-            "seeds: 3",
-            "seeds: 3\nclaims: [{that: train_loss < dev_loss + 10, holds: 2/3}]",
-        );
+        let claims = "seeds: 3\nclaims: [{that: train_loss < dev_loss, holds: 1/3}]";
+        edit(folder, "second.md", "seeds: 3", claims);
         edit(folder, "first.md", "seeds: 2", "seeds: 2\nfigures: [epochs_to, dev_loss]");
-        unchanged(folder);
-        assert_eq!(unchanged(folder).0, ["second", "third"]);
+        let (first, _) = said(folder);
+        assert_eq!(first.len(), 2, "{first:#?}");
+        assert_eq!(said(folder), (first.clone(), ALL.map(str::to_owned).to_vec()));
+        // Another file comes before them, so that each has another number.
+        fs::write(folder.join("gradbook.yaml"), "title: Nets\n").unwrap();
+        assert_eq!(said(folder), (first, ALL.map(str::to_owned).to_vec()));
+    }
+
+    #[test]
+    fn where_settings_of_the_course_are_odd_every_lesson_is_looked_at() {
+        let folder = course();
+        let folder = folder.path();
+        fs::write(folder.join("gradbook.yaml"), "defaults: {figures: [epochs_to, dev_loss]}\n").unwrap();
+        let (first, _) = said(folder);
+        assert!(first.iter().any(|text| text.contains("gradbook.yaml")), "{first:#?}");
+        assert_eq!(said(folder), (first, vec![]));
     }
 }
