@@ -41,8 +41,13 @@ pub struct Manifest {
 }
 
 impl Manifest {
+    /// The name of what is kept of the site in an output folder.
+    pub fn key(output: &Path) -> Key {
+        Key::named(&["site", &output.to_string_lossy()])
+    }
+
     pub fn read(output: &Path, cache: &Cache) -> Manifest {
-        let key = Key::named(&["site", &output.to_string_lossy()]);
+        let key = Manifest::key(output);
         let Some(Noted { at, files }) = cache.site(&key) else {
             return Manifest { key, intact: Records::new(), settled: false };
         };

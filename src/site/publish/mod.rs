@@ -3,6 +3,7 @@
 //! and what has not changed of one that has is neither made nor read nor written.
 
 mod error;
+mod former;
 mod lock;
 mod manifest;
 mod place;
@@ -88,7 +89,8 @@ impl<'a> Publication<'a> {
         cache: &'a Cache,
         waits: &dyn Fn(),
     ) -> Result<Self, PublishError> {
-        let place = Place::new(output)?;
+        let mut place = Place::new(output)?;
+        place.former = cache.former_site(&Manifest::key(&place.output));
         place.check_lessons(lessons)?;
         let lock = place.lock(waits)?;
         place.recover()?;

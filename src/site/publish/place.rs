@@ -1,6 +1,6 @@
 //! The output folder and what stands beside it while a site is published.
 
-use std::fs;
+use std::fs::{self, DirEntry};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
@@ -19,6 +19,8 @@ pub struct Place {
     pub staging: PathBuf,
     /// The former output, between the two renames.
     old: PathBuf,
+    /// Where the site before the last one is kept, if it is.
+    pub former: Option<PathBuf>,
     /// Locked while a build writes here.
     lock: PathBuf,
 }
@@ -33,6 +35,7 @@ impl Place {
         Ok(Place {
             staging: parent.join(format!(".{name}.gradbook-new")),
             old: parent.join(format!(".{name}.gradbook-old")),
+            former: None,
             lock: parent.join(format!(".{name}.gradbook-lock")),
             shown: shown.to_owned(),
             output,
@@ -112,30 +115,25 @@ impl Place {
     }
 
     /// A folder that may not be written can be renamed all the same, but then not be emptied.
-    #[cfg(unix)]
     fn check_writable(&self) -> Result<(), PublishError> {
-        // Asked, not tried: what a killed build had tried would stay there.
-        let allowed = rustix::fs::access(&self.output, rustix::fs::Access::WRITE_OK);
-        allowed.map_err(|error| PublishError::Io { path: self.shown.clone(), error: error.into() })
+        may_write(&self.output).map_err(|error| PublishError::Io { path: self.shown.clone(), error })
     }
 
-    /// Elsewhere no folder is kept from its owner.
-    #[cfg(not(unix))]
-    fn check_writable(&self) -> Result<(), PublishError> {
-        Ok(())
-    }
-
-    /// Takes the hidden files of the former output over, then removes it.
+    /// Takes the hidden files of the old output over, then puts it where the next build finds it, or removes it.
     fn finish(&self) -> Result<(), PublishError> {
         // Where that fails, so does what follows, and says so.
         let _ = make_writable(&self.old);
-        for entry in entries(&self.old)?.into_iter().filter(|entry| is_hidden(entry)) {
-            let target = self.output.join(entry.file_name().unwrap_or_default());
+        for entry in entries(&self.old)?.into_iter().filter(is_hidden) {
+            let target = self.output.join(entry.file_name());
             if !exists(&target) {
-                rename(&entry, &target)?;
+                rename(&entry.path(), &target)?;
             }
         }
-        self.discard(&self.old)
+        let is_kept = self.former.as_ref().is_some_and(|former| {
+            let folder = former.parent().map(fs::create_dir_all);
+            folder.is_some_and(|made| made.is_ok()) && fs::rename(&self.old, former).is_ok()
+        });
+        if is_kept { Ok(()) } else { self.discard(&self.old) }
     }
 
     /// Removes a leftover. One that cannot be goes out of the way, for it must not stop this build or a later one.
@@ -152,6 +150,18 @@ impl Place {
     fn mount_point(&self) -> PublishError {
         PublishError::MountPoint { output: self.shown.clone() }
     }
+}
+
+/// Whether this user may write to a folder. Asked, not tried: what a killed build had tried would stay there.
+#[cfg(unix)]
+pub fn may_write(folder: &Path) -> io::Result<()> {
+    Ok(rustix::fs::access(folder, rustix::fs::Access::WRITE_OK)?)
+}
+
+/// Outside Unix no folder is kept from its owner.
+#[cfg(not(unix))]
+pub fn may_write(_: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 /// Whether another file system begins at this folder.
@@ -192,12 +202,17 @@ pub fn exists(path: &Path) -> bool {
     path.symlink_metadata().is_ok()
 }
 
-pub fn is_hidden(path: &Path) -> bool {
-    path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'))
+pub fn is_hidden(entry: &DirEntry) -> bool {
+    entry.file_name().to_string_lossy().starts_with('.')
 }
 
-pub fn entries(folder: &Path) -> Result<Vec<PathBuf>, PublishError> {
-    let list = fs::read_dir(folder).and_then(|entries| entries.map(|entry| Ok(entry?.path())).collect());
+/// Whether it is a folder itself, not a link to one.
+pub fn is_folder(entry: &DirEntry) -> bool {
+    entry.file_type().is_ok_and(|kind| kind.is_dir())
+}
+
+pub fn entries(folder: &Path) -> Result<Vec<DirEntry>, PublishError> {
+    let list = fs::read_dir(folder).and_then(Iterator::collect);
     list.map_err(|error| PublishError::Io { path: folder.to_owned(), error })
 }
 
@@ -210,7 +225,7 @@ fn rename(from: &Path, to: &Path) -> Result<(), PublishError> {
 }
 
 /// Removes a file, or a folder with all in it, those that are read-only too.
-fn remove(path: &Path) -> Result<(), PublishError> {
+pub fn remove(path: &Path) -> Result<(), PublishError> {
     let removed = match path.symlink_metadata() {
         Err(_) => Ok(()),
         Ok(meta) if meta.is_dir() => fs::remove_dir_all(path).or_else(|error| match error.kind() {

@@ -6,8 +6,8 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::manifest::{Record, Records};
-use super::place::{Place, entries, exists, is_hidden, make_folder};
-use super::{Content, LIST, PublishError};
+use super::place::{Place, entries, exists, is_folder, is_hidden, make_folder};
+use super::{Content, LIST, PublishError, former};
 use crate::store::cache::{Seen, Sum};
 
 /// A file of the new site, compared with the old one.
@@ -51,8 +51,13 @@ impl Staged {
 /// Writes the new site to its staging folder, with all that the author put into the old one.
 pub fn stage(place: &Place, files: &mut BTreeMap<String, Staged>) -> Result<(), PublishError> {
     make_folder(&place.staging)?;
+    let kept = former::take_over(place, files)?;
     let mut folders: BTreeSet<&Path> = BTreeSet::new();
     for (path, file) in files.iter_mut() {
+        if let Some(now) = kept.get(Path::new(path)) {
+            file.seen = file.seen.filter(|seen| now.has_content_of(seen)).map(|_| *now);
+            continue;
+        }
         let (target, current) = (place.staging.join(path), place.output.join(path));
         let folder = Path::new(path).parent().unwrap_or(Path::new(""));
         if folders.insert(folder) {
@@ -97,9 +102,9 @@ fn keep(place: &Place, files: &BTreeMap<String, Staged>) -> Result<(), PublishEr
     let mut folders = vec![PathBuf::new()];
     while let Some(folder) = folders.pop() {
         for entry in entries(&place.output.join(&folder))? {
-            let below = folder.join(entry.file_name().unwrap_or_default());
-            let is_folder = entry.symlink_metadata().is_ok_and(|meta| meta.is_dir());
-            let is_top_hidden = folder.as_os_str().is_empty() && is_hidden(&below);
+            let below = folder.join(entry.file_name());
+            let is_folder = is_folder(&entry);
+            let is_top_hidden = folder.as_os_str().is_empty() && is_hidden(&entry);
             let is_ours = ours.as_ref().map_or(!is_top_hidden, |ours| ours.contains(&below));
             // A hidden folder (`.git`) may be large: it is moved once the new site stands.
             if is_ours || is_top_hidden && is_folder {

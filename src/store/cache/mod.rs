@@ -8,6 +8,7 @@ mod entry;
 mod inputs;
 mod key;
 mod program;
+mod room;
 mod seen;
 #[cfg(test)]
 mod tests;
@@ -39,16 +40,13 @@ const BRIEF: &str = "brief";
 const LAST: &str = "last";
 /// Where it is noted what the site in each output folder holds.
 const SITES: &str = "sites";
+/// Where the folder of the site before the last one is kept for each output folder.
+const FORMER: &str = "former";
 /// Where the hash of each program that used the cache is noted.
 const PROGRAMS: &str = "programs";
 
 /// An entry used counts as new again, but is not marked so more often than this.
 pub const FRESH: Duration = Duration::from_secs(24 * 60 * 60);
-/// A file written aside that is older than this was left by a build that was killed.
-const ABANDONED: Duration = Duration::from_secs(60 * 60);
-/// A note that no build has used for so long is of something that is gone.
-const FORGOTTEN: Duration = Duration::from_secs(60 * 24 * 60 * 60);
-
 /// A run's entry: the hash of what it holds, and how its file looked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Kept {
@@ -116,6 +114,11 @@ impl Cache {
     /// What is noted of the site under that name.
     pub fn site<T: DeserializeOwned>(&self, key: &Key) -> Option<T> {
         self.read(SITES, key)
+    }
+
+    /// Where the folder of a former site may be kept, which is no entry; none where nothing has been kept yet.
+    pub fn former_site(&self, key: &Key) -> Option<PathBuf> {
+        self.entry(FORMER, key).filter(|_| self.folder.as_ref().is_some_and(|folder| folder.is_dir()))
     }
 
     fn read<T: DeserializeOwned>(&self, part: &str, key: &Key) -> Option<T> {
@@ -199,32 +202,6 @@ impl Cache {
         }
     }
 
-    /// Makes room after a build that wrote anything: the entries that were not used for longest go first, and notes that nobody needs.
-    pub fn tidy(&self) {
-        let Some(folder) = &self.folder else { return };
-        if self.written.load(Ordering::Relaxed) == 0 {
-            return;
-        }
-        let parts = |names: &[&str]| -> Vec<Entry> {
-            names.iter().flat_map(|part| files(&folder.join(part)).unwrap_or_default()).collect()
-        };
-        sweep(parts(&[LAST, SITES, PROGRAMS]), FORGOTTEN);
-        let mut entries = sweep(parts(&[RUNS, DRAWN, BRIEF]), Duration::MAX);
-        let mut taken: u64 = entries.iter().map(|entry| entry.bytes).sum();
-        if taken <= self.room {
-            return;
-        }
-        entries.sort_by(|a, b| (a.used, &a.path).cmp(&(b.used, &b.path)));
-        for entry in entries {
-            if taken <= self.room {
-                break;
-            }
-            if fs::remove_file(&entry.path).is_ok() {
-                taken -= entry.bytes;
-            }
-        }
-    }
-
     /// Why nothing could be kept, if nothing could.
     pub fn trouble(&self) -> Option<String> {
         self.trouble.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
@@ -233,31 +210,6 @@ impl Cache {
     /// How many entries were found damaged.
     pub fn damaged(&self) -> usize {
         self.damaged.load(Ordering::Relaxed)
-    }
-
-    /// Removes all entries and notes; how many entries that were, and their bytes. Other files of the folder stay.
-    ///
-    /// # Errors
-    /// A file that cannot be removed.
-    pub fn clear(&self) -> Result<(usize, u64), String> {
-        let Some(folder) = &self.folder else { return Ok((0, 0)) };
-        let (mut count, mut bytes) = (0, 0);
-        for part in [RUNS, DRAWN, BRIEF, LAST, SITES, PROGRAMS] {
-            let folder = folder.join(part);
-            let entries = match files(&folder) {
-                Err(error) if error.kind() != ErrorKind::NotFound => {
-                    return Err(format!("cannot read {}: {error}", folder.display()));
-                }
-                entries => entries.unwrap_or_default(),
-            };
-            for entry in entries {
-                let removed = fs::remove_file(&entry.path);
-                removed.map_err(|error| format!("cannot remove {}: {error}", entry.path.display()))?;
-                count += usize::from(part == RUNS && !entry.is_aside());
-                bytes += entry.bytes;
-            }
-        }
-        Ok((count, bytes))
     }
 
     fn entry(&self, part: &str, key: &Key) -> Option<PathBuf> {
@@ -313,49 +265,6 @@ impl Cache {
         }
         Ok(())
     }
-}
-
-/// A file of the cache.
-struct Entry {
-    path: PathBuf,
-    bytes: u64,
-    used: SystemTime,
-}
-
-impl Entry {
-    /// Whether it is one that is being written.
-    fn is_aside(&self) -> bool {
-        self.path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'))
-    }
-}
-
-/// Removes what was left aside by builds that were killed, and what has not been used for that long; gives the rest,
-/// but for what is being written.
-fn sweep(mut entries: Vec<Entry>, unused: Duration) -> Vec<Entry> {
-    let now = SystemTime::now();
-    entries.retain(|entry| {
-        let age = now.duration_since(entry.used).unwrap_or_default();
-        let gone = age > if entry.is_aside() { ABANDONED } else { unused };
-        if gone {
-            let _ = fs::remove_file(&entry.path);
-        }
-        !gone && !entry.is_aside()
-    });
-    entries
-}
-
-fn files(folder: &Path) -> io::Result<Vec<Entry>> {
-    let mut entries = Vec::new();
-    for file in fs::read_dir(folder)? {
-        let file = file?;
-        // Another build may have removed it in between.
-        let Ok(metadata) = file.metadata() else { continue };
-        if metadata.is_file() {
-            let used = metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH);
-            entries.push(Entry { path: file.path(), bytes: metadata.len(), used });
-        }
-    }
-    Ok(entries)
 }
 
 /// Notes that an entry is in use, and tells how its file looks then. Where that cannot be noted, it only leaves the cache

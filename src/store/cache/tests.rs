@@ -1,3 +1,4 @@
+use super::room::{ABANDONED, FORGOTTEN};
 use super::*;
 use crate::experiment::kind;
 use crate::outcome::Metric;
@@ -95,6 +96,25 @@ fn notes_of_what_is_gone_go() {
     cache.tidy();
     let left = |experiment: &str| cache.last_inputs(experiment).is_some();
     assert_eq!((left("gone"), left("there")), (false, true));
+}
+
+#[test]
+fn former_sites_go_with_what_is_noted_of_their_output() {
+    let folder = tempfile::tempdir().unwrap();
+    let cache = Cache::new(folder.path().to_owned(), 1 << 20);
+    let keep = |name: &str| {
+        let key = Key::named(&[name]);
+        let former = cache.former_site(&key).unwrap();
+        fs::create_dir_all(former.join("assets")).unwrap();
+        fs::write(former.join("assets/page"), name).unwrap();
+        (key, former)
+    };
+    let ((_, gone), (key, there)) = (keep("gone"), keep("there"));
+    cache.put_site(&key, &());
+    cache.tidy();
+    assert!(!gone.exists() && there.join("assets/page").exists());
+    cache.clear().unwrap();
+    assert_eq!(fs::read_dir(folder.path().join(FORMER)).unwrap().count(), 0);
 }
 
 #[test]

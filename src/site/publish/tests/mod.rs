@@ -1,3 +1,5 @@
+mod former;
+
 use super::place::{MARK, entries};
 use super::*;
 use crate::site::Output;
@@ -47,7 +49,7 @@ impl Desk {
         let mut names: Vec<_> = entries(self.folder.path())
             .unwrap()
             .iter()
-            .map(|path| path.file_name().unwrap().to_string_lossy().into_owned())
+            .map(|entry| entry.file_name().to_string_lossy().into_owned())
             .collect();
         names.sort();
         names
@@ -113,7 +115,7 @@ fn an_unchanged_file_keeps_its_time() {
     assert_ne!(time("output/index.html"), past);
 }
 
-/// Which folder it is: another one after each swap.
+/// Which file or folder it is.
 #[cfg(unix)]
 fn number(path: &Path) -> u64 {
     std::os::unix::fs::MetadataExt::ino(&fs::metadata(path).unwrap())
