@@ -50,7 +50,7 @@ impl Build {
             })?;
         }
         let (publication, files) = made?;
-        let published = pipeline::write(publication, files)?;
+        let published = pipeline::write(&computed, publication, files)?;
         let page = self.output.join("index.html");
         common.say(&format!(
             "{} files written, {} as before: {}",

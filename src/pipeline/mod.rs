@@ -246,7 +246,9 @@ pub fn assemble(computed: &Computed, holds: &Holds) -> Result<Files, Failure> {
 /// # Errors
 /// A machine that cannot read what it should.
 pub fn look_over(computed: &mut Computed) -> Result<usize, Failure> {
-    match pages::assemble(computed, &|_, _| false) {
+    let files = pages::assemble(computed, &|_, _| false);
+    computed.cache.tidy();
+    match files {
         Ok(files) => Ok(files.keys().filter(|path| path.ends_with(".html")).count()),
         Err(Failure::Course(found, sources)) => {
             computed.found.extend(found);
@@ -265,12 +267,13 @@ pub fn check_output(request: &Request, output: &Path) -> Result<(), Failure> {
     site::check_output(output, &request.lessons).map_err(machine)
 }
 
-/// Step 6: the files in their folder, in one step.
+/// Step 6: the files in their folder, in one step; meanwhile the cache makes room.
 ///
 /// # Errors
 /// A folder that cannot be written. The old output stays whole.
-pub fn write(publication: Publication, files: Files) -> Result<Published, Failure> {
-    publication.publish(files).map_err(machine)
+pub fn write(computed: &Computed, publication: Publication, files: Files) -> Result<Published, Failure> {
+    let (published, ()) = rayon::join(|| publication.publish(files), || computed.cache.tidy());
+    published.map_err(machine)
 }
 
 fn machine(error: PublishError) -> Failure {

@@ -61,7 +61,6 @@ pub fn assemble(computed: &Computed, holds: &Holds) -> Result<Files, Failure> {
     if let Some(program) = drafting.program {
         unchanged::keep(computed, program, &drafts);
     }
-    computed.cache.tidy();
     Ok(files)
 }
 
