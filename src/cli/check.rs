@@ -8,7 +8,7 @@ use clap::Args;
 use crate::cli::report::{Report, summary};
 use crate::cli::{Common, Course};
 use crate::diagnostic::{Diagnostics, Sources};
-use crate::pipeline::{self, Computed, Failure, Review, Status};
+use crate::pipeline::{self, Computed, Failure, Request, Review, Status};
 
 #[derive(Args)]
 pub struct Check {
@@ -54,7 +54,8 @@ impl Check {
 
     /// Runs everything and compares. What the comparison found is among the problems, unless it is to be accepted.
     fn compute(&self, common: &Common) -> Result<(Computed, Review), Failure> {
-        let mut computed = common.compute(&self.course.request(common))?;
+        let request = Request { snapshots: true, ..self.course.request(common) };
+        let mut computed = common.compute(&request)?;
         if computed.everything {
             let pages = pipeline::look_over(&mut computed)?;
             common.say(&format!("{pages} pages in order"));

@@ -80,7 +80,9 @@ pub fn orphan(title: &str, kept: &Kept) -> Diagnostic {
     let (slug, id) = title.split_once('#').unwrap_or_default();
     Diagnostic::error(format!("a snapshot of an experiment that is not there: `{title}`"), kept.span)
         .label(format!("the lesson `{slug}` has no experiment `{id}`, or is gone itself"))
-        .hint("if it was removed or renamed, `gradbook check --accept` removes this snapshot")
+        .hint(format!(
+            "if it was removed or renamed, `gradbook check --accept --only '{title}'` removes this snapshot"
+        ))
 }
 
 /// Said once of a course that keeps no snapshots.

@@ -44,6 +44,8 @@ pub use verifying::{Verified, verify};
 
 use std::path::Path;
 
+use glob::Pattern;
+
 use crate::claims::Verdict;
 use crate::data::TableLimits;
 use crate::diagnostic::{Diagnostic, Diagnostics, Sources};
@@ -63,6 +65,8 @@ pub struct Ready {
     pub cache: Cache,
     /// What is odd about the lessons but stops nothing.
     pub found: Diagnostics,
+    /// Every experiment of the lessons as `lesson#id`, asked for or not.
+    known: BTreeSet<String>,
     templates: Templates,
     tables: Tables,
 }
@@ -84,6 +88,10 @@ pub struct Computed {
     pub cache: Cache,
     /// Whether these are all experiments of the course.
     pub everything: bool,
+    /// Which experiments were asked for; all without one.
+    only: Option<Pattern>,
+    /// Every experiment of the lessons as `lesson#id`, asked for or not.
+    known: BTreeSet<String>,
     /// Claims that fail, and what is odd about the lessons but stops nothing.
     pub found: Diagnostics,
     templates: Templates,
@@ -112,6 +120,7 @@ pub fn prepare(request: &Request) -> Result<Ready, Failure> {
     let Some(templates) = templates.filter(|_| found.errors() == 0) else {
         return Err(Failure::Course(found, tables.sources));
     };
+    let known = planned.iter().map(|planned| title(&course, planned)).collect();
     if let Some(id) = &request.id {
         planned.retain(|experiment| experiment.header.id == *id);
         if planned.is_empty() {
@@ -119,17 +128,23 @@ pub fn prepare(request: &Request) -> Result<Ready, Failure> {
         }
     }
     if let Some(pattern) = &request.only {
-        planned.retain(|experiment| {
-            let title = title(&course, experiment);
-            let (lesson, id) = title.split_once('#').unwrap_or_default();
-            [lesson, id, &title].iter().any(|name| pattern.matches(name))
-        });
-        if planned.is_empty() {
-            return Err(Failure::Machine(format!("no experiment is like `{pattern}`")));
+        planned.retain(|experiment| is_like(&title(&course, experiment), pattern));
+        if planned.is_empty() && !request.snapshots {
+            return Err(none_like(pattern));
         }
     }
     let cache = request.cache.cache(&course);
-    Ok(Ready { course, planned, cache, found, templates, tables })
+    Ok(Ready { course, planned, cache, found, known, templates, tables })
+}
+
+/// Whether the lesson, the id or the whole of `lesson#id` is like a pattern.
+fn is_like(title: &str, pattern: &Pattern) -> bool {
+    let (lesson, id) = title.split_once('#').unwrap_or_default();
+    [lesson, id, title].iter().any(|name| pattern.matches(name))
+}
+
+fn none_like(pattern: &Pattern) -> Failure {
+    Failure::Machine(format!("no experiment is like `{pattern}`"))
 }
 
 /// Empties the cache; how many runs and bytes that were. Works with lessons that are at fault.
@@ -158,7 +173,7 @@ pub fn compute(request: &Request, watch: &dyn Watch) -> Result<Computed, Failure
         Ok(ran) => ran,
         Err(errors) => return Err(Failure::Course(errors, ready.tables.sources)),
     };
-    let Ready { course, planned, cache, mut found, templates, tables } = ready;
+    let Ready { course, planned, cache, mut found, known, templates, tables } = ready;
     let judged = judging::judge(&course, &planned, &ran, &unchanged);
     let mut remarks = judged.found;
     for (experiment, ran) in planned.iter().zip(&ran) {
@@ -185,6 +200,8 @@ pub fn compute(request: &Request, watch: &dyn Watch) -> Result<Computed, Failure
         remarks,
         cache,
         everything,
+        only: request.only.clone(),
+        known,
         found,
         templates,
         tables,

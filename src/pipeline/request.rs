@@ -30,6 +30,8 @@ pub struct Request {
     pub id: Option<String>,
     /// Only experiments whose lesson, id or `lesson#id` is like this.
     pub only: Option<Pattern>,
+    /// Whether that may be a snapshot whose experiment is gone.
+    pub snapshots: bool,
     /// Whether warnings are errors.
     pub strict: bool,
     /// Whether pages are all that is wanted, so that lessons of which nothing changed need not be looked at.

@@ -11,7 +11,7 @@ use crate::store::snapshot::{self, Accepted, Comparison, Folder, Identity, Kept,
 
 use super::planning::Planned;
 use super::running::title;
-use super::{Computed, Failure, drift};
+use super::{Computed, Failure, drift, is_like, none_like};
 
 /// By how much the share of those that have it must differ for a trait to be worth telling.
 const TELLING: f64 = 0.75;
@@ -83,7 +83,7 @@ impl Review {
 /// Compares every experiment that has run with its snapshot.
 ///
 /// # Errors
-/// A snapshot that cannot be read from the disk.
+/// A snapshot that cannot be read from the disk; a name that neither an experiment nor a snapshot is like.
 pub fn review(computed: &mut Computed) -> Result<Review, Failure> {
     let mut found = Diagnostics::default();
     let root = computed.course.root.clone();
@@ -92,6 +92,9 @@ pub fn review(computed: &mut Computed) -> Result<Review, Failure> {
         (0..computed.planned.len()).map(|index| reviewed(computed, index, &folder)).collect();
     found.extend(experiments.iter().filter_map(|reviewed| reviewed.finding.clone()));
     let orphans = orphans(computed, &folder);
+    if let (Some(only), true, true) = (&computed.only, experiments.is_empty(), orphans.is_empty()) {
+        return Err(none_like(only));
+    }
     found.extend(orphans.iter().map(|(title, kept)| drift::orphan(title, kept)));
     if !folder.exists && !experiments.is_empty() {
         found.push(drift::unkept());
@@ -140,13 +143,12 @@ fn status(comparison: &Comparison, tolerance: f64) -> Status {
     }
 }
 
-/// Snapshots whose experiment or lesson is gone. Lessons that were not looked at have none.
+/// Snapshots that were asked for and whose experiment or lesson is gone. Lessons that were not looked at have none.
 fn orphans<'a>(computed: &Computed, folder: &'a Folder) -> Vec<(String, &'a Kept)> {
-    if !computed.everything {
+    if !computed.course.is_whole {
         return Vec::new();
     }
-    let known: BTreeSet<String> =
-        computed.planned.iter().map(|planned| title(&computed.course, planned)).collect();
+    let asked_for = |title: &str| computed.only.as_ref().is_none_or(|only| is_like(title, only));
     let mut orphans = Vec::new();
     for (slug, snapshot) in &folder.lessons {
         if computed.course.left_out.contains(slug) {
@@ -154,7 +156,7 @@ fn orphans<'a>(computed: &Computed, folder: &'a Folder) -> Vec<(String, &'a Kept
         }
         for (id, kept) in snapshot.experiments.iter().flatten() {
             let title = format!("{slug}#{id}");
-            if !known.contains(&title) {
+            if !computed.known.contains(&title) && asked_for(&title) {
                 orphans.push((title, kept));
             }
         }

@@ -223,6 +223,23 @@ fn friday_experiments_come_and_go() {
 }
 
 #[test]
+fn friday_a_renamed_experiment_is_accepted_alone() {
+    let course =
+        accepted().ways(&WAYS.replace("ways", "paths")).and("01-soft.md", &SOFT.replace("[5,", "[4,"));
+    let soft = course.text("lessons/snapshots/soft.yaml");
+    let say = |name: &str| course.call(&["check", "--accept", "--only", name]);
+    let last = |called: Called| (called.status, called.error.lines().last().unwrap_or_default().to_owned());
+    let none = (2, "gradbook: no experiment is like `other*`".to_owned());
+    assert_eq!(last(say("other*")), none);
+    let gone = (0, "nothing to accept, ways#ways forgotten, 1 file removed, 1 file as before".to_owned());
+    assert_eq!(last(say("ways#ways")), gone);
+    assert_eq!(last(say("ways#ways")), (2, none.1.replace("other*", "ways#ways")));
+    assert_eq!(last(say("ways")), (0, "1 experiment accepted, 1 file written, 1 file as before".to_owned()));
+    assert!(course.text(SNAPSHOT).contains("\npaths:\n"));
+    assert_eq!(course.text("lessons/snapshots/soft.yaml"), soft);
+}
+
+#[test]
 fn friday_a_draft_is_no_orphan_and_one_lesson_says_nothing_of_the_others() {
     let course = accepted();
     let text = course.text("lessons/02-ways.md").replace("title:", "draft: true\ntitle:");
