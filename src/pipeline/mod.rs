@@ -42,6 +42,7 @@ pub use shard::{Done, Pending, Shard, pending, run_shard};
 pub use team::Team;
 pub use verifying::{Verified, verify};
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use glob::Pattern;
