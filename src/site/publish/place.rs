@@ -17,7 +17,7 @@ pub struct Place {
     pub shown: PathBuf,
     pub output: PathBuf,
     pub staging: PathBuf,
-    /// The former output, between the two renames.
+    /// The former output, until what is hidden in it has been taken over.
     old: PathBuf,
     /// Where the site before the last one is kept, if it is.
     pub former: Option<PathBuf>,
@@ -99,6 +99,37 @@ impl Place {
             return rename(&self.staging, &self.output);
         }
         self.check_writable()?;
+        if !self.exchange() {
+            self.move_over()?;
+        }
+        self.finish().map_err(|error| PublishError::Unfinished { old: self.old.clone(), error: error.into() })
+    }
+
+    /// Swaps the two in one step, so that the output is there at every moment; false where the system or the file system has no
+    /// such step.
+    #[cfg(any(target_os = "linux", target_vendor = "apple"))]
+    fn exchange(&self) -> bool {
+        use rustix::fs::{CWD, RenameFlags, renameat_with};
+        // Whichever of the two a kill leaves under that name beside an output: the next build takes what is hidden in it, and
+        // removes it.
+        if fs::rename(&self.staging, &self.old).is_err() {
+            return false;
+        }
+        let swapped = renameat_with(CWD, &self.old, CWD, &self.output, RenameFlags::EXCHANGE).is_ok();
+        if !swapped {
+            // Where that fails too, so does what follows, and says so.
+            let _ = fs::rename(&self.old, &self.staging);
+        }
+        swapped
+    }
+
+    #[cfg(not(any(target_os = "linux", target_vendor = "apple")))]
+    fn exchange(&self) -> bool {
+        false
+    }
+
+    /// Swaps them in two steps.
+    fn move_over(&self) -> Result<(), PublishError> {
         rename(&self.output, &self.old).map_err(|error| match error {
             // A folder bound from the same disk shows only now.
             PublishError::Io { error, .. } if error.kind() == ErrorKind::ResourceBusy => self.mount_point(),
@@ -111,7 +142,7 @@ impl Place {
                 Err(_) => PublishError::PutAside { old, error: error.into() },
             });
         }
-        self.finish().map_err(|error| PublishError::Unfinished { old: self.old.clone(), error: error.into() })
+        Ok(())
     }
 
     /// A folder that may not be written can be renamed all the same, but then not be emptied.
