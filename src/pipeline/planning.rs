@@ -162,7 +162,7 @@ fn check_block(course: &Course, planned: &Planned) -> Vec<Diagnostic> {
     let header = &planned.header;
     let mut found = Vec::new();
     for (path, text) in block_texts(planned) {
-        found.extend(course.short(lesson, text, planned.tree.locate(&path)).err().unwrap_or_default());
+        found.extend(course.check_short(lesson, text, planned.tree.locate(&path)));
     }
     for (index, claim) in header.claims.iter().enumerate() {
         let span = crate::claims::place(index, &planned.tree);
@@ -287,7 +287,15 @@ fn kind_of(block: &ExperimentBlock) -> Result<&'static Kind, Vec<Diagnostic>> {
         let error = Diagnostic::error("the experiment has no `kind`", first_line(block));
         return Err(vec![error.label(format!("`kind: ` and one of {list}"))]);
     };
-    let written = entry.value.as_text().unwrap_or_default();
+    let Some(written) = entry.value.as_text() else {
+        let message = if entry.value.value == settings::Value::Null {
+            "`kind` has no value"
+        } else {
+            "`kind` is no name"
+        };
+        let error = Diagnostic::error(message, block.node.locate("kind"));
+        return Err(vec![error.label(format!("expected one of {list}"))]);
+    };
     kind(written).ok_or_else(|| {
         let error = Diagnostic::error(format!("unknown kind `{written}`"), entry.value.span);
         let error = error.label(format!("one of {list}"));

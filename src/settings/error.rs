@@ -225,6 +225,9 @@ fn rewrite(name: &str, value: &Value, expected: &str) -> Option<String> {
         Value::Integer(_) | Value::Float(_) | Value::Text(_) if expected == "a list" => {
             Some("it in brackets: `[...]`".to_owned())
         }
+        Value::Map(_) if expected == "a list" => {
+            Some("it as the item of a list: in brackets, `[{...}]`, or with `- ` before it".to_owned())
+        }
         _ => None,
     }
 }
@@ -245,9 +248,20 @@ fn unseparated(name: &str, known: &[&str]) -> Option<String> {
     known.contains(&first).then(|| format!("expected `{first}: {}`", rest.trim()))
 }
 
+/// A dotted path, written as settings within each other.
+fn nested(name: &str, known: &[&str]) -> Option<String> {
+    let (first, rest) = name.split_once('.')?;
+    let inner = rest.rsplit('.').fold("...".to_owned(), |inner, part| format!("{{{part}: {inner}}}"));
+    known.contains(&first).then(|| format!("{first}: {inner}"))
+}
+
 fn unknown(diagnostic: Diagnostic, name: &str, known: &[&str], parent: &str) -> Diagnostic {
     if let Some(label) = unseparated(name, known) {
         return diagnostic.label(label);
+    }
+    if let Some(nested) = nested(name, known) {
+        let hint = "dotted paths stand in `vary` and in the `space` of a search alone";
+        return diagnostic.label(format!("expected `{nested}`")).hint(hint);
     }
     if let Some(near) = nearest(name, known.iter().copied()) {
         return diagnostic.label(format!("did you mean `{near}`?"));

@@ -179,6 +179,15 @@ impl Scene<'_> {
                         .also(self.map.span(at, at + 1), "opened here"),
                 );
             }
+            // `loss[10]`: within brackets a `[` begins another list.
+            let word = |c: char| c.is_alphanumeric() || c == '_';
+            if here == '[' && self.text[..self.place].ends_with(word) {
+                return Some(
+                    self.error("a `[` cannot stand within a text here", self.place, self.place + 1)
+                        .label("expected a `,` or the end of the list")
+                        .hint("within brackets such a text goes in quotes: `['loss[10] < 1']`"),
+                );
+            }
             return Some(
                 self.error(format!("this `{open}` is never closed"), at, at + 1)
                     .label(format!("expected a `{close}` after it")),
