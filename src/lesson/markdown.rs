@@ -67,9 +67,10 @@ pub fn document(text: &str, scene: Scene) -> Document {
     Writer::new(text, scene).document()
 }
 
-/// A line or two (a caption, a title): without the paragraph around it when it is only one.
-pub fn short(text: &str, scene: Scene) -> Document {
-    let mut document = document(text, scene);
+/// A line or two (a caption, a title) beside the experiments of a lesson: without the paragraph around it when it is
+/// only one.
+pub fn short(text: &str, scene: Scene, beside: &[ExperimentBlock]) -> Document {
+    let mut document = Writer { beside, ..Writer::new(text, scene) }.document();
     document.body = document.body.without_paragraph();
     document
 }
@@ -87,6 +88,8 @@ struct Writer<'t> {
     ids: BTreeMap<String, Owner>,
     /// The last number given to headings of one text.
     numbered: BTreeMap<String, usize>,
+    /// Experiments that stand outside of this text, and that it may name.
+    beside: &'t [ExperimentBlock],
     /// Code that resembles a value or a template, with its range.
     doubtful: Vec<(CowStr<'t>, Range<usize>)>,
     in_table: bool,
@@ -109,6 +112,7 @@ impl<'t> Writer<'t> {
             headings: Vec::new(),
             ids: headings::of_the_page(),
             numbered: BTreeMap::new(),
+            beside: &[],
             doubtful: Vec::new(),
             in_table: false,
             in_link: false,

@@ -83,9 +83,20 @@ impl Course {
     /// # Errors
     /// As for the text of a lesson; all that is wrong.
     pub fn short(&self, lesson: &Lesson, text: &str, span: Span) -> Result<Fragment, Vec<Diagnostic>> {
+        let (fragment, mut found) = self.read_short(lesson, text, span);
+        found.retain(|diagnostic| diagnostic.severity == Severity::Error);
+        if found.is_empty() { Ok(fragment) } else { Err(found) }
+    }
+
+    /// What is wrong with a short text, and what is odd about it.
+    pub fn check_short(&self, lesson: &Lesson, text: &str, span: Span) -> Vec<Diagnostic> {
+        self.read_short(lesson, text, span).1
+    }
+
+    fn read_short(&self, lesson: &Lesson, text: &str, span: Span) -> (Fragment, Vec<Diagnostic>) {
         let text = text.replace('\0', " ");
         let scene = scene(&self.library, &lesson.below, &lesson.slug, span);
-        let document = markdown::short(&text, scene);
+        let document = markdown::short(&text, scene, &lesson.blocks);
         let mut found = document.diagnostics;
         found.extend(self.check_values(lesson, &document.body));
         // A text of YAML may be quoted, escaped or folded: inside it only the whole place is sure.
@@ -95,8 +106,7 @@ impl Course {
                 diagnostic.span = Some(span);
             }
         }
-        found.retain(|diagnostic| diagnostic.severity == Severity::Error);
-        if found.is_empty() { Ok(document.body) } else { Err(found) }
+        (document.body, found)
     }
 
     /// What a text of this course turns into depends on beside itself: paths and slugs of the lessons that links may lead

@@ -265,15 +265,15 @@ impl Opening {
         }
         self.found.extend(std::mem::take(&mut document.diagnostics));
         let front = front?;
-        let title = markdown::short(&front.title, here(front.title_span));
-        let summary = markdown::short(&front.summary, here(front.summary_span));
+        let title = markdown::short(&front.title, here(front.title_span), &document.blocks);
+        let summary = markdown::short(&front.summary, here(front.summary_span), &document.blocks);
         self.found.extend(title.diagnostics.into_iter().chain(summary.diagnostics));
         let (mut anchors, mut assets) = (document.anchors, document.assets);
         anchors.extend(summary.anchors);
         assets.extend(title.assets.into_iter().chain(summary.assets));
         for node in document.blocks.iter().flat_map(texts) {
             // What is wrong with it is said when the block is read; its place within quotes is not known.
-            let short = markdown::short(node.as_text().unwrap_or_default(), here(node.span));
+            let short = markdown::short(node.as_text().unwrap_or_default(), here(node.span), &[]);
             assets.extend(short.assets);
             anchors.extend(short.anchors.into_iter().map(|anchor| Anchor { span: node.span, ..anchor }));
         }

@@ -25,7 +25,7 @@ impl<'t> Writer<'t> {
         let id = |block: &ExperimentBlock| {
             block.node.entry("id").and_then(|entry| entry.value.as_text()).map(str::to_owned)
         };
-        let ids: BTreeSet<String> = self.found.blocks.iter().filter_map(id).collect();
+        let ids: BTreeSet<String> = self.found.blocks.iter().chain(self.beside).filter_map(id).collect();
         for (code, range) in std::mem::take(&mut self.doubtful) {
             let mut words = code.split(|letter: char| !letter.is_alphanumeric() && letter != '_');
             if !words.any(|word| ids.contains(word)) {

@@ -25,11 +25,20 @@ impl Writer<'_> {
             );
             return;
         }
-        let Some(length) = text[start..].find("}}") else { return };
-        let template = &text[start..start + length + 2];
-        let place = self.find(range, template);
-        let warning = Diagnostic::warning("a value outside of backticks is shown as it stands", place);
-        self.found.diagnostics.push(warning.label(format!("expected `` `{template}` ``")));
+        // A text with escapes or entities in it is not what stands in the file.
+        let is_as_written = self.text.get(range.clone()) == Some(text);
+        let mut end = start;
+        for part in text[start..].split_inclusive("}}").filter(|part| part.ends_with("}}")) {
+            end += part.len();
+            let Some(opened) = part.find("{{") else { continue };
+            let template = &part[opened..];
+            let place = match is_as_written {
+                true => self.span(range.start + end - template.len()..range.start + end),
+                false => self.find(range, template),
+            };
+            let warning = Diagnostic::warning("a value outside of backticks is shown as it stands", place);
+            self.found.diagnostics.push(warning.label(format!("expected `` `{template}` ``")));
+        }
     }
 
     /// A `$` that opens no formula although a command follows it: a brace is missing, or the other `$`.

@@ -126,6 +126,12 @@ fn mistakes_have_their_place() {
     assert_eq!(mistakes("a `{{ x.y | percnt }}`"), ["percnt: there is no filter `percnt`"]);
     assert_eq!(mistakes("a `{{ }}`"), ["`{{ }}`: this expression is empty"]);
     assert_eq!(mistakes("a {{ x.y }} b"), ["{{ x.y }}: a value outside of backticks is shown as it stands"]);
+    let outside = "a value outside of backticks is shown as it stands";
+    let both = "{{ x.y }} or {{ x.z }} and {{ x.y }}, } }}";
+    assert_eq!(
+        mistakes(both),
+        ["{{ x.y }}", "{{ x.z }}", "{{ x.y }}"].map(|value| format!("{value}: {outside}"))
+    );
     assert_eq!(mistakes("é $a + \\nope$"), ["\\nope: Unknown command \"\\nope\""]);
     assert_eq!(mistakes("[a](javascript:x)"), ["javascript:x: a link with `javascript:` is refused"]);
     assert_eq!(
@@ -147,7 +153,7 @@ fn footnotes_come_last_in_the_order_of_the_text() {
 fn short_texts_have_no_paragraph() {
     let library = Library::default();
     let scene = Scene { library: &library, source: SourceId(0), start: 0, folder: "", slug: "" };
-    let shown = |text: &str| short(text, scene).body.render(&mut Echo);
+    let shown = |text: &str| short(text, scene, &[]).body.render(&mut Echo);
     assert_eq!(shown("Adam *ends* at `{{ a.b }}`"), "Adam <em>ends</em> at [a.b]");
     assert_eq!(shown("`{{ a.b }}`"), "[a.b]");
     assert_eq!(shown("a\n\nb"), "<p>a</p>\n<p>b</p>\n");
