@@ -370,24 +370,23 @@ impl Fault {
 
 /// What people write into a cell that has no value.
 fn is_missing(cell: &str) -> bool {
-    matches!(
-        cell.trim().to_ascii_lowercase().as_str(),
-        "" | "na" | "n/a" | "nan" | "null" | "none" | "?" | "-"
-    )
+    let cell = cell.trim();
+    ["", "na", "n/a", "nan", "null", "none", "?", "-"]
+        .iter()
+        .any(|missing| cell.eq_ignore_ascii_case(missing))
 }
 
 /// The number in a cell; -0 becomes 0.
 pub fn number(cell: &str) -> Result<f64, Fault> {
-    if is_missing(cell) {
-        return Err(Fault::Missing);
-    }
     let cell = cell.trim();
     match cell.parse::<f64>() {
+        // Most cells: nothing else is asked of them.
+        Ok(value) if value.abs() <= MAX_MAGNITUDE => Ok(value + 0.0),
+        // "nan" parses.
+        _ if is_missing(cell) => Err(Fault::Missing),
         // "inf" parses, and so does 1e999, to the same value.
-        Ok(value) if value.is_infinite() && cell.bytes().any(|b| b.is_ascii_digit()) => Err(Fault::TooLarge),
-        Ok(value) if !value.is_finite() => Err(Fault::NotFinite),
-        Ok(value) if value.abs() > MAX_MAGNITUDE => Err(Fault::TooLarge),
-        Ok(value) => Ok(value + 0.0),
+        Ok(value) if !value.is_finite() && !cell.bytes().any(|b| b.is_ascii_digit()) => Err(Fault::NotFinite),
+        Ok(_) => Err(Fault::TooLarge),
         Err(_) => Err(Fault::Text),
     }
 }
