@@ -19,3 +19,4 @@ mod ridge;
 mod shard;
 mod snapshots;
 mod surface;
+mod training;
