@@ -1,4 +1,11 @@
 //! Scaling of features, by statistics of the training part alone.
+//!
+//! `standard`: `x = (x - mu) / sigma` with `mu = 1/m sum x` and `sigma^2 = 1/m sum (x - mu)^2`, feature by feature; divided by
+//! sigma, not by its square. Dev and test rows are scaled by the same mu and sigma, or they would be other data.
+//!
+//! Where implementations disagree: scikit-learn divides by m here, as we do, pandas' `std` by m - 1.
+//!
+//! Source: LeCun, Bottou, Orr and Müller, Efficient BackProp, 1998, section 4.3.
 
 use ndarray::Array2;
 use schemars::JsonSchema;

@@ -59,7 +59,7 @@ pub struct DataSettings {
     /// `wave`: how many features to add that say nothing about the class.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub irrelevant: Option<usize>,
-    /// The lowest error that any model can have, against which bias is measured; `wave` makes this share of all labels wrong (dev and test too), of other data it is only stated.
+    /// The lowest error that any model can have, against which bias is measured; `wave` makes each label wrong with this probability (dev and test too), of other data it is only stated.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bayes_error: Option<f64>,
     /// `line`: slope of the true line.

@@ -12,7 +12,8 @@
 //! - shift by dy and dx, whole numbers uniform in -s..=s: `out[i, j] = p[i - dy, j - dx]`;
 //! - noise, of any data: to each normalized number a normal deviate is added.
 //!
-//! What comes from outside of the picture is 0. Each has a stream of its own (`augment/shift`...), so that adding one
+//! What comes from outside of the picture is 0. The picture is sampled once, at where the three together lead: nothing is cut
+//! off in between, so what a rotation turns out of the frame can be shifted back into it. Each has a stream of its own (`augment/shift`...), so that adding one
 //! does not move the others.
 
 use schemars::JsonSchema;

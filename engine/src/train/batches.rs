@@ -1,4 +1,10 @@
 //! Batches: every epoch all rows once, in a new random order, a few at a time.
+//!
+//! Of m rows in batches of B an epoch takes `ceil(m / B)` steps. Each follows the mean loss of its own rows, so that those of a
+//! smaller last batch count for more than others; the order makes that a matter of chance. Some implementations can
+//! leave that batch out (PyTorch's `drop_last`).
+//!
+//! Source: Goodfellow, Bengio and Courville, Deep Learning, 2016, section 8.1.3.
 
 use super::Augmenter;
 use crate::data::{Labels, Part, Targets};

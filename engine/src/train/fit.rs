@@ -1,4 +1,12 @@
 //! A whole run of training: epochs, measurements, an end.
+//!
+//! Early stopping: with v the watched metric after each epoch, 0 (before training) included, the best epoch is the first with
+//! the lowest v. Training ends when `patience` epochs have passed since, and takes the weights of the best one.
+//!
+//! Where implementations disagree: Keras keeps the last weights unless told `restore_best_weights`, and scikit-learn, which
+//! does not count an improvement smaller than its `tol`, keeps the best.
+//!
+//! Sources: Prechelt, Early Stopping - But When?, 1998; Goodfellow, Bengio and Courville, Deep Learning, 2016, algorithm 7.1.
 
 use std::sync::Arc;
 

@@ -2,14 +2,15 @@
 //!
 //! `||a - b|| / (||a|| + ||b||)` judges how far the two are apart, over all parameters as one vector, and block by block
 //! (`W1`, `b1`, ...) to see where a mistake sits: an error in a small block can hide in the whole. In f64, up to 1e-7 is
-//! great and from 1e-3 on there is a mistake. Relu units that are near 0 for some example, where J has a corner, may
-//! bring a right gradient above 1e-7.
+//! great and from 1e-3 on there is a mistake. Where J has a corner, a difference across it is no slope: relu units that are
+//! near 0 for some example may bring a right gradient above 1e-7, and L1 above 1e-3, once training has brought weights to within
+//! epsilon of 0.
 //!
 //! A gradient that is right where weights are small may be wrong where they are larger (`wrong_derivative`): check again
 //! after some training. With dropout J is one function only under one set of masks: with fresh masks at each evaluation the
 //! differences compare different functions, and the check fails though the gradient is right.
 //!
-//! Sources: Bengio, Practical Recommendations for Gradient-Based Training of Deep Architectures, 2012, section 3.1; the
+//! Sources: Bengio, Practical Recommendations for Gradient-Based Training of Deep Architectures, 2012, section 4.1; the
 //! verdicts are the course's.
 
 mod bug;

@@ -1,8 +1,11 @@
 //! Decays by a formula of time: inverse time, exponential, inverse square root.
 //!
 //! `inverse_time` falls fast at first and ever more slowly: alpha0/2, alpha0/3, alpha0/4 at rate 1. `exponential` loses the
-//! same share every epoch. `inverse_sqrt` is the slow decay of the theory of stochastic descent, which sums to infinity while
-//! the sum of its squares grows only as a logarithm. With epochs counted from 0 each begins at alpha0 (times k).
+//! same share every epoch, so that all its steps together can only reach so far. `inverse_sqrt` is the slowest of the three:
+//! four times the time halves it. With epochs counted from 0 each begins at alpha0 (times k).
+//!
+//! Robbins and Monro prove that noisy steps converge where their sizes sum to infinity and the squares to something finite, as
+//! those of 1/t do. 1/sqrt(t) is too slow for that; what it bounds is the average loss along the way (Zinkevich).
 //!
 //! Where implementations disagree: Keras' `InverseTimeDecay` counts steps, as does its `ExponentialDecay`; transformers
 //! count steps in the inverse root, from the end of a warm-up.
@@ -63,7 +66,7 @@ impl Rule for InverseTime {
         schedule: || Schedule::InverseTime(InverseTime::default()),
         summary: "falls fast at first, then slowly",
         equation: "alpha = alpha0 / (1 + rate epoch)",
-        source: "",
+        source: "Robbins and Monro, A Stochastic Approximation Method, 1951",
     };
 
     fn learning_rate(&self, alpha0: f64, at: Moment) -> f64 {
@@ -99,7 +102,7 @@ impl Rule for InverseSqrt {
         schedule: || Schedule::InverseSqrt(InverseSqrt::default()),
         summary: "falls with the root of the epoch, or of the step",
         equation: "alpha = alpha0 k / sqrt(t + 1), t the epoch or the step",
-        source: "Robbins and Monro, A Stochastic Approximation Method, 1951; Vaswani et al., Attention Is All You Need, NeurIPS 2017, section 5.3",
+        source: "Zinkevich, Online Convex Programming and Generalized Infinitesimal Gradient Ascent, ICML 2003; Vaswani et al., Attention Is All You Need, NeurIPS 2017, section 5.3",
     };
 
     fn learning_rate(&self, alpha0: f64, at: Moment) -> f64 {
