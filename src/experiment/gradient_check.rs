@@ -105,7 +105,10 @@ impl Experiment for GradientCheck {
             name: "relative_error",
             about: "||a - b|| / (||a|| + ||b||) of the two gradients over all parameters, before training",
         },
-        Doc { name: "relative_error_trained", about: "the same after the last epoch" },
+        Doc {
+            name: "relative_error_trained",
+            about: "the same after the last epoch; `l1` has a corner at 0 and brings weights there, where a right gradient may look wrong",
+        },
         Doc {
             name: "block_errors",
             about: "the relative error of each block alone, W1, b1, W2, ... (with batch_norm W1, beta1, gamma1, ...), before training (a list); 0 where the gradient is nothing but rounding",

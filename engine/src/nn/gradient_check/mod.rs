@@ -6,6 +6,9 @@
 //! near 0 for some example may bring a right gradient above 1e-7, and L1 above 1e-3, once training has brought weights to within
 //! epsilon of 0.
 //!
+//! Rounding J alone changes a slope by `r = 2^-52 max|J| / epsilon`. Where `||a|| + ||b||` of n parameters is
+//! below `10 r sqrt(n)`, as with units that do nothing, there is nothing to compare, and the relative error counts as 0.
+//!
 //! A gradient that is right where weights are small may be wrong where they are larger (`wrong_derivative`): check again
 //! after some training. With dropout J is one function only under one set of masks: with fresh masks at each evaluation the
 //! differences compare different functions, and the check fails though the gradient is right.
@@ -130,7 +133,6 @@ pub fn gradient_check(
     let slope = |(i, &at): (usize, &f64)| differences.slope(|value| objective_at(i, value), at);
     let numeric: Vec<f64> = network.parameters().iter().enumerate().map(slope).collect();
 
-    // What J's rounding alone makes of a slope.
     let rounding = f64::EPSILON * largest / differences.epsilon;
     let error = |a: &[f64], b: &[f64]| {
         let negligible = 10.0 * rounding * (a.len() as f64).sqrt();
