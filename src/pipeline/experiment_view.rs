@@ -3,16 +3,17 @@
 use crate::chart::DataTable;
 use crate::claims::Verdict;
 use crate::data::{DataSettings, Facts, Origin};
-use crate::experiment::{Kind, flat};
+use crate::experiment::Kind;
 use crate::lesson::inline::{format_fixed, format_number, format_percent, format_scientific};
 use crate::outcome::{Metric, Outcome, Summary, Variant};
 use crate::site::{
     CellView, ClaimView, ColumnView, DataSourceView, ExperimentView, FigureView, Provenance, ResultRow,
-    ResultsView, SettingView, TableView,
+    ResultsView, TableView,
 };
 
 use super::drawing::{Drawn, DrawnFigure};
 use super::planning::Planned;
+use super::settings_view;
 
 /// What of an experiment was made elsewhere: Markdown already turned into HTML, the block's own text.
 pub struct Written {
@@ -51,7 +52,7 @@ pub fn view(
             .collect(),
         provenance: Provenance {
             source: planned.header.show_source.then_some(written.yaml),
-            settings: settings(planned),
+            settings: settings_view::settings(planned),
             seeds: planned.seeds().collect(),
             data: sources(planned),
             runs: outcome.variants.iter().map(|variant| variant.runs.len() as u64).sum(),
@@ -265,27 +266,6 @@ fn list_text(values: &[f64]) -> String {
 /// A number as prose shows it; a dash where there is none.
 pub fn short(value: f64) -> String {
     if value.is_finite() { format_number(value) } else { "–".into() }
-}
-
-/// Every setting by its path; one that differs between variants lists its values.
-fn settings(planned: &Planned) -> Vec<SettingView> {
-    let variants = planned.plan.variants();
-    let mut views: Vec<SettingView> = Vec::new();
-    for (index, variant) in variants.iter().enumerate() {
-        for (path, value) in flat(&planned.plan.resolved(index), 2) {
-            let default = variant.tree.get(&path).is_none();
-            match views.iter_mut().find(|view| view.path == path) {
-                None => views.push(SettingView { path, value, default }),
-                Some(view) => {
-                    if view.value.split(" | ").all(|known| known != value) {
-                        view.value = format!("{} | {value}", view.value);
-                    }
-                    view.default &= default;
-                }
-            }
-        }
-    }
-    views
 }
 
 #[cfg(test)]

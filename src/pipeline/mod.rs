@@ -24,6 +24,7 @@ mod request;
 mod results;
 mod reviewing;
 mod running;
+mod settings_view;
 mod shard;
 mod tables;
 mod team;

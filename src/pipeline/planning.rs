@@ -19,6 +19,8 @@ use super::tables::Tables;
 
 /// Keys of the header that no two experiments share.
 const OWN_KEYS: [&str; 2] = ["kind", "id"];
+/// The parts that have no effect where nothing is trained.
+pub const TRAINING: [&str; 3] = ["split", "model", "training"];
 
 /// An experiment of a lesson, ready to run.
 pub struct Planned {
@@ -270,7 +272,7 @@ fn instead_of_data(block: &ExperimentBlock, kind: &Kind) -> Option<&'static str>
 /// Settings for training beside what is given in the place of data.
 fn without_effect(block: &ExperimentBlock, kind: &Kind) -> Vec<Diagnostic> {
     let Some(given) = instead_of_data(block, kind) else { return Vec::new() };
-    let trains = |entry: &&Entry| ["split", "model", "training"].contains(&entry.key.as_str());
+    let trains = |entry: &&Entry| TRAINING.contains(&entry.key.as_str());
     let said = |entry: &Entry| {
         let error =
             Diagnostic::error(format!("`{}` has no effect on given {given}", entry.key), entry.key_span);
@@ -322,7 +324,8 @@ fn with_defaults(course: &Course, lesson: &Lesson, block: &ExperimentBlock, kind
     for layer in defaults.into_iter().flatten() {
         let mut layer = layer.clone();
         if let settings::Value::Map(entries) = &mut layer.value {
-            entries.retain(|entry| takes(&entry.key) && !(without_data && entry.key == "data"));
+            let idle = |key: &str| without_data && (key == "data" || TRAINING.contains(&key));
+            entries.retain(|entry| takes(&entry.key) && !idle(&entry.key));
         }
         base = overlay(&base, &layer);
     }

@@ -99,6 +99,33 @@ fn kind_id_and_data_are_enough() {
 }
 
 #[test]
+fn every_setting_that_has_an_effect_stands_on_the_page_and_no_other() {
+    let block = |body: &str| format!("```yaml experiment\n{body}\n```\n");
+    let course = Course::with("01-data.md", &block("kind: optimizers\nid: ways\ndata: {name: moons}"))
+        .and("02-given.md", &block("kind: softmax\nid: vector\nlogits: [1, 2]"))
+        .file("lessons/gradbook.yaml", b"defaults: {training: {epochs: 3}, model: {hidden: [4]}}\n");
+    let site = course.build();
+    // The cells of the table one after the other.
+    let cells = |slug: &str| -> String {
+        let page = site.text(&format!("{slug}.html"));
+        let table = page.split("Every setting</p>").nth(1).and_then(|rest| rest.split("</table>").next());
+        let texts = table.unwrap().split('<').filter_map(|tag| Some(tag.split_once('>')?.1.trim()));
+        texts.filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" ")
+    };
+    let ways = cells("data");
+    for row in [
+        "data.samples 500 default",
+        "data.normalize none default",
+        "split.train 60% default split.dev 20% default split.test 20% default split.stratify true default",
+        "model.hidden [4] written",
+        "training.epochs 3 written training.batch_size 32 default",
+    ] {
+        assert!(ways.contains(row), "{row} in {ways}");
+    }
+    assert_eq!(cells("given"), "Setting Value From logits [1.0, 2.0] written");
+}
+
+#[test]
 fn two_builds_are_equal_byte_for_byte() {
     let (one, other) = (Course::with("01-all.md", ALL_KINDS), Course::with("01-all.md", ALL_KINDS));
     let called = other.call(&["build", "--jobs", "1"]);

@@ -14,13 +14,13 @@ use crate::problem::{Problem, counted};
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "snake_case")]
 pub struct SplitSettings {
-    /// The rows that the network learns from, as `60%` or as a count.
+    /// The rows that the network learns from, as `60%` or as a count (default `60%` where no part is given).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub train: Option<Share>,
-    /// The rows that choices are made by, as `20%` or as a count.
+    /// The rows that choices are made by, as `20%` or as a count (default `20%` where no part is given).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dev: Option<Share>,
-    /// The rows that are looked at once, at the end, as `20%` or as a count.
+    /// The rows that are looked at once, at the end, as `20%` or as a count (default `20%` where no part is given).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub test: Option<Share>,
     /// Keep the share of each class the same in all parts; true by default where the target is a class.
