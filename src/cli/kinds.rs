@@ -4,7 +4,7 @@ use clap::Args;
 
 use crate::cli::print;
 use crate::diagnostic::nearest;
-use crate::experiment::{KINDS, Reference, Setting, kind, reference};
+use crate::experiment::{KINDS, Reference, Setting, Technique, kind, reference};
 use crate::pipeline::Failure;
 
 #[derive(Args)]
@@ -80,6 +80,11 @@ fn settings(settings: &[Setting], indent: usize) -> String {
                 choice.name,
                 wrapped(&choice.about, inner + choice.name.len() + 2)
             );
+            if let Some(Technique { equation, source }) = choice.technique {
+                let below = inner + 2;
+                let lines = [equation, source].into_iter().filter(|line| !line.is_empty());
+                lines.for_each(|line| text += &format!("{:below$}{}\n", "", wrapped(line, below + 2)));
+            }
             text += &self::settings(&choice.settings, inner + 2);
         }
     }

@@ -29,6 +29,7 @@ mod softmax;
 mod split;
 mod surface;
 mod target;
+mod technique;
 mod training;
 pub mod variation;
 
@@ -40,6 +41,7 @@ pub use plan::{Context, Plan, PlannedVariant};
 pub use promise::{Promise, Promises};
 pub use reference::{Choice, Reference, Setting, flat, reference, written};
 pub use search::{Scale, metric_paths, searched};
+pub use technique::Technique;
 pub use variation::Compare;
 
 use std::collections::BTreeMap;

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::experiment::header::Header;
+use crate::experiment::technique::{Technique, technique};
 use crate::experiment::{Doc, Kind};
 
 /// One setting, by its dotted path.
@@ -20,6 +21,8 @@ pub struct Setting {
 pub struct Choice {
     pub name: String,
     pub about: String,
+    /// Its definition, where it is a technique.
+    pub technique: Option<Technique>,
     /// Settings of its own, below its name.
     pub settings: Vec<Setting>,
 }
@@ -72,7 +75,7 @@ impl<'a> Reader<'a> {
             }
             let about = description(property).or_else(|| description(target)).unwrap_or_default();
             let again = self.within.is_some_and(|choice| std::ptr::eq(choice, target));
-            let choices = if again { Vec::new() } else { self.choices(target) };
+            let choices = if again { Vec::new() } else { self.choices(&path, target) };
             found.push(Setting { path: path.clone(), default: written(default), about, choices });
             // `true`, `false` or settings.
             for option in options(target).map(|option| self.follow(option)) {
@@ -100,25 +103,29 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The words of a choice: bare ones, and ones with settings.
-    fn choices(&self, schema: &'a Value) -> Vec<Choice> {
+    /// The words of a choice: bare ones, and ones with settings. `path` is the setting that chooses.
+    fn choices(&self, path: &str, schema: &'a Value) -> Vec<Choice> {
         let mut choices = Vec::new();
+        let choice = |name: &str, about, settings| {
+            let technique = technique(path, name);
+            Choice { name: name.to_owned(), about, technique, settings }
+        };
         for word in
             schema.get("enum").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
         {
-            choices.push(Choice { name: word.to_owned(), about: String::new(), settings: Vec::new() });
+            choices.push(choice(word, String::new(), Vec::new()));
         }
         for option in schema.get("oneOf").and_then(Value::as_array).into_iter().flatten() {
             let about = description(option).unwrap_or_default();
             if let Some(word) = option.get("const").and_then(Value::as_str) {
-                choices.push(Choice { name: word.to_owned(), about, settings: Vec::new() });
+                choices.push(choice(word, about, Vec::new()));
             } else if let Some((word, carried)) = properties(option).and_then(|p| p.iter().next()) {
                 let mut settings = Vec::new();
                 let inside = Reader { within: Some(schema), ..*self };
                 inside.object(self.follow(carried), &Value::Null, "", &mut settings);
-                choices.push(Choice { name: word.clone(), about, settings });
+                choices.push(choice(word, about, settings));
             } else {
-                choices.extend(self.choices(option));
+                choices.extend(self.choices(path, option));
             }
         }
         choices
@@ -206,6 +213,21 @@ mod tests {
             assert!(!reference.settings.is_empty(), "{}", kind.name);
             for setting in reference.header.iter().chain(&reference.settings) {
                 assert!(!setting.about.is_empty(), "{}: `{}` is not documented", kind.name, setting.path);
+            }
+        }
+    }
+
+    #[test]
+    fn every_technique_states_its_equation() {
+        let all = KINDS.iter().flat_map(|kind| reference(kind).settings);
+        for (name, words) in
+            [("optimizer", 7), ("schedule", 8), ("activation", 5), ("init", 7), ("surface", 6)]
+        {
+            let setting = all.clone().find(|setting| setting.path.ends_with(name)).unwrap();
+            assert_eq!(setting.choices.len(), words, "{}", setting.path);
+            for choice in setting.choices {
+                let technique = choice.technique.unwrap_or_else(|| panic!("{name}: {}", choice.name));
+                assert!(!technique.equation.is_empty(), "{name}: {}", choice.name);
             }
         }
     }

@@ -115,6 +115,8 @@ fn kinds_lists_all_and_tells_one() {
             assert!(page.contains(part), "{kind}: {part}");
         }
     }
+    let page = course.call(&["kinds", "optimizers"]).output;
+    assert!(page.contains("v = beta v + (1 - beta) g; W = W - alpha v"), "{page}");
     let called = course.call(&["kinds", "optimizer"]);
     assert_eq!(called.status, 2);
     assert!(called.error.contains("did you mean `optimizers`?"), "{}", called.error);

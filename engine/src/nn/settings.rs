@@ -22,13 +22,14 @@ pub struct ModelSettings {
     pub activation: Activation,
     /// How the weights are drawn before training; biases start at 0 (default `he`).
     pub init: Initializer,
-    /// Batch normalization of the hidden layers: `true`, `false` or its settings (default `false`).
+    /// Batch normalization of the hidden layers' weighted sums z, gamma (z - mu) / sqrt(sigma^2 + epsilon) + beta with mu and
+    /// sigma of each batch: `true`, `false` or its settings (default `false`).
     #[serde(deserialize_with = "batch_norm::on_off_or_settings", skip_serializing_if = "Option::is_none")]
     #[schemars(schema_with = "batch_norm::schema")]
     pub batch_norm: Option<BatchNorm>,
-    /// Dropout, as the share of units that stay: one number above 0, up to 1, for all hidden layers, or a list: input,
-    /// hidden layer 1, ... (default: all stay). One more number at the list's end drops logits, which only makes the
-    /// loss noisy.
+    /// Dropout, as the share of units that stay; in training those are divided by it. One number above 0, up to 1, for all
+    /// hidden layers, or a list: input, hidden layer 1, ... (default: all stay). One more number at the list's end drops
+    /// logits, which only makes the loss noisy.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub keep_prob: Option<PerLayer>,
     /// Dropout, as the share of units that are dropped: 1 minus `keep_prob`, in place of it.
@@ -45,11 +46,11 @@ pub enum Output {
     /// Softmax for classes, linear for a number.
     #[default]
     Auto,
-    /// A probability for each class, with cross-entropy.
+    /// A probability for each class, e^z / sum e^z, with cross-entropy, -ln of the right one.
     Softmax,
-    /// The probability of the second of two classes, with cross-entropy: logistic regression.
+    /// The probability of the second of two classes, 1 / (1 + e^-z), with cross-entropy: logistic regression.
     Sigmoid,
-    /// A number, with the squared error.
+    /// A number, with the squared error (z - y)^2.
     Linear,
 }
 
