@@ -1,8 +1,13 @@
 //! Descents on surfaces, as an author writes them.
 
+use gradbook::numeric::Streams;
+use gradbook::optim::{OPTIMIZERS, Optimizer, Schedule};
+use gradbook::surface::{Descent, SURFACES, Surface, descend};
+use serde::Deserialize;
 use serde_json::Value;
 
 use crate::course::Course;
+use crate::reference::{F64, assert_near};
 
 fn block(settings: &str) -> String {
     format!("```yaml experiment\nkind: surface\nid: it\n{settings}\n```\n")
@@ -73,4 +78,65 @@ fn its_cost_is_known_and_held_to_the_limits() {
     let called = course.call(&["build"]);
     assert_eq!(called.status, 1);
     assert!(called.error.contains("of memory, where 4 GB are allowed"), "{}", called.error);
+}
+
+/// What PyTorch's autograd and optimizers find on a surface (`tests/reference/surface.py`).
+#[derive(Deserialize)]
+struct Case {
+    surface: Surface,
+    slopes: Vec<Slope>,
+    descents: Vec<Path>,
+}
+
+#[derive(Deserialize)]
+struct Slope {
+    at: [f64; 2],
+    value: f64,
+    gradient: [f64; 2],
+}
+
+#[derive(Deserialize)]
+struct Path {
+    optimizer: Optimizer,
+    learning_rate: f64,
+    path: Vec<[f64; 2]>,
+}
+
+fn cases() -> Vec<Case> {
+    #[derive(Deserialize)]
+    struct Reference {
+        cases: Vec<Case>,
+    }
+    serde_json::from_str::<Reference>(include_str!("../reference/surface.json")).unwrap().cases
+}
+
+#[test]
+fn values_and_slopes_are_those_of_autograd() {
+    let cases = cases();
+    for info in SURFACES {
+        assert!(cases.iter().any(|case| case.surface.info().name == info.name), "{}", info.name);
+    }
+    for Case { surface, slopes, .. } in cases {
+        for Slope { at, value, gradient } in slopes {
+            let what = format!("{surface:?} at {at:?}");
+            assert_near(&[surface.value(at)], &[value], F64, &what);
+            assert_near(&surface.gradient(at), &gradient, F64, &what);
+        }
+    }
+}
+
+#[test]
+fn every_optimizer_takes_the_steps_of_pytorch() {
+    for Case { surface, descents, .. } in cases() {
+        for info in OPTIMIZERS {
+            assert!(descents.iter().any(|descent| descent.optimizer.name() == info.name), "{}", info.name);
+        }
+        for Path { optimizer, learning_rate, path } in descents {
+            let what = format!("{surface:?} by {optimizer:?}");
+            let (start, steps, schedule) = (path[0], path.len() - 1, Schedule::default());
+            let descent = Descent { optimizer, learning_rate, schedule, start, steps, noise: 0.0 };
+            let found = descend(&surface, &descent, &mut Streams::new(0).stream("noise"));
+            assert_near(&found.concat(), &path.concat(), F64, &what);
+        }
+    }
 }
