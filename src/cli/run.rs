@@ -192,7 +192,9 @@ fn plain(metric: &Metric) -> String {
     match metric {
         Metric::Number(value) => short(*value),
         Metric::Text(text) => text.clone(),
-        Metric::List(values) => format!("{values:?}"),
+        Metric::List(values) => {
+            format!("[{}]", values.iter().map(|value| short(*value)).collect::<Vec<_>>().join(", "))
+        }
         Metric::Map(_) => String::new(),
     }
 }
@@ -223,7 +225,7 @@ mod tests {
         assert_eq!(over_seeds(&[&sgd, &adam, &adam]), "adam (2 of 3) sgd (1 of 3)");
         let [some, others] = [[0.25, 0.75], [0.5, 0.5]].map(|list| Metric::List(list.into()));
         assert_eq!(over_seeds(&[&some, &others]), "0.375 0.625");
-        let [wide, narrow] = [64.0, 8.0].map(|width| Metric::List(vec![width]));
-        assert_eq!(over_seeds(&[&wide, &narrow, &wide]), "[64.0] (2 of 3) [8.0] (1 of 3)");
+        let [wide, narrow] = [64.0, 8.0].map(|width| Metric::List(vec![width, 4.0]));
+        assert_eq!(over_seeds(&[&wide, &narrow, &wide]), "[64, 4] (2 of 3) [8, 4] (1 of 3)");
     }
 }

@@ -44,7 +44,20 @@ fn in_effect(planned: &Planned, variant: usize) -> Json {
     if let (Some(Json::Object(written)), Some(facts)) = (all.get_mut("split"), facts) {
         add_split(written, facts);
     }
-    resolved
+    as_written(resolved)
+}
+
+/// Whole numbers without the fraction that their type has: 0 for 0.0.
+fn as_written(value: Json) -> Json {
+    match value {
+        Json::Array(items) => items.into_iter().map(as_written).collect(),
+        Json::Object(entries) => entries.into_iter().map(|(key, value)| (key, as_written(value))).collect(),
+        Json::Number(number) => match number.as_f64() {
+            Some(whole) if whole.fract() == 0.0 && whole.abs() < 1e15 => json!(whole as i64),
+            _ => Json::Number(number),
+        },
+        other => other,
+    }
 }
 
 fn add_data(written: &mut Map<String, Json>, data: &DataSettings, facts: &Facts) {

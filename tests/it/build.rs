@@ -122,7 +122,7 @@ fn every_setting_that_has_an_effect_stands_on_the_page_and_no_other() {
     ] {
         assert!(ways.contains(row), "{row} in {ways}");
     }
-    assert_eq!(cells("given"), "Setting Value From logits [1.0, 2.0] written");
+    assert_eq!(cells("given"), "Setting Value From logits [1, 2] written");
 }
 
 #[test]
