@@ -190,9 +190,9 @@ mod tests {
         each(|info, surface| {
             let [low, high] = surface.window();
             for at in surface.minima() {
-                assert!(surface.value(at).abs() < 1e-9 && surface.distance(at) == 0.0, "{}", info.name);
+                assert!(surface.value(at).abs() < 1e-27 && surface.distance(at) == 0.0, "{}", info.name);
                 let gradient = surface.gradient(at);
-                assert!(gradient.iter().all(|g| g.abs() < 1e-4), "{} at {at:?}: {gradient:?}", info.name);
+                assert!(gradient.iter().all(|g| g.abs() < 1e-12), "{} at {at:?}: {gradient:?}", info.name);
                 assert!((0..2).all(|axis| (low[axis]..=high[axis]).contains(&at[axis])), "{}", info.name);
             }
             for at in points(&surface) {
