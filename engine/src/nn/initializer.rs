@@ -1,4 +1,11 @@
 //! Initializers: the weights before training.
+//!
+//! A unit with n_in inputs of variance 1, which do not depend on each other, has a weighted sum of variance `n_in Var(W)`. Each
+//! rule keeps that from growing or shrinking layer by layer, under its own assumptions; [`INITIALIZERS`] has the equations.
+//!
+//! Where implementations disagree: all weights are normal here, of the variance that the rule names. PyTorch's `Linear` starts
+//! from a uniform distribution of variance 1/(3 n_in), biases too; Keras from Glorot's uniform one, and its `HeNormal` draws
+//! again what is beyond two standard deviations.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

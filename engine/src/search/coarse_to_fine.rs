@@ -1,4 +1,9 @@
 //! Random search everywhere, then in a box around the best.
+//!
+//! It finds the neighbourhood first and looks closer there; what it missed at first stays missed.
+//!
+//! Source: Bengio, Practical Recommendations for Gradient-Based Training of Deep Architectures, 2012, section 3.3, which calls
+//! it multi-resolution search.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
