@@ -50,7 +50,7 @@ use glob::Pattern;
 
 use crate::claims::Verdict;
 use crate::data::TableLimits;
-use crate::diagnostic::{Diagnostic, Diagnostics, Sources};
+use crate::diagnostic::{Diagnostic, Diagnostics, Sources, nearest};
 use crate::lesson::{self, Course};
 use crate::outcome::Outcome;
 use crate::site::{self, Publication, PublishError, Published, Templates};
@@ -124,9 +124,11 @@ pub fn prepare(request: &Request) -> Result<Ready, Failure> {
     };
     let known = planned.iter().map(|planned| title(&course, planned)).collect();
     if let Some(id) = &request.id {
+        let near = nearest(id, planned.iter().map(|experiment| experiment.header.id.as_str()));
+        let near = near.map_or_else(String::new, |near| format!(": did you mean `{near}`?"));
         planned.retain(|experiment| experiment.header.id == *id);
         if planned.is_empty() {
-            return Err(Failure::Machine(format!("no experiment is called `{id}`")));
+            return Err(Failure::Machine(format!("no experiment is called `{id}`{near}")));
         }
     }
     if let Some(pattern) = &request.only {

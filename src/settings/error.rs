@@ -166,7 +166,9 @@ pub fn diagnostic(error: &Error, root: &Node, path: &[usize], also: &[&str]) -> 
         Kind::Mismatch { expected } => mismatch(&name, node, expected, span),
         Kind::Length { length, expected } => {
             let of = if name.is_empty() { "this list" } else { &format!("`{name}`") };
-            Diagnostic::error(format!("{of} has {length} values"), span).label(format!("expected {expected}"))
+            let values = if *length == 1 { "value" } else { "values" };
+            Diagnostic::error(format!("{of} has {length} {values}"), span)
+                .label(format!("expected {expected}"))
         }
         Kind::Custom(message) => Diagnostic::error(message.clone(), span),
     }

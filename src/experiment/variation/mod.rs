@@ -91,7 +91,7 @@ pub fn expand(block: &Node, compare: &Compare) -> Result<Vec<Variant>, Vec<Diagn
         let error = Diagnostic::error(format!("{} variants", asked.len()), entry.key_span);
         return Err(vec![error.label(format!("at most {MOST_VARIANTS}"))]);
     }
-    check_names(&asked)?;
+    check_names(&asked, &entry.key)?;
     check_shared(&asked)?;
     let made = asked.into_iter().map(|asked| variant(&base, asked));
     made.collect::<Result<_, _>>().map_err(|error| vec![error])
@@ -191,6 +191,11 @@ fn grid(values: &Node) -> Result<Vec<Asked<'_>>, Vec<Diagnostic>> {
     let mut errors = Vec::new();
     for path in values.entries() {
         let items = path.value.items();
+        if path.key.is_empty() {
+            let error = Diagnostic::error("a path in `vary` is empty", path.key_span);
+            errors.push(error.label("expected a setting, such as `model.keep_prob`"));
+            continue;
+        }
         if items.is_empty() {
             let error = Diagnostic::error(format!("`{}` is given no values", path.key), path.value.span);
             errors.push(error.label("expected a list of values"));
@@ -228,7 +233,11 @@ fn with_value<'a>(asked: &Asked<'a>, path: &Entry, item: &'a Node) -> Asked<'a> 
     }
 }
 
-fn check_names(asked: &[Asked]) -> Result<(), Vec<Diagnostic>> {
+fn check_names(asked: &[Asked], key: &str) -> Result<(), Vec<Diagnostic>> {
+    let own_names = match key {
+        "vary" => "list each value once; `variants` in place of `vary` takes names of your own",
+        _ => "give a map with names of your own instead of a list",
+    };
     let mut errors = Vec::new();
     for (index, Asked { name, place, .. }) in asked.iter().enumerate() {
         if is_reserved(name) {
@@ -245,7 +254,7 @@ fn check_names(asked: &[Asked]) -> Result<(), Vec<Diagnostic>> {
             errors.push(
                 Diagnostic::error(format!("two variants are called `{name}`"), *place)
                     .label("the second one")
-                    .hint("give a map with names of your own instead of a list"),
+                    .hint(own_names),
             );
         }
     }
