@@ -290,3 +290,26 @@ fn make_writable(folder: &Path) -> io::Result<()> {
 fn make_writable(_: &Path) -> io::Result<()> {
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_renames_do_what_an_exchange_does() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = Place::new(&folder.path().join("output")).unwrap();
+        for (path, text) in [(&place.output, "old"), (&place.staging, "new")] {
+            fs::create_dir(path).unwrap();
+            fs::write(path.join("page"), text).unwrap();
+        }
+        let read = |path: &Path| fs::read_to_string(path.join("page")).unwrap();
+        place.move_over().unwrap();
+        assert_eq!((read(&place.output).as_str(), read(&place.old).as_str()), ("new", "old"));
+
+        // Nothing is staged: the output comes back.
+        fs::remove_dir_all(&place.old).unwrap();
+        assert!(matches!(place.move_over(), Err(PublishError::Io { .. })));
+        assert_eq!((read(&place.output).as_str(), exists(&place.old)), ("new", false));
+    }
+}
