@@ -51,15 +51,15 @@ impl WeightedAverage {
     }
 }
 
-/// The corrected average at each value of a series. Values that do not exist (NaN) are passed over: there the average stays as
-/// it was.
-pub fn smooth(series: &[f64], beta: f64) -> Vec<f64> {
+/// The average at each value of a series, corrected or V as it is. Values that do not exist (NaN) are passed over: there the
+/// average stays as it was.
+pub fn smooth(series: &[f64], beta: f64, corrected: bool) -> Vec<f64> {
     let mut average = WeightedAverage::new(beta);
     let next = |&theta: &f64| {
         if !theta.is_nan() {
             average.push(theta);
         }
-        average.corrected()
+        if corrected { average.corrected() } else { average.value() }
     };
     series.iter().map(next).collect()
 }
@@ -82,27 +82,28 @@ mod tests {
             average.value()
         });
         assert!(close(&days, &[4.0, 8.5, 12.15], 1e-12), "{days:?}");
-        assert!(close(&smooth(&[40.0, 49.0, 45.0], 0.9), &[40.0, 44.7, 44.8], 0.05));
+        assert!(close(&smooth(&[40.0, 49.0, 45.0], 0.9, true), &[40.0, 44.7, 44.8], 0.05));
+        assert!(close(&smooth(&[40.0, 49.0, 45.0], 0.9, false), &[4.0, 8.5, 12.15], 1e-12));
         assert!((average.window() - 10.0).abs() < 1e-12);
     }
 
     #[test]
     fn the_second_step_at_098_by_hand() {
-        let found = smooth(&[3.0, 7.0], 0.98)[1];
+        let found = smooth(&[3.0, 7.0], 0.98, true)[1];
         assert!((found - (0.0196 * 3.0 + 0.02 * 7.0) / 0.0396).abs() < 1e-12);
     }
 
     #[test]
     fn it_lags_behind_a_line() {
         let line: Vec<f64> = (0..500).map(f64::from).collect();
-        let lag = line[499] - smooth(&line, 0.9)[499];
+        let lag = line[499] - smooth(&line, 0.9, true)[499];
         assert!((lag - 9.0).abs() < 1e-9, "{lag}");
     }
 
     #[test]
     fn beta_0_is_the_series_and_what_does_not_exist_is_passed_over() {
-        assert_eq!(smooth(&[3.0, -1.0], 0.0), [3.0, -1.0]);
-        let gap = smooth(&[f64::NAN, 2.0, f64::NAN, 2.0], 0.9);
+        assert_eq!(smooth(&[3.0, -1.0], 0.0, true), [3.0, -1.0]);
+        let gap = smooth(&[f64::NAN, 2.0, f64::NAN, 2.0], 0.9, true);
         assert!(gap[0].is_nan() && close(&gap[1..], &[2.0; 3], 1e-12), "{gap:?}");
     }
 
@@ -112,7 +113,7 @@ mod tests {
             series in proptest::collection::vec(-1e3_f64..1e3, 1..40), beta in 0.0..0.99_f64,
         ) {
             let (low, high) = series.iter().fold((f64::MAX, f64::MIN), |(l, h), &v| (l.min(v), h.max(v)));
-            for average in smooth(&series, beta) {
+            for average in smooth(&series, beta, true) {
                 prop_assert!((low - 1e-6..=high + 1e-6).contains(&average));
             }
         }

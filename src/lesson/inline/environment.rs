@@ -34,7 +34,7 @@ pub fn signature(name: &str, filter: bool) -> (&'static str, usize, usize) {
         ("signed", _) => ("signed(digits)", 0, 1),
         ("times", _) => ("times(digits)", 0, 1),
         ("join", _) => ("join(between)", 0, 1),
-        ("smooth", _) => ("smooth(beta)", 1, 1),
+        ("smooth", _) => ("smooth(beta, corrected=true)", 1, 2),
         ("within", _) => ("within(a, b, tolerance)", 3, 3),
         ("abs", false) => ("abs(number)", 1, 1),
         ("mean", false) => ("mean(list)", 1, 1),
@@ -183,13 +183,15 @@ fn at_least(items: usize, values: Vec<f64>) -> Result<Vec<f64>, Error> {
     Err(Error::new(minijinja::ErrorKind::InvalidOperation, message))
 }
 
-/// The exponentially weighted average up to each item, with bias correction.
-fn smooth(list: &Value, beta: Value) -> Result<Vec<f64>, Error> {
+/// The exponentially weighted average up to each item, with bias correction unless told otherwise.
+fn smooth(list: &Value, beta: Value, corrected: Option<bool>, named: Kwargs) -> Result<Vec<f64>, Error> {
     let beta = number(&beta)?;
     if !(0.0..1.0).contains(&beta) {
         return Err(wrong(format!("beta is from 0 up to, but not including, 1, not {beta}")));
     }
-    Ok(numeric::smooth(&numbers(list)?, beta))
+    let named_corrected: Option<bool> = named.get("corrected")?;
+    named.assert_all_used()?;
+    Ok(numeric::smooth(&numbers(list)?, beta, corrected.or(named_corrected).unwrap_or(true)))
 }
 
 /// The slope of the least-squares line through the items at 0, 1, 2...: by how much they grow an epoch.

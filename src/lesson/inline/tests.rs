@@ -83,6 +83,8 @@ fn names_lead_to_values() {
         ("four.sgd.loss | length", "3"),
         ("slope(four.sgd.loss)", "−1.75"),
         ("[40, 49, 45] | smooth(0.9) | round(1)", "40.0, 44.7, 44.8"),
+        ("[40, 49, 45] | smooth(0.9, false) | last | round(2)", "12.15"),
+        ("[40, 49, 45] | smooth(0.9, corrected=false) | round(2)", "4.00, 8.50, 12.15"),
         ("(four.sgd.loss | smooth(0))[0] == four.sgd.loss[0]", "true"),
         ("min(four.sgd.loss, four.adam.loss)", "0.15"),
         ("max(four.sgd.loss)", "4"),
