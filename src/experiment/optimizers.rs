@@ -50,7 +50,7 @@ impl Experiment for Optimizers {
         Doc { name: "loss", about: "training loss by epoch, on a log axis, with bands over seeds" },
         Doc { name: "dev_loss", about: "dev loss by epoch, on a log axis" },
         Doc { name: "dev_error", about: "share of dev examples that are wrong, by epoch" },
-        Doc { name: "epochs_to", about: "epochs to the target loss, a dot for each seed" },
+        Doc { name: "epochs_to", about: "epochs to the target loss, a dot for each seed that gets there" },
     ];
     const EXAMPLE: &'static str = "\
 kind: optimizers

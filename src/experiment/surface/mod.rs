@@ -125,7 +125,7 @@ impl Experiment for Surface {
     const FIGURES: &'static [Doc] = &[
         Doc { name: "map", about: "the surface by level lines, and the path of each descent over it" },
         Doc { name: "loss", about: "the loss by step, on a log axis, with bands over seeds" },
-        Doc { name: "steps_to", about: "steps to the target loss, a dot for each seed" },
+        Doc { name: "steps_to", about: "steps to the target loss, a dot for each seed that gets there" },
     ];
     const EXAMPLE: &'static str = "\
 kind: surface
