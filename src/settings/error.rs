@@ -268,6 +268,11 @@ fn unknown(diagnostic: Diagnostic, name: &str, known: &[&str], parent: &str) -> 
     if let Some(near) = nearest(name, known.iter().copied()) {
         return diagnostic.label(format!("did you mean `{near}`?"));
     }
+    // The other way round, `space: {training: {l2: ...}}`.
+    if let Some(outer) = parent.strip_prefix("space.").filter(|outer| !outer.contains('.')) {
+        let label = format!("expected {}", listed(known));
+        return diagnostic.label(label).hint(format!("write the path with dots: `{outer}.{name}: ...`"));
+    }
     match (known.len(), parent) {
         (0, _) => diagnostic.label("expected no settings here"),
         (1..=6, _) => diagnostic.label(format!("expected {}", listed(known))),
