@@ -4,21 +4,24 @@
 //! once for all rows of the tile, and each element of a is spread over a vector. The strip of b under a
 //! column of tiles is copied to a small buffer where its last vector would reach beyond b, and where many
 //! tiles share it and b is large: rows of 2^i bytes apart would fall on the same few places of the nearest
-//! cache. A product of one or two columns is `narrow`: its vectors hold rows. All this only chooses which cells are
+//! cache. The first tile then copies what it reads, and has the next strip fetched, so that neither takes time of its own.
+//! A product of one or two columns is `narrow`: its vectors hold rows. All this only chooses which cells are
 //! computed together; the chain of each cell is the same, and where k is cut so that a strip fits the cache, a
 //! sum waits in c and goes on where it stopped. See Goto and van de Geijn, "Anatomy of High-Performance
 //! Matrix Multiplication", ACM TOMS 34(3), 2008.
 
 use super::level::{Level, level};
 use super::real::Real;
-use super::simd::{Simd, Task, on_vectors};
+use super::simd::{Simd, Task, on_vectors, prefetch};
 use super::workers::{Alone, Workers};
 use std::hint::black_box;
 use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 use std::ops::Range;
+use vectors::{add_products, copy_strip, load, load_some, store_some};
 
 mod narrow;
+mod vectors;
 
 /// A matrix read element by element: element (i, k) is `data[i * row + k * column]`,
 /// so that a transposed matrix is the same data with the strides exchanged.
@@ -303,14 +306,18 @@ impl<R: Real> Product<'_, R> {
     unsafe fn column_of_tiles<V: Simd<Scalar = R>, const N: usize>(&self, mut block: Block, strip: *mut R) {
         let n = self.shape[1];
         block.width = block.width.min(N * V::LANES);
-        let partial = block.width < N * V::LANES;
-        let mut b = (self.b.wrapping_add(block.depth.start * n + block.column), n);
-        if partial || self.copy {
-            unsafe { copy_strip::<V, N>(b, block.depth.len(), block.width, strip) };
-            b = (strip, N * V::LANES);
+        let start = self.b.wrapping_add(block.depth.start * n + block.column);
+        let copied = Rows { start: strip, distance: N * V::LANES, copy: None };
+        let mut b = Rows { start, distance: n, copy: self.copy.then_some(strip) };
+        if block.width < N * V::LANES {
+            unsafe { copy_strip::<V, N>((start, n), block.depth.len(), block.width, strip) };
+            b = copied;
         }
         for rows in EvenRanges::new(block.rows.len(), V::ROWS[N - 1]) {
             unsafe { self.tile_of_height::<V, N>(rows.len(), &block, block.rows.start + rows.start, b) };
+            if b.copy.is_some() {
+                b = copied;
+            }
         }
     }
 
@@ -320,7 +327,7 @@ impl<R: Real> Product<'_, R> {
         height: usize,
         block: &Block,
         i: usize,
-        b: (*const R, usize),
+        b: Rows<R>,
     ) {
         macro_rules! tiles {
             ($($height:literal)*) => {
@@ -338,15 +345,15 @@ impl<R: Real> Product<'_, R> {
         tiles!(1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16)
     }
 
-    /// One tile: `M` rows from `i` by `N` vectors. b is given by the start of its strip and the distance of rows.
+    /// One tile: `M` rows from `i` by `N` vectors.
     #[inline(always)]
     unsafe fn tile<V: Simd<Scalar = R>, const M: usize, const N: usize>(
         &self,
         block: &Block,
         i: usize,
-        (mut b, b_row): (*const R, usize),
+        b: Rows<R>,
     ) {
-        let ([m, n, _], [row, column]) = (self.shape, self.strides);
+        let n = self.shape[1];
         let c = self.c.wrapping_add(i * n + block.column);
         let mut sums = [[unsafe { V::splat(R::ZERO) }; N]; M];
         if block.depth.start > 0 {
@@ -354,6 +361,30 @@ impl<R: Real> Product<'_, R> {
                 *sums = unsafe { load_some(c.wrapping_add(r * n), block.width) };
             }
         }
+        if b.copy.is_some() {
+            unsafe { self.add_to_tile::<V, M, N, true>(&mut sums, block, i, b) };
+        } else {
+            unsafe { self.add_to_tile::<V, M, N, false>(&mut sums, block, i, b) };
+        }
+        // With a width that the compiler knows, it keeps the sums in their registers.
+        if block.width == N * V::LANES {
+            unsafe { self.finish_tile(sums, block, i, N * V::LANES) };
+        } else {
+            unsafe { self.finish_tile(sums, block, i, block.width) };
+        }
+    }
+
+    /// Adds the products of a tile to its sums. With `COPY` it copies the rows of b that it reads, and has what stands at
+    /// their right, the next strip, fetched.
+    #[inline(always)]
+    unsafe fn add_to_tile<V: Simd<Scalar = R>, const M: usize, const N: usize, const COPY: bool>(
+        &self,
+        sums: &mut [[V; N]; M],
+        block: &Block,
+        i: usize,
+        b: Rows<R>,
+    ) {
+        let (m, [row, column]) = (self.shape[0], self.strides);
         let a = self.a.wrapping_add(i * row + block.depth.start * column);
         // One address of each four rows, whose relation is hidden from the compiler: it would compute one from
         // the other, in a chain that takes longer than the arithmetic.
@@ -365,8 +396,15 @@ impl<R: Real> Product<'_, R> {
             true => (&raw const one, 0),
             false => (a.wrapping_add((M - 1) * row), column),
         };
+        let Rows { start: mut b, distance, copy } = b;
+        let mut copy = copy.unwrap_or(std::ptr::null_mut());
         for _ in 0..block.depth.len() {
             let across: [V; N] = unsafe { load(b) };
+            if COPY {
+                unsafe { store_some(across, copy, N * V::LANES) };
+                copy = copy.wrapping_add(N * V::LANES);
+                (N..2 * N).for_each(|v| prefetch(b.wrapping_add(v * V::LANES)));
+            }
             let (above, below) = sums.split_at_mut(M - 1);
             for (sums, group) in above.chunks_mut(4).zip(&mut groups) {
                 for (sums, offset) in sums.iter_mut().zip(offsets) {
@@ -376,13 +414,7 @@ impl<R: Real> Product<'_, R> {
             }
             unsafe { add_products(&mut below[0], *last, across) };
             last = last.wrapping_add(last_column);
-            b = b.wrapping_add(b_row);
-        }
-        // With a width that the compiler knows, it keeps the sums in their registers.
-        if block.width == N * V::LANES {
-            unsafe { self.finish_tile(sums, block, i, N * V::LANES) };
-        } else {
-            unsafe { self.finish_tile(sums, block, i, block.width) };
+            b = b.wrapping_add(distance);
         }
     }
 
@@ -435,62 +467,14 @@ struct Block {
     width: usize,
 }
 
-/// `sums + down * across`, each rounded once.
-#[inline(always)]
-unsafe fn add_products<V: Simd, const N: usize>(sums: &mut [V; N], down: V::Scalar, across: [V; N]) {
-    let down = unsafe { V::splat(down) };
-    for (sum, across) in sums.iter_mut().zip(across) {
-        *sum = unsafe { down.fused(across, *sum) };
-    }
-}
-
-/// `N` vectors that follow each other.
-#[inline(always)]
-unsafe fn load<V: Simd, const N: usize>(from: *const V::Scalar) -> [V; N] {
-    std::array::from_fn(|v| unsafe { V::load(from.wrapping_add(v * V::LANES)) })
-}
-
-/// `N` vectors of which only the first `width` numbers, more than `N - 1` vectors, are there; zeros behind them.
-#[inline(always)]
-unsafe fn load_some<V: Simd, const N: usize>(from: *const V::Scalar, width: usize) -> [V; N] {
-    if width == N * V::LANES {
-        return unsafe { load(from) };
-    }
-    let rest = width - (N - 1) * V::LANES;
-    std::array::from_fn(|v| {
-        let from = from.wrapping_add(v * V::LANES);
-        unsafe { if v + 1 < N { V::load(from) } else { V::load_partial(from, rest) } }
-    })
-}
-
-/// Stores what [`load_some`] loads.
-#[inline(always)]
-unsafe fn store_some<V: Simd, const N: usize>(vectors: [V; N], to: *mut V::Scalar, width: usize) {
-    let rest = width - (N - 1) * V::LANES;
-    for (v, vector) in vectors.into_iter().enumerate() {
-        let to = to.wrapping_add(v * V::LANES);
-        if v + 1 < N || rest == V::LANES {
-            unsafe { vector.store(to) };
-        } else {
-            unsafe { vector.store_partial(to, rest) };
-        }
-    }
-}
-
-/// Copies `depth` rows of the strip to a dense one of whole vectors, zeros behind `width`.
-#[inline(always)]
-unsafe fn copy_strip<V: Simd, const N: usize>(
-    (mut from, row): (*const V::Scalar, usize),
-    depth: usize,
-    width: usize,
-    mut to: *mut V::Scalar,
-) {
-    for _ in 0..depth {
-        let vectors: [V; N] = unsafe { load_some(from, width) };
-        unsafe { store_some(vectors, to, N * V::LANES) };
-        from = from.wrapping_add(row);
-        to = to.wrapping_add(N * V::LANES);
-    }
+/// The rows of a strip of b.
+#[derive(Clone, Copy)]
+struct Rows<R> {
+    start: *const R,
+    /// From one to the next.
+    distance: usize,
+    /// Where whoever reads them first is to copy them, densely.
+    copy: Option<*mut R>,
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! Products of one or two columns, whose tiles would be nearly empty: those of the last layer where the target is a
 //! number or one of two classes. A vector holds a column's sums of several rows instead. The chains are the same.
 
-use super::{Finish, Product, add_products, load_some, store_some};
+use super::vectors::{add_products, load_some, store_some};
+use super::{Finish, Product};
 use crate::numeric::Real;
 use crate::numeric::simd::Simd;
 use crate::numeric::transpose::transposed;

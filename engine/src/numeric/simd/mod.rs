@@ -57,6 +57,19 @@ pub trait Task<R> {
     unsafe fn run<V: Simd<Scalar = R>>(&self);
 }
 
+/// Has the second cache fetch what is there, on CPUs that can. Nothing is read, so any address will do.
+#[inline(always)]
+pub fn prefetch<R>(address: *const R) {
+    #[cfg(target_arch = "x86_64")]
+    {
+        use std::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
+        // SAFETY: every x86-64 has the instruction, and it never faults.
+        unsafe { _mm_prefetch::<_MM_HINT_T1>(address.cast()) };
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = address;
+}
+
 /// Runs a task with the vectors of a level.
 ///
 /// # Safety
