@@ -11,6 +11,8 @@ use ndarray::{ArrayView2, LinalgScalar, linalg::general_mat_mul};
 use std::hint::black_box;
 use std::time::Instant;
 
+mod limit;
+
 /// A product of an (m, k) matrix, stored transposed or not, and a (k, n) one.
 struct Shape {
     m: usize,
@@ -142,68 +144,6 @@ fn median(mut values: Vec<f64>) -> f64 {
     values[values.len() / 2]
 }
 
-/// Fused multiply-adds on registers alone, as many as may be under way at once: what the core can do at most.
-#[cfg(target_arch = "x86_64")]
-mod limit {
-    use gradbook::numeric::Level;
-    use std::arch::x86_64::*;
-    use std::hint::black_box;
-
-    const CHAINS: usize = 12;
-
-    #[target_feature(enable = "avx512f")]
-    fn avx512(rounds: u32) {
-        let x = black_box(_mm512_set1_ps(0.5));
-        let mut sums = black_box([x; CHAINS]);
-        for _ in 0..rounds {
-            // a loop, since a closure would not be compiled for these instructions
-            for sum in &mut sums {
-                *sum = _mm512_fmadd_ps(x, x, *sum);
-            }
-        }
-        black_box(sums);
-    }
-
-    #[target_feature(enable = "avx2,fma")]
-    fn avx2(rounds: u32) {
-        let x = black_box(_mm256_set1_ps(0.5));
-        let mut sums = black_box([x; CHAINS]);
-        for _ in 0..rounds {
-            // a loop, since a closure would not be compiled for these instructions
-            for sum in &mut sums {
-                *sum = _mm256_fmadd_ps(x, x, *sum);
-            }
-        }
-        black_box(sums);
-    }
-
-    /// Runs so many rounds at the level in use; the f32 operations of one round, 0 if nothing was run.
-    pub fn run(level: Level, rounds: u32) -> f64 {
-        // SAFETY: the CPU has the level in use.
-        match level {
-            Level::Avx512 => unsafe { avx512(rounds) },
-            Level::Avx2 => unsafe { avx2(rounds) },
-            Level::Portable => return 0.0,
-        }
-        (2 * CHAINS * if level == Level::Avx512 { 16 } else { 8 }) as f64
-    }
-}
-
-#[cfg(not(target_arch = "x86_64"))]
-mod limit {
-    pub fn run(_: gradbook::numeric::Level, _: u32) -> f64 {
-        0.0
-    }
-}
-
-/// What the core can do, in operations a nanosecond on f32; 0 where it is not known.
-fn core_limit() -> f64 {
-    const ROUNDS: u32 = 4000;
-    let mut operations = 0.0;
-    let one_run = time(1, &mut || operations = limit::run(numeric::level(), ROUNDS));
-    operations * f64::from(ROUNDS) / one_run
-}
-
 fn print_ratios() {
     println!("level {:?}, one thread, medians of 101 turns; ratio above 1: ours is faster", numeric::level());
     println!(
@@ -216,7 +156,8 @@ fn print_ratios() {
             continue;
         }
         let calls = (2e5 / time(10, &mut *ours)).ceil().max(1.0) as u32;
-        let turns = (0..101).map(|_| [time(calls, &mut *ours), time(calls, &mut *theirs), core_limit()]);
+        let turns = (0..101)
+            .map(|_| [time(calls, &mut *ours), time(calls, &mut *theirs), limit::operations_a_nanosecond()]);
         let turns: Vec<[f64; 3]> = turns.collect();
         let middle = |value: &dyn Fn(&[f64; 3]) -> f64| median(turns.iter().map(value).collect());
         let (ours, theirs) = (middle(&|turn| turn[0]), middle(&|turn| turn[1]));

@@ -4,10 +4,13 @@
 //! names them, a line of JSON each, so that a script can take turns with other libraries:
 //! `{"layers": [2, 16, 16, 2], "batch": 32, "optimizer": "adam", "precision": "f32", "threads": 1, "steps": 1000}`
 //! is answered by the microseconds of one step. With `--growth [FILE.svg]` it prints, and draws, how the time of one
-//! example grows.
+//! example grows; with `--parts`, where the time of a step goes.
 
 mod case;
 mod growth;
+#[path = "../limit/mod.rs"]
+mod limit;
+mod parts;
 
 use case::Case;
 use gradbook::train::Precision;
@@ -24,6 +27,9 @@ fn main() {
     let place = |name: &str| arguments.iter().position(|argument| argument == name);
     if place("--serve").is_some() {
         return serve();
+    }
+    if place("--parts").is_some() {
+        return parts::print();
     }
     if let Some(place) = place("--growth") {
         let file = arguments.get(place + 1).filter(|file| file.ends_with(".svg"));
