@@ -8,6 +8,7 @@
 //! 5. *draw and place*: `pages::assemble` fills in numbers, and draws figures and makes pages where the output lacks them;
 //! 6. *write*: `site::Publication` swaps the whole output in one step.
 
+mod cause;
 mod drafts;
 mod drawing;
 mod drift;

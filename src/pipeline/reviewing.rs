@@ -1,20 +1,16 @@
 //! New results beside the accepted ones: what is equal, what drifted, what nobody has accepted.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::experiment::{KINDS, Kind};
-use crate::outcome::Outcome;
 use crate::store::snapshot::{self, Accepted, Comparison, Folder, Identity, Kept, Written};
 
 use super::planning::Planned;
 use super::running::title;
-use super::{Computed, Failure, drift, is_like, none_like};
-
-/// By how much the share of those that have it must differ for a trait to be worth telling.
-const TELLING: f64 = 0.75;
+use super::{Computed, Failure, cause, drift, is_like, none_like};
 
 /// All experiments of a course beside their snapshots.
 pub struct Review {
@@ -100,7 +96,7 @@ pub fn review(computed: &mut Computed) -> Result<Review, Failure> {
         found.push(drift::unkept());
     }
     Ok(Review {
-        cause: cause(computed, &experiments),
+        cause: cause::cause(computed, &experiments),
         experiments,
         orphans: orphans.into_iter().map(|(title, _)| title).collect(),
         found,
@@ -252,90 +248,6 @@ fn canonical(value: &Json) -> String {
         }
         Json::Array(items) => format!("[{}]", items.iter().map(canonical).collect::<Vec<_>>().join(",")),
         other => other.to_string(),
-    }
-}
-
-/// What all variants that drifted have in common and none of those that did not: where to look in the program.
-fn cause(computed: &Computed, experiments: &[Reviewed]) -> Option<String> {
-    let (mut drifted, mut others): (Vec<BTreeSet<String>>, Vec<BTreeSet<String>>) = (Vec::new(), Vec::new());
-    for (index, (planned, reviewed)) in computed.planned.iter().zip(experiments).enumerate() {
-        let outcome = computed.outcome(index);
-        let Some(comparison) = &reviewed.comparison else { continue };
-        if reviewed.status == Status::Unaccepted {
-            continue;
-        }
-        for (index, variant) in outcome.variants.iter().enumerate() {
-            let moved = comparison.variants.iter().any(|shift| shift.name == variant.name);
-            let traits = traits(planned, outcome, index);
-            if moved { drifted.push(traits) } else { others.push(traits) }
-        }
-    }
-    if drifted.is_empty() {
-        return None;
-    }
-    if others.is_empty() {
-        return Some("Every variant of every experiment drifted.".to_owned());
-    }
-    // The trait that tells them apart best; of equals the most general, `training` before `training.epochs: 30`.
-    let share = |all: &[BTreeSet<String>], name: &String| {
-        all.iter().filter(|traits| traits.contains(name)).count() as f64 / all.len() as f64
-    };
-    let (gap, name) = drifted
-        .iter()
-        .flatten()
-        .collect::<BTreeSet<_>>()
-        .into_iter()
-        .map(|name| (share(&drifted, name) - share(&others, name), name))
-        .max_by(|(a, one), (b, other)| a.total_cmp(b).then_with(|| depth(other).cmp(&depth(one))))?;
-    (gap >= TELLING).then(|| told(name, &drifted, &others))
-}
-
-/// A path's length and then its depth, for putting the general before the special.
-fn depth(name: &str) -> (usize, usize) {
-    (name.matches(['.', ':']).count(), name.len())
-}
-
-/// In words, how well a trait tells the variants that drifted from the others.
-fn told(name: &str, drifted: &[BTreeSet<String>], others: &[BTreeSet<String>]) -> String {
-    let having = |all: &[BTreeSet<String>]| all.iter().filter(|traits| traits.contains(name)).count();
-    let who = match (having(drifted), drifted.len()) {
-        (1, 1) => "The variant that drifted has".to_owned(),
-        (with, all) if with == all => format!("All {all} variants that drifted have"),
-        (with, all) => format!("Of the {all} variants that drifted {with} have"),
-    };
-    let others = match (having(others), others.len()) {
-        (0, all) => format!("none of the {all} others has"),
-        (1, all) => format!("of the {all} others 1 has"),
-        (with, all) => format!("of the {all} others {with} have"),
-    };
-    format!("{who} `{name}`, {others}.")
-}
-
-/// Every setting of a variant as `path: value`, and every path that holds settings.
-fn traits(planned: &Planned, outcome: &Outcome, variant: usize) -> BTreeSet<String> {
-    let mut found = BTreeSet::from([format!("kind: {}", planned.kind.name)]);
-    let index = planned.plan.variants().iter().position(|v| v.name == outcome.variants[variant].name);
-    if let Some(index) = index {
-        paths("", &planned.plan.resolved(index), &mut found);
-    }
-    found
-}
-
-fn paths(path: &str, value: &Json, found: &mut BTreeSet<String>) {
-    match value {
-        Json::Null => {}
-        Json::Object(entries) => {
-            if !path.is_empty() {
-                found.insert(path.to_owned());
-            }
-            for (key, value) in entries {
-                let inner = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
-                paths(&inner, value, found);
-            }
-        }
-        other => {
-            found.insert(format!("{path}: {other}").replace('"', ""));
-        }
     }
 }
 
