@@ -3,12 +3,14 @@
 //! The parser says where it gave up and why; what the author did is mostly seen from the text around it.
 
 use super::LineMap;
+use super::parse::MAX_DEPTH;
 use crate::diagnostic::{Diagnostic, Span};
 
 /// What a parser's complaint at byte `place` of `text` means.
 pub fn explain(text: &str, place: usize, complaint: &str, map: &LineMap) -> Diagnostic {
     let at = Scene { text, place: place.min(text.len()), complaint, map };
-    at.tab()
+    at.depth()
+        .or_else(|| at.tab())
         .or_else(|| at.missing_colon())
         .or_else(|| at.quote())
         .or_else(|| at.alias())
@@ -57,6 +59,14 @@ impl Scene<'_> {
 
     fn here(&self) -> char {
         self.text[self.place..].chars().next().unwrap_or('\n')
+    }
+
+    /// The parser reads ahead to the end of what is in brackets, and gives up where they nest far deeper than is allowed.
+    fn depth(&self) -> Option<Diagnostic> {
+        self.says("recursion limit").then(|| {
+            let error = format!("settings nest more than {MAX_DEPTH} deep");
+            self.error(error, self.place, self.place + 1).label("too deep")
+        })
     }
 
     fn tab(&self) -> Option<Diagnostic> {
