@@ -37,10 +37,14 @@ pub fn header(
     if names.len() == 1 {
         let problem = TableProblem::new(first.line, Some(file.row(first)), "the table has one column")
             .expected("at least one feature and the target, with a comma between them");
-        return Err(match names[0].contains([';', '\t']) {
-            true => problem.hint("save the table with commas between the cells").into(),
-            false => problem.into(),
-        });
+        let hinted = if names[0].starts_with('#') {
+            problem.hint("a table has no comments: remove the lines before its header")
+        } else if names[0].contains([';', '\t']) {
+            problem.hint("save the table with commas between the cells")
+        } else {
+            problem
+        };
+        return Err(hinted.into());
     }
     let mut problems = DataProblems::default();
     for (column, name) in names.iter().enumerate() {
@@ -50,7 +54,13 @@ pub fn header(
             problems.table.push(file.problem(place, name, message).expected("a name"));
         } else if names[..column].contains(name) {
             let message = format!("there are two columns called `{name}`");
-            problems.table.push(file.problem(place, name, message).expected("a name of its own"));
+            let problem = file.problem(place, name, message).expected("a name of its own");
+            problems.table.push(match number(name) {
+                Ok(_) => {
+                    problem.hint("where the first line is a row of the table, put a header line before it")
+                }
+                Err(_) => problem,
+            });
         }
     }
     problems.table.truncate(super::MAX_SHOWN);

@@ -167,6 +167,18 @@ fn headers() {
             "1 [a] there are two columns called `a` | a name of its own | ",
         ]
     );
+    assert_eq!(
+        said("0,0,sold\n1,2,kept\n"),
+        ["1 [0] there are two columns called `0` | a name of its own | \
+          where the first line is a row of the table, put a header line before it"]
+    );
+    assert_eq!(
+        said("# from the shop\na,b\n1,2\n"),
+        [
+            "1 [# from the shop] the table has one column | at least one feature and the target, with a comma between them | \
+          a table has no comments: remove the lines before its header"
+        ]
+    );
 }
 
 #[test]
