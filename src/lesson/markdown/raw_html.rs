@@ -35,6 +35,9 @@ const FETCHING: [(&str, &[&str]); 10] = [
 const SWALLOWING: [(&str, &str); 4] =
     [("<!--", "-->"), ("<script", "</script"), ("<style", "</style"), ("<textarea", "</textarea")];
 
+/// What an experiment begins with.
+const FENCE: &str = "```yaml experiment";
+
 /// The folder of the site's own files, which templates bring.
 const THEME: &str = "assets/";
 
@@ -64,6 +67,15 @@ impl<'t> Writer<'t> {
             let warning = Diagnostic::warning("this swallows the rest of the page", place);
             let close = if end.starts_with("</") { format!("{end}>") } else { end.to_owned() };
             self.found.diagnostics.push(warning.label(format!("expected `{close}` after it")));
+        }
+        let fences = html.match_indices(FENCE).filter(|_| !html.trim_start().starts_with("<!--"));
+        for (place, fence) in fences {
+            let warning = Diagnostic::warning(
+                "this experiment stands within HTML, and is shown, not run",
+                map.span(place, place + fence.len()),
+            );
+            let warning = warning.label("expected an empty line before it");
+            self.found.diagnostics.push(warning.hint("HTML goes on to the next empty line"));
         }
         let mut replaced: BTreeMap<usize, (Range<usize>, String)> = BTreeMap::new();
         for tag in tags(&html) {
