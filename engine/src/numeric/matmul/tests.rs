@@ -86,6 +86,7 @@ fn every_block_is_the_chain() {
         (2, 33, 769),
         (64, 64, 64),
         (130, 5, 2100),
+        (49, 35, 2100),
     ] {
         agrees::<f32>(m, n, k);
         agrees::<f64>(m, n, k);
