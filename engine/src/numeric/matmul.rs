@@ -265,35 +265,35 @@ impl<R: Real> Task<R> for Product<'_, R> {
             unsafe {
                 V::apart(
                     #[inline(always)]
-                    || self.blocks::<V, LONG>(),
+                    || self.blocks::<V, LONG, true>(),
                 )
             };
         } else {
-            unsafe { self.blocks::<V, SHORT>() };
+            unsafe { self.blocks::<V, SHORT, false>() };
         }
     }
 }
 
 impl<R: Real> Product<'_, R> {
-    /// Block after block, with a strip of so many bytes.
+    /// Block after block, with a strip of so many bytes; with `COPY`, all strips of b are copied.
     #[inline(always)]
-    unsafe fn blocks<V: Simd<Scalar = R>, const BYTES: usize>(&self) {
+    unsafe fn blocks<V: Simd<Scalar = R>, const BYTES: usize, const COPY: bool>(&self) {
         let [m, n, k] = self.shape;
         let mut strip = Strip::<BYTES>([MaybeUninit::uninit(); _]);
         let strip = strip.0.as_mut_ptr().cast();
         let longest = BYTES / (2 * size_of::<V>());
         // With few rows, or a small b, there is nothing to keep in the second cache.
-        let rows_at_once =
-            if BYTES == LONG { BLOCK_OF_A / (k.clamp(1, longest) * size_of::<R>()) } else { m };
+        let rows_at_once = if COPY { BLOCK_OF_A / (k.clamp(1, longest) * size_of::<R>()) } else { m };
         for rows in EvenRanges::new(m, rows_at_once.max(1)) {
             for depth in EvenRanges::new(k, longest) {
                 let mut j = 0;
                 while j < n {
-                    let block = Block { rows: rows.clone(), depth: depth.clone(), column: j, width: n - j };
+                    let block =
+                        Block { rows: rows.clone(), depth: depth.clone(), column: j, width: n - j, strip };
                     if n - j > V::LANES {
-                        unsafe { self.column_of_tiles::<V, 2>(block, strip) };
+                        unsafe { self.column_of_tiles::<V, 2, COPY>(block) };
                     } else {
-                        unsafe { self.column_of_tiles::<V, 1>(block, strip) };
+                        unsafe { self.column_of_tiles::<V, 1, COPY>(block) };
                     }
                     j += 2 * V::LANES;
                 }
@@ -303,31 +303,43 @@ impl<R: Real> Product<'_, R> {
 
     /// All rows of the block by `N` vectors, or as many columns as there are.
     #[inline(always)]
-    unsafe fn column_of_tiles<V: Simd<Scalar = R>, const N: usize>(&self, mut block: Block, strip: *mut R) {
+    unsafe fn column_of_tiles<V: Simd<Scalar = R>, const N: usize, const COPY: bool>(
+        &self,
+        mut block: Block<R>,
+    ) {
         let n = self.shape[1];
         block.width = block.width.min(N * V::LANES);
-        let start = self.b.wrapping_add(block.depth.start * n + block.column);
-        let copied = Rows { start: strip, distance: N * V::LANES, copy: None };
-        let mut b = Rows { start, distance: n, copy: self.copy.then_some(strip) };
-        if block.width < N * V::LANES {
-            unsafe { copy_strip::<V, N>((start, n), block.depth.len(), block.width, strip) };
+        let partial = block.width < N * V::LANES;
+        let mut b = (self.b.wrapping_add(block.depth.start * n + block.column), n);
+        let copied = (block.strip.cast_const(), N * V::LANES);
+        if partial {
+            unsafe { copy_strip::<V, N>(b, block.depth.len(), block.width, block.strip) };
             b = copied;
         }
-        for rows in EvenRanges::new(block.rows.len(), V::ROWS[N - 1]) {
-            unsafe { self.tile_of_height::<V, N>(rows.len(), &block, block.rows.start + rows.start, b) };
-            if b.copy.is_some() {
-                b = copied;
-            }
+        let mut ranges = EvenRanges::new(block.rows.len(), V::ROWS[N - 1]);
+        if COPY
+            && !partial
+            && let Some(rows) = ranges.next()
+        {
+            unsafe {
+                self.tile_of_height::<V, N, true>(rows.len(), &block, block.rows.start + rows.start, b)
+            };
+            b = copied;
+        }
+        for rows in ranges {
+            unsafe {
+                self.tile_of_height::<V, N, false>(rows.len(), &block, block.rows.start + rows.start, b)
+            };
         }
     }
 
     #[inline(always)]
-    unsafe fn tile_of_height<V: Simd<Scalar = R>, const N: usize>(
+    unsafe fn tile_of_height<V: Simd<Scalar = R>, const N: usize, const COPY: bool>(
         &self,
         height: usize,
-        block: &Block,
+        block: &Block<R>,
         i: usize,
-        b: Rows<R>,
+        b: (*const R, usize),
     ) {
         macro_rules! tiles {
             ($($height:literal)*) => {
@@ -335,7 +347,7 @@ impl<R: Real> Product<'_, R> {
                     $($height if $height <= V::ROWS[N - 1] => unsafe {
                         V::apart(
                             #[inline(always)]
-                            || self.tile::<V, $height, N>(block, i, b),
+                            || self.tile::<V, $height, N, COPY>(block, i, b),
                         )
                     })*
                     _ => unreachable!("a tile is at most {} rows high", V::ROWS[N - 1]),
@@ -345,15 +357,16 @@ impl<R: Real> Product<'_, R> {
         tiles!(1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16)
     }
 
-    /// One tile: `M` rows from `i` by `N` vectors.
+    /// One tile: `M` rows from `i` by `N` vectors. b is given by the start of its strip and the distance of rows. With `COPY`
+    /// its rows are copied to the block's strip as they are read, and what stands at their right, the next strip, is fetched.
     #[inline(always)]
-    unsafe fn tile<V: Simd<Scalar = R>, const M: usize, const N: usize>(
+    unsafe fn tile<V: Simd<Scalar = R>, const M: usize, const N: usize, const COPY: bool>(
         &self,
-        block: &Block,
+        block: &Block<R>,
         i: usize,
-        b: Rows<R>,
+        (mut b, b_row): (*const R, usize),
     ) {
-        let n = self.shape[1];
+        let ([m, n, _], [row, column]) = (self.shape, self.strides);
         let c = self.c.wrapping_add(i * n + block.column);
         let mut sums = [[unsafe { V::splat(R::ZERO) }; N]; M];
         if block.depth.start > 0 {
@@ -361,30 +374,6 @@ impl<R: Real> Product<'_, R> {
                 *sums = unsafe { load_some(c.wrapping_add(r * n), block.width) };
             }
         }
-        if b.copy.is_some() {
-            unsafe { self.add_to_tile::<V, M, N, true>(&mut sums, block, i, b) };
-        } else {
-            unsafe { self.add_to_tile::<V, M, N, false>(&mut sums, block, i, b) };
-        }
-        // With a width that the compiler knows, it keeps the sums in their registers.
-        if block.width == N * V::LANES {
-            unsafe { self.finish_tile(sums, block, i, N * V::LANES) };
-        } else {
-            unsafe { self.finish_tile(sums, block, i, block.width) };
-        }
-    }
-
-    /// Adds the products of a tile to its sums. With `COPY` it copies the rows of b that it reads, and has what stands at
-    /// their right, the next strip, fetched.
-    #[inline(always)]
-    unsafe fn add_to_tile<V: Simd<Scalar = R>, const M: usize, const N: usize, const COPY: bool>(
-        &self,
-        sums: &mut [[V; N]; M],
-        block: &Block,
-        i: usize,
-        b: Rows<R>,
-    ) {
-        let (m, [row, column]) = (self.shape[0], self.strides);
         let a = self.a.wrapping_add(i * row + block.depth.start * column);
         // One address of each four rows, whose relation is hidden from the compiler: it would compute one from
         // the other, in a chain that takes longer than the arithmetic.
@@ -396,8 +385,7 @@ impl<R: Real> Product<'_, R> {
             true => (&raw const one, 0),
             false => (a.wrapping_add((M - 1) * row), column),
         };
-        let Rows { start: mut b, distance, copy } = b;
-        let mut copy = copy.unwrap_or(std::ptr::null_mut());
+        let mut copy = block.strip;
         for _ in 0..block.depth.len() {
             let across: [V; N] = unsafe { load(b) };
             if COPY {
@@ -414,7 +402,13 @@ impl<R: Real> Product<'_, R> {
             }
             unsafe { add_products(&mut below[0], *last, across) };
             last = last.wrapping_add(last_column);
-            b = b.wrapping_add(distance);
+            b = b.wrapping_add(b_row);
+        }
+        // With a width that the compiler knows, it keeps the sums in their registers.
+        if block.width == N * V::LANES {
+            unsafe { self.finish_tile(sums, block, i, N * V::LANES) };
+        } else {
+            unsafe { self.finish_tile(sums, block, i, block.width) };
         }
     }
 
@@ -423,7 +417,7 @@ impl<R: Real> Product<'_, R> {
     unsafe fn finish_tile<V: Simd<Scalar = R>, const M: usize, const N: usize>(
         &self,
         mut sums: [[V; N]; M],
-        block: &Block,
+        block: &Block<R>,
         i: usize,
         width: usize,
     ) {
@@ -460,21 +454,13 @@ impl<R: Real> Product<'_, R> {
 }
 
 /// The cells, and the stretch of k, that are worked on.
-struct Block {
+struct Block<R> {
     rows: Range<usize>,
     depth: Range<usize>,
     column: usize,
     width: usize,
-}
-
-/// The rows of a strip of b.
-#[derive(Clone, Copy)]
-struct Rows<R> {
-    start: *const R,
-    /// From one to the next.
-    distance: usize,
-    /// Where whoever reads them first is to copy them, densely.
-    copy: Option<*mut R>,
+    /// Where a strip of b is copied, if it is.
+    strip: *mut R,
 }
 
 #[cfg(test)]
