@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::PublishError;
 use super::lock::Lock;
+use crate::store;
 
 /// A file that only a site of ours has: the sign that a folder may be replaced.
 pub const MARK: &str = "assets/gradbook.css";
@@ -153,7 +154,7 @@ impl Place {
     /// Takes the hidden files of the old output over, then puts it where the next build finds it, or removes it.
     fn finish(&self) -> Result<(), PublishError> {
         // Where that fails, so does what follows, and says so.
-        let _ = make_writable(&self.old);
+        let _ = store::make_writable(&self.old);
         for entry in entries(&self.old)?.into_iter().filter(is_hidden) {
             let target = self.output.join(entry.file_name());
             if !exists(&target) {
@@ -257,38 +258,7 @@ fn rename(from: &Path, to: &Path) -> Result<(), PublishError> {
 
 /// Removes a file, or a folder with all in it, those that are read-only too.
 pub fn remove(path: &Path) -> Result<(), PublishError> {
-    let removed = match path.symlink_metadata() {
-        Err(_) => Ok(()),
-        Ok(meta) if meta.is_dir() => fs::remove_dir_all(path).or_else(|error| match error.kind() {
-            ErrorKind::PermissionDenied => open_up(path).and_then(|()| fs::remove_dir_all(path)),
-            _ => Err(error),
-        }),
-        Ok(_) => fs::remove_file(path),
-    };
-    removed.map_err(|error| PublishError::Io { path: path.to_owned(), error })
-}
-
-/// Makes a folder and those in it writable for their owner.
-fn open_up(folder: &Path) -> io::Result<()> {
-    make_writable(folder)?;
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        if entry.file_type()?.is_dir() {
-            open_up(&entry.path())?;
-        }
-    }
-    Ok(())
-}
-
-#[cfg(unix)]
-fn make_writable(folder: &Path) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    fs::set_permissions(folder, PermissionsExt::from_mode(0o700))
-}
-
-#[cfg(not(unix))]
-fn make_writable(_: &Path) -> io::Result<()> {
-    Ok(())
+    store::remove(path).map_err(|error| PublishError::Io { path: path.to_owned(), error })
 }
 
 #[cfg(test)]

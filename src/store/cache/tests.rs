@@ -64,11 +64,12 @@ fn the_longest_unused_go_first_when_room_is_short() {
     }
     // The oldest but one is used again.
     assert!(cache.get(&key(1)).is_some());
-    fs::write(folder.path().join("runs/.left-by-a-kill"), "x").unwrap();
+    let aside = folder.path().join(format!("runs/.{}-7-0", key(9)));
+    fs::write(&aside, "x").unwrap();
     cache.tidy();
     let left: Vec<bool> = (0..5).map(|seed| cache.has(&key(seed))).collect();
     assert_eq!(left, [false, true, false, true, true]);
-    assert!(folder.path().join("runs/.left-by-a-kill").exists(), "it may still be written");
+    assert!(aside.exists(), "it may still be written");
 }
 
 #[test]
@@ -76,7 +77,7 @@ fn what_a_killed_build_left_aside_goes() {
     let folder = tempfile::tempdir().unwrap();
     let cache = Cache::new(folder.path().to_owned(), 1 << 20);
     cache.put(&key(1), &record(1));
-    let aside = folder.path().join("runs/.left");
+    let aside = folder.path().join(format!("runs/.{}-7-0", key(9)));
     File::create(&aside).unwrap().set_modified(SystemTime::now() - 2 * ABANDONED).unwrap();
     cache.tidy();
     assert!(!aside.exists() && cache.has(&key(1)));
@@ -115,6 +116,49 @@ fn former_sites_go_with_what_is_noted_of_their_output() {
     assert!(!gone.exists() && there.join("assets/page").exists());
     cache.clear().unwrap();
     assert_eq!(fs::read_dir(folder.path().join(FORMER)).unwrap().count(), 0);
+}
+
+#[test]
+fn former_sites_go_though_they_are_read_only_or_were_left_by_a_kill() {
+    let folder = tempfile::tempdir().unwrap();
+    let cache = Cache::new(folder.path().to_owned(), 1 << 20);
+    let key = Key::named(&["output"]);
+    let former = cache.former_site(&key).unwrap();
+    for folder in [former.clone(), former.with_file_name(format!(".{key}-{}", std::process::id()))] {
+        fs::create_dir_all(folder.join("assets")).unwrap();
+        fs::write(folder.join("assets/page"), "").unwrap();
+        let mut permissions = fs::metadata(folder.join("assets")).unwrap().permissions();
+        permissions.set_readonly(true);
+        fs::set_permissions(folder.join("assets"), permissions).unwrap();
+    }
+    cache.clear().unwrap();
+    assert_eq!(fs::read_dir(folder.path().join(FORMER)).unwrap().count(), 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn nothing_is_removed_that_has_no_name_of_ours() {
+    use std::os::unix::fs::symlink;
+    let folder = tempfile::tempdir().unwrap();
+    let (home, cache) = (folder.path().join("home"), folder.path().join("cache"));
+    fs::create_dir_all(home.join("thesis")).unwrap();
+    fs::create_dir(&cache).unwrap();
+    for name in ["thesis/chapter", ".profile", "notes"] {
+        let file = File::create(home.join(name)).unwrap();
+        file.set_modified(SystemTime::now() - 2 * FORGOTTEN).unwrap();
+    }
+    for part in [RUNS, DRAWN, BRIEF, LAST, SITES, FORMER] {
+        symlink(&home, cache.join(part)).unwrap();
+    }
+    let cache = Cache::new(cache, 0);
+    cache.put(&key(1), &record(1));
+    let former = cache.former_site(&key(2)).unwrap();
+    symlink(&home, &former).unwrap();
+    cache.tidy();
+    assert!(!home.join(key(1).to_string()).exists(), "there was no room for it");
+    cache.clear().unwrap();
+    let left = ["thesis/chapter", ".profile", "notes"].map(|name| home.join(name).exists());
+    assert_eq!((left, former.is_symlink()), ([true; 3], true));
 }
 
 #[test]
