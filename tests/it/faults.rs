@@ -336,6 +336,27 @@ fn a_read_only_folder_and_what_it_leaves_behind_block_no_build() {
 }
 
 #[test]
+fn a_folder_of_somebody_elses_in_the_output_stops_no_build() {
+    let course = Course::with("a.md", &block("ways", 0, 1)).file("output/.nojekyll", b"");
+    course.build();
+    let Some(_) = call_as_a_stranger(&course, &["plan"]) else { return };
+    give_away(&course, "");
+    let course = course.file("output/a/theirs/own", b"theirs");
+    for text in ["First.", "Second.", "Third.", "Fourth."] {
+        fs::write(
+            course.path("lessons/a.md"),
+            format!("---\ntitle: a\n---\n{text}\n\n{}", block("ways", 0, 1)),
+        )
+        .unwrap();
+        let called = call_as_a_stranger(&course, &["build"]).unwrap();
+        assert_eq!(called.status, 0, "{}", called.error);
+        Site::of(&course).page("a").shows(text);
+        assert_eq!(course.text("output/a/theirs/own"), "theirs");
+        assert_eq!(names(&course.path("")), ["lessons", "output"]);
+    }
+}
+
+#[test]
 fn a_cache_that_belongs_to_another_costs_a_warning() {
     let course = Course::with("a.md", &block("ways", 0, 2)).file("open/keep", b"");
     course.build();
