@@ -118,6 +118,16 @@ const MORE: &[(&str, &str)] = &[
          training: {optimizer: sgd, learning_rate: 1e30}",
     ),
     ("regression", "data: {name: line, samples: 40}\nsplit: {train: 30, test: 10}"),
+    (
+        "regression",
+        "data: {name: line, samples: 40}\nsplit: {train: 30, test: 10}\n\
+         network: {training: {epochs: 3, optimizer: sgd, learning_rate: 1e30}}",
+    ),
+    (
+        "regression",
+        "data: {name: polynomial, samples: 40}\n\
+         variants: {line: {}, network: {data: {degree: 1}, network: {training: {epochs: 3}}}}",
+    ),
     ("surface", "optimizer: sgd\nlearning_rate: 1e100\nvary: {surface: [bowl, saddle, plateau]}"),
     ("softmax", "logits: {one: [1, 2], other: [1, 2, 3]}"),
     ("softmax", "data: {name: blobs, samples: 40}\ntraining: {epochs: 2}"),

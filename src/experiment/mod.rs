@@ -42,6 +42,7 @@ pub use promise::{Promise, Promises};
 pub use reference::{Choice, Reference, Setting, flat, reference, written};
 pub use search::{Scale, metric_paths, searched};
 pub use technique::Technique;
+pub use training::is_of_network;
 pub use variation::Compare;
 
 use std::collections::BTreeMap;

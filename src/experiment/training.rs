@@ -82,6 +82,11 @@ pub fn check(parts: &Parts, facts: Option<&Facts>) -> Vec<Problem> {
     problems
 }
 
+/// Whether a path leads into the settings of a network and its training.
+pub fn is_of_network(path: &str) -> bool {
+    path.split(['.', '[']).next().is_some_and(|part| ["model", "training"].contains(&part))
+}
+
 /// Early stopping that watches what these data do not have.
 fn check_stopping(parts: &Parts, facts: &Facts) -> Option<Problem> {
     let stopping = parts.training.early_stopping.as_ref()?;

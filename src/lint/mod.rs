@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::data::{DataSettings, Dataset, Facts, SplitSettings};
 use crate::diagnostic::{Diagnostic, Problem, Severity, nearest};
-use crate::experiment::{Header, Kind, Scale};
+use crate::experiment::{Header, Kind, Scale, is_of_network};
 use crate::nn::ModelSettings;
 use crate::optim::Schedule;
 use crate::outcome::Variant;
@@ -124,6 +124,8 @@ pub const ONE_SEED: Lint = Lint {
 pub struct Subject<'a> {
     kind: &'static str,
     settings: Settings,
+    /// Whether model and training stand below `network`.
+    in_network: bool,
     facts: Option<&'a Facts>,
     /// Loaded only for those who ask: the table that the settings name.
     data: &'a dyn Fn() -> Option<std::sync::Arc<Dataset>>,
@@ -149,13 +151,18 @@ impl<'a> Subject<'a> {
     /// `resolved` are all settings of the variant; `data` loads its table.
     pub fn new(
         kind: &Kind,
-        resolved: serde_json::Value,
+        mut resolved: serde_json::Value,
         facts: Option<&'a Facts>,
         data: &'a dyn Fn() -> Option<std::sync::Arc<Dataset>>,
     ) -> Self {
+        let network = resolved.get_mut("network").map(serde_json::Value::take);
+        let in_network = network.is_some();
+        if let (Some(serde_json::Value::Object(parts)), Some(all)) = (network, resolved.as_object_mut()) {
+            all.extend(parts);
+        }
         // Settings that were written out can be read back; a kind with other parts has none of these.
         let settings = serde_json::from_value(resolved).unwrap_or_default();
-        Subject { kind: kind.name, settings, facts, data }
+        Subject { kind: kind.name, settings, in_network, facts, data }
     }
 }
 
@@ -175,7 +182,7 @@ impl Lint {
 
 /// What the settings of a variant are warned of.
 pub fn before(subject: &Subject) -> Vec<(&'static Lint, Problem)> {
-    found(|lint| match lint.sees {
+    found(subject, |lint| match lint.sees {
         Sees::Before(rule) => rule(subject),
         Sees::After(_) | Sees::Claims => Vec::new(),
     })
@@ -183,14 +190,18 @@ pub fn before(subject: &Subject) -> Vec<(&'static Lint, Problem)> {
 
 /// What the runs of a variant are warned of.
 pub fn after(subject: &Subject, variant: &Variant) -> Vec<(&'static Lint, Problem)> {
-    found(|lint| match lint.sees {
+    found(subject, |lint| match lint.sees {
         Sees::After(rule) => rule(subject, variant),
         Sees::Before(_) | Sees::Claims => Vec::new(),
     })
 }
 
-fn found(rule: impl Fn(&Lint) -> Vec<Problem>) -> Vec<(&'static Lint, Problem)> {
-    LINTS.iter().flat_map(|lint| rule(lint).into_iter().map(move |problem| (lint, problem))).collect()
+fn found(subject: &Subject, rule: impl Fn(&Lint) -> Vec<Problem>) -> Vec<(&'static Lint, Problem)> {
+    let placed = |problem: Problem| match subject.in_network && is_of_network(&problem.path) {
+        true => problem.within("network"),
+        false => problem,
+    };
+    LINTS.iter().flat_map(|lint| rule(lint).into_iter().map(move |problem| (lint, placed(problem)))).collect()
 }
 
 /// Codes to silence that are no codes.

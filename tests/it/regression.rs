@@ -29,6 +29,44 @@ fn a_line_through_two_points_flattens_under_a_penalty() {
     assert!(found["metrics"]["lambda_0"].get("dev_loss").is_none());
 }
 
+/// Gradient descent without hidden layers ends at the line of least squares, and with a penalty at that of the same lambda; a
+/// hidden layer bends.
+#[test]
+fn a_network_is_fitted_beside_the_line() {
+    let trained = |hidden: &str, l2: u32| {
+        format!(
+            "{{network: {{model: {{hidden: {hidden}, activation: tanh}}, training: {{epochs: 600, precision: f64, \
+             batch_size: full, optimizer: sgd, learning_rate: 0.2, l2: {l2}}}}}}}"
+        )
+    };
+    let text = block(&format!(
+        "data: {{name: polynomial, samples: 60, degree: 1}}\nsplit: {{train: 40, dev: 20}}\nvariants:\n  line: {{}}\n  \
+         flat: {{l2: 30}}\n  same: {}\n  as_flat: {}\n  bent: {}\n\
+         claims: ['bent.dev_loss < line.dev_loss', 'bent.train_loss[600] < bent.train_loss[0]']\n\
+         lint: {{allow: [G008]}}",
+        trained("[]", 0),
+        trained("[]", 30),
+        trained("[8]", 0)
+    ));
+    let course = Course::with("a.md", &text);
+    let found = course.results("lessons/a.md").remove(0);
+    let number = |variant: &str, metric: &str| found["metrics"][variant][metric].as_f64().unwrap();
+    for metric in ["train_loss", "dev_loss", "objective", "weight_norm"] {
+        for (line, network) in [("line", "same"), ("flat", "as_flat")] {
+            let (line, network) = (number(line, metric), number(network, metric));
+            assert!((line - network).abs() < 1e-9, "{metric}: {line} {network}");
+        }
+    }
+    assert!(number("flat", "weight_norm") < number("line", "weight_norm") - 0.1);
+    assert!(
+        found["metrics"]["bent"].get("weights").is_none()
+            && found["metrics"]["bent"].get("best_epoch").is_none()
+    );
+    let site = course.build();
+    site.page("a").shows("Held").hides("NaN");
+    assert_eq!(site.text("a/it-fit.svg").matches(">fitted<").count(), 1);
+}
+
 #[test]
 fn the_curve_is_drawn_through_its_points() {
     let course = two_points("");

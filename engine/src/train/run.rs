@@ -51,6 +51,8 @@ pub trait Subject {
     fn capture(&self) -> Vec<LayerCapture>;
     /// For each class its probability at points of the plane of two features, in the units of the data set.
     fn probabilities(&self, points: &[[f64; 2]]) -> Vec<Vec<f64>>;
+    /// What the network says of rows of features in the units of the data set, where the target is a number.
+    fn values(&self, rows: Array2<f64>) -> Vec<f64>;
     /// Checks the gradient of J on the first training rows, in f64 whatever the precision of training.
     fn gradient_check(&self, settings: &GradientCheckSettings) -> GradientCheck;
     /// The answers to the dev and the test part, by name; none of a part without rows, or where the target is a number.
@@ -142,6 +144,12 @@ impl<R: Real> Subject for Scene<'_, R> {
         let x = self.normalizer.apply::<R>(&Features::F64(raw), &all);
         let output = self.network.predict(ArrayView2::from(&x));
         output.columns().into_iter().map(|column| column.iter().map(|p| p.to_f64()).collect()).collect()
+    }
+
+    fn values(&self, rows: Array2<f64>) -> Vec<f64> {
+        let all: Vec<usize> = (0..rows.nrows()).collect();
+        let x = self.normalizer.apply::<R>(&Features::F64(rows), &all);
+        self.network.predict(ArrayView2::from(&x)).iter().map(|value| value.to_f64()).collect()
     }
 
     fn gradient_check(&self, settings: &GradientCheckSettings) -> GradientCheck {

@@ -1,18 +1,22 @@
-//! Lines and polynomials with the least squared error, in closed form.
+//! Lines and polynomials with the least squared error, in closed form, and networks trained towards it.
 
 mod figures;
+mod network;
 
+use ndarray::Array2;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::chart::Figure;
-use crate::data::{DataSettings, Dataset, SplitSettings, Target, TargetColumn};
+use crate::data::{DataSettings, Dataset, Split, SplitSettings, Target, TargetColumn};
 use crate::diagnostic::{Problem, counted, within};
 use crate::experiment::curves;
 use crate::experiment::promise::documented;
-use crate::experiment::{Compare, Context, Cost, Doc, Experiment, Facts, Promise, Promises};
+use crate::experiment::{Compare, Context, Cost, Doc, Experiment, Facts, Promise, Promises, training};
 use crate::outcome::{Metric, Outcome, RunRecord, Table};
-use crate::train::{self, regress};
+use crate::train::regress;
+
+use network::Network;
 
 /// Places at which a fitted curve is drawn.
 const PLACES: usize = 240;
@@ -30,6 +34,9 @@ pub struct Regression {
     pub split: SplitSettings,
     /// The lambda of J + lambda/(2m) sum ||w||^2, with m the rows of the training part; the intercept is free (default 0).
     pub l2: f64,
+    /// A network that is trained, in the place of the line fitted in closed form.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub network: Option<Network>,
 }
 
 impl Regression {
@@ -47,6 +54,9 @@ impl Regression {
             let problem = problem.expected("data whose target is a number, such as `line` or `polynomial`");
             return vec![problem.hint("`optimizers` and its kin learn classes")];
         }
+        if let Some(network) = &self.network {
+            return self.check_network(network, facts);
+        }
         let problems = self.split.check_data(facts);
         if !problems.is_empty() {
             return within("split", problems);
@@ -61,8 +71,38 @@ impl Regression {
         Vec::new()
     }
 
-    /// The curve and the points that it was fitted to, where they can be drawn over one number.
-    fn draw(&self, dataset: &Dataset, fitted: &train::Regression, record: &mut RunRecord) {
+    /// Fits a line in closed form.
+    fn fit(&self, dataset: &Dataset, context: &Context) -> Result<RunRecord, Problem> {
+        let fitted = regress(&self.data, &self.split, self.l2, dataset, context.seed)?;
+        let mut record = RunRecord::default();
+        for (part, loss) in PARTS.iter().zip(fitted.losses) {
+            let metric = loss.map(|loss| (format!("{part}_loss"), Metric::Number(loss)));
+            record.metrics.extend(metric);
+        }
+        let ridge = &fitted.ridge;
+        let norm = ridge.weights.iter().map(|w| w * w).sum::<f64>().sqrt();
+        for (name, value) in
+            [("objective", ridge.objective), ("weight_norm", norm), ("intercept", ridge.intercept)]
+        {
+            record.metrics.insert(name.into(), Metric::Number(value));
+        }
+        record.metrics.insert("weights".into(), Metric::List(ridge.weights.clone()));
+        let predict =
+            |rows: Array2<f64>| rows.rows().into_iter().map(|row| fitted.predict(&row.to_vec())).collect();
+        self.draw(dataset, &fitted.split, predict, &mut record);
+        (context.advance)(1.0);
+        Ok(record)
+    }
+
+    /// The curve and the points that it was fitted to, where they can be drawn over one number. `predict` says what is said of
+    /// rows of features.
+    fn draw(
+        &self,
+        dataset: &Dataset,
+        split: &Split,
+        predict: impl FnOnce(Array2<f64>) -> Vec<f64>,
+        record: &mut RunRecord,
+    ) {
         let count = dataset.features.columns();
         let TargetColumn::Values { values, .. } = &dataset.target else { return };
         if self.features(0.0, count).is_none() {
@@ -75,17 +115,17 @@ impl Regression {
         };
         let (low, high) = curves::range(&(0..dataset.rows()).map(&mut x_of).collect::<Vec<_>>());
         let at = |place: usize| low + (high - low) * place as f64 / (PLACES - 1) as f64;
-        let curve: Vec<(f64, f64)> = (0..PLACES)
-            .filter_map(|place| Some((at(place), fitted.predict(&self.features(at(place), count)?))))
-            .collect();
-        let parts = [&fitted.split.train, &fitted.split.dev, &fitted.split.test];
+        let x: Vec<f64> = (0..PLACES).map(at).collect();
+        let features = x.iter().filter_map(|&x| self.features(x, count)).flatten().collect();
+        let Ok(features) = Array2::from_shape_vec((PLACES, count), features) else { return };
+        let y = predict(features);
+        let parts = [&split.train, &split.dev, &split.test];
         let rows = parts.iter().enumerate().flat_map(|(part, rows)| rows.iter().map(move |&row| (part, row)));
         let points: Vec<[f64; 3]> =
             rows.take(MOST_POINTS).map(|(part, row)| [x_of(row), values[row], part as f64]).collect();
         let table = |columns: Vec<(&str, Vec<f64>)>| Table {
             columns: columns.into_iter().map(|(name, values)| (name.to_owned(), values.into())).collect(),
         };
-        let (x, y) = curve.into_iter().unzip();
         record.tables.insert("curve".into(), table(vec![("x", x), ("y", y)]));
         let column = |index: usize| points.iter().map(|point| point[index]).collect();
         let points = table(vec![("x", column(0)), ("y", column(1)), ("part", column(2))]);
@@ -107,10 +147,13 @@ impl Experiment for Regression {
         Doc { name: "test_loss", about: "mean squared error on the test part" },
         Doc { name: "objective", about: "J, what was made small: the training loss with its penalty" },
         Doc { name: "weight_norm", about: "the norm of all weights together, the intercept not among them" },
-        Doc { name: "intercept", about: "what is said of a row whose normalized features are all 0" },
+        Doc {
+            name: "intercept",
+            about: "of a line: what is said of a row whose normalized features are all 0",
+        },
         Doc {
             name: "weights",
-            about: "of each feature as it was normalized, in the order of the data (a list)",
+            about: "of a line: of each feature as it was normalized, in the order of the data (a list)",
         },
     ];
     const FIGURES: &'static [Doc] = &[
@@ -136,6 +179,9 @@ compare: [0.0001, 0.01, 1, 100]
     fn check(&self, facts: Option<&Facts>) -> Vec<Problem> {
         let mut problems = within("data", self.data.check());
         problems.extend(within("split", self.split.check()));
+        if let Some(network) = &self.network {
+            problems.extend(network.check(self.l2));
+        }
         if !(self.l2.is_finite() && self.l2 >= 0.0) {
             let problem = Problem::new("l2", format!("l2 is {}", self.l2));
             problems.push(problem.expected("a number that is 0 or more"));
@@ -154,6 +200,11 @@ compare: [0.0001, 0.01, 1, 100]
         let Some(facts) = facts else { return Cost::default() };
         let Ok([train, ..]) = self.split.sizes(facts.rows) else { return Cost::default() };
         let (rows, features) = (facts.rows as f64, facts.features as f64);
+        let drawn = 8.0 * (2.0 * PLACES as f64 + 3.0 * rows.min(MOST_POINTS as f64));
+        if let Some(network) = &self.network {
+            let cost = self.with_parts(network, |parts| training::cost(parts, Some(facts)));
+            return Cost { kept: cost.kept + drawn, ..cost };
+        }
         // The penalty adds a row for each feature. Reflecting a column takes two passes over it.
         let equations = train as f64 + features;
         let multiply_adds = 2.0 * equations * features * features + rows * features;
@@ -164,7 +215,7 @@ compare: [0.0001, 0.01, 1, 100]
             multiply_adds,
             seconds: 1e-3 + 1e-9 * multiply_adds + 50e-9 * cells,
             bytes: (facts.number_bytes as f64 + 8.0) * cells + 16.0 * equations * features,
-            kept: 8.0 * (2.0 * PLACES as f64 + 3.0 * rows.min(MOST_POINTS as f64)) + 150.0 * features,
+            kept: drawn + 150.0 * features,
         }
     }
 
@@ -172,6 +223,10 @@ compare: [0.0001, 0.01, 1, 100]
         let mut promises = documented(Self::METRICS);
         let Some(facts) = facts else { return promises };
         let Ok(sizes) = self.split.sizes(facts.rows) else { return promises };
+        if let Some(network) = &self.network {
+            let trained = self.with_parts(network, |parts| training::promises(parts, Some(facts)));
+            return trained.into_iter().filter(|(name, _)| promises.contains_key(name)).collect();
+        }
         promises.values_mut().for_each(|promise| *promise = Promise::Number);
         promises.insert("weights".into(), Promise::List(facts.features));
         for (part, _) in PARTS.iter().zip(sizes).filter(|(_, rows)| *rows == 0) {
@@ -183,26 +238,14 @@ compare: [0.0001, 0.01, 1, 100]
     fn run(&self, context: &Context) -> Result<RunRecord, Problem> {
         let dataset =
             context.data.as_deref().ok_or_else(|| Problem::new("data", "there is no data to fit"))?;
-        let fitted = regress(&self.data, &self.split, self.l2, dataset, context.seed)?;
-        let mut record = RunRecord::default();
-        for (part, loss) in PARTS.iter().zip(fitted.losses) {
-            let metric = loss.map(|loss| (format!("{part}_loss"), Metric::Number(loss)));
-            record.metrics.extend(metric);
-        }
-        let ridge = &fitted.ridge;
-        let norm = ridge.weights.iter().map(|w| w * w).sum::<f64>().sqrt();
-        for (name, value) in
-            [("objective", ridge.objective), ("weight_norm", norm), ("intercept", ridge.intercept)]
-        {
-            record.metrics.insert(name.into(), Metric::Number(value));
-        }
-        record.metrics.insert("weights".into(), Metric::List(ridge.weights.clone()));
+        let mut record = match &self.network {
+            Some(network) => self.train(network, dataset, context)?,
+            None => self.fit(dataset, context)?,
+        };
         record.names.insert("features".into(), dataset.feature_names.clone());
         if let TargetColumn::Values { name, .. } = &dataset.target {
             record.names.insert("target".into(), vec![name.clone()]);
         }
-        self.draw(dataset, &fitted, &mut record);
-        (context.advance)(1.0);
         Ok(record)
     }
 
