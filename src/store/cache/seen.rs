@@ -26,17 +26,20 @@ pub struct Seen {
 type Identity = (u64, u64);
 
 impl Seen {
-    /// What stands at a path, a link itself and not what it leads to.
+    /// The file at a path.
     ///
     /// # Errors
-    /// Nothing there, or nothing that can be looked at; a time before 1970.
+    /// None there; a link, for what it leads to may change without a trace; a time before 1970.
     pub fn at(path: &Path) -> io::Result<Seen> {
         Seen::of(&path.symlink_metadata()?)
     }
 
     /// # Errors
-    /// A time before 1970.
+    /// Not that of a file; a time before 1970.
     pub(super) fn of(metadata: &Metadata) -> io::Result<Seen> {
+        if !metadata.is_file() {
+            return Err(io::Error::other("no file"));
+        }
         let modified = metadata.modified()?.duration_since(UNIX_EPOCH).map_err(io::Error::other)?;
         let (identity, changed) = identity(metadata);
         Ok(Seen { bytes: metadata.len(), modified, identity, changed })
@@ -105,7 +108,7 @@ mod tests {
         fs::write(&path, "two").unwrap();
         touch(later);
         assert_eq!(Seen::at(&path).unwrap() == before, cfg!(not(unix)));
-        assert!(Seen::at(&folder.path().join("none")).is_err());
+        assert!(Seen::at(&folder.path().join("none")).is_err() && Seen::at(folder.path()).is_err());
     }
 
     #[test]

@@ -203,6 +203,23 @@ fn a_file_changed_by_hand_is_repaired_however_it_was_changed() {
     assert_eq!(desk.read("output/a/b.json"), "{}");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_link_to_what_looks_like_a_page_of_ours_is_replaced() {
+    let desk = Desk::new();
+    desk.publish("output", &site("one")).unwrap();
+    settle(&desk);
+    let page = desk.path("output/index.html");
+    fs::rename(&page, desk.path("lessons/elsewhere")).unwrap();
+    std::os::unix::fs::symlink("../lessons/elsewhere", &page).unwrap();
+    assert_eq!(desk.publish("output", &site("one")).unwrap().written, 1);
+    assert!(!page.is_symlink());
+    assert_eq!(
+        (desk.read("output/index.html"), desk.read("lessons/elsewhere")),
+        ("one".into(), "one".into())
+    );
+}
+
 /// Whoever edits a page while a build runs keeps the edit until the next build, which finds it and makes the page anew.
 #[test]
 fn a_page_edited_during_a_build_is_never_taken_for_ours() {
