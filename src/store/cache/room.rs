@@ -66,7 +66,11 @@ impl Cache {
                 entries => entries.unwrap_or_default(),
             };
             for entry in entries {
-                let removed = fs::remove_file(&entry.path);
+                // Another build may have removed it, or given it its name, in between.
+                let removed = fs::remove_file(&entry.path).or_else(|error| match error.kind() {
+                    ErrorKind::NotFound => Ok(()),
+                    _ => Err(error),
+                });
                 removed.map_err(|error| format!("cannot remove {}: {error}", entry.path.display()))?;
                 count += usize::from(part == RUNS && !entry.is_aside());
                 bytes += entry.bytes;
