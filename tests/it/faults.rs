@@ -156,6 +156,44 @@ fn an_output_that_is_a_disk_of_its_own_is_refused_before_anything_runs() {
 }
 
 #[test]
+fn an_output_in_a_layer_below_is_told_as_such() {
+    let course = Course::with("a.md", "First.");
+    course.build();
+    // The disk is of its own, for an overlay's upper layer may not lie on another overlay.
+    let Some(_disk) = Disk::mount(&course, "disk", "8m") else { return };
+    for folder in ["lower", "upper", "work", "all"] {
+        fs::create_dir(course.path("disk").join(folder)).unwrap();
+    }
+    for folder in ["lessons", "output"] {
+        let mut copy = Command::new("cp");
+        copy.arg("-r").args([course.path(folder), course.path("disk/lower")]);
+        assert!(copy.status().unwrap().success());
+    }
+    let mut mount = Command::new("mount");
+    mount.args(["-t", "overlay", "overlay", "-o", "lowerdir=lower,upperdir=upper,workdir=work", "all"]);
+    if !mount
+        .current_dir(course.path("disk"))
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
+    {
+        println!("skipped: this user cannot mount an overlay");
+        return;
+    }
+    let _all = Disk { course: &course, path: "disk/all" };
+    fs::write(course.path("disk/all/lessons/a.md"), "---\ntitle: a\n---\nSecond.").unwrap();
+    let called = course.call_in("disk/all", &["build"]);
+    assert_eq!(called.status, 2, "{}", called.error);
+    let said = "the output folder `output` is part of a layer below (of a container's image), which cannot be replaced by a new site; remove it or choose another one";
+    assert!(called.error.contains(said), "{}", called.error);
+    assert!(course.text("disk/all/output/a.html").contains("First."));
+    assert_eq!(names(&course.path("disk/all")), ["lessons", "output"]);
+    fs::remove_dir_all(course.path("disk/all/output")).unwrap();
+    assert_eq!(course.call_in("disk/all", &["build"]).status, 0);
+    assert!(course.text("disk/all/output/a.html").contains("Second."));
+}
+
+#[test]
 fn a_hidden_folder_that_cannot_be_taken_over_is_told_of_beside_the_new_site() {
     let course = Course::with("a.md", "First.");
     course.build();

@@ -15,6 +15,8 @@ pub enum PublishError {
     WouldReplace { file: PathBuf },
     /// The output folder is where a disk or volume is mounted: it can be filled, but not replaced.
     MountPoint { output: PathBuf },
+    /// The output folder lies in a lower layer of an overlay, such as a container's image, where no folder can be renamed.
+    Layered { output: PathBuf },
     /// The output path is a file.
     NotAFolder { output: PathBuf },
     /// A file of the site has a path that leads out of the folder.
@@ -48,6 +50,11 @@ impl fmt::Display for PublishError {
                 "the output folder `{}` is a mount point, which cannot be replaced by a new site; choose a folder in it, such as `{}`",
                 output.display(),
                 output.join("site").display()
+            ),
+            PublishError::Layered { output } => write!(
+                f,
+                "the output folder `{}` is part of a layer below (of a container's image), which cannot be replaced by a new site; remove it or choose another one",
+                output.display()
             ),
             PublishError::NotAFolder { output } => {
                 write!(f, "the output `{}` is a file, and must be a folder", output.display())

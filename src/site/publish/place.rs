@@ -134,6 +134,9 @@ impl Place {
         rename(&self.output, &self.old).map_err(|error| match error {
             // A folder bound from the same disk shows only now.
             PublishError::Io { error, .. } if error.kind() == ErrorKind::ResourceBusy => self.mount_point(),
+            PublishError::Io { error, .. } if error.kind() == ErrorKind::CrossesDevices => {
+                PublishError::Layered { output: self.shown.clone() }
+            }
             error => error,
         })?;
         if let Err(error) = rename(&self.staging, &self.output) {
