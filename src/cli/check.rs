@@ -7,7 +7,7 @@ use clap::Args;
 
 use crate::cli::report::{Report, summary};
 use crate::cli::{Common, Course};
-use crate::diagnostic::{Diagnostics, Sources};
+use crate::diagnostic::{Diagnostics, Sources, counted};
 use crate::pipeline::{self, Computed, Failure, Request, Review, Status};
 
 #[derive(Args)]
@@ -90,9 +90,7 @@ fn accept(computed: &Computed, review: &Review, common: &Common) -> Result<(), F
         many => format!("{many} experiments accepted"),
     }];
     parts.extend((!review.orphans.is_empty()).then(|| format!("{} forgotten", review.orphans.join(", "))));
-    let files = |count: usize, what: &str| {
-        (count > 0).then(|| format!("{count} file{} {what}", if count == 1 { "" } else { "s" }))
-    };
+    let files = |count: usize, what: &str| (count > 0).then(|| format!("{} {what}", counted(count, "file")));
     parts.extend(files(written.written, "written"));
     parts.extend(files(written.removed, "removed"));
     parts.extend(files(written.unchanged, "as before"));

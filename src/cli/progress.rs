@@ -5,6 +5,7 @@ use std::sync::Mutex;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::diagnostic::counted;
 use crate::pipeline::{Watch, Why};
 
 /// Told of work done from any thread.
@@ -53,10 +54,9 @@ impl Watch for Progress {
     }
 
     fn finished(&self, experiment: &str, runs: usize) {
-        let plural = if runs == 1 { "" } else { "s" };
         if let Some(lines) = &self.lines {
             let _one_at_a_time = lines.lock();
-            let _ = writeln!(std::io::stderr(), "  {experiment}: {runs} run{plural}");
+            let _ = writeln!(std::io::stderr(), "  {experiment}: {}", counted(runs, "run"));
         }
         self.bar.set_message(experiment.to_owned());
     }
@@ -64,7 +64,7 @@ impl Watch for Progress {
 
 /// A line that says what of an experiment is to be done, and one for each reason.
 fn explanation(experiment: &str, why: &Why) -> String {
-    let runs = |count: usize| format!("{count} run{}", if count == 1 { "" } else { "s" });
+    let runs = |count: usize| counted(count, "run");
     let missing = why.runs - why.cached;
     let mut text = match missing {
         0 => format!("  {experiment}: cached, {}\n", runs(why.runs)),

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diagnostic::{Diagnostic, Span};
+use crate::diagnostic::{Diagnostic, Span, counted};
 use crate::store::snapshot::{Comparison, Kept, Leaf, Moved, VariantShift};
 
 use super::planning::Planned;
@@ -95,16 +95,16 @@ pub fn unkept() -> Diagnostic {
 fn moved(planned: &Planned, comparison: &Comparison) -> String {
     match (comparison.seeds, comparison.is_equal()) {
         (Some(seeds), true) => {
-            format!("{}; the metrics of those that both have are the same", counted(seeds))
+            format!("{}; the metrics of those that both have are the same", reseeded(seeds))
         }
-        (Some(seeds), false) => format!("{}; {}", counted(seeds), compared(planned, comparison)),
+        (Some(seeds), false) => format!("{}; {}", reseeded(seeds), compared(planned, comparison)),
         (None, _) => compared(planned, comparison),
     }
 }
 
 /// How many seeds there were, and are.
-pub fn counted((before, now): (usize, usize)) -> String {
-    format!("{before} seed{} became {now}", if before == 1 { "" } else { "s" })
+pub fn reseeded((before, now): (usize, usize)) -> String {
+    format!("{} became {now}", counted(before, "seed"))
 }
 
 /// The same of those that both have.
@@ -154,12 +154,9 @@ pub fn step(moved: &Moved) -> String {
 fn size(moved: &Moved) -> String {
     match moved.difference {
         None => String::new(),
-        Some(difference) => format!(
-            " ({} of it, {} bit{})",
-            sci(difference.relative),
-            difference.bits(),
-            if difference.bits() == 1 { "" } else { "s" }
-        ),
+        Some(difference) => {
+            format!(" ({} of it, {})", sci(difference.relative), counted(difference.bits() as usize, "bit"))
+        }
     }
 }
 

@@ -32,7 +32,7 @@ mod team;
 mod unchanged;
 mod verifying;
 
-pub use drift::{counted, leaf, parted, sci, step, worst};
+pub use drift::{leaf, parted, reseeded, sci, step, worst};
 pub use experiment_view::short;
 pub use pages::{Files, Holds};
 pub use planning::Planned;

@@ -5,7 +5,7 @@ use std::fmt::{self, Display};
 use serde::de::{Expected, Unexpected};
 
 use super::{Node, Value};
-use crate::diagnostic::{Diagnostic, nearest};
+use crate::diagnostic::{Diagnostic, counted, nearest};
 
 /// An error of decoding, with the way from the root to where it happened.
 #[derive(Debug)]
@@ -166,8 +166,7 @@ pub fn diagnostic(error: &Error, root: &Node, path: &[usize], also: &[&str]) -> 
         Kind::Mismatch { expected } => mismatch(&name, node, expected, span),
         Kind::Length { length, expected } => {
             let of = if name.is_empty() { "this list" } else { &format!("`{name}`") };
-            let values = if *length == 1 { "value" } else { "values" };
-            Diagnostic::error(format!("{of} has {length} {values}"), span)
+            Diagnostic::error(format!("{of} has {}", counted(*length, "value")), span)
                 .label(format!("expected {expected}"))
         }
         Kind::Custom(message) => Diagnostic::error(message.clone(), span),

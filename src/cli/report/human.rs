@@ -2,7 +2,7 @@
 
 use crate::cli::report::Report;
 use crate::diagnostic::Diagnostic;
-use crate::pipeline::{Planned, Reviewed, Status, counted, leaf, parted, sci, short, worst};
+use crate::pipeline::{Planned, Reviewed, Status, leaf, parted, reseeded, sci, short, worst};
 use crate::store::snapshot::{ClaimShift, Moved, VariantShift};
 
 /// How many experiments are shown whole.
@@ -51,7 +51,7 @@ fn overview(moved: &[(&Planned, &Reviewed)]) -> String {
         let Some(comparison) = &reviewed.comparison else { continue };
         let since = comparison.variants.iter().filter_map(|variant| variant.parted).min();
         let since = since.map_or_else(String::new, |epoch| parted(planned.kind.name, epoch));
-        let since = comparison.seeds.map_or(since, counted);
+        let since = comparison.seeds.map_or(since, reseeded);
         let (metric, [relative, bits]) = match comparison.most() {
             Some((variant, most)) => (format!("{}.{}", variant.name, most.metric), distance(most)),
             None => ("no metric".to_owned(), Default::default()),
@@ -91,7 +91,7 @@ fn experiment(planned: &Planned, reviewed: &Reviewed) -> String {
     let mut text = format!("{} ({kind}): {}\n", reviewed.title, said(reviewed.status));
     let Some(comparison) = &reviewed.comparison else { return text };
     if let Some(seeds) = comparison.seeds {
-        text += &format!("  {}; compared are those that both have\n", counted(seeds));
+        text += &format!("  {}; compared are those that both have\n", reseeded(seeds));
     }
     for variant in &comparison.variants {
         text += &format!("  {}: {}\n", variant.name, since(variant, kind));

@@ -3,7 +3,7 @@
 use crate::cli::report::Report;
 use crate::cli::report::human::{has_moved, margin, said, since};
 use crate::diagnostic::Severity;
-use crate::pipeline::{Reviewed, counted, step};
+use crate::pipeline::{Reviewed, reseeded, step};
 
 /// Rows of each table.
 const ROWS: usize = 20;
@@ -55,7 +55,7 @@ fn row(reviewed: &Reviewed, kind: &str) -> String {
     let Some(comparison) = &reviewed.comparison else { return String::new() };
     let first = comparison.variants.iter().min_by_key(|variant| variant.parted.unwrap_or(usize::MAX));
     let since = match (comparison.seeds, first) {
-        (Some(seeds), _) => counted(seeds),
+        (Some(seeds), _) => reseeded(seeds),
         (None, Some(variant)) => since(variant, kind),
         (None, None) => String::new(),
     };
