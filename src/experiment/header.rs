@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::de::{self, MapAccess, Visitor, value::MapAccessDeserializer};
 use serde::{Deserialize, Deserializer};
 
-use crate::diagnostic::Problem;
+use crate::diagnostic::{Problem, within};
 
 /// Keys of the header, in the order of the reference.
 pub const KEYS: &[&str] = &[
@@ -129,8 +129,7 @@ impl Header {
             }
         }
         for (index, claim) in self.claims.iter().enumerate().filter(|_| self.seeds > 0) {
-            problems
-                .extend(claim.check(self.seeds).into_iter().map(|p| p.within(&format!("claims[{index}]"))));
+            problems.extend(within(&format!("claims[{index}]"), claim.check(self.seeds)));
         }
         problems
     }

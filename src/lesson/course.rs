@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::front::not_settings;
-use crate::diagnostic::{Diagnostic, Problem};
+use crate::diagnostic::{Diagnostic, Problem, within};
 use crate::experiment::Limits;
 use crate::settings::{self, Node, Value};
 
@@ -75,8 +75,7 @@ pub enum Theme {
 
 impl CourseSettings {
     fn check(&self) -> Vec<Problem> {
-        let mut problems: Vec<Problem> =
-            self.limits.check().into_iter().map(|problem| problem.within("limits")).collect();
+        let mut problems = within("limits", self.limits.check());
         if !(self.cache.bytes.is_finite() && self.cache.bytes >= 0.0) {
             let problem = Problem::new("cache.bytes", format!("bytes is {}", self.cache.bytes));
             problems.push(problem.expected("a number that is 0 or more"));

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::batch_norm::{self, BatchNorm};
 use super::{Activation, Initializer, PerLayer};
-use crate::problem::{Problem, counted};
+use crate::problem::{Problem, counted, within};
 
 /// The widest hidden layer that may be asked for.
 pub const MAX_UNITS: usize = 100_000;
@@ -72,9 +72,9 @@ impl ModelSettings {
     /// Everything that is wrong whatever the data are; see [`super::Architecture::new`] for the rest.
     pub fn check(&self) -> Vec<Problem> {
         let mut problems = self.check_hidden();
-        problems.extend(self.init.check().into_iter().map(|problem| problem.within("init")));
-        let batch_norm = self.batch_norm.iter().flat_map(BatchNorm::check);
-        problems.extend(batch_norm.map(|problem| problem.within("batch_norm")));
+        problems.extend(within("init", self.init.check()));
+        let batch_norm = self.batch_norm.as_ref().map(BatchNorm::check);
+        problems.extend(within("batch_norm", batch_norm.unwrap_or_default()));
         if self.keep_prob.is_some() && self.dropout.is_some() {
             problems.push(
                 Problem::new("dropout", "both keep_prob and dropout are set")

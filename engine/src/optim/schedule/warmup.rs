@@ -13,7 +13,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{By, Moment, Rule, Schedule, ScheduleInfo, check};
-use crate::problem::Problem;
+use crate::problem::{Problem, within};
 
 /// alpha0 (from + (1 - from) t / T) for t < T, then another schedule.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
@@ -65,7 +65,7 @@ impl Rule for Warmup {
                 Problem::new("then", "a warm-up after a warm-up").expected("a schedule of another kind"),
             );
         }
-        problems.extend(self.then.check().into_iter().map(|problem| problem.within("then")));
+        problems.extend(within("then", self.then.check()));
         problems
     }
 }
