@@ -138,8 +138,8 @@ training: {epochs: 10}
             None => RunRecord::default(),
         };
         let Some(dataset) = &context.data else { return Ok(record) };
-        let stream = &mut Streams::new(context.seed).stream("split");
-        let split = data::split(&dataset.target, &self.split, stream).map_err(|p| p.within("split"))?;
+        let split = data::split(&dataset.target, &self.split, &Streams::new(context.seed));
+        let split = split.map_err(|problem| problem.within("split"))?;
         for (name, rows) in PARTS.into_iter().zip([&split.train, &split.dev, &split.test]) {
             record.metrics.insert(format!("{name}_rows"), Metric::Number(rows.len() as f64));
             if let Some(shares) = class_shares(dataset, rows) {

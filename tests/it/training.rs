@@ -36,7 +36,7 @@ fn cases() -> Vec<Case> {
 fn run<R: Real>(case: &Case) -> Fit<R> {
     let streams = Streams::new(case.seed);
     let dataset = data::load(&case.data, Files::default(), &TableLimits::default(), &streams).unwrap();
-    let split = data::split(&dataset.target, &case.split, &mut streams.stream("split")).unwrap();
+    let split = data::split(&dataset.target, &case.split, &streams).unwrap();
     let (parts, _) = data::prepare::<R>(&dataset, &split, &case.data, &streams);
     fit(&case.model, &case.training, &parts, &streams, &mut |_| {}).unwrap()
 }

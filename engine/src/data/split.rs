@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::dataset::{Facts, TargetColumn};
 use super::part::Target;
 use super::share::Share;
-use crate::numeric::Stream;
+use crate::numeric::Streams;
 use crate::problem::{Problem, counted};
 
 /// How rows are dealt to the parts: 60% train, 20% dev, 20% test unless something is set; then a part that is
@@ -212,13 +212,13 @@ fn largest_remainder(quotas: [f64; 3], total: usize) -> [usize; 3] {
     counts
 }
 
-/// Deals the rows, shuffled by `stream` (the stream `split`). Stratified, each part's size stays exact and
+/// Deals the rows, shuffled by the stream `split`. Stratified, each part's size stays exact and
 /// each class's rows in it are its share, rounded by largest remainder.
 ///
 /// # Errors
 /// When the parts need more rows than there are, when the training part is empty, or when a stratified part
 /// is to hold fewer rows than there are classes.
-pub fn split(target: &TargetColumn, settings: &SplitSettings, stream: &mut Stream) -> Result<Split, Problem> {
+pub fn split(target: &TargetColumn, settings: &SplitSettings, streams: &Streams) -> Result<Split, Problem> {
     let rows = target.len();
     let sizes = settings.sizes(rows)?;
     let counts: Vec<usize> = target.class_rows().into_iter().map(|(_, rows)| rows).collect();
@@ -231,7 +231,7 @@ pub fn split(target: &TargetColumn, settings: &SplitSettings, stream: &mut Strea
         return Err(problem);
     }
     let mut order: Vec<usize> = (0..rows).collect();
-    stream.shuffle(&mut order);
+    streams.stream("split").shuffle(&mut order);
     let mut parts = [Vec::new(), Vec::new(), Vec::new()];
     match target {
         TargetColumn::Classes { labels, .. } if settings.stratify != Some(false) => {
@@ -296,7 +296,6 @@ fn class_quotas(counts: &[usize], sizes: [usize; 3]) -> Vec<[usize; 3]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::numeric::Streams;
 
     fn settings(json: &str) -> SplitSettings {
         serde_json::from_str(json).unwrap()
@@ -312,7 +311,7 @@ mod tests {
     }
 
     fn deal(target: &TargetColumn, json: &str) -> Result<Split, Problem> {
-        split(target, &settings(json), &mut Streams::new(3).stream("split"))
+        split(target, &settings(json), &Streams::new(3))
     }
 
     #[test]
@@ -369,7 +368,7 @@ mod tests {
             all.sort();
             assert_eq!(all, (0..101).collect::<Vec<_>>());
             assert_eq!(deal(&target, "{}").unwrap(), dealt);
-            let other = split(&target, &settings("{}"), &mut Streams::new(4).stream("split")).unwrap();
+            let other = split(&target, &settings("{}"), &Streams::new(4)).unwrap();
             assert_ne!(other, dealt);
         }
     }

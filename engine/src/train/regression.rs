@@ -38,7 +38,7 @@ pub fn regress(
     seed: u64,
 ) -> Result<Regression, Problem> {
     let streams = Streams::new(seed);
-    let split = data::split(&dataset.target, split, &mut streams.stream("split"));
+    let split = data::split(&dataset.target, split, &streams);
     let split = split.map_err(|problem| problem.within("split"))?;
     let (parts, normalizer) = data::prepare::<f64>(dataset, &split, settings, &streams);
     let Prepared { train, dev, test, .. } = &parts;

@@ -99,7 +99,7 @@ fn run_in<R: Real>(
     watch: &mut dyn Watch,
 ) -> Result<Report, Problem> {
     let streams = Streams::new(seed);
-    let split = data::split(&dataset.target, settings.split, &mut streams.stream("split"));
+    let split = data::split(&dataset.target, settings.split, &streams);
     let split = split.map_err(|problem| problem.within("split"))?;
     let (parts, normalizer) = data::prepare::<R>(dataset, &split, settings.data, &streams);
     let (parts, normalizer) = (&parts, &normalizer);

@@ -59,8 +59,7 @@ impl Regression {
         dataset: &Dataset,
         context: &Context,
     ) -> Result<RunRecord, Problem> {
-        let streams = Streams::new(context.seed);
-        let split = data::split(&dataset.target, &self.split, &mut streams.stream("split"));
+        let split = data::split(&dataset.target, &self.split, &Streams::new(context.seed));
         let split = split.map_err(|problem| problem.within("split"))?;
         let curve = Curve { regression: self, dataset, split };
         let mut record = self.with_parts(network, |parts| training::train_and(parts, context, &curve))?;
