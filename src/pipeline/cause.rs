@@ -4,8 +4,6 @@ use std::collections::BTreeSet;
 
 use serde_json::Value as Json;
 
-use crate::outcome::Outcome;
-
 use super::Computed;
 use super::planning::Planned;
 use super::reviewing::{Reviewed, Status};
@@ -13,18 +11,17 @@ use super::reviewing::{Reviewed, Status};
 /// By how much the share of those that have it must differ for a trait to be worth telling.
 const TELLING: f64 = 0.75;
 
-/// What all variants that drifted have in common and none of those that did not: where to look in the program.
+/// In words, of all experiments that were compared; none where nothing is telling.
 pub fn cause(computed: &Computed, experiments: &[Reviewed]) -> Option<String> {
     let (mut drifted, mut others): (Vec<BTreeSet<String>>, Vec<BTreeSet<String>>) = (Vec::new(), Vec::new());
-    for (index, (planned, reviewed)) in computed.planned.iter().zip(experiments).enumerate() {
-        let outcome = computed.outcome(index);
+    for (planned, reviewed) in computed.planned.iter().zip(experiments) {
         let Some(comparison) = &reviewed.comparison else { continue };
         if reviewed.status == Status::Unaccepted {
             continue;
         }
-        for (index, variant) in outcome.variants.iter().enumerate() {
+        for (index, variant) in planned.plan.variants().iter().enumerate() {
             let moved = comparison.variants.iter().any(|shift| shift.name == variant.name);
-            let traits = traits(planned, outcome, index);
+            let traits = traits(planned, index);
             if moved { drifted.push(traits) } else { others.push(traits) }
         }
     }
@@ -40,9 +37,7 @@ fn telling(drifted: &[BTreeSet<String>], others: &[BTreeSet<String>]) -> Option<
         return Some("Every variant of every experiment drifted.".to_owned());
     }
     // The trait that tells them apart best; of equals the most general, `training` before `training.epochs: 30`.
-    let share = |all: &[BTreeSet<String>], name: &String| {
-        all.iter().filter(|traits| traits.contains(name)).count() as f64 / all.len() as f64
-    };
+    let share = |all: &[BTreeSet<String>], name: &str| having(all, name) as f64 / all.len() as f64;
     let (gap, name) = drifted
         .iter()
         .flatten()
@@ -60,15 +55,19 @@ fn depth(name: &str) -> (usize, usize) {
     (name.matches(['.', ':']).count(), name.len())
 }
 
+/// How many variants have a trait.
+fn having(all: &[BTreeSet<String>], name: &str) -> usize {
+    all.iter().filter(|traits| traits.contains(name)).count()
+}
+
 /// In words, how well a trait tells the variants that drifted from the others.
 fn told(name: &str, drifted: &[BTreeSet<String>], others: &[BTreeSet<String>]) -> String {
-    let having = |all: &[BTreeSet<String>]| all.iter().filter(|traits| traits.contains(name)).count();
-    let who = match (having(drifted), drifted.len()) {
+    let who = match (having(drifted, name), drifted.len()) {
         (1, 1) => "The variant that drifted has".to_owned(),
         (with, all) if with == all => format!("All {all} variants that drifted have"),
         (with, all) => format!("Of the {all} variants that drifted {with} have"),
     };
-    let others = match (having(others), others.len()) {
+    let others = match (having(others, name), others.len()) {
         (0, 1) => "the other one has not".to_owned(),
         (0, all) => format!("none of the {all} others has"),
         (1, all) => format!("of the {all} others 1 has"),
@@ -78,12 +77,9 @@ fn told(name: &str, drifted: &[BTreeSet<String>], others: &[BTreeSet<String>]) -
 }
 
 /// Every setting of a variant as `path: value`, and every path that holds settings.
-fn traits(planned: &Planned, outcome: &Outcome, variant: usize) -> BTreeSet<String> {
+fn traits(planned: &Planned, variant: usize) -> BTreeSet<String> {
     let mut found = BTreeSet::from([format!("kind: {}", planned.kind.name)]);
-    let index = planned.plan.variants().iter().position(|v| v.name == outcome.variants[variant].name);
-    if let Some(index) = index {
-        paths("", &planned.plan.resolved(index), &mut found);
-    }
+    paths("", &planned.plan.resolved(variant), &mut found);
     found
 }
 

@@ -91,14 +91,11 @@ impl Unchanged {
 
     /// What has to be said again of unchanged lessons.
     pub fn remarks(&self, course: &Course) -> Vec<Diagnostic> {
-        let noted = course
-            .lessons
-            .iter()
-            .zip(&self.notes)
-            .filter_map(|(lesson, note)| Some((lesson, note.as_ref()?)));
-        let remarks =
-            noted.flat_map(|(lesson, note)| note.remarks.iter().map(|remark| (lesson.source, remark)));
-        remarks.map(|(source, remark)| remark.clone().moved_to(source)).collect()
+        let of_lesson = |(lesson, note): (&Lesson, &Option<Note>)| {
+            let remarks = note.iter().flat_map(|note| note.remarks.clone());
+            remarks.map(|remark| remark.moved_to(lesson.source)).collect::<Vec<_>>()
+        };
+        course.lessons.iter().zip(&self.notes).flat_map(of_lesson).collect()
     }
 
     /// Whether the lesson with this index is unchanged.
