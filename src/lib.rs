@@ -11,25 +11,20 @@
 //! 7. [`site`] makes pages of text, charts and tables, and publishes them in one piece;
 //! 8. [`pipeline`] leads from 1 to 7, and [`cli`] calls it.
 //!
-//! A module imports only from those before it:
-//! `diagnostic, settings, numeric, data, nn, optim, surface, measure, train, search, outcome, chart, experiment, lint, lesson, claims,
-//! store, site, pipeline, cli`.
+//! Two crates stand below this one: `gradbook-engine` holds the numbers, `gradbook-lab` what an experiment is, finds and looks
+//! like. A module imports only from those before it:
+//! `diagnostic, settings, numeric, data, nn, optim, surface, measure, train, search, outcome, chart, experiment, inline, claims, lint,
+//! lesson, store, site, pipeline, cli`.
 
 // the examples are tested too, and they call the crate by its name
 #[cfg(test)]
 extern crate self as gradbook;
 
 pub use gradbook_engine::{data, measure, nn, numeric, optim, search, surface, train};
+pub use gradbook_lab::{chart, claims, diagnostic, experiment, lint, outcome, settings};
 
-pub mod chart;
-pub mod claims;
 pub mod cli;
-pub mod diagnostic;
-pub mod experiment;
 pub mod lesson;
-pub mod lint;
-pub mod outcome;
 pub mod pipeline;
-pub mod settings;
 pub mod site;
 pub mod store;

@@ -9,7 +9,6 @@ mod course;
 mod discover;
 mod fragment;
 mod front;
-pub mod inline;
 mod link;
 mod markdown;
 mod math;
@@ -17,6 +16,8 @@ mod open;
 mod slug;
 
 use std::path::PathBuf;
+
+pub use gradbook_lab::inline;
 
 pub use block::ExperimentBlock;
 pub use course::{CourseSettings, Language, Theme};

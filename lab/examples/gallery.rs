@@ -1,13 +1,13 @@
-//! Every kind of figure on one page, to be looked at: `cargo run --example gallery -- target/gallery`
+//! Every kind of figure on one page, to be looked at: `cargo run -p gradbook-lab --example gallery -- target/gallery`
 //! writes `index.html`, `dark.html`, `narrow.html` (as on a phone) and each figure as a file of its own.
 
 use std::path::PathBuf;
 
-use gradbook::chart::{
+use gradbook_lab::chart::{
     Area, Axis, Band, Bars, Color, Dots, Estimate, Figure, Format, Interval, Key, Layout, Levels, Line, Mark,
     Panel, Parallel, Part, Path, Paths, Raster, Regions, Rule, Shape, Track, css,
 };
-use gradbook::outcome::Grid;
+use gradbook_lab::outcome::Grid;
 
 pub fn main() -> std::io::Result<()> {
     let folder = PathBuf::from(std::env::args().nth(1).unwrap_or_else(|| "target/gallery".to_string()));

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use crate::diagnostic::{Diagnostic, Span};
 use crate::experiment::Claim;
-use crate::lesson::inline::{Judgement, SeedValues, format_number};
+use crate::inline::{Judgement, SeedValues, format_number};
 use crate::lint;
 use crate::outcome::Outcome;
 use crate::settings::Node;
