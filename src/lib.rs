@@ -24,6 +24,7 @@ pub use gradbook_engine::{data, measure, nn, numeric, optim, search, surface, tr
 pub use gradbook_lab::{chart, claims, diagnostic, experiment, lint, outcome, settings};
 
 pub mod cli;
+pub mod files;
 pub mod lesson;
 pub mod pipeline;
 pub mod site;

@@ -4,6 +4,9 @@ use std::path::{Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
 
+use crate::diagnostic::Diagnostic;
+use crate::files::{self, Refusal};
+
 use super::slug::{natural, slugify, without_number};
 
 /// The settings of a course or chapter.
@@ -25,30 +28,90 @@ impl Found {
     }
 }
 
-/// All lessons below `root` in reading order: by name, numbers as numbers, folders where their name stands.
-///
-/// Hidden files, `templates`, `snapshots`, `README.md`, and links that lead out of the folder are left out.
+/// What there is in a lessons folder.
+#[derive(Debug, Default)]
+pub struct Discovered {
+    /// In reading order: by name, numbers as numbers, folders where their name stands.
+    pub lessons: Vec<Found>,
+    /// What an author may take for a part of the course, and is none: its path below the root, with `/`, and the warning.
+    pub left_out: Vec<(String, Diagnostic)>,
+}
+
+/// Finds all lessons below `root`. Hidden files, `templates` and `snapshots` are left out without a word.
 ///
 /// # Errors
 /// A folder that cannot be read.
-pub fn lessons(root: &Path) -> Result<Vec<Found>, String> {
-    let mut found = Vec::new();
-    let real_root =
-        root.canonicalize().map_err(|error| format!("cannot read {}: {error}", root.display()))?;
+pub fn lessons(root: &Path) -> Result<Discovered, String> {
+    let mut found = Discovered::default();
+    root.canonicalize().map_err(|error| format!("cannot read {}: {error}", root.display()))?;
     let walk = WalkDir::new(root)
         .sort_by(|a, b| natural(&a.file_name().to_string_lossy(), &b.file_name().to_string_lossy()))
         .into_iter()
         .filter_entry(|entry| entry.depth() == 0 || is_of_lessons(entry));
     for entry in walk {
         let entry = entry.map_err(|error| format!("cannot read the lessons: {error}"))?;
-        let name = entry.file_name().to_string_lossy();
-        if !name.ends_with(".md") || name.eq_ignore_ascii_case("readme.md") || !is_inside(&entry, &real_root)
-        {
-            continue;
+        let Ok(below) = entry.path().strip_prefix(root) else { continue };
+        let shown = below.to_string_lossy().replace('\\', "/");
+        match odd(root, below, &shown, &entry) {
+            Some(warning) => found.left_out.push((shown, warning)),
+            None if shown.ends_with(".md") => found.lessons.extend(describe(root, entry.path())),
+            None => {}
         }
-        found.extend(describe(root, entry.path()));
     }
     Ok(found)
+}
+
+/// How the names of Markdown files end elsewhere, in lower case.
+const OTHER_MARKDOWN: [&str; 8] = ["md", "markdown", "mdown", "mkd", "mkdn", "mdx", "qmd", "rmd"];
+
+/// Why something is not in the course that an author may take for a part of it.
+fn odd(root: &Path, below: &Path, shown: &str, entry: &DirEntry) -> Option<Diagnostic> {
+    let name = shown.rsplit('/').next().unwrap_or(shown);
+    let lower = name.to_lowercase();
+    let warning = |message: String, hint: &str| Some(Diagnostic::warning(message, None).hint(hint));
+    if entry.file_type().is_dir() {
+        return None;
+    }
+    let (is_lesson, is_link) = (name.ends_with(".md"), entry.path_is_symlink());
+    let refusal = if is_lesson || is_link { files::find(root, below).err() } else { None };
+    match refusal {
+        Some(Refusal::Outside) => {
+            let message =
+                format!("`{shown}` is a link that leads out of the lessons folder, and is left out");
+            return warning(message, "copy what it leads to into the folder");
+        }
+        Some(Refusal::Hidden) => {
+            let message = format!("`{shown}` is a link to something hidden, and is left out");
+            return warning(message, "no part of a path in a course begins with a dot");
+        }
+        // A folder that is reached by a link as well: its lessons are found where it stands.
+        Some(Refusal::NoFile) if entry.path().is_dir() => return None,
+        Some(Refusal::NoFile | Refusal::Missing) => {
+            return warning(
+                format!("`{shown}` is not a file, and is left out"),
+                "links and pipes that lead nowhere make no page",
+            );
+        }
+        _ => {}
+    }
+    if lower == "readme.md" {
+        let message = format!("`{shown}` is no lesson: it is taken for a word to those who read the sources");
+        return warning(
+            message,
+            "give it another name to make it a page, or move it out of the lessons folder",
+        );
+    }
+    let (stem, end) = lower.rsplit_once('.')?;
+    if !is_lesson && OTHER_MARKDOWN.contains(&end) {
+        return warning(
+            format!("`{shown}` is no lesson: its name does not end in `.md`"),
+            "rename it, or move it out of the lessons folder",
+        );
+    }
+    if stem == "gradbook" && name != SETTINGS && matches!(end, "yaml" | "yml" | "json" | "toml") {
+        return warning(format!("`{shown}` is not read: settings stand in `{SETTINGS}`"), "rename it");
+    }
+    None
 }
 
 /// The lesson at `path` below `root`.
@@ -67,14 +130,6 @@ fn is_of_lessons(entry: &DirEntry) -> bool {
     let name = entry.file_name().to_string_lossy();
     let is_ours = entry.file_type().is_dir() && matches!(name.as_ref(), "templates" | "snapshots");
     !is_ours && !name.starts_with('.')
-}
-
-/// Whether an entry is a file, itself or through a link that stays inside the folder.
-fn is_inside(entry: &DirEntry, root: &Path) -> bool {
-    match entry.path().canonicalize() {
-        Ok(real) => real.is_file() && real.starts_with(root),
-        Err(_) => false,
-    }
 }
 
 #[cfg(test)]
@@ -108,7 +163,7 @@ mod tests {
                 "3-Größe.md",
             ],
         );
-        let found = lessons(folder.path()).unwrap();
+        let found = lessons(folder.path()).unwrap().lessons;
         let shown: Vec<String> =
             found.iter().map(|found| format!("{} {}", found.below, found.slug)).collect();
         assert_eq!(
@@ -135,7 +190,7 @@ mod tests {
         std::os::unix::fs::symlink(outside.path(), folder.path().join("3-c")).unwrap();
         std::os::unix::fs::symlink(folder.path().join("1-a.md"), folder.path().join("4-d.md")).unwrap();
         let names: Vec<String> =
-            lessons(folder.path()).unwrap().into_iter().map(|found| found.below).collect();
+            lessons(folder.path()).unwrap().lessons.into_iter().map(|found| found.below).collect();
         assert_eq!(names, ["1-a.md", "4-d.md"]);
     }
 }

@@ -4,6 +4,7 @@ use std::path::{Component, Path, PathBuf};
 
 use super::slug::without_number;
 use crate::diagnostic::{Diagnostic, Span, nearest};
+use crate::files::{self, Refusal, composed};
 
 /// What links may lead to, known before any lesson is parsed.
 #[derive(Clone, Debug, Default)]
@@ -120,17 +121,18 @@ pub fn file(library: &Library, folder: &str, path: &str, span: Span) -> Result<A
         return Err(error.hint(format!("browsers may run scripts in others than {}", PASSIVE.join(", "))));
     }
     let file = library.root.join(&below);
-    let real = file.canonicalize().ok().filter(|real| real.is_file());
-    let Some(real) = real else {
-        let error = Diagnostic::error(format!("there is no file `{path}`"), span);
-        return Err(match neighbour(&file) {
-            Some(near) => error.label(format!("did you mean `{near}`?")),
-            None => error.label("expected a file, by its path relative to this lesson"),
-        });
-    };
-    match library.root.canonicalize() {
-        Ok(root) if real.starts_with(&root) => Ok(Asset { file, output: format!("files/{below}") }),
-        _ => Err(outside(span)),
+    match files::find(&library.root, Path::new(&below)) {
+        Ok(_) => Ok(Asset { file, output: format!("files/{}", composed(&below)) }),
+        Err(Refusal::Outside) => Err(outside(span)),
+        Err(Refusal::Hidden) => Err(Diagnostic::error(format!("the file `{path}` is hidden"), span)
+            .label("expected a path of which no part begins with a dot")),
+        Err(_) => {
+            let error = Diagnostic::error(format!("there is no file `{path}`"), span);
+            Err(match neighbour(library, &below) {
+                Some(near) => error.label(format!("did you mean `{near}`?")),
+                None => error.label("expected a file, by its path relative to this lesson"),
+            })
+        }
     }
 }
 
@@ -148,12 +150,14 @@ fn outside(span: Span) -> Diagnostic {
 
 /// A lesson by its path below the root; the number before its name may be left out.
 fn lesson<'a>(library: &'a Library, path: &str) -> Option<&'a str> {
+    let path = &composed(path);
     let plain = |path: &str| match path.rsplit_once('/') {
         Some((folder, name)) => format!("{folder}/{}", without_number(name)),
         None => without_number(path).to_owned(),
     };
-    let exact = library.lessons.iter().find(|(known, _)| known == path);
-    let found = exact.or_else(|| library.lessons.iter().find(|(known, _)| plain(known) == plain(path)));
+    let exact = library.lessons.iter().find(|(known, _)| composed(known) == *path);
+    let alike = || library.lessons.iter().find(|(known, _)| plain(&composed(known)) == plain(path));
+    let found = exact.or_else(alike);
     found.map(|(_, slug)| slug.as_str())
 }
 
@@ -167,9 +171,10 @@ fn no_lesson(library: &Library, folder: &str, path: &str, span: Span) -> Diagnos
 }
 
 /// A file in the same folder whose name is near.
-fn neighbour(file: &Path) -> Option<String> {
-    let name = file.file_name()?.to_str()?;
-    let mut names: Vec<String> = std::fs::read_dir(file.parent()?)
+fn neighbour(library: &Library, below: &str) -> Option<String> {
+    let (folder, name) = below.rsplit_once('/').unwrap_or(("", below));
+    let folder = files::find_folder(&library.root, Path::new(folder)).ok()?;
+    let mut names: Vec<String> = std::fs::read_dir(folder)
         .ok()?
         .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
         .filter(|name| !name.starts_with('.'))

@@ -13,6 +13,7 @@ use super::link::{Anchor, Library};
 use super::slug::as_title;
 use super::{Course, ExperimentBlock, Lesson, markdown, scene};
 use crate::diagnostic::{Diagnostic, Diagnostics, SourceId, Sources, Span, nearest};
+use crate::files::{self, MARK, Refusal};
 use crate::settings::{self, LineMap, Node};
 
 /// The longest lesson that is read, in bytes.
@@ -55,6 +56,10 @@ impl Opening {
     fn new(path: &Path, drafts: bool, untrusted: bool) -> Result<Self, String> {
         let metadata =
             std::fs::metadata(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+        if untrusted && path.components().as_path().is_symlink() {
+            let shown = path.display();
+            return Err(format!("{shown} is a link: of lessons that are not trusted name the folder itself"));
+        }
         // A bare file name is found in the folder `.`, as `./name`.
         let bare = path.parent().is_none_or(|parent| parent.as_os_str().is_empty());
         let named = if bare { Path::new(".").join(path) } else { path.to_owned() };
@@ -73,8 +78,8 @@ impl Opening {
 
     fn course(mut self) -> Result<Course, String> {
         let settings = self.settings()?;
-        let all = discover::lessons(&self.root)?;
-        let fronts = self.fronts(all)?;
+        let discovered = discover::lessons(&self.root)?;
+        let fronts = self.fronts(discovered.lessons)?;
         self.check_slugs(&fronts);
         self.library.lessons =
             fronts.iter().map(|front| (front.file.below.clone(), front.file.slug.clone())).collect();
@@ -90,6 +95,9 @@ impl Opening {
             self.found.push(error.hint("a lesson is a Markdown file such as `01-first.md`, with front matter between two lines `---`"));
         }
         self.check_anchors(&lessons);
+        if self.only.is_none() {
+            self.speak_of(discovered.left_out, &lessons);
+        }
         let names = self.names(&lessons);
         Ok(Course {
             root: self.root,
@@ -110,13 +118,25 @@ impl Opening {
     /// A file that cannot be read.
     fn read(&mut self, path: &Path) -> Result<Option<(SourceId, String)>, String> {
         let shown = path.display().to_string().replace('\\', "/");
-        let unreadable = |error| format!("cannot read {shown}: {error}");
-        if std::fs::metadata(path).map_err(unreadable)?.len() > MAX_LESSON {
-            let error = Diagnostic::error(format!("`{shown}` is longer than {} MiB", MAX_LESSON >> 20), None);
-            self.found.push(error.hint("split it into several lessons"));
-            return Ok(None);
-        }
-        let bytes = std::fs::read(path).map_err(unreadable)?;
+        let below = path.strip_prefix(&self.root).unwrap_or(path);
+        let refused = |what: String, hint: &str| Diagnostic::error(what, None).hint(hint);
+        let bytes = match files::read(&self.root, below, MAX_LESSON) {
+            Ok(bytes) => bytes,
+            Err(Refusal::TooLong(_)) => {
+                let what = format!("`{shown}` is longer than {} MiB", MAX_LESSON >> 20);
+                self.found.push(refused(what, "split it into several lessons"));
+                return Ok(None);
+            }
+            Err(refusal @ (Refusal::Missing | Refusal::Failed(_))) => {
+                return Err(format!("cannot read {shown}: {refusal}"));
+            }
+            Err(refusal) => {
+                let what = format!("`{shown}` is not read: {refusal}");
+                self.found
+                    .push(refused(what, "only regular files within the lessons folder belong to a course"));
+                return Ok(None);
+            }
+        };
         Ok(match String::from_utf8(bytes) {
             Ok(text) if !text.contains('\0') => Some((self.sources.add(shown, text.clone()), text)),
             Ok(text) => {
@@ -139,13 +159,12 @@ impl Opening {
 
     fn settings(&mut self) -> Result<Option<CourseSettings>, String> {
         let path = self.root.join(SETTINGS);
-        if !path.is_file() {
+        if path.symlink_metadata().is_err() {
             return Ok(Some(CourseSettings { title: self.default_title(), ..CourseSettings::default() }));
         }
-        let settings = self.read(&path)?.and_then(|(source, text)| {
-            let node = settings::parse(&text, &LineMap::contiguous(source, 0, text.len()));
-            self.found.keep(node.and_then(course::decode))
-        });
+        let read = self.read(&path)?;
+        let settings =
+            read.and_then(|(source, text)| self.found.keep(tree(source, &text).and_then(course::decode)));
         Ok(settings.map(|settings| {
             let untitled = settings.title.trim().is_empty();
             let title = if untitled { self.default_title() } else { settings.title };
@@ -242,12 +261,12 @@ impl Opening {
         }
         let name = folder.rsplit('/').next().unwrap_or(folder);
         let path = self.root.join(folder).join(SETTINGS);
-        if !path.is_file() {
+        if path.symlink_metadata().is_err() {
             return Ok(as_title(name));
         }
-        let chapter = self.read(&path)?.and_then(|(source, text)| {
-            let node = settings::parse(&text, &LineMap::contiguous(source, 0, text.len()));
-            self.found.keep(node.and_then(|node| settings::decode::<Chapter>(&node)))
+        let read = self.read(&path)?;
+        let chapter = read.and_then(|(source, text)| {
+            self.found.keep(tree(source, &text).and_then(|node| settings::decode::<Chapter>(&node)))
         });
         Ok(chapter.and_then(|chapter| chapter.title).unwrap_or_else(|| as_title(name)))
     }
@@ -295,6 +314,23 @@ impl Opening {
         Some(Read { lesson, anchors, ids: document.ids, incomplete: document.incomplete })
     }
 
+    /// Warns of what an author may take for a part of the course, and is none; not of files that lessons use.
+    fn speak_of(&mut self, left_out: Vec<(String, Diagnostic)>, lessons: &[Read]) {
+        let used = |path: &str| {
+            lessons
+                .iter()
+                .flat_map(|read| &read.lesson.assets)
+                .any(|asset| asset.output == format!("files/{path}"))
+        };
+        self.found.extend(
+            left_out
+                .into_iter()
+                .filter(|(path, _)| !used(path))
+                .map(|(_, warning)| warning)
+                .collect::<Vec<_>>(),
+        );
+    }
+
     /// Links to places within pages; of pages that were not read nothing is known.
     fn check_anchors(&mut self, lessons: &[Read]) {
         let pages: BTreeMap<&str, &[String]> =
@@ -331,6 +367,12 @@ impl Opening {
         }
         names
     }
+}
+
+/// The settings in a file as a tree. A mark of UTF-8 before them, which some editors write, is none of them.
+fn tree(source: SourceId, text: &str) -> Result<Node, Vec<Diagnostic>> {
+    let plain = text.strip_prefix(MARK).unwrap_or(text);
+    settings::parse(plain, &LineMap::contiguous(source, text.len() - plain.len(), plain.len()))
 }
 
 /// A lesson's file; its source, text, start of the Markdown and front matter as far as they could be read.

@@ -2,10 +2,12 @@
 
 use std::cmp::Ordering;
 
+use crate::files::composed;
+
 /// Letters and digits in lower case, everything between them one hyphen; other scripts stay.
 pub fn slugify(text: &str) -> String {
     let mut slug = String::new();
-    for letter in text.chars().flat_map(char::to_lowercase) {
+    for letter in composed(text).chars().flat_map(char::to_lowercase) {
         if letter.is_alphanumeric() || letter == '_' {
             slug.push(letter);
         } else if !slug.is_empty() && !slug.ends_with('-') && !matches!(letter, '\'' | '’') {

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use crate::chart;
 use crate::diagnostic::{Diagnostic, Diagnostics, Sources};
+use crate::files;
 use crate::lesson::Course;
 use crate::site::{ChapterView, Content, CourseView, Output, Pages, Site, TemplateError, Templates, search};
 use crate::store::cache::{Key, Sum};
@@ -207,11 +208,16 @@ fn course_view(course: &Course) -> CourseView {
     }
 }
 
+/// The most bytes of a picture or another file that is copied.
+const MOST_COPIED: u64 = 1 << 30;
+
 /// The pictures and files that lessons use.
 fn copy_assets(course: &Course, files: &mut Files) -> Result<(), Failure> {
     for asset in course.lessons.iter().flat_map(|lesson| &lesson.assets) {
-        let bytes = std::fs::read(&asset.file)
-            .map_err(|error| Failure::Machine(format!("cannot read {}: {error}", asset.file.display())))?;
+        let below = asset.file.strip_prefix(&course.root).unwrap_or(&asset.file);
+        let bytes = files::read(&course.root, below, MOST_COPIED).map_err(|refusal| {
+            Failure::Machine(format!("cannot read {}: {refusal}", asset.file.display()))
+        })?;
         files.insert(asset.output.clone(), Content::of(bytes));
     }
     Ok(())

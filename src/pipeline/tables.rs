@@ -8,6 +8,7 @@ use crate::data::{
     self, DataProblems, DataSettings, Dataset, Facts, Files, Origin, TableLimits, TableProblem,
 };
 use crate::diagnostic::{Diagnostic, Severity, SourceId, Sources, Span};
+use crate::files::{self, Refusal};
 use crate::numeric::Streams;
 use crate::settings::Node;
 
@@ -154,31 +155,21 @@ impl Tables {
                 Diagnostic::error(format!("cannot read the data file `{file}`"), tree.locate(setting));
             vec![error.label(label).hint("the path is relative to the lesson, inside the lessons folder")]
         };
-        let path = self.resolve(file, lesson).map_err(wrong)?;
-        let size = std::fs::metadata(&path).map_err(|error| wrong(error.to_string()))?.len();
-        if size > MAX_FILE {
-            return Err(wrong(format!("{size} bytes, where {MAX_FILE} are allowed")));
-        }
-        let bytes = std::fs::read(&path).map_err(|error| wrong(error.to_string()))?;
+        let refused = |refusal: Refusal| wrong(refusal.to_string());
+        let path = self.resolve(file, lesson).map_err(refused)?;
+        let bytes = files::read(&self.root, &self.below(file, lesson), MAX_FILE).map_err(refused)?;
         Ok(Some(File { path, bytes }))
     }
 
     /// The real path of a file named in a lesson.
-    fn resolve(&self, file: &str, lesson: &Path) -> Result<PathBuf, String> {
-        let folder = lesson.parent().unwrap_or(&self.root);
-        let root = self.root.canonicalize().map_err(|error| error.to_string())?;
-        let missing = |error: std::io::Error| match error.kind() {
-            std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
-            _ => error.to_string(),
-        };
-        let path = folder.join(file).canonicalize().map_err(missing)?;
-        if !path.starts_with(&root) {
-            return Err("outside the lessons folder".to_owned());
-        }
-        if !path.is_file() {
-            return Err("not a file".to_owned());
-        }
-        Ok(path)
+    fn resolve(&self, file: &str, lesson: &Path) -> Result<PathBuf, Refusal> {
+        files::find(&self.root, &self.below(file, lesson))
+    }
+
+    /// The path below the lessons folder of a file named in a lesson.
+    fn below(&self, file: &str, lesson: &Path) -> PathBuf {
+        let folder = lesson.parent().and_then(|folder| folder.strip_prefix(&self.root).ok());
+        folder.unwrap_or(Path::new("")).join(file)
     }
 
     /// Problems of the settings stand in the lesson, those of a table in `file`; those of a built-in table, of which no

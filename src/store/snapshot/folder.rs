@@ -1,18 +1,24 @@
 //! The folder of snapshots beside the lessons.
 
 use std::collections::BTreeMap;
-use std::io::{ErrorKind, Write};
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use super::{Accepted, read::read, write::write};
 use crate::diagnostic::{Diagnostic, Diagnostics, SourceId, Sources, Span};
+use crate::files::{self, Refusal};
 
 /// The folder's name; its files are not lessons.
 const NAME: &str = "snapshots";
 
+/// The longest snapshot that is read, in bytes.
+const MOST: u64 = 64 << 20;
+
 /// All snapshots of a course.
 #[derive(Debug, Default)]
 pub struct Folder {
+    /// The lessons folder.
+    root: PathBuf,
     path: PathBuf,
     /// Whether there is such a folder: a course without one keeps no snapshots.
     pub exists: bool,
@@ -53,25 +59,36 @@ impl Folder {
     /// A folder or file that cannot be read at all.
     pub fn open(root: &Path, sources: &mut Sources, found: &mut Diagnostics) -> Result<Self, String> {
         let path = root.join(NAME);
-        let fault = |error: std::io::Error| format!("cannot read {}: {error}", path.display());
-        let mut folder = Folder { path: path.clone(), exists: true, lessons: BTreeMap::new() };
-        let entries = match std::fs::read_dir(&path) {
+        let fault = |error: io::Error| format!("cannot read {}: {error}", path.display());
+        let mut folder =
+            Folder { root: root.to_owned(), path: path.clone(), exists: true, lessons: BTreeMap::new() };
+        let opened = match files::Folder::open(root).and_then(|root| root.inner(NAME)) {
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 return Ok(Folder { exists: false, ..folder });
             }
-            entries => entries.map_err(fault)?,
+            opened => opened.map_err(fault)?,
         };
-        let mut files: Vec<PathBuf> = Vec::new();
-        for entry in entries {
-            files.push(entry.map_err(fault)?.path());
-        }
-        files.sort();
-        for file in files.iter().filter(|file| file.extension().is_some_and(|extension| extension == "yaml"))
-        {
-            let text = std::fs::read_to_string(file)
-                .map_err(|error| format!("cannot read {}: {error}", file.display()))?;
-            let slug = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-            let source = sources.add(file.display().to_string().replace('\\', "/"), text.clone());
+        let mut names: Vec<String> =
+            opened.entries().map_err(fault)?.into_iter().map(|(name, _)| name).collect();
+        names.sort();
+        for name in names {
+            let Some(slug) = name.strip_suffix(".yaml").filter(|slug| !slug.starts_with('.')) else {
+                continue;
+            };
+            let slug = slug.to_owned();
+            let shown = path.join(&name).display().to_string().replace('\\', "/");
+            let text = match opened.read(&name, MOST) {
+                Ok(bytes) => String::from_utf8(bytes)
+                    .map_err(|_| format!("cannot read {shown}: it is not UTF-8 text"))?,
+                Err(Refusal::Missing) => continue,
+                Err(refusal) => {
+                    let error = Diagnostic::error(format!("`{shown}` is not read: {refusal}"), None);
+                    found.push(error.hint("a snapshot is a regular file: remove this, and accept anew with `gradbook check --accept`"));
+                    folder.lessons.insert(slug, Snapshot::default());
+                    continue;
+                }
+            };
+            let source = sources.add(shown, text.clone());
             let experiments = read(&text, source);
             let experiments =
                 experiments.map_err(|errors| found.extend(errors.into_iter().map(unreadable))).ok();
@@ -92,7 +109,7 @@ impl Folder {
 
     /// Where the snapshot of a lesson stands.
     pub fn file(&self, slug: &str) -> PathBuf {
-        self.path.join(format!("{slug}.yaml"))
+        self.path.join(name_of(slug))
     }
 
     /// Makes the files hold just these results, by slug and id. A file that would hold none is removed; one that
@@ -102,9 +119,11 @@ impl Folder {
     /// A file that cannot be written.
     pub fn write(&self, lessons: &BTreeMap<String, BTreeMap<String, &Accepted>>) -> Result<Written, String> {
         let mut done = Written::default();
+        let opened = || files::Folder::open(&self.root).and_then(|root| root.made(NAME));
         for slug in self.lessons.keys().filter(|slug| lessons.get(*slug).is_none_or(BTreeMap::is_empty)) {
             let file = self.file(slug);
-            std::fs::remove_file(&file)
+            opened()
+                .and_then(|folder| folder.remove_file(&name_of(slug)))
                 .map_err(|error| format!("cannot remove {}: {error}", file.display()))?;
             done.removed += 1;
         }
@@ -115,7 +134,9 @@ impl Folder {
                 continue;
             }
             let file = self.file(slug);
-            replace(&file, &text).map_err(|error| format!("cannot write {}: {error}", file.display()))?;
+            opened()
+                .and_then(|folder| replace(&folder, &name_of(slug), &text))
+                .map_err(|error| format!("cannot write {}: {error}", file.display()))?;
             done.written += 1;
         }
         Ok(done)
@@ -123,18 +144,21 @@ impl Folder {
 }
 
 /// Writes beside the file and renames, so that a kill leaves the old or the new.
-fn replace(file: &Path, text: &str) -> std::io::Result<()> {
-    let folder = file.parent().unwrap_or(Path::new("."));
-    std::fs::create_dir_all(folder)?;
-    let name = file.file_name().unwrap_or_default().to_string_lossy();
-    let aside = folder.join(format!(".{name}.{}", std::process::id()));
-    let written = std::fs::File::create(&aside).and_then(|mut out| {
+fn replace(folder: &files::Folder, name: &str, text: &str) -> io::Result<()> {
+    let aside = format!(".{name}.{}", std::process::id());
+    // One that was left by a program of the same number that was killed.
+    let _ = folder.remove_file(&aside);
+    let written = folder.new_file(&aside).and_then(|mut out| {
         out.write_all(text.as_bytes())?;
         out.sync_all()
     });
-    written.and_then(|()| std::fs::rename(&aside, file)).inspect_err(|_| {
-        let _ = std::fs::remove_file(&aside);
+    written.and_then(|()| folder.rename(&aside, name)).inspect_err(|_| {
+        let _ = folder.remove_file(&aside);
     })
+}
+
+fn name_of(slug: &str) -> String {
+    format!("{slug}.yaml")
 }
 
 /// The reader knows what is wrong with the YAML, not whose file it is.
