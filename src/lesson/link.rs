@@ -2,6 +2,8 @@
 
 use std::path::{Component, Path, PathBuf};
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+
 use super::slug::without_number;
 use crate::diagnostic::{Diagnostic, Span, nearest};
 use crate::files::{self, Refusal, composed};
@@ -43,7 +45,16 @@ pub enum Target {
         href: String,
         anchor: Option<Anchor>,
     },
-    File(Asset),
+    /// A file, with what follows its name in the address (`#page=2`).
+    File(Asset, String),
+}
+
+/// What stands in an address for itself, beside letters and digits.
+const PLAIN: AsciiSet = NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
+/// Returns a path as a part of an address: `C# & 50%.png` is `C%23%20%26%2050%25.png`.
+pub fn address(path: &str) -> String {
+    utf8_percent_encode(path, &PLAIN).to_string()
 }
 
 /// Files of a stranger's that may be copied, by the ends of their names: no browser runs a script in them.
@@ -83,30 +94,26 @@ pub fn resolve(
     if dest.starts_with("//") {
         return Ok(Target::Elsewhere(dest.to_owned()));
     }
-    let (path, id) = dest.split_once('#').unwrap_or((dest, ""));
+    let end = dest.find(['#', '?']).unwrap_or(dest.len());
+    let (path, suffix) = dest.split_at(end);
+    let id = suffix.split_once('#').map_or("", |(_, id)| id);
     let anchor =
         |slug: &str| (!id.is_empty()).then(|| Anchor { slug: slug.to_owned(), id: decoded(id), span });
     if path.is_empty() {
         return Ok(Target::Page { href: dest.to_owned(), anchor: anchor(slug) });
     }
-    if path.starts_with('/') {
-        return Err(Diagnostic::error("a link that starts with `/` depends on the server", span)
-            .label("expected a path relative to this lesson"));
-    }
-    let path = path.split('?').next().unwrap_or(path);
     let below = below(folder, &decoded(path)).ok_or_else(|| outside(span))?;
     let name = below.rsplit('/').next().unwrap_or(&below);
     if name.ends_with(".md") {
         let found = lesson(library, &below).ok_or_else(|| no_lesson(library, folder, path, span))?;
-        let fragment = if id.is_empty() { String::new() } else { format!("#{id}") };
-        return Ok(Target::Page { href: format!("{found}.html{fragment}"), anchor: anchor(found) });
+        return Ok(Target::Page { href: format!("{found}.html{suffix}"), anchor: anchor(found) });
     }
     if let Some(page) = path.strip_suffix(".html")
         && (page == "index" || library.lessons.iter().any(|(_, slug)| slug == page))
     {
         return Ok(Target::Page { href: dest.to_owned(), anchor: anchor(page) });
     }
-    file(library, folder, path, span).map(Target::File)
+    file(library, folder, path, span).map(|asset| Target::File(asset, suffix.to_owned()))
 }
 
 /// A file beside the lessons, inside their folder.
@@ -183,8 +190,12 @@ fn neighbour(library: &Library, below: &str) -> Option<String> {
     nearest(name, names.iter().map(String::as_str)).map(str::to_owned)
 }
 
-/// `path`, written in `folder`, from the root; none if it leads out of it.
+/// `path`, written in `folder`, from the root; none if it leads out of it. A `/` at its start is the root.
 fn below(folder: &str, path: &str) -> Option<String> {
+    let (folder, path) = match path.strip_prefix('/') {
+        Some(path) => ("", path),
+        None => (folder, path),
+    };
     let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
     for part in Path::new(path).components() {
         match part {
@@ -221,22 +232,7 @@ fn scheme(dest: &str) -> Option<String> {
 
 /// `%20` as a space.
 fn decoded(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let (mut out, mut at) = (Vec::with_capacity(bytes.len()), 0);
-    while at < bytes.len() {
-        let hex = text.get(at + 1..at + 3).and_then(|hex| u8::from_str_radix(hex, 16).ok());
-        match (bytes[at], hex) {
-            (b'%', Some(byte)) => {
-                out.push(byte);
-                at += 3;
-            }
-            (byte, _) => {
-                out.push(byte);
-                at += 1;
-            }
-        }
-    }
-    String::from_utf8(out).unwrap_or_else(|_| text.to_owned())
+    percent_decode_str(text).decode_utf8().map_or_else(|_| text.to_owned(), Into::into)
 }
 
 #[cfg(test)]
@@ -257,7 +253,7 @@ mod tests {
     fn lead(folder: &str, dest: &str) -> Result<String, String> {
         match resolve(&library(), folder, "here", dest, Span::new(SourceId(0), 0, 0)) {
             Ok(Target::Elsewhere(href) | Target::Page { href, .. }) => Ok(href),
-            Ok(Target::File(asset)) => Ok(asset.output),
+            Ok(Target::File(asset, suffix)) => Ok(address(&asset.output) + &suffix),
             Err(error) => Err(format!("{}; {}", error.message, error.label)),
         }
     }
@@ -271,6 +267,8 @@ mod tests {
         assert_eq!(lead("", "02-deep/adam.md").unwrap(), "adam.html");
         assert_eq!(lead("", "start.html").unwrap(), "start.html");
         assert_eq!(lead("", "#x").unwrap(), "#x");
+        assert_eq!(lead("02-deep", "/01-start.md#x").unwrap(), "start.html#x");
+        assert_eq!(lead("", "start.md?a#b").unwrap(), "start.html?a#b");
         assert_eq!(lead("", "https://x.org/a.md").unwrap(), "https://x.org/a.md");
         assert_eq!(lead("", "mailto:a@b.c").unwrap(), "mailto:a@b.c");
     }
@@ -292,7 +290,8 @@ mod tests {
         }
         assert!(lead("", "../x.png").unwrap_err().contains("outside"));
         assert!(lead("", "%2e%2e/x.png").unwrap_err().contains("outside"));
-        assert!(lead("", "/x").unwrap_err().contains("depends on the server"));
+        assert!(lead("", "/x").unwrap_err().contains("no file"));
+        assert!(lead("", "/../x").unwrap_err().contains("outside"));
         assert!(lead("", "x.png").unwrap_err().contains("no file"));
     }
 }

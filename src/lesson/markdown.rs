@@ -1,9 +1,11 @@
 //! Markdown to HTML with gaps (the only user of `pulldown-cmark`).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ops::Range;
 
-use pulldown_cmark::{BlockQuoteKind, CodeBlockKind, CowStr, Event, Options, Parser, Tag, TagEnd, html};
+use pulldown_cmark::{
+    BlockQuoteKind, BrokenLink, CodeBlockKind, CowStr, Event, LinkType, Options, Parser, Tag, TagEnd, html,
+};
 
 use super::block::{self, ExperimentBlock, Info};
 use super::fragment::{Fragment, Role, Value, experiment_mark, value_mark};
@@ -12,6 +14,7 @@ use super::link::{self, Anchor, Asset, Library, Target};
 use super::math;
 use crate::diagnostic::{Diagnostic, SourceId, Span};
 use crate::settings::LineMap;
+use doubtful::Doubtful;
 use headings::Owner;
 
 /// Where a text stands and what it may refer to.
@@ -84,6 +87,10 @@ struct Writer<'t> {
     values: Vec<Value>,
     /// Level, id and content (with marks) of each heading.
     headings: Vec<(u8, String, String)>,
+    /// The id of each heading that is still to be written, and another that leads there too.
+    heading_ids: VecDeque<(String, Option<String>)>,
+    /// The ids of raw HTML, wherever it stands.
+    html_ids: BTreeSet<String>,
     /// Ids that are taken, and whose they are.
     ids: BTreeMap<String, Owner>,
     /// The last number given to headings of one text.
@@ -91,12 +98,16 @@ struct Writer<'t> {
     /// Experiments that stand outside of this text, and that it may name.
     beside: &'t [ExperimentBlock],
     /// Code that resembles a value or a template, with its range.
-    doubtful: Vec<(CowStr<'t>, Range<usize>)>,
+    doubtful: Vec<Doubtful<'t>>,
     in_table: bool,
+    /// Of the table.
+    columns: usize,
     in_link: bool,
     /// Each footnote by its name: where it stands, and what it says.
     footnotes: BTreeMap<String, (Range<usize>, Vec<Event<'t>>)>,
     footnote_order: Vec<String>,
+    /// The id of each by its name.
+    footnote_ids: BTreeMap<String, String>,
     /// Footnotes that the text refers to.
     referred: BTreeSet<String>,
     found: Document,
@@ -110,22 +121,34 @@ impl<'t> Writer<'t> {
             out: Vec::new(),
             values: Vec::new(),
             headings: Vec::new(),
+            heading_ids: VecDeque::new(),
+            html_ids: BTreeSet::new(),
             ids: headings::of_the_page(),
             numbered: BTreeMap::new(),
             beside: &[],
             doubtful: Vec::new(),
             in_table: false,
+            columns: 0,
             in_link: false,
             footnotes: BTreeMap::new(),
             footnote_order: Vec::new(),
+            footnote_ids: BTreeMap::new(),
             referred: BTreeSet::new(),
             found: Document::default(),
         }
     }
 
     fn document(mut self) -> Document {
-        let parts: Vec<Part<'t>> = Parser::new_ext(self.text, options()).into_offset_iter().collect();
+        let mut undefined = Vec::new();
+        let mut callback = |link: BrokenLink<'t>| {
+            undefined.push(link);
+            None
+        };
+        let parser = Parser::new_with_broken_link_callback(self.text, options(), Some(&mut callback));
+        let parts: Vec<Part<'t>> = parser.into_offset_iter().collect();
+        self.check_undefined(undefined);
         self.claim_ids(&parts);
+        self.check_dialects(&parts);
         let mut at = 0;
         while at < parts.len() {
             at += self.part(&parts[at..]);
@@ -172,6 +195,11 @@ impl<'t> Writer<'t> {
                 self.fence(info, range, &parts[1..length]);
                 return length;
             }
+            Event::Start(Tag::CodeBlock(_)) => {
+                let length = length(parts);
+                self.code_block(&parts[..length]);
+                return length;
+            }
             Event::Start(Tag::Heading { level, id, classes, attrs }) => {
                 let length = length(parts);
                 let tag = (*level, id.clone(), classes.clone(), attrs.clone());
@@ -195,8 +223,13 @@ impl<'t> Writer<'t> {
                 let html = format!("<p class=\"markdown-alert-title {class}\">{title}</p>\n");
                 self.out.push(Event::Html(html.into()));
             }
-            Event::Start(Tag::Table(_)) => {
+            Event::End(TagEnd::TableRow) => {
+                self.check_row(range);
+                self.out.push(event.clone());
+            }
+            Event::Start(Tag::Table(columns)) => {
                 self.in_table = true;
+                self.columns = columns.len();
                 self.out.push(Event::Html("<div class=\"table-scroll\">".into()));
                 self.out.push(event.clone());
             }
@@ -206,7 +239,11 @@ impl<'t> Writer<'t> {
                 self.out.push(Event::Html("</div>\n".into()));
             }
             Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
-                let dest_url = self.link(dest_url, range);
+                let dest_url = match link_type {
+                    // The writer puts `mailto:` before it.
+                    LinkType::Email => dest_url.clone(),
+                    _ => self.link(dest_url, range),
+                };
                 self.in_link = true;
                 self.out.push(Event::Start(Tag::Link {
                     link_type: *link_type,
@@ -251,6 +288,9 @@ impl<'t> Writer<'t> {
                 self.out.push(Event::InlineHtml(html.into()));
             }
             Event::Text(text) => {
+                if let Some(taken) = self.bare_addresses(parts) {
+                    return taken;
+                }
                 self.check_text(text, range);
                 self.out.push(event.clone());
             }
@@ -282,6 +322,10 @@ impl<'t> Writer<'t> {
                 if let Some(id) = block.node.entry("id").and_then(|entry| entry.value.as_text()) {
                     let place = block.node.locate("id");
                     self.claim_id(format!("experiment-{id}"), place, Owner::Experiment);
+                    // A link may name the experiment alone.
+                    if let Some(alias) = self.claim_alias(id.to_owned()) {
+                        self.out.push(Event::Html(headings::other_name(&alias).into()));
+                    }
                 }
                 let mark = experiment_mark(self.found.blocks.len());
                 self.found.blocks.push(block);
@@ -295,8 +339,12 @@ impl<'t> Writer<'t> {
     }
 
     fn code(&mut self, code: &CowStr<'t>, range: &Range<usize>) {
-        let Some((inside, _)) = inline::template(code) else {
-            self.doubt(code, range);
+        // Between double backticks a guide shows how values are written.
+        let shown = self.text[range.clone()].starts_with("``");
+        let Some((inside, _)) = inline::template(code).filter(|_| !shown) else {
+            if !shown {
+                self.doubt(code, range);
+            }
             return self.out.push(Event::Code(code.clone()));
         };
         let (role, expression) = match inline::claim(inside) {
@@ -341,7 +389,7 @@ impl<'t> Writer<'t> {
                 self.found.anchors.extend(anchor);
                 href.into()
             }
-            Ok(Target::File(asset)) => self.asset(asset),
+            Ok(Target::File(asset, suffix)) => (self.asset(asset) + &suffix).into(),
             Err(error) => {
                 self.found.diagnostics.push(error);
                 "".into()
@@ -359,7 +407,7 @@ impl<'t> Writer<'t> {
             link::file(self.scene.library, self.scene.folder, dest, span)
         };
         match found {
-            Ok(asset) => self.asset(asset),
+            Ok(asset) => self.asset(asset).into(),
             Err(error) => {
                 self.found.diagnostics.push(error);
                 "".into()
@@ -367,12 +415,13 @@ impl<'t> Writer<'t> {
         }
     }
 
-    fn asset(&mut self, asset: Asset) -> CowStr<'t> {
-        let output = asset.output.clone();
+    /// Notes that the page uses a file; its address.
+    fn asset(&mut self, asset: Asset) -> String {
+        let address = link::address(&asset.output);
         if !self.found.assets.contains(&asset) {
             self.found.assets.push(asset);
         }
-        output.into()
+        address
     }
 }
 
@@ -403,6 +452,8 @@ fn alert(kind: BlockQuoteKind) -> (&'static str, &'static str) {
     }
 }
 
+mod autolink;
+mod dialects;
 mod doubtful;
 mod footnotes;
 mod headings;
@@ -410,3 +461,4 @@ mod plain_text;
 mod raw_html;
 #[cfg(test)]
 mod tests;
+mod undefined;

@@ -23,7 +23,7 @@ pub use block::ExperimentBlock;
 pub use course::{CourseSettings, Language, Theme};
 pub use fragment::{Fill, Fragment, Role, Value, experiment_mark};
 pub use front::Front;
-pub use link::Asset;
+pub use link::{Asset, address};
 pub use markdown::Heading;
 pub use open::open;
 

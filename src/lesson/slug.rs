@@ -17,6 +17,17 @@ pub fn slugify(text: &str) -> String {
     slug.trim_end_matches('-').to_owned()
 }
 
+/// Returns the id that GitHub gives a heading of this text: blanks are hyphens, one for each, and punctuation is nothing.
+pub fn github(text: &str) -> String {
+    let kept = |letter: &char| letter.is_alphanumeric() || matches!(letter, ' ' | '-' | '_');
+    text.trim()
+        .chars()
+        .flat_map(char::to_lowercase)
+        .filter(kept)
+        .map(|l| if l == ' ' { '-' } else { l })
+        .collect()
+}
+
 /// A name without the number that orders it: `03-splitting-data` is `splitting-data`.
 pub fn without_number(name: &str) -> &str {
     let rest = name.trim_start_matches(|letter: char| letter.is_ascii_digit());
@@ -75,6 +86,7 @@ mod tests {
         assert_eq!(slugify("What's *new* in Adam?"), "whats-new-in-adam");
         assert_eq!(slugify("  Größe & 日本 "), "größe-日本");
         assert_eq!(slugify("!!"), "");
+        assert_eq!(github("-> operator: what's *new*, Ü_1?"), "--operator-whats-new-ü_1");
         assert_eq!(without_number("03-splitting-data"), "splitting-data");
         assert_eq!(without_number("3d-shapes"), "3d-shapes");
         assert_eq!(without_number("2024"), "2024");

@@ -1,11 +1,32 @@
 //! Addresses outside the site.
 
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+
 use super::view::CourseView;
+use crate::lesson::address;
+
+/// What an address cannot hold as it is. A `%` stays, since an author may have encoded the rest.
+const REFUSED: AsciiSet = CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'<')
+    .add(b'>')
+    .add(b'\\')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}');
+
+/// Returns an address with all that addresses cannot hold encoded: spaces, letters beyond ASCII.
+pub(super) fn encoded(url: &str) -> String {
+    utf8_percent_encode(url, &REFUSED).to_string()
+}
 
 /// Where the site will stand, with a slash at its end.
 pub(super) fn base_url(course: &CourseView) -> Option<String> {
     let url = course.base_url.as_deref()?.trim_end_matches('/');
-    (!url.is_empty()).then(|| format!("{url}/"))
+    (!url.is_empty()).then(|| format!("{}/", encoded(url)))
 }
 
 /// The path of the address where the site will stand: `/course/`. The page for a missing address is
@@ -22,6 +43,7 @@ pub(super) fn edit(course: &CourseView, source_path: &str) -> Option<String> {
     if repository.is_empty() || source_path.is_empty() {
         return None;
     }
+    let source_path = &address(source_path);
     if repository.contains("{path}") {
         return Some(repository.replace("{path}", source_path));
     }
@@ -48,6 +70,7 @@ mod tests {
         assert_eq!(path("https://me.org/course").as_deref(), Some("/course/"));
         assert_eq!(path("https://me.org").as_deref(), Some("/"));
         assert_eq!(path("https://me.org/a/b/").as_deref(), Some("/a/b/"));
+        assert_eq!(path("https://me.org/Kurs grö/50%25").as_deref(), Some("/Kurs%20gr%C3%B6/50%25/"));
         assert_eq!(path(""), None);
     }
 
@@ -61,5 +84,7 @@ mod tests {
         assert_eq!(link("https://gitlab.com/me/c/").as_deref(), Some(expected));
         assert_eq!(link("https://x.org/e?f={path}").as_deref(), Some("https://x.org/e?f=lessons/a.md"));
         assert_eq!(link(""), None);
+        let named = edit(&course(None, Some("https://x.org/{path}")), "a b/C#/50%?.md");
+        assert_eq!(named.as_deref(), Some("https://x.org/a%20b/C%23/50%25%3F.md"));
     }
 }

@@ -3,32 +3,71 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use pulldown_cmark::CowStr;
+use pulldown_cmark::{CodeBlockKind, CowStr, Event, Tag};
 
-use super::Writer;
+use super::{Part, Writer};
 use crate::diagnostic::Diagnostic;
 use crate::lesson::block::ExperimentBlock;
+use crate::lesson::inline;
+
+/// Code that resembles a value.
+pub(super) struct Doubtful<'t> {
+    code: CowStr<'t>,
+    range: Range<usize>,
+    /// Whether it is a block of code, where braces mostly have a meaning of their own.
+    is_block: bool,
+}
 
 impl<'t> Writer<'t> {
-    /// Keeps code that resembles a value until the experiments of the lesson are known. Between double backticks a guide
-    /// shows how values are written.
+    /// Keeps code that resembles a value until the experiments of the lesson are known.
     pub(super) fn doubt(&mut self, code: &CowStr<'t>, range: &Range<usize>) {
         let closes = code.trim_start().starts_with('{') && code.contains("}}");
-        let resembles = code.contains("{{") || code.contains("{%") || closes;
-        if resembles && !self.text[range.clone()].starts_with("``") {
-            self.doubtful.push((code.clone(), range.clone()));
+        if code.contains("{{") || code.contains("{%") || closes {
+            let (code, range) = (code.clone(), range.clone());
+            self.doubtful.push(Doubtful { code, range, is_block: false });
         }
     }
 
-    /// Code with the braces of a value and the name of an experiment of this lesson was meant as a value.
+    /// A block of code is written as it stands. Values in it are doubtful, unless it shows how Markdown is written.
+    pub(super) fn code_block(&mut self, parts: &[Part<'t>]) {
+        let mut language = String::new();
+        for (event, range) in parts {
+            match event {
+                Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) => {
+                    language = self.fence_language(info, range);
+                    let kind = CodeBlockKind::Fenced(language.clone().into());
+                    self.out.push(Event::Start(Tag::CodeBlock(kind)));
+                    continue;
+                }
+                Event::Text(code)
+                    if code.contains("{{") && !matches!(language.as_str(), "markdown" | "md") =>
+                {
+                    let (code, range) = (code.clone(), range.clone());
+                    self.doubtful.push(Doubtful { code, range, is_block: true });
+                }
+                _ => {}
+            }
+            self.out.push(event.clone());
+        }
+    }
+
+    /// Code with the braces of a value and the name of an experiment of this lesson, or of a lesson, was meant as a value.
     pub(super) fn check_doubtful(&mut self) {
         let id = |block: &ExperimentBlock| {
             block.node.entry("id").and_then(|entry| entry.value.as_text()).map(str::to_owned)
         };
         let ids: BTreeSet<String> = self.found.blocks.iter().chain(self.beside).filter_map(id).collect();
-        for (code, range) in std::mem::take(&mut self.doubtful) {
+        let lessons = &self.scene.library.lessons;
+        let lessons: BTreeSet<String> = lessons.iter().map(|(_, slug)| inline::as_name(slug)).collect();
+        for doubtful in std::mem::take(&mut self.doubtful) {
+            let Doubtful { code, range, is_block } = doubtful;
+            if is_block {
+                self.check_block(&code, &range, &ids, &lessons);
+                continue;
+            }
             let mut words = code.split(|letter: char| !letter.is_alphanumeric() && letter != '_');
-            if !words.any(|word| ids.contains(word)) {
+            let of_lesson = values(&code).any(|value| is_of(value, &lessons));
+            if !of_lesson && !words.any(|word| ids.contains(word)) {
                 continue;
             }
             let (what, label) = match code.contains("{%") {
@@ -46,4 +85,39 @@ impl<'t> Writer<'t> {
             );
         }
     }
+
+    fn check_block(
+        &mut self,
+        code: &str,
+        range: &Range<usize>,
+        ids: &BTreeSet<String>,
+        lessons: &BTreeSet<String>,
+    ) {
+        for value in values(code).filter(|value| is_of(value, ids) || is_of(value, lessons)) {
+            let warning = Diagnostic::warning(
+                "a value in a block of code is shown as it stands",
+                self.find(range, value),
+            );
+            let warning = warning.label("expected values in the text, between single backticks");
+            self.found.diagnostics.push(warning.hint(
+                "a block that shows how values are written is marked as `markdown`: three backticks, then `markdown`",
+            ));
+        }
+    }
+}
+
+/// What stands between double braces, with them.
+fn values(code: &str) -> impl Iterator<Item = &str> {
+    code.match_indices("{{").filter_map(|(start, _)| {
+        let end = code[start..].lines().next()?.find("}}")?;
+        Some(&code[start..start + end + 2])
+    })
+}
+
+/// Whether a value begins with one of these names and goes on to a part of it.
+fn is_of(value: &str, names: &BTreeSet<String>) -> bool {
+    let inside = value.trim_start_matches('{').trim_start();
+    let inside = inside.strip_prefix("claim:").unwrap_or(inside).trim_start();
+    let end = inside.find(|letter: char| !letter.is_alphanumeric() && letter != '_').unwrap_or(inside.len());
+    inside[end..].starts_with(['.', '[']) && names.contains(&inside[..end])
 }

@@ -1,6 +1,8 @@
 //! Footnotes, wherever they are written, at the end of the page.
 
-use pulldown_cmark::Event;
+use std::collections::BTreeMap;
+
+use pulldown_cmark::{Event, Tag, TagEnd};
 
 use super::{Part, Writer};
 use crate::diagnostic::Diagnostic;
@@ -23,8 +25,8 @@ impl<'t> Writer<'t> {
             return;
         }
         self.out.push(Event::Html("<section class=\"footnotes\">\n".into()));
-        for name in std::mem::take(&mut self.footnote_order) {
-            self.out.extend(self.footnotes.remove(&name).unwrap_or_default().1);
+        for name in &self.footnote_order {
+            self.out.extend(self.footnotes.remove(name).unwrap_or_default().1);
         }
         self.out.push(Event::Html("</section>\n".into()));
         let unused = std::mem::take(&mut self.footnotes);
@@ -34,5 +36,69 @@ impl<'t> Writer<'t> {
             let warning = Diagnostic::warning(format!("nothing refers to the footnote `{name}`"), place);
             self.found.diagnostics.push(warning.label(format!("expected `[^{name}]` in the text")));
         }
+        let out = std::mem::take(&mut self.out);
+        self.out = self.linked(out);
     }
+
+    /// What leads to each footnote, and from it back to every place of the text that refers to it.
+    fn linked(&self, out: Vec<Event<'t>>) -> Vec<Event<'t>> {
+        let numbers: BTreeMap<&str, usize> =
+            self.footnote_order.iter().enumerate().map(|(index, name)| (name.as_str(), index + 1)).collect();
+        let known = |name: &str| Some((*numbers.get(name)?, self.footnote_ids.get(name)?.as_str()));
+        let mut references: BTreeMap<String, usize> = BTreeMap::new();
+        for event in &out {
+            if let Event::FootnoteReference(name) = event {
+                *references.entry(name.to_string()).or_default() += 1;
+            }
+        }
+        let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+        let mut within: Option<String> = None;
+        let mut linked = Vec::with_capacity(out.len());
+        for event in out {
+            match &event {
+                Event::FootnoteReference(name) if let Some((number, id)) = known(name) => {
+                    let nth = seen.entry(name.to_string()).and_modify(|nth| *nth += 1).or_insert(1);
+                    let back = back(id, *nth);
+                    let html = format!(
+                        "<sup class=\"footnote-reference\" id=\"{back}\"><a href=\"#{id}\">{number}</a></sup>"
+                    );
+                    linked.push(Event::InlineHtml(html.into()));
+                }
+                Event::Start(Tag::FootnoteDefinition(name)) if let Some((number, id)) = known(name) => {
+                    within = Some(name.to_string());
+                    let html = format!(
+                        "<div class=\"footnote-definition\" id=\"{id}\"><sup class=\"footnote-definition-label\">{number}</sup>\n"
+                    );
+                    linked.push(Event::Html(html.into()));
+                }
+                Event::End(TagEnd::FootnoteDefinition) if let Some(name) = within.take() => {
+                    let id = self.footnote_ids.get(&name).map_or("", String::as_str);
+                    let links: Vec<String> = (1..=references[&name]).map(|nth| link_back(id, nth)).collect();
+                    let links = links.join(" ");
+                    match linked.last() {
+                        Some(Event::End(TagEnd::Paragraph)) => {
+                            let end = linked.len() - 1;
+                            linked.insert(end, Event::InlineHtml(format!(" {links}").into()));
+                        }
+                        _ => linked.push(Event::Html(format!("<p>{links}</p>\n").into())),
+                    }
+                    linked.push(Event::Html("</div>\n".into()));
+                }
+                _ => linked.push(event),
+            }
+        }
+        linked
+    }
+}
+
+/// The id of the nth place that refers to a footnote.
+fn back(id: &str, nth: usize) -> String {
+    let name = id.strip_prefix("fn-").unwrap_or(id);
+    if nth == 1 { format!("fnref-{name}") } else { format!("fnref-{name}-{nth}") }
+}
+
+fn link_back(id: &str, nth: usize) -> String {
+    let which = if nth == 1 { String::new() } else { format!("<sup>{nth}</sup>") };
+    let back = back(id, nth);
+    format!("<a class=\"footnote-back\" href=\"#{back}\" aria-label=\"Back to the text\">↩{which}</a>")
 }

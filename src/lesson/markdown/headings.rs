@@ -1,12 +1,13 @@
 //! Headings and their ids.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use pulldown_cmark::{CowStr, Event, HeadingLevel, Tag, TagEnd, html};
 
-use super::{Part, Writer};
+use super::{Part, Writer, length, raw_html};
 use crate::diagnostic::{Diagnostic, Span};
-use crate::lesson::slug::slugify;
+use crate::lesson::slug::{github, slugify};
 
 pub(super) type HeadingTag<'t> =
     (HeadingLevel, Option<CowStr<'t>>, Vec<CowStr<'t>>, Vec<(CowStr<'t>, Option<CowStr<'t>>)>);
@@ -19,6 +20,8 @@ pub(super) enum Owner {
     Footnote,
     Experiment,
     Html,
+    /// Another name of a heading or an experiment: gives way to everything.
+    Alias,
 }
 
 impl Owner {
@@ -29,6 +32,7 @@ impl Owner {
             Owner::Footnote => "a footnote",
             Owner::Experiment => "an experiment",
             Owner::Html => "an element of HTML",
+            Owner::Alias => "another name",
         }
     }
 }
@@ -39,37 +43,72 @@ pub(super) fn of_the_page() -> BTreeMap<String, Owner> {
 }
 
 impl<'t> Writer<'t> {
-    /// The ids that authors chose come first, so that no made one takes them.
+    /// The ids that authors chose come first, so that no made one takes them; then come those made of the headings' texts, and
+    /// last those that GitHub would make.
     pub(super) fn claim_ids(&mut self, parts: &[Part<'t>]) {
         for (event, range) in parts {
-            match event {
-                Event::Start(Tag::FootnoteDefinition(name)) => {
-                    let mark = format!("[^{name}]").len().min(range.end - range.start);
-                    self.claim_id(
-                        name.to_string(),
-                        self.span(range.start..range.start + mark),
-                        Owner::Footnote,
-                    );
-                }
-                Event::Start(Tag::Heading { id: Some(id), .. }) => {
-                    self.claim_id(id.to_string(), self.find(range, id), Owner::Heading);
-                }
-                _ => {}
+            if let Event::Start(Tag::Heading { id: Some(id), .. }) = event {
+                self.claim_id(id.to_string(), self.find(range, id), Owner::Heading);
             }
         }
+        for (event, range) in parts {
+            if let Event::Start(Tag::FootnoteDefinition(name)) = event {
+                self.claim_footnote(name, range);
+            }
+        }
+        for (event, _) in parts {
+            if let Event::Html(html) | Event::InlineHtml(html) = event {
+                self.html_ids.extend(raw_html::ids(html));
+            }
+        }
+        let mut headings: Vec<(String, String)> = Vec::new();
+        for (at, (event, _)) in parts.iter().enumerate() {
+            let Event::Start(Tag::Heading { id, .. }) = event else { continue };
+            let text = plain(&parts[at..at + length(&parts[at..])]);
+            let id = id.as_ref().map_or_else(|| self.own_id(&text, Owner::Heading), |id| id.to_string());
+            headings.push((id, text));
+        }
+        let mut numbers: BTreeMap<String, usize> = BTreeMap::new();
+        for (id, text) in headings {
+            let base = github(&text);
+            let number = numbers.entry(base.clone()).or_default();
+            let alias = if *number == 0 { base } else { format!("{base}-{number}") };
+            *number += 1;
+            let alias = self.claim_alias(alias);
+            self.heading_ids.push_back((id, alias));
+        }
+    }
+
+    /// A footnote's id is made from its name, which may hold what no id can.
+    fn claim_footnote(&mut self, name: &str, range: &Range<usize>) {
+        let id = self.own_id(&format!("fn-{name}"), Owner::Footnote);
+        if self.footnote_ids.insert(name.to_owned(), id).is_some() {
+            let mark = format!("[^{name}]").len().min(range.end - range.start);
+            let place = self.span(range.start..range.start + mark);
+            let error = Diagnostic::error(format!("two footnotes are called `{name}`"), place);
+            self.found.diagnostics.push(error.label("expected a name of its own"));
+        }
+    }
+
+    /// Another name for what has an id already, if nothing else has that name.
+    pub(super) fn claim_alias(&mut self, alias: String) -> Option<String> {
+        if alias.is_empty() || self.is_taken(&alias) {
+            return None;
+        }
+        self.ids.insert(alias.clone(), Owner::Alias);
+        Some(alias)
     }
 
     /// Notes that something has this id; an error if something else has.
     pub(super) fn claim_id(&mut self, id: String, place: Span, owner: Owner) {
         let Some(first) = self.ids.insert(id.clone(), owner) else { return };
         // That two experiments are called alike is said where their ids are checked.
-        if first == Owner::Experiment && owner == Owner::Experiment {
+        if first == Owner::Alias || (first == Owner::Experiment && owner == Owner::Experiment) {
             return;
         }
         let message = match (first, owner) {
             (Owner::Heading, Owner::Heading) => format!("two headings have the id `{id}`"),
             (Owner::Html, Owner::Html) => format!("two elements of HTML have the id `{id}`"),
-            (Owner::Footnote, Owner::Footnote) => format!("two footnotes are called `{id}`"),
             _ => format!("{} and {} have the id `{id}`", first.name(), owner.name()),
         };
         let error = Diagnostic::error(message, place).label("expected an id of its own");
@@ -81,11 +120,8 @@ impl<'t> Writer<'t> {
     }
 
     pub(super) fn heading(&mut self, tag: HeadingTag<'t>, content: &[Part<'t>]) {
-        let (level, id, classes, attrs) = tag;
-        let id = match id {
-            Some(id) => id.to_string(),
-            None => self.own_id(&plain(content)),
-        };
+        let (level, _, classes, attrs) = tag;
+        let (id, alias) = self.heading_ids.pop_front().unwrap_or_default();
         let outer = std::mem::take(&mut self.out);
         let mut at = 0;
         while at < content.len() {
@@ -102,12 +138,19 @@ impl<'t> Writer<'t> {
         html::push_html(&mut listed, inner.iter().filter(|event| !is_link(event)).cloned());
         self.headings.push((level as u8, id.clone(), listed));
         self.out.push(Event::Start(Tag::Heading { level, id: Some(id.into()), classes, attrs }));
+        if let Some(alias) = alias {
+            self.out.push(Event::InlineHtml(other_name(&alias).into()));
+        }
         self.out.extend(inner);
         self.out.push(Event::End(TagEnd::Heading(level)));
     }
 
+    fn is_taken(&self, id: &str) -> bool {
+        self.ids.contains_key(id) || self.html_ids.contains(id)
+    }
+
     /// An id made from a heading's text, numbered if it is taken.
-    fn own_id(&mut self, text: &str) -> String {
+    fn own_id(&mut self, text: &str, owner: Owner) -> String {
         let base = match slugify(text) {
             slug if slug.is_empty() => "section".to_owned(),
             slug => slug,
@@ -115,14 +158,19 @@ impl<'t> Writer<'t> {
         let mut id = base.clone();
         // Counted on from where the last heading of this text stopped: thousands may be alike.
         let mut number = self.numbered.get(&base).copied().unwrap_or(1);
-        while self.ids.contains_key(&id) {
+        while self.is_taken(&id) {
             number += 1;
             id = format!("{base}-{number}");
         }
         self.numbered.insert(base, number);
-        self.ids.insert(id.clone(), Owner::Heading);
+        self.ids.insert(id.clone(), owner);
         id
     }
+}
+
+/// An empty element with an id, before what has another id.
+pub(super) fn other_name(id: &str) -> String {
+    format!("<span id=\"{id}\"></span>")
 }
 
 /// Text without markup.

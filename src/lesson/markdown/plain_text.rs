@@ -32,6 +32,11 @@ impl Writer<'_> {
             end += part.len();
             let Some(opened) = part.find("{{") else { continue };
             let template = &part[opened..];
+            // `{{1, 2}, {3}}` is no value.
+            if !template[2..].trim_start().starts_with(|letter: char| letter.is_alphabetic() || letter == '_')
+            {
+                continue;
+            }
             let place = match is_as_written {
                 true => self.span(range.start + end - template.len()..range.start + end),
                 false => self.find(range, template),

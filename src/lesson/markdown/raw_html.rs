@@ -115,7 +115,7 @@ impl<'t> Writer<'t> {
                 self.found.anchors.extend(anchor);
                 (href != address).then_some(href)
             }
-            Ok(Target::File(asset)) => Some(self.asset(asset).to_string()),
+            Ok(Target::File(asset, suffix)) => Some(self.asset(asset) + &suffix),
             Err(error) => {
                 self.found.diagnostics.push(error);
                 None
@@ -137,6 +137,14 @@ fn unclosed(html: &str) -> Option<(&'static str, &'static str)> {
     };
     let found = SWALLOWING.iter().find(opens)?;
     (!html.contains(found.1)).then_some(*found)
+}
+
+/// The ids in a piece of HTML.
+pub(super) fn ids(html: &str) -> Vec<String> {
+    if !html.contains("id") && !html.contains("ID") {
+        return Vec::new();
+    }
+    tags(html).iter().filter_map(|tag| tag.value("id")).map(|(id, _)| id.to_owned()).collect()
 }
 
 fn tags(html: &str) -> Vec<Tag> {

@@ -75,7 +75,12 @@ fn headings_get_ids_of_their_own() {
         shown,
         ["1 a-x-y-b A [x.y] b", "2 same Same", "2 same-3 Same", "3 same-2 Own", "2 l L !", "2 section "]
     );
-    assert!(document.body.render(&mut Echo).contains("<h2 id=\"l\"><a href=\"#same\">L</a> !</h2>"));
+    assert!(
+        document
+            .body
+            .render(&mut Echo)
+            .contains("<h2 id=\"l\"><span id=\"l-\"></span><a href=\"#same\">L</a> !</h2>")
+    );
     assert_eq!(document.anchors.len(), 1);
     assert_eq!(mistakes("# A {#x}\n# B {#x}"), ["x: two headings have the id `x`"]);
 }
@@ -147,6 +152,107 @@ fn footnotes_come_last_in_the_order_of_the_text() {
     let place = |part: &str| body.find(part).unwrap_or_else(|| panic!("{part} in {body}"));
     assert!(place("end") < place("Second") && place("Second") < place("First [x.y]"));
     assert_eq!(mistakes("a\n\n[^x]: b"), ["[^x]:: nothing refers to the footnote `x`"]);
+    assert_eq!(mistakes("a[^x] b"), ["[^x]: there is no footnote `x`"]);
+}
+
+#[test]
+fn footnotes_lead_to_the_text_and_back() {
+    let body = html("a[^a b] b[^a b] c[^é]\n\n[^a b]: One.\n[^é]: - two\n\n## A b");
+    for part in [
+        "a<sup class=\"footnote-reference\" id=\"fnref-a-b\"><a href=\"#fn-a-b\">1</a></sup> b",
+        "b<sup class=\"footnote-reference\" id=\"fnref-a-b-2\"><a href=\"#fn-a-b\">1</a></sup> c",
+        "id=\"fn-a-b\"><sup class=\"footnote-definition-label\">1</sup>\n<p>One. <a class=\"footnote-back\" href=\"#fnref-a-b\"",
+        "href=\"#fnref-a-b-2\" aria-label=\"Back to the text\">↩<sup>2</sup></a></p>",
+        "</ul>\n<p><a class=\"footnote-back\" href=\"#fnref-é\"",
+        "<h2 id=\"a-b\">",
+    ] {
+        assert!(body.contains(part), "{part} in {body}");
+    }
+    assert!(mistakes("a[^x]\n\n[^x]: b\n\n[^x]: c")[0].contains("two footnotes are called `x`"));
+}
+
+#[test]
+fn what_is_not_defined_or_not_shown_is_said() {
+    let undefined = |name: &str| format!("nothing is defined as `{name}`");
+    assert_eq!(
+        mistakes("[a][b] [c][] [d] [e]\n\n[e]: #"),
+        [format!("[a][b]: {}", undefined("b")), format!("[c]: {}", undefined("c"))]
+    );
+    assert_eq!(mistakes("![p][nope]"), [format!("![p][nope]: {}", undefined("nope"))]);
+    let row = "this row has 3 cells, and its table 2 columns";
+    assert_eq!(mistakes("|a|b|\n|-|-|\n|c|d|e|\n"), [format!("e: {row}")]);
+    assert_eq!(mistakes("> a|b\n> -|-\n> c|`d|e`\n"), [format!("e`: {row}")]);
+    assert_eq!(mistakes("a|b\n-|-\nc|d\\|e\nf\n|g|h|  \n"), [""; 0]);
+}
+
+#[test]
+fn bare_addresses_are_links() {
+    let link = |href: &str, text: &str| format!("<p><a href=\"{href}\">{text}</a>.</p>\n");
+    assert_eq!(
+        html("https://a.org/_b_c?d=*e*."),
+        link("https://a.org/_b_c?d=*e", "https://a.org/_b_c?d=*e").replace("</a>", "</a>*")
+    );
+    assert_eq!(html("<me@a.org>."), link("mailto:me@a.org", "me@a.org"));
+    assert_eq!(html("www.a.org."), link("http://www.a.org", "www.a.org"));
+    assert_eq!(html("*http://a.org* b http://c.org d").matches("<a ").count(), 2);
+    assert_eq!(html("[http://a.org](#main) `http://a.org`").matches("<a ").count(), 1);
+    assert_eq!(html("http://a.org/*b c* d"), "<p><a href=\"http://a.org/*b\">http://a.org/*b</a> c* d</p>\n");
+}
+
+#[test]
+fn ways_of_other_programs_are_named() {
+    for (text, shown, what) in [
+        (":::{note}\nHello\n:::", ":::{note}", "a container"),
+        ("::: warning\nHello\n:::", "::: warning", "a container"),
+        ("> !!! note\n>     Hello", "!!! note", "an admonition"),
+        ("see [[02-b]] there", "[[02-b]]", "a link of a wiki"),
+        ("{cite}`x2019`", "{cite}", "a role"),
+        ("in :numref:`fig_x`", ":numref:", "a role"),
+        ("`a`{.python}", "{.python}", "an attribute"),
+        ("Text.\n{: .note}", "{: .note}", "an attribute"),
+        ("{{< figure src=a.png >}}", "{{< figure src=a.png >}}", "a command of another"),
+        ("{% hint style=x %}", "{% hint style=x %}", "a command of another"),
+        ("```rust\n{{#include a.rs}}\n```", "{{#include a.rs}}", "a command of mdBook"),
+        ("as in \\cite{a}", "\\cite{a}", "a command of LaTeX"),
+        ("a ^[note] b", "^[note]", "a footnote within"),
+        ("[TOC]", "[TOC]", "a list of contents"),
+        ("```{.python .input}\na\n```", "{.python .input}", "braces after a fence"),
+    ] {
+        let said = mistakes(text);
+        assert_eq!(said.len(), 1, "{text}: {said:?}");
+        assert!(said[0].starts_with(&format!("{shown}: {what}")), "{said:?}");
+    }
+    for text in [
+        "a `[[b]]` `{x}` b",
+        "$a^[b]$",
+        "\\{{#include a}}",
+        "[[1, 2], [3, 4]]",
+        "at 10:30:`x`",
+        ":: a",
+        "## A {#b .c}",
+        "```python\n{% if x %} [[a]] :::note\n```",
+        "{a}",
+        "C:\\\\ref",
+    ] {
+        assert_eq!(mistakes(text), [""; 0], "{text}");
+    }
+    assert!(html("```rust,ignore\na\n```").contains("class=\"language-rust\""));
+}
+
+#[test]
+fn braces_of_code_are_its_own() {
+    let block = "```yaml experiment\nkind: softmax\nid: x\n```\n";
+    let said = |text: &str| mistakes(&format!("{block}{text}"));
+    for code in ["{{1, 2}, {3, 4}}", "${{ matrix.y }}", "{{ name }}", "{{ x }}"] {
+        assert_eq!(said(&format!("```\n{code}\n```")), [""; 0], "{code}");
+    }
+    assert_eq!(said("a {{1, 2}, {3}} b"), [""; 0]);
+    assert_eq!(
+        said("```\n{{ x.loss }}\n```"),
+        ["{{ x.loss }}: a value in a block of code is shown as it stands"]
+    );
+    assert_eq!(said("```markdown\n{{ x.loss }}\n```"), [""; 0]);
+    assert_eq!(html("`` {{ name }} ``"), "<p><code>{{ name }}</code></p>\n");
 }
 
 #[test]

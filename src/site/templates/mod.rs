@@ -12,8 +12,8 @@ use std::path::Path;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{AutoEscape, Environment, State, UndefinedBehavior, Value};
 
-use super::search;
 use super::view::ExperimentView;
+use super::{links, search};
 use crate::site::embedded::{ASSETS, STYLES, TEMPLATES};
 use crate::store::cache::Sum;
 
@@ -67,6 +67,7 @@ impl Templates {
         // Without it an error does not know the text of its template.
         environment.set_debug(true);
         environment.add_filter("thousands", thousands);
+        environment.add_filter("encoded", |url: &str| links::encoded(url));
         environment.add_filter("plain", |html: &str| search::text(html));
         for (name, source) in TEMPLATES {
             environment.add_template(name, source).expect("the templates in the program are tested");

@@ -1,0 +1,214 @@
+//! What other programs read in Markdown and this one does not: it would be published as it stands.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use pulldown_cmark::{Event, Tag};
+use regex::Regex;
+
+use super::{Part, Writer};
+use crate::diagnostic::Diagnostic;
+
+/// A way of writing that belongs to another program.
+struct Dialect {
+    /// What is found; its group `of`, where it has one, is what is shown.
+    pattern: Regex,
+    what: &'static str,
+    write: &'static str,
+    /// Whether it is also looked for in blocks of code.
+    in_code: bool,
+}
+
+/// Pattern, what it is, and what to write instead.
+const DIALECTS: [(&str, &str, &str); 15] = [
+    (
+        r"(?m)^[ \t>]*(?P<of>:::+[ \t]*\{?[ \t]*\.?\w[^\n]*)",
+        "a container of another dialect",
+        "expected `> [!NOTE]` (or TIP, IMPORTANT, WARNING, CAUTION) and `>` before each line of its text",
+    ),
+    (
+        r"(?m)^[ \t>]*(?P<of>(?:!!!|\?\?\?\+?)[ \t]+\w[^\n]*)",
+        "an admonition of another dialect",
+        "expected `> [!NOTE]` (or TIP, IMPORTANT, WARNING, CAUTION) and `>` before each line of its text",
+    ),
+    (r"(?m)^[ \t>]*(?P<of>\.\. [\w-]+::[^\n]*)", "a directive of reStructuredText", "expected Markdown"),
+    (
+        r"(?m)^[ \t>]*(?P<of>\[\[_TOC_\]\]|\[TOC\]|\[toc\])[ \t]*$",
+        "a list of contents",
+        "expected nothing: each page has one",
+    ),
+    (
+        r"!?\[\[[\p{N}./_-]*\p{L}[^\[\],\n]*\]\]",
+        "a link of a wiki",
+        "expected `[words](FILE.md)`, or `![words](FILE.png)` for a picture",
+    ),
+    (
+        r"(?P<of>\{[a-z][a-zA-Z:+.-]*\})`",
+        "a role of another dialect",
+        "expected `[words](FILE.md#place)`, a footnote, or a formula between `$`",
+    ),
+    (
+        r"(?P<of>:[a-z][a-zA-Z:_-]*:)`",
+        "a role of another dialect",
+        "expected `[words](FILE.md#place)`, a footnote, or a formula between `$`",
+    ),
+    (
+        r"!\[[^\]\n]*\]\([^()\n]*\)(?P<of>\{[^{}\n]*\})",
+        "a picture's size or name in braces",
+        "expected a width in the title: `![words](FILE.png \"width=50%\")`",
+    ),
+    (
+        r"!\[[^\]\n]*\]\([^()\s]+[ \t]+(?P<of>=\d*(?:x\d*|%)?)[ \t]*\)",
+        "a picture with its size beside the address",
+        "expected a width in the title: `![words](FILE.png \"width=300\")`",
+    ),
+    (
+        r"[)\]`$](?P<of>\{:?[ \t]*(?:[.#][\w-]+|[\w-]+=[^\s{}]+)[^{}\n]*\})",
+        "an attribute in braces",
+        "expected none: only headings have an id or a class, `## Heading {#id}`",
+    ),
+    (
+        r"(?m)^[ \t>]*(?P<of>\{:[^{}\n]*\})[ \t]*$",
+        "an attribute in braces",
+        "expected none: only headings have an id or a class, `## Heading {#id}`",
+    ),
+    (
+        r"\{\{<[^\n]*?>\}\}|\{\{%[^\n]*?%\}\}|\{%-?[ \t]*\w[^\n]*?%\}",
+        "a command of another program",
+        "expected what it stands for",
+    ),
+    (r"\^\[[^\]\n]+\]", "a footnote within the text", "expected `[^1]`, and a line `[^1]: ...` further down"),
+    (
+        r"\\(?:ref|autoref|cref|eqref|cite[tp]?|label|section|subsection|textbf|textit|emph|url)\*?\{[^{}\n]*\}",
+        "a command of LaTeX outside of a formula",
+        "expected Markdown: a link, `**bold**`, `*emphasis*`",
+    ),
+    (r"\{\{[ \t]*#[a-z_]+[^\n]*?\}\}", "a command of mdBook", "expected the text that it would bring"),
+];
+
+static ALL: LazyLock<Vec<Dialect>> = LazyLock::new(|| {
+    let dialect = |(pattern, what, write): (&str, &'static str, &'static str)| {
+        let pattern = Regex::new(pattern).ok()?;
+        Some(Dialect { pattern, what, write, in_code: what.ends_with("mdBook") })
+    };
+    DIALECTS.into_iter().filter_map(dialect).collect()
+});
+
+/// The names of fences that are boxes, not code.
+const BOXES: [&str; 11] = [
+    "admonition",
+    "attention",
+    "caution",
+    "danger",
+    "error",
+    "hint",
+    "important",
+    "note",
+    "seealso",
+    "tip",
+    "warning",
+];
+
+/// Where code, formulas and HTML stand, in which everything has its own meaning.
+pub(super) struct Hidden {
+    all: Vec<Range<usize>>,
+    blocks: Vec<Range<usize>>,
+}
+
+impl Hidden {
+    fn of(parts: &[Part]) -> Self {
+        let (mut all, mut blocks) = (Vec::new(), Vec::new());
+        for (event, range) in parts {
+            match event {
+                Event::Start(Tag::CodeBlock(_)) => {
+                    all.push(range.clone());
+                    blocks.push(range.clone());
+                }
+                Event::Code(_)
+                | Event::InlineMath(_)
+                | Event::DisplayMath(_)
+                | Event::Html(_)
+                | Event::InlineHtml(_) => all.push(range.clone()),
+                _ => {}
+            }
+        }
+        Hidden { all, blocks }
+    }
+
+    /// Whether it holds a place; with `but_blocks` not if that is a block of code.
+    pub(super) fn has(&self, place: usize, but_blocks: bool) -> bool {
+        let within = |ranges: &[Range<usize>]| {
+            let after = ranges.partition_point(|range| range.start <= place);
+            after > 0 && ranges[after - 1].end > place
+        };
+        within(&self.all) && !(but_blocks && within(&self.blocks))
+    }
+}
+
+impl<'t> Writer<'t> {
+    /// Warns of ways of writing that other programs understand.
+    pub(super) fn check_dialects(&mut self, parts: &[Part<'t>]) {
+        let hidden = Hidden::of(parts);
+        self.check_notes(&hidden);
+        let mut said: Vec<Range<usize>> = Vec::new();
+        for Dialect { pattern, what, write, in_code } in ALL.iter() {
+            for found in pattern.captures_iter(self.text) {
+                let Some(place) = found.name("of").or(found.get(0)) else { continue };
+                let hidden = hidden.has(place.start(), *in_code);
+                let escaped = self.text[..place.start()].ends_with('\\');
+                let is_words = place.as_str().ends_with(']') && self.text[place.end()..].starts_with('(');
+                let overlaps = |other: &Range<usize>| other.start < place.end() && place.start() < other.end;
+                if hidden || escaped || is_words || said.iter().any(overlaps) {
+                    continue;
+                }
+                said.push(place.range());
+                let warning =
+                    Diagnostic::warning(format!("{what} is shown as it stands"), self.span(place.range()));
+                self.found.diagnostics.push(warning.label(*write));
+            }
+        }
+    }
+
+    /// The language of a fence. Other programs write it in braces, and give their directives the look of code.
+    pub(super) fn fence_language(&mut self, info: &str, range: &Range<usize>) -> String {
+        let Some(inside) = info.trim().strip_prefix('{') else { return language(info).to_owned() };
+        let (inside, after) = inside.split_once('}').unwrap_or((inside, ""));
+        let name = inside.trim().trim_start_matches('.');
+        let name = name.split([' ', ',', '\t']).next().unwrap_or_default();
+        let (name, write) = match name {
+            "code" | "code-block" | "code-cell" | "sourcecode" => {
+                let name = after.split_whitespace().next().unwrap_or_default();
+                (name, format!("expected the language alone, `{name}`"))
+            }
+            name if BOXES.contains(&name) => (
+                name,
+                "expected `> [!NOTE]` and `>` before each line of its text, without a fence".to_owned(),
+            ),
+            "figure" | "image" => {
+                (name, "expected `![words](FILE.png \"its caption\")`, without a fence".to_owned())
+            }
+            "math" => (name, "expected the formula between `$$`, without a fence".to_owned()),
+            name => (name, format!("expected the language alone, `{name}`")),
+        };
+        let first = self.text[range.clone()].lines().next().unwrap_or_default().len();
+        let place = self.find(&(range.start..range.start + first), info.trim());
+        let warning = Diagnostic::warning("braces after a fence are not read", place);
+        self.found.diagnostics.push(warning.label(write));
+        name.to_owned()
+    }
+}
+
+/// The language that the info string of a fence names: `rust,ignore` is Rust.
+fn language(info: &str) -> &str {
+    info.split([',', ' ', '\t']).next().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_pattern_is_one() {
+        assert_eq!(ALL.len(), DIALECTS.len());
+    }
+}

@@ -1,0 +1,91 @@
+//! What the text refers to and nobody defined, and what a table has no room for.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use pulldown_cmark::{BrokenLink, LinkType};
+use regex::Regex;
+
+use super::Writer;
+use super::dialects::Hidden;
+use crate::diagnostic::{Diagnostic, counted};
+
+/// A reference to a footnote.
+static NOTE: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"\[\^([^\[\]\n]+)\]").expect("a pattern of our own"));
+
+impl Writer<'_> {
+    /// `[words][name]` where no line defines the name is shown with its brackets. A name alone in brackets is mostly text.
+    pub(super) fn check_undefined(&mut self, links: Vec<BrokenLink>) {
+        for link in links {
+            let name = link.reference;
+            if matches!(link.link_type, LinkType::Reference | LinkType::Collapsed) && !name.starts_with('^') {
+                let warning =
+                    Diagnostic::warning(format!("nothing is defined as `{name}`"), self.span(link.span));
+                let warning = warning.label(format!("expected a line `[{name}]: ADDRESS`"));
+                self.found.diagnostics.push(warning.hint("brackets that are text are written `\\[`"));
+            }
+        }
+    }
+
+    /// `[^name]` where nothing is the note of that name is shown with its brackets.
+    pub(super) fn check_notes(&mut self, hidden: &Hidden) {
+        for found in NOTE.captures_iter(self.text) {
+            let (Some(place), Some(name)) = (found.get(0), found.get(1)) else { continue };
+            let escaped = self.text[..place.start()].ends_with('\\');
+            if escaped || hidden.has(place.start(), false) || self.footnote_ids.contains_key(name.as_str()) {
+                continue;
+            }
+            let message = format!("there is no footnote `{}`", name.as_str());
+            let warning = Diagnostic::warning(message, self.span(place.range()));
+            self.found
+                .diagnostics
+                .push(warning.label(format!("expected a line `[^{}]: ...` further down", name.as_str())));
+        }
+    }
+
+    /// A row with more cells than its table has columns loses the rest.
+    pub(super) fn check_row(&mut self, range: &Range<usize>) {
+        let row = &self.text[range.clone()];
+        let ends = cell_ends(row);
+        if ends.len() <= self.columns {
+            return;
+        }
+        let place = self.span(range.clone());
+        // A value that was cut by a `|` has been spoken of.
+        let said = self.found.diagnostics.iter().rev().take(ends.len());
+        if said.filter_map(|said| said.span).any(|said| place.holds(said)) {
+            return;
+        }
+        let start = ends[self.columns - 1] + 1;
+        let lost = row[start..*ends.last().unwrap_or(&row.len())].trim();
+        let start = range.start + start + row[start..].find(lost).unwrap_or(0);
+        let message = format!(
+            "this row has {}, and its table {}",
+            counted(ends.len(), "cell"),
+            counted(self.columns, "column")
+        );
+        let warning = Diagnostic::warning(message, self.span(start..start + lost.len()));
+        self.found.diagnostics.push(
+            warning.label("not shown").hint("a `|` that is text is written `\\|`, in code and formulas too"),
+        );
+    }
+}
+
+/// Where each cell of a table's row ends.
+fn cell_ends(row: &str) -> Vec<usize> {
+    let inside = row.trim_end();
+    let mut ends = Vec::new();
+    let mut escaped = false;
+    let first = row.len() - row.trim_start().len();
+    for (at, letter) in inside.char_indices() {
+        if letter == '|' && !escaped && at > first {
+            ends.push(at);
+        }
+        escaped = letter == '\\' && !escaped;
+    }
+    if ends.last().is_none_or(|end| end + 1 < inside.len()) {
+        ends.push(inside.len());
+    }
+    ends
+}
