@@ -173,7 +173,7 @@ fn figure(slug: &str, id: &str, name: &str, title: &str) -> FigureView {
 
 fn cell(text: &str, spread: &str, best: bool) -> CellView {
     let (exact, spread) = (Some(format!("{text}1234567")), (!spread.is_empty()).then(|| spread.into()));
-    CellView { text: text.into(), spread, exact, best }
+    CellView { text: text.into(), spread, exact, best, ..CellView::default() }
 }
 
 fn optimizers() -> ExperimentView {

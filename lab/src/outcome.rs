@@ -1,6 +1,9 @@
 //! What an experiment found: one shape for charts, tables, prose, claims, JSON, cache and snapshots.
 
+mod noise;
 mod numbers;
+mod reading;
+mod summary;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -8,7 +11,10 @@ use std::fmt;
 use serde::de::{Error, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
+pub use noise::is_beyond_noise;
 pub use numbers::Numbers;
+pub use reading::{Step, Written};
+pub use summary::{Statistic, Summary, quantile};
 
 /// A final result of one run.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -112,6 +118,16 @@ pub struct RunRecord {
     pub digest: String,
 }
 
+/// The metric that tells where in its series a run ceased to be finite; not a number where it did not.
+pub const DIVERGED_AT: &str = "diverged_at";
+
+impl RunRecord {
+    /// Returns where in its series the run ceased to be finite, if it did.
+    pub fn diverged_at(&self) -> Option<f64> {
+        self.metrics.get(DIVERGED_AT).and_then(Metric::number).filter(|at| at.is_finite())
+    }
+}
+
 /// One variant: its runs, one a seed, in the order of the seeds.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Variant {
@@ -126,6 +142,10 @@ pub struct Variant {
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Outcome {
     pub variants: Vec<Variant>,
+    /// What stands for the seeds wherever one number is shown.
+    pub statistic: Statistic,
+    /// What one value of a series is.
+    pub step: Step,
 }
 
 impl Outcome {
@@ -154,6 +174,36 @@ impl Outcome {
         hasher.finalize().to_hex()[..32].to_owned()
     }
 
+    /// Returns how many seeds ran.
+    pub fn seeds(&self) -> usize {
+        self.variants.iter().map(|variant| variant.runs.len()).max().unwrap_or(0)
+    }
+
+    /// Returns which variants diverged and since when, in words; none where none did.
+    pub fn divergence(&self) -> Option<String> {
+        let told = |variant: &Variant| {
+            let (runs, first) = variant.divergence()?;
+            let step = self.step.name();
+            let name = match variant.label.as_str() {
+                "" => String::new(),
+                label => format!("{label} "),
+            };
+            Some(match (runs, variant.runs.len()) {
+                (_, 1) => format!("{name}at {step} {first}"),
+                (some, all) => format!("{name}in {some} of {all} seeds, the first at {step} {first}"),
+            })
+        };
+        let told: Vec<String> = self.variants.iter().filter_map(told).collect();
+        (!told.is_empty()).then(|| format!("No longer finite: {}.", told.join("; ")))
+    }
+
+    /// Returns of what seed a picture is that shows the first run alone; none where there is only one.
+    pub fn first_seed(&self) -> Option<String> {
+        let seeds = self.seeds();
+        let seed = self.variants.iter().find_map(|variant| variant.runs.first())?.seed;
+        (seeds > 1).then(|| format!("Drawn is seed {seed} alone, the first of {seeds}."))
+    }
+
     pub fn variant(&self, name: &str) -> Option<&Variant> {
         self.variants.iter().find(|variant| variant.name == name)
     }
@@ -165,107 +215,27 @@ impl Variant {
         self.runs.iter().flat_map(|run| run.metrics.keys().map(String::as_str)).collect()
     }
 
-    /// A list metric's mean over the runs, element by element; None where no run has it.
-    pub fn mean_list(&self, metric: &str) -> Option<Vec<f64>> {
+    /// Returns a list metric's statistic over the runs, element by element; None where no run has it.
+    pub fn list(&self, metric: &str, statistic: Statistic) -> Option<Vec<f64>> {
         let list = |run: &RunRecord| match run.metrics.get(metric) {
             Some(Metric::List(values)) => Some(values.clone()),
             _ => None,
         };
         let lists: Vec<Vec<f64>> = self.runs.iter().filter_map(list).collect();
         let length = lists.iter().map(Vec::len).min()?;
-        let mean = |index: usize| lists.iter().map(|list| list[index]).sum::<f64>() / lists.len() as f64;
-        Some((0..length).map(mean).collect())
+        let at = |index: usize| lists.iter().map(|list| list[index]).collect::<Vec<f64>>();
+        Some((0..length).map(|index| statistic.of(&at(index))).collect())
+    }
+
+    /// Returns in how many of its runs it diverged, and where it first did; none where no run did.
+    pub fn divergence(&self) -> Option<(usize, f64)> {
+        let places: Vec<f64> = self.runs.iter().filter_map(RunRecord::diverged_at).collect();
+        let first = places.iter().copied().reduce(f64::min)?;
+        Some((places.len(), first))
     }
 
     /// One number a run: `None` where a run lacks the metric or it is no number.
     pub fn numbers(&self, metric: &str) -> Option<Vec<f64>> {
         self.runs.iter().map(|run| run.metrics.get(metric).and_then(Metric::number)).collect()
-    }
-}
-
-/// What several seeds say of one quantity. Everything is NaN as soon as one value is.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Summary {
-    pub n: usize,
-    pub mean: f64,
-    /// Of the sample (divided by n - 1); NaN for a single value.
-    pub sd: f64,
-    pub min: f64,
-    /// Quartiles are those of [`quantile`].
-    pub q1: f64,
-    pub median: f64,
-    pub q3: f64,
-    pub max: f64,
-}
-
-impl Summary {
-    /// Sums go in the order given, so equal values give equal bits.
-    pub fn of(values: &[f64]) -> Self {
-        let n = values.len();
-        let mut sorted = values.to_vec();
-        sorted.sort_by(f64::total_cmp);
-        let mut mean = values.iter().sum::<f64>() / n as f64;
-        if let ([least, .., largest], false) = (&sorted[..], mean.is_nan()) {
-            // rounding may take the mean of equal values past them
-            mean = mean.clamp(*least, *largest);
-        }
-        let squares: f64 = values.iter().map(|value| (value - mean) * (value - mean)).sum();
-        let quantile = |p: f64| if mean.is_nan() { f64::NAN } else { quantile(&sorted, p) };
-        Summary {
-            n,
-            mean,
-            sd: if n > 1 { (squares / (n - 1) as f64).sqrt() } else { f64::NAN },
-            min: quantile(0.0),
-            q1: quantile(0.25),
-            median: quantile(0.5),
-            q3: quantile(0.75),
-            max: quantile(1.0),
-        }
-    }
-}
-
-/// The p-th quantile, p from 0 to 1, of values in ascending order: at index p (n - 1), linear between its neighbours
-/// (Hyndman and Fan 1996, Sample Quantiles in Statistical Packages, definition 7). NaN of no values.
-pub fn quantile(sorted: &[f64], p: f64) -> f64 {
-    let Some(last) = sorted.len().checked_sub(1) else { return f64::NAN };
-    let place = p * last as f64;
-    let below = place as usize;
-    let (low, high) = (sorted[below], sorted[(below + 1).min(last)]);
-    // equal ones apart: infinity minus itself is no number
-    if low == high { low } else { low + (place - below as f64) * (high - low) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sums_up_seeds() {
-        let summary = Summary::of(&[4.0, 1.0, 3.0, 2.0]);
-        assert_eq!((summary.n, summary.mean, summary.min, summary.max), (4, 2.5, 1.0, 4.0));
-        assert_eq!((summary.q1, summary.median, summary.q3), (1.75, 2.5, 3.25));
-        assert_eq!(summary.sd, (5.0f64 / 3.0).sqrt());
-    }
-
-    #[test]
-    fn equal_values_have_no_spread() {
-        let value = 0.086_602_540_378_443_87;
-        let summary = Summary::of(&[value; 3]);
-        assert_eq!((summary.mean, summary.sd), (value, 0.0));
-    }
-
-    #[test]
-    fn one_value_has_no_deviation_and_none_has_nothing() {
-        let one = Summary::of(&[7.0]);
-        assert_eq!((one.mean, one.median, one.q3), (7.0, 7.0, 7.0));
-        assert!(one.sd.is_nan());
-        assert!(Summary::of(&[]).mean.is_nan());
-        assert!(Summary::of(&[]).min.is_nan());
-    }
-
-    #[test]
-    fn a_diverged_run_is_not_averaged_away() {
-        let summary = Summary::of(&[1.0, f64::NAN, 2.0]);
-        assert!(summary.mean.is_nan() && summary.median.is_nan() && summary.min.is_nan());
     }
 }

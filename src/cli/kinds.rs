@@ -4,7 +4,7 @@ use clap::Args;
 
 use crate::cli::print;
 use crate::diagnostic::nearest;
-use crate::experiment::{KINDS, Reference, Setting, Technique, kind, reference};
+use crate::experiment::{KINDS, MetricInfo, Reference, Setting, Technique, kind, reference};
 use crate::pipeline::Failure;
 
 #[derive(Args)]
@@ -51,7 +51,11 @@ fn page(reference: &Reference) -> String {
     text += "  vary        a map from dotted paths to lists of values; several paths make a grid\n";
     text += "  variants    a map from names to the settings that each overrides\n";
     text += "\nMetrics\n";
-    text += &named(reference.metrics.iter().map(|doc| (doc.name, doc.about)));
+    let told = |info: &&MetricInfo| {
+        (info.name, [info.about, &info.words()].join("; ").trim_end_matches("; ").to_owned())
+    };
+    let metrics: Vec<(&str, String)> = reference.metrics.iter().map(told).collect();
+    text += &named(metrics.iter().map(|(name, about)| (*name, about.as_str())));
     text += "\nFigures\n";
     text += &named(kind.figures.iter().map(|doc| (doc.name, doc.about)));
     text += "\nExample\n\n```yaml experiment\n";

@@ -8,7 +8,8 @@ use crate::claims::Verdict;
 use crate::cli::report::{Format, Report};
 use crate::cli::sparkline::sparkline;
 use crate::cli::{Common, Progress, print};
-use crate::outcome::{Metric, Outcome, Summary, Variant};
+use crate::numeric::mean;
+use crate::outcome::{DIVERGED_AT, Metric, Outcome, Statistic, Summary, Variant};
 use crate::pipeline::{self, Computed, Done, Failure, Planned, Request, Shard, short};
 
 /// Columns of a sparkline.
@@ -78,7 +79,7 @@ fn tables(computed: &Computed) -> String {
     let shown = each(computed).map(|(planned, outcome, verdicts)| {
         let mut text = format!("{} ({})\n", pipeline::title(&computed.course, planned), planned.kind.name);
         for variant in &outcome.variants {
-            text += &variant_table(planned, variant);
+            text += &variant_table(planned, variant, outcome.statistic);
         }
         for verdict in verdicts {
             let sentence = verdict.claim.says.as_deref().unwrap_or(&verdict.claim.that);
@@ -92,13 +93,13 @@ fn tables(computed: &Computed) -> String {
 }
 
 /// A line for each metric: its name, mean and spread, and its series as a sparkline.
-fn variant_table(planned: &Planned, variant: &Variant) -> String {
+fn variant_table(planned: &Planned, variant: &Variant, statistic: Statistic) -> String {
     let mut text = format!("\n  {}\n", variant.name);
     let documented = planned.kind.all_metrics().map(|doc| doc.name);
     let names = variant.metric_names();
     let lines: Vec<(&str, String)> = documented
         .filter(|name| names.contains(name))
-        .filter_map(|name| Some((name, value(variant, name)?)))
+        .filter_map(|name| Some((name, value(variant, name, statistic)?)))
         .collect();
     let width = lines.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
     for (name, value) in lines {
@@ -111,19 +112,21 @@ fn variant_table(planned: &Planned, variant: &Variant) -> String {
 }
 
 /// A metric in a few characters; None where there is nothing to say.
-fn value(variant: &Variant, name: &str) -> Option<String> {
+fn value(variant: &Variant, name: &str, statistic: Statistic) -> Option<String> {
     let first = variant.runs.first()?.metrics.get(name)?;
     match first {
         Metric::Number(_) => {
             let summary = Summary::of(&variant.numbers(name)?);
-            match (summary.mean.is_finite(), summary.n) {
-                (false, _) => (name != "diverged_at").then(|| "–".into()),
-                (true, 1) => Some(short(summary.mean)),
-                (true, _) => Some(format!("{} ± {}", short(summary.mean), short(summary.sd))),
+            match (summary.mean.is_finite(), variant.divergence()) {
+                (true, _) => Some(summed_up(&summary, statistic)),
+                (false, Some((runs, first))) if name == DIVERGED_AT => {
+                    Some(format!("in {runs} of {} seeds, the first at {first}", summary.n))
+                }
+                (false, _) => (name != DIVERGED_AT).then(|| "–".into()),
             }
         }
         Metric::List(_) => {
-            let list = variant.mean_list(name)?;
+            let list = variant.list(name, statistic)?;
             Some(list.iter().map(|value| short(*value)).collect::<Vec<_>>().join(" "))
         }
         Metric::Text(_) | Metric::Map(_) => {
@@ -132,16 +135,27 @@ fn value(variant: &Variant, name: &str) -> Option<String> {
             let said = |(path, _): &(String, &Metric)| {
                 let all = leaves.iter().flatten().filter(|(other, _)| other == path);
                 let values: Vec<&Metric> = all.map(|(_, metric)| *metric).collect();
-                format!("{path} {}", over_seeds(&values)).trim_start().to_owned()
+                format!("{path} {}", over_seeds(&values, statistic)).trim_start().to_owned()
             };
             Some(leaves.first()?.iter().map(said).collect::<Vec<_>>().join(", "))
         }
     }
 }
 
+/// Returns what stands for the seeds, and their spread.
+fn summed_up(summary: &Summary, statistic: Statistic) -> String {
+    match (summary.n, statistic) {
+        (1, _) => short(summary.mean),
+        (_, Statistic::Mean) => format!("{} ± {}", short(summary.mean), short(summary.sd)),
+        (_, Statistic::Median) => {
+            format!("{} ({} to {})", short(summary.median), short(summary.q1), short(summary.q3))
+        }
+    }
+}
+
 /// One part of a metric over all seeds: numbers by mean and standard deviation, shares (lists with fractions) by their means,
 /// all else by how often it was found.
-fn over_seeds(values: &[&Metric]) -> String {
+fn over_seeds(values: &[&Metric], statistic: Statistic) -> String {
     if let Some(means) = mean_shares(values) {
         return means.iter().map(|mean| short(*mean)).collect::<Vec<_>>().join(" ");
     }
@@ -150,11 +164,7 @@ fn over_seeds(values: &[&Metric]) -> String {
         let found: Vec<f64> = numbers.iter().copied().filter(|number| number.is_finite()).collect();
         return match &found[..] {
             [] => "–".into(),
-            [number] => short(*number),
-            several => {
-                let summary = Summary::of(several);
-                format!("{} ± {}", short(summary.mean), short(summary.sd))
-            }
+            several => summed_up(&Summary::of(several), statistic),
         };
     }
     let mut counts: Vec<(String, usize)> = Vec::new();
@@ -184,7 +194,7 @@ fn mean_shares(values: &[&Metric]) -> Option<Vec<f64>> {
     let lists: Vec<Vec<f64>> = values.iter().map(list).collect::<Option<_>>()?;
     let length = lists.first()?.len();
     let fractions = lists.iter().flatten().any(|number| number.fract() != 0.0);
-    let mean = |index: usize| lists.iter().map(|list| list[index]).sum::<f64>() / lists.len() as f64;
+    let mean = |index: usize| mean(&lists.iter().map(|list| list[index]).collect::<Vec<f64>>());
     (fractions && lists.iter().all(|list| list.len() == length)).then(|| (0..length).map(mean).collect())
 }
 
@@ -217,15 +227,15 @@ mod tests {
     fn several_seeds_are_summed_up() {
         let [one, two, none] = [0.01, 0.03, f64::NAN].map(Metric::Number);
         let [adam, sgd] = ["adam", "sgd"].map(|text| Metric::Text(text.into()));
-        assert_eq!(over_seeds(&[&one]), "0.01");
-        assert_eq!(over_seeds(&[&one, &two]), "0.02 ± 0.01414");
-        assert_eq!(over_seeds(&[&one, &none]), "0.01");
-        assert_eq!(over_seeds(&[&none]), "–");
-        assert_eq!(over_seeds(&[&adam, &adam]), "adam");
-        assert_eq!(over_seeds(&[&sgd, &adam, &adam]), "adam (2 of 3) sgd (1 of 3)");
+        assert_eq!(over_seeds(&[&one], Statistic::Mean), "0.01");
+        assert_eq!(over_seeds(&[&one, &two], Statistic::Mean), "0.02 ± 0.01414");
+        assert_eq!(over_seeds(&[&one, &none], Statistic::Mean), "0.01");
+        assert_eq!(over_seeds(&[&none], Statistic::Mean), "–");
+        assert_eq!(over_seeds(&[&adam, &adam], Statistic::Mean), "adam");
+        assert_eq!(over_seeds(&[&sgd, &adam, &adam], Statistic::Mean), "adam (2 of 3) sgd (1 of 3)");
         let [some, others] = [[0.25, 0.75], [0.5, 0.5]].map(|list| Metric::List(list.into()));
-        assert_eq!(over_seeds(&[&some, &others]), "0.375 0.625");
+        assert_eq!(over_seeds(&[&some, &others], Statistic::Mean), "0.375 0.625");
         let [wide, narrow] = [64.0, 8.0].map(|width| Metric::List(vec![width, 4.0]));
-        assert_eq!(over_seeds(&[&wide, &narrow, &wide]), "[64, 4] (2 of 3) [8, 4] (1 of 3)");
+        assert_eq!(over_seeds(&[&wide, &narrow, &wide], Statistic::Mean), "[64, 4] (2 of 3) [8, 4] (1 of 3)");
     }
 }

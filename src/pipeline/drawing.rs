@@ -119,7 +119,8 @@ fn key(computed: &Computed, place: usize, program: Sum) -> Option<Key> {
     let claims: Vec<_> = computed.verdicts[place].iter().map(results::claim).collect();
     let slug = &computed.course.lessons[planned.lesson].slug;
     let header = &planned.header;
-    let from = json!([slug, header.id, header.seed, header.seeds, header.figures, variants, claims, runs]);
+    let look = (&header.figures, header.statistic);
+    let from = json!([slug, header.id, header.seed, header.seeds, look, variants, claims, runs]);
     Some(Key::drawn(program, &from))
 }
 

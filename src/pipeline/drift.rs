@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Diagnostic, Span, counted};
+use crate::outcome::Step;
 use crate::store::snapshot::{Comparison, Kept, Leaf, Moved, VariantShift};
 
 use super::planning::Planned;
@@ -132,18 +133,13 @@ fn since(planned: &Planned, comparison: &Comparison) -> String {
     let first = comparison.variants.iter().filter_map(|variant| variant.parted).min();
     match first {
         None => String::new(),
-        Some(epoch) => parted(planned.kind.name, epoch),
+        Some(epoch) => parted(planned.kind.step, epoch),
     }
 }
 
-/// In words, since which epoch (in a search: trial, on a surface: step) the histories part.
-pub fn parted(kind: &str, epoch: usize) -> String {
-    match (kind, epoch) {
-        ("search", trial) => format!("from trial {} on", trial + 1),
-        ("surface", step) => format!("from step {step} on"),
-        (_, 0) => "from before training on".to_owned(),
-        (_, epoch) => format!("from epoch {epoch} on"),
-    }
+/// Returns in words from which value of their series on the histories part.
+pub fn parted(step: Step, index: usize) -> String {
+    format!("from {} on", step.place(index))
 }
 
 /// A value before and after, and how far apart they are.

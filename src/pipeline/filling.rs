@@ -3,7 +3,7 @@
 use crate::diagnostic::Diagnostics;
 use crate::lesson::inline::{Values, format_number};
 use crate::lesson::{Fill, Lesson, Role, Value, experiment_mark};
-use crate::outcome::Summary;
+use crate::outcome::{Statistic, Summary};
 
 use super::Computed;
 
@@ -44,7 +44,7 @@ impl Filling<'_, '_> {
         };
         let origin = values.origin(&self.lesson.slug, &value.expression);
         let numbers = origin.iter().flat_map(|origin| &origin.numbers);
-        let lines = numbers.map(|(name, summary)| spread(name, summary));
+        let lines = numbers.map(|(name, summary, statistic)| spread(name, summary, *statistic));
         let title = [value.expression.clone()].into_iter().chain(lines).collect::<Vec<_>>().join("\n");
         self.linked(value, origin.map(|origin| origin.experiment), "value", &title, &escaped(&text))
     }
@@ -94,11 +94,16 @@ impl Filling<'_, '_> {
     }
 }
 
-/// A number with its mean and spread, in words.
-fn spread(name: &str, summary: &Summary) -> String {
-    match summary.n {
-        1 => format!("{name} = {}", summary.mean),
-        n => format!("{name}: mean {}, sd {}, {n} seeds", summary.mean, format_number(summary.sd)),
+/// Returns a number with what stands for its seeds and their spread, in words.
+fn spread(name: &str, summary: &Summary, statistic: Statistic) -> String {
+    let Summary { n, mean, sd, median, q1, q3, .. } = summary;
+    match (n, statistic) {
+        (1, _) => format!("{name} = {mean}"),
+        (_, Statistic::Mean) => format!("{name}: mean {mean}, sd {}, {n} seeds", format_number(*sd)),
+        (_, Statistic::Median) => {
+            let [q1, q3] = [q1, q3].map(|end| format_number(*end));
+            format!("{name}: median {median}, half of the {n} seeds from {q1} to {q3}")
+        }
     }
 }
 

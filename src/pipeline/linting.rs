@@ -33,8 +33,8 @@ fn each(
     for (index, variant) in planned.plan.variants().iter().enumerate() {
         let load = |settings: &DataSettings| tables.dataset(settings, lesson, planned.header.seed).ok();
         let data = || planned.plan.data(index).and_then(load);
-        let resolved = planned.plan.resolved(index);
-        let subject = Subject::new(planned.kind, resolved, planned.facts[index].as_ref(), &data);
+        let shared = planned.plan.shared(index);
+        let subject = Subject::new(planned.kind, shared, planned.facts[index].as_ref(), &data);
         let loud = ask(&subject, index).into_iter().filter(|(lint, _)| !lint.is_silent(&planned.header));
         found.extend(loud.map(|(lint, problem)| {
             let span = variant.tree.locate(&problem.path);

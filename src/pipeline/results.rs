@@ -3,14 +3,14 @@
 use serde_json::{Map, Value, json};
 
 use crate::claims::Verdict;
-use crate::outcome::{Metric, Numbers, Outcome, Summary, Variant};
+use crate::outcome::{Metric, Numbers, Outcome, Statistic, Summary, Variant};
 
 use super::planning::Planned;
 
 /// The document of one experiment, as `run --format json` prints it and `SLUG/ID.json` holds it. A number
 /// that does not exist is `null`; every other reads back to the same bits.
 pub fn json(lesson: &str, planned: &Planned, outcome: &Outcome, claims: &[Verdict]) -> Value {
-    let by_variant = |of: fn(&Variant) -> Value| {
+    let by_variant = |of: &dyn Fn(&Variant) -> Value| {
         Value::Object(outcome.variants.iter().map(|variant| (variant.name.clone(), of(variant))).collect())
     };
     json!({
@@ -19,8 +19,8 @@ pub fn json(lesson: &str, planned: &Planned, outcome: &Outcome, claims: &[Verdic
         "kind": planned.kind.name,
         "seed": planned.header.seed,
         "seeds": planned.header.seeds,
-        "metrics": by_variant(metrics),
-        "series": by_variant(series),
+        "metrics": by_variant(&metrics),
+        "series": by_variant(&|variant| series(variant, outcome.statistic)),
         "claims": claims.iter().map(claim).collect::<Vec<_>>(),
         "digest": outcome.digest(),
     })
@@ -67,36 +67,38 @@ fn plain(metric: &Metric) -> Value {
     serde_json::to_value(metric).unwrap_or_default()
 }
 
-/// Each series epoch by epoch; over several seeds, its mean.
-fn series(variant: &Variant) -> Value {
+/// Each series step by step; over several seeds, their statistic.
+fn series(variant: &Variant, statistic: Statistic) -> Value {
     let names: std::collections::BTreeSet<&String> =
         variant.runs.iter().flat_map(|run| run.series.keys()).collect();
-    let mean = |name: &String| {
+    let of = |name: &String| {
         let runs: Vec<&Numbers> = variant.runs.iter().filter_map(|run| run.series.get(name)).collect();
         let epochs = runs.iter().map(|run| run.len()).max().unwrap_or(0);
         let at = |epoch: usize| {
-            let sum: f64 = runs.iter().map(|run| run.get(epoch).copied().unwrap_or(f64::NAN)).sum();
-            sum / runs.len() as f64
+            let values: Vec<f64> =
+                runs.iter().map(|run| run.get(epoch).copied().unwrap_or(f64::NAN)).collect();
+            statistic.of(&values)
         };
         (0..epochs).map(at).collect::<Vec<f64>>()
     };
-    Value::Object(names.into_iter().map(|name| (name.clone(), json!(mean(name)))).collect())
+    Value::Object(names.into_iter().map(|name| (name.clone(), json!(of(name)))).collect())
 }
 
-/// Every series of every run in long form: variant, seed, metric, epoch, value; None where there is none.
+/// Every series of every run in long form: variant, seed, metric, epoch (or what else a kind goes by), value; None where
+/// there is none.
 pub fn csv(outcome: &Outcome) -> Option<String> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let mut rows = 0;
-    writer.write_record(["variant", "seed", "metric", "epoch", "value"]).ok()?;
+    writer.write_record(["variant", "seed", "metric", outcome.step.name(), "value"]).ok()?;
     for variant in &outcome.variants {
         for run in &variant.runs {
             for (metric, values) in &run.series {
-                for (epoch, value) in values.iter().enumerate() {
+                for (index, value) in values.iter().enumerate() {
                     let row = [
                         &variant.name,
                         &run.seed.to_string(),
                         metric,
-                        &epoch.to_string(),
+                        &(outcome.step.first() + index).to_string(),
                         &value.to_string(),
                     ];
                     writer.write_record(row).ok()?;

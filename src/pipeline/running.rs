@@ -297,7 +297,7 @@ fn nothing_yet(planned: &Planned) -> Outcome {
         label: variant.label.to_owned(),
         runs: Vec::new(),
     });
-    Outcome { variants: variants.collect() }
+    Outcome { variants: variants.collect(), statistic: planned.header.statistic, step: planned.kind.step }
 }
 
 /// The records in the order of experiments, variants and seeds.

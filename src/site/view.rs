@@ -185,6 +185,8 @@ pub struct CellView {
     pub text: String,
     /// Standard deviation over seeds, shown after ±.
     pub spread: Option<String>,
+    /// From where to where half of the seeds lie, or in how many of them there is a value; shown as it is.
+    pub range: Option<String>,
     /// In full precision, shown on pointing.
     pub exact: Option<String>,
     /// The best of its column.

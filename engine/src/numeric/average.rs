@@ -51,6 +51,11 @@ impl WeightedAverage {
     }
 }
 
+/// Returns the mean, summed in the order given, so that equal values give equal bits; NaN of none.
+pub fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len() as f64
+}
+
 /// The average at each value of a series, corrected or V as it is. Values that do not exist (NaN) are passed over: there the
 /// average stays as it was.
 pub fn smooth(series: &[f64], beta: f64, corrected: bool) -> Vec<f64> {

@@ -26,7 +26,7 @@ mod stream;
 mod transpose;
 mod workers;
 
-pub use average::{WeightedAverage, smooth};
+pub use average::{WeightedAverage, mean, smooth};
 pub use elementwise::{exp, ln, map, sigmoid, tanh};
 pub use least_squares::least_squares;
 pub use level::{Level, force, level, vectorized};

@@ -189,6 +189,15 @@ impl Canvas {
         }
     }
 
+    /// A triangle whose tip points `out` from a place on an edge, inside of which it lies.
+    pub(crate) fn triangle(&self, at: Point, out: Point, size: f64, paint: impl Into<Paint>) {
+        let across = (-out.1, out.0);
+        let base = (at.0 - 1.6 * size * out.0, at.1 - 1.6 * size * out.1);
+        let corner = |side: f64| units((base.0 + side * size * across.0, base.1 + side * size * across.1));
+        let corners = vec![units(at), corner(1.0), corner(-1.0)];
+        done(self.page.draw(&Polygon::new(corners, filled(paint.into(), 1.0))));
+    }
+
     pub(crate) fn text(&self, at: Point, text: &str, ink: Ink) {
         let style = if ink.font.bold { FontStyle::Bold } else { FontStyle::Normal };
         let family = FontFamily::Name(ink.class);

@@ -2,7 +2,7 @@
 
 use super::axis::{Axis, Format, Scale};
 use super::figure::{Figure, Panel, Point};
-use super::marks::{Bars, Mark, Parallel, Path, Paths};
+use super::marks::{Bars, Line, Mark, Parallel, Path, Paths};
 use super::ticks::rounded;
 
 /// Longest list that is still read out whole.
@@ -104,7 +104,7 @@ fn mark_sentences(mark: &Mark, panel: &Panel) -> Vec<String> {
 
 fn mark_sentence(mark: &Mark, panel: &Panel) -> Option<String> {
     match mark {
-        Mark::Line(line) => Some(course(line.label.as_deref()?, &line.points, panel)),
+        Mark::Line(line) => Some(course(line.label.as_deref()?, line, panel)),
         Mark::Interval(interval) => {
             let value = if interval.horizontal { &panel.x } else { &panel.y };
             let at = if interval.horizontal { &panel.y } else { &panel.x };
@@ -163,7 +163,8 @@ fn mark_sentence(mark: &Mark, panel: &Panel) -> Option<String> {
 }
 
 /// `Adam: starts at 2.3, ends at 0.02 (epoch 30), lowest 0.018 (epoch 28).`
-fn course(label: &str, points: &[Point], panel: &Panel) -> String {
+fn course(label: &str, line: &Line, panel: &Panel) -> String {
+    let points = &line.points;
     let placed: Vec<Point> =
         points.iter().copied().filter(|point| point.0.is_finite() && point.1.is_finite()).collect();
     let (Some(first), Some(last)) = (placed.first(), placed.last()) else {
@@ -175,7 +176,8 @@ fn course(label: &str, points: &[Point], panel: &Panel) -> String {
         _ => format!("{} {}", panel.x.label, rounded(point.0, panel.x.format)).trim().to_string(),
     };
     if placed.len() == 1 {
-        return format!("{label}: {} ({}).", value(first), place(first));
+        let broken = if line.broken { ", no longer finite from there on" } else { "" };
+        return format!("{label}: {} ({}){broken}.", value(first), place(first));
     }
     let lowest = placed.iter().min_by(|a, b| a.1.total_cmp(&b.1)).unwrap_or(last);
     let least = if lowest.1 < last.1 && lowest.1 < first.1 {
@@ -183,7 +185,11 @@ fn course(label: &str, points: &[Point], panel: &Panel) -> String {
     } else {
         String::new()
     };
-    let broken = if placed.len() < points.len() { ", with values missing" } else { "" };
+    let broken = match placed.len() < points.len() {
+        _ if line.broken => ", no longer finite from there on",
+        true => ", with values missing",
+        false => "",
+    };
     format!("{label}: starts at {}, ends at {} ({}){least}{broken}.", value(first), value(last), place(last))
 }
 

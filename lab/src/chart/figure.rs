@@ -112,8 +112,15 @@ impl Figure {
         self
     }
 
-    pub fn note(mut self, note: impl Into<String>) -> Self {
-        self.note = Some(note.into());
+    /// Adds a sentence to the line under it.
+    pub fn note(self, note: impl Into<String>) -> Self {
+        self.notes([note.into()])
+    }
+
+    /// Adds sentences to the line under it.
+    pub fn notes(mut self, notes: impl IntoIterator<Item = String>) -> Self {
+        let all: Vec<String> = self.note.take().into_iter().chain(notes).collect();
+        self.note = (!all.is_empty()).then(|| all.join(" "));
         self
     }
 }

@@ -18,6 +18,8 @@ struct Name {
     entry: Entry,
     /// Where the line ends.
     end: Point,
+    /// Whether it ends because a run diverged: then nothing leads on from there.
+    broken: bool,
 }
 
 /// A panel with all that can be known before its place is.
@@ -64,7 +66,17 @@ pub(crate) fn prepare(figure: &Figure, layout: Layout, direct: bool, columns: us
         y.flipped = matches!(panel.y.scale, Scale::Category(_));
         (index, Domain::new(&panel.x, if figure.share_x { &all_x } else { x }), y)
     };
-    let domains: Vec<_> = figure.panels.iter().enumerate().map(prepare).collect();
+    let mut domains: Vec<_> = figure.panels.iter().enumerate().map(prepare).collect();
+    // Panels may ask for ranges of their own: what they share holds all of them.
+    let (xs, ys): (Vec<Domain>, Vec<Domain>) = domains.iter().map(|(_, x, y)| (x.clone(), y.clone())).unzip();
+    for (_, x, y) in &mut domains {
+        if figure.share_x {
+            x.widen(&xs);
+        }
+        if figure.share_y {
+            y.widen(&ys);
+        }
+    }
     let finish = |(index, x, y): (usize, Domain, Domain)| Prepared {
         panel: &figure.panels[index],
         x,
@@ -90,12 +102,11 @@ fn names(panel: &Panel) -> Vec<Name> {
         Mark::Line(line) => {
             let sample = Sample::Line(line.dash, false);
             let entry = Entry { name: line.label.clone()?, color: line.color, sample };
-            let placed = |point: &&Point| point.0.is_finite() && point.1.is_finite();
-            Some(Name { entry, end: *line.points.iter().rev().find(placed)? })
+            Some(Name { entry, end: line.end()?, broken: line.broken })
         }
         Mark::Rule(rule) if rule.horizontal => {
             let entry = Entry { name: rule.label.clone()?, color: rule.color, sample: Sample::Rule };
-            Some(Name { entry, end: (f64::NAN, rule.at) })
+            Some(Name { entry, end: (f64::NAN, rule.at), broken: false })
         }
         _ => None,
     });
@@ -391,7 +402,9 @@ impl Prepared<'_> {
         for ((name, (x, y)), level) in self.names.iter().zip(ends).zip(levels) {
             let color = name.entry.color;
             let (out, early) = (frame.right(), x < frame.right() - 40.0);
-            if x < out - 3.0 || (level - y).abs() > 2.5 {
+            // A line from where a run diverged to its name would look like the run going on.
+            let led = x >= out - 40.0 || !name.broken;
+            if led && (x < out - 3.0 || (level - y).abs() > 2.5) {
                 let bend = [(x, y), (out + 2.0, y), (out + 9.0, level), (out + 11.0, level)];
                 let dash = if early { Dash::Dotted } else { Dash::Solid };
                 plot.canvas.path(&bend, Stroke::new(color, 1.0).opacity(0.7).dash(dash));

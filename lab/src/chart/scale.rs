@@ -61,6 +61,8 @@ pub(crate) struct Domain {
     pub high: f64,
     /// Names run from the top down on y.
     pub flipped: bool,
+    /// Its places are names.
+    pub named: bool,
 }
 
 /// What the data asks of an axis.
@@ -82,7 +84,13 @@ impl Domain {
     pub(crate) fn new(axis: &Axis, reach: &Reach) -> Self {
         if let Scale::Category(names) = &axis.scale {
             let count = names.len().max(1) as f64;
-            return Domain { curve: Curve::Linear, low: -0.5, high: count - 0.5, flipped: false };
+            return Domain {
+                curve: Curve::Linear,
+                low: -0.5,
+                high: count - 0.5,
+                flipped: false,
+                named: true,
+            };
         }
         let curve = Curve::of(&axis.scale);
         let given = axis.range.map(|(low, high)| (curve.bend(clamp(low)), curve.bend(clamp(high))));
@@ -92,7 +100,15 @@ impl Domain {
             }
             _ => found(axis, curve, reach),
         };
-        Domain { curve, low, high, flipped: false }
+        Domain { curve, low, high, flipped: false, named: false }
+    }
+
+    /// Widens it to hold the others of its kind of scale too; categories have each their own.
+    pub(crate) fn widen(&mut self, others: &[Domain]) {
+        for other in others.iter().filter(|other| other.curve == self.curve && !self.named && !other.named) {
+            self.low = self.low.min(other.low);
+            self.high = self.high.max(other.high);
+        }
     }
 
     /// 0 at the low end, 1 at the high end; `None` where the value has no place at all.

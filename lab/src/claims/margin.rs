@@ -1,6 +1,6 @@
 //! By how much a claim holds, and how sure that is.
 
-use crate::numeric::Streams;
+use crate::numeric::{Streams, mean};
 use crate::outcome::quantile;
 
 /// How many times the seeds are drawn anew.
@@ -25,7 +25,7 @@ impl Margin {
         if by_seed.is_empty() || by_seed.iter().any(|margin| !margin.is_finite()) {
             return None;
         }
-        let mean = by_seed.iter().sum::<f64>() / by_seed.len() as f64;
+        let mean = mean(&by_seed);
         let interval = (by_seed.len() > 1).then(|| bootstrap(&by_seed, seed));
         Some(Margin { by_seed, mean, interval })
     }

@@ -53,7 +53,7 @@ fn outcome(plan: &dyn Plan, seeds: u64) -> Outcome {
         label: variant.label.to_owned(),
         runs: (0..seeds).map(|seed| run(index, seed)).collect(),
     });
-    Outcome { variants: variants.collect() }
+    Outcome { variants: variants.collect(), ..Outcome::default() }
 }
 
 #[test]
@@ -273,14 +273,15 @@ fn every_figure_is_documented_and_draws() {
 
 #[test]
 fn the_same_seed_gives_the_same_digest_and_another_seed_another() {
-    for kind in KINDS.iter().filter(|kind| kind.name != "softmax") {
+    for kind in KINDS.iter().filter(|kind| kind.instead_of_data.is_none()) {
         let plan = planned(kind);
         let (once, again) = (outcome(&*plan, 2), outcome(&*plan, 2));
         assert_eq!(once.digest(), again.digest(), "{}", kind.name);
         let of_seed = |seed: usize| {
             let alone =
                 |variant: &Variant| Variant { runs: vec![variant.runs[seed].clone()], ..variant.clone() };
-            let mut outcome = Outcome { variants: once.variants.iter().map(alone).collect() };
+            let mut outcome =
+                Outcome { variants: once.variants.iter().map(alone).collect(), ..Outcome::default() };
             outcome.variants.iter_mut().for_each(|variant| variant.runs[0].seed = 0);
             outcome.digest()
         };

@@ -1,34 +1,38 @@
 //! What figures of several kinds have in common: curves and estimates over seeds.
 
 use crate::chart::{Axis, Band, Color, Estimate, Figure, Interval, Line, Mark, Panel};
-use crate::outcome::{Numbers, Outcome, RunRecord, Variant};
+use crate::outcome::{Numbers, Outcome, RunRecord, Statistic, Summary, Variant};
 
-/// A series over seeds: its mean, and the mean minus and plus one standard deviation, one value an epoch.
-/// The band stays between the lowest and the highest run: on a log axis, a mean minus a standard deviation that no
-/// run came near would fall to nothing.
+/// A series over seeds: what stands for them, and the ends of their spread, one value a step. The band of a mean stays
+/// between the lowest and the highest run: on a log axis, a mean minus a standard deviation that no run came near would
+/// fall to nothing.
 pub struct Curve {
-    pub mean: Vec<f64>,
+    pub middle: Vec<f64>,
     pub low: Vec<f64>,
     pub high: Vec<f64>,
+    /// Whether it ends because a run diverged.
+    pub broken: bool,
 }
 
 impl Curve {
-    /// None where no run has the series. Ends where the longest run ends; where a run has stopped or diverged, mean and
+    /// None where no run has the series. Ends where the longest run ends; where a run has stopped or diverged, middle and
     /// band have a gap rather than values that leave it out.
-    pub fn of(variant: &Variant, series: &str) -> Option<Curve> {
+    pub fn of(variant: &Variant, series: &str, statistic: Statistic) -> Option<Curve> {
         let runs: Vec<&Numbers> = variant.runs.iter().filter_map(|run| run.series.get(series)).collect();
-        let epochs = runs.iter().map(|run| run.len()).max().filter(|&epochs| epochs > 0)?;
-        let mut curve = Curve { mean: vec![], low: vec![], high: vec![] };
-        for epoch in 0..epochs {
+        let steps = runs.iter().map(|run| run.len()).max().filter(|&steps| steps > 0)?;
+        let broken = variant.divergence().is_some();
+        let mut curve = Curve { middle: vec![], low: vec![], high: vec![], broken };
+        for step in 0..steps {
             let values: Vec<f64> =
-                runs.iter().map(|run| run.get(epoch).copied().unwrap_or(f64::NAN)).collect();
-            let (mean, sd) = mean_and_sd(&values);
-            curve.mean.push(mean);
-            let (least, greatest) = range(&values);
+                runs.iter().map(|run| run.get(step).copied().unwrap_or(f64::NAN)).collect();
+            let summary = Summary::of(&values);
+            let (low, high) = statistic.spread(&summary);
+            curve.middle.push(statistic.in_summary(&summary));
             // `max` and `min` pass over what is not a number: then the runs that are left would stand for all.
-            let within = |value: f64| if value.is_nan() { value } else { value.max(least).min(greatest) };
-            curve.low.push(within(mean - sd));
-            curve.high.push(within(mean + sd));
+            let within =
+                |value: f64| if value.is_nan() { value } else { value.max(summary.min).min(summary.max) };
+            curve.low.push(within(low));
+            curve.high.push(within(high));
         }
         Some(curve)
     }
@@ -39,7 +43,8 @@ impl Curve {
         if several {
             marks.push(Band::series(&self.low, &self.high, color).into());
         }
-        marks.push(Line::series(&self.mean, color).label(label).into());
+        let line = Line::series(&self.middle, color).label(label);
+        marks.push(if self.broken { line.broken() } else { line }.into());
         marks
     }
 }
@@ -49,14 +54,6 @@ pub fn range(values: &[f64]) -> (f64, f64) {
     values
         .iter()
         .fold((f64::INFINITY, f64::NEG_INFINITY), |(least, greatest), &v| (least.min(v), greatest.max(v)))
-}
-
-/// The mean and the standard deviation (n - 1 in its denominator; 0 for one value).
-pub fn mean_and_sd(values: &[f64]) -> (f64, f64) {
-    let n = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / n;
-    let squares: f64 = values.iter().map(|v| (v - mean) * (v - mean)).sum();
-    (mean, if values.len() > 1 { (squares / (n - 1.0)).sqrt() } else { 0.0 })
 }
 
 /// A metric's value in each run; NaN where it has none.
@@ -69,18 +66,20 @@ pub fn several(outcome: &Outcome) -> bool {
     outcome.variants.iter().any(|variant| variant.runs.len() > 1)
 }
 
-/// What the bands mean, for the line below a figure.
-pub fn band_note(outcome: &Outcome) -> Option<String> {
-    let seeds = outcome.variants.iter().map(|variant| variant.runs.len()).max().unwrap_or(0);
-    let end = match outcome.variants.iter().any(ends_apart) {
-        true => " A line ends where the first of its seeds does.",
-        false => "",
-    };
-    (seeds > 1).then(|| {
-        format!(
-            "Lines: mean over {seeds} seeds. Bands: one standard deviation, within the range of the seeds.{end}"
-        )
-    })
+/// Returns what lines and bands mean and who diverged, for the line below a figure; none where there is nothing to say.
+pub fn notes(outcome: &Outcome) -> Option<String> {
+    let (seeds, statistic) = (outcome.seeds(), outcome.statistic);
+    let mut notes = Vec::new();
+    if seeds > 1 {
+        let within = if statistic == Statistic::Mean { ", within the range of the seeds" } else { "" };
+        let (middle, spread) = (statistic.name(), statistic.spread_name());
+        notes.push(format!("Lines: {middle} over {seeds} seeds. Bands: {spread}{within}."));
+        if outcome.variants.iter().any(ends_apart) {
+            notes.push("A line ends where the first of its seeds does.".to_owned());
+        }
+    }
+    notes.extend(outcome.divergence().map(|told| format!("A cross ends what diverged. {told}")));
+    (!notes.is_empty()).then(|| notes.join(" "))
 }
 
 /// Whether the runs of a variant have series of different lengths: they stopped early, or diverged.
@@ -106,19 +105,16 @@ pub struct CurveFigure {
 }
 
 impl CurveFigure {
-    /// By epoch. None where no variant has the series with more than one point.
+    /// By epoch, or what else the kind's series go by. None where no variant has the series with more than one point.
     pub fn draw(self, outcome: &Outcome) -> Option<Figure> {
-        self.draw_by("epoch", outcome)
-    }
-
-    /// The same by what a kind counts in place of epochs.
-    pub fn draw_by(self, counted: &str, outcome: &Outcome) -> Option<Figure> {
         let curves: Vec<(usize, &Variant, Curve)> = outcome
             .variants
             .iter()
             .enumerate()
-            .filter_map(|(index, variant)| Some((index, variant, Curve::of(variant, self.series)?)))
-            .filter(|(_, _, curve)| curve.mean.len() > 1)
+            .filter_map(|(index, variant)| {
+                Some((index, variant, Curve::of(variant, self.series, outcome.statistic)?))
+            })
+            .filter(|(_, _, curve)| curve.middle.len() > 1)
             .collect();
         if curves.is_empty() {
             return None;
@@ -129,22 +125,28 @@ impl CurveFigure {
         });
         // All bands lie below all lines.
         let (bands, lines): (Vec<Mark>, Vec<Mark>) = marks.partition(|mark| matches!(mark, Mark::Band(_)));
-        let panel = Panel::new(Axis::linear(counted).integer(), self.y).marks(bands).marks(lines);
+        let panel = Panel::new(Axis::linear(outcome.step.name()).integer(), self.y).marks(bands).marks(lines);
         let figure = Figure::new(self.name, self.title, self.lead).panel(panel);
-        Some(match band_note(outcome) {
+        Some(match notes(outcome) {
             Some(note) => figure.note(note),
             None => figure,
         })
     }
 }
 
-/// The mean of a metric with one standard deviation to each side, for each variant at its place.
+/// What stands for the seeds of a metric with its spread to each side, for each variant at its place.
 pub fn estimates(outcome: &Outcome, metric: &str, at: impl Fn(usize) -> f64, color: Color) -> Interval {
     let estimate = |(index, variant): (usize, &Variant)| {
-        let (mean, sd) = mean_and_sd(&values(variant, metric));
-        Estimate { at: at(index), low: mean - sd, middle: mean, high: mean + sd }
+        estimate(&values(variant, metric), outcome.statistic, at(index))
     };
     Interval::new(outcome.variants.iter().enumerate().map(estimate), color)
+}
+
+/// What stands for some values with its spread to each side, at a place.
+pub fn estimate(values: &[f64], statistic: Statistic, at: f64) -> Estimate {
+    let summary = Summary::of(values);
+    let (low, high) = statistic.spread(&summary);
+    Estimate { at, low, middle: statistic.in_summary(&summary), high }
 }
 
 #[cfg(test)]
@@ -163,33 +165,47 @@ mod tests {
 
     #[test]
     fn a_curve_is_the_mean_with_one_standard_deviation() {
-        let curve = Curve::of(&variant(&[&[1.0, 4.0], &[3.0, 4.0]]), "loss").unwrap();
-        assert_eq!(curve.mean, [2.0, 4.0]);
+        let curve = Curve::of(&variant(&[&[1.0, 4.0], &[3.0, 4.0]]), "loss", Statistic::Mean).unwrap();
+        assert_eq!(curve.middle, [2.0, 4.0]);
         // 2 and the root of 2 more, but no run is above 3.
         assert_eq!(curve.high, [3.0, 4.0]);
-        let curve = Curve::of(&variant(&[&[1.0], &[2.0], &[3.0]]), "loss").unwrap();
+        let curve = Curve::of(&variant(&[&[1.0], &[2.0], &[3.0]]), "loss", Statistic::Mean).unwrap();
         assert_eq!((curve.low[0], curve.high[0]), (1.0, 3.0));
-        let curve = Curve::of(&variant(&[&[0.0], &[2.0], &[2.0], &[4.0]]), "loss").unwrap();
+        let curve = Curve::of(&variant(&[&[0.0], &[2.0], &[2.0], &[4.0]]), "loss", Statistic::Mean).unwrap();
         assert_eq!(curve.high[0], 2.0 + (8.0f64 / 3.0).sqrt());
     }
 
     #[test]
+    fn the_median_of_a_curve_has_the_middle_half_as_its_band() {
+        let seeds: [&[f64]; 5] = [&[1.0], &[2.0], &[3.0], &[4.0], &[9e9]];
+        let curve = Curve::of(&variant(&seeds), "loss", Statistic::Median).unwrap();
+        assert_eq!((curve.low[0], curve.middle[0], curve.high[0]), (2.0, 3.0, 4.0));
+    }
+
+    #[test]
     fn a_run_that_stopped_early_breaks_mean_and_band() {
-        let curve = Curve::of(&variant(&[&[1.0, 4.0, 2.0], &[3.0, f64::NAN], &[2.0, 5.0]]), "loss").unwrap();
-        assert_eq!((curve.low[0], curve.mean[0], curve.high[0]), (1.0, 2.0, 3.0));
-        for line in [&curve.low, &curve.mean, &curve.high] {
+        let curve =
+            Curve::of(&variant(&[&[1.0, 4.0, 2.0], &[3.0, f64::NAN], &[2.0, 5.0]]), "loss", Statistic::Mean)
+                .unwrap();
+        assert_eq!((curve.low[0], curve.middle[0], curve.high[0]), (1.0, 2.0, 3.0));
+        for line in [&curve.low, &curve.middle, &curve.high] {
             assert!(line[1].is_nan() && line[2].is_nan(), "{line:?}");
         }
     }
 
     #[test]
     fn a_note_tells_why_a_line_ends() {
-        let note = |series: &[&[f64]]| band_note(&Outcome { variants: vec![variant(series)] });
+        let note =
+            |series: &[&[f64]]| notes(&Outcome { variants: vec![variant(series)], ..Outcome::default() });
         let same = "Lines: mean over 2 seeds. Bands: one standard deviation, within the range of the seeds.";
         assert_eq!(note(&[&[1.0, 4.0], &[3.0, 4.0]]).unwrap(), same);
         let apart = format!("{same} A line ends where the first of its seeds does.");
         assert_eq!(note(&[&[1.0, 4.0], &[3.0]]).unwrap(), apart);
         assert_eq!(note(&[&[1.0]]), None);
+        let mut diverged = variant(&[&[1.0, f64::INFINITY]]);
+        diverged.runs[0].metrics.insert("diverged_at".into(), Metric::Number(1.0));
+        let outcome = Outcome { variants: vec![diverged], ..Outcome::default() };
+        assert_eq!(notes(&outcome).unwrap(), "A cross ends what diverged. No longer finite: at epoch 1.");
     }
 
     #[test]

@@ -6,12 +6,14 @@ use serde::{Deserialize, Serialize};
 use crate::chart::{Axis, Color, Dots, Figure, Key, Line, Panel, Rule};
 use crate::data::{DataSettings, SplitSettings};
 use crate::diagnostic::Problem;
-use crate::experiment::curves::{self, Curve, CurveFigure, band_note, estimates, several};
+use crate::experiment::curves::{self, Curve, CurveFigure, estimates, notes, several};
 use crate::experiment::training::{self, Probe};
-use crate::experiment::{Compare, Context, Cost, Doc, Experiment, Facts, Promise, Promises};
+use crate::experiment::{
+    Compare, Context, Cost, Doc, Experiment, Facts, MetricInfo, Promise, Promises, Shared,
+};
 use crate::nn::ModelSettings;
 use crate::numeric::Streams;
-use crate::outcome::{Metric, Outcome, RunRecord};
+use crate::outcome::{Metric, Outcome, RunRecord, Step};
 use crate::train::{Parts, Subject, TrainingSettings};
 
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
@@ -46,14 +48,15 @@ impl Experiment for Dropout {
         prefix: "keep",
         about: "keep probabilities, each a number or a list with one a layer",
     };
-    const METRICS: &'static [Doc] = &[
-        Doc { name: "gap", about: "train accuracy minus dev accuracy" },
-        Doc {
-            name: "scaled_activation",
-            about: "mean size of what a masked hidden layer passes on, divided by keep_prob as inverted dropout does, relative to no dropout: near 1",
-        },
-        Doc { name: "unscaled_activation", about: "the same without dividing by keep_prob: near keep_prob" },
+    const METRICS: &'static [MetricInfo] = &[
+        MetricInfo::share("gap", "train accuracy minus dev accuracy"),
+        MetricInfo::number(
+            "scaled_activation",
+            "mean size of what a masked hidden layer passes on, divided by keep_prob as inverted dropout does, relative to no dropout: near 1",
+        ),
+        MetricInfo::number("unscaled_activation", "the same without dividing by keep_prob: near keep_prob"),
     ];
+    const STEP: Step = Step::Epoch;
     const FIGURES: &'static [Doc] = &[
         Doc {
             name: "curves",
@@ -94,6 +97,10 @@ compare: [1, 0.8, 0.5]
             promises.insert(name.into(), Promise::Number);
         }
         promises
+    }
+
+    fn shared(&self) -> Shared<'_> {
+        Shared::of_training(&self.parts())
     }
 
     fn run(&self, context: &Context) -> Result<RunRecord, Problem> {
@@ -171,8 +178,8 @@ fn curves_by_variant(outcome: &Outcome) -> Option<Figure> {
     let mut panels = Vec::new();
     for variant in &outcome.variants {
         let mut panel = Panel::new(Axis::linear("epoch").integer(), series.2.clone());
-        let dev = Curve::of(variant, series.1)?;
-        let train = Curve::of(variant, series.0)?;
+        let dev = Curve::of(variant, series.1, outcome.statistic)?;
+        let train = Curve::of(variant, series.0, outcome.statistic)?;
         let marks = dev.marks(Color::Series(1), "dev", several).into_iter();
         let train = train.marks(Color::Series(0), "train", several);
         panel = panel.marks(marks.chain(train));
@@ -181,7 +188,7 @@ fn curves_by_variant(outcome: &Outcome) -> Option<Figure> {
     let lead = "Error on the training part and on the dev part after each epoch.";
     let figure = Figure::new("curves", "Training and dev, side by side", lead).multiples(panels).shared();
     let figure = figure.key(Key::Above);
-    Some(match band_note(outcome) {
+    Some(match notes(outcome) {
         Some(note) => figure.note(note),
         None => figure,
     })
@@ -226,7 +233,10 @@ fn gap(variants: &[&Dropout], outcome: &Outcome) -> Option<Figure> {
     let lead = "How much better the network does on what it was trained on than on the dev part.";
     let figure = Figure::new("gap", "The gap, by how much is kept", lead).panel(panel);
     Some(match several(outcome) {
-        true => figure.note("Rings: one seed each. Lines: mean with one standard deviation."),
+        true => {
+            let (middle, spread) = (outcome.statistic.name(), outcome.statistic.spread_name());
+            figure.note(format!("Rings: one seed each. Lines: {middle} with {spread}."))
+        }
         false => figure,
     })
 }
@@ -238,7 +248,7 @@ fn activations(variants: &[&Dropout], outcome: &Outcome) -> Option<Figure> {
     }
     let line = |metric: &str, color: Color, name: &str| {
         let means =
-            outcome.variants.iter().map(|variant| curves::mean_and_sd(&curves::values(variant, metric)).0);
+            outcome.variants.iter().map(|variant| outcome.statistic.of(&curves::values(variant, metric)));
         let mut points: Vec<(f64, f64)> = at.iter().copied().zip(means).collect();
         points.sort_by(|a, b| a.0.total_cmp(&b.0));
         Line::new(points, color).label(name).markers()

@@ -8,9 +8,11 @@ use crate::data::{DataSettings, SplitSettings};
 use crate::diagnostic::Problem;
 use crate::experiment::curves;
 use crate::experiment::training::{self, Probe};
-use crate::experiment::{Compare, Context, Cost, Doc, Experiment, Facts, Promise, Promises};
+use crate::experiment::{
+    Compare, Context, Cost, Doc, Experiment, Facts, MetricInfo, Promise, Promises, Shared,
+};
 use crate::nn::{self, Architecture, Bug, Differences, ModelSettings, Penalty, Planted, Sides, Verdict};
-use crate::outcome::{Metric, Outcome, RunRecord, Variant};
+use crate::outcome::{Metric, Outcome, RunRecord, Step, Variant};
 use crate::train::{self, GradientCheckSettings, Parts, Precision, Subject, TrainingSettings};
 
 /// On a log axis, what is nearer to 0 stands here.
@@ -100,26 +102,27 @@ impl Experiment for GradientCheck {
         prefix: "",
         about: "mistakes to plant in the gradient, such as sign, doubled, missing_mean; `right` is none",
     };
-    const METRICS: &'static [Doc] = &[
-        Doc {
-            name: "relative_error",
-            about: "||a - b|| / (||a|| + ||b||) of the two gradients over all parameters, before training",
-        },
-        Doc {
-            name: "relative_error_trained",
-            about: "the same after the last epoch; `l1` has a corner at 0 and brings weights there, where a right gradient may look wrong",
-        },
-        Doc {
-            name: "block_errors",
-            about: "the relative error of each block alone, W1, b1, W2, ... (with batch_norm W1, beta1, gamma1, ...), before training (a list); 0 where the gradient is nothing but rounding",
-        },
-        Doc { name: "block_errors_trained", about: "the same after the last epoch (a list)" },
-        Doc {
-            name: "verdict",
-            about: "of `relative_error`: great (up to 1e-7), look_again, or worry (from 1e-3 on)",
-        },
-        Doc { name: "verdict_trained", about: "of `relative_error_trained`; `diverged` where training did" },
+    const METRICS: &'static [MetricInfo] = &[
+        MetricInfo::number(
+            "relative_error",
+            "||a - b|| / (||a|| + ||b||) of the two gradients over all parameters, before training",
+        ),
+        MetricInfo::number(
+            "relative_error_trained",
+            "the same after the last epoch; `l1` has a corner at 0 and brings weights there, where a right gradient may look wrong",
+        ),
+        MetricInfo::number(
+            "block_errors",
+            "the relative error of each block alone, W1, b1, W2, ... (with batch_norm W1, beta1, gamma1, ...), before training (a list); 0 where the gradient is nothing but rounding",
+        ),
+        MetricInfo::number("block_errors_trained", "the same after the last epoch (a list)"),
+        MetricInfo::number(
+            "verdict",
+            "of `relative_error`: great (up to 1e-7), look_again, or worry (from 1e-3 on)",
+        ),
+        MetricInfo::number("verdict_trained", "of `relative_error_trained`; `diverged` where training did"),
     ];
+    const STEP: Step = Step::Epoch;
     const FIGURES: &'static [Doc] = &[
         Doc {
             name: "blocks",
@@ -186,6 +189,10 @@ compare: [right, doubled, wrong_derivative]
             promises.insert(format!("verdict{suffix}"), Promise::Text);
         }
         promises
+    }
+
+    fn shared(&self) -> Shared<'_> {
+        Shared::of_training(&self.parts())
     }
 
     fn run(&self, context: &Context) -> Result<RunRecord, Problem> {

@@ -5,6 +5,7 @@ use serde::de::{self, MapAccess, Visitor, value::MapAccessDeserializer};
 use serde::{Deserialize, Deserializer};
 
 use crate::diagnostic::{Problem, within};
+use crate::outcome::Statistic;
 
 /// Keys of the header, in the order of the reference.
 pub const KEYS: &[&str] = &[
@@ -16,6 +17,7 @@ pub const KEYS: &[&str] = &[
     "seed",
     "seeds",
     "figures",
+    "statistic",
     "claims",
     "tolerance",
     "lint",
@@ -50,6 +52,10 @@ pub struct Header {
     /// Which of the kind's figures to show, in this order; all by default.
     #[serde(default)]
     pub figures: Option<Vec<String>>,
+    /// What stands for the seeds in tables, charts and prose: `mean` or `median` (default `mean`). Claims are judged seed by
+    /// seed.
+    #[serde(default)]
+    pub statistic: Statistic,
     /// Sentences that must hold.
     #[serde(default)]
     pub claims: Vec<Claim>,

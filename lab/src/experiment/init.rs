@@ -8,9 +8,11 @@ use crate::data::{DataSettings, SplitSettings};
 use crate::diagnostic::Problem;
 use crate::experiment::curves::{self, CurveFigure};
 use crate::experiment::training::{self, Probe};
-use crate::experiment::{Compare, Context, Cost, Doc, Experiment, Facts, Promise, Promises};
+use crate::experiment::{
+    Compare, Context, Cost, Doc, Experiment, Facts, MetricInfo, Promise, Promises, Shared,
+};
 use crate::nn::{LayerCapture, ModelSettings};
-use crate::outcome::{Metric, Numbers, Outcome, RunRecord, Table};
+use crate::outcome::{Metric, Numbers, Outcome, RunRecord, Step, Table};
 use crate::train::{Parts, Subject, TrainingSettings};
 
 /// Bins of a layer's histogram.
@@ -52,24 +54,26 @@ impl Experiment for Init {
         prefix: "",
         about: "initializers, such as he, xavier, {normal: 0.01}, {constant: 0.5}, zeros",
     };
-    const METRICS: &'static [Doc] = &[
-        Doc {
-            name: "activation_sd",
-            about: "standard deviation of each layer's activations before training (a list, from hidden layer 1 to the output's z)",
-        },
-        Doc {
-            name: "gradient_norm",
-            about: "Frobenius norm of the gradient of each layer's weights before training (a list, from layer 1)",
-        },
-        Doc {
-            name: "saturated_share",
-            about: "share of each hidden layer's activations within 1% of the ends of tanh or sigmoid (a list)",
-        },
-        Doc {
-            name: "dead_share",
-            about: "share of each hidden layer's units that are 0 for every example (a list)",
-        },
+    const METRICS: &'static [MetricInfo] = &[
+        MetricInfo::number(
+            "activation_sd",
+            "standard deviation of each layer's activations before training (a list, from hidden layer 1 to the output's z)",
+        ),
+        MetricInfo::number(
+            "gradient_norm",
+            "Frobenius norm of the gradient of each layer's weights before training (a list, from layer 1)",
+        ),
+        MetricInfo::share(
+            "saturated_share",
+            "share of each hidden layer's activations within 1% of the ends of tanh or sigmoid (a list)",
+        ),
+        MetricInfo::share(
+            "dead_share",
+            "share of each hidden layer's units that are 0 for every example (a list)",
+        ),
     ];
+    const PROVOKES: &'static [&'static str] = &["G007"];
+    const STEP: Step = Step::Epoch;
     const FIGURES: &'static [Doc] = &[
         Doc {
             name: "activations",
@@ -113,6 +117,16 @@ compare: [{normal: 0.01}, xavier, {normal: 1}]
         promises.insert("saturated_share".into(), Promise::List(hidden));
         promises.insert("dead_share".into(), Promise::List(hidden));
         promises
+    }
+
+    fn shared(&self) -> Shared<'_> {
+        Shared {
+            data: Some(&self.data),
+            split: Some(&self.split),
+            model: Some(&self.model),
+            training: self.training.as_ref(),
+            ..Shared::default()
+        }
     }
 
     fn run(&self, context: &Context) -> Result<RunRecord, Problem> {
@@ -186,11 +200,11 @@ fn histogram(values: &[f64]) -> Table {
 
 /// A line for each variant over the layers, on a log axis.
 fn by_layer(outcome: &Outcome, metric: &str, name: &str, title: &str, y: &str) -> Option<Figure> {
-    let mut panel = Panel::new(Axis::linear("layer").integer(), Axis::log(y));
+    let mut panel = Panel::new(Axis::linear(Step::Layer.name()).integer(), Axis::log(y));
     let mut layers = 0;
     let mut flat = Vec::new();
     for (index, variant) in outcome.variants.iter().enumerate() {
-        let Some(values) = variant.mean_list(metric) else { continue };
+        let Some(values) = variant.list(metric, outcome.statistic) else { continue };
         layers = layers.max(values.len());
         let label = curves::label(variant, y);
         if values.iter().all(|value| *value == 0.0) {
@@ -210,13 +224,14 @@ fn by_layer(outcome: &Outcome, metric: &str, name: &str, title: &str, y: &str) -
     let lead =
         format!("The {y} of every layer before the first step, from the first hidden layer to the output.");
     let figure = Figure::new(name, title, lead).panel(panel);
-    Some(match flat.is_empty() {
-        true => figure,
-        false => figure.note(format!("Zero in every layer, so not on a log axis: {}.", flat.join(", "))),
-    })
+    let seeds = outcome.seeds();
+    let middle = (seeds > 1).then(|| format!("Lines: {} over {seeds} seeds.", outcome.statistic.name()));
+    let flat = (!flat.is_empty())
+        .then(|| format!("Zero in every layer, so not on a log axis: {}.", flat.join(", ")));
+    Some(figure.notes(middle.into_iter().chain(flat)))
 }
 
-/// A panel for each variant; in it a ridge for each of a few layers, all seeds' first.
+/// A panel for each variant; in it a ridge for each of a few layers, of the first seed.
 fn histograms(outcome: &Outcome) -> Option<Figure> {
     let mut panels = Vec::new();
     for (index, variant) in outcome.variants.iter().enumerate() {
@@ -236,7 +251,8 @@ fn histograms(outcome: &Outcome) -> Option<Figure> {
     }
     let columns = if panels.len() == 1 { 1 } else { 2 + usize::from(panels.len().is_multiple_of(3)) };
     let lead = "How the activations of some layers are distributed before the first step; each ridge is as high as its fullest bin.";
-    Some(Figure::new("histograms", "Activations, layer by layer", lead).panels(panels).columns(columns))
+    let figure = Figure::new("histograms", "Activations, layer by layer", lead).panels(panels);
+    Some(figure.columns(columns).notes(outcome.first_seed()))
 }
 
 /// The first, the last and some between, evenly.

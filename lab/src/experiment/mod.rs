@@ -18,6 +18,7 @@ mod gradient_check;
 mod header;
 mod init;
 mod layer;
+mod metric;
 mod optimizers;
 mod plan;
 mod promise;
@@ -25,6 +26,7 @@ mod quality;
 mod reference;
 mod regression;
 mod search;
+mod shared;
 mod softmax;
 mod split;
 mod surface;
@@ -37,10 +39,12 @@ pub use crate::data::Facts;
 pub use cost::{Cost, Limits, duration, size};
 pub use header::{Claim, Header, KEYS as HEADER_KEYS};
 pub use layer::shared as check_shared;
+pub use metric::{Better, MetricInfo, Part};
 pub use plan::{Context, Plan, PlannedVariant};
 pub use promise::{Promise, Promises};
 pub use reference::{Choice, Reference, Setting, flat, reference, written};
 pub use search::{Scale, metric_paths, searched};
+pub use shared::{Descent, SearchParts, Shared};
 pub use technique::Technique;
 pub use training::is_of_network;
 pub use variation::Compare;
@@ -53,7 +57,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use crate::chart::Figure;
 use crate::data::DataSettings;
 use crate::diagnostic::{Diagnostic, Problem};
-use crate::outcome::{Outcome, RunRecord};
+use crate::outcome::{Outcome, RunRecord, Step};
 use crate::settings::Node;
 
 /// One kind of experiment, as the settings of one variant of it.
@@ -69,11 +73,15 @@ pub trait Experiment:
     /// What `compare` varies.
     const COMPARE: Compare;
     /// Its own metrics; those of everything that trains are in `training::metrics`.
-    const METRICS: &'static [Doc];
+    const METRICS: &'static [MetricInfo];
+    /// What one value of its series is.
+    const STEP: Step;
     /// Whether its metrics include those of everything that trains.
     const TRAINS: bool;
     /// A setting that may be given in the place of `data`; then nothing is trained.
     const INSTEAD_OF_DATA: Option<&'static str> = None;
+    /// Lints, by code, of what this kind is there to show.
+    const PROVOKES: &'static [&'static str] = &[];
     const FIGURES: &'static [Doc];
     /// A block that runs as it stands.
     const EXAMPLE: &'static str;
@@ -101,6 +109,14 @@ pub trait Experiment:
         &[]
     }
 
+    /// What these settings make of a metric: a search's `best_objective` is measured as its objective is.
+    fn describe(&self, info: &'static MetricInfo) -> MetricInfo {
+        *info
+    }
+
+    /// The parts that it shares with other kinds, for those who know what they mean: lints.
+    fn shared(&self) -> Shared<'_>;
+
     /// One run with one seed.
     ///
     /// # Errors
@@ -112,7 +128,7 @@ pub trait Experiment:
     fn figures(variants: &[&Self], outcome: &Outcome) -> Vec<Figure>;
 }
 
-/// A name with its meaning: a metric, a figure.
+/// A figure with its meaning.
 #[derive(Clone, Copy, Debug)]
 pub struct Doc {
     pub name: &'static str,
@@ -128,9 +144,11 @@ pub struct Kind {
     pub summary: &'static str,
     pub revision: u32,
     pub compare: Compare,
-    pub metrics: &'static [Doc],
+    pub metrics: &'static [MetricInfo],
+    pub step: Step,
     pub trains: bool,
     pub instead_of_data: Option<&'static str>,
+    pub provokes: &'static [&'static str],
     pub figures: &'static [Doc],
     pub example: &'static str,
     plan: Planner,
@@ -147,8 +165,10 @@ impl Kind {
             revision: E::REVISION,
             compare: E::COMPARE,
             metrics: E::METRICS,
+            step: E::STEP,
             trains: E::TRAINS,
             instead_of_data: E::INSTEAD_OF_DATA,
+            provokes: E::PROVOKES,
             figures: E::FIGURES,
             example: E::EXAMPLE,
             plan: plan::plan::<E>,
@@ -196,7 +216,7 @@ impl Kind {
     }
 
     /// Every metric that a variant of it may have.
-    pub fn all_metrics(&self) -> impl Iterator<Item = &'static Doc> {
+    pub fn all_metrics(&self) -> impl Iterator<Item = &'static MetricInfo> {
         self.metrics.iter().chain(self.trains.then(training::metrics).into_iter().flatten())
     }
 }

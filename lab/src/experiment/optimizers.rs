@@ -9,9 +9,11 @@ use crate::diagnostic::Problem;
 use crate::experiment::curves::CurveFigure;
 use crate::experiment::target::{Target, TargetFigure};
 use crate::experiment::training;
-use crate::experiment::{Compare, Context, Cost, Doc, Experiment, Facts, Promise, Promises};
+use crate::experiment::{
+    Compare, Context, Cost, Doc, Experiment, Facts, MetricInfo, Promise, Promises, Shared,
+};
 use crate::nn::ModelSettings;
-use crate::outcome::{Metric, Outcome, RunRecord};
+use crate::outcome::{Metric, Outcome, RunRecord, Step};
 use crate::train::{Parts, TrainingSettings};
 
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
@@ -42,10 +44,13 @@ impl Experiment for Optimizers {
         prefix: "",
         about: "optimizers, bare or with their settings",
     };
-    const METRICS: &'static [Doc] = &[Doc {
-        name: "epochs_to",
-        about: "the first epoch whose training loss is at or under `target`; not a number where none is",
-    }];
+    const METRICS: &'static [MetricInfo] = &[MetricInfo::when(
+        "epochs_to",
+        "the first epoch whose training loss is at or under `target`; not a number where none is",
+    )
+    .in_unit("epochs")
+    .lower()];
+    const STEP: Step = Step::Epoch;
     const FIGURES: &'static [Doc] = &[
         Doc { name: "loss", about: "training loss by epoch, on a log axis, with bands over seeds" },
         Doc { name: "dev_loss", about: "dev loss by epoch, on a log axis" },
@@ -79,6 +84,10 @@ compare: [sgd, momentum, {adam: {learning_rate: 0.01}}]
         let mut promises = training::promises(&self.parts(), facts);
         promises.insert("epochs_to".into(), Promise::Number);
         promises
+    }
+
+    fn shared(&self) -> Shared<'_> {
+        Shared::of_training(&self.parts())
     }
 
     fn run(&self, context: &Context) -> Result<RunRecord, Problem> {

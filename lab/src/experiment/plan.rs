@@ -6,9 +6,9 @@ use crate::chart::Figure;
 use crate::data::{DataSettings, Dataset};
 use crate::diagnostic::{Diagnostic, Problem};
 use crate::experiment::variation::{self, Variant};
-use crate::experiment::{Cost, Experiment, Facts, Promises, header, layer};
+use crate::experiment::{Better, Cost, Experiment, Facts, MetricInfo, Promises, Shared, header, layer};
 use crate::numeric::Workers;
-use crate::outcome::{Outcome, RunRecord};
+use crate::outcome::{Outcome, RunRecord, Written};
 use crate::settings::{self, Node};
 
 /// What a run is given.
@@ -45,6 +45,10 @@ pub trait Plan: Send + Sync {
     fn promises(&self, variant: usize, facts: Option<&Facts>) -> Promises;
     /// Metrics that no seed changes in any variant.
     fn settled(&self) -> Vec<&'static str>;
+    /// What a metric is with the settings of all variants; where they disagree about it, no end of it is better.
+    fn describe(&self, info: &'static MetricInfo) -> MetricInfo;
+    /// The parts that a variant shares with other kinds.
+    fn shared(&self, variant: usize) -> Shared<'_>;
     /// # Errors
     /// What only the data at hand could show.
     fn run(&self, variant: usize, context: &Context) -> Result<RunRecord, Problem>;
@@ -135,6 +139,23 @@ impl<E: Experiment> Plan for Typed<E> {
             });
         }
         settled.unwrap_or_default()
+    }
+
+    fn describe(&self, info: &'static MetricInfo) -> MetricInfo {
+        let mut described = self.variants.iter().map(|(_, experiment)| experiment.describe(info));
+        let Some(first) = described.next() else { return *info };
+        let alike = |other: MetricInfo| {
+            (other.better, other.written, other.part) == (first.better, first.written, first.part)
+        };
+        if described.all(alike) {
+            first
+        } else {
+            MetricInfo { better: Better::Neither, written: Written::Number, ..first }
+        }
+    }
+
+    fn shared(&self, variant: usize) -> Shared<'_> {
+        self.variants[variant].1.shared()
     }
 
     fn run(&self, variant: usize, context: &Context) -> Result<RunRecord, Problem> {

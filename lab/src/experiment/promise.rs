@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::experiment::Doc;
+use crate::experiment::MetricInfo;
 
 /// What a name will stand for.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,8 +23,8 @@ pub enum Promise {
 pub type Promises = BTreeMap<String, Promise>;
 
 /// The documented names, without saying what they will be.
-pub fn documented<'a>(docs: impl IntoIterator<Item = &'a Doc>) -> Promises {
-    docs.into_iter().map(|doc| (doc.name.to_owned(), Promise::Unknown)).collect()
+pub fn documented<'a>(infos: impl IntoIterator<Item = &'a MetricInfo>) -> Promises {
+    infos.into_iter().map(|info| (info.name.to_owned(), Promise::Unknown)).collect()
 }
 
 /// A promise for each dotted path, as maps within maps.

@@ -1,9 +1,10 @@
 //! What the answers of a trained classifier are worth, as metrics of everything that trains.
 
 use crate::data::Target;
-use crate::experiment::Doc;
 use crate::experiment::promise::{Promise, Promises};
+use crate::experiment::{MetricInfo, Part};
 use crate::measure::{Answers, Calibration, Confusion, diagnose};
+use crate::numeric::mean;
 use crate::outcome::{Metric, RunRecord};
 use crate::train::{Report, Subject};
 
@@ -23,75 +24,75 @@ enum Shape {
 }
 
 struct Entry {
-    doc: Doc,
+    info: MetricInfo,
     shape: Shape,
 }
 
 /// The metrics of one part: the one place that names them.
 macro_rules! of_part {
-    ($part:literal) => {
+    ($part:literal, $of:expr) => {
         [
             Entry {
-                doc: Doc {
-                    name: concat!($part, "_confusion"),
-                    about: concat!("how many ", $part, " rows of a class were given another, row by row: with C classes the number of rows of class r called g is at `C * r + g`"),
-                },
+                info: MetricInfo::number(
+                    concat!($part, "_confusion"),
+                    concat!("how many ", $part, " rows of a class were given another, row by row: with C classes the number of rows of class r called g is at `C * r + g`"),
+                ).in_unit("rows").on($of).aside(),
                 shape: Shape::Pairs(|judged| judged.confusion.counts().iter().map(|&count| count as f64).collect()),
             },
             Entry {
-                doc: Doc {
-                    name: concat!($part, "_precision"),
-                    about: concat!("of the ", $part, " rows that were given a class, the share that are of it; one a class, 0 for a class never given"),
-                },
+                info: MetricInfo::share(
+                    concat!($part, "_precision"),
+                    concat!("of the ", $part, " rows that were given a class, the share that are of it; one a class, 0 for a class never given"),
+                ).higher().on($of).aside(),
                 shape: Shape::Classes(|judged| judged.confusion.precision()),
             },
             Entry {
-                doc: Doc {
-                    name: concat!($part, "_recall"),
-                    about: concat!("of the ", $part, " rows of a class, the share that were given it; one a class, 0 for a class without rows"),
-                },
+                info: MetricInfo::share(
+                    concat!($part, "_recall"),
+                    concat!("of the ", $part, " rows of a class, the share that were given it; one a class, 0 for a class without rows"),
+                ).higher().on($of).aside(),
                 shape: Shape::Classes(|judged| judged.confusion.recall()),
             },
             Entry {
-                doc: Doc {
-                    name: concat!($part, "_f1"),
-                    about: concat!("harmonic mean of precision and recall on the ", $part, " part, 2 TP/(2 TP + FP + FN); one a class"),
-                },
+                info: MetricInfo::share(
+                    concat!($part, "_f1"),
+                    concat!("harmonic mean of precision and recall on the ", $part, " part, 2 TP/(2 TP + FP + FN); one a class"),
+                ).higher().on($of).aside(),
                 shape: Shape::Classes(|judged| judged.confusion.f1()),
             },
             Entry {
-                doc: Doc {
-                    name: concat!($part, "_macro_precision"),
-                    about: concat!("mean of `", $part, "_precision` over the classes"),
-                },
+                info: MetricInfo::share(
+                    concat!($part, "_macro_precision"),
+                    concat!("mean of `", $part, "_precision` over the classes"),
+                ).higher().on($of).aside(),
                 shape: Shape::Number(|judged| mean(&judged.confusion.precision())),
             },
             Entry {
-                doc: Doc {
-                    name: concat!($part, "_macro_recall"),
-                    about: concat!("mean of `", $part, "_recall` over the classes"),
-                },
+                info: MetricInfo::share(
+                    concat!($part, "_macro_recall"),
+                    concat!("mean of `", $part, "_recall` over the classes"),
+                ).higher().on($of).aside(),
                 shape: Shape::Number(|judged| mean(&judged.confusion.recall())),
             },
             Entry {
-                doc: Doc {
-                    name: concat!($part, "_macro_f1"),
-                    about: concat!("mean of `", $part, "_f1` over the classes"),
-                },
+                info: MetricInfo::share(
+                    concat!($part, "_macro_f1"),
+                    concat!("mean of `", $part, "_f1` over the classes"),
+                ).higher().on($of).aside(),
                 shape: Shape::Number(|judged| mean(&judged.confusion.f1())),
             },
             Entry {
-                doc: Doc {
-                    name: concat!($part, "_confidence"),
-                    about: concat!("mean probability of the class given on the ", $part, " part; above `", $part, "_accuracy` where the network is too sure"),
-                },
+                info: MetricInfo::share(
+                    concat!($part, "_confidence"),
+                    concat!("mean probability of the class given on the ", $part, " part; above `", $part, "_accuracy` where the network is too sure"),
+                ).on($of).aside(),
                 shape: Shape::Number(|judged| judged.calibration.confidence()),
             },
             Entry {
-                doc: Doc {
-                    name: concat!($part, "_calibration_error"),
-                    about: concat!("expected calibration error on the ", $part, " part: the mean gap between confidence and accuracy in 15 bins of confidence"),
-                },
+                info: MetricInfo::share(
+                    concat!($part, "_calibration_error"),
+                    concat!("expected calibration error on the ", $part, " part: the mean gap between confidence and accuracy in 15 bins of confidence"),
+                ).lower().on($of).aside(),
                 shape: Shape::Number(|judged| judged.calibration.error()),
             },
         ]
@@ -99,34 +100,44 @@ macro_rules! of_part {
 }
 
 /// The parts that are judged, each with its metrics.
-static PARTS: [(&str, [Entry; 9]); 2] = [("dev", of_part!("dev")), ("test", of_part!("test"))];
+static PARTS: [(Part, [Entry; 9]); 2] =
+    [(Part::Dev, of_part!("dev", Part::Dev)), (Part::Test, of_part!("test", Part::Test))];
 
 /// Where the data state a Bayes error.
-static DIAGNOSIS: [(Doc, Promise); 3] = [
+static DIAGNOSIS: [(MetricInfo, Promise); 3] = [
     (
-        Doc { name: "avoidable_bias", about: "training error minus the `bayes_error` that `data` states" },
+        MetricInfo::share("avoidable_bias", "training error minus the `bayes_error` that `data` states")
+            .on(Part::Dev)
+            .aside(),
         Promise::Number,
     ),
     (
-        Doc {
-            name: "variance",
-            about: "dev error minus training error, where `data` states a `bayes_error`",
-        },
+        MetricInfo::share("variance", "dev error minus training error, where `data` states a `bayes_error`")
+            .on(Part::Dev)
+            .aside(),
         Promise::Number,
     ),
     (
-        Doc {
-            name: "diagnosis",
-            about: "`bias`, `variance`, `both` or `neither`: which of the two is above two percentage points",
-        },
+        MetricInfo::number(
+            "diagnosis",
+            "`bias`, `variance`, `both` or `neither`: which of the two is above two percentage points",
+        )
+        .on(Part::Dev)
+        .aside(),
         Promise::Text,
     ),
 ];
 
+/// Returns those metrics of answers that are single numbers.
+pub fn numbers() -> impl Iterator<Item = &'static MetricInfo> {
+    let entries = PARTS.iter().flat_map(|(_, entries)| entries);
+    entries.filter(|entry| matches!(entry.shape, Shape::Number(_))).map(|entry| &entry.info)
+}
+
 /// All metrics of this module.
-pub fn metrics() -> impl Iterator<Item = &'static Doc> {
-    let of_parts = PARTS.iter().flat_map(|(_, entries)| entries).map(|entry| &entry.doc);
-    of_parts.chain(DIAGNOSIS.iter().map(|(doc, _)| doc))
+pub fn metrics() -> impl Iterator<Item = &'static MetricInfo> {
+    let of_parts = PARTS.iter().flat_map(|(_, entries)| entries).map(|entry| &entry.info);
+    of_parts.chain(DIAGNOSIS.iter().map(|(info, _)| info))
 }
 
 impl Shape {
@@ -147,12 +158,8 @@ impl Shape {
     }
 }
 
-fn mean(values: &[f64]) -> f64 {
-    values.iter().sum::<f64>() / values.len() as f64
-}
-
 /// How many numbers the metrics of answers are, given the target and the rows of the three parts.
-pub fn numbers(target: Target, sizes: [usize; 3]) -> f64 {
+pub fn count(target: Target, sizes: [usize; 3]) -> f64 {
     let Target::Classes(classes) = target else { return 0.0 };
     let judged = PARTS.iter().zip(&sizes[1..]).filter(|(_, rows)| **rows > 0);
     let entries = judged.flat_map(|((_, entries), _)| entries);
@@ -163,8 +170,8 @@ pub fn numbers(target: Target, sizes: [usize; 3]) -> f64 {
 pub fn judge(subject: &dyn Subject, record: &mut RunRecord) {
     for (part, answers) in subject.answers() {
         let judged = Judged::of(&answers);
-        let entries = PARTS.iter().filter(|(name, _)| *name == part).flat_map(|(_, entries)| entries);
-        let found = entries.map(|entry| (entry.doc.name.to_owned(), entry.shape.metric(&judged)));
+        let entries = PARTS.iter().filter(|(own, _)| own.name() == part).flat_map(|(_, entries)| entries);
+        let found = entries.map(|entry| (entry.info.name.to_owned(), entry.shape.metric(&judged)));
         record.metrics.extend(found);
     }
 }
@@ -201,7 +208,7 @@ pub fn absent(report: &Report, record: &mut RunRecord) {
             None => Metric::Number(f64::NAN),
             Some(len) => Metric::List(vec![f64::NAN; len]),
         };
-        record.metrics.extend(entries.iter().map(|entry| (entry.doc.name.to_owned(), none(&entry.shape))));
+        record.metrics.extend(entries.iter().map(|entry| (entry.info.name.to_owned(), none(&entry.shape))));
     }
 }
 
@@ -209,21 +216,21 @@ pub fn absent(report: &Report, record: &mut RunRecord) {
 /// Bayes error.
 pub fn promise(promises: &mut Promises, target: Target, sizes: [usize; 3], bayes_error: Option<f64>) {
     for ((_, entries), &rows) in PARTS.iter().zip(&sizes[1..]) {
-        for Entry { doc, shape } in entries {
+        for Entry { info, shape } in entries {
             match target {
                 Target::Classes(classes) if rows > 0 => {
                     let promise = shape.len(classes).map_or(Promise::Number, Promise::List);
-                    promises.insert(doc.name.to_owned(), promise)
+                    promises.insert(info.name.to_owned(), promise)
                 }
-                _ => promises.remove(doc.name),
+                _ => promises.remove(info.name),
             };
         }
     }
     let stated = bayes_error.is_some() && target != Target::Value && sizes[1] > 0;
-    for (doc, promise) in &DIAGNOSIS {
+    for (info, promise) in &DIAGNOSIS {
         match stated {
-            true => promises.insert(doc.name.into(), promise.clone()),
-            false => promises.remove(doc.name),
+            true => promises.insert(info.name.into(), promise.clone()),
+            false => promises.remove(info.name),
         };
     }
 }

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::experiment::header::Header;
 use crate::experiment::technique::{Technique, technique};
-use crate::experiment::{Doc, Kind};
+use crate::experiment::{Kind, MetricInfo};
 
 /// One setting, by its dotted path.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,7 +32,7 @@ pub struct Reference {
     pub kind: &'static Kind,
     pub header: Vec<Setting>,
     pub settings: Vec<Setting>,
-    pub metrics: Vec<&'static Doc>,
+    pub metrics: Vec<&'static MetricInfo>,
 }
 
 /// The reference of a kind.

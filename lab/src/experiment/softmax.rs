@@ -10,9 +10,11 @@ use crate::data::{DataSettings, SplitSettings, Target};
 use crate::diagnostic::Problem;
 use crate::experiment::curves::{self, CurveFigure};
 use crate::experiment::training::{self, Probe};
-use crate::experiment::{Compare, Context, Cost, Doc, Experiment, Facts, Promise, Promises};
+use crate::experiment::{
+    Compare, Context, Cost, Doc, Experiment, Facts, MetricInfo, Promise, Promises, Shared,
+};
 use crate::nn::{Architecture, ModelSettings};
-use crate::outcome::{Grid, Metric, Numbers, Outcome, RunRecord, Table, Variant};
+use crate::outcome::{Grid, Metric, Numbers, Outcome, RunRecord, Step, Table, Variant};
 use crate::train::{self, Parts, Subject, TrainingSettings};
 
 /// Cells of a region's grid, each way.
@@ -80,20 +82,21 @@ impl Experiment for Softmax {
     const INSTEAD_OF_DATA: Option<&'static str> = Some("logits");
     const COMPARE: Compare =
         Compare { key: "logits", path: |_| "logits", prefix: "", about: "lists of logits, by name" };
-    const METRICS: &'static [Doc] = &[
-        Doc { name: "logits", about: "the logits as they were given (a list)" },
-        Doc { name: "exponentials", about: "e to the power of each logit (a list)" },
-        Doc { name: "probabilities", about: "the exponentials divided by their sum (a list)" },
-        Doc { name: "hardmax", about: "1 for the largest logit, 0 for the others (a list)" },
-        Doc {
-            name: "loss",
-            about: "minus the logarithm of the right class's probability, where a label is given",
-        },
-        Doc {
-            name: "gradient",
-            about: "the loss's gradient for the logits, probabilities minus one-hot label (a list)",
-        },
+    const METRICS: &'static [MetricInfo] = &[
+        MetricInfo::number("logits", "the logits as they were given (a list)"),
+        MetricInfo::number("exponentials", "e to the power of each logit (a list)"),
+        MetricInfo::share("probabilities", "the exponentials divided by their sum (a list)"),
+        MetricInfo::number("hardmax", "1 for the largest logit, 0 for the others (a list)"),
+        MetricInfo::number(
+            "loss",
+            "minus the logarithm of the right class's probability, where a label is given",
+        ),
+        MetricInfo::number(
+            "gradient",
+            "the loss's gradient for the logits, probabilities minus one-hot label (a list)",
+        ),
     ];
+    const STEP: Step = Step::Epoch;
     const FIGURES: &'static [Doc] = &[
         Doc { name: "probabilities", about: "logits, exponentials, probabilities and hardmax as bars" },
         Doc {
@@ -165,6 +168,10 @@ label: 0
             Some(_) => &["logits", "exponentials", "probabilities", "hardmax", "loss", "gradient"],
             None => &[],
         }
+    }
+
+    fn shared(&self) -> Shared<'_> {
+        self.data.as_ref().map_or_else(Shared::default, |data| Shared::of_training(&self.parts(data)))
     }
 
     fn run(&self, context: &Context) -> Result<RunRecord, Problem> {
@@ -267,7 +274,7 @@ fn padded(values: &[f64]) -> (f64, f64) {
 fn probabilities(outcome: &Outcome) -> Option<Figure> {
     let mut panels = Vec::new();
     for variant in &outcome.variants {
-        let classes = variant.mean_list("logits")?.len();
+        let classes = variant.list("logits", outcome.statistic)?.len();
         let names: Vec<String> = (0..classes).map(|class| format!("class {class}")).collect();
         let steps = [
             ("logits", "logits z", Format::Plain, 2),
@@ -276,7 +283,7 @@ fn probabilities(outcome: &Outcome) -> Option<Figure> {
             ("hardmax", "hardmax", Format::Integer, 0),
         ];
         for (index, (metric, title, format, decimals)) in steps.into_iter().enumerate() {
-            let values = variant.mean_list(metric)?;
+            let values = variant.list(metric, outcome.statistic)?;
             let axis = with_room(Axis::linear(title).hidden().zero(), &values);
             let bars = Bars::new(values, Color::Series(index)).horizontal().values(format, decimals);
             let panel = Panel::new(axis, Axis::category("", names.clone())).mark(bars);
@@ -317,7 +324,8 @@ fn regions(outcome: &Outcome) -> Option<Figure> {
         Figure::new("regions", "The regions it learned", lead).panels(panels).columns(columns).shared();
     let drawn = outcome.variants.iter().filter_map(|variant| variant.runs.first()?.tables.get("points"));
     let sampled = drawn.into_iter().any(|points| points.columns["class"].len() == MOST_POINTS);
-    Some(if sampled { figure.note(format!("{MOST_POINTS} of the training points.")) } else { figure })
+    let sampled = sampled.then(|| format!("{MOST_POINTS} of the training points."));
+    Some(figure.notes(outcome.first_seed().into_iter().chain(sampled)))
 }
 
 fn region_panel(variant: &Variant) -> Option<Panel> {

@@ -3,15 +3,19 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::chart::{Axis, Bars, Color, Dots, Figure, Line, Mark, Panel, Part as BarPart, Rule, Shape};
+use crate::chart::{
+    Axis, Bars, Color, Dots, Figure, Interval, Line, Mark, Panel, Part as BarPart, Rule, Shape,
+};
 use crate::data::{self, DataSettings, Dataset, SplitSettings, Target, TargetColumn};
 use crate::diagnostic::{Problem, within};
-use crate::experiment::curves::{self, mean_and_sd, values};
+use crate::experiment::curves::{self, values};
 use crate::experiment::training;
-use crate::experiment::{Compare, Context, Cost, Doc, Experiment, Facts, Promise, Promises};
+use crate::experiment::{
+    Compare, Context, Cost, Doc, Experiment, Facts, MetricInfo, Part, Promise, Promises, Shared,
+};
 use crate::nn::ModelSettings;
 use crate::numeric::Streams;
-use crate::outcome::{Metric, Outcome, RunRecord, Variant};
+use crate::outcome::{Metric, Outcome, RunRecord, Step, Variant};
 use crate::train::{Parts, TrainingSettings};
 
 /// The three parts, in the order in which they are shown.
@@ -52,22 +56,17 @@ impl Experiment for Split {
         prefix: "",
         about: "splits, such as {train: 60%, dev: 20%, test: 20%}",
     };
-    const METRICS: &'static [Doc] = &[
-        Doc { name: "train_rows", about: "rows of the training part" },
-        Doc { name: "dev_rows", about: "rows of the dev part" },
-        Doc { name: "test_rows", about: "rows of the test part" },
-        Doc {
-            name: "train_share",
-            about: "share of each class in the training part (a list, in the order of the classes)",
-        },
-        Doc { name: "dev_share", about: "share of each class in the dev part (a list)" },
-        Doc { name: "test_share", about: "share of each class in the test part (a list)" },
-        Doc {
-            name: "dev_standard_error",
-            about: "standard error sqrt(p(1-p)/n) of the dev error p from n rows; without a model that of an error of 10%",
-        },
-        Doc { name: "test_standard_error", about: "the same for the test part" },
+    const METRICS: &'static [MetricInfo] = &[
+        MetricInfo::number("train_rows", "rows of the training part").in_unit("rows").on(Part::Train),
+        MetricInfo::number("dev_rows", "rows of the dev part").in_unit("rows").on(Part::Dev),
+        MetricInfo::number("test_rows", "rows of the test part").in_unit("rows").on(Part::Test),
+        MetricInfo::share("train_share", "share of each class in the training part (a list, in the order of the classes)").on(Part::Train),
+        MetricInfo::share("dev_share", "share of each class in the dev part (a list)").on(Part::Dev),
+        MetricInfo::share("test_share", "share of each class in the test part (a list)").on(Part::Test),
+        MetricInfo::share("dev_standard_error", "standard error sqrt(p(1-p)/n) of the dev error p from n rows; without a model that of an error of 10%").on(Part::Dev),
+        MetricInfo::share("test_standard_error", "the same for the test part").on(Part::Test),
     ];
+    const STEP: Step = Step::Epoch;
     const FIGURES: &'static [Doc] = &[
         Doc { name: "sizes", about: "rows of each part, one bar for each split" },
         Doc { name: "classes", about: "share of each class in each part" },
@@ -132,6 +131,16 @@ training: {epochs: 10}
         &["train_rows", "dev_rows", "test_rows"]
     }
 
+    fn shared(&self) -> Shared<'_> {
+        Shared {
+            data: Some(&self.data),
+            split: Some(&self.split),
+            model: self.model.as_ref(),
+            training: self.training.as_ref(),
+            ..Shared::default()
+        }
+    }
+
     fn run(&self, context: &Context) -> Result<RunRecord, Problem> {
         let mut record = match self.with_parts(|parts| training::train(parts, context)) {
             Some(trained) => trained?,
@@ -192,14 +201,14 @@ fn row_labels(outcome: &Outcome) -> Vec<String> {
     outcome.variants.iter().map(|variant| curves::label(variant, "all rows").to_owned()).collect()
 }
 
-fn mean(variant: &Variant, metric: &str) -> f64 {
-    mean_and_sd(&values(variant, metric)).0
+fn middle(outcome: &Outcome, variant: &Variant, metric: &str) -> f64 {
+    outcome.statistic.of(&values(variant, metric))
 }
 
 /// One stacked bar for each split.
 fn sizes(outcome: &Outcome) -> Option<Figure> {
     let part = |(index, name): (usize, &str)| {
-        let rows = outcome.variants.iter().map(|variant| mean(variant, &format!("{name}_rows")));
+        let rows = outcome.variants.iter().map(|variant| middle(outcome, variant, &format!("{name}_rows")));
         BarPart::new(name, Color::Series(index), rows)
     };
     let parts: Vec<BarPart> = PARTS.into_iter().enumerate().map(part).collect();
@@ -227,24 +236,48 @@ fn classes(outcome: &Outcome) -> Option<Figure> {
             Axis::linear("share of the part").percent().zero(),
         );
         for (index, part) in PARTS.into_iter().enumerate() {
-            let Some(shares) = variant.mean_list(&format!("{part}_share")) else { continue };
+            let Some(shares) = variant.list(&format!("{part}_share"), outcome.statistic) else { continue };
             let offset = (index as f64 - 1.0) * 0.2;
             let points = shares.iter().enumerate().map(|(class, &share)| (class as f64 + offset, share));
             let dots = Dots::new(points, Color::Series(index)).shape(shapes[index]).size(4.5).label(part);
+            if variant.runs.len() > 1 {
+                panel = panel.mark(spread_of_shares(outcome, variant, part, index, offset));
+            }
             panel = panel.mark(dots);
         }
         if variant.label.is_empty() { panel } else { panel.title(variant.label.clone()) }
     });
     let columns = if outcome.variants.len() > 1 && names.len() <= 12 { 2 } else { 1 };
     let figure = Figure::new("classes", "Classes in each part", "The share of each class in each part.");
-    Some(figure.panels(panels).columns(columns).shared())
+    let (seeds, statistic) = (outcome.seeds(), outcome.statistic);
+    let note = (seeds > 1).then(|| {
+        let (middle, spread) = (statistic.name(), statistic.spread_name());
+        format!("Dots: {middle} over {seeds} seeds. Lines: {spread}.")
+    });
+    Some(figure.panels(panels).columns(columns).shared().notes(note))
+}
+
+/// How far the shares of the classes in a part scatter over the seeds.
+fn spread_of_shares(outcome: &Outcome, variant: &Variant, part: &str, index: usize, offset: f64) -> Interval {
+    let metric = format!("{part}_share");
+    let of_class = |class: usize| {
+        let lists = variant.runs.iter().filter_map(|run| match run.metrics.get(&metric) {
+            Some(Metric::List(shares)) => shares.get(class).copied(),
+            _ => None,
+        });
+        curves::estimate(&lists.collect::<Vec<f64>>(), outcome.statistic, class as f64 + offset)
+    };
+    let classes = variant.list(&metric, outcome.statistic).map_or(0, |shares| shares.len());
+    Interval::new((0..classes).map(of_class), Color::Series(index))
 }
 
 /// Every seed's dev and test error, around the mean, with what chance alone explains.
 fn estimates(outcome: &Outcome) -> Option<Figure> {
     let variants: Vec<&Variant> = outcome.variants.iter().filter(|v| v.runs.len() > 1).collect();
     if variants.is_empty()
-        || variants.iter().all(|v| mean(v, "dev_error").is_nan() && mean(v, "test_error").is_nan())
+        || variants
+            .iter()
+            .all(|v| middle(outcome, v, "dev_error").is_nan() && middle(outcome, v, "test_error").is_nan())
     {
         return None;
     }
@@ -258,14 +291,14 @@ fn estimates(outcome: &Outcome) -> Option<Figure> {
             if errors.is_empty() {
                 continue;
             }
-            let (middle, _) = mean_and_sd(&errors);
-            let error = 2.0 * standard_error(middle, mean(variant, &format!("{part}_rows")));
+            let at_middle = outcome.statistic.of(&errors);
+            let error = 2.0 * standard_error(at_middle, middle(outcome, variant, &format!("{part}_rows")));
             let at = rows.len();
             let range = crate::chart::Estimate {
                 at: at as f64,
-                low: (middle - error).max(0.0),
-                middle,
-                high: middle + error,
+                low: (at_middle - error).max(0.0),
+                middle: at_middle,
+                high: at_middle + error,
             };
             chance.push(crate::chart::Interval::new([range], Color::Series(slot)).horizontal().into());
             dots.push(Dots::strip(at, &errors, 0.5, true, Color::Series(slot)).into());
@@ -292,7 +325,7 @@ fn standard_errors(outcome: &Outcome, trained: bool) -> Option<Figure> {
         true => outcome
             .variants
             .iter()
-            .map(|v| mean(v, "dev_error"))
+            .map(|v| middle(outcome, v, "dev_error"))
             .find(|e| *e > 0.0 && *e < 1.0)
             .unwrap_or(0.1),
         false => 0.1,
@@ -304,7 +337,7 @@ fn standard_errors(outcome: &Outcome, trained: bool) -> Option<Figure> {
             .mark(curve);
     for (index, part) in PARTS.into_iter().enumerate().skip(1) {
         let points = outcome.variants.iter().filter_map(|variant| {
-            let rows = mean(variant, &format!("{part}_rows"));
+            let rows = middle(outcome, variant, &format!("{part}_rows"));
             (rows > 0.0).then(|| (rows, standard_error(error, rows)))
         });
         panel = panel.mark(Dots::new(points, Color::Series(index)).size(5.0).label(part));

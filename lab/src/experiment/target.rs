@@ -99,7 +99,9 @@ mod tests {
             });
             let figure =
                 TargetFigure { name: "epochs_to", title: "", lead: "", counted: "epochs".to_owned() };
-            figure.draw(&Outcome { variants: variants.collect() }).map(|figure| figure.note)
+            figure
+                .draw(&Outcome { variants: variants.collect(), ..Outcome::default() })
+                .map(|figure| figure.note)
         };
         let never = f64::NAN;
         assert_eq!(drawn([[3.0, 4.0], [5.0, 6.0]]), Some(None));

@@ -5,43 +5,67 @@ use std::sync::Arc;
 use crate::data::{Dataset, Facts, Target, TargetColumn};
 use crate::diagnostic::{Problem, within};
 use crate::experiment::promise::{Promise, Promises, documented};
-use crate::experiment::{Context, Cost, Doc, quality};
+use crate::experiment::{Better, Context, Cost, MetricInfo, Part, quality};
 use crate::nn::Architecture;
 use crate::numeric::Workers;
-use crate::outcome::{Metric, RunRecord};
+use crate::outcome::{Metric, RunRecord, Written};
 use crate::train::{self, Parts, Report, StoppingMetric, Subject};
 
-/// Where training led.
-const ENDS: &[Doc] = &[
-    Doc {
-        name: "train_loss",
-        about: "mean loss on the training part, without penalty or dropout, at the last epoch",
-    },
-    Doc { name: "dev_loss", about: "mean loss on the dev part at the last epoch" },
-    Doc { name: "test_loss", about: "mean loss on the test part at the last epoch" },
-    Doc { name: "train_accuracy", about: "share of training examples that are right" },
-    Doc { name: "dev_accuracy", about: "share of dev examples that are right" },
-    Doc { name: "test_accuracy", about: "share of test examples that are right" },
-    Doc { name: "train_error", about: "share of training examples that are wrong" },
-    Doc { name: "dev_error", about: "share of dev examples that are wrong" },
-    Doc { name: "test_error", about: "share of test examples that are wrong" },
-    Doc { name: "best_dev_loss", about: "the lowest dev loss of any epoch" },
-    Doc { name: "best_epoch", about: "the epoch of the lowest dev loss (0 is before training)" },
-    Doc { name: "objective", about: "J, what training makes small: the training loss with its penalty" },
-    Doc { name: "weight_norm", about: "Frobenius norm of all weights together at the last epoch" },
-    Doc {
-        name: "diverged_at",
-        about: "the epoch at which loss or weights were no longer finite; not a number where they stayed so",
-    },
+/// What is measured after every epoch, and where it led.
+const CURVES: &[MetricInfo] = &[
+    MetricInfo::number(
+        "train_loss",
+        "mean loss on the training part, without penalty or dropout, at the last epoch",
+    )
+    .lower()
+    .on(Part::Train),
+    MetricInfo::number("dev_loss", "mean loss on the dev part at the last epoch").lower().on(Part::Dev),
+    MetricInfo::number("test_loss", "mean loss on the test part at the last epoch")
+        .lower()
+        .on(Part::Test)
+        .aside(),
+    MetricInfo::share("train_accuracy", "share of training examples that are right")
+        .higher()
+        .on(Part::Train)
+        .aside(),
+    MetricInfo::share("dev_accuracy", "share of dev examples that are right").higher().on(Part::Dev),
+    MetricInfo::share("test_accuracy", "share of test examples that are right").higher().on(Part::Test),
+    MetricInfo::share("train_error", "share of training examples that are wrong")
+        .lower()
+        .on(Part::Train)
+        .aside(),
+    MetricInfo::share("dev_error", "share of dev examples that are wrong").lower().on(Part::Dev).aside(),
+    MetricInfo::share("test_error", "share of test examples that are wrong").lower().on(Part::Test).aside(),
+    MetricInfo::number("objective", "J, what training makes small: the training loss with its penalty")
+        .on(Part::Train)
+        .aside(),
+    MetricInfo::number("weight_norm", "Frobenius norm of all weights together at the last epoch").aside(),
+];
+
+/// What is known at the end.
+const ENDS: &[MetricInfo] = &[
+    MetricInfo::number("best_dev_loss", "the lowest dev loss of any epoch").lower().on(Part::Dev).aside(),
+    MetricInfo::number("best_epoch", "the epoch of the lowest dev loss (0 is before training)")
+        .in_unit("epochs")
+        .on(Part::Dev)
+        .aside(),
+    MetricInfo::when(
+        "diverged_at",
+        "the epoch at which loss or weights were no longer finite; not a number where they stayed so",
+    )
+    .in_unit("epochs"),
 ];
 
 /// The metrics of everything that trains.
-pub fn metrics() -> impl Iterator<Item = &'static Doc> {
-    ENDS.iter().chain(quality::metrics())
+pub fn metrics() -> impl Iterator<Item = &'static MetricInfo> {
+    CURVES.iter().chain(ENDS).chain(quality::metrics())
 }
 
-/// Numbers that a history holds for each epoch.
-const SERIES: f64 = 11.0;
+/// Those by which one training can be called better than another: what a search may be judged by.
+pub fn objectives() -> impl Iterator<Item = &'static MetricInfo> {
+    let all = CURVES.iter().chain(ENDS).chain(quality::numbers());
+    all.filter(|info| info.better != Better::Neither)
+}
 
 /// Something that a kind measures on the network besides what everything that trains has.
 pub trait Probe {
@@ -124,8 +148,8 @@ pub fn cost(parts: &Parts, facts: Option<&Facts>) -> Cost {
         bytes: facts.number_bytes as f64 * table + fit.bytes as f64 + answers as f64,
         kept: 0.0,
     };
-    let judged = quality::numbers(facts.target, sizes);
-    own + Cost::of_history(SERIES * (parts.training.epochs as f64 + 1.0) + judged)
+    let judged = quality::count(facts.target, sizes);
+    own + Cost::of_history(CURVES.len() as f64 * (parts.training.epochs as f64 + 1.0) + judged)
 }
 
 /// Which of [`metrics`] a run will have, and which of them with a curve: none of a part without rows, and no share
@@ -134,27 +158,21 @@ pub fn promises(parts: &Parts, facts: Option<&Facts>) -> Promises {
     let mut promises = documented(metrics());
     let Some(facts) = facts else { return promises };
     let Ok(sizes) = parts.split.sizes(facts.rows) else { return promises };
-    let empty = |name: &str| {
-        let part = ["train", "dev", "test"].iter().position(|part| name.starts_with(part));
-        part.is_some_and(|part| sizes[part] == 0)
+    let missing = |info: &MetricInfo| {
+        let empty = info.part.is_some_and(|part| part.rows(sizes) == 0);
+        empty || info.written == Written::Percent && facts.target == Target::Value
     };
-    let shared = |name: &str| name.ends_with("_accuracy") || name.ends_with("_error");
-    promises.retain(|name, _| {
-        let missing = match name.as_str() {
-            "best_dev_loss" | "best_epoch" => sizes[1] == 0,
-            name => empty(name) || shared(name) && facts.target == Target::Value,
-        };
-        !missing
-    });
-    let epochs = parts.training.epochs + 1;
-    for (name, promise) in &mut promises {
-        *promise = match name.as_str() {
-            "best_dev_loss" | "best_epoch" | "diverged_at" => Promise::Number,
-            name if name.ends_with("_loss") || shared(name) => Promise::Curve(epochs),
-            "weight_norm" | "objective" => Promise::Curve(epochs),
-            _ => Promise::Unknown,
-        };
+    for info in CURVES.iter().chain(ENDS).filter(|info| missing(info)) {
+        promises.remove(info.name);
     }
+    let epochs = parts.training.epochs + 1;
+    let promised = |infos: &[MetricInfo], promise: Promise, promises: &mut Promises| {
+        for info in infos {
+            promises.entry(info.name.into()).and_modify(|known| *known = promise.clone());
+        }
+    };
+    promised(CURVES, Promise::Curve(epochs), &mut promises);
+    promised(ENDS, Promise::Number, &mut promises);
     quality::promise(&mut promises, facts.target, sizes, parts.data.bayes_error);
     promises
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::format;
 use crate::experiment::{Promise, Promises};
-use crate::outcome::{Metric, Numbers, Outcome, RunRecord, Summary, Variant};
+use crate::outcome::{Metric, Numbers, Outcome, RunRecord, Statistic, Summary, Variant};
 
 /// A named result. Numbers keep the value of each seed, so that `.sd` works at any depth.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,6 +53,14 @@ impl PartialEq for Late<'_> {
 impl<'a> Late<'a> {
     fn of(found: Found<'a>) -> Data<'a> {
         Data::Late(Late(Arc::new(Unopened { found, opened: OnceLock::new() })))
+    }
+
+    /// Returns what a bare number in it stands for.
+    fn statistic(&self) -> Option<Statistic> {
+        match self.0.found {
+            Found::Experiment(outcome, _) => Some(outcome.statistic),
+            Found::Variant(..) => None,
+        }
     }
 
     fn open(&self) -> &Data<'a> {
@@ -146,6 +154,14 @@ impl<'a> Data<'a> {
         let named =
             |(name, promises): &(String, Promises)| (name.clone(), Data::from_promises(promises, &number));
         Data::variants(variants.iter().map(named).collect())
+    }
+
+    /// Returns what a bare number of an experiment stands for, if this is an experiment.
+    pub fn statistic(&self) -> Option<Statistic> {
+        match self {
+            Data::Late(late) => late.statistic(),
+            _ => None,
+        }
     }
 
     fn variants(mut names: BTreeMap<String, Self>) -> Self {

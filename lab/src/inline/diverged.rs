@@ -4,7 +4,7 @@ use super::expression::{Expression, holds_nan};
 use super::resolve::{numbers, resolve};
 use super::{Values, format};
 use crate::diagnostic::{Diagnostic, Span};
-use crate::outcome::{Metric, RunRecord};
+use crate::outcome::{RunRecord, Step};
 
 impl Values<'_> {
     /// A warning for each name of an expression in prose whose value a reader misses because a run diverged; none where
@@ -21,8 +21,8 @@ impl Values<'_> {
             if !resolve(&roots, links, as_list).is_ok_and(|value| holds_nan(&value)) {
                 continue;
             }
-            let Some((name, values)) = numbers(&roots, links) else { continue };
-            let why = self.runs(lesson, &name).and_then(|runs| reason(runs, values));
+            let Some((name, values, _)) = numbers(&roots, links) else { continue };
+            let why = self.runs(lesson, &name).and_then(|(runs, step)| reason(runs, values, step));
             let Some(why) = why else { continue };
             let warning = Diagnostic::warning(format!("`{name}` has no value"), span).label(why).hint(
                 "readers see a dash: tell them in words that the run diverges, or show its `diverged_at`",
@@ -34,8 +34,8 @@ impl Values<'_> {
         found
     }
 
-    /// The runs of the variant that a name leads into.
-    fn runs(&self, lesson: &str, name: &str) -> Option<&[RunRecord]> {
+    /// The runs of the variant that a name leads into, and what its series go by.
+    fn runs(&self, lesson: &str, name: &str) -> Option<(&[RunRecord], Step)> {
         let words: Vec<&str> = name.split('.').collect();
         let own = (super::as_name(lesson), (*words.first()?).to_owned());
         let (outcome, rest) = match self.outcomes.get(&own) {
@@ -47,22 +47,20 @@ impl Values<'_> {
         };
         let variant =
             rest.first().and_then(|name| outcome.variant(name)).or_else(|| outcome.variant("run"))?;
-        Some(&variant.runs)
+        Some((&variant.runs, outcome.step))
     }
 }
 
 /// Where runs diverged whose values are missing: `the run diverged at epoch 3 in seed 0`.
-fn reason(runs: &[RunRecord], values: &[f64]) -> Option<String> {
-    let epoch = |run: &RunRecord| match run.metrics.get("diverged_at") {
-        Some(Metric::Number(epoch)) if !epoch.is_nan() => Some(*epoch),
-        _ => None,
-    };
+fn reason(runs: &[RunRecord], values: &[f64], step: Step) -> Option<String> {
     let missing = runs.iter().zip(values).filter(|(_, value)| value.is_nan());
-    let diverged: Vec<(u64, f64)> = missing.filter_map(|(run, _)| Some((run.seed, epoch(run)?))).collect();
-    let &(seed, epoch) = diverged.first()?;
+    let diverged: Vec<(u64, f64)> =
+        missing.filter_map(|(run, _)| Some((run.seed, run.diverged_at()?))).collect();
+    let &(seed, at) = diverged.first()?;
+    let step = step.name();
     let more = match diverged.len() {
         1 => String::new(),
         runs => format!(", and in {} more of {} seeds", runs - 1, values.len()),
     };
-    Some(format!("the run diverged at epoch {epoch} in seed {seed}{more}"))
+    Some(format!("the run diverged at {step} {at} in seed {seed}{more}"))
 }

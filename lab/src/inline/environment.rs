@@ -171,7 +171,7 @@ fn absolute(value: &Value) -> Result<f64, Error> {
 
 fn mean(list: &Value) -> Result<f64, Error> {
     let values = at_least(1, numbers(list)?)?;
-    Ok(values.iter().sum::<f64>() / values.len() as f64)
+    Ok(numeric::mean(&values))
 }
 
 /// A list that is long enough.
@@ -198,7 +198,7 @@ fn smooth(list: &Value, beta: Value, corrected: Option<bool>, named: Kwargs) -> 
 fn slope(list: &Value) -> Result<f64, Error> {
     let values = at_least(2, numbers(list)?)?;
     let n = values.len() as f64;
-    let (middle, mean) = ((n - 1.0) / 2.0, values.iter().sum::<f64>() / n);
+    let (middle, mean) = ((n - 1.0) / 2.0, numeric::mean(&values));
     let (mut up, mut down) = (0.0, 0.0);
     for (index, value) in values.iter().enumerate() {
         let x = index as f64 - middle;

@@ -1,7 +1,7 @@
 //! Values in prose and claims: `{{ optimizers.adam.test_accuracy | percent(1) }}`.
 //!
 //! An expression is minijinja's, over the results of the course by name. A metric is its mean over the
-//! seeds, with `.mean .sd .min .max .median .q1 .q3 .values .n`; `loss[10]` is the value at epoch 10 of a
+//! seeds (or its median, where the block says `statistic: median`), with `.mean .sd .min .max .median .q1 .q3 .values .n`; `loss[10]` is the value at epoch 10 of a
 //! metric that has a curve, and before a filter or function of lists (`loss | length`, `slope(loss)`) such a
 //! metric is its whole curve.
 //!
@@ -37,7 +37,7 @@ pub use format::{
 pub use names::{Forecast, Names, Scope};
 
 use crate::diagnostic::{Diagnostic, Span};
-use crate::outcome::{Outcome, Summary};
+use crate::outcome::{Outcome, Statistic, Summary};
 use data::Data;
 use expression::Expression;
 use resolve::Fault;
@@ -87,12 +87,12 @@ impl<'a> Values<'a> {
             }
         };
         let experiment = expression.chains().find_map(|(links, _)| first(links))?;
-        let mut numbers: Vec<(String, Summary)> = Vec::new();
+        let mut numbers: Vec<(String, Summary, Statistic)> = Vec::new();
         for (links, _) in expression.chains() {
-            if let Some((name, values)) = resolve::numbers(&roots, links)
-                && numbers.iter().all(|(other, _)| *other != name)
+            if let Some((name, values, statistic)) = resolve::numbers(&roots, links)
+                && numbers.iter().all(|(other, ..)| *other != name)
             {
-                numbers.push((name, Summary::of(values)));
+                numbers.push((name, Summary::of(values), statistic));
             }
         }
         Some(Origin { experiment, numbers })
@@ -115,8 +115,8 @@ impl<'a> Values<'a> {
 pub struct Origin {
     /// The lesson as a name, and the id, of the experiment that the expression names first.
     pub experiment: (String, String),
-    /// Each number in it by name, with its mean and spread over the seeds.
-    pub numbers: Vec<(String, Summary)>,
+    /// Each number in it by name, with what the seeds say and what stands for them.
+    pub numbers: Vec<(String, Summary, Statistic)>,
 }
 
 /// Checks the syntax, filters and functions of an expression, before anything runs.

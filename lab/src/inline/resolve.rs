@@ -5,9 +5,10 @@ use std::ops::Range;
 
 use minijinja::Value;
 
-use super::data::{Data, STATISTICS, statistic};
+use super::data::{self, Data, STATISTICS};
 use super::token::{Link, Name};
 use crate::diagnostic::{counted, nearest};
+use crate::outcome::Statistic;
 
 /// What is wrong at a place of an expression.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,10 +46,10 @@ pub fn resolve(roots: &Roots, links: &[Link], as_list: bool) -> Result<Value, Fa
         let known: Vec<&str> = roots.iter().flat_map(|root| root.keys()).map(String::as_str).collect();
         unknown(first, &known, "nothing here is called")
     })?;
-    let (data, left, seen) = follow(start, rest, name.clone())?;
+    let Followed { data, left, seen, statistic } = follow(start, rest, name.clone())?;
     match left {
         _ if *data == Data::Unknown => Ok(Value::UNDEFINED),
-        [] => value(data, links, as_list, &seen),
+        [] => value(data, links, as_list, &seen, statistic),
         [link] => of_seeds(data, link, &seen),
         [link, index] if is_values(link) => of_seed(data, index, &format!("{seen}.values")),
         [link, next, ..] => {
@@ -59,14 +60,26 @@ pub fn resolve(roots: &Roots, links: &[Link], as_list: bool) -> Result<Value, Fa
 }
 
 /// The name of the number that these links lead to, without a statistic of it, and its values over the seeds.
-pub fn numbers<'a>(roots: &Roots<'a, '_>, links: &[Link]) -> Option<(String, &'a [f64])> {
+pub fn numbers<'a>(roots: &Roots<'a, '_>, links: &[Link]) -> Option<(String, &'a [f64], Statistic)> {
     let (first, rest) = links.split_first()?;
     let Name::Word(name) = &first.name else { return None };
     let start = roots.iter().find_map(|root| root.get(name))?;
-    match follow(start, rest, name.clone()).ok()? {
-        (Data::Number(values) | Data::Curve { last: values, .. }, _, seen) => Some((seen, values)),
+    let Followed { data, seen, statistic, .. } = follow(start, rest, name.clone()).ok()?;
+    match data {
+        Data::Number(values) | Data::Curve { last: values, .. } => Some((seen, values, statistic)),
         _ => None,
     }
+}
+
+/// Where links lead.
+struct Followed<'a, 'l, 'd> {
+    data: &'a Data<'d>,
+    /// What is left names a statistic.
+    left: &'l [Link],
+    /// The name so far.
+    seen: String,
+    /// What a bare number stands for in the experiment that they lead through.
+    statistic: Statistic,
 }
 
 /// Along the links as far as they lead to data: what is left names a statistic.
@@ -74,9 +87,11 @@ fn follow<'a, 'l, 'd>(
     start: &'a Data<'d>,
     links: &'l [Link],
     first: String,
-) -> Result<(&'a Data<'d>, &'l [Link], String), Fault> {
+) -> Result<Followed<'a, 'l, 'd>, Fault> {
     let (mut data, mut left, mut seen) = (start, links, first);
+    let mut statistic = Statistic::default();
     while let Some(link) = left.first() {
+        statistic = data.statistic().unwrap_or(statistic);
         let used;
         (data, used) = match (data, &link.name) {
             (Data::Map(names), Name::Word(_)) => {
@@ -89,7 +104,7 @@ fn follow<'a, 'l, 'd>(
                 (found.map_err(|fault| Fault { ended: true, ..fault })?, 1)
             }
             (Data::Number(_) | Data::Curve { .. }, Name::Word(_)) | (Data::Unknown, _) => {
-                return Ok((data, left, seen));
+                return Ok(Followed { data, left, seen, statistic });
             }
             (Data::Map(_), Name::Index(_)) => {
                 return Err(Fault::new(
@@ -128,7 +143,7 @@ fn follow<'a, 'l, 'd>(
         }
         left = &left[used..];
     }
-    Ok((data, left, seen))
+    Ok(Followed { data, left, seen, statistic })
 }
 
 /// The entry that the next links name, and how many of them: a key may hold dots (`best.training.l2`).
@@ -200,20 +215,24 @@ fn of_seeds(data: &Data, link: &Link, seen: &str) -> Result<Value, Fault> {
         )
         .hint("set `seeds: 10` in the experiment"));
     }
-    let found =
-        statistic(values, name).ok_or_else(|| unknown(link, &STATISTICS, &format!("`{seen}` has no")))?;
+    let found = data::statistic(values, name)
+        .ok_or_else(|| unknown(link, &STATISTICS, &format!("`{seen}` has no")))?;
     Ok(Value::from(found))
 }
 
-fn value(data: &Data, links: &[Link], as_list: bool, seen: &str) -> Result<Value, Fault> {
+fn value(
+    data: &Data,
+    links: &[Link],
+    as_list: bool,
+    seen: &str,
+    statistic: Statistic,
+) -> Result<Value, Fault> {
     match data {
         Data::Curve { series, .. } if as_list => {
-            series.iter().map(|item| value(item, links, true, seen)).collect()
+            series.iter().map(|item| value(item, links, true, seen, statistic)).collect()
         }
-        Data::Number(values) | Data::Curve { last: values, .. } => {
-            Ok(Value::from(statistic(values, "mean").unwrap_or(f64::NAN)))
-        }
-        Data::List(items) => items.iter().map(|item| value(item, links, true, seen)).collect(),
+        Data::Number(values) | Data::Curve { last: values, .. } => Ok(Value::from(statistic.of(values))),
+        Data::List(items) => items.iter().map(|item| value(item, links, true, seen, statistic)).collect(),
         Data::Text(texts) => {
             let mut distinct: Vec<&str> = Vec::new();
             for text in texts {
@@ -224,7 +243,7 @@ fn value(data: &Data, links: &[Link], as_list: bool, seen: &str) -> Result<Value
             Ok(Value::from(distinct.join(", ")))
         }
         Data::Unknown => Ok(Value::UNDEFINED),
-        Data::Late(_) => value(data.open(), links, as_list, seen),
+        Data::Late(_) => value(data.open(), links, as_list, seen, statistic),
         Data::Map(_) => {
             let end = links.last().map_or(0, |link| link.range.end);
             let start = links.first().map_or(0, |link| link.range.start);

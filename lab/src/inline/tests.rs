@@ -36,7 +36,7 @@ fn variant(name: &str, losses: [f64; 2]) -> Variant {
 }
 
 fn comparison() -> Outcome {
-    Outcome { variants: vec![variant("adam", [0.1, 0.2]), variant("sgd", [0.4, 0.6])] }
+    Outcome { variants: vec![variant("adam", [0.1, 0.2]), variant("sgd", [0.4, 0.6])], ..Outcome::default() }
 }
 
 fn kept(outcome: Outcome) -> &'static Outcome {
@@ -46,8 +46,16 @@ fn kept(outcome: Outcome) -> &'static Outcome {
 fn values() -> Values<'static> {
     let mut values = Values::new();
     values.insert("opti-mizers", "four", kept(comparison()));
-    values.insert("other-one", "single", kept(Outcome { variants: vec![variant("run", [0.125, 0.125])] }));
-    values.insert("other-one", "broken", kept(Outcome { variants: vec![variant("run", [f64::NAN, 1.0])] }));
+    values.insert(
+        "other-one",
+        "single",
+        kept(Outcome { variants: vec![variant("run", [0.125, 0.125])], ..Outcome::default() }),
+    );
+    values.insert(
+        "other-one",
+        "broken",
+        kept(Outcome { variants: vec![variant("run", [f64::NAN, 1.0])], ..Outcome::default() }),
+    );
     values
 }
 
@@ -172,7 +180,7 @@ fn claims_are_judged_seed_by_seed() {
 
 #[test]
 fn a_claim_about_a_diverged_run_does_not_hold() {
-    let outcome = Outcome { variants: vec![variant("run", [f64::NAN, 1.0])] };
+    let outcome = Outcome { variants: vec![variant("run", [f64::NAN, 1.0])], ..Outcome::default() };
     for text in ["loss > 0.5", "loss < 0.5", "not loss < 0.5"] {
         let judged = SeedValues::new(&outcome, 0).judge(text, span(text)).unwrap();
         assert!(!judged.holds, "{text}");
@@ -375,7 +383,7 @@ fn a_value_tells_where_it_comes_from() {
     let found = origin("(four.sgd.loss.sd - four.adam.loss) | round(other_one.single.loss)");
     assert_eq!(found.experiment, ("opti_mizers".to_owned(), "four".to_owned()));
     let numbers: Vec<(&str, f64, usize)> =
-        found.numbers.iter().map(|(name, summary)| (name.as_str(), summary.mean, summary.n)).collect();
+        found.numbers.iter().map(|(name, summary, _)| (name.as_str(), summary.mean, summary.n)).collect();
     assert_eq!(numbers[..1], [("four.sgd.loss", 0.5, 2)]);
     assert_eq!(numbers.len(), 3);
     assert_eq!(origin("other_one.single.loss").experiment, ("other_one".to_owned(), "single".to_owned()));

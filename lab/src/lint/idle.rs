@@ -4,13 +4,14 @@ use std::fmt;
 
 use super::Subject;
 use crate::diagnostic::{Problem, counted, within};
+use crate::experiment::Descent;
 use crate::nn::PerLayer;
 use crate::optim::Schedule;
 use crate::train::TrainingSettings;
 
 /// Whether trials of a search have values of their own for a setting, or one below it.
 fn is_searched(subject: &Subject, path: &str) -> bool {
-    let space = subject.settings.space.iter().flat_map(|space| &space.settings);
+    let space = subject.shared.search.iter().flat_map(|search| &search.space.settings);
     space.into_iter().any(|setting| {
         setting.path.strip_prefix(path).is_some_and(|rest| matches!(rest.as_bytes(), [] | [b'.' | b'[', ..]))
     })
@@ -19,7 +20,7 @@ fn is_searched(subject: &Subject, path: &str) -> bool {
 /// The settings of a training that has epochs, known before any trial of a search.
 fn training_of<'a>(subject: &'a Subject, setting: &str) -> Option<&'a TrainingSettings> {
     let searched = ["training.epochs", setting].iter().any(|path| is_searched(subject, path));
-    subject.settings.training.as_ref().filter(|training| training.epochs > 0 && !searched)
+    subject.shared.training.filter(|training| training.epochs > 0 && !searched)
 }
 
 pub fn never_stops_early(subject: &Subject) -> Vec<Problem> {
@@ -48,8 +49,8 @@ pub fn schedule_beyond_end(subject: &Subject) -> Vec<Problem> {
         let span = Span { count: training.epochs, unit: "epoch", whole: "training", after_warmup: false };
         return within(path, beyond_end(&training.schedule, span));
     }
-    match (&subject.settings.schedule, subject.settings.steps) {
-        (Some(schedule), Some(count @ 1..)) => {
+    match subject.shared.descent {
+        Some(Descent { steps: count @ 1.., schedule }) => {
             let span = Span { count, unit: "step", whole: "descent", after_warmup: false };
             within("schedule", beyond_end(schedule, span))
         }
@@ -120,7 +121,7 @@ fn beyond_end(schedule: &Schedule, span: Span) -> Vec<Problem> {
 }
 
 pub fn dropout_nowhere(subject: &Subject) -> Vec<Problem> {
-    let Some(model) = subject.settings.model.as_ref().filter(|model| model.hidden.is_empty()) else {
+    let Some(model) = subject.shared.model.filter(|model| model.hidden.is_empty()) else {
         return Vec::new();
     };
     let given = [("keep_prob", &model.keep_prob, 1.0), ("dropout", &model.dropout, 0.0)];

@@ -4,16 +4,10 @@
 mod idle;
 mod rules;
 
-use serde::Deserialize;
-
-use crate::data::{DataSettings, Dataset, Facts, SplitSettings};
+use crate::data::{Dataset, Facts};
 use crate::diagnostic::{Diagnostic, Problem, Severity, nearest};
-use crate::experiment::{Header, Kind, Scale, is_of_network};
-use crate::nn::ModelSettings;
-use crate::optim::Schedule;
+use crate::experiment::{Header, Kind, Shared, is_of_network};
 use crate::outcome::Variant;
-use crate::search::Space;
-use crate::train::TrainingSettings;
 
 /// One thing known to be wrong.
 pub struct Lint {
@@ -122,47 +116,22 @@ pub const ONE_SEED: Lint = Lint {
 
 /// A variant of an experiment, as lints see it.
 pub struct Subject<'a> {
-    kind: &'static str,
-    settings: Settings,
-    /// Whether model and training stand below `network`.
-    in_network: bool,
+    kind: &'static Kind,
+    shared: Shared<'a>,
     facts: Option<&'a Facts>,
     /// Loaded only for those who ask: the table that the settings name.
     data: &'a dyn Fn() -> Option<std::sync::Arc<Dataset>>,
 }
 
-/// The settings that lints look at; a kind has some of them.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Settings {
-    data: DataSettings,
-    split: SplitSettings,
-    model: Option<ModelSettings>,
-    training: Option<TrainingSettings>,
-    /// Of a descent on a surface, as is the schedule.
-    steps: Option<usize>,
-    schedule: Option<Schedule>,
-    space: Option<Space>,
-    scale: Option<Scale>,
-    objective: Option<String>,
-}
-
 impl<'a> Subject<'a> {
-    /// `resolved` are all settings of the variant; `data` loads its table.
+    /// Takes the shared parts of a variant as its kind tells them; `data` loads its table.
     pub fn new(
-        kind: &Kind,
-        mut resolved: serde_json::Value,
+        kind: &'static Kind,
+        shared: Shared<'a>,
         facts: Option<&'a Facts>,
         data: &'a dyn Fn() -> Option<std::sync::Arc<Dataset>>,
     ) -> Self {
-        let network = resolved.get_mut("network").map(serde_json::Value::take);
-        let in_network = network.is_some();
-        if let (Some(serde_json::Value::Object(parts)), Some(all)) = (network, resolved.as_object_mut()) {
-            all.extend(parts);
-        }
-        // Settings that were written out can be read back; a kind with other parts has none of these.
-        let settings = serde_json::from_value(resolved).unwrap_or_default();
-        Subject { kind: kind.name, settings, in_network, facts, data }
+        Subject { kind, shared, facts, data }
     }
 }
 
@@ -197,11 +166,17 @@ pub fn after(subject: &Subject, variant: &Variant) -> Vec<(&'static Lint, Proble
 }
 
 fn found(subject: &Subject, rule: impl Fn(&Lint) -> Vec<Problem>) -> Vec<(&'static Lint, Problem)> {
-    let placed = |problem: Problem| match subject.in_network && is_of_network(&problem.path) {
-        true => problem.within("network"),
+    let below = subject.shared.below;
+    let placed = |problem: Problem| match !below.is_empty() && is_of_network(&problem.path) {
+        true => problem.within(below),
         false => problem,
     };
-    LINTS.iter().flat_map(|lint| rule(lint).into_iter().map(move |problem| (lint, placed(problem)))).collect()
+    let wanted = |lint: &&Lint| !subject.kind.provokes.contains(&lint.code);
+    LINTS
+        .iter()
+        .filter(wanted)
+        .flat_map(|lint| rule(lint).into_iter().map(move |problem| (lint, placed(problem))))
+        .collect()
 }
 
 /// Codes to silence that are no codes.

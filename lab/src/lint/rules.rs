@@ -3,7 +3,7 @@
 use super::Subject;
 use crate::data::{Features, Normalize, Target};
 use crate::diagnostic::{Problem, counted};
-use crate::experiment::{metric_paths, searched};
+use crate::experiment::{Part, SearchParts, metric_paths, searched};
 use crate::nn::Initializer;
 use crate::outcome::{Metric, RunRecord, Variant};
 use crate::search::{Dimension, Setting};
@@ -19,7 +19,12 @@ const EDGE: f64 = 0.05;
 const CROWDED: f64 = 0.25;
 
 pub fn search_on_test(subject: &Subject) -> Vec<Problem> {
-    let objective = subject.settings.objective.as_deref().filter(|objective| objective.starts_with("test_"));
+    let objective = subject.shared.search.map(|search| search.objective);
+    let on_test = |name: &&str| {
+        let info = subject.kind.all_metrics().find(|info| info.name == *name);
+        info.is_some_and(|info| info.part == Some(Part::Test))
+    };
+    let objective = objective.filter(on_test);
     let said = |objective: &str| {
         let problem = Problem::new("objective", format!("the search is judged by `{objective}`"));
         problem.expected(format!("`{}`", objective.replacen("test_", "dev_", 1)))
@@ -28,11 +33,12 @@ pub fn search_on_test(subject: &Subject) -> Vec<Problem> {
 }
 
 pub fn unscaled_features(subject: &Subject) -> Vec<Problem> {
-    let settings = &subject.settings;
-    let trains = settings.model.is_some() || settings.training.is_some();
+    let shared = &subject.shared;
+    let Some(settings) = shared.data else { return Vec::new() };
+    let trains = shared.model.is_some() || shared.training.is_some();
     let generated =
-        settings.data.entry().is_some_and(|entry| matches!(entry.origin, crate::data::Origin::Generated(_)));
-    if !trains || generated || settings.data.normalization(false) != Normalize::None {
+        settings.entry().is_some_and(|entry| matches!(entry.origin, crate::data::Origin::Generated(_)));
+    if !trains || generated || settings.normalization(false) != Normalize::None {
         return Vec::new();
     }
     let Some(data) = (subject.data)() else { return Vec::new() };
@@ -64,14 +70,15 @@ fn ranges(features: &Features) -> Vec<f64> {
 }
 
 pub fn batch_norm_of_one(subject: &Subject) -> Vec<Problem> {
-    let (Some(model), Some(training)) = (&subject.settings.model, &subject.settings.training) else {
+    let (Some(model), Some(training)) = (subject.shared.model, subject.shared.training) else {
         return Vec::new();
     };
     if model.batch_norm.is_none() || model.hidden.is_empty() || training.epochs == 0 {
         return Vec::new();
     }
     let problem = |message: String| Problem::new("training.batch_size", message);
-    let sizes = subject.facts.and_then(|facts| subject.settings.split.sizes(facts.rows).ok());
+    let sizes = subject.facts.zip(subject.shared.split);
+    let sizes = sizes.and_then(|(facts, split)| split.sizes(facts.rows).ok());
     let rows = sizes.map(|[train, ..]| train);
     match (training.batch_size, rows) {
         (BatchSize::Rows(1), _) | (_, Some(1)) => {
@@ -89,7 +96,8 @@ pub fn batch_norm_of_one(subject: &Subject) -> Vec<Problem> {
 
 pub fn linear_scale(subject: &Subject) -> Vec<Problem> {
     // A search that sets the scale on purpose knows of scales.
-    let Some(space) = subject.settings.space.as_ref().filter(|_| subject.settings.scale.is_none()) else {
+    let Some(SearchParts { space, .. }) = subject.shared.search.filter(|search| search.scale.is_none())
+    else {
         return Vec::new();
     };
     let said = |path: &str, [low, high]: [f64; 2]| {
@@ -110,12 +118,11 @@ pub fn linear_scale(subject: &Subject) -> Vec<Problem> {
 }
 
 pub fn classes_left_out(subject: &Subject) -> Vec<Problem> {
-    let Some(facts) = subject.facts else { return Vec::new() };
-    let (Target::Classes(classes), Ok(sizes)) = (facts.target, subject.settings.split.sizes(facts.rows))
-    else {
+    let Some((facts, split)) = subject.facts.zip(subject.shared.split) else { return Vec::new() };
+    let (Target::Classes(classes), Ok(sizes)) = (facts.target, split.sizes(facts.rows)) else {
         return Vec::new();
     };
-    let left_out = subject.settings.split.left_out(facts);
+    let left_out = split.left_out(facts);
     let of = |(part, rows): (&'static str, usize)| {
         let problem = |message: String| Problem::new(format!("split.{part}"), message);
         if (1..classes).contains(&rows) {
@@ -129,7 +136,7 @@ pub fn classes_left_out(subject: &Subject) -> Vec<Problem> {
 }
 
 pub fn stopping_on_train(subject: &Subject) -> Vec<Problem> {
-    let stopping = subject.settings.training.as_ref().and_then(|training| training.early_stopping.as_ref());
+    let stopping = subject.shared.training.and_then(|training| training.early_stopping.as_ref());
     let on_train = stopping.filter(|stopping| stopping.metric == StoppingMetric::TrainLoss);
     let said = |_| {
         let problem =
@@ -140,7 +147,7 @@ pub fn stopping_on_train(subject: &Subject) -> Vec<Problem> {
 }
 
 pub fn dropout_at_output(subject: &Subject) -> Vec<Problem> {
-    let Some(model) = &subject.settings.model else { return Vec::new() };
+    let Some(model) = subject.shared.model else { return Vec::new() };
     let output = model.hidden.len() + 1;
     if model.keep_probabilities()[output] == 1.0 {
         return Vec::new();
@@ -155,9 +162,7 @@ pub fn dropout_at_output(subject: &Subject) -> Vec<Problem> {
 }
 
 pub fn equal_weights(subject: &Subject) -> Vec<Problem> {
-    let Some(model) = subject.settings.model.as_ref().filter(|_| subject.kind != "init") else {
-        return Vec::new();
-    };
+    let Some(model) = subject.shared.model else { return Vec::new() };
     let equal = matches!(model.init, Initializer::Zeros | Initializer::Constant(_));
     if !equal || model.hidden.is_empty() {
         return Vec::new();
@@ -174,7 +179,7 @@ fn is_bounded(path: &str) -> bool {
 }
 
 pub fn best_on_edge(subject: &Subject, variant: &Variant) -> Vec<Problem> {
-    let Some(space) = &subject.settings.space else { return Vec::new() };
+    let Some(SearchParts { space, scale, .. }) = subject.shared.search else { return Vec::new() };
     let runs = variant.runs.len();
     let of = |(setting, name): (&Setting, String)| {
         let on_edge = variant.runs.iter().filter(|run| ends_on_edge(setting, &name, run)).count();
@@ -187,7 +192,7 @@ pub fn best_on_edge(subject: &Subject, variant: &Variant) -> Vec<Problem> {
             Problem::new(format!("space.{}", setting.path), message).expected("a range that reaches further"),
         )
     };
-    let searched = searched(space, subject.settings.scale);
+    let searched = searched(space, scale);
     searched.settings.iter().zip(metric_paths(space)).filter_map(of).collect()
 }
 
@@ -239,11 +244,11 @@ mod tests {
 
     /// What G005 says of a search whose best trial is the last one tried.
     fn edges(space: serde_json::Value, scale: Option<&str>, name: &str, path: &str, tried: &[f64]) -> usize {
-        let mut settings = serde_json::json!({ "space": space });
-        if let Some(scale) = scale {
-            settings["scale"] = scale.into();
-        }
-        let subject = Subject::new(crate::experiment::kind("search").unwrap(), settings, None, &|| None);
+        let space = serde_json::from_value(space).unwrap();
+        let scale = scale.map(|scale| serde_json::from_value(scale.into()).unwrap());
+        let search = SearchParts { space: &space, scale, objective: "dev_loss" };
+        let shared = crate::experiment::Shared { search: Some(search), ..Default::default() };
+        let subject = Subject::new(crate::experiment::kind("search").unwrap(), shared, None, &|| None);
         let best = Metric::Number(*tried.last().unwrap());
         let best =
             Metric::Map([("training".to_owned(), Metric::Map([(name.to_owned(), best)].into()))].into());

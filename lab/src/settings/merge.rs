@@ -5,19 +5,17 @@ use super::{Entry, Node, Value};
 /// `choices` names the settings that hold a choice with settings of its own (`optimizer`, `init`):
 /// there another choice replaces (`{adam: {...}}` over `{sgd: {...}}`), the same one merges. `lists` names the maps
 /// whose entries are things of their own (`space`): there an entry replaces the one of its name as a whole.
-pub fn merge(base: &Node, over: &Node, choices: &[&str], lists: &[&str]) -> Node {
+pub fn merge(base: &Node, over: &Node, choices: &[String], lists: &[&str]) -> Node {
     merge_within(base, over, choices, lists, false)
 }
 
-fn merge_within(base: &Node, over: &Node, choices: &[&str], lists: &[&str], in_list: bool) -> Node {
+fn merge_within(base: &Node, over: &Node, choices: &[String], lists: &[&str], in_list: bool) -> Node {
     let (Value::Map(lower), Value::Map(upper)) = (&base.value, &over.value) else { return over.clone() };
     let mut merged = lower.clone();
     for entry in upper {
         match merged.iter_mut().find(|old| old.key == entry.key) {
             Some(old) if in_list => *old = entry.clone(),
-            Some(old)
-                if choices.contains(&entry.key.as_str()) && choice(&old.value) != choice(&entry.value) =>
-            {
+            Some(old) if choices.contains(&entry.key) && choice(&old.value) != choice(&entry.value) => {
                 *old = entry.clone()
             }
             Some(old) => {
@@ -56,7 +54,7 @@ mod tests {
 
     fn merged(base: &str, over: &str) -> String {
         let tree = |text: &str| parse(text, &LineMap::contiguous(SourceId(0), 0, text.len())).unwrap();
-        to_yaml(&merge(&tree(base), &tree(over), &["optimizer"], &["space"]))
+        to_yaml(&merge(&tree(base), &tree(over), &["optimizer".to_owned()], &["space"]))
     }
 
     #[test]

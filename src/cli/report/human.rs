@@ -1,7 +1,8 @@
 //! For reading: what moved, of a few experiments every metric, of many a line each.
 
 use crate::cli::report::Report;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, counted};
+use crate::outcome::Step;
 use crate::pipeline::{Planned, Reviewed, Status, leaf, parted, reseeded, sci, short, worst};
 use crate::store::snapshot::{ClaimShift, Moved, VariantShift};
 
@@ -50,7 +51,7 @@ fn overview(moved: &[(&Planned, &Reviewed)]) -> String {
     for (planned, reviewed) in moved {
         let Some(comparison) = &reviewed.comparison else { continue };
         let since = comparison.variants.iter().filter_map(|variant| variant.parted).min();
-        let since = since.map_or_else(String::new, |epoch| parted(planned.kind.name, epoch));
+        let since = since.map_or_else(String::new, |epoch| parted(planned.kind.step, epoch));
         let since = comparison.seeds.map_or(since, reseeded);
         let (metric, [relative, bits]) = match comparison.most() {
             Some((variant, most)) => (format!("{}.{}", variant.name, most.metric), distance(most)),
@@ -87,14 +88,14 @@ pub fn has_moved(reviewed: &Reviewed) -> bool {
 }
 
 fn experiment(planned: &Planned, reviewed: &Reviewed) -> String {
-    let kind = planned.kind.name;
+    let (kind, step) = (planned.kind.name, planned.kind.step);
     let mut text = format!("{} ({kind}): {}\n", reviewed.title, said(reviewed.status));
     let Some(comparison) = &reviewed.comparison else { return text };
     if let Some(seeds) = comparison.seeds {
         text += &format!("  {}; compared are those that both have\n", reseeded(seeds));
     }
     for variant in &comparison.variants {
-        text += &format!("  {}: {}\n", variant.name, since(variant, kind));
+        text += &format!("  {}: {}\n", variant.name, since(variant, step));
         text += &table(&worst(variant), planned.header.seed);
     }
     for shift in &comparison.claims {
@@ -122,20 +123,12 @@ pub fn said(status: Status) -> &'static str {
 }
 
 /// Where the history of a variant parts, in words.
-pub fn since(variant: &VariantShift, kind: &str) -> String {
-    let steps = match kind {
-        "search" => "trials",
-        "surface" => "steps",
-        _ => "epochs",
-    };
+pub fn since(variant: &VariantShift, step: Step) -> String {
     match (variant.alone, variant.parted) {
         (Some(true), _) => "new, without accepted results".to_owned(),
         (Some(false), _) => "accepted, but no longer there".to_owned(),
-        (None, Some(epoch)) if kind == "search" => {
-            format!("{}, of {} {steps}", parted(kind, epoch), variant.epochs)
-        }
-        (None, Some(epoch)) => {
-            format!("{}, of {} {steps}", parted(kind, epoch), variant.epochs.saturating_sub(1))
+        (None, Some(index)) => {
+            format!("{}, of {}", parted(step, index), counted(step.count(variant.epochs), step.name()))
         }
         (None, None) if variant.moved.is_empty() && !variant.added.is_empty() => {
             format!("new metrics: {}", variant.added.join(", "))

@@ -3,6 +3,7 @@
 use crate::cli::report::Report;
 use crate::cli::report::human::{has_moved, margin, said, since};
 use crate::diagnostic::Severity;
+use crate::outcome::Step;
 use crate::pipeline::{Reviewed, reseeded, step};
 
 /// Rows of each table.
@@ -43,7 +44,7 @@ fn moved(report: &Report) -> String {
     let all = || computed.planned.iter().zip(&review.experiments).filter(|(_, reviewed)| has_moved(reviewed));
     let mut text = String::new();
     for (planned, reviewed) in all().take(ROWS) {
-        text += &row(reviewed, planned.kind.name);
+        text += &row(reviewed, planned.kind.step);
     }
     if text.is_empty() {
         return text;
@@ -51,12 +52,12 @@ fn moved(report: &Report) -> String {
     format!("\n| experiment | | since | moved most |\n|---|---|---|---|\n{text}{}", more(all().count()))
 }
 
-fn row(reviewed: &Reviewed, kind: &str) -> String {
+fn row(reviewed: &Reviewed, step_of: Step) -> String {
     let Some(comparison) = &reviewed.comparison else { return String::new() };
     let first = comparison.variants.iter().min_by_key(|variant| variant.parted.unwrap_or(usize::MAX));
     let since = match (comparison.seeds, first) {
         (Some(seeds), _) => reseeded(seeds),
-        (None, Some(variant)) => since(variant, kind),
+        (None, Some(variant)) => since(variant, step_of),
         (None, None) => String::new(),
     };
     let names: Vec<String> =

@@ -48,7 +48,8 @@ pub fn bare() -> (Site, ExperimentView) {
 
 fn experiment() -> ExperimentView {
     let column = ColumnView { label: text(), explanation: text(), numeric: true };
-    let cell = CellView { text: text(), spread: Some(text()), exact: Some(text()), best: true };
+    let cell =
+        CellView { text: text(), spread: Some(text()), range: Some(text()), exact: Some(text()), best: true };
     let row = ResultRow { label: text(), cells: vec![cell, CellView::default()] };
     let columns = vec![column, ColumnView::default()];
     let table = TableView { caption: text(), columns: columns.clone(), rows: vec![vec![text(), text()]; 2] };

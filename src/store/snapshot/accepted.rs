@@ -254,6 +254,7 @@ mod tests {
     fn what_a_version_of_the_program_adds_to_a_history_is_no_drift() {
         let outcome = |run: RunRecord| Outcome {
             variants: vec![Variant { name: "run".to_owned(), runs: vec![run], ..Variant::default() }],
+            ..Outcome::default()
         };
         let identity = || Identity { kind: "split".to_owned(), settings: "s".to_owned(), data: None };
         let old = Accepted::of(identity(), &outcome(run()), &[]);

@@ -1,6 +1,6 @@
 //! Lines: curves over epochs or layers, steps.
 
-use super::Shape;
+use super::{Shape, leaving};
 use crate::chart::canvas::{Plot, Stroke};
 use crate::chart::figure::Point;
 use crate::chart::scale::Reach;
@@ -31,6 +31,8 @@ pub struct Line {
     pub step: bool,
     /// A dot at each point: where points are few (layers, settings).
     pub markers: bool,
+    /// Its last point is marked: beyond it, what was measured is no longer finite.
+    pub broken: bool,
 }
 
 impl Line {
@@ -44,6 +46,7 @@ impl Line {
             muted: false,
             step: false,
             markers: false,
+            broken: false,
         }
     }
 
@@ -81,6 +84,12 @@ impl Line {
         self
     }
 
+    /// Marks its last point as the end of what is finite.
+    pub fn broken(mut self) -> Self {
+        self.broken = true;
+        self
+    }
+
     pub fn markers(mut self) -> Self {
         self.markers = true;
         self
@@ -107,7 +116,20 @@ impl Line {
         }
     }
 
+    /// Returns its last point that has a place on any axis.
+    pub(crate) fn end(&self) -> Option<Point> {
+        let placed = |point: &&Point| point.0.is_finite() && point.1.is_finite();
+        self.points.iter().rev().find(placed).copied()
+    }
+
     pub(crate) fn annotate(&self, plot: &Plot) {
+        match self.step {
+            true => leaving::mark(plot, &stepped(&self.points), self.color),
+            false => leaving::mark(plot, &self.points, self.color),
+        }
+        if let Some(end) = self.end().filter(|_| self.broken) {
+            plot.dot(end, 5.0, Shape::Cross, false, self.color);
+        }
         for &point in self.points.iter().filter(|_| self.markers) {
             plot.dot(point, self.width + 1.3, Shape::Circle, false, self.color);
         }

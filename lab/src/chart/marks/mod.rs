@@ -4,6 +4,7 @@ mod area;
 mod bars;
 mod dots;
 mod interval;
+mod leaving;
 mod levels;
 mod line;
 mod parallel;

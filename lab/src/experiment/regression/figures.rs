@@ -1,9 +1,9 @@
 //! The points with their curves, and what a penalty does to errors and weights.
 
 use super::{MOST_POINTS, PARTS};
-use crate::chart::{Axis, Band, Color, Dots, Figure, Key, Line, Mark, Panel};
+use crate::chart::{Axis, Band, Color, Dots, Estimate, Figure, Key, Line, Mark, Panel};
 use crate::experiment::curves;
-use crate::outcome::{Outcome, RunRecord, Summary, Table, Variant};
+use crate::outcome::{Outcome, RunRecord, Table, Variant};
 
 pub fn all(outcome: &Outcome) -> Vec<Figure> {
     let parts: Vec<(String, String)> =
@@ -17,13 +17,7 @@ pub fn all(outcome: &Outcome) -> Vec<Figure> {
         let lead = "The norm of all weights together, for each variant.";
         Figure::new("weights", "Size of the weights", lead).panel(panel)
     });
-    let noted = |figure: Figure| match curves::several(outcome) {
-        true => {
-            let seeds = outcome.variants.iter().map(|variant| variant.runs.len()).max().unwrap_or(0);
-            figure.note(format!("Lines: median over {seeds} seeds. Bands: the middle half of them."))
-        }
-        false => figure,
-    };
+    let noted = |figure: Figure| figure.notes(curves::notes(outcome));
     [fit(outcome), loss.map(noted), weights.map(noted)].into_iter().flatten().collect()
 }
 
@@ -35,15 +29,13 @@ fn fit(outcome: &Outcome) -> Option<Figure> {
     }
     let lead = "The training points, those of the other parts behind them, and the curve fitted to the training points.";
     let figure = Figure::new("fit", "Points and curve", lead).multiples(panels).shared().key(Key::Above);
-    let mut notes = Vec::new();
-    if curves::several(outcome) {
-        notes.push("The first seed.".to_owned());
-    }
+    let mut notes: Vec<String> = outcome.first_seed().into_iter().collect();
     let tables = outcome.variants.iter().filter_map(|variant| variant.runs.first()?.tables.get("points"));
     if tables.into_iter().any(|points| points.columns["x"].len() == MOST_POINTS) {
         notes.push(format!("{MOST_POINTS} of the points."));
     }
-    Some(if notes.is_empty() { figure } else { figure.note(notes.join(" ")) })
+    notes.extend(outcome.divergence());
+    Some(figure.notes(notes))
 }
 
 fn panel(variant: &Variant) -> Option<Panel> {
@@ -76,7 +68,7 @@ fn pairs(table: &Table) -> impl Iterator<Item = (f64, f64)> {
     table.columns["x"].iter().copied().zip(table.columns["y"].iter().copied())
 }
 
-/// A line for each metric over the variants in their order: the median over seeds, and a band for the middle half.
+/// A line for each metric over the variants in their order: what stands for the seeds, and a band for their spread.
 fn by_variant(outcome: &Outcome, metrics: &[(String, String)], y: &str) -> Option<Panel> {
     if outcome.variants.len() < 2 {
         return None;
@@ -86,14 +78,15 @@ fn by_variant(outcome: &Outcome, metrics: &[(String, String)], y: &str) -> Optio
     let given = metrics.iter().enumerate().filter(|(_, (metric, _))| has(outcome, metric));
     let (mut bands, mut lines): (Vec<Mark>, Vec<Mark>) = (Vec::new(), Vec::new());
     for (index, (metric, label)) in given {
-        let summaries: Vec<Summary> =
-            outcome.variants.iter().map(|variant| Summary::of(&curves::values(variant, metric))).collect();
-        let part = |of: fn(&Summary) -> f64| summaries.iter().map(of).collect::<Vec<f64>>();
+        let estimate =
+            |variant: &Variant| curves::estimate(&curves::values(variant, metric), outcome.statistic, 0.0);
+        let estimates: Vec<Estimate> = outcome.variants.iter().map(estimate).collect();
+        let part = |of: fn(&Estimate) -> f64| estimates.iter().map(of).collect::<Vec<f64>>();
         let color = Color::Series(index);
         if curves::several(outcome) {
-            bands.push(Band::series(&part(|s| s.q1), &part(|s| s.q3), color).into());
+            bands.push(Band::series(&part(|e| e.low), &part(|e| e.high), color).into());
         }
-        lines.push(Line::series(&part(|s| s.median), color).markers().label(label.clone()).into());
+        lines.push(Line::series(&part(|e| e.middle), color).markers().label(label.clone()).into());
     }
     (!lines.is_empty()).then(|| panel.marks(bands).marks(lines))
 }

@@ -12,8 +12,10 @@ use crate::data::{DataSettings, Dataset, Split, SplitSettings, Target, TargetCol
 use crate::diagnostic::{Problem, counted, within};
 use crate::experiment::curves;
 use crate::experiment::promise::documented;
-use crate::experiment::{Compare, Context, Cost, Doc, Experiment, Facts, Promise, Promises, training};
-use crate::outcome::{Metric, Outcome, RunRecord, Table};
+use crate::experiment::{
+    Compare, Context, Cost, Doc, Experiment, Facts, MetricInfo, Part, Promise, Promises, Shared, training,
+};
+use crate::outcome::{Metric, Outcome, RunRecord, Step, Table};
 use crate::train::regress;
 
 use network::Network;
@@ -141,21 +143,25 @@ impl Experiment for Regression {
     const TRAINS: bool = false;
     const COMPARE: Compare =
         Compare { key: "compare", path: |_| "l2", prefix: "lambda", about: "penalties lambda" };
-    const METRICS: &'static [Doc] = &[
-        Doc { name: "train_loss", about: "mean squared error on the training part, without the penalty" },
-        Doc { name: "dev_loss", about: "mean squared error on the dev part" },
-        Doc { name: "test_loss", about: "mean squared error on the test part" },
-        Doc { name: "objective", about: "J, what was made small: the training loss with its penalty" },
-        Doc { name: "weight_norm", about: "the norm of all weights together, the intercept not among them" },
-        Doc {
-            name: "intercept",
-            about: "of a line: what is said of a row whose normalized features are all 0",
-        },
-        Doc {
-            name: "weights",
-            about: "of a line: of each feature as it was normalized, in the order of the data (a list)",
-        },
+    const METRICS: &'static [MetricInfo] = &[
+        MetricInfo::number("train_loss", "mean squared error on the training part, without the penalty")
+            .lower()
+            .on(Part::Train),
+        MetricInfo::number("dev_loss", "mean squared error on the dev part").lower().on(Part::Dev),
+        MetricInfo::number("test_loss", "mean squared error on the test part").lower().on(Part::Test),
+        MetricInfo::number("objective", "J, what was made small: the training loss with its penalty")
+            .on(Part::Train),
+        MetricInfo::number("weight_norm", "the norm of all weights together, the intercept not among them"),
+        MetricInfo::number(
+            "intercept",
+            "of a line: what is said of a row whose normalized features are all 0",
+        ),
+        MetricInfo::number(
+            "weights",
+            "of a line: of each feature as it was normalized, in the order of the data (a list)",
+        ),
     ];
+    const STEP: Step = Step::Epoch;
     const FIGURES: &'static [Doc] = &[
         Doc {
             name: "fit",
@@ -163,7 +169,7 @@ impl Experiment for Regression {
         },
         Doc {
             name: "loss",
-            about: "the error on each part by variant, on a log axis: median and middle half of the seeds",
+            about: "the error on each part by variant, on a log axis, with bands over seeds",
         },
         Doc { name: "weights", about: "the norm of the weights by variant, on a log axis: the same" },
     ];
@@ -233,6 +239,18 @@ compare: [0.0001, 0.01, 1, 100]
             promises.remove(&format!("{part}_loss"));
         }
         promises
+    }
+
+    fn shared(&self) -> Shared<'_> {
+        let network = self.network.as_ref();
+        Shared {
+            data: Some(&self.data),
+            split: Some(&self.split),
+            model: network.map(|network| &network.model),
+            training: network.map(|network| &network.training),
+            below: "network",
+            ..Shared::default()
+        }
     }
 
     fn run(&self, context: &Context) -> Result<RunRecord, Problem> {

@@ -4,7 +4,7 @@ use super::Search;
 use crate::chart::{Axis, Band, Color, Dots, Figure, Line, Panel, Parallel, Shape, Track};
 use crate::experiment::curves::{self, Curve};
 use crate::experiment::written;
-use crate::outcome::{Metric, Outcome, RunRecord, Table, Variant};
+use crate::outcome::{Metric, Outcome, RunRecord, Table, Variant, Written};
 use crate::search::{Dimension, Setting};
 
 /// The most settings that get a panel of their own.
@@ -20,7 +20,10 @@ pub fn draw(variants: &[&Search], outcome: &Outcome) -> Vec<Figure> {
 /// A loss reads best on a log axis, a share on a linear one.
 fn objective_axis(search: &Search) -> Axis {
     let name = search.objective.replace('_', " ");
-    if search.objective.ends_with("_loss") { Axis::log(name) } else { Axis::linear(name).percent() }
+    match search.objective_info().map(|info| info.written) {
+        Some(Written::Percent) => Axis::linear(name).percent(),
+        _ => Axis::log(name),
+    }
 }
 
 /// The axis of a setting, on its own scale.
@@ -52,12 +55,10 @@ fn trials(variants: &[&Search], outcome: &Outcome) -> Option<Figure> {
     });
     let panels: Vec<Panel> = panels.collect();
     let columns = panels.len().min(2);
-    let lead = "Every trial of the first seed by one setting and its objective; the best one is ringed.";
+    let lead = "Every trial by one setting and its objective; the best one is ringed.";
     let figure = Figure::new("trials", "Every trial", lead).panels(panels).columns(columns).share_y();
-    Some(match halves(variants) {
-        true => figure.note("Hollow: trained for fewer epochs than all."),
-        false => figure,
-    })
+    let hollow = halves(variants).then(|| "Hollow: trained for fewer epochs than all.".to_owned());
+    Some(figure.notes(outcome.first_seed().into_iter().chain(hollow)))
 }
 
 fn add_trials(panel: Panel, path: &str, index: usize, variant: &Variant, compared: bool) -> Panel {
@@ -93,10 +94,10 @@ fn progress(variants: &[&Search], outcome: &Outcome) -> Option<Figure> {
     let mut panel = Panel::new(x, objective_axis(variants.first()?));
     let several = curves::several(outcome);
     for (index, variant) in outcome.variants.iter().enumerate() {
-        let curve = Curve::of(variant, "best_so_far")?;
+        let curve = Curve::of(variant, "best_so_far", outcome.statistic)?;
         let at: Vec<f64> = match by_epochs {
-            true => Curve::of(variant, "epochs_so_far")?.mean,
-            false => (1..=curve.mean.len()).map(|trial| trial as f64).collect(),
+            true => Curve::of(variant, "epochs_so_far", outcome.statistic)?.middle,
+            false => (1..=curve.middle.len()).map(|trial| trial as f64).collect(),
         };
         let placed =
             |values: &[f64]| at.iter().copied().zip(values.iter().copied()).collect::<Vec<(f64, f64)>>();
@@ -107,7 +108,7 @@ fn progress(variants: &[&Search], outcome: &Outcome) -> Option<Figure> {
         if several {
             panel = panel.mark(Band::new(stepped(&curve, &at), Color::Series(index)));
         }
-        let line = Line::new(placed(&curve.mean), Color::Series(index)).step();
+        let line = Line::new(placed(&curve.middle), Color::Series(index)).step();
         panel = panel.mark(line.label(curves::label(variant, "best so far")));
     }
     let lead = match by_epochs {
@@ -117,10 +118,9 @@ fn progress(variants: &[&Search], outcome: &Outcome) -> Option<Figure> {
         }
     };
     let figure = Figure::new("progress", "The best so far", lead).panel(panel);
-    Some(match curves::band_note(outcome) {
-        Some(note) => figure.note(note),
-        None => figure,
-    })
+    let dots = outcome.first_seed().filter(|_| outcome.variants.len() == 1);
+    let dots = dots.map(|seed| seed.replace("Drawn is", "Dots:"));
+    Some(figure.notes(curves::notes(outcome).into_iter().chain(dots)))
 }
 
 /// The band of a running best: it holds its values until the next trial, as the line does.
@@ -158,13 +158,11 @@ fn parallel(variants: &[&Search], outcome: &Outcome) -> Option<Figure> {
         1 => "All settings at once".to_owned(),
         _ => format!("All settings at once: {}", curves::label(outcome.variants.first()?, "")),
     };
-    let lead = "Each line is a trial of the first seed: its settings, and on the last axis its objective; darker is better.";
+    let lead = "Each line is a trial: its settings, and on the last axis its objective; darker is better.";
     let figure = Figure::new("parallel", title, lead).panel(panel);
     let conditional = search.space.settings.iter().any(|setting| !setting.when.is_empty());
-    Some(match conditional {
-        true => figure.note("A line is dotted where it passes by settings that its trial does not have."),
-        false => figure,
-    })
+    let dotted = "A line is dotted where it passes by settings that its trial does not have.".to_owned();
+    Some(figure.notes(outcome.first_seed().into_iter().chain(conditional.then_some(dotted))))
 }
 
 /// The trials that did not diverge, the best first: those trained longest, of these by the objective.

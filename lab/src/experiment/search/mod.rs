@@ -12,9 +12,11 @@ use crate::data::{DataSettings, SplitSettings, Target};
 use crate::diagnostic::{Problem, nearest, within};
 use crate::experiment::promise::{self, Promise, Promises};
 use crate::experiment::training;
-use crate::experiment::{Compare, Context, Cost, Doc, Experiment, Facts, quality};
+use crate::experiment::{
+    Compare, Context, Cost, Doc, Experiment, Facts, MetricInfo, SearchParts, Shared, quality,
+};
 use crate::nn::ModelSettings;
-use crate::outcome::{Outcome, RunRecord};
+use crate::outcome::{Outcome, RunRecord, Step, Written};
 use crate::search::{Dimension, Rung, Sampler, Setting, Space};
 use crate::settings::{Node, Value};
 use crate::train::{Parts, TrainingSettings};
@@ -115,16 +117,21 @@ impl Search {
         self.sampler.rungs(&self.searched(), self.trials, self.training.epochs)
     }
 
+    /// What it is judged by; none where the objective is unknown.
+    fn objective_info(&self) -> Option<&'static MetricInfo> {
+        training::objectives().find(|info| info.name == self.objective)
+    }
+
     /// Whether a larger objective is better.
     fn ascends(&self) -> bool {
-        self.objective.ends_with("_accuracy")
+        self.objective_info().is_some_and(MetricInfo::ascends)
     }
 
     fn check_objective(&self) -> Option<Problem> {
-        let known = || training::metrics().map(|doc| doc.name).filter(|name| is_objective(name));
-        if known().any(|name| name == self.objective) {
+        if self.objective_info().is_some() {
             return None;
         }
+        let known = || training::objectives().map(|info| info.name);
         let problem = Problem::new("objective", format!("`{}` is nothing to search by", self.objective));
         let problem = problem.expected(format!("one of {}", known().collect::<Vec<_>>().join(", ")));
         Some(match nearest(&self.objective, known()) {
@@ -140,23 +147,18 @@ impl Search {
     fn check_measured(&self, facts: Option<&Facts>) -> Option<Problem> {
         let facts = facts?;
         let sizes = self.split.sizes(facts.rows).ok()?;
-        let empty = [("train", sizes[0]), ("dev", sizes[1]), ("test", sizes[2])]
-            .into_iter()
-            .find(|(part, rows)| *rows == 0 && self.objective.trim_start_matches("best_").starts_with(part));
-        if let Some((part, _)) = empty {
+        let objective = self.objective_info()?;
+        if let Some(part) = objective.part.filter(|part| part.rows(sizes) == 0) {
+            let part = part.name();
             let message = format!("the {part} part has no row to measure `{}` on", self.objective);
             let problem = Problem::new("split", message).expected(format!("rows for {part}"));
             return Some(problem.hint("or an `objective` on another part"));
         }
-        let share = !self.objective.ends_with("_loss");
+        let share = objective.written == Written::Percent;
         let problem =
             || Problem::new("objective", format!("`{}` of a target that is a number", self.objective));
         (share && facts.target == Target::Value).then(|| problem().expected("a loss"))
     }
-}
-
-fn is_objective(metric: &str) -> bool {
-    ["_loss", "_error", "_accuracy"].iter().any(|end| metric.ends_with(end))
 }
 
 impl Experiment for Search {
@@ -173,23 +175,15 @@ impl Experiment for Search {
         prefix: "",
         about: "samplers (random, grid, coarse_to_fine, successive_halving, tpe) or scales (linear, log)",
     };
-    const METRICS: &'static [Doc] = &[
-        Doc { name: "best_objective", about: "the objective of the best trial" },
-        Doc {
-            name: "best",
-            about: "the settings of the best trial, by path: `best.training.learning_rate`; of those trained longest, the one with the best objective; beside a choice that is searched too, its own settings as in `best.training.optimizer_adam_beta1`",
-        },
-        Doc {
-            name: "trials_run",
-            about: "how many trainings were made (a grid makes as many as fit; successive halving trains the best settings again)",
-        },
-        Doc { name: "epochs_trained", about: "epochs of all trainings together: what the search cost" },
-        Doc { name: "diverged_share", about: "share of the trials that diverged" },
-        Doc {
-            name: "decade_share",
-            about: "share of the trials in each decade of a range, by path, lowest decade first: `decade_share.training.learning_rate[0]`",
-        },
+    const METRICS: &'static [MetricInfo] = &[
+        MetricInfo::number("best_objective", "the objective of the best trial"),
+        MetricInfo::number("best", "the settings of the best trial, by path: `best.training.learning_rate`; of those trained longest, the one with the best objective; beside a choice that is searched too, its own settings as in `best.training.optimizer_adam_beta1`"),
+        MetricInfo::number("trials_run", "how many trainings were made (a grid makes as many as fit; successive halving trains the best settings again)").in_unit("trials"),
+        MetricInfo::number("epochs_trained", "epochs of all trainings together: what the search cost").in_unit("epochs"),
+        MetricInfo::share("diverged_share", "share of the trials that diverged"),
+        MetricInfo::share("decade_share", "share of the trials in each decade of a range, by path, lowest decade first: `decade_share.training.learning_rate[0]`"),
     ];
+    const STEP: Step = Step::Trial;
     const FIGURES: &'static [Doc] = &[
         Doc { name: "trials", about: "the objective of every trial against each setting" },
         Doc {
@@ -237,7 +231,7 @@ trials: 8
         let trials: f64 = rungs.iter().map(|rung| rung.trials as f64).sum();
         let judged = facts.and_then(|facts| {
             let sizes = self.split.sizes(facts.rows).ok()?;
-            Some(quality::numbers(facts.target, sizes))
+            Some(quality::count(facts.target, sizes))
         });
         // Of a trial only its end is kept, of the best one also what its answers are worth.
         let trained = Cost { kept: 0.0, ..trial::cost(self, &self.searched(), &rungs, facts) };
@@ -276,6 +270,18 @@ trials: 8
 
     fn settled(&self) -> &'static [&'static str] {
         &["trials_run"]
+    }
+
+    fn shared(&self) -> Shared<'_> {
+        let search = SearchParts { space: &self.space, scale: self.scale, objective: &self.objective };
+        Shared { search: Some(search), ..Shared::of_training(&self.parts()) }
+    }
+
+    fn describe(&self, info: &'static MetricInfo) -> MetricInfo {
+        match self.objective_info().filter(|_| info.name == "best_objective") {
+            Some(objective) => MetricInfo { name: info.name, about: info.about, column: true, ..*objective },
+            None => *info,
+        }
     }
 
     fn run(&self, context: &Context) -> Result<RunRecord, Problem> {

@@ -4,7 +4,7 @@ use super::Surface;
 use crate::chart::{Axis, Color, Figure, Levels, Panel, Path, Paths};
 use crate::experiment::curves::{self, CurveFigure};
 use crate::experiment::target::{Target, TargetFigure};
-use crate::outcome::{Grid, Outcome, Variant};
+use crate::outcome::{Grid, Outcome};
 use crate::surface;
 
 /// From here on paths get a map each: more of them on one could not be told apart.
@@ -35,14 +35,7 @@ pub fn all(variants: &[&Surface], outcome: &Outcome) -> Vec<Figure> {
         lead: "How many steps each descent needed to reach the target.",
         counted: format!("steps to a loss of {}", target.0),
     };
-    let figures = [map(variants, outcome), loss.draw_by("step", outcome), steps_to.draw(outcome)];
-    let mut figures: Vec<Figure> = figures.into_iter().flatten().collect();
-    if let Some(diverged) = diverged(outcome) {
-        for figure in figures.iter_mut().filter(|figure| figure.name != "steps_to") {
-            add_note(figure, &diverged);
-        }
-    }
-    figures
+    [map(variants, outcome), loss.draw(outcome), steps_to.draw(outcome)].into_iter().flatten().collect()
 }
 
 /// A log axis that a descent which diverges, or one that arrives, does not stretch beyond use.
@@ -95,10 +88,7 @@ fn map(variants: &[&Surface], outcome: &Outcome) -> Option<Figure> {
     if surfaces == 1 {
         figure = figure.shared();
     }
-    if outcome.variants.iter().any(|variant| variant.runs.len() > 1) {
-        add_note(&mut figure, "Paths: those of the first seed.");
-    }
-    Some(figure)
+    Some(figure.notes(outcome.first_seed().into_iter().chain(outcome.divergence())))
 }
 
 fn panel(surface: &surface::Surface, grid: Grid, shown: &[usize], outcome: &Outcome) -> Panel {
@@ -163,30 +153,6 @@ fn words(surface: &surface::Surface) -> String {
         format!("{} {value}", name.replace('_', " "))
     });
     [surface.info().name.to_owned()].into_iter().chain(settings).collect::<Vec<_>>().join(", ")
-}
-
-/// Who diverged at which step, in words.
-fn diverged(outcome: &Outcome) -> Option<String> {
-    let told = |variant: &Variant| {
-        let all = curves::values(variant, "diverged_at");
-        let steps: Vec<f64> = all.iter().copied().filter(|step| step.is_finite()).collect();
-        let first = curves::range(&steps).0;
-        let name = curves::label(variant, "the descent");
-        match (steps.len(), all.len()) {
-            (0, _) => None,
-            (_, 1) => Some(format!("{name} at step {first}")),
-            (some, all) => Some(format!("{name} in {some} of {all} seeds, the first at step {first}")),
-        }
-    };
-    let told: Vec<String> = outcome.variants.iter().filter_map(told).collect();
-    (!told.is_empty()).then(|| format!("No longer finite: {}.", told.join("; ")))
-}
-
-fn add_note(figure: &mut Figure, sentence: &str) {
-    figure.note = Some(match figure.note.take() {
-        Some(note) => format!("{note} {sentence}"),
-        None => sentence.to_owned(),
-    });
 }
 
 #[cfg(test)]

@@ -9,10 +9,12 @@ use crate::chart::Figure;
 use crate::data::DataSettings;
 use crate::diagnostic::{Problem, within};
 use crate::experiment::target::Target;
-use crate::experiment::{Compare, Context, Cost, Doc, Experiment, Facts, Promise, Promises};
+use crate::experiment::{
+    Compare, Context, Cost, Doc, Experiment, Facts, MetricInfo, Promise, Promises, Shared,
+};
 use crate::numeric::Streams;
 use crate::optim::{Optimizer, Schedule, Sgd};
-use crate::outcome::{Metric, Outcome, RunRecord};
+use crate::outcome::{Metric, Outcome, RunRecord, Step};
 use crate::surface::{self, Descent, descend};
 
 /// Numbers kept of each step: the loss, the distance, the two coordinates.
@@ -108,20 +110,25 @@ impl Experiment for Surface {
         prefix: "",
         about: "optimizers, bare or with their settings",
     };
-    const METRICS: &'static [Doc] = &[
-        Doc { name: "loss", about: "the height of the surface after the last step; 0 at its lowest points" },
-        Doc { name: "distance", about: "from there to the nearest lowest point" },
-        Doc {
-            name: "steps_to",
-            about: "the first step whose loss is at or under `target`; not a number where none is",
-        },
-        Doc {
-            name: "diverged_at",
-            about: "the step at which place or loss were no longer finite; not a number where they stayed so",
-        },
-        Doc { name: "x", about: "where the last step led, along x" },
-        Doc { name: "y", about: "where the last step led, along y" },
+    const METRICS: &'static [MetricInfo] = &[
+        MetricInfo::number("loss", "the height of the surface after the last step; 0 at its lowest points")
+            .lower(),
+        MetricInfo::number("distance", "from there to the nearest lowest point").lower(),
+        MetricInfo::when(
+            "steps_to",
+            "the first step whose loss is at or under `target`; not a number where none is",
+        )
+        .in_unit("steps")
+        .lower(),
+        MetricInfo::when(
+            "diverged_at",
+            "the step at which place or loss were no longer finite; not a number where they stayed so",
+        )
+        .in_unit("steps"),
+        MetricInfo::number("x", "where the last step led, along x"),
+        MetricInfo::number("y", "where the last step led, along y"),
     ];
+    const STEP: Step = Step::Step;
     const FIGURES: &'static [Doc] = &[
         Doc { name: "map", about: "the surface by level lines, and the path of each descent over it" },
         Doc { name: "loss", about: "the loss by step, on a log axis, with bands over seeds" },
@@ -170,6 +177,11 @@ compare: [sgd, momentum, {rmsprop: {learning_rate: 0.1}}]
             true => &["loss", "distance", "x", "y", "steps_to", "diverged_at"],
             false => &[],
         }
+    }
+
+    fn shared(&self) -> Shared<'_> {
+        let descent = crate::experiment::Descent { steps: self.steps, schedule: &self.schedule };
+        Shared { descent: Some(descent), ..Shared::default() }
     }
 
     fn run(&self, context: &Context) -> Result<RunRecord, Problem> {

@@ -4,6 +4,7 @@
 //! lists of values, several paths make a grid) or `variants` (a map from a name to the settings it
 //! overrides). Each gives a list of [`Variant`]s: the block's own settings with only what varies replaced.
 
+mod choices;
 mod naming;
 mod overlay;
 

@@ -1,9 +1,7 @@
 //! Settings laid over settings.
 
+use super::choices::choices;
 use crate::settings::{self, Node};
-
-/// Settings that hold a choice with settings of its own: another choice replaces the whole.
-const CHOICES: &[&str] = &["optimizer", "init", "schedule", "then", "sampler"];
 
 /// Maps whose entries are replaced as a whole: another scale for a setting that is searched leaves nothing of the first.
 const LISTS: &[&str] = &["space"];
@@ -45,11 +43,12 @@ pub fn overlay(base: &Node, over: &Node) -> Node {
             remove(&mut base, one);
         }
     }
-    settings::merge(&base, over, CHOICES, LISTS)
+    settings::merge(&base, over, choices(), LISTS)
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::choices;
     use super::*;
     use crate::diagnostic::SourceId;
     use crate::settings::{LineMap, parse, to_yaml};
@@ -73,5 +72,65 @@ mod tests {
     fn dropout_replaces_keep_prob() {
         let base = "{model: {hidden: [4], keep_prob: 0.5}}";
         assert_eq!(laid(base, "{model: {dropout: 0.2}}"), "model:\n  hidden:\n  - 4\n  dropout: 0.2\n");
+    }
+
+    /// A value that a schema allows, as YAML.
+    fn sample(root: &serde_json::Value, schema: &serde_json::Value) -> String {
+        let schema = choices::followed(root, schema).unwrap_or(schema);
+        let type_of =
+            schema.get("type").map(|types| types.as_array().and_then(|all| all.first()).unwrap_or(types));
+        match type_of.and_then(serde_json::Value::as_str) {
+            Some("integer") => "2".to_owned(),
+            Some("number") => "0.5".to_owned(),
+            Some("boolean") => "true".to_owned(),
+            Some("array") => "[]".to_owned(),
+            _ => "{}".to_owned(),
+        }
+    }
+
+    /// Settings with a choice, each way that any kind knows of writing it: its key, its name, the whole.
+    fn written() -> Vec<(String, String, String)> {
+        let mut all = std::collections::BTreeSet::new();
+        for kind in crate::experiment::KINDS {
+            let root = kind.schema().to_value();
+            let mut documents = vec![&root];
+            while let Some(document) = documents.pop() {
+                let properties = document.get("properties").and_then(|p| p.as_object());
+                for (key, property) in properties.into_iter().flatten() {
+                    for (name, inside) in choices::carried(&root, property) {
+                        let whole = format!("{{{key}: {{{name}: {}}}}}", sample(&root, inside));
+                        all.insert((key.clone(), name.to_owned(), whole));
+                    }
+                }
+                match document {
+                    serde_json::Value::Object(object) => documents.extend(object.values()),
+                    serde_json::Value::Array(items) => documents.extend(items),
+                    _ => {}
+                }
+            }
+        }
+        all.into_iter().collect()
+    }
+
+    #[test]
+    fn of_every_pair_of_choices_the_one_on_top_stays_alone() {
+        let all = written();
+        for key in ["optimizer", "init", "schedule", "then", "sampler", "surface", "prediction"] {
+            assert!(all.iter().any(|(known, ..)| known == key), "{key}");
+        }
+        let mut pairs = 0;
+        for (key, name, whole) in &all {
+            for (_, _, below) in all.iter().filter(|(other, below, _)| other == key && below != name) {
+                assert_eq!(laid(below, whole), laid("{}", whole), "{whole} over {below}");
+                pairs += 1;
+            }
+        }
+        assert!(pairs > 100, "{pairs}");
+    }
+
+    #[test]
+    fn the_same_choice_keeps_what_was_set() {
+        let merged = laid("{surface: {bowl: {condition: 20}}}", "{surface: {bowl: {rotation: 30}}}");
+        assert_eq!(merged, "surface:\n  bowl:\n    condition: 20\n    rotation: 30\n");
     }
 }

@@ -1,0 +1,55 @@
+//! The parts of an experiment that mean the same in every kind that has them.
+
+use crate::data::{DataSettings, SplitSettings};
+use crate::experiment::Scale;
+use crate::nn::ModelSettings;
+use crate::optim::Schedule;
+use crate::search::Space;
+use crate::train::TrainingSettings;
+
+/// What a kind has of the parts that several kinds know; none of what it lacks.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Shared<'a> {
+    pub data: Option<&'a DataSettings>,
+    pub split: Option<&'a SplitSettings>,
+    pub model: Option<&'a ModelSettings>,
+    pub training: Option<&'a TrainingSettings>,
+    /// The part below which `model` and `training` stand; empty at the top.
+    pub below: &'static str,
+    pub descent: Option<Descent<'a>>,
+    pub search: Option<SearchParts<'a>>,
+}
+
+/// Of what goes down step by step without epochs.
+#[derive(Clone, Copy, Debug)]
+pub struct Descent<'a> {
+    pub steps: usize,
+    pub schedule: &'a Schedule,
+}
+
+/// Of a search.
+#[derive(Clone, Copy, Debug)]
+pub struct SearchParts<'a> {
+    pub space: &'a Space,
+    pub scale: Option<Scale>,
+    pub objective: &'a str,
+}
+
+impl<'a> Shared<'a> {
+    /// Returns the four parts of a training.
+    pub fn of_training(parts: &crate::train::Parts<'a>) -> Self {
+        let crate::train::Parts { data, split, model, training } = *parts;
+        Shared {
+            data: Some(data),
+            split: Some(split),
+            model: Some(model),
+            training: Some(training),
+            ..Shared::default()
+        }
+    }
+
+    /// Whether a network is made here that no step of training changes.
+    pub fn is_untrained(&self) -> bool {
+        self.model.is_some() && self.training.is_none_or(|training| training.epochs == 0)
+    }
+}

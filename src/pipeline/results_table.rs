@@ -1,0 +1,324 @@
+//! The table of an experiment's results: which metrics have a column, how they are written, what is best.
+
+use crate::experiment::{Better, MetricInfo};
+use crate::lesson::inline::{format_fixed, format_number, format_percent, format_scientific};
+use crate::outcome::{DIVERGED_AT, Metric, Outcome, Statistic, Summary, Variant, Written, is_beyond_noise};
+use crate::site::{CellView, ColumnView, ResultRow, ResultsView};
+
+use super::planning::Planned;
+
+/// The most numbers of a list that a cell shows; longer ones are in the JSON.
+const SHOWN_NUMBERS: usize = 3;
+
+/// Returns the metrics that are worth a column, the kind's own first, by variant; none where no metric is.
+pub fn results(planned: &Planned, outcome: &Outcome) -> Option<ResultsView> {
+    let columns = columns(planned, outcome);
+    if columns.is_empty() {
+        return None;
+    }
+    let cells: Vec<Vec<CellView>> = columns.iter().map(|info| column_cells(planned, outcome, info)).collect();
+    let rows = outcome.variants.iter().enumerate().map(|(row, variant)| ResultRow {
+        label: match variant.label.as_str() {
+            "" => planned.header.id.replace('_', " "),
+            label => label.to_owned(),
+        },
+        cells: cells.iter().map(|column| column[row].clone()).collect(),
+    });
+    let has_best = cells.iter().flatten().any(|cell| cell.best);
+    Some(ResultsView {
+        axis: if outcome.variants.len() > 1 { "variant".into() } else { String::new() },
+        columns: columns.iter().map(heading).collect(),
+        rows: rows.collect(),
+        note: note(outcome, has_best),
+    })
+}
+
+fn columns(planned: &Planned, outcome: &Outcome) -> Vec<MetricInfo> {
+    let untrained = (0..outcome.variants.len()).all(|variant| planned.plan.shared(variant).is_untrained());
+    let described = planned.kind.all_metrics().map(|info| planned.plan.describe(info));
+    let metrics = described.filter(|info| {
+        let exists = outcome.variants.iter().any(|variant| exists(variant, info.name));
+        // What answers are worth says nothing of networks that none has trained.
+        info.column && exists && !(untrained && is_of_answers(info))
+    });
+    metrics.filter(|info| outcome.variants.len() < 2 || differs(outcome, info.name)).collect()
+}
+
+/// Whether a metric says how good answers to a part of the data are.
+fn is_of_answers(info: &MetricInfo) -> bool {
+    info.part.is_some() && info.better != Better::Neither
+}
+
+/// Whether a metric tells variants or seeds apart; a column of one number over and over does not.
+fn differs(outcome: &Outcome, metric: &str) -> bool {
+    let mut values =
+        outcome.variants.iter().flat_map(|variant| &variant.runs).map(|run| run.metrics.get(metric));
+    let first = values.next();
+    values.any(|value| Some(value) != first)
+}
+
+/// Whether a variant has that metric as something that a cell can show.
+fn exists(variant: &Variant, metric: &str) -> bool {
+    variant.runs.iter().any(|run| match run.metrics.get(metric) {
+        Some(Metric::Number(value)) => value.is_finite(),
+        Some(Metric::List(values)) => {
+            (1..=SHOWN_NUMBERS).contains(&values.len()) && values.iter().any(|value| value.is_finite())
+        }
+        _ => false,
+    })
+}
+
+/// The name of a metric, with its unit where the name does not tell it.
+fn heading(info: &MetricInfo) -> ColumnView {
+    let stem = info.unit.trim_end_matches('s');
+    let unit = match info.written {
+        _ if stem.is_empty() || info.name.contains(stem) => String::new(),
+        Written::When => format!(" ({stem})"),
+        _ => format!(" ({})", info.unit),
+    };
+    let label = info.name.replace('_', " ") + &unit;
+    let explanation = [info.about.to_owned(), info.words()].into_iter().filter(|text| !text.is_empty());
+    ColumnView { label, explanation: explanation.collect::<Vec<_>>().join("; "), numeric: true }
+}
+
+fn note(outcome: &Outcome, has_best: bool) -> String {
+    let seeds = outcome.seeds();
+    let spread = match outcome.statistic {
+        Statistic::Mean => format!("Mean ± standard deviation over {seeds} seeds."),
+        Statistic::Median => {
+            format!("Median of {seeds} seeds, and from where to where the middle half of them lies.")
+        }
+    };
+    let best = if seeds > 1 { "Bold: best beyond what the seeds differ by." } else { "Bold: best." };
+    let sentences = [(seeds > 1).then_some(spread), has_best.then(|| best.to_owned()), outcome.divergence()];
+    sentences.into_iter().flatten().collect::<Vec<_>>().join(" ")
+}
+
+fn column_cells(planned: &Planned, outcome: &Outcome, info: &MetricInfo) -> Vec<CellView> {
+    let mut cells: Vec<CellView> = Vec::new();
+    let mut trained = Vec::new();
+    for (index, variant) in outcome.variants.iter().enumerate() {
+        let shared = planned.plan.shared(index);
+        trained.push(!shared.is_untrained());
+        let normalized = shared.model.is_some_and(|model| model.batch_norm.is_some());
+        // Before a first step there are no means and deviations to predict with.
+        let blank = shared.is_untrained() && normalized && is_of_answers(info);
+        cells.push(if blank { none() } else { cell(variant, info, outcome.statistic) });
+    }
+    let settled = planned.plan.settled().contains(&info.name);
+    let best = best(outcome, info, settled).filter(|&row| trained[row] || !is_of_answers(info));
+    if let Some(row) = best
+        && cells.iter().filter(|cell| cell.text == cells[row].text).count() == 1
+    {
+        cells[row].best = true;
+    }
+    cells
+}
+
+/// The row that is better than every other one beyond noise, where one end is better. A metric that is `settled` has no
+/// noise; another one needs several seeds.
+fn best(outcome: &Outcome, info: &MetricInfo, settled: bool) -> Option<usize> {
+    if !info.can_be_best() {
+        return None;
+    }
+    let sign = if info.ascends() { -1.0 } else { 1.0 };
+    let values = |variant: &Variant| -> Vec<f64> {
+        variant.numbers(info.name).unwrap_or_default().iter().map(|value| sign * value).collect()
+    };
+    let all: Vec<Vec<f64>> = outcome.variants.iter().map(values).collect();
+    let middles = all.iter().map(|values| outcome.statistic.of(values)).enumerate();
+    let finite: Vec<(usize, f64)> = middles.filter(|(_, middle)| middle.is_finite()).collect();
+    let (row, _) = finite.iter().copied().min_by(|a, b| a.1.total_cmp(&b.1))?;
+    let others = finite.iter().filter(|(other, _)| *other != row);
+    let beats = |other: usize| {
+        let pairs = all[other].iter().zip(&all[row]).map(|(other, own)| other - own);
+        let ahead: Vec<f64> = pairs.collect();
+        match settled {
+            true => ahead.iter().all(|ahead| *ahead > 0.0),
+            false => is_beyond_noise(&ahead, outcome.statistic),
+        }
+    };
+    (finite.len() > 1 && others.map(|(other, _)| *other).all(beats)).then_some(row)
+}
+
+fn cell(variant: &Variant, info: &MetricInfo, statistic: Statistic) -> CellView {
+    if let Some(Metric::List(_)) = variant.runs.first().and_then(|run| run.metrics.get(info.name)) {
+        let list = variant.list(info.name, statistic).unwrap_or_default();
+        let text = list.iter().map(|value| written(*value, info.written)).collect::<Vec<_>>().join(", ");
+        return CellView { text, ..CellView::default() };
+    }
+    let values = variant.numbers(info.name).unwrap_or_default();
+    let found: Vec<f64> = values.iter().copied().filter(|value| value.is_finite()).collect();
+    let partly = info.written == Written::When && !found.is_empty() && found.len() < values.len();
+    let summary = Summary::of(if partly { &found } else { &values });
+    let middle = statistic.in_summary(&summary);
+    if !middle.is_finite() {
+        return none();
+    }
+    let (text, spread, range) = spread(info.written, &summary, statistic);
+    let cell = CellView { text, spread, range, exact: Some(middle.to_string()), ..CellView::default() };
+    match partly {
+        true if info.name == DIVERGED_AT => {
+            CellView { spread: None, range: Some(seeds(found.len(), values.len())), ..cell }
+        }
+        // A mean over those that got there would praise whoever got there seldom.
+        true => CellView {
+            text: "–".into(),
+            spread: None,
+            range: Some(format!("reached {}", seeds(found.len(), values.len()))),
+            exact: None,
+            ..cell
+        },
+        false => cell,
+    }
+}
+
+fn seeds(some: usize, all: usize) -> String {
+    format!("in {some} of {all} seeds")
+}
+
+fn none() -> CellView {
+    CellView { text: "–".into(), ..CellView::default() }
+}
+
+/// What stands for the seeds, and beside it a standard deviation or the range of the middle half.
+fn spread(how: Written, summary: &Summary, statistic: Statistic) -> (String, Option<String>, Option<String>) {
+    let percent = |value: f64| format_percent(value, 1);
+    let differs = summary.max > summary.min;
+    match statistic {
+        Statistic::Mean => {
+            let (text, spread) = match how {
+                Written::Percent => (percent(summary.mean), percent(summary.sd)),
+                _ => with_spread(summary.mean, summary.sd),
+            };
+            (text, (differs && summary.n > 1).then_some(spread), None)
+        }
+        Statistic::Median => {
+            let (low, high) = statistic.spread(summary);
+            let [middle, low, high] = [summary.median, low, high].map(|value| match how {
+                Written::Percent => percent(value),
+                _ => format_number(value),
+            });
+            (middle, None, differs.then(|| format!("{low} to {high}")))
+        }
+    }
+}
+
+/// A mean and its spread: two significant digits say all that a spread can, and no more decimals all that the mean can.
+fn with_spread(mean: f64, spread: f64) -> (String, String) {
+    let decimals = (0..6).find(|decimals| spread * libm::exp10(f64::from(*decimals)) >= 10.0);
+    match decimals.filter(|_| spread < 1e6) {
+        Some(decimals) => (format_fixed(mean, decimals as usize), format_fixed(spread, decimals as usize)),
+        None => (short(mean), format_scientific(spread, 1)),
+    }
+}
+
+fn written(value: f64, how: Written) -> String {
+    match how {
+        Written::Percent => format_percent(value, 1),
+        _ => short(value),
+    }
+}
+
+/// A number as prose shows it; a dash where there is none.
+pub fn short(value: f64) -> String {
+    if value.is_finite() { format_number(value) } else { "–".into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::Part;
+    use crate::outcome::RunRecord;
+
+    const LOSS: MetricInfo = MetricInfo::number("loss", "").lower();
+
+    fn outcome(ends: &[&[f64]]) -> Outcome {
+        let run = |end: &f64| RunRecord {
+            metrics: [("loss".to_owned(), Metric::Number(*end))].into(),
+            ..RunRecord::default()
+        };
+        let variant = |ends: &&[f64]| Variant { runs: ends.iter().map(run).collect(), ..Variant::default() };
+        Outcome { variants: ends.iter().map(variant).collect(), ..Outcome::default() }
+    }
+
+    #[test]
+    fn what_is_best_is_best_beyond_noise() {
+        let of = |ends: &[&[f64]]| best(&outcome(ends), &LOSS, false);
+        assert_eq!(of(&[&[0.3, 0.31, 0.29], &[0.1, 0.11, 0.09], &[f64::NAN; 3]]), Some(1));
+        assert_eq!(of(&[&[0.3, 0.1, 0.2], &[0.1, 0.3, 0.19]]), None, "chance tells them apart");
+        assert_eq!(of(&[&[0.1; 3], &[0.1; 3]]), None);
+        assert_eq!(of(&[&[0.3], &[0.1]]), None, "one seed tells nothing");
+        assert_eq!(of(&[&[0.1; 3], &[f64::NAN; 3]]), None, "there is nothing to be better than");
+    }
+
+    #[test]
+    fn what_no_seed_changes_needs_one() {
+        let of = |ends: &[&[f64]]| best(&outcome(ends), &LOSS, true);
+        assert_eq!(of(&[&[0.3], &[0.1], &[f64::NAN]]), Some(1));
+        assert_eq!(of(&[&[0.1], &[0.3], &[0.1]]), None);
+    }
+
+    #[test]
+    fn only_what_has_a_better_end_has_a_best() {
+        let outcome = outcome(&[&[0.1; 3], &[0.3; 3]]);
+        let of = |info: MetricInfo| best(&outcome, &info, false);
+        assert_eq!((of(LOSS), of(LOSS.higher())), (Some(0), Some(1)));
+        assert_eq!((of(LOSS.on(Part::Train)), of(MetricInfo::number("loss", ""))), (None, None));
+    }
+
+    #[test]
+    fn a_metric_is_written_as_its_description_says_whatever_its_name() {
+        let degrees = MetricInfo::number("season_error", "of a summer").in_unit("degrees");
+        let mut summer = outcome(&[&[1.6859; 2]]).variants.remove(0);
+        for run in &mut summer.runs {
+            run.metrics.insert("season_error".into(), Metric::Number(1.686));
+        }
+        assert_eq!(cell(&summer, &degrees, Statistic::Mean).text, "1.686");
+        assert_eq!(heading(&degrees).label, "season error (degrees)");
+        assert_eq!(heading(&degrees).explanation, "of a summer; in degrees");
+    }
+
+    #[test]
+    fn a_median_stands_with_the_middle_half() {
+        let wild = outcome(&[&[260.0, 120.0, 800.0, 250.0, 4e7]]).variants.remove(0);
+        let cell = cell(&wild, &LOSS, Statistic::Median);
+        assert_eq!(
+            (cell.text.as_str(), cell.spread, cell.range.as_deref()),
+            ("260", None, Some("250 to 800"))
+        );
+    }
+
+    #[test]
+    fn what_happened_in_some_seeds_says_in_how_many() {
+        let when = |name: &'static str, values: &[f64]| {
+            let run = |at: &f64| RunRecord {
+                metrics: [(name.to_owned(), Metric::Number(*at))].into(),
+                ..RunRecord::default()
+            };
+            let variant = Variant { runs: values.iter().map(run).collect(), ..Variant::default() };
+            let cell = cell(&variant, &MetricInfo::when(name, ""), Statistic::Mean);
+            (cell.text, cell.range.unwrap_or_default())
+        };
+        let never = f64::NAN;
+        assert_eq!(when(DIVERGED_AT, &[3.0, never, 5.0]), ("4.0".to_owned(), "in 2 of 3 seeds".to_owned()));
+        assert_eq!(when("epochs_to", &[3.0, never]), ("–".to_owned(), "reached in 1 of 2 seeds".to_owned()));
+        assert_eq!(when("epochs_to", &[never, never]), ("–".to_owned(), String::new()));
+    }
+
+    #[test]
+    fn spreads_have_two_digits_and_means_as_many_decimals() {
+        let shown = |mean, spread| {
+            let (mean, spread) = with_spread(mean, spread);
+            format!("{mean} ± {spread}")
+        };
+        assert_eq!(shown(2.0, 0.1304), "2.00 ± 0.13");
+        assert_eq!(shown(-0.52064, 0.00012345), "−0.52064 ± 0.00012");
+        assert_eq!(shown(1234.56, 17.26), "1235 ± 17");
+        assert_eq!(shown(0.25, 3.574e-12), "0.25 ± 3.6×10⁻¹²");
+        assert_eq!(shown(3e17, 4.62e17), "3×10¹⁷ ± 4.6×10¹⁷");
+        // One seed has no spread.
+        assert_eq!(with_spread(0.25, f64::NAN).0, "0.25");
+        assert_eq!(with_spread(0.25, 0.0).0, "0.25");
+    }
+}
