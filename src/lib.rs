@@ -20,7 +20,7 @@
 #[cfg(test)]
 extern crate self as gradbook;
 
-pub use gradbook_engine::{data, measure, nn, numeric, optim, search, surface, train};
+pub use gradbook_engine::{data, measure, nn, numeric, optim, range, search, surface, train};
 pub use gradbook_lab::{chart, claims, diagnostic, experiment, lint, outcome, settings};
 
 pub mod cli;

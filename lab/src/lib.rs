@@ -13,7 +13,7 @@
 #[cfg(test)]
 extern crate self as gradbook_lab;
 
-pub use gradbook_engine::{data, measure, nn, numeric, optim, search, surface, train};
+pub use gradbook_engine::{data, measure, nn, numeric, optim, range, search, surface, train};
 
 pub mod chart;
 pub mod claims;

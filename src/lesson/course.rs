@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::front::not_settings;
 use crate::diagnostic::{Diagnostic, Problem, within};
 use crate::experiment::Limits;
+use crate::range;
 use crate::settings::{self, Node, Value};
 
 /// What holds for a whole course; every setting may be left out.
@@ -76,10 +77,7 @@ pub enum Theme {
 impl CourseSettings {
     fn check(&self) -> Vec<Problem> {
         let mut problems = within("limits", self.limits.check());
-        if !(self.cache.bytes.is_finite() && self.cache.bytes >= 0.0) {
-            let problem = Problem::new("cache.bytes", format!("bytes is {}", self.cache.bytes));
-            problems.push(problem.expected("a number that is 0 or more"));
-        }
+        problems.extend(range::of("cache.bytes", self.cache.bytes).said("bytes").zero_or_more());
         let tag = &self.language.0;
         let plausible = tag
             .split('-')

@@ -8,6 +8,7 @@ use super::column;
 use super::format::Format;
 use super::normalize::Normalize;
 use crate::problem::{Problem, nearest};
+use crate::range;
 
 /// The most numbers that a data set may hold: 160 MB in f64.
 const MAX_CELLS: usize = 20_000_000;
@@ -158,22 +159,13 @@ impl DataSettings {
 
     fn check_ranges(&self) -> Vec<Problem> {
         let mut problems = Vec::new();
-        if let Some(share) = self.label_noise
-            && !(0.0..=1.0).contains(&share)
-        {
-            problems.push(
-                Problem::new("label_noise", format!("the share of wrong labels is {share}"))
-                    .expected("a number from 0 to 1"),
-            );
-        }
-        if let Some(share) = self.bayes_error
-            && !(0.0..=1.0).contains(&share)
-        {
-            problems.push(
-                Problem::new("bayes_error", format!("the Bayes error is {share}"))
-                    .expected("a number from 0 to 1"),
-            );
-        }
+        let shares = [
+            ("label_noise", "the share of wrong labels", self.label_noise),
+            ("bayes_error", "the Bayes error", self.bayes_error),
+        ];
+        problems.extend(
+            shares.into_iter().filter_map(|(name, said, share)| range::of(name, share?).said(said).share()),
+        );
         if self.limit == Some(0) {
             problems.push(Problem::new("limit", "no row is left").expected("a whole number above 0"));
         }

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::numeric::{Real, Stream};
 use crate::problem::Problem;
+use crate::range;
 
 /// How the weights are drawn before training; biases always start at 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
@@ -125,15 +126,12 @@ impl Initializer {
     pub fn check(&self) -> Vec<Problem> {
         let problem = match *self {
             Initializer::Constant(c) if !c.is_finite() => {
-                Problem::new("constant", format!("the constant is {c}")).expected("a finite number")
+                Some(Problem::new("constant", format!("the constant is {c}")).expected("a finite number"))
             }
-            Initializer::Normal(sd) if !(sd.is_finite() && sd >= 0.0) => {
-                Problem::new("normal", format!("the standard deviation is {sd}"))
-                    .expected("a number that is 0 or more")
-            }
-            _ => return Vec::new(),
+            Initializer::Normal(sd) => range::of("normal", sd).said("the standard deviation").zero_or_more(),
+            _ => None,
         };
-        vec![problem]
+        problem.into_iter().collect()
     }
 }
 

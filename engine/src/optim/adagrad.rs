@@ -8,9 +8,10 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Method, Optimizer, OptimizerInfo, Step, check};
+use super::{Method, Optimizer, OptimizerInfo, Step};
 use crate::numeric::{Real, vectorized};
 use crate::problem::Problem;
+use crate::range;
 
 /// Adagrad: s = s + g^2, W = W - alpha g / (sqrt(s) + epsilon).
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
@@ -45,7 +46,10 @@ impl Method for Adagrad {
     }
 
     fn check(&self) -> Vec<Problem> {
-        let found = [check::learning_rate(self.learning_rate), check::epsilon(self.epsilon)];
+        let found = [
+            range::learning_rate(self.learning_rate),
+            range::of("epsilon", self.epsilon).in_single_precision(),
+        ];
         found.into_iter().flatten().collect()
     }
 

@@ -17,9 +17,10 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Method, Optimizer, OptimizerInfo, Step, check};
+use super::{Method, Optimizer, OptimizerInfo, Step};
 use crate::numeric::{Real, vectorized};
 use crate::problem::Problem;
+use crate::range;
 
 /// Adam: momentum and RMSprop together, both corrected for their start at 0.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
@@ -108,7 +109,7 @@ impl Method for Adamw {
 
     fn check(&self) -> Vec<Problem> {
         let mut problems = check_settings(self.learning_rate, self.beta1, self.beta2, self.epsilon);
-        problems.extend(check::zero_or_more("weight_decay", self.weight_decay));
+        problems.extend(range::of("weight_decay", self.weight_decay).zero_or_more());
         problems
     }
 
@@ -119,10 +120,10 @@ impl Method for Adamw {
 
 fn check_settings(learning_rate: Option<f64>, beta1: f64, beta2: f64, epsilon: f64) -> Vec<Problem> {
     let found = [
-        check::learning_rate(learning_rate),
-        check::decay("beta1", beta1),
-        check::decay("beta2", beta2),
-        check::epsilon(epsilon),
+        range::learning_rate(learning_rate),
+        range::of("beta1", beta1).below_one(),
+        range::of("beta2", beta2).below_one(),
+        range::of("epsilon", epsilon).in_single_precision(),
     ];
     found.into_iter().flatten().collect()
 }

@@ -6,7 +6,6 @@
 
 mod adagrad;
 mod adam;
-pub(crate) mod check;
 mod momentum;
 mod rmsprop;
 pub mod schedule;

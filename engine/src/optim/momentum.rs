@@ -16,9 +16,10 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Method, Optimizer, OptimizerInfo, Step, check};
+use super::{Method, Optimizer, OptimizerInfo, Step};
 use crate::numeric::{Real, vectorized};
 use crate::problem::Problem;
+use crate::range;
 
 /// Momentum: v = beta v + (1 - beta) g, W = W - alpha v.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
@@ -109,8 +110,8 @@ impl Method for Nesterov {
 }
 
 fn check_settings(learning_rate: Option<f64>, beta: f64, dampening: Option<f64>) -> Vec<Problem> {
-    let dampening = dampening.and_then(|dampening| check::decay("dampening", dampening));
-    [check::learning_rate(learning_rate), check::decay("beta", beta), dampening]
+    let dampening = dampening.and_then(|dampening| range::of("dampening", dampening).below_one());
+    [range::learning_rate(learning_rate), range::of("beta", beta).below_one(), dampening]
         .into_iter()
         .flatten()
         .collect()

@@ -12,9 +12,10 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Method, Optimizer, OptimizerInfo, Step, check};
+use super::{Method, Optimizer, OptimizerInfo, Step};
 use crate::numeric::{Real, vectorized};
 use crate::problem::Problem;
+use crate::range;
 
 /// RMSprop: s = beta s + (1 - beta) g^2, W = W - alpha g / (sqrt(s) + epsilon).
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
@@ -53,8 +54,12 @@ impl Method for Rmsprop {
     }
 
     fn check(&self) -> Vec<Problem> {
-        let rate = check::learning_rate(self.learning_rate);
-        let found = [rate, check::decay("beta", self.beta), check::epsilon(self.epsilon)];
+        let rate = range::learning_rate(self.learning_rate);
+        let found = [
+            rate,
+            range::of("beta", self.beta).below_one(),
+            range::of("epsilon", self.epsilon).in_single_precision(),
+        ];
         found.into_iter().flatten().collect()
     }
 

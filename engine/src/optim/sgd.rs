@@ -7,9 +7,10 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Method, Optimizer, OptimizerInfo, Step, check};
+use super::{Method, Optimizer, OptimizerInfo, Step};
 use crate::numeric::{Real, vectorized};
 use crate::problem::Problem;
+use crate::range;
 
 /// Plain gradient descent: W = W - alpha g.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
@@ -36,7 +37,7 @@ impl Method for Sgd {
     }
 
     fn check(&self) -> Vec<Problem> {
-        check::learning_rate(self.learning_rate).into_iter().collect()
+        range::learning_rate(self.learning_rate).into_iter().collect()
     }
 
     fn start<R: Real>(&self, _: usize) -> impl Step<R> + 'static {

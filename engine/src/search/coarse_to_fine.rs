@@ -14,6 +14,7 @@ use super::sampler::{Proposal, Rounds, Trial, best_first};
 use super::space::{Point, Space};
 use crate::numeric::Stream;
 use crate::problem::Problem;
+use crate::range;
 
 /// Half of the trials (rounded down, at least one) are random over the whole space. The others are random in a box
 /// around the `best` trials so far: on each setting's scale from 0 to 1, with l and h the lowest and highest place
@@ -42,12 +43,7 @@ impl CoarseToFine {
                 Problem::new("best", "the box encloses no trial").expected("a whole number of at least 1"),
             );
         }
-        if !(0.0..=1.0).contains(&self.margin) {
-            problems.push(
-                Problem::new("margin", format!("the margin is {}", self.margin))
-                    .expected("a number from 0 to 1"),
-            );
-        }
+        problems.extend(range::of("margin", self.margin).said("the margin").share());
         problems
     }
 }

@@ -28,6 +28,7 @@ use super::sampler::{Proposal, Rounds, Trial, best_first};
 use super::space::{Point, Space};
 use crate::numeric::Stream;
 use crate::problem::Problem;
+use crate::range;
 
 /// Random trials first, then each trial where good ones have been dense and others have not.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
@@ -53,11 +54,9 @@ impl Tpe {
     pub fn check(&self) -> Vec<Problem> {
         let counts = [("startup", self.startup, 10_000), ("candidates", self.candidates, 10_000)];
         let counts = counts.into_iter().chain([("batch", self.batch, 1_000)]);
-        let wrong =
-            counts.filter(|(_, count, most)| !(1..=*most).contains(count)).map(|(name, count, most)| {
-                Problem::new(name, format!("{name} is {count}"))
-                    .expected(format!("a whole number from 1 to {most}"))
-            });
+        let wrong = counts.filter_map(|(name, count, most)| {
+            range::whole(name, format!("{name} is {count}"), count as u64, 1..=most)
+        });
         let gamma = (!(self.gamma > 0.0 && self.gamma < 1.0)).then(|| {
             Problem::new("gamma", format!("gamma is {}", self.gamma)).expected("a number between 0 and 1")
         });

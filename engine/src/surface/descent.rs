@@ -2,8 +2,9 @@
 
 use super::Surface;
 use crate::numeric::Stream;
-use crate::optim::{Moment, Optimizer, Schedule, check};
+use crate::optim::{Moment, Optimizer, Schedule};
 use crate::problem::{Problem, within};
+use crate::range;
 
 /// The most steps that a descent may have.
 const MOST_STEPS: usize = 100_000;
@@ -26,12 +27,10 @@ impl Descent {
     /// Problems with paths from the descent on: `optimizer.adam.beta1`.
     pub fn check(&self, surface: &Surface) -> Vec<Problem> {
         let mut problems = Vec::new();
-        if !(1..=MOST_STEPS).contains(&self.steps) {
-            let problem = Problem::new("steps", format!("there are {} steps", self.steps));
-            problems.push(problem.expected(format!("a whole number from 1 to {MOST_STEPS}")));
-        }
-        problems.extend(check::learning_rate(Some(self.learning_rate)));
-        problems.extend(check::zero_or_more("noise", self.noise));
+        let message = format!("there are {} steps", self.steps);
+        problems.extend(range::whole("steps", message, self.steps as u64, 1..=MOST_STEPS as u64));
+        problems.extend(range::learning_rate(Some(self.learning_rate)));
+        problems.extend(range::of("noise", self.noise).zero_or_more());
         let [x, y] = self.start;
         if !surface.value(self.start).is_finite() {
             let problem = Problem::new("start", format!("at ({x}, {y}) the surface has no finite value"));

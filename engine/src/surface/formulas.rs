@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Formula, Surface, SurfaceInfo};
 use crate::problem::Problem;
+use crate::range;
 
 /// (u^2 + condition v^2)/2, with u and v the coordinates along the axes of the bowl.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
@@ -98,10 +99,7 @@ impl Formula for Bowl {
 
     fn check(&self) -> Vec<Problem> {
         let mut problems = Vec::new();
-        if !(self.condition >= 1.0 && self.condition.is_finite()) {
-            let problem = Problem::new("condition", format!("the condition number is {}", self.condition));
-            problems.push(problem.expected("a number of at least 1"));
-        }
+        problems.extend(range::of("condition", self.condition).said("the condition number").one_or_more());
         if !self.rotation.is_finite() {
             let problem = Problem::new("rotation", format!("the rotation is {}", self.rotation));
             problems.push(problem.expected("a number of degrees"));

@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
 use crate::data::Picture;
 use crate::numeric::{Real, Stream, Streams};
 use crate::problem::Problem;
+use crate::range;
 
 /// How training examples are changed at random, anew in every epoch; each must keep the label.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
@@ -81,13 +82,10 @@ impl Augment {
     /// Everything that is wrong whatever the data are.
     pub fn check(&self) -> Vec<Problem> {
         let ranges = [("flip", 1.0), ("rotation", 180.0), ("shift", 1000.0), ("noise", 1000.0)];
-        let wrong = ranges.into_iter().filter(|(name, most)| !(0.0..=*most).contains(&self.strength(name)));
-        wrong
-            .map(|(name, most)| {
-                Problem::new(name, format!("`{name}` is {}", self.strength(name)))
-                    .expected(format!("a number from 0 to {most}"))
-            })
-            .collect()
+        let wrong = ranges.into_iter().filter_map(|(name, most)| {
+            range::of(name, self.strength(name)).said(&format!("`{name}`")).up_to(most)
+        });
+        wrong.collect()
     }
 
     /// What cannot be done to these data: `image` has the height and width of pictures.

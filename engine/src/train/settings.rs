@@ -10,6 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::Augment;
 use crate::optim::{Moment, Optimizer, Schedule};
 use crate::problem::{Problem, within};
+use crate::range;
 
 /// The most epochs that may be asked for.
 pub const MAX_EPOCHS: usize = 1_000_000;
@@ -133,27 +134,14 @@ impl TrainingSettings {
                 Problem::new("batch_size", "the batch size is 0").expected("a number above 0, or `full`"),
             );
         }
-        if !(self.learning_rate.is_finite() && self.learning_rate > 0.0) {
-            problems.push(
-                Problem::new("learning_rate", format!("the learning rate is {}", self.learning_rate))
-                    .expected("a number above 0"),
-            );
-        }
-        for (name, lambda) in [("l1", self.l1), ("l2", self.l2)] {
-            if !(lambda.is_finite() && lambda >= 0.0) {
-                let problem = Problem::new(name, format!("{name} is {lambda}"));
-                problems.push(problem.expected("a number that is 0 or more"));
-            }
-        }
-        if let Some(bound) = self.max_norm
-            && !(bound.is_finite() && bound > 0.0)
-        {
-            problems.push(
-                Problem::new("max_norm", format!("max_norm is {bound}"))
-                    .expected("a number above 0")
-                    .hint("leave it out for no bound"),
-            );
-        }
+        problems.extend(range::learning_rate(Some(self.learning_rate)));
+        problems.extend(
+            [("l1", self.l1), ("l2", self.l2)]
+                .into_iter()
+                .filter_map(|(name, lambda)| range::of(name, lambda).zero_or_more()),
+        );
+        let bound = self.max_norm.and_then(|bound| range::of("max_norm", bound).above_zero());
+        problems.extend(bound.map(|problem| problem.hint("leave it out for no bound")));
         if self.early_stopping.as_ref().is_some_and(|stopping| stopping.patience == 0) {
             problems.push(
                 Problem::new("early_stopping.patience", "the patience is 0").expected("at least 1 epoch"),

@@ -7,6 +7,7 @@ use std::iter::Sum;
 use std::ops::Add;
 
 use crate::diagnostic::Problem;
+use crate::range;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -103,12 +104,7 @@ impl Limits {
     /// A limit that is no limit.
     pub fn check(&self) -> Vec<Problem> {
         let figures = [("multiply_adds", self.multiply_adds), ("time", self.time), ("bytes", self.bytes)];
-        let wrong = figures.into_iter().filter(|(_, limit)| !(limit.is_finite() && *limit > 0.0));
-        wrong
-            .map(|(name, limit)| {
-                Problem::new(name, format!("{name} is {limit}")).expected("a number above 0")
-            })
-            .collect()
+        figures.into_iter().filter_map(|(name, limit)| range::of(name, limit).above_zero()).collect()
     }
 
     /// What of a cost is beyond these limits, each a sentence with both figures.

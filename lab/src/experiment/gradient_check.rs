@@ -13,6 +13,7 @@ use crate::experiment::{
 };
 use crate::nn::{self, Architecture, Bug, Differences, ModelSettings, Penalty, Planted, Sides, Verdict};
 use crate::outcome::{Metric, Outcome, RunRecord, Step, Variant};
+use crate::range;
 use crate::train::{self, GradientCheckSettings, Parts, Precision, Subject, TrainingSettings};
 
 /// On a log axis, what is nearer to 0 stands here.
@@ -145,10 +146,8 @@ compare: [right, doubled, wrong_derivative]
 
     fn check(&self, facts: Option<&Facts>) -> Vec<Problem> {
         let mut problems = training::check(&self.parts(), facts);
-        if !(self.epsilon.is_finite() && self.epsilon > 0.0) {
-            let problem = Problem::new("epsilon", format!("epsilon is {}", self.epsilon));
-            problems.push(problem.expected("a number above 0").hint("1e-5 is a good step"));
-        }
+        let epsilon = range::of("epsilon", self.epsilon).above_zero();
+        problems.extend(epsilon.map(|problem| problem.hint("1e-5 is a good step")));
         if self.rows == 0 {
             problems.push(Problem::new("rows", "there are 0 rows").expected("at least 1"));
         }

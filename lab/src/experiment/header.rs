@@ -6,6 +6,7 @@ use serde::{Deserialize, Deserializer};
 
 use crate::diagnostic::{Problem, within};
 use crate::outcome::Statistic;
+use crate::range;
 
 /// Keys of the header, in the order of the reference.
 pub const KEYS: &[&str] = &[
@@ -102,12 +103,7 @@ impl Header {
                     .expected("another word: expressions have a meaning of their own for this one"),
             );
         }
-        if !(1..=MOST_SEEDS).contains(&self.seeds) {
-            problems.push(
-                Problem::new("seeds", format!("{} seeds", self.seeds))
-                    .expected(format!("a whole number from 1 to {MOST_SEEDS}")),
-            );
-        }
+        problems.extend(range::whole("seeds", format!("{} seeds", self.seeds), self.seeds, 1..=MOST_SEEDS));
         if self.seed.checked_add(self.seeds).is_none() {
             problems.push(
                 Problem::new("seed", "the seeds run past the largest number").expected("a smaller seed"),

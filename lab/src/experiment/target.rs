@@ -7,6 +7,7 @@ use crate::chart::{Axis, Color, Dots, Figure, Panel};
 use crate::diagnostic::Problem;
 use crate::experiment::curves;
 use crate::outcome::Outcome;
+use crate::range;
 
 /// A loss to be reached.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize, JsonSchema)]
@@ -22,9 +23,7 @@ impl Default for Target {
 impl Target {
     /// A target that cannot be reached, at `target`.
     pub fn check(self) -> Option<Problem> {
-        let reachable = self.0 > 0.0 && self.0.is_finite();
-        let problem = || Problem::new("target", format!("a target loss of {}", self.0));
-        (!reachable).then(|| problem().expected("a number above 0"))
+        range::of("target", self.0).said("the target loss").above_zero()
     }
 
     /// The index of the first loss at or under it; NaN where none is.

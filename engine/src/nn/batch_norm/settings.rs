@@ -8,6 +8,7 @@ use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::problem::Problem;
+use crate::range;
 
 /// Batch normalization of the hidden layers.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
@@ -50,19 +51,9 @@ impl Default for BatchNorm {
 
 impl BatchNorm {
     pub fn check(&self) -> Vec<Problem> {
-        let mut problems = Vec::new();
-        if !(self.epsilon.is_finite() && self.epsilon >= f64::from(f32::MIN_POSITIVE)) {
-            problems.push(
-                Problem::new("epsilon", format!("epsilon is {}", self.epsilon))
-                    .expected("a number of at least 1.2e-38, the smallest of single precision"),
-            );
-        }
-        if !(0.0..1.0).contains(&self.average) {
-            problems.push(
-                Problem::new("average", format!("average is {}", self.average))
-                    .expected("a number from 0 up to, but not including, 1"),
-            );
-        }
+        let epsilon = range::of("epsilon", self.epsilon).in_single_precision();
+        let average = range::of("average", self.average).below_one();
+        let mut problems: Vec<Problem> = epsilon.into_iter().chain(average).collect();
         if self.prediction == PredictionStatistics::Batch(0) {
             problems.push(
                 Problem::new("prediction.batch", "prediction goes 0 rows at a time").expected("at least 1"),

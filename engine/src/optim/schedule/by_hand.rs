@@ -6,8 +6,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Moment, Rule, Schedule, ScheduleInfo, check, power};
+use super::{Moment, Rule, Schedule, ScheduleInfo, power};
 use crate::problem::Problem;
+use crate::range;
 
 /// The same learning rate throughout.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
@@ -74,7 +75,7 @@ impl Rule for Staircase {
     fn check(&self) -> Vec<Problem> {
         let every = (self.every == 0)
             .then(|| Problem::new("every", "every is 0").expected("a whole number of epochs, at least 1"));
-        every.into_iter().chain(check::above_zero("factor", self.factor)).collect()
+        every.into_iter().chain(range::of("factor", self.factor).above_zero()).collect()
     }
 }
 
@@ -107,7 +108,7 @@ impl Rule for Piecewise {
                 .push(Problem::new("epochs", "the epochs are not ascending").expected("such as [10, 20]"));
         }
         let rates = self.rates.iter().enumerate();
-        problems.extend(rates.filter_map(|(i, &rate)| check::above_zero(&format!("rates[{i}]"), rate)));
+        problems.extend(rates.filter_map(|(i, &rate)| range::of(&format!("rates[{i}]"), rate).above_zero()));
         problems
     }
 }

@@ -13,8 +13,9 @@ use std::f64::consts::PI;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{By, Moment, Rule, Schedule, ScheduleInfo, check};
+use super::{By, Moment, Rule, Schedule, ScheduleInfo};
 use crate::problem::Problem;
+use crate::range;
 
 /// alpha0 (end + (1 - end) (1 + cos(pi t / T)) / 2).
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
@@ -47,7 +48,7 @@ impl Rule for Cosine {
     fn check(&self) -> Vec<Problem> {
         let epochs = (self.epochs == Some(0))
             .then(|| Problem::new("epochs", "epochs is 0").expected("a whole number of at least 1"));
-        epochs.into_iter().chain(check::share("end", self.end)).collect()
+        epochs.into_iter().chain(range::of("end", self.end).share()).collect()
     }
 }
 

@@ -13,8 +13,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{By, Moment, Rule, Schedule, ScheduleInfo, check, power};
+use super::{By, Moment, Rule, Schedule, ScheduleInfo, power};
 use crate::problem::Problem;
+use crate::range;
 
 /// alpha0 / (1 + rate epoch).
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
@@ -74,7 +75,7 @@ impl Rule for InverseTime {
     }
 
     fn check(&self) -> Vec<Problem> {
-        check::zero_or_more("rate", self.rate).into_iter().collect()
+        range::of("rate", self.rate).zero_or_more().into_iter().collect()
     }
 }
 
@@ -92,7 +93,7 @@ impl Rule for Exponential {
     }
 
     fn check(&self) -> Vec<Problem> {
-        check::above_zero("base", self.base).into_iter().collect()
+        range::of("base", self.base).above_zero().into_iter().collect()
     }
 }
 
@@ -110,7 +111,7 @@ impl Rule for InverseSqrt {
     }
 
     fn check(&self) -> Vec<Problem> {
-        check::above_zero("k", self.k).into_iter().collect()
+        range::of("k", self.k).above_zero().into_iter().collect()
     }
 }
 

@@ -16,7 +16,6 @@ pub use warmup::Warmup;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::check;
 use crate::problem::{Problem, within};
 
 /// How the learning rate changes from epoch to epoch (or from step to step); epochs count from 0.

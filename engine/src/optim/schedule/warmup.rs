@@ -12,8 +12,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{By, Moment, Rule, Schedule, ScheduleInfo, check};
+use super::{By, Moment, Rule, Schedule, ScheduleInfo};
 use crate::problem::{Problem, within};
+use crate::range;
 
 /// alpha0 (from + (1 - from) t / T) for t < T, then another schedule.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
@@ -59,7 +60,7 @@ impl Rule for Warmup {
     }
 
     fn check(&self) -> Vec<Problem> {
-        let mut problems: Vec<Problem> = check::share("from", self.from).into_iter().collect();
+        let mut problems: Vec<Problem> = range::of("from", self.from).share().into_iter().collect();
         if matches!(*self.then, Schedule::Warmup(_)) {
             problems.push(
                 Problem::new("then", "a warm-up after a warm-up").expected("a schedule of another kind"),

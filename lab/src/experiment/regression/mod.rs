@@ -16,6 +16,7 @@ use crate::experiment::{
     Compare, Context, Cost, Doc, Experiment, Facts, MetricInfo, Part, Promise, Promises, Shared, training,
 };
 use crate::outcome::{Metric, Outcome, RunRecord, Step, Table};
+use crate::range;
 use crate::train::regress;
 
 use network::Network;
@@ -188,10 +189,7 @@ compare: [0.0001, 0.01, 1, 100]
         if let Some(network) = &self.network {
             problems.extend(network.check(self.l2));
         }
-        if !(self.l2.is_finite() && self.l2 >= 0.0) {
-            let problem = Problem::new("l2", format!("l2 is {}", self.l2));
-            problems.push(problem.expected("a number that is 0 or more"));
-        }
+        problems.extend(range::of("l2", self.l2).zero_or_more());
         match facts.filter(|_| problems.is_empty()) {
             Some(facts) => self.check_data(facts),
             None => problems,

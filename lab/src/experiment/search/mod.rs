@@ -17,6 +17,7 @@ use crate::experiment::{
 };
 use crate::nn::ModelSettings;
 use crate::outcome::{Outcome, RunRecord, Step, Written};
+use crate::range;
 use crate::search::{Dimension, Rung, Sampler, Setting, Space};
 use crate::settings::{Node, Value};
 use crate::train::{Parts, TrainingSettings};
@@ -212,10 +213,8 @@ trials: 8
         problems.extend(within("sampler", self.sampler.check()));
         problems.extend(self.check_objective());
         problems.extend(self.check_measured(facts));
-        if !(1..=MOST_TRIALS).contains(&self.trials) {
-            let problem = Problem::new("trials", format!("{} trials", self.trials));
-            problems.push(problem.expected(format!("a whole number from 1 to {MOST_TRIALS}")));
-        }
+        let message = format!("{} trials", self.trials);
+        problems.extend(range::whole("trials", message, self.trials as u64, 1..=MOST_TRIALS as u64));
         if problems.is_empty() {
             problems.extend(trial::check_ends(self, facts));
         }
