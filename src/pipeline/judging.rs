@@ -141,7 +141,9 @@ pub fn judge(course: &Course, planned: &[Planned], ran: &[Option<Ran>], unchange
             Some(Ok(by_seed)) => {
                 let claim = Claim { that: expression.clone(), says: None, holds: None };
                 let verdict = Verdict::new(0, claim, by_seed, scope.seeds.start, scope.by_chance);
-                found.extend(claims::remark(&verdict, span));
+                let outcomes = scope.experiments.iter().filter_map(|experiment| values.outcome(experiment));
+                let divergence = outcomes.filter_map(Outcome::divergence).next();
+                found.extend(claims::remark(&verdict, span, divergence));
                 let experiment = scope.experiments.first().cloned();
                 prose.insert((span, expression), ProseVerdict { verdict, experiment });
             }

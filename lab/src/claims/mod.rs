@@ -41,6 +41,8 @@ pub enum Doubt {
     NoneToSpare,
     /// The interval of its margin reaches zero: chance alone may explain it.
     TouchesZero,
+    /// In some seeds a value that it is about does not exist, so that it does not hold there.
+    NoValue,
 }
 
 impl Doubt {
@@ -50,6 +52,7 @@ impl Doubt {
             Doubt::OneSeed => "one seed only",
             Doubt::NoneToSpare => "one seed more against it and it fails",
             Doubt::TouchesZero => "the interval touches zero",
+            Doubt::NoValue => "where a run diverged, or never got there, it counts as not held",
         }
     }
 }
@@ -79,6 +82,7 @@ impl Verdict {
             (Doubt::OneSeed, seeds == 1 && self.by_chance),
             (Doubt::NoneToSpare, held == self.needed && self.needed < seeds),
             (Doubt::TouchesZero, touches),
+            (Doubt::NoValue, self.by_seed.iter().any(|judgement| !judgement.missing.is_empty())),
         ];
         doubts.into_iter().filter(|(_, applies)| *applies && self.holds()).map(|(doubt, _)| doubt).collect()
     }
@@ -134,7 +138,7 @@ pub fn judge(
             Err(error) => found.push(error),
             Ok(by_seed) => {
                 let verdict = Verdict::new(index, claim.clone(), by_seed, seed, by_chance(&claim.that));
-                found.extend(remark(&verdict, span));
+                found.extend(remark(&verdict, span, outcome.divergence()));
                 verdicts.push(verdict);
             }
         }
@@ -150,10 +154,10 @@ pub fn place(index: usize, tree: &Node) -> Span {
 }
 
 /// What there is to say to the author about a verdict: that the claim fails, or that it may be chance. That only one
-/// seed runs can be said before it does.
-pub fn remark(verdict: &Verdict, span: Span) -> Option<Diagnostic> {
+/// seed runs can be said before it does. `divergence` tells which of the runs that it is about diverged.
+pub fn remark(verdict: &Verdict, span: Span, divergence: Option<String>) -> Option<Diagnostic> {
     if !verdict.holds() {
-        return Some(failure(verdict, span));
+        return Some(failure(verdict, span, divergence));
     }
     let doubts = verdict.doubts();
     let sentence = verdict.claim.says.as_deref().unwrap_or(&verdict.claim.that);
@@ -185,7 +189,7 @@ pub fn on_one_seed(span: Span) -> Diagnostic {
     lint::ONE_SEED.warning(found)
 }
 
-fn failure(verdict: &Verdict, span: Span) -> Diagnostic {
+fn failure(verdict: &Verdict, span: Span, divergence: Option<String>) -> Diagnostic {
     let seeds = verdict.by_seed.len();
     let sentence = verdict.claim.says.as_deref().unwrap_or(&verdict.claim.that);
     let label = match seeds {
@@ -210,5 +214,8 @@ fn failure(verdict: &Verdict, span: Span) -> Diagnostic {
     }
     let missing: BTreeSet<&String> =
         verdict.by_seed.iter().flat_map(|judgement| &judgement.missing).collect();
-    missing.into_iter().fold(error, |error, name| error.hint(format!("`{name}` has no value in some seeds")))
+    let divergence = divergence.filter(|_| !missing.is_empty());
+    let error =
+        missing.into_iter().fold(error, |error, name| error.hint(format!("`{name}` has no value in some seeds")));
+    divergence.into_iter().fold(error, Diagnostic::hint)
 }

@@ -64,6 +64,11 @@ impl<'a> Values<'a> {
         }
     }
 
+    /// Returns what an experiment found, by its lesson as a name and its id.
+    pub fn outcome(&self, experiment: &(String, String)) -> Option<&'a Outcome> {
+        self.outcomes.get(experiment).copied()
+    }
+
     fn roots(&self, lesson: &str) -> Vec<&BTreeMap<String, Data<'a>>> {
         let own = match self.lessons.get(&as_name(lesson)) {
             Some(Data::Map(own)) => Some(own),

@@ -104,6 +104,12 @@ pub const LINTS: &[Lint] = &[
         reason: "one number is the share of each hidden layer: where there is none, nothing is dropped",
         sees: Sees::Before(idle::dropout_nowhere),
     },
+    Lint {
+        code: "G014",
+        name: "diverged",
+        reason: "a run whose loss or weights are no longer finite has no result: its curve ends, its numbers are dashes, no claim about it holds",
+        sees: Sees::After(rules::diverged),
+    },
 ];
 
 /// The lint of claims that rest on one seed.
@@ -203,7 +209,7 @@ mod tests {
     fn codes_are_in_order_and_every_lint_is_documented_and_shown() {
         let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         let read = |path: &str| std::fs::read_to_string(root.join(path)).unwrap();
-        let shown = ["lints", "lints-idle", "claim-doubts"]
+        let shown = ["lints", "lints-idle", "claim-doubts", "values-diverged"]
             .map(|case| read(&format!("tests/errors/{case}.md")))
             .concat();
         let guide = read("docs/guide.md");

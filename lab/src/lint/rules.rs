@@ -173,6 +173,15 @@ pub fn equal_weights(subject: &Subject) -> Vec<Problem> {
     ]
 }
 
+pub fn diverged(subject: &Subject, variant: &Variant) -> Vec<Problem> {
+    let Some((runs, first)) = variant.divergence() else { return Vec::new() };
+    let all = variant.runs.len();
+    let seeds = if all > 1 { format!(" in {runs} of {all} seeds, the first") } else { String::new() };
+    let message = format!("`{}` diverged{seeds} at {} {first}", variant.name, subject.kind.step.name());
+    let path = if subject.shared.training.is_some() { "training.learning_rate" } else { "learning_rate" };
+    vec![Problem::new(path, message).expected("a lower learning rate")]
+}
+
 /// An end of a range is no end where nothing lies beyond it.
 fn is_bounded(path: &str) -> bool {
     ["keep_prob", "dropout"].iter().any(|name| path.contains(name))
