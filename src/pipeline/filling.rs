@@ -98,7 +98,9 @@ impl Filling<'_, '_> {
 fn spread(name: &str, summary: &Summary, statistic: Statistic) -> String {
     let Summary { n, mean, sd, median, q1, q3, .. } = summary;
     match (n, statistic) {
-        _ if mean.is_nan() => format!("{name}: no value in some of {n} seeds, which diverged or never got there"),
+        _ if mean.is_nan() => {
+            format!("{name}: no value in some of {n} seeds, which diverged or never got there")
+        }
         (1, _) => format!("{name} = {mean}"),
         (_, Statistic::Mean) => format!("{name}: mean {mean}, sd {}, {n} seeds", format_number(*sd)),
         (_, Statistic::Median) => {

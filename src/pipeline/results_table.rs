@@ -1,5 +1,6 @@
 //! The table of an experiment's results: which metrics have a column, how they are written, what is best.
 
+use crate::data::DataSettings;
 use crate::experiment::{Better, MetricInfo};
 use crate::lesson::inline::{format_fixed, format_number, format_percent, format_scientific};
 use crate::outcome::{DIVERGED_AT, Metric, Outcome, Statistic, Summary, Variant, Written, is_beyond_noise};
@@ -107,12 +108,30 @@ fn column_cells(planned: &Planned, outcome: &Outcome, info: &MetricInfo) -> Vec<
     }
     let settled = planned.plan.settled().contains(&info.name);
     let best = best(outcome, info, settled).filter(|&row| trained[row] || !is_of_answers(info));
+    // What was measured on other rows cannot be better or worse.
+    let best = best.filter(|_| info.part.is_none() || have_the_same_rows(planned, outcome));
     if let Some(row) = best
         && cells.iter().filter(|cell| cell.text == cells[row].text).count() == 1
     {
         cells[row].best = true;
     }
     cells
+}
+
+/// Whether all variants divide the same data alike.
+fn have_the_same_rows(planned: &Planned, outcome: &Outcome) -> bool {
+    let rows = |variant: usize| {
+        let shared = planned.plan.shared(variant);
+        // How features are made of the rows leaves them the same rows.
+        let made = |data: &DataSettings| DataSettings {
+            normalize: None,
+            features: None,
+            degree: None,
+            ..data.clone()
+        };
+        (shared.data.map(made), shared.split)
+    };
+    (1..outcome.variants.len()).all(|variant| rows(variant) == rows(0))
 }
 
 /// The row that is better than every other one beyond noise, where one end is better. A metric that is `settled` has no

@@ -173,8 +173,9 @@ fn short_scientific(value: f64) -> String {
     if value == 0.0 {
         return "0".to_string();
     }
-    let text = format!("{:e}", decimal(libm::round(value / power_of(value) * 1e3), 0) * 1e-3);
+    let text = format!("{value:.3e}");
     let (mantissa, _) = text.split_once('e').unwrap_or((text.as_str(), ""));
+    let mantissa = mantissa.trim_end_matches('0').trim_end_matches('.');
     let raised = superscript(&exponent_of(value).to_string());
     match mantissa {
         "1" => format!("10{raised}"),
@@ -185,10 +186,6 @@ fn short_scientific(value: f64) -> String {
 fn exponent_of(value: f64) -> i32 {
     let text = format!("{:.3e}", value.abs());
     text.split_once('e').and_then(|(_, exponent)| exponent.parse().ok()).unwrap_or(0)
-}
-
-fn power_of(value: f64) -> f64 {
-    power(exponent_of(value))
 }
 
 /// A number with a fixed count of decimals, in an axis's format: `number(0.256, Percent, 1)` is `25.6%`.

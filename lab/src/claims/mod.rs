@@ -215,7 +215,8 @@ fn failure(verdict: &Verdict, span: Span, divergence: Option<String>) -> Diagnos
     let missing: BTreeSet<&String> =
         verdict.by_seed.iter().flat_map(|judgement| &judgement.missing).collect();
     let divergence = divergence.filter(|_| !missing.is_empty());
-    let error =
-        missing.into_iter().fold(error, |error, name| error.hint(format!("`{name}` has no value in some seeds")));
+    let error = missing
+        .into_iter()
+        .fold(error, |error, name| error.hint(format!("`{name}` has no value in some seeds")));
     divergence.into_iter().fold(error, Diagnostic::hint)
 }

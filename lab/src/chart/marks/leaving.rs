@@ -25,6 +25,16 @@ pub(super) fn mark(plot: &Plot, points: &[Point], color: Color) {
     }
 }
 
+/// Marks where a path first leaves the frame, and where it last does.
+pub(super) fn mark_ends(plot: &Plot, places: &[Point], color: Color) {
+    let places: Vec<Option<Point>> = places.iter().map(|&place| Some(place)).collect();
+    let exits = exits(&places, plot.frame);
+    let last = exits.last().filter(|_| exits.len() > 1);
+    for exit in exits.first().into_iter().chain(last) {
+        plot.canvas.triangle(exit.at, exit.out, SIZE, color);
+    }
+}
+
 /// Returns where a line through places leaves a frame; it is broken where there is no place.
 fn exits(places: &[Option<Point>], frame: Rect) -> Vec<Exit> {
     let mut exits: Vec<Exit> = Vec::new();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::Shape;
+use super::{Shape, leaving};
 use crate::chart::canvas::{Ink, Plot, Rect, Stroke};
 use crate::chart::figure::Point;
 use crate::chart::layout::TEXT;
@@ -57,6 +57,7 @@ impl Paths {
             plot.dot(goal, GOAL, Shape::Cross, false, Color::Ink);
         }
         for path in &self.paths {
+            leaving::mark_ends(plot, &path.places(plot), path.color);
             for place in long_steps(&path.places(plot)).into_iter().filter(|place| within(plot, *place)) {
                 plot.canvas.dot(place, STEP, Shape::Circle, false, path.color);
             }
