@@ -185,12 +185,12 @@ impl Outcome {
             let (runs, first) = variant.divergence()?;
             let step = self.step.name();
             let name = match variant.label.as_str() {
-                "" => String::new(),
-                label => format!("{label} "),
+                "" => "the run",
+                label => label,
             };
             Some(match (runs, variant.runs.len()) {
-                (_, 1) => format!("{name}at {step} {first}"),
-                (some, all) => format!("{name}in {some} of {all} seeds, the first at {step} {first}"),
+                (_, 1) => format!("{name} at {step} {first}"),
+                (some, all) => format!("{name} in {some} of {all} seeds, the first at {step} {first}"),
             })
         };
         let told: Vec<String> = self.variants.iter().filter_map(told).collect();

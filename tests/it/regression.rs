@@ -96,5 +96,19 @@ fn a_penalty_has_a_best_size() {
          - lambda_0.train_loss < lambda_0_01.train_loss",
     );
     let course = Course::with("a.md", &text);
-    course.build().page("a").shows("Held in 20 of 20 seeds").shows("Bands: the middle half of them.");
+    course.build().page("a").shows("Held in 20 of 20 seeds").shows("Bands: one standard deviation");
+}
+
+#[test]
+fn one_statistic_stands_for_the_seeds_in_chart_table_and_terminal() {
+    let data =
+        "data: {name: polynomial, samples: 112}\nsplit: {train: 12, dev: 100}\nseeds: 6\ncompare: [0, 1]\n";
+    let course = Course::with("a.md", &block(&format!("{data}statistic: median")));
+    let median = "Median of 6 seeds, and from where to where the middle half of them lies.";
+    course
+        .build()
+        .page("a")
+        .shows("Lines: median over 6 seeds. Bands: the middle half")
+        .shows(median)
+        .hides("Mean ±");
 }

@@ -57,7 +57,7 @@ fn a_descent_that_diverges_is_told_at_its_step_and_nowhere_as_a_number() {
     assert!(losses.iter().all(Value::is_f64));
     let course = Course::with("a.md", &block(settings));
     let site = course.build();
-    site.page("a").shows(&format!("No longer finite: the descent at step {step}.")).hides("NaN");
+    site.page("a").shows(&format!("No longer finite: the run at step {step}.")).hides("NaN");
     assert!(site.text("a/it-map.svg").len() < 60_000, "a path beyond the map is not drawn");
 }
 

@@ -205,7 +205,10 @@ mod tests {
         let mut diverged = variant(&[&[1.0, f64::INFINITY]]);
         diverged.runs[0].metrics.insert("diverged_at".into(), Metric::Number(1.0));
         let outcome = Outcome { variants: vec![diverged], ..Outcome::default() };
-        assert_eq!(notes(&outcome).unwrap(), "A cross ends what diverged. No longer finite: at epoch 1.");
+        assert_eq!(
+            notes(&outcome).unwrap(),
+            "A cross ends what diverged. No longer finite: the run at epoch 1."
+        );
     }
 
     #[test]

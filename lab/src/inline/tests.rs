@@ -451,3 +451,33 @@ proptest! {
         let _ = values().evaluate("opti-mizers", &text, span(&text));
     }
 }
+
+#[test]
+fn a_bare_number_is_the_statistic_of_its_block() {
+    let runs = [1.0, 2.0, 9.0].map(|end| RunRecord {
+        metrics: [("loss".to_owned(), Metric::Number(end))].into(),
+        series: [("loss".to_owned(), vec![3.0 * end, end].into())].into(),
+        ..RunRecord::default()
+    });
+    let variant = || Variant { name: "run".into(), runs: runs.to_vec(), ..Variant::default() };
+    let said = |statistic: Statistic, text: &str| {
+        let outcome = kept(Outcome { variants: vec![variant()], statistic, ..Outcome::default() });
+        let mut values = Values::new();
+        values.insert("a", "x", outcome);
+        values.evaluate("a", text, span(text)).unwrap()
+    };
+    for (text, mean, median) in [
+        ("x.loss", "4", "2"),
+        ("x.run.loss", "4", "2"),
+        ("x.loss[0]", "12", "6"),
+        ("x.loss | first", "12", "6"),
+        ("x.loss.mean", "4", "4"),
+        ("x.loss.median", "2", "2"),
+    ] {
+        assert_eq!(
+            (said(Statistic::Mean, text), said(Statistic::Median, text)),
+            (mean.into(), median.into()),
+            "{text}"
+        );
+    }
+}
