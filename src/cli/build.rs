@@ -21,7 +21,7 @@ impl Build {
     pub fn run(&self, common: &Common) -> Result<(), Failure> {
         // A report for programs lists every claim.
         let pages_only = common.format == Format::Human;
-        let request = Request { pages_only, ..self.course.request(common) };
+        let request = Request { pages_only, ..self.course.request(common)? };
         if request.only.is_some() {
             let message = "a site is built whole: `--only` goes with check, run, plan and verify";
             return Err(Failure::Machine(message.to_owned()));

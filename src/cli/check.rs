@@ -54,7 +54,7 @@ impl Check {
 
     /// Runs everything and compares. What the comparison found is among the problems, unless it is to be accepted.
     fn compute(&self, common: &Common) -> Result<(Computed, Review), Failure> {
-        let request = Request { snapshots: true, ..self.course.request(common) };
+        let request = Request { snapshots: true, ..self.course.request(common)? };
         let mut computed = common.compute(&request)?;
         if computed.everything {
             let pages = pipeline::look_over(&mut computed)?;

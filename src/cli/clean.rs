@@ -13,7 +13,7 @@ pub struct Clean {
 
 impl Clean {
     pub fn run(&self, common: &Common) -> Result<(), Failure> {
-        let (runs, bytes) = pipeline::clean(&self.course.request(common))?;
+        let (runs, bytes) = pipeline::clean(&self.course.request(common)?)?;
         common.say(&format!("{runs} runs forgotten, {:.1} MB free", bytes as f64 / 1e6));
         Ok(())
     }

@@ -22,6 +22,8 @@ use glob::Pattern;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::diagnostic::{printable, printable_lines};
+use crate::lesson::owners_limits;
 use crate::pipeline::{self, Computed, Failure, Keeping, Request};
 use crate::store::cache::Cache;
 
@@ -162,7 +164,7 @@ impl Command {
 
 /// Says what the machine or the call did wrong.
 fn fail(message: &str) -> ExitCode {
-    let _ = writeln!(std::io::stderr(), "gradbook: {message}");
+    let _ = writeln!(std::io::stderr(), "gradbook: {}", printable(message));
     ExitCode::from(2)
 }
 
@@ -182,7 +184,7 @@ impl Common {
             self.show_problems(report);
         }
         let text = report.text(self.format);
-        print(&text)?;
+        self.print(&text)?;
         self.say(&report.found.summary());
         if text.is_empty() {
             self.say(&report.verdict());
@@ -222,10 +224,18 @@ impl Common {
         computed
     }
 
+    /// Writes results in the format that is asked for.
+    fn print(&self, text: &str) -> Result<(), Failure> {
+        match self.format {
+            Format::Human => print(&printable_lines(text)),
+            _ => print(text),
+        }
+    }
+
     /// Says something that is neither a result nor a problem.
     fn say(&self, sentence: &str) {
         if !self.quiet && !sentence.is_empty() {
-            let _ = writeln!(std::io::stderr(), "{sentence}");
+            let _ = writeln!(std::io::stderr(), "{}", printable(sentence));
         }
     }
 }
@@ -243,7 +253,7 @@ fn warn_of(cache: &Cache) {
 
 /// Says what is odd about the machine, and stops nothing.
 fn warn(message: &str) {
-    let _ = writeln!(std::io::stderr(), "gradbook: warning: {message}");
+    let _ = writeln!(std::io::stderr(), "gradbook: warning: {}", printable(message));
 }
 
 /// Writes results to standard output. A reader that closes it early (`gradbook run ... | head`) is no mistake.
@@ -269,13 +279,35 @@ pub struct Course {
     /// Include lessons whose front matter says `draft: true`
     #[arg(long)]
     drafts: bool,
-    /// The lessons are a stranger's: show raw HTML as text, refuse links other than http, https and mailto
-    #[arg(long)]
-    untrusted: bool,
+    #[command(flatten)]
+    trust: Trust,
 }
 
 impl Course {
-    fn request(&self, common: &Common) -> Request {
-        Request { untrusted: self.untrusted, ..common.request(self.lessons.clone(), self.drafts) }
+    /// # Errors
+    /// Limits that cannot be read.
+    fn request(&self, common: &Common) -> Result<Request, Failure> {
+        self.trust.bound(common.request(self.lessons.clone(), self.drafts))
+    }
+}
+
+/// What lessons may do to the machine.
+#[derive(Args)]
+pub struct Trust {
+    /// The lessons are a stranger's: show raw HTML as text, refuse links other than http, https and mailto; their own limits
+    /// can only lower the usual ones
+    #[arg(long)]
+    untrusted: bool,
+    /// The most that experiments may cost here: a YAML file with the keys of a course's `limits`, which can only lower them
+    #[arg(long, value_name = "FILE")]
+    limits: Option<PathBuf>,
+}
+
+impl Trust {
+    /// # Errors
+    /// Limits that cannot be read.
+    fn bound(&self, request: Request) -> Result<Request, Failure> {
+        let limits = self.limits.as_deref().map(owners_limits).transpose().map_err(Failure::Machine)?;
+        Ok(Request { untrusted: self.untrusted, limits, ..request })
     }
 }

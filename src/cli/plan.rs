@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use crate::cli::{Common, Course, Format, print};
+use crate::cli::{Common, Course, Format};
 use crate::diagnostic::counted;
 use crate::experiment::duration;
 use crate::pipeline::{self, Failure, Pending};
@@ -15,11 +15,11 @@ pub struct Plan {
 
 impl Plan {
     pub fn run(&self, common: &Common) -> Result<(), Failure> {
-        let ready = pipeline::prepare(&self.course.request(common))?;
+        let ready = pipeline::prepare(&self.course.request(common)?)?;
         let pending = pipeline::pending(&ready);
         match common.format {
-            Format::Json => print(&json(&pending)),
-            _ => print(&table(&pending)),
+            Format::Json => common.print(&json(&pending)),
+            _ => common.print(&table(&pending)),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::diagnostic::counted;
+use crate::diagnostic::{counted, printable, printable_lines};
 use crate::pipeline::{Watch, Why};
 
 /// Told of work done from any thread.
@@ -44,7 +44,7 @@ impl Watch for Progress {
         if self.why {
             let text = explanation(experiment, why);
             self.bar.suspend(|| {
-                let _ = write!(std::io::stderr(), "{text}");
+                let _ = write!(std::io::stderr(), "{}", printable_lines(&text));
             });
         }
     }
@@ -56,9 +56,9 @@ impl Watch for Progress {
     fn finished(&self, experiment: &str, runs: usize) {
         if let Some(lines) = &self.lines {
             let _one_at_a_time = lines.lock();
-            let _ = writeln!(std::io::stderr(), "  {experiment}: {}", counted(runs, "run"));
+            let _ = writeln!(std::io::stderr(), "  {}: {}", printable(experiment), counted(runs, "run"));
         }
-        self.bar.set_message(experiment.to_owned());
+        self.bar.set_message(printable(experiment).into_owned());
     }
 }
 
@@ -72,7 +72,7 @@ fn explanation(experiment: &str, why: &Why) -> String {
         _ => format!("  {experiment}: {} to do, {} cached\n", runs(missing), why.cached),
     };
     for change in &why.changes {
-        text += &format!("    {change}\n");
+        text += &format!("    {}\n", printable(change));
     }
     text
 }

@@ -7,7 +7,8 @@ use clap::Args;
 use crate::claims::Verdict;
 use crate::cli::report::{Format, Report};
 use crate::cli::sparkline::sparkline;
-use crate::cli::{Common, Progress, print};
+use crate::cli::{Common, Progress, Trust};
+use crate::diagnostic::printable;
 use crate::numeric::mean;
 use crate::outcome::{DIVERGED_AT, Metric, Outcome, Statistic, Summary, Variant};
 use crate::pipeline::{self, Computed, Done, Failure, Planned, Request, Shard, short};
@@ -23,6 +24,8 @@ pub struct Run {
     /// Fill the cache with a part of a course's runs and show none: the third of eight is 3/8
     #[arg(long, value_name = "N/OF")]
     shard: Option<Shard>,
+    #[command(flatten)]
+    trust: Trust,
 }
 
 impl Run {
@@ -32,7 +35,8 @@ impl Run {
             Some((path, id)) => (path, Some(id.to_owned())),
             None => (named, None),
         };
-        let request = Request { id, ..common.request(PathBuf::from(path), self.shard.is_none()) };
+        let request = common.request(PathBuf::from(path), self.shard.is_none());
+        let request = self.trust.bound(Request { id, ..request })?;
         if let Some(shard) = self.shard {
             return fill(&request, shard, common);
         }
@@ -41,7 +45,7 @@ impl Run {
             Format::Json => json(&computed),
             _ => tables(&computed),
         };
-        print(&text)?;
+        common.print(&text)?;
         if computed.found.errors() > 0 {
             return Err(Failure::Course(computed.found.clone(), computed.sources().clone()));
         }
@@ -84,7 +88,7 @@ fn tables(computed: &Computed) -> String {
         for verdict in verdicts {
             let sentence = verdict.claim.says.as_deref().unwrap_or(&verdict.claim.that);
             let mark = if verdict.holds() { "✓" } else { "✗" };
-            text += &format!("\n  {mark} {sentence} ({})\n", verdict.count());
+            text += &format!("\n  {mark} {} ({})\n", printable(sentence), verdict.count());
             text += &verdict.margin_text().map(|margin| format!("    {margin}\n")).unwrap_or_default();
         }
         text + &format!("\n  digest {}\n", outcome.digest())
@@ -94,7 +98,7 @@ fn tables(computed: &Computed) -> String {
 
 /// A line for each metric: its name, mean and spread, and its series as a sparkline.
 fn variant_table(planned: &Planned, variant: &Variant, statistic: Statistic) -> String {
-    let mut text = format!("\n  {}\n", variant.name);
+    let mut text = format!("\n  {}\n", printable(&variant.name));
     let documented = planned.kind.all_metrics().map(|doc| doc.name);
     let names = variant.metric_names();
     let lines: Vec<(&str, String)> = documented
@@ -105,7 +109,7 @@ fn variant_table(planned: &Planned, variant: &Variant, statistic: Statistic) -> 
     for (name, value) in lines {
         let series = variant.runs.first().and_then(|run| run.series.get(name));
         let spark = series.map(|values| sparkline(values, SPARK)).unwrap_or_default();
-        text += format!("    {name:width$}  {value:<18} {spark}").trim_end();
+        text += format!("    {name:width$}  {:<18} {spark}", printable(&value)).trim_end();
         text.push('\n');
     }
     text

@@ -4,7 +4,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Args;
 
-use crate::cli::{Common, Course, Progress, print};
+use crate::cli::{Common, Course, Progress};
 use crate::pipeline::{self, Failure};
 
 #[derive(Args)]
@@ -33,7 +33,7 @@ fn share(text: &str) -> Result<f64, String> {
 
 impl Verify {
     pub fn run(&self, common: &Common) -> Result<(), Failure> {
-        let request = self.course.request(common);
+        let request = self.course.request(common)?;
         request.cache.check_folder()?;
         let ready = pipeline::prepare(&request)?;
         // Which runs are looked at is left to chance, so that in time all of them are; what they give is not.
@@ -43,7 +43,7 @@ impl Verify {
         let verified = pipeline::verify(&ready, self.sample, seed, &progress);
         progress.end();
         let verified = verified?;
-        print(&verified.different.iter().map(|line| format!("{line}\n")).collect::<String>())?;
+        common.print(&verified.different.iter().map(|line| format!("{line}\n")).collect::<String>())?;
         let compared =
             format!("{} of {} runs in the cache computed again", verified.compared, verified.cached);
         if verified.cached == 0 {

@@ -4,8 +4,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::front::not_settings;
+use super::limits::{self, SIZES};
 use crate::diagnostic::{Diagnostic, Problem, within};
-use crate::experiment::Limits;
+use crate::experiment::LimitSettings;
 use crate::range;
 use crate::settings::{self, Node, Value};
 
@@ -27,8 +28,8 @@ pub struct CourseSettings {
     pub repository: Option<String>,
     /// The licence of the course, shown at the foot of every page.
     pub license: String,
-    /// The most that one experiment may cost.
-    pub limits: Limits,
+    /// The most that one experiment, and all of the course, may cost.
+    pub limits: LimitSettings,
     /// How much room the cache of runs may take.
     pub cache: CacheSettings,
     /// `auto` (as the reader's system asks, the default), `light` or `dark`.
@@ -117,21 +118,8 @@ pub fn decode(mut node: Node) -> Result<CourseSettings, Vec<Diagnostic>> {
     {
         errors.push(not_settings(entry.key_span));
     }
-    for (path, units, such_as) in [
-        ("limits.bytes", SIZES, "a size, such as `500 MB` or `2 GB`"),
-        ("cache.bytes", SIZES, "a size, such as `500 MB` or `2 GB`"),
-        ("limits.time", TIMES, "a time, such as `90s`, `30min` or `2h`"),
-    ] {
-        let Some(written) = node.get(path).cloned() else { continue };
-        let Some(text) = written.as_text() else { continue };
-        let value = with_unit(text, units).unwrap_or_else(|| {
-            let error = Diagnostic::error(format!("`{path}` is the text `{text}`"), written.span);
-            errors.push(error.label(format!("expected {such_as}")));
-            1.0
-        });
-        // The entry is there, so setting it cannot fail.
-        let _ = node.set(path, Node::new(written.span, Value::Float(value)));
-    }
+    errors.extend(limits::read_units(&mut node, "limits."));
+    errors.extend(limits::read_unit(&mut node, "cache.bytes", SIZES));
     match settings::decode_among::<CourseSettings>(&node, &["defaults"]) {
         Err(found) => errors.extend(found),
         Ok(settings) => {
@@ -147,19 +135,6 @@ pub fn decode(mut node: Node) -> Result<CourseSettings, Vec<Diagnostic>> {
         }
     }
     Err(errors)
-}
-
-/// Decimal units of a size, in bytes.
-const SIZES: &[(&str, f64)] = &[("b", 1.0), ("kb", 1e3), ("mb", 1e6), ("gb", 1e9), ("tb", 1e12)];
-/// Units of time, in seconds.
-const TIMES: &[(&str, f64)] = &[("s", 1.0), ("min", 60.0), ("h", 3600.0)];
-
-/// `2 GB` as a number of the unit that counts 1.
-fn with_unit(text: &str, units: &[(&str, f64)]) -> Option<f64> {
-    let unit = text.find(|letter: char| letter.is_ascii_alphabetic())?;
-    let number: f64 = text[..unit].trim().parse().ok()?;
-    let (_, factor) = units.iter().find(|(name, _)| text[unit..].eq_ignore_ascii_case(name))?;
-    (number > 0.0).then_some(number * factor)
 }
 
 #[cfg(test)]
@@ -183,12 +158,8 @@ mod tests {
         let settings =
             read("title: C\nlimits: {bytes: 2 GB, time: 1.5h}\ncache: {bytes: 50 MB}\ntheme: dark\ndefaults: {seeds: 2}")
                 .unwrap();
-        assert_eq!((settings.limits.bytes, settings.limits.time), (2e9, 5400.0));
+        assert_eq!((settings.limits.bytes, settings.limits.time), (Some(2e9), Some(5400.0)));
         assert_eq!((settings.cache.bytes, settings.theme), (5e7, Theme::Dark));
         assert!(settings.defaults.is_some());
-        assert_eq!(with_unit("512kb", SIZES), Some(512e3));
-        assert_eq!(with_unit("2 GiB", SIZES), None);
-        assert_eq!(with_unit("GB", SIZES), None);
-        assert_eq!(with_unit("90 min", TIMES), Some(5400.0));
     }
 }

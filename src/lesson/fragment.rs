@@ -135,6 +135,16 @@ impl Fragment {
         })
     }
 
+    /// Returns the bytes of its HTML, a value taken to be as long as its expression.
+    pub fn len(&self) -> usize {
+        let length = |piece: &Piece| match piece {
+            Piece::Html(html) => html.len(),
+            Piece::Value(value) => value.expression.len(),
+            Piece::Experiment(_) => 0,
+        };
+        self.pieces.iter().map(length).sum()
+    }
+
     pub fn is_empty(&self) -> bool {
         self.pieces.is_empty()
     }

@@ -1,6 +1,9 @@
 //! Where links and images lead: other lessons, files beside them, the world outside.
 
+use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
@@ -17,6 +20,30 @@ pub struct Library {
     pub lessons: Vec<(String, String)>,
     /// Whether the lessons are a stranger's: raw HTML is shown as text, and links have a scheme that only leads somewhere.
     pub untrusted: bool,
+    /// Made of `lessons` when the first link is looked up.
+    pub index: OnceLock<Index>,
+    /// Suggestions that may still be made.
+    pub suggestions: Suggestions,
+}
+
+/// How often names near to one that is wrong are still looked for: a course may have thousands of dead links, and what they may
+/// have meant is among thousands of names.
+#[derive(Clone, Debug)]
+pub struct Suggestions(Arc<AtomicUsize>);
+
+impl Default for Suggestions {
+    fn default() -> Self {
+        Suggestions(Arc::new(AtomicUsize::new(100)))
+    }
+}
+
+impl Suggestions {
+    /// Returns what `look` finds, while there may be another suggestion.
+    pub fn look<T>(&self, look: impl FnOnce() -> Option<T>) -> Option<T> {
+        let one_less = |left: usize| left.checked_sub(1);
+        self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less).ok()?;
+        look()
+    }
 }
 
 /// A local file that pages use, to be copied into the output.
@@ -135,7 +162,7 @@ pub fn file(library: &Library, folder: &str, path: &str, span: Span) -> Result<A
             .label("expected a path of which no part begins with a dot")),
         Err(_) => {
             let error = Diagnostic::error(format!("there is no file `{path}`"), span);
-            Err(match neighbour(library, &below) {
+            Err(match library.suggestions.look(|| neighbour(library, &below)) {
                 Some(near) => error.label(format!("did you mean `{near}`?")),
                 None => error.label("expected a file, by its path relative to this lesson"),
             })
@@ -158,20 +185,41 @@ fn outside(span: Span) -> Diagnostic {
 /// A lesson by its path below the root; the number before its name may be left out.
 fn lesson<'a>(library: &'a Library, path: &str) -> Option<&'a str> {
     let path = &composed(path);
-    let plain = |path: &str| match path.rsplit_once('/') {
+    let index = library.index.get_or_init(|| {
+        let mut index = Index::default();
+        for (place, (known, _)) in library.lessons.iter().enumerate() {
+            let known = composed(known);
+            index.exact.entry(known.clone()).or_insert(place);
+            index.plain.entry(plain(&known)).or_insert(place);
+        }
+        index
+    });
+    let place = index.exact.get(path).or_else(|| index.plain.get(&plain(path)))?;
+    Some(library.lessons[*place].1.as_str())
+}
+
+/// A path without the number before the file's name.
+fn plain(path: &str) -> String {
+    match path.rsplit_once('/') {
         Some((folder, name)) => format!("{folder}/{}", without_number(name)),
         None => without_number(path).to_owned(),
-    };
-    let exact = library.lessons.iter().find(|(known, _)| composed(known) == *path);
-    let alike = || library.lessons.iter().find(|(known, _)| plain(&composed(known)) == plain(path));
-    let found = exact.or_else(alike);
-    found.map(|(_, slug)| slug.as_str())
+    }
+}
+
+/// Places of lessons among all: by their paths, and by these without the number before the name.
+#[derive(Clone, Debug, Default)]
+pub struct Index {
+    exact: BTreeMap<String, usize>,
+    plain: BTreeMap<String, usize>,
 }
 
 fn no_lesson(library: &Library, folder: &str, path: &str, span: Span) -> Diagnostic {
     let error = Diagnostic::error(format!("there is no lesson `{path}`"), span);
-    let known: Vec<String> = library.lessons.iter().map(|(known, _)| relative(folder, known)).collect();
-    match nearest(path, known.iter().map(String::as_str)) {
+    let near = library.suggestions.look(|| {
+        let known: Vec<String> = library.lessons.iter().map(|(known, _)| relative(folder, known)).collect();
+        nearest(path, known.iter().map(String::as_str)).map(str::to_owned)
+    });
+    match near {
         Some(near) => error.label(format!("did you mean `{near}`?")),
         None => error.label("expected a lesson's file, by its path relative to this lesson"),
     }
@@ -246,7 +294,7 @@ mod tests {
             lessons: [("01-start.md", "start"), ("02-deep/03-adam.md", "adam")]
                 .map(|(path, slug)| (path.to_owned(), slug.to_owned()))
                 .to_vec(),
-            untrusted: false,
+            ..Library::default()
         }
     }
 

@@ -9,6 +9,7 @@ mod course;
 mod discover;
 mod fragment;
 mod front;
+mod limits;
 mod link;
 mod markdown;
 mod math;
@@ -23,6 +24,7 @@ pub use block::ExperimentBlock;
 pub use course::{CourseSettings, Language, Theme};
 pub use fragment::{Fill, Fragment, Role, Value, experiment_mark};
 pub use front::Front;
+pub use limits::of_owner as owners_limits;
 pub use link::{Asset, address};
 pub use markdown::Heading;
 pub use open::open;
@@ -76,6 +78,9 @@ pub struct Lesson {
     /// Local files that its text uses.
     pub assets: Vec<Asset>,
 }
+
+/// The most faults of its values that are looked for in one text.
+const MOST_FAULTS: usize = 200;
 
 impl Course {
     /// A short Markdown text of a lesson's settings (a caption, a title, what a claim says), with values.
@@ -135,7 +140,8 @@ impl Course {
             Role::Value => self.names.check(&lesson.slug, expression, *span).err(),
             Role::Claim => self.names.scope(&lesson.slug, expression, *span).err(),
         };
-        text.values().filter_map(check).flatten().collect()
+        // Of a text that is wrong throughout, nobody reads on.
+        text.values().filter_map(check).flatten().take(MOST_FAULTS).collect()
     }
 }
 

@@ -1,6 +1,6 @@
 //! From a folder to a course, with everything that is wrong in it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -66,7 +66,7 @@ impl Opening {
         let only = metadata.is_file().then_some(named);
         let root = only.as_deref().map_or_else(|| path.to_owned(), course_of);
         Ok(Opening {
-            library: Library { root: root.clone(), lessons: Vec::new(), untrusted },
+            library: Library { root: root.clone(), untrusted, ..Library::default() },
             root,
             only,
             drafts,
@@ -333,18 +333,21 @@ impl Opening {
 
     /// Links to places within pages; of pages that were not read nothing is known.
     fn check_anchors(&mut self, lessons: &[Read]) {
-        let pages: BTreeMap<&str, &[String]> =
-            lessons.iter().map(|read| (read.lesson.slug.as_str(), read.ids.as_slice())).collect();
+        let mut pages: BTreeMap<&str, (BTreeSet<&str>, &[String])> = BTreeMap::new();
+        for Read { lesson, ids, .. } in lessons {
+            pages.insert(&lesson.slug, (ids.iter().map(String::as_str).collect(), ids));
+        }
         for anchor in lessons.iter().flat_map(|read| &read.anchors) {
-            let Some(ids) = pages.get(anchor.slug.as_str()) else { continue };
-            if ids.contains(&anchor.id) {
+            let Some((known, ids)) = pages.get(anchor.slug.as_str()) else { continue };
+            if known.contains(anchor.id.as_str()) {
                 continue;
             }
             let error = Diagnostic::error(
                 format!("the page `{}.html` has no place `#{}`", anchor.slug, anchor.id),
                 anchor.span,
             );
-            self.found.push(match nearest(&anchor.id, ids.iter().map(String::as_str)) {
+            let near = || nearest(&anchor.id, ids.iter().map(String::as_str));
+            self.found.push(match self.library.suggestions.look(near) {
                 Some(near) => error.label(format!("did you mean `#{near}`?")),
                 None => error.label("expected the id of a heading there"),
             });
@@ -354,8 +357,10 @@ impl Opening {
     /// The experiments by their ids; of lessons that were not read, any may exist.
     fn names(&self, lessons: &[Read]) -> Names {
         let mut names = Names::new();
+        let read: BTreeMap<&str, &Read> =
+            lessons.iter().map(|read| (read.lesson.slug.as_str(), read)).collect();
         for (_, slug) in &self.library.lessons {
-            let read = lessons.iter().find(|read| read.lesson.slug == *slug);
+            let read = read.get(slug.as_str());
             names.insert_lesson(slug, read.is_none_or(|read| read.incomplete));
         }
         for Read { lesson, .. } in lessons {
@@ -470,7 +475,7 @@ mod tests {
             course.lessons.iter().map(shown).collect::<Vec<_>>(),
             [("a".to_owned(), None), ("c".to_owned(), Some("More of it".to_owned()))]
         );
-        assert_eq!((course.settings.title.as_str(), course.settings.limits.rows), ("Deep", 10));
+        assert_eq!((course.settings.title.as_str(), course.settings.limits.rows), ("Deep", Some(10)));
         let lesson = &course.lessons[0];
         assert_eq!(lesson.title.render(&mut Echo), "A <em>b</em>");
         assert_eq!(lesson.title.render_text(&mut Echo), "A b");

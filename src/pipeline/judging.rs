@@ -1,6 +1,6 @@
 //! Claims of blocks and of prose: what can be said of them before anything runs, and their verdicts after.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
@@ -65,14 +65,14 @@ pub fn on_one_seed(course: &Course, planned: &[Planned]) -> Vec<Diagnostic> {
         });
         first.map(|(_, span)| claims::on_one_seed(span))
     });
-    let is_about = |scope: &Scope, experiment: &Planned| {
-        let slug = as_name(&course.lessons[experiment.lesson].slug);
-        scope.experiments.iter().any(|(lesson, id)| *lesson == slug && *id == experiment.header.id)
+    let named = |experiment: &Planned| {
+        (as_name(&course.lessons[experiment.lesson].slug), experiment.header.id.clone())
     };
+    let all_loud: BTreeSet<(String, String)> = planned.iter().filter(loud).map(named).collect();
     let prose = in_prose(course, planned, |_| true).into_iter();
     let prose = prose.filter(|(_, _, scope)| scope.by_chance && scope.seeds.end - scope.seeds.start == 1);
     // Of a claim that compares experiments, one that wants to hear of it is enough.
-    let prose = prose.filter(|(_, _, scope)| planned.iter().filter(|e| is_about(scope, e)).any(|e| loud(&e)));
+    let prose = prose.filter(|(_, _, scope)| scope.experiments.iter().any(|named| all_loud.contains(named)));
     blocks.chain(prose.map(|(_, value, _)| claims::on_one_seed(value.span))).collect()
 }
 

@@ -30,6 +30,7 @@ mod settings_view;
 mod shard;
 mod tables;
 mod team;
+mod totals;
 mod unchanged;
 mod verifying;
 
@@ -51,8 +52,8 @@ use std::path::Path;
 use glob::Pattern;
 
 use crate::claims::Verdict;
-use crate::data::TableLimits;
 use crate::diagnostic::{Diagnostic, Diagnostics, Sources, nearest};
+use crate::experiment::Limits;
 use crate::lesson::{self, Course};
 use crate::outcome::Outcome;
 use crate::site::{self, Publication, PublishError, Published, Templates};
@@ -65,6 +66,8 @@ use unchanged::Unchanged;
 /// A course whose experiments are in order, none of them run.
 pub struct Ready {
     pub course: Course,
+    /// What its experiments may cost.
+    pub limits: Limits,
     pub planned: Vec<Planned>,
     pub cache: Cache,
     /// What is odd about the lessons but stops nothing.
@@ -109,10 +112,10 @@ pub struct Computed {
 pub fn prepare(request: &Request) -> Result<Ready, Failure> {
     let mut course =
         lesson::open(&request.lessons, request.drafts, request.untrusted).map_err(Failure::Machine)?;
-    let limits = TableLimits { rows: course.settings.limits.rows as usize, ..TableLimits::default() };
+    let limits = Limits::of(request.limits.as_ref(), request.untrusted, &course.settings.limits);
     let mut tables = Tables::new(&course.root, limits, std::mem::take(&mut course.sources));
     let mut found = std::mem::take(&mut course.found);
-    let mut planned = planning::plan(&course, &mut tables, &mut found);
+    let mut planned = planning::plan(&course, &limits, &mut tables, &mut found);
     planning::promise(&mut course, &planned);
     found.extend(planning::check_texts(&course, &planned));
     found.extend(judging::on_one_seed(&course, &planned));
@@ -140,7 +143,7 @@ pub fn prepare(request: &Request) -> Result<Ready, Failure> {
         }
     }
     let cache = request.cache.cache(&course);
-    Ok(Ready { course, planned, cache, found, known, templates, tables })
+    Ok(Ready { course, limits, planned, cache, found, known, templates, tables })
 }
 
 /// Whether the lesson, the id or the whole of `lesson#id` is like a pattern.
@@ -179,7 +182,7 @@ pub fn compute(request: &Request, watch: &dyn Watch) -> Result<Computed, Failure
         Ok(ran) => ran,
         Err(errors) => return Err(Failure::Course(errors, ready.tables.sources)),
     };
-    let Ready { course, planned, cache, mut found, known, templates, tables } = ready;
+    let Ready { course, planned, cache, mut found, known, templates, tables, .. } = ready;
     let judged = judging::judge(&course, &planned, &ran, &unchanged);
     let mut remarks = judged.found;
     for (experiment, ran) in planned.iter().zip(&ran) {

@@ -8,7 +8,7 @@ use crate::data::Facts;
 use crate::diagnostic::{Diagnostic, Diagnostics, Span, nearest};
 use crate::experiment::variation::{self, overlay};
 use crate::experiment::{
-    Cost, HEADER_KEYS, Header, KINDS, Kind, Limits, Plan, PlannedVariant, check_shared, kind, size,
+    Cost, HEADER_KEYS, Header, KINDS, Kind, Limits, Plan, PlannedVariant, check_shared, kind,
 };
 use crate::lesson::inline::Forecast;
 use crate::lesson::{Course, ExperimentBlock, Lesson};
@@ -16,6 +16,7 @@ use crate::lint;
 use crate::settings::{self, Entry, Node};
 
 use super::tables::Tables;
+use super::totals;
 
 /// Keys of the header that no two experiments share.
 const OWN_KEYS: [&str; 2] = ["kind", "id"];
@@ -51,8 +52,17 @@ impl Planned {
 }
 
 /// Plans every block of every lesson; what is wrong with any of them is added to `found`.
-pub fn plan(course: &Course, tables: &mut Tables, found: &mut Diagnostics) -> Vec<Planned> {
+pub fn plan(
+    course: &Course,
+    limits: &Limits,
+    tables: &mut Tables,
+    found: &mut Diagnostics,
+) -> Vec<Planned> {
     let mut planned = Vec::new();
+    if let Some(error) = totals::check_count(course, limits) {
+        found.push(error);
+        return planned;
+    }
     found.extend(check_defaults(course.settings.defaults.as_ref()));
     let decode = |lesson: &Lesson| -> Vec<_> {
         lesson.blocks.iter().map(|block| decode_block(course, lesson, block)).collect()
@@ -63,7 +73,7 @@ pub fn plan(course: &Course, tables: &mut Tables, found: &mut Diagnostics) -> Ve
     }
     let check = |(lesson, decoded): (&Lesson, Vec<Result<Decoded, _>>)| -> Vec<_> {
         let blocks = lesson.blocks.iter().zip(decoded);
-        blocks.map(|(block, decoded)| decoded?.checked(course, block)).collect()
+        blocks.map(|(block, decoded)| decoded?.checked(limits, block)).collect()
     };
     let checked: Vec<Vec<_>> = course.lessons.par_iter().zip(decoded).map(check).collect();
     for (index, (lesson, checked)) in course.lessons.iter().zip(checked).enumerate() {
@@ -82,22 +92,9 @@ pub fn plan(course: &Course, tables: &mut Tables, found: &mut Diagnostics) -> Ve
         }
     }
     found.extend(std::mem::take(&mut tables.warnings));
-    found.extend(check_kept(course, &planned));
+    found.extend(totals::check_work(&planned, tables.bytes(), limits));
+    found.extend(totals::check_site(course, &planned, limits));
     planned
-}
-
-/// Each experiment may leave as much behind as the limit says; all of them are held until the pages are written.
-fn check_kept(course: &Course, planned: &[Planned]) -> Option<Diagnostic> {
-    let limit = course.settings.limits.bytes;
-    let mut kept = 0.0;
-    let first_beyond = planned.iter().find(|experiment| {
-        kept += experiment.total().kept;
-        kept > limit
-    })?;
-    let message = format!("the results of all experiments up to `{}` are too large", first_beyond.header.id);
-    let label = format!("{} of memory, where {} are allowed", size(kept), size(limit));
-    let error = Diagnostic::error(message, first_beyond.tree.locate("id")).label(label);
-    Some(error.hint("`limits.bytes` in the course's gradbook.yaml can allow more"))
 }
 
 /// What is wrong with defaults, whether a block overrides it or not. A kind takes of them what it knows.
@@ -237,7 +234,7 @@ impl Decoded {
     }
 
     /// The experiment with all that is left to check of it.
-    fn checked(self, course: &Course, block: &ExperimentBlock) -> Result<Planned, Vec<Diagnostic>> {
+    fn checked(self, limits: &Limits, block: &ExperimentBlock) -> Result<Planned, Vec<Diagnostic>> {
         let Decoded { kind, header, plan, tree, facts, mut errors } = self;
         for (index, (variant, facts)) in plan.variants().iter().zip(&facts).enumerate() {
             let found = plan.check(index, facts.as_ref()).into_iter();
@@ -250,7 +247,7 @@ impl Decoded {
         let costs: Vec<Cost> =
             facts.iter().enumerate().map(|(index, facts)| plan.cost(index, facts.as_ref())).collect();
         let planned = Planned { lesson: 0, block: 0, header, kind, plan, facts, costs, tree };
-        check_limits(&planned, &course.settings.limits, block)?;
+        check_limits(&planned, limits, block)?;
         Ok(planned)
     }
 }
@@ -360,6 +357,6 @@ fn check_limits(planned: &Planned, limits: &Limits, block: &ExperimentBlock) -> 
     Err(vec![
         Diagnostic::error(message, block.node.locate("id"))
             .label(beyond.join("; "))
-            .hint("`limits` in the course's gradbook.yaml can allow more"),
+            .hint(limits.hint()),
     ])
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use glob::Pattern;
 
 use crate::diagnostic::{Diagnostics, Sources};
+use crate::experiment::LimitSettings;
 use crate::lesson::Course;
 use crate::store::cache::Cache;
 
@@ -26,6 +27,8 @@ pub struct Request {
     pub drafts: bool,
     /// Whether the lessons are a stranger's, who may put no HTML into a page.
     pub untrusted: bool,
+    /// What the owner of the machine allows, which a course can only lower.
+    pub limits: Option<LimitSettings>,
     /// Only the experiment with this id.
     pub id: Option<String>,
     /// Only experiments whose lesson, id or `lesson#id` is like this.

@@ -173,7 +173,7 @@ pub fn run_jobs(ready: &Ready, mut jobs: Vec<&Job>, watch: &dyn Watch) -> Record
         }
         (place(job), found)
     };
-    let bytes = ready.course.settings.limits.bytes;
+    let bytes = ready.limits.bytes;
     let records = within_memory(&jobs, |job| job.cost.bytes, bytes, do_job).into_iter().collect();
     ready.cache.tidy();
     records

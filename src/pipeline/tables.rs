@@ -8,6 +8,7 @@ use crate::data::{
     self, DataProblems, DataSettings, Dataset, Facts, Files, Origin, TableLimits, TableProblem,
 };
 use crate::diagnostic::{Diagnostic, Severity, SourceId, Sources, Span};
+use crate::experiment::{Limits, beyond_limit, size};
 use crate::files::{self, Refusal};
 use crate::numeric::Streams;
 use crate::settings::Node;
@@ -25,7 +26,9 @@ struct Loaded {
 /// Every data set of a course, loaded once where all seeds share it. The bytes of a file are let go once they are read.
 pub struct Tables {
     root: PathBuf,
-    limits: TableLimits,
+    limits: Limits,
+    /// Bytes of all that is loaded.
+    held: f64,
     pub sources: Sources,
     loaded: BTreeMap<String, Loaded>,
     /// Files in which something is wrong, among the sources.
@@ -42,9 +45,19 @@ struct File {
 
 impl Tables {
     /// `root` is the lessons folder, outside of which no file is opened.
-    pub fn new(root: &Path, limits: TableLimits, sources: Sources) -> Self {
+    pub fn new(root: &Path, limits: Limits, sources: Sources) -> Self {
         let (loaded, shown, warnings) = Default::default();
-        Tables { root: root.to_owned(), limits, sources, loaded, shown, warnings }
+        Tables { root: root.to_owned(), limits, held: 0.0, sources, loaded, shown, warnings }
+    }
+
+    /// Bytes of all tables that are held, each once, until the end.
+    pub fn bytes(&self) -> f64 {
+        self.held
+    }
+
+    /// The bounds of one table.
+    fn of_one(&self) -> TableLimits {
+        TableLimits { rows: self.limits.rows as usize, ..TableLimits::default() }
     }
 
     /// The size of the data that `settings` name; reads the file if it is one. `lesson` is the path of the
@@ -59,7 +72,7 @@ impl Tables {
         tree: &Node,
     ) -> Result<Facts, Vec<Diagnostic>> {
         let found = match is_generated(settings) {
-            true => data::facts(settings, Files::default(), &self.limits),
+            true => data::facts(settings, Files::default(), &self.of_one()),
             false => {
                 let dataset = self.read(settings, lesson, tree)?;
                 data::limited_facts(settings, dataset.facts()).map_err(DataProblems::from)
@@ -79,7 +92,7 @@ impl Tables {
         seed: u64,
     ) -> Result<Arc<Dataset>, DataProblems> {
         let Some(loaded) = self.loaded.get(&self.key(settings, lesson)) else {
-            return data::load(settings, Files::default(), &self.limits, &Streams::new(seed)).map(Arc::new);
+            return data::load(settings, Files::default(), &self.of_one(), &Streams::new(seed)).map(Arc::new);
         };
         Ok(match settings.limit {
             Some(rows) if rows < loaded.dataset.rows() => {
@@ -124,7 +137,7 @@ impl Tables {
             file: file.as_ref().map(|file| file.bytes.as_slice()),
             labels: labels.as_ref().map(|file| file.bytes.as_slice()),
         };
-        let (dataset, odd) = data::read(settings, files, &self.limits)
+        let (dataset, odd) = data::read(settings, files, &self.of_one())
             .map_err(|problems| self.diagnostics(problems, file.as_ref(), tree))?;
         self.warnings.extend(odd.into_iter().map(|problem| {
             let problem = problem.within("data");
@@ -136,9 +149,22 @@ impl Tables {
             _ => None,
         };
         let hash = hash([builtin, files.file, files.labels]);
+        self.held += dataset.bytes() as f64;
+        if self.held > self.limits.course.bytes {
+            return Err(vec![self.too_much(settings, tree)]);
+        }
         let dataset = Arc::new(dataset);
         self.loaded.insert(key, Loaded { dataset: dataset.clone(), hash });
         Ok(dataset)
+    }
+
+    /// All tables up to this one hold more than the course may.
+    fn too_much(&self, settings: &DataSettings, tree: &Node) -> Diagnostic {
+        let setting = if settings.file.is_some() { "data.file" } else { "data.name" };
+        let error =
+            Diagnostic::error("the tables up to this one hold too much memory", tree.locate(setting));
+        let label = beyond_limit(size(self.held), "", size(self.limits.course.bytes));
+        error.label(label).hint(self.limits.hint())
     }
 
     /// Reads the file that a setting names, if it names one.

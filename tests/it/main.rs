@@ -12,6 +12,7 @@ mod gradient_check;
 mod hostile;
 #[path = "../../src/site/tests/html.rs"]
 mod html;
+mod limits;
 mod names;
 mod reference;
 mod regression;

@@ -80,6 +80,12 @@ impl Dataset {
         }
     }
 
+    /// Returns the bytes that its numbers take in memory.
+    pub fn bytes(&self) -> usize {
+        let (rows, columns) = self.features.dim();
+        rows * (columns * self.features.number_bytes() + 8)
+    }
+
     /// The given rows alone, in the given order.
     pub fn select(&self, rows: &[usize]) -> Dataset {
         Dataset {

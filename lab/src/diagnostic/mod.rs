@@ -1,10 +1,12 @@
 //! What is wrong, where, and what to do about it: problems as values, many at once.
 
 mod collect;
+mod printable;
 mod render;
 
 pub use collect::Diagnostics;
 pub use gradbook_engine::problem::{Problem, counted, nearest, within};
+pub use printable::{printable, printable_lines};
 pub use render::Place;
 
 use serde::{Deserialize, Serialize};

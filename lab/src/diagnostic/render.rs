@@ -1,7 +1,8 @@
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use serde_json::{Value, json};
 
-use super::{Diagnostic, Severity, Source, Sources, Span};
+use super::printable::printable_lines_in_colour;
+use super::{Diagnostic, Severity, Source, Sources, Span, printable};
 
 /// How wide a terminal is taken to be when nobody says.
 const WIDTH: usize = 110;
@@ -46,6 +47,22 @@ impl Diagnostic {
 
     /// [`Diagnostic::render`] for a terminal of `width` columns; longer source lines are cut around the place.
     pub fn render_in(&self, sources: &Sources, colour: bool, width: usize) -> String {
+        self.printable().laid_out(sources, colour, width)
+    }
+
+    /// The same with texts that a terminal shows as they are; source lines are made so where they are laid out.
+    fn printable(&self) -> Diagnostic {
+        let shown = |text: &String| printable(text).into_owned();
+        Diagnostic {
+            message: shown(&self.message),
+            label: shown(&self.label),
+            also: self.also.iter().map(|(span, label)| (*span, shown(label))).collect(),
+            hints: self.hints.iter().map(shown).collect(),
+            ..self.clone()
+        }
+    }
+
+    fn laid_out(&self, sources: &Sources, colour: bool, width: usize) -> String {
         let level = match self.severity {
             Severity::Error => Level::ERROR,
             Severity::Warning => Level::WARNING,
@@ -61,8 +78,8 @@ impl Diagnostic {
         let group = match self.span.filter(|span| beyond_showing(sources.get(span.source), *span)) {
             Some(span) => {
                 let Place { line, column } = sources.place(span);
-                let origin =
-                    Origin::path(sources.get(span.source).path.as_str()).line(line).char_column(column);
+                let path = printable(&sources.get(span.source).path);
+                let origin = Origin::path(path).line(line).char_column(column);
                 let label = (!self.label.is_empty()).then(|| Level::NOTE.message(self.label.as_str()));
                 group.element(origin).elements(label)
             }
@@ -72,32 +89,23 @@ impl Diagnostic {
         let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
         let text = renderer.term_width(width).render(&[group]);
         // A margin of nothing but the bar has a blank after it.
-        text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
+        let text = text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n");
+        // Of what a source line holds, the renderer leaves some; the colours are its own.
+        printable_lines_in_colour(&text).into_owned()
     }
 
     /// One snippet a file, that of the error itself first.
     fn snippets<'a>(&'a self, sources: &'a Sources) -> Vec<Snippet<'a, annotate_snippets::Annotation<'a>>> {
         let Some(span) = self.span else { return Vec::new() };
-        let snippet = |span: Span| {
-            let source = sources.get(span.source);
-            Snippet::source(source.text.as_str()).path(source.path.as_str())
-        };
-        let here = sources.get(span.source);
-        let mut first = snippet(span)
-            .annotation(AnnotationKind::Primary.span(clip(here, span)).label(self.label.as_str()));
-        let mut others = Vec::new();
+        let mut places = vec![(span.source, vec![(span, AnnotationKind::Primary, self.label.as_str())])];
         for (other, label) in &self.also {
-            let range = clip(sources.get(other.source), *other);
-            let annotation = AnnotationKind::Context.span(range).label(label.as_str());
-            if other.source == span.source {
-                first = first.annotation(annotation);
-            } else {
-                others.push(snippet(*other).annotation(annotation));
+            let place = (*other, AnnotationKind::Context, label.as_str());
+            match places.iter_mut().find(|(source, _)| *source == other.source && other.source == span.source) {
+                Some((_, same)) => same.push(place),
+                None => places.push((other.source, vec![place])),
             }
         }
-        let mut snippets = vec![first];
-        snippets.extend(others);
-        snippets
+        places.into_iter().map(|(source, places)| snippet(sources.get(source), &places)).collect()
     }
 
     /// A workflow command of GitHub's: `::error file=..,line=..,col=..::..`, shown at the line of a pull request.
@@ -150,8 +158,29 @@ impl Diagnostic {
     }
 }
 
+/// The lines of a file from the first place to the last: a file may have millions more, and laying them out takes room for each.
+fn snippet<'a>(
+    source: &'a Source,
+    places: &[(Span, AnnotationKind, &'a str)],
+) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
+    let (text, bytes) = (source.text.as_str(), source.text.as_bytes());
+    let ranges: Vec<_> = places.iter().map(|(span, ..)| clip(source, *span)).collect();
+    let first = ranges.iter().map(|range| range.start).min().unwrap_or(0);
+    let last = ranges.iter().map(|range| range.end).max().unwrap_or(0);
+    let start = memchr::memrchr(b'\n', &bytes[..first]).map_or(0, |end| end + 1);
+    let end = memchr::memchr(b'\n', &bytes[last..]).map_or(bytes.len(), |end| last + end + 1);
+    let annotations = places.iter().zip(ranges).map(|((_, kind, label), range)| {
+        kind.span(range.start - start..range.end - start).label(*label)
+    });
+    Snippet::source(&text[start..end])
+        .line_start(memchr::memchr_iter(b'\n', &bytes[..start]).count() + 1)
+        .path(printable(&source.path))
+        .annotations(annotations)
+}
+
 fn escape(text: &str, property: bool) -> String {
     let text = text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
+    let text = printable(&text).into_owned();
     if property { text.replace(':', "%3A").replace(',', "%2C") } else { text }
 }
 

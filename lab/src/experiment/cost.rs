@@ -1,4 +1,4 @@
-//! What a run costs, known before it runs, and the limits that a course sets.
+//! What a run costs, known before it runs.
 //!
 //! Every figure is computed from settings alone, the time too: an experiment that is refused is refused on every
 //! machine, however fast.
@@ -6,10 +6,7 @@
 use std::iter::Sum;
 use std::ops::Add;
 
-use crate::diagnostic::Problem;
-use crate::range;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// The work and memory of one run or of several.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
@@ -68,64 +65,6 @@ impl Cost {
     }
 }
 
-/// The most that one experiment may cost, all its runs together.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct Limits {
-    /// Rows of its data (default 1 000 000).
-    pub rows: u64,
-    /// Weights and biases of one network (default 50 000 000).
-    pub parameters: u64,
-    /// Multiply-adds of all runs together (default 1e13, some ten minutes on one core).
-    pub multiply_adds: f64,
-    /// Seconds that all runs together are estimated to take on one core of a usual machine, or a time such as `2h`
-    /// (default 1800, half an hour).
-    pub time: f64,
-    /// Bytes that one run holds and all of them leave behind, or a size such as `8GB` (default 4e9).
-    pub bytes: f64,
-    /// Runs: variants times seeds (default 100 000); the trials of a search are within a run.
-    pub runs: u64,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Limits {
-            rows: 1_000_000,
-            parameters: 50_000_000,
-            multiply_adds: 1e13,
-            time: 1800.0,
-            bytes: 4e9,
-            runs: 100_000,
-        }
-    }
-}
-
-impl Limits {
-    /// A limit that is no limit.
-    pub fn check(&self) -> Vec<Problem> {
-        let figures = [("multiply_adds", self.multiply_adds), ("time", self.time), ("bytes", self.bytes)];
-        figures.into_iter().filter_map(|(name, limit)| range::of(name, limit).above_zero()).collect()
-    }
-
-    /// What of a cost is beyond these limits, each a sentence with both figures.
-    pub fn exceeded_by(&self, cost: &Cost, runs: u64) -> Vec<String> {
-        let figures = [
-            (" rows", cost.rows as f64, self.rows as f64, figure as fn(f64) -> String),
-            (" parameters", cost.parameters as f64, self.parameters as f64, figure),
-            (" multiply-adds", cost.multiply_adds, self.multiply_adds, figure),
-            (" of one core", cost.seconds, self.time, duration),
-            (" of memory", cost.bytes + cost.kept, self.bytes, size),
-            (" runs", runs as f64, self.runs as f64, figure),
-        ];
-        let beyond = figures.into_iter().filter(|(_, cost, limit, _)| cost > limit);
-        beyond
-            .map(|(what, cost, limit, shown)| {
-                format!("{}{what}, where {} are allowed", shown(cost), shown(limit))
-            })
-            .collect()
-    }
-}
-
 /// Units from the largest down: the first that is not above the value is counted in.
 fn in_units(value: f64, units: &[(&str, f64)]) -> String {
     let unit = units.iter().find(|(_, size)| value >= *size).or(units.last());
@@ -180,13 +119,6 @@ mod tests {
             Cost { rows: 20, parameters: 5, multiply_adds: 101.0, seconds: 5.0, bytes: 60.0, kept: 3.0 }
         );
         assert_eq!((one.times(3).multiply_adds, one.times(3).seconds), (300.0, 6.0));
-    }
-
-    #[test]
-    fn a_limit_is_named_with_both_figures() {
-        let cost = Cost { rows: 2_000_000, ..Cost::default() };
-        let sentences = Limits::default().exceeded_by(&cost, 1);
-        assert_eq!(sentences, ["2\u{202f}000\u{202f}000 rows, where 1\u{202f}000\u{202f}000 are allowed"]);
     }
 
     #[test]

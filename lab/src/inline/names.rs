@@ -283,6 +283,9 @@ fn word(link: &Link) -> &str {
     }
 }
 
+/// How many experiments are looked at for the one that was probably meant.
+const MOST_MEANT: usize = 20;
+
 /// The one experiment that has all of these names.
 fn found_in<'a>(
     own: &'a BTreeMap<String, Data<'static>>,
@@ -292,21 +295,27 @@ fn found_in<'a>(
         let Data::Map(variants) = data else { return Vec::new() };
         bare.iter().filter_map(|(links, as_list)| resolve(&[variants], links, *as_list).err()).collect()
     };
-    let tried: Vec<(&str, Vec<Fault>)> = own.iter().map(|(id, data)| (id.as_str(), faults(data))).collect();
-    let fitting: Vec<&str> =
-        tried.iter().filter(|(_, faults)| faults.is_empty()).map(|(id, _)| *id).collect();
+    // Most experiments are ruled out by the first words: what is wrong in detail takes long to say.
+    let has = |data: &Data, links: &[Link]| match data {
+        Data::Map(variants) => links.first().is_some_and(|link| variants.contains_key(word(link))),
+        _ => true,
+    };
+    let has_all = |data: &Data| bare.iter().all(|(links, _)| has(data, links));
+    let fitting = own.iter().filter(|(_, data)| has_all(data) && faults(data).is_empty());
+    let fitting: Vec<&str> = fitting.map(|(id, _)| id.as_str()).take(2).collect();
     let first = &bare[0].0[0];
-    match (&fitting[..], &tried[..]) {
-        ([id], _) => Ok(id),
-        ([], [(_, faults)]) => Err(faults.clone().into()),
-        ([], _) => {
+    match &fitting[..] {
+        [id] => Ok(id),
+        [] => {
+            if own.len() == 1
+                && let Some(data) = own.values().next()
+            {
+                return Err(faults(data).into());
+            }
             // The experiment that has most of them is the one that was probably meant.
-            let known =
-                |data: &Data| matches!(data, Data::Map(variants) if variants.contains_key(word(first)));
-            let meant = own.iter().filter(|(_, data)| known(data)).map(|(id, _)| id.as_str());
-            let meant = meant.filter_map(|id| tried.iter().find(|(other, _)| *other == id));
-            if let Some((_, faults)) = meant.min_by_key(|(_, faults)| faults.len()) {
-                return Err(faults.clone().into());
+            let meant = own.values().filter(|data| has(data, bare[0].0)).take(MOST_MEANT);
+            if let Some(faults) = meant.map(faults).min_by_key(Vec::len) {
+                return Err(faults.into());
             }
             let ids: Vec<&str> = own.keys().map(String::as_str).collect();
             let inside = || own.values().flat_map(Data::names);
@@ -316,7 +325,7 @@ fn found_in<'a>(
             };
             Err(resolve::unknown(first, &known, "no experiment of this lesson has").into())
         }
-        ([one, other, ..], _) => {
+        [one, other, ..] => {
             let name = word(first);
             let message = format!("both `{one}` and `{other}` have this");
             let label = format!("expected `{one}.{name}` or `{other}.{name}`");

@@ -270,12 +270,19 @@ pub fn unknown(link: &Link, known: &[&str], what: &str) -> Fault {
     hint.into_iter().fold(Fault::new(link.range.clone(), message, label), Fault::hint)
 }
 
+/// The most names that a hint lists.
+const MOST_LISTED: usize = 60;
+
 /// A few names at the place, many as a hint.
 fn listing(known: &[&str]) -> (String, Option<String>) {
     match known.len() {
         0 => ("nothing is known here".to_owned(), None),
         1..=6 => (one_of(known), None),
-        _ => ("not known here".to_owned(), Some(format!("known here: {}", quoted(known)))),
+        7..=MOST_LISTED => ("not known here".to_owned(), Some(format!("known here: {}", quoted(known)))),
+        many => {
+            let (listed, more) = (quoted(&known[..MOST_LISTED]), many - MOST_LISTED);
+            ("not known here".to_owned(), Some(format!("known here: {listed} and {more} more")))
+        }
     }
 }
 
