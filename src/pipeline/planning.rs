@@ -1,6 +1,6 @@
 //! From blocks to experiments that are ready to run: decoded, checked, their cost within the limits.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
@@ -10,8 +10,8 @@ use crate::experiment::variation::{self, overlay};
 use crate::experiment::{
     Cost, HEADER_KEYS, Header, KINDS, Kind, Limits, Plan, PlannedVariant, check_shared, kind,
 };
-use crate::lesson::inline::Forecast;
-use crate::lesson::{Course, ExperimentBlock, Lesson};
+use crate::lesson::inline::{Forecast, as_name};
+use crate::lesson::{Course, ExperimentBlock, Fragment, Lesson, Role};
 use crate::lint;
 use crate::settings::{self, Entry, Node};
 
@@ -36,6 +36,8 @@ pub struct Planned {
     pub facts: Vec<Option<Facts>>,
     /// Of one run of each variant.
     pub costs: Vec<Cost>,
+    /// Of what is made of all runs: figures, claims, values in prose.
+    pub shown: Cost,
     /// The block's own tree with the defaults of course and lesson below it.
     pub tree: Node,
 }
@@ -45,19 +47,14 @@ impl Planned {
         self.header.seed..self.header.seed + self.header.seeds
     }
 
-    /// All of its runs together.
+    /// All of its runs together, and what is made of them.
     pub fn total(&self) -> Cost {
-        self.costs.iter().map(|cost| cost.times(self.header.seeds)).sum()
+        self.costs.iter().map(|cost| cost.times(self.header.seeds)).sum::<Cost>() + self.shown
     }
 }
 
 /// Plans every block of every lesson; what is wrong with any of them is added to `found`.
-pub fn plan(
-    course: &Course,
-    limits: &Limits,
-    tables: &mut Tables,
-    found: &mut Diagnostics,
-) -> Vec<Planned> {
+pub fn plan(course: &Course, limits: &Limits, tables: &mut Tables, found: &mut Diagnostics) -> Vec<Planned> {
     let mut planned = Vec::new();
     if let Some(error) = totals::check_count(course, limits) {
         found.push(error);
@@ -91,10 +88,41 @@ pub fn plan(
             planned.push(Planned { lesson: index, block: block_index, ..experiment });
         }
     }
+    count_values(course, &mut planned);
     found.extend(std::mem::take(&mut tables.warnings));
     found.extend(totals::check_work(&planned, tables.bytes(), limits));
     found.extend(totals::check_site(course, &planned, limits));
     planned
+}
+
+/// Adds to each experiment what the values and claims in prose cost that name it.
+fn count_values(course: &Course, planned: &mut [Planned]) {
+    let mut places: BTreeMap<(usize, String), usize> = BTreeMap::new();
+    let mut by_name: BTreeMap<String, usize> = BTreeMap::new();
+    for (index, lesson) in course.lessons.iter().enumerate() {
+        by_name.insert(as_name(&lesson.slug), index);
+    }
+    for (place, experiment) in planned.iter().enumerate() {
+        places.insert((experiment.lesson, experiment.header.id.clone()), place);
+    }
+    let mut counts = vec![[0, 0]; planned.len()];
+    for (index, lesson) in course.lessons.iter().enumerate() {
+        for value in [&lesson.title, &lesson.summary, &lesson.body].into_iter().flat_map(Fragment::values) {
+            let kind = usize::from(value.role == Role::Claim);
+            let words = value.expression.split(|letter: char| !letter.is_alphanumeric() && letter != '_');
+            let mut within = index;
+            let mut named = BTreeSet::new();
+            for word in words {
+                within = by_name.get(word).copied().unwrap_or(within);
+                named.extend(places.get(&(within, word.to_owned())));
+            }
+            named.into_iter().for_each(|place: usize| counts[place][kind] += 1);
+        }
+    }
+    for (experiment, [values, claims]) in planned.iter_mut().zip(counts) {
+        let seeds = experiment.header.seeds;
+        experiment.shown = experiment.shown + Cost::of_values(values, seeds) + Cost::of_claims(claims, seeds);
+    }
 }
 
 /// What is wrong with defaults, whether a block overrides it or not. A kind takes of them what it knows.
@@ -246,7 +274,10 @@ impl Decoded {
         }
         let costs: Vec<Cost> =
             facts.iter().enumerate().map(|(index, facts)| plan.cost(index, facts.as_ref())).collect();
-        let planned = Planned { lesson: 0, block: 0, header, kind, plan, facts, costs, tree };
+        let figures = header.figures.as_ref().map_or(kind.figures.len(), Vec::len);
+        let shown =
+            Cost::of_figures(figures, costs.len()) + Cost::of_claims(header.claims.len(), header.seeds);
+        let planned = Planned { lesson: 0, block: 0, header, kind, plan, facts, costs, shown, tree };
         check_limits(&planned, limits, block)?;
         Ok(planned)
     }
@@ -355,8 +386,6 @@ fn check_limits(planned: &Planned, limits: &Limits, block: &ExperimentBlock) -> 
     }
     let message = format!("the experiment `{}` is too large", planned.header.id);
     Err(vec![
-        Diagnostic::error(message, block.node.locate("id"))
-            .label(beyond.join("; "))
-            .hint(limits.hint()),
+        Diagnostic::error(message, block.node.locate("id")).label(beyond.join("; ")).hint(limits.hint()),
     ])
 }

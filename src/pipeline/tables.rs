@@ -161,8 +161,7 @@ impl Tables {
     /// All tables up to this one hold more than the course may.
     fn too_much(&self, settings: &DataSettings, tree: &Node) -> Diagnostic {
         let setting = if settings.file.is_some() { "data.file" } else { "data.name" };
-        let error =
-            Diagnostic::error("the tables up to this one hold too much memory", tree.locate(setting));
+        let error = Diagnostic::error("the tables up to this one hold too much memory", tree.locate(setting));
         let label = beyond_limit(size(self.held), "", size(self.limits.course.bytes));
         error.label(label).hint(self.limits.hint())
     }

@@ -106,7 +106,8 @@ fn names_reach_the_terminal_escaped() {
     let called = course.call(&["run", "lessons/no\u{1b}[2J.md"]);
     assert!(called.error.contains("no\\u{1b}[2J.md") && called.status == 2, "{}", called.error);
 
-    let variants = "```yaml experiment\nkind: softmax\nid: v\nvariants: {\"a\\e[2J\\nb\": {logits: [1, 2]}}\n```";
+    let variants =
+        "```yaml experiment\nkind: softmax\nid: v\nvariants: {\"a\\e[2J\\nb\": {logits: [1, 2]}}\n```";
     for arguments in [&["run", "lessons/a.md"][..], &["plan", "--why"]] {
         let called = Course::with("a.md", variants).call(arguments);
         let shown = called.output + &called.error;

@@ -115,6 +115,7 @@ impl Generator {
         let (features, target) = (self.shape)(&values);
         Facts {
             rows: values.count("samples"),
+            drawn_from: values.count("samples"),
             features,
             target,
             image: None,

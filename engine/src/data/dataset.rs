@@ -53,6 +53,8 @@ pub struct Provenance {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Facts {
     pub rows: usize,
+    /// The rows of the data that `limit` draws these from; as many as `rows` where it leaves all.
+    pub drawn_from: usize,
     pub features: usize,
     pub target: Target,
     /// Height and width when a row is a picture.
@@ -72,6 +74,7 @@ impl Dataset {
     pub fn facts(&self) -> Facts {
         Facts {
             rows: self.rows(),
+            drawn_from: self.rows(),
             features: self.features.columns(),
             target: self.target.target(),
             image: self.image,

@@ -49,9 +49,11 @@ pub fn load(
 
 /// So many rows of a data set: the first ones of a shuffle by the stream `limit`.
 pub fn limited(dataset: &Dataset, rows: usize, streams: &Streams) -> Dataset {
-    let mut order: Vec<usize> = (0..dataset.rows()).collect();
+    // A table may have far more rows than are drawn: in four bytes each their order takes half the room.
+    let mut order: Vec<u32> = (0..dataset.rows() as u32).collect();
     streams.stream("limit").shuffle(&mut order);
-    dataset.select(&order[..rows])
+    let drawn: Vec<usize> = order[..rows].iter().map(|row| *row as usize).collect();
+    dataset.select(&drawn)
 }
 
 /// The facts of what `limit` leaves of data with these facts.
@@ -162,9 +164,9 @@ mod tests {
         Files { file: csv.map(str::as_bytes), labels: None }
     }
 
-    /// Facts without how many rows each class has, which only a table tells beforehand.
+    /// Facts without how many rows each class has, which only a table tells beforehand, and without how many there were.
     fn sized(facts: Facts) -> Facts {
-        Facts { class_rows: Vec::new(), ..facts }
+        Facts { class_rows: Vec::new(), drawn_from: 0, ..facts }
     }
 
     fn settings(json: &str) -> DataSettings {

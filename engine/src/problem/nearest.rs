@@ -139,6 +139,6 @@ mod tests {
     fn of_several_the_nearest_is_found_and_of_equals_the_first() {
         assert_eq!(nearest("section-13", ["section-1", "section-12", "section-134"]), Some("section-1"));
         assert_eq!(nearest("widths", ["width_ab", "widhts", "widths"]), Some("widths"));
-        assert_eq!(nearest("größe", ["GROESSE", "grösse", "grose"]), Some("grose"));
+        assert_eq!(nearest("größe", ["GROESSE", "grösse", "grose"]), Some("grösse"));
     }
 }

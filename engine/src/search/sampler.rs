@@ -129,6 +129,14 @@ pub const SAMPLERS: &[Entry] = &[
 ];
 
 impl Sampler {
+    /// Returns an estimate of the seconds that choosing so many trials takes on one core, beside training them.
+    pub fn seconds(&self, space: &Space, trials: f64) -> f64 {
+        match self {
+            Sampler::Tpe(tpe) => tpe.seconds(space, trials),
+            _ => 2e-6 * trials * space.len() as f64,
+        }
+    }
+
     /// As written in settings.
     pub fn name(&self) -> &'static str {
         match self {

@@ -1,5 +1,6 @@
 //! What a fit will cost, known before it runs.
 
+use super::run::CAPTURED_ROWS;
 use super::{Precision, TrainingSettings};
 use crate::nn::{Architecture, PREDICTION_ROWS, PredictionStatistics};
 
@@ -82,6 +83,16 @@ pub fn answers_bytes(architecture: &Architecture, rows: [usize; 3], precision: P
 pub fn gradient_check_bytes(architecture: &Architecture, rows: usize) -> u64 {
     let parameters = (architecture.parameters() as u64).saturating_mul(6);
     parameters.saturating_add((rows as u64).saturating_mul(numbers_of_row(architecture))).saturating_mul(8)
+}
+
+/// Returns what [`Subject::capture`](super::Subject::capture) holds: the buffers of a batch forward and backward, the gradient of
+/// all parameters, and of each layer its activations and gradients in f64.
+pub fn capture_bytes(architecture: &Architecture, rows: usize, precision: Precision) -> u64 {
+    let rows = rows.min(CAPTURED_ROWS) as u64;
+    let buffers =
+        rows.saturating_mul(numbers_of_row(architecture)).saturating_add(architecture.parameters() as u64);
+    let kept = rows.saturating_mul(16 * architecture.units() as u64);
+    buffers.saturating_mul(size_of_number(precision)).saturating_add(kept)
 }
 
 fn multiply_add(precision: Precision) -> f64 {

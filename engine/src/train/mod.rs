@@ -16,7 +16,7 @@ mod trainer;
 
 pub use augment::{AUGMENTATIONS, Augment, Augmentation, Augmenter};
 pub use batches::Batches;
-pub use cost::{FitCost, answers_bytes, fit_cost, gradient_check_bytes, prediction_seconds};
+pub use cost::{FitCost, answers_bytes, capture_bytes, fit_cost, gradient_check_bytes, prediction_seconds};
 pub use fit::{Fit, Report, fit, fit_network};
 pub use history::{History, PartHistory};
 pub use regression::{Regression, regress};

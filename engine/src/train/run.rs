@@ -20,7 +20,7 @@ use crate::numeric::{Alone, Real, Streams, Workers};
 use crate::problem::Problem;
 
 /// Rows at most that are looked at layer by layer.
-const CAPTURED_ROWS: usize = 256;
+pub const CAPTURED_ROWS: usize = 256;
 
 /// The four parts of the settings of everything that trains.
 #[derive(Clone, Copy)]

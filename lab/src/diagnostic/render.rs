@@ -100,7 +100,8 @@ impl Diagnostic {
         let mut places = vec![(span.source, vec![(span, AnnotationKind::Primary, self.label.as_str())])];
         for (other, label) in &self.also {
             let place = (*other, AnnotationKind::Context, label.as_str());
-            match places.iter_mut().find(|(source, _)| *source == other.source && other.source == span.source) {
+            match places.iter_mut().find(|(source, _)| *source == other.source && other.source == span.source)
+            {
                 Some((_, same)) => same.push(place),
                 None => places.push((other.source, vec![place])),
             }
@@ -169,9 +170,10 @@ fn snippet<'a>(
     let last = ranges.iter().map(|range| range.end).max().unwrap_or(0);
     let start = memchr::memrchr(b'\n', &bytes[..first]).map_or(0, |end| end + 1);
     let end = memchr::memchr(b'\n', &bytes[last..]).map_or(bytes.len(), |end| last + end + 1);
-    let annotations = places.iter().zip(ranges).map(|((_, kind, label), range)| {
-        kind.span(range.start - start..range.end - start).label(*label)
-    });
+    let annotations = places
+        .iter()
+        .zip(ranges)
+        .map(|((_, kind, label), range)| kind.span(range.start - start..range.end - start).label(*label));
     Snippet::source(&text[start..end])
         .line_start(memchr::memchr_iter(b'\n', &bytes[..start]).count() + 1)
         .path(printable(&source.path))

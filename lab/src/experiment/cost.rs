@@ -59,6 +59,42 @@ impl Cost {
         }
     }
 
+    /// Returns the cost of what every run has beside its work: its name and entry in the cache, its record, its names in prose.
+    pub fn of_run() -> Cost {
+        Cost { seconds: 250e-6, kept: 4000.0, ..Cost::default() }
+    }
+
+    /// Returns the cost of drawing so many variants in so many figures, as SVG in the page and alone, with their tables.
+    pub fn of_figures(figures: usize, variants: usize) -> Cost {
+        let (figures, drawn) = (figures as f64, (figures * variants) as f64);
+        Cost {
+            seconds: 2e-3 * figures + 0.2e-3 * drawn,
+            kept: 6e4 * figures + 4e3 * drawn,
+            ..Cost::default()
+        }
+    }
+
+    /// Returns the cost of so many marks in charts that have a shape, a text and a row in a table each.
+    pub fn of_marks(marks: f64) -> Cost {
+        Cost { seconds: 8e-6 * marks, kept: 1500.0 * marks, ..Cost::default() }
+    }
+
+    /// Returns the cost of judging so many claims seed by seed, with the interval of each one's margin.
+    pub fn of_claims(claims: usize, seeds: u64) -> Cost {
+        let judged = claims as f64 * seeds as f64;
+        Cost { seconds: 70e-6 * judged, kept: 200.0 * judged, ..Cost::default() }
+    }
+
+    /// Returns the cost of so many values in prose, each of which looks at all seeds of its experiment.
+    pub fn of_values(values: usize, seeds: u64) -> Cost {
+        let values = values as f64;
+        Cost {
+            seconds: values * (150e-6 + 0.5e-6 * seeds as f64),
+            kept: values * (2000.0 + 8.0 * seeds as f64),
+            ..Cost::default()
+        }
+    }
+
     /// A history of so many numbers: each is held, named for prose, written to two files and drawn.
     pub fn of_history(numbers: f64) -> Cost {
         Cost { seconds: 1e-6 * numbers, kept: 150.0 * numbers, ..Cost::default() }

@@ -149,7 +149,9 @@ impl Limits {
     /// Says who can allow more.
     pub fn hint(&self) -> &'static str {
         match self.are_owned {
-            true => "the owner of the machine can allow more, by `--limits FILE`; `limits` in gradbook.yaml only lower it",
+            true => {
+                "the owner of the machine can allow more, by `--limits FILE`; `limits` in gradbook.yaml only lower it"
+            }
             false => "`limits` in the course's gradbook.yaml can allow more",
         }
     }

@@ -122,7 +122,7 @@ impl<E: Experiment> Plan for Typed<E> {
     }
 
     fn cost(&self, variant: usize, facts: Option<&Facts>) -> Cost {
-        self.variants[variant].1.cost(facts)
+        self.variants[variant].1.cost(facts) + Cost::of_run()
     }
 
     fn promises(&self, variant: usize, facts: Option<&Facts>) -> Promises {

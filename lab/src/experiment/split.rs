@@ -108,8 +108,17 @@ training: {epochs: 10}
     }
 
     fn cost(&self, facts: Option<&Facts>) -> Cost {
-        let rows = facts.map_or(0, |facts| facts.rows as u64);
-        self.with_parts(|parts| training::cost(parts, facts)).unwrap_or(Cost { rows, ..Cost::default() })
+        let divided = || {
+            let Some(facts) = facts else { return Cost::default() };
+            let rows = facts.rows as f64;
+            Cost {
+                rows: facts.rows as u64,
+                seconds: training::data_seconds(&self.data, facts) + 60e-9 * rows,
+                bytes: training::data_bytes(&self.data, facts) + 32.0 * rows,
+                ..Cost::default()
+            }
+        };
+        self.with_parts(|parts| training::cost(parts, facts)).unwrap_or_else(divided)
     }
 
     fn promises(&self, facts: Option<&Facts>) -> Promises {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::data::{Dataset, Facts, Target, TargetColumn};
+use crate::data::{DataSettings, Dataset, Facts, Target, TargetColumn};
 use crate::diagnostic::{Problem, within};
 use crate::experiment::promise::{Promise, Promises, documented};
 use crate::experiment::{Better, Context, Cost, MetricInfo, Part, quality};
@@ -124,6 +124,36 @@ fn check_stopping(parts: &Parts, facts: &Facts) -> Option<Problem> {
     share.then(|| problem().expected("`dev_loss`"))
 }
 
+/// A busy machine takes longer than the one that a fit is estimated for, and pieces of work that nobody counts add up.
+const HEADROOM: f64 = 1.5;
+
+/// Seconds to generate the data of a run anew, or to draw its rows from a table.
+pub fn data_seconds(data: &DataSettings, facts: &Facts) -> f64 {
+    let drawn = if facts.drawn_from > facts.rows { 15e-9 * facts.drawn_from as f64 } else { 0.0 };
+    let made = if data.file.is_none() { facts.drawn_from } else { facts.rows };
+    drawn + 100e-9 * (made * facts.features) as f64 + 50e-9 * made as f64
+}
+
+/// Bytes of the data of a run as they were read or generated, beside its parts in the run's own precision, and of the order of
+/// rows that `limit` draws from.
+pub fn data_bytes(data: &DataSettings, facts: &Facts) -> f64 {
+    let limited = facts.drawn_from > facts.rows;
+    let order = if limited { 4 * facts.drawn_from } else { 0 };
+    let row = facts.number_bytes * facts.features + 8;
+    let whole = if limited && data.file.is_none() { row * facts.drawn_from } else { 0 };
+    ((row + 8) * facts.rows + order + whole) as f64
+}
+
+/// What is held and done to look at every layer of a network before training.
+pub fn capture_cost(parts: &Parts, facts: Option<&Facts>) -> Cost {
+    let Some(facts) = facts else { return Cost::default() };
+    let Ok(architecture) = Architecture::new(parts.model, facts.features, facts.target) else {
+        return Cost::default();
+    };
+    let bytes = train::capture_bytes(&architecture, facts.rows, parts.training.precision) as f64;
+    Cost { seconds: 1.5e-9 * bytes, bytes, ..Cost::default() }
+}
+
 /// What a run costs; zero where the settings are not sound.
 pub fn cost(parts: &Parts, facts: Option<&Facts>) -> Cost {
     let Some(facts) = facts else { return Cost::default() };
@@ -137,15 +167,12 @@ pub fn cost(parts: &Parts, facts: Option<&Facts>) -> Cost {
         Target::Classes(_) => train::answers_bytes(&architecture, sizes, parts.training.precision),
         Target::Value => 0,
     };
-    // The data set as it was read, beside its parts in the run's own precision.
-    let table = rows as f64 * facts.features as f64;
     let own = Cost {
         rows,
         parameters: architecture.parameters() as u64,
         multiply_adds: fit.multiply_adds as f64,
-        // Each run generates its data anew, or draws its rows from a table.
-        seconds: fit.seconds + 50e-9 * table,
-        bytes: facts.number_bytes as f64 * table + fit.bytes as f64 + answers as f64,
+        seconds: HEADROOM * fit.seconds + data_seconds(parts.data, facts),
+        bytes: data_bytes(parts.data, facts) + fit.bytes as f64 + answers as f64,
         kept: 0.0,
     };
     let judged = quality::count(facts.target, sizes);

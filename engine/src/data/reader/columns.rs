@@ -1,5 +1,7 @@
 //! The header of a table, and which of its columns are used.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use ::csv::StringRecord;
 
 use super::super::dataset::TargetColumn;
@@ -47,12 +49,18 @@ pub fn header(
         return Err(hinted.into());
     }
     let mut problems = DataProblems::default();
+    let mut seen = BTreeSet::new();
     for (column, name) in names.iter().enumerate() {
+        // Each place is found from the start of the line.
+        if problems.table.len() == super::MAX_SHOWN {
+            break;
+        }
+        let is_new = seen.insert(name);
         let place = Place { column, ..first };
         if name.is_empty() {
             let message = format!("column {} has no name", column + 1);
             problems.table.push(file.problem(place, name, message).expected("a name"));
-        } else if names[..column].contains(name) {
+        } else if !is_new {
             let message = format!("there are two columns called `{name}`");
             let problem = file.problem(place, name, message).expected("a name of its own");
             problems.table.push(match number(name) {
@@ -63,7 +71,6 @@ pub fn header(
             });
         }
     }
-    problems.table.truncate(super::MAX_SHOWN);
     if problems.is_empty() { Ok(names) } else { Err(problems) }
 }
 
@@ -92,9 +99,11 @@ impl Columns {
     /// The target is the last column and the features are all others, unless the author says otherwise.
     pub fn choose(names: &[String], settings: &DataSettings) -> Result<Self, DataProblems> {
         let mut problems = DataProblems::default();
+        let places: BTreeMap<&str, usize> =
+            names.iter().enumerate().map(|(place, name)| (name.as_str(), place)).collect();
         let mut find = |path: String, wanted: &str| {
-            let found = names.iter().position(|name| name == wanted);
-            if found.is_none() {
+            let found = places.get(wanted).copied();
+            if found.is_none() && problems.settings.len() < super::MAX_SHOWN {
                 problems.settings.push(unknown(path, wanted, names));
             }
             found

@@ -25,6 +25,8 @@ use crate::train::{Parts, TrainingSettings};
 /// The most trials that one run may make.
 const MOST_TRIALS: usize = 10_000;
 
+/// Seconds to make a trial of a point, beside its training.
+const TRIAL: f64 = 150e-6;
 /// Numbers that are kept of a trial: its settings and metrics.
 const NUMBERS_OF_TRIAL: f64 = 30.0;
 
@@ -234,7 +236,13 @@ trials: 8
         });
         // Of a trial only its end is kept, of the best one also what its answers are worth.
         let trained = Cost { kept: 0.0, ..trial::cost(self, &self.searched(), &rungs, facts) };
-        trained + Cost::of_history(NUMBERS_OF_TRIAL * trials + judged.unwrap_or(0.0))
+        let chosen = Cost {
+            // Each trial is settings that are read, and a row of the table.
+            seconds: TRIAL * trials + self.sampler.seconds(&self.searched(), trials),
+            kept: 200.0 * trials * self.space.len() as f64,
+            ..Cost::default()
+        };
+        trained + chosen + Cost::of_history(NUMBERS_OF_TRIAL * trials + judged.unwrap_or(0.0))
     }
 
     fn promises(&self, facts: Option<&Facts>) -> Promises {

@@ -231,8 +231,15 @@ mod tests {
             Dimension::Choice(vec![[8].into(), [512].into(), [16].into()]),
         )]);
         let target = crate::data::Target::Classes(3);
-        let facts =
-            Facts { rows: 150, features: 4, target, image: None, number_bytes: 8, class_rows: Vec::new() };
+        let facts = Facts {
+            rows: 150,
+            drawn_from: 150,
+            features: 4,
+            target,
+            image: None,
+            number_bytes: 8,
+            class_rows: Vec::new(),
+        };
         let full = [Rung { trials: 2, budget: 1.0 }];
         let two = cost(&search, &search.space, &full, Some(&facts));
         assert_eq!(two.parameters, 5 * 512 + 513 * 3);

@@ -1,0 +1,65 @@
+//! What a block takes, beside what it is estimated to take: a course of one lesson, run and made into pages.
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use gradbook::pipeline::{self, Failure, Keeping, Request, Silent};
+
+/// The system's allocator, which counts the bytes that are held and the most that were.
+pub struct Counting;
+
+static HELD: AtomicUsize = AtomicUsize::new(0);
+static MOST: AtomicUsize = AtomicUsize::new(0);
+
+// SAFETY: all is done by the system's allocator.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        let held = HELD.fetch_add(layout.size(), Ordering::Relaxed) + layout.size();
+        MOST.fetch_max(held, Ordering::Relaxed);
+        // SAFETY: the caller keeps to the contract.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        HELD.fetch_sub(layout.size(), Ordering::Relaxed);
+        // SAFETY: the caller keeps to the contract.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+/// An estimate beside what was measured.
+pub struct Measured {
+    pub estimated_seconds: f64,
+    pub estimated_bytes: f64,
+    /// The most bytes that were held, beyond those before.
+    pub bytes: f64,
+}
+
+/// Runs a block in a course of its own, in one lane.
+pub fn measure(block: &str) -> Measured {
+    let folder = tempfile::tempdir().expect("a folder");
+    let lesson = format!("---\ntitle: A\n---\n\n```yaml experiment\nid: it\n{block}```\n");
+    std::fs::write(folder.path().join("a.md"), lesson).expect("a lesson");
+    let request =
+        Request { lessons: folder.path().to_owned(), cache: Keeping::Nowhere, ..Request::default() };
+    let ready = pipeline::prepare(&request).unwrap_or_else(|failure| panic!("{}\n{block}", told(&failure)));
+    let total = ready.planned[0].total();
+    drop(ready);
+    let before = HELD.load(Ordering::Relaxed);
+    MOST.store(before, Ordering::Relaxed);
+    let computed =
+        pipeline::compute(&request, &Silent).unwrap_or_else(|failure| panic!("{}\n{block}", told(&failure)));
+    let files = pipeline::assemble(&computed, &|_, _| false);
+    files.unwrap_or_else(|failure| panic!("{}\n{block}", told(&failure)));
+    let bytes = (MOST.load(Ordering::Relaxed) - before) as f64;
+    Measured { estimated_seconds: total.seconds, estimated_bytes: total.bytes + total.kept, bytes }
+}
+
+fn told(failure: &Failure) -> String {
+    match failure {
+        Failure::Course(found, sources) => {
+            found.iter().map(|diagnostic| diagnostic.render(sources, false) + "\n").collect()
+        }
+        Failure::Machine(message) => message.clone(),
+    }
+}
