@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::cost::{Cost, duration, figure, size};
 use crate::diagnostic::{Problem, within};
+use crate::range;
 
 /// Limits as somebody wrote them; what is left out stays as it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -86,10 +87,7 @@ impl Default for Limits {
 impl LimitSettings {
     /// Returns what is no limit.
     pub fn check(&self) -> Vec<Problem> {
-        let wrong = |(name, limit): (&str, Option<f64>)| {
-            let limit = limit.filter(|limit| !(limit.is_finite() && *limit > 0.0))?;
-            Some(Problem::new(name, format!("{name} is {limit}")).expected("a number above 0"))
-        };
+        let wrong = |(name, limit): (&str, Option<f64>)| range::of(name, limit?).above_zero();
         let own = [("multiply_adds", self.multiply_adds), ("time", self.time), ("bytes", self.bytes)];
         let course = &self.course;
         let totals = [("time", course.time), ("bytes", course.bytes), ("output", course.output)];
