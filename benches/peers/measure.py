@@ -7,7 +7,8 @@ Prints Markdown tables. Everybody takes turns, so that a busy machine slows all 
 ratios of each turn, and above 1 gradbook is faster. Compilation by JAX and the import of libraries are not counted,
 but for the notebooks, where they are what a reader waits for.
 
-The libraries come from PyPI into target/peers-venv; GRADBOOK_PEERS_VENV names another environment that has them.
+The libraries come from PyPI into target/peers-venv, those of the notebooks only where lessons are measured;
+GRADBOOK_PEERS_VENV names another environment that has them.
 """
 
 import argparse
@@ -24,19 +25,22 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
-PACKAGES = ["torch", "jax", "scikit-learn", "nbconvert", "ipykernel"]
+PACKAGES = ["torch", "jax", "scikit-learn"]
+NOTEBOOKS = ["nbconvert", "ipykernel"]
+SECTIONS = ["steps", "programs", "lessons", "growth", "memory"]
 PEERS = ["torch", "jax", "sklearn"]
 # Layers, batch, steps timed in a turn.
 SHAPES = [([2, 16, 16, 2], 32, 640), ([64, 64, 32, 10], 64, 320), ([784, 256, 128, 10], 128, 32), ([784, 512, 256, 10], 128, 32)]
 
 
-def environment():
-    """Goes on with a Python that has the libraries."""
+def environment(packages):
+    """Goes on with a Python that has the packages."""
     venv = Path(os.environ.get("GRADBOOK_PEERS_VENV", ROOT / "target/peers-venv"))
     python = venv / "bin/python"
     if not python.exists():
         subprocess.run([sys.executable, "-m", "venv", venv], check=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", *PACKAGES], check=True)
+    if subprocess.run([python, "-m", "pip", "show", "--quiet", *packages], stderr=subprocess.DEVNULL).returncode:
+        subprocess.run([python, "-m", "pip", "install", "--quiet", *packages], check=True)
     if Path(sys.prefix).resolve() != venv.resolve():
         os.execv(python, [python, __file__, *sys.argv[1:]])
 
@@ -66,7 +70,12 @@ class Server:
 
 
 def peers(threads, precision):
-    return {peer: Server(sys.executable, HERE / f"peer_{peer}.py", threads, precision) for peer in PEERS}
+    """Starts the peers, and waits until each has its libraries: while one imports, nobody is timed on the same cores."""
+    servers = {peer: Server(sys.executable, HERE / f"peer_{peer}.py", threads, precision) for peer in PEERS}
+    for peer, server in servers.items():
+        if server.process.stdout.readline() != "ready\n":
+            sys.exit(f"peer_{peer}.py does not start: run it by itself to see why")
+    return servers
 
 
 def in_turns(turns, contestants):
@@ -173,16 +182,18 @@ def cpu():
 def versions():
     from importlib.metadata import version
 
-    return ", ".join(f"{package} {version(package)}" for package in PACKAGES[:4])
+    return ", ".join(f"{package} {version(package)}" for package in PACKAGES)
 
 
-def main():
-    sections = ["steps", "programs", "lessons", "growth", "memory"]
+def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="fewer turns, one thread, f32 only")
     parser.add_argument("--threads", type=int, nargs="+", help="1 2 if not given")
-    parser.add_argument("--only", choices=sections, nargs="+", default=sections)
-    options = parser.parse_args()
+    parser.add_argument("--only", choices=SECTIONS, nargs="+", default=SECTIONS)
+    return parser.parse_args()
+
+
+def main(options):
     threads = options.threads or ([1] if options.quick else [1, 2])
     program = build("gradbook", "build", "--release", "--bin", "gradbook")
     ours = build("steps", "bench", "--bench", "steps", "--no-run")
@@ -208,6 +219,7 @@ def main():
 
 
 if __name__ == "__main__":
-    environment()
+    OPTIONS = arguments()
+    environment(PACKAGES + NOTEBOOKS * ("lessons" in OPTIONS.only))
     CORES = os.sched_getaffinity(0)
-    main()
+    main(OPTIONS)

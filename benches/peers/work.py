@@ -1,7 +1,8 @@
 """The work that all libraries are given, and how a peer answers for it.
 
 A peer reads a line of JSON from standard input, does the work that it names, and answers with the time it took, in
-seconds, on a line of standard output. What it prepares (data, compilation) is done before the clock starts.
+seconds, on a line of standard output. What it prepares (data, compilation) is done before the clock starts. Its first
+line says that it has its libraries, and waits.
 """
 
 import json
@@ -50,14 +51,15 @@ def trials():
 def serve(prepare):
     """Answers for works until the input ends: `prepare(asked)` gives a function to be timed, and one that does just
     enough of the same for everything to be compiled, and caches to be warm."""
-    ready = {}
+    prepared = {}
+    print("ready", flush=True)
     for line in sys.stdin:
-        if line not in ready:
+        if line not in prepared:
             run, warm_up = prepare(json.loads(line))
             warm_up()
-            ready[line] = run
+            prepared[line] = run
         start = time.perf_counter()
-        ready[line]()
+        prepared[line]()
         print(time.perf_counter() - start, flush=True)
 
 
