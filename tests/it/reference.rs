@@ -252,9 +252,21 @@ fn every_step_of_each_schedule() {
     }
 }
 
+/// Says which techniques lack numbers. Only PyTorch knows them, which not everybody has, so the tests fail for it only where
+/// changes are accepted.
+pub fn assert_known(missing: &[String]) {
+    if missing.is_empty() {
+        return;
+    }
+    let what = format!("no numbers by PyTorch for {}: `scripts/references` writes them", missing.join(", "));
+    assert!(std::env::var_os("CI").is_none(), "{what}");
+    eprintln!("{what}");
+}
+
 /// What joins the engine's lists must join the script.
 #[test]
 fn every_activation_output_optimizer_and_schedule_has_its_numbers() {
+    let mut missing = Vec::new();
     let networks = networks().cases;
     for info in ACTIVATIONS {
         for output in [OutputLayer::Softmax, OutputLayer::Sigmoid, OutputLayer::Linear] {
@@ -262,17 +274,16 @@ fn every_activation_output_optimizer_and_schedule_has_its_numbers() {
                 let architecture = case.setup.architecture();
                 architecture.activation == info.activation && architecture.output == output
             });
-            assert!(found, "{} {output:?}", info.name);
+            missing.extend((!found).then(|| format!("{} under {output:?}", info.name)));
         }
     }
     let optimizers = optimizers().cases;
-    for info in OPTIMIZERS {
-        assert!(optimizers.iter().any(|case| case.optimizer.name() == info.name), "{}", info.name);
-    }
+    let known = |name: &str| optimizers.iter().any(|case| case.optimizer.name() == name);
+    missing.extend(OPTIMIZERS.iter().filter(|info| !known(info.name)).map(|info| info.name.to_owned()));
     let schedules = schedules().cases;
-    for info in SCHEDULES {
-        assert!(schedules.iter().any(|case| case.schedule.info().name == info.name), "{}", info.name);
-    }
+    let known = |name: &str| schedules.iter().any(|case| case.schedule.info().name == name);
+    missing.extend(SCHEDULES.iter().filter(|info| !known(info.name)).map(|info| info.name.to_owned()));
+    assert_known(&missing);
 }
 
 /// The comparison itself notices a small mistake, and a NaN.

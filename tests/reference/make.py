@@ -23,6 +23,8 @@ ACTIVATIONS = {
     "sigmoid": torch.sigmoid,
     "leaky_relu": lambda z: F.leaky_relu(z, negative_slope=0.01),
     "linear": lambda z: z,
+    "gelu": F.gelu,
+    "silu": F.silu,
 }
 
 
@@ -164,6 +166,13 @@ def uncorrected_adam(g, state, t):
     return average(state, "m", 0.9, g) / (average(state, "v", 0.999, g**2).sqrt() + 1e-8)
 
 
+def nadam(g, state, t, beta=0.9):
+    """As optax's, with a constant beta: PyTorch's NAdam lets it grow."""
+    m, v = average(state, "m", beta, g), average(state, "v", 0.999, g**2)
+    ahead = beta * m / (1 - beta ** (t + 1)) + (1 - beta) * g / (1 - beta**t)
+    return ahead / ((v / (1 - 0.999**t)).sqrt() + 1e-8)
+
+
 # The settings as a lesson writes them, the learning rate, and PyTorch's equal.
 OPTIMIZERS = [
     ({"sgd": {}}, 0.3, lambda p, a: torch.optim.SGD(p, lr=a)),
@@ -188,6 +197,7 @@ OPTIMIZERS = [
         0.02,
         lambda p, a: torch.optim.AdamW(p, lr=a, betas=(0.8, 0.99), eps=1e-6, weight_decay=0.1),
     ),
+    ({"nadam": {}}, 0.01, lambda p, a: ByHand(p, a, nadam)),
     ({"adagrad": {"epsilon": 1e-10}}, 0.1, lambda p, a: torch.optim.Adagrad(p, lr=a, eps=1e-10)),
 ]
 

@@ -23,6 +23,10 @@ pub enum Activation {
     LeakyRelu,
     /// z as it is: without curvature, a deep network is one linear map.
     Linear,
+    /// z times the chance that a normal deviate is below it.
+    Gelu,
+    /// z times its sigmoid.
+    Silu,
 }
 
 /// An activation as the reference shows it.
@@ -73,6 +77,20 @@ pub const ACTIVATIONS: &[ActivationInfo] = &[
         equation: "a = z; da/dz = 1",
         source: "the identity",
     },
+    ActivationInfo {
+        name: "gelu",
+        activation: Activation::Gelu,
+        summary: "relu with a soft corner: near 0, units are let through by degrees; as transformers have it",
+        equation: "a = z Phi(z), Phi(z) = (1 + erf(z / sqrt(2))) / 2; da/dz = Phi(z) + z e^(-z^2/2) / sqrt(2 pi)",
+        source: "Hendrycks and Gimpel, Gaussian Error Linear Units, arXiv:1606.08415, 2016 (the exact form; others approximate it by tanh)",
+    },
+    ActivationInfo {
+        name: "silu",
+        activation: Activation::Silu,
+        summary: "relu with a soft corner, from the sigmoid alone; also called swish",
+        equation: "a = z s(z), s(z) = 1 / (1 + e^-z); da/dz = s(z) (1 + z (1 - s(z)))",
+        source: "Elfwing, Uchibe and Doya, Sigmoid-Weighted Linear Units for Neural Network Function Approximation, Neural Networks 2018",
+    },
 ];
 
 impl Activation {
@@ -94,21 +112,36 @@ impl Activation {
                 a.copy_from_slice(z);
                 numeric::sigmoid(a);
             }
+            Activation::Gelu => write(a, z, |z| z * normal_below(z)),
+            Activation::Silu => write(a, z, |z| z * z.sigmoid()),
         }
     }
 
-    /// Turns gradients with respect to the activations `a` into gradients with respect to z.
-    /// Every derivative here can be told from the activation alone, so z need not be kept.
-    pub fn backward<R: Real>(self, a: &[R], gradient: &[R], delta: &mut [R]) {
+    /// Returns whether the derivative is told from the weighted sums z, which then have to be kept until the backward
+    /// pass. That of the others can be told from the activation alone.
+    pub fn needs_sums(self) -> bool {
+        matches!(self, Activation::Gelu | Activation::Silu)
+    }
+
+    /// Turns gradients with respect to the activations into gradients with respect to z.
+    /// `kept` are the weighted sums z where the activation [needs](Self::needs_sums) them, else the activations.
+    pub fn backward<R: Real>(self, kept: &[R], gradient: &[R], delta: &mut [R]) {
         let slope = R::from_f64(LEAKY_SLOPE);
         match self {
-            Activation::Relu => write2(delta, gradient, a, |g, a| if a > R::ZERO { g } else { R::ZERO }),
+            Activation::Relu => write2(delta, gradient, kept, |g, a| if a > R::ZERO { g } else { R::ZERO }),
             Activation::LeakyRelu => {
-                write2(delta, gradient, a, |g, a| if a > R::ZERO { g } else { slope * g })
+                write2(delta, gradient, kept, |g, a| if a > R::ZERO { g } else { slope * g })
             }
-            Activation::Tanh => write2(delta, gradient, a, |g, a| g * (R::ONE - a * a)),
-            Activation::Sigmoid => write2(delta, gradient, a, |g, a| g * (a * (R::ONE - a))),
+            Activation::Tanh => write2(delta, gradient, kept, |g, a| g * (R::ONE - a * a)),
+            Activation::Sigmoid => write2(delta, gradient, kept, |g, a| g * (a * (R::ONE - a))),
             Activation::Linear => delta.copy_from_slice(gradient),
+            Activation::Gelu => {
+                write2(delta, gradient, kept, |g, z| g * (normal_below(z) + z * normal_density(z)));
+            }
+            Activation::Silu => write2(delta, gradient, kept, |g, z| {
+                let s = z.sigmoid();
+                g * (s * (R::ONE + z * (R::ONE - s)))
+            }),
         }
     }
 
@@ -121,6 +154,18 @@ impl Activation {
             _ => false,
         }
     }
+}
+
+/// The chance that a standard normal deviate is below z.
+fn normal_below<R: Real>(z: R) -> R {
+    let half = R::from_f64(0.5);
+    half * (R::ONE + (z * R::from_f64(std::f64::consts::FRAC_1_SQRT_2)).erf())
+}
+
+/// The density of the standard normal distribution at z.
+fn normal_density<R: Real>(z: R) -> R {
+    // 1 / sqrt(2 pi)
+    R::from_f64(0.398_942_280_401_432_7) * (R::from_f64(-0.5) * z * z).exp()
 }
 
 /// `to = function(from)`, element by element.
@@ -171,6 +216,11 @@ mod tests {
         assert_eq!(applied(Activation::Linear, -2.0), -2.0);
         assert!((applied(Activation::Tanh, 1.0) - 0.761_594_155_955_764_9).abs() < 1e-15);
         assert!((applied(Activation::Sigmoid, 1.0) - 0.731_058_578_630_004_9).abs() < 1e-15);
+        // The chance that a normal deviate is below 1 is .8413447.
+        assert!((applied(Activation::Gelu, 1.0) - 0.841_344_746_068_542_9).abs() < 1e-15);
+        assert!((applied(Activation::Gelu, -1.0) + 0.158_655_253_931_457_1).abs() < 1e-15);
+        assert!((applied(Activation::Silu, 1.0) - 0.731_058_578_630_004_9).abs() < 1e-15);
+        assert!((applied(Activation::Silu, -1.0) + 0.268_941_421_369_995_1).abs() < 1e-15);
     }
 
     #[test]
@@ -181,7 +231,8 @@ mod tests {
                 let slope =
                     (applied(info.activation, z + step) - applied(info.activation, z - step)) / (2.0 * step);
                 let mut delta = [0.0];
-                info.activation.backward(&[applied(info.activation, z)], &[1.0], &mut delta);
+                let kept = if info.activation.needs_sums() { z } else { applied(info.activation, z) };
+                info.activation.backward(&[kept], &[1.0], &mut delta);
                 assert!((delta[0] - slope).abs() < 1e-9, "{} at {z}", info.name);
             }
         }

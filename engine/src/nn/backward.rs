@@ -118,18 +118,19 @@ impl<R: Real> Backward<R> {
         let product = |finish, to: &mut [R]| {
             matmul_by(&*self.workers, rows, inputs, outputs, delta, transposed, finish, to);
         };
-        let (activation, activations) = (network.architecture().activation, forward.output(l - 1, rows));
+        let activation = network.architecture().activation;
+        let kept = forward.kept(activation, l - 1, rows);
         let below = &mut before[l - 1][..rows * inputs];
         let factors = masks.and_then(|masks| masks.factors(l));
         if factors.is_none() && activation == Activation::Relu {
-            return product(Finish::WherePositive(activations), below);
+            return product(Finish::WherePositive(kept), below);
         }
         let upstream = &mut self.upstream[..rows * inputs];
         product(Finish::Sums, upstream);
         if let Some(factors) = factors {
             mask(upstream, factors);
         }
-        activation.backward(activations, upstream, below);
+        activation.backward(kept, upstream, below);
     }
 
     /// Of every parameter, in the order of the parameters.

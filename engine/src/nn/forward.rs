@@ -46,8 +46,9 @@ pub struct Forward<R> {
     dropped: Vec<Vec<R>>,
     /// Of each hidden layer, if they are normalized.
     normalizations: Vec<Normalization<R>>,
-    /// The weighted sums of the hidden layer at hand, (rows, outputs), unless the product itself rectifies them.
-    sums: Vec<R>,
+    /// The weighted sums, (rows, outputs): of every hidden layer where the activation's derivative needs them, else of the
+    /// one at hand. The product itself rectifies those of rectified units, which leaves nothing here.
+    sums: Vec<Vec<R>>,
     /// A second copy of the logits, to be spent by whoever judges them.
     pub(super) scratch: Vec<R>,
 }
@@ -57,7 +58,11 @@ impl<R: Real> Forward<R> {
     pub fn new(architecture: &Architecture, rows: usize) -> Self {
         let layers = &architecture.layers;
         let dropped = layers.iter().zip(&architecture.keep_prob);
-        let widest = layers.iter().map(|layer| layer.outputs).max().unwrap_or(0);
+        let hidden = layers[..layers.len() - 1].iter().map(|layer| layer.outputs);
+        let sums: Vec<usize> = match architecture.activation.needs_sums() {
+            true => hidden.collect(),
+            false => hidden.max().into_iter().collect(),
+        };
         Forward {
             capacity: rows,
             workers: Arc::new(Alone),
@@ -73,7 +78,7 @@ impl<R: Real> Forward<R> {
                     normalized.map(|layer| Normalization::new(settings.epsilon, layer.outputs, rows))
                 })
                 .collect(),
-            sums: vec![R::ZERO; rows * widest],
+            sums: sums.into_iter().map(|outputs| vec![R::ZERO; rows * outputs]).collect(),
             scratch: vec![R::ZERO; rows * architecture.outputs()],
         }
     }
@@ -119,7 +124,7 @@ impl<R: Real> Forward<R> {
             return;
         }
         let activation = network.architecture().activation;
-        let z = &mut self.sums[..rows * outputs];
+        let z = &mut self.sums[if activation.needs_sums() { l } else { 0 }][..rows * outputs];
         if let Some(normalization) = self.normalizations.get_mut(l) {
             product(Finish::Sums, z);
             normalization.forward(layer, pass.moments(network, l), z);
@@ -145,6 +150,16 @@ impl<R: Real> Forward<R> {
     /// or predicted numbers at the last layer, as the loss sees them: after dropout.
     pub fn output(&self, layer: usize, rows: usize) -> &[R] {
         let all = &self.outputs[layer];
+        &all[..all.len() / self.capacity.max(1) * rows]
+    }
+
+    /// What the derivative of a hidden layer's (from 0) activation is told from, (rows, outputs): its weighted sums
+    /// where the activation [needs](Activation::needs_sums) them, else the activations.
+    pub(super) fn kept(&self, activation: Activation, layer: usize, rows: usize) -> &[R] {
+        if !activation.needs_sums() {
+            return self.output(layer, rows);
+        }
+        let all = &self.sums[layer];
         &all[..all.len() / self.capacity.max(1) * rows]
     }
 

@@ -63,6 +63,8 @@ pub trait Real:
     fn tanh(self) -> Self;
     /// `1 / (1 + exp(-self))`, precise in both tails.
     fn sigmoid(self) -> Self;
+    /// The error function, `2/sqrt(pi)` times the integral of `exp(-t^2)` from 0 to this number: libm's.
+    fn erf(self) -> Self;
     fn is_finite(self) -> bool;
     fn is_nan(self) -> bool;
     /// The bits of the number as f64 (exact), little-endian, for digests. All NaN are written alike, since
@@ -71,7 +73,7 @@ pub trait Real:
 }
 
 macro_rules! real {
-    ($t:ident, $fused:path) => {
+    ($t:ident, $fused:path, $erf:path) => {
         impl Real for $t {
             const ZERO: Self = 0.0;
             const ONE: Self = 1.0;
@@ -135,6 +137,10 @@ macro_rules! real {
                 elementary::sigmoid(self)
             }
             #[inline(always)]
+            fn erf(self) -> Self {
+                $erf(self)
+            }
+            #[inline(always)]
             fn is_finite(self) -> bool {
                 <$t>::is_finite(self)
             }
@@ -151,8 +157,8 @@ macro_rules! real {
     };
 }
 
-real!(f32, fused_f32);
-real!(f64, fused_f64);
+real!(f32, fused_f32, libm::erff);
+real!(f64, fused_f64, libm::erf);
 
 #[cfg(test)]
 mod tests {

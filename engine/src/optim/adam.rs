@@ -1,4 +1,4 @@
-//! Adam (adaptive moment estimation), and AdamW.
+//! Adam (adaptive moment estimation), AdamW, and Adam with Nesterov's look ahead.
 //!
 //! `m = beta1 m + (1 - beta1) g`, `v = beta2 v + (1 - beta2) g^2`, corrected for their start at 0 by
 //! `m' = m / (1 - beta1^t)`, `v' = v / (1 - beta2^t)`, then `W = W - alpha m' / (sqrt(v') + epsilon)`.
@@ -7,12 +7,16 @@
 //!
 //! AdamW first shrinks the parameters, `W = W - alpha weight_decay W`: a penalty that the division by sqrt(v') does not distort.
 //!
+//! Nadam steps along `beta1 m / (1 - beta1^(t+1)) + (1 - beta1) g / (1 - beta1^t)` in place of m': the average as the next step
+//! will see it.
+//!
 //! Where implementations disagree: epsilon stands outside the root, after the correction, as in the paper's algorithm 1,
 //! PyTorch and optax; TensorFlow uses the paper's "epsilon hat", which is not corrected. It matters only for tiny gradients. AdamW's
-//! decay is multiplied by alpha as in PyTorch, and reaches biases too; the paper multiplies it by the schedule alone.
+//! decay is multiplied by alpha as in PyTorch, and reaches biases too; the paper multiplies it by the schedule alone. Nadam's beta1 is
+//! constant, as in optax; Dozat, Keras and PyTorch let it grow towards its value over some thousand steps (momentum_decay).
 //!
 //! Sources: Kingma and Ba, Adam: A Method for Stochastic Optimization, ICLR 2015, algorithm 1; Loshchilov and Hutter, Decoupled
-//! Weight Decay Regularization, ICLR 2019, algorithm 2.
+//! Weight Decay Regularization, ICLR 2019, algorithm 2; Dozat, Incorporating Nesterov Momentum into Adam, ICLR Workshop 2016.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -56,6 +60,21 @@ pub struct Adamw {
     pub weight_decay: f64,
 }
 
+/// Nadam: Adam that steps along its average of gradients as the next step will see it.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "snake_case")]
+pub struct Nadam {
+    /// The step size alpha, in place of `training.learning_rate`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub learning_rate: Option<f64>,
+    /// How much of the old average of gradients stays (default 0.9).
+    pub beta1: f64,
+    /// How much of the old average of squared gradients stays (default 0.999).
+    pub beta2: f64,
+    /// Keeps the division finite; outside the root (default 1e-8).
+    pub epsilon: f64,
+}
+
 impl Default for Adam {
     fn default() -> Self {
         Adam { learning_rate: None, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, bias_correction: true }
@@ -65,6 +84,12 @@ impl Default for Adam {
 impl Default for Adamw {
     fn default() -> Self {
         Adamw { learning_rate: None, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: 0.01 }
+    }
+}
+
+impl Default for Nadam {
+    fn default() -> Self {
+        Nadam { learning_rate: None, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }
     }
 }
 
@@ -118,6 +143,30 @@ impl Method for Adamw {
     }
 }
 
+impl Method for Nadam {
+    const INFO: OptimizerInfo = OptimizerInfo {
+        name: "nadam",
+        label: "Nadam",
+        optimizer: || Optimizer::Nadam(Nadam::default()),
+        summary: "Adam with Nesterov's look ahead",
+        equation: "m and v as adam; W = W - alpha (beta1 m/(1 - beta1^(t+1)) + (1 - beta1) g/(1 - beta1^t)) / (sqrt(v/(1 - beta2^t)) + epsilon)",
+        source: "Dozat, Incorporating Nesterov Momentum into Adam, ICLR Workshop 2016, with a constant beta1",
+    };
+    const NUMBERS_PER_PARAMETER: usize = 2;
+
+    fn learning_rate(&self) -> Option<f64> {
+        self.learning_rate
+    }
+
+    fn check(&self) -> Vec<Problem> {
+        check_settings(self.learning_rate, self.beta1, self.beta2, self.epsilon)
+    }
+
+    fn start<R: Real>(&self, parameters: usize) -> impl Step<R> + 'static {
+        State::nadam(self, parameters)
+    }
+}
+
 fn check_settings(learning_rate: Option<f64>, beta1: f64, beta2: f64, epsilon: f64) -> Vec<Problem> {
     let found = [
         range::learning_rate(learning_rate),
@@ -133,6 +182,7 @@ fn check_settings(learning_rate: Option<f64>, beta1: f64, beta2: f64, epsilon: f
 struct State<R> {
     settings: Adam,
     weight_decay: f64,
+    looks_ahead: bool,
     /// beta1^t and beta2^t.
     powers: [f64; 2],
     m: Vec<R>,
@@ -144,6 +194,7 @@ impl<R: Real> State<R> {
         State {
             settings: settings.clone(),
             weight_decay: 0.0,
+            looks_ahead: false,
             powers: [1.0; 2],
             m: vec![R::ZERO; parameters],
             v: vec![R::ZERO; parameters],
@@ -154,6 +205,12 @@ impl<R: Real> State<R> {
         let Adamw { learning_rate, beta1, beta2, epsilon, weight_decay } = *settings;
         let adam = Adam { learning_rate, beta1, beta2, epsilon, bias_correction: true };
         State { weight_decay, ..State::adam(&adam, parameters) }
+    }
+
+    fn nadam(settings: &Nadam, parameters: usize) -> Self {
+        let Nadam { learning_rate, beta1, beta2, epsilon } = *settings;
+        let adam = Adam { learning_rate, beta1, beta2, epsilon, bias_correction: true };
+        State { looks_ahead: true, ..State::adam(&adam, parameters) }
     }
 }
 
@@ -169,6 +226,20 @@ impl<R: Real> Step<R> for State<R> {
             [learning_rate * corrections[0], corrections[1], 1.0 - learning_rate * self.weight_decay]
                 .map(R::from_f64);
         let all = parameters.iter_mut().zip(gradient).zip(&mut self.m).zip(&mut self.v);
+        if self.looks_ahead {
+            let [ahead, now] = [
+                learning_rate * self.settings.beta1 / (1.0 - self.powers[0] * self.settings.beta1),
+                learning_rate * (1.0 - self.settings.beta1) * corrections[0],
+            ]
+            .map(R::from_f64);
+            return vectorized(|| {
+                for (((w, &g), m), v) in all {
+                    *m = beta1 * *m + share1 * g;
+                    *v = beta2 * *v + share2 * g * g;
+                    *w = *w - (ahead * *m + now * g) / ((*v * correction).sqrt() + epsilon);
+                }
+            });
+        }
         vectorized(|| {
             for (((w, &g), m), v) in all {
                 *m = beta1 * *m + share1 * g;
@@ -225,6 +296,21 @@ mod tests {
         // m = 0.9 * 0.2 - 0.1 = 0.08, m' = 0.08 / 0.19; v = 0.999 * 0.004 + 0.001 = 0.004996, v' = v / 0.001999.
         let expected = 0.1 * (0.08 / 0.19) / ((0.004996_f64 / 0.001999).sqrt() + 1.0);
         assert!((before - at[0] - expected).abs() < 1e-14);
+    }
+
+    #[test]
+    fn nadam_looks_ahead() {
+        let mut state = State::nadam(&Nadam { epsilon: 1.0, ..Nadam::default() }, 1);
+        let mut at = [0.0];
+        state.step(0.1, &mut at, &[2.0]);
+        // m = 0.2, v' = 4: 0.1 (0.9 * 0.2 / (1 - 0.81) + 0.1 * 2 / 0.1) / (2 + 1).
+        let first = 0.1 * (0.9 * 0.2 / 0.19 + 2.0) / 3.0;
+        assert!((at[0] + first).abs() < 1e-15);
+        let before = at[0];
+        state.step(0.1, &mut at, &[-1.0]);
+        // m = 0.08, v' = 0.004996 / 0.001999: 0.1 (0.9 * 0.08 / (1 - 0.729) - 0.1 / 0.19) / (sqrt(v') + 1), uphill.
+        let step = 0.1 * (0.9 * 0.08 / 0.271 - 0.1 / 0.19) / ((0.004996_f64 / 0.001999).sqrt() + 1.0);
+        assert!((before - at[0] - step).abs() < 1e-14);
     }
 
     #[test]

@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use crate::numeric::Real;
 use crate::problem::{Problem, within};
 pub use adagrad::Adagrad;
-pub use adam::{Adam, Adamw};
+pub use adam::{Adam, Adamw, Nadam};
 pub use momentum::{Momentum, Nesterov};
 pub use rmsprop::Rmsprop;
 pub use schedule::{Moment, SCHEDULES, Schedule, ScheduleInfo};
@@ -41,6 +41,8 @@ pub enum Optimizer {
     Adam(Adam),
     /// Adam that also shrinks the parameters.
     Adamw(Adamw),
+    /// Adam that looks one step ahead.
+    Nadam(Nadam),
     /// Divides each step by the size of all its gradients so far.
     Adagrad(Adagrad),
 }
@@ -55,14 +57,23 @@ macro_rules! each {
             Optimizer::Rmsprop($settings) => $then,
             Optimizer::Adam($settings) => $then,
             Optimizer::Adamw($settings) => $then,
+            Optimizer::Nadam($settings) => $then,
             Optimizer::Adagrad($settings) => $then,
         }
     };
 }
 
 /// All optimizers.
-pub const OPTIMIZERS: &[OptimizerInfo] =
-    &[Sgd::INFO, Momentum::INFO, Nesterov::INFO, Rmsprop::INFO, Adam::INFO, Adamw::INFO, Adagrad::INFO];
+pub const OPTIMIZERS: &[OptimizerInfo] = &[
+    Sgd::INFO,
+    Momentum::INFO,
+    Nesterov::INFO,
+    Rmsprop::INFO,
+    Adam::INFO,
+    Adamw::INFO,
+    Nadam::INFO,
+    Adagrad::INFO,
+];
 
 /// An optimizer as the reference shows it.
 #[derive(Clone, Copy, Debug)]

@@ -161,11 +161,12 @@ fn widest(architecture: &Architecture) -> u64 {
 fn numbers_of_row(architecture: &Architecture) -> u64 {
     let units = architecture.units() as u64;
     let inputs: u64 = architecture.layers.iter().map(|layer| layer.inputs as u64).sum();
-    // Outputs and deltas, the sums and gradients at hand; with dropout, masks and masked inputs; the batch itself.
+    // Outputs and deltas, the sums and gradients at hand (the sums of all layers, where the backward pass needs them); with dropout, masks and masked inputs; the batch itself.
     let logits =
         architecture.droppable().last().filter(|(_, keep)| *keep < 1.0).map_or(0, |(width, _)| width);
     let dropout = if architecture.has_dropout() { 2 * inputs + logits as u64 } else { 0 };
-    let per_row = 2 * (units + widest(architecture)) + dropout + architecture.inputs() as u64 + 1;
+    let kept = if architecture.activation.needs_sums() { units } else { widest(architecture) };
+    let per_row = 2 * units + kept + widest(architecture) + dropout + architecture.inputs() as u64 + 1;
     // With batch normalization, the normalized sums of the hidden layers.
     per_row + normalized_units(architecture)
 }
