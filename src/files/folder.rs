@@ -84,7 +84,7 @@ impl Folder {
     /// # Errors
     /// As for [`file`](Self::file); one that is longer.
     pub fn read(&self, name: &str, most: u64) -> Result<Vec<u8>, Refusal> {
-        read_whole(self.file(name)?, most)
+        read_whole(&self.file(name)?, most)
     }
 
     /// Makes a file.
@@ -101,6 +101,14 @@ impl Folder {
     /// Nothing of that name; a folder in the place.
     pub fn rename(&self, from: &str, to: &str) -> io::Result<()> {
         self.dir.rename(from, &self.dir, to)
+    }
+
+    /// Gives a file in this folder a second name.
+    ///
+    /// # Errors
+    /// Anything of that name; a file system without second names.
+    pub fn link(&self, from: &str, to: &str) -> io::Result<()> {
+        self.dir.hard_link(from, &self.dir, to)
     }
 
     /// Removes a file, or a link.

@@ -67,7 +67,7 @@ pub fn read(root: &Path, below: &Path, most: u64) -> Result<Vec<u8>, Refusal> {
     let root = root.canonicalize()?;
     let inside = real.strip_prefix(&root).map_err(|_| Refusal::Outside)?;
     let folder = Dir::open_ambient_dir(&root, ambient_authority())?;
-    read_whole(regular(&folder, inside)?, most)
+    read_whole(&regular(&folder, inside)?, most)
 }
 
 /// The text of the file `below` a folder, without the mark at its beginning that some editors put there.
@@ -130,7 +130,11 @@ fn no_file() -> io::Error {
     io::Error::other("it is not a regular file")
 }
 
-fn read_whole(file: File, most: u64) -> Result<Vec<u8>, Refusal> {
+/// The bytes of a file that is open, where those are not more than `most`.
+///
+/// # Errors
+/// A longer one, or one that cannot be read.
+pub fn read_whole(file: &File, most: u64) -> Result<Vec<u8>, Refusal> {
     let long = file.metadata()?.len();
     if long > most {
         return Err(Refusal::TooLong(most));

@@ -21,7 +21,7 @@ use std::path::PathBuf;
 pub use gradbook_lab::inline;
 
 pub use block::ExperimentBlock;
-pub use course::{CourseSettings, Language, Theme};
+pub use course::{CacheSettings, CourseSettings, Language, Theme};
 pub use fragment::{Fill, Fragment, Role, Value, experiment_mark};
 pub use front::Front;
 pub use limits::of_owner as owners_limits;

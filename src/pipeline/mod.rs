@@ -142,7 +142,7 @@ pub fn prepare(request: &Request) -> Result<Ready, Failure> {
             return Err(none_like(pattern));
         }
     }
-    let cache = request.cache.cache(&course);
+    let cache = request.cache.cache(&course)?;
     Ok(Ready { course, limits, planned, cache, found, known, templates, tables })
 }
 
@@ -165,7 +165,7 @@ pub fn clean(request: &Request) -> Result<(usize, u64), Failure> {
     let course = lesson::open(&request.lessons, request.drafts, request.untrusted);
     let cache = match (&request.cache, course) {
         (Keeping::In(folder), _) => Cache::new(folder.clone(), 0),
-        (keeping, course) => keeping.cache(&course.map_err(Failure::Machine)?),
+        (keeping, course) => keeping.cache(&course.map_err(Failure::Machine)?)?,
     };
     cache.clear().map_err(Failure::Machine)
 }
@@ -248,7 +248,11 @@ pub fn open<'a>(
     waits: &dyn Fn(),
 ) -> Result<Publication<'a>, Failure> {
     computed.succeeded()?;
-    Publication::open(output, &request.lessons, &computed.cache, waits).map_err(machine)
+    let publication = Publication::open(output, &request.lessons, &computed.cache, waits).map_err(machine)?;
+    if request.untrusted {
+        publication.check_alone().map_err(machine)?;
+    }
+    Ok(publication)
 }
 
 /// Step 5: all files of the site, nothing written; those that `holds` says are there already, made from just that, are
@@ -290,6 +294,13 @@ pub fn look_over(computed: &mut Computed) -> Result<usize, Failure> {
 /// # Errors
 /// A folder that holds the lessons or somebody's files.
 pub fn check_output(request: &Request, output: &Path) -> Result<(), Failure> {
+    if request.untrusted && output.components().as_path().is_symlink() {
+        let shown = output.display();
+        let message = format!(
+            "the output `{shown}` is a link: for lessons that are not trusted name the folder itself"
+        );
+        return Err(Failure::Machine(message));
+    }
     site::check_output(output, &request.lessons).map_err(machine)
 }
 

@@ -1,12 +1,13 @@
 //! What is asked of the pipeline, and why it may give nothing.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use etcetera::BaseStrategy;
 use glob::Pattern;
 
 use crate::diagnostic::{Diagnostics, Sources};
 use crate::experiment::LimitSettings;
-use crate::lesson::Course;
+use crate::lesson::{CacheSettings, Course};
 use crate::store::cache::Cache;
 
 /// Why there is no result.
@@ -46,7 +47,7 @@ pub struct Request {
 /// Where runs are kept from one build to the next.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Keeping {
-    /// In `.gradbook/cache`, beside the lessons.
+    /// In `.gradbook/cache`, beside the lessons; where those are not trusted, in a folder of the user's own.
     #[default]
     Beside,
     In(PathBuf),
@@ -55,12 +56,25 @@ pub enum Keeping {
 
 impl Keeping {
     /// The cache for the runs of a course.
-    pub fn cache(&self, course: &Course) -> Cache {
-        let room = course.settings.cache.bytes as u64;
+    ///
+    /// # Errors
+    /// A folder that whoever wrote lessons that are not trusted may have made.
+    pub fn cache(&self, course: &Course) -> Result<Cache, Failure> {
+        let (_, untrusted) = course.scenery();
+        let asked = course.settings.cache.bytes as u64;
+        // A stranger has no say in how much of the disk is taken.
+        let room = if untrusted { asked.min(CacheSettings::default().bytes as u64) } else { asked };
         match self {
-            Keeping::Nowhere => Cache::none(),
-            Keeping::In(folder) => Cache::new(folder.clone(), room),
-            Keeping::Beside => Cache::new(course.root.join(".gradbook/cache"), room),
+            Keeping::Nowhere => Ok(Cache::none()),
+            Keeping::In(folder) if untrusted && is_in_checkout(folder, &course.root) => {
+                Err(Failure::Machine(format!(
+                    "the cache of lessons that are not trusted cannot be in `{}`, among their files",
+                    folder.display()
+                )))
+            }
+            Keeping::In(folder) => Ok(Cache::new(folder.clone(), room)),
+            Keeping::Beside if untrusted => Ok(apart(&course.root, room)),
+            Keeping::Beside => Ok(Cache::below(course.root.clone(), &[".gradbook", "cache"], room)),
         }
     }
 
@@ -74,6 +88,50 @@ impl Keeping {
                 Err(Failure::Machine(format!("there is no cache in `{}`: no such folder", folder.display())))
             }
             _ => Ok(()),
+        }
+    }
+}
+
+/// The cache of a course among the user's own files; none where the user has no home.
+fn apart(root: &Path, room: u64) -> Cache {
+    let Ok(folders) = etcetera::choose_base_strategy() else { return Cache::none() };
+    let root = root.canonicalize().unwrap_or_else(|_| root.to_owned());
+    let name = blake3::hash(root.as_os_str().as_encoded_bytes()).to_hex();
+    Cache::below(folders.cache_dir().join("gradbook"), &[name.as_str()], room)
+}
+
+/// Whether a folder, as it is named or as it is reached by links, lies in the lessons folder or in the repository that this is a
+/// part of.
+fn is_in_checkout(folder: &Path, root: &Path) -> bool {
+    let Ok(root) = root.canonicalize() else { return true };
+    let checkout = root.ancestors().find(|folder| folder.join(".git").exists()).unwrap_or(&root);
+    let Ok(named) = std::path::absolute(folder) else { return true };
+    let real = named.ancestors().find_map(|folder| folder.canonicalize().ok());
+    // Of what is not there yet, the folder that it will be made in is asked.
+    named.starts_with(checkout) || real.is_none_or(|real| real.starts_with(checkout))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_checkout_is_the_repository_of_the_lessons() {
+        let folder = tempfile::tempdir().unwrap();
+        let lessons = folder.path().join("repository/lessons");
+        std::fs::create_dir_all(&lessons).unwrap();
+        let inside = |path: &str| is_in_checkout(&folder.path().join(path), &lessons);
+        assert!(inside("repository/lessons/cache") && !inside("repository/cache") && !inside("cache"));
+        std::fs::create_dir(folder.path().join("repository/.git")).unwrap();
+        assert!(inside("repository/lessons/cache/x") && inside("repository/cache") && !inside("cache"));
+        #[cfg(unix)]
+        {
+            let link = |to: &str, name: &str| {
+                std::os::unix::fs::symlink(folder.path().join(to), folder.path().join(name)).unwrap();
+            };
+            link("repository", "in");
+            link("cache", "repository/out");
+            assert!(inside("in/cache") && inside("repository/out"));
         }
     }
 }

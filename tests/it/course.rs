@@ -6,6 +6,16 @@ use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
+/// What the tests' caches are sealed with, whoever runs them.
+pub const SECRET: &str = "known to all tests";
+
+/// The program, which keeps nothing among the files of whoever runs the tests.
+pub fn program() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_gradbook"));
+    command.env("GRADBOOK_CACHE_KEY", SECRET).env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"));
+    command
+}
+
 /// Files of a course to be.
 pub struct Course {
     folder: TempDir,
@@ -60,7 +70,7 @@ impl Course {
 
     /// The program called by an author, wherever the tests run.
     fn command(&self, folder: &str, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_gradbook"));
+        let mut command = program();
         command.args(arguments).current_dir(self.path(folder)).env_remove("CI");
         command
     }

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::course::{Called, Course, Site};
+use crate::course::{Called, Course, Site, program};
 
 type Files = Vec<(String, Vec<u8>)>;
 
@@ -21,7 +21,7 @@ fn block(id: &str, seed: u64, seeds: u64) -> String {
 }
 
 fn start(course: &Course, arguments: &[&str]) -> Child {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_gradbook"));
+    let mut command = program();
     command.args(arguments).current_dir(course.path(""));
     command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
 }
@@ -246,7 +246,7 @@ fn files_of(folder: &Path) -> Files {
 /// The program, called by somebody who owns none of the course's files.
 fn stranger(course: &Course, arguments: &[&str]) -> Command {
     fs::set_permissions(course.path(""), PermissionsExt::from_mode(0o755)).unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_gradbook"));
+    let mut command = program();
     command.args(arguments).current_dir(course.path("")).uid(65534).gid(65534);
     command
 }

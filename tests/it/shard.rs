@@ -1,13 +1,12 @@
 //! The work of a course spread over processes, and done work checked.
 
 use std::fs;
-use std::process::Command;
 
 use gradbook::experiment::kind;
 use gradbook::outcome::Metric;
-use gradbook::store::cache::{Cache, Inputs, Key};
+use gradbook::store::cache::{Cache, Key};
 
-use crate::course::{Course, Site};
+use crate::course::{Course, SECRET, Site, program};
 
 const COURSE: &str = "\
 ```yaml experiment
@@ -66,7 +65,7 @@ fn shards_share_a_folder_and_a_build_finds_all_their_runs() {
     let course = Course::with("a.md", COURSE);
     let children: Vec<_> = (1..=4)
         .map(|number| {
-            let mut command = Command::new(env!("CARGO_BIN_EXE_gradbook"));
+            let mut command = program();
             command.args(["run", "--shard", &format!("{number}/4"), "--cache-dir", "shared", "--jobs", "1"]);
             command.current_dir(course.path("")).stderr(std::process::Stdio::piped()).spawn().unwrap()
         })
@@ -91,7 +90,7 @@ fn four_builds_at_once_share_one_cache() {
     let course = Course::with("a.md", COURSE);
     let children: Vec<_> = (1..=4)
         .map(|number| {
-            let mut command = Command::new(env!("CARGO_BIN_EXE_gradbook"));
+            let mut command = program();
             command.args(["build", "--quiet", "--output", &format!("output{number}"), "--jobs", "1"]);
             command.current_dir(course.path("")).spawn().unwrap()
         })
@@ -149,11 +148,11 @@ fn a_wrong_entry_is_found_and_the_next_build_is_right() {
 
     // A run that another machine got wrong: whole, under its own name.
     let folder = course.path("lessons/.gradbook/cache");
-    let note = fs::read_dir(folder.join("last")).unwrap().next().unwrap().unwrap().path();
-    let inputs: Inputs = serde_json::from_slice(&fs::read(note).unwrap()).unwrap();
+    let cache = Cache::new(folder, 1 << 30).with_secret(SECRET).unwrap();
+    let lessons = course.path("lessons").canonicalize().unwrap();
+    let inputs = cache.last_inputs(&format!("{}/a.md#ways", lessons.display())).unwrap();
     let variant = &inputs.variants[0];
     let key = Key::new(kind("optimizers").unwrap(), &variant.settings, variant.data.as_deref(), 1);
-    let cache = Cache::new(folder, 1 << 30);
     let mut record = cache.get(&key).expect("the run of the second seed is kept");
     record.series.get_mut("dev_loss").unwrap()[2] *= 1.5;
     record.metrics.insert("dev_loss".into(), Metric::Number(record.series["dev_loss"][3] * 1.5));

@@ -11,6 +11,8 @@ pub enum PublishError {
     Dangerous { output: PathBuf, reason: &'static str },
     /// The output folder holds files that are not ours.
     NotOurs { output: PathBuf },
+    /// A file in the output that nobody vouches for.
+    Unknown { file: PathBuf },
     /// The site has a file where the author put one of that path.
     WouldReplace { file: PathBuf },
     /// The output folder is where a disk or volume is mounted: it can be filled, but not replaced.
@@ -39,6 +41,11 @@ impl fmt::Display for PublishError {
                 f,
                 "the folder `{}` holds files that gradbook did not write; empty it or choose another one",
                 output.display()
+            ),
+            PublishError::Unknown { file } => write!(
+                f,
+                "`{}` is in the output and gradbook did not write it: it would be published with lessons that are not trusted; move it away or choose another folder",
+                file.display()
             ),
             PublishError::WouldReplace { file } => write!(
                 f,

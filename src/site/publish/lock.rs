@@ -4,6 +4,8 @@ use std::fs::{self, File, TryLockError};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
+use crate::files::Folder;
+
 /// A file beside the output folder that is locked as long as this lives, and removed with it. (Outside Unix it stays: there
 /// it cannot be told whether the file that was locked is still the one of that name.)
 #[derive(Debug)]
@@ -25,8 +27,8 @@ impl Lock {
             let (file, is_new) = match open(path) {
                 Ok(Some(opened)) => opened,
                 Ok(None) => return Ok(None),
-                // Another build made it just now. (A link that leads nowhere will never open.)
-                Err(error) if error.kind() == ErrorKind::AlreadyExists && !path.is_symlink() => continue,
+                // Another build made it just now.
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => continue,
                 Err(error) => return Err(error),
             };
             match file.try_lock() {
@@ -64,13 +66,15 @@ impl Drop for Lock {
 }
 
 /// The file that is there, opened for reading, which is enough to lock it: it may be another user's. Else a new one, and
-/// true; none where this user may not make one.
+/// true; none where this user may not make one. A link or a pipe in its place is an error.
 fn open(path: &Path) -> io::Result<Option<(File, bool)>> {
-    match File::open(path) {
+    let folder = Folder::open(path.parent().unwrap_or(Path::new(".")))?;
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    match folder.file(&name) {
         Err(error) if error.kind() == ErrorKind::NotFound => {}
         opened => return opened.map(|file| Some((file, false))),
     }
-    match File::create_new(path) {
+    match folder.new_file(&name) {
         Err(error) if is_read_only(&error) => Ok(None),
         made => made.map(|file| Some((file, true))),
     }
@@ -85,7 +89,7 @@ fn is_read_only(error: &io::Error) -> bool {
 fn is_at(file: &File, path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
     let identity = |metadata: fs::Metadata| (metadata.dev(), metadata.ino());
-    file.metadata().map(identity).ok() == fs::metadata(path).map(identity).ok()
+    file.metadata().map(identity).ok() == path.symlink_metadata().map(identity).ok()
 }
 
 #[cfg(not(unix))]
@@ -128,10 +132,13 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_link_that_leads_nowhere_is_no_lock() {
+    fn a_link_or_a_pipe_is_no_lock() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("lock");
         std::os::unix::fs::symlink("nowhere", &path).unwrap();
-        assert_eq!(Lock::take(&path, &|| {}).unwrap_err().kind(), ErrorKind::AlreadyExists);
+        assert_eq!(Lock::take(&path, &|| {}).unwrap_err().to_string(), "it is a link");
+        let pipe = folder.path().join("pipe");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        assert!(Lock::take(&pipe, &|| {}).is_err());
     }
 }

@@ -99,6 +99,19 @@ impl<'a> Publication<'a> {
         Ok(Publication { place, manifest, cache, lock })
     }
 
+    /// Refuses what stands in the folder and no build listed: whoever wrote lessons that are not trusted may have put it there,
+    /// and it would be published as it is.
+    ///
+    /// # Errors
+    /// The first such file.
+    pub fn check_alone(&self) -> Result<(), PublishError> {
+        let strangers = stage::strangers(&self.place)?;
+        match strangers.into_iter().find(|path| !place::is_of_hosting(path)) {
+            Some(file) => Err(PublishError::Unknown { file: self.place.shown.join(file) }),
+            None => Ok(()),
+        }
+    }
+
     /// Why other builds may write to the folder all the same, if they may: not every file system has locks.
     pub fn unlocked(&self) -> Option<String> {
         let error = self.lock.as_ref().err()?;

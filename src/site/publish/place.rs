@@ -2,7 +2,7 @@
 
 use std::fs::{self, DirEntry};
 use std::io::{self, ErrorKind};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use super::PublishError;
 use super::lock::Lock;
@@ -71,6 +71,10 @@ impl Place {
     /// Cleans up after a build that was killed, and brings back what it had put aside.
     pub fn recover(&self) -> Result<(), PublishError> {
         self.discard(&self.staging)?;
+        // No build makes a link of it: one that stands there came with somebody's files, and leads to others.
+        if self.old.is_symlink() {
+            self.discard(&self.old)?;
+        }
         if !exists(&self.old) {
             return Ok(());
         }
@@ -84,14 +88,23 @@ impl Place {
         if !self.output.is_dir() {
             return Err(PublishError::NotAFolder { output: self.shown.clone() });
         }
-        let strangers = entries(&self.output)?.into_iter().any(|entry| !is_hidden(&entry));
-        if strangers && !self.output.join(MARK).is_file() {
+        let is_linked = self.is_linked();
+        let strange = |entry: &DirEntry| {
+            !is_hidden(entry) || is_linked && !is_of_hosting(Path::new(&entry.file_name()))
+        };
+        if entries(&self.output)?.iter().any(strange) && !self.output.join(MARK).is_file() {
             return Err(PublishError::NotOurs { output: self.shown.clone() });
         }
         if is_mount_point(&self.output) {
             return Err(self.mount_point());
         }
         Ok(())
+    }
+
+    /// Whether the output is not where it was said to be, but a link leads there.
+    fn is_linked(&self) -> bool {
+        let named = std::path::absolute(&self.shown);
+        named.is_ok_and(|named| plain(&named) != self.output)
     }
 
     /// Puts the staged folder in the place of the output.
@@ -164,10 +177,7 @@ impl Place {
                 rename(&entry.path(), &target)?;
             }
         }
-        let is_kept = self.former.as_ref().is_some_and(|former| {
-            let folder = former.parent().map(fs::create_dir_all);
-            folder.is_some_and(|made| made.is_ok()) && fs::rename(&self.old, former).is_ok()
-        });
+        let is_kept = self.former.as_ref().is_some_and(|former| fs::rename(&self.old, former).is_ok());
         if is_kept { Ok(()) } else { self.discard(&self.old) }
     }
 
@@ -230,6 +240,24 @@ fn resolve(path: &Path) -> Result<PathBuf, PublishError> {
         // `a/..` where there is no `a`.
         _ => Err(failed(ErrorKind::NotFound.into())),
     }
+}
+
+/// An absolute path with `..` taken as what stands before it and `..`.
+fn plain(path: &Path) -> PathBuf {
+    let mut parts = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::ParentDir => drop(parts.pop()),
+            part => parts.push(part),
+        }
+    }
+    parts
+}
+
+/// Whether a path below the output is one of those that stand there before there is a site in it.
+pub fn is_of_hosting(below: &Path) -> bool {
+    const KNOWN: [&str; 6] = [".git", ".gitkeep", ".gitignore", ".gitattributes", ".nojekyll", ".DS_Store"];
+    below.to_str().is_some_and(|name| KNOWN.contains(&name))
 }
 
 /// Whether there is anything, even a link that leads nowhere.

@@ -90,11 +90,20 @@ pub fn records(place: &Place, files: BTreeMap<String, Staged>) -> Records {
     files.into_iter().filter_map(record).collect()
 }
 
-/// Takes what the author put into the old site over into the staged one. A site without a list (of an earlier
-/// version) is all ours, but for hidden files.
+/// Takes what the author put into the old site over into the staged one. A hidden folder (`.git`) may be large: it is moved once
+/// the new site stands.
 fn keep(place: &Place, files: &BTreeMap<String, Staged>) -> Result<(), PublishError> {
+    let is_folder = |path: &Path| place.output.join(path).symlink_metadata().is_ok_and(|meta| meta.is_dir());
+    let is_moved = |path: &Path| is_top(path) && is_folder(path);
+    strangers(place)?.iter().filter(|path| !is_moved(path)).try_for_each(|path| keep_file(place, path, files))
+}
+
+/// What no build wrote, below the output: files, and hidden folders at its top. A site without a list (of an earlier version) is
+/// all ours, but for hidden files.
+pub fn strangers(place: &Place) -> Result<Vec<PathBuf>, PublishError> {
+    let mut found = Vec::new();
     if !exists(&place.output) {
-        return Ok(());
+        return Ok(found);
     }
     let list = fs::read_to_string(place.output.join(LIST)).ok();
     let ours: Option<BTreeSet<PathBuf>> =
@@ -103,20 +112,21 @@ fn keep(place: &Place, files: &BTreeMap<String, Staged>) -> Result<(), PublishEr
     while let Some(folder) = folders.pop() {
         for entry in entries(&place.output.join(&folder))? {
             let below = folder.join(entry.file_name());
-            let is_folder = is_folder(&entry);
-            let is_top_hidden = folder.as_os_str().is_empty() && is_hidden(&entry);
-            let is_ours = ours.as_ref().map_or(!is_top_hidden, |ours| ours.contains(&below));
-            // A hidden folder (`.git`) may be large: it is moved once the new site stands.
-            if is_ours || is_top_hidden && is_folder {
-                continue;
-            }
-            match is_folder {
+            let is_top_hidden = is_top(&below) && is_hidden(&entry);
+            match is_folder(&entry) {
+                true if is_top_hidden => found.push(below),
                 true => folders.push(below),
-                false => keep_file(place, &below, files)?,
+                false if ours.as_ref().map_or(!is_top_hidden, |ours| ours.contains(&below)) => {}
+                false => found.push(below),
             }
         }
     }
-    Ok(())
+    found.sort();
+    Ok(found)
+}
+
+fn is_top(below: &Path) -> bool {
+    below.components().count() == 1
 }
 
 fn keep_file(place: &Place, below: &Path, files: &BTreeMap<String, Staged>) -> Result<(), PublishError> {

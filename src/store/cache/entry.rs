@@ -1,14 +1,14 @@
-//! One entry as bytes: MessagePack, which keeps every bit of a number, behind a checksum.
+//! One entry as bytes: MessagePack, which keeps every bit of a number, behind a sum that only the user's own builds can tell.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Key, Sum};
+use super::{Key, Seal, Sum};
 use crate::outcome::{Grid, Metric, Numbers, RunRecord, Table};
 
-/// Bytes of the checksum before the value.
+/// Bytes of the sum before the value.
 const CHECKSUM: usize = 32;
 
 /// A record as it lies in the cache: its numbers, most of its bytes by far, as blocks that need not be read one by one.
@@ -100,31 +100,41 @@ impl<'de: 'a, 'a> Deserialize<'de> for Block<'a> {
     }
 }
 
-/// A record as it lies in the cache, and its checksum; none for one that cannot be written.
-pub fn encode_record(key: &Key, record: &RunRecord) -> Option<(Vec<u8>, Sum)> {
-    encode(key, &pack(record))
+/// Where an entry stands in the cache, and whose it is.
+#[derive(Clone, Copy)]
+pub struct At<'a> {
+    pub seal: &'a Seal,
+    pub part: &'a str,
+    pub key: &'a Key,
+}
+
+/// A record as it lies in the cache, and its sum; none for one that cannot be written.
+pub fn encode_record(at: At, record: &RunRecord) -> Option<(Vec<u8>, Sum)> {
+    encode(at, &pack(record))
 }
 
 /// As [`decode`]. The record keeps the file as long as nobody looks at its numbers.
-pub fn decode_record(key: &Key, file: Vec<u8>) -> Option<(RunRecord, Sum)> {
+pub fn decode_record(at: At, file: Vec<u8>) -> Option<(RunRecord, Sum)> {
     let file = Arc::new(file);
-    let (packed, sum) = decode(key, &file)?;
+    let (packed, sum) = decode(at, &file)?;
     Some((unpack(packed, &file)?, sum))
 }
 
-/// A value as it lies in the cache, and its checksum; none for one that cannot be written.
-pub fn encode<T: Serialize>(key: &Key, value: &T) -> Option<(Vec<u8>, Sum)> {
+/// A value as it lies in the cache, and its sum; none for one that cannot be written.
+pub fn encode<T: Serialize>(at: At, value: &T) -> Option<(Vec<u8>, Sum)> {
     let value = rmp_serde::to_vec_named(value).ok()?;
-    let sum = checksum(key, &value);
+    let sum = at.seal.sum(at.part, at.key, &value);
     let mut bytes = sum.to_vec();
     bytes.extend(value);
     Some((bytes, Sum(sum)))
 }
 
-/// The value of an entry and its checksum; none if any bit of it has changed, or if it stands under another name.
-pub fn decode<'a, T: Deserialize<'a>>(key: &Key, bytes: &'a [u8]) -> Option<(T, Sum)> {
+/// The value of an entry and its sum; none if any bit of it has changed, if it stands under another name, or if somebody else
+/// wrote it.
+pub fn decode<'a, T: Deserialize<'a>>(at: At, bytes: &'a [u8]) -> Option<(T, Sum)> {
     let (sum, value) = bytes.split_first_chunk::<CHECKSUM>()?;
-    if checksum(key, value) != *sum {
+    // Compared in a time that tells nothing of the sum.
+    if blake3::Hash::from(at.seal.sum(at.part, at.key, value)) != blake3::Hash::from(*sum) {
         return None;
     }
     Some((rmp_serde::from_slice(value).ok()?, Sum(*sum)))
@@ -137,10 +147,6 @@ pub fn same_bits(one: &RunRecord, other: &RunRecord) -> bool {
     format!("{one:?}") == format!("{other:?}")
 }
 
-fn checksum(key: &Key, value: &[u8]) -> [u8; CHECKSUM] {
-    *blake3::keyed_hash(key.bytes(), value).as_bytes()
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -150,6 +156,18 @@ mod tests {
 
     fn key(seed: u64) -> Key {
         Key::new(kind("split").unwrap(), &serde_json::json!({}), None, seed)
+    }
+
+    fn at<R>(seed: u64, does: impl FnOnce(At) -> R) -> R {
+        does(At { seal: &Seal::of_user().unwrap(), part: "runs", key: &key(seed) })
+    }
+
+    fn encoded(record: &RunRecord) -> (Vec<u8>, Sum) {
+        at(0, |at| encode_record(at, record).unwrap())
+    }
+
+    fn decoded(seed: u64, bytes: Vec<u8>) -> Option<(RunRecord, Sum)> {
+        at(seed, |at| decode_record(at, bytes))
     }
 
     /// Any bits at all: infinities, both zeros, every NaN.
@@ -208,12 +226,12 @@ mod tests {
     proptest! {
         #[test]
         fn a_record_comes_back_bit_for_bit(record in record()) {
-            let (bytes, sum) = encode_record(&key(0), &record).unwrap();
-            let (back, same) = decode_record(&key(0), bytes.clone()).unwrap();
+            let (bytes, sum) = encoded(&record);
+            let (back, same) = decoded(0, bytes.clone()).unwrap();
             prop_assert_eq!(same, sum);
             prop_assert_eq!(format!("{back:?}"), format!("{record:?}"));
             // `Debug` does not tell one NaN from another; the bytes do.
-            prop_assert_eq!(encode_record(&key(0), &back).unwrap().0, bytes);
+            prop_assert_eq!(encoded(&back).0, bytes);
             prop_assert!(same_bits(&back, &record));
         }
     }
@@ -240,14 +258,16 @@ mod tests {
             digest: "d".into(),
             ..RunRecord::default()
         };
-        let (bytes, sum) = encode_record(&key(0), &record).unwrap();
-        assert_eq!(decode_record(&key(0), bytes.clone()), Some((record, sum)));
+        let (bytes, sum) = encoded(&record);
+        assert_eq!(decoded(0, bytes.clone()), Some((record, sum)));
         for index in 0..bytes.len() {
             let mut damaged = bytes.clone();
             damaged[index] ^= 1 << (index % 8);
-            assert_eq!(decode_record(&key(0), damaged), None, "byte {index}");
-            assert_eq!(decode_record(&key(0), bytes[..index].to_vec()), None, "cut to {index} bytes");
+            assert_eq!(decoded(0, damaged), None, "byte {index}");
+            assert_eq!(decoded(0, bytes[..index].to_vec()), None, "cut to {index} bytes");
         }
-        assert_eq!(decode_record(&key(1), bytes), None);
+        assert_eq!(decoded(1, bytes.clone()), None);
+        let elsewhere = At { seal: &Seal::of_user().unwrap(), part: "drawn", key: &key(0) };
+        assert_eq!(decode_record(elsewhere, bytes), None);
     }
 }

@@ -1,23 +1,26 @@
 //! Runs that need not be done again, and charts that need not be drawn again, in a folder that many builds may use at once.
 //!
 //! An entry is a file named by the [`Key`] of its run: what it holds can depend on nothing else. It is written aside and
-//! renamed, so it is whole or not there; one that was damaged later is noticed by its checksum, and the run is done again.
-//! A folder that cannot be read or written costs time, never a build.
+//! renamed, so it is whole or not there; one that was damaged later, or that somebody else wrote, is noticed by its sum, for which
+//! one has to know the user's [key](Seal), and the run is done again. Nothing is reached through a link: a cache that came with a
+//! course leads nowhere. A folder that cannot be read or written costs time, never a build.
 
 mod entry;
 mod inputs;
 mod key;
 mod program;
 mod room;
+mod seal;
 mod seen;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::{self, ErrorKind, Read, Write};
-use std::path::{Path, PathBuf};
+use std::io::{self, ErrorKind, Write};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, SystemTime};
 
 pub use entry::same_bits;
@@ -28,7 +31,11 @@ pub use seen::Seen;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::files::{Folder, Refusal, read_whole};
 use crate::outcome::RunRecord;
+
+use entry::At;
+use seal::Seal;
 
 /// Where records of runs are, below the cache's folder.
 const RUNS: &str = "runs";
@@ -45,6 +52,9 @@ const FORMER: &str = "former";
 /// Where the hash of each program that used the cache is noted.
 const PROGRAMS: &str = "programs";
 
+/// The most bytes of an entry: none is longer, and none that is longer is read.
+const MOST: u64 = 256 << 20;
+
 /// An entry used counts as new again, but is not marked so more often than this.
 pub const FRESH: Duration = Duration::from_secs(24 * 60 * 60);
 /// A run's entry: the hash of what it holds, and how its file looked.
@@ -57,7 +67,13 @@ pub struct Kept {
 /// The cache of a build; without a folder it holds nothing.
 #[derive(Debug, Default)]
 pub struct Cache {
-    folder: Option<PathBuf>,
+    place: Option<Place>,
+    /// The folders of its parts that have been opened.
+    parts: Mutex<BTreeMap<&'static str, Arc<Folder>>>,
+    /// The user's key; or why there is none, and nothing is kept.
+    seal: OnceLock<Result<Seal, String>>,
+    /// Whether what was made of runs is not looked at.
+    draws_anew: bool,
     /// Bytes that its entries may take together.
     room: u64,
     written: AtomicUsize,
@@ -66,6 +82,15 @@ pub struct Cache {
     trouble: Mutex<Option<String>>,
     /// A hash over the program that runs, once it is known.
     program: OnceLock<Option<Sum>>,
+}
+
+/// Where a cache is.
+#[derive(Debug)]
+struct Place {
+    /// A folder that the user has named; on the way to it there may be links.
+    base: PathBuf,
+    /// Names of folders from there on, none of which may be one.
+    below: Vec<String>,
 }
 
 impl Cache {
@@ -77,12 +102,31 @@ impl Cache {
     /// The cache in `folder`, which need not exist and is not touched before something is kept. `room` is how many
     /// bytes its entries may take together.
     pub fn new(folder: PathBuf, room: u64) -> Self {
-        Cache { folder: Some(folder), room, ..Cache::default() }
+        Cache::below(folder, &[], room)
+    }
+
+    /// The same in a folder below another, which the user vouches for, but not for what may have been put into it.
+    pub fn below(base: PathBuf, below: &[&str], room: u64) -> Self {
+        let below = below.iter().map(|&name| name.to_owned()).collect();
+        Cache { place: Some(Place { base, below }), room, ..Cache::default() }
+    }
+
+    /// The same with the key that machines have which know this secret, as those do that share a cache.
+    ///
+    /// # Errors
+    /// A secret that can be guessed.
+    pub fn with_secret(self, secret: &str) -> Result<Self, String> {
+        Ok(Cache { seal: OnceLock::from(Ok(Seal::from_secret(secret.as_bytes())?)), ..self })
+    }
+
+    /// The same, but as if nothing had been made of its runs yet: all that is drawn and put into words is made again, and kept.
+    pub fn drawing_anew(self) -> Self {
+        Cache { draws_anew: true, ..self }
     }
 
     /// Whether it has a folder at all.
     pub fn is_on(&self) -> bool {
-        self.folder.is_some()
+        self.place.is_some()
     }
 
     /// What that run left behind, if it has been done before.
@@ -92,23 +136,23 @@ impl Cache {
 
     /// The same with its entry.
     pub fn get_kept(&self, key: &Key) -> Option<(RunRecord, Kept)> {
-        let ((record, sum), seen) = self.read_as(RUNS, key, |bytes| entry::decode_record(key, bytes))?;
+        let ((record, sum), seen) = self.read_as(RUNS, key, entry::decode_record)?;
         Some((record, Kept { sum, seen }))
     }
 
     /// How the entry of that run looks, if it has been done before.
     pub fn seen(&self, key: &Key) -> Option<Seen> {
-        Seen::at(&self.entry(RUNS, key)?).ok()
+        Seen::of_looks(&self.part(RUNS)?.looks(&key.to_string()).ok()?).ok()
     }
 
     /// What was drawn under that name.
     pub fn drawn<T: DeserializeOwned>(&self, key: &Key) -> Option<T> {
-        self.read(DRAWN, key)
+        self.read(DRAWN, key).filter(|_| !self.draws_anew)
     }
 
     /// What was kept in short under that name.
     pub fn brief<T: DeserializeOwned>(&self, key: &Key) -> Option<T> {
-        self.read(BRIEF, key)
+        self.read(BRIEF, key).filter(|_| !self.draws_anew)
     }
 
     /// What is noted of the site under that name.
@@ -118,24 +162,31 @@ impl Cache {
 
     /// Where the folder of a former site may be kept, which is no entry; none where nothing has been kept yet.
     pub fn former_site(&self, key: &Key) -> Option<PathBuf> {
-        self.entry(FORMER, key).filter(|_| self.folder.as_ref().is_some_and(|folder| folder.is_dir()))
+        let place = self.place.as_ref()?;
+        place.open().and_then(|folder| folder.made(FORMER)).ok()?;
+        Some(place.path(FORMER).join(key.to_string()))
     }
 
-    fn read<T: DeserializeOwned>(&self, part: &str, key: &Key) -> Option<T> {
-        self.read_as(part, key, |bytes| Some(entry::decode(key, &bytes)?.0)).map(|(value, _)| value)
+    fn read<T: DeserializeOwned>(&self, part: &'static str, key: &Key) -> Option<T> {
+        self.read_as(part, key, |at, bytes| Some(entry::decode(at, &bytes)?.0)).map(|(value, _)| value)
     }
 
     /// What an entry holds, and how its file looks.
     fn read_as<T>(
         &self,
-        part: &str,
+        part: &'static str,
         key: &Key,
-        decode: impl FnOnce(Vec<u8>) -> Option<T>,
+        decode: impl FnOnce(At, Vec<u8>) -> Option<T>,
     ) -> Option<(T, Seen)> {
-        let mut file = File::open(self.entry(part, key)?).ok()?;
-        let mut bytes = Vec::new();
-        let whole = file.read_to_end(&mut bytes).is_ok();
-        let Some(value) = whole.then_some(bytes).and_then(decode) else {
+        let (folder, seal) = (self.part(part)?, self.seal().ok()?);
+        let at = At { seal, part, key };
+        let read = |file: File| Ok((read_whole(&file, MOST)?, file));
+        let (value, file) = match folder.file(&key.to_string()).map_err(Refusal::from).and_then(read) {
+            Err(Refusal::Missing) => return None,
+            Ok((bytes, file)) => (decode(at, bytes), Some(file)),
+            Err(_) => (None, None),
+        };
+        let Some((value, file)) = value.zip(file) else {
             self.damaged.fetch_add(1, Ordering::Relaxed);
             return None;
         };
@@ -144,12 +195,12 @@ impl Cache {
 
     /// Whether that run has been done before, as far as it shows without reading.
     pub fn has(&self, key: &Key) -> bool {
-        self.entry(RUNS, key).is_some_and(|path| path.is_file())
+        self.seen(key).is_some()
     }
 
     /// Keeps what a run left behind, and gives its entry. Where it cannot be written, [`trouble`](Self::trouble) says why.
     pub fn put(&self, key: &Key, record: &RunRecord) -> Option<Kept> {
-        let (bytes, sum) = entry::encode_record(key, record)?;
+        let (bytes, sum) = entry::encode_record(At { seal: self.seal_noted()?, part: RUNS, key }, record)?;
         self.write_entry(RUNS, key, &bytes);
         Some(Kept { sum, seen: self.seen(key)? })
     }
@@ -169,36 +220,40 @@ impl Cache {
         self.keep(SITES, key, site);
     }
 
-    fn keep<T: Serialize>(&self, part: &str, key: &Key, value: &T) {
-        if let Some((bytes, _)) = entry::encode(key, value) {
+    fn keep<T: Serialize>(&self, part: &'static str, key: &Key, value: &T) {
+        let at = self.seal_noted().map(|seal| At { seal, part, key });
+        if let Some((bytes, _)) = at.and_then(|at| entry::encode(at, value)) {
             self.write_entry(part, key, &bytes);
         }
     }
 
-    fn write_entry(&self, part: &str, key: &Key, bytes: &[u8]) {
-        let Some(path) = self.entry(part, key) else { return };
-        if let Err(error) = self.write(&path, bytes) {
-            self.note(&path, &error);
+    fn write_entry(&self, part: &'static str, key: &Key, bytes: &[u8]) {
+        let Some(place) = self.place.as_ref().filter(|_| bytes.len() as u64 <= MOST) else { return };
+        let name = key.to_string();
+        let written = self.write(part, &name, bytes).or_else(|error| match error.kind() {
+            // Somebody removed the folder that was open: it is made again.
+            ErrorKind::NotFound => {
+                self.opened().remove(part);
+                self.write(part, &name, bytes)
+            }
+            _ => Err(error),
+        });
+        if let Err(error) = written {
+            self.note(|| format!("cannot write {}: {error}", place.path(part).join(name).display()));
         }
     }
 
     /// What an experiment depended on when it last ran; `experiment` names it among those of all courses.
     pub fn last_inputs(&self, experiment: &str) -> Option<Inputs> {
-        serde_json::from_slice(&fs::read(self.note_of(experiment)?).ok()?).ok()
+        serde_json::from_str(&self.read::<String>(LAST, &Key::named(&["last", experiment]))?).ok()
     }
 
     /// Notes what an experiment depends on, for the next time.
     pub fn keep_inputs(&self, experiment: &str, inputs: &Inputs) {
-        let Some(path) = self.note_of(experiment) else { return };
-        let Ok(text) = serde_json::to_vec(inputs) else { return };
-        if fs::read(&path).is_ok_and(|old| old == text) {
-            if let Ok(file) = File::open(&path) {
-                let _ = mark_used(&file);
-            }
-            return;
-        }
-        if let Err(error) = self.write(&path, &text) {
-            self.note(&path, &error);
+        let key = Key::named(&["last", experiment]);
+        let Ok(text) = serde_json::to_string(inputs) else { return };
+        if self.read::<String>(LAST, &key).as_ref() != Some(&text) {
+            self.keep(LAST, &key, &text);
         }
     }
 
@@ -212,43 +267,84 @@ impl Cache {
         self.damaged.load(Ordering::Relaxed)
     }
 
-    fn entry(&self, part: &str, key: &Key) -> Option<PathBuf> {
-        Some(self.folder.as_ref()?.join(part).join(key.to_string()))
+    /// The user's key.
+    fn seal(&self) -> Result<&Seal, &String> {
+        self.seal.get_or_init(Seal::of_user).as_ref()
     }
 
-    fn note_of(&self, experiment: &str) -> Option<PathBuf> {
-        let name = blake3::hash(experiment.as_bytes()).to_hex();
-        Some(self.folder.as_ref()?.join(LAST).join(name.as_str()))
+    /// The same; where there is none, [`trouble`](Self::trouble) says why. None for a cache that is off.
+    fn seal_noted(&self) -> Option<&Seal> {
+        self.place.as_ref()?;
+        self.seal().inspect_err(|reason| self.note(|| (*reason).clone())).ok()
     }
 
-    fn note(&self, path: &Path, error: &io::Error) {
-        let mut trouble = self.trouble.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        trouble.get_or_insert_with(|| format!("cannot write {}: {error}", path.display()));
+    fn note(&self, trouble: impl FnOnce() -> String) {
+        self.trouble.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).get_or_insert_with(trouble);
+    }
+
+    fn opened(&self) -> std::sync::MutexGuard<'_, BTreeMap<&'static str, Arc<Folder>>> {
+        self.parts.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
+    /// The folder of a part, if it is there and no link.
+    fn part(&self, part: &'static str) -> Option<Arc<Folder>> {
+        self.try_part(part).ok()
+    }
+
+    fn try_part(&self, part: &'static str) -> io::Result<Arc<Folder>> {
+        let mut opened = self.opened();
+        if let Some(folder) = opened.get(part) {
+            return Ok(folder.clone());
+        }
+        let place = self.place.as_ref().ok_or(ErrorKind::NotFound)?;
+        let folder = Arc::new(place.open()?.inner(part)?);
+        opened.insert(part, folder.clone());
+        Ok(folder)
+    }
+
+    /// The folder of a part, made if there is none.
+    fn made_part(&self, part: &'static str) -> io::Result<Arc<Folder>> {
+        match (self.try_part(part), &self.place) {
+            (Err(error), Some(place)) if error.kind() == ErrorKind::NotFound => {
+                place.make(part)?;
+                self.try_part(part)
+            }
+            (opened, _) => opened,
+        }
     }
 
     /// Writes a file aside, then gives it its name.
-    fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
-        if let Some(parent) = path.parent()
-            && !parent.is_dir()
-        {
-            self.make(parent)?;
-        }
+    fn write(&self, part: &'static str, name: &str, bytes: &[u8]) -> io::Result<()> {
+        let folder = self.made_part(part)?;
         static COUNT: AtomicUsize = AtomicUsize::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let aside = path.with_file_name(format!(".{name}-{}-{count}", std::process::id()));
-        let written = File::create_new(&aside).and_then(|mut file| file.write_all(bytes));
-        written.and_then(|()| fs::rename(&aside, path)).inspect_err(|_| {
-            let _ = fs::remove_file(&aside);
+        let aside = format!(".{name}-{}-{count}", std::process::id());
+        let written = folder.new_file(&aside).and_then(|mut file| file.write_all(bytes));
+        written.and_then(|()| folder.rename(&aside, name)).inspect_err(|_| {
+            let _ = folder.remove_file(&aside);
         })?;
         self.written.fetch_add(1, Ordering::Relaxed);
         Ok(())
     }
+}
+
+impl Place {
+    /// The path of a part, to be shown.
+    fn path(&self, part: &str) -> PathBuf {
+        self.below.iter().fold(self.base.clone(), |path, name| path.join(name)).join(part)
+    }
+
+    /// The cache's folder.
+    fn open(&self) -> io::Result<Folder> {
+        self.below.iter().try_fold(Folder::open(&self.base)?, |folder, name| folder.inner(name))
+    }
 
     /// Makes a folder of the cache, and signs the cache as one: backups and Git pass over it.
-    fn make(&self, part: &Path) -> io::Result<()> {
-        fs::create_dir_all(part)?;
-        let Some(folder) = &self.folder else { return Ok(()) };
+    fn make(&self, part: &str) -> io::Result<()> {
+        fs::create_dir_all(&self.base)?;
+        let folder =
+            self.below.iter().try_fold(Folder::open(&self.base)?, |folder, name| folder.made(name))?;
+        folder.made(part)?;
         let signs = [
             (
                 "CACHEDIR.TAG",
@@ -257,7 +353,7 @@ impl Cache {
             (".gitignore", "*\n"),
         ];
         for (name, text) in signs {
-            match File::create_new(folder.join(name)) {
+            match folder.new_file(name) {
                 Ok(mut file) => file.write_all(text.as_bytes())?,
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
                 Err(error) => return Err(error),

@@ -1,12 +1,12 @@
 //! What leaves the cache: where room is short, what nobody has used for long; all of it when an author says so.
 
-use std::fs::{self, DirEntry};
 use std::io::{self, ErrorKind};
-use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, SystemTime};
 
 use super::{BRIEF, Cache, DRAWN, FORMER, LAST, PROGRAMS, RUNS, SITES};
+use crate::files::{Folder, Looks};
 use crate::store::remove;
 
 /// A file written aside that is older than this was left by a build that was killed.
@@ -17,30 +17,31 @@ pub(super) const FORGOTTEN: Duration = Duration::from_secs(60 * 24 * 60 * 60);
 impl Cache {
     /// Makes room after a build that wrote anything: the entries that were not used for longest go first, and notes that nobody needs.
     pub fn tidy(&self) {
-        let Some(folder) = &self.folder else { return };
         if self.written.load(Ordering::Relaxed) == 0 {
             return;
         }
-        let parts = |names: &[&str]| -> Vec<Entry> {
-            names.iter().flat_map(|part| files(&folder.join(part)).unwrap_or_default()).collect()
+        let parts = |names: &[&'static str]| -> Vec<Entry> {
+            let opened = names.iter().filter_map(|part| self.part(part));
+            opened.flat_map(|part| files(&part).unwrap_or_default()).collect()
         };
         sweep(parts(&[LAST, SITES, PROGRAMS]), FORGOTTEN);
         // Nobody remembers the site that came after these.
-        let is_forgotten =
-            |former: &Path| !folder.join(SITES).join(former.file_name().unwrap_or_default()).exists();
-        let formers = formers(&folder.join(FORMER)).into_iter().filter(|former| is_forgotten(former));
-        formers.for_each(|former| drop(remove_former(&former)));
+        let sites = self.part(SITES);
+        let is_forgotten = |former: &str| sites.as_ref().is_none_or(|sites| sites.looks(former).is_err());
+        for former in self.formers().into_iter().filter(|former| is_forgotten(former)) {
+            let _ = self.remove_former(&former);
+        }
         let mut entries = sweep(parts(&[RUNS, DRAWN, BRIEF]), Duration::MAX);
         let mut taken: u64 = entries.iter().map(|entry| entry.bytes).sum();
         if taken <= self.room {
             return;
         }
-        entries.sort_by(|a, b| (a.used, &a.path).cmp(&(b.used, &b.path)));
+        entries.sort_by(|a, b| (a.used, &a.name).cmp(&(b.used, &b.name)));
         for entry in entries {
             if taken <= self.room {
                 break;
             }
-            if fs::remove_file(&entry.path).is_ok() {
+            if entry.remove().is_ok() {
                 taken -= entry.bytes;
             }
         }
@@ -51,38 +52,63 @@ impl Cache {
     /// # Errors
     /// A file that cannot be removed.
     pub fn clear(&self) -> Result<(usize, u64), String> {
-        let Some(folder) = &self.folder else { return Ok((0, 0)) };
+        let Some(place) = &self.place else { return Ok((0, 0)) };
         let (mut count, mut bytes) = (0, 0);
-        for former in formers(&folder.join(FORMER)) {
-            let removed = remove_former(&former);
-            removed.map_err(|error| format!("cannot remove {}: {error}", former.display()))?;
+        for former in self.formers() {
+            let path = place.path(FORMER).join(&former);
+            let removed = self.remove_former(&former);
+            removed.map_err(|error| format!("cannot remove {}: {error}", path.display()))?;
         }
         for part in [RUNS, DRAWN, BRIEF, LAST, SITES, PROGRAMS] {
-            let folder = folder.join(part);
-            let entries = match files(&folder) {
+            let path = place.path(part);
+            let entries = match self.try_part(part).and_then(|part| files(&part)) {
                 Err(error) if error.kind() != ErrorKind::NotFound => {
-                    return Err(format!("cannot read {}: {error}", folder.display()));
+                    return Err(format!("cannot read {}: {error}", path.display()));
                 }
                 entries => entries.unwrap_or_default(),
             };
             for entry in entries {
                 // Another build may have removed it, or given it its name, in between.
-                let removed = fs::remove_file(&entry.path).or_else(|error| match error.kind() {
+                let removed = entry.remove().or_else(|error| match error.kind() {
                     ErrorKind::NotFound => Ok(()),
                     _ => Err(error),
                 });
-                removed.map_err(|error| format!("cannot remove {}: {error}", entry.path.display()))?;
+                removed.map_err(|error| {
+                    format!("cannot remove {}: {error}", path.join(&entry.name).display())
+                })?;
                 count += usize::from(part == RUNS && !entry.is_aside());
                 bytes += entry.bytes;
             }
         }
         Ok((count, bytes))
     }
+
+    /// The folders of former sites; those first that builds which were killed had begun to remove.
+    fn formers(&self) -> Vec<String> {
+        let entries = self.part(FORMER).and_then(|part| part.entries().ok()).unwrap_or_default();
+        let formers = entries.into_iter().filter(|(name, looks)| is_ours(name) && looks.is_dir());
+        let mut formers: Vec<String> = formers.map(|(name, _)| name).collect();
+        formers.sort();
+        formers
+    }
+
+    /// Removes the folder of a former site, under a name by which no build finds it: one that took it in the meantime would
+    /// lose files.
+    fn remove_former(&self, former: &str) -> io::Result<()> {
+        let (Some(place), Some(part)) = (&self.place, self.part(FORMER)) else { return Ok(()) };
+        let mut aside = former.to_owned();
+        if !is_aside(former) {
+            aside = format!(".{former}-{}", std::process::id());
+            part.rename(former, &aside)?;
+        }
+        remove(&place.path(FORMER).join(aside))
+    }
 }
 
 /// A file of the cache.
 struct Entry {
-    path: PathBuf,
+    part: Arc<Folder>,
+    name: String,
     bytes: u64,
     used: SystemTime,
 }
@@ -90,21 +116,23 @@ struct Entry {
 impl Entry {
     /// Whether it is one that is being written.
     fn is_aside(&self) -> bool {
-        is_aside(&self.path)
+        is_aside(&self.name)
+    }
+
+    fn remove(&self) -> io::Result<()> {
+        self.part.remove_file(&self.name)
     }
 }
 
-/// Whether a path is that of something on its way into the cache, or out of it.
-fn is_aside(path: &Path) -> bool {
-    path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'))
+/// Whether a name is that of something on its way into the cache, or out of it.
+fn is_aside(name: &str) -> bool {
+    name.starts_with('.')
 }
 
 /// Whether something has a name that the cache gives: a hash as hexadecimal digits, and what follows it in a name aside. Nothing
-/// else is ever removed, for a cache that came with a stranger's lessons may lead anywhere by links.
-fn is_ours(entry: &DirEntry) -> bool {
-    let name = entry.file_name();
-    let name = name.to_string_lossy();
-    let hash = name.strip_prefix('.').map_or(&*name, |aside| aside.split('-').next().unwrap_or_default());
+/// else is ever removed.
+fn is_ours(name: &str) -> bool {
+    let hash = name.strip_prefix('.').map_or(name, |aside| aside.split('-').next().unwrap_or_default());
     blake3::Hash::from_hex(hash).is_ok()
 }
 
@@ -116,44 +144,18 @@ fn sweep(mut entries: Vec<Entry>, unused: Duration) -> Vec<Entry> {
         let age = now.duration_since(entry.used).unwrap_or_default();
         let gone = age > if entry.is_aside() { ABANDONED } else { unused };
         if gone {
-            let _ = fs::remove_file(&entry.path);
+            let _ = entry.remove();
         }
         !gone && !entry.is_aside()
     });
     entries
 }
 
-fn files(folder: &Path) -> io::Result<Vec<Entry>> {
-    let mut entries = Vec::new();
-    for file in fs::read_dir(folder)? {
-        let file = file?;
-        // Another build may have removed it in between.
-        let Ok(metadata) = file.metadata() else { continue };
-        if metadata.is_file() && is_ours(&file) {
-            let used = metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH);
-            entries.push(Entry { path: file.path(), bytes: metadata.len(), used });
-        }
-    }
-    Ok(entries)
-}
-
-/// The folders of former sites; those first that builds which were killed had begun to remove.
-fn formers(folder: &Path) -> Vec<PathBuf> {
-    let list = fs::read_dir(folder).into_iter().flatten().flatten();
-    let is_former = |entry: &DirEntry| is_ours(entry) && entry.file_type().is_ok_and(|kind| kind.is_dir());
-    let mut formers: Vec<PathBuf> = list.filter(is_former).map(|entry| entry.path()).collect();
-    formers.sort();
-    formers
-}
-
-/// Removes the folder of a former site, under a name by which no build finds it: one that took it in the meantime would lose
-/// files.
-fn remove_former(former: &Path) -> io::Result<()> {
-    if is_aside(former) {
-        return remove(former);
-    }
-    let name = former.file_name().unwrap_or_default().to_string_lossy();
-    let aside = former.with_file_name(format!(".{name}-{}", std::process::id()));
-    fs::rename(former, &aside)?;
-    remove(&aside)
+fn files(part: &Arc<Folder>) -> io::Result<Vec<Entry>> {
+    let files = part.entries()?.into_iter().filter(|(name, looks)| looks.is_file() && is_ours(name));
+    let entry = |(name, looks): (String, Looks)| {
+        let used = looks.modified().map_or(SystemTime::UNIX_EPOCH, |time| time.into_std());
+        Entry { part: part.clone(), name, bytes: looks.len(), used }
+    };
+    Ok(files.map(entry).collect())
 }

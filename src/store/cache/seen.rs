@@ -7,6 +7,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
+use crate::files::Looks;
+
 /// Clocks of file systems are coarse (2 seconds on FAT): a file may be written to twice in one of their ticks and show the
 /// same time.
 const TICK: Duration = Duration::from_secs(2);
@@ -45,6 +47,19 @@ impl Seen {
         Ok(Seen { bytes: metadata.len(), modified, identity, changed })
     }
 
+    /// What is so in a folder of the program's own.
+    ///
+    /// # Errors
+    /// As for [`at`](Self::at).
+    pub(super) fn of_looks(looks: &Looks) -> io::Result<Seen> {
+        if !looks.is_file() {
+            return Err(io::Error::other("no file"));
+        }
+        let modified = looks.modified()?.into_std().duration_since(UNIX_EPOCH).map_err(io::Error::other)?;
+        let (identity, changed) = identity_of_looks(looks);
+        Ok(Seen { bytes: looks.len(), modified, identity, changed })
+    }
+
     /// Whether it was written so short a time before `time` that it may have been written to again without a trace.
     pub fn is_younger_than(&self, time: SystemTime) -> bool {
         let time = time.duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -71,6 +86,17 @@ impl Seen {
 fn identity(metadata: &Metadata) -> (Identity, (i64, i64)) {
     use std::os::unix::fs::MetadataExt;
     ((metadata.dev(), metadata.ino()), (metadata.ctime(), metadata.ctime_nsec()))
+}
+
+#[cfg(unix)]
+fn identity_of_looks(looks: &Looks) -> (Identity, (i64, i64)) {
+    use cap_std::fs::MetadataExt;
+    ((looks.dev(), looks.ino()), (looks.ctime(), looks.ctime_nsec()))
+}
+
+#[cfg(not(unix))]
+fn identity_of_looks(_: &Looks) -> (Identity, (i64, i64)) {
+    Default::default()
 }
 
 #[cfg(not(unix))]
@@ -109,6 +135,20 @@ mod tests {
         touch(later);
         assert_eq!(Seen::at(&path).unwrap() == before, cfg!(not(unix)));
         assert!(Seen::at(&folder.path().join("none")).is_err() && Seen::at(folder.path()).is_err());
+    }
+
+    #[test]
+    fn a_file_looks_the_same_by_whatever_way_it_is_looked_at() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("page");
+        fs::write(&path, "one").unwrap();
+        let opened = crate::files::Folder::open(folder.path()).unwrap();
+        let looks = opened.looks("page").unwrap();
+        assert_eq!(Seen::of_looks(&looks).unwrap(), Seen::at(&path).unwrap());
+        assert_eq!(
+            Seen::of(&opened.file("page").unwrap().metadata().unwrap()).unwrap(),
+            Seen::at(&path).unwrap()
+        );
     }
 
     #[test]

@@ -1,3 +1,5 @@
+use std::path::Path;
+
 use super::room::{ABANDONED, FORGOTTEN};
 use super::*;
 use crate::experiment::kind;
@@ -44,7 +46,7 @@ fn a_damaged_entry_is_counted_and_replaced() {
     let folder = tempfile::tempdir().unwrap();
     let cache = Cache::new(folder.path().to_owned(), 1 << 20);
     cache.put(&key(1), &record(1));
-    let path = cache.entry(RUNS, &key(1)).unwrap();
+    let path = folder.path().join(RUNS).join(key(1).to_string());
     let mut bytes = fs::read(&path).unwrap();
     bytes[50] ^= 1;
     fs::write(&path, bytes).unwrap();
@@ -56,7 +58,8 @@ fn a_damaged_entry_is_counted_and_replaced() {
 #[test]
 fn the_longest_unused_go_first_when_room_is_short() {
     let folder = tempfile::tempdir().unwrap();
-    let one = entry::encode_record(&key(0), &record(0)).unwrap().0.len() as u64;
+    let at = At { seal: &Seal::of_user().unwrap(), part: RUNS, key: &key(0) };
+    let one = entry::encode_record(at, &record(0)).unwrap().0.len() as u64;
     let cache = Cache::new(folder.path().to_owned(), 3 * one);
     for seed in 0..5 {
         cache.put(&key(seed), &record(seed));
@@ -90,7 +93,8 @@ fn notes_of_what_is_gone_go() {
     let inputs = Inputs { engine: 1, kind: "split".into(), revision: 1, seed: 0, seeds: 1, variants: vec![] };
     for experiment in ["gone", "there"] {
         cache.keep_inputs(experiment, &inputs);
-        let note = File::options().append(true).open(cache.note_of(experiment).unwrap()).unwrap();
+        let note = folder.path().join(LAST).join(Key::named(&["last", experiment]).to_string());
+        let note = File::options().append(true).open(note).unwrap();
         note.set_modified(SystemTime::now() - 2 * FORGOTTEN).unwrap();
     }
     cache.keep_inputs("there", &inputs);
@@ -135,30 +139,110 @@ fn former_sites_go_though_they_are_read_only_or_were_left_by_a_kill() {
     assert_eq!(fs::read_dir(folder.path().join(FORMER)).unwrap().count(), 0);
 }
 
+/// A folder outside of the cache with a file and a folder whose names are as those of entries.
 #[cfg(unix)]
-#[test]
-fn nothing_is_removed_that_has_no_name_of_ours() {
-    use std::os::unix::fs::symlink;
-    let folder = tempfile::tempdir().unwrap();
-    let (home, cache) = (folder.path().join("home"), folder.path().join("cache"));
-    fs::create_dir_all(home.join("thesis")).unwrap();
-    fs::create_dir(&cache).unwrap();
-    for name in ["thesis/chapter", ".profile", "notes"] {
+fn victim(folder: &Path) -> PathBuf {
+    let home = folder.join("home");
+    fs::create_dir_all(home.join(key(3).to_string()).join("layer")).unwrap();
+    for name in
+        [key(1).to_string(), format!(".{}-7-0", key(2)), format!("{}/layer/x", key(3)), "notes".to_owned()]
+    {
         let file = File::create(home.join(name)).unwrap();
         file.set_modified(SystemTime::now() - 2 * FORGOTTEN).unwrap();
     }
-    for part in [RUNS, DRAWN, BRIEF, LAST, SITES, FORMER] {
-        symlink(&home, cache.join(part)).unwrap();
+    home
+}
+
+#[cfg(unix)]
+fn names(folder: &Path) -> Vec<PathBuf> {
+    let mut names: Vec<PathBuf> =
+        walkdir::WalkDir::new(folder).into_iter().map(|entry| entry.unwrap().into_path()).collect();
+    names.sort();
+    names
+}
+
+#[cfg(unix)]
+#[test]
+fn nothing_is_removed_or_written_through_a_link() {
+    use std::os::unix::fs::symlink;
+    let folder = tempfile::tempdir().unwrap();
+    let home = victim(folder.path());
+    let before = names(&home);
+    // In the place of each part, then of each folder above.
+    for depth in 0..3 {
+        let root = folder.path().join(depth.to_string());
+        fs::create_dir(&root).unwrap();
+        match depth {
+            0 => {
+                fs::create_dir_all(root.join(".gradbook/cache")).unwrap();
+                for part in [RUNS, DRAWN, BRIEF, LAST, SITES, FORMER, PROGRAMS] {
+                    symlink(&home, root.join(".gradbook/cache").join(part)).unwrap();
+                }
+                symlink(home.join("ignored"), root.join(".gradbook/cache/.gitignore")).unwrap();
+            }
+            1 => {
+                fs::create_dir(root.join(".gradbook")).unwrap();
+                symlink(&home, root.join(".gradbook/cache")).unwrap();
+            }
+            _ => symlink(&home, root.join(".gradbook")).unwrap(),
+        }
+        let cache = Cache::below(root, &[".gradbook", "cache"], 0);
+        cache.put(&key(1), &record(1));
+        cache.put_drawn(&key(2), &"chart");
+        assert_eq!(cache.former_site(&key(3)), None);
+        assert!(
+            cache.get(&key(1)).is_none() && cache.drawn::<String>(&key(2)).is_none() && !cache.has(&key(1))
+        );
+        assert!(cache.trouble().unwrap().ends_with("it is a link"), "{:?}", cache.trouble());
+        cache.written.fetch_add(1, Ordering::Relaxed);
+        cache.tidy();
+        assert!(cache.clear().unwrap_err().ends_with("it is a link"));
+        assert_eq!(names(&home), before);
     }
-    let cache = Cache::new(cache, 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_no_file_in_the_place_of_an_entry_is_neither_waited_for_nor_read() {
+    use std::os::unix::fs::symlink;
+    let folder = tempfile::tempdir().unwrap();
+    let cache = Cache::new(folder.path().to_owned(), 1 << 20);
     cache.put(&key(1), &record(1));
-    let former = cache.former_site(&key(2)).unwrap();
-    symlink(&home, &former).unwrap();
-    cache.tidy();
-    assert!(!home.join(key(1).to_string()).exists(), "there was no room for it");
-    cache.clear().unwrap();
-    let left = ["thesis/chapter", ".profile", "notes"].map(|name| home.join(name).exists());
-    assert_eq!((left, former.is_symlink()), ([true; 3], true));
+    let runs = folder.path().join(RUNS);
+    fs::rename(runs.join(key(1).to_string()), runs.join("right")).unwrap();
+    let pipe = std::process::Command::new("mkfifo").arg(runs.join(key(2).to_string())).status().unwrap();
+    assert!(pipe.success());
+    symlink("/dev/zero", runs.join(key(3).to_string())).unwrap();
+    symlink("right", runs.join(key(1).to_string())).unwrap();
+    let long = File::create(runs.join(key(4).to_string())).unwrap();
+    long.set_len(MOST + 1).unwrap();
+    for seed in 1..5 {
+        assert_eq!(cache.get(&key(seed)), None);
+    }
+    assert_eq!(cache.damaged(), 4);
+    // They give way to what is right.
+    for seed in 1..5 {
+        cache.put(&key(seed), &record(seed));
+        assert!(cache.get(&key(seed)).is_some());
+    }
+}
+
+#[test]
+fn what_was_written_with_another_key_is_no_entry() {
+    let folder = tempfile::tempdir().unwrap();
+    let strange =
+        Cache::new(folder.path().to_owned(), 1 << 20).with_secret("a stranger's own secret").unwrap();
+    strange.put(&key(1), &record(1));
+    strange.put_drawn(&key(2), &"<script>");
+    assert!(strange.get(&key(1)).is_some());
+    let cache = Cache::new(folder.path().to_owned(), 1 << 20);
+    assert!(cache.get(&key(1)).is_none() && cache.drawn::<String>(&key(2)).is_none());
+    assert_eq!((cache.damaged(), cache.trouble()), (2, None));
+    let none = Cache::new(folder.path().to_owned(), 1 << 20);
+    none.seal.set(Err("no key".to_owned())).unwrap();
+    none.put(&key(1), &record(1));
+    assert!(none.get(&key(1)).is_none());
+    assert_eq!(none.trouble().as_deref(), Some("no key"));
 }
 
 #[test]
