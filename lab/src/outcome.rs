@@ -126,6 +126,21 @@ impl RunRecord {
     pub fn diverged_at(&self) -> Option<f64> {
         self.metrics.get(DIVERGED_AT).and_then(Metric::number).filter(|at| at.is_finite())
     }
+
+    /// Returns whether it hangs together, as every record of a run does: columns of one length, grids without gaps. Of one that
+    /// comes from the disk nobody knows that.
+    pub fn is_sound(&self) -> bool {
+        let even = |table: &Table| {
+            let mut counts = table.columns.values().map(Numbers::count);
+            counts.next().is_none_or(|first| counts.all(|count| count == first))
+        };
+        let full = |grid: &Grid| {
+            let finite = [grid.x.0, grid.x.1, grid.y.0, grid.y.1].iter().all(|edge| edge.is_finite());
+            let nodes = grid.width.checked_mul(grid.height).filter(|&nodes| nodes > 0);
+            finite && nodes == Some(grid.values.count())
+        };
+        self.tables.values().all(even) && self.grids.values().all(full)
+    }
 }
 
 /// One variant: its runs, one a seed, in the order of the seeds.
@@ -237,5 +252,38 @@ impl Variant {
     /// One number a run: `None` where a run lacks the metric or it is no number.
     pub fn numbers(&self, metric: &str) -> Option<Vec<f64>> {
         self.runs.iter().map(|run| run.metrics.get(metric).and_then(Metric::number)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_with_gaps_is_not_sound() {
+        let table = |columns: &[(&str, usize)]| {
+            let column = |&(name, rows): &(&str, usize)| (name.to_owned(), vec![0.5; rows].into());
+            Table { columns: columns.iter().map(column).collect() }
+        };
+        let with_table = |columns: &[(&str, usize)]| RunRecord {
+            tables: [("t".to_owned(), table(columns))].into(),
+            ..RunRecord::default()
+        };
+        assert!(with_table(&[("x", 3), ("y", 3)]).is_sound() && with_table(&[]).is_sound());
+        assert!(!with_table(&[("x", 3), ("y", 2)]).is_sound());
+        let with_grid = |width: usize, height: usize, edge: f64, nodes: usize| RunRecord {
+            grids: [(
+                "g".to_owned(),
+                Grid { width, height, x: (0.0, edge), y: (0.0, 1.0), values: vec![0.5; nodes].into() },
+            )]
+            .into(),
+            ..RunRecord::default()
+        };
+        assert!(with_grid(2, 3, 1.0, 6).is_sound());
+        for (width, height, edge, nodes) in
+            [(2, 3, 1.0, 5), (0, 3, 1.0, 0), (usize::MAX, 2, 1.0, 6), (2, 3, f64::NAN, 6)]
+        {
+            assert!(!with_grid(width, height, edge, nodes).is_sound(), "{width} x {height}");
+        }
     }
 }

@@ -51,7 +51,7 @@ enum Command {
     Run(run::Run),
     /// What a build would have to run, and what that costs
     Plan(plan::Plan),
-    /// Compute a random part of the cache again and compare every bit
+    /// Compute a random part of the cache again, make all pages again, and compare every bit
     Verify(verify::Verify),
     /// Empty the cache of runs
     Clean(clean::Clean),

@@ -1,4 +1,4 @@
-//! `gradbook verify`: runs of the cache done again, every bit compared.
+//! `gradbook verify`: what the cache keeps made again, every bit compared.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -43,21 +43,28 @@ impl Verify {
         let verified = pipeline::verify(&ready, self.sample, seed, &progress);
         progress.end();
         let verified = verified?;
-        common.print(&verified.different.iter().map(|line| format!("{line}\n")).collect::<String>())?;
+        let drawn = pipeline::verify_drawn(&request, &ready)?;
+        let different: Vec<&String> = verified.different.iter().chain(drawn.iter().flatten()).collect();
+        common.print(&different.iter().map(|line| format!("{line}\n")).collect::<String>())?;
         let compared =
             format!("{} of {} runs in the cache computed again", verified.compared, verified.cached);
         if verified.cached == 0 {
             common.say("none of the course's runs is in the cache: nothing was compared");
             return Ok(());
         }
-        if verified.different.is_empty() {
+        let drawn = match drawn {
+            Some(_) => "all pages, charts and files made again",
+            None => "pages and charts left out, since not every run of the course is in the cache",
+        };
+        let compared = format!("{compared}, {drawn}");
+        if different.is_empty() {
             common.say(&format!("{compared}: the same bits"));
             return Ok(());
         }
         let message = format!(
-            "{compared}: {} came out otherwise. The engine changed without a new revision, or the machine is at fault; \
-             `gradbook clean` empties the cache",
-            verified.different.len()
+            "{compared}: {} came out otherwise, and what was kept has been replaced. Another machine, another program or \
+             another hand wrote it; `gradbook clean` empties the cache",
+            different.len()
         );
         Err(Failure::Machine(message))
     }

@@ -4,7 +4,8 @@ use rayon::prelude::*;
 
 use crate::experiment::{Cost, Plan};
 use crate::lesson::Course;
-use crate::store::cache::{Inputs, Key, VariantInputs};
+use crate::outcome::RunRecord;
+use crate::store::cache::{Cache, Inputs, Kept, Key, VariantInputs};
 
 use super::planning::Planned;
 use super::tables::Tables;
@@ -18,6 +19,19 @@ pub struct Job {
     pub cost: Cost,
     /// Its name in the cache; none for a run that cannot be kept.
     pub key: Option<Key>,
+}
+
+/// Bytes of an entry beside what a run's cost says that it leaves behind: names, and what the estimate leaves out.
+const BESIDE: f64 = 1e6;
+
+impl Job {
+    /// What the run left behind if it has been done before, with its entry. One with far more than such a run leaves is not
+    /// looked at: nothing vouches for the memory that its charts would take.
+    pub fn kept(&self, cache: &Cache) -> Option<(RunRecord, Kept)> {
+        let most = 2.0 * self.cost.kept + BESIDE;
+        let (record, kept) = cache.get_kept(&self.key?, most as u64)?;
+        (record.seed == self.seed).then_some((record, kept))
+    }
 }
 
 /// All runs, by experiment, variant and seed.

@@ -44,7 +44,7 @@ pub use reviewing::{Review, Reviewed, Status, accept, review};
 pub use running::{Silent, Watch, Why, title};
 pub use shard::{Done, Pending, Shard, pending, run_shard};
 pub use team::Team;
-pub use verifying::{Verified, verify};
+pub use verifying::{Verified, verify, verify_drawn};
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -143,6 +143,7 @@ pub fn prepare(request: &Request) -> Result<Ready, Failure> {
         }
     }
     let cache = request.cache.cache(&course)?;
+    let cache = if request.draws_anew { cache.drawing_anew() } else { cache };
     Ok(Ready { course, limits, planned, cache, found, known, templates, tables })
 }
 

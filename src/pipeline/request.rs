@@ -42,6 +42,8 @@ pub struct Request {
     pub pages_only: bool,
     /// Where runs are kept.
     pub cache: Keeping,
+    /// Whether all that was made of runs is made again.
+    pub draws_anew: bool,
 }
 
 /// Where runs are kept from one build to the next.

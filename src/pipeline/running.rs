@@ -73,7 +73,7 @@ pub fn run(
 ) -> Result<Vec<Option<Ran>>, Diagnostics> {
     let jobs: Vec<&Job> = jobs.iter().filter(|job| wanted[job.experiment]).collect();
     let known = |job: &Job| {
-        let (record, kept) = ready.cache.get_kept(&job.key?)?;
+        let (record, kept) = job.kept(&ready.cache)?;
         Some((place(job), Ok((record, Some(kept)))))
     };
     let mut records: Records = once(jobs.iter().copied()).into_par_iter().filter_map(known).collect();
@@ -235,7 +235,7 @@ fn record<'a>(
 pub fn again(course: &Course, planned: &Planned, tables: &Tables, cache: &Cache) -> Outcome {
     let mut outcome = nothing_yet(planned);
     for job in jobs::all(course, std::slice::from_ref(planned), tables) {
-        let known = job.key.and_then(|key| cache.get(&key));
+        let known = job.kept(cache).map(|(record, _)| record);
         let done = known.unwrap_or_else(|| {
             let alone = |data| Context {
                 seed: job.seed,

@@ -93,7 +93,7 @@ pub fn run_shard(ready: &Ready, shard: Shard, watch: &dyn Watch) -> Result<Done,
     let all = jobs::all(&ready.course, &ready.planned, &ready.tables);
     let own = deal(&all, shard);
     let count = own.len();
-    let is_known = |job: &&Job| job.key.and_then(|key| ready.cache.get(&key)).is_some();
+    let is_known = |job: &&Job| job.kept(&ready.cache).is_some();
     let missing: Vec<&Job> = own.into_iter().filter(|job| !is_known(job)).collect();
     let run = missing.len();
     let errors: Vec<_> =

@@ -1,4 +1,6 @@
-//! Runs of the cache done again, and every bit compared.
+//! What the cache keeps made again, and every bit compared.
+
+use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
@@ -8,7 +10,10 @@ use crate::store::cache::same_bits;
 
 use super::jobs::{self, Job};
 use super::running::{self, Watch};
-use super::{Failure, Ready};
+use super::{Failure, Ready, Request, Silent, compute, pages};
+
+/// What is said of an entry that came out otherwise. Why it did is not known: another machine, another program, or another hand.
+const WRONG: &str = "this entry is not what these settings give";
 
 /// What came of a verification.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,7 +36,7 @@ pub fn verify(ready: &Ready, share: f64, seed: u64, watch: &dyn Watch) -> Result
     let all = jobs::all(&ready.course, &ready.planned, &ready.tables);
     let is_cached = |job: &&Job| job.key.is_some_and(|key| ready.cache.has(&key));
     let cached: Vec<&Job> = running::once(all.iter()).into_iter().filter(is_cached).collect();
-    let kept = |job| -> Option<(&Job, RunRecord)> { Some((job, ready.cache.get(&job.key?)?)) };
+    let kept = |job| -> Option<(&Job, RunRecord)> { Some((job, job.kept(&ready.cache)?.0)) };
     let sample: Vec<(&Job, RunRecord)> =
         drawn(cached.len(), share, seed).into_par_iter().filter_map(|index| kept(cached[index])).collect();
     let again = running::run_jobs(ready, sample.iter().map(|(job, _)| *job).collect(), watch);
@@ -47,11 +52,42 @@ pub fn verify(ready: &Ready, share: f64, seed: u64, watch: &dyn Watch) -> Result
                 let planned = &ready.planned[job.experiment];
                 let variant = planned.plan.variants()[job.variant].name;
                 let title = running::title(&ready.course, planned);
-                different.push(format!("{title} {variant}, seed {}: {}", job.seed, difference(kept, record)));
+                let what = difference(kept, record);
+                different.push(format!("{title} {variant}, seed {}: {WRONG}: {what}", job.seed));
             }
         }
     }
     Ok(Verified { cached: cached.len(), compared: sample.len(), different })
+}
+
+/// Makes all pages, charts and files from the runs in the cache, once with what is kept of them there and once without, and
+/// compares. A line for each file of which something else is kept, which gives way to what is right; none where not all runs of
+/// the course are in the cache.
+///
+/// # Errors
+/// What only shows when pages are made.
+pub fn verify_drawn(request: &Request, ready: &Ready) -> Result<Option<Vec<String>>, Failure> {
+    let all = jobs::all(&ready.course, &ready.planned, &ready.tables);
+    let whole = ready.course.is_whole && request.only.is_none() && request.id.is_none();
+    if !whole || !all.iter().all(|job| job.key.is_some_and(|key| ready.cache.has(&key))) {
+        return Ok(None);
+    }
+    let made = |draws_anew: bool| {
+        let request = Request { pages_only: !draws_anew, draws_anew, ..request.clone() };
+        let computed = compute(&request, &Silent)?;
+        let remarks: Vec<String> =
+            computed.found.iter().map(|remark| remark.render(computed.sources(), false)).collect();
+        Ok((pages::assemble(&computed, &|_, _| false)?, remarks))
+    };
+    let ((kept, kept_remarks), (right, right_remarks)) = (made(false)?, made(true)?);
+    let paths: BTreeSet<&String> = kept.keys().chain(right.keys()).collect();
+    let bytes = |files: &pages::Files, path: &str| files.get(path).and_then(|content| content.bytes.clone());
+    let differs = paths.into_iter().filter(|path| bytes(&kept, path) != bytes(&right, path));
+    let mut different: Vec<String> = differs.map(|path| format!("{path}: {WRONG}")).collect();
+    if kept_remarks != right_remarks {
+        different.push(format!("the warnings: {WRONG}"));
+    }
+    Ok(Some(different))
 }
 
 /// A random `share` of the indices below `count`, in order.
@@ -92,6 +128,7 @@ mod tests {
     use super::*;
     use crate::outcome::Metric;
     use crate::pipeline::{Request, Silent, compute, pages, prepare};
+    use crate::store::cache::{Cache, Key};
 
     /// A course of one experiment of two runs.
     fn course() -> (tempfile::TempDir, Request) {
@@ -126,6 +163,44 @@ mod tests {
     }
 
     #[test]
+    fn wrong_charts_and_words_are_found_and_replaced() {
+        let (folder, request) = course();
+        let request = Request { pages_only: true, ..request };
+        let site = || {
+            let computed = compute(&request, &Silent).unwrap();
+            pages::assemble(&computed, &|_, _| false).unwrap()
+        };
+        let verified = || verify_drawn(&request, &prepare(&request).unwrap()).unwrap();
+        assert_eq!(verified(), None, "nothing is kept yet");
+        let fresh = site();
+        assert_eq!(verified(), Some(vec![]));
+        // A course whose page is another, kept under the names of this one's.
+        let other = tempfile::tempdir().unwrap();
+        let cache = folder.path().join(".gradbook/cache");
+        let lesson = std::fs::read_to_string(folder.path().join("a.md")).unwrap();
+        std::fs::write(other.path().join("a.md"), lesson.replace("epochs: 3", "epochs: 4")).unwrap();
+        compute(&Request { lessons: other.path().to_owned(), ..request.clone() }, &Silent)
+            .and_then(|computed| pages::assemble(&computed, &|_, _| false))
+            .unwrap();
+        let own = Cache::new(cache.clone(), 1 << 30);
+        let drawn =
+            |root: &std::path::Path| std::fs::read_dir(root.join("drawn")).unwrap().next().unwrap().unwrap();
+        let key =
+            |root: &std::path::Path| Key::from_name(&drawn(root).file_name().to_string_lossy()).unwrap();
+        let strange = Cache::new(other.path().join(".gradbook/cache"), 1 << 30);
+        let chart: serde_json::Value = strange.drawn(&key(&other.path().join(".gradbook/cache"))).unwrap();
+        own.put_drawn(&key(&cache), &chart);
+        assert!(site() != fresh);
+        let said = verified().unwrap();
+        assert!(
+            said.iter().any(|line| line == "a.html: this entry is not what these settings give"),
+            "{said:?}"
+        );
+        assert_eq!(verified(), Some(vec![]), "the right one is back");
+        assert!(site() == fresh);
+    }
+
+    #[test]
     fn a_single_wrong_bit_is_found_and_replaced() {
         let (_folder, request) = course();
         compute(&request, &Silent).unwrap();
@@ -141,7 +216,9 @@ mod tests {
         let losses = wrong.series.get_mut("dev_loss").unwrap();
         losses[2] = last_bit(losses[2]);
         ready.cache.put(&key, &wrong);
-        assert_eq!(all(1).different, ["a#ways run, seed 1: dev_loss differs from epoch 2 on"]);
+        let wrong_in =
+            |what: &str| format!("a#ways run, seed 1: this entry is not what these settings give: {what}");
+        assert_eq!(all(1).different, [wrong_in("dev_loss differs from epoch 2 on")]);
         assert_eq!(all(2).different, [""; 0], "the right one is back");
 
         let mut wrong = right.clone();
@@ -153,7 +230,7 @@ mod tests {
         let mut wrong = right;
         wrong.metrics.insert("diverged_at".to_owned(), Metric::Number(0.0));
         ready.cache.put(&key, &wrong);
-        assert_eq!(all(3).different, ["a#ways run, seed 1: diverged_at differs"]);
+        assert_eq!(all(3).different, [wrong_in("diverged_at differs")]);
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod commands;
 mod course;
 mod errors;
 mod faults;
+mod files;
 mod gradient_check;
 mod hostile;
 #[path = "../../src/site/tests/html.rs"]

@@ -130,7 +130,9 @@ fn verify_computes_a_part_of_the_cache_again() {
     for (sample, compared) in [("10%", 2), ("0.5", 10), ("100%", 20)] {
         let called = course.call(&["verify", "--sample", sample]);
         assert_eq!(called.status, 0, "{}", called.error);
-        let said = format!("{compared} of 20 runs in the cache computed again: the same bits");
+        let said = format!(
+            "{compared} of 20 runs in the cache computed again, all pages, charts and files made again: the same bits"
+        );
         assert!(called.error.contains(&said), "{}", called.error);
     }
     for wrong in ["0", "101%", "some"] {
@@ -165,7 +167,8 @@ fn a_wrong_entry_is_found_and_the_next_build_is_right() {
     assert_eq!(differ, all);
     let called = course.call(&["verify", "--sample", "100%"]);
     assert_eq!(called.status, 2, "{}", called.error);
-    let said = "a#ways run, seed 1: dev_loss differs from epoch 2 on";
+    let said =
+        "a#ways run, seed 1: this entry is not what these settings give: dev_loss differs from epoch 2 on";
     assert!(format!("{}{}", called.output, called.error).contains(said), "{}", called.error);
     assert_eq!(course.call(&["verify", "--sample", "100%"]).status, 0, "the right one is back");
     assert!(course.build().files() == right);

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::{Context, KINDS, Kind, Plan, Promise, header};
+use crate::chart::Layout;
 use crate::data::{self, Facts, Files, TableLimits};
 use crate::diagnostic::SourceId;
 use crate::numeric::{Alone, Streams};
-use crate::outcome::{Metric, Numbers, Outcome, Variant};
+use crate::outcome::{Metric, Numbers, Outcome, RunRecord, Variant};
 use crate::settings::{LineMap, Node, parse};
 
 fn example(kind: &Kind) -> Node {
@@ -269,6 +270,135 @@ fn every_figure_is_documented_and_draws() {
             );
         }
     }
+}
+
+/// A record as somebody might have put it into a cache who wants to do harm: whole, but with parts that are missing, longer,
+/// shorter, of another sort, or of numbers that no run gives.
+fn harmed(record: &mut RunRecord, next: &mut impl FnMut(usize) -> usize) {
+    const NUMBERS: [f64; 8] = [f64::NAN, f64::INFINITY, -1.0, 0.0, -0.0, 1e300, -1e300, 5e-324];
+    fn any<'a, T>(
+        map: &'a mut BTreeMap<String, T>,
+        next: &mut impl FnMut(usize) -> usize,
+    ) -> Option<(String, &'a mut T)> {
+        let place = next(map.len().max(1));
+        map.iter_mut().nth(place).map(|(name, value)| (name.clone(), value))
+    }
+    fn lengths(values: &mut Vec<f64>, next: &mut impl FnMut(usize) -> usize) {
+        let odd = NUMBERS[next(NUMBERS.len())];
+        match next(4) {
+            0 => values.clear(),
+            1 => values.truncate(1),
+            2 => values.resize(values.len() + 3, odd),
+            _ => values.iter_mut().for_each(|value| *value = odd),
+        }
+    }
+    match next(9) {
+        0 => drop(
+            any(&mut record.metrics, next).map(|(name, _)| name).map(|name| record.metrics.remove(&name)),
+        ),
+        1 => {
+            drop(any(&mut record.series, next).map(|(name, _)| name).map(|name| record.series.remove(&name)))
+        }
+        2 => {
+            drop(any(&mut record.tables, next).map(|(name, _)| name).map(|name| record.tables.remove(&name)))
+        }
+        3 => drop(any(&mut record.grids, next).map(|(name, _)| name).map(|name| record.grids.remove(&name))),
+        4 => {
+            if let Some((_, names)) = any(&mut record.names, next) {
+                names.truncate(next(2));
+            }
+        }
+        5 => {
+            if let Some((_, values)) = any(&mut record.series, next) {
+                lengths(values, next);
+            }
+        }
+        6 => {
+            let Some((_, table)) = any(&mut record.tables, next) else { return };
+            match next(3) {
+                0 => drop(
+                    any(&mut table.columns, next)
+                        .map(|(name, _)| name)
+                        .map(|name| table.columns.remove(&name)),
+                ),
+                1 => table.columns.values_mut().for_each(|column| column.truncate(next(1))),
+                _ => {
+                    if let Some((_, column)) = any(&mut table.columns, next) {
+                        let odd = NUMBERS[next(NUMBERS.len())];
+                        column.iter_mut().for_each(|value| *value = odd);
+                    }
+                }
+            }
+        }
+        7 => {
+            let Some((_, grid)) = any(&mut record.grids, next) else { return };
+            match next(3) {
+                0 => {
+                    (grid.width, grid.height, grid.values) = (1, 1, vec![NUMBERS[next(NUMBERS.len())]].into())
+                }
+                1 => (grid.x, grid.y) = ((0.0, 0.0), (1.0, -1e300)),
+                _ => grid.values.iter_mut().for_each(|value| *value = NUMBERS[next(NUMBERS.len())]),
+            }
+        }
+        _ => {
+            let Some((_, metric)) = any(&mut record.metrics, next) else { return };
+            match metric {
+                Metric::List(values) if next(2) == 0 => lengths(values, next),
+                _ => {
+                    *metric = match next(4) {
+                        0 => Metric::Number(NUMBERS[next(NUMBERS.len())]),
+                        1 => Metric::List(vec![NUMBERS[next(NUMBERS.len())]; next(3)]),
+                        2 => Metric::Text("<script>".to_owned()),
+                        _ => Metric::Map(BTreeMap::new()),
+                    };
+                }
+            }
+        }
+    }
+}
+
+/// A cache may be shared with machines that got a run wrong.
+#[test]
+fn no_record_that_hangs_together_stops_a_figure() {
+    let examples = KINDS.iter().map(|kind| (kind, example(kind)));
+    let more = MORE.iter().map(|(name, text)| (super::kind(name).unwrap(), tree(text)));
+    let mut state = 1_u64;
+    let mut next = move |below: usize| {
+        // Knuth's constants; the high bits are random enough for a test.
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % below
+    };
+    let mut stopped = BTreeMap::new();
+    for (kind, tree) in examples.chain(more) {
+        let plan = kind.plan(&tree).unwrap();
+        let sound = outcome(&*plan, 2);
+        for _ in 0..60 {
+            let mut outcome = sound.clone();
+            let mut harms = Vec::new();
+            for _ in 0..1 + next(3) {
+                let variants = outcome.variants.len();
+                let run = &mut outcome.variants[next(variants)].runs[next(2)];
+                let before = run.clone();
+                harmed(run, &mut next);
+                if !run.is_sound() {
+                    *run = before;
+                } else {
+                    harms.push(run.clone());
+                }
+            }
+            let drawn = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+                plan.figures(&outcome).iter().for_each(|figure| {
+                    let (_svg, _tables) = (figure.svg("id", Layout::Wide, true), figure.tables());
+                });
+            }));
+            if let Err(panic) = drawn {
+                let said = panic.downcast_ref::<String>().cloned();
+                let said = said.or(panic.downcast_ref::<&str>().map(|said| (*said).to_owned()));
+                *stopped.entry((kind.name, said)).or_insert(0) += 1;
+            }
+        }
+    }
+    assert!(stopped.is_empty(), "{stopped:#?}");
 }
 
 #[test]

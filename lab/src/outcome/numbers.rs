@@ -21,6 +21,14 @@ impl Numbers {
         is_whole.then(|| Numbers { block: Some((file.clone(), range)), values: OnceLock::new() })
     }
 
+    /// Returns how many there are, without looking at them.
+    pub fn count(&self) -> usize {
+        match (self.values.get(), &self.block) {
+            (None, Some((_, range))) => range.len() / 8,
+            (values, _) => values.map_or(0, Vec::len),
+        }
+    }
+
     fn values(&self) -> &Vec<f64> {
         self.values.get_or_init(|| {
             let Some((file, range)) = &self.block else { return Vec::new() };
@@ -93,6 +101,10 @@ mod tests {
         let bytes: Vec<u8> = [0.5f64, -0.0, f64::INFINITY].iter().flat_map(|x| x.to_le_bytes()).collect();
         let file = Arc::new([vec![7], bytes].concat());
         let mut numbers = Numbers::in_block(&file, 1..25).unwrap();
+        assert_eq!(
+            (numbers.count(), Numbers::default().count(), Numbers::from(vec![1.0]).count()),
+            (3, 0, 1)
+        );
         assert_eq!(*numbers, [0.5, 0.0, f64::INFINITY]);
         assert!(numbers[1].is_sign_negative());
         numbers[0] = 1.0;

@@ -41,6 +41,12 @@ impl Key {
         Key(*blake3::hash(json!(["named", LAYOUT, name]).to_string().as_bytes()).as_bytes())
     }
 
+    /// The name that is written so.
+    #[cfg(test)]
+    pub fn from_name(name: &str) -> Option<Key> {
+        Some(Key(*blake3::Hash::from_hex(name).ok()?.as_bytes()))
+    }
+
     pub fn bytes(&self) -> &[u8; 32] {
         &self.0
     }

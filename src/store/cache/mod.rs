@@ -131,12 +131,13 @@ impl Cache {
 
     /// What that run left behind, if it has been done before.
     pub fn get(&self, key: &Key) -> Option<RunRecord> {
-        self.get_kept(key).map(|(record, _)| record)
+        self.get_kept(key, MOST).map(|(record, _)| record)
     }
 
-    /// The same with its entry.
-    pub fn get_kept(&self, key: &Key) -> Option<(RunRecord, Kept)> {
-        let ((record, sum), seen) = self.read_as(RUNS, key, entry::decode_record)?;
+    /// The same with its entry, where that has not more than so many bytes.
+    pub fn get_kept(&self, key: &Key, most: u64) -> Option<(RunRecord, Kept)> {
+        let sound = |at: At, bytes| entry::decode_record(at, bytes).filter(|(record, _)| record.is_sound());
+        let ((record, sum), seen) = self.read_as(RUNS, key, most.min(MOST), sound)?;
         Some((record, Kept { sum, seen }))
     }
 
@@ -168,7 +169,7 @@ impl Cache {
     }
 
     fn read<T: DeserializeOwned>(&self, part: &'static str, key: &Key) -> Option<T> {
-        self.read_as(part, key, |at, bytes| Some(entry::decode(at, &bytes)?.0)).map(|(value, _)| value)
+        self.read_as(part, key, MOST, |at, bytes| Some(entry::decode(at, &bytes)?.0)).map(|(value, _)| value)
     }
 
     /// What an entry holds, and how its file looks.
@@ -176,11 +177,12 @@ impl Cache {
         &self,
         part: &'static str,
         key: &Key,
+        most: u64,
         decode: impl FnOnce(At, Vec<u8>) -> Option<T>,
     ) -> Option<(T, Seen)> {
         let (folder, seal) = (self.part(part)?, self.seal().ok()?);
         let at = At { seal, part, key };
-        let read = |file: File| Ok((read_whole(&file, MOST)?, file));
+        let read = |file: File| Ok((read_whole(&file, most)?, file));
         let (value, file) = match folder.file(&key.to_string()).map_err(Refusal::from).and_then(read) {
             Err(Refusal::Missing) => return None,
             Ok((bytes, file)) => (decode(at, bytes), Some(file)),

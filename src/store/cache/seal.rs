@@ -79,10 +79,9 @@ impl Seal {
 
 /// Makes a key. Where another build makes one at the same time, that of the first stays.
 fn make(folder: &Folder) -> io::Result<()> {
-    let mut bytes = [0; 32];
-    getrandom::fill(&mut bytes).map_err(io::Error::other)?;
-    let aside = format!(".{FILE}-{}", std::process::id());
-    let _ = folder.remove_file(&aside);
+    let (mut bytes, mut name) = ([0; 32], [0; 8]);
+    getrandom::fill(&mut bytes).and_then(|()| getrandom::fill(&mut name)).map_err(io::Error::other)?;
+    let aside = format!(".{FILE}-{:016x}", u64::from_le_bytes(name));
     let mut file = folder.new_file(&aside)?;
     close_to_others(&file)?;
     writeln!(file, "{}", blake3::Hash::from(bytes).to_hex())?;
