@@ -93,6 +93,17 @@ pub struct Table {
     pub columns: BTreeMap<String, Numbers>,
 }
 
+impl Table {
+    /// Returns some of its columns; none where one is missing.
+    pub fn columns<const N: usize>(&self, names: [&str; N]) -> Option<[&[f64]; N]> {
+        let mut found = [&[][..]; N];
+        for (place, name) in found.iter_mut().zip(names) {
+            *place = self.columns.get(name)?;
+        }
+        Some(found)
+    }
+}
+
 /// Values over a rectangle, row-major, the first row at `y.0`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Grid {

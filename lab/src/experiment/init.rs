@@ -247,7 +247,7 @@ fn histograms(outcome: &Outcome) -> Option<Figure> {
         let mut panel = Panel::new(Axis::linear("activation"), Axis::category("", names));
         for (row, layer) in shown.iter().enumerate() {
             let table = &run.tables[&format!("histogram/{layer}")];
-            panel = panel.mark(Area::ridge(row, outline(table), Color::Series(index)));
+            panel = panel.mark(Area::ridge(row, outline(table)?, Color::Series(index)));
         }
         panels.push(panel.title(curves::label(variant, "activations")));
     }
@@ -264,17 +264,18 @@ fn shown_layers(layers: usize) -> Vec<usize> {
 }
 
 /// The steps of a histogram, its highest at 1.
-fn outline(table: &Table) -> Vec<(f64, f64)> {
-    let (edges, shares) = (&table.columns["edge"], &table.columns["share"]);
+fn outline(table: &Table) -> Option<Vec<(f64, f64)>> {
+    let [edges, shares] = table.columns(["edge", "share"])?;
+    let (first, last) = (*edges.first()?, *edges.last()?);
     let highest = shares.iter().copied().fold(f64::MIN_POSITIVE, f64::max);
-    let width = edges.get(1).map_or(1.0, |second| second - edges[0]);
-    let mut points = vec![(edges[0], 0.0)];
+    let width = edges.get(1).map_or(1.0, |second| second - first);
+    let mut points = vec![(first, 0.0)];
     for (edge, share) in edges.iter().zip(shares) {
         points.push((*edge, share / highest));
         points.push((edge + width, share / highest));
     }
-    points.push((edges[edges.len() - 1] + width, 0.0));
-    points
+    points.push((last + width, 0.0));
+    Some(points)
 }
 
 #[cfg(test)]

@@ -327,7 +327,9 @@ fn regions(outcome: &Outcome) -> Option<Figure> {
     let figure =
         Figure::new("regions", "The regions it learned", lead).panels(panels).columns(columns).shared();
     let drawn = outcome.variants.iter().filter_map(|variant| variant.runs.first()?.tables.get("points"));
-    let sampled = drawn.into_iter().any(|points| points.columns["class"].len() == MOST_POINTS);
+    let sampled = drawn
+        .into_iter()
+        .any(|points| points.columns(["class"]).is_some_and(|[class]| class.len() == MOST_POINTS));
     let sampled = sampled.then(|| format!("{MOST_POINTS} of the training points."));
     Some(figure.notes(outcome.first_seed().into_iter().chain(sampled)))
 }
@@ -340,16 +342,16 @@ fn region_panel(variant: &Variant) -> Option<Panel> {
         .filter(|(name, _)| name.starts_with("class/"))
         .map(|(_, grid)| grid.clone())
         .collect();
-    let points = run.tables.get("points")?;
+    let [x, y, of] = run.tables.get("points")?.columns(["x", "y", "class"])?;
     let first = grids.first()?;
     let classes = run.names.get("classes")?.clone();
-    let features = run.names.get("features")?;
+    let [first_feature, second_feature] = &run.names.get("features")?[..] else { return None };
     let mut panel = Panel::new(
-        Axis::linear(features[0].clone()).range(first.x.0, first.x.1),
-        Axis::linear(features[1].clone()).range(first.y.0, first.y.1),
+        Axis::linear(first_feature.clone()).range(first.x.0, first.x.1),
+        Axis::linear(second_feature.clone()).range(first.y.0, first.y.1),
     );
     let of_class = |class: usize| {
-        let rows = points.columns["class"].iter().zip(points.columns["x"].iter().zip(&points.columns["y"]));
+        let rows = of.iter().zip(x.iter().zip(y));
         rows.filter(move |(own, _)| **own == class as f64).map(|(_, (x, y))| (*x, *y)).collect::<Vec<_>>()
     };
     panel = panel.mark(Regions::new(grids, classes.clone()));

@@ -3,7 +3,7 @@
 use super::{MOST_POINTS, PARTS};
 use crate::chart::{Axis, Band, Color, Dots, Estimate, Figure, Key, Line, Mark, Panel};
 use crate::experiment::curves;
-use crate::outcome::{Outcome, RunRecord, Table, Variant};
+use crate::outcome::{Outcome, RunRecord, Variant};
 
 pub fn all(outcome: &Outcome) -> Vec<Figure> {
     let parts: Vec<(String, String)> =
@@ -31,7 +31,7 @@ fn fit(outcome: &Outcome) -> Option<Figure> {
     let figure = Figure::new("fit", "Points and curve", lead).multiples(panels).shared().key(Key::Above);
     let mut notes: Vec<String> = outcome.first_seed().into_iter().collect();
     let tables = outcome.variants.iter().filter_map(|variant| variant.runs.first()?.tables.get("points"));
-    if tables.into_iter().any(|points| points.columns["x"].len() == MOST_POINTS) {
+    if tables.into_iter().any(|points| points.columns(["x"]).is_some_and(|[x]| x.len() == MOST_POINTS)) {
         notes.push(format!("{MOST_POINTS} of the points."));
     }
     notes.extend(outcome.divergence());
@@ -40,32 +40,33 @@ fn fit(outcome: &Outcome) -> Option<Figure> {
 
 fn panel(variant: &Variant) -> Option<Panel> {
     let run = variant.runs.first()?;
-    let (curve, points) = (run.tables.get("curve")?, run.tables.get("points")?);
+    let [x, y, parts] = run.tables.get("points")?.columns(["x", "y", "part"])?;
+    let [curve_x, curve_y] = run.tables.get("curve")?.columns(["x", "y"])?;
     let name = |names: &str, alone: &str| {
         run.names.get(names).and_then(|names| names.first()).cloned().unwrap_or_else(|| alone.to_owned())
     };
     let of = |wanted: fn(f64) -> bool| {
-        let rows = pairs(points).zip(points.columns["part"].iter());
+        let rows = pairs(x, y).zip(parts);
         rows.filter(move |(_, part)| wanted(**part)).map(|(point, _)| point).collect::<Vec<_>>()
     };
     let (train, others) = (of(|part| part == 0.0), of(|part| part != 0.0));
-    let given = |part: f64| points.columns["part"].contains(&part).then(|| PARTS[part as usize]);
+    let given = |part: f64| parts.contains(&part).then(|| PARTS[part as usize]);
     let names: Vec<&str> = [1.0, 2.0].into_iter().filter_map(given).collect();
     // The points say what is to be seen: a curve may shoot a thousand times as high between two of them.
-    let (low, high) = curves::range(&points.columns["y"]);
+    let (low, high) = curves::range(y);
     let air = 0.25 * (high - low).max(f64::MIN_POSITIVE);
-    let y = Axis::linear(name("target", "y")).range(low - air, high + air);
-    let mut panel = Panel::new(Axis::linear(name("features", "x")), y);
+    let target = Axis::linear(name("target", "y")).range(low - air, high + air);
+    let mut panel = Panel::new(Axis::linear(name("features", "x")), target);
     if !others.is_empty() {
         panel = panel.mark(Dots::new(others, Color::Series(1)).size(1.8).label(names.join(" and ")));
     }
-    panel = panel.mark(Line::new(pairs(curve), Color::Ink).label("fitted"));
+    panel = panel.mark(Line::new(pairs(curve_x, curve_y).collect::<Vec<_>>(), Color::Ink).label("fitted"));
     panel = panel.mark(Dots::new(train, Color::Series(0)).size(3.6).label("train"));
     Some(if variant.label.is_empty() { panel } else { panel.title(variant.label.clone()) })
 }
 
-fn pairs(table: &Table) -> impl Iterator<Item = (f64, f64)> {
-    table.columns["x"].iter().copied().zip(table.columns["y"].iter().copied())
+fn pairs(x: &[f64], y: &[f64]) -> impl Iterator<Item = (f64, f64)> {
+    x.iter().copied().zip(y.iter().copied())
 }
 
 /// A line for each metric over the variants in their order: what stands for the seeds, and a band for their spread.

@@ -64,8 +64,7 @@ fn trials(variants: &[&Search], outcome: &Outcome) -> Option<Figure> {
 fn add_trials(panel: Panel, path: &str, index: usize, variant: &Variant, compared: bool) -> Panel {
     let Some(table) = variant.runs.first().and_then(table) else { return panel };
     // A variant may search a space of its own, without this setting.
-    let Some(at) = table.columns.get(path) else { return panel };
-    let (objective, budget) = (&table.columns["objective"], &table.columns["budget"]);
+    let Some([at, objective, budget]) = table.columns([path, "objective", "budget"]) else { return panel };
     let points = |full: bool| -> Vec<(f64, f64)> {
         let exists = |trial: &usize| at[*trial].is_finite() && (budget[*trial] == 1.0) == full;
         (0..at.len()).filter(exists).map(|trial| (at[trial], objective[trial])).collect()
@@ -140,12 +139,14 @@ fn parallel(variants: &[&Search], outcome: &Outcome) -> Option<Figure> {
         return None;
     }
     let table = outcome.variants.first()?.runs.first().and_then(table)?;
-    let objectives = &table.columns["objective"];
-    let order = ranked(objectives, &table.columns["budget"], search.ascends());
+    let [objectives, budgets] = table.columns(["objective", "budget"])?;
+    let settings = search.space.settings.iter().map(|setting| table.columns.get(&setting.path));
+    let settings: Vec<&[f64]> =
+        settings.map(|column| column.map(|column| &column[..])).collect::<Option<_>>()?;
+    let order = ranked(objectives, budgets, search.ascends());
     let last = order.len().saturating_sub(1).max(1) as f64;
     let track = |(rank, &trial): (usize, &usize)| {
-        let settings = search.space.settings.iter().map(|setting| table.columns[&setting.path][trial]);
-        let values: Vec<f64> = settings.chain([objectives[trial]]).collect();
+        let values: Vec<f64> = settings.iter().chain([&objectives]).map(|column| column[trial]).collect();
         let track = Track::new(values, Color::Ramp(1.0 - rank as f64 / last));
         if rank == 0 { track.label("best") } else { track }
     };
