@@ -70,19 +70,13 @@ pub fn read(root: &Path, below: &Path, most: u64) -> Result<Vec<u8>, Refusal> {
     read_whole(&regular(&folder, inside)?, most)
 }
 
-/// The text of the file `below` a folder, without the mark at its beginning that some editors put there.
-///
-/// # Errors
-/// As for [`read`]; what is no UTF-8.
-pub fn read_text(root: &Path, below: &Path, most: u64) -> Result<String, Refusal> {
-    let text = String::from_utf8(read(root, below, most)?);
-    let text =
-        text.map_err(|_| Refusal::Failed(io::Error::new(ErrorKind::InvalidData, "it is not UTF-8 text")))?;
-    Ok(text.strip_prefix(MARK).map(str::to_owned).unwrap_or(text))
+/// A text without the mark of UTF-8 that some editors put before it.
+pub fn without_mark(text: String) -> String {
+    match text.strip_prefix('\u{feff}') {
+        Some(plain) => plain.to_owned(),
+        None => text,
+    }
 }
-
-/// The mark of UTF-8, which is no part of a text.
-pub const MARK: char = '\u{feff}';
 
 /// The real path, and the path below the folder with its names as they are on the disk.
 fn locate(root: &Path, below: &Path) -> Result<(PathBuf, PathBuf), Refusal> {
@@ -228,14 +222,5 @@ mod tests {
             assert_eq!(told(folder.path(), &below), "x");
         }
         assert_eq!(told(folder.path(), "cafe/x"), "Missing");
-    }
-
-    #[test]
-    fn a_mark_of_utf_8_is_no_text() {
-        let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join("a"), "\u{feff}x").unwrap();
-        assert_eq!(read_text(folder.path(), Path::new("a"), 9).unwrap(), "x");
-        fs::write(folder.path().join("a"), b"\xff").unwrap();
-        assert!(matches!(read_text(folder.path(), Path::new("a"), 9), Err(Refusal::Failed(_))));
     }
 }

@@ -13,7 +13,7 @@ use super::link::{Anchor, Library};
 use super::slug::as_title;
 use super::{Course, ExperimentBlock, Lesson, markdown, scene};
 use crate::diagnostic::{Diagnostic, Diagnostics, SourceId, Sources, Span, nearest};
-use crate::files::{self, MARK, Refusal};
+use crate::files::{self, Refusal, without_mark};
 use crate::settings::{self, LineMap, Node};
 
 /// The longest lesson that is read, in bytes.
@@ -137,7 +137,7 @@ impl Opening {
                 return Ok(None);
             }
         };
-        Ok(match String::from_utf8(bytes) {
+        Ok(match String::from_utf8(bytes).map(without_mark) {
             Ok(text) if !text.contains('\0') => Some((self.sources.add(shown, text.clone()), text)),
             Ok(text) => {
                 let place = text.find('\0').unwrap_or(0);
@@ -374,10 +374,9 @@ impl Opening {
     }
 }
 
-/// The settings in a file as a tree. A mark of UTF-8 before them, which some editors write, is none of them.
+/// The settings in a file as a tree.
 fn tree(source: SourceId, text: &str) -> Result<Node, Vec<Diagnostic>> {
-    let plain = text.strip_prefix(MARK).unwrap_or(text);
-    settings::parse(plain, &LineMap::contiguous(source, text.len() - plain.len(), plain.len()))
+    settings::parse(text, &LineMap::contiguous(source, 0, text.len()))
 }
 
 /// A lesson's file; its source, text, start of the Markdown and front matter as far as they could be read.

@@ -79,6 +79,7 @@ impl Folder {
             let shown = path.join(&name).display().to_string().replace('\\', "/");
             let text = match opened.read(&name, MOST) {
                 Ok(bytes) => String::from_utf8(bytes)
+                    .map(files::without_mark)
                     .map_err(|_| format!("cannot read {shown}: it is not UTF-8 text"))?,
                 Err(Refusal::Missing) => continue,
                 Err(refusal) => {

@@ -6,7 +6,6 @@ use serde::Deserialize;
 
 use super::{Accepted, AcceptedClaim, AcceptedVariant, Identity, Kept, Value};
 use crate::diagnostic::{Diagnostic, SourceId};
-use crate::files::MARK;
 use crate::settings::{self, LineMap, Node};
 
 #[derive(Deserialize)]
@@ -40,9 +39,7 @@ type Read<T> = Result<T, Vec<Diagnostic>>;
 /// # Errors
 /// What is not as it was written: YAML that cannot be read (after a merge), keys that do not belong there.
 pub fn read(text: &str, source: SourceId) -> Read<BTreeMap<String, Kept>> {
-    let plain = text.strip_prefix(MARK).unwrap_or(text);
-    let start = text.len() - plain.len();
-    let node = settings::parse_long(plain, &LineMap::contiguous(source, start, plain.len()))?;
+    let node = settings::parse_long(text, &LineMap::contiguous(source, 0, text.len()))?;
     let mut found = BTreeMap::new();
     if !matches!(node.value, settings::Value::Map(_) | settings::Value::Null) {
         return Err(vec![unexpected(&node, "a map from ids of experiments")]);
