@@ -14,7 +14,7 @@
 //! Two crates stand below this one: `gradbook-engine` holds the numbers, `gradbook-lab` what an experiment is, finds and looks
 //! like. A module imports only from those before it:
 //! `diagnostic, settings, numeric, data, nn, optim, surface, measure, train, search, outcome, chart, experiment, inline, claims, lint,
-//! lesson, store, site, pipeline, cli`.
+//! markup, files, lesson, store, site, pipeline, cli`.
 
 // the examples are tested too, and they call the crate by its name
 #[cfg(test)]
@@ -26,6 +26,7 @@ pub use gradbook_lab::{chart, claims, diagnostic, experiment, lint, outcome, set
 pub mod cli;
 pub mod files;
 pub mod lesson;
+pub mod markup;
 pub mod pipeline;
 pub mod site;
 pub mod store;

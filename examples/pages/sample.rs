@@ -50,6 +50,7 @@ pub fn course(templates: &Templates) -> Result<(Site, Output), TemplateError> {
             (3, "lists", "Lists and definitions"),
         ]),
         thumbnail: Some("optimizers/four_optimizers-loss.svg".into()),
+        ..PageView::default()
     };
     let second = PageView {
         slug: "learning-rate-decay".into(),
@@ -75,6 +76,7 @@ pub fn course(templates: &Templates) -> Result<(Site, Output), TemplateError> {
         ),
         headings: headings(&[(2, "gap", "The gap"), (2, "why", "Why")]),
         thumbnail: Some("dropout/dropout_gap-gap.svg".into()),
+        ..PageView::default()
     };
     let site = Site {
         course: CourseView {
@@ -89,6 +91,7 @@ pub fn course(templates: &Templates) -> Result<(Site, Output), TemplateError> {
             repository: Some("https://github.com/example/course".into()),
             license: "CC BY 4.0".into(),
             theme: Theme::Auto,
+            ..CourseView::default()
         },
         chapters: vec![
             ChapterView { title: "Optimization".into(), lessons: vec![first, second] },

@@ -301,6 +301,9 @@ pub struct Trust {
     /// The most that experiments may cost here: a YAML file with the keys of a course's `limits`, which can only lower them
     #[arg(long, value_name = "FILE")]
     limits: Option<PathBuf>,
+    /// Where templates of your own are; `templates` among or beside the lessons by default, if those are trusted
+    #[arg(long, value_name = "DIR")]
+    templates: Option<PathBuf>,
 }
 
 impl Trust {
@@ -308,6 +311,6 @@ impl Trust {
     /// Limits that cannot be read.
     fn bound(&self, request: Request) -> Result<Request, Failure> {
         let limits = self.limits.as_deref().map(owners_limits).transpose().map_err(Failure::Machine)?;
-        Ok(Request { untrusted: self.untrusted, limits, ..request })
+        Ok(Request { untrusted: self.untrusted, limits, templates: self.templates.clone(), ..request })
     }
 }

@@ -3,8 +3,10 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::address;
 use super::front::not_settings;
 use super::limits::{self, SIZES};
+use super::policy::{self, ContentPolicy};
 use crate::diagnostic::{Diagnostic, Problem, within};
 use crate::experiment::LimitSettings;
 use crate::range;
@@ -34,6 +36,9 @@ pub struct CourseSettings {
     pub cache: CacheSettings,
     /// `auto` (as the reader's system asks, the default), `light` or `dark`.
     pub theme: Theme,
+    /// What pages may fetch and run beside what is the site's own.
+    #[serde(skip)]
+    pub content_security_policy: ContentPolicy,
     /// Settings merged under every experiment of the course.
     #[serde(skip)]
     pub defaults: Option<Node>,
@@ -64,6 +69,29 @@ impl Default for Language {
     }
 }
 
+/// Scripts that are written from the right to the left, and the languages that are written in one of them.
+const FROM_THE_RIGHT: ([&str; 9], [&str; 18]) = (
+    ["adlm", "arab", "hebr", "mand", "mend", "nkoo", "rohg", "syrc", "thaa"],
+    [
+        "ar", "arc", "azb", "ckb", "dv", "fa", "glk", "he", "iw", "ks", "mzn", "nqo", "ps", "sd", "syr",
+        "ug", "ur", "yi",
+    ],
+);
+
+impl Language {
+    /// Returns whether it is written from the right to the left.
+    pub fn is_from_the_right(&self) -> bool {
+        let tag = self.0.to_ascii_lowercase();
+        let mut parts = tag.split('-');
+        let language = parts.next().unwrap_or_default();
+        let (scripts, languages) = FROM_THE_RIGHT;
+        match parts.find(|part| part.len() == 4 && part.bytes().all(|byte| byte.is_ascii_alphabetic())) {
+            Some(script) => scripts.contains(&script),
+            None => languages.contains(&language),
+        }
+    }
+}
+
 /// Which colours a reader gets who has not chosen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -89,15 +117,17 @@ impl CourseSettings {
                     .expected("a tag such as `en` or `pt-BR`"),
             );
         }
-        for (path, url) in [("base_url", &self.base_url), ("repository", &self.repository)] {
-            if let Some(url) = url
-                && !["https://", "http://"].iter().any(|scheme| url.starts_with(scheme))
-            {
-                problems.push(
-                    Problem::new(path, format!("`{url}` is not an address"))
-                        .expected("an address that starts with `https://`"),
-                );
-            }
+        for (path, url, is_right) in [
+            ("base_url", &self.base_url, address::is_base as fn(&str) -> bool),
+            ("repository", &self.repository, address::is_pattern),
+        ] {
+            let Some(url) = url.as_deref().filter(|url| !is_right(url)) else { continue };
+            let problem = Problem::new(path, format!("`{url}` is not an address"));
+            let is_web = ["https://", "http://"].iter().any(|scheme| url.starts_with(scheme));
+            problems.push(problem.expected(match is_web {
+                true => "letters, digits and `-._~` between single slashes, as in `https://me.org/course/`",
+                false => "an address that starts with `https://`",
+            }));
         }
         problems
     }
@@ -118,9 +148,15 @@ pub fn decode(mut node: Node) -> Result<CourseSettings, Vec<Diagnostic>> {
     {
         errors.push(not_settings(entry.key_span));
     }
+    let policy = node.take("content_security_policy");
+    let policy = policy.map_or(Ok(ContentPolicy::Usual), |entry| policy::decode(&entry.value));
+    let content_security_policy = policy.unwrap_or_else(|found| {
+        errors.extend(found);
+        ContentPolicy::Usual
+    });
     errors.extend(limits::read_units(&mut node, "limits."));
     errors.extend(limits::read_unit(&mut node, "cache.bytes", SIZES));
-    match settings::decode_among::<CourseSettings>(&node, &["defaults"]) {
+    match settings::decode_among::<CourseSettings>(&node, &["content_security_policy", "defaults"]) {
         Err(found) => errors.extend(found),
         Ok(settings) => {
             let problems = settings.check();
@@ -130,7 +166,7 @@ pub fn decode(mut node: Node) -> Result<CourseSettings, Vec<Diagnostic>> {
             }));
             if errors.is_empty() {
                 let defaults = defaults.map(|entry| entry.value).filter(|node| node.value != Value::Null);
-                return Ok(CourseSettings { defaults, ..settings });
+                return Ok(CourseSettings { content_security_policy, defaults, ..settings });
             }
         }
     }
@@ -151,6 +187,36 @@ mod tests {
     fn everything_may_be_left_out() {
         assert_eq!(read("").unwrap(), CourseSettings::default());
         assert_eq!(CourseSettings::default().language.0, "en");
+    }
+
+    #[test]
+    fn a_policy_is_widened_or_left_out() {
+        let policy = |text: &str| read(text).map(|settings| settings.content_security_policy);
+        assert_eq!(policy("content_security_policy: none").unwrap(), ContentPolicy::None);
+        let wider =
+            "content_security_policy: {frame-src: [https://video.example], script-src: [unsafe-inline]}";
+        let ContentPolicy::Wider(sources) = policy(wider).unwrap() else { panic!("it is wider") };
+        assert_eq!(sources["frame-src"], ["https://video.example"]);
+        assert_eq!(sources["script-src"], ["'unsafe-inline'"]);
+        for wrong in ["all", "[none]", "{frame-source: [a.b]}", "{frame-src: [\"a.b; c\"]}", "{img-src: a.b}"]
+        {
+            assert!(policy(&format!("content_security_policy: {wrong}")).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn languages_have_a_direction() {
+        for (tag, expected) in [
+            ("ar", true),
+            ("fa-IR", true),
+            ("he", true),
+            ("ku-Arab", true),
+            ("ar-Latn", false),
+            ("en", false),
+            ("arn", false),
+        ] {
+            assert_eq!(Language(tag.to_owned()).is_from_the_right(), expected, "{tag}");
+        }
     }
 
     #[test]

@@ -1,4 +1,5 @@
 use crate::diagnostic::Span;
+use crate::markup::escaped;
 
 /// HTML with gaps: where an experiment or a computed value goes.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -77,7 +78,16 @@ impl Fragment {
             match piece {
                 Piece::Html(part) => html.push_str(part),
                 Piece::Experiment(index) => html.push_str(&fill.experiment(*index)),
-                Piece::Value(value) => html.push_str(&fill.value(value)),
+                Piece::Value(value) => {
+                    let filled = fill.value(value);
+                    // Where a tag is open it is a part of an attribute, such as what a picture shows.
+                    match html.rfind(['<', '>']) {
+                        Some(place) if html[place..].starts_with('<') => {
+                            html.push_str(&escaped(&plain(&filled)));
+                        }
+                        _ => html.push_str(&filled),
+                    }
+                }
             }
         }
         html
@@ -85,22 +95,7 @@ impl Fragment {
 
     /// The text without markup (of a title, for the browser's tab).
     pub fn render_text(&self, fill: &mut dyn Fill) -> String {
-        let mut text = String::new();
-        let mut in_tag = false;
-        for letter in self.render(fill).chars() {
-            match letter {
-                '<' => in_tag = true,
-                '>' if in_tag => in_tag = false,
-                letter if !in_tag => text.push(letter),
-                _ => {}
-            }
-        }
-        for (entity, letter) in
-            [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")]
-        {
-            text = text.replace(entity, letter);
-        }
-        text.trim().to_owned()
+        plain(&self.render(fill)).trim().to_owned()
     }
 
     /// The same without `<p>` around it, if that is all there is.
@@ -150,6 +145,24 @@ impl Fragment {
     }
 }
 
+/// HTML without its markup.
+fn plain(html: &str) -> String {
+    let mut text = String::new();
+    let mut in_tag = false;
+    for letter in html.chars() {
+        match letter {
+            '<' => in_tag = true,
+            '>' if in_tag => in_tag = false,
+            letter if !in_tag => text.push(letter),
+            _ => {}
+        }
+    }
+    for (entity, letter) in [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")] {
+        text = text.replace(entity, letter);
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -175,6 +188,24 @@ mod tests {
         assert_eq!(fragment.render(&mut Echo), "<p>x [a.b] y</p>[experiment 3]<p>&lt;</p>");
         assert_eq!(fragment.render_text(&mut Echo), "x [a.b] y[experiment 3]<");
         assert_eq!(fragment.values().count(), 1);
+    }
+
+    #[test]
+    fn a_value_within_a_tag_is_plain_text() {
+        struct Marked;
+        impl Fill for Marked {
+            fn experiment(&mut self, _: usize) -> String {
+                String::new()
+            }
+            fn value(&mut self, _: &Value) -> String {
+                "<a title=\"x &lt; y\">1 &lt; \"2\"</a>".to_owned()
+            }
+        }
+        let span = Span::new(SourceId(0), 0, 3);
+        let value = Value { expression: "a.b".into(), span, role: Role::Value, in_link: false };
+        let html = format!("<img alt=\"a {} b\"><p>{}</p>", value_mark(0), value_mark(0));
+        let expected = "<img alt=\"a 1 &lt; &quot;2&quot; b\"><p><a title=\"x &lt; y\">1 &lt; \"2\"</a></p>";
+        assert_eq!(Fragment::cut(&html, &[value]).render(&mut Marked), expected);
     }
 
     #[test]

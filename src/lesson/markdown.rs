@@ -147,8 +147,10 @@ impl<'t> Writer<'t> {
         let parser = Parser::new_with_broken_link_callback(self.text, options(), Some(&mut callback));
         let parts: Vec<Part<'t>> = parser.into_offset_iter().collect();
         self.check_undefined(undefined);
+        let parts = self.read_braces(parts);
         self.claim_ids(&parts);
         self.check_dialects(&parts);
+        self.check_tags(&parts);
         let mut at = 0;
         while at < parts.len() {
             at += self.part(&parts[at..]);
@@ -453,12 +455,14 @@ fn alert(kind: BlockQuoteKind) -> (&'static str, &'static str) {
 }
 
 mod autolink;
+mod braces;
 mod dialects;
 mod doubtful;
 mod footnotes;
 mod headings;
 mod plain_text;
 mod raw_html;
+mod tags;
 #[cfg(test)]
 mod tests;
 mod undefined;

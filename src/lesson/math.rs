@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use math_core::{LatexToMathML, MathCoreConfig, MathDisplay};
 
+use crate::markup;
+
 /// The longest formula, in bytes.
 const MAX_LENGTH: usize = 20_000;
 /// How deep groups may nest: the converter recurses, and its stack is finite.
@@ -42,8 +44,17 @@ pub struct MathError {
 pub fn to_mathml(tex: &str, display: bool) -> Result<String, MathError> {
     bound(tex)?;
     let mode = if display { MathDisplay::Block } else { MathDisplay::Inline };
+    if let Some(result) =
+        with_named_operators(tex).and_then(|tex| CONVERTER.convert_with_local_state(&tex, mode).ok())
+    {
+        let escaped = UNESCAPED
+            .iter()
+            .fold(result.mathml, |mathml, (_, stand_in, reference)| mathml.replace(*stand_in, reference));
+        return Ok(markup::formula(&escaped));
+    }
     match CONVERTER.convert_with_local_state(tex, mode) {
-        Ok(result) => Ok(result.mathml),
+        // What the converter is not known to escape is no reason to trust the rest.
+        Ok(result) => Ok(markup::formula(&result.mathml)),
         Err(error) => {
             let start = tex.floor_char_boundary(error.0.start);
             let end = tex.ceil_char_boundary(error.0.end.min(tex.len())).max(start);
@@ -51,6 +62,52 @@ pub fn to_mathml(tex: &str, display: bool) -> Result<String, MathError> {
             Err(MathError { range: start..end, message, label: error.label().to_owned() })
         }
     }
+}
+
+/// Characters that the converter writes into the name of an operator as they are, with what stands for them meanwhile and
+/// what they are in markup.
+const UNESCAPED: [(char, char, &str); 3] =
+    [('<', '\u{e0f0}', "&lt;"), ('>', '\u{e0f1}', "&gt;"), ('&', '\u{e0f2}', "&amp;")];
+
+/// A formula in which others stand for the characters of [`UNESCAPED`] in the names of operators; none without such.
+fn with_named_operators(tex: &str) -> Option<String> {
+    const COMMAND: &str = "\\operatorname";
+    let mut out = String::with_capacity(tex.len());
+    let mut rest = tex;
+    while let Some(at) = rest.find(COMMAND) {
+        let (before, after) = rest.split_at(at + COMMAND.len());
+        let name = &after[..name_length(after)];
+        out.push_str(before);
+        let mut is_command = false;
+        for letter in name.chars() {
+            let stand_in = UNESCAPED.iter().find(|(unescaped, ..)| *unescaped == letter && !is_command);
+            out.push(stand_in.map_or(letter, |(_, stand_in, _)| *stand_in));
+            is_command = letter == '\\' && !is_command;
+        }
+        rest = &after[name.len()..];
+    }
+    out.push_str(rest);
+    (out != tex).then_some(out)
+}
+
+/// How long the name is that follows a command: a group in braces, or what stands there alone.
+fn name_length(after: &str) -> usize {
+    let mut depth = 0;
+    let mut is_command = false;
+    for (place, letter) in after.char_indices() {
+        match letter {
+            '*' if place == 0 => continue,
+            letter if letter.is_whitespace() && depth == 0 => continue,
+            '{' if !is_command => depth += 1,
+            '}' if !is_command => depth -= 1,
+            _ => {}
+        }
+        is_command = letter == '\\' && !is_command;
+        if depth <= 0 {
+            return place + letter.len_utf8();
+        }
+    }
+    after.len()
 }
 
 /// Every way to nest counts: braces, `\left`, `\begin`, and scripts without braces (`x^x^x`).
@@ -116,6 +173,21 @@ mod tests {
             r"\mathbf{W}^{[l]}",
         ] {
             assert!(to_mathml(tex, true).is_ok(), "{tex}: {:?}", to_mathml(tex, true));
+        }
+    }
+
+    #[test]
+    fn names_of_operators_are_escaped() {
+        for (tex, expected) in [
+            (r"\operatorname{<script>x</script>}", "&lt;script&gt;x&lt;/script&gt;"),
+            (r"\operatorname{a<b}", ">a&lt;b</mo>"),
+            (r"\operatorname*{a</mo></math><p>}_x", "a&lt;/mo&gt;&lt;/math&gt;&lt;p&gt;"),
+            (r"\operatorname <", ">&lt;</mo>"),
+            (r"\operatorname{ab}", ">ab</mo>"),
+        ] {
+            let mathml = to_mathml(tex, false).unwrap();
+            assert!(mathml.contains(expected), "{tex}: {mathml}");
+            assert!(mathml.ends_with("</math>"), "{tex}: {mathml}");
         }
     }
 

@@ -4,6 +4,7 @@
 //! experiment blocks as trees of settings and its text as a [`Fragment`]: HTML with gaps, which the pipeline
 //! fills with charts and numbers once the experiments have run.
 
+mod address;
 mod block;
 mod course;
 mod discover;
@@ -14,6 +15,7 @@ mod link;
 mod markdown;
 mod math;
 mod open;
+mod policy;
 mod slug;
 
 use std::path::PathBuf;
@@ -28,6 +30,7 @@ pub use limits::of_owner as owners_limits;
 pub use link::{Asset, address};
 pub use markdown::Heading;
 pub use open::open;
+pub use policy::ContentPolicy;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, SourceId, Sources, Span};
 use inline::Names;
@@ -119,6 +122,11 @@ impl Course {
     /// to, and whether the lessons are trusted.
     pub fn scenery(&self) -> (&[(String, String)], bool) {
         (&self.library.lessons, self.library.untrusted)
+    }
+
+    /// Returns whether the lessons are a stranger's.
+    pub fn is_untrusted(&self) -> bool {
+        self.library.untrusted
     }
 
     /// The lesson whose results stand under that name in expressions.

@@ -162,9 +162,18 @@ impl Opening {
         if path.symlink_metadata().is_err() {
             return Ok(Some(CourseSettings { title: self.default_title(), ..CourseSettings::default() }));
         }
-        let read = self.read(&path)?;
-        let settings =
-            read.and_then(|(source, text)| self.found.keep(tree(source, &text).and_then(course::decode)));
+        let settings = self.read(&path)?.and_then(|(source, text)| {
+            let node = tree(source, &text);
+            let policy = node.as_ref().ok().and_then(|node| node.entry("content_security_policy"));
+            if let Some(entry) = policy.filter(|_| self.library.untrusted) {
+                let warning = Diagnostic::warning(
+                    "a policy of lessons that are not trusted is not used",
+                    entry.key_span,
+                );
+                self.found.push(warning.label("pages get the usual one"));
+            }
+            self.found.keep(node.and_then(course::decode))
+        });
         Ok(settings.map(|settings| {
             let untitled = settings.title.trim().is_empty();
             let title = if untitled { self.default_title() } else { settings.title };

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::lesson::inline::Values;
 use crate::lesson::{Fill, Fragment, Lesson, Value};
-use crate::site::{ExperimentView, HeadingView, PageView};
+use crate::site::{ExperimentView, HeadingView, PageView, policy};
 use crate::store::cache::Sum;
 
 use super::Computed;
@@ -47,10 +47,14 @@ pub struct Drafting<'a> {
 impl<'c> Drafting<'c> {
     /// The draft of a lesson, and what is wrong with its values.
     pub fn draft(&self, index: usize, lesson: &Lesson) -> (Draft<'c>, Diagnostics) {
-        match self.computed.unchanged.note(index) {
+        let (mut draft, found) = match self.computed.unchanged.note(index) {
             Some(note) => (self.noted(index, note), Diagnostics::default()),
             None => self.anew(index, lesson),
+        };
+        if self.computed.course.is_untrusted() {
+            draft.view = Cow::Owned(draft.view.into_owned().allowed());
         }
+        (draft, found)
     }
 
     /// The draft of a lesson as it was before.
@@ -96,6 +100,7 @@ impl<'c> Drafting<'c> {
                 })
                 .collect(),
             thumbnail: experiments.iter().find_map(|experiment| experiment.drawing.charts().next()),
+            needs_more: needs_more(&body_html, &experiments),
             body_html,
         };
         let from = self.from(&view, &experiments);
@@ -103,7 +108,7 @@ impl<'c> Drafting<'c> {
     }
 
     fn from(&self, view: &PageView, experiments: &[Experiment]) -> Option<Sum> {
-        let mut sums = vec![self.program?, Sum::of_value(view)];
+        let mut sums = vec![self.program?, Sum::of_value(&(view, self.computed.course.is_untrusted()))];
         for Experiment { view, drawing } in experiments {
             let alt = &self.computed.planned[drawing.place].header.alt;
             sums.extend([Sum::of_value(&(view, alt)), drawing.key?.into()]);
@@ -172,15 +177,19 @@ impl Draft<'_> {
     /// # Errors
     /// Faults of an author's template.
     pub fn whole(&self, computed: &Computed) -> Result<PageView, Vec<Diagnostic>> {
+        let allowed = |page: PageView| match computed.course.is_untrusted() {
+            true => page.allowed_body(),
+            false => page,
+        };
         if !self.has_experiments() {
-            return Ok(self.view.as_ref().clone());
+            return Ok(allowed(self.view.as_ref().clone()));
         }
         let body = self.body.get_or_init(|| {
             let mut fill = Experiments { draft: self, computed, found: Vec::new() };
             let body = Fragment::cut(&self.view.body_html, &[]).render(&mut fill);
             if fill.found.is_empty() { Ok(body) } else { Err(fill.found) }
         });
-        body.clone().map(|body_html| PageView { body_html, ..self.view.as_ref().clone() })
+        body.clone().map(|body_html| allowed(PageView { body_html, ..self.view.as_ref().clone() }))
     }
 
     /// What later builds need to know of it and of the remarks on its runs; none where its page cannot be told from others.
@@ -194,6 +203,15 @@ impl Draft<'_> {
     }
 }
 
+/// Whether the HTML that a lesson's author wrote needs more than the usual policy allows.
+fn needs_more(body_html: &str, experiments: &[Experiment]) -> bool {
+    let texts = experiments.iter().flat_map(|Experiment { view, .. }| {
+        let claims = view.claims.iter().map(|claim| &claim.says_html);
+        [&view.title_html, &view.caption_html].into_iter().chain(claims)
+    });
+    policy::needs_more(body_html) || texts.into_iter().any(|html| policy::needs_more(html))
+}
+
 /// Puts the experiments of a draft into its body.
 struct Experiments<'a> {
     draft: &'a Draft<'a>,
@@ -203,13 +221,13 @@ struct Experiments<'a> {
 
 impl Fill for Experiments<'_> {
     fn experiment(&mut self, index: usize) -> String {
-        let Computed { planned, templates, course, .. } = self.computed;
-        let own = self.draft.experiments.iter().find(|own| planned[own.drawing.place].block == index);
-        let Some(Experiment { view, drawing }) = own else { return String::new() };
+        let Computed { planned, own, course, .. } = self.computed;
+        let found = self.draft.experiments.iter().find(|one| planned[one.drawing.place].block == index);
+        let Some(Experiment { view, drawing }) = found else { return String::new() };
         let planned = &planned[drawing.place];
         let mut view = view.as_ref().clone();
         experiment_view::draw_in(&mut view, &self.draft.view.slug, planned, drawing.drawn());
-        templates.experiment(&view).unwrap_or_else(|error| {
+        own.templates.experiment(&view).unwrap_or_else(|error| {
             let place = course.lessons[planned.lesson].blocks[planned.block].span;
             self.found.push(Diagnostic::error(error.to_string(), place));
             String::new()

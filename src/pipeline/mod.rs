@@ -19,6 +19,7 @@ mod judging;
 mod lanes;
 mod linting;
 mod memory;
+mod own;
 mod pages;
 mod planning;
 mod request;
@@ -56,9 +57,10 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Sources, nearest};
 use crate::experiment::Limits;
 use crate::lesson::{self, Course};
 use crate::outcome::Outcome;
-use crate::site::{self, Publication, PublishError, Published, Templates};
+use crate::site::{self, Publication, PublishError, Published};
 use crate::store::cache::Cache;
 
+use own::Own;
 use running::Ran;
 use tables::Tables;
 use unchanged::Unchanged;
@@ -74,7 +76,7 @@ pub struct Ready {
     pub found: Diagnostics,
     /// Every experiment of the lessons as `lesson#id`, asked for or not.
     known: BTreeSet<String>,
-    templates: Templates,
+    own: Own,
     tables: Tables,
 }
 
@@ -101,7 +103,7 @@ pub struct Computed {
     known: BTreeSet<String>,
     /// Claims that fail, and what is odd about the lessons but stops nothing.
     pub found: Diagnostics,
-    templates: Templates,
+    own: Own,
     tables: Tables,
 }
 
@@ -120,11 +122,13 @@ pub fn prepare(request: &Request) -> Result<Ready, Failure> {
     found.extend(planning::check_texts(&course, &planned));
     found.extend(judging::on_one_seed(&course, &planned));
     found.extend(linting::before(&course, &planned, &tables));
+    let own = Own::folder(&course.root, request)?;
+    found.extend(own.remark());
     if request.strict {
         found.deny_warnings();
     }
-    let templates = found.keep(pages::templates(&course.root, request.untrusted, &mut tables.sources));
-    let Some(templates) = templates.filter(|_| found.errors() == 0) else {
+    let own = found.keep(own.load(&mut tables.sources));
+    let Some(own) = own.filter(|_| found.errors() == 0) else {
         return Err(Failure::Course(found, tables.sources));
     };
     let known = planned.iter().map(|planned| title(&course, planned)).collect();
@@ -144,7 +148,7 @@ pub fn prepare(request: &Request) -> Result<Ready, Failure> {
     }
     let cache = request.cache.cache(&course)?;
     let cache = if request.draws_anew { cache.drawing_anew() } else { cache };
-    Ok(Ready { course, limits, planned, cache, found, known, templates, tables })
+    Ok(Ready { course, limits, planned, cache, found, known, own, tables })
 }
 
 /// Whether the lesson, the id or the whole of `lesson#id` is like a pattern.
@@ -183,7 +187,7 @@ pub fn compute(request: &Request, watch: &dyn Watch) -> Result<Computed, Failure
         Ok(ran) => ran,
         Err(errors) => return Err(Failure::Course(errors, ready.tables.sources)),
     };
-    let Ready { course, planned, cache, mut found, known, templates, tables, .. } = ready;
+    let Ready { course, planned, cache, mut found, known, own, tables, .. } = ready;
     let judged = judging::judge(&course, &planned, &ran, &unchanged);
     let mut remarks = judged.found;
     for (experiment, ran) in planned.iter().zip(&ran) {
@@ -213,7 +217,7 @@ pub fn compute(request: &Request, watch: &dyn Watch) -> Result<Computed, Failure
         only: request.only.clone(),
         known,
         found,
-        templates,
+        own,
         tables,
     })
 }

@@ -1,20 +1,24 @@
 //! All files of the site: pages, charts, results, and the files that lessons use. What a folder holds already is not made.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 use serde_json::json;
 
 use crate::chart;
-use crate::diagnostic::{Diagnostic, Diagnostics, Sources};
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::files;
-use crate::lesson::Course;
-use crate::site::{ChapterView, Content, CourseView, Output, Pages, Site, TemplateError, Templates, search};
+use crate::lesson::{ContentPolicy, Course};
+use crate::markup;
+use crate::site::{
+    ChapterView, Content, CourseView, Output, PageView, Pages, PolicyView, Site, TemplateError, policy,
+    search,
+};
 use crate::store::cache::{Key, Sum};
 
 use super::drafts::{Draft, Drafting};
 use super::drawing::Drawing;
+use super::own::Own;
 use super::{Computed, Failure, judging, unchanged};
 
 /// Files of a site to be, by their paths in the output.
@@ -41,7 +45,7 @@ pub fn assemble(computed: &Computed, holds: &Holds) -> Result<Files, Failure> {
     found.into_iter().for_each(|found| wrong.extend(found));
 
     let site = site(&drafting, &drafts);
-    let pages = Pages::new(&computed.templates, &site);
+    let pages = Pages::new(&computed.own.templates, &site);
     let (made, mut faults) = lesson_pages(&drafting, &drafts, &pages, holds, &mut wrong);
     let others = pages.others().unwrap_or_else(|fault| {
         faults.push(fault);
@@ -49,15 +53,17 @@ pub fn assemble(computed: &Computed, holds: &Holds) -> Result<Files, Failure> {
     });
     if !wrong.is_empty() || !faults.is_empty() {
         let mut sources = computed.tables.sources.clone();
-        let (_, folder) = templates_folder(&computed.course.root);
-        wrong.extend(faults.iter().map(|fault| fault.diagnostic(&folder, &mut sources)));
+        wrong.extend(faults.iter().map(|fault| computed.own.diagnostic(fault, &mut sources)));
         return Err(Failure::Course(wrong, sources));
     }
     let mut files = made;
     files.extend(others.into_iter().map(|(path, bytes)| (path, Content::of(bytes))));
     files.extend([search_index(&drafting, &drafts, holds)]);
     let experiments = drafts.par_iter().flat_map(|draft| &draft.experiments);
-    files.par_extend(experiments.flat_map_iter(|experiment| experiment_files(&experiment.drawing, holds)));
+    let untrusted = computed.course.is_untrusted();
+    files.par_extend(
+        experiments.flat_map_iter(|experiment| experiment_files(&experiment.drawing, untrusted, holds)),
+    );
     copy_assets(&computed.course, &mut files)?;
     if let Some(program) = drafting.program {
         unchanged::keep(computed, program, &drafts);
@@ -67,7 +73,7 @@ pub fn assemble(computed: &Computed, holds: &Holds) -> Result<Files, Failure> {
 
 /// The course with its lessons as far as they are drafted, or whole where its first page shows them.
 fn site(drafting: &Drafting, drafts: &[Draft]) -> Site {
-    let Computed { course, templates, .. } = drafting.computed;
+    let Computed { course, own: Own { templates, .. }, .. } = drafting.computed;
     let mut chapters: Vec<ChapterView> = Vec::new();
     for (lesson, draft) in course.lessons.iter().zip(drafts) {
         let page = match templates.index_shows_bodies() {
@@ -81,7 +87,26 @@ fn site(drafting: &Drafting, drafts: &[Draft]) -> Site {
             _ => chapters.push(ChapterView { title, lessons: vec![page] }),
         }
     }
-    Site { course: course_view(course), chapters, chart_css: chart::css() }
+    let course = CourseView { policy: policy(drafting, drafts), ..course_view(course) };
+    Site { course, chapters, chart_css: chart::css() }
+}
+
+/// What pages state of what they may fetch and run.
+fn policy(drafting: &Drafting, drafts: &[Draft]) -> PolicyView {
+    let Computed { course, own: Own { templates, .. }, .. } = drafting.computed;
+    let asked = &course.settings.content_security_policy;
+    if course.is_untrusted() {
+        return PolicyView { text: policy::text(&ContentPolicy::Usual), gives_way: false };
+    }
+    let gives_way = *asked == ContentPolicy::Usual;
+    // Titles and summaries stand on other pages too.
+    let listed = |view: &PageView| {
+        [&view.title_html, &view.summary_html].into_iter().any(|html| policy::needs_more(html))
+            || templates.index_shows_bodies() && view.needs_more
+    };
+    let needs_more = templates.needs_more() || drafts.iter().any(|draft| listed(&draft.view));
+    let text = policy::text(asked).filter(|_| !(gives_way && needs_more));
+    PolicyView { text, gives_way }
 }
 
 /// The page of each lesson, and the faults of the template of lessons. Those of experiments are added to `wrong`.
@@ -125,7 +150,7 @@ fn held(path: &str, from: Option<Sum>, holds: &Holds) -> Option<Content> {
 fn search_index(drafting: &Drafting, drafts: &[Draft], holds: &Holds) -> (String, Content) {
     let path = "search-index.json".to_owned();
     let sums: Option<Vec<Sum>> = drafts.iter().map(|draft| draft.from).collect();
-    let templates = drafting.computed.templates.sum();
+    let templates = drafting.computed.own.templates.sum();
     let from = sums.map(|sums| Sum::over(&[Sum::over(&sums), templates]));
     let content = held(&path, from, holds).unwrap_or_else(|| {
         let entries: Vec<String> = drafts.par_iter().map(|draft| search_entry(drafting, draft)).collect();
@@ -141,7 +166,7 @@ fn search_entry(drafting: &Drafting, draft: &Draft) -> String {
         return made();
     };
     let cache = &drafting.computed.cache;
-    let key = Key::drawn(program, &json!(["search", from, drafting.computed.templates.sum()]));
+    let key = Key::drawn(program, &json!(["search", from, drafting.computed.own.templates.sum()]));
     cache.brief(&key).unwrap_or_else(|| {
         let entry = made();
         cache.put_brief(&key, &entry);
@@ -150,48 +175,30 @@ fn search_entry(drafting: &Drafting, draft: &Draft) -> String {
 }
 
 /// Charts and results of an experiment.
-fn experiment_files(drawing: &Drawing, holds: &Holds) -> Vec<(String, Content)> {
+fn experiment_files(drawing: &Drawing, untrusted: bool, holds: &Holds) -> Vec<(String, Content)> {
     let file = |path: String, bytes: &dyn Fn() -> Vec<u8>| {
-        let from = drawing.key.map(|key| Sum::over(&[key.into(), Sum::of(path.as_bytes())]));
+        let from = drawing
+            .key
+            .map(|key| Sum::over(&[key.into(), Sum::of(path.as_bytes()), Sum::of_value(&untrusted)]));
         let content = held(&path, from, holds).unwrap_or_else(|| Content::new(from, bytes()));
         (path, content)
     };
     let text = |text: &str| text.as_bytes().to_vec();
     let charts = drawing.charts().enumerate();
-    let mut files: Vec<(String, Content)> =
-        charts.map(|(index, path)| file(path, &|| text(&drawing.drawn().figures[index].alone))).collect();
+    let mut files: Vec<(String, Content)> = charts
+        .map(|(index, path)| {
+            file(path, &|| {
+                let alone = &drawing.drawn().figures[index].alone;
+                if untrusted { markup::drawing(alone).into_bytes() } else { text(alone) }
+            })
+        })
+        .collect();
     let path = drawing.path();
     files.push(file(format!("{path}.json"), &|| text(&drawing.drawn().json)));
     if drawing.sketch.csv {
         files.push(file(format!("{path}.csv"), &|| text(drawing.drawn().csv.as_deref().unwrap_or_default())));
     }
     files
-}
-
-/// The program's templates with an author's own before them: a folder `templates` in the lessons folder or beside it.
-///
-/// # Errors
-/// Every file of that folder that is at fault; templates among a stranger's lessons.
-pub fn templates(root: &Path, untrusted: bool, sources: &mut Sources) -> Result<Templates, Vec<Diagnostic>> {
-    if untrusted && root.join("templates").is_dir() {
-        let error = Diagnostic::error("the templates of lessons that are not trusted are refused", None);
-        return Err(vec![error.hint("templates of your own stand beside the lessons folder")]);
-    }
-    let (folder, shown) = templates_folder(root);
-    Templates::load(folder.as_deref())
-        .map_err(|errors| errors.into_iter().map(|error| error.diagnostic(&shown, sources)).collect())
-}
-
-/// The folder of an author's templates, and how it is shown.
-fn templates_folder(root: &Path) -> (Option<PathBuf>, String) {
-    let inside = root.join("templates");
-    if inside.is_dir() {
-        return (Some(inside.clone()), inside.display().to_string());
-    }
-    let beside = root.join("../templates");
-    let plain = root.file_name().and_then(|_| Some(root.parent()?.join("templates")));
-    let shown = plain.as_ref().unwrap_or(&beside).display().to_string();
-    (beside.is_dir().then_some(beside), shown)
 }
 
 fn course_view(course: &Course) -> CourseView {
@@ -201,10 +208,12 @@ fn course_view(course: &Course) -> CourseView {
         description: settings.description.clone(),
         author: settings.author.clone(),
         language: settings.language.0.clone(),
+        direction: if settings.language.is_from_the_right() { "rtl".to_owned() } else { String::new() },
         base_url: settings.base_url.clone(),
         repository: settings.repository.clone(),
         license: settings.license.clone(),
         theme: settings.theme,
+        policy: PolicyView::default(),
     }
 }
 

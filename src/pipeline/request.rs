@@ -30,6 +30,8 @@ pub struct Request {
     pub untrusted: bool,
     /// What the owner of the machine allows, which a course can only lower.
     pub limits: Option<LimitSettings>,
+    /// The folder of templates; none for the one among or beside the lessons, if they are trusted.
+    pub templates: Option<PathBuf>,
     /// Only the experiment with this id.
     pub id: Option<String>,
     /// Only experiments whose lesson, id or `lesson#id` is like this.

@@ -7,6 +7,7 @@
 
 mod embedded;
 mod links;
+pub mod policy;
 mod publish;
 pub mod search;
 mod templates;

@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 pub use crate::lesson::Theme;
+use crate::markup;
 
 /// A whole course, ready to be written.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -26,6 +27,8 @@ pub struct CourseView {
     pub author: String,
     /// A language tag as in HTML's `lang`: `en`, `pt-BR`.
     pub language: String,
+    /// `rtl` where it is written from the right to the left; empty else.
+    pub direction: String,
     /// Where the site will stand, such as `https://me.org/course/`.
     pub base_url: Option<String>,
     /// Where the sources stand: `https://github.com/me/course`, or an address with `{path}` in it.
@@ -33,6 +36,16 @@ pub struct CourseView {
     /// As shown in the footer; may be empty.
     pub license: String,
     pub theme: Theme,
+    pub policy: PolicyView,
+}
+
+/// What pages may fetch and run.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct PolicyView {
+    /// As pages state it; none where they state nothing.
+    pub text: Option<String>,
+    /// Whether a page that needs more states none.
+    pub gives_way: bool,
 }
 
 impl Default for CourseView {
@@ -42,10 +55,12 @@ impl Default for CourseView {
             description: String::new(),
             author: String::new(),
             language: "en".into(),
+            direction: String::new(),
             base_url: None,
             repository: None,
             license: String::new(),
             theme: Theme::Auto,
+            policy: PolicyView::default(),
         }
     }
 }
@@ -75,6 +90,27 @@ pub struct PageView {
     pub headings: Vec<HeadingView>,
     /// A chart shown small on the index: path of its SVG file in the output.
     pub thumbnail: Option<String>,
+    /// Whether the HTML of its author's own needs more than the usual policy allows.
+    pub needs_more: bool,
+}
+
+impl PageView {
+    /// Returns the page with nothing in it but what a stranger may put into one. Its body may still have gaps, and passes
+    /// when they are [filled](PageView::allowed_body).
+    pub fn allowed(mut self) -> PageView {
+        for html in [&mut self.title_html, &mut self.summary_html] {
+            *html = markup::fragment(html);
+        }
+        for heading in &mut self.headings {
+            heading.html = markup::fragment(&heading.html);
+        }
+        self
+    }
+
+    /// Returns the page with nothing in its body but what a stranger may put there.
+    pub fn allowed_body(self) -> PageView {
+        PageView { body_html: markup::fragment(&self.body_html), ..self }
+    }
 }
 
 /// A heading of a lesson, for the contents of the page.

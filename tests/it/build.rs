@@ -356,9 +356,102 @@ fn a_strangers_files_run_no_scripts() {
     let course =
         Course::with("a.md", "A.").file("lessons/templates/index.html", b"<script>alert(1)</script>");
     course.build();
-    let called = course.call(&["check", "--untrusted"]);
-    assert_eq!(called.status, 1);
-    assert!(called.error.contains("the templates of lessons that are not trusted are refused"));
+}
+
+#[test]
+fn a_strangers_templates_are_used_only_where_the_call_names_them() {
+    for folder in ["lessons/templates", "templates"] {
+        let file = format!("{folder}/navigation.html");
+        let course = Course::with("a.md", "A.").file(&file, b"<p id=theirs></p>");
+        let shown = |arguments: &[&str]| {
+            let called = course.call(arguments);
+            assert_eq!(called.status, 0, "{}", called.error);
+            (Site::of(&course).text("a.html").contains("id=theirs"), called.error)
+        };
+        assert!(shown(&["build"]).0);
+        let (theirs, said) = shown(&["build", "--untrusted"]);
+        assert!(!theirs, "{folder}");
+        assert!(said.contains("are not used: the lessons are not trusted"), "{said}");
+        assert!(said.contains("--templates DIR"), "{said}");
+        let (theirs, said) = shown(&["build", "--untrusted", "--templates", folder, "--strict"]);
+        assert!(theirs, "{folder}: {said}");
+    }
+    let course = Course::with("a.md", "A.");
+    let called = course.call(&["build", "--templates", "gone"]);
+    assert_eq!(called.status, 2);
+    assert!(called.error.contains("there are no templates in `gone`: no such folder"), "{}", called.error);
+}
+
+#[test]
+fn a_page_states_what_it_may_fetch_unless_its_own_html_needs_more() {
+    let policy = "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src 'self'; style-src 'self' \
+        'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'self'; form-action 'none'";
+    let embedded = "<iframe src=\"https://video.example/1\"></iframe>";
+    let course = Course::with("a.md", "A.").and("b.md", embedded);
+    let site = course.build();
+    site.page("a").shows(policy);
+    site.page("index").shows(policy);
+    site.page("404").shows(policy);
+    site.page("b").hides("Content-Security-Policy");
+    let wider = b"content_security_policy: {frame-src: [https://video.example], script-src: [unsafe-inline]}";
+    let course = course.file("lessons/gradbook.yaml", wider);
+    let site = course.build();
+    for page in ["a", "b"] {
+        site.page(page)
+            .shows("script-src 'self' 'unsafe-inline'; ")
+            .shows("; frame-src https://video.example\">");
+    }
+    let called = course.call(&["build", "--untrusted"]);
+    assert_eq!(called.status, 0, "{}", called.error);
+    assert!(
+        called.error.contains("a policy of lessons that are not trusted is not used"),
+        "{}",
+        called.error
+    );
+    Site::of(&course).page("b").shows(policy).hides("https://video.example\">");
+    let course = course.file("lessons/gradbook.yaml", b"content_security_policy: none");
+    course.build().page("a").hides("Content-Security-Policy");
+    let course = Course::with("a.md", "A.").file("templates/navigation.html", b"<script>x()</script>");
+    course.build().page("a").hides("Content-Security-Policy");
+    let course = Course::with("a.md", "A.").and("b.md", "B.").file("lessons/p.png", b"png");
+    let course = course.file("lessons/c.md", b"---\ntitle: <b onclick=x()>C</b>\n---\n");
+    course.build().page("a").hides("Content-Security-Policy");
+}
+
+#[test]
+fn a_language_is_written_in_its_direction() {
+    let course = Course::with("a.md", "A.").file("lessons/gradbook.yaml", b"language: ar");
+    course.build().page("a").shows("<html lang=\"ar\" dir=\"rtl\">");
+    let course = course.file("lessons/gradbook.yaml", b"language: de");
+    course.build().page("a").shows("<html lang=\"de\">");
+}
+
+#[test]
+fn a_heading_keeps_what_stands_in_its_braces() {
+    let body = "## The set {0, 1}\n\n## Of {$x$, `y`} {#own .wide}\n\n## The set {0, 1} ##\n\nSlides {background=\"#fa0\"}\n---\n";
+    let course = Course::with("a.md", body);
+    let called = course.call(&["build"]);
+    assert_eq!(called.status, 0, "{}", called.error);
+    Site::of(&course)
+        .page("a")
+        .shows("<h2 id=\"the-set-0-1\">The set {0, 1}</h2>")
+        .shows("<h2 id=\"own\" class=\"wide\">Of {<math>")
+        .shows("<h2 id=\"slides\">Slides</h2>");
+    assert!(called.error.contains("a heading has no attribute `background=\"#fa0\"`"), "{}", called.error);
+    let course = Course::with("a.md", "## The set {$x$, `y`}\n");
+    course.build().page("a").shows("The set {<math>").shows("<code>y</code>}</h2>");
+}
+
+#[test]
+fn a_value_in_a_pictures_text_is_plain() {
+    let block = "```yaml experiment\nkind: softmax\nid: one\nlogits: [1, 2]\n```";
+    let body = format!("![loss `{{{{ one.probabilities[0] | round(2) }}}}` < 9](p.png)\n\n{block}");
+    let course = Course::with("a.md", &body).file("lessons/p.png", b"png");
+    let page = course.build().page("a");
+    let picture =
+        crate::html::parse(&page.html).elements.into_iter().find(|element| element.name == "img").unwrap();
+    let alt = picture.get("alt").unwrap();
+    assert!(alt.starts_with("loss ") && alt.ends_with(" < 9") && !alt.contains("class"), "{alt}");
 }
 
 #[test]

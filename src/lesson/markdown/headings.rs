@@ -170,7 +170,7 @@ impl<'t> Writer<'t> {
 
 /// An empty element with an id, before what has another id.
 pub(super) fn other_name(id: &str) -> String {
-    format!("<span id=\"{id}\"></span>")
+    format!("<span id=\"{}\"></span>", crate::markup::escaped(id))
 }
 
 /// Text without markup.

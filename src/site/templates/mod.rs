@@ -13,7 +13,7 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::{AutoEscape, Environment, State, UndefinedBehavior, Value};
 
 use super::view::ExperimentView;
-use super::{links, search};
+use super::{links, policy, search};
 use crate::site::embedded::{ASSETS, STYLES, TEMPLATES};
 use crate::store::cache::Sum;
 
@@ -30,6 +30,7 @@ pub struct Templates {
     /// Of an author's files.
     sum: Sum,
     index_shows_bodies: bool,
+    needs_more: bool,
 }
 
 impl Default for Templates {
@@ -53,6 +54,7 @@ impl Templates {
         // Whatever page may include it; the page of a lesson is the one that shows a body in any case.
         let body = |text: &[u8]| memchr::memmem::find(text, b"body_html").is_some();
         let index_shows_bodies = files.iter().any(|(name, text)| name != "lesson.html" && body(text));
+        let needs_more = files.iter().any(|(name, text)| needs_more(name, &String::from_utf8_lossy(text)));
         let overridden = files.keys().any(|name| is_template(name));
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
@@ -92,7 +94,7 @@ impl Templates {
                 }
             }
         }
-        let templates = Templates { environment, styles, assets, sum, index_shows_bodies };
+        let templates = Templates { environment, styles, assets, sum, index_shows_bodies, needs_more };
         if errors.is_empty() && overridden {
             errors = rehearsal::errors(&templates);
         }
@@ -115,6 +117,11 @@ impl Templates {
     /// Whether the page of the whole course shows the bodies of its lessons: the program's own does not.
     pub fn index_shows_bodies(&self) -> bool {
         self.index_shows_bodies
+    }
+
+    /// Returns whether an author's own files need more than the usual policy allows.
+    pub fn needs_more(&self) -> bool {
+        self.needs_more
     }
 
     fn style_sheet(&self, chart_css: &str) -> String {
@@ -144,6 +151,15 @@ fn own_texts(files: &[(&str, &str)]) -> BTreeMap<String, String> {
 
 fn is_template(name: &str) -> bool {
     name.ends_with(".html") || name.ends_with(".xml")
+}
+
+/// What a script of an author's does cannot be told.
+fn needs_more(name: &str, text: &str) -> bool {
+    match name.rsplit('.').next() {
+        Some("html") => policy::needs_more(text),
+        Some("css") => policy::fetches(text),
+        _ => name == "assets/gradbook.js",
+    }
 }
 
 /// As minijinja's own, but a slash stays a slash: addresses remain readable in the page's source.

@@ -84,10 +84,14 @@ impl<'a> Pages<'a> {
         let page = |template: &'static str, values| Page { path: template.to_owned(), template, values };
         let course = &self.site.course;
         let chapters = Serde(&self.site.chapters);
+        let content_security_policy = &course.policy.text;
         let shared = || self.shared.clone();
         let mut pages = vec![
-            page("index.html", context! { here => "index", chapters, ..shared() }),
-            page("404.html", context! { here => "404", base => links::base_path(course), ..shared() }),
+            page("index.html", context! { here => "index", chapters, content_security_policy, ..shared() }),
+            page(
+                "404.html",
+                context! { here => "404", base => links::base_path(course), content_security_policy, ..shared() },
+            ),
         ];
         let base_url = links::base_url(course);
         pages.extend(base_url.map(|base_url| page("sitemap.xml", context! { base_url, ..shared() })));
@@ -95,7 +99,10 @@ impl<'a> Pages<'a> {
     }
 
     fn lesson_page(&self, index: usize, lesson: &PageView) -> Page {
+        let policy = &self.site.course.policy;
+        let states = !(lesson.needs_more && policy.gives_way);
         let values = context! {
+            content_security_policy => policy.text.as_ref().filter(|_| states),
             here => &lesson.slug,
             lesson => Serde(lesson),
             previous => self.previous(index),

@@ -11,7 +11,8 @@ use crate::diagnostic::nearest;
 use crate::site::view::{ExperimentView, Site};
 
 /// Names that stand by themselves.
-const ROOTS: [&str; 12] = [
+const ROOTS: [&str; 13] = [
+    "content_security_policy",
     "course",
     "outline",
     "here",

@@ -3,7 +3,8 @@
 
 use crate::site::view::{
     CellView, ChapterView, ClaimView, ColumnView, CourseView, DataSourceView, ExperimentView, FigureView,
-    HeadingView, PageView, Provenance, ResultRow, ResultsView, SettingView, Site, TableView, Theme,
+    HeadingView, PageView, PolicyView, Provenance, ResultRow, ResultsView, SettingView, Site, TableView,
+    Theme,
 };
 
 fn text() -> String {
@@ -17,10 +18,12 @@ pub fn full() -> (Site, ExperimentView) {
         description: text(),
         author: text(),
         language: "en".into(),
+        direction: "rtl".into(),
         base_url: Some("https://example.org/".into()),
         repository: Some("https://example.org/course".into()),
         license: text(),
         theme: Theme::Dark,
+        policy: PolicyView { text: Some(text()), gives_way: true },
     };
     let heading = HeadingView { level: 2, id: "id".into(), html: text() };
     let lesson = |slug: &str| PageView {
@@ -33,6 +36,7 @@ pub fn full() -> (Site, ExperimentView) {
         body_html: text(),
         headings: vec![heading.clone(), HeadingView { level: 3, ..heading.clone() }],
         thumbnail: Some("a/b-c.svg".into()),
+        needs_more: true,
     };
     let chapter = ChapterView { title: text(), lessons: ["a", "b", "c"].map(lesson).to_vec() };
     let site = Site { course, chapters: vec![chapter.clone(), chapter], chart_css: String::new() };

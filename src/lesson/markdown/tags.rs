@@ -1,0 +1,161 @@
+//! Tags that swallow text: what is no element of HTML, what is never closed, what closes nothing of the lesson's.
+
+use std::ops::Range;
+
+use pulldown_cmark::{Event, Tag, TagEnd};
+
+use super::{Part, Writer};
+use crate::diagnostic::{Diagnostic, Span};
+use crate::markup::{self, Token, is_element, is_void};
+use crate::settings::LineMap;
+
+/// Elements whose end tags may be left out.
+const CLOSED_BY_OTHERS: [&str; 16] = [
+    "body", "colgroup", "dd", "dt", "html", "li", "optgroup", "option", "p", "rp", "rt", "tbody", "td",
+    "tfoot", "th", "tr",
+];
+
+/// Elements that hold no tags; that one of them is never closed is said where raw HTML is read.
+const TEXTS: [&str; 4] = ["script", "style", "textarea", "title"];
+
+/// An element of raw HTML that is open.
+struct Open {
+    name: String,
+    /// As it is written.
+    tag: String,
+    place: Span,
+}
+
+/// What a part of the text opens.
+#[derive(Default)]
+struct Tags {
+    open: Vec<Open>,
+    /// How many of them are open where each part of Markdown around this one begins: what it opens it has to close.
+    before: Vec<usize>,
+    /// Elements that were said to be open already.
+    said: Vec<String>,
+    found: Vec<Diagnostic>,
+}
+
+impl<'t> Writer<'t> {
+    /// Warns of every tag of raw HTML that readers lose text by.
+    pub(super) fn check_tags(&mut self, parts: &[Part<'t>]) {
+        if self.scene.library.untrusted {
+            return; // Where it is shown as text.
+        }
+        let mut tags = Tags::default();
+        let mut at = 0;
+        while at < parts.len() {
+            let (event, range) = &parts[at];
+            match event {
+                Event::Start(Tag::HtmlBlock) => {
+                    let length = super::length(&parts[at..]);
+                    let mut html = String::new();
+                    let mut map = LineMap::new(self.scene.source);
+                    for (event, range) in &parts[at..at + length] {
+                        if let Event::Html(piece) | Event::InlineHtml(piece) = event {
+                            html.push_str(piece);
+                            map.push(self.scene.start + range.start, piece.len());
+                        }
+                    }
+                    tags.read(&html, |place| map.span(place.start, place.end));
+                    at += length;
+                    continue;
+                }
+                Event::InlineHtml(html) => {
+                    tags.read(html, |place| self.span(range.start + place.start..range.start + place.end));
+                }
+                Event::Start(_) => tags.before.push(tags.open.len()),
+                Event::End(end) => {
+                    let before = tags.before.pop().unwrap_or_default();
+                    tags.close(before, part(end));
+                }
+                _ => {}
+            }
+            at += 1;
+        }
+        tags.close(0, "page");
+        self.found.diagnostics.append(&mut tags.found);
+    }
+}
+
+impl Tags {
+    fn read(&mut self, html: &str, span: impl Fn(Range<usize>) -> Span) {
+        let mut foreign = 0;
+        for token in markup::tokens(html, true) {
+            match token {
+                Token::Start(tag) if tag.ends_itself && (foreign > 0 || is_foreign(&tag.name)) => {}
+                Token::Start(tag) => {
+                    let place = span(tag.place.clone());
+                    let written = html.get(tag.place).unwrap_or_default();
+                    foreign += usize::from(is_foreign(&tag.name));
+                    let within = foreign > 0 || self.open.iter().any(|open| is_foreign(&open.name));
+                    if within || tag.name.contains('-') || is_element(&tag.name) {
+                        if !is_void(&tag.name) && !TEXTS.contains(&tag.name.as_str()) {
+                            self.open.push(Open { name: tag.name, tag: written.to_owned(), place });
+                        }
+                        continue;
+                    }
+                    let message = format!("`{written}` is no element of HTML: readers do not see it");
+                    let warning = Diagnostic::warning(message, place);
+                    let warning =
+                        warning.label(format!("expected `\\{written}`, or backticks around the code"));
+                    self.found.push(warning);
+                    self.said.push(tag.name);
+                }
+                Token::End(name, place) => {
+                    foreign = foreign.saturating_sub(usize::from(is_foreign(&name)));
+                    self.end(&name, html.get(place.clone()).unwrap_or_default(), span(place));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn end(&mut self, name: &str, written: &str, place: Span) {
+        if let Some(at) = self.open.iter().rposition(|open| open.name == name) {
+            let within = self.open.split_off(at + 1);
+            self.open.pop();
+            within.into_iter().for_each(|open| self.say(open, &format!("its `{written}`")));
+            return;
+        }
+        if TEXTS.contains(&name) || name == "br" || name == "p" || self.said.iter().any(|said| said == name) {
+            return;
+        }
+        let message = format!("`{written}` closes nothing of this lesson, but may close a part of the page");
+        let warning = Diagnostic::warning(message, place);
+        self.found.push(warning.label(format!("expected `<{name}>` before it")));
+    }
+
+    /// Closes what was opened since `before`.
+    fn close(&mut self, before: usize, part: &str) {
+        let open = self.open.split_off(before.min(self.open.len()));
+        open.into_iter().for_each(|open| self.say(open, &format!("the end of the {part}")));
+    }
+
+    fn say(&mut self, open: Open, end: &str) {
+        if CLOSED_BY_OTHERS.contains(&open.name.as_str()) {
+            return;
+        }
+        let message = format!("`{}` is never closed", open.tag);
+        let warning = Diagnostic::warning(message, open.place);
+        self.found.push(warning.label(format!("expected `</{}>` before {end}", open.name)));
+        self.said.push(open.name);
+    }
+}
+
+fn is_foreign(name: &str) -> bool {
+    matches!(name, "svg" | "math")
+}
+
+fn part(end: &TagEnd) -> &'static str {
+    match end {
+        TagEnd::Paragraph => "paragraph",
+        TagEnd::Heading(_) => "heading",
+        TagEnd::TableCell => "cell",
+        TagEnd::Item => "item",
+        TagEnd::BlockQuote(_) => "quote",
+        TagEnd::Link => "link",
+        _ => "part",
+    }
+}

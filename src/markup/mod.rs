@@ -1,0 +1,47 @@
+//! Markup that is given to browsers: read as they read it, and passed through one list of what may stand in it.
+//!
+//! What comes out of [`fragment`], [`formula`] and [`drawing`] holds only elements and attributes of that list, each closed
+//! in its turn, every text and value escaped. So it means the same in whatever place a browser reads it, and there is
+//! nothing in it that runs or that is fetched from elsewhere. What is not on the list is shown as the text that it was.
+
+mod allowed;
+mod filter;
+mod tokens;
+
+use allowed::Root;
+
+pub use allowed::{is_element, is_void, scheme};
+pub use tokens::{Tag, Token, tokens};
+
+/// Returns the part of a page with nothing in it but what is allowed: text, pictures of the site, MathML and SVG.
+pub fn fragment(html: &str) -> String {
+    filter::filtered(html, Root::Page)
+}
+
+/// Returns a formula with nothing in it but MathML.
+pub fn formula(mathml: &str) -> String {
+    filter::filtered(mathml, Root::Formula)
+}
+
+/// Returns a file of SVG with nothing in it but what is drawn.
+pub fn drawing(svg: &str) -> String {
+    filter::filtered(svg, Root::Drawing)
+}
+
+/// Returns a text as it stands in markup, between tags or within a value between double quotes.
+pub fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            letter => out.push(letter),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests;

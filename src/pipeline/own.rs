@@ -1,0 +1,78 @@
+//! The templates of a course: the program's with those of an author before them.
+
+use std::path::{Path, PathBuf};
+
+use crate::diagnostic::{Diagnostic, Sources};
+use crate::site::{TemplateError, Templates};
+
+use super::{Failure, Request};
+
+/// A course's templates.
+pub struct Own {
+    pub templates: Templates,
+    /// The author's folder, as it is shown.
+    shown: String,
+}
+
+/// Where an author's templates are.
+pub struct Folder {
+    path: Option<PathBuf>,
+    shown: String,
+    is_used: bool,
+}
+
+impl Own {
+    /// The folder that the call names; else `templates` in the lessons folder or beside it. Of lessons that are not trusted
+    /// that came with them, and is not used.
+    ///
+    /// # Errors
+    /// A folder that is named and not there.
+    pub fn folder(root: &Path, request: &Request) -> Result<Folder, Failure> {
+        if let Some(named) = &request.templates {
+            let shown = named.display().to_string();
+            return match named.is_dir() {
+                true => Ok(Folder { path: Some(named.clone()), shown, is_used: true }),
+                false => {
+                    Err(Failure::Machine(format!("there are no templates in `{shown}`: no such folder")))
+                }
+            };
+        }
+        let is_used = !request.untrusted;
+        let inside = root.join("templates");
+        if inside.is_dir() {
+            let shown = inside.display().to_string();
+            return Ok(Folder { path: Some(inside), shown, is_used });
+        }
+        let beside = root.join("../templates");
+        let plain = root.file_name().and_then(|_| Some(root.parent()?.join("templates")));
+        let shown = plain.as_ref().unwrap_or(&beside).display().to_string();
+        Ok(Folder { path: beside.is_dir().then_some(beside), shown, is_used })
+    }
+
+    /// What is wrong with a template, at its place.
+    pub fn diagnostic(&self, fault: &TemplateError, sources: &mut Sources) -> Diagnostic {
+        fault.diagnostic(&self.shown, sources)
+    }
+}
+
+impl Folder {
+    /// What is to be said of templates that are there but not used.
+    pub fn remark(&self) -> Option<Diagnostic> {
+        self.path.as_ref().filter(|_| !self.is_used)?;
+        let message = format!("the templates in `{}` are not used: the lessons are not trusted", self.shown);
+        let hint = "name a folder of templates that you trust with `--templates DIR`";
+        Some(Diagnostic::warning(message, None).hint(hint))
+    }
+
+    /// The program's templates with those of the folder before them.
+    ///
+    /// # Errors
+    /// Every file of the folder that is at fault.
+    pub fn load(self, sources: &mut Sources) -> Result<Own, Vec<Diagnostic>> {
+        let Folder { path, shown, is_used } = self;
+        match Templates::load(path.as_deref().filter(|_| is_used)) {
+            Ok(templates) => Ok(Own { templates, shown }),
+            Err(errors) => Err(errors.iter().map(|error| error.diagnostic(&shown, sources)).collect()),
+        }
+    }
+}

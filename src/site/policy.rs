@@ -1,0 +1,153 @@
+//! The policy that pages carry: what a browser may fetch and run for them.
+
+use crate::lesson::ContentPolicy;
+use crate::markup::{Token, scheme, tokens};
+
+/// What the site's own pages need, by directive.
+const USUAL: [(&str, &str); 8] = [
+    ("default-src", "'none'"),
+    ("script-src", "'self'"),
+    ("style-src", "'self' 'unsafe-inline'"),
+    ("img-src", "'self' data:"),
+    ("font-src", "'self'"),
+    ("connect-src", "'self'"),
+    ("base-uri", "'self'"),
+    ("form-action", "'none'"),
+];
+
+/// Returns the policy as a page states it; none where it states none.
+pub fn text(policy: &ContentPolicy) -> Option<String> {
+    let mut directives: Vec<(&str, String)> =
+        USUAL.iter().map(|(directive, sources)| (*directive, (*sources).to_owned())).collect();
+    match policy {
+        ContentPolicy::None => return None,
+        ContentPolicy::Usual => {}
+        ContentPolicy::Wider(wider) => {
+            for (directive, added) in wider {
+                let added = added.join(" ");
+                match directives.iter_mut().find(|(known, _)| known == directive) {
+                    // Beside others `'none'` means nothing.
+                    Some((_, sources)) if sources == "'none'" => *sources = added,
+                    Some((_, sources)) => *sources = format!("{sources} {added}"),
+                    None => directives.push((directive, added)),
+                }
+            }
+        }
+    }
+    let stated = directives.iter().map(|(directive, sources)| format!("{directive} {sources}"));
+    Some(stated.collect::<Vec<_>>().join("; "))
+}
+
+/// Elements that do nothing, or not all that they do, under the usual policy.
+const NEEDY: [&str; 9] = ["applet", "audio", "embed", "form", "frame", "iframe", "object", "portal", "video"];
+
+/// What a link in the head of a page may be that fetches nothing.
+const MENTIONS: [&str; 7] = ["alternate", "author", "canonical", "help", "license", "next", "prev"];
+
+/// The site's own script.
+const OWN_SCRIPT: &str = "assets/gradbook.js";
+
+/// Attributes that fetch.
+const FETCHING: [&str; 7] = ["background", "data", "formaction", "poster", "src", "srcdoc", "srcset"];
+
+/// Returns whether HTML of an author's own needs more than the usual policy allows: a script, a frame, a form, something
+/// from another machine.
+pub fn needs_more(html: &str) -> bool {
+    let mut is_style = false;
+    tokens(html, true).iter().any(|token| match token {
+        Token::Start(tag) => {
+            is_style = tag.name == "style";
+            let name = tag.name.as_str();
+            let leads = matches!(name, "a" | "area")
+                || name == "link" && tag.value("rel").is_some_and(|rel| MENTIONS.contains(&rel));
+            NEEDY.contains(&name)
+                || name == "script" && tag.value("src") != Some(OWN_SCRIPT)
+                || tag.attributes.iter().any(|(name, value)| {
+                    name.starts_with("on")
+                        || name == "style" && fetches(value)
+                        || FETCHING.contains(&name.as_str()) && is_elsewhere(value)
+                        || !leads && name.ends_with("href") && is_elsewhere(value)
+                })
+        }
+        Token::Text(css) => is_style && fetches(css),
+        _ => false,
+    })
+}
+
+/// Returns whether a style sheet fetches something from another machine.
+pub fn fetches(css: &str) -> bool {
+    let lower = css.to_ascii_lowercase();
+    ["url(", "@import", "image-set("].iter().any(|start| {
+        lower.match_indices(start).any(|(at, _)| {
+            let address = lower[at + start.len()..].trim_start_matches([' ', '"', '\'', '\t', '\n']);
+            address.starts_with("//") || address.starts_with("http") || address.starts_with("url(")
+        })
+    })
+}
+
+fn is_elsewhere(address: &str) -> bool {
+    address.split(',').any(|address| {
+        let address = address.trim();
+        address.starts_with("//") || scheme(address).is_some_and(|scheme| scheme != "data")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sources_are_added_where_they_belong() {
+        let usual = text(&ContentPolicy::Usual).unwrap();
+        assert!(usual.starts_with("default-src 'none'; script-src 'self'; style-src"), "{usual}");
+        let wider = [
+            ("script-src", vec!["https://a.example", "'unsafe-inline'"]),
+            ("frame-src", vec!["https://b.example"]),
+            ("form-action", vec!["'self'"]),
+        ];
+        let wider =
+            wider.map(|(name, sources)| (name.to_owned(), sources.into_iter().map(str::to_owned).collect()));
+        let wider = text(&ContentPolicy::Wider(wider.into())).unwrap();
+        for directive in [
+            "script-src 'self' https://a.example 'unsafe-inline';",
+            "form-action 'self';",
+            "; frame-src https://b.example",
+        ] {
+            assert!(wider.contains(directive), "{directive}: {wider}");
+        }
+        assert_eq!(text(&ContentPolicy::None), None);
+    }
+
+    #[test]
+    fn html_that_needs_more_is_known() {
+        for html in [
+            "<script>x</script>",
+            "<button onclick=\"x()\">a</button>",
+            "<iframe src=\"https://video.example\"></iframe>",
+            "<video src=\"files/a.mp4\"></video>",
+            "<img src=\"https://a.example/b.png\">",
+            "<img srcset=\"files/a.png 1x, //a.example/b.png 2x\">",
+            "<p style=\"background: url( 'https://a.example')\">",
+            "<style>@import \"//a.example\";</style>",
+            "<svg><use href=\"//a.example#b\"/></svg>",
+            "<form><input></form>",
+            "<link rel=\"stylesheet\" href=\"https://fonts.example/a.css\">",
+            "<base href=\"//a.example/\">",
+        ] {
+            assert!(needs_more(html), "{html}");
+        }
+        for html in [
+            "<p>a <a href=\"https://a.example\">b</a> &lt;script&gt;</p>",
+            "<img src=\"files/a.png\" alt=\"onload=\">",
+            "<img src=\"data:image/png;base64,x\">",
+            "<div style=\"background: url(files/a.png); color: red\"><details><summary>b</summary></details></div>",
+            "<style>p { color: red }</style>",
+            "<!-- <script>x</script> -->",
+            include_str!("../../templates/layout.html"),
+            include_str!("../../templates/404.html"),
+            "<link rel=\"canonical\" href=\"https://a.example/\"><meta charset=\"utf-8\">",
+        ] {
+            assert!(!needs_more(html), "{html}");
+        }
+    }
+}
