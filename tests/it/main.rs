@@ -21,5 +21,6 @@ mod regularization;
 mod ridge;
 mod shard;
 mod snapshots;
+mod strangers;
 mod surface;
 mod training;

@@ -1,0 +1,489 @@
+//! Lessons of people who wish no good, built as `--untrusted` does: whatever becomes of them, their pages run nothing, fetch
+//! nothing from elsewhere and hide nothing of the site.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use gradbook::pipeline::{self, Failure, Keeping, Request, Silent};
+
+use crate::course::Course;
+use crate::html;
+
+/// What would run, if it came to that.
+const RUN: &str = "document.title=1337";
+
+/// What stands in a lesson below its front matter. `RUN` is put in its place.
+const BODIES: &[&str] = &[
+    // Raw HTML.
+    "<script>RUN</script>",
+    "A <script>RUN</script> b <img src=x onerror=RUN> c",
+    "<img src=x onerror=RUN>",
+    "<svg onload=RUN></svg>",
+    "<details open ontoggle=RUN><summary>a</summary></details>",
+    "<iframe srcdoc=\"<script>parent.RUN</script>\"></iframe>",
+    "</article></main></body><script>RUN</script>",
+    "<style>body { background: url(https://evil.example/) }</style>",
+    "<base href=\"https://evil.example/\">",
+    "<meta http-equiv=refresh content=\"0;url=javascript:RUN\">",
+    "<math><mtext><table><mglyph><style><img src=x onerror=RUN></style></mglyph></table></mtext></math>",
+    "<svg><foreignObject><iframe src=javascript:RUN></iframe></foreignObject></svg>",
+    "<!--><img src=x onerror=RUN>-->",
+    "<a href=\"javascript:RUN\">a</a>",
+    "<form action=https://evil.example><button formaction=javascript:RUN>a</button></form>",
+    "&lt;script&gt;RUN&lt;/script&gt; &#60;img src=x onerror=RUN&#62;",
+    // Headings.
+    "## A {tabindex=0 autofocus onfocus=RUN}",
+    "## A {style=background:url(https://evil.example/pixel)}",
+    "## A {#b onclick=RUN .c}",
+    "## A {#b\"onfocus=RUN}",
+    "## A {.c\"onfocus=RUN}",
+    "## A {onmouseover=\"RUN\"}",
+    "## A <script>RUN</script>",
+    "## A <img src=x onerror=RUN> {#b}",
+    "A {onfocus=RUN}\n===",
+    "## The set {0, <img src=x onerror=RUN>}",
+    "## The set {0, \"onfocus=RUN}",
+    // Formulas.
+    "$\\operatorname{<script>RUN</script>}$",
+    "$\\operatorname*{<img src=x onerror=RUN>}_x$",
+    "$\\operatorname{</mo></math></p></article><script>RUN</script>}$",
+    "$\\operatorname{\\text{<script>RUN</script>}}$",
+    "$\\text{<script>RUN</script>}$",
+    "$\\mathrm{<img src=x onerror=RUN>}$",
+    "$x < y > z & <script>RUN</script>$",
+    "$$\\begin{align} a &= \\operatorname{<svg onload=RUN>} \\\\ b &= c \\end{align}$$",
+    "$$\\begin{equation} a \\label{\"onclick=RUN} \\end{equation}$$ $\\eqref{\"onclick=RUN}$",
+    "$$\\begin{equation} a \\label{<img src=x onerror=RUN>} \\tag{<script>RUN</script>} \\end{equation}$$",
+    "$\\href{javascript:RUN}{a}$",
+    "$\\textcolor{red\" onclick=\"RUN}{x}$",
+    "$\\color{url(https://evil.example)} x$",
+    "$\\class{a\" onclick=\"RUN}{x}$ $\\style{background:url(//evil.example)}{x}$",
+    "$\\unicode{x3c}script$ $\\char`\\<$ $\\nope<script>$",
+    "$\\operatorname{&lt;script&gt;RUN&lt;/script&gt;}$",
+    "$\\begin{array}{c|c\"onclick=RUN} a \\end{array}$",
+    // Links and pictures.
+    "[a](javascript:RUN)",
+    "[a](java\tscript:RUN)",
+    "[a](<java&#10;script:RUN>)",
+    "[a](&#x6a;avascript:RUN)",
+    "[a](JaVaScRiPt:RUN)",
+    "[a](data:text/html,<script>RUN</script>)",
+    "[a](vbscript:RUN)",
+    "[a](blob:https://evil.example/x)",
+    "<javascript:RUN>",
+    "[a](#b\"onclick=RUN)",
+    "[a](https://evil.example/\"onclick=\"RUN)",
+    "[a](https://evil.example \"t\\\" onclick=\\\"RUN\")",
+    "[a](https://evil.example 't\" onclick=\"RUN')",
+    "[a][b]\n\n[b]: javascript:RUN",
+    "[a][b]\n\n[b]: https://evil.example \"t&quot; onclick=&quot;RUN\"",
+    "[<img src=x onerror=RUN>][b]\n\n[b]: #\"><script>RUN</script>",
+    "[<script>RUN</script>]: https://evil.example\n\n[<script>RUN</script>]",
+    "![a\" onerror=\"RUN](p.png)",
+    "![<img src=x onerror=RUN>](p.png)",
+    "![$\\operatorname{\" onerror=RUN}$](p.png)",
+    "![`\" onerror=\"RUN`](p.png)",
+    "![a](p.png \"t\\\" onload=\\\"RUN\")",
+    "![a](https://evil.example/p.png)",
+    "![a](//evil.example/p.png)",
+    "![a](\\\\evil.example/p.png)",
+    "![a](data:image/svg+xml,<svg/onload=RUN>)",
+    "![a](x.svg)",
+    "[a](x.svg) [b](x.html)",
+    "![a](p'onerror=RUN'.png)",
+    "[![a\" onerror=\"RUN](p.png)](javascript:RUN)",
+    // Tables, footnotes, lists, alerts, code.
+    "| <script>RUN</script> | b |\n| - | :-: |\n| `<img src=x onerror=RUN>` | <b onclick=RUN>c</b> |",
+    "a[^<script>RUN</script>]\n\n[^<script>RUN</script>]: b",
+    "a[^\"onclick=RUN]\n\n[^\"onclick=RUN]: <script>RUN</script>",
+    "> [!NOTE]\n> <script>RUN</script>",
+    "> [!<script>RUN</script>]\n> a",
+    "- [ ] <input onfocus=RUN autofocus>\n- [x] b",
+    "```\"><script>RUN</script>\na\n```",
+    "```yaml onclick=RUN\n<script>RUN</script>\n```",
+    "Term <img src=x onerror=RUN>\n: <script>RUN</script>",
+    "`<script>RUN</script>` ``{{ <script> }}``",
+    "`{{ \"<script>RUN</script>\" }}`",
+    "`{{ claim: 1 < 2 }}`",
+    "<https://evil.example/\"onclick=RUN>",
+    "<a@evil.example?\"onclick=RUN>",
+];
+
+/// Front matter beside a title, or in its place.
+const FRONTS: &[&str] = &[
+    "title: <script>RUN</script>",
+    "title: '<img src=x onerror=RUN> $\\operatorname{<script>RUN</script>}$'",
+    "title: '[a](javascript:RUN)'",
+    "title: 'A\" onclick=\"RUN'",
+    "title: '</title><script>RUN</script>'",
+    "title: A\nsummary: '<script>RUN</script> \" onclick=\"RUN'",
+    "title: A\nsummary: '![a\" onerror=\"RUN](p.png) $\\operatorname{</p><svg onload=RUN>}$'",
+    "title: A\ntags: ['<script>RUN</script>', '\" onclick=\"RUN']",
+];
+
+/// Lines of `gradbook.yaml`.
+const SETTINGS: &[&str] = &[
+    "title: '<script>RUN</script></title>\" onclick=\"RUN'",
+    "description: '\"><script>RUN</script>'",
+    "author: '\"><script>RUN</script>'",
+    "license: '<script>RUN</script>'",
+    "repository: 'javascript:RUN//https://'",
+    "repository: 'https://evil.example/\" onclick=\"RUN'",
+    "repository: 'https://evil.example/{path}?<script>RUN</script>'",
+    "language: 'en\" onclick=\"RUN'",
+    "base_url: 'https://me.example//evil.example/'",
+    "base_url: 'https://me.example/\\evil.example/'",
+    "base_url: 'https://me.example/\"><script>RUN</script>'",
+    "base_url: 'https://me.example/ onclick=RUN'",
+    "base_url: 'javascript:RUN'",
+    "theme: 'dark\" onclick=\"RUN'",
+    "content_security_policy: none",
+    "content_security_policy: {script-src: [unsafe-inline, '*']}",
+    "content_security_policy: {script-src: ['\"><script>RUN</script>']}",
+    "defaults: {title: '<script>RUN</script>'}",
+];
+
+/// Settings of an experiment that has an id and a kind.
+const BLOCKS: &[&str] = &[
+    "logits: [1, 2]\ntitle: '<script>RUN</script>'",
+    "logits: [1, 2]\ncaption: '$\\operatorname{<script>RUN</script>}$ <img src=x onerror=RUN>'",
+    "logits: [1, 2]\nalt: '\" onload=\"RUN\"><script>RUN</script>'",
+    "logits: [1, 2]\ncaption: '[a](javascript:RUN)'",
+    "logits: [1, 2]\nshow_source: true # <script>RUN</script>",
+    "logits: [1, 2]\nclaims: [{that: \"probabilities[0] < 9\", says: '<script>RUN</script> $\\operatorname{<svg onload=RUN>}$'}]",
+    "compare: {'<script>RUN</script>': [1, 2], '\" onload=\"RUN': [2, 1]}",
+    "variants: {'<script>RUN</script>': {logits: [1, 2]}, '</svg><img src=x onerror=RUN>': {logits: [2, 1]}}",
+    "logits: [1, 2]\nlabels: ['<script>RUN</script>', '\" onload=\"RUN']",
+    "logits: [1, 2]\nclasses: ['<script>RUN</script>', '\" onload=\"RUN']",
+];
+
+fn hostile(text: &str) -> String {
+    text.replace("RUN", RUN)
+}
+
+fn lesson(front: &str, body: &str) -> String {
+    format!("---\n{front}\n---\n\n{body}\n")
+}
+
+/// All pages and drawings of a course, by their paths; none where the course is refused.
+fn made(files: &[(&str, &[u8])]) -> Option<BTreeMap<String, String>> {
+    let folder = tempfile::tempdir().unwrap();
+    for (path, content) in files {
+        let path = folder.path().join("lessons").join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, content).unwrap();
+    }
+    build(&folder.path().join("lessons"), true)
+}
+
+fn build(lessons: &Path, untrusted: bool) -> Option<BTreeMap<String, String>> {
+    let cache = Keeping::Nowhere;
+    let request = Request { lessons: lessons.to_owned(), untrusted, cache, ..Request::default() };
+    let files = pipeline::compute(&request, &Silent)
+        .and_then(|computed| pipeline::assemble(&computed, &|_, _| false));
+    let files = match files {
+        Ok(files) => files,
+        Err(Failure::Course(found, sources)) => {
+            // Shown where a test fails that expected otherwise.
+            found.iter().for_each(|diagnostic| println!("{}", diagnostic.render(&sources, false)));
+            return None;
+        }
+        Err(Failure::Machine(message)) => panic!("{message}"),
+    };
+    let is_markup =
+        |path: &str| path.ends_with(".html") || path.ends_with(".svg") && !path.starts_with("assets/");
+    let made = files.into_iter().filter(|(path, _)| is_markup(path));
+    Some(made.map(|(path, content)| (path, String::from_utf8(content.bytes.unwrap()).unwrap())).collect())
+}
+
+/// Elements that no page of a stranger's has.
+const NEVER: [&str; 24] = [
+    "animate",
+    "applet",
+    "audio",
+    "button",
+    "embed",
+    "foreignObject",
+    "form",
+    "frame",
+    "iframe",
+    "image",
+    "mglyph",
+    "noscript",
+    "object",
+    "plaintext",
+    "portal",
+    "select",
+    "set",
+    "source",
+    "style",
+    "template",
+    "textarea",
+    "track",
+    "use",
+    "video",
+];
+
+/// What is wrong with a page or a drawing: what runs, what is fetched, what leads where nothing should.
+fn faults(path: &str, markup: &str) -> Vec<String> {
+    let page = html::parse(markup);
+    let is_page = path.ends_with(".html");
+    let mut faults = Vec::new();
+    let mut policies = 0;
+    for element in &page.elements {
+        let name = element.name.as_str();
+        let mut wrong = |what: &str| faults.push(format!("<{name}>: {what}"));
+        match name {
+            "script" if element.get("src") == Some("assets/gradbook.js") => {}
+            "script" => wrong("is not ours"),
+            // A drawing that stands alone has its colours with it.
+            "style" if !is_page => {}
+            "link" if !element.get("href").is_some_and(|href| href.starts_with("assets/")) => {
+                wrong("is not ours")
+            }
+            "base"
+                if !element
+                    .get("href")
+                    .is_some_and(|href| href.starts_with('/') && !href.starts_with("//")) =>
+            {
+                wrong("leads elsewhere");
+            }
+            "meta" => match element.get("http-equiv") {
+                Some("Content-Security-Policy") => {
+                    let policy = element.get("content").unwrap_or_default();
+                    if policy.starts_with(
+                        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; ",
+                    ) {
+                        policies += 1;
+                    }
+                }
+                Some(_) => wrong("does something"),
+                None => {}
+            },
+            _ if NEVER.contains(&name) => wrong("may not be here"),
+            _ => {}
+        }
+        for (attribute, value) in &element.attributes {
+            let mut wrong = |what: &str| faults.push(format!("<{name} {attribute}=\"{value}\">: {what}"));
+            let plain: String = value.chars().filter(|c| !c.is_whitespace() && !c.is_control()).collect();
+            let lower = plain.to_lowercase();
+            let scheme = lower.split_once(':').map(|(scheme, _)| scheme);
+            let scheme = scheme
+                .filter(|scheme| scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c)));
+            match attribute.as_str() {
+                handler if handler.starts_with("on") => wrong("is a handler"),
+                "autofocus" | "srcdoc" | "srcset" | "action" | "formaction" | "ping" | "target"
+                | "contenteditable" => {
+                    wrong("may not be here");
+                }
+                "href" if name == "a" => {
+                    if scheme.is_some_and(|scheme| !["http", "https", "mailto"].contains(&scheme)) {
+                        wrong("leads where nothing should");
+                    }
+                }
+                "href" | "src" | "poster" | "data" | "background"
+                    if scheme.is_some() || lower.starts_with("//") || lower.contains('\\') =>
+                {
+                    wrong("is fetched");
+                }
+                "style" | "fill" | "stroke" | "clip-path" | "filter" | "mask" => {
+                    if lower.contains('\\') || lower.contains("url(") && !lower.starts_with("url(#") {
+                        wrong("is fetched");
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    if is_page {
+        faults.extend((policies != 1).then(|| "there is no policy".to_owned()));
+        for name in ["main", "title", "footer"] {
+            let count = page.elements.iter().filter(|element| element.name == name).count();
+            // Charts have titles too.
+            if count == 0 || count > 1 && name != "title" {
+                faults.push(format!("{count} elements {name}"));
+            }
+        }
+        faults.extend(page.faults);
+    }
+    faults
+}
+
+/// Tries each and says which are made, all of them without a fault.
+fn tried<'a>(all: &[&'a str], files: impl Fn(&str) -> Vec<(&'static str, String)>) -> Vec<&'a str> {
+    let mut survived = Vec::new();
+    for attack in all {
+        let files = files(&hostile(attack));
+        let mut files: Vec<(&str, &[u8])> =
+            files.iter().map(|(path, text)| (*path, text.as_bytes())).collect();
+        files.extend([("p.png", &b"png"[..]), ("x.svg", b"<svg/>"), ("x.html", b"<script>1</script>")]);
+        let Some(made) = made(&files) else { continue };
+        for (path, markup) in &made {
+            assert_eq!(faults(path, markup), [""; 0], "{attack}\nin {path}");
+        }
+        survived.push(*attack);
+    }
+    survived
+}
+
+#[test]
+fn no_text_of_a_stranger_runs() {
+    let made = tried(BODIES, |body| vec![("a.md", lesson("title: A", body))]);
+    assert!(made.len() > BODIES.len() / 2, "most are harmless when shown: {made:#?}");
+}
+
+#[test]
+fn no_title_of_a_stranger_runs() {
+    let made =
+        tried(FRONTS, |front| vec![("a.md", lesson(front, "Text.")), ("b.md", lesson("title: B", "Text."))]);
+    assert!(made.len() > FRONTS.len() / 2, "most are harmless when shown: {made:#?}");
+}
+
+#[test]
+fn no_setting_of_a_stranger_runs() {
+    let made = tried(SETTINGS, |settings| {
+        vec![("a.md", lesson("title: A", "Text.")), ("gradbook.yaml", format!("{settings}\n"))]
+    });
+    for shown in ["title", "author", "description", "license", "content_security_policy: none"] {
+        assert!(made.iter().any(|settings| settings.starts_with(shown)), "{shown}: {made:#?}");
+    }
+    assert!(!made.iter().any(|settings| settings.starts_with("base_url")), "{made:#?}");
+}
+
+#[test]
+fn no_experiment_of_a_stranger_runs() {
+    let made = tried(BLOCKS, |settings| {
+        let block = format!("```yaml experiment\nkind: softmax\nid: one\n{settings}\n```");
+        vec![("a.md", lesson("title: A", &block))]
+    });
+    assert!(made.len() >= BLOCKS.len() / 2, "most are harmless when shown: {made:#?}");
+}
+
+#[test]
+fn no_table_or_name_of_a_stranger_runs() {
+    let table = hostile("\"<script>RUN</script>\",\"\"\" onload=\"\"RUN\",kind\n").to_owned()
+        + &(0..60)
+            .map(|row| {
+                format!(
+                    "{},{},\"{}\"\n",
+                    row % 7,
+                    row % 5,
+                    hostile(["</svg><img src=x onerror=RUN>", "b\"\" onload=\"\"RUN"][row % 2])
+                )
+            })
+            .collect::<String>();
+    let block = "```yaml experiment\nkind: split\nid: one\ndata: {file: \"t'<b>.csv\"}\n\
+        split: {train: 40, dev: 10, test: 10}\n```\n\n[table](<t'%3Cb%3E.csv>)";
+    let made = made(&[
+        ("01-a<img onerror=x>\"b.md", lesson("title: A", &hostile(block)).as_bytes()),
+        ("02-<script>/01-b.md", lesson("title: B", "Text.").as_bytes()),
+        ("02-<script>/gradbook.yaml", hostile("title: '<script>RUN</script>'").as_bytes()),
+        ("t'<b>.csv", table.as_bytes()),
+    ])
+    .expect("names may be odd");
+    let drawn = made.iter().filter(|(path, _)| path.ends_with(".svg"));
+    assert!(drawn.into_iter().any(|(_, svg)| svg.contains("onload=")), "classes are named as they are");
+    for (path, markup) in &made {
+        assert_eq!(faults(path, markup), [""; 0], "{path}");
+    }
+    assert!(made["index.html"].contains("&lt;script&gt;"), "the chapter's title is shown");
+}
+
+#[test]
+fn what_runs_is_noticed() {
+    let page = |inside: &str| {
+        let policy =
+            "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self'";
+        format!(
+            "<!doctype html><html><head><meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\"><title>a</title></head>\
+             <body><main><h1>a</h1>{inside}</main><footer></footer></body></html>"
+        )
+    };
+    assert_eq!(faults("a.html", &page("<p>b</p>")), [""; 0]);
+    for inside in [
+        "<script>x</script>",
+        "<p onclick=x></p>",
+        "<a href=\"java\nscript:x\"></a>",
+        "<img src=\"//evil.example\">",
+        "<img src=\"https://evil.example\">",
+        "<p style=\"background:url(https://evil.example)\"></p>",
+        "<svg><rect fill=\"url(https://evil.example)\"/></svg>",
+        "<iframe></iframe>",
+        "<base href=\"//evil.example/\">",
+        "<style></style>",
+        "<meta http-equiv=refresh content=1>",
+        "</main>",
+        "<main>b</main>",
+    ] {
+        assert_ne!(faults("a.html", &page(inside)), [""; 0], "{inside}");
+    }
+    assert_ne!(faults("a.html", &page("").replace("'none'", "*")), [""; 0]);
+}
+
+/// An honest lesson is the same to its readers whether it is trusted or not.
+#[test]
+fn what_is_honest_passes() {
+    let body = "## Sums {#sums .wide}\n\nOf $\\sum_{i=1}^n x_i < \\operatorname{softmax}(x)$ and `{{ one.probabilities[0] | round(2) }}`.\n\n\
+        $$\\begin{align} a &= b \\\\ c &= \\frac{1}{2} \\end{align}$$\n\n| a | b |\n| - | -: |\n| 1 | 2 |\n\n- [x] done\n\n\
+        ```python\nx < 1\n```\n\nNote[^1] and ![a picture](p.png \"title\").\n\n[^1]: Said *here*.\n\n> [!NOTE]\n> Mind.\n\n\
+        ```yaml experiment\nkind: softmax\nid: one\nlogits: [1, 2, 3]\ntitle: \"Three\"\nclaims: [\"probabilities[0] < 9\"]\n```\n";
+    let folder = tempfile::tempdir().unwrap();
+    let write = |path: &str, text: &[u8]| std::fs::write(folder.path().join(path), text).unwrap();
+    write("a.md", lesson("title: A *b*\nsummary: Of $x$.", body).as_bytes());
+    write("p.png", b"png");
+    let (trusted, untrusted) = (build(folder.path(), false).unwrap(), build(folder.path(), true).unwrap());
+    for (path, markup) in &trusted {
+        let elements = |markup: &str| -> Vec<(String, Vec<(String, String)>)> {
+            let elements = html::parse(markup).elements.into_iter();
+            let sorted = |mut attributes: Vec<(String, String)>| {
+                attributes.sort();
+                attributes
+            };
+            elements.map(|element| (element.name, sorted(element.attributes))).collect()
+        };
+        let (expected, found) = (elements(markup), elements(&untrusted[path]));
+        for (expected, found) in expected.iter().zip(&found) {
+            assert_eq!(expected, found, "{path}");
+        }
+        assert_eq!(expected.len(), found.len(), "{path}");
+    }
+}
+
+/// The page as Chromium has it when its scripts have run.
+fn in_chromium(page: &Path) -> String {
+    let profile = tempfile::tempdir().unwrap();
+    let mut command = std::process::Command::new("chromium");
+    command.args([
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--no-first-run",
+        "--disable-background-networking",
+    ]);
+    command.args(["--virtual-time-budget=2000", "--dump-dom"]);
+    command
+        .arg(format!("--user-data-dir={}", profile.path().display()))
+        .arg(format!("file://{}", page.display()));
+    String::from_utf8(command.output().expect("chromium is installed").stdout).unwrap()
+}
+
+#[test]
+#[ignore = "needs Debian's chromium, and minutes"]
+fn chromium_runs_nothing_of_a_stranger() {
+    let course = Course::with("a.md", "<script>document.title = 1337</script>");
+    course.build();
+    let page = in_chromium(&course.path("output/a.html"));
+    assert!(page.contains("<title>1337</title>"), "a trusted author's script runs: {page}");
+    let mut shown = 0;
+    for body in BODIES {
+        let course = Course::with("a.md", &hostile(body)).file("lessons/p.png", b"png");
+        if course.call(&["build", "--untrusted", "--no-cache"]).status != 0 {
+            continue;
+        }
+        let page = in_chromium(&course.path("output/a.html"));
+        assert!(page.contains("<title>a.md · Course</title>"), "{body}: {page}");
+        assert!(page.contains("class=\"theme\""), "our own script runs: {body}: {page}");
+        shown += 1;
+    }
+    assert!(shown > BODIES.len() / 2);
+}
