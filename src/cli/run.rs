@@ -9,6 +9,7 @@ use crate::cli::report::{Format, Report};
 use crate::cli::sparkline::sparkline;
 use crate::cli::{Common, Progress, Trust};
 use crate::diagnostic::printable;
+use crate::experiment::MetricInfo;
 use crate::numeric::mean;
 use crate::outcome::{DIVERGED_AT, Metric, Outcome, Statistic, Summary, Variant};
 use crate::pipeline::{self, Computed, Done, Failure, Planned, Request, Shard, short};
@@ -82,8 +83,8 @@ fn json(computed: &Computed) -> String {
 fn tables(computed: &Computed) -> String {
     let shown = each(computed).map(|(planned, outcome, verdicts)| {
         let mut text = format!("{} ({})\n", pipeline::title(&computed.course, planned), planned.kind.name);
-        for variant in &outcome.variants {
-            text += &variant_table(planned, variant, outcome.statistic);
+        for (index, variant) in outcome.variants.iter().enumerate() {
+            text += &variant_table(planned, index, variant, outcome.statistic);
         }
         for verdict in verdicts {
             let sentence = verdict.claim.says.as_deref().unwrap_or(&verdict.claim.that);
@@ -97,9 +98,10 @@ fn tables(computed: &Computed) -> String {
 }
 
 /// A line for each metric: its name, mean and spread, and its series as a sparkline.
-fn variant_table(planned: &Planned, variant: &Variant, statistic: Statistic) -> String {
+fn variant_table(planned: &Planned, index: usize, variant: &Variant, statistic: Statistic) -> String {
     let mut text = format!("\n  {}\n", printable(&variant.name));
-    let documented = planned.kind.all_metrics().map(|doc| doc.name);
+    let told = |info: &&MetricInfo| !pipeline::says_nothing(planned, index, info);
+    let documented = planned.kind.all_metrics().filter(told).map(|info| info.name);
     let names = variant.metric_names();
     let lines: Vec<(&str, String)> = documented
         .filter(|name| names.contains(name))

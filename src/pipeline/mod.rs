@@ -40,7 +40,7 @@ pub use pages::{Files, Holds};
 pub use planning::Planned;
 pub use request::{Failure, Keeping, Request};
 pub use results::json;
-pub use results_table::short;
+pub use results_table::{says_nothing, short};
 pub use reviewing::{Review, Reviewed, Status, accept, review};
 pub use running::{Silent, Watch, Why, title};
 pub use shard::{Done, Pending, Shard, pending, run_shard};

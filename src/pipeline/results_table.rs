@@ -50,6 +50,14 @@ fn is_of_answers(info: &MetricInfo) -> bool {
     info.part.is_some() && info.better != Better::Neither
 }
 
+/// Whether a metric of a variant is about predictions that have no meaning: before a first step, a batch-normalized network
+/// has no means and deviations to predict with.
+pub fn says_nothing(planned: &Planned, variant: usize, info: &MetricInfo) -> bool {
+    let shared = planned.plan.shared(variant);
+    let normalized = shared.model.is_some_and(|model| model.batch_norm.is_some());
+    shared.is_untrained() && normalized && is_of_answers(info)
+}
+
 /// Whether a metric tells variants or seeds apart; a column of one number over and over does not.
 fn differs(outcome: &Outcome, metric: &str) -> bool {
     let mut values =
@@ -99,12 +107,11 @@ fn column_cells(planned: &Planned, outcome: &Outcome, info: &MetricInfo) -> Vec<
     let mut cells: Vec<CellView> = Vec::new();
     let mut trained = Vec::new();
     for (index, variant) in outcome.variants.iter().enumerate() {
-        let shared = planned.plan.shared(index);
-        trained.push(!shared.is_untrained());
-        let normalized = shared.model.is_some_and(|model| model.batch_norm.is_some());
-        // Before a first step there are no means and deviations to predict with.
-        let blank = shared.is_untrained() && normalized && is_of_answers(info);
-        cells.push(if blank { none() } else { cell(variant, info, outcome.statistic) });
+        trained.push(!planned.plan.shared(index).is_untrained());
+        cells.push(match says_nothing(planned, index, info) {
+            true => none(),
+            false => cell(variant, info, outcome.statistic),
+        });
     }
     let settled = planned.plan.settled().contains(&info.name);
     let best = best(outcome, info, settled).filter(|&row| trained[row] || !is_of_answers(info));

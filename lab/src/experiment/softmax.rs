@@ -15,6 +15,7 @@ use crate::experiment::{
 };
 use crate::nn::{Architecture, ModelSettings};
 use crate::outcome::{Grid, Metric, Numbers, Outcome, RunRecord, Step, Table, Variant};
+use crate::range;
 use crate::train::{self, Parts, Subject, TrainingSettings};
 
 /// Cells of a region's grid, each way.
@@ -63,12 +64,15 @@ impl Softmax {
                     .expected("a finite number"),
             );
         }
-        if let Some(label) = self.label.filter(|&label| label >= logits.len()) {
-            let problem = Problem::new("label", format!("class {label} of {} classes", logits.len()));
-            problems.push(
-                problem.expected(format!("a whole number from 0 to {}", logits.len().saturating_sub(1))),
-            );
-        }
+        let last = logits.len().saturating_sub(1) as u64;
+        problems.extend(self.label.and_then(|label| {
+            range::whole(
+                "label",
+                format!("class {label} of {} classes", logits.len()),
+                label as u64,
+                0..=last,
+            )
+        }));
         problems
     }
 }

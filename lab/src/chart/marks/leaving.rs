@@ -17,7 +17,7 @@ struct Exit {
     out: Point,
 }
 
-/// Marks each place where a line through points leaves the frame, or comes in from outside at its start.
+/// Marks each place where a line through points leaves the frame or comes back into it.
 pub(super) fn mark(plot: &Plot, points: &[Point], color: Color) {
     let places: Vec<Option<Point>> = points.iter().map(|&point| plot.place(point)).collect();
     for exit in exits(&places, plot.frame) {
@@ -40,7 +40,8 @@ fn exits(places: &[Option<Point>], frame: Rect) -> Vec<Exit> {
     let mut exits: Vec<Exit> = Vec::new();
     let mut add = |exit: Exit| {
         let near = |known: &Exit| {
-            known.out == exit.out && (known.at.0 - exit.at.0).hypot(known.at.1 - exit.at.1) < APART
+            let (dx, dy) = (known.at.0 - exit.at.0, known.at.1 - exit.at.1);
+            known.out == exit.out && dx * dx + dy * dy < APART * APART
         };
         if !exits.iter().any(near) {
             exits.push(exit);
@@ -50,7 +51,6 @@ fn exits(places: &[Option<Point>], frame: Rect) -> Vec<Exit> {
         let (Some(from), Some(to)) = (pair[0], pair[1]) else { continue };
         match (within(frame, from), within(frame, to)) {
             (true, false) => add(crossing(frame, from, to)),
-            // Coming back where it left says nothing new, coming in from outside at the start does.
             (false, true) => add(crossing(frame, to, from)),
             _ => {}
         }

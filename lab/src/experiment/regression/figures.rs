@@ -5,6 +5,9 @@ use crate::chart::{Axis, Band, Color, Dots, Estimate, Figure, Key, Line, Mark, P
 use crate::experiment::curves;
 use crate::outcome::{Outcome, RunRecord, Variant};
 
+/// From so many on, training points are drawn smaller.
+const MANY: usize = 200;
+
 pub fn all(outcome: &Outcome) -> Vec<Figure> {
     let parts: Vec<(String, String)> =
         PARTS.iter().map(|part| (format!("{part}_loss"), (*part).to_owned())).collect();
@@ -61,7 +64,9 @@ fn panel(variant: &Variant) -> Option<Panel> {
         panel = panel.mark(Dots::new(others, Color::Series(1)).size(1.8).label(names.join(" and ")));
     }
     panel = panel.mark(Line::new(pairs(curve_x, curve_y).collect::<Vec<_>>(), Color::Ink).label("fitted"));
-    panel = panel.mark(Dots::new(train, Color::Series(0)).size(3.6).label("train"));
+    // Dots lie over lines: many large ones would hide the curve.
+    let size = if train.len() > MANY { 1.6 } else { 3.6 };
+    panel = panel.mark(Dots::new(train, Color::Series(0)).size(size).label("train"));
     Some(if variant.label.is_empty() { panel } else { panel.title(variant.label.clone()) })
 }
 
