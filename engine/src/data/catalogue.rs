@@ -54,7 +54,7 @@ pub struct Key {
 }
 
 /// Keys that every table and file takes, besides those that all data sets take.
-const TABLE_KEYS: &[&str] = &["task", "label_noise", "bayes_error"];
+const TABLE_KEYS: &[&str] = &["task", "label_noise", "bayes_error", "scale_target"];
 /// Keys that all data sets take.
 const COMMON_KEYS: &[&str] = &["normalize", "limit"];
 
@@ -66,21 +66,32 @@ impl Entry {
     /// Every key that this data set takes besides `name`, its own first.
     pub fn keys(&self) -> Vec<&'static str> {
         match &self.origin {
-            Origin::Table(_) => file_keys(Format::Csv),
+            // Its cells are all there.
+            Origin::Table(_) => file_keys(Format::Csv).into_iter().filter(|key| *key != "missing").collect(),
             Origin::Generated(generator) => {
                 let own = generator.keys.iter().map(|key| key.name);
                 let stated = !generator.keys.iter().any(|key| key.name == "bayes_error");
                 let labels = generator.classes.then_some("label_noise");
                 let bayes = (generator.classes && stated).then_some("bayes_error");
-                own.chain(labels).chain(bayes).chain(COMMON_KEYS.iter().copied()).collect()
+                let scaled = (!generator.classes).then_some("scale_target");
+                own.chain(labels).chain(bayes).chain(scaled).chain(COMMON_KEYS.iter().copied()).collect()
             }
         }
     }
 }
 
-/// Every key that a file of a format takes besides `file`; those of CSV are those of a built-in table.
+/// Every key that a file of a format takes besides `file`.
 pub fn file_keys(format: Format) -> Vec<&'static str> {
     [format.keys(), TABLE_KEYS, COMMON_KEYS].concat()
+}
+
+/// Every key that a data set takes besides `name` or `file`, one of which names it; none where nothing is called so.
+pub fn keys(name: Option<&str>, file: Option<&str>) -> Option<Vec<&'static str>> {
+    match (name, file) {
+        (Some(name), None) => Entry::find(name).map(Entry::keys),
+        (None, Some(file)) => Format::of(file).map(file_keys),
+        _ => None,
+    }
 }
 
 /// The numbers that a generator works with: those that the author set, or the defaults.

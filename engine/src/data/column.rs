@@ -1,4 +1,4 @@
-//! Names of columns in settings: text, or the number of a column of an array.
+//! Names of columns in settings: text, or the number of a column of an array; and texts of cells, which may look like numbers.
 
 use std::fmt;
 
@@ -44,4 +44,49 @@ pub fn one<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>,
 pub fn several<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<String>>, D::Error> {
     let names = Option::<Vec<Name>>::deserialize(deserializer)?;
     Ok(names.map(|names| names.into_iter().map(|name| name.0).collect()))
+}
+
+/// A list of what may stand in cells, or none.
+pub fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<String>>, D::Error> {
+    let texts = Option::<Vec<Text>>::deserialize(deserializer)?;
+    Ok(texts.map(|texts| texts.into_iter().map(|text| text.0).collect()))
+}
+
+/// The text of a cell. YAML reads some of them as something else.
+struct Text(String);
+
+impl<'de> Deserialize<'de> for Text {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(TextVisitor)
+    }
+}
+
+struct TextVisitor;
+
+impl Visitor<'_> for TextVisitor {
+    type Value = Text;
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("the text of a cell without a value")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Text, E> {
+        Ok(Text(text.to_owned()))
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<Text, E> {
+        Ok(Text(number.to_string()))
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<Text, E> {
+        Ok(Text(number.to_string()))
+    }
+
+    fn visit_f64<E: Error>(self, number: f64) -> Result<Text, E> {
+        Ok(Text(number.to_string()))
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Text, E> {
+        Ok(Text("null".to_owned()))
+    }
 }

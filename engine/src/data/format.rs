@@ -47,7 +47,7 @@ impl Format {
     /// The keys of `data` that only some formats take.
     pub fn keys(self) -> &'static [&'static str] {
         match self {
-            Format::Csv => &["target", "features"],
+            Format::Csv => &["target", "features", "missing"],
             Format::Idx => &["labels"],
             Format::Npy => &["labels", "target", "features"],
             Format::Npz => &["x", "y"],

@@ -30,6 +30,13 @@ pub fn facts(settings: &DataSettings, files: Files, limits: &TableLimits) -> Res
     Ok(limited_facts(settings, facts)?)
 }
 
+/// The rows of a built-in table; none of anything else.
+pub fn table_rows(name: &str) -> Option<usize> {
+    let settings = DataSettings::named(name);
+    matches!(settings.entry()?.origin, Origin::Table(_)).then_some(())?;
+    facts(&settings, Files::default(), &TableLimits::default()).ok().map(|facts| facts.rows)
+}
+
 /// The data that `settings` name, its rows in the order of the file; generated ones draw from the stream
 /// `data`, and `limit` from the stream `limit`.
 pub fn load(
@@ -122,6 +129,12 @@ pub fn read(
         )
         .expected("a target of classes")
         .into());
+    }
+    if settings.scale_target.is_some() && matches!(read.target, TargetColumn::Classes { .. }) {
+        return Err(Problem::new("scale_target", "the target is a class, which has no scale")
+            .expected("a target that is a number")
+            .hint("`task: number` in `data` takes few whole numbers for numbers")
+            .into());
     }
     let name = settings.name.as_ref().or(settings.file.as_ref()).cloned().unwrap_or_default();
     let title = entry.map_or_else(|| name.clone(), |entry| entry.title.to_owned());

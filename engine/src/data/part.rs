@@ -5,6 +5,7 @@ use std::ops::Range;
 use ndarray::Array2;
 
 use super::normalize::Normalizer;
+use super::target_scale::TargetScale;
 use crate::numeric::Real;
 
 /// What is to be predicted.
@@ -126,6 +127,8 @@ pub struct Prepared<R> {
     pub test: Part<R>,
     /// Where each row is a picture.
     pub picture: Option<Picture>,
+    /// How the labels were scaled, where they are numbers.
+    pub target_scale: TargetScale,
 }
 
 /// The form of rows that are pictures, row-major, and how they were normalized.

@@ -5,9 +5,10 @@ use super::normalize::Normalizer;
 use super::part::{Labels, Part, Picture, Prepared};
 use super::settings::DataSettings;
 use super::split::Split;
+use super::target_scale::TargetScale;
 use crate::numeric::{Real, Stream, Streams};
 
-/// The three parts in the precision of the run: normalized by the statistics of the training part, and
+/// The three parts in the precision of the run: features and targets scaled by the statistics of the training part, and
 /// with the wanted share of wrong labels in the training part (stream `label_noise`).
 pub fn prepare<R: Real>(
     dataset: &Dataset,
@@ -17,26 +18,28 @@ pub fn prepare<R: Real>(
 ) -> (Prepared<R>, Normalizer) {
     let method = settings.normalization(dataset.image.is_some());
     let normalizer = Normalizer::fit(method, &dataset.features, &split.train);
-    let part =
-        |rows: &[usize]| Part::new(normalizer.apply(&dataset.features, rows), labels(&dataset.target, rows));
+    let target_scale = TargetScale::fit(settings.target_scaling(), &dataset.target, &split.train);
+    let part = |rows: &[usize]| {
+        Part::new(normalizer.apply(&dataset.features, rows), labels(&dataset.target, target_scale, rows))
+    };
     let mut train = part(&split.train);
     if let (Labels::Classes { indices, count }, Some(share)) = (&mut train.y, settings.label_noise) {
         wrong_labels(indices, *count, share, &mut streams.stream("label_noise"));
     }
     let picture =
         dataset.image.map(|(height, width)| Picture { height, width, normalizer: normalizer.clone() });
-    let prepared = Prepared { train, dev: part(&split.dev), test: part(&split.test), picture };
+    let prepared = Prepared { train, dev: part(&split.dev), test: part(&split.test), picture, target_scale };
     (prepared, normalizer)
 }
 
-fn labels<R: Real>(target: &TargetColumn, rows: &[usize]) -> Labels<R> {
+fn labels<R: Real>(target: &TargetColumn, scale: TargetScale, rows: &[usize]) -> Labels<R> {
     match target {
         TargetColumn::Classes { labels, names } => Labels::Classes {
             indices: rows.iter().map(|&row| labels[row] as u32).collect(),
             count: names.len(),
         },
         TargetColumn::Values { values, .. } => {
-            Labels::Values(rows.iter().map(|&row| R::from_f64(values[row])).collect())
+            Labels::Values(rows.iter().map(|&row| R::from_f64(scale.apply(values[row]))).collect())
         }
     }
 }
@@ -61,6 +64,7 @@ mod tests {
     use ndarray::array;
 
     use super::super::features::Features;
+    use super::super::target_scale::ScaleTarget;
     use super::*;
 
     fn dataset(target: TargetColumn) -> Dataset {
@@ -86,8 +90,13 @@ mod tests {
         let (parts, normalizer) = prepare::<f32>(&data, &rows(), &settings, &Streams::new(0));
         assert_eq!((normalizer.shift, normalizer.scale), (vec![2.0], vec![2.0]));
         assert_eq!(parts.train.x, array![[1.0f32], [-1.0]]);
-        assert_eq!(parts.train.y, Labels::Values(vec![2.5, 0.5]));
+        assert_eq!(parts.train.y, Labels::Values(vec![1.0, -1.0]));
+        assert_eq!(parts.dev.y, Labels::Values(vec![2.0]));
+        assert_eq!(parts.target_scale, TargetScale { shift: 1.5, scale: 1.0 });
         assert_eq!(parts.dev.x, array![[3.5f32]]);
+        let plain = DataSettings { scale_target: Some(ScaleTarget::None), ..settings };
+        let (parts, _) = prepare::<f32>(&data, &rows(), &plain, &Streams::new(0));
+        assert_eq!(parts.train.y, Labels::Values(vec![2.5, 0.5]));
         assert_eq!((parts.test.len(), parts.test.features()), (0, 1));
     }
 

@@ -4,7 +4,6 @@
 
 use std::ops::Range;
 
-use ::csv::{ReaderBuilder, StringRecord};
 use ndarray::Array2;
 
 use super::dataset::TargetColumn;
@@ -13,17 +12,20 @@ use super::problem::{DataProblems, TableProblem};
 use super::settings::DataSettings;
 use crate::problem::Problem;
 use columns::Columns;
+use missing::Missing;
+use rows::{Place, Row, Rows, cells};
 pub use target::{MAX_CLASSES, are_few_whole};
 use target::{TargetCell, decide};
 
 mod columns;
+mod missing;
+mod rows;
 mod target;
 
 /// How many problems of one table are shown.
 const MAX_SHOWN: usize = 20;
 /// A larger number would overflow when it is squared in f32 and summed.
 const MAX_MAGNITUDE: f64 = 1e30;
-const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// How large a table or an array may be. Checked before memory is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,27 +57,32 @@ pub struct Read {
     pub warnings: Vec<Problem>,
 }
 
-/// The place of a cell: its line (from 1), the byte at which that starts, and which cell of it.
-#[derive(Clone, Copy, Debug)]
-pub struct Place {
-    line: usize,
-    start: usize,
-    column: usize,
-}
-
 /// Reads a table; `settings` say which columns are used and how the target is understood.
 pub fn read(bytes: &[u8], settings: &DataSettings, limits: &TableLimits) -> Result<Read, DataProblems> {
     let text = text(bytes, limits)?;
     let file = File { text };
     let mut rows = Rows::new(text);
-    let Some((place, header)) = rows.next() else {
+    let Some(header) = rows.next() else {
         return Err(TableProblem::new(1, None, "the table is empty")
             .expected("a header line and at least one row")
             .into());
     };
-    let names = columns::header(&file, place, &header, limits)?;
+    let missing = Missing::new(settings.missing.as_deref());
+    if let Some(problem) = header.stray_quote(text, &missing) {
+        return Err(problem.into());
+    }
+    let names = columns::header(&file, &header, limits)?;
     let columns = Columns::choose(&names, settings)?;
-    let body = Body { file, names: &names, columns: &columns, limits, problems: Vec::new(), count: 0 };
+    let body = Body {
+        file,
+        names: &names,
+        columns: &columns,
+        missing: &missing,
+        limits,
+        problems: Vec::new(),
+        count: 0,
+        ragged: Ragged::default(),
+    };
     let read = body.read(rows, settings)?;
     let warnings = columns::doubtful(&read, &names[columns.target], settings).into_iter().collect();
     Ok(Read { warnings, ..read })
@@ -99,45 +106,6 @@ fn text<'a>(bytes: &'a [u8], limits: &TableLimits) -> Result<&'a str, DataProble
     })
 }
 
-/// The rows of a table, each with the place of its first cell.
-struct Rows<'a> {
-    text: &'a str,
-    /// Up to where lines have been counted, and how many line ends there were.
-    counted: usize,
-    ends: usize,
-    /// Length of the byte order mark.
-    skipped: usize,
-    reader: ::csv::Reader<&'a [u8]>,
-}
-
-impl<'a> Rows<'a> {
-    fn new(text: &'a str) -> Self {
-        let skipped = if text.as_bytes().starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
-        let reader =
-            ReaderBuilder::new().has_headers(false).flexible(true).from_reader(&text.as_bytes()[skipped..]);
-        Rows { text, counted: 0, ends: 0, skipped, reader }
-    }
-}
-
-impl Iterator for Rows<'_> {
-    type Item = (Place, StringRecord);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let mut record = StringRecord::new();
-        // Reading UTF-8 from memory with any number of cells cannot fail.
-        if !self.reader.read_record(&mut record).unwrap_or(false) {
-            return None;
-        }
-        let at = self.skipped + record.position().map_or(0, |position| position.byte() as usize);
-        // The reader's position is before the line ends that it passes over.
-        let bytes = self.text.as_bytes();
-        let start = at + bytes[at..].iter().take_while(|b| matches!(b, b'\n' | b'\r')).count();
-        self.ends += bytes[self.counted..start].iter().filter(|&&b| b == b'\n').count();
-        self.counted = start;
-        Some((Place { line: 1 + self.ends, start, column: 0 }, record))
-    }
-}
-
 /// The text of a table, to find places in it.
 #[derive(Clone, Copy)]
 pub struct File<'a> {
@@ -147,27 +115,10 @@ pub struct File<'a> {
 impl File<'_> {
     /// The bytes of a cell, with its quotes and without the blanks around it.
     fn cell(&self, place: Place) -> Range<usize> {
-        let bytes = self.text.as_bytes();
-        let (mut start, mut column, mut quoted, mut at) = (place.start, 0, false, place.start);
-        while at < bytes.len() {
-            match bytes[at] {
-                // Within quotes, two stand for one; a quote inside an unquoted cell is a letter.
-                b'"' if quoted && bytes.get(at + 1) == Some(&b'"') => at += 1,
-                b'"' if quoted || at == start => quoted = !quoted,
-                b',' if !quoted => {
-                    if column == place.column {
-                        break;
-                    }
-                    column += 1;
-                    start = at + 1;
-                }
-                b'\n' | b'\r' if !quoted => break,
-                _ => {}
-            }
-            at += 1;
-        }
-        let cell = &self.text[start..at];
-        let start = start + (cell.len() - cell.trim_start().len());
+        let cells = cells(self.text, place.start);
+        let range = cells.get(place.column).map_or(place.start..place.start, |cell| cell.range.clone());
+        let cell = &self.text[range.clone()];
+        let start = range.start + (cell.len() - cell.trim_start().len());
         start..start + cell.trim().len()
     }
 
@@ -188,10 +139,25 @@ struct Body<'a> {
     file: File<'a>,
     names: &'a [String],
     columns: &'a Columns,
+    missing: &'a Missing,
     limits: &'a TableLimits,
     problems: Vec<TableProblem>,
     /// How many there are, also those that are not kept.
     count: usize,
+    ragged: Ragged,
+}
+
+/// Rows with more or fewer cells than the header.
+#[derive(Default)]
+struct Ragged {
+    /// How many have a comma at their end and are right without it, and the problem of the first.
+    commas: (usize, Option<TableProblem>),
+    /// How many others there are, and whether all of them have as many cells as the first.
+    others: usize,
+    cells: Option<usize>,
+    differ: bool,
+    /// Of the others, as many as may be shown.
+    problems: Vec<TableProblem>,
 }
 
 impl Body<'_> {
@@ -202,7 +168,8 @@ impl Body<'_> {
         // For each feature: in how many rows it is text, and where first.
         let mut texts: Vec<(usize, Option<Place>)> = vec![(0, None); width];
         let mut count = 0;
-        for (place, record) in rows {
+        for row in rows {
+            let Row { place, record, .. } = &row;
             if count == self.limits.rows {
                 self.note(TableProblem::new(
                     place.line,
@@ -212,29 +179,38 @@ impl Body<'_> {
                 break;
             }
             count += 1;
-            if record.len() != self.names.len() {
-                let problem = self.ragged(place, &record);
+            if let Some(problem) = row.stray_quote(self.file.text, self.missing) {
                 self.note(problem);
                 continue;
             }
+            if record.len() != self.names.len() {
+                self.note_ragged(&row);
+                continue;
+            }
             for (&column, text) in self.columns.features.iter().zip(&mut texts) {
-                let place = Place { column, ..place };
-                match number(&record[column]) {
+                match self.number(&row, column) {
                     Ok(value) => features.push(value),
-                    Err(Fault::Text) => {
-                        text.0 += 1;
-                        text.1.get_or_insert(place);
-                        self.note_fault(place, &record[column], Fault::Text);
+                    Err(fault) => {
+                        let place = Place { column, ..*place };
+                        if matches!(fault, Fault::Text) {
+                            text.0 += 1;
+                            text.1.get_or_insert(place);
+                        }
+                        self.note_fault(place, &record[column], fault);
                     }
-                    Err(fault) => self.note_fault(place, &record[column], fault),
                 }
             }
-            let place = Place { column: self.columns.target, ..place };
-            match &record[self.columns.target] {
-                cell if is_missing(cell) => self.note_fault(place, cell, Fault::Missing),
-                cell => targets.push(TargetCell { text: cell.trim().to_owned(), place }),
+            let column = self.columns.target;
+            let (place, cell) = (Place { column, ..*place }, record[column].trim());
+            if !row.is_quoted(column) && self.missing.has(cell) {
+                self.note_fault(place, cell, if cell.is_empty() { Fault::Missing } else { Fault::NoClass });
+            } else if cell.is_empty() {
+                self.note_fault(place, cell, Fault::Empty);
+            } else {
+                targets.push(TargetCell { text: cell.to_owned(), place });
             }
         }
+        self.gather_ragged(count);
         if count == 0 {
             self.note(
                 TableProblem::new(1, None, "the table has a header line but no rows")
@@ -282,21 +258,79 @@ impl Body<'_> {
         }
     }
 
-    fn ragged(&self, place: Place, record: &StringRecord) -> TableProblem {
-        let (cells, wanted) = (record.len(), self.names.len());
+    /// The number in a cell of a feature.
+    fn number(&self, row: &Row, column: usize) -> Result<f64, Fault> {
+        let cell = &row.record[column];
+        match number(cell) {
+            // Most cells: nothing else is asked of them.
+            Ok(value) if !self.missing.has_number(value) => Ok(value),
+            _ if !row.is_quoted(column) && self.missing.has(cell) => Err(Fault::Missing),
+            Err(Fault::Text) if cell.trim().is_empty() => Err(Fault::Empty),
+            number => number,
+        }
+    }
+
+    fn note_ragged(&mut self, row: &Row) {
+        let (place, cells, wanted) = (row.place, row.record.len(), self.names.len());
+        let text = self.file.text;
+        let last = cells.saturating_sub(1);
+        if cells == wanted + 1 && row.record[last].trim().is_empty() && !row.is_quoted(last) {
+            let (count, first) = &mut self.ragged.commas;
+            *count += 1;
+            first.get_or_insert_with(|| {
+                let line = self.file.row(place);
+                let end = line.start + text[line].trim_end().len();
+                TableProblem::new(place.line, Some(end - 1..end), "this row ends with a comma")
+                    .expected(format!("{wanted} cells, as in the header"))
+                    .hint("remove the comma at the end")
+            });
+            return;
+        }
+        self.ragged.others += 1;
+        self.ragged.differ |= *self.ragged.cells.get_or_insert(cells) != cells;
+        if self.ragged.problems.len() >= 50 * MAX_SHOWN {
+            return;
+        }
+        let spanning = row.raw.iter().find(|cell| text[cell.range.clone()].contains('\n'));
+        let range = spanning.map_or(self.file.row(place), |cell| cell.range.start..cell.range.start + 1);
+        let line = row.line(text, range.start);
         let cells_are = if cells == 1 { "1 cell".to_owned() } else { format!("{cells} cells") };
-        let problem = TableProblem::new(
-            place.line,
-            Some(self.file.row(place)),
-            format!("this row has {cells_are}, the header has {wanted}"),
-        )
-        .expected(format!("{wanted} cells"));
-        if record.iter().any(|cell| cell.contains('\n')) {
-            problem.hint("a quote (\") may be left open in this row")
+        let message = format!("this row has {cells_are}, the header has {wanted}");
+        let problem = TableProblem::new(line, Some(range), message).expected(format!("{wanted} cells"));
+        self.ragged.problems.push(if spanning.is_some() {
+            problem.hint("a stray quote takes what follows into its cell, up to the next quote")
         } else if cells > wanted {
             problem.hint("a cell that holds a comma is written in quotes: \"1,5\"")
         } else {
             problem
+        });
+    }
+
+    /// Rows that end with a comma are one problem, and so are all rows if they have as many cells as each other.
+    fn gather_ragged(&mut self, rows: usize) {
+        let Ragged { commas: (count, comma), others, differ, problems, .. } =
+            std::mem::take(&mut self.ragged);
+        if let Some(mut problem) = comma {
+            if count > 1 {
+                let which =
+                    if count == rows { "every row ends".to_owned() } else { format!("{count} rows end") };
+                problem.message = format!("{which} with a comma, the header does not");
+                problem.hint = Some("remove the comma at the end of each".to_owned());
+            }
+            self.note(problem);
+        }
+        let unkept = others - problems.len();
+        let mut problems = problems.into_iter();
+        if others == rows && rows > 1 && !differ {
+            let first = problems.next();
+            let every = |problem: TableProblem| TableProblem {
+                message: problem.message.replacen("this row", "every row", 1),
+                ..problem
+            };
+            first.map(every).into_iter().for_each(|problem| self.note(problem));
+        } else {
+            problems.for_each(|problem| self.note(problem));
+            self.count += unkept;
         }
     }
 
@@ -337,6 +371,10 @@ impl Body<'_> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
     Missing,
+    /// A text in the target that stands for no value, and may be meant as the name of a class.
+    NoClass,
+    /// Nothing, though that does not count as missing: `""`.
+    Empty,
     Text,
     NotFinite,
     TooLarge,
@@ -348,6 +386,16 @@ impl Fault {
         match self {
             Fault::Missing => file
                 .problem(place, name, format!("`{name}` has no value"))
+                .expected("a value")
+                .hint("fill the cell in, or remove the row"),
+            Fault::NoClass => file
+                .problem(place, name, format!("`{name}` has no value"))
+                .expected("a value: this text stands for none")
+                .hint(format!(
+                    "if `{shown}` is a class, write it in quotes, \"{shown}\", or list in `data.missing` what stands for no value"
+                )),
+            Fault::Empty => file
+                .problem(place, name, format!("`{name}` is an empty text"))
                 .expected("a value")
                 .hint("fill the cell in, or remove the row"),
             Fault::Text => {
@@ -368,23 +416,12 @@ impl Fault {
     }
 }
 
-/// What people write into a cell that has no value.
-fn is_missing(cell: &str) -> bool {
-    let cell = cell.trim();
-    ["", "na", "n/a", "nan", "null", "none", "?", "-"]
-        .iter()
-        .any(|missing| cell.eq_ignore_ascii_case(missing))
-}
-
 /// The number in a cell; -0 becomes 0.
 pub fn number(cell: &str) -> Result<f64, Fault> {
     let cell = cell.trim();
     match cell.parse::<f64>() {
-        // Most cells: nothing else is asked of them.
         Ok(value) if value.abs() <= MAX_MAGNITUDE => Ok(value + 0.0),
-        // "nan" parses.
-        _ if is_missing(cell) => Err(Fault::Missing),
-        // "inf" parses, and so does 1e999, to the same value.
+        // "nan" and "inf" parse, and so does 1e999, to the same value.
         Ok(value) if !value.is_finite() && !cell.bytes().any(|b| b.is_ascii_digit()) => Err(Fault::NotFinite),
         Ok(_) => Err(Fault::TooLarge),
         Err(_) => Err(Fault::Text),

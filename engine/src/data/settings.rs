@@ -7,6 +7,7 @@ use super::catalogue::{DATASETS, Entry, Key, Origin, file_keys};
 use super::column;
 use super::format::Format;
 use super::normalize::Normalize;
+use super::target_scale::ScaleTarget;
 use crate::problem::{Problem, nearest};
 use crate::range;
 
@@ -42,6 +43,9 @@ pub struct DataSettings {
     /// Tables and files: whether the target is `classes` or a `number`; by default text and at most 20 different whole numbers are classes, and whole numbers of `labels` and `y` however many.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub task: Option<Task>,
+    /// CSV: what stands for no value in a cell without quotes, in the place of nothing at all, `NA`, `N/A`, `NaN`, `null`, `None`, `?` and `-`; capital letters make no difference.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "column::texts")]
+    pub missing: Option<Vec<String>>,
     /// Generated sets: how many rows to generate.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub samples: Option<usize>,
@@ -75,6 +79,9 @@ pub struct DataSettings {
     /// How features are scaled, by statistics of the training part alone; by default `standard` for tables and `polynomial`, `pixels` for pictures from files, `none` for the other generated sets.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub normalize: Option<Normalize>,
+    /// How a target that is a number is scaled for networks, by statistics of the training part alone; losses and predictions are in the units of the data all the same. By default `standard` for tables and files, `none` for generated sets.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scale_target: Option<ScaleTarget>,
     /// Use only that many rows, the first ones of a shuffle by the seed (its stream `limit`); all by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<usize>,
@@ -129,6 +136,15 @@ impl DataSettings {
             None => Normalize::Standard,
         };
         self.normalize.unwrap_or(usual)
+    }
+
+    /// How a target that is a number is scaled: as the author said, or as is usual for this data set.
+    pub fn target_scaling(&self) -> ScaleTarget {
+        let usual = match self.entry().map(|entry| entry.origin) {
+            Some(Origin::Generated(_)) => ScaleTarget::None,
+            Some(Origin::Table(_)) | None => ScaleTarget::Standard,
+        };
+        self.scale_target.unwrap_or(usual)
     }
 
     /// Everything that is wrong and can be known without the table.
@@ -261,6 +277,8 @@ impl DataSettings {
         given.extend(self.target.is_some().then_some("target"));
         given.extend(self.features.is_some().then_some("features"));
         given.extend(self.task.is_some().then_some("task"));
+        given.extend(self.scale_target.is_some().then_some("scale_target"));
+        given.extend(self.missing.is_some().then_some("missing"));
         given.extend(self.label_noise.is_some().then_some("label_noise"));
         given
             .into_iter()

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use super::{Augmenter, Batches, History, StoppingMetric, Trainer, TrainingSettings};
 use crate::data::{Prepared, Target};
-use crate::nn::{Architecture, Forward, ModelSettings, Moments, Network, PredictionStatistics};
+use crate::nn::{Architecture, Forward, ModelSettings, Moments, Network, PredictionStatistics, Score};
 use crate::numeric::{Alone, Real, Streams, Workers};
 use crate::optim::Moment;
 use crate::problem::Problem;
@@ -124,7 +124,7 @@ fn largest_part<R: Real>(data: &Prepared<R>) -> usize {
     data.train.len().max(data.dev.len()).max(data.test.len()).max(1)
 }
 
-/// Appends the measurements of one epoch.
+/// Appends the measurements of one epoch, in the units of the data.
 fn measure<R: Real>(
     trainer: &Trainer<R>,
     data: &Prepared<R>,
@@ -133,14 +133,20 @@ fn measure<R: Real>(
 ) {
     let network = trainer.network();
     let classes = matches!(data.target(), Target::Classes(_));
-    let mut push = |part, into: &mut super::PartHistory| into.push(network.score(part, forward), classes);
+    let scale = data.target_scale;
+    let mut push = |part, into: &mut super::PartHistory| {
+        let score = network.score(part, forward);
+        into.push(Score { loss: score.loss * scale.squared(), ..score }, classes);
+    };
     push(&data.train, &mut history.train);
     push(&data.dev, &mut history.dev);
     push(&data.test, &mut history.test);
     let squared_norm = network.squared_norm();
-    history.weight_norm.push(squared_norm.sqrt());
+    // The weights of a line have the units of the target too; those of hidden layers have none.
+    let unit = if network.architecture().layers.len() == 1 { scale.scale } else { 1.0 };
+    history.weight_norm.push(squared_norm.sqrt() * unit);
     let loss = history.train.loss.last().copied().unwrap_or(f64::NAN);
-    history.objective.push(loss + trainer.penalty());
+    history.objective.push(loss + trainer.penalty() * scale.squared());
 }
 
 /// The newest value of what early stopping watches; without a dev part, of the training loss.

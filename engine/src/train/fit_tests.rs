@@ -2,7 +2,7 @@ use ndarray::Array2;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::data::{Labels, Part};
+use crate::data::{Labels, Part, TargetScale};
 
 /// Two overlapping clouds of points, `rows` in each part but where told otherwise.
 fn clouds<R: Real>(rows: [usize; 3]) -> Prepared<R> {
@@ -14,7 +14,13 @@ fn clouds<R: Real>(rows: [usize; 3]) -> Prepared<R> {
         });
         Part::new(x, Labels::Classes { indices, count: 2 })
     };
-    Prepared { train: part(rows[0]), dev: part(rows[1]), test: part(rows[2]), picture: None }
+    Prepared {
+        train: part(rows[0]),
+        dev: part(rows[1]),
+        test: part(rows[2]),
+        picture: None,
+        target_scale: TargetScale::default(),
+    }
 }
 
 /// y = 2 x - 1 without noise.
@@ -24,7 +30,13 @@ fn line(rows: usize) -> Prepared<f64> {
         let y = x.column(0).iter().map(|x| 2.0 * x - 1.0).collect();
         Part::new(x, Labels::Values(y))
     };
-    Prepared { train: part(rows), dev: part(4), test: part(0), picture: None }
+    Prepared {
+        train: part(rows),
+        dev: part(4),
+        test: part(0),
+        picture: None,
+        target_scale: TargetScale::default(),
+    }
 }
 
 fn run<R: Real>(model: Value, training: Value, data: &Prepared<R>, seed: u64) -> Fit<R> {

@@ -1,7 +1,7 @@
 //! From a data set to a line fitted in closed form, judged on the parts that it was not fitted to.
 
 use super::{Ridge, ridge};
-use crate::data::{self, DataSettings, Dataset, Normalizer, Prepared, Split, SplitSettings};
+use crate::data::{self, DataSettings, Dataset, Normalizer, Prepared, ScaleTarget, Split, SplitSettings};
 use crate::numeric::Streams;
 use crate::problem::Problem;
 
@@ -40,7 +40,9 @@ pub fn regress(
     let streams = Streams::new(seed);
     let split = data::split(&dataset.target, split, &streams);
     let split = split.map_err(|problem| problem.within("split"))?;
-    let (parts, normalizer) = data::prepare::<f64>(dataset, &split, settings, &streams);
+    // No step can be too large here, and weights are to be in the units of the data.
+    let settings = DataSettings { scale_target: Some(ScaleTarget::None), ..settings.clone() };
+    let (parts, normalizer) = data::prepare::<f64>(dataset, &split, &settings, &streams);
     let Prepared { train, dev, test, .. } = &parts;
     let fitted = ridge(train, l2).ok_or_else(|| {
         Problem::new("l2", format!("nothing decides between several lines through {} rows", train.len()))

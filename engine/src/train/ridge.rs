@@ -80,7 +80,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::data::Prepared;
+    use crate::data::{Prepared, TargetScale};
     use crate::nn::ModelSettings;
     use crate::numeric::Streams;
     use crate::train::{TrainingSettings, fit};
@@ -125,7 +125,13 @@ mod tests {
         let y: Vec<f64> =
             x.chunks(3).map(|x| 2.0 * x[0] - x[1] + 0.5 + 0.1 * x[2] * stream.normal()).collect();
         let empty = || part(3, &[], &[]);
-        let data = Prepared { train: part(3, &x, &y), dev: empty(), test: empty(), picture: None };
+        let data = Prepared {
+            train: part(3, &x, &y),
+            dev: empty(),
+            test: empty(),
+            picture: None,
+            target_scale: TargetScale::default(),
+        };
         let model: ModelSettings = serde_json::from_value(json!({"hidden": []})).unwrap();
         for l2 in [0.0, 3.0] {
             let training: TrainingSettings = serde_json::from_value(json!({

@@ -51,7 +51,7 @@ pub trait Subject {
     fn capture(&self) -> Vec<LayerCapture>;
     /// For each class its probability at points of the plane of two features, in the units of the data set.
     fn probabilities(&self, points: &[[f64; 2]]) -> Vec<Vec<f64>>;
-    /// What the network says of rows of features in the units of the data set, where the target is a number.
+    /// What the network says of rows of features, where the target is a number; both in the units of the data set.
     fn values(&self, rows: Array2<f64>) -> Vec<f64>;
     /// Checks the gradient of J on the first training rows, in f64 whatever the precision of training.
     fn gradient_check(&self, settings: &GradientCheckSettings) -> GradientCheck;
@@ -149,7 +149,8 @@ impl<R: Real> Subject for Scene<'_, R> {
     fn values(&self, rows: Array2<f64>) -> Vec<f64> {
         let all: Vec<usize> = (0..rows.nrows()).collect();
         let x = self.normalizer.apply::<R>(&Features::F64(rows), &all);
-        self.network.predict(ArrayView2::from(&x)).iter().map(|value| value.to_f64()).collect()
+        let scale = self.parts.target_scale;
+        self.network.predict(ArrayView2::from(&x)).iter().map(|value| scale.undo(value.to_f64())).collect()
     }
 
     fn gradient_check(&self, settings: &GradientCheckSettings) -> GradientCheck {
@@ -201,5 +202,69 @@ impl<R: Real> Subject for Scene<'_, R> {
             self.parts.train.x.column(index).iter().map(|v| v.to_f64() * scale + shift).collect()
         };
         Some(PlanePoints { x: column(0), y: column(1), class: indices.clone() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::data::{Files, TableLimits};
+    use crate::train::regress;
+
+    /// What the network says of a row in the end.
+    #[derive(Default)]
+    struct Says(Vec<f64>);
+
+    impl Watch for Says {
+        fn trained(&mut self, subject: &dyn Subject) {
+            self.0 = subject.values(Array2::from_elem((1, 1), 70.0));
+        }
+    }
+
+    /// Prices in dollars over square metres: y = 200000 + 3000 x, and what a usual training makes of them.
+    fn houses(data: Value, hidden: Value, training: Value) -> (Report, Vec<f64>) {
+        let rows: String =
+            (0..80).map(|i| format!("{0},{1}.5\n", 20 + 2 * i, 260_000 + 6_000 * i + i % 7)).collect();
+        let csv = format!("area,price\n{rows}");
+        let mut settings = json!({ "file": "houses.csv" });
+        data.as_object().unwrap().iter().for_each(|(key, value)| settings[key] = value.clone());
+        let data: DataSettings = serde_json::from_value(settings).unwrap();
+        let files = Files { file: Some(csv.as_bytes()), labels: None };
+        let dataset = data::load(&data, files, &TableLimits::default(), &Streams::new(1)).unwrap();
+        let model: ModelSettings = serde_json::from_value(json!({ "hidden": hidden })).unwrap();
+        let training: TrainingSettings = serde_json::from_value(training).unwrap();
+        let split = SplitSettings::default();
+        let parts = Parts { data: &data, split: &split, model: &model, training: &training };
+        let mut says = Says::default();
+        let report = run(&parts, &dataset, 1, &mut says).unwrap();
+        if hidden == json!([]) && report.diverged_at.is_none() {
+            let line = regress(&data, &split, 0.0, &dataset, 1).unwrap();
+            let norm = line.ridge.weights[0].abs();
+            assert!((report.history.weight_norm.last().unwrap() / norm - 1.0).abs() < 1e-3);
+        }
+        (report, says.0)
+    }
+
+    #[test]
+    fn plain_descent_learns_a_target_of_any_size() {
+        let sgd =
+            json!({ "optimizer": { "sgd": {} }, "learning_rate": 0.1, "epochs": 60, "precision": "f64" });
+        let (report, says) = houses(json!({}), json!([]), sgd.clone());
+        assert_eq!(report.diverged_at, None);
+        assert!((says[0] - 410_000.0).abs() < 10.0, "{says:?}");
+        // In dollars squared, as the spread of the prices is before training.
+        let losses = &report.history.train.loss;
+        assert!(losses[0] > 1e9 && *losses.last().unwrap() < 10.0, "{losses:?}");
+        assert_eq!(report.history.objective, *losses);
+        let (scaled, _) = houses(json!({}), json!([16]), json!({ "optimizer": { "sgd": {} }, "epochs": 5 }));
+        assert!(scaled.diverged_at.is_none());
+        let (plain, _) = houses(
+            json!({"scale_target": "none"}),
+            json!([16]),
+            json!({ "optimizer": { "sgd": {} }, "epochs": 5, "learning_rate": 0.1 }),
+        );
+        assert!(plain.diverged_at.is_some());
     }
 }

@@ -74,6 +74,7 @@ pub fn cases() -> Vec<Case> {
             "logistic regression",
             json!({ "data": { "name": "moons" }, "model": { "hidden": [], "output": "sigmoid" } }),
         ),
+        ("scaled target", json!({ "data": { "name": "line", "scale_target": "standard" } })),
         ("full batch", json!({ "training": { "batch_size": "full" } })),
         ("batch of one", json!({ "training": { "batch_size": 1, "epochs": 1 } })),
         ("dropout", json!({ "model": { "hidden": [16, 9], "keep_prob": [0.9, 0.8, 0.5] } })),

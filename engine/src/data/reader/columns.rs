@@ -2,12 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ::csv::StringRecord;
-
 use super::super::dataset::TargetColumn;
 use super::super::problem::{DataProblems, TableProblem};
 use super::super::settings::{DataSettings, list};
-use super::{File, Place, Read, TableLimits, number};
+use super::rows::{Place, Row};
+use super::{File, Read, TableLimits, number};
 use crate::problem::{Problem, nearest};
 
 /// The columns that are used, by their place in the header.
@@ -18,12 +17,8 @@ pub struct Columns {
 }
 
 /// The names of the columns: each is there, and there once.
-pub fn header(
-    file: &File,
-    first: Place,
-    header: &StringRecord,
-    limits: &TableLimits,
-) -> Result<Vec<String>, DataProblems> {
+pub fn header(file: &File, row: &Row, limits: &TableLimits) -> Result<Vec<String>, DataProblems> {
+    let (first, header) = (row.place, &row.record);
     if header.len() > limits.columns {
         return Err(TableProblem::new(1, None, format!("the table has {} columns", header.len()))
             .expected(format!("at most {}", limits.columns))
@@ -59,7 +54,13 @@ pub fn header(
         let place = Place { column, ..first };
         if name.is_empty() {
             let message = format!("column {} has no name", column + 1);
-            problems.table.push(file.problem(place, name, message).expected("a name"));
+            let problem = file.problem(place, name, message).expected("a name");
+            problems.table.push(match column + 1 == names.len() && !row.is_quoted(column) {
+                true => {
+                    problem.hint("the line ends with a comma: remove it, and those at the ends of the rows")
+                }
+                false => problem,
+            });
         } else if !is_new {
             let message = format!("there are two columns called `{name}`");
             let problem = file.problem(place, name, message).expected("a name of its own");

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::super::dataset::TargetColumn;
 use super::super::problem::TableProblem;
 use super::super::settings::Task;
-use super::{Fault, File, Place, number};
+use super::rows::Place;
+use super::{Fault, File, number};
 
 /// With at most so many different whole numbers, the target is classes unless the author says otherwise.
 const FEW: usize = 20;

@@ -136,9 +136,147 @@ fn ragged_rows() {
     );
     assert_eq!(
         said("a,kind\n1,x\n\"2,y\n3,z\n"),
+        ["3 [\"] this quote is never closed | a closing quote before the end of the file | \
+             remove the quote, or close it at the end of its cell"]
+    );
+}
+
+/// A table of twelve rows with a text that nobody uses, where `line` (from 2) is replaced.
+fn noted(replaced: &[(usize, &str)]) -> String {
+    let mut text = "a,note,b,y\n".to_owned();
+    for line in 2..14 {
+        let usual = format!("{line}.5,part {line},-0.{line},{}", if line % 2 == 0 { "ja" } else { "nein" });
+        let row = replaced.iter().find(|(at, _)| *at == line).map_or(usual, |(_, row)| (*row).to_owned());
+        text += &format!("{row}\n");
+    }
+    text
+}
+
+fn said_of_notes(replaced: &[(usize, &str)]) -> Vec<String> {
+    let text = noted(replaced);
+    let settings = r#"{"target": "y", "features": ["a", "b"]}"#;
+    read_with(&text, settings).map_or_else(
+        |problems| shown(&text, problems),
+        |table| vec![format!("{} rows", table.features.rows())],
+    )
+}
+
+#[test]
+fn stray_quotes_are_seen_in_columns_that_nobody_uses() {
+    let stray = said_of_notes(&[(4, "1.5,\"part 4,-1,ja"), (9, "1.5,\"part 9,-1,ja")]);
+    assert_eq!(
+        stray,
         [
-            "3 [\"2,y] this row has 1 cell, the header has 2 | 2 cells | a quote (\") may be left open in this row"
+            "4 [\"] this quote is closed on line 9, where text follows | a closing quote at the end of this cell | \
+          a stray quote takes the rows below into its cell: remove it"
         ]
+    );
+    let closed = said_of_notes(&[(4, "1.5,\"part 4,-1,ja"), (9, "1.5,part 9\",-1,ja")]);
+    assert_eq!(
+        closed,
+        [
+            "4 [\"] this quote takes 6 rows of the table into one cell | a closing quote at the end of this cell | \
+          remove the stray quotes at both ends of the cell"
+        ]
+    );
+    let next = said_of_notes(&[(4, "1.5,\"part 4,-1,ja"), (5, "?,part 5\",-1,ja")]);
+    assert_eq!(
+        next[0].split(" | ").next(),
+        Some("4 [\"] this quote takes 2 rows of the table into one cell")
+    );
+    let elsewhere = said_of_notes(&[(4, "1.5,\"part 4,-1,ja"), (9, "1.5,part 9,-1,ja\"")]);
+    assert_eq!(
+        elsewhere,
+        ["4 [\"] this row has 2 cells, the header has 4 | 4 cells | \
+          a stray quote takes what follows into its cell, up to the next quote"]
+    );
+    let open = said_of_notes(&[(12, "1.5,x,-1,\"ja")]);
+    assert_eq!(
+        open,
+        ["12 [\"] this quote is never closed | a closing quote before the end of the file | \
+          remove the quote, or close it at the end of its cell"]
+    );
+    let after = said_of_notes(&[(3, "1.5,\"part\" 3,-1,ja"), (5, "1.5, \"part\",-1,ja")]);
+    assert_eq!(
+        after,
+        [
+            "3 [\" 3] text follows the quote that closes this cell | a comma or the end of the row | \
+             a quote within a quoted cell is written twice: \"a \"\"b\"\"\"",
+            "5 [ \"] there is a blank before this quote | the quote right after the comma | \
+             only as the first letter of a cell does a quote quote it: remove the blank",
+        ]
+    );
+    let header = said("a,\"note,b,y\n1,x,2,ja\n2,y,3,nein\n");
+    assert_eq!(header[0].split(" | ").next(), Some("1 [\"] this quote is never closed"));
+}
+
+#[test]
+fn rightly_quoted_cells_hold_separators_and_lines() {
+    for cell in [
+        "\"x, y\"",
+        "\"one\ntwo\nthree\"",
+        "\"Dear all, this\nis fine, too, yes\"",
+        "\"Main St 5,flat 2\nBerlin,B\"",
+        "\"Well, it is 2, then\n3, at most\"",
+        "\"say \"\"x\"\"\"",
+        "\"\"",
+        "5\" pipe",
+    ] {
+        assert_eq!(said_of_notes(&[(4, &format!("1.5,{cell},-1,ja"))]), ["12 rows"], "{cell}");
+    }
+}
+
+#[test]
+fn a_quoted_cell_is_a_text() {
+    let quoted = "a,y\n1,\"-\"\n2,\"+\"\n3,\"None\"\n4,\"NA\"\n";
+    assert_eq!(classes(&read_with(quoted, "{}").unwrap().target).1, ["+", "-", "NA", "None"]);
+    assert_eq!(
+        said("a,y\n1,-\n2,+\n3,\"\"\n"),
+        [
+            "2 [-] `y` has no value | a value: this text stands for none | \
+             if `-` is a class, write it in quotes, \"-\", or list in `data.missing` what stands for no value",
+            "4 [\"\"] `y` is an empty text | a value | fill the cell in, or remove the row",
+        ]
+    );
+}
+
+#[test]
+fn what_is_missing_can_be_said() {
+    let text = "a,y\n1,-\n2,none\n3,NA\n-999,+\n";
+    let settings = r#"{"missing": ["", "unknown"]}"#;
+    assert_eq!(classes(&read_with(text, settings).unwrap().target).1, ["+", "-", "NA", "none"]);
+    let problems = read_with(text, r#"{"missing": [-999.0, "NONE", null]}"#).unwrap_err();
+    assert_eq!(
+        shown(text, problems).iter().map(|said| said.split(" | ").next().unwrap()).collect::<Vec<_>>(),
+        ["3 [none] `y` has no value", "5 [-999] `a` has no value"]
+    );
+    let problems = read_with("a,y\n,x\n2,\n", r#"{"missing": []}"#).unwrap_err();
+    assert_eq!(problems.table.len(), 2, "nothing is no number and no class either");
+}
+
+#[test]
+fn the_same_commas_at_the_ends_of_rows_are_one_problem() {
+    let rows: String = (0..60).map(|i| format!("{i},x{},\n", i % 2)).collect();
+    assert_eq!(
+        said(&format!("a,y\n{rows}")),
+        ["2 [,] every row ends with a comma, the header does not | 2 cells, as in the header | \
+          remove the comma at the end of each"]
+    );
+    assert_eq!(
+        said("a,y\n1,x\n2,y,\n3,x\n"),
+        ["3 [,] this row ends with a comma | 2 cells, as in the header | remove the comma at the end"]
+    );
+    assert_eq!(
+        said("a,y,\n1,x,\n2,y,\n"),
+        [
+            "1 [] column 3 has no name | a name | the line ends with a comma: remove it, and those at the ends of the rows"
+        ]
+    );
+    let numbered: String = (0..60).map(|i| format!("{i},1,x{}\n", i % 2)).collect();
+    assert_eq!(
+        said(&format!("a,y\n{numbered}")),
+        ["2 [0,1,x0] every row has 3 cells, the header has 2 | 2 cells | \
+          a cell that holds a comma is written in quotes: \"1,5\""]
     );
 }
 

@@ -1,0 +1,266 @@
+//! The rows of a CSV file, each with the places of its cells and what is wrong with its quotes.
+//!
+//! The crate `csv` reads on whatever stands in a file: a stray quote at the start of a cell takes the rows that follow into that
+//! cell, and letters after a closing quote are read on to it. Nobody would see that rows are missing, so the quotes of each row
+//! that has any are looked at once more here.
+
+use std::ops::Range;
+
+use ::csv::{ReaderBuilder, StringRecord};
+
+use super::super::problem::TableProblem;
+use super::missing::Missing;
+
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
+/// The place of a cell: its line (from 1), the byte at which that starts, and which cell of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Place {
+    pub line: usize,
+    pub start: usize,
+    pub column: usize,
+}
+
+/// The rows of a table in order.
+pub struct Rows<'a> {
+    text: &'a str,
+    /// Up to where lines have been counted, and how many line ends there were.
+    counted: usize,
+    ends: usize,
+    /// Length of the byte order mark.
+    skipped: usize,
+    reader: ::csv::Reader<&'a [u8]>,
+}
+
+/// One row.
+pub struct Row {
+    /// Of its first cell.
+    pub place: Place,
+    pub record: StringRecord,
+    /// Its cells as they stand in the file, where it has a quote; without one, no cell is quoted.
+    pub raw: Vec<RawCell>,
+}
+
+/// A cell as it stands in the file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RawCell {
+    /// All of it, with the blanks around it.
+    pub range: Range<usize>,
+    pub quoting: Quoting,
+}
+
+/// How a cell is quoted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Quoting {
+    Bare,
+    Quoted,
+    /// Blanks stand before its quote, which is a letter of the cell therefore.
+    Indented,
+    /// Text follows the closing quote, which stands at this byte.
+    Followed(usize),
+    /// The file ends before the closing quote.
+    Unclosed,
+}
+
+impl<'a> Rows<'a> {
+    pub fn new(text: &'a str) -> Self {
+        let skipped = if text.as_bytes().starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
+        let reader =
+            ReaderBuilder::new().has_headers(false).flexible(true).from_reader(&text.as_bytes()[skipped..]);
+        Rows { text, counted: 0, ends: 0, skipped, reader }
+    }
+}
+
+impl Iterator for Rows<'_> {
+    type Item = Row;
+
+    fn next(&mut self) -> Option<Row> {
+        let mut record = StringRecord::new();
+        // Reading UTF-8 from memory with any number of cells cannot fail.
+        if !self.reader.read_record(&mut record).unwrap_or(false) {
+            return None;
+        }
+        let at = self.skipped + record.position().map_or(0, |position| position.byte() as usize);
+        let end = self.skipped + self.reader.position().byte() as usize;
+        // The reader's position is before the line ends that it passes over.
+        let bytes = self.text.as_bytes();
+        let start = at + bytes[at..].iter().take_while(|b| matches!(b, b'\n' | b'\r')).count();
+        self.ends += bytes[self.counted..start].iter().filter(|&&b| b == b'\n').count();
+        self.counted = start;
+        let quotes = bytes[start..end.max(start)].contains(&b'"');
+        let raw = if quotes { cells(self.text, start) } else { Vec::new() };
+        Some(Row { place: Place { line: 1 + self.ends, start, column: 0 }, record, raw })
+    }
+}
+
+/// The cells of the row that starts at a byte, as the crate `csv` tells them apart: only a quote that is the first
+/// letter of a cell opens anything, two in a quoted cell stand for one, and what follows a closing quote is bare.
+pub fn cells(text: &str, start: usize) -> Vec<RawCell> {
+    let bytes = text.as_bytes();
+    let mut cells = Vec::new();
+    let (mut start, mut at) = (start, start);
+    loop {
+        let (mut quoting, mut open) = (Quoting::Bare, false);
+        if bytes.get(at) == Some(&b'"') {
+            (quoting, open, at) = (Quoting::Quoted, true, at + 1);
+        } else {
+            let blank = bytes[at..].iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
+            if blank > 0 && bytes.get(at + blank) == Some(&b'"') {
+                quoting = Quoting::Indented;
+            }
+        }
+        let mut closed = None;
+        loop {
+            match bytes.get(at) {
+                None => break,
+                Some(b'"') if open && bytes.get(at + 1) == Some(&b'"') => at += 1,
+                Some(b'"') if open => (open, closed) = (false, Some(at)),
+                Some(b',' | b'\n' | b'\r') if !open => break,
+                Some(b' ' | b'\t') => {}
+                Some(_) => {
+                    if let (Quoting::Quoted, Some(at)) = (quoting, closed) {
+                        quoting = Quoting::Followed(at);
+                    }
+                }
+            }
+            at += 1;
+        }
+        if open {
+            quoting = Quoting::Unclosed;
+        }
+        cells.push(RawCell { range: start..at, quoting });
+        if bytes.get(at) != Some(&b',') {
+            return cells;
+        }
+        at += 1;
+        start = at;
+    }
+}
+
+impl Row {
+    /// Whether a cell stands in quotes.
+    pub fn is_quoted(&self, column: usize) -> bool {
+        self.raw.get(column).is_some_and(|cell| cell.quoting != Quoting::Bare)
+    }
+
+    /// What is wrong with the quotes of the row, if anything.
+    pub fn stray_quote(&self, text: &str, missing: &Missing) -> Option<TableProblem> {
+        let faults = self.raw.iter().enumerate();
+        faults.filter_map(|(column, cell)| self.fault(text, column, cell, missing)).next()
+    }
+
+    fn fault(&self, text: &str, column: usize, cell: &RawCell, missing: &Missing) -> Option<TableProblem> {
+        let Range { start, end } = cell.range;
+        let problem = |from: usize, to: usize, message: &str| {
+            TableProblem::new(self.line(text, from), Some(from..to), message)
+        };
+        let spans_lines = text[start..end].contains('\n');
+        Some(match cell.quoting {
+            Quoting::Bare => return None,
+            Quoting::Unclosed => problem(start, start + 1, "this quote is never closed")
+                .expected("a closing quote before the end of the file")
+                .hint("remove the quote, or close it at the end of its cell"),
+            Quoting::Followed(closing) if spans_lines => {
+                let line = self.line(text, closing);
+                let message = format!("this quote is closed on line {line}, where text follows");
+                problem(start, start + 1, &message)
+                    .expected("a closing quote at the end of this cell")
+                    .hint("a stray quote takes the rows below into its cell: remove it")
+            }
+            Quoting::Followed(closing) => {
+                let end = closing + text[closing..end].trim_end().len();
+                problem(closing, end, "text follows the quote that closes this cell")
+                    .expected("a comma or the end of the row")
+                    .hint("a quote within a quoted cell is written twice: \"a \"\"b\"\"\"")
+            }
+            Quoting::Indented => {
+                let quote = start + text[start..end].find('"').unwrap_or(0);
+                problem(start, quote + 1, "there is a blank before this quote")
+                    .expected("the quote right after the comma")
+                    .hint("only as the first letter of a cell does a quote quote it: remove the blank")
+            }
+            Quoting::Quoted => {
+                let rows = self.rows_within(text, column, missing).filter(|_| spans_lines)?;
+                let message = format!("this quote takes {rows} rows of the table into one cell");
+                problem(start, start + 1, &message)
+                    .expected("a closing quote at the end of this cell")
+                    .hint("remove the stray quotes at both ends of the cell")
+            }
+        })
+    }
+
+    /// The line that a byte of the row is on.
+    pub fn line(&self, text: &str, byte: usize) -> usize {
+        self.place.line + text[self.place.start..byte].matches('\n').count()
+    }
+
+    /// How many rows a quoted cell holds parts of; none where it is text of several lines.
+    ///
+    /// A stray quote in the column k of n (from 0) that another one closes in a later row leaves a cell with n - 1 - k separators
+    /// on its first line, k on its last and n - 1 on those between. Text may look like that by chance; but then blanks follow its
+    /// commas where none follow those of the row, or it has no numbers where the rest of the row has some.
+    fn rows_within(&self, text: &str, column: usize, missing: &Missing) -> Option<usize> {
+        let cells = self.record.len();
+        let content = &self.record[column];
+        let lines: Vec<Vec<&str>> = content.lines().map(|line| line.split(',').collect()).collect();
+        let (first, last) = (lines.first()?, lines.last()?);
+        let fits = cells > 1
+            && lines.len() > 1
+            && first.len() == cells - column
+            && last.len() == column + 1
+            && lines[1..lines.len() - 1].iter().all(|line| line.len() == cells);
+        let spaced = self.raw.iter().skip(1).any(|cell| text[cell.range.start..].starts_with(' '));
+        if !fits || content.contains(", ") && !spaced {
+            return None;
+        }
+        // What stands in another column, of the row itself and of those within: the first line starts at this column.
+        let others = (0..cells).filter(|&other| other != column).map(|other| {
+            let inner = lines.iter().enumerate().filter_map(move |(index, line)| match index {
+                0 => other.checked_sub(column).and_then(|at| line.get(at)),
+                _ => line.get(other),
+            });
+            (&self.record[other], inner)
+        });
+        let numbers: Vec<_> = others.clone().filter(|(own, _)| is_number(own)).collect();
+        let alike = match numbers.is_empty() {
+            true => others.into_iter().all(|(_, mut inner)| inner.all(|cell| !cell.trim().is_empty())),
+            false => numbers
+                .into_iter()
+                .all(|(_, mut inner)| inner.all(|cell| is_number(cell) || missing.has(cell))),
+        };
+        alike.then_some(lines.len())
+    }
+}
+
+fn is_number(cell: &str) -> bool {
+    cell.trim().parse::<f64>().is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn quoting(row: &str) -> Vec<(&str, Quoting)> {
+        cells(row, 0).into_iter().map(|cell| (&row[cell.range], cell.quoting)).collect()
+    }
+
+    #[test]
+    fn cells_are_told_apart_as_the_reader_does() {
+        use Quoting::{Bare, Followed, Indented, Quoted, Unclosed};
+        assert_eq!(quoting("a,\"b, c\" ,5\"\nx"), [("a", Bare), ("\"b, c\" ", Quoted), ("5\"", Bare)]);
+        assert_eq!(quoting("\"a\"\"b\",\"\""), [("\"a\"\"b\"", Quoted), ("\"\"", Quoted)]);
+        assert_eq!(quoting("\"a\"b\",c"), [("\"a\"b\"", Followed(2)), ("c", Bare)]);
+        assert_eq!(quoting("a, \"b\",c"), [("a", Bare), (" \"b\"", Indented), ("c", Bare)]);
+        assert_eq!(quoting("a,\"b\nc,d"), [("a", Bare), ("\"b\nc,d", Unclosed)]);
+        assert_eq!(quoting(",\"x\ny\",\r\n"), [("", Bare), ("\"x\ny\"", Quoted), ("", Bare)]);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn as_many_cells_as_the_reader_finds(text in "[a,\" \n\r]{0,40}") {
+            for row in Rows::new(&text).filter(|row| !row.raw.is_empty()) {
+                proptest::prop_assert_eq!(row.raw.len(), row.record.len(), "{:?}", row.record);
+            }
+        }
+    }
+}
