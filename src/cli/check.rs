@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::Args;
 
 use crate::cli::report::{Report, summary};
-use crate::cli::{Common, Course};
+use crate::cli::{Common, Course, Only};
 use crate::diagnostic::{Diagnostics, Sources, counted};
 use crate::pipeline::{self, Computed, Failure, Request, Review, Status};
 
@@ -14,6 +14,8 @@ use crate::pipeline::{self, Computed, Failure, Request, Review, Status};
 pub struct Check {
     #[command(flatten)]
     course: Course,
+    #[command(flatten)]
+    only: Only,
     /// Take the results as they are now for the accepted ones: write the snapshots. Refused where CI=true
     #[arg(long)]
     accept: bool,
@@ -54,7 +56,8 @@ impl Check {
 
     /// Runs everything and compares. What the comparison found is among the problems, unless it is to be accepted.
     fn compute(&self, common: &Common) -> Result<(Computed, Review), Failure> {
-        let request = Request { snapshots: true, ..self.course.request(common)? };
+        let request =
+            Request { snapshots: true, only: self.only.only.clone(), ..self.course.request(common)? };
         let mut computed = common.compute(&request)?;
         if computed.everything {
             let pages = pipeline::look_over(&mut computed)?;

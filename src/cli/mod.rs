@@ -65,9 +65,6 @@ pub struct Common {
     /// How many runs to work on at the same time; all cores by default
     #[arg(long, short, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     jobs: Option<u16>,
-    /// Only experiments whose lesson, id or `lesson#id` is like this: 'dropout*', 'momentum#ways'
-    #[arg(long, global = true, value_name = "GLOB")]
-    only: Option<Pattern>,
     /// Run everything anew and keep nothing
     #[arg(long, global = true, conflicts_with = "cache_dir")]
     no_cache: bool,
@@ -210,7 +207,7 @@ impl Common {
             Some(folder) => Keeping::In(folder.clone()),
             None => Keeping::Beside,
         };
-        Request { lessons, drafts, only: self.only.clone(), strict: self.strict, cache, ..Request::default() }
+        Request { lessons, drafts, strict: self.strict, cache, ..Request::default() }
     }
 
     /// Runs a course's experiments with progress shown.
@@ -268,6 +265,14 @@ fn print(text: &str) -> Result<(), Failure> {
         }
         _ => Ok(()),
     }
+}
+
+/// Which experiments, for commands that need not take all of them.
+#[derive(Args)]
+pub struct Only {
+    /// Only experiments whose lesson, id or `lesson#id` is like this: 'dropout*', 'momentum#ways'
+    #[arg(long, value_name = "GLOB")]
+    only: Option<Pattern>,
 }
 
 /// Where the lessons are, for commands that take a course.

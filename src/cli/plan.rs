@@ -2,20 +2,23 @@
 
 use clap::Args;
 
-use crate::cli::{Common, Course, Format};
+use crate::cli::{Common, Course, Format, Only};
 use crate::diagnostic::counted;
 use crate::experiment::duration;
-use crate::pipeline::{self, Failure, Pending};
+use crate::pipeline::{self, Failure, Pending, Request};
 
 #[derive(Args)]
 pub struct Plan {
     #[command(flatten)]
     course: Course,
+    #[command(flatten)]
+    only: Only,
 }
 
 impl Plan {
     pub fn run(&self, common: &Common) -> Result<(), Failure> {
-        let ready = pipeline::prepare(&self.course.request(common)?)?;
+        let request = Request { only: self.only.only.clone(), ..self.course.request(common)? };
+        let ready = pipeline::prepare(&request)?;
         let pending = pipeline::pending(&ready);
         match common.format {
             Format::Json => common.print(&json(&pending)),

@@ -7,9 +7,10 @@ use clap::Args;
 use crate::claims::Verdict;
 use crate::cli::report::{Format, Report};
 use crate::cli::sparkline::sparkline;
-use crate::cli::{Common, Progress, Trust};
+use crate::cli::{Common, Only, Progress, Trust};
 use crate::diagnostic::printable;
 use crate::experiment::MetricInfo;
+use crate::lesson::inline::format_absent;
 use crate::numeric::mean;
 use crate::outcome::{DIVERGED_AT, Metric, Outcome, Statistic, Summary, Variant};
 use crate::pipeline::{self, Computed, Done, Failure, Planned, Request, Shard, short};
@@ -27,6 +28,8 @@ pub struct Run {
     shard: Option<Shard>,
     #[command(flatten)]
     trust: Trust,
+    #[command(flatten)]
+    only: Only,
 }
 
 impl Run {
@@ -36,8 +39,9 @@ impl Run {
             Some((path, id)) => (path, Some(id.to_owned())),
             None => (named, None),
         };
+        let only = self.only.only.clone();
         let request = common.request(PathBuf::from(path), self.shard.is_none());
-        let request = self.trust.bound(Request { id, ..request })?;
+        let request = self.trust.bound(Request { id, only, ..request })?;
         if let Some(shard) = self.shard {
             return fill(&request, shard, common);
         }
@@ -122,13 +126,14 @@ fn value(variant: &Variant, name: &str, statistic: Statistic) -> Option<String> 
     let first = variant.runs.first()?.metrics.get(name)?;
     match first {
         Metric::Number(_) => {
-            let summary = Summary::of(&variant.numbers(name)?);
+            let values = variant.numbers(name)?;
+            let summary = Summary::of(&values);
             match (summary.mean.is_finite(), variant.divergence()) {
                 (true, _) => Some(summed_up(&summary, statistic)),
                 (false, Some((runs, first))) if name == DIVERGED_AT => {
                     Some(format!("in {runs} of {} seeds, the first at {first}", summary.n))
                 }
-                (false, _) => (name != DIVERGED_AT).then(|| "–".into()),
+                (false, _) => (name != DIVERGED_AT).then(|| format_absent(name, &values)),
             }
         }
         Metric::List(_) => {

@@ -4,13 +4,15 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Args;
 
-use crate::cli::{Common, Course, Progress};
-use crate::pipeline::{self, Failure};
+use crate::cli::{Common, Course, Only, Progress};
+use crate::pipeline::{self, Failure, Request};
 
 #[derive(Args)]
 pub struct Verify {
     #[command(flatten)]
     course: Course,
+    #[command(flatten)]
+    only: Only,
     /// How much of the cache to compute again
     #[arg(long, value_name = "SHARE", default_value = "10%", value_parser = share)]
     sample: f64,
@@ -33,7 +35,7 @@ fn share(text: &str) -> Result<f64, String> {
 
 impl Verify {
     pub fn run(&self, common: &Common) -> Result<(), Failure> {
-        let request = self.course.request(common)?;
+        let request = Request { only: self.only.only.clone(), ..self.course.request(common)? };
         request.cache.check_folder()?;
         let ready = pipeline::prepare(&request)?;
         // Which runs are looked at is left to chance, so that in time all of them are; what they give is not.

@@ -20,20 +20,33 @@ pub struct ExperimentBlock {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Info {
     Experiment,
-    /// Nearly: `yaml experimnt`, `yml experiment`, `experiment`.
+    /// Nearly: `yaml experimnt`, `yml experiment`, `experiment`, `{yaml experiment}`.
     Misspelt,
+    /// Nothing but `yaml`: code, unless it holds an experiment.
+    Yaml,
     Code,
 }
 
 pub fn read_info(info: &str) -> Info {
+    // As Pandoc and R Markdown mark a fence: `{yaml experiment}`, `{.yaml .experiment}`.
+    let braced = info.trim().strip_prefix('{').and_then(|info| info.strip_suffix('}'));
+    if let Some(inside) = braced {
+        let plain = inside.replace(" .", " ");
+        return match read_info(plain.trim_start_matches('.')) {
+            Info::Experiment | Info::Misspelt => Info::Misspelt,
+            Info::Yaml => Info::Yaml,
+            Info::Code => Info::Code,
+        };
+    }
+    let is_yaml = |word: &str| matches!(word.to_lowercase().as_str(), "yaml" | "yml");
     let words: Vec<&str> = info.split_whitespace().map(|word| word.trim_end_matches(',')).collect();
     if info.contains(',') && words == ["yaml", "experiment"] {
         return Info::Misspelt;
     }
-    let is_yaml = |word: &str| matches!(word.to_lowercase().as_str(), "yaml" | "yml");
     let near = |word: &str| word.len() > 4 && crate::diagnostic::nearest(word, ["experiment"]).is_some();
     match words.as_slice() {
         ["yaml", "experiment"] => Info::Experiment,
+        [only] if is_yaml(only) => Info::Yaml,
         ["yaml", "experiment", ..] => Info::Misspelt,
         [first, second, ..] if is_yaml(first) && near(second) => Info::Misspelt,
         [first, second] if near(first) && is_yaml(second) => Info::Misspelt,
@@ -49,7 +62,23 @@ pub fn read_info(info: &str) -> Info {
 pub fn misspelt(info: &str, span: Span) -> Diagnostic {
     Diagnostic::error(format!("a block marked `{}` is shown, not run", info.trim()), span)
         .label("expected `yaml experiment`")
-        .hint("write the three backticks and `yaml experiment` after them, or just `yaml` for a block that is only shown")
+        .hint("write the three backticks and `yaml experiment` after them, or `yaml example` for a block that is only shown")
+}
+
+/// A warning where YAML that is shown is an experiment by its `kind` and `id`.
+pub fn shown(yaml: &str, info: &str, span: Span) -> Option<Diagnostic> {
+    let value = |key: &str| {
+        yaml.lines()
+            .find_map(|line| line.strip_prefix(key)?.strip_prefix(':'))
+            .map(|value| value.split('#').next().unwrap_or_default().trim())
+    };
+    let (kind, _) = (value("kind")?, value("id")?);
+    crate::experiment::kind(kind)?;
+    let warning = Diagnostic::warning(
+        format!("an experiment in a block marked `{}` is shown, not run", info.trim()),
+        span,
+    );
+    Some(warning.label("expected `yaml experiment`").hint("mark it `yaml example` if it is only to be shown"))
 }
 
 /// The settings of a block.
@@ -96,11 +125,27 @@ mod tests {
             "yaml experiments",
             "yaml-experiment",
             "yaml, experiment",
+            "{yaml experiment}",
+            "{.yaml .experiment}",
+            "{experiment}",
         ] {
             assert_eq!(read_info(info), Info::Misspelt, "{info}");
         }
-        for info in ["yaml", "python", "", "yaml example", "text experiment", "rust,ignore"] {
+        for info in ["python", "", "yaml example", "text experiment", "rust,ignore", "{.python .input}"] {
             assert_eq!(read_info(info), Info::Code, "{info}");
         }
+        assert_eq!([read_info("yaml"), read_info("YML")], [Info::Yaml; 2]);
+    }
+
+    #[test]
+    fn an_experiment_that_is_only_shown_is_noticed() {
+        let said =
+            |yaml: &str| shown(yaml, "yaml", Span::new(crate::diagnostic::SourceId(0), 0, 0)).is_some();
+        assert!(said("kind: split\nid: a\n") && said("id: a\nkind: search # all\n"));
+        assert!(
+            !said("kind: Deployment\nid: a\n")
+                && !said("kind: split\n")
+                && !said("a: {kind: split, id: b}\n")
+        );
     }
 }

@@ -140,6 +140,14 @@ impl Fragment {
         self.pieces.iter().map(length).sum()
     }
 
+    /// The same, to be changed.
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut Value> {
+        self.pieces.iter_mut().filter_map(|piece| match piece {
+            Piece::Value(value) => Some(value),
+            _ => None,
+        })
+    }
+
     pub fn is_empty(&self) -> bool {
         self.pieces.is_empty()
     }

@@ -60,6 +60,8 @@ pub struct Anchor {
     /// The page's slug.
     pub slug: String,
     pub id: String,
+    /// The figure of the experiment that the id is of, where the link leads to its picture.
+    pub figure: Option<String>,
     pub span: Span,
 }
 
@@ -124,8 +126,9 @@ pub fn resolve(
     let end = dest.find(['#', '?']).unwrap_or(dest.len());
     let (path, suffix) = dest.split_at(end);
     let id = suffix.split_once('#').map_or("", |(_, id)| id);
-    let anchor =
-        |slug: &str| (!id.is_empty()).then(|| Anchor { slug: slug.to_owned(), id: decoded(id), span });
+    let anchor = |slug: &str| {
+        (!id.is_empty()).then(|| Anchor { slug: slug.to_owned(), id: decoded(id), figure: None, span })
+    };
     if path.is_empty() {
         return Ok(Target::Page { href: dest.to_owned(), anchor: anchor(slug) });
     }
@@ -140,7 +143,24 @@ pub fn resolve(
     {
         return Ok(Target::Page { href: dest.to_owned(), anchor: anchor(page) });
     }
-    file(library, folder, path, span).map(|asset| Target::File(asset, suffix.to_owned()))
+    match file(library, folder, path, span) {
+        Ok(asset) => Ok(Target::File(asset, suffix.to_owned())),
+        Err(error) => published(library, path, span).ok_or(error),
+    }
+}
+
+/// A file that the site has of an experiment: `SLUG/ID.csv`, `SLUG/ID.json`, `SLUG/ID-FIGURE.svg`.
+fn published(library: &Library, path: &str, span: Span) -> Option<Target> {
+    let (slug, name) = path.split_once('/')?;
+    library.lessons.iter().find(|(_, known)| known == slug)?;
+    let (name, ending) = name.rsplit_once('.')?;
+    let (id, figure) = match (ending, name.split_once('-')) {
+        ("csv" | "json", None) => (name, None),
+        ("svg", Some((id, figure))) => (id, Some(figure.to_owned())),
+        _ => return None,
+    };
+    let anchor = Anchor { slug: slug.to_owned(), id: format!("experiment-{id}"), figure, span };
+    Some(Target::Page { href: path.to_owned(), anchor: Some(anchor) })
 }
 
 /// A file beside the lessons, inside their folder.

@@ -194,6 +194,11 @@ impl<'t> Writer<'t> {
                 if block::read_info(info) != Info::Code =>
             {
                 let length = length(parts);
+                if block::read_info(info) == Info::Yaml {
+                    self.yaml(info, range, &parts[1..length]);
+                    self.out.push(event.clone());
+                    return 1;
+                }
                 self.fence(info, range, &parts[1..length]);
                 return length;
             }
@@ -299,6 +304,17 @@ impl<'t> Writer<'t> {
             _ => self.out.push(event.clone()),
         }
         1
+    }
+
+    /// YAML that is shown, and may have been meant to run.
+    fn yaml(&mut self, info: &str, range: &Range<usize>, parts: &[Part<'t>]) {
+        let lines = parts.iter().filter_map(|(event, _)| match event {
+            Event::Text(line) => Some(&**line),
+            _ => None,
+        });
+        let first_line = self.text[range.clone()].lines().next().unwrap_or_default().len();
+        let place = self.find(&(range.start..range.start + first_line), info.trim());
+        self.found.diagnostics.extend(block::shown(&lines.collect::<String>(), info, place));
     }
 
     fn fence(&mut self, info: &str, range: &Range<usize>, parts: &[Part<'t>]) {

@@ -106,16 +106,20 @@ impl Course {
         let text = text.replace('\0', " ");
         let scene = scene(&self.library, &lesson.below, &lesson.slug, span);
         let document = markdown::short(&text, scene, &lesson.blocks);
-        let mut found = document.diagnostics;
-        found.extend(self.check_values(lesson, &document.body));
+        let (mut found, mut body) = (document.diagnostics, document.body);
+        // Where a text is written, whatever its own places are.
+        body.values_mut()
+            .for_each(|value| value.span = if span.holds(value.span) { value.span } else { span });
+        found.extend(self.check_values(lesson, &body));
+        self.complete(lesson, &mut body);
         // A text of YAML may be quoted, escaped or folded: inside it only the whole place is sure.
         for diagnostic in &mut found {
-            let inside = diagnostic.span.is_some_and(|place| place.end <= span.end);
+            let inside = diagnostic.span.is_some_and(|place| span.holds(place));
             if span.end - span.start != text.len() || !inside {
                 diagnostic.span = Some(span);
             }
         }
-        (document.body, found)
+        (body, found)
     }
 
     /// What a text of this course turns into depends on beside itself: paths and slugs of the lessons that links may lead
@@ -145,11 +149,43 @@ impl Course {
 
     fn check_values(&self, lesson: &Lesson, text: &Fragment) -> Vec<Diagnostic> {
         let check = |Value { expression, span, role, .. }: &Value| match role {
-            Role::Value => self.names.check(&lesson.slug, expression, *span).err(),
-            Role::Claim => self.names.scope(&lesson.slug, expression, *span).err(),
+            Role::Value => {
+                self.names.check(&lesson.slug, lesson.block_around(*span), expression, *span).err()
+            }
+            Role::Claim => {
+                self.names.scope(&lesson.slug, lesson.block_around(*span), expression, *span).err()
+            }
         };
         // Of a text that is wrong throughout, nobody reads on.
         text.values().filter_map(check).flatten().take(MOST_FAULTS).collect()
+    }
+
+    /// Puts the ids of experiments before names in prose that leave them out; to be called once all names are known.
+    pub fn complete_prose(&mut self) {
+        let mut lessons = std::mem::take(&mut self.lessons);
+        for lesson in &mut lessons {
+            let mut texts = [&mut lesson.title, &mut lesson.summary, &mut lesson.body].map(std::mem::take);
+            texts.iter_mut().for_each(|text| self.complete(lesson, text));
+            [lesson.title, lesson.summary, lesson.body] = texts;
+        }
+        self.lessons = lessons;
+    }
+
+    fn complete(&self, lesson: &Lesson, text: &mut Fragment) {
+        for value in text.values_mut().filter(|value| value.role == Role::Value) {
+            let within = lesson.block_around(value.span);
+            if let Some(completed) = self.names.completed(&lesson.slug, within, &value.expression) {
+                value.expression = completed;
+            }
+        }
+    }
+}
+
+impl Lesson {
+    /// The id of the experiment in whose block a place is.
+    pub fn block_around(&self, span: Span) -> Option<&str> {
+        let block = self.blocks.iter().find(|block| block.span.holds(span))?;
+        block.node.entry("id")?.value.as_text()
     }
 }
 

@@ -13,6 +13,7 @@ use super::link::{Anchor, Library};
 use super::slug::as_title;
 use super::{Course, ExperimentBlock, Lesson, markdown, scene};
 use crate::diagnostic::{Diagnostic, Diagnostics, SourceId, Sources, Span, nearest};
+use crate::experiment;
 use crate::files::{self, Refusal, without_mark};
 use crate::settings::{self, LineMap, Node};
 
@@ -349,6 +350,7 @@ impl Opening {
         for anchor in lessons.iter().flat_map(|read| &read.anchors) {
             let Some((known, ids)) = pages.get(anchor.slug.as_str()) else { continue };
             if known.contains(anchor.id.as_str()) {
+                self.check_figure(anchor, lessons);
                 continue;
             }
             let error = Diagnostic::error(
@@ -360,6 +362,33 @@ impl Opening {
                 Some(near) => error.label(format!("did you mean `#{near}`?")),
                 None => error.label("expected the id of a heading there"),
             });
+        }
+    }
+
+    /// A link to the picture of a figure that its experiment does not show.
+    fn check_figure(&mut self, anchor: &Anchor, lessons: &[Read]) {
+        let Some(figure) = &anchor.figure else { return };
+        let blocks = lessons
+            .iter()
+            .filter(|read| read.lesson.slug == anchor.slug)
+            .flat_map(|read| &read.lesson.blocks);
+        let text = |block: &ExperimentBlock, key: &str| {
+            block.node.entry(key).and_then(|entry| entry.value.as_text().map(str::to_owned))
+        };
+        let is_meant = |block: &&ExperimentBlock| {
+            text(block, "id").is_some_and(|id| anchor.id.strip_prefix("experiment-") == Some(id.as_str()))
+        };
+        let Some(block) = blocks.clone().find(is_meant) else { return };
+        let Some(kind) = text(block, "kind").and_then(|kind| experiment::kind(&kind)) else { return };
+        let asked =
+            block.node.entry("figures").map(|entry| entry.value.items().iter().filter_map(Node::as_text));
+        let shown: Vec<&str> = match asked {
+            Some(names) => names.collect(),
+            None => kind.figures.iter().map(|figure| figure.name).collect(),
+        };
+        if !shown.contains(&figure.as_str()) {
+            let error = Diagnostic::error(format!("the experiment has no figure `{figure}`"), anchor.span);
+            self.found.push(error.label(format!("expected one of {}", shown.join(", "))));
         }
     }
 

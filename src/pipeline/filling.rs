@@ -1,7 +1,7 @@
 //! Numbers and claims in the text of a lesson.
 
 use crate::diagnostic::Diagnostics;
-use crate::lesson::inline::{Values, format_number};
+use crate::lesson::inline::{Values, format_absent, format_number};
 use crate::lesson::{Fill, Lesson, Role, Value, experiment_mark};
 use crate::outcome::{Statistic, Summary};
 
@@ -44,7 +44,7 @@ impl Filling<'_, '_> {
         };
         let origin = values.origin(&self.lesson.slug, &value.expression);
         let numbers = origin.iter().flat_map(|origin| &origin.numbers);
-        let lines = numbers.map(|(name, summary, statistic)| spread(name, summary, *statistic));
+        let lines = numbers.map(|(name, values, statistic)| spread(name, values, *statistic));
         let title = [value.expression.clone()].into_iter().chain(lines).collect::<Vec<_>>().join("\n");
         self.linked(value, origin.map(|origin| origin.experiment), "value", &title, &escaped(&text))
     }
@@ -95,21 +95,60 @@ impl Filling<'_, '_> {
 }
 
 /// Returns a number with what stands for its seeds and their spread, in words.
-fn spread(name: &str, summary: &Summary, statistic: Statistic) -> String {
-    let Summary { n, mean, sd, median, q1, q3, .. } = summary;
-    match (n, statistic) {
-        _ if mean.is_nan() => {
-            format!("{name}: no value in some of {n} seeds, which diverged or never got there")
+fn spread(name: &str, values: &[f64], statistic: Statistic) -> String {
+    let found: Vec<f64> = values.iter().copied().filter(|value| !value.is_nan()).collect();
+    let metric = name.rsplit('.').next().unwrap_or(name);
+    let said = |values: &[f64]| match (values, statistic) {
+        ([value], _) => value.to_string(),
+        (_, Statistic::Mean) => {
+            let Summary { mean, sd, .. } = Summary::of(values);
+            format!("mean {mean}, sd {}", format_number(sd))
         }
-        (1, _) => format!("{name} = {mean}"),
-        (_, Statistic::Mean) => format!("{name}: mean {mean}, sd {}, {n} seeds", format_number(*sd)),
         (_, Statistic::Median) => {
-            let [q1, q3] = [q1, q3].map(|end| format_number(*end));
-            format!("{name}: median {median}, half of the {n} seeds from {q1} to {q3}")
+            let Summary { median, q1, q3, n, .. } = Summary::of(values);
+            let [q1, q3] = [q1, q3].map(format_number);
+            format!("median {median}, half of the {n} seeds from {q1} to {q3}")
         }
+    };
+    match (found.len(), values.len()) {
+        (1, 1) => format!("{name} = {}", said(&found)),
+        (0, _) if format_absent(metric, values) == "never" => format!("{name}: never"),
+        (0, _) => format!("{name}: no value"),
+        (count, seeds) if count < seeds => match format_absent(metric, values) {
+            never if never.starts_with("never") => format!("{name}: {never}, {} in the others", said(&found)),
+            _ => format!(
+                "{name}: no value in {} of {seeds} seeds, {} in the others",
+                seeds - count,
+                said(&found)
+            ),
+        },
+        (_, seeds) if statistic == Statistic::Mean => format!("{name}: {}, {seeds} seeds", said(&found)),
+        _ => format!("{name}: {}", said(&found)),
     }
 }
 
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_never_reached_is_said_in_words() {
+        let never = f64::NAN;
+        assert_eq!(spread("e.loss", &[0.5], Statistic::Mean), "e.loss = 0.5");
+        assert_eq!(spread("e.loss", &[0.25, 0.75], Statistic::Mean), "e.loss: mean 0.5, sd 0.3536, 2 seeds");
+        assert_eq!(
+            spread("e.loss", &[0.25, never], Statistic::Mean),
+            "e.loss: no value in 1 of 2 seeds, 0.25 in the others"
+        );
+        assert_eq!(spread("e.loss", &[never], Statistic::Mean), "e.loss: no value");
+        assert_eq!(spread("e.epochs_to", &[never, never], Statistic::Mean), "e.epochs_to: never");
+        assert_eq!(
+            spread("e.epochs_to", &[never, 3.0, 5.0], Statistic::Mean),
+            "e.epochs_to: never in 1 of 3 seeds, mean 4, sd 1.414 in the others"
+        );
+    }
 }

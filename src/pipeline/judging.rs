@@ -160,7 +160,8 @@ fn in_prose(
 ) -> Vec<(usize, Value, Scope)> {
     let claims = values_of(course, planned, Role::Claim, lessons).into_iter();
     let scoped = claims.filter_map(|(lesson, claim)| {
-        let scope = course.names.scope(&course.lessons[lesson].slug, &claim.expression, claim.span);
+        let (about, span) = (&course.lessons[lesson], claim.span);
+        let scope = course.names.scope(&about.slug, about.block_around(span), &claim.expression, span);
         Some((lesson, claim, scope.ok()??))
     });
     scoped.collect()

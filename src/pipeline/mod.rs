@@ -120,6 +120,7 @@ pub fn prepare(request: &Request) -> Result<Ready, Failure> {
     let mut planned = planning::plan(&course, &limits, &mut tables, &mut found);
     planning::promise(&mut course, &planned);
     found.extend(planning::check_texts(&course, &planned));
+    course.complete_prose();
     found.extend(judging::on_one_seed(&course, &planned));
     found.extend(linting::before(&course, &planned, &tables));
     let own = Own::folder(&course.root, request)?;

@@ -15,7 +15,7 @@ use crate::lesson::{Course, ExperimentBlock, Fragment, Lesson, Role};
 use crate::lint;
 use crate::settings::{self, Entry, Node};
 
-use super::tables::Tables;
+use super::tables::{Tables, told_of_file};
 use super::totals;
 
 /// Keys of the header that no two experiments share.
@@ -70,7 +70,7 @@ pub fn plan(course: &Course, limits: &Limits, tables: &mut Tables, found: &mut D
     }
     let check = |(lesson, decoded): (&Lesson, Vec<Result<Decoded, _>>)| -> Vec<_> {
         let blocks = lesson.blocks.iter().zip(decoded);
-        blocks.map(|(block, decoded)| decoded?.checked(limits, block)).collect()
+        blocks.map(|(block, decoded)| decoded?.checked(limits, lesson, block)).collect()
     };
     let checked: Vec<Vec<_>> = course.lessons.par_iter().zip(decoded).map(check).collect();
     for (index, (lesson, checked)) in course.lessons.iter().zip(checked).enumerate() {
@@ -262,10 +262,16 @@ impl Decoded {
     }
 
     /// The experiment with all that is left to check of it.
-    fn checked(self, limits: &Limits, block: &ExperimentBlock) -> Result<Planned, Vec<Diagnostic>> {
+    fn checked(
+        self,
+        limits: &Limits,
+        lesson: &Lesson,
+        block: &ExperimentBlock,
+    ) -> Result<Planned, Vec<Diagnostic>> {
         let Decoded { kind, header, plan, tree, facts, mut errors } = self;
         for (index, (variant, facts)) in plan.variants().iter().zip(&facts).enumerate() {
             let found = plan.check(index, facts.as_ref()).into_iter();
+            let found = found.map(|problem| told_of_file(problem, plan.data(index), &lesson.path));
             add_new(&mut errors, found.map(|problem| at(problem, variant.tree)));
         }
         errors.extend_from_slice(plan.overridden());

@@ -179,7 +179,8 @@ fn cell(variant: &Variant, info: &MetricInfo, statistic: Statistic) -> CellView 
     let summary = Summary::of(if partly { &found } else { &values });
     let middle = statistic.in_summary(&summary);
     if !middle.is_finite() {
-        return none();
+        let never = info.written == Written::When && found.is_empty() && !values.is_empty();
+        return if never { CellView { text: "never".into(), ..CellView::default() } } else { none() };
     }
     let (text, spread, range) = spread(info.written, &summary, statistic);
     let cell = CellView { text, spread, range, exact: Some(middle.to_string()), ..CellView::default() };
@@ -329,7 +330,7 @@ mod tests {
         let never = f64::NAN;
         assert_eq!(when(DIVERGED_AT, &[3.0, never, 5.0]), ("4.0".to_owned(), "in 2 of 3 seeds".to_owned()));
         assert_eq!(when("epochs_to", &[3.0, never]), ("–".to_owned(), "reached in 1 of 2 seeds".to_owned()));
-        assert_eq!(when("epochs_to", &[never, never]), ("–".to_owned(), String::new()));
+        assert_eq!(when("epochs_to", &[never, never]), ("never".to_owned(), String::new()));
     }
 
     #[test]

@@ -37,9 +37,14 @@ fn in_effect(planned: &Planned, variant: usize) -> Json {
     if data.is_none() && planned.kind.instead_of_data.is_some() {
         all.retain(|key, _| !TRAINING.contains(&key.as_str()));
     }
+    let trains = ["training", "network"].iter().any(|part| all.contains_key(*part));
     let facts = planned.facts.get(variant).and_then(Option::as_ref);
     if let (Some(Json::Object(written)), Some(data), Some(facts)) = (all.get_mut("data"), data, facts) {
         add_data(written, data, facts);
+        // Lines in closed form are fitted to the target as it is.
+        if trains && facts.target == Target::Value {
+            written.insert("scale_target".to_owned(), json!(data.target_scaling()));
+        }
     }
     if let (Some(Json::Object(written)), Some(facts)) = (all.get_mut("split"), facts) {
         add_split(written, facts);

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::data::{
-    self, DataProblems, DataSettings, Dataset, Facts, Files, Origin, TableLimits, TableProblem,
+    self, DataProblems, DataSettings, Dataset, Facts, Files, Format, Origin, TableLimits, TableProblem,
 };
-use crate::diagnostic::{Diagnostic, Severity, SourceId, Sources, Span};
+use crate::diagnostic::{Diagnostic, Problem, Severity, SourceId, Sources, Span};
 use crate::experiment::{Limits, beyond_limit, size};
 use crate::files::{self, Refusal};
 use crate::numeric::Streams;
@@ -41,6 +41,27 @@ pub struct Tables {
 struct File {
     path: PathBuf,
     bytes: Vec<u8>,
+}
+
+/// What is wrong with settings of data; a name that is that of a file beside the lesson is told what to write.
+pub fn told_of_file(problem: Problem, settings: Option<&DataSettings>, lesson: &Path) -> Problem {
+    let name =
+        settings.filter(|settings| settings.entry().is_none()).and_then(|settings| settings.name.as_deref());
+    let Some(name) = name.filter(|name| problem.path.ends_with("name") && !name.starts_with('.')) else {
+        return problem;
+    };
+    let files = ["", ".csv", ".npz", ".npy"].map(|ending| format!("{name}{ending}"));
+    let is_beside = |file: &&String| {
+        let plain = !file.contains(['/', '\\']) && Format::of(file).is_some();
+        plain && std::fs::symlink_metadata(lesson.with_file_name(file)).is_ok_and(|found| found.is_file())
+    };
+    match files.iter().find(is_beside) {
+        Some(file) => {
+            let hints = vec![format!("a file `{file}` lies beside the lesson: write `{{file: {file}}}`")];
+            Problem { hints, ..problem }
+        }
+        None => problem,
+    }
 }
 
 impl Tables {
@@ -112,7 +133,7 @@ impl Tables {
     fn key(&self, settings: &DataSettings, lesson: &Path) -> String {
         let path = |file: &Option<String>| file.as_ref().and_then(|file| self.resolve(file, lesson).ok());
         let paths = (path(&settings.file), path(&settings.labels));
-        let reading = DataSettings { limit: None, normalize: None, ..settings.clone() };
+        let reading = DataSettings { limit: None, normalize: None, scale_target: None, ..settings.clone() };
         format!("{paths:?} {}", serde_json::to_string(&reading).unwrap_or_default())
     }
 
@@ -127,7 +148,11 @@ impl Tables {
         if let Some(loaded) = self.loaded.get(&key) {
             return Ok(loaded.dataset.clone());
         }
-        let problems = settings.check();
+        let problems: Vec<Problem> = settings
+            .check()
+            .into_iter()
+            .map(|problem| told_of_file(problem, Some(settings), lesson))
+            .collect();
         if !problems.is_empty() {
             return Err(self.diagnostics(DataProblems { settings: problems, table: Vec::new() }, None, tree));
         }

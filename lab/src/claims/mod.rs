@@ -128,7 +128,8 @@ pub fn judge(
         return (Vec::new(), Vec::new());
     }
     let seeds = outcome.variants.iter().map(|variant| variant.runs.len()).max().unwrap_or(0);
-    let views: Vec<SeedValues> = (0..seeds).map(|seed| SeedValues::new(outcome, seed)).collect();
+    let id = tree.entry("id").and_then(|entry| entry.value.as_text()).unwrap_or_default();
+    let views: Vec<SeedValues> = (0..seeds).map(|seed| SeedValues::new(outcome, seed, id)).collect();
     let (mut verdicts, mut found) = (Vec::new(), Vec::new());
     for (index, claim) in claims.iter().enumerate() {
         let span = place(index, tree);

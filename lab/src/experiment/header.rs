@@ -177,12 +177,53 @@ impl Claim {
                 Problem::new("holds", format!("`{holds}` counts {of} seeds, the experiment has {seeds}"))
                     .expected(format!("such as {}/{seeds}", seeds.saturating_sub(1).max(1))),
             ],
-            _ => vec![
-                Problem::new("holds", format!("`{holds}` is not a share of the seeds"))
-                    .expected(format!("such as {}/{seeds}", seeds.saturating_sub(1).max(1))),
-            ],
+            _ => {
+                let problem = Problem::new("holds", format!("`{holds}` is not a share of the seeds"));
+                vec![match needed_of(holds, seeds) {
+                    Some(needed) => problem.expected(format!("`{needed}/{seeds}`, so many of the seeds")),
+                    None => problem.expected(format!("such as {}/{seeds}", seeds.saturating_sub(1).max(1))),
+                }]
+            }
         }
     }
+}
+
+/// The seeds that `2`, `90%` or `0.9` were meant to be.
+fn needed_of(holds: &str, seeds: u64) -> Option<u64> {
+    let holds = holds.trim().replace(',', ".");
+    let (number, share) = match holds.strip_suffix('%') {
+        Some(percent) => (percent.trim().parse::<f64>().ok()? / 100.0, true),
+        None => (holds.parse::<f64>().ok()?, holds.contains('.')),
+    };
+    let needed = if share { (number * seeds as f64).round() } else { number };
+    (needed.fract() == 0.0 && needed >= 1.0 && needed <= seeds as f64).then_some(needed as u64)
+}
+
+/// The text of `holds`; a number alone is taken as it is written, to be judged with the seeds.
+fn share_of_seeds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    struct Share;
+
+    impl Visitor<'_> for Share {
+        type Value = Option<String>;
+
+        fn expecting(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+            f.write_str("in how many of the seeds, such as 9/10")
+        }
+
+        fn visit_str<E: de::Error>(self, share: &str) -> Result<Option<String>, E> {
+            Ok(Some(share.to_owned()))
+        }
+
+        fn visit_i64<E: de::Error>(self, seeds: i64) -> Result<Option<String>, E> {
+            Ok(Some(seeds.to_string()))
+        }
+
+        fn visit_f64<E: de::Error>(self, share: f64) -> Result<Option<String>, E> {
+            Ok(Some(share.to_string()))
+        }
+    }
+
+    deserializer.deserialize_any(Share)
 }
 
 /// The long form of a claim.
@@ -192,7 +233,7 @@ struct LongClaim {
     that: String,
     #[serde(default)]
     says: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "share_of_seeds")]
     holds: Option<String>,
 }
 
@@ -245,5 +286,13 @@ mod tests {
         for bad in ["9/12", "11/10", "0/10", "most", "9", "9/10/11"] {
             assert_eq!(claim(bad).check(10).len(), 1, "{bad}");
         }
+        for (meant, needed) in [("9", "9"), ("90%", "9"), ("0.9", "9"), ("0,8", "8")] {
+            assert_eq!(
+                claim(meant).check(10)[0].expected,
+                format!("`{needed}/10`, so many of the seeds"),
+                "{meant}"
+            );
+        }
+        assert_eq!(claim("11").check(10)[0].expected, "such as 9/10");
     }
 }

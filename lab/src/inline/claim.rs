@@ -34,12 +34,15 @@ pub struct SeedValues<'a> {
 }
 
 impl<'a> SeedValues<'a> {
-    /// The runs with index `seed` of every variant.
-    pub fn new(outcome: &'a Outcome, seed: usize) -> Self {
-        match Data::of_seed(outcome, seed).open() {
-            Data::Map(names) => SeedValues { names: names.clone() },
-            _ => SeedValues { names: BTreeMap::new() },
-        }
+    /// The runs with index `seed` of every variant, also by the experiment's `id` before them.
+    pub fn new(outcome: &'a Outcome, seed: usize, id: &str) -> Self {
+        let data = Data::of_seed(outcome, seed);
+        let mut names = match data.open() {
+            Data::Map(names) => names.clone(),
+            _ => BTreeMap::new(),
+        };
+        names.entry(id.to_owned()).or_insert(data);
+        SeedValues { names }
     }
 
     /// How a name or expression reads for this seed; none where it has no value.

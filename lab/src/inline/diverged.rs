@@ -12,7 +12,8 @@ impl Values<'_> {
     pub fn diverged(&self, lesson: &str, text: &str, span: Span) -> Vec<Diagnostic> {
         let shown = self.evaluate(lesson, text, span).unwrap_or_default();
         let Ok(expression) = Expression::parse(text) else { return Vec::new() };
-        if !shown.contains(format::NONE) {
+        let missed = shown.contains(format::NONE);
+        if !missed && !shown.starts_with("never in ") {
             return Vec::new();
         }
         let roots = self.roots(lesson);
@@ -22,11 +23,18 @@ impl Values<'_> {
                 continue;
             }
             let Some((name, values, _)) = numbers(&roots, links) else { continue };
-            let why = self.runs(lesson, &name).and_then(|(runs, step)| reason(runs, values, step));
-            let Some(why) = why else { continue };
-            let warning = Diagnostic::warning(format!("`{name}` has no value"), span).label(why).hint(
-                "readers see a dash: tell them in words that the run diverges, or show its `diverged_at`",
-            );
+            let runs = self.runs(lesson, &name);
+            let why = runs.and_then(|(runs, step)| reason(runs, values, step)).filter(|_| missed);
+            let warning = Diagnostic::warning(format!("`{name}` has no value"), span);
+            let warning = match (why, runs.and_then(|(runs, _)| unreached(&name, runs, values))) {
+                (Some(why), _) => warning.label(why).hint(
+                    "readers see a dash: tell them in words that the run diverges, or show its `diverged_at`",
+                ),
+                (None, Some(why)) => warning.label(why).hint(format!(
+                    "readers see `{shown}`: choose a `target` that every run reaches, or say it in words"
+                )),
+                (None, None) => continue,
+            };
             if !found.contains(&warning) {
                 found.push(warning);
             }
@@ -49,6 +57,20 @@ impl Values<'_> {
             rest.first().and_then(|name| outcome.variant(name)).or_else(|| outcome.variant("run"))?;
         Some((&variant.runs, outcome.step))
     }
+}
+
+/// Where a target was not reached: `the target is never reached in seed 3`.
+fn unreached(name: &str, runs: &[RunRecord], values: &[f64]) -> Option<String> {
+    let is_target = ["epochs_to", "steps_to"].iter().any(|metric| name.ends_with(metric));
+    let mut missing = runs.iter().zip(values).filter(|(_, value)| value.is_nan() && is_target);
+    let seed = missing.next()?.0.seed;
+    Some(match missing.count() {
+        0 => format!("the target is never reached in seed {seed}"),
+        more => format!(
+            "the target is never reached in seed {seed}, and in {more} more of {} seeds",
+            values.len()
+        ),
+    })
 }
 
 /// Where runs diverged whose values are missing: `the run diverged at epoch 3 in seed 0`.

@@ -44,6 +44,8 @@ impl<'t> Expression<'t> {
         }
         let expression = Expression { text, tokens: tokens(text) };
         expression.check_calls()?;
+        expression.check_numbers()?;
+        expression.check_absolute()?;
         expression.check_comparisons()?;
         expression.compile()?;
         expression.check_arguments()?;
@@ -66,7 +68,11 @@ impl<'t> Expression<'t> {
                 let message = format!("`{name}` is given {given} {arguments}");
                 let label =
                     if most == 0 { format!("expected {usage}") } else { format!("expected `{usage}`") };
-                return Err(Fault::new(range.clone(), message, label));
+                let fault = Fault::new(range.clone(), message, label);
+                return Err(match self.comma_in_call(index + 1, end).filter(|_| given > most) {
+                    Some(number) => fault.hint(format!("decimals have a point: write `{number}`")),
+                    None => fault,
+                });
             }
             let followed = self.tokens.get(end).is_some_and(|(_, range)| self.text[range.clone()] == *"|");
             if filter && FORMATS.contains(&name) && followed {
@@ -176,10 +182,21 @@ impl<'t> Expression<'t> {
         opens.is_some_and(|(_, range)| matches!(&self.text[range.clone()], "(" | ","))
     }
 
-    /// The text for minijinja, with a variable for each name, and the way back to the places of this text.
+    /// The text for minijinja, with a variable for each name and parentheses around what is formatted, and the way back
+    /// to the places of this text.
     fn rewritten(&self) -> (String, Vec<(usize, usize)>) {
         let (mut text, mut places, mut copied, mut count) = (String::new(), vec![(0, 0)], 0, 0);
-        for (token, range) in &self.tokens {
+        let formatted = self.formatted();
+        for (index, (token, range)) in self.tokens.iter().enumerate() {
+            let opened = formatted.iter().filter(|wrapped| wrapped.start == index).count();
+            let closed = formatted.iter().filter(|wrapped| wrapped.end == index).count();
+            if opened + closed > 0 {
+                text.push_str(&self.text[copied..range.start]);
+                (0..closed).for_each(|_| text.push(')'));
+                (0..opened).for_each(|_| text.push('('));
+                places.push((text.len(), range.start));
+                copied = range.start;
+            }
             if !matches!(token, Token::Chain(_)) {
                 continue;
             }
@@ -228,6 +245,17 @@ impl<'t> Expression<'t> {
             Token::Chain(links) => Some((links.as_slice(), self.wants_list(index))),
             _ => None,
         })
+    }
+
+    /// The only name in it, with no arithmetic beside it.
+    pub fn only_chain(&self) -> Option<(&[Link], bool)> {
+        let calculates = self.tokens.iter().any(|(token, range)| {
+            matches!(token, Token::Keyword | Token::Operator(_) | Token::Function)
+                || *token == Token::Other && matches!(&self.text[range.clone()], "+" | "-" | "*" | "/" | "%")
+        });
+        let mut chains = self.chains();
+        let first = chains.next().filter(|_| !calculates)?;
+        chains.next().is_none().then_some(first)
     }
 
     /// Looks up each of its names by `find`, which gives an undefined value for what only the runs can tell. Whether

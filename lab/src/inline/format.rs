@@ -3,6 +3,19 @@
 /// How a number reads that does not exist: the loss of a run that diverged, the epoch of a target never reached.
 pub const NONE: &str = "–";
 
+/// How a metric reads whose mean does not exist, by its values over the seeds: a target is `never` reached.
+pub fn absent(metric: &str, values: &[f64]) -> String {
+    let missing = values.iter().filter(|value| value.is_nan()).count();
+    match REACHED.contains(&metric) {
+        true if missing == values.len() => "never".to_owned(),
+        true if missing > 0 => format!("never in {missing} of {} seeds", values.len()),
+        _ => NONE.to_owned(),
+    }
+}
+
+/// Metrics that say when something was reached, and do not exist where it never was.
+pub const REACHED: [&str; 3] = ["epochs_to", "steps_to", "diverged_at"];
+
 /// Four significant digits, whole numbers plain, very large and very small ones as powers of ten.
 pub fn number(value: f64) -> String {
     let size = value.abs();
@@ -65,24 +78,33 @@ pub fn times(value: f64, digits: Option<usize>) -> String {
     if value.is_finite() { text + "×" } else { text }
 }
 
-/// `12345` as `12.3k`; k, M, G and T are thousands, millions and so on.
+/// `12345` as `12.3k`, `0.12345` as `123.5m`, with at most `digits` decimals: thousands, millions and so on, thousandths,
+/// millionths and so on.
 pub fn si(value: f64, digits: usize) -> String {
+    const UNITS: [&str; 11] = ["f", "p", "n", "µ", "m", "", "k", "M", "G", "T", "P"];
+    const ONE: usize = 5;
     if !value.is_finite() {
         return special(value);
     }
-    let units = ["", "k", "M", "G", "T"];
-    let mut scaled = value;
-    let mut unit = 0;
+    if value == 0.0 {
+        return "0".to_owned();
+    }
+    let scaled = |unit: usize| {
+        let powers = unit as i32 - ONE as i32;
+        // Thousands and their powers are exact, thousandths are not: each unit takes one division or product.
+        let thousands = (0..powers.abs()).fold(1.0, |power, _| power * 1000.0);
+        if powers < 0 { value * thousands } else { value / thousands }
+    };
+    let text = |unit: usize| format!("{:.digits$}", scaled(unit));
     // What would round up to 1000 belongs to the next unit: 999,950 is 1M, not 1000k.
-    while unit + 1 < units.len() && format!("{:.digits$}", scaled.abs()).parse().unwrap_or(0.0) >= 1000.0 {
-        scaled /= 1000.0;
-        unit += 1;
+    let fits = |unit: &usize| text(*unit).trim_start_matches('-').parse().unwrap_or(0.0) < 1000.0;
+    let unit = (0..UNITS.len()).find(fits).unwrap_or(UNITS.len() - 1);
+    let smallest = scaled(0).abs() < 1.0;
+    if smallest || !fits(&unit) {
+        return sci(value, digits);
     }
-    if unit == 0 {
-        return number(value);
-    }
-    let text = format!("{scaled:.digits$}");
-    minus(if digits > 0 { strip(&text) } else { &text }) + units[unit]
+    let text = text(unit);
+    minus(if digits > 0 { strip(&text) } else { &text }) + UNITS[unit]
 }
 
 fn special(value: f64) -> String {
@@ -147,6 +169,10 @@ mod tests {
         assert_eq!(si(999_960.0, 1), "1M");
         assert_eq!(si(-2.5e9, 1), "−2.5G");
         assert_eq!(si(512.0, 1), "512");
+        assert_eq!(si(0.12345, 1), "123.5m");
+        assert_eq!((si(0.0, 1), si(1.0, 1), si(-0.00002, 1)), ("0".into(), "1".into(), "−20µ".into()));
+        assert_eq!((si(0.99996, 1), si(999.96, 1), si(1.5e-12, 2)), ("1".into(), "1k".into(), "1.5p".into()));
+        assert_eq!((si(2e20, 1), si(3e-17, 1)), ("2×10²⁰".into(), "3×10⁻¹⁷".into()));
         assert_eq!(fixed(2.0, 3), "2.000");
         assert_eq!(percent(f64::NAN, 1), "–");
     }

@@ -24,6 +24,7 @@ mod environment;
 mod expression;
 mod format;
 mod names;
+mod operands;
 mod resolve;
 mod token;
 
@@ -32,12 +33,13 @@ use std::collections::BTreeMap;
 pub use claim::{Judgement, SeedValues};
 pub use environment::{FILTERS, FUNCTIONS};
 pub use format::{
-    fixed as format_fixed, number as format_number, percent as format_percent, sci as format_scientific,
+    absent as format_absent, fixed as format_fixed, number as format_number, percent as format_percent,
+    sci as format_scientific,
 };
 pub use names::{Forecast, Names, Scope};
 
 use crate::diagnostic::{Diagnostic, Span};
-use crate::outcome::{Outcome, Statistic, Summary};
+use crate::outcome::{Outcome, Statistic};
 use data::Data;
 use expression::Expression;
 use resolve::Fault;
@@ -92,12 +94,12 @@ impl<'a> Values<'a> {
             }
         };
         let experiment = expression.chains().find_map(|(links, _)| first(links))?;
-        let mut numbers: Vec<(String, Summary, Statistic)> = Vec::new();
+        let mut numbers: Vec<(String, Vec<f64>, Statistic)> = Vec::new();
         for (links, _) in expression.chains() {
             if let Some((name, values, statistic)) = resolve::numbers(&roots, links)
                 && numbers.iter().all(|(other, ..)| *other != name)
             {
-                numbers.push((name, Summary::of(values), statistic));
+                numbers.push((name, values.to_vec(), statistic));
             }
         }
         Some(Origin { experiment, numbers })
@@ -110,8 +112,16 @@ impl<'a> Values<'a> {
     pub fn evaluate(&self, lesson: &str, text: &str, span: Span) -> Result<String, Diagnostic> {
         let found = |fault| diagnostic(fault, text, span);
         let expression = Expression::parse(text).map_err(found)?;
-        let (value, _) = expression.evaluate(&self.roots(lesson)).map_err(found)?;
-        expression.show(&value).map_err(found)
+        let roots = self.roots(lesson);
+        let (value, _) = expression.evaluate(&roots).map_err(found)?;
+        let shown = expression.show(&value).map_err(found)?;
+        if shown == format::NONE
+            && let Some((links, _)) = expression.only_chain()
+            && let Some((name, values, _)) = resolve::numbers(&roots, links)
+        {
+            return Ok(format::absent(name.rsplit('.').next().unwrap_or(&name), values));
+        }
+        Ok(shown)
     }
 }
 
@@ -120,8 +130,8 @@ impl<'a> Values<'a> {
 pub struct Origin {
     /// The lesson as a name, and the id, of the experiment that the expression names first.
     pub experiment: (String, String),
-    /// Each number in it by name, with what the seeds say and what stands for them.
-    pub numbers: Vec<(String, Summary, Statistic)>,
+    /// Each number in it by name, with its values over the seeds and what stands for them.
+    pub numbers: Vec<(String, Vec<f64>, Statistic)>,
 }
 
 /// Checks the syntax, filters and functions of an expression, before anything runs.

@@ -90,23 +90,99 @@ impl Names {
     }
 
     /// Checks an expression in prose before anything runs: its syntax, filters and functions, every name in it, and
-    /// that it gives something to show.
+    /// that it gives something to show. In the texts of an experiment, `within`, its id may be left out; elsewhere where exactly
+    /// one experiment of the lesson has all the names.
     ///
     /// # Errors
     /// Everything of that which is wrong.
-    pub fn check(&self, lesson: &str, text: &str, span: Span) -> Result<(), Vec<Diagnostic>> {
+    pub fn check(
+        &self,
+        lesson: &str,
+        within: Option<&str>,
+        text: &str,
+        span: Span,
+    ) -> Result<(), Vec<Diagnostic>> {
         let none = BTreeMap::new();
-        let roots = [self.ids(&as_name(lesson)).unwrap_or(&none), &self.lessons];
-        let find = |links: &[Link], as_list: bool| match self.experiment(lesson, links)? {
-            true => resolve(&roots, links, as_list),
-            false => Ok(Value::UNDEFINED),
-        };
+        let own = self.ids(&as_name(lesson)).unwrap_or(&none);
         checked(text, span, |expression| {
+            let bare = self.bare(&as_name(lesson), expression);
+            let id = match self.meant(&as_name(lesson), within, &bare) {
+                Err(faults) => return Err(faults),
+                Ok(id) => id,
+            };
+            let variants = match id.and_then(|id| own.get(id)) {
+                Some(Data::Map(variants)) => variants,
+                _ => &none,
+            };
+            let roots = [own, &self.lessons, variants];
+            let short = |links: &[Link]| id.is_some() && bare.iter().any(|(bare, _)| *bare == links);
+            let find = |links: &[Link], as_list: bool| match short(links) || self.experiment(lesson, links)? {
+                true => resolve(&roots, links, as_list),
+                false => Ok(Value::UNDEFINED),
+            };
             if expression.check_names(find)? {
                 expression.evaluate(&roots).and_then(|(value, _)| expression.show(&value))?;
             }
             Ok(())
         })
+    }
+
+    /// An expression in prose with the id of the experiment before each name that leaves it out; none where there is nothing to
+    /// put in. As it is for an expression that [`Names::check`] finds in order.
+    pub fn completed(&self, lesson: &str, within: Option<&str>, text: &str) -> Option<String> {
+        let expression = Expression::parse(text).ok()?;
+        let lesson = as_name(lesson);
+        let bare = self.bare(&lesson, &expression);
+        let id = self.meant(&lesson, within, &bare).ok()??;
+        let starts = bare.iter().filter_map(|(links, _)| Some(links.first()?.range.start));
+        let (mut completed, mut copied) = (String::new(), 0);
+        for start in starts {
+            completed += &format!("{}{id}.", &text[copied..start]);
+            copied = start;
+        }
+        Some(completed + &text[copied..])
+    }
+
+    /// The names in an expression that start with no experiment of the lesson and with no lesson.
+    fn bare<'e>(&self, lesson: &str, expression: &'e Expression) -> Vec<(&'e [Link], bool)> {
+        let own = self.ids(lesson);
+        let starts =
+            |name: &str| own.is_some_and(|ids| ids.contains_key(name)) || self.lessons.contains_key(name);
+        expression
+            .chains()
+            .filter(|(links, _)| !links.first().is_some_and(|link| starts(word(link))))
+            .collect()
+    }
+
+    /// The experiment of the lesson that names without an id mean: the one in whose texts they stand, if it has them all, or the
+    /// only one that has; none where none is known to.
+    ///
+    /// # Errors
+    /// What is wrong with the names, where they begin as in an experiment; or that several have them.
+    fn meant<'a>(
+        &'a self,
+        lesson: &str,
+        within: Option<&str>,
+        bare: &[(&[Link], bool)],
+    ) -> Result<Option<&'a str>, Faults> {
+        let Some(own) = self.ids(lesson).filter(|_| !bare.is_empty()) else { return Ok(None) };
+        if let Some((id, data)) = within.and_then(|id| own.get_key_value(id))
+            && faults_in(data, bare).is_some_and(|faults| faults.is_empty())
+        {
+            return Ok(Some(id));
+        }
+        let begins =
+            |data: &Data| matches!(data, Data::Map(variants) if variants.contains_key(word(&bare[0].0[0])));
+        if self.is_incomplete(lesson) || !own.values().any(begins) {
+            return Ok(None);
+        }
+        found_in(own, bare).map(Some)
+    }
+
+    /// Whether any name may be that of an experiment of the lesson that could not be read.
+    fn is_incomplete(&self, lesson: &str) -> bool {
+        let unread = |ids: &BTreeMap<String, Data<'static>>| ids.values().any(|data| *data == Data::Unknown);
+        self.incomplete.contains(lesson) || self.ids(lesson).is_some_and(unread)
     }
 
     /// Checks a claim of an experiment before anything runs: as [`Names::check`], and that it compares numbers.
@@ -115,8 +191,9 @@ impl Names {
     /// Everything that is wrong.
     pub fn check_claim(&self, lesson: &str, id: &str, text: &str, span: Span) -> Result<(), Vec<Diagnostic>> {
         let known = self.ids(&as_name(lesson)).and_then(|ids| ids.get(id));
+        let with_id: BTreeMap<_, _> = known.map(|data| (id.to_owned(), data.clone())).into_iter().collect();
         let roots = match known {
-            Some(Data::Map(variants)) => Some([variants]),
+            Some(Data::Map(variants)) => Some([variants, &with_id]),
             _ => None,
         };
         checked(text, span, |expression| {
@@ -142,7 +219,13 @@ impl Names {
     ///
     /// # Errors
     /// Everything that is wrong.
-    pub fn scope(&self, lesson: &str, text: &str, span: Span) -> Result<Option<Scope>, Vec<Diagnostic>> {
+    pub fn scope(
+        &self,
+        lesson: &str,
+        within: Option<&str>,
+        text: &str,
+        span: Span,
+    ) -> Result<Option<Scope>, Vec<Diagnostic>> {
         let lesson = &as_name(lesson);
         checked(text, span, |expression| {
             if let Some(fault) = expression.check_parts() {
@@ -154,9 +237,13 @@ impl Names {
             let (whole, bare): (Vec<_>, Vec<_>) = expression
                 .chains()
                 .partition(|(links, _)| links.first().is_some_and(|link| starts(word(link))));
-            let incomplete = !bare.is_empty()
-                && (self.incomplete.contains(lesson) || own.values().any(|data| *data == Data::Unknown));
-            if incomplete {
+            let inside = match within.and_then(|id| own.get_key_value(id)) {
+                Some((id, data)) if faults_in(data, &bare).is_some_and(|faults| faults.is_empty()) => {
+                    Some(id)
+                }
+                _ => None,
+            };
+            if !bare.is_empty() && inside.is_none() && self.is_incomplete(lesson) {
                 return Ok(None);
             }
             let mut experiments: BTreeSet<(String, String)> = BTreeSet::new();
@@ -176,7 +263,11 @@ impl Names {
             if !faults.is_empty() {
                 return Err(faults.into());
             }
-            let bare = if bare.is_empty() { None } else { Some(found_in(own, &bare)?.to_owned()) };
+            let bare = match inside {
+                _ if bare.is_empty() => None,
+                Some(id) => Some(id.clone()),
+                None => Some(found_in(own, &bare)?.to_owned()),
+            };
             experiments.extend(bare.iter().map(|id| (lesson.clone(), id.clone())));
             let variants = bare.as_ref().and_then(|id| own.get(id));
             let variants = if let Some(Data::Map(variants)) = variants { variants } else { &none };
@@ -285,16 +376,18 @@ fn word(link: &Link) -> &str {
 
 /// How many experiments are looked at for the one that was probably meant.
 const MOST_MEANT: usize = 20;
+/// What is wrong with these names as those of an experiment; none of one that could not be read.
+fn faults_in(data: &Data, names: &[(&[Link], bool)]) -> Option<Vec<Fault>> {
+    let Data::Map(variants) = data else { return None };
+    Some(names.iter().filter_map(|(links, as_list)| resolve(&[variants], links, *as_list).err()).collect())
+}
 
 /// The one experiment that has all of these names.
 fn found_in<'a>(
     own: &'a BTreeMap<String, Data<'static>>,
     bare: &[(&[Link], bool)],
 ) -> Result<&'a str, Faults> {
-    let faults = |data: &Data| {
-        let Data::Map(variants) = data else { return Vec::new() };
-        bare.iter().filter_map(|(links, as_list)| resolve(&[variants], links, *as_list).err()).collect()
-    };
+    let faults = |data: &Data| faults_in(data, bare).unwrap_or_default();
     // Most experiments are ruled out by the first words: what is wrong in detail takes long to say.
     let has = |data: &Data, links: &[Link]| match data {
         Data::Map(variants) => links.first().is_some_and(|link| variants.contains_key(word(link))),

@@ -9,6 +9,7 @@ use super::data::{self, Data, STATISTICS};
 use super::token::{Link, Name};
 use crate::diagnostic::{counted, nearest};
 use crate::outcome::Statistic;
+use crate::settings::metric_of_others;
 
 /// What is wrong at a place of an expression.
 #[derive(Clone, Debug, PartialEq)]
@@ -260,7 +261,14 @@ pub fn unknown(link: &Link, known: &[&str], what: &str) -> Fault {
         Name::Index(index) => format!("[{index}]"),
     };
     let message = format!("{what} `{name}`");
-    if let Some(near) = nearest(&name, known.iter().copied()) {
+    // What only a part of the data without rows would have.
+    let of_dev = ["dev_", "best_dev_", "val_"].iter().any(|start| name.starts_with(start));
+    if of_dev && known.contains(&"train_loss") && !known.contains(&"dev_loss") {
+        return Fault::new(link.range.clone(), message, "there is no dev part")
+            .hint("give it rows: `split: {train: ..., dev: ...}`; a part that `split` leaves out gets none");
+    }
+    let meant = metric_of_others(&name, known);
+    if let Some(near) = meant.as_deref().or_else(|| nearest(&name, known.iter().copied())) {
         return Fault::new(link.range.clone(), message, format!("did you mean `{near}`?"));
     }
     // `loss` where there are `train_loss` and `dev_loss`.

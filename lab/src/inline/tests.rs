@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::diagnostic::SourceId;
 use crate::experiment::{Promise, Promises};
-use crate::outcome::{Metric, RunRecord, Variant};
+use crate::outcome::{Metric, RunRecord, Statistic, Variant};
 
 fn run(seed: u64, metrics: Vec<(&str, Metric)>, curve: Vec<f64>) -> RunRecord {
     RunRecord {
@@ -112,6 +112,18 @@ fn names_lead_to_values() {
         ("(1 - four.adam.loss) | percent(1)", "85.0%"),
         ("within(four.adam.loss, 0.15, 1e-9)", "true"),
         ("30000 | si", "30k"),
+        // What is formatted is the whole calculation before it, or what stands between commas, `~` and comparisons.
+        ("four.sgd.loss * 100 | round(1)", "50.0"),
+        ("1 - four.adam.loss | percent", "85%"),
+        ("four.sgd.loss / four.adam.loss | times(1)", "3.3×"),
+        ("(four.sgd.loss | last) - four.adam.loss | round(2)", "0.35"),
+        ("four.sgd.loss | last - four.adam.loss | round(2)", "0.35"),
+        ("-four.adam.loss | signed(2)", "−0.15"),
+        ("four.adam.loss * 100 | round(0) ~ ' of ' ~ 2 * 50 | round(0)", "15 of 100"),
+        ("four.adam.loss * 2 | round(1) if four.adam.loss * 2 < 1 else 1 + 1 | round(0)", "0.3"),
+        ("max(four.sgd.loss * 2, 0.1) * 10 | round(1)", "10.0"),
+        ("other_one.broken.loss * 2 | round(1)", "–"),
+        ("7 % 4 | round(0)", "3"),
     ];
     for (text, expected) in cases {
         assert_eq!(shown(text), expected, "{text}");
@@ -140,11 +152,6 @@ fn what_is_wrong_is_said_at_its_place() {
             "<: two comparisons in a row (expected `and` between them, as in `a < b and b < c`)",
         ),
         ("four.adam.loss.sd.y", "y: nothing can follow here (expected the end of the name)"),
-        (
-            "four.sgd.loss / four.adam.loss | times(1)",
-            "four.sgd.loss / four.adam.loss | times(1): this expression has no value \
-             (tried to use / operator on unsupported types number and string)",
-        ),
         ("four.adam.shares.x", "x: `four.adam.shares` is a list (expected an index, as in `[0]`)"),
         ("four.adam.choice[0]", "[0]: `four.adam.choice` is a text (nothing can follow it)"),
         ("four.adam.loss ** 2", "**: powers are not available here (expected `x * x`)"),
@@ -164,7 +171,8 @@ fn what_is_wrong_is_said_at_its_place() {
 #[test]
 fn claims_are_judged_seed_by_seed() {
     let outcome = comparison();
-    let judge = |text: &str, seed: usize| SeedValues::new(&outcome, seed).judge(text, span(text)).unwrap();
+    let judge =
+        |text: &str, seed: usize| SeedValues::new(&outcome, seed, "ways").judge(text, span(text)).unwrap();
     let first = judge("adam.loss < 0.15", 0);
     assert_eq!(
         first,
@@ -174,7 +182,7 @@ fn claims_are_judged_seed_by_seed() {
     assert!(judge("slope(adam.loss) < 0 and adam.loss[1] == 2", 1).holds);
     assert_eq!(judge("adam.loss < 1 and sgd.loss < 1", 0).sides, None);
     let text = "adam.loss";
-    let error = SeedValues::new(&outcome, 0).judge(text, span(text)).unwrap_err();
+    let error = SeedValues::new(&outcome, 0, "ways").judge(text, span(text)).unwrap_err();
     assert_eq!(error.message, "this claim is a number, not true or false");
 }
 
@@ -182,18 +190,18 @@ fn claims_are_judged_seed_by_seed() {
 fn a_claim_about_a_diverged_run_does_not_hold() {
     let outcome = Outcome { variants: vec![variant("run", [f64::NAN, 1.0])], ..Outcome::default() };
     for text in ["loss > 0.5", "loss < 0.5", "not loss < 0.5"] {
-        let judged = SeedValues::new(&outcome, 0).judge(text, span(text)).unwrap();
+        let judged = SeedValues::new(&outcome, 0, "ways").judge(text, span(text)).unwrap();
         assert!(!judged.holds, "{text}");
         assert_eq!(judged.missing, ["loss"]);
     }
-    assert!(SeedValues::new(&outcome, 1).judge("loss > 0.5", span("loss > 0.5")).unwrap().holds);
+    assert!(SeedValues::new(&outcome, 1, "ways").judge("loss > 0.5", span("loss > 0.5")).unwrap().holds);
 }
 
 #[test]
 fn the_names_of_a_claim_can_be_shown() {
     assert_eq!(names("max(adam.loss[1], sgd.loss) < adam.loss[1]"), ["adam.loss[1]", "sgd.loss"]);
-    assert_eq!(SeedValues::new(&comparison(), 1).show("sgd.loss").as_deref(), Some("0.6"));
-    assert_eq!(SeedValues::new(&comparison(), 1).show("nobody.loss"), None);
+    assert_eq!(SeedValues::new(&comparison(), 1, "ways").show("sgd.loss").as_deref(), Some("0.6"));
+    assert_eq!(SeedValues::new(&comparison(), 1, "ways").show("nobody.loss"), None);
 }
 
 fn promised() -> Names {
@@ -230,7 +238,7 @@ fn said(errors: Result<(), Vec<Diagnostic>>) -> Vec<String> {
 #[test]
 fn names_are_checked_before_anything_runs() {
     let names = promised();
-    let check = |text: &str| said(names.check("opti-mizers", text, span(text)));
+    let check = |text: &str| said(names.check("opti-mizers", None, text, span(text)));
     for fine in [
         "four.adam.loss.sd + other_one.single.loss",
         "nobody_knows.anything[3].at.all",
@@ -244,7 +252,7 @@ fn names_are_checked_before_anything_runs() {
     ] {
         assert_eq!(check(fine), Vec::<String>::new(), "{fine}");
     }
-    let cases: [(&str, &[&str]); 9] = [
+    let cases: [(&str, &[&str]); 8] = [
         (
             "single.loss + fuor.loss",
             &[
@@ -273,12 +281,6 @@ fn names_are_checked_before_anything_runs() {
         (
             "four.adam.rows | length",
             &["this expression has no value (cannot calculate length of value of type number)"],
-        ),
-        (
-            "four.adam.rows / four.sgd.rows | times",
-            &[
-                "this expression has no value (tried to use / operator on unsupported types number and string)",
-            ],
         ),
     ];
     for (text, expected) in cases {
@@ -312,7 +314,7 @@ fn claims_are_checked_before_anything_runs() {
 #[test]
 fn a_claim_in_prose_finds_its_experiment() {
     let names = promised();
-    let scope = |lesson: &str, text: &str| names.scope(lesson, text, span(text)).unwrap().unwrap();
+    let scope = |lesson: &str, text: &str| names.scope(lesson, None, text, span(text)).unwrap().unwrap();
     let about = |lesson: &str, text: &str| {
         let scope = scope(lesson, text);
         let ids: Vec<String> =
@@ -335,7 +337,7 @@ fn a_claim_in_prose_finds_its_experiment() {
     assert_eq!(scope("pairs", "late.warm.loss < 1").seeds, 5..7);
     let text = "adam.loss < sgd.loss";
     assert_eq!(
-        names.scope("opti-mizers", text, span(text)),
+        names.scope("opti-mizers", None, text, span(text)),
         Ok(None),
         "another experiment may have them too"
     );
@@ -361,7 +363,7 @@ fn a_claim_in_prose_says_what_it_cannot_find() {
         ),
     ];
     for (lesson, text, expected) in cases {
-        assert_eq!(said(names.scope(lesson, text, span(text)).map(|_| ())), [expected], "{text}");
+        assert_eq!(said(names.scope(lesson, None, text, span(text)).map(|_| ())), [expected], "{text}");
     }
 }
 
@@ -369,7 +371,7 @@ fn a_claim_in_prose_says_what_it_cannot_find() {
 fn a_claim_in_prose_is_judged_seed_by_seed() {
     let (names, values) = (promised(), values());
     let held = |text: &str| {
-        let scope = names.scope("pairs", text, span(text)).unwrap().unwrap();
+        let scope = names.scope("pairs", None, text, span(text)).unwrap().unwrap();
         let judged = values.judge("pairs", &scope, text, span(text))?.unwrap();
         Some(judged.iter().map(|judgement| judgement.holds).collect::<Vec<_>>())
     };
@@ -378,14 +380,70 @@ fn a_claim_in_prose_is_judged_seed_by_seed() {
 }
 
 #[test]
+fn numbers_of_prose_are_told_how_to_be_written() {
+    for (text, said) in [
+        ("four.adam.loss > 95%", "95%: `95%` is no number here (expected `0.95`)"),
+        ("four.adam.loss < 12.5 %", "%: this expression cannot be read"),
+        ("four.adam.loss > 95% and four.sgd.loss < 1", "95%: `95%` is no number here (expected `0.95`)"),
+        ("four.adam.loss >= 0,95", "0,95: `0,95` is no number here (expected `0.95`: decimals have a point)"),
+        (
+            "four.sgd.loss - four.adam.loss | abs",
+            "abs: `abs` takes only what stands right before it (of what?)",
+        ),
+        ("four.adam.val_loss", "val_loss: `four.adam` has no `val_loss` ("),
+    ] {
+        assert!(fault(text).starts_with(said), "{text}: {}", fault(text));
+    }
+}
+
+#[test]
+fn an_id_may_be_left_out_where_it_is_clear() {
+    let names = promised();
+    let completed = |within: Option<&str>, text: &str| names.completed("pairs", within, text);
+    let quotient = "adam.loss / sgd.loss | round(1)";
+    assert_eq!(completed(None, quotient).as_deref(), Some("one.adam.loss / one.sgd.loss | round(1)"));
+    assert_eq!(completed(None, "two.adam.loss - sgd.loss").as_deref(), Some("two.adam.loss - one.sgd.loss"));
+    assert_eq!(completed(None, "one.adam.loss"), None);
+    assert_eq!(completed(None, "nobody.loss"), None);
+    assert_eq!(completed(None, "adam.loss"), None, "two have it");
+    assert_eq!(completed(Some("two"), "adam.loss").as_deref(), Some("two.adam.loss"));
+    let check = |within: Option<&str>, text: &str| said(names.check("pairs", within, text, span(text)));
+    assert_eq!(check(None, quotient), Vec::<String>::new());
+    assert_eq!(
+        check(None, "adam.loss"),
+        ["both `one` and `two` have this (expected `one.adam` or `two.adam`)"]
+    );
+    assert_eq!(check(Some("two"), "adam.loss"), Vec::<String>::new());
+    assert_eq!(check(None, "sgd.lss"), ["`sgd` has no `lss` (did you mean `loss`?)"]);
+    let claim = "four.adam.loss < sgd.loss";
+    assert_eq!(said(names.check_claim("opti-mizers", "four", claim, span(claim))), Vec::<String>::new());
+    assert!(SeedValues::new(&comparison(), 0, "four").judge(claim, span(claim)).unwrap().holds);
+}
+
+#[test]
+fn a_target_is_never_reached() {
+    let of = |values: [f64; 2]| {
+        let run = |value: &f64| run(0, vec![("epochs_to", Metric::Number(*value))], vec![]);
+        let variant =
+            Variant { name: "run".into(), label: String::new(), runs: values.iter().map(run).collect() };
+        let mut all = Values::new();
+        all.insert("a", "e", kept(Outcome { variants: vec![variant], ..Outcome::default() }));
+        let shown = |text: &str| all.evaluate("a", text, span(text)).unwrap();
+        let warnings = all.diverged("a", "e.epochs_to", span("e.epochs_to"));
+        (shown("e.epochs_to | round(1)"), shown("e.epochs_to + 1"), warnings.len())
+    };
+    assert_eq!(of([f64::NAN; 2]), ("never".into(), "–".into(), 0));
+    assert_eq!(of([f64::NAN, 3.0]), ("never in 1 of 2 seeds".into(), "–".into(), 1));
+    assert_eq!(of([4.0, 3.0]), ("3.5".into(), "4.5".into(), 0));
+}
+
+#[test]
 fn a_value_tells_where_it_comes_from() {
     let origin = |text: &str| values().origin("opti-mizers", text).unwrap();
     let found = origin("(four.sgd.loss.sd - four.adam.loss) | round(other_one.single.loss)");
     assert_eq!(found.experiment, ("opti_mizers".to_owned(), "four".to_owned()));
-    let numbers: Vec<(&str, f64, usize)> =
-        found.numbers.iter().map(|(name, summary, _)| (name.as_str(), summary.mean, summary.n)).collect();
-    assert_eq!(numbers[..1], [("four.sgd.loss", 0.5, 2)]);
-    assert_eq!(numbers.len(), 3);
+    assert_eq!(found.numbers[0], ("four.sgd.loss".to_owned(), vec![0.4, 0.6], Statistic::Mean));
+    assert_eq!(found.numbers.len(), 3);
     assert_eq!(origin("other_one.single.loss").experiment, ("other_one".to_owned(), "single".to_owned()));
     assert_eq!(values().origin("opti-mizers", "1 + 1"), None);
 }
@@ -393,7 +451,7 @@ fn a_value_tells_where_it_comes_from() {
 #[test]
 fn margins_are_above_zero_where_a_claim_holds() {
     let outcome = comparison();
-    let seed = SeedValues::new(&outcome, 0);
+    let seed = SeedValues::new(&outcome, 0, "ways");
     let margin = |text: &str| seed.judge(text, span(text)).unwrap().margin;
     let cases = [
         ("adam.loss < 0.5", Some(0.4)),
@@ -418,8 +476,9 @@ fn margins_are_above_zero_where_a_claim_holds() {
 
 #[test]
 fn a_run_that_ended_early_has_no_value_at_a_later_epoch() {
-    let judged =
-        SeedValues::new(&comparison(), 0).judge("adam.loss[7] < 1", span("adam.loss[7] < 1")).unwrap();
+    let judged = SeedValues::new(&comparison(), 0, "ways")
+        .judge("adam.loss[7] < 1", span("adam.loss[7] < 1"))
+        .unwrap();
     assert!(!judged.holds);
     assert_eq!(judged.missing, ["adam.loss[7]"]);
 }
@@ -440,7 +499,7 @@ proptest! {
     #[test]
     fn no_expression_panics(text in "[a-c4 .\\[\\](){}|,:'\"+*/<>=!é~%-]{0,40}") {
         let _ = values().evaluate("opti-mizers", &text, span(&text));
-        let _ = SeedValues::new(&comparison(), 0).judge(&text, span(&text));
+        let _ = SeedValues::new(&comparison(), 0, "ways").judge(&text, span(&text));
         let _ = template(&text);
     }
 

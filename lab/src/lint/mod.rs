@@ -110,6 +110,18 @@ pub const LINTS: &[Lint] = &[
         reason: "a run whose loss or weights are no longer finite has no result: its curve ends, its numbers are dashes, no claim about it holds",
         sees: Sees::After(rules::diverged),
     },
+    Lint {
+        code: "G015",
+        name: "percentages-as-counts",
+        reason: "whole numbers in `split` count rows: 60, 20 and 20 take a hundred rows and leave the others",
+        sees: Sees::Before(rules::percentages_as_counts),
+    },
+    Lint {
+        code: "G016",
+        name: "no-dev-part",
+        reason: "a part that `split` leaves out gets no rows, and without one nothing tells how well other rows are predicted",
+        sees: Sees::Before(rules::no_dev_part),
+    },
 ];
 
 /// The lint of claims that rest on one seed.

@@ -1,7 +1,7 @@
 //! One function a lint: what it says of settings or runs.
 
 use super::Subject;
-use crate::data::{Features, Normalize, Target};
+use crate::data::{Features, Normalize, Share, Target};
 use crate::diagnostic::{Problem, counted};
 use crate::experiment::{Part, SearchParts, metric_paths, searched};
 use crate::nn::Initializer;
@@ -115,6 +115,46 @@ pub fn linear_scale(subject: &Subject) -> Vec<Problem> {
         _ => None,
     });
     linear.collect()
+}
+
+pub fn percentages_as_counts(subject: &Subject) -> Vec<Problem> {
+    let (Some(split), Some(facts)) = (subject.shared.split, subject.facts) else { return Vec::new() };
+    let shares = [("train", split.train), ("dev", split.dev), ("test", split.test)];
+    let counts: Vec<(&str, usize)> = shares
+        .into_iter()
+        .filter_map(|(part, share)| match share {
+            Some(Share::Count(rows)) if rows > 0 => Some((part, rows)),
+            _ => None,
+        })
+        .collect();
+    let percentages = shares.iter().any(|(_, share)| matches!(share, Some(Share::Percent(_))));
+    let total: usize = counts.iter().map(|(_, rows)| rows).sum();
+    if percentages || total != 100 || counts.len() < 2 || facts.rows <= 100 {
+        return Vec::new();
+    }
+    let message = format!("the parts take 100 of {} rows", facts.rows);
+    let meant: Vec<String> = counts.iter().map(|(part, rows)| format!("{part}: {rows}%")).collect();
+    let place = format!("split.{}", counts[0].0);
+    vec![
+        Problem::new(place, message)
+            .expected(format!("`{{{}}}`, if percentages are meant", meant.join(", "))),
+    ]
+}
+
+pub fn no_dev_part(subject: &Subject) -> Vec<Problem> {
+    let Some(split) = subject.shared.split.filter(|_| subject.shared.training.is_some()) else {
+        return Vec::new();
+    };
+    let Some(Share::Count(train)) = split.train else { return Vec::new() };
+    let left = subject.facts.map_or(0, |facts| facts.rows.saturating_sub(train));
+    if split.dev.is_some() || split.test.is_some() || left == 0 {
+        return Vec::new();
+    }
+    let message = format!("{} of no part: dev and test get none", counted(left, "row"));
+    vec![
+        Problem::new("split.train", message)
+            .expected("rows for dev beside it, such as `split: {dev: 20%, test: 80%}`"),
+    ]
 }
 
 pub fn classes_left_out(subject: &Subject) -> Vec<Problem> {

@@ -4,7 +4,7 @@ use std::fmt::{self, Display};
 
 use serde::de::{Expected, Unexpected};
 
-use super::{Node, Value};
+use super::{Node, Value, foreign};
 use crate::diagnostic::{Diagnostic, counted, nearest};
 
 /// An error of decoding, with the way from the root to where it happened.
@@ -133,6 +133,11 @@ pub fn diagnostic(error: &Error, root: &Node, path: &[usize], also: &[&str]) -> 
             if path.len() == 1 {
                 known.extend(also);
             }
+            if let Some((key, number)) = decimal_comma(root, path) {
+                return Diagnostic::error("a number with a comma", span)
+                    .label(format!("expected `{key}: {number}`"))
+                    .hint("decimals are written with a point");
+            }
             unknown(Diagnostic::error(format!("unknown setting `{name}`"), span), name, &known, &parent())
         }
         Kind::UnknownChoice { name: choice, known } => {
@@ -166,8 +171,12 @@ pub fn diagnostic(error: &Error, root: &Node, path: &[usize], also: &[&str]) -> 
         Kind::Mismatch { expected } => mismatch(&name, node, expected, span),
         Kind::Length { length, expected } => {
             let of = if name.is_empty() { "this list" } else { &format!("`{name}`") };
-            Diagnostic::error(format!("{of} has {}", counted(*length, "value")), span)
-                .label(format!("expected {expected}"))
+            let error = Diagnostic::error(format!("{of} has {}", counted(*length, "value")), span)
+                .label(format!("expected {expected}"));
+            match unspaced_commas(node) {
+                Some(number) => error.hint(format!("decimals are written with a point: `{number}`")),
+                None => error,
+            }
         }
         Kind::Custom(message) => Diagnostic::error(message.clone(), span),
     }
@@ -189,14 +198,81 @@ fn mismatch(name: &str, node: &Node, expected: &str, span: crate::diagnostic::Sp
     let mut diagnostic = Diagnostic::error(message, span).label(format!("expected {expected}"));
     if let Some(hint) = rewrite(name, &node.value, expected) {
         diagnostic = diagnostic.hint(format!("write {hint}"));
+    } else if let Some(hint) = several(name, node) {
+        diagnostic = diagnostic.hint(hint);
     }
     diagnostic
+}
+
+/// The parts of an experiment's settings, whose values can vary.
+const VARYING: [&str; 4] = ["data", "split", "model", "training"];
+
+/// What was probably meant by a list in the place of one value: to compare them.
+fn several(name: &str, node: &Node) -> Option<String> {
+    let items = node.items();
+    if name == "seeds" && !items.is_empty() {
+        let seeds = items.len();
+        let first = match items[0].value {
+            Value::Integer(first) if first != 0 => format!(" and `seed: {first}`"),
+            _ => String::new(),
+        };
+        return Some(format!("seeds are counted from `seed` on: write `seeds: {seeds}`{first}"));
+    }
+    let varies =
+        name.split_once('.').is_some_and(|(part, rest)| VARYING.contains(&part) && !rest.contains('['));
+    let plain = |item: &Node| match &item.value {
+        Value::Integer(number) => Some(number.to_string()),
+        Value::Float(number) => Some(number.to_string()),
+        Value::Text(text) => Some(short(text)),
+        Value::Bool(value) => Some(value.to_string()),
+        Value::Null | Value::List(_) | Value::Map(_) => None,
+    };
+    let values: Vec<String> = items.iter().filter(|_| varies).map(plain).collect::<Option<_>>()?;
+    (values.len() > 1).then(|| {
+        format!(
+            "to compare them, write beside `{}`: `vary: {{{name}: [{}]}}`",
+            name.split('.').next().unwrap_or(name),
+            values.join(", ")
+        )
+    })
+}
+
+/// The number that `{learning_rate: 0,05}` was meant to be, which YAML reads as two entries, with its key.
+fn decimal_comma(root: &Node, path: &[usize]) -> Option<(String, String)> {
+    let (&last, parent) = path.split_last()?;
+    let entries = describe(root, parent).1.entries();
+    let (before, entry) = (entries.get(last.checked_sub(1)?)?, entries.get(last)?);
+    let Value::Integer(whole) = before.value.value else { return None };
+    let digits = !entry.key.is_empty() && entry.key.bytes().all(|byte| byte.is_ascii_digit());
+    let adjacent = before.value.span.end + 1 == entry.key_span.start;
+    (digits && adjacent && entry.value.value == Value::Null)
+        .then(|| (before.key.clone(), format!("{whole}.{}", entry.key)))
+}
+
+/// The first number of a list that seems to have been written with a comma: two whole numbers without a blank between.
+fn unspaced_commas(node: &Node) -> Option<String> {
+    node.items().windows(2).find_map(|pair| match (&pair[0].value, &pair[1].value) {
+        (Value::Integer(whole), Value::Integer(rest))
+            if pair[0].span.end + 1 == pair[1].span.start && *rest >= 0 =>
+        {
+            let digits = pair[1].span.end - pair[1].span.start;
+            Some(format!("{whole}.{rest:0digits$}"))
+        }
+        _ => None,
+    })
 }
 
 /// What was probably meant by the value of a setting, or of the whole where there is no name.
 fn rewrite(name: &str, value: &Value, expected: &str) -> Option<String> {
     let number = expected.contains("number");
+    let setting = name.rsplit('.').next().unwrap_or(name);
     match value {
+        Value::Bool(true) if setting == "normalize" => Some("`standard`".to_owned()),
+        Value::Bool(false) if setting == "normalize" => Some("`none`".to_owned()),
+        Value::Bool(true) if setting == "early_stopping" => {
+            Some("`{patience: 10}`, the epochs without improvement that are waited for".to_owned())
+        }
+        Value::Bool(false) if setting == "early_stopping" => Some("nothing: leave it out".to_owned()),
         Value::Float(share) if expected.starts_with("a percentage") => match share {
             0.0..=1.0 => Some(format!("`{}%`", (share * 1e6).round() / 1e4)),
             1.0..=100.0 => Some(format!("`{share}%`")),
@@ -263,6 +339,9 @@ fn unknown(diagnostic: Diagnostic, name: &str, known: &[&str], parent: &str) -> 
     if let Some(nested) = nested(name, known) {
         let hint = "dotted paths stand in `vary` and in the `space` of a search alone";
         return diagnostic.label(format!("expected `{nested}`")).hint(hint);
+    }
+    if let Some(meant) = foreign::setting(name, known) {
+        return diagnostic.label(format!("did you mean `{meant}`?"));
     }
     if let Some(near) = nearest(name, known.iter().copied()) {
         return diagnostic.label(format!("did you mean `{near}`?"));

@@ -15,6 +15,7 @@ mod bare;
 mod decode;
 mod decoder;
 mod error;
+mod foreign;
 mod line_map;
 mod merge;
 mod node;
@@ -25,6 +26,7 @@ mod syntax;
 mod write;
 
 pub use decode::{decode, decode_among, decode_part};
+pub use foreign::metric as metric_of_others;
 pub use line_map::LineMap;
 pub use merge::merge;
 pub use node::{Entry, Node, Value};

@@ -19,6 +19,7 @@ use crate::nn::ModelSettings;
 use crate::outcome::{Outcome, RunRecord, Step, Written};
 use crate::range;
 use crate::search::{Dimension, Rung, Sampler, Setting, Space};
+use crate::settings::metric_of_others;
 use crate::settings::{Node, Value};
 use crate::train::{Parts, TrainingSettings};
 
@@ -137,7 +138,9 @@ impl Search {
         let known = || training::objectives().map(|info| info.name);
         let problem = Problem::new("objective", format!("`{}` is nothing to search by", self.objective));
         let problem = problem.expected(format!("one of {}", known().collect::<Vec<_>>().join(", ")));
-        Some(match nearest(&self.objective, known()) {
+        let names: Vec<&str> = known().collect();
+        let meant = metric_of_others(&self.objective, &names);
+        Some(match meant.as_deref().or_else(|| nearest(&self.objective, known())) {
             Some(name) => problem.hint(format!("did you mean `{name}`?")),
             None => problem,
         })

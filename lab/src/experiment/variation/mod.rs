@@ -13,7 +13,7 @@ use crate::experiment::header::{self, is_name, is_reserved};
 use crate::settings::{Entry, Node, Value};
 
 use naming::{derive_name, label_of, spaced};
-use overlay::{exclusive_with, remove};
+use overlay::{exclusive_with, remove, renew_data};
 
 pub use overlay::overlay;
 
@@ -119,6 +119,12 @@ fn variant(base: &Node, asked: Asked) -> Result<Variant, Diagnostic> {
         if path.is_empty() {
             settings = Node { span: base.span, ..overlay(&settings, value) };
             continue;
+        }
+        if let Some(key @ ("name" | "file")) = path.strip_prefix("data.") {
+            let name = Entry { key: key.to_owned(), key_span: place, value: value.clone() };
+            let data = Node::new(place, Value::Map(vec![name]));
+            let data = Entry { key: "data".to_owned(), key_span: place, value: data };
+            renew_data(&mut settings, &Node::new(place, Value::Map(vec![data])));
         }
         exclusive_with(&path).for_each(|other| remove(&mut settings, other));
         let wrong = |part: String| {

@@ -1,7 +1,8 @@
 //! Settings laid over settings.
 
 use super::choices::choices;
-use crate::settings::{self, Node};
+use crate::data;
+use crate::settings::{self, Node, Value};
 
 /// Maps whose entries are replaced as a whole: another scale for a setting that is searched leaves nothing of the first.
 const LISTS: &[&str] = &["space"];
@@ -28,13 +29,48 @@ pub fn remove(settings: &mut Node, path: &str) {
     }
 }
 
-/// Settings with others laid over them. Maps merge, but what names another thing replaces the whole: another
-/// data set leaves nothing of the first one's settings, `dropout` replaces `keep_prob`.
+/// Settings of `data` that name columns or arrays of the one file that they stand beside.
+const OF_ONE_FILE: &[&str] = &["target", "features", "labels", "x", "y"];
+
+/// Takes out of `base` what has no meaning for the data set that `over` names, if it names another one: settings that this does not
+/// take, and names of the columns and arrays of another file.
+pub fn renew_data(base: &mut Node, over: &Node) {
+    let named = |tree: &Node, key: &str| {
+        tree.get(&format!("data.{key}")).and_then(|node| node.as_text().map(str::to_owned))
+    };
+    let (name, file) = (named(over, "name"), named(over, "file"));
+    let before = (named(base, "name"), named(base, "file"));
+    if name.is_none() && file.is_none() || before == (name.clone(), file.clone()) {
+        return;
+    }
+    // What is known of no data set is told of by its own check.
+    let Some(taken) = data::keys(name.as_deref(), file.as_deref()) else { return };
+    let is_first = before == (None, None);
+    // A limit has no meaning for a table with fewer rows.
+    let limit =
+        base.get("data.limit").is_some().then(|| name.as_deref().and_then(data::table_rows)).flatten();
+    let beyond = |base: &Node| match base.get("data.limit").map(|node| &node.value) {
+        Some(Value::Integer(wanted)) => limit.is_some_and(|rows| *wanted > rows as i64),
+        _ => false,
+    };
+    if beyond(base) {
+        remove(base, "data.limit");
+    }
+    let entries = base.get("data").map_or(&[][..], Node::entries).iter().map(|entry| entry.key.clone());
+    for key in entries.collect::<Vec<_>>() {
+        let key = key.as_str();
+        let names = ["name", "file"].contains(&key);
+        if !names && (!taken.contains(&key) || !is_first && OF_ONE_FILE.contains(&key)) {
+            remove(base, &format!("data.{key}"));
+        }
+    }
+}
+
+/// Settings with others laid over them. Maps merge, but what names another thing replaces the whole: `dropout` replaces
+/// `keep_prob`. Another data set keeps of the first one's settings those that it takes too.
 pub fn overlay(base: &Node, over: &Node) -> Node {
     let mut base = base.clone();
-    if over.get("data.name").or(over.get("data.file")).is_some() {
-        remove(&mut base, "data");
-    }
+    renew_data(&mut base, over);
     for [one, other] in EXCLUSIVE {
         if over.get(one).is_some() {
             remove(&mut base, other);
@@ -59,13 +95,39 @@ mod tests {
     }
 
     #[test]
-    fn another_data_set_leaves_nothing_of_the_first() {
-        let base = "{data: {name: moons, samples: 100}}";
-        assert_eq!(laid(base, "{data: {name: digits}}"), "data:\n  name: digits\n");
+    fn another_data_set_keeps_what_has_a_meaning() {
+        let base = "{data: {name: spirals, samples: 100, turns: 2, normalize: minmax}}";
+        assert_eq!(
+            laid(base, "{data: {name: moons}}"),
+            "data:\n  name: moons\n  samples: 100\n  normalize: minmax\n"
+        );
+        assert_eq!(laid(base, "{data: {file: a.csv}}"), "data:\n  normalize: minmax\n  file: a.csv\n");
         assert_eq!(
             laid(base, "{data: {noise: 0.1}}"),
-            "data:\n  name: moons\n  samples: 100\n  noise: 0.1\n"
+            "data:\n  name: spirals\n  samples: 100\n  turns: 2\n  normalize: minmax\n  noise: 0.1\n"
         );
+        let few = "{data: {name: digits, limit: 100}}";
+        assert_eq!(laid(few, "{data: {name: iris}}"), "data:\n  name: iris\n  limit: 100\n");
+        assert_eq!(
+            laid("{data: {name: digits, limit: 700}}", "{data: {name: iris}}"),
+            "data:\n  name: iris\n"
+        );
+        assert_eq!(
+            laid(base, "{data: {name: spirals}}"),
+            "data:\n  name: spirals\n  samples: 100\n  turns: 2\n  normalize: minmax\n"
+        );
+    }
+
+    #[test]
+    fn names_of_columns_belong_to_their_file() {
+        let base = "{data: {file: a.csv, target: price, missing: [x]}}";
+        assert_eq!(laid(base, "{data: {file: b.csv}}"), "data:\n  file: b.csv\n  missing:\n  - x\n");
+        // Where no file was named, they were meant for all of them.
+        assert_eq!(
+            laid("{data: {target: price}}", "{data: {file: b.csv}}"),
+            "data:\n  target: price\n  file: b.csv\n"
+        );
+        assert_eq!(laid(base, "{data: {name: moons}}"), "data:\n  name: moons\n");
     }
 
     #[test]

@@ -1,0 +1,130 @@
+//! What a filter, a percent sign and a comma belong to.
+//!
+//! In minijinja a filter takes only what stands right before it, so that `a * 100 | round(1)` would multiply by a text. Filters that
+//! format make texts, with which nothing can be calculated: they can only mean the whole calculation, and get it.
+
+use std::ops::Range;
+
+use super::environment::FORMATS;
+use super::expression::Expression;
+use super::resolve::Fault;
+use super::token::Token;
+
+impl Expression<'_> {
+    fn word(&self, index: usize) -> &str {
+        self.tokens.get(index).map_or("", |(_, range)| &self.text[range.clone()])
+    }
+
+    fn is_operator(&self, index: usize, operators: &[&str]) -> bool {
+        matches!(self.tokens.get(index), Some((Token::Other, _))) && operators.contains(&self.word(index))
+    }
+
+    /// The token at which the calculation starts that ends before the token `end`, and whether it has any of these operators.
+    fn calculation(&self, end: usize, operators: &[&str]) -> (usize, bool) {
+        let (mut depth, mut start, mut calculates) = (0, end, false);
+        while start > 0 {
+            let (token, word) = (&self.tokens[start - 1].0, self.word(start - 1));
+            match word {
+                ")" | "]" | "}" if *token == Token::Other => depth += 1,
+                "(" | "[" | "{" if *token == Token::Other && depth > 0 => depth -= 1,
+                "(" | "[" | "{" | "," | ":" | "~" if *token == Token::Other && depth == 0 => break,
+                _ if depth == 0 && matches!(token, Token::Keyword | Token::Operator(_)) => break,
+                _ if depth == 0 => calculates |= self.is_operator(start - 1, operators),
+                _ => {}
+            }
+            start -= 1;
+        }
+        (start, calculates)
+    }
+
+    /// The tokens of every calculation before a filter that formats.
+    pub(super) fn formatted(&self) -> Vec<Range<usize>> {
+        let filters = self.tokens.iter().enumerate().filter(|(index, (token, range))| {
+            *index > 1 && *token == Token::Filter && FORMATS.contains(&&self.text[range.clone()])
+        });
+        filters
+            .filter_map(|(index, _)| {
+                // Before the name of the filter stands its `|`.
+                let (start, calculates) = self.calculation(index - 1, &["+", "-", "*", "/", "%"]);
+                calculates.then_some(start..index - 1)
+            })
+            .collect()
+    }
+
+    /// `a - b | abs` takes the absolute value of b alone, which nobody means.
+    pub(super) fn check_absolute(&self) -> Result<(), Fault> {
+        for (index, (token, range)) in self.tokens.iter().enumerate() {
+            if index < 2 || *token != Token::Filter || &self.text[range.clone()] != "abs" {
+                continue;
+            }
+            let (start, calculates) = self.calculation(index - 1, &["+", "-"]);
+            if calculates {
+                let whole = self.tokens[start].1.start..self.tokens[index - 2].1.end;
+                let fault =
+                    Fault::new(range.clone(), "`abs` takes only what stands right before it", "of what?");
+                return Err(fault.hint(format!("write `abs({})`, if all of it is meant", &self.text[whole])));
+            }
+        }
+        Ok(())
+    }
+
+    /// A number between two tokens that seems to have been written with a comma, with a point in its place.
+    pub(super) fn comma_in_call(&self, start: usize, end: usize) -> Option<String> {
+        let part = |index: usize| self.tokens.get(index).map(|(token, range)| (token, range.clone()));
+        (start..end).find_map(|index| {
+            let (whole, comma, rest) = (part(index)?, part(index + 1)?, part(index + 2)?);
+            let adjacent = whole.1.end == comma.1.start && comma.1.end == rest.1.start;
+            let numbers =
+                *whole.0 == Token::Literal && *rest.0 == Token::Literal && self.word(index + 1) == ",";
+            (adjacent && numbers).then(|| self.text[whole.1.start..rest.1.end].replacen(',', ".", 1))
+        })
+    }
+
+    /// Numbers as they are written in prose: `95%`, `0,95`.
+    pub(super) fn check_numbers(&self) -> Result<(), Fault> {
+        let is_number = |index: usize| {
+            matches!(self.tokens.get(index), Some((Token::Literal, _)))
+                && self.word(index).starts_with(|c: char| c.is_ascii_digit())
+        };
+        let adjacent = |index: usize| self.tokens[index].1.end == self.tokens[index + 1].1.start;
+        let mut opened: Vec<usize> = Vec::new();
+        for index in 0..self.tokens.len() {
+            match self.word(index) {
+                "(" | "[" | "{" => opened.push(index),
+                ")" | "]" | "}" => {
+                    opened.pop();
+                }
+                _ => {}
+            }
+            if !is_number(index) || index + 1 >= self.tokens.len() || !adjacent(index) {
+                continue;
+            }
+            let start = self.tokens[index].1.start;
+            let operand = matches!(
+                self.tokens.get(index + 2),
+                Some((Token::Literal | Token::Chain(_) | Token::Function, _))
+            ) || self.word(index + 2) == "(";
+            if self.word(index + 1) == "%" && !operand {
+                let written = start..self.tokens[index + 1].1.end;
+                let message = format!("`{}` is no number here", &self.text[written.clone()]);
+                let share = self.word(index).parse::<f64>().map(|percent| (percent * 1e9).round() / 1e11);
+                let label = share
+                    .map_or_else(|_| "expected a number".to_owned(), |share| format!("expected `{share}`"));
+                return Err(Fault::new(written, message, label));
+            }
+            // Between the arguments of a call a comma may be meant.
+            if self.word(index + 1) == "," && opened.is_empty() && is_number(index + 2) && adjacent(index + 1)
+            {
+                let written = start..self.tokens[index + 2].1.end;
+                let message = format!("`{}` is no number here", &self.text[written.clone()]);
+                let point = self.text[written.clone()].replacen(',', ".", 1);
+                return Err(Fault::new(
+                    written,
+                    message,
+                    format!("expected `{point}`: decimals have a point"),
+                ));
+            }
+        }
+        Ok(())
+    }
+}
