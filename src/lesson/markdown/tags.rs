@@ -1,5 +1,6 @@
 //! Tags that swallow text: what is no element of HTML, what is never closed, what closes nothing of the lesson's.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use pulldown_cmark::{Event, Tag, TagEnd};
@@ -14,6 +15,9 @@ const CLOSED_BY_OTHERS: [&str; 16] = [
     "body", "colgroup", "dd", "dt", "html", "li", "optgroup", "option", "p", "rp", "rt", "tbody", "td",
     "tfoot", "th", "tr",
 ];
+
+/// Elements that begin a language of their own.
+const FOREIGN: [&str; 2] = ["math", "svg"];
 
 /// Elements that hold no tags; that one of them is never closed is said where raw HTML is read.
 const TEXTS: [&str; 4] = ["script", "style", "textarea", "title"];
@@ -30,10 +34,12 @@ struct Open {
 #[derive(Default)]
 struct Tags {
     open: Vec<Open>,
+    /// How many elements of each name are open, so that no tag has to look through them in vain.
+    count: BTreeMap<String, usize>,
     /// How many of them are open where each part of Markdown around this one begins: what it opens it has to close.
     before: Vec<usize>,
     /// Elements that were said to be open already.
-    said: Vec<String>,
+    said: BTreeSet<String>,
     found: Vec<Diagnostic>,
 }
 
@@ -81,17 +87,15 @@ impl<'t> Writer<'t> {
 
 impl Tags {
     fn read(&mut self, html: &str, span: impl Fn(Range<usize>) -> Span) {
-        let mut foreign = 0;
         for token in markup::tokens(html, true) {
             match token {
-                Token::Start(tag) if tag.ends_itself && (foreign > 0 || is_foreign(&tag.name)) => {}
+                Token::Start(tag) if tag.ends_itself && (self.is_foreign() || is_foreign(&tag.name)) => {}
                 Token::Start(tag) => {
                     let place = span(tag.place.clone());
                     let written = html.get(tag.place).unwrap_or_default();
-                    foreign += usize::from(is_foreign(&tag.name));
-                    let within = foreign > 0 || self.open.iter().any(|open| is_foreign(&open.name));
-                    if within || tag.name.contains('-') || is_element(&tag.name) {
+                    if self.is_foreign() || tag.name.contains('-') || is_element(&tag.name) {
                         if !is_void(&tag.name) && !TEXTS.contains(&tag.name.as_str()) {
+                            *self.count.entry(tag.name.clone()).or_default() += 1;
                             self.open.push(Open { name: tag.name, tag: written.to_owned(), place });
                         }
                         continue;
@@ -101,10 +105,9 @@ impl Tags {
                     let warning =
                         warning.label(format!("expected `\\{written}`, or backticks around the code"));
                     self.found.push(warning);
-                    self.said.push(tag.name);
+                    self.said.insert(tag.name);
                 }
                 Token::End(name, place) => {
-                    foreign = foreign.saturating_sub(usize::from(is_foreign(&name)));
                     self.end(&name, html.get(place.clone()).unwrap_or_default(), span(place));
                 }
                 _ => {}
@@ -113,13 +116,15 @@ impl Tags {
     }
 
     fn end(&mut self, name: &str, written: &str, place: Span) {
-        if let Some(at) = self.open.iter().rposition(|open| open.name == name) {
-            let within = self.open.split_off(at + 1);
-            self.open.pop();
-            within.into_iter().for_each(|open| self.say(open, &format!("its `{written}`")));
-            return;
+        if self.is_open(name) {
+            while let Some(open) = self.take() {
+                if open.name == name {
+                    return;
+                }
+                self.say(open, &format!("its `{written}`"));
+            }
         }
-        if TEXTS.contains(&name) || name == "br" || name == "p" || self.said.iter().any(|said| said == name) {
+        if TEXTS.contains(&name) || name == "br" || name == "p" || self.said.contains(name) {
             return;
         }
         let message = format!("`{written}` closes nothing of this lesson, but may close a part of the page");
@@ -129,8 +134,28 @@ impl Tags {
 
     /// Closes what was opened since `before`.
     fn close(&mut self, before: usize, part: &str) {
-        let open = self.open.split_off(before.min(self.open.len()));
-        open.into_iter().for_each(|open| self.say(open, &format!("the end of the {part}")));
+        while self.open.len() > before {
+            let Some(open) = self.take() else { return };
+            self.say(open, &format!("the end of the {part}"));
+        }
+    }
+
+    /// The element that was opened last, which is open no more.
+    fn take(&mut self) -> Option<Open> {
+        let open = self.open.pop()?;
+        if let Some(count) = self.count.get_mut(&open.name) {
+            *count -= 1;
+        }
+        Some(open)
+    }
+
+    fn is_open(&self, name: &str) -> bool {
+        self.count.get(name).is_some_and(|count| *count > 0)
+    }
+
+    /// Whether a drawing or a formula is open, in which every element may end itself.
+    fn is_foreign(&self) -> bool {
+        FOREIGN.iter().any(|name| self.is_open(name))
     }
 
     fn say(&mut self, open: Open, end: &str) {
@@ -140,12 +165,12 @@ impl Tags {
         let message = format!("`{}` is never closed", open.tag);
         let warning = Diagnostic::warning(message, open.place);
         self.found.push(warning.label(format!("expected `</{}>` before {end}", open.name)));
-        self.said.push(open.name);
+        self.said.insert(open.name);
     }
 }
 
 fn is_foreign(name: &str) -> bool {
-    matches!(name, "svg" | "math")
+    FOREIGN.contains(&name)
 }
 
 fn part(end: &TagEnd) -> &'static str {
