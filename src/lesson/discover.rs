@@ -69,7 +69,8 @@ fn odd(root: &Path, below: &Path, shown: &str, entry: &DirEntry) -> Option<Diagn
     let name = shown.rsplit('/').next().unwrap_or(shown);
     let lower = name.to_lowercase();
     let warning = |message: String, hint: &str| Some(Diagnostic::warning(message, None).hint(hint));
-    if entry.file_type().is_dir() {
+    // What is wrong with settings is said where they are read.
+    if entry.file_type().is_dir() || name == SETTINGS {
         return None;
     }
     let (is_lesson, is_link) = (name.ends_with(".md"), entry.path_is_symlink());
@@ -108,7 +109,7 @@ fn odd(root: &Path, below: &Path, shown: &str, entry: &DirEntry) -> Option<Diagn
             "rename it, or move it out of the lessons folder",
         );
     }
-    if stem == "gradbook" && name != SETTINGS && matches!(end, "yaml" | "yml" | "json" | "toml") {
+    if stem == "gradbook" && matches!(end, "yaml" | "yml" | "json" | "toml") {
         return warning(format!("`{shown}` is not read: settings stand in `{SETTINGS}`"), "rename it");
     }
     None

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{Diagnostic, Sources};
+use crate::files;
 use crate::site::{TemplateError, Templates};
 
 use super::{Failure, Request};
@@ -39,7 +40,8 @@ impl Own {
         }
         let is_used = !request.untrusted;
         let inside = root.join("templates");
-        if inside.is_dir() {
+        // Not through a link that leads out of the lessons: of that a warning tells.
+        if files::find_folder(root, Path::new("templates")).is_ok() {
             let shown = inside.display().to_string();
             return Ok(Folder { path: Some(inside), shown, is_used });
         }

@@ -282,6 +282,34 @@ fn what_looks_like_a_lesson_and_is_none_is_named() {
 }
 
 #[test]
+fn what_is_of_no_use_among_templates_is_named() {
+    let course = Course::with("a.md", "Text.").file("lessons/templates/CNAME", b"course.example");
+    let course = course.file("lessons/templates/README.md", b"what this is");
+    let called = call(&course, &["build"]);
+    assert_eq!(called.status, 1, "{}", called.error);
+    assert!(
+        called.error.contains("CNAME") && called.error.contains("goes into the output folder"),
+        "{}",
+        called.error
+    );
+    assert!(called.error.contains("1 error"), "{}", called.error);
+    // Templates that lie elsewhere are named in the call, not by a link.
+    fs::rename(course.path("lessons/templates"), course.path("theirs")).unwrap();
+    fs::remove_file(course.path("theirs/CNAME")).unwrap();
+    let course = course.file("theirs/index.html", b"mine");
+    link(&course, "../theirs", "lessons/templates");
+    let called = call(&course, &["build"]);
+    assert!(
+        called.error.contains("`templates` is a link that leads out of the lessons folder"),
+        "{}",
+        called.error
+    );
+    assert_ne!(course.text("output/index.html"), "mine");
+    assert_eq!(call(&course, &["build", "--templates", "theirs"]).status, 0);
+    assert_eq!(course.text("output/index.html"), "mine");
+}
+
+#[test]
 fn a_byte_order_mark_is_no_text() {
     let mark = |text: &str| format!("\u{feff}{text}");
     let course = Course::with("a.md", BLOCK).and("more/b.md", "Text.");

@@ -1,16 +1,21 @@
 //! An author's folder of templates: what is in it, and what in it is of no use.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::path::Path;
 
 use walkdir::WalkDir;
 
 use super::TemplateError;
 use crate::diagnostic::nearest;
+use crate::files;
 use crate::site::embedded::{STYLES, TEMPLATES};
 
-/// What a file of the folder may be called that is meant to be a template or a style.
-const MEANT: [&str; 6] = [".html", ".htm", ".xml", ".css", ".j2", ".jinja"];
+/// The most bytes of a file that is read.
+const MOST: u64 = 64 << 20;
+
+/// How files begin that are a word to those who look into the folder.
+const WORDS: [&str; 2] = ["readme", "license"];
 
 /// All files of a folder by their relative path. Links are not followed, hidden files not read.
 pub fn read(folder: &Path) -> (BTreeMap<String, Vec<u8>>, Vec<TemplateError>) {
@@ -24,7 +29,11 @@ pub fn read(folder: &Path) -> (BTreeMap<String, Vec<u8>>, Vec<TemplateError>) {
         let read =
             entry.map_err(|error| (error.path().map(Path::to_owned), error.into())).and_then(|entry| {
                 let file = entry.file_type().is_file();
-                let bytes = if file { Some(std::fs::read(entry.path())) } else { None };
+                let below = entry.path().strip_prefix(folder).unwrap_or(entry.path());
+                let read = || {
+                    files::read(folder, below, MOST).map_err(|refusal| io::Error::other(refusal.to_string()))
+                };
+                let bytes = if file { Some(read()) } else { None };
                 match bytes.transpose() {
                     Ok(bytes) => Ok((relative(folder, entry.path()), bytes)),
                     Err(error) => Err((Some(entry.into_path()), error)),
@@ -50,7 +59,7 @@ fn relative(folder: &Path, path: &Path) -> String {
     parts.join("/")
 }
 
-/// Templates and styles that are not the program's own, and that no other template includes.
+/// Templates, styles and other files that are not the program's own, and that no other template includes.
 pub fn unused(files: &BTreeMap<String, Vec<u8>>) -> Vec<TemplateError> {
     let known = || TEMPLATES.iter().chain(STYLES).map(|(name, _)| *name);
     let texts: Vec<_> = files.values().map(|bytes| String::from_utf8_lossy(bytes)).collect();
@@ -58,7 +67,10 @@ pub fn unused(files: &BTreeMap<String, Vec<u8>>) -> Vec<TemplateError> {
         let quoted = [format!("\"{name}\""), format!("'{name}'")];
         texts.iter().any(|text| quoted.iter().any(|quoted| text.contains(quoted)))
     };
-    let meant = |name: &str| !name.starts_with("assets/") && MEANT.iter().any(|end| name.ends_with(end));
+    let meant = |name: &str| {
+        let lower = name.to_lowercase();
+        !name.starts_with("assets/") && !WORDS.iter().any(|word| lower.starts_with(word))
+    };
     let unused =
         files.keys().filter(|name| meant(name) && known().all(|known| known != *name) && !named(name));
     let said = |name: &String| {
@@ -67,7 +79,9 @@ pub fn unused(files: &BTreeMap<String, Vec<u8>>) -> Vec<TemplateError> {
         let error = TemplateError::new(name, "no page is made of it, and no template includes it");
         match same.or_else(|| nearest(name, known())) {
             Some(near) => error.hint(format!("did you mean `{near}`?")),
-            None => error.hint("files that are copied as they are stand in `assets`"),
+            None => error.hint(
+                "files that are copied as they are stand in `assets`; one for the host (`CNAME`, `robots.txt`) goes into the output folder, where it stays",
+            ),
         }
     };
     unused.map(said).collect()

@@ -57,7 +57,8 @@ impl Seal {
         let folder = Folder::open(path)?;
         match folder.looks(FILE) {
             Err(error) if error.kind() == ErrorKind::NotFound => make(&folder)?,
-            looks => drop(looks?),
+            Err(error) => return Err(error),
+            Ok(_) => {}
         }
         only_for_its_owner(&folder.file(FILE)?)?;
         let text = folder.read(FILE, 100).map_err(|refusal| match refusal {
