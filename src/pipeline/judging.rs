@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use crate::claims::{self, Verdict};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::experiment::Claim;
-use crate::lesson::inline::{Scope, Values, as_name};
+use crate::lesson::inline::{Scope, Values, as_name, within_block};
 use crate::lesson::{Course, Fragment, Lesson, Role, Value};
 use crate::lint;
 use crate::outcome::Outcome;
@@ -107,7 +107,37 @@ pub fn judge_block(
     let header = &experiment.header;
     let slug = &course.lessons[experiment.lesson].slug;
     let by_chance = |claim: &str| course.names.by_chance(slug, &header.id, claim);
-    claims::judge(&header.claims, outcome, &experiment.tree, header.seed, by_chance)
+    let (verdicts, mut found) =
+        claims::judge(&header.claims, outcome, &experiment.tree, header.seed, by_chance);
+    if !lint::TESTS_NOTHING.is_silent(header) {
+        let holding = verdicts.iter().filter(|verdict| verdict.holds());
+        let holding = holding
+            .map(|verdict| (verdict.claim.that.as_str(), claims::place(verdict.index, &experiment.tree)));
+        found.extend(claims::idle_ones(holding, outcome, by_chance));
+    }
+    (verdicts, found)
+}
+
+/// What is to be said of a claim in prose about one experiment, which holds, if no result could contradict it.
+fn idle_in_prose(
+    course: &Course,
+    planned: &[Planned],
+    ran: &[Option<Ran>],
+    verdict: &Verdict,
+    scope: &Scope,
+    span: Span,
+) -> Vec<Diagnostic> {
+    let [(lesson, id)] = scope.experiments.as_slice() else { return Vec::new() };
+    let is_it = |planned: &Planned| {
+        as_name(&course.lessons[planned.lesson].slug) == *lesson && planned.header.id == *id
+    };
+    let about = planned.iter().zip(ran).find(|(planned, _)| is_it(planned));
+    let Some((planned, Some(Ran { outcome, .. }))) = about else { return Vec::new() };
+    if !verdict.holds() || lint::TESTS_NOTHING.is_silent(&planned.header) {
+        return Vec::new();
+    }
+    let own = within_block(&verdict.claim.that.replace(&format!("{lesson}.{id}."), &format!("{id}.")), id);
+    claims::idle_ones([(own.as_str(), span)].into_iter(), outcome, |_| scope.by_chance)
 }
 
 /// Judges every claim of the lessons that have to be looked at.
@@ -144,6 +174,7 @@ pub fn judge(course: &Course, planned: &[Planned], ran: &[Option<Ran>], unchange
                 let outcomes = scope.experiments.iter().filter_map(|experiment| values.outcome(experiment));
                 let divergence = outcomes.filter_map(Outcome::divergence).next();
                 found.extend(claims::remark(&verdict, span, divergence));
+                found.extend(idle_in_prose(course, planned, ran, &verdict, &scope, span));
                 let experiment = scope.experiments.first().cloned();
                 prose.insert((span, expression), ProseVerdict { verdict, experiment });
             }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use crate::diagnostic::{Diagnostic, Span};
 use crate::experiment::Claim;
-use crate::inline::{Judgement, SeedValues, format_number};
+use crate::inline::{Idle, Judgement, SeedValues, format_number, idle};
 use crate::lint;
 use crate::outcome::Outcome;
 use crate::settings::Node;
@@ -188,6 +188,25 @@ pub fn on_one_seed(span: Span) -> Diagnostic {
     let found = Diagnostic::warning("a claim rests on one seed", span)
         .label("expected more seeds, such as `seeds: 5`");
     lint::ONE_SEED.warning(found)
+}
+
+/// The warnings of claims that hold and that no result could contradict, each with its expression as the block would write
+/// it and its place.
+pub fn idle_ones<'c>(
+    claims: impl Iterator<Item = (&'c str, Span)>,
+    outcome: &Outcome,
+    by_chance: impl Fn(&str) -> bool,
+) -> Vec<Diagnostic> {
+    let seeds = outcome.variants.iter().map(|variant| variant.runs.len()).max().unwrap_or(0);
+    let views: Vec<SeedValues> = (0..seeds).map(|seed| SeedValues::new(outcome, seed)).collect();
+    let variants: Vec<&str> = outcome.variants.iter().map(|variant| variant.name.as_str()).collect();
+    let said = |(claim, span): (&str, Span)| {
+        let given = !outcome.has_series() && !by_chance(claim);
+        let (label, hint) = idle(claim, &views, &variants, given).map(Idle::says)?;
+        let found = Diagnostic::warning("a claim tests nothing", span).label(label).hint(hint);
+        Some(lint::TESTS_NOTHING.warning(found))
+    };
+    claims.filter_map(said).collect()
 }
 
 fn failure(verdict: &Verdict, span: Span, divergence: Option<String>) -> Diagnostic {

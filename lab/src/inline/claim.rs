@@ -9,7 +9,7 @@ use minijinja::value::ValueKind;
 use super::data::Data;
 use super::expression::Expression;
 use super::resolve::{Fault, Roots, resolve};
-use super::token::Token;
+use super::token::{Link, Token};
 use super::{Scope, Values, as_name, diagnostic, environment};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::outcome::Outcome;
@@ -30,7 +30,7 @@ pub struct Judgement {
 /// What one seed's runs found: the block's own variants (or the metrics of the only run) by name.
 #[derive(Clone, Debug)]
 pub struct SeedValues<'a> {
-    names: BTreeMap<String, Data<'a>>,
+    pub(super) names: BTreeMap<String, Data<'a>>,
 }
 
 impl<'a> SeedValues<'a> {
@@ -128,16 +128,26 @@ impl Expression<'_> {
     /// # Errors
     /// What [`check_claim`](Self::check_claim) finds, an unknown name.
     pub fn judge(&self, roots: &Roots) -> Result<Judgement, Fault> {
+        self.judge_with(|links, as_list| match resolve(roots, links, as_list) {
+            Err(fault) if fault.ended => Ok(Value::from(f64::NAN)),
+            found => found,
+        })
+    }
+
+    /// The same with each name looked up by `find`.
+    ///
+    /// # Errors
+    /// As [`Expression::judge`].
+    pub fn judge_with(
+        &self,
+        find: impl Fn(&[Link], bool) -> Result<Value, Fault>,
+    ) -> Result<Judgement, Fault> {
         if let Some(fault) = self.check_parts() {
             return Err(fault);
         }
-        let find = |links: &[_], as_list: bool| match resolve(roots, links, as_list) {
-            Err(fault) if fault.ended => Ok(Value::from(f64::NAN)),
-            found => found,
-        };
         let side = |part: Range<usize>| {
             let text = &self.text[part.clone()];
-            let value = Expression::parse(text).and_then(|side| side.evaluate_with(find));
+            let value = Expression::parse(text).and_then(|side| side.evaluate_with(&find));
             let shifted = |fault: Fault| {
                 let range = fault.range.start + part.start..fault.range.end + part.start;
                 Fault { range, ..fault }
@@ -161,7 +171,7 @@ impl Expression<'_> {
             }
             Form::Other => (None, None),
         };
-        let (value, missing) = self.evaluate_with(find)?;
+        let (value, missing) = self.evaluate_with(&find)?;
         if value.kind() != ValueKind::Bool {
             return Err(self.no_comparison(&value));
         }

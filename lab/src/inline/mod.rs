@@ -23,6 +23,7 @@ mod diverged;
 mod environment;
 mod expression;
 mod format;
+mod idle;
 mod names;
 mod operands;
 mod resolve;
@@ -36,6 +37,7 @@ pub use format::{
     absent as format_absent, fixed as format_fixed, number as format_number, percent as format_percent,
     sci as format_scientific,
 };
+pub use idle::{Idle, idle, within_block};
 pub use names::{Forecast, Names, Scope};
 
 use crate::diagnostic::{Diagnostic, Span};

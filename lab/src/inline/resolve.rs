@@ -72,6 +72,25 @@ pub fn numbers<'a>(roots: &Roots<'a, '_>, links: &[Link]) -> Option<(String, &'a
     }
 }
 
+/// The value before the first step of the curve that these links lead to, whether to its end or to one of its epochs;
+/// none where they lead to no curve.
+pub fn start(roots: &Roots, links: &[Link]) -> Option<f64> {
+    let (first, rest) = links.split_first()?;
+    let Name::Word(name) = &first.name else { return None };
+    let root = roots.iter().find_map(|root| root.get(name))?;
+    let to_curve = match rest.split_last() {
+        Some((Link { name: Name::Index(_), .. }, before)) => before,
+        _ => rest,
+    };
+    match follow(root, to_curve, name.clone()).ok()? {
+        Followed { data: Data::Curve { series, .. }, left: [], .. } => match series.first()? {
+            Data::Number(values) => statistic(values, "mean"),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
 /// Where links lead.
 struct Followed<'a, 'l, 'd> {
     data: &'a Data<'d>,

@@ -122,7 +122,16 @@ pub const LINTS: &[Lint] = &[
         reason: "a part that `split` leaves out gets no rows, and without one nothing tells how well other rows are predicted",
         sees: Sees::Before(rules::no_dev_part),
     },
+    TESTS_NOTHING,
 ];
+
+/// The lint of claims that no result could contradict.
+pub const TESTS_NOTHING: Lint = Lint {
+    code: "G017",
+    name: "claim-tests-nothing",
+    reason: "a sentence that would hold whatever happens says nothing about what was found",
+    sees: Sees::Claims,
+};
 
 /// The lint of claims that rest on one seed.
 pub const ONE_SEED: Lint = Lint {
