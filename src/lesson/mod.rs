@@ -16,6 +16,7 @@ mod markdown;
 mod math;
 mod open;
 mod policy;
+pub mod sentences;
 mod slug;
 
 use std::path::PathBuf;

@@ -1,16 +1,18 @@
 //! What is said at an experiment's place about its snapshot.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Span, counted};
 use crate::outcome::Step;
-use crate::store::snapshot::{Comparison, Kept, Leaf, Moved, VariantShift};
+use crate::store::snapshot::{Comparison, Kept, Leaf, Moved, SettingShift, VariantShift};
 
 use super::planning::Planned;
 use super::reviewing::Status;
 
 /// The names that a sentence lists at most.
 const NAMES: usize = 4;
+/// How many changed settings are named.
+const SETTINGS: usize = 8;
 
 /// What is said of one experiment; none if its results are the accepted ones.
 pub fn finding(
@@ -19,11 +21,18 @@ pub fn finding(
     status: Status,
     comparison: Option<&Comparison>,
     kept: Option<&Kept>,
+    former: Option<&str>,
 ) -> Option<Diagnostic> {
     let id = &planned.header.id;
     let place = planned.tree.locate("id");
     let accept = format!("`gradbook check --accept --only '{title}'`");
     let found = match (status, comparison) {
+        (Status::Renamed, _) => {
+            let former = former.unwrap_or_default();
+            Diagnostic::warning(format!("`{id}` is `{former}` under another name"), place)
+                .label("settings and results are the accepted ones to the last bit")
+                .hint(format!("{accept} gives the snapshot its new name"))
+        }
         (Status::Missing, _) => Diagnostic::error(format!("`{id}` has no snapshot"), place)
             .label("nothing tells when its results change")
             .hint(format!("look at its results, then {accept} writes them down")),
@@ -62,18 +71,50 @@ fn unaccepted(planned: &Planned, comparison: &Comparison, place: Span, accept: &
         (false, true) => format!("the data of `{id}` have changed since its snapshot"),
         (false, false) => format!("`{id}` has metrics that its snapshot does not know"),
     };
+    let changed = settings(comparison);
     if comparison.seeds.is_none() && (comparison.is_equal() || comparison.has_only_grown()) {
         let added: Vec<&str> =
             comparison.variants.iter().flat_map(|variant| &variant.added).map(String::as_str).collect();
-        let label = match added.is_empty() {
+        let mut label = match added.is_empty() {
             true => "the results are the accepted ones to the last bit".to_owned(),
             false => format!("all that was accepted is the same to the last bit; new: {}", list(&added)),
         };
-        return Diagnostic::warning(what, place).label(label).hint(format!("{accept} brings it up to date"));
+        for (before, now) in &comparison.renamed {
+            label += &format!("; `{before}` is called `{now}` now");
+        }
+        let warning = Diagnostic::warning(what, place).label(label);
+        return changed
+            .into_iter()
+            .fold(warning, Diagnostic::hint)
+            .hint(format!("{accept} brings it up to date"));
     }
-    Diagnostic::error(what, place)
-        .label(moved(planned, comparison))
+    let error = Diagnostic::error(what, place).label(moved(planned, comparison));
+    changed
+        .into_iter()
+        .fold(error, Diagnostic::hint)
         .hint(format!("look at the new results, then {accept} rewrites the snapshot"))
+}
+
+/// Which settings are others, in words: of many only the first.
+pub fn settings(comparison: &Comparison) -> Vec<String> {
+    let mut said: Vec<String> = comparison.settings.iter().take(SETTINGS).map(setting).collect();
+    if comparison.settings.len() > SETTINGS {
+        said.push(format!("and {} more settings", comparison.settings.len() - SETTINGS));
+    }
+    said
+}
+
+/// `training.epochs: 20 became 10`, and of which variants.
+fn setting(shift: &SettingShift) -> String {
+    let value = |json: &Option<String>| match json {
+        None => "its default".to_owned(),
+        Some(json) => serde_json::from_str::<String>(json).unwrap_or_else(|_| json.clone()),
+    };
+    let of = shift.variants.as_ref().map(|names| {
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        format!(" in {}", list(&names))
+    });
+    format!("{}: {} became {}{}", shift.path, value(&shift.old), value(&shift.new), of.unwrap_or_default())
 }
 
 /// A snapshot without an experiment.
@@ -95,9 +136,10 @@ pub fn unkept() -> Diagnostic {
 /// Which variants moved, since when, and by how much at most.
 fn moved(planned: &Planned, comparison: &Comparison) -> String {
     match (comparison.seeds, comparison.is_equal()) {
-        (Some(seeds), true) => {
-            format!("{}; the metrics of those that both have are the same", reseeded(seeds))
+        (Some(seeds @ (before, now)), true) if now < before => {
+            format!("{}: what was accepted are means over all of them", reseeded(seeds))
         }
+        (Some(seeds), true) => format!("{}; over those that both have nothing moved", reseeded(seeds)),
         (Some(seeds), false) => format!("{}; {}", reseeded(seeds), compared(planned, comparison)),
         (None, _) => compared(planned, comparison),
     }
@@ -118,14 +160,29 @@ fn compared(planned: &Planned, comparison: &Comparison) -> String {
         (count, all) => format!("{count} of {all} variants ({}) ", list(&names)),
     };
     let mut parts = vec![format!("{who}{}", since(planned, comparison)).trim().to_owned()];
-    if let Some((variant, most)) = comparison.most() {
-        let name = if all == 1 { most.metric.clone() } else { format!("{}.{}", variant.name, most.metric) };
-        parts.push(format!("most of all {name}: {}", step(most)));
-    } else if comparison.variants.iter().any(|variant| variant.alone.is_none()) {
-        parts.push("no metric shows it".to_owned());
+    let named = |(variant, moved): (&VariantShift, &Moved)| match all {
+        1 => format!("{}: {}", moved.metric, step(moved)),
+        _ => format!("{}.{}: {}", variant.name, moved.metric, step(moved)),
+    };
+    match (comparison.most(), comparison.sizeless().next()) {
+        (Some(most), _) => parts.push(format!("most of all {}", named(most))),
+        (None, Some(first)) => parts.push(named(first)),
+        (None, None) if comparison.variants.iter().any(|variant| variant.alone.is_none()) => {
+            parts.push("no metric shows it".to_owned());
+        }
+        (None, None) => {}
     }
+    parts.extend(comparison.most().and_then(|_| sizeless(comparison)));
     parts.retain(|part| !part.is_empty());
     parts.join("; ")
+}
+
+/// What appeared, vanished or became no number, in words; none where nothing did.
+pub fn sizeless(comparison: &Comparison) -> Option<String> {
+    let names: Vec<String> =
+        comparison.sizeless().map(|(variant, moved)| format!("{}.{}", variant.name, moved.metric)).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    (!names.is_empty()).then(|| format!("no number on one side: {}", list(&names)))
 }
 
 /// Since which epoch, of the variants that have a history.
@@ -160,6 +217,7 @@ fn size(moved: &Moved) -> String {
 pub fn leaf(leaf: &Leaf) -> String {
     match leaf {
         Leaf::Number(value) => format!("{value:?}"),
+        Leaf::Part(value, of) => format!("{value:?} over {}", counted(*of, "seed")),
         Leaf::Text(text) => format!("`{text}`"),
         Leaf::Absent => "nothing".to_owned(),
     }
@@ -180,18 +238,17 @@ fn list(names: &[&str]) -> String {
     if names.len() > NAMES { format!("{shown}, ...") } else { shown }
 }
 
-/// The worst of a variant's values for each metric, the largest move first; and in how many runs it moved.
-pub fn worst(variant: &VariantShift) -> Vec<(&Moved, usize)> {
-    let mut metrics: BTreeMap<&str, (&Moved, BTreeSet<usize>)> = BTreeMap::new();
+/// The item of each metric of a variant that moved most, the largest move first; what is no number on one side last.
+pub fn worst(variant: &VariantShift) -> Vec<&Moved> {
+    let mut metrics: BTreeMap<&str, &Moved> = BTreeMap::new();
     for moved in &variant.moved {
         let metric = moved.metric.split('[').next().unwrap_or_default();
-        let (worst, runs) = metrics.entry(metric).or_insert_with(|| (moved, BTreeSet::new()));
-        runs.insert(moved.run);
+        let worst = metrics.entry(metric).or_insert(moved);
         if moved.size() > worst.size() {
             *worst = moved;
         }
     }
-    let mut worst: Vec<_> = metrics.into_values().map(|(moved, runs)| (moved, runs.len())).collect();
-    worst.sort_by(|(a, _), (b, _)| b.size().total_cmp(&a.size()));
+    let mut worst: Vec<_> = metrics.into_values().collect();
+    worst.sort_by(|a, b| b.size().total_cmp(&a.size()));
     worst
 }

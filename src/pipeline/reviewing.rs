@@ -2,14 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value as Json;
+use crate::diagnostic::{Diagnostic, Diagnostics, Span};
+use crate::store::snapshot::{self, Accepted, Comparison, Folder, Kept, Written};
 
-use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::experiment::{KINDS, Kind};
-use crate::store::snapshot::{self, Accepted, Comparison, Folder, Identity, Kept, Written};
-
-use super::planning::Planned;
+use super::identity::{default_set, identity};
 use super::running::title;
+use super::sentences::{self, Sentence};
 use super::{Computed, Failure, cause, drift, is_like, none_like};
 
 /// All experiments of a course beside their snapshots.
@@ -18,6 +16,8 @@ pub struct Review {
     pub experiments: Vec<Reviewed>,
     /// Snapshots of what is no longer there, as `lesson#id`.
     pub orphans: Vec<String>,
+    /// The sentences that print other numbers than the accepted ones, in the order of the pages.
+    pub sentences: Vec<Reprinted>,
     /// What all variants that drifted have in common, and none of the others.
     pub cause: Option<String>,
     /// What is to be said, each at its place.
@@ -34,7 +34,19 @@ pub struct Reviewed {
     pub comparison: Option<Comparison>,
     /// What is said about it.
     pub finding: Option<Diagnostic>,
+    /// The snapshot that is its own under another name, as `lesson#id`.
+    pub former: Option<String>,
     new: Accepted,
+}
+
+/// A printed sentence before and now.
+pub struct Reprinted {
+    /// `lesson#id` of the experiment whose number it prints first.
+    pub title: String,
+    /// Where its first number is written.
+    pub place: Span,
+    pub before: String,
+    pub now: String,
 }
 
 /// How the results of an experiment stand to the accepted ones.
@@ -48,6 +60,8 @@ pub enum Status {
     Drifted,
     /// Computed from other settings or data than the accepted ones, or with metrics that nobody has accepted.
     Unaccepted,
+    /// There is no snapshot of it, but the same settings and results stand under another name.
+    Renamed,
     /// There is no snapshot of it.
     Missing,
     /// Its snapshot cannot be read.
@@ -63,6 +77,7 @@ impl Status {
             Status::Tolerated => "tolerated",
             Status::Drifted => "drifted",
             Status::Unaccepted => "unaccepted",
+            Status::Renamed => "renamed",
             Status::Missing => "missing",
             Status::Unreadable => "unreadable",
             Status::Unkept => "unkept",
@@ -84,45 +99,99 @@ pub fn review(computed: &mut Computed) -> Result<Review, Failure> {
     let mut found = Diagnostics::default();
     let root = computed.course.root.clone();
     let folder = Folder::open(&root, &mut computed.tables.sources, &mut found).map_err(Failure::Machine)?;
-    let experiments: Vec<Reviewed> =
-        (0..computed.planned.len()).map(|index| reviewed(computed, index, &folder)).collect();
-    found.extend(experiments.iter().filter_map(|reviewed| reviewed.finding.clone()));
-    let orphans = orphans(computed, &folder);
-    if let (Some(only), true, true) = (&computed.only, experiments.is_empty(), orphans.is_empty()) {
+    let mut unclaimed = orphans(computed, &folder);
+    let all = sentences::all(computed);
+    let mut experiments = Vec::new();
+    let mut reprinted = Vec::new();
+    for index in 0..computed.planned.len() {
+        let (reviewed, own) = reviewed(computed, index, &folder, &mut unclaimed, &all);
+        experiments.push(reviewed);
+        reprinted.extend(own);
+    }
+    reprinted.sort_by_key(|(place, _)| *place);
+    found.extend(experiments.iter().filter_map(|reviewed: &Reviewed| reviewed.finding.clone()));
+    let asked_for = |title: &str| computed.only.as_ref().is_none_or(|only| is_like(title, only));
+    unclaimed.retain(|(title, _)| asked_for(title));
+    if let (Some(only), true, true) = (&computed.only, experiments.is_empty(), unclaimed.is_empty()) {
         return Err(none_like(only));
     }
-    found.extend(orphans.iter().map(|(title, kept)| drift::orphan(title, kept)));
+    found.extend(unclaimed.iter().map(|(title, kept)| drift::orphan(title, kept)));
     if !folder.exists && !experiments.is_empty() {
         found.push(drift::unkept());
     }
     Ok(Review {
         cause: cause::cause(computed, &experiments),
         experiments,
-        orphans: orphans.into_iter().map(|(title, _)| title).collect(),
+        orphans: unclaimed.into_iter().map(|(title, _)| title).collect(),
+        sentences: reprinted.into_iter().map(|(_, sentence)| sentence).collect(),
         found,
         folder,
     })
 }
 
-fn reviewed(computed: &Computed, index: usize, folder: &Folder) -> Reviewed {
+/// One experiment beside its snapshot, and its sentences that print other numbers, with their places among all. A snapshot
+/// that turns out to be its own under another name is taken out of `unclaimed`.
+fn reviewed(
+    computed: &Computed,
+    index: usize,
+    folder: &Folder,
+    unclaimed: &mut Vec<(String, &Kept)>,
+    sentences: &[Sentence],
+) -> (Reviewed, Vec<(usize, Reprinted)>) {
     let (planned, outcome) = (&computed.planned[index], computed.outcome(index));
     let title = title(&computed.course, planned);
     let slug = &computed.course.lessons[planned.lesson].slug;
-    let kept = folder.get(slug, &planned.header.id);
-    let comparison = kept.map(|kept| {
-        let identity = identity(computed, planned);
-        let new = Accepted::beside(&kept.accepted, identity, outcome, &computed.verdicts[index]);
-        snapshot::compare(&kept.accepted, &new, planned.header.tolerance)
-    });
-    let status = match &comparison {
-        Some(comparison) => status(comparison, planned.header.tolerance),
-        None if folder.is_unreadable(slug) => Status::Unreadable,
-        None if folder.exists => Status::Missing,
-        None => Status::Unkept,
+    let own: Vec<(usize, &Sentence)> =
+        sentences.iter().enumerate().filter(|(_, sentence)| sentence.experiment == index).collect();
+    let says: Vec<_> = own.iter().map(|(_, sentence)| sentence.said.clone()).collect();
+    let verdicts = &computed.verdicts[index];
+    let new = Accepted::of(identity(computed, planned), outcome, verdicts);
+    let new = Accepted { says, ..new };
+    let beside = |kept: &Kept| {
+        let beside = Accepted::beside(&kept.accepted, new.identity.clone(), outcome, verdicts);
+        let mut comparison = snapshot::compare(&kept.accepted, &beside, planned.header.tolerance);
+        let defaults = default_set(planned.kind);
+        for shift in &mut comparison.settings {
+            let default = || defaults.get(&shift.path).cloned();
+            shift.old = shift.old.take().or_else(default);
+            shift.new = shift.new.take().or_else(default);
+        }
+        comparison
     };
-    let finding = drift::finding(planned, &title, status, comparison.as_ref(), kept);
-    let new = Accepted::of(identity(computed, planned), outcome, &computed.verdicts[index]);
-    Reviewed { title, status, comparison, finding, new }
+    let mut kept = folder.get(slug, &planned.header.id);
+    let mut former = None;
+    if kept.is_none() && !folder.is_unreadable(slug) {
+        let is_own = |kept: &Kept| {
+            let old = &kept.accepted.identity;
+            let same = (&old.kind, &old.settings, &old.data)
+                == (&new.identity.kind, &new.identity.settings, &new.identity.data);
+            same && beside(kept).is_equal()
+        };
+        if let Some(place) = unclaimed.iter().position(|(_, kept)| is_own(kept)) {
+            let (title, own) = unclaimed.remove(place);
+            (kept, former) = (Some(own), Some(title));
+        }
+    }
+    let comparison = kept.map(beside);
+    let status = match (&comparison, &former) {
+        (Some(_), Some(_)) => Status::Renamed,
+        (Some(comparison), None) => status(comparison, planned.header.tolerance),
+        (None, _) if folder.is_unreadable(slug) => Status::Unreadable,
+        (None, _) if folder.exists => Status::Missing,
+        (None, _) => Status::Unkept,
+    };
+    let finding = drift::finding(planned, &title, status, comparison.as_ref(), kept, former.as_deref());
+    let moved = matches!(status, Status::Drifted | Status::Tolerated | Status::Unaccepted);
+    let reworded = kept.map_or_else(Vec::new, |kept| snapshot::reworded(&kept.accepted.says, &new.says));
+    let reprinted = |reworded: snapshot::Reworded| {
+        let (place, sentence) = own[reworded.index];
+        let (before, now) = (reworded.before, reworded.now);
+        (place, Reprinted { title: title.clone(), place: sentence.place, before, now })
+    };
+    // Other words alone are the author's, who sees them in the lesson.
+    let told = reworded.into_iter().filter(|reworded| reworded.in_numbers || moved);
+    let told = told.map(reprinted).collect();
+    (Reviewed { title, status, comparison, finding, former, new }, told)
 }
 
 fn status(comparison: &Comparison, tolerance: f64) -> Status {
@@ -139,12 +208,11 @@ fn status(comparison: &Comparison, tolerance: f64) -> Status {
     }
 }
 
-/// Snapshots that were asked for and whose experiment or lesson is gone. Lessons that were not looked at have none.
+/// Snapshots whose experiment or lesson is gone. Lessons that were not looked at have none.
 fn orphans<'a>(computed: &Computed, folder: &'a Folder) -> Vec<(String, &'a Kept)> {
     if !computed.course.is_whole {
         return Vec::new();
     }
-    let asked_for = |title: &str| computed.only.as_ref().is_none_or(|only| is_like(title, only));
     let mut orphans = Vec::new();
     for (slug, snapshot) in &folder.lessons {
         if computed.course.left_out.contains(slug) {
@@ -152,7 +220,7 @@ fn orphans<'a>(computed: &Computed, folder: &'a Folder) -> Vec<(String, &'a Kept
         }
         for (id, kept) in snapshot.experiments.iter().flatten() {
             let title = format!("{slug}#{id}");
-            if !computed.known.contains(&title) && asked_for(&title) {
+            if !computed.known.contains(&title) {
                 orphans.push((title, kept));
             }
         }
@@ -176,7 +244,11 @@ pub fn accept(computed: &Computed, review: &Review) -> Result<Written, Failure> 
             return Err(Failure::Machine(message));
         }
         let kept = snapshot.experiments.iter().flatten();
-        let kept = kept.filter(|(id, _)| !review.orphans.contains(&format!("{slug}#{id}")));
+        let kept = kept.filter(|(id, _)| {
+            let title = format!("{slug}#{id}");
+            let former = review.experiments.iter().any(|reviewed| reviewed.former.as_ref() == Some(&title));
+            !former && !review.orphans.contains(&title)
+        });
         lessons.insert(slug.clone(), kept.map(|(id, kept)| (id.clone(), &kept.accepted)).collect());
     }
     for (planned, reviewed) in computed.planned.iter().zip(&review.experiments) {
@@ -184,98 +256,4 @@ pub fn accept(computed: &Computed, review: &Review) -> Result<Written, Failure> 
         lessons.entry(slug.clone()).or_default().insert(planned.header.id.clone(), &reviewed.new);
     }
     review.folder.write(&lessons).map_err(Failure::Machine)
-}
-
-/// What an experiment computes from.
-fn identity(computed: &Computed, planned: &Planned) -> Identity {
-    let mut settings = blake3::Hasher::new();
-    let header = &planned.header;
-    settings.update(format!("{}\n{} {}\n", planned.kind.name, header.seed, header.seeds).as_bytes());
-    let defaults = defaults(planned.kind);
-    let mut data = blake3::Hasher::new();
-    // Variants that read the same have no part in it twice: another variant is no other data.
-    let mut read: Vec<String> = Vec::new();
-    for (index, variant) in planned.plan.variants().iter().enumerate() {
-        let resolved = canonical(&own(&planned.plan.resolved(index), &defaults));
-        settings.update(format!("{}\n{resolved}\n", variant.name).as_bytes());
-        let lesson = &computed.course.lessons[planned.lesson].path;
-        let print = planned.plan.data(index).and_then(|data| computed.tables.fingerprint(data, lesson));
-        read.extend(print.filter(|print| !read.contains(print)));
-    }
-    read.iter().for_each(|print| {
-        data.update(print.as_bytes());
-    });
-    Identity {
-        kind: planned.kind.name.to_owned(),
-        settings: snapshot::digest_of(&settings),
-        data: (!read.is_empty()).then(|| snapshot::digest_of(&data)),
-    }
-}
-
-/// What a kind takes for what an author leaves out; where it takes nothing by default, what the other kinds take.
-fn defaults(kind: &Kind) -> Json {
-    let mut all = serde_json::Map::new();
-    for of in KINDS.iter().rev().chain([kind]) {
-        let Json::Object(own) = of.defaults() else { continue };
-        all.extend(own.into_iter().filter(|(_, value)| !value.is_null()));
-    }
-    Json::Object(all)
-}
-
-/// The settings that differ from their defaults. Written or left out, a default is the same setting; and a setting
-/// that a later version of the program adds does not make all others unaccepted.
-fn own(value: &Json, default: &Json) -> Json {
-    let (Json::Object(entries), Json::Object(defaults)) = (value, default) else { return value.clone() };
-    let differing =
-        entries.iter().filter(|(key, value)| value.is_object() || defaults.get(*key) != Some(*value));
-    Json::Object(
-        differing
-            .map(|(key, value)| (key.clone(), own(value, defaults.get(key).unwrap_or(&Json::Null))))
-            .collect(),
-    )
-}
-
-/// JSON with sorted keys and without nulls.
-fn canonical(value: &Json) -> String {
-    match value {
-        Json::Object(entries) => {
-            let sorted: BTreeMap<&String, &Json> =
-                entries.iter().filter(|(_, value)| !value.is_null()).collect();
-            let entries = sorted
-                .into_iter()
-                .map(|(key, value)| format!("{}:{}", Json::from(key.as_str()), canonical(value)));
-            format!("{{{}}}", entries.collect::<Vec<_>>().join(","))
-        }
-        Json::Array(items) => format!("[{}]", items.iter().map(canonical).collect::<Vec<_>>().join(",")),
-        other => other.to_string(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_what_differs_from_the_defaults_is_told() {
-        let default: Json =
-            serde_json::json!({"rate": 0.1, "optimizer": {"adam": {"beta": 0.9}}, "init": "he", "l1": 0});
-        let same = own(&default, &default);
-        assert_eq!(canonical(&same), r#"{"optimizer":{"adam":{}}}"#);
-        let mut other = default.clone();
-        other["optimizer"] = serde_json::json!({"sgd": {}});
-        other["init"] = serde_json::json!({"normal": 0.1});
-        assert_eq!(canonical(&own(&other, &default)), r#"{"init":{"normal":0.1},"optimizer":{"sgd":{}}}"#);
-        // None of the parts that a kind may be without hides that it is there.
-        let defaults = defaults(crate::experiment::kind("init").unwrap());
-        assert!(defaults["training"]["epochs"].is_number());
-        assert_eq!(canonical(&own(&serde_json::json!({"training": {}}), &defaults)), r#"{"training":{}}"#);
-    }
-
-    #[test]
-    fn neither_order_nor_what_is_left_out_makes_another_digest() {
-        let one: Json = serde_json::from_str(r#"{"b": [1, {"y": 2.5, "x": null}], "a": "t"}"#).unwrap();
-        let other: Json = serde_json::from_str(r#"{"a": "t", "new": null, "b": [1, {"y": 2.5}]}"#).unwrap();
-        assert_eq!(canonical(&one), r#"{"a":"t","b":[1,{"y":2.5}]}"#);
-        assert_eq!(canonical(&one), canonical(&other));
-    }
 }

@@ -50,16 +50,20 @@ impl Course {
         let line = lines.iter_mut().find(|line| line.starts_with(&key)).expect("Adam stands first");
         let number: f64 = line[key.len()..].parse().unwrap();
         *line = format!("{key}{:?}", f64::from_bits(number.to_bits() + places));
-        let history = lines.iter().position(|line| line.ends_with("history: |")).unwrap();
-        let epochs: Vec<&str> = lines[history + 1].split_whitespace().collect();
-        let moved = epochs.iter().enumerate().map(|(epoch, digest)| match epoch {
-            0..3 => (*digest).to_owned(),
-            _ => digest.chars().rev().map(|digit| if digit == 'f' { '0' } else { 'f' }).collect(),
+        let history = lines.iter_mut().find(|line| line.starts_with("      history: ")).unwrap();
+        let epochs = history.trim().trim_start_matches("history: ").trim_matches('"');
+        let moved = epochs.chars().enumerate().map(|(epoch, letter)| match (epoch, letter) {
+            (0..3, letter) => letter,
+            (_, 'f') => '0',
+            _ => 'f',
         });
-        lines[history + 1] = format!("        {}", moved.collect::<Vec<_>>().join(" "));
+        *history = format!("      history: \"{}\"", moved.collect::<String>());
         let margin = lines.iter_mut().find(|line| line.contains("margin: ")).unwrap();
         let (before, number) = margin.split_once("margin: ").unwrap();
-        *margin = format!("{before}margin: {:?}", number.parse::<f64>().unwrap() * 1.25);
+        let number: f64 = number.trim_end_matches('}').parse().unwrap();
+        *margin = format!("{before}margin: {:?}}}", number * 1.25);
+        let printed = lines.iter_mut().find(|line| line.contains("Adam reaches ")).unwrap();
+        *printed = "    - \"Adam reaches 0.09.\"".to_owned();
         self.file(SNAPSHOT, (lines.join("\n") + "\n").as_bytes())
     }
 }
@@ -121,6 +125,12 @@ fn wednesday_new_settings_are_not_accepted_until_the_author_says_so() {
     assert_eq!((called.status, &document["snapshots"][1]["status"]), (1, &"unaccepted".into()));
     let message = document["findings"][0]["message"].as_str().unwrap();
     assert_eq!(message, "the settings of `ways` have changed since its snapshot");
+    let epochs = serde_json::json!({"path": "training.epochs", "variants": null, "accepted": 20, "now": 10});
+    // 20 is the default: a snapshot does not hold it, and it is named all the same.
+    assert_eq!(document["snapshots"][1]["settings"], serde_json::json!([epochs]));
+    let sentence = &document["sentences"][0];
+    assert!(sentence["accepted"].as_str().unwrap().starts_with("Adam reaches 0."), "{sentence}");
+    assert_ne!(sentence["accepted"], sentence["now"]);
     // Each shorter history parts where it ends.
     assert_eq!(document["snapshots"][1]["variants"][0]["parted_at"], 11);
 
@@ -208,7 +218,7 @@ fn thursday_a_tolerance_lets_it_pass_and_still_shows_it() {
 #[test]
 fn friday_experiments_come_and_go() {
     let course = accepted()
-        .ways(&WAYS.replace("ways", "paths"))
+        .ways(&WAYS.replace("ways", "paths").replace("epochs: 20", "epochs: 12"))
         .file(SNAPSHOT.replace("ways", "gone").as_str(), b"# A lesson that was removed.\n")
         .and("03-more.md", &SOFT.replace("vector", "other"));
     insta::assert_snapshot!("friday_missing_and_orphaned", course.check("").whole());
@@ -220,6 +230,58 @@ fn friday_experiments_come_and_go() {
     );
     course.check("").is_in_order();
     assert!(!course.path("lessons/snapshots/gone.yaml").exists());
+}
+
+#[test]
+fn friday_what_has_another_name_is_the_same() {
+    let course = accepted();
+    let renamed = course.and("02-ways.md", &WAYS.replace("ways", "paths"));
+    let called = renamed.check("");
+    assert_eq!(called.status, 0, "{}", called.error);
+    insta::assert_snapshot!("friday_renamed", called.whole());
+    // In another lesson too; the snapshot follows, and is no orphan then.
+    std::fs::remove_file(renamed.path("lessons/02-ways.md")).unwrap();
+    let moved = renamed.and("03-more.md", &WAYS.replace("ways", "paths"));
+    let document: serde_json::Value = serde_json::from_str(&moved.check("--format json").output).unwrap();
+    assert_eq!(document["snapshots"][1]["status"], "renamed");
+    assert_eq!(document["snapshots"][1]["former"], "ways#ways");
+    assert_eq!(moved.check("--accept --only paths").status, 0);
+    assert!(!moved.path(SNAPSHOT).exists());
+    moved.check("").is_in_order();
+
+    // A variant of its own name.
+    let named = WAYS
+        .replace("ways", "paths")
+        .replace("compare: [sgd, adam]", "compare:\n  plain: sgd\n  adam: adam")
+        .replace("sgd.train", "plain.train");
+    let called = moved.and("03-more.md", &named).check("");
+    assert_eq!(called.status, 0, "{}", called.error);
+    assert!(called.error.contains("`sgd` is called `plain` now"), "{}", called.error);
+}
+
+#[test]
+fn friday_another_number_in_a_sentence_is_told_though_nothing_moved() {
+    let course = accepted().ways(&WAYS.replace("round(2)", "round(4)"));
+    let called = course.check("");
+    assert_eq!(called.status, 0);
+    assert!(
+        called.output.starts_with("Sentences with other numbers:\n  lessons/02-ways.md:"),
+        "{}",
+        called.output
+    );
+    // Other words are seen where they were written.
+    course.ways(&WAYS.replace("Adam reaches", "It comes to")).check("").is_in_order();
+}
+
+#[test]
+fn thursday_a_number_that_is_gone_is_not_what_moved_most() {
+    let course = accepted().drifted("train_loss", 3);
+    let text = course.text(SNAPSHOT);
+    let line = text.lines().find(|line| line.starts_with("        dev_loss: ")).unwrap().to_owned();
+    let course = course.file(SNAPSHOT, text.replacen(&line, "        dev_loss: .nan", 1).as_bytes());
+    let called = course.check("");
+    assert!(called.error.contains("most of all adam.train_loss"), "{}", called.error);
+    assert!(called.error.contains("no number on one side: adam.dev_loss"), "{}", called.error);
 }
 
 #[test]

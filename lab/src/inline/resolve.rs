@@ -72,7 +72,7 @@ pub fn numbers<'a>(roots: &Roots<'a, '_>, links: &[Link]) -> Option<(String, &'a
     }
 }
 
-/// The value before the first step of the curve that these links lead to, whether to its end or to one of its epochs;
+/// Of one seed, the value before the first step of the curve that these links lead to, whether to its end or to one of its epochs;
 /// none where they lead to no curve.
 pub fn start(roots: &Roots, links: &[Link]) -> Option<f64> {
     let (first, rest) = links.split_first()?;
@@ -84,7 +84,7 @@ pub fn start(roots: &Roots, links: &[Link]) -> Option<f64> {
     };
     match follow(root, to_curve, name.clone()).ok()? {
         Followed { data: Data::Curve { series, .. }, left: [], .. } => match series.first()? {
-            Data::Number(values) => statistic(values, "mean"),
+            Data::Number(values) => values.first().copied(),
             _ => None,
         },
         _ => None,

@@ -1,15 +1,19 @@
 //! For reading: what moved, of a few experiments every metric, of many a line each.
 
 use crate::cli::report::Report;
-use crate::diagnostic::{Diagnostic, counted};
+use crate::diagnostic::{Diagnostic, Span, counted};
 use crate::outcome::Step;
-use crate::pipeline::{Planned, Reviewed, Status, leaf, parted, reseeded, sci, short, worst};
+use crate::pipeline::{
+    Planned, Reviewed, Status, leaf, parted, reseeded, sci, settings, short, sizeless, worst,
+};
 use crate::store::snapshot::{ClaimShift, Moved, VariantShift};
 
 /// How many experiments are shown whole.
 const FEW: usize = 3;
 /// How many claims are listed.
 const CLAIMS: usize = 10;
+/// How many sentences are listed.
+const SENTENCES: usize = 20;
 
 /// Every problem with its source line. Where many experiments drifted, they stand in the table of [`drift`] instead.
 pub fn problems(report: &Report, colour: bool) -> String {
@@ -23,19 +27,45 @@ pub fn problems(report: &Report, colour: bool) -> String {
     shown.map(|diagnostic| format!("{}\n\n", diagnostic.render(report.sources, colour))).collect()
 }
 
-/// What moved: of a few experiments every metric, of many a line each; the verdict last. Empty if nothing moved.
+/// What moved: of a few experiments every metric, of many a line each; the sentences with other numbers; the verdict last.
+/// Empty if nothing moved.
 pub fn drift(report: &Report) -> String {
     let moved = moved(report);
     let mut text = match moved.len() {
-        0 => return String::new(),
+        0 => String::new(),
         1..=FEW => moved.iter().map(|(planned, reviewed)| experiment(planned, reviewed) + "\n").collect(),
         _ => overview(&moved),
     };
+    text += &sentences(report);
+    if text.is_empty() {
+        return text;
+    }
     text += &format!("{}\n", report.verdict());
     if let Some(cause) = report.review.and_then(|review| review.cause.as_ref()) {
         text += &format!("{cause}\n");
     }
     text
+}
+
+/// Each sentence that prints other numbers, before and now.
+fn sentences(report: &Report) -> String {
+    let Some(review) = report.review.filter(|review| !review.sentences.is_empty()) else {
+        return String::new();
+    };
+    let mut text = "Sentences with other numbers:\n".to_owned();
+    for sentence in review.sentences.iter().take(SENTENCES) {
+        text +=
+            &format!("  {}\n  - {}\n  + {}\n", place(report, sentence.place), sentence.before, sentence.now);
+    }
+    if review.sentences.len() > SENTENCES {
+        text += &format!("  and {} more\n", review.sentences.len() - SENTENCES);
+    }
+    text + "\n"
+}
+
+/// `lessons/a.md:12`.
+pub fn place(report: &Report, span: Span) -> String {
+    format!("{}:{}", report.sources.get(span.source).path, report.sources.place(span).line)
 }
 
 fn moved<'a>(report: &Report<'a>) -> Vec<(&'a Planned, &'a Reviewed)> {
@@ -53,9 +83,10 @@ fn overview(moved: &[(&Planned, &Reviewed)]) -> String {
         let since = comparison.variants.iter().filter_map(|variant| variant.parted).min();
         let since = since.map_or_else(String::new, |epoch| parted(planned.kind.step, epoch));
         let since = comparison.seeds.map_or(since, reseeded);
-        let (metric, [relative, bits]) = match comparison.most() {
-            Some((variant, most)) => (format!("{}.{}", variant.name, most.metric), distance(most)),
-            None => ("no metric".to_owned(), Default::default()),
+        let (metric, [relative, bits]) = match (comparison.most(), sizeless(comparison)) {
+            (Some((variant, most)), _) => (format!("{}.{}", variant.name, most.metric), distance(most)),
+            (None, Some(sizeless)) => (sizeless, Default::default()),
+            (None, None) => ("no metric".to_owned(), Default::default()),
         };
         let variants = format!("{} of {}", comparison.variants.len(), planned.plan.variants().len());
         let status = said(reviewed.status).to_owned();
@@ -92,11 +123,21 @@ fn experiment(planned: &Planned, reviewed: &Reviewed) -> String {
     let mut text = format!("{} ({kind}): {}\n", reviewed.title, said(reviewed.status));
     let Some(comparison) = &reviewed.comparison else { return text };
     if let Some(seeds) = comparison.seeds {
-        text += &format!("  {}; compared are those that both have\n", reseeded(seeds));
+        let compared = match seeds {
+            (before, now) if now < before => "",
+            _ => "; compared are those that both have",
+        };
+        text += &format!("  {}{compared}\n", reseeded(seeds));
+    }
+    for setting in settings(comparison) {
+        text += &format!("  {setting}\n");
+    }
+    for (before, now) in &comparison.renamed {
+        text += &format!("  {before} is called {now} now, with the same results\n");
     }
     for variant in &comparison.variants {
         text += &format!("  {}: {}\n", variant.name, since(variant, step));
-        text += &table(&worst(variant), planned.header.seed);
+        text += &table(&worst(variant));
     }
     for shift in &comparison.claims {
         text += &format!("  claim: {}\n", claim(planned, shift));
@@ -116,6 +157,7 @@ pub fn said(status: Status) -> &'static str {
         Status::Tolerated => "drifted within its tolerance",
         Status::Drifted => "drifted",
         Status::Unaccepted => "changed, not accepted",
+        Status::Renamed => "the same under another name",
         Status::Missing => "no snapshot",
         Status::Unreadable => "its snapshot cannot be read",
         Status::Unkept => "no snapshots are kept",
@@ -141,19 +183,16 @@ pub fn since(variant: &VariantShift, step: Step) -> String {
 }
 
 /// The worst value of each metric, in columns.
-fn table(moved: &[(&Moved, usize)], first_seed: u64) -> String {
+fn table(moved: &[&Moved]) -> String {
     if moved.is_empty() {
         return String::new();
     }
-    let mut lines =
-        vec![["metric", "accepted", "now", "seed", "difference", "relative", "bits"].map(str::to_owned)];
-    for (moved, runs) in moved {
-        let seed = first_seed + moved.run as u64;
-        let seed = if *runs > 1 { format!("{seed}, worst of {runs}") } else { seed.to_string() };
+    let mut lines = vec![["metric", "accepted", "now", "difference", "relative", "bits"].map(str::to_owned)];
+    for moved in moved {
         let absolute = moved.difference.map(|difference| format!("{:+.1e}", difference.absolute));
         let [relative, bits] = distance(moved);
         let (old, new) = (leaf(&moved.old), leaf(&moved.new));
-        lines.push([moved.metric.clone(), old, new, seed, absolute.unwrap_or_default(), relative, bits]);
+        lines.push([moved.metric.clone(), old, new, absolute.unwrap_or_default(), relative, bits]);
     }
     columns(&lines, "    ")
 }
@@ -166,15 +205,16 @@ fn distance(moved: &Moved) -> [String; 2] {
 }
 
 /// Cells under each other, two blanks between: the last two columns, which are numbers, to the right.
-fn columns(lines: &[[String; 7]], indent: &str) -> String {
+fn columns<const N: usize>(lines: &[[String; N]], indent: &str) -> String {
     let width = |column: usize| lines.iter().map(|line| line[column].chars().count()).max().unwrap_or(0);
-    let widths: Vec<usize> = (0..7).map(width).collect();
+    let widths: Vec<usize> = (0..N).map(width).collect();
     let mut text = String::new();
     for line in lines {
-        let cells = line.iter().zip(&widths).enumerate().map(|(column, (cell, &width))| match column {
-            5.. => format!("{cell:>width$}"),
-            _ => format!("{cell:<width$}"),
-        });
+        let cells =
+            line.iter().zip(&widths).enumerate().map(|(column, (cell, &width))| match column + 2 < N {
+                true => format!("{cell:<width$}"),
+                false => format!("{cell:>width$}"),
+            });
         text += &format!("{indent}{}\n", cells.collect::<Vec<_>>().join("  ").trim_end());
     }
     text

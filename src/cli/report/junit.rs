@@ -1,4 +1,5 @@
-//! JUnit's XML: a suite a lesson, a case a claim and a snapshot, and one for every other problem.
+//! JUnit's XML: a suite a lesson, a case a claim and a snapshot, one for every other problem, and one for every printed
+//! sentence that has other numbers.
 //!
 //! There is no standard but what readers take: `testsuites`, `testsuite`, `testcase` with `name` and `classname`,
 //! `failure` with `message`; `file` and `line` as pytest writes them. No times, so that equal runs give equal bytes.
@@ -8,7 +9,7 @@ use std::collections::BTreeMap;
 use crate::claims;
 use crate::cli::report::Report;
 use crate::diagnostic::{Diagnostic, Severity, Sources, Span};
-use crate::pipeline::{Computed, Status};
+use crate::pipeline::{Computed, Reprinted, Status};
 
 /// One case.
 struct Case {
@@ -25,6 +26,7 @@ pub fn document(report: &Report) -> String {
     let mut cases = report.computed.map_or_else(Vec::new, |computed| claims(computed, &mut left));
     cases.extend(snapshots(report, &mut left));
     cases.extend(left.into_iter().map(other));
+    cases.extend(report.review.iter().flat_map(|review| &review.sentences).map(sentence));
     let mut suites: BTreeMap<String, Vec<Case>> = BTreeMap::new();
     for case in cases {
         let file = case.place.map_or("gradbook", |span| &report.sources.get(span.source).path);
@@ -103,6 +105,19 @@ fn other(found: Diagnostic) -> Case {
         case.said = Some(found)
     }
     case
+}
+
+/// A printed sentence with other numbers.
+fn sentence(said: &Reprinted) -> Case {
+    let note = Diagnostic::note("a printed sentence has other numbers", said.place);
+    let note = note.hint(format!("before: {}", said.before)).hint(format!("now: {}", said.now));
+    Case {
+        class: said.title.clone(),
+        name: format!("printed: {}", said.before),
+        place: Some(said.place),
+        failure: None,
+        said: Some(note),
+    }
 }
 
 fn take(left: &mut Vec<Diagnostic>, is_it: impl Fn(&Diagnostic) -> bool) -> Option<Diagnostic> {

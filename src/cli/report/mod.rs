@@ -77,6 +77,7 @@ impl<'a> Report<'a> {
             "has changed and is not accepted",
             "have changed and are not accepted",
         );
+        part(count(Status::Renamed), "has another name", "have another name");
         part(count(Status::Missing), "has no snapshot", "have no snapshot");
         part(
             count(Status::Unreadable),
@@ -89,6 +90,11 @@ impl<'a> Report<'a> {
             many => parts.push(format!("{many} snapshots have no experiment")),
         }
         let equal = count(Status::Equal);
+        match review.sentences.len() {
+            0 => {}
+            1 => parts.push("1 printed sentence has other numbers".to_owned()),
+            many => parts.push(format!("{many} printed sentences have other numbers")),
+        }
         match (parts.is_empty(), equal) {
             (true, 0) => return String::new(),
             (true, 1) if all == 1 => return "The experiment equals its snapshot to the last bit.".to_owned(),

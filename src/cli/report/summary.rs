@@ -1,10 +1,11 @@
-//! A short Markdown text for a pull request: verdict on top, then what moved and which claims got weaker.
+//! A short Markdown text for a pull request: verdict on top, then which sentences print other numbers, what moved and which
+//! claims got weaker.
 
 use crate::cli::report::Report;
-use crate::cli::report::human::{has_moved, margin, said, since};
+use crate::cli::report::human::{has_moved, margin, place, said, since};
 use crate::diagnostic::Severity;
 use crate::outcome::Step;
-use crate::pipeline::{Reviewed, reseeded, step};
+use crate::pipeline::{Reprinted, Reviewed, reseeded, settings, sizeless, step};
 
 /// Rows of each table.
 const ROWS: usize = 20;
@@ -18,7 +19,7 @@ pub fn summary(report: &Report) -> String {
     if let Some(cause) = report.review.and_then(|review| review.cause.as_ref()) {
         text += &format!("\n{cause}\n");
     }
-    text + &moved(report) + &claims(report) + &others(report)
+    text + &sentences(report) + &moved(report) + &claims(report) + &others(report)
 }
 
 fn headline(report: &Report) -> String {
@@ -38,6 +39,38 @@ fn headline(report: &Report) -> String {
     }
 }
 
+/// A row for each printed sentence that has other numbers.
+fn sentences(report: &Report) -> String {
+    let Some(review) = report.review.filter(|review| !review.sentences.is_empty()) else {
+        return String::new();
+    };
+    let row = |sentence: &Reprinted| {
+        let place = format!("`{}`", place(report, sentence.place));
+        cells([place, escaped(&sentence.before), escaped(&sentence.now)])
+    };
+    let rows: String = review.sentences.iter().take(ROWS).map(row).collect();
+    format!("\n| printed | before | now |\n|---|---|---|\n{rows}{}", more(review.sentences.len()))
+}
+
+/// A row of a table.
+fn cells<const N: usize>(cells: [String; N]) -> String {
+    format!("| {} |\n", cells.map(|cell| cell.replace('|', "\\|")).join(" | "))
+}
+
+/// A text of a page as Markdown shows it, word for word.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::new();
+    for letter in text.chars() {
+        match letter {
+            '<' => escaped += "&lt;",
+            '&' => escaped += "&amp;",
+            '*' | '_' | '`' | '[' | ']' | '\\' | '$' | '~' | '#' => escaped.extend(['\\', letter]),
+            letter => escaped.push(letter),
+        }
+    }
+    escaped
+}
+
 /// A row for each experiment that moved.
 fn moved(report: &Report) -> String {
     let Some((computed, review)) = report.computed.zip(report.review) else { return String::new() };
@@ -49,7 +82,10 @@ fn moved(report: &Report) -> String {
     if text.is_empty() {
         return text;
     }
-    format!("\n| experiment | | since | moved most |\n|---|---|---|---|\n{text}{}", more(all().count()))
+    format!(
+        "\n| experiment | | since | changed, moved most |\n|---|---|---|---|\n{text}{}",
+        more(all().count())
+    )
 }
 
 fn row(reviewed: &Reviewed, step_of: Step) -> String {
@@ -65,17 +101,18 @@ fn row(reviewed: &Reviewed, step_of: Step) -> String {
     let most = comparison
         .most()
         .map(|(variant, most)| format!("`{}.{}` {}", variant.name, most.metric, step(most)))
-        .unwrap_or_default();
-    let cells = [
+        .or_else(|| sizeless(comparison));
+    let changed = settings(comparison).into_iter().map(|setting| format!("`{setting}`"));
+    let most: Vec<String> = changed.chain(most).collect();
+    cells([
         format!("`{}`", reviewed.title),
         match names.is_empty() {
             true => said(reviewed.status).to_owned(),
             false => format!("{}: {}", said(reviewed.status), names.join(", ")),
         },
         since,
-        most,
-    ];
-    format!("| {} |\n", cells.map(|cell| cell.replace('|', "\\|")).join(" | "))
+        most.join("; "),
+    ])
 }
 
 /// The claims that are nearer to failing than they were, the most first.
@@ -87,11 +124,7 @@ fn claims(report: &Report) -> String {
             if let Some(share) = shift.weaker_by() {
                 let says = planned.header.claims.get(shift.index).and_then(|claim| claim.says.as_deref());
                 let what = says.map_or_else(|| format!("`{}`", shift.that), str::to_owned);
-                let cells = [format!("`{}`", reviewed.title), what, margin(shift)];
-                shrunk.push((
-                    share,
-                    format!("| {} |\n", cells.map(|cell| cell.replace('|', "\\|")).join(" | ")),
-                ));
+                shrunk.push((share, cells([format!("`{}`", reviewed.title), what, margin(shift)])));
             }
         }
     }

@@ -18,11 +18,18 @@ pub fn digest_of(hasher: &blake3::Hasher) -> String {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Identity {
     pub kind: String,
+    /// The first seed.
+    pub seed: u64,
     /// A digest of the settings of all variants, as far as they are not the defaults, and of the seeds.
     pub settings: String,
     /// A digest of the bytes of the files that it reads; none if it reads none.
     pub data: Option<String>,
+    /// The settings that are not the defaults, of each variant by their paths, as JSON.
+    pub with: BTreeMap<String, Set>,
 }
+
+/// Settings by their paths, as JSON.
+pub type Set = BTreeMap<String, String>;
 
 /// The results of one experiment.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,8 +39,18 @@ pub struct Accepted {
     pub seeds: usize,
     /// The names of the series that histories and digests cover.
     pub series: Vec<String>,
+    /// The sentences that say its numbers, as they are printed.
+    pub says: Vec<Said>,
     pub claims: Vec<AcceptedClaim>,
     pub variants: BTreeMap<String, AcceptedVariant>,
+}
+
+/// A sentence with its numbers, as a reader sees it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Said {
+    /// The lesson on whose page it stands, where that is not the experiment's own.
+    pub page: Option<String>,
+    pub text: String,
 }
 
 /// How a claim came out.
@@ -50,19 +67,22 @@ pub struct AcceptedClaim {
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct AcceptedVariant {
-    /// Over all that its runs left behind beside their metrics: final weights, histories, tables, grids, names.
+    /// Over all that its runs left behind: every metric of every seed, final weights, histories, tables, grids, names.
     pub digest: String,
-    /// A digest an epoch.
-    pub history: Vec<String>,
-    /// For each metric a value a seed; none where a run lacks it. The parts of a map have dotted names.
-    pub metrics: BTreeMap<String, Vec<Option<Value>>>,
+    /// A letter an epoch.
+    pub history: String,
+    /// The parts of a map have dotted names.
+    pub metrics: BTreeMap<String, Value>,
 }
 
-/// One value of a metric.
+/// A metric over the runs.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
-    Number(f64),
+    /// The mean; of the runs that have a number, where not all of them have.
+    Number(f64, Option<usize>),
+    /// What each run found, with how many found it where there are several: `adam 7, sgd 3`.
     Text(String),
+    /// The mean item by item, over the runs that have a number there; as long as the longest.
     List(Vec<f64>),
 }
 
@@ -72,13 +92,13 @@ impl Accepted {
         let runs = || outcome.variants.iter().flat_map(|variant| &variant.runs);
         let names: BTreeSet<&String> = runs().flat_map(|run| run.series.keys()).collect();
         let series: Vec<String> = names.into_iter().cloned().collect();
-        Self::over(identity, outcome, verdicts, series, usize::MAX)
+        Self::over(identity, outcome, verdicts, series, None)
     }
 
-    /// What is to be compared with accepted results: only their series, and of each variant at most as many runs as it
-    /// has there. A series or a seed that is new moves nothing.
+    /// What is to be compared with accepted results: its digests cover only their series and metrics, and of each
+    /// variant at most as many runs as it has there. A series, a metric or a seed that is new moves nothing.
     pub fn beside(old: &Self, identity: Identity, outcome: &Outcome, verdicts: &[Verdict]) -> Self {
-        Self::over(identity, outcome, verdicts, old.series.clone(), old.seeds)
+        Self::over(identity, outcome, verdicts, old.series.clone(), Some(old))
     }
 
     fn over(
@@ -86,13 +106,15 @@ impl Accepted {
         outcome: &Outcome,
         verdicts: &[Verdict],
         series: Vec<String>,
-        seeds: usize,
+        old: Option<&Self>,
     ) -> Self {
-        let variants = outcome
-            .variants
-            .iter()
-            .map(|variant| (variant.name.clone(), AcceptedVariant::of(variant, &series, seeds)))
-            .collect();
+        let seeds = old.map_or(usize::MAX, |old| old.seeds);
+        let variant = |variant: &Variant| {
+            let known = old.and_then(|old| old.variants.get(&variant.name)).map(|old| &old.metrics);
+            let is_known = |name: &str| known.is_none_or(|known| known.contains_key(name));
+            let runs = &variant.runs[..seeds.min(variant.runs.len())];
+            (variant.name.clone(), AcceptedVariant::of(runs, &series, &is_known))
+        };
         let claim = |verdict: &Verdict| AcceptedClaim {
             index: verdict.index,
             that: verdict.claim.that.clone(),
@@ -102,44 +124,106 @@ impl Accepted {
         Accepted {
             identity,
             seeds: outcome.variants.iter().map(|variant| variant.runs.len()).max().unwrap_or(0),
+            variants: outcome.variants.iter().map(variant).collect(),
             series,
+            says: Vec::new(),
             claims: verdicts.iter().map(claim).collect(),
-            variants,
         }
     }
 }
 
 impl AcceptedVariant {
-    fn of(variant: &Variant, series: &[String], seeds: usize) -> Self {
-        let runs = &variant.runs[..seeds.min(variant.runs.len())];
-        let mut metrics: BTreeMap<String, Vec<Option<Value>>> = BTreeMap::new();
-        for (seed, run) in runs.iter().enumerate() {
-            for (name, metric) in &run.metrics {
-                flatten(name, metric, &mut |name, value| {
-                    let values = metrics.entry(name).or_insert_with(|| vec![None; runs.len()]);
-                    values[seed] = Some(value);
-                });
-            }
+    /// The digest covers the metrics that `is_known` says.
+    fn of(runs: &[RunRecord], series: &[String], is_known: &dyn Fn(&str) -> bool) -> Self {
+        let mut leaves: BTreeMap<String, Vec<&Metric>> = BTreeMap::new();
+        for run in runs {
+            run.metrics.iter().for_each(|(name, metric)| flatten(name, metric, &mut leaves));
         }
-        AcceptedVariant { digest: digest(runs, series), history: history(runs, series), metrics }
+        let known = leaves.iter().filter(|(name, _)| is_known(name));
+        AcceptedVariant {
+            digest: digest(runs, series, known),
+            history: history(runs, series),
+            metrics: leaves.iter().map(|(name, leaf)| (name.clone(), over_runs(leaf, runs.len()))).collect(),
+        }
     }
 }
 
 /// Every leaf of a metric under its dotted name.
-fn flatten(name: &str, metric: &Metric, keep: &mut dyn FnMut(String, Value)) {
+fn flatten<'a>(name: &str, metric: &'a Metric, leaves: &mut BTreeMap<String, Vec<&'a Metric>>) {
     match metric {
-        Metric::Number(value) => keep(name.to_owned(), Value::Number(*value)),
-        Metric::Text(text) => keep(name.to_owned(), Value::Text(text.clone())),
-        Metric::List(values) => keep(name.to_owned(), Value::List(values.clone())),
         Metric::Map(parts) => {
-            parts.iter().for_each(|(key, part)| flatten(&format!("{name}.{key}"), part, keep));
+            parts.iter().for_each(|(key, part)| flatten(&format!("{name}.{key}"), part, leaves));
         }
+        leaf => leaves.entry(name.to_owned()).or_default().push(leaf),
     }
 }
 
-/// Over all but the metrics; every part says how much of it there is, so that no two records are written alike.
-fn digest(runs: &[RunRecord], series: &[String]) -> String {
+/// One value for those of several runs.
+fn over_runs(leaves: &[&Metric], runs: usize) -> Value {
+    let numbers = |leaf: &&&Metric| matches!(leaf, Metric::Number(_));
+    if leaves.iter().all(|leaf| numbers(&leaf)) {
+        let values: Vec<f64> = leaves.iter().filter_map(|leaf| leaf.number()).collect();
+        let (mean, count) = mean(values.into_iter());
+        return Value::Number(mean, (0 < count && count < runs).then_some(count));
+    }
+    let lists: Option<Vec<&Vec<f64>>> = leaves
+        .iter()
+        .map(|leaf| match leaf {
+            Metric::List(values) => Some(values),
+            _ => None,
+        })
+        .collect();
+    if let Some(lists) = lists {
+        let length = lists.iter().map(|list| list.len()).max().unwrap_or(0);
+        let item = |index: usize| mean(lists.iter().filter_map(|list| list.get(index).copied())).0;
+        return Value::List((0..length).map(item).collect());
+    }
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for leaf in leaves {
+        let text = match leaf {
+            Metric::Text(text) => text.clone(),
+            Metric::Number(value) => format!("{value:?}"),
+            other => serde_json::to_string(other).unwrap_or_default(),
+        };
+        *counts.entry(text).or_default() += 1;
+    }
+    let counted = |(text, count): (&String, &usize)| format!("{text} {count}");
+    Value::Text(match counts.iter().next() {
+        Some((only, _)) if counts.len() == 1 => only.clone(),
+        _ => counts.iter().map(counted).collect::<Vec<_>>().join(", "),
+    })
+}
+
+/// The mean of the numbers among these that exist, and how many do; equal ones give themselves to the last bit.
+fn mean(values: impl Iterator<Item = f64>) -> (f64, usize) {
+    let values: Vec<f64> = values.filter(|value| !value.is_nan()).collect();
+    let mean = match values.as_slice() {
+        [] => f64::NAN,
+        [first, rest @ ..] if rest.iter().all(|value| bits(*value) == bits(*first)) => *first,
+        values => values.iter().sum::<f64>() / values.len() as f64,
+    };
+    (mean, values.len())
+}
+
+/// Over all that runs left behind; every part says how much of it there is, so that no two records are written alike.
+fn digest<'a>(
+    runs: &[RunRecord],
+    series: &[String],
+    metrics: impl Iterator<Item = (&'a String, &'a Vec<&'a Metric>)>,
+) -> String {
     let mut all = Digest::default();
+    for (name, leaves) in metrics {
+        all.text(name);
+        all.count(leaves.len());
+        for leaf in leaves {
+            match leaf {
+                Metric::Number(value) => all.numbers("", &[*value]),
+                Metric::List(values) => all.numbers("", values),
+                Metric::Text(text) => all.text(text),
+                Metric::Map(_) => {}
+            }
+        }
+    }
     for run in runs {
         all.text(&run.digest);
         let series: Vec<_> = series.iter().filter_map(|name| run.series.get_key_value(name)).collect();
@@ -210,7 +294,7 @@ mod tests {
     }
 
     fn of(run: RunRecord) -> String {
-        digest(&[run], &["loss".to_owned()])
+        AcceptedVariant::of(&[run], &["loss".to_owned()], &|_| false).digest
     }
 
     #[test]
@@ -256,11 +340,44 @@ mod tests {
             variants: vec![Variant { name: "run".to_owned(), runs: vec![run], ..Variant::default() }],
             ..Outcome::default()
         };
-        let identity = || Identity { kind: "split".to_owned(), settings: "s".to_owned(), data: None };
+        let identity = || Identity {
+            kind: "split".to_owned(),
+            seed: 0,
+            settings: "s".to_owned(),
+            data: None,
+            with: BTreeMap::new(),
+        };
         let old = Accepted::of(identity(), &outcome(run()), &[]);
         let mut more = run();
         more.series.insert("another".to_owned(), vec![3.0].into());
         let new = Accepted::beside(&old, identity(), &outcome(more), &[]);
         assert_eq!(old, new);
+    }
+
+    #[test]
+    fn runs_are_kept_as_their_mean_and_the_digest_knows_each() {
+        let of = |values: &[f64]| {
+            let run = |value: &f64| RunRecord {
+                metrics: [("loss".to_owned(), Metric::Number(*value))].into(),
+                ..RunRecord::default()
+            };
+            AcceptedVariant::of(&values.iter().map(run).collect::<Vec<_>>(), &[], &|_| true)
+        };
+        let loss = |values: &[f64]| of(values).metrics["loss"].clone();
+        assert_eq!(loss(&[1.0, 2.0]), Value::Number(1.5, None));
+        assert_eq!(loss(&[0.1; 3]), Value::Number(0.1, None), "equal ones are themselves");
+        assert_eq!(loss(&[1.0, f64::NAN, 2.0]), Value::Number(1.5, Some(2)));
+        assert!(matches!(loss(&[f64::NAN; 2]), Value::Number(mean, None) if mean.is_nan()));
+        assert_ne!(of(&[1.0, 2.0]).digest, of(&[2.0, 1.0]).digest, "the mean is the same, the runs are not");
+    }
+
+    #[test]
+    fn texts_are_counted_and_lists_averaged_item_by_item() {
+        let text = |text: &str| Metric::Text(text.to_owned());
+        let over = |leaves: &[Metric]| over_runs(&leaves.iter().collect::<Vec<_>>(), leaves.len());
+        assert_eq!(over(&[text("sgd"), text("adam"), text("sgd")]), Value::Text("adam 1, sgd 2".to_owned()));
+        assert_eq!(over(&[text("sgd"), text("sgd")]), Value::Text("sgd".to_owned()));
+        let lists = [Metric::List(vec![1.0, 2.0]), Metric::List(vec![3.0])];
+        assert_eq!(over(&lists), Value::List(vec![2.0, 2.0]));
     }
 }

@@ -1,22 +1,39 @@
 //! What moved between the accepted results and the new ones.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::difference::{Difference, same};
 use super::history::parted;
-use super::{Accepted, AcceptedVariant, Value};
+use super::{Accepted, AcceptedVariant, Identity, Value};
 
 /// New results beside accepted ones.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Comparison {
     /// Whether the settings are others than those of the accepted results.
     pub settings_changed: bool,
+    /// Which, of the variants that stand on both sides.
+    pub settings: Vec<SettingShift>,
     /// Whether the files that the experiment reads hold something else.
     pub data_changed: bool,
-    /// How many runs a variant had and has, where it is another number; only those that both have are compared.
+    /// How many runs a variant had and has, where it is another number; of more, as many are compared as there were.
     pub seeds: Option<(usize, usize)>,
+    /// Variants that have another name and the same results, each with its name before and now.
+    pub renamed: Vec<(String, String)>,
     /// The variants that are not the same to the last bit, by name.
     pub variants: Vec<VariantShift>,
     /// The claims whose margin or count moved, judged by as many seeds as before.
     pub claims: Vec<ClaimShift>,
+}
+
+/// A setting that is another one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SettingShift {
+    pub path: String,
+    /// The variants of which that is so; none for all that stand on both sides.
+    pub variants: Option<Vec<String>>,
+    /// As JSON; none where it is left at its default.
+    pub old: Option<String>,
+    pub new: Option<String>,
 }
 
 /// How one variant moved.
@@ -42,8 +59,6 @@ pub struct VariantShift {
 pub struct Moved {
     /// The metric, with the index of a list's item: `activation_sd[2]`.
     pub metric: String,
-    /// Which of the runs, from 0.
-    pub run: usize,
     pub old: Leaf,
     pub new: Leaf,
     /// Between two numbers that exist.
@@ -56,6 +71,8 @@ pub struct Moved {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Leaf {
     Number(f64),
+    /// The mean of so many runs only: the others have no number.
+    Part(f64, usize),
     Text(String),
     /// There is no such value.
     Absent,
@@ -94,9 +111,15 @@ impl Comparison {
         self.variants.iter().flat_map(|variant| variant.moved.iter().map(move |moved| (variant, moved)))
     }
 
-    /// The final value that moved most: a value that appeared, vanished or is no number before any other.
+    /// The number that moved most; none where no two numbers differ.
     pub fn most(&self) -> Option<(&VariantShift, &Moved)> {
-        self.moved().max_by(|(_, a), (_, b)| a.size().total_cmp(&b.size()))
+        let sized = self.moved().filter(|(_, moved)| moved.difference.is_some());
+        sized.max_by(|(_, a), (_, b)| a.size().total_cmp(&b.size()))
+    }
+
+    /// The values that appeared, vanished or became no number, of which nobody can say how far they moved.
+    pub fn sizeless(&self) -> impl Iterator<Item = (&VariantShift, &Moved)> {
+        self.moved().filter(|(_, moved)| moved.difference.is_none())
     }
 }
 
@@ -113,9 +136,9 @@ impl VariantShift {
 }
 
 impl Moved {
-    /// For putting the largest first.
+    /// For putting the largest first; what has no size comes last.
     pub fn size(&self) -> f64 {
-        self.difference.map_or(f64::INFINITY, |difference| difference.relative)
+        self.difference.map_or(-1.0, |difference| difference.relative)
     }
 }
 
@@ -140,9 +163,10 @@ impl ClaimShift {
 /// Compares bits; a number may move by `tolerance` times the larger of the two and be tolerated. `new` stands
 /// [beside](Accepted::beside) `old`.
 pub fn compare(old: &Accepted, new: &Accepted, tolerance: f64) -> Comparison {
-    let names =
-        old.variants.keys().chain(new.variants.keys().filter(|name| !old.variants.contains_key(*name)));
     let seeds = (old.seeds, new.seeds);
+    let renamed = renamed(old, new);
+    let is_renamed = |name: &String| renamed.iter().any(|(before, now)| name == before || name == now);
+    let names: BTreeSet<&String> = old.variants.keys().chain(new.variants.keys()).collect();
     let shift = |name: &String| match (old.variants.get(name), new.variants.get(name)) {
         (Some(old), Some(new)) => variant(name, old, new, seeds, tolerance),
         (only, _) => Some(VariantShift { alone: Some(only.is_none()), ..still(name) }),
@@ -150,11 +174,63 @@ pub fn compare(old: &Accepted, new: &Accepted, tolerance: f64) -> Comparison {
     Comparison {
         settings_changed: (&old.identity.kind, &old.identity.settings)
             != (&new.identity.kind, &new.identity.settings),
+        settings: settings(&old.identity, &new.identity),
         data_changed: old.identity.data != new.identity.data,
         seeds: (old.seeds != new.seeds).then_some(seeds),
-        variants: names.filter_map(shift).collect(),
+        variants: names.into_iter().filter(|name| !is_renamed(name)).filter_map(shift).collect(),
+        renamed,
         claims: claims(old, new),
     }
+}
+
+/// Variants on one side only whose results stand under another name on the other.
+fn renamed(old: &Accepted, new: &Accepted) -> Vec<(String, String)> {
+    let mut left: Vec<(&String, &AcceptedVariant)> =
+        new.variants.iter().filter(|(name, _)| !old.variants.contains_key(*name)).collect();
+    let gone = old.variants.iter().filter(|(name, _)| !new.variants.contains_key(*name));
+    let mut pairs = Vec::new();
+    for (before, accepted) in gone {
+        // Values are compared as bits by the digest, which a NaN does not disturb.
+        let same = |variant: &AcceptedVariant| {
+            (&variant.digest, &variant.history) == (&accepted.digest, &accepted.history)
+                && variant.metrics.keys().eq(accepted.metrics.keys())
+        };
+        if let Some(place) = left.iter().position(|(_, variant)| same(variant)) {
+            pairs.push((before.clone(), left.remove(place).0.clone()));
+        }
+    }
+    pairs
+}
+
+/// The settings that differ, one said once where all variants that stand on both sides share it.
+fn settings(old: &Identity, new: &Identity) -> Vec<SettingShift> {
+    let mut shifts = Vec::new();
+    let mut whole = |path: &str, old: String, new: String| {
+        let [old, new] = [old, new].map(Some);
+        if old != new {
+            shifts.push(SettingShift { path: path.to_owned(), variants: None, old, new });
+        }
+    };
+    whole("kind", old.kind.clone(), new.kind.clone());
+    whole("seed", old.seed.to_string(), new.seed.to_string());
+    let both: Vec<&String> = old.with.keys().filter(|name| new.with.contains_key(*name)).collect();
+    let mut found: BTreeMap<(&str, Option<&String>, Option<&String>), Vec<String>> = BTreeMap::new();
+    for name in &both {
+        let (before, now) = (&old.with[*name], &new.with[*name]);
+        for path in before.keys().chain(now.keys()).collect::<BTreeSet<_>>() {
+            let (before, now) = (before.get(path), now.get(path));
+            if before != now {
+                found.entry((path, before, now)).or_default().push((*name).clone());
+            }
+        }
+    }
+    shifts.extend(found.into_iter().map(|((path, before, now), names)| SettingShift {
+        path: path.to_owned(),
+        variants: (names.len() < both.len()).then_some(names),
+        old: before.cloned(),
+        new: now.cloned(),
+    }));
+    shifts
 }
 
 fn still(name: &str) -> VariantShift {
@@ -176,25 +252,20 @@ fn variant(
     seeds: (usize, usize),
     tolerance: f64,
 ) -> Option<VariantShift> {
-    // Digests are over all accepted runs together: of fewer runs only the metrics can be compared.
-    let whole = seeds.1 >= seeds.0;
+    // Digests and means are over all accepted runs together: nothing can be said beside fewer.
+    if seeds.1 < seeds.0 {
+        return None;
+    }
     let mut shift = VariantShift {
-        parted: parted(&old.history, &new.history).filter(|_| whole),
+        parted: parted(&old.history, &new.history),
         epochs: old.history.len(),
         added: new.metrics.keys().filter(|name| !old.metrics.contains_key(*name)).cloned().collect(),
-        digest_differs: whole && old.digest != new.digest,
+        digest_differs: old.digest != new.digest,
         ..still(name)
     };
-    for (metric, values) in &old.metrics {
-        let none = Vec::new();
-        let now = new.metrics.get(metric).unwrap_or(&none);
-        for run in 0..seeds.0.min(seeds.1) {
-            let [old, new] = [values, now].map(|values| values.get(run).and_then(Option::as_ref));
-            shift.moved.extend(
-                leaves(metric, old, new)
-                    .filter_map(|(metric, old, new)| moved(metric, run, old, new, tolerance)),
-            );
-        }
+    for (metric, old) in &old.metrics {
+        let pairs = leaves(metric, old, new.metrics.get(metric));
+        shift.moved.extend(pairs.filter_map(|(metric, old, new)| moved(metric, old, new, tolerance)));
     }
     let equal =
         !shift.digest_differs && shift.parted.is_none() && shift.moved.is_empty() && shift.added.is_empty();
@@ -204,10 +275,10 @@ fn variant(
 /// The single values of two values of a metric, side by side.
 fn leaves<'a>(
     metric: &'a str,
-    old: Option<&'a Value>,
+    old: &'a Value,
     new: Option<&'a Value>,
 ) -> impl Iterator<Item = (String, Leaf, Leaf)> + 'a {
-    let is_list = [old, new].iter().any(|value| matches!(value, Some(Value::List(_))));
+    let is_list = [Some(old), new].iter().any(|value| matches!(value, Some(Value::List(_))));
     let length = |value: Option<&Value>| match value {
         None => 0,
         Some(Value::List(values)) => values.len(),
@@ -215,25 +286,28 @@ fn leaves<'a>(
     };
     let leaf = |value: Option<&Value>, index: usize| match value {
         Some(Value::List(values)) => values.get(index).map_or(Leaf::Absent, |value| Leaf::Number(*value)),
-        Some(Value::Number(value)) if index == 0 => Leaf::Number(*value),
+        Some(Value::Number(value, None)) if index == 0 => Leaf::Number(*value),
+        Some(Value::Number(value, Some(of))) if index == 0 => Leaf::Part(*value, *of),
         Some(Value::Text(text)) if index == 0 => Leaf::Text(text.clone()),
         _ => Leaf::Absent,
     };
-    (0..length(old).max(length(new))).map(move |index| {
+    (0..length(Some(old)).max(length(new))).map(move |index| {
         let name = if is_list { format!("{metric}[{index}]") } else { metric.to_owned() };
-        (name, leaf(old, index), leaf(new, index))
+        (name, leaf(Some(old), index), leaf(new, index))
     })
 }
 
-fn moved(metric: String, run: usize, old: Leaf, new: Leaf, tolerance: f64) -> Option<Moved> {
+fn moved(metric: String, old: Leaf, new: Leaf, tolerance: f64) -> Option<Moved> {
     let difference = match (&old, &new) {
         (Leaf::Number(old), Leaf::Number(new)) if same(*old, *new) => return None,
         (Leaf::Number(old), Leaf::Number(new)) => Difference::of(*old, *new),
+        (Leaf::Part(old, of), Leaf::Part(new, now)) if of == now && same(*old, *new) => return None,
+        (Leaf::Part(old, of), Leaf::Part(new, now)) if of == now => Difference::of(*old, *new),
         _ if old == new => return None,
         _ => None,
     };
     let tolerated = difference.is_some_and(|difference| tolerance > 0.0 && difference.relative <= tolerance);
-    Some(Moved { metric, run, old, new, difference, tolerated })
+    Some(Moved { metric, old, new, difference, tolerated })
 }
 
 /// Claims that stand on both sides, word for word; none where other seeds judge them.
@@ -262,20 +336,27 @@ mod tests {
     use super::super::{AcceptedClaim, Identity};
     use super::*;
 
-    fn number(value: f64) -> Vec<Option<Value>> {
-        vec![Some(Value::Number(value))]
+    fn number(value: f64) -> Value {
+        Value::Number(value, None)
     }
 
-    fn accepted(metrics: &[(&str, Vec<Option<Value>>)]) -> Accepted {
+    fn accepted(metrics: &[(&str, Value)]) -> Accepted {
         let variant = AcceptedVariant {
             digest: "d".to_owned(),
-            history: vec!["00".to_owned(), "11".to_owned()],
-            metrics: metrics.iter().map(|(name, values)| ((*name).to_owned(), values.clone())).collect(),
+            history: "01".to_owned(),
+            metrics: metrics.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect(),
         };
         Accepted {
-            identity: Identity { kind: "split".to_owned(), settings: "s".to_owned(), data: None },
+            identity: Identity {
+                kind: "split".to_owned(),
+                seed: 0,
+                settings: "s".to_owned(),
+                data: None,
+                with: BTreeMap::new(),
+            },
             seeds: 1,
             series: vec![],
+            says: vec![],
             claims: vec![AcceptedClaim { index: 2, that: "a < b".to_owned(), held: 1, margin: Some(-0.5) }],
             variants: [("run".to_owned(), variant)].into(),
         }
@@ -283,7 +364,7 @@ mod tests {
 
     #[test]
     fn the_same_is_equal_and_nan_is_nan() {
-        let same = accepted(&[("loss", number(f64::NAN)), ("name", vec![Some(Value::Text("x".into()))])]);
+        let same = accepted(&[("loss", number(f64::NAN)), ("name", Value::Text("x".into()))]);
         assert_eq!(compare(&same, &same, 0.0), Comparison::default());
     }
 
@@ -303,11 +384,11 @@ mod tests {
     fn no_tolerance_covers_what_is_no_distance() {
         let cases = [
             (number(1.0), number(f64::NAN)),
-            (number(1.0), vec![None]),
-            (number(1.0), vec![Some(Value::Text("1.0".into()))]),
-            (vec![Some(Value::Text("a".into()))], vec![Some(Value::Text("b".into()))]),
-            (vec![Some(Value::List(vec![1.0]))], vec![Some(Value::List(vec![1.0, 2.0]))]),
-            (number(1.0), vec![]),
+            (number(1.0), Value::Number(1.0, Some(3))),
+            (number(1.0), Value::Text("1.0".into())),
+            (Value::Text("a".into()), Value::Text("b".into())),
+            (Value::List(vec![1.0]), Value::List(vec![1.0, 2.0])),
+            (number(1.0), Value::List(vec![])),
         ];
         for (old, new) in cases {
             let compared = compare(&accepted(&[("m", old.clone())]), &accepted(&[("m", new)]), 0.5);
@@ -316,26 +397,51 @@ mod tests {
     }
 
     #[test]
-    fn only_the_seeds_that_both_have_are_compared() {
-        let of = |numbers: &[f64]| {
-            let values = numbers.iter().map(|&number| Some(Value::Number(number))).collect();
-            Accepted { seeds: numbers.len(), ..accepted(&[("loss", values)]) }
-        };
-        let mut fewer = of(&[1.0]);
-        fewer.variants.get_mut("run").unwrap().digest = "of one run".to_owned();
-        let compared = compare(&of(&[1.0, 2.0]), &fewer, 0.0);
-        assert!(compared.is_equal() && compared.seeds == Some((2, 1)), "{compared:?}");
-        fewer.variants.get_mut("run").unwrap().metrics.clear();
-        assert_eq!(compare(&of(&[1.0, 2.0]), &fewer, 0.0).moved().count(), 1);
+    fn beside_fewer_seeds_nothing_is_compared() {
+        let of = |seeds| Accepted { seeds, ..accepted(&[("loss", number(seeds as f64))]) };
+        let fewer = compare(&of(2), &of(1), 0.0);
+        assert!(fewer.is_equal() && fewer.seeds == Some((2, 1)), "{fewer:?}");
         // Of more, only as many stand beside the accepted ones.
-        let more = Accepted { seeds: 3, ..of(&[1.0, 2.0]) };
-        let compared = compare(&of(&[1.0, 2.0]), &more, 0.0);
+        let more = Accepted { seeds: 3, ..of(2) };
+        let compared = compare(&of(2), &more, 0.0);
         assert!(compared.is_equal() && compared.seeds == Some((2, 3)), "{compared:?}");
     }
 
     #[test]
+    fn what_moved_most_is_a_number_on_both_sides() {
+        let of = |lost, found, small| {
+            accepted(&[("found", number(found)), ("lost", number(lost)), ("small", number(small))])
+        };
+        let compared = compare(&of(1.0, f64::NAN, 1.0), &of(f64::NAN, 2.0, 1.25), 0.0);
+        assert_eq!(compared.most().unwrap().1.metric, "small");
+        let sizeless: Vec<&str> = compared.sizeless().map(|(_, moved)| moved.metric.as_str()).collect();
+        assert_eq!(sizeless, ["found", "lost"]);
+        assert_eq!(compare(&of(1.0, 1.0, 1.0), &of(f64::NAN, 1.0, 1.0), 0.0).most(), None);
+    }
+
+    #[test]
+    fn a_setting_is_named_with_its_values_and_its_variants() {
+        let of = |rates: [&str; 2], epochs: Option<&str>| {
+            let set = |rate: &str| {
+                let epochs = epochs.map(|epochs| ("training.epochs".to_owned(), epochs.to_owned()));
+                epochs.into_iter().chain([("rate".to_owned(), rate.to_owned())]).collect()
+            };
+            let with = [("a".to_owned(), set(rates[0])), ("b".to_owned(), set(rates[1]))].into();
+            Identity { with, ..accepted(&[]).identity }
+        };
+        let shifts = settings(&of(["1", "2"], Some("20")), &of(["1", "3"], None));
+        let said: Vec<_> = shifts
+            .iter()
+            .map(|s| (s.path.as_str(), s.variants.as_deref(), s.old.as_deref(), s.new.as_deref()))
+            .collect();
+        let only_b = ["b".to_owned()];
+        let all = ("training.epochs", None, Some("20"), None);
+        assert_eq!(said, [("rate", Some(only_b.as_slice()), Some("2"), Some("3")), all]);
+    }
+
+    #[test]
     fn lists_are_compared_item_by_item() {
-        let list = |last| vec![Some(Value::List(vec![1.0, last]))];
+        let list = |last| Value::List(vec![1.0, last]);
         let compared = compare(&accepted(&[("sd", list(2.0))]), &accepted(&[("sd", list(4.0))]), 0.0);
         let moved: Vec<_> = compared.moved().map(|(_, moved)| (moved.metric.clone(), moved.size())).collect();
         assert_eq!(moved, [("sd[1]".to_owned(), 0.5)]);
@@ -347,7 +453,7 @@ mod tests {
         let mut new = old.clone();
         new.variants.get_mut("run").unwrap().digest = "e".to_owned();
         assert!(!compare(&old, &new, 0.0).is_equal());
-        new.variants.get_mut("run").unwrap().history[1] = "12".to_owned();
+        new.variants.get_mut("run").unwrap().history = "02".to_owned();
         assert_eq!(compare(&old, &new, 0.0).variants[0].parted, Some(1));
     }
 
@@ -369,12 +475,18 @@ mod tests {
     fn variants_and_claims_are_matched_by_name() {
         let old = accepted(&[]);
         let mut new = accepted(&[]);
-        let variant = new.variants.remove("run").unwrap();
+        let mut variant = new.variants.remove("run").unwrap();
+        new.variants.insert("other".to_owned(), variant.clone());
+        let compared = compare(&old, &new, 0.0);
+        assert!(compared.is_equal(), "the same under another name: {compared:?}");
+        assert_eq!(compared.renamed, [("run".to_owned(), "other".to_owned())]);
+
+        variant.digest = "e".to_owned();
         new.variants.insert("other".to_owned(), variant);
         new.claims[0].margin = Some(-0.25);
         let compared = compare(&old, &new, 0.0);
         let alone: Vec<_> = compared.variants.iter().map(|v| (v.name.as_str(), v.alone)).collect();
-        assert_eq!(alone, [("run", Some(false)), ("other", Some(true))]);
+        assert_eq!(alone, [("other", Some(true)), ("run", Some(false))]);
         assert_eq!((compared.claims[0].index, compared.claims[0].shrank_by()), (2, Some(0.5)));
     }
 }

@@ -167,6 +167,6 @@ fn unreadable(error: Diagnostic) -> Diagnostic {
     let label =
         if error.label.is_empty() { error.message } else { format!("{}: {}", error.message, error.label) };
     Diagnostic::error("this snapshot cannot be read", error.span).label(label).hint(
-        "after a merge, take either side; or remove the file and accept anew: `gradbook check --accept`",
+        "after a merge, take either side; or accept anew: `gradbook check --accept` on the whole course writes it",
     )
 }

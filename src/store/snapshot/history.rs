@@ -1,13 +1,13 @@
-//! A digest an epoch: too small to read a value from, enough to tell where two histories part.
+//! A letter an epoch: too small to read a value from, enough to tell where two histories part.
 
 use crate::outcome::RunRecord;
 
-/// Hexadecimal digits of one epoch. Two epochs that differ look alike once in 65,536 times; a drift is noticed by the
-/// digest of the whole run, these only tell since when.
-const DIGITS: usize = 4;
+/// One of 64 letters says how an epoch was: two epochs that differ look alike once in 64 times. A drift is noticed by the
+/// digest of all; the letters only tell since about when.
+const LETTERS: &[u8; 64] = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_";
 
-/// One text an epoch over the given series of all runs together; index 0 is before training.
-pub fn history(runs: &[RunRecord], series: &[String]) -> Vec<String> {
+/// A letter an epoch over the given series of all runs together; index 0 is before training.
+pub fn history(runs: &[RunRecord], series: &[String]) -> String {
     let values = |run: &'_ RunRecord| {
         series.iter().filter_map(|name| run.series.get(name)).map(|values| values.len()).max().unwrap_or(0)
     };
@@ -15,7 +15,7 @@ pub fn history(runs: &[RunRecord], series: &[String]) -> Vec<String> {
     (0..epochs).map(|epoch| of_epoch(runs, series, epoch)).collect()
 }
 
-fn of_epoch(runs: &[RunRecord], series: &[String], epoch: usize) -> String {
+fn of_epoch(runs: &[RunRecord], series: &[String], epoch: usize) -> char {
     let mut hasher = blake3::Hasher::new();
     for run in runs {
         hasher.update(&run.seed.to_le_bytes());
@@ -26,7 +26,7 @@ fn of_epoch(runs: &[RunRecord], series: &[String], epoch: usize) -> String {
             hasher.update(&bits(*value));
         }
     }
-    hasher.finalize().to_hex()[..DIGITS].to_owned()
+    char::from(LETTERS[usize::from(hasher.finalize().as_bytes()[0] % 64)])
 }
 
 /// The bits of a number, every NaN alike: CPUs differ in its sign.
@@ -36,10 +36,9 @@ pub fn bits(value: f64) -> [u8; 8] {
 }
 
 /// The first index at which two histories differ; where one is the start of the other, the length of the shorter.
-pub fn parted(old: &[String], new: &[String]) -> Option<usize> {
-    let common = old.len().min(new.len());
-    let first = (0..common).find(|&epoch| old[epoch] != new[epoch]);
-    first.or((old.len() != new.len()).then_some(common))
+pub fn parted(old: &str, new: &str) -> Option<usize> {
+    let first = old.bytes().zip(new.bytes()).position(|(old, new)| old != new);
+    first.or((old.len() != new.len()).then_some(old.len().min(new.len())))
 }
 
 #[cfg(test)]
@@ -50,7 +49,7 @@ mod tests {
         RunRecord { seed, series: [("loss".to_owned(), loss.to_vec().into())].into(), ..RunRecord::default() }
     }
 
-    fn of(runs: &[RunRecord]) -> Vec<String> {
+    fn of(runs: &[RunRecord]) -> String {
         history(runs, &["loss".to_owned()])
     }
 
@@ -80,7 +79,7 @@ mod tests {
     fn a_shorter_history_parts_where_it_ends() {
         let (old, new) = (of(&[run(0, &[1.0, 0.5, 0.2])]), of(&[run(0, &[1.0, 0.5])]));
         assert_eq!(parted(&old, &new), Some(2));
-        assert_eq!(parted(&[], &new), Some(0));
+        assert_eq!(parted("", &new), Some(0));
         assert_eq!(of(&[run(0, &[f64::NAN])]), of(&[run(0, &[-f64::NAN])]));
     }
 }

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use serde_json::Value as Json;
 
-use super::{Accepted, AcceptedClaim, AcceptedVariant, Identity, Kept, Value};
+use super::{Accepted, AcceptedClaim, AcceptedVariant, Identity, Kept, Said, Set, Value};
 use crate::diagnostic::{Diagnostic, SourceId};
 use crate::settings::{self, LineMap, Node};
 
@@ -14,12 +15,19 @@ struct Experiment {
     kind: String,
     settings: String,
     data: Option<String>,
+    #[serde(default)]
+    seed: u64,
     seeds: usize,
+    with: BTreeMap<String, Json>,
+    /// Read apart: a text, or a page with a text.
+    #[serde(default)]
+    #[allow(dead_code, reason = "named so that any other key is refused")]
+    says: Vec<serde::de::IgnoredAny>,
     #[serde(default)]
     series: Vec<String>,
     #[serde(default)]
     claims: Vec<Claim>,
-    /// Read apart: what its metrics mean depends on `seeds`.
+    /// Read apart: a metric is a number, a text or a list.
     #[allow(dead_code, reason = "named so that any other key is refused")]
     variants: serde::de::IgnoredAny,
 }
@@ -52,53 +60,78 @@ pub fn read(text: &str, source: SourceId) -> Read<BTreeMap<String, Kept>> {
 }
 
 fn experiment(node: &Node) -> Read<Accepted> {
-    let read: Experiment = settings::decode(node)?;
-    let mut variants = BTreeMap::new();
-    for entry in node.entry("variants").map_or(&[][..], |entry| entry.value.entries()) {
-        variants.insert(entry.key.clone(), variant(&entry.value, read.seeds)?);
+    if node.entry("kind").is_some() && node.entry("with").is_none() {
+        return Err(vec![
+            Diagnostic::error("an earlier version of gradbook wrote it", node.span)
+                .label("it lacks the settings and the sentences that are kept by now"),
+        ]);
     }
+    let read: Experiment = settings::decode(node)?;
+    let common = set(read.with);
+    let (mut variants, mut with) = (BTreeMap::new(), BTreeMap::new());
+    for entry in node.entry("variants").map_or(&[][..], |entry| entry.value.entries()) {
+        let mut own = common.clone();
+        if let Some(settings) = entry.value.entry("with") {
+            own.extend(set(settings::decode(&settings.value)?));
+        }
+        with.insert(entry.key.clone(), own);
+        variants.insert(entry.key.clone(), variant(&entry.value)?);
+    }
+    let says = node.entry("says").map_or(&[][..], |entry| entry.value.items());
     let claim = |(index, Claim { that, held, margin })| AcceptedClaim { index, that, held, margin };
     Ok(Accepted {
-        identity: Identity { kind: read.kind, settings: read.settings, data: read.data },
+        identity: Identity {
+            kind: read.kind,
+            seed: read.seed,
+            settings: read.settings,
+            data: read.data,
+            with,
+        },
         seeds: read.seeds,
         series: read.series,
+        says: says.iter().map(said).collect::<Read<_>>()?,
         claims: read.claims.into_iter().enumerate().map(claim).collect(),
         variants,
     })
 }
 
-fn variant(node: &Node, seeds: usize) -> Read<AcceptedVariant> {
-    let text = |key: &str| node.entry(key).and_then(|entry| entry.value.as_text()).map(str::to_owned);
-    let Some(digest) = text("digest") else { return Err(vec![unexpected(node, "a `digest`")]) };
-    let history = text("history").unwrap_or_default();
-    let mut metrics = BTreeMap::new();
-    for entry in node.entry("metrics").map_or(&[][..], |entry| entry.value.entries()) {
-        let values: Read<Vec<Option<Value>>> = match seeds {
-            1 => value(&entry.value).map(|value| vec![value]),
-            _ if !matches!(entry.value.value, settings::Value::List(_)) => {
-                value(&entry.value).map(|value| vec![value; seeds])
-            }
-            _ => entry.value.items().iter().map(value).collect(),
-        };
-        let values = values?;
-        if values.len() != seeds {
-            return Err(vec![unexpected(&entry.value, &format!("{seeds} values, one a seed"))]);
-        }
-        metrics.insert(entry.key.clone(), values);
-    }
-    Ok(AcceptedVariant { digest, history: history.split_whitespace().map(str::to_owned).collect(), metrics })
+fn set(settings: BTreeMap<String, Json>) -> Set {
+    settings.into_iter().map(|(path, value)| (path, value.to_string())).collect()
 }
 
-fn value(node: &Node) -> Read<Option<Value>> {
-    Ok(Some(match &node.value {
-        settings::Value::Null => return Ok(None),
+fn said(node: &Node) -> Read<Said> {
+    let (page, text) = match node.entries() {
+        [only] => (Some(only.key.clone()), &only.value),
+        _ => (None, node),
+    };
+    let text = text.as_text().ok_or_else(|| vec![unexpected(node, "a sentence")])?;
+    Ok(Said { page, text: text.to_owned() })
+}
+
+fn variant(node: &Node) -> Read<AcceptedVariant> {
+    let text = |key: &str| node.entry(key).and_then(|entry| entry.value.as_text()).map(str::to_owned);
+    let Some(digest) = text("digest") else { return Err(vec![unexpected(node, "a `digest`")]) };
+    let mut metrics = BTreeMap::new();
+    for entry in node.entry("metrics").map_or(&[][..], |entry| entry.value.entries()) {
+        metrics.insert(entry.key.clone(), value(&entry.value)?);
+    }
+    Ok(AcceptedVariant { digest, history: text("history").unwrap_or_default(), metrics })
+}
+
+fn value(node: &Node) -> Read<Value> {
+    let unknown = || vec![unexpected(node, "a number, a text or a list of numbers")];
+    Ok(match &node.value {
         settings::Value::Text(text) => Value::Text(text.clone()),
         settings::Value::List(items) => {
-            let numbers: Option<Vec<f64>> = items.iter().map(number).collect();
-            Value::List(numbers.ok_or_else(|| vec![unexpected(node, "a list of numbers")])?)
+            Value::List(items.iter().map(number).collect::<Option<_>>().ok_or_else(unknown)?)
         }
-        _ => Value::Number(number(node).ok_or_else(|| vec![unexpected(node, "a number, a text or a list")])?),
-    }))
+        settings::Value::Map(_) => {
+            let part = |key| node.entry(key).and_then(|entry| number(&entry.value));
+            let (mean, of) = part("mean").zip(part("of")).ok_or_else(unknown)?;
+            Value::Number(mean, Some(of as usize))
+        }
+        _ => Value::Number(number(node).ok_or_else(unknown)?, None),
+    })
 }
 
 fn number(node: &Node) -> Option<f64> {
@@ -123,20 +156,31 @@ mod tests {
         read(&text, SourceId(0)).unwrap_or_else(|e| panic!("{e:?}\n{text}")).remove("four").unwrap().accepted
     }
 
-    fn sample(seeds: usize, metrics: Vec<(&str, Vec<Option<Value>>)>) -> Accepted {
+    fn sample(seeds: usize, metrics: Vec<(&str, Value)>) -> Accepted {
         let variant = AcceptedVariant {
             digest: "0123456789012345".to_owned(),
-            history: (0..40).map(|epoch| format!("{:04}", 1000 + epoch)).collect(),
-            metrics: metrics.into_iter().map(|(name, values)| (name.to_owned(), values)).collect(),
+            history: "0e1_-".repeat(20),
+            metrics: metrics.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
+        };
+        let set = |rate: &str| -> Set {
+            let settings =
+                [("training.learning_rate", rate), ("data.name", "\"moons\""), ("model.hidden", "[4,8]")];
+            settings.map(|(path, value)| (path.to_owned(), value.to_owned())).into()
         };
         Accepted {
             identity: Identity {
                 kind: "optimizers".to_owned(),
+                seed: 7,
                 settings: "1e10000000000000".to_owned(),
                 data: Some("00".to_owned()),
+                with: [("no".to_owned(), set("1e-8")), ("keep_0_8".to_owned(), set("\"yes\""))].into(),
             },
             seeds,
             series: vec!["dev_loss".to_owned(), "yes".to_owned()],
+            says: vec![
+                Said { page: None, text: "It ends: at \"0.5\", # not\u{2028} 0.6.".to_owned() },
+                Said { page: Some("other-lesson".to_owned()), text: "12".to_owned() },
+            ],
             claims: vec![AcceptedClaim {
                 index: 0,
                 that: "a < b # \"c\"".to_owned(),
@@ -148,41 +192,31 @@ mod tests {
     }
 
     #[test]
-    fn one_run_comes_back_whole() {
+    fn every_value_comes_back() {
         let metrics = vec![
-            ("loss", vec![Some(Value::Number(0.1))]),
-            ("best.training.optimizer", vec![Some(Value::Text("adam: \"x\"\n- é\u{2028}".to_owned()))]),
-            ("list", vec![Some(Value::List(vec![1.0, -0.0, 5e-324]))]),
-            ("empty", vec![Some(Value::List(vec![]))]),
-            ("gone", vec![None]),
+            ("loss", Value::Number(0.1, None)),
+            ("minus", Value::Number(-0.0, None)),
+            ("large", Value::Number(1e300, None)),
+            ("reached", Value::Number(12.5, Some(2))),
+            ("gone", Value::Number(f64::INFINITY, None)),
+            ("text", Value::Text("adam: \"x\"\n- é\u{2028}".to_owned())),
+            ("number_as_text", Value::Text("0.5".to_owned())),
+            ("list", Value::List(vec![1.0, -0.0, 5e-324])),
+            ("empty", Value::List(vec![])),
         ];
-        let accepted = sample(1, metrics);
-        assert_eq!(there_and_back(&accepted), accepted);
-    }
-
-    #[test]
-    fn several_runs_come_back_whole() {
-        let metrics = vec![
-            ("loss", vec![Some(Value::Number(f64::INFINITY)), Some(Value::Number(f64::NEG_INFINITY)), None]),
-            ("name", vec![Some(Value::Text("0.5".to_owned())), None, Some(Value::Text(String::new()))]),
-            ("list", vec![Some(Value::List(vec![1.0])), Some(Value::List(vec![])), None]),
-            ("list_2", vec![None, Some(Value::List(vec![])), None]),
-            ("same_list", vec![Some(Value::List(vec![1.0, 2.0, 3.0])); 3]),
-            ("same", vec![Some(Value::Number(7.0)); 3]),
-            ("same_text", vec![Some(Value::Text("[1, 2, 3]".to_owned())); 3]),
-            ("gone", vec![None; 3]),
-        ];
-        let accepted = sample(3, metrics);
-        assert_eq!(there_and_back(&accepted), accepted);
+        for seeds in [1, 3] {
+            let accepted = sample(seeds, metrics.clone());
+            assert_eq!(there_and_back(&accepted), accepted);
+        }
     }
 
     proptest::proptest! {
         #[test]
         fn every_number_comes_back_to_the_same_bits(bits: u64) {
             let value = f64::from_bits(bits);
-            let accepted = sample(1, vec![("loss", vec![Some(Value::Number(value))])]);
+            let accepted = sample(1, vec![("loss", Value::Number(value, None))]);
             let back = there_and_back(&accepted);
-            let Some(Some(Value::Number(back))) = back.variants["no"].metrics["loss"].first().cloned() else {
+            let Value::Number(back, None) = back.variants["no"].metrics["loss"].clone() else {
                 panic!("no number")
             };
             assert!(super::super::difference::same(value, back), "{value:?} became {back:?}");
@@ -192,20 +226,15 @@ mod tests {
     #[test]
     fn the_text_is_this() {
         let accepted = Accepted {
-            claims: vec![],
-            series: vec!["dev_loss".to_owned()],
             variants: [(
-                "sgd".to_owned(),
+                "keep_0_8".to_owned(),
                 AcceptedVariant {
                     digest: "89ab".to_owned(),
-                    history: vec!["0f3a".to_owned(), "77b0".to_owned()],
+                    history: "0f3a".to_owned(),
                     metrics: [
-                        (
-                            "dev_loss".to_owned(),
-                            vec![Some(Value::Number(0.25)), Some(Value::Number(f64::NAN))],
-                        ),
-                        ("diverged_at".to_owned(), vec![Some(Value::Number(f64::NAN)); 2]),
-                        ("best.l2".to_owned(), vec![Some(Value::Number(1e-7)), None]),
+                        ("dev_loss".to_owned(), Value::Number(0.25, None)),
+                        ("diverged_at".to_owned(), Value::Number(f64::NAN, None)),
+                        ("dev_confusion".to_owned(), Value::List(vec![4.0, 0.5])),
                     ]
                     .into(),
                 },
@@ -214,23 +243,33 @@ mod tests {
             ..sample(2, vec![])
         };
         insta::assert_snapshot!(write(&[("four".to_owned(), &accepted)].into()), @r#"
-        # Accepted results of this lesson's experiments. `gradbook check` compares them bit by bit,
-        # `gradbook check --accept` rewrites them. A history has four digits of a digest an epoch, from before training on.
+        # Accepted results of this lesson's experiments. `gradbook check` compares them bit by bit, `gradbook check --accept`
+        # rewrites them. `with`: the settings that are not the defaults; `says`: the sentences that print its numbers; metrics: the
+        # mean over the seeds; digest: of all that each seed left behind; history: a letter of a digest an epoch.
 
         four:
           kind: optimizers
           settings: "1e10000000000000"
           data: "00"
+          seed: 7
           seeds: 2
-          series: [dev_loss]
+          with:
+            data.name: moons
+            model.hidden: [4,8]
+          says:
+            - "It ends: at \"0.5\", # not  0.6."
+            - {"other-lesson": "12"}
+          claims:
+            - {that: "a < b # \"c\"", held: 1, margin: -1e-300}
+          series: [dev_loss, "yes"]
           variants:
-            sgd:
+            keep_0_8:
+              with: {training.learning_rate: "yes"}
               digest: "89ab"
-              history: |
-                0f3a 77b0
+              history: "0f3a"
               metrics:
-                best.l2: [1e-7, ~]
-                dev_loss: [0.25, .nan]
+                dev_confusion: [4, 0.5]
+                dev_loss: 0.25
                 diverged_at: .nan
         "#);
     }

@@ -3,14 +3,12 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::{Accepted, AcceptedVariant, Value};
-
-/// Epochs on one line.
-const EPOCHS: usize = 16;
+use super::{Accepted, AcceptedVariant, Set, Value};
 
 const ABOUT: &str = "\
-# Accepted results of this lesson's experiments. `gradbook check` compares them bit by bit,
-# `gradbook check --accept` rewrites them. A history has four digits of a digest an epoch, from before training on.
+# Accepted results of this lesson's experiments. `gradbook check` compares them bit by bit, `gradbook check --accept`
+# rewrites them. `with`: the settings that are not the defaults; `says`: the sentences that print its numbers; metrics: the
+# mean over the seeds; digest: of all that each seed left behind; history: a letter of a digest an epoch.
 ";
 
 /// The text of a lesson's snapshot.
@@ -28,64 +26,91 @@ fn experiment(accepted: &Accepted) -> String {
     if let Some(data) = &identity.data {
         let _ = writeln!(text, "  data: {}", quoted(data));
     }
+    if identity.seed != 0 {
+        let _ = writeln!(text, "  seed: {}", identity.seed);
+    }
     let _ = writeln!(text, "  seeds: {}", accepted.seeds);
-    if !accepted.series.is_empty() {
-        let names: Vec<String> = accepted.series.iter().map(|name| key(name)).collect();
-        let _ = writeln!(text, "  series: [{}]", names.join(", "));
+    let common = common(&identity.with);
+    text += match common.is_empty() {
+        true => "  with: {}\n",
+        false => "  with:\n",
+    };
+    for (path, value) in &common {
+        let _ = writeln!(text, "    {}: {}", key(path), plain(value));
+    }
+    if !accepted.says.is_empty() {
+        text += "  says:\n";
+    }
+    for said in &accepted.says {
+        let _ = match &said.page {
+            None => writeln!(text, "    - {}", quoted(&said.text)),
+            Some(page) => writeln!(text, "    - {{{}: {}}}", quoted(page), quoted(&said.text)),
+        };
     }
     if !accepted.claims.is_empty() {
         text += "  claims:\n";
     }
     for claim in &accepted.claims {
-        let _ = writeln!(text, "    - that: {}\n      held: {}", quoted(&claim.that), claim.held);
-        if let Some(margin) = claim.margin {
-            let _ = writeln!(text, "      margin: {}", number(margin));
-        }
+        let margin = claim.margin.map_or_else(String::new, |margin| format!(", margin: {}", number(margin)));
+        let _ = writeln!(text, "    - {{that: {}, held: {}{margin}}}", quoted(&claim.that), claim.held);
+    }
+    if !accepted.series.is_empty() {
+        let names: Vec<String> = accepted.series.iter().map(|name| key(name)).collect();
+        let _ = writeln!(text, "  series: [{}]", names.join(", "));
     }
     text += "  variants:\n";
     for (name, variant) in &accepted.variants {
-        let _ = write!(text, "    {}:\n{}", key(name), self::variant(variant));
+        let with = identity.with.get(name).into_iter().flatten();
+        let own: Vec<String> = with
+            .filter(|(path, _)| !common.contains_key(*path))
+            .map(|(path, value)| format!("{}: {}", key(path), plain(value)))
+            .collect();
+        let _ = write!(text, "    {}:\n{}", key(name), self::variant(variant, &own));
     }
     text
 }
 
-fn variant(variant: &AcceptedVariant) -> String {
-    let mut text = format!("      digest: {}\n", quoted(&variant.digest));
-    if !variant.history.is_empty() {
-        text += "      history: |\n";
+/// The settings that all variants share.
+fn common(with: &BTreeMap<String, Set>) -> Set {
+    let Some(first) = with.values().next() else { return Set::new() };
+    let shared = first.iter().filter(|(path, value)| with.values().all(|set| set.get(*path) == Some(value)));
+    shared.map(|(path, value)| (path.clone(), value.clone())).collect()
+}
+
+fn variant(variant: &AcceptedVariant, own: &[String]) -> String {
+    let mut text = String::new();
+    if !own.is_empty() {
+        let _ = writeln!(text, "      with: {{{}}}", own.join(", "));
     }
-    for epochs in variant.history.chunks(EPOCHS) {
-        let _ = writeln!(text, "        {}", epochs.join(" "));
+    let _ = writeln!(text, "      digest: {}", quoted(&variant.digest));
+    if !variant.history.is_empty() {
+        let _ = writeln!(text, "      history: {}", quoted(&variant.history));
     }
     if !variant.metrics.is_empty() {
         text += "      metrics:\n";
     }
-    for (name, values) in &variant.metrics {
-        let value = match values.as_slice() {
-            [Some(Value::List(_)), ..] if values.len() > 1 => of_runs(values),
-            [first, rest @ ..] if rest.iter().all(|other| shown(other.as_ref()) == shown(first.as_ref())) => {
-                shown(first.as_ref())
-            }
-            _ => of_runs(values),
-        };
-        let _ = writeln!(text, "        {}: {value}", key(name));
+    for (name, value) in &variant.metrics {
+        let _ = writeln!(text, "        {}: {}", key(name), shown(value));
     }
     text
 }
 
-/// A value a run. Where all runs have the same number or text, it stands there once instead.
-fn of_runs(values: &[Option<Value>]) -> String {
-    format!("[{}]", values.iter().map(|value| shown(value.as_ref())).collect::<Vec<_>>().join(", "))
-}
-
-fn shown(value: Option<&Value>) -> String {
+fn shown(value: &Value) -> String {
     match value {
-        None => "~".to_owned(),
-        Some(Value::Number(value)) => number(*value),
-        Some(Value::Text(text)) => quoted(text),
-        Some(Value::List(values)) => {
+        Value::Number(value, None) => number(*value),
+        Value::Number(value, Some(of)) => format!("{{mean: {}, of: {of}}}", number(*value)),
+        Value::Text(text) => quoted(text),
+        Value::List(values) => {
             format!("[{}]", values.iter().map(|value| number(*value)).collect::<Vec<_>>().join(", "))
         }
+    }
+}
+
+/// A setting's JSON, which is YAML; a text that is a word without its quotes.
+fn plain(json: &str) -> String {
+    match serde_json::from_str::<String>(json) {
+        Ok(text) => key(&text),
+        Err(_) => json.to_owned(),
     }
 }
 
@@ -95,6 +120,8 @@ fn number(value: f64) -> String {
         ".nan".to_owned()
     } else if value.is_infinite() {
         if value > 0.0 { ".inf".to_owned() } else { "-.inf".to_owned() }
+    } else if value.fract() == 0.0 && value.abs() < 1e15 && (value != 0.0 || value.is_sign_positive()) {
+        format!("{value:.0}")
     } else {
         format!("{value:?}")
     }
