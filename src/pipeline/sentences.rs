@@ -1,5 +1,7 @@
 //! The sentences of the pages that print a computed number, and the claims with their margins: what a reader decides by.
 
+use std::collections::BTreeMap;
+
 use crate::claims::Verdict;
 use crate::diagnostic::Span;
 use crate::lesson::inline::{Values, as_name};
@@ -22,9 +24,13 @@ pub struct Sentence {
 /// One that quotes an experiment that has not run is left out.
 pub fn all(computed: &Computed) -> Vec<Sentence> {
     let values = judging::values(&computed.course, &computed.planned, &computed.ran);
+    let named = |(place, planned): (usize, &Planned)| {
+        ((as_name(&computed.course.lessons[planned.lesson].slug), planned.header.id.clone()), place)
+    };
+    let places = computed.planned.iter().enumerate().map(named).collect();
     let mut found = Vec::new();
     for (index, lesson) in computed.course.lessons.iter().enumerate() {
-        let page = Page { computed, values: &values, lesson };
+        let page = Page { computed, values: &values, places: &places, lesson };
         for text in [&lesson.title, &lesson.summary, &lesson.body] {
             found.extend(page.of(text));
         }
@@ -37,6 +43,8 @@ pub fn all(computed: &Computed) -> Vec<Sentence> {
 struct Page<'a> {
     computed: &'a Computed,
     values: &'a Values<'a>,
+    /// Of each experiment in the plan, by its lesson as a name and its id.
+    places: &'a BTreeMap<(String, String), usize>,
     lesson: &'a Lesson,
 }
 
@@ -99,11 +107,7 @@ impl Page<'_> {
     /// The place in the plan of the experiment that an expression names first.
     fn owner(&self, value: &Value) -> Option<usize> {
         let origin = self.values.origin(&self.lesson.slug, &value.expression)?;
-        let Computed { course, planned, .. } = self.computed;
-        planned.iter().position(|planned| {
-            let slug = &course.lessons[planned.lesson].slug;
-            (as_name(slug), &planned.header.id) == (origin.experiment.0.clone(), &origin.experiment.1)
-        })
+        self.places.get(&origin.experiment).copied()
     }
 }
 
