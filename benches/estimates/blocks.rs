@@ -2,6 +2,14 @@
 
 use gradbook::numeric::Stream;
 
+/// Blocks that held far more than they were estimated to, or did.
+pub const LARGE: [&str; 4] = [
+    "kind: init\ndata: {name: iris}\nmodel: {hidden: HIDDEN}\ncompare: [xavier]\n",
+    "kind: split\ndata: {name: blobs, samples: 400000, limit: 100}\nseeds: 2\n",
+    "kind: softmax\nlogits: [1, 2, 3]\nseeds: 900\nclaims:\n  - hardmax[2] == 1\n  - loss > 0\nlabel: 1\n",
+    "kind: search\ndata: {name: iris}\nmodel: {hidden: []}\ntraining: {epochs: 1}\ntrials: 1500\nsampler: {tpe: {}}\nspace:\n  training.learning_rate: {log: [0.001, 1]}\n",
+];
+
 /// Kinds, each with how its blocks are drawn.
 pub const KINDS: [(&str, fn(&mut Stream) -> String); 10] = [
     ("split", split),
@@ -15,6 +23,11 @@ pub const KINDS: [(&str, fn(&mut Stream) -> String); 10] = [
     ("softmax_of_logits", logits),
     ("softmax", softmax),
 ];
+
+/// A large block with its many layers.
+pub fn whole(block: &str) -> String {
+    block.replace("HIDDEN", &format!("[{}]", ["40"; 1000].join(", ")))
+}
 
 /// A whole number, each order of magnitude as likely as any other.
 fn between(stream: &mut Stream, low: usize, high: usize) -> usize {
@@ -69,7 +82,7 @@ fn judged(stream: &mut Stream, most: usize, metric: &str) -> String {
 }
 
 fn split(stream: &mut Stream) -> String {
-    let (data, seeds) = (data(stream), judged(stream, 2000, "train_rows"));
+    let (data, seeds) = (data(stream), judged(stream, 900, "train_rows"));
     format!("kind: split\ndata: {data}\n{seeds}")
 }
 

@@ -38,30 +38,34 @@ fn main() {
         "{:>18} {:>9} {:>9} {:>6}   {:>9} {:>9} {:>6}",
         "kind", "est. s", "s", "ratio", "est. MB", "MB", "ratio"
     );
-    for (kind, block) in
-        blocks::KINDS.iter().filter(|(kind, _)| only.is_empty() || only.iter().any(|it| it == kind))
-    {
-        let mut stream = Streams::new(1).stream(kind);
-        for _ in 0..count {
-            let block = block(&mut stream);
-            let (start, mut times) = (worked(), 0);
-            let measured = loop {
-                let measured = measure(&block);
-                times += 1;
-                if worked() - start > 0.2 || times == 50 {
-                    break measured;
-                }
-            };
-            let seconds = ((worked() - start) / f64::from(times) - around).max(1e-4);
-            let Measured { estimated_seconds, estimated_bytes, bytes } = measured;
-            println!(
-                "{kind:>18} {estimated_seconds:>9.3} {seconds:>9.3} {:>6.2}   {:>9.2} {:>9.2} {:>6.2}   {}",
-                estimated_seconds / seconds,
-                estimated_bytes / 1e6,
-                bytes / 1e6,
-                estimated_bytes / bytes,
-                block.replace('\n', "; ").chars().take(150).collect::<String>()
-            );
-        }
+    let wanted = |kind: &str| only.is_empty() || only.iter().any(|it| it == kind);
+    for block in blocks::LARGE.iter().filter(|_| only.is_empty()) {
+        show("large", &blocks::whole(block), around);
     }
+    for (kind, block) in blocks::KINDS.iter().filter(|(kind, _)| wanted(kind)) {
+        let mut stream = Streams::new(1).stream(kind);
+        (0..count).for_each(|_| show(kind, &block(&mut stream), around));
+    }
+}
+
+/// Measures a block until it has taken a while, without the seconds that any course takes.
+fn show(kind: &str, block: &str, around: f64) {
+    let (start, mut times) = (worked(), 0);
+    let measured = loop {
+        let measured = measure(block);
+        times += 1;
+        if worked() - start > 0.2 || times == 50 {
+            break measured;
+        }
+    };
+    let seconds = ((worked() - start) / f64::from(times) - around).max(1e-4);
+    let Measured { estimated_seconds, estimated_bytes, bytes } = measured;
+    println!(
+        "{kind:>18} {estimated_seconds:>9.3} {seconds:>9.3} {:>6.2}   {:>9.2} {:>9.2} {:>6.2}   {}",
+        estimated_seconds / seconds,
+        estimated_bytes / 1e6,
+        bytes / 1e6,
+        estimated_bytes / bytes,
+        block.replace('\n', "; ").chars().take(150).collect::<String>()
+    );
 }

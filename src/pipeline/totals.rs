@@ -35,7 +35,7 @@ pub fn check_work(planned: &[Planned], tables: f64, limits: &Limits) -> Vec<Diag
     for experiment in planned {
         let total = experiment.total();
         seconds += total.seconds;
-        bytes += total.kept;
+        bytes += total.left();
         let beyond = [
             (seconds, limits.course.time, "take too long", " of one core", duration as fn(f64) -> String),
             (bytes, limits.course.bytes, "leave too much behind", " of memory", size),
@@ -69,7 +69,7 @@ pub fn check_site(course: &Course, planned: &[Planned], limits: &Limits) -> Opti
         while let Some(experiment) = of_lesson.next_if(|experiment| experiment.lesson == index) {
             let figures = experiment.kind.figures.len();
             files += 2 + figures as u64;
-            bytes += experiment.total().kept + CHART * figures as f64;
+            bytes += experiment.total().left() + CHART * figures as f64;
         }
         let beyond = [
             (files as f64, limits.course.files as f64, "files", figure as fn(f64) -> String),

@@ -23,6 +23,8 @@ pub struct Cost {
     pub bytes: f64,
     /// Bytes that a run leaves behind: its history, and the files that are made of it.
     pub kept: f64,
+    /// Bytes of what is drawn of a variant, however many runs it has.
+    pub drawn: f64,
 }
 
 impl Add for Cost {
@@ -37,6 +39,7 @@ impl Add for Cost {
             seconds: self.seconds + other.seconds,
             bytes: self.bytes.max(other.bytes),
             kept: self.kept + other.kept,
+            drawn: self.drawn + other.drawn,
         }
     }
 }
@@ -48,6 +51,16 @@ impl Sum for Cost {
 }
 
 impl Cost {
+    /// Returns all bytes: those of one run, and what all leave behind.
+    pub fn memory(&self) -> f64 {
+        self.bytes + self.left()
+    }
+
+    /// Returns the bytes that runs leave behind, with what is drawn of them.
+    pub fn left(&self) -> f64 {
+        self.kept + self.drawn
+    }
+
     /// The same run that many times, one after the other.
     pub fn times(self, runs: u64) -> Cost {
         let runs = runs as f64;
@@ -76,7 +89,7 @@ impl Cost {
 
     /// Returns the cost of so many marks in charts that have a shape, a text and a row in a table each.
     pub fn of_marks(marks: f64) -> Cost {
-        Cost { seconds: 8e-6 * marks, kept: 1500.0 * marks, ..Cost::default() }
+        Cost { seconds: 12e-6 * marks, drawn: 4000.0 * marks, ..Cost::default() }
     }
 
     /// Returns the cost of judging so many claims seed by seed, with the interval of each one's margin.
@@ -97,7 +110,7 @@ impl Cost {
 
     /// A history of so many numbers: each is held, named for prose, written to two files and drawn.
     pub fn of_history(numbers: f64) -> Cost {
-        Cost { seconds: 1e-6 * numbers, kept: 150.0 * numbers, ..Cost::default() }
+        Cost { seconds: 1e-6 * numbers, kept: 105.0 * numbers, ..Cost::default() }
     }
 }
 
@@ -147,12 +160,35 @@ mod tests {
 
     #[test]
     fn work_adds_up_and_room_is_used_again() {
-        let one =
-            Cost { rows: 10, parameters: 5, multiply_adds: 100.0, seconds: 2.0, bytes: 40.0, kept: 1.0 };
-        let two = Cost { rows: 20, parameters: 3, multiply_adds: 1.0, seconds: 3.0, bytes: 60.0, kept: 2.0 };
+        let one = Cost {
+            rows: 10,
+            parameters: 5,
+            multiply_adds: 100.0,
+            seconds: 2.0,
+            bytes: 40.0,
+            kept: 1.0,
+            drawn: 4.0,
+        };
+        let two = Cost {
+            rows: 20,
+            parameters: 3,
+            multiply_adds: 1.0,
+            seconds: 3.0,
+            bytes: 60.0,
+            kept: 2.0,
+            drawn: 3.0,
+        };
         assert_eq!(
             one + two,
-            Cost { rows: 20, parameters: 5, multiply_adds: 101.0, seconds: 5.0, bytes: 60.0, kept: 3.0 }
+            Cost {
+                rows: 20,
+                parameters: 5,
+                multiply_adds: 101.0,
+                seconds: 5.0,
+                bytes: 60.0,
+                kept: 3.0,
+                drawn: 7.0
+            }
         );
         assert_eq!((one.times(3).multiply_adds, one.times(3).seconds), (300.0, 6.0));
     }

@@ -85,7 +85,7 @@ compare: [1, 0.8, 0.5]
     }
 
     fn cost(&self, facts: Option<&Facts>) -> Cost {
-        training::cost(&self.parts(), facts) + training::capture_cost(&self.parts(), facts)
+        training::cost_with_capture(&self.parts(), facts)
     }
 
     fn promises(&self, facts: Option<&Facts>) -> Promises {

@@ -105,7 +105,7 @@ compare: [{normal: 0.01}, xavier, {normal: 1}]
     fn cost(&self, facts: Option<&Facts>) -> Cost {
         // Of each layer a histogram is kept, and drawn of a few.
         let kept = Cost::of_history((2 * BINS + 4) as f64 * self.model.hidden.len() as f64);
-        self.with_parts(|parts| training::cost(parts, facts) + training::capture_cost(parts, facts)) + kept
+        self.with_parts(|parts| training::cost_with_capture(parts, facts)) + kept
     }
 
     fn promises(&self, facts: Option<&Facts>) -> Promises {

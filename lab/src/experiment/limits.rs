@@ -137,7 +137,7 @@ impl Limits {
             (" parameters", cost.parameters as f64, self.parameters as f64, figure),
             (" multiply-adds", cost.multiply_adds, self.multiply_adds, figure),
             (" of one core", cost.seconds, self.time, duration),
-            (" of memory", cost.bytes + cost.kept, self.bytes, size),
+            (" of memory", cost.memory(), self.bytes, size),
             (" runs", runs as f64, self.runs as f64, figure),
         ];
         let beyond = figures.into_iter().filter(|(_, cost, limit, _)| cost > limit);

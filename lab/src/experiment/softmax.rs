@@ -242,7 +242,7 @@ fn regions_cost(parts: &Parts, facts: Option<&Facts>) -> Cost {
     let cells = CELLS * CELLS;
     let answers = train::prediction_seconds(&architecture, cells, parts.training.precision);
     let numbers = (cells * classes) as f64;
-    Cost { seconds: answers + 2e-6 * numbers, kept: 8.0 * numbers, ..Cost::default() }
+    Cost { seconds: answers + 2e-6 * numbers, kept: 12.0 * numbers, ..Cost::default() }
 }
 
 /// The network's probabilities over the plane, and the training points, where there are two features.

@@ -111,11 +111,14 @@ training: {epochs: 10}
         let divided = || {
             let Some(facts) = facts else { return Cost::default() };
             let rows = facts.rows as f64;
+            let classes = if let Target::Classes(classes) = facts.target { classes } else { 0 };
+            // Of each part its rows, its standard error and its share of each class.
+            let numbers = 10.0 + 3.0 * classes as f64;
             Cost {
                 rows: facts.rows as u64,
                 seconds: training::data_seconds(&self.data, facts) + 60e-9 * rows,
                 bytes: training::data_bytes(&self.data, facts) + 32.0 * rows,
-                ..Cost::default()
+                ..Cost::of_history(numbers)
             }
         };
         self.with_parts(|parts| training::cost(parts, facts)).unwrap_or_else(divided)

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::data::{DataSettings, Dataset, Facts, Target, TargetColumn};
+use crate::data::{DataSettings, Dataset, Facts, Origin, Target, TargetColumn};
 use crate::diagnostic::{Problem, within};
 use crate::experiment::promise::{Promise, Promises, documented};
 use crate::experiment::{Better, Context, Cost, MetricInfo, Part, quality};
@@ -127,11 +127,13 @@ fn check_stopping(parts: &Parts, facts: &Facts) -> Option<Problem> {
 /// A busy machine takes longer than the one that a fit is estimated for, and pieces of work that nobody counts add up.
 const HEADROOM: f64 = 1.5;
 
-/// Seconds to generate the data of a run anew, or to draw its rows from a table.
+/// Seconds to generate the data of a run anew, or to draw its rows from a table; a whole table is shared by all runs.
 pub fn data_seconds(data: &DataSettings, facts: &Facts) -> f64 {
-    let drawn = if facts.drawn_from > facts.rows { 15e-9 * facts.drawn_from as f64 } else { 0.0 };
-    let made = if data.file.is_none() { facts.drawn_from } else { facts.rows };
-    drawn + 100e-9 * (made * facts.features) as f64 + 50e-9 * made as f64
+    let (rows, whole) = (facts.rows as f64, facts.drawn_from as f64);
+    let numbers = 1.0 + facts.features as f64;
+    let drawn = if facts.drawn_from > facts.rows { 15e-9 * whole + 6e-9 * rows * numbers } else { 0.0 };
+    let made = if is_generated(data) { 50e-9 * whole * numbers } else { 0.0 };
+    drawn + made
 }
 
 /// Bytes of the data of a run as they were read or generated, beside its parts in the run's own precision, and of the order of
@@ -140,18 +142,26 @@ pub fn data_bytes(data: &DataSettings, facts: &Facts) -> f64 {
     let limited = facts.drawn_from > facts.rows;
     let order = if limited { 4 * facts.drawn_from } else { 0 };
     let row = facts.number_bytes * facts.features + 8;
-    let whole = if limited && data.file.is_none() { row * facts.drawn_from } else { 0 };
+    let whole = if limited && is_generated(data) { row * facts.drawn_from } else { 0 };
     ((row + 8) * facts.rows + order + whole) as f64
 }
 
-/// What is held and done to look at every layer of a network before training.
-pub fn capture_cost(parts: &Parts, facts: Option<&Facts>) -> Cost {
-    let Some(facts) = facts else { return Cost::default() };
+fn is_generated(data: &DataSettings) -> bool {
+    matches!(data.entry().map(|entry| &entry.origin), Some(Origin::Generated(_)))
+}
+
+/// What a run costs that looks at every layer of its network before training, when the buffers of training are not there yet.
+pub fn cost_with_capture(parts: &Parts, facts: Option<&Facts>) -> Cost {
+    let trained = cost(parts, facts);
+    let Some(facts) = facts else { return trained };
     let Ok(architecture) = Architecture::new(parts.model, facts.features, facts.target) else {
-        return Cost::default();
+        return trained;
     };
-    let bytes = train::capture_bytes(&architecture, facts.rows, parts.training.precision) as f64;
-    Cost { seconds: 1.5e-9 * bytes, bytes, ..Cost::default() }
+    let Ok([rows, ..]) = parts.split.sizes(facts.rows) else { return trained };
+    let captured = train::capture_bytes(&architecture, rows, parts.training.precision) as f64;
+    let network = 16 * architecture.parameters() + 8 * facts.rows * facts.features;
+    let held = data_bytes(parts.data, facts) + network as f64 + captured;
+    Cost { seconds: trained.seconds + 1.5e-9 * captured, bytes: trained.bytes.max(held), ..trained }
 }
 
 /// What a run costs; zero where the settings are not sound.
@@ -174,6 +184,7 @@ pub fn cost(parts: &Parts, facts: Option<&Facts>) -> Cost {
         seconds: HEADROOM * fit.seconds + data_seconds(parts.data, facts),
         bytes: data_bytes(parts.data, facts) + fit.bytes as f64 + answers as f64,
         kept: 0.0,
+        drawn: 0.0,
     };
     let judged = quality::count(facts.target, sizes);
     own + Cost::of_history(CURVES.len() as f64 * (parts.training.epochs as f64 + 1.0) + judged)

@@ -162,7 +162,7 @@ compare: [sgd, momentum, {rmsprop: {learning_rate: 0.1}}]
     fn cost(&self, _: Option<&Facts>) -> Cost {
         let points = self.steps as f64 + 1.0;
         // A step takes a gradient, a value, a distance and the optimizer's own arithmetic; a map is drawn once a variant.
-        let own = Cost { seconds: 5e-3 + 0.5e-6 * points, bytes: 64.0 * points, ..Cost::default() };
+        let own = Cost { seconds: 8e-3 + 1e-6 * points, bytes: 4e6 + 64.0 * points, ..Cost::default() };
         own + Cost::of_history(SERIES * points)
     }
 

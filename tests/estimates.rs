@@ -1,0 +1,41 @@
+//! The memory that blocks of every kind take, beside what they are estimated to take before anything runs: an estimate is to be
+//! above it, and not by much. The time, which depends on the machine, is held to its estimate by `cargo bench --bench estimates`.
+
+#[path = "../benches/estimates/blocks.rs"]
+mod blocks;
+#[path = "../benches/estimates/measure.rs"]
+mod measure;
+
+use gradbook::numeric::Streams;
+use measure::{Counting, Measured, measure};
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// Bytes by which small blocks may miss their estimate either way.
+const SLACK: f64 = 2e6;
+
+/// What is wrong with the estimate of a block.
+fn misjudged(block: &str) -> Option<String> {
+    let Measured { estimated_bytes, bytes, estimated_seconds } = measure(block);
+    assert!(estimated_seconds > 0.0, "{block}");
+    let shown: String = block.chars().take(300).collect();
+    let fits = bytes <= estimated_bytes + SLACK && estimated_bytes <= 1.5 * bytes + 2.0 * SLACK;
+    (!fits).then(|| format!("{:.2} MB, estimated as {:.2} MB:\n{shown}", bytes / 1e6, estimated_bytes / 1e6))
+}
+
+/// One test, since memory is counted for the whole process.
+#[test]
+fn memory_is_estimated_for_every_kind() {
+    // In one lane: side by side, runs hold what they hold each, up to the limit.
+    rayon::ThreadPoolBuilder::new().num_threads(1).build_global().expect("the first pool");
+    // What every program does once: templates read, schemas put together.
+    measure("kind: softmax\nlogits: [1, 2]\n");
+    let mut wrong: Vec<String> =
+        blocks::LARGE.iter().filter_map(|block| misjudged(&blocks::whole(block))).collect();
+    for (kind, block) in blocks::KINDS {
+        let mut stream = Streams::new(1).stream(kind);
+        wrong.extend((0..3).filter_map(|_| misjudged(&block(&mut stream))));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
