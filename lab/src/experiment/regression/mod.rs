@@ -222,6 +222,7 @@ compare: [0.0001, 0.01, 1, 100]
             seconds: 1e-3 + 1e-9 * multiply_adds + 50e-9 * cells,
             bytes: points + (facts.number_bytes as f64 + 8.0) * cells + 16.0 * equations * features,
             kept: drawn + 150.0 * features,
+            drawn: 0.0,
         }
     }
 
