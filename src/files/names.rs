@@ -18,6 +18,10 @@ pub fn on_disk(root: &Path, below: &Path) -> Option<PathBuf> {
         let folder = root.join(&found).canonicalize().ok().filter(|folder| folder.starts_with(root))?;
         let exact = folder.join(part).symlink_metadata().is_ok();
         let alike = || {
+            // A name in ASCII has no other way to be written: a folder is not listed for each dead link.
+            if name.is_ascii() {
+                return None;
+            }
             let entries = folder.read_dir().ok()?.flatten();
             entries
                 .map(|entry| entry.file_name())
