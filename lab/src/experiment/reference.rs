@@ -195,6 +195,9 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::nn::{ACTIVATIONS, INITIALIZERS};
+    use crate::optim::{OPTIMIZERS, SCHEDULES};
+    use crate::surface::SURFACES;
 
     #[test]
     fn parts_are_opened_and_choices_stay_whole() {
@@ -220,9 +223,13 @@ mod tests {
     #[test]
     fn every_technique_states_its_equation() {
         let all = KINDS.iter().flat_map(|kind| reference(kind).settings);
-        for (name, words) in
-            [("optimizer", 7), ("schedule", 8), ("activation", 5), ("init", 7), ("surface", 6)]
-        {
+        for (name, words) in [
+            ("optimizer", OPTIMIZERS.len()),
+            ("schedule", SCHEDULES.len()),
+            ("activation", ACTIVATIONS.len()),
+            ("init", INITIALIZERS.len()),
+            ("surface", SURFACES.len()),
+        ] {
             let setting = all.clone().find(|setting| setting.path.ends_with(name)).unwrap();
             assert_eq!(setting.choices.len(), words, "{}", setting.path);
             for choice in setting.choices {
