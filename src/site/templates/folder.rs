@@ -14,8 +14,8 @@ use crate::site::embedded::{STYLES, TEMPLATES};
 /// The most bytes of a file that is read.
 const MOST: u64 = 64 << 20;
 
-/// How files begin that are a word to those who look into the folder.
-const WORDS: [&str; 2] = ["readme", "license"];
+/// How files begin or end that are a word to those who look into the folder.
+const WORDS: [&str; 3] = ["readme", "license", ".md"];
 
 /// All files of a folder by their relative path. Links are not followed, hidden files not read.
 pub fn read(folder: &Path) -> (BTreeMap<String, Vec<u8>>, Vec<TemplateError>) {
@@ -69,7 +69,8 @@ pub fn unused(files: &BTreeMap<String, Vec<u8>>) -> Vec<TemplateError> {
     };
     let meant = |name: &str| {
         let lower = name.to_lowercase();
-        !name.starts_with("assets/") && !WORDS.iter().any(|word| lower.starts_with(word))
+        !name.starts_with("assets/")
+            && !WORDS.iter().any(|word| lower.starts_with(word) || lower.ends_with(word))
     };
     let unused =
         files.keys().filter(|name| meant(name) && known().all(|known| known != *name) && !named(name));
