@@ -9,9 +9,7 @@ pub fn is_base(url: &str) -> bool {
         !matches!(*segment, "" | "." | "..")
             && segment.chars().all(|letter| letter.is_alphanumeric() || "-._~%!$()*+,=@".contains(letter))
     };
-    is_host(host)
-        && !path.ends_with("//")
-        && (segments == [""] || segments.iter().all(|segment| is_one(&segment)))
+    is_host(host) && !path.ends_with("//") && (segments == [""] || segments.iter().all(is_one))
 }
 
 /// Returns whether an address, in which `{path}` may stand for a file, is one on the web.
