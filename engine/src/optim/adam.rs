@@ -236,7 +236,7 @@ impl<R: Real> Step<R> for State<R> {
                 for (((w, &g), m), v) in all {
                     *m = beta1 * *m + share1 * g;
                     *v = beta2 * *v + share2 * g * g;
-                    *w = *w - (ahead * *m + now * g) / ((*v * correction).sqrt() + epsilon);
+                    *w -= (ahead * *m + now * g) / ((*v * correction).sqrt() + epsilon);
                 }
             });
         }
