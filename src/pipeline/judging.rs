@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use crate::claims::{self, Verdict};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::experiment::Claim;
-use crate::lesson::inline::{Scope, Values, as_name, within_block};
+use crate::lesson::inline::{Scope, Values, as_name};
 use crate::lesson::{Course, Fragment, Lesson, Role, Value};
 use crate::lint;
 use crate::outcome::Outcome;
@@ -113,7 +113,7 @@ pub fn judge_block(
         let holding = verdicts.iter().filter(|verdict| verdict.holds());
         let holding = holding
             .map(|verdict| (verdict.claim.that.as_str(), claims::place(verdict.index, &experiment.tree)));
-        found.extend(claims::idle_ones(holding, outcome, by_chance));
+        found.extend(claims::idle_ones(holding, outcome, &header.id, by_chance));
     }
     (verdicts, found)
 }
@@ -136,8 +136,8 @@ fn idle_in_prose(
     if !verdict.holds() || lint::TESTS_NOTHING.is_silent(&planned.header) {
         return Vec::new();
     }
-    let own = within_block(&verdict.claim.that.replace(&format!("{lesson}.{id}."), &format!("{id}.")), id);
-    claims::idle_ones([(own.as_str(), span)].into_iter(), outcome, |_| scope.by_chance)
+    let own = verdict.claim.that.replace(&format!("{lesson}.{id}."), &format!("{id}."));
+    claims::idle_ones([(own.as_str(), span)].into_iter(), outcome, id, |_| scope.by_chance)
 }
 
 /// Judges every claim of the lessons that have to be looked at.

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use crate::diagnostic::{Diagnostic, Span};
 use crate::experiment::Claim;
-use crate::inline::{Idle, Judgement, SeedValues, format_number, idle};
+use crate::inline::{Idle, Judgement, SeedValues, format_number, idle, within_block};
 use crate::lint;
 use crate::outcome::Outcome;
 use crate::settings::Node;
@@ -190,19 +190,20 @@ pub fn on_one_seed(span: Span) -> Diagnostic {
     lint::ONE_SEED.warning(found)
 }
 
-/// The warnings of claims that hold and that no result could contradict, each with its expression as the block would write
-/// it and its place.
+/// The warnings of claims about the experiment `id` that hold and that no result could contradict, each with its place.
 pub fn idle_ones<'c>(
     claims: impl Iterator<Item = (&'c str, Span)>,
     outcome: &Outcome,
+    id: &str,
     by_chance: impl Fn(&str) -> bool,
 ) -> Vec<Diagnostic> {
     let seeds = outcome.variants.iter().map(|variant| variant.runs.len()).max().unwrap_or(0);
-    let views: Vec<SeedValues> = (0..seeds).map(|seed| SeedValues::new(outcome, seed)).collect();
+    let views: Vec<SeedValues> = (0..seeds).map(|seed| SeedValues::new(outcome, seed, id)).collect();
     let variants: Vec<&str> = outcome.variants.iter().map(|variant| variant.name.as_str()).collect();
     let said = |(claim, span): (&str, Span)| {
         let given = !outcome.has_series() && !by_chance(claim);
-        let (label, hint) = idle(claim, &views, &variants, given).map(Idle::says)?;
+        let own = within_block(claim, id);
+        let (label, hint) = idle(&own, &views, &variants, given).map(Idle::says)?;
         let found = Diagnostic::warning("a claim tests nothing", span).label(label).hint(hint);
         Some(lint::TESTS_NOTHING.warning(found))
     };

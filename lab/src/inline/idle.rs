@@ -255,7 +255,7 @@ mod tests {
         let one = variant("one", &[2.3, 0.6, 0.5], 4.0);
         let outcome =
             Outcome { variants: vec![one, variant("full", &[2.2, 0.4, 0.25], 90.0)], ..Outcome::default() };
-        idle(claim, &[SeedValues::new(&outcome, 0)], &["one", "full"], given)
+        idle(claim, &[SeedValues::new(&outcome, 0, "four")], &["one", "full"], given)
     }
 
     #[test]
