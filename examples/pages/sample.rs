@@ -198,6 +198,7 @@ fn optimizers() -> ExperimentView {
                        gradient descent at <span class=\"value\" title=\"0.0733\">0.073</span>. Bands span the middle \
                        half of ten seeds.</p>"
             .into(),
+        alt: String::new(),
         figures: vec![
             figure("optimizers", "four_optimizers", "loss", "Training loss by epoch"),
             figure("optimizers", "four_optimizers", "accuracy", "Dev accuracy by epoch"),

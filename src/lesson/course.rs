@@ -1,11 +1,14 @@
 //! The settings of a course: `gradbook.yaml` in the lessons folder.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::address;
 use super::front::not_settings;
 use super::limits::{self, SIZES};
+use super::math;
 use super::policy::{self, ContentPolicy};
 use crate::diagnostic::{Diagnostic, Problem, within};
 use crate::experiment::LimitSettings;
@@ -39,6 +42,8 @@ pub struct CourseSettings {
     /// What pages may fetch and run beside what is the site's own.
     #[serde(skip)]
     pub content_security_policy: ContentPolicy,
+    /// Commands for formulas: what `\NAME` stands for, with arguments as `#1` to `#9`.
+    pub macros: BTreeMap<String, String>,
     /// Settings merged under every experiment of the course.
     #[serde(skip)]
     pub defaults: Option<Node>,
@@ -116,6 +121,13 @@ impl CourseSettings {
                 Problem::new("language", format!("`{tag}` is not a language tag"))
                     .expected("a tag such as `en` or `pt-BR`"),
             );
+        }
+        for (name, meaning) in &self.macros {
+            if let Some(expected) = math::macro_fault(name, meaning) {
+                let problem =
+                    Problem::new(format!("macros.{name}"), format!("`{name}` is no macro for formulas"));
+                problems.push(problem.expected(expected));
+            }
         }
         for (path, url, is_right) in [
             ("base_url", &self.base_url, address::is_base as fn(&str) -> bool),

@@ -1,3 +1,4 @@
+use super::plain;
 use crate::diagnostic::Span;
 use crate::markup::escaped;
 
@@ -23,6 +24,8 @@ pub struct Value {
     pub role: Role,
     /// Whether it stands within a link, so that it can be none itself.
     pub in_link: bool,
+    /// Whether it stands where no markup may: in an attribute, in a formula.
+    pub plain: bool,
 }
 
 /// What an expression in prose is for.
@@ -83,7 +86,7 @@ impl Fragment {
                     // Where a tag is open it is a part of an attribute, such as what a picture shows.
                     match html.rfind(['<', '>']) {
                         Some(place) if html[place..].starts_with('<') => {
-                            html.push_str(&escaped(&plain(&filled)));
+                            html.push_str(&escaped(&plain::text(&filled)));
                         }
                         _ => html.push_str(&filled),
                     }
@@ -95,7 +98,7 @@ impl Fragment {
 
     /// The text without markup (of a title, for the browser's tab).
     pub fn render_text(&self, fill: &mut dyn Fill) -> String {
-        plain(&self.render(fill)).trim().to_owned()
+        plain::text(&self.render(fill))
     }
 
     /// The same without `<p>` around it, if that is all there is.
@@ -153,24 +156,6 @@ impl Fragment {
     }
 }
 
-/// HTML without its markup.
-fn plain(html: &str) -> String {
-    let mut text = String::new();
-    let mut in_tag = false;
-    for letter in html.chars() {
-        match letter {
-            '<' => in_tag = true,
-            '>' if in_tag => in_tag = false,
-            letter if !in_tag => text.push(letter),
-            _ => {}
-        }
-    }
-    for (entity, letter) in [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")] {
-        text = text.replace(entity, letter);
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -190,11 +175,11 @@ mod tests {
     #[test]
     fn gaps_are_filled_in_order() {
         let span = Span::new(SourceId(0), 0, 3);
-        let value = Value { expression: "a.b".into(), span, role: Role::Value, in_link: false };
+        let value = Value { expression: "a.b".into(), span, role: Role::Value, in_link: false, plain: false };
         let html = format!("<p>x {} y</p>{}<p>&lt;</p>", value_mark(0), experiment_mark(3));
         let fragment = Fragment::cut(&html, &[value]);
         assert_eq!(fragment.render(&mut Echo), "<p>x [a.b] y</p>[experiment 3]<p>&lt;</p>");
-        assert_eq!(fragment.render_text(&mut Echo), "x [a.b] y[experiment 3]<");
+        assert_eq!(fragment.render_text(&mut Echo), "x [a.b] y [experiment 3] <");
         assert_eq!(fragment.values().count(), 1);
     }
 
@@ -210,7 +195,7 @@ mod tests {
             }
         }
         let span = Span::new(SourceId(0), 0, 3);
-        let value = Value { expression: "a.b".into(), span, role: Role::Value, in_link: false };
+        let value = Value { expression: "a.b".into(), span, role: Role::Value, in_link: false, plain: false };
         let html = format!("<img alt=\"a {} b\"><p>{}</p>", value_mark(0), value_mark(0));
         let expected = "<img alt=\"a 1 &lt; &quot;2&quot; b\"><p><a title=\"x &lt; y\">1 &lt; \"2\"</a></p>";
         assert_eq!(Fragment::cut(&html, &[value]).render(&mut Marked), expected);

@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
+use super::math::Macros;
 use super::slug::without_number;
 use crate::diagnostic::{Diagnostic, Span, nearest};
 use crate::files::{self, Refusal, composed};
@@ -24,6 +25,8 @@ pub struct Library {
     pub index: OnceLock<Index>,
     /// Suggestions that may still be made.
     pub suggestions: Suggestions,
+    /// Commands of formulas that stand for others.
+    pub macros: Macros,
 }
 
 /// How often names near to one that is wrong are still looked for: a course may have thousands of dead links, and what they may

@@ -3,19 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ops::Range;
 
-use pulldown_cmark::{
-    BlockQuoteKind, BrokenLink, CodeBlockKind, CowStr, Event, LinkType, Options, Parser, Tag, TagEnd, html,
-};
+use pulldown_cmark::{BlockQuoteKind, CodeBlockKind, CowStr, Event, LinkType, Options, Tag, TagEnd, html};
 
 use super::block::{self, ExperimentBlock, Info};
 use super::fragment::{Fragment, Role, Value, experiment_mark, value_mark};
 use super::inline;
 use super::link::{self, Anchor, Asset, Library, Target};
-use super::math;
 use crate::diagnostic::{Diagnostic, SourceId, Span};
 use crate::settings::LineMap;
 use doubtful::Doubtful;
 use headings::Owner;
+use reading::{Part, Reading};
 
 /// Where a text stands and what it may refer to.
 #[derive(Clone, Copy, Debug)]
@@ -27,6 +25,16 @@ pub struct Scene<'a> {
     /// The folder of the lesson below the root, with `/`.
     pub folder: &'a str,
     pub slug: &'a str,
+}
+
+/// What equations are called by their labels: `(1)`.
+pub type Equations = BTreeMap<String, String>;
+
+/// What stands in the text of a lesson that a line or two beside it may name.
+#[derive(Clone, Copy, Debug)]
+pub struct Beside<'a> {
+    pub blocks: &'a [ExperimentBlock],
+    pub equations: &'a Equations,
 }
 
 /// What became of a text.
@@ -42,6 +50,8 @@ pub struct Document {
     pub incomplete: bool,
     /// Every id that a link to this page may name.
     pub ids: Vec<String>,
+    /// The numbers of equations by their labels.
+    pub equations: Equations,
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -54,31 +64,47 @@ pub struct Heading {
     pub content: Fragment,
 }
 
+/// What the parser is to know; formulas are taken out before it.
 fn options() -> Options {
     Options::ENABLE_TABLES
         | Options::ENABLE_FOOTNOTES
         | Options::ENABLE_STRIKETHROUGH
         | Options::ENABLE_TASKLISTS
         | Options::ENABLE_HEADING_ATTRIBUTES
-        | Options::ENABLE_MATH
         | Options::ENABLE_GFM
         | Options::ENABLE_DEFINITION_LIST
 }
 
-/// The text of a lesson after its front matter.
-pub fn document(text: &str, scene: Scene) -> Document {
-    Writer::new(text, scene).document()
+/// The text of a lesson after its front matter. A first heading that repeats the title is not shown.
+pub fn document(text: &str, title: Option<&str>, scene: Scene) -> Document {
+    let title = title.map(|title| headings::plain(&reading::read_line(title, options()).parts));
+    Writer { title, ..Writer::new(text, scene) }.document(reading::read(text, options()))
 }
 
 /// A line or two (a caption, a title) beside the experiments of a lesson: without the paragraph around it when it is
 /// only one.
-pub fn short(text: &str, scene: Scene, beside: &[ExperimentBlock]) -> Document {
-    let mut document = Writer { beside, ..Writer::new(text, scene) }.document();
+pub fn short(text: &str, scene: Scene, beside: Beside) -> Document {
+    let writer = Writer { beside: Some(beside), ..Writer::new(text, scene) };
+    let mut document = writer.document(reading::read(text, options()));
     document.body = document.body.without_paragraph();
     document
 }
 
-type Part<'t> = (Event<'t>, Range<usize>);
+/// A title: a line within which nothing begins a block.
+pub fn title(text: &str, scene: Scene, beside: Beside) -> Document {
+    let writer = Writer { beside: Some(beside), in_link: true, ..Writer::new(text, scene) };
+    let mut document = writer.document(reading::read_line(text, options()));
+    document.body = document.body.without_paragraph();
+    document
+}
+
+/// A text that takes no markup, but values and formulas.
+pub fn plain(text: &str, scene: Scene, beside: Beside) -> Document {
+    let mut writer = Writer { beside: Some(beside), ..Writer::new(text, scene) };
+    let shown = writer.attribute(text, &(0..text.len()));
+    writer.found.body = Fragment::cut(&raw_html::escaped_text(&shown), &writer.values);
+    writer.found
+}
 
 struct Writer<'t> {
     text: &'t str,
@@ -95,21 +121,27 @@ struct Writer<'t> {
     ids: BTreeMap<String, Owner>,
     /// The last number given to headings of one text.
     numbered: BTreeMap<String, usize>,
-    /// Experiments that stand outside of this text, and that it may name.
-    beside: &'t [ExperimentBlock],
+    /// What stands outside of this text, of a line or two, and that it may name.
+    beside: Option<Beside<'t>>,
     /// Code that resembles a value or a template, with its range.
     doubtful: Vec<Doubtful<'t>>,
     in_table: bool,
     /// Of the table.
     columns: usize,
     in_link: bool,
+    /// Within a heading, which the contents of the page repeat within a link.
+    in_heading: bool,
     /// Each footnote by its name: where it stands, and what it says.
     footnotes: BTreeMap<String, (Range<usize>, Vec<Event<'t>>)>,
     footnote_order: Vec<String>,
     /// The id of each by its name.
     footnote_ids: BTreeMap<String, String>,
+    /// How many equations have numbers.
+    numbered_equations: usize,
     /// Footnotes that the text refers to.
     referred: BTreeSet<String>,
+    /// The title of the page, until its first heading.
+    title: Option<String>,
     found: Document,
 }
 
@@ -125,30 +157,29 @@ impl<'t> Writer<'t> {
             html_ids: BTreeSet::new(),
             ids: headings::of_the_page(),
             numbered: BTreeMap::new(),
-            beside: &[],
+            beside: None,
             doubtful: Vec::new(),
             in_table: false,
             columns: 0,
             in_link: false,
+            in_heading: false,
             footnotes: BTreeMap::new(),
             footnote_order: Vec::new(),
             footnote_ids: BTreeMap::new(),
+            numbered_equations: 0,
             referred: BTreeSet::new(),
+            title: None,
             found: Document::default(),
         }
     }
 
-    fn document(mut self) -> Document {
-        let mut undefined = Vec::new();
-        let mut callback = |link: BrokenLink<'t>| {
-            undefined.push(link);
-            None
-        };
-        let parser = Parser::new_with_broken_link_callback(self.text, options(), Some(&mut callback));
-        let parts: Vec<Part<'t>> = parser.into_offset_iter().collect();
+    fn document(mut self, reading: Reading<'t>) -> Document {
+        let Reading { parts, code_in_formulas, undefined } = reading;
+        self.refuse_code_in_formulas(&code_in_formulas);
         self.check_undefined(undefined);
         let parts = self.read_braces(parts);
         self.claim_ids(&parts);
+        self.number_equations(&parts);
         self.check_dialects(&parts);
         self.check_tags(&parts);
         let mut at = 0;
@@ -251,22 +282,29 @@ impl<'t> Writer<'t> {
                     LinkType::Email => dest_url.clone(),
                     _ => self.link(dest_url, range),
                 };
+                let title = self.attribute(title, range).into();
                 self.in_link = true;
                 self.out.push(Event::Start(Tag::Link {
                     link_type: *link_type,
                     dest_url,
-                    title: title.clone(),
+                    title,
                     id: id.clone(),
                 }));
             }
             Event::Start(Tag::Image { link_type, dest_url, title, id }) => {
+                let length = length(parts);
                 let dest_url = self.image(dest_url, range);
+                let title = self.attribute(title, range).into();
+                let alt = self.without_markup(&parts[1..length - 1]);
                 self.out.push(Event::Start(Tag::Image {
                     link_type: *link_type,
                     dest_url,
-                    title: title.clone(),
+                    title,
                     id: id.clone(),
                 }));
+                self.out.push(Event::Text(alt.into()));
+                self.out.push(Event::End(TagEnd::Image));
+                return length;
             }
             Event::End(TagEnd::Link) => {
                 self.in_link = false;
@@ -280,7 +318,8 @@ impl<'t> Writer<'t> {
                 self.out.push(Event::Html(tag.into()));
             }
             Event::Html(html) | Event::InlineHtml(html) if self.scene.library.untrusted => {
-                self.out.push(Event::Text(html.clone()));
+                let shown = self.values_in_escaped(&raw_html::escaped_text(html), range);
+                self.out.push(Event::InlineHtml(shown.into()));
             }
             Event::Start(Tag::HtmlBlock) => {
                 let length = length(parts);
@@ -359,12 +398,22 @@ impl<'t> Writer<'t> {
     fn code(&mut self, code: &CowStr<'t>, range: &Range<usize>) {
         // Between double backticks a guide shows how values are written.
         let shown = self.text[range.clone()].starts_with("``");
-        let Some((inside, _)) = inline::template(code).filter(|_| !shown) else {
-            if !shown {
-                self.doubt(code, range);
+        match inline::template(code).filter(|_| !shown) {
+            Some((inside, _)) => {
+                let mark = self.value(inside, range, false).unwrap_or_default();
+                self.out.push(Event::InlineHtml(mark.into()));
             }
-            return self.out.push(Event::Code(code.clone()));
-        };
+            None => {
+                if !shown {
+                    self.doubt(code, range);
+                }
+                self.out.push(Event::Code(code.clone()));
+            }
+        }
+    }
+
+    /// The mark of what stands between `{{` and `}}`, which is somewhere in that range.
+    fn value(&mut self, inside: &str, range: &Range<usize>, plain: bool) -> Option<String> {
         let (role, expression) = match inline::claim(inside) {
             Some(claim) => (Role::Claim, claim),
             None => (Role::Value, inside),
@@ -375,28 +424,12 @@ impl<'t> Writer<'t> {
         };
         if let Err(error) = inline::check_syntax(expression, span) {
             self.found.diagnostics.push(error);
-            return;
+            return None;
         }
         let mark = value_mark(self.values.len());
-        self.values.push(Value { expression: expression.to_owned(), span, role, in_link: self.in_link });
-        self.out.push(Event::InlineHtml(mark.into()));
-    }
-
-    fn math(&mut self, tex: &str, range: &Range<usize>, display: bool) {
-        match math::to_mathml(tex, display) {
-            Ok(mathml) => self.out.push(Event::InlineHtml(mathml.into())),
-            Err(error) => {
-                let delimiter = if display { 2 } else { 1 };
-                let content = range.start + delimiter;
-                // Inside a quote the file has a `>` on each line that the formula has not.
-                let exact = self.text.get(content..content + tex.len()) == Some(tex);
-                let place = match exact {
-                    true => self.span(content + error.range.start..content + error.range.end),
-                    false => self.span(range.clone()),
-                };
-                self.found.diagnostics.push(Diagnostic::error(error.message, place).label(error.label));
-            }
-        }
+        let expression = expression.to_owned();
+        self.values.push(Value { expression, span, role, in_link: self.in_link, plain });
+        Some(mark)
     }
 
     fn link(&mut self, dest: &CowStr<'t>, range: &Range<usize>) -> CowStr<'t> {
@@ -470,14 +503,17 @@ fn alert(kind: BlockQuoteKind) -> (&'static str, &'static str) {
     }
 }
 
+mod attributes;
 mod autolink;
 mod braces;
 mod dialects;
 mod doubtful;
+mod equations;
 mod footnotes;
 mod headings;
 mod plain_text;
 mod raw_html;
+mod reading;
 mod tags;
 #[cfg(test)]
 mod tests;

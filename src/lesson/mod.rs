@@ -15,6 +15,7 @@ mod link;
 mod markdown;
 mod math;
 mod open;
+pub mod plain;
 mod policy;
 pub mod sentences;
 mod slug;
@@ -36,7 +37,7 @@ pub use policy::ContentPolicy;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, SourceId, Sources, Span};
 use inline::Names;
 use link::Library;
-use markdown::Scene;
+use markdown::{Beside, Equations, Scene};
 
 /// All lessons of a course.
 #[derive(Clone, Debug)]
@@ -81,6 +82,8 @@ pub struct Lesson {
     pub headings: Vec<Heading>,
     /// Local files that its text uses.
     pub assets: Vec<Asset>,
+    /// The numbers of its equations by their labels.
+    equations: Equations,
 }
 
 /// The most faults of its values that are looked for in one text.
@@ -93,20 +96,47 @@ impl Course {
     /// # Errors
     /// As for the text of a lesson; all that is wrong.
     pub fn short(&self, lesson: &Lesson, text: &str, span: Span) -> Result<Fragment, Vec<Diagnostic>> {
-        let (fragment, mut found) = self.read_short(lesson, text, span);
+        let found = self.read_short(lesson, text, span, markdown::short);
+        Self::without_errors(found)
+    }
+
+    /// A text of a lesson's settings that takes no markup (what is read out in place of a chart), with values.
+    ///
+    /// # Errors
+    /// As for the text of a lesson; all that is wrong.
+    pub fn plain(&self, lesson: &Lesson, text: &str, span: Span) -> Result<Fragment, Vec<Diagnostic>> {
+        let found = self.read_short(lesson, text, span, markdown::plain);
+        Self::without_errors(found)
+    }
+
+    fn without_errors(
+        (fragment, mut found): (Fragment, Vec<Diagnostic>),
+    ) -> Result<Fragment, Vec<Diagnostic>> {
         found.retain(|diagnostic| diagnostic.severity == Severity::Error);
         if found.is_empty() { Ok(fragment) } else { Err(found) }
     }
 
     /// What is wrong with a short text, and what is odd about it.
     pub fn check_short(&self, lesson: &Lesson, text: &str, span: Span) -> Vec<Diagnostic> {
-        self.read_short(lesson, text, span).1
+        self.read_short(lesson, text, span, markdown::short).1
     }
 
-    fn read_short(&self, lesson: &Lesson, text: &str, span: Span) -> (Fragment, Vec<Diagnostic>) {
+    /// What is wrong with a text that takes no markup.
+    pub fn check_plain(&self, lesson: &Lesson, text: &str, span: Span) -> Vec<Diagnostic> {
+        self.read_short(lesson, text, span, markdown::plain).1
+    }
+
+    fn read_short(
+        &self,
+        lesson: &Lesson,
+        text: &str,
+        span: Span,
+        read: fn(&str, Scene, Beside) -> markdown::Document,
+    ) -> (Fragment, Vec<Diagnostic>) {
         let text = text.replace('\0', " ");
         let scene = scene(&self.library, &lesson.below, &lesson.slug, span);
-        let document = markdown::short(&text, scene, &lesson.blocks);
+        let beside = Beside { blocks: &lesson.blocks, equations: &lesson.equations };
+        let document = read(&text, scene, beside);
         let (mut found, mut body) = (document.diagnostics, document.body);
         // Where a text is written, whatever its own places are.
         body.values_mut()
@@ -124,9 +154,9 @@ impl Course {
     }
 
     /// What a text of this course turns into depends on beside itself: paths and slugs of the lessons that links may lead
-    /// to, and whether the lessons are trusted.
-    pub fn scenery(&self) -> (&[(String, String)], bool) {
-        (&self.library.lessons, self.library.untrusted)
+    /// to, whether the lessons are trusted, and the macros of formulas.
+    pub fn scenery(&self) -> (&[(String, String)], bool, &impl serde::Serialize) {
+        (&self.library.lessons, self.library.untrusted, &self.library.macros)
     }
 
     /// Returns whether the lessons are a stranger's.

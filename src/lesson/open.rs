@@ -10,6 +10,8 @@ use super::discover::{self, Found, SETTINGS};
 use super::front::{self, Front};
 use super::inline::Names;
 use super::link::{Anchor, Library};
+use super::markdown::Beside;
+use super::math::Macros;
 use super::slug::as_title;
 use super::{Course, ExperimentBlock, Lesson, markdown, scene};
 use crate::diagnostic::{Diagnostic, Diagnostics, SourceId, Sources, Span, nearest};
@@ -79,6 +81,9 @@ impl Opening {
 
     fn course(mut self) -> Result<Course, String> {
         let settings = self.settings()?;
+        if let Some(settings) = &settings {
+            self.library.macros = Macros::new(&settings.macros);
+        }
         let discovered = discover::lessons(&self.root)?;
         let fronts = self.fronts(discovered.lessons)?;
         self.check_slugs(&fronts);
@@ -286,7 +291,9 @@ impl Opening {
         let file = front.file;
         let (source, text, start, front) = front.read?;
         let here = |span: Span| scene(&self.library, &file.below, &file.slug, span);
-        let mut document = markdown::document(&text[start..], here(Span::new(source, start, text.len())));
+        let shown = front.as_ref().map(|front| front.title.as_str());
+        let mut document =
+            markdown::document(&text[start..], shown, here(Span::new(source, start, text.len())));
         let (mut counted, mut line) = (0, 0);
         for block in &mut document.blocks {
             line += text[counted..block.span.start].matches('\n').count();
@@ -294,15 +301,16 @@ impl Opening {
         }
         self.found.extend(std::mem::take(&mut document.diagnostics));
         let front = front?;
-        let title = markdown::short(&front.title, here(front.title_span), &document.blocks);
-        let summary = markdown::short(&front.summary, here(front.summary_span), &document.blocks);
+        let beside = Beside { blocks: &document.blocks, equations: &document.equations };
+        let title = markdown::title(&front.title, here(front.title_span), beside);
+        let summary = markdown::short(&front.summary, here(front.summary_span), beside);
         self.found.extend(title.diagnostics.into_iter().chain(summary.diagnostics));
         let (mut anchors, mut assets) = (document.anchors, document.assets);
         anchors.extend(summary.anchors);
         assets.extend(title.assets.into_iter().chain(summary.assets));
         for node in document.blocks.iter().flat_map(texts) {
             // What is wrong with it is said when the block is read; its place within quotes is not known.
-            let short = markdown::short(node.as_text().unwrap_or_default(), here(node.span), &[]);
+            let short = markdown::short(node.as_text().unwrap_or_default(), here(node.span), beside);
             assets.extend(short.assets);
             anchors.extend(short.anchors.into_iter().map(|anchor| Anchor { span: node.span, ..anchor }));
         }
@@ -320,6 +328,7 @@ impl Opening {
             body: document.body,
             headings: document.headings,
             assets,
+            equations: document.equations,
         };
         Some(Read { lesson, anchors, ids: document.ids, incomplete: document.incomplete })
     }

@@ -110,8 +110,7 @@ impl<'c> Drafting<'c> {
     fn from(&self, view: &PageView, experiments: &[Experiment]) -> Option<Sum> {
         let mut sums = vec![self.program?, Sum::of_value(&(view, self.computed.course.is_untrusted()))];
         for Experiment { view, drawing } in experiments {
-            let alt = &self.computed.planned[drawing.place].header.alt;
-            sums.extend([Sum::of_value(&(view, alt)), drawing.key?.into()]);
+            sums.extend([Sum::of_value(view), drawing.key?.into()]);
         }
         Some(Sum::over(&sums))
     }
@@ -144,6 +143,11 @@ impl<'c> Drafting<'c> {
 
     /// The Markdown texts of a block as HTML.
     fn written(&self, lesson: &Lesson, planned: &Planned, place: usize, found: &mut Diagnostics) -> Written {
+        let alt = planned.header.alt.as_deref().and_then(|text| {
+            let fragment = self.computed.course.plain(lesson, text, planned.tree.locate("alt"));
+            let fragment = found.keep(fragment)?;
+            Some(fragment.render_text(&mut self.filling(lesson, found)))
+        });
         let mut html = |text: Option<&str>, path: &str| {
             let Some(text) = text else { return String::new() };
             let fragment = self.computed.course.short(lesson, text, planned.tree.locate(path));
@@ -158,8 +162,10 @@ impl<'c> Drafting<'c> {
                 None => html(Some(&format!("`{}`", verdict.claim.that)), &path),
             }
         });
+        let claims_html = claims.collect();
         Written {
-            claims_html: claims.collect(),
+            claims_html,
+            alt: alt.unwrap_or_default(),
             title_html: html(header.title.as_deref(), "title"),
             caption_html: html(header.caption.as_deref(), "caption"),
             yaml: lesson.blocks[planned.block].yaml.clone(),

@@ -14,6 +14,7 @@ use super::{results_table, settings_view};
 pub struct Written {
     pub title_html: String,
     pub caption_html: String,
+    pub alt: String,
     pub claims_html: Vec<String>,
     pub yaml: String,
 }
@@ -32,6 +33,7 @@ pub fn view(
         kind: planned.kind.name.to_owned(),
         title_html: written.title_html,
         caption_html: written.caption_html,
+        alt: written.alt,
         figures: Vec::new(),
         results: results_table::results(planned, outcome),
         claims: verdicts
@@ -56,11 +58,11 @@ pub fn view(
 
 /// Adds what is drawn.
 pub fn draw_in(view: &mut ExperimentView, slug: &str, planned: &Planned, drawn: &Drawn) {
-    view.figures = drawn.figures.iter().map(|figure| figure_view(slug, planned, figure)).collect();
+    view.figures = drawn.figures.iter().map(|figure| figure_view(slug, planned, &view.alt, figure)).collect();
     view.provenance.digest.clone_from(&drawn.digest);
 }
 
-fn figure_view(slug: &str, planned: &Planned, figure: &DrawnFigure) -> FigureView {
+fn figure_view(slug: &str, planned: &Planned, alt: &str, figure: &DrawnFigure) -> FigureView {
     let table = |table: &DataTable| {
         let DataTable { caption, header, rows } = table.clone();
         TableView::new(caption, header, rows)
@@ -70,7 +72,7 @@ fn figure_view(slug: &str, planned: &Planned, figure: &DrawnFigure) -> FigureVie
         title: figure.title.clone(),
         svg_wide: figure.wide.clone(),
         svg_narrow: Some(figure.narrow.clone()),
-        alt: planned.header.alt.clone().unwrap_or_default(),
+        alt: alt.to_owned(),
         file: format!("{slug}/{}-{}.svg", planned.header.id, figure.name),
         tables: figure.tables.iter().map(table).collect(),
     }

@@ -42,6 +42,9 @@ impl Filling<'_, '_> {
                 return String::new();
             }
         };
+        if value.plain {
+            return escaped(&text);
+        }
         let origin = values.origin(&self.lesson.slug, &value.expression);
         let numbers = origin.iter().flat_map(|origin| &origin.numbers);
         let lines = numbers.map(|(name, values, statistic)| spread(name, values, *statistic));
@@ -60,6 +63,9 @@ impl Filling<'_, '_> {
             .chain(doubts.iter().map(|doubt| doubt.says().to_owned()))
             .collect();
         let figures = figures.join("; ");
+        if value.plain {
+            return format!("(claim {})", escaped(&figures));
+        }
         let class = if doubts.is_empty() { "claim" } else { "claim doubtful" };
         let inner = format!(
             "<span aria-hidden=\"true\">✓</span><span class=\"visually-hidden\">(claim {})</span>",

@@ -216,7 +216,9 @@ fn values_of(
         let short =
             |(path, text): (String, &str)| course.short(lesson, text, experiment.tree.locate(&path)).ok();
         let texts = block_texts(experiment).filter(|(_, text)| text.contains("{{")).filter_map(short);
-        texts.flat_map(|text| pick(experiment.lesson, &text)).collect::<Vec<_>>()
+        let alt = experiment.header.alt.as_deref().filter(|text| text.contains("{{"));
+        let alt = alt.and_then(|text| course.plain(lesson, text, experiment.tree.locate("alt")).ok());
+        texts.chain(alt).flat_map(|text| pick(experiment.lesson, &text)).collect::<Vec<_>>()
     };
     let blocks: Vec<_> =
         planned.par_iter().filter(|experiment| lessons(experiment.lesson)).map(of_block).collect();

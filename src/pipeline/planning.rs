@@ -191,6 +191,9 @@ fn check_block(course: &Course, planned: &Planned) -> Vec<Diagnostic> {
     for (path, text) in block_texts(planned) {
         found.extend(course.check_short(lesson, text, planned.tree.locate(&path)));
     }
+    if let Some(alt) = &header.alt {
+        found.extend(course.check_plain(lesson, alt, planned.tree.locate("alt")));
+    }
     for (index, claim) in header.claims.iter().enumerate() {
         let span = crate::claims::place(index, &planned.tree);
         let checked = course.names.check_claim(&lesson.slug, &header.id, &claim.that, span);

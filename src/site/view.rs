@@ -132,6 +132,8 @@ pub struct ExperimentView {
     pub title_html: String,
     /// May be empty.
     pub caption_html: String,
+    /// What the author has read out in place of its charts, plain text; may be empty.
+    pub alt: String,
     pub figures: Vec<FigureView>,
     pub results: Option<ResultsView>,
     pub claims: Vec<ClaimView>,

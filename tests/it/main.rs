@@ -23,4 +23,5 @@ mod shard;
 mod snapshots;
 mod strangers;
 mod surface;
+mod texts;
 mod training;

@@ -56,7 +56,8 @@ impl<'t> Writer<'t> {
         let id = |block: &ExperimentBlock| {
             block.node.entry("id").and_then(|entry| entry.value.as_text()).map(str::to_owned)
         };
-        let ids: BTreeSet<String> = self.found.blocks.iter().chain(self.beside).filter_map(id).collect();
+        let beside = self.beside.map_or(&[][..], |beside| beside.blocks);
+        let ids: BTreeSet<String> = self.found.blocks.iter().chain(beside).filter_map(id).collect();
         let lessons = &self.scene.library.lessons;
         let lessons: BTreeSet<String> = lessons.iter().map(|(_, slug)| inline::as_name(slug)).collect();
         for doubtful in std::mem::take(&mut self.doubtful) {
@@ -71,6 +72,10 @@ impl<'t> Writer<'t> {
                 continue;
             }
             let (what, label) = match code.contains("{%") {
+                // In HTML there are no backticks around it.
+                false if self.text.get(range.clone()) == Some(&*code) => {
+                    ("a value outside of backticks", "expected backticks around it")
+                }
                 true => ("a template in prose", "expected a single value, `{{ ID.METRIC }}`"),
                 false => (
                     "a value that is not all of its code",

@@ -19,6 +19,7 @@ pub(super) enum Owner {
     Heading,
     Footnote,
     Experiment,
+    Equation,
     Html,
     /// Another name of a heading or an experiment: gives way to everything.
     Alias,
@@ -31,6 +32,7 @@ impl Owner {
             Owner::Heading => "a heading",
             Owner::Footnote => "a footnote",
             Owner::Experiment => "an experiment",
+            Owner::Equation => "an equation",
             Owner::Html => "an element of HTML",
             Owner::Alias => "another name",
         }
@@ -109,6 +111,9 @@ impl<'t> Writer<'t> {
         let message = match (first, owner) {
             (Owner::Heading, Owner::Heading) => format!("two headings have the id `{id}`"),
             (Owner::Html, Owner::Html) => format!("two elements of HTML have the id `{id}`"),
+            (Owner::Equation, Owner::Equation) => {
+                format!("two equations have the label `{}`", id.trim_start_matches("eq-"))
+            }
             _ => format!("{} and {} have the id `{id}`", first.name(), owner.name()),
         };
         let error = Diagnostic::error(message, place).label("expected an id of its own");
@@ -122,11 +127,20 @@ impl<'t> Writer<'t> {
     pub(super) fn heading(&mut self, tag: HeadingTag<'t>, content: &[Part<'t>]) {
         let (level, _, classes, attrs) = tag;
         let (id, alias) = self.heading_ids.pop_front().unwrap_or_default();
+        // The page shows its title already; links may lead to this one.
+        let text = plain(content);
+        if self.title.take().is_some_and(|title| level == HeadingLevel::H1 && is_alike(&title, &text)) {
+            let names = [Some(id), alias].into_iter().flatten().map(|id| other_name(&id)).collect::<String>();
+            self.out.push(Event::Html((names + "\n").into()));
+            return;
+        }
         let outer = std::mem::take(&mut self.out);
+        self.in_heading = true;
         let mut at = 0;
         while at < content.len() {
             at += self.part(&content[at..]);
         }
+        self.in_heading = false;
         let inner = std::mem::replace(&mut self.out, outer);
         let is_link = |event: &Event| {
             matches!(
@@ -173,8 +187,14 @@ pub(super) fn other_name(id: &str) -> String {
     format!("<span id=\"{}\"></span>", crate::markup::escaped(id))
 }
 
+/// Whether two titles say the same.
+fn is_alike(one: &str, other: &str) -> bool {
+    let words = |text: &str| text.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
+    words(one) == words(other)
+}
+
 /// Text without markup.
-fn plain(parts: &[Part]) -> String {
+pub(super) fn plain(parts: &[Part]) -> String {
     let text = |(event, _): &Part| match event {
         Event::Text(text) | Event::Code(text) | Event::InlineMath(text) => text.to_string(),
         Event::SoftBreak | Event::HardBreak => " ".to_owned(),

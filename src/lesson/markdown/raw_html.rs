@@ -11,6 +11,7 @@ use pulldown_cmark::Event;
 use super::headings::Owner;
 use super::{Part, Writer};
 use crate::diagnostic::{Diagnostic, Span};
+use crate::lesson::inline;
 use crate::lesson::link::{self, Target};
 use crate::settings::LineMap;
 
@@ -78,22 +79,69 @@ impl<'t> Writer<'t> {
             self.found.diagnostics.push(warning.hint("HTML goes on to the next empty line"));
         }
         let mut replaced: BTreeMap<usize, (Range<usize>, String)> = BTreeMap::new();
-        for tag in tags(&html) {
+        let tags = tags(&html);
+        let attributes: Vec<Range<usize>> =
+            tags.iter().flat_map(|tag| tag.attributes.iter().map(|(.., place)| place.clone())).collect();
+        for tag in &tags {
             if let Some((id, place)) = tag.value("id") {
                 self.claim_id(id.to_owned(), map.span(place.start, place.end), Owner::Html);
             }
             self.found.ids.extend(tag.value("name").map(|(name, _)| name.to_owned()));
-            for (address, place, fetched) in addresses(&tag, &html) {
+            for (address, place, fetched) in addresses(tag, &html) {
                 let span = map.span(place.start, place.end);
                 if let Some(new) = self.raw_address(&address, span, fetched) {
                     replaced.insert(place.start, (place, new));
                 }
             }
         }
+        let begins = |start: &str| html.trim_start().to_ascii_lowercase().starts_with(start);
+        if html.contains("{{") && !begins("<!--") {
+            let is_script = begins("<script") || begins("<style");
+            for (place, expression) in templates(&html) {
+                let span = map.span(place.start, place.end);
+                if is_script {
+                    let warning = Diagnostic::warning("a value within a script is not computed", span);
+                    self.found.diagnostics.push(warning.label("shown as it stands"));
+                    continue;
+                }
+                let plain = attributes.iter().any(|attribute| attribute.contains(&place.start));
+                let bytes = span.start - self.scene.start..span.end - self.scene.start;
+                let mark = self.value(&expression, &bytes, plain).unwrap_or_default();
+                replaced.insert(place.start, (place, mark));
+            }
+            self.doubt_in_html(&html, &map);
+        }
         for (place, new) in replaced.into_values().rev() {
-            html.replace_range(place, &escaped(&new));
+            let new = if new.contains('\0') { new } else { escaped(&new) };
+            html.replace_range(place, &new);
         }
         html
+    }
+
+    /// Computes the values of HTML that is shown as text, escaped as it is.
+    pub(super) fn values_in_escaped(&mut self, html: &str, range: &Range<usize>) -> String {
+        let mut shown = String::new();
+        let mut at = 0;
+        for (place, expression) in templates(html) {
+            shown.push_str(&html[at..place.start]);
+            at = place.end;
+            shown.push_str(&self.value(&expression, range, false).unwrap_or_default());
+        }
+        shown + &html[at..]
+    }
+
+    /// Values in HTML that lack their backticks.
+    fn doubt_in_html(&mut self, html: &str, map: &LineMap) {
+        let written = templates(html);
+        for (start, _) in html.match_indices("{{") {
+            let Some(end) = html[start..].find("}}").map(|end| start + end + 2) else { break };
+            if written.iter().any(|(place, _)| place.start <= start && end <= place.end) {
+                continue;
+            }
+            let span = map.span(start, end);
+            let bytes = span.start - self.scene.start..span.end - self.scene.start;
+            self.doubt(&html[start..end].to_owned().into(), &bytes);
+        }
     }
 
     /// Checks where an address leads; how it is to be written into the page, if otherwise.
@@ -124,7 +172,28 @@ impl<'t> Writer<'t> {
     }
 }
 
-fn escaped(value: &str) -> String {
+/// The values in HTML: `` `{{ expression }}` `` with its place and the expression.
+fn templates(html: &str) -> Vec<(Range<usize>, String)> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(start) = html[at..].find("`{{").map(|start| at + start) {
+        let Some(end) = html[start..].find("}}`").map(|end| start + end + 3) else { break };
+        at = end;
+        let code = html[start + 1..end - 1].replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"");
+        if let Some((inside, _)) = inline::template(&code.replace("&amp;", "&")) {
+            found.push((start..end, inside.to_owned()));
+        }
+    }
+    found
+}
+
+/// A text as HTML holds it.
+pub(super) fn escaped_text(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+/// A value as an attribute holds it.
+pub(super) fn escaped(value: &str) -> String {
     value.replace('&', "&amp;").replace('"', "&quot;").replace('\'', "&#39;").replace(' ', "%20")
 }
 

@@ -17,7 +17,7 @@ impl Fill for Echo {
 fn read(text: &str) -> Document {
     let library = Library::default();
     let scene = Scene { library: &library, source: SourceId(0), start: 0, folder: "", slug: "here" };
-    document(text, scene)
+    document(text, None, scene)
 }
 
 fn html(text: &str) -> String {
@@ -55,7 +55,7 @@ fn writes_what_the_format_names() {
 fn a_strangers_raw_html_is_shown_as_text() {
     let library = Library { untrusted: true, ..Library::default() };
     let scene = Scene { library: &library, source: SourceId(0), start: 0, folder: "", slug: "" };
-    let body = document("a <b>c</b>\n\n<script>x</script>\n\n`<i>`", scene).body.render(&mut Echo);
+    let body = document("a <b>c</b>\n\n<script>x</script>\n\n`<i>`", None, scene).body.render(&mut Echo);
     assert_eq!(
         body,
         "<p>a &lt;b&gt;c&lt;/b&gt;</p>\n<p>&lt;script&gt;x&lt;/script&gt;\n</p>\n<p><code>&lt;i&gt;</code></p>\n"
@@ -256,10 +256,113 @@ fn braces_of_code_are_its_own() {
 }
 
 #[test]
+fn formulas_in_other_delimiters_are_warned_of() {
+    let shown = "this formula is shown as it stands";
+    let all = ["$`d`$", "\\(a+b\\)", "\\[c\\]"].map(|formula| format!("{formula}: {shown}"));
+    assert_eq!(mistakes("é \\(a+b\\) \\[c\\] $`d`$"), all);
+    assert_eq!(mistakes("\\begin{align}\na &= b\n\\end{align}"), [format!("\\begin{{align}}: {shown}")]);
+    assert_eq!(mistakes("a \\\\(x^2\\\\) b").len(), 1);
+    for prose in ["\\[citation needed\\]", "\\[1\\]", "\\(so to say\\)", "\\[@a]", "a \\[ b"] {
+        assert_eq!(mistakes(prose), [] as [&str; 0], "{prose}");
+    }
+    assert_eq!(mistakes("$L = `{{ a.b }}`$"), ["`{{ a.b }}`: no code can stand within a formula"]);
+}
+
+#[test]
+fn a_first_heading_that_repeats_the_title_is_not_shown() {
+    let library = Library::default();
+    let scene = Scene { library: &library, source: SourceId(0), start: 0, folder: "", slug: "" };
+    let shown = |text: &str| document(text, Some("1. The *Pooling* of $x$"), scene);
+    let repeated = shown("# 1. the pooling of $x$\n\nText\n\n# 1. The pooling of $x$\n");
+    let body = repeated.body.render(&mut Echo);
+    assert_eq!((body.matches("<h1").count(), repeated.headings.len()), (1, 1), "{body}");
+    assert!(repeated.ids.contains(&"1-the-pooling-of-x".to_owned()), "{:?}", repeated.ids);
+    assert_eq!(shown("# Other\n").headings.len(), 1);
+    assert_eq!(shown("## 1. The Pooling of $x$\n").headings.len(), 1);
+}
+
+#[test]
+fn equations_count_through_the_page() {
+    let body = html(
+        "See $\\eqref{b}$.\n\n$$a \\label{a}$$\n\n## Of $\\eqref{a}$\n\n$$\n\\begin{align} b &= c \\label{b}\\\\ d &= e \\end{align}\n$$\n\n$$f \\tag{*}\\label{c}$$ $$g$$ $\\ref{c}$",
+    );
+    assert!(body.contains("<a href=\"#eq-b\">(2)</a>"), "{body}");
+    assert!(
+        body.contains("id=\"eq-a\"><mtext>(1)</mtext>") && body.contains("id=\"eq-b\"><mtext>(2)</mtext>"),
+        "{body}"
+    );
+    assert!(
+        body.contains("id=\"eq-c\"><mtext>(*)</mtext>") && body.matches("<mtext>(").count() == 4,
+        "{body}"
+    );
+    assert_eq!(
+        mistakes("$$a \\label{eq:cost}$$ $\\eqref{eq:cots}$\n\n> $$\n> b \\label{eq:cost}\n> $$"),
+        [
+            "$$\n> b \\label{eq:cost}\n> $$: two equations have the label `eq:cost`",
+            "eq:cots: there is no equation `eq:cots` on this page",
+        ]
+    );
+    assert_eq!(mistakes("a $x \\label{y}$"), ["\\label{y}: an equation within a line has no number"]);
+}
+
+#[test]
+fn attributes_hold_values_and_formulas_as_plain_text() {
+    let library = Library { root: std::env::temp_dir(), ..Library::default() };
+    let scene = Scene { library: &library, source: SourceId(0), start: 0, folder: "", slug: "" };
+    let text = "[a](b:c \"v `{{ x.y }}` of $z_1$, `code` *a*\") <b title=\"`{{ x.z }}`\">`c`</b>\n\n<p>3 `{{ x.w | round(2) }}` `{{ claim: a &lt; b }}`</p>\n";
+    let body = document(text, None, scene).body.render(&mut Echo);
+    assert!(body.contains("title=\"v [x.y] of z₁, `code` *a*\""), "{body}");
+    assert!(body.contains("<b title=\"[x.z]\">"), "{body}");
+    assert!(body.contains("<p>3 [x.w | round(2)] [a < b]</p>"), "{body}");
+    let found = document("![of $x < y$ *and*\n`{{ x.y }}` \\* `c`](nowhere.png)", None, scene);
+    assert!(found.body.render(&mut Echo).contains("alt=\"of x &lt; y and [x.y] * c\""));
+    let strangers = Library { untrusted: true, ..library.clone() };
+    let scene = Scene { library: &strangers, ..scene };
+    assert_eq!(
+        document("a <b>`{{ x.y }}`</b>", None, scene).body.render(&mut Echo),
+        "<p>a &lt;b&gt;[x.y]&lt;/b&gt;</p>\n"
+    );
+    assert_eq!(document("<p>`{{ x.y }}`", None, scene).body.render(&mut Echo), "<p>&lt;p&gt;[x.y]</p>\n");
+}
+
+#[test]
+fn values_stand_in_formulas() {
+    assert!(html("$L = \\val{a.b | round(2)}$").contains("<mn>[a.b | round(2)]</mn>"));
+    assert!(html("| a |\n|---|\n| $\\val{a.b \\| round(2)}$ |").contains("<mn>[a.b | round(2)]</mn>"));
+    assert_eq!(mistakes("$L = \\val{a.b | roudn(2)}$"), ["roudn: there is no filter `roudn`"]);
+    assert_eq!(
+        mistakes("$$L = {{ e.sgd.train_loss }}$$"),
+        ["{{ e.sgd.train_loss }}: a value is not computed so within a formula"]
+    );
+    assert_eq!(mistakes("$\\val{claim: a < b}$"), ["claim: a < b: no claim can stand within a formula"]);
+}
+
+#[test]
+fn titles_are_lines() {
+    let library = Library::default();
+    let scene = Scene { library: &library, source: SourceId(0), start: 0, folder: "", slug: "" };
+    let shown = |text: &str| {
+        title(text, scene, Beside { blocks: &[], equations: &Equations::new() }).body.render(&mut Echo)
+    };
+    for (text, html) in [
+        ("1. Introduction", "1. Introduction"),
+        ("# *A* `b`", "# <em>A</em> <code>b</code>"),
+        ("- _a_\nb", "- <em>a</em> b"),
+        ("_a_ `{{ x.y }}`", "<em>a</em> [x.y]"),
+        ("> a", "&gt; a"),
+        ("", ""),
+    ] {
+        assert_eq!(shown(text), html);
+    }
+}
+
+#[test]
 fn short_texts_have_no_paragraph() {
     let library = Library::default();
     let scene = Scene { library: &library, source: SourceId(0), start: 0, folder: "", slug: "" };
-    let shown = |text: &str| short(text, scene, &[]).body.render(&mut Echo);
+    let shown = |text: &str| {
+        short(text, scene, Beside { blocks: &[], equations: &Equations::new() }).body.render(&mut Echo)
+    };
     assert_eq!(shown("Adam *ends* at `{{ a.b }}`"), "Adam <em>ends</em> at [a.b]");
     assert_eq!(shown("`{{ a.b }}`"), "[a.b]");
     assert_eq!(shown("a\n\nb"), "<p>a</p>\n<p>b</p>\n");

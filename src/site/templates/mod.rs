@@ -13,7 +13,8 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::{AutoEscape, Environment, State, UndefinedBehavior, Value};
 
 use super::view::ExperimentView;
-use super::{links, policy, search};
+use super::{links, policy};
+use crate::lesson::plain;
 use crate::site::embedded::{ASSETS, STYLES, TEMPLATES};
 use crate::store::cache::Sum;
 
@@ -70,7 +71,7 @@ impl Templates {
         environment.set_debug(true);
         environment.add_filter("thousands", thousands);
         environment.add_filter("encoded", |url: &str| links::encoded(url));
-        environment.add_filter("plain", |html: &str| search::text(html));
+        environment.add_filter("plain", |html: &str| plain::text(html));
         for (name, source) in TEMPLATES {
             environment.add_template(name, source).expect("the templates in the program are tested");
         }

@@ -81,6 +81,7 @@ fn experiment() -> ExperimentView {
         kind: text(),
         title_html: text(),
         caption_html: text(),
+        alt: text(),
         figures: vec![figure, FigureView::default()],
         results: Some(ResultsView { axis: text(), columns, rows: vec![row.clone(), row], note: text() }),
         claims: vec![claim, ClaimView::default()],

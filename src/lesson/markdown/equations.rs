@@ -1,0 +1,127 @@
+//! Formulas, their numbers through the page, and what refers to them.
+
+use std::ops::Range;
+
+use pulldown_cmark::Event;
+
+use super::Writer;
+use super::headings::Owner;
+use super::raw_html::escaped_text;
+use super::reading::Part;
+use crate::diagnostic::{Diagnostic, Span, nearest};
+use crate::lesson::inline;
+use crate::lesson::math::{self, Equation, Insert, MathError};
+
+impl<'t> Writer<'t> {
+    /// Gives the equations with a label their numbers, in the order of the text.
+    pub(super) fn number_equations(&mut self, parts: &[Part]) {
+        for (event, range) in parts {
+            let Event::DisplayMath(tex) = event else { continue };
+            // What is wrong with it is said where it is written.
+            let Ok(formula) = math::read(tex, true, &self.scene.library.macros) else { continue };
+            for Equation { label, tag } in formula.equations() {
+                let Some((label, place)) = label else { continue };
+                let place = self.within(range, 2, tex, place);
+                if self.beside.is_some() {
+                    let error =
+                        Diagnostic::error("only equations in the text of a lesson have numbers", place);
+                    self.found.diagnostics.push(error.label("expected no label here"));
+                    continue;
+                }
+                let number = match tag {
+                    Some((tag, true)) => format!("({tag})"),
+                    Some((tag, false)) => tag.clone(),
+                    None => {
+                        self.numbered_equations += 1;
+                        format!("({})", self.numbered_equations)
+                    }
+                };
+                self.claim_id(math::anchor(label), place, Owner::Equation);
+                self.found.equations.entry(label.clone()).or_insert(number);
+            }
+        }
+    }
+
+    pub(super) fn math(&mut self, tex: &str, range: &Range<usize>, display: bool) {
+        if let Some(mathml) = self.mathml(tex, range, display) {
+            self.out.push(Event::InlineHtml(mathml.into()));
+        }
+    }
+
+    /// A formula as MathML with marks; none where it is at fault.
+    pub(super) fn mathml(&mut self, tex: &str, range: &Range<usize>, display: bool) -> Option<String> {
+        let dollars = if display { 2 } else { 1 };
+        let library = self.scene.library;
+        let found = math::read(tex, display, &library.macros).and_then(|formula| {
+            formula.write(&mut |insert| {
+                self.inserted(insert, &|writer, place| writer.within(range, dollars, tex, place))
+            })
+        });
+        match found {
+            Ok(mathml) => Some(mathml),
+            Err(MathError { range: place, message, label }) => {
+                let place = self.within(range, dollars, tex, &place);
+                self.found.diagnostics.push(Diagnostic::error(message, place).label(label));
+                None
+            }
+        }
+    }
+
+    /// The place of a part of a formula.
+    fn within(&self, range: &Range<usize>, dollars: usize, tex: &str, part: &Range<usize>) -> Span {
+        let content = range.start + dollars;
+        // Inside a quote the file has a `>` on each line that the formula has not.
+        match self.text.get(content..content + tex.len()) == Some(tex) {
+            true => self.span(content + part.start..content + part.end),
+            false => self.span(range.clone()),
+        }
+    }
+
+    /// The HTML of what a formula holds of the page.
+    fn inserted(&mut self, insert: &Insert, place: &dyn Fn(&Self, &Range<usize>) -> Span) -> String {
+        match insert {
+            Insert::Value { expression, range } => {
+                let span = place(self, range);
+                if inline::claim(expression).is_some() {
+                    let error = Diagnostic::error("no claim can stand within a formula", span);
+                    self.found.diagnostics.push(error.label("expected a value"));
+                    return String::new();
+                }
+                let bytes = span.start - self.scene.start..span.end - self.scene.start;
+                self.value(expression, &bytes, true).unwrap_or_default()
+            }
+            Insert::Reference { label, range, parentheses } => {
+                let equations = self.beside.map_or(&self.found.equations, |beside| beside.equations);
+                let Some(number) = equations.get(label) else {
+                    let near = nearest(label, equations.keys().map(String::as_str));
+                    let message = format!("there is no equation `{label}` on this page");
+                    let error = Diagnostic::error(message, place(self, range));
+                    let error = match near {
+                        Some(near) => error.label(format!("did you mean `{near}`?")),
+                        None => {
+                            error.label(format!("expected `\\label{{{label}}}` in a formula between `$$`"))
+                        }
+                    };
+                    self.found.diagnostics.push(error);
+                    return String::new();
+                };
+                let bare = number.strip_prefix('(').and_then(|number| number.strip_suffix(')'));
+                let number = escaped_text(if *parentheses { number } else { bare.unwrap_or(number) });
+                match self.in_link || self.in_heading {
+                    true => number,
+                    false => format!("<a href=\"#{}\">{number}</a>", math::anchor(label)),
+                }
+            }
+            Insert::Number(Equation { label, tag }) => {
+                let number = label.as_ref().and_then(|(label, _)| self.found.equations.get(label));
+                let tag = tag.as_ref().map(|(tag, parentheses)| match parentheses {
+                    true => format!("({tag})"),
+                    false => tag.clone(),
+                });
+                escaped_text(&tag.or(number.cloned()).unwrap_or_default())
+            }
+            Insert::BoxStart => "<mrow class=\"boxed\">".to_owned(),
+            Insert::BoxEnd => "</mrow>".to_owned(),
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! Emphasis in text without spaces between words.
+//!
+//! CommonMark tells by blanks and punctuation around `*` whether it opens or closes, so that `**注意：**这里` is none. The
+//! rule here is that of commonmark-spec's issue 650 (markdown-cjk-friendly): punctuation beside `*` does not stand in the way where
+//! it is East Asian, or where an East Asian letter stands on the other side.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use pulldown_cmark::{Event, Tag};
+
+use super::{Part, texts};
+
+/// What the parser is to see in place of characters beside stars.
+pub(super) fn letters(text: &str, parts: &[Part]) -> BTreeMap<usize, char> {
+    let mut letters = BTreeMap::new();
+    let mut done = 0;
+    for star in stars(text, parts) {
+        if star < done {
+            continue;
+        }
+        let sign = text.as_bytes()[star];
+        let repeats = |byte: &u8| *byte == sign;
+        let start = star - text[..star].bytes().rev().take_while(repeats).count();
+        let end = star + text[star..].bytes().take_while(repeats).count();
+        done = end;
+        if text[..start].bytes().rev().take_while(|byte| *byte == b'\\').count() % 2 == 1 {
+            continue;
+        }
+        let before = text[..start].char_indices().next_back();
+        let after = text[end..].chars().next().map(|letter| (end, letter));
+        if let (Some(before), Some(after)) = (before, after) {
+            letters.extend(beside(before, after));
+            letters.extend(beside(after, before));
+        }
+    }
+    letters
+}
+
+/// Where stars stand that were read as emphasis or as text.
+fn stars(text: &str, parts: &[Part]) -> BTreeSet<usize> {
+    let mut stars = BTreeSet::new();
+    for (event, range) in parts {
+        if let Event::Start(Tag::Emphasis | Tag::Strong | Tag::Strikethrough) = event {
+            stars.extend([range.start, range.end - 1]);
+        }
+    }
+    stars.retain(|place| matches!(text.as_bytes()[*place], b'*' | b'~'));
+    for range in texts(parts) {
+        let signs = text[range.clone()].match_indices(['*', '~']);
+        stars.extend(signs.map(|(place, _)| range.start + place));
+    }
+    stars
+}
+
+/// What stands in for punctuation on one side of stars, or for the letter on the other.
+fn beside(mark: (usize, char), other: (usize, char)) -> Option<(usize, char)> {
+    let (place, sign) = mark;
+    if !is_sign(sign) || !(is_east_asian(sign) || is_east_asian(other.1)) {
+        return None;
+    }
+    match sign.len_utf8() {
+        1 => (!is_sign(other.1)).then_some(()).and(match other.1.len_utf8() {
+            3 => Some((other.0, '、')),
+            4 => Some((other.0, '\u{10100}')),
+            _ => None,
+        }),
+        2 => Some((place, 'é')),
+        3 => Some((place, '一')),
+        _ => Some((place, '\u{20000}')),
+    }
+}
+
+/// Punctuation and symbols as far as they stand beside emphasis in practice.
+fn is_sign(letter: char) -> bool {
+    match letter {
+        letter if letter.is_ascii() => letter.is_ascii_punctuation(),
+        '\u{a1}'..='\u{bf}' => !letter.is_alphanumeric(),
+        '\u{2010}'..='\u{2027}'
+        | '\u{2030}'..='\u{205e}'
+        | '\u{20a0}'..='\u{20cf}'
+        | '\u{2190}'..='\u{2bff}' => true,
+        '\u{2e00}'..='\u{2e7f}'
+        | '\u{3001}'..='\u{3003}'
+        | '\u{3008}'..='\u{3020}'
+        | '\u{3030}'
+        | '\u{303d}' => true,
+        '\u{30a0}' | '\u{30fb}' | '\u{fe10}'..='\u{fe6f}' => true,
+        '\u{ff01}'..='\u{ff65}' | '\u{ffe0}'..='\u{ffee}' => !letter.is_alphanumeric(),
+        '\u{1f000}'..='\u{1faff}' => true,
+        _ => false,
+    }
+}
+
+/// Letters and punctuation of Chinese, Japanese and Korean.
+fn is_east_asian(letter: char) -> bool {
+    matches!(letter,
+        '\u{1100}'..='\u{11ff}' | '\u{2e80}'..='\u{303e}' | '\u{3040}'..='\u{33ff}' | '\u{3400}'..='\u{4dbf}'
+        | '\u{4e00}'..='\u{a4cf}' | '\u{a960}'..='\u{a97f}' | '\u{ac00}'..='\u{d7ff}' | '\u{f900}'..='\u{faff}'
+        | '\u{fe10}'..='\u{fe1f}' | '\u{fe30}'..='\u{fe6f}' | '\u{ff00}'..='\u{ffee}' | '\u{20000}'..='\u{3ffff}')
+}

@@ -1,0 +1,62 @@
+//! Groups and arguments of TeX.
+
+use std::ops::Range;
+
+/// The group in braces that begins at `start`, after blanks.
+pub fn group(tex: &str, start: usize, limit: usize) -> Option<Range<usize>> {
+    let rest = tex.get(start..limit)?;
+    let open = start + (rest.len() - rest.trim_start().len());
+    if !tex[open..limit].starts_with('{') {
+        return None;
+    }
+    let mut depth = 0usize;
+    let mut escaped = false;
+    for (at, byte) in tex[open..limit].bytes().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = true,
+            b'{' => depth += 1,
+            b'}' if depth == 1 => return Some(open..open + at + 1),
+            b'}' => depth -= 1,
+            _ => {}
+        }
+    }
+    None
+}
+
+/// What `_` or `^` takes: a group, a command, or a letter.
+pub fn argument(tex: &str, start: usize, limit: usize) -> Option<Range<usize>> {
+    if let Some(group) = group(tex, start, limit) {
+        return Some(group);
+    }
+    let rest = tex.get(start..limit)?;
+    let at = start + (rest.len() - rest.trim_start().len());
+    let rest = rest.trim_start();
+    let first = rest.chars().next().filter(|first| !matches!(first, '{' | '}' | '&'))?;
+    if first != '\\' {
+        return Some(at..at + first.len_utf8());
+    }
+    let letters = rest[1..].bytes().take_while(u8::is_ascii_alphabetic).count();
+    let command = at + 1 + letters.max(rest[1..].chars().next().map_or(0, char::len_utf8));
+    // A command may have an argument of its own.
+    let end = group(tex, command, limit).filter(|_| tex[command..limit].starts_with('{'));
+    Some(at..end.map_or(command, |group| group.end))
+}
+
+/// Where a text stands first that no backslash makes another.
+pub fn find(tex: &str, start: usize, limit: usize, needle: &str) -> Option<usize> {
+    let mut at = start;
+    while at < limit {
+        let rest = &tex[at..limit];
+        if rest.starts_with(needle) {
+            return Some(at);
+        }
+        let mut letters = rest.chars();
+        let first = letters.next()?;
+        at += first.len_utf8();
+        if first == '\\' {
+            at += letters.next().map_or(0, char::len_utf8);
+        }
+    }
+    None
+}

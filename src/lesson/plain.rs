@@ -1,0 +1,140 @@
+//! What a page says as plain text: for the browser's tab, descriptions, what is shown when pointed at, and the search.
+
+mod formula;
+
+use std::convert::Infallible;
+
+use html5gum::emitters::callback::{CallbackEmitter, CallbackEvent};
+use html5gum::{Span, Tokenizer};
+
+use formula::Formula;
+
+/// Elements whose content is no text to read: charts, scripts, and the details of an experiment.
+const SKIPPED: [&str; 4] = ["svg", "script", "style", "details"];
+
+/// Elements that stand within a line, so that no space comes in their place.
+const INLINE: [&str; 20] = [
+    "a", "abbr", "b", "code", "del", "em", "i", "ins", "kbd", "mark", "q", "s", "small", "span", "strong",
+    "sub", "sup", "time", "u", "wbr",
+];
+
+/// The readable text of HTML, in one line. A formula stands in it once, as one would write it without TeX.
+pub fn text(html: &str) -> String {
+    let mut reader = Reader { text: String::with_capacity(html.len() / 2), skipped: None, formula: None };
+    let emitter = CallbackEmitter::new(|event: CallbackEvent, _: Span<usize>| -> Option<Infallible> {
+        reader.event(event);
+        None
+    });
+    let mut emitter = emitter;
+    emitter.naively_switch_states(true);
+    let _ = Tokenizer::new_with_emitter(html, emitter).finish();
+    reader.finish_formula();
+    reader.text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+struct Reader {
+    text: String,
+    /// The element that is left out, and how many of its kind are open.
+    skipped: Option<(&'static str, usize)>,
+    formula: Option<Formula>,
+}
+
+impl Reader {
+    fn event(&mut self, event: CallbackEvent) {
+        match event {
+            CallbackEvent::OpenStartTag { name } => self.open(&String::from_utf8_lossy(name)),
+            CallbackEvent::EndTag { name } => self.close(&String::from_utf8_lossy(name)),
+            CallbackEvent::AttributeName { name } => {
+                if let Some(formula) = &mut self.formula {
+                    formula.attribute(&String::from_utf8_lossy(name));
+                }
+            }
+            CallbackEvent::AttributeValue { value } => {
+                if let Some(formula) = &mut self.formula {
+                    formula.value(&String::from_utf8_lossy(value));
+                }
+            }
+            CallbackEvent::CloseStartTag { self_closing: true } => {
+                if let Some(formula) = &mut self.formula {
+                    formula.close_empty();
+                }
+            }
+            CallbackEvent::String { value } => {
+                let value = String::from_utf8_lossy(value);
+                match (&mut self.formula, self.skipped) {
+                    (Some(formula), _) => formula.text(&value),
+                    (None, None) => self.text.push_str(&value),
+                    _ => {}
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn open(&mut self, name: &str) {
+        if let Some(formula) = &mut self.formula {
+            return formula.open(name);
+        }
+        match &mut self.skipped {
+            Some((element, depth)) if *element == name => *depth += 1,
+            Some(_) => {}
+            None if name == "math" => self.formula = Some(Formula::default()),
+            None => {
+                self.skipped = SKIPPED.iter().find(|skipped| **skipped == name).map(|skipped| (*skipped, 1));
+                self.space(name);
+            }
+        }
+    }
+
+    fn close(&mut self, name: &str) {
+        if name == "math" {
+            return self.finish_formula();
+        }
+        if let Some(formula) = &mut self.formula {
+            return formula.close(name);
+        }
+        match &mut self.skipped {
+            Some((element, depth)) if *element == name => {
+                *depth -= 1;
+                if *depth == 0 {
+                    self.skipped = None;
+                }
+            }
+            Some(_) => {}
+            None => self.space(name),
+        }
+    }
+
+    fn space(&mut self, name: &str) {
+        if !INLINE.contains(&name) {
+            self.text.push(' ');
+        }
+    }
+
+    fn finish_formula(&mut self) {
+        if let Some(formula) = self.formula.take() {
+            self.text.push_str(&formula.finish());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_keeps_words_whole_and_leaves_charts_out() {
+        let html = "<p>Use <em>A</em>dam, not\n SGD.</p><svg><g><text>no</text></g></svg><!-- > --><p title=\"a>b\">\
+                    1 &lt; 2 &amp;amp;</p><details><details>in</details>no</details>end";
+        assert_eq!(text(html), "Use Adam, not SGD. 1 < 2 &amp; end");
+    }
+
+    #[test]
+    fn text_survives_broken_markup() {
+        assert_eq!(text("a <b"), "a");
+        assert_eq!(text("x <svg> y"), "x");
+        assert_eq!(text("</svg> a</math>"), "a");
+        assert_eq!(text("a<math><mi>x"), "ax");
+        assert_eq!(text("a &eacute;&#39;&nbsp;b"), "a é' b");
+    }
+}
