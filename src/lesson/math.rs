@@ -397,7 +397,7 @@ mod tests {
         let error =
             read(r"é \loss{\nope}", false, &macros).unwrap().write(&mut |_| String::new()).unwrap_err();
         assert_eq!(&r"é \loss{\nope}"[error.range], r"\loss{\nope}");
-        let many: BTreeMap<String, String> = (b'a'..b'z')
+        let many: BTreeMap<String, String> = (b'a'..=b'y')
             .map(|letter| ((letter as char).to_string(), format!("\\{0}{{}}\\{0}{{}}", (letter + 1) as char)))
             .collect();
         assert!(Macros::new(&many).expand(r"\a").is_err());

@@ -125,6 +125,7 @@ mod tests {
             span: Span::new(SourceId(0), 0, 3),
             role: Role::Value,
             in_link: false,
+            plain: false,
         };
         let fragment = Fragment::cut(html, &[value("a.b"), value("gone")]);
         let show = |value: &Value| (value.expression != "gone").then(|| "0.5".to_owned());

@@ -2,11 +2,16 @@
 //!
 //! Numbers of equations, references and values are the page's, not the formula's: each leaves a mark in the MathML.
 
+mod definition;
+mod operator;
+mod text;
+
 use std::ops::Range;
 
 use super::MathError;
 use super::pieces::Pieces;
-use super::scan::{self, group};
+use super::scan::group;
+pub use definition::refuse_definitions;
 
 /// Environments whose rows are equations, and what the converter calls them.
 const NUMBERED: [(&str, &str); 7] = [
@@ -30,10 +35,6 @@ const RENAMED: [(&str, &str, &str); 4] = [
 /// Commands whose argument is text.
 const TEXTS: [(&str, &str); 4] =
     [("mbox", "text"), ("hbox", "text"), ("textnormal", "text"), ("textup", "text")];
-
-/// Commands that define others.
-const DEFINING: [&str; 7] =
-    ["newcommand", "renewcommand", "providecommand", "def", "gdef", "let", "DeclareMathOperator"];
 
 /// What a mark in the MathML stands for.
 #[derive(Clone, Debug, PartialEq)]
@@ -104,44 +105,6 @@ pub fn rewrite(tex: &str, display: bool) -> Result<Rewritten, MathError> {
     };
     rewriter.run(0..tex.len(), 0)?;
     rewriter.finish()
-}
-
-/// Refuses commands that define others, before the others are looked for.
-///
-/// # Errors
-/// The first one, with what to write in place of it.
-pub fn refuse_definitions(tex: &str) -> Result<(), MathError> {
-    for (at, _) in tex.match_indices('\\') {
-        let letters = tex[at + 1..].bytes().take_while(u8::is_ascii_alphabetic).count();
-        let after = at + 1 + letters;
-        if let Some(name) = DEFINING.iter().find(|name| **name == &tex[at + 1..after]) {
-            let (message, label) =
-                (format!("`\\{name}` defines a command for one formula alone"), definition(tex, name, after));
-            return Err(MathError { range: at..after, message, label });
-        }
-    }
-    Ok(())
-}
-
-/// What to write in place of a definition, as far as it can be read.
-fn definition(tex: &str, kind: &str, after: usize) -> String {
-    let rest = tex[after..].trim_start_matches([' ', '*', '{']);
-    let defined = rest.strip_prefix('\\').unwrap_or_default();
-    let letters = defined.bytes().take_while(u8::is_ascii_alphabetic).count();
-    let (defined, rest) = defined.split_at(letters);
-    let rest = rest.trim_start_matches('}').trim_start();
-    // How many arguments there are follows from what it stands for.
-    let body_at = rest.find('{').unwrap_or(rest.len());
-    let body = group(rest, body_at, rest.len()).map(|body| &rest[body.start + 1..body.end - 1]);
-    let Some(body) = body.filter(|_| !defined.is_empty()) else {
-        return r#"expected, in `gradbook.yaml`, such as `macros: {R: "\\mathbb{R}"}`"#.to_owned();
-    };
-    let body = match kind {
-        "DeclareMathOperator" => format!("\\operatorname{{{body}}}"),
-        _ => body.to_owned(),
-    };
-    let body = body.replace('\\', "\\\\").replace('"', "\\\"");
-    format!("expected, in `gradbook.yaml`: `macros: {{{defined}: \"{body}\"}}`")
 }
 
 /// An environment that is open.
@@ -433,160 +396,6 @@ impl Rewriter<'_> {
         let tag = tag.replace('$', "");
         self.equation().tag = Some((tag, parentheses));
         Ok(())
-    }
-
-    /// The content of a command for text, with the formulas in it.
-    fn text(&mut self, command: &str, inside: Range<usize>) -> Result<(), MathError> {
-        let open = format!("\\{command}{{");
-        let mut at = inside.start;
-        let mut start = at;
-        let flush = |this: &mut Self, range: Range<usize>| {
-            if !range.is_empty() {
-                this.put(&open, range.start..range.start);
-                this.copy(range.clone());
-                this.put("}", range.end..range.end);
-            }
-        };
-        while let Some(found) = self.tex[at..inside.end].find(['$', '\\', '{']).map(|found| at + found) {
-            let rest = &self.tex[found..inside.end];
-            if rest.starts_with("\\$") {
-                // The converter takes a space after it for its end.
-                flush(self, start..found);
-                self.put(&format!("{open}\\$}}"), found..found + 2);
-                (at, start) = (found + 2, found + 2);
-            } else if rest.starts_with('$') || rest.starts_with("\\(") {
-                let (length, close) = if rest.starts_with('$') { (1, "$") } else { (2, "\\)") };
-                let from = found + length;
-                let Some(end) = scan::find(self.tex, from, inside.end, close) else {
-                    let message = "a formula within text is not closed".to_owned();
-                    let label = format!("expected `{close}` after it");
-                    return Err(MathError { range: found..from, message, label });
-                };
-                flush(self, start..found);
-                self.put("{", found..from);
-                self.run(from..end, 1)?;
-                self.put("}", end..end + length);
-                (at, start) = (end + length, end + length);
-            } else if rest.starts_with('\\') {
-                let letters = rest[1..].bytes().take_while(u8::is_ascii_alphabetic).count();
-                let name = &rest[1..1 + letters];
-                let argument = group(self.tex, found + 1 + letters, inside.end);
-                let holds = argument
-                    .clone()
-                    .is_some_and(|argument| name == "val" || self.tex[argument].contains(['$', '\\']));
-                match argument.filter(|_| {
-                    holds && (name.starts_with("text") || matches!(name, "val" | "emph" | "mbox"))
-                }) {
-                    Some(argument) if name == "val" => {
-                        flush(self, start..found);
-                        at = self.command(found, inside.end, 1)?.max(argument.end);
-                        start = at;
-                    }
-                    Some(argument) => {
-                        flush(self, start..found);
-                        let known =
-                            TEXTS.iter().find(|(text, _)| *text == name).map_or(name, |(_, known)| known);
-                        self.text(&known.to_owned(), argument.start + 1..argument.end - 1)?;
-                        (at, start) = (argument.end, argument.end);
-                    }
-                    None => {
-                        let length = if letters == 0 {
-                            rest[1..].chars().next().map_or(0, char::len_utf8)
-                        } else {
-                            letters
-                        };
-                        at = found + 1 + length;
-                    }
-                }
-            } else {
-                match group(self.tex, found, inside.end) {
-                    Some(inner) if self.tex[inner.clone()].contains('$') => {
-                        flush(self, start..found);
-                        self.text(command, inner.start + 1..inner.end - 1)?;
-                        (at, start) = (inner.end, inner.end);
-                    }
-                    Some(inner) => at = inner.end,
-                    None => at = found + 1,
-                }
-            }
-        }
-        if start == inside.start && inside.is_empty() {
-            self.put(&format!("{open}}}"), inside);
-            return Ok(());
-        }
-        flush(self, start..inside.end);
-        Ok(())
-    }
-
-    /// `\mathop{...}`: what stands as an index to it stands below and above it.
-    fn operator(
-        &mut self,
-        at: usize,
-        after: usize,
-        inside: Range<usize>,
-        limit: usize,
-        depth: usize,
-    ) -> Result<usize, MathError> {
-        let content = self.tex[inside.clone()].trim();
-        let named = ["\\mathrm", "\\operatorname*", "\\operatorname", "\\text", "\\textrm", "\\rm"]
-            .iter()
-            .find_map(|command| {
-                let rest = content.strip_prefix(command)?.trim_start();
-                let name = rest.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).unwrap_or(rest);
-                let plain =
-                    name.replace("\\,", "").chars().all(|letter| letter.is_alphabetic() || letter == ' ');
-                (plain && !name.is_empty()).then(|| name.replace(' ', "\\,"))
-            });
-        let end = inside.end + 1;
-        if let Some(name) = named {
-            self.put(&format!("\\operatorname*{{{name}}}"), at..end);
-            let rest = &self.tex[end..limit];
-            let spaces = rest.len() - rest.trim_start().len();
-            return Ok(match rest.trim_start().starts_with("\\limits") {
-                true => end + spaces + "\\limits".len(),
-                false => end,
-            });
-        }
-        let mut next = end;
-        let mut limits = self.display;
-        let mut scripts: [Option<Range<usize>>; 2] = [None, None];
-        loop {
-            let rest = &self.tex[next..limit];
-            let place = next + (rest.len() - rest.trim_start().len());
-            let rest = rest.trim_start();
-            if rest.starts_with("\\limits") {
-                (limits, next) = (true, place + "\\limits".len());
-                continue;
-            }
-            let which = match rest.bytes().next() {
-                Some(b'_') => 0,
-                Some(b'^') => 1,
-                _ => break,
-            };
-            let Some(script) =
-                scan::argument(self.tex, place + 1, limit).filter(|_| scripts[which].is_none())
-            else {
-                break;
-            };
-            next = script.end;
-            scripts[which] = Some(script);
-        }
-        if !limits || scripts == [None, None] {
-            self.copy(at..after);
-            return Ok(after);
-        }
-        let wrapped = scripts.iter().flatten().count();
-        for (script, command) in scripts.into_iter().zip(["\\underset", "\\overset"]) {
-            let Some(script) = script else { continue };
-            self.put(&format!("{command}{{"), script.start..script.start);
-            self.run(script, depth + 1)?;
-            self.put("}{", at..at);
-        }
-        self.copy(at..after);
-        self.put("{", inside.start - 1..inside.start);
-        self.run(inside.clone(), depth + 1)?;
-        self.put(&"}".repeat(1 + wrapped), inside.end..end);
-        Ok(next)
     }
 
     /// `^` and `_` need something to apply to in their own cell.
