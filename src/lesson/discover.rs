@@ -1,5 +1,6 @@
 //! Which files are lessons, in which order.
 
+use std::cmp::Ordering;
 use std::path::{Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
@@ -12,12 +13,16 @@ use super::slug::{natural, slugify, without_number};
 /// The settings of a course or chapter.
 pub const SETTINGS: &str = "gradbook.yaml";
 
+/// The page of a chapter.
+pub const CHAPTER: &str = "index.md";
+
 /// A lesson's file.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Found {
     pub path: PathBuf,
     /// The path below the lessons folder, with `/`.
     pub below: String,
+    /// Its page is `SLUG.html`. Where [others](super::naming::assign) have the same name, it begins with the chapter's.
     pub slug: String,
 }
 
@@ -45,7 +50,7 @@ pub fn lessons(root: &Path) -> Result<Discovered, String> {
     let mut found = Discovered::default();
     root.canonicalize().map_err(|error| format!("cannot read {}: {error}", root.display()))?;
     let walk = WalkDir::new(root)
-        .sort_by(|a, b| natural(&a.file_name().to_string_lossy(), &b.file_name().to_string_lossy()))
+        .sort_by(|a, b| in_order(&a.file_name().to_string_lossy(), &b.file_name().to_string_lossy()))
         .into_iter()
         .filter_entry(|entry| entry.depth() == 0 || is_of_lessons(entry));
     for entry in walk {
@@ -59,6 +64,11 @@ pub fn lessons(root: &Path) -> Result<Discovered, String> {
         }
     }
     Ok(found)
+}
+
+/// The page of a chapter comes before its lessons.
+fn in_order(a: &str, b: &str) -> Ordering {
+    (b == CHAPTER).cmp(&(a == CHAPTER)).then_with(|| natural(a, b))
 }
 
 /// How the names of Markdown files end elsewhere, in lower case.

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::diagnostic::{Diagnostic, SourceId, Span};
+use crate::diagnostic::{Diagnostic, SourceId, Span, nearest};
 use crate::settings::{self, LineMap, Node, Value};
 
 /// What a lesson says about itself.
@@ -19,6 +19,8 @@ pub struct Front {
     pub draft: bool,
     /// Settings merged under every experiment of the lesson; a map.
     pub defaults: Option<Node>,
+    /// What is odd about it but stops nothing.
+    pub warnings: Vec<Diagnostic>,
 }
 
 #[derive(Default, Deserialize)]
@@ -28,6 +30,56 @@ struct Written {
     summary: Option<String>,
     tags: Vec<String>,
     draft: bool,
+}
+
+/// What other programs are known to read in front matter, and what to write for it here, if anything.
+const ELSEWHERE: [(&str, &str); 22] = [
+    ("author", "`author: ...` in `gradbook.yaml` names who wrote the course"),
+    ("authors", "`author: ...` in `gradbook.yaml` names who wrote the course"),
+    ("categories", "`tags: [...]` says what a lesson is about"),
+    ("category", "`tags: [...]` says what a lesson is about"),
+    ("date", ""),
+    ("description", "`summary: ...` says in a sentence what a lesson is about"),
+    ("excerpt", "`summary: ...` says in a sentence what a lesson is about"),
+    ("id", "the name of the file is the name of the page"),
+    ("keywords", "`tags: [...]` says what a lesson is about"),
+    ("lang", "`language: ...` in `gradbook.yaml` holds for the course"),
+    ("language", "`language: ...` in `gradbook.yaml` holds for the course"),
+    ("license", "`license: ...` in `gradbook.yaml` holds for the course"),
+    ("nav_order", "the names of the files order the lessons"),
+    ("order", "the names of the files order the lessons"),
+    ("parent", "folders are chapters"),
+    ("permalink", "the name of the file is the name of the page"),
+    ("published", "`draft: true` keeps a lesson out of the site"),
+    ("sidebar_position", "the names of the files order the lessons"),
+    ("slug", "the name of the file is the name of the page"),
+    ("subtitle", "`summary: ...` says in a sentence what a lesson is about"),
+    ("url", "the name of the file is the name of the page"),
+    ("weight", "the names of the files order the lessons"),
+];
+
+/// What is read here, and what stands in experiments and under `defaults`: nothing of another program is meant by it.
+const OURS: [&str; 14] = [
+    "title", "summary", "tags", "draft", "defaults", "kind", "seed", "seeds", "data", "split", "model",
+    "training", "lint", "limits",
+];
+
+/// Warnings of the keys that other programs may know, which are taken out; those that are nearly ours stay.
+fn of_others(node: &mut Node) -> Vec<Diagnostic> {
+    let keys: Vec<String> = node.entries().iter().map(|entry| entry.key.clone()).collect();
+    let mut warnings = Vec::new();
+    for key in keys {
+        let known = ELSEWHERE.iter().find(|(known, _)| *known == key);
+        if known.is_none() && nearest(&key, OURS).is_some() {
+            continue;
+        }
+        let Some(entry) = node.take(&key) else { continue };
+        let warning = Diagnostic::warning(format!("`{key}` is not read"), entry.key_span)
+            .label("expected `title`, `summary`, `tags`, `draft` or `defaults`");
+        let instead = known.map_or("", |(_, instead)| *instead);
+        warnings.push(if instead.is_empty() { warning } else { warning.hint(instead) });
+    }
+    warnings
 }
 
 /// Reads the front matter of a lesson's text; also gives the byte where the Markdown starts.
@@ -83,6 +135,7 @@ fn decode(mut node: Node, here: Span) -> Result<Front, Vec<Diagnostic>> {
     if node.value == Value::Null {
         node = Node::empty_map(here);
     }
+    let warnings = of_others(&mut node);
     let defaults = node.take("defaults");
     let mut errors = Vec::new();
     if let Some(entry) = &defaults
@@ -106,6 +159,7 @@ fn decode(mut node: Node, here: Span) -> Result<Front, Vec<Diagnostic>> {
                     tags: written.tags,
                     draft: written.draft,
                     defaults: defaults.map(|entry| entry.value).filter(|node| node.value != Value::Null),
+                    warnings,
                 });
             }
             if has_title && title.trim().is_empty() {
@@ -145,6 +199,17 @@ mod tests {
             assert_eq!(&text[front.title_span.start..front.title_span.end], "A b");
             assert_eq!(&text[start..], "rest");
         }
+    }
+
+    #[test]
+    fn keys_of_other_programs_are_warned_of() {
+        let (front, _) = read("---\ntitle: A\ndate: 2024-01-01\ndescription: b\n---\n", SourceId(0)).unwrap();
+        let said: Vec<_> = front.warnings.iter().map(|warning| warning.message.as_str()).collect();
+        assert_eq!(said, ["`date` is not read", "`description` is not read"]);
+        assert!(front.warnings[1].hints[0].contains("summary"));
+        assert!(read("---\ntitle: A\ntegs: b\n---\n", SourceId(0)).is_err());
+        assert!(read("---\ntitle: A\nseeds: 3\n---\n", SourceId(0)).is_err());
+        assert!(ELSEWHERE.is_sorted());
     }
 
     #[test]

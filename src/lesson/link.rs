@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
+use super::discover::CHAPTER;
 use super::math::Macros;
 use super::slug::without_number;
 use crate::diagnostic::{Diagnostic, Span, nearest};
@@ -79,6 +80,25 @@ pub enum Target {
     },
     /// A file, with what follows its name in the address (`#page=2`).
     File(Asset, String),
+    /// What a build writes of an experiment, which `anchor` leads to.
+    Published {
+        href: String,
+        anchor: Anchor,
+        published: Published,
+    },
+}
+
+/// A file of an experiment that a link leads to, to be checked when all experiments have run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Published {
+    /// Its path in the output: `SLUG/ID.csv`, `SLUG/ID-FIGURE.svg`.
+    pub path: String,
+    pub span: Span,
+}
+
+/// What leads from the page of a lesson to the site's own folder.
+pub fn to_root(slug: &str) -> String {
+    "../".repeat(slug.matches('/').count())
 }
 
 /// What stands in an address for itself, beside letters and digits.
@@ -135,26 +155,38 @@ pub fn resolve(
     if path.is_empty() {
         return Ok(Target::Page { href: dest.to_owned(), anchor: anchor(slug) });
     }
-    let below = below(folder, &decoded(path)).ok_or_else(|| outside(span))?;
-    let name = below.rsplit('/').next().unwrap_or(&below);
-    if name.ends_with(".md") {
-        let found = lesson(library, &below).ok_or_else(|| no_lesson(library, folder, path, span))?;
-        return Ok(Target::Page { href: format!("{found}.html{suffix}"), anchor: anchor(found) });
+    let plain = &decoded(path);
+    let below = below(folder, plain).ok_or_else(|| outside(span))?;
+    let up = to_root(slug);
+    let page = |found: &str| {
+        Ok(Target::Page { href: format!("{up}{}.html{suffix}", address(found)), anchor: anchor(found) })
+    };
+    if below.ends_with(".md") {
+        return page(lesson(library, &below).ok_or_else(|| no_lesson(library, folder, path, span))?);
     }
-    if let Some(page) = path.strip_suffix(".html")
-        && (page == "index" || library.lessons.iter().any(|(_, slug)| slug == page))
-    {
-        return Ok(Target::Page { href: dest.to_owned(), anchor: anchor(page) });
+    // The course's own page; that of a chapter by its folder.
+    if below.is_empty() {
+        return page("index");
+    }
+    if let Some(found) = lesson(library, &format!("{below}/{CHAPTER}")) {
+        return page(found);
+    }
+    if let Some(found) = page_named(library, &below, plain) {
+        return page(found);
     }
     match file(library, folder, path, span) {
         Ok(asset) => Ok(Target::File(asset, suffix.to_owned())),
-        Err(error) => published(library, path, span).ok_or(error),
+        Err(error) => {
+            let named = [below.as_str(), plain.trim_start_matches("./")];
+            let found = named.into_iter().find_map(|path| published(library, path, &up, suffix, span));
+            found.ok_or(error)
+        }
     }
 }
 
 /// A file that the site has of an experiment: `SLUG/ID.csv`, `SLUG/ID.json`, `SLUG/ID-FIGURE.svg`.
-fn published(library: &Library, path: &str, span: Span) -> Option<Target> {
-    let (slug, name) = path.split_once('/')?;
+fn published(library: &Library, path: &str, up: &str, suffix: &str, span: Span) -> Option<Target> {
+    let (slug, name) = path.rsplit_once('/')?;
     library.lessons.iter().find(|(_, known)| known == slug)?;
     let (name, ending) = name.rsplit_once('.')?;
     let (id, figure) = match (ending, name.split_once('-')) {
@@ -163,7 +195,18 @@ fn published(library: &Library, path: &str, span: Span) -> Option<Target> {
         _ => return None,
     };
     let anchor = Anchor { slug: slug.to_owned(), id: format!("experiment-{id}"), figure, span };
-    Some(Target::Page { href: path.to_owned(), anchor: Some(anchor) })
+    let href = format!("{up}{}{suffix}", address(path));
+    Some(Target::Published { href, anchor, published: Published { path: path.to_owned(), span } })
+}
+
+/// The lesson whose page is called `below` from the lessons folder, or `path`: by the page's own name, or by the file's.
+fn page_named<'a>(library: &'a Library, below: &str, path: &str) -> Option<&'a str> {
+    let names = [below, path.trim_start_matches("./")].map(|name| name.strip_suffix(".html"));
+    let slugs = || library.lessons.iter().map(|(_, slug)| slug.as_str());
+    let is_file = files::find(&library.root, Path::new(below)).is_ok();
+    let by_file = names[0].filter(|_| !is_file).and_then(|name| lesson(library, &format!("{name}.md")));
+    let by_name = || names.iter().flatten().find_map(|name| slugs().find(|slug| slug == name));
+    by_file.or_else(by_name).or_else(|| names.contains(&Some("index")).then_some("index"))
 }
 
 /// A file beside the lessons, inside their folder.
@@ -314,7 +357,7 @@ mod tests {
     fn library() -> Library {
         Library {
             root: PathBuf::from("/nowhere"),
-            lessons: [("01-start.md", "start"), ("02-deep/03-adam.md", "adam")]
+            lessons: [("01-start.md", "start"), ("02-deep/03-adam.md", "adam"), ("04-x/index.md", "x/index")]
                 .map(|(path, slug)| (path.to_owned(), slug.to_owned()))
                 .to_vec(),
             ..Library::default()
@@ -323,7 +366,9 @@ mod tests {
 
     fn lead(folder: &str, dest: &str) -> Result<String, String> {
         match resolve(&library(), folder, "here", dest, Span::new(SourceId(0), 0, 0)) {
-            Ok(Target::Elsewhere(href) | Target::Page { href, .. }) => Ok(href),
+            Ok(Target::Elsewhere(href) | Target::Page { href, .. } | Target::Published { href, .. }) => {
+                Ok(href)
+            }
             Ok(Target::File(asset, suffix)) => Ok(address(&asset.output) + &suffix),
             Err(error) => Err(format!("{}; {}", error.message, error.label)),
         }
@@ -337,6 +382,13 @@ mod tests {
         assert_eq!(lead("02-deep", "../01-start.md").unwrap(), "start.html");
         assert_eq!(lead("", "02-deep/adam.md").unwrap(), "adam.html");
         assert_eq!(lead("", "start.html").unwrap(), "start.html");
+        assert_eq!(lead("02-deep", "03-adam.html#a").unwrap(), "adam.html#a");
+        assert_eq!(lead("02-deep", "../index.html").unwrap(), "index.html");
+        assert_eq!(lead("", "04-x/").unwrap(), "x/index.html");
+        assert_eq!(lead("02-deep", "../04-x/index.md").unwrap(), "x/index.html");
+        assert_eq!(lead("", "adam/four.csv").unwrap(), "adam/four.csv");
+        let above = resolve(&library(), "04-x", "x/index", "../01-start.md", Span::new(SourceId(0), 0, 0));
+        assert_eq!(above.unwrap(), Target::Page { href: "../start.html".into(), anchor: None });
         assert_eq!(lead("", "#x").unwrap(), "#x");
         assert_eq!(lead("02-deep", "/01-start.md#x").unwrap(), "start.html#x");
         assert_eq!(lead("", "start.md?a#b").unwrap(), "start.html?a#b");

@@ -8,7 +8,7 @@ use pulldown_cmark::{BlockQuoteKind, CodeBlockKind, CowStr, Event, LinkType, Opt
 use super::block::{self, ExperimentBlock, Info};
 use super::fragment::{Fragment, Role, Value, experiment_mark, value_mark};
 use super::inline;
-use super::link::{self, Anchor, Asset, Library, Target};
+use super::link::{self, Anchor, Asset, Library, Published, Target};
 use crate::diagnostic::{Diagnostic, SourceId, Span};
 use crate::settings::LineMap;
 use doubtful::Doubtful;
@@ -44,6 +44,8 @@ pub struct Document {
     pub headings: Vec<Heading>,
     pub blocks: Vec<ExperimentBlock>,
     pub assets: Vec<Asset>,
+    /// Files of experiments that links lead to.
+    pub published: Vec<Published>,
     /// Places in pages that links name.
     pub anchors: Vec<Anchor>,
     /// Whether a block that was meant as an experiment could not be read.
@@ -291,6 +293,8 @@ impl<'t> Writer<'t> {
                     id: id.clone(),
                 }));
             }
+            Event::Start(Tag::Paragraph) if let Some(length) = self.figure(parts) => return length,
+            Event::Start(Tag::Image { .. }) if let Some(length) = self.sized_picture(parts) => return length,
             Event::Start(Tag::Image { link_type, dest_url, title, id }) => {
                 let length = length(parts);
                 let dest_url = self.image(dest_url, range);
@@ -423,7 +427,9 @@ impl<'t> Writer<'t> {
             expression => self.find(range, expression),
         };
         if let Err(error) = inline::check_syntax(expression, span) {
-            self.found.diagnostics.push(error);
+            let unread = error.message.contains("cannot be read");
+            let hint = "code with braces that is shown as it stands goes between double backticks";
+            self.found.diagnostics.push(if unread { error.hint(hint) } else { error });
             return None;
         }
         let mark = value_mark(self.values.len());
@@ -441,6 +447,11 @@ impl<'t> Writer<'t> {
                 href.into()
             }
             Ok(Target::File(asset, suffix)) => (self.asset(asset) + &suffix).into(),
+            Ok(Target::Published { href, anchor, published }) => {
+                self.found.anchors.push(anchor);
+                self.found.published.push(published);
+                href.into()
+            }
             Err(error) => {
                 self.found.diagnostics.push(error);
                 "".into()
@@ -468,7 +479,7 @@ impl<'t> Writer<'t> {
 
     /// Notes that the page uses a file; its address.
     fn asset(&mut self, asset: Asset) -> String {
-        let address = link::address(&asset.output);
+        let address = link::to_root(self.scene.slug) + &link::address(&asset.output);
         if !self.found.assets.contains(&asset) {
             self.found.assets.push(asset);
         }
@@ -511,6 +522,7 @@ mod doubtful;
 mod equations;
 mod footnotes;
 mod headings;
+mod pictures;
 mod plain_text;
 mod raw_html;
 mod reading;

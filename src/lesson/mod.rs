@@ -14,6 +14,7 @@ mod limits;
 mod link;
 mod markdown;
 mod math;
+mod naming;
 mod open;
 pub mod plain;
 mod policy;
@@ -29,7 +30,7 @@ pub use course::{CacheSettings, CourseSettings, Language, Theme};
 pub use fragment::{Fill, Fragment, Role, Value, experiment_mark};
 pub use front::Front;
 pub use limits::of_owner as owners_limits;
-pub use link::{Asset, address};
+pub use link::{Asset, Published, address, to_root};
 pub use markdown::Heading;
 pub use open::open;
 pub use policy::ContentPolicy;
@@ -63,7 +64,7 @@ pub struct Course {
 /// One lesson, read and checked as far as that goes without running anything.
 #[derive(Clone, Debug)]
 pub struct Lesson {
-    /// Its page is `SLUG.html`.
+    /// Its page is `SLUG.html`, in a folder where it holds a `/`.
     pub slug: String,
     /// The file.
     pub path: PathBuf,
@@ -84,6 +85,8 @@ pub struct Lesson {
     pub assets: Vec<Asset>,
     /// The numbers of its equations by their labels.
     equations: Equations,
+    /// Files of experiments that its text leads to.
+    pub published: Vec<Published>,
 }
 
 /// The most faults of its values that are looked for in one text.

@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use super::course::{self, CourseSettings};
-use super::discover::{self, Found, SETTINGS};
+use super::discover::{self, CHAPTER, Found, SETTINGS};
 use super::front::{self, Front};
 use super::inline::Names;
-use super::link::{Anchor, Library};
+use super::link::{Anchor, Library, Published};
 use super::markdown::Beside;
 use super::math::Macros;
+use super::naming;
 use super::slug::as_title;
 use super::{Course, ExperimentBlock, Lesson, markdown, scene};
 use crate::diagnostic::{Diagnostic, Diagnostics, SourceId, Sources, Span, nearest};
@@ -84,7 +85,12 @@ impl Opening {
         if let Some(settings) = &settings {
             self.library.macros = Macros::new(&settings.macros);
         }
-        let discovered = discover::lessons(&self.root)?;
+        let mut discovered = discover::lessons(&self.root)?;
+        // Drafts count too, so that no page moves when one is published.
+        let said = naming::assign(&mut discovered.lessons);
+        if self.only.is_none() {
+            self.found.extend(said.into_iter().map(|said| Diagnostic::note(said, None)));
+        }
         let fronts = self.fronts(discovered.lessons)?;
         self.check_slugs(&fronts);
         self.library.lessons =
@@ -238,20 +244,16 @@ impl Opening {
         Ok(fronts)
     }
 
+    /// Names may be alike beyond what numbers and chapters tell apart: `a.md` and `A.md`.
     fn check_slugs(&mut self, fronts: &[FrontOf]) {
-        let mut seen: BTreeMap<&str, &str> = [("index", ""), ("404", "")].into();
+        let mut seen: BTreeMap<&str, &str> = BTreeMap::new();
         for front in fronts {
             let Some((source, ..)) = front.read else { continue };
             let file = &front.file;
             let Some(first) = seen.insert(&file.slug, &file.below) else { continue };
             let here = Span::new(source, 0, 0);
-            let error = match first {
-                "" => Diagnostic::error(format!("a lesson cannot be called `{}`", file.slug), here)
-                    .label("its page would take the place of another"),
-                first => Diagnostic::error(format!("two lessons become the page `{}.html`", file.slug), here)
-                    .label(format!("the other is `{first}`")),
-            };
-            self.found.push(error.hint("rename the file; the number before its name does not count"));
+            let error = Diagnostic::error(format!("two lessons become the page `{}.html`", file.slug), here);
+            self.found.push(error.label(format!("the other is `{first}`")).hint("rename the file"));
         }
     }
 
@@ -261,29 +263,34 @@ impl Opening {
         for front in fronts {
             let folder = front.file.folder();
             if !folder.is_empty() && !chapters.contains_key(folder) {
-                let title = self.chapter_title(folder)?;
+                let index = fronts.iter().find(|front| front.file.below == format!("{folder}/{CHAPTER}"));
+                let own = index.and_then(|front| front.read.as_ref()?.3.as_ref());
+                let title = self.chapter_title(folder, own.map(|front| front.title.as_str()))?;
                 chapters.insert(folder.to_owned(), title);
             }
         }
         Ok(chapters)
     }
 
-    fn chapter_title(&mut self, folder: &str) -> Result<String, String> {
+    /// What its settings say, else the title of its own page, else its name.
+    fn chapter_title(&mut self, folder: &str, own: Option<&str>) -> Result<String, String> {
         #[derive(Default, Deserialize)]
         #[serde(default, deny_unknown_fields)]
         struct Chapter {
             title: Option<String>,
         }
-        let name = folder.rsplit('/').next().unwrap_or(folder);
+        // The title of a page is Markdown, that of a chapter text.
+        let own = own.filter(|title| !title.contains(['*', '_', '`', '$', '[', '<', '\\', '&']));
+        let own = own.map_or_else(|| as_title(folder.rsplit('/').next().unwrap_or(folder)), str::to_owned);
         let path = self.root.join(folder).join(SETTINGS);
         if path.symlink_metadata().is_err() {
-            return Ok(as_title(name));
+            return Ok(own);
         }
         let read = self.read(&path)?;
         let chapter = read.and_then(|(source, text)| {
             self.found.keep(tree(source, &text).and_then(|node| settings::decode::<Chapter>(&node)))
         });
-        Ok(chapter.and_then(|chapter| chapter.title).unwrap_or_else(|| as_title(name)))
+        Ok(chapter.and_then(|chapter| chapter.title).unwrap_or(own))
     }
 
     /// A lesson from its text; none if its front matter is at fault, all the rest being checked even so.
@@ -301,17 +308,22 @@ impl Opening {
         }
         self.found.extend(std::mem::take(&mut document.diagnostics));
         let front = front?;
+        self.found.extend(front.warnings.clone());
         let beside = Beside { blocks: &document.blocks, equations: &document.equations };
         let title = markdown::title(&front.title, here(front.title_span), beside);
         let summary = markdown::short(&front.summary, here(front.summary_span), beside);
         self.found.extend(title.diagnostics.into_iter().chain(summary.diagnostics));
         let (mut anchors, mut assets) = (document.anchors, document.assets);
+        let mut published = document.published;
+        published.extend(summary.published);
         anchors.extend(summary.anchors);
         assets.extend(title.assets.into_iter().chain(summary.assets));
         for node in document.blocks.iter().flat_map(texts) {
             // What is wrong with it is said when the block is read; its place within quotes is not known.
             let short = markdown::short(node.as_text().unwrap_or_default(), here(node.span), beside);
             assets.extend(short.assets);
+            let led = short.published.into_iter();
+            published.extend(led.map(|published| Published { span: node.span, ..published }));
             anchors.extend(short.anchors.into_iter().map(|anchor| Anchor { span: node.span, ..anchor }));
         }
         let chapter = chapters.get(file.folder()).cloned();
@@ -329,6 +341,7 @@ impl Opening {
             headings: document.headings,
             assets,
             equations: document.equations,
+            published,
         };
         Some(Read { lesson, anchors, ids: document.ids, incomplete: document.incomplete })
     }

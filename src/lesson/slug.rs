@@ -30,7 +30,13 @@ pub fn github(text: &str) -> String {
 
 /// A name without the number that orders it: `03-splitting-data` is `splitting-data`.
 pub fn without_number(name: &str) -> &str {
-    let rest = name.trim_start_matches(|letter: char| letter.is_ascii_digit());
+    let mut rest = name.trim_start_matches(|letter: char| letter.is_ascii_digit());
+    // `1.2-intro` is the second of the first part.
+    while let Some(part) =
+        rest.strip_prefix('.').filter(|part| part.starts_with(|c: char| c.is_ascii_digit()))
+    {
+        rest = part.trim_start_matches(|letter: char| letter.is_ascii_digit());
+    }
     let plain = rest.trim_start_matches(['-', '_', '.', ' ']);
     if rest.len() == name.len() || plain.len() == rest.len() || plain.is_empty() { name } else { plain }
 }
@@ -90,6 +96,9 @@ mod tests {
         assert_eq!(without_number("03-splitting-data"), "splitting-data");
         assert_eq!(without_number("3d-shapes"), "3d-shapes");
         assert_eq!(without_number("2024"), "2024");
+        assert_eq!(without_number("1.2-intro"), "intro");
+        assert_eq!(without_number("1.10.3 intro"), "intro");
+        assert_eq!(without_number("1.2"), "1.2");
         assert_eq!(as_title("02_deep-networks"), "Deep networks");
     }
 

@@ -50,8 +50,8 @@ pub fn view(
             parameters: Some(planned.total().parameters).filter(|parameters| *parameters > 0),
             multiply_adds: Some(planned.total().multiply_adds as u64).filter(|work| *work > 0),
             digest: String::new(),
-            json: Some(format!("{slug}/{id}.json")),
-            csv: outcome.has_series().then(|| format!("{slug}/{id}.csv")),
+            json: Some(format!("{}/{id}.json", beside(slug))),
+            csv: outcome.has_series().then(|| format!("{}/{id}.csv", beside(slug))),
         },
     }
 }
@@ -60,6 +60,11 @@ pub fn view(
 pub fn draw_in(view: &mut ExperimentView, slug: &str, planned: &Planned, drawn: &Drawn) {
     view.figures = drawn.figures.iter().map(|figure| figure_view(slug, planned, &view.alt, figure)).collect();
     view.provenance.digest.clone_from(&drawn.digest);
+}
+
+/// The folder of a lesson's files as its page names it: it stands beside the page.
+fn beside(slug: &str) -> &str {
+    slug.rsplit('/').next().unwrap_or(slug)
 }
 
 fn figure_view(slug: &str, planned: &Planned, alt: &str, figure: &DrawnFigure) -> FigureView {
@@ -73,7 +78,7 @@ fn figure_view(slug: &str, planned: &Planned, alt: &str, figure: &DrawnFigure) -
         svg_wide: figure.wide.clone(),
         svg_narrow: Some(figure.narrow.clone()),
         alt: alt.to_owned(),
-        file: format!("{slug}/{}-{}.svg", planned.header.id, figure.name),
+        file: format!("{}/{}-{}.svg", beside(slug), planned.header.id, figure.name),
         tables: figure.tables.iter().map(table).collect(),
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Diagnostics;
 use crate::lesson::inline::{Values, format_absent, format_number};
-use crate::lesson::{Fill, Lesson, Role, Value, experiment_mark};
+use crate::lesson::{Fill, Lesson, Role, Value, address, experiment_mark, to_root};
 use crate::outcome::{Statistic, Summary};
 
 use super::Computed;
@@ -87,8 +87,11 @@ impl Filling<'_, '_> {
         let title = escaped(title).replace('\n', "&#10;");
         let target = experiment.filter(|_| self.links && !value.in_link).and_then(|(name, id)| {
             let lesson = self.computed.course.lesson_named(&name)?;
-            let page =
-                if lesson.slug == self.lesson.slug { String::new() } else { format!("{}.html", lesson.slug) };
+            let page = if lesson.slug == self.lesson.slug {
+                String::new()
+            } else {
+                format!("{}{}.html", to_root(&self.lesson.slug), address(&lesson.slug))
+            };
             Some(format!("{page}#experiment-{id}"))
         });
         match target {

@@ -65,6 +65,10 @@ pub fn assemble(computed: &Computed, holds: &Holds) -> Result<Files, Failure> {
         experiments.flat_map_iter(|experiment| experiment_files(&experiment.drawing, untrusted, holds)),
     );
     copy_assets(&computed.course, &mut files)?;
+    let missing = unpublished(computed, &files);
+    if !missing.is_empty() {
+        return Err(Failure::Course(missing.into(), computed.tables.sources.clone()));
+    }
     if let Some(program) = drafting.program {
         unchanged::keep(computed, program, &drafts);
     }
@@ -219,6 +223,26 @@ fn course_view(course: &Course) -> CourseView {
 
 /// The most bytes of a picture or another file that is copied.
 const MOST_COPIED: u64 = 1 << 30;
+
+/// Links to files that no experiment has, among those whose experiments ran.
+fn unpublished(computed: &Computed, files: &Files) -> Vec<Diagnostic> {
+    if !computed.everything {
+        return Vec::new();
+    }
+    let all = computed.course.lessons.iter().flat_map(|lesson| &lesson.published);
+    let missing = all.filter(|published| !files.contains_key(&published.path));
+    missing
+        .map(|published| {
+            let start = published.path.trim_end_matches(|letter| letter != '.').trim_end_matches('.');
+            let own = files
+                .keys()
+                .filter(|path| path.strip_prefix(start).is_some_and(|rest| rest.starts_with(['.', '-'])));
+            let own: Vec<String> = own.map(|path| format!("`{path}`")).collect();
+            Diagnostic::error(format!("there is no file `{}`", published.path), published.span)
+                .label(format!("expected {}", own.join(", ")))
+        })
+        .collect()
+}
 
 /// The pictures and files that lessons use.
 fn copy_assets(course: &Course, files: &mut Files) -> Result<(), Failure> {

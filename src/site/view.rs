@@ -76,7 +76,7 @@ pub struct ChapterView {
 /// One lesson.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct PageView {
-    /// The page is `SLUG.html`.
+    /// The page is `SLUG.html`; a `/` in it is that of a folder.
     pub slug: String,
     pub title_html: String,
     /// The title without markup, for the browser's tab and for search.
@@ -154,7 +154,7 @@ pub struct FigureView {
     /// What a listener needs to know, put before the chart for screen readers only; empty when the SVG
     /// itself says it.
     pub alt: String,
-    /// Path of the standalone SVG in the output: `SLUG/ID-FIGURE.svg`.
+    /// Path of the standalone SVG from its page: `SLUG/ID-FIGURE.svg`.
     pub file: String,
     /// The numbers drawn: one table a panel.
     pub tables: Vec<TableView>,
@@ -266,7 +266,7 @@ pub struct Provenance {
     /// Multiplications with addition, over all runs.
     pub multiply_adds: Option<u64>,
     pub digest: String,
-    /// Paths in the output: `SLUG/ID.json` and `SLUG/ID.csv`.
+    /// Paths from the page: `SLUG/ID.json` and `SLUG/ID.csv`.
     pub json: Option<String>,
     pub csv: Option<String>,
 }

@@ -2,6 +2,8 @@
 (() => {
   "use strict";
   const root = document.documentElement;
+  // This script is in a folder of the site, and pages may be in others.
+  const site = new URL("..", document.currentScript.src);
   const tools = document.getElementById("tools");
 
   const remembered = (value) => {
@@ -65,7 +67,7 @@
     list.hidden = true;
     let index = null;
     const find = async () => {
-      index ??= await (await fetch("search-index.json")).json();
+      index ??= await (await fetch(new URL("search-index.json", site))).json();
       const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
       const found = [];
       for (const page of words.length ? index : []) {
@@ -82,7 +84,7 @@
       list.replaceChildren(...found.slice(0, 8).map(({ page, heading, at }) => {
         const item = document.createElement("li");
         const link = document.createElement("a");
-        link.href = `${page.slug}.html${heading ? `#${heading.id}` : ""}`;
+        link.href = new URL(`${page.slug}.html${heading ? `#${encodeURIComponent(heading.id)}` : ""}`, site);
         const title = document.createElement("strong");
         title.textContent = page.title;
         const excerpt = document.createElement("span");

@@ -1,5 +1,6 @@
 //! Tests of the whole through its public face, one module a feature.
 
+mod addresses;
 mod batch_norm;
 mod build;
 mod cache;

@@ -1,12 +1,19 @@
+use std::collections::BTreeMap;
+
 use super::{Diagnostic, Severity, SourceId};
 
-/// The most errors, and the most warnings, that are kept: nobody reads on, and a file may hold a million.
-const MOST: usize = 100;
+/// The most errors, and the most warnings, that are kept: a file may hold a million.
+const MOST: usize = 10_000;
+
+/// What comes first: file, place, severity; what has no place comes last.
+type Order = (bool, SourceId, usize, Severity);
 
 /// Everything that is wrong: in the order of the files and places, each said once.
 #[derive(Clone, Debug, Default)]
 pub struct Diagnostics {
-    sorted: Vec<Diagnostic>,
+    sorted: BTreeMap<Order, Vec<Diagnostic>>,
+    /// Errors, warnings and notes.
+    counts: [usize; 3],
     /// Errors and warnings that were found beyond the most that are kept.
     beyond: [usize; 2],
 }
@@ -17,19 +24,17 @@ impl Diagnostics {
     }
 
     pub fn push(&mut self, diagnostic: Diagnostic) {
-        let place = match diagnostic.severity {
-            Severity::Error => Some(0),
-            Severity::Warning => Some(1),
-            Severity::Note => None,
-        };
-        if let Some(place) = place.filter(|_| self.count(diagnostic.severity) >= MOST) {
-            self.beyond[place] += 1;
+        let severity = diagnostic.severity;
+        let alike = self.sorted.get(&order(&diagnostic));
+        if alike.is_some_and(|alike| alike.contains(&diagnostic)) {
             return;
         }
-        let index = self.sorted.partition_point(|other| order(other) <= order(&diagnostic));
-        if !self.sorted[..index].contains(&diagnostic) {
-            self.sorted.insert(index, diagnostic);
+        if severity != Severity::Note && self.count(severity) >= MOST {
+            self.beyond[severity as usize] += 1;
+            return;
         }
+        self.counts[severity as usize] += 1;
+        self.sorted.entry(order(&diagnostic)).or_default().push(diagnostic);
     }
 
     /// The value, or `None` after noting what was wrong instead.
@@ -45,7 +50,9 @@ impl Diagnostics {
 
     /// Makes every warning an error.
     pub fn deny_warnings(&mut self) {
-        for mut diagnostic in std::mem::take(&mut self.sorted) {
+        let Diagnostics { sorted, beyond, .. } = std::mem::take(self);
+        self.beyond[0] = beyond[0] + beyond[1];
+        for mut diagnostic in sorted.into_values().flatten() {
             if diagnostic.severity == Severity::Warning {
                 diagnostic.severity = Severity::Error;
             }
@@ -53,8 +60,8 @@ impl Diagnostics {
         }
     }
 
-    pub fn iter(&self) -> std::slice::Iter<'_, Diagnostic> {
-        self.sorted.iter()
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Diagnostic> {
+        self.sorted.values().flatten()
     }
 
     pub fn is_empty(&self) -> bool {
@@ -62,7 +69,12 @@ impl Diagnostics {
     }
 
     pub fn len(&self) -> usize {
-        self.sorted.len()
+        self.counts.iter().sum()
+    }
+
+    /// How many errors and warnings were found beyond those that are kept.
+    pub fn left_out(&self) -> usize {
+        self.beyond.iter().sum()
     }
 
     pub fn errors(&self) -> usize {
@@ -74,7 +86,7 @@ impl Diagnostics {
     }
 
     fn count(&self, severity: Severity) -> usize {
-        self.sorted.iter().filter(|diagnostic| diagnostic.severity == severity).count()
+        self.counts[severity as usize]
     }
 
     /// In words: `2 errors, 1 warning`; empty when there is nothing.
@@ -110,12 +122,11 @@ impl IntoIterator for Diagnostics {
     type IntoIter = std::vec::IntoIter<Diagnostic>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.sorted.into_iter()
+        self.sorted.into_values().flatten().collect::<Vec<_>>().into_iter()
     }
 }
 
-/// What has no place comes last.
-fn order(diagnostic: &Diagnostic) -> (bool, SourceId, usize, Severity) {
+fn order(diagnostic: &Diagnostic) -> Order {
     let span = diagnostic.span;
     let place = span.map_or((SourceId(0), 0), |span| (span.source, span.start));
     (span.is_none(), place.0, place.1, diagnostic.severity)
@@ -146,9 +157,10 @@ mod tests {
     fn a_flood_is_cut_off_and_never_drowns_an_error() {
         let at = |start: usize| Some(Span::new(SourceId(0), start, start + 1));
         let mut all = Diagnostics::new();
-        (0..1000).for_each(|start| all.push(Diagnostic::warning("w", at(start))));
+        (0..3 * MOST).for_each(|start| all.push(Diagnostic::warning("w", at(start))));
         all.push(Diagnostic::error("e", at(0)));
         assert_eq!((all.len(), all.errors()), (MOST + 1, 1));
-        assert_eq!(all.summary(), "1 error, more than 100 warnings");
+        assert_eq!(all.summary(), "1 error, more than 10000 warnings");
+        assert_eq!(all.left_out(), 2 * MOST);
     }
 }

@@ -172,7 +172,7 @@ pub fn claim(inside: &str) -> Option<&str> {
 
 /// A lesson's slug as a name in expressions.
 pub fn as_name(slug: &str) -> String {
-    slug.replace('-', "_")
+    slug.replace(['-', '/'], "_")
 }
 
 /// A fault at its place in the file. A text of YAML may be quoted: its first character then comes after the quote.

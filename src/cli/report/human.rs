@@ -1,7 +1,7 @@
 //! For reading: what moved, of a few experiments every metric, of many a line each.
 
 use crate::cli::report::Report;
-use crate::diagnostic::{Diagnostic, Span, counted};
+use crate::diagnostic::{Diagnostic, Severity, Span, counted};
 use crate::outcome::Step;
 use crate::pipeline::{
     Planned, Reviewed, Status, leaf, parted, reseeded, sci, settings, short, sizeless, worst,
@@ -10,6 +10,8 @@ use crate::store::snapshot::{ClaimShift, Moved, VariantShift};
 
 /// How many experiments are shown whole.
 const FEW: usize = 3;
+/// How many errors, and how many warnings, are shown: nobody reads on.
+const SHOWN: usize = 100;
 /// How many claims are listed.
 const CLAIMS: usize = 10;
 /// How many sentences are listed.
@@ -23,8 +25,22 @@ pub fn problems(report: &Report, colour: bool) -> String {
         }
         _ => Vec::new(),
     };
-    let shown = report.found.iter().filter(|found| !tabled.contains(found));
-    shown.map(|diagnostic| format!("{}\n\n", diagnostic.render(report.sources, colour))).collect()
+    let mut text = String::new();
+    let mut counts = [0; 3];
+    for found in report.found.iter().filter(|found| !tabled.contains(found)) {
+        let count = &mut counts[found.severity as usize];
+        *count += 1;
+        if *count <= SHOWN || found.severity == Severity::Note {
+            text += &format!("{}\n\n", found.render(report.sources, colour));
+        }
+    }
+    let more = |count: usize, noun: &str| (count > SHOWN).then(|| counted(count - SHOWN, noun));
+    let more: Vec<String> =
+        [more(counts[0], "error"), more(counts[1], "warning")].into_iter().flatten().collect();
+    if !more.is_empty() {
+        text += &format!("... and {} more, which `--format json` lists\n\n", more.join(" and "));
+    }
+    text
 }
 
 /// What moved: of a few experiments every metric, of many a line each; the sentences with other numbers; the verdict last.

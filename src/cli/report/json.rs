@@ -14,6 +14,7 @@ pub fn document(report: &Report) -> String {
         "errors": report.found.errors(),
         "warnings": report.found.warnings(),
         "findings": findings,
+        "left_out": report.found.left_out(),
     });
     if let Some(review) = report.review {
         document["verdict"] = json!(report.verdict());

@@ -164,6 +164,11 @@ impl<'t> Writer<'t> {
                 (href != address).then_some(href)
             }
             Ok(Target::File(asset, suffix)) => Some(self.asset(asset) + &suffix),
+            Ok(Target::Published { href, anchor, published }) => {
+                self.found.anchors.push(anchor);
+                self.found.published.push(published);
+                Some(href)
+            }
             Err(error) => {
                 self.found.diagnostics.push(error);
                 None

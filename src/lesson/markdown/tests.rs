@@ -240,6 +240,31 @@ fn ways_of_other_programs_are_named() {
 }
 
 #[test]
+fn pictures_have_widths_and_captions() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("p.png"), "x").unwrap();
+    let library = Library { root: folder.path().to_owned(), ..Library::default() };
+    let scene = Scene { library: &library, source: SourceId(0), start: 0, folder: "", slug: "deep/here" };
+    let read = |text: &str| document(text, None, scene);
+    let shown = |text: &str| read(text).body.render(&mut Echo);
+    let src = "src=\"../files/p.png\" alt=\"a\"";
+    assert_eq!(shown("![a](p.png)"), format!("<p><img {src} /></p>\n"));
+    assert_eq!(shown("![a](p.png \"width=50%\")"), format!("<p><img width=\"50%\" {src} /></p>\n"));
+    assert_eq!(
+        shown("b ![a](p.png \"c {width=30px}\")"),
+        format!("<p>b <img width=\"30\" {src} title=\"c\" /></p>\n")
+    );
+    assert_eq!(
+        shown("![a](p.png \"The *loss* `{{ x.y }}` {width=30}\")"),
+        format!(
+            "<figure>\n<img width=\"30\" {src} />\n<figcaption>The <em>loss</em> [x.y]</figcaption>\n</figure>\n"
+        )
+    );
+    assert!(shown("![a](p.png \"b \\\" c\")").contains("<figcaption>b \" c</figcaption>"));
+    assert_eq!(read("![a](p.png \"width=half\")").diagnostics[0].message, "this is no width of a picture");
+}
+
+#[test]
 fn braces_of_code_are_its_own() {
     let block = "```yaml experiment\nkind: softmax\nid: x\n```\n";
     let said = |text: &str| mistakes(&format!("{block}{text}"));

@@ -6,6 +6,7 @@ use minijinja::value::Serde;
 use minijinja::{Value, context};
 
 use super::{TemplateError, Templates};
+use crate::lesson::to_root;
 use crate::site::view::{ExperimentView, PageView, Site};
 use crate::site::{Output, links};
 use crate::store::cache::Sum;
@@ -87,10 +88,13 @@ impl<'a> Pages<'a> {
         let content_security_policy = &course.policy.text;
         let shared = || self.shared.clone();
         let mut pages = vec![
-            page("index.html", context! { here => "index", chapters, content_security_policy, ..shared() }),
+            page(
+                "index.html",
+                context! { here => "index", root => "", chapters, content_security_policy, ..shared() },
+            ),
             page(
                 "404.html",
-                context! { here => "404", base => links::base_path(course), content_security_policy, ..shared() },
+                context! { here => "404", root => "", base => links::base_path(course), content_security_policy, ..shared() },
             ),
         ];
         let base_url = links::base_url(course);
@@ -104,6 +108,7 @@ impl<'a> Pages<'a> {
         let values = context! {
             content_security_policy => policy.text.as_ref().filter(|_| states),
             here => &lesson.slug,
+            root => to_root(&lesson.slug),
             lesson => Serde(lesson),
             previous => self.previous(index),
             next => self.next(index),

@@ -75,7 +75,7 @@ impl Folder {
             let Some(slug) = name.strip_suffix(".yaml").filter(|slug| !slug.starts_with('.')) else {
                 continue;
             };
-            let slug = slug.to_owned();
+            let slug = slug.replace('.', "/");
             let shown = path.join(&name).display().to_string().replace('\\', "/");
             let text = match opened.read(&name, MOST) {
                 Ok(bytes) => String::from_utf8(bytes)
@@ -158,8 +158,9 @@ fn replace(folder: &files::Folder, name: &str, text: &str) -> io::Result<()> {
     })
 }
 
+/// The file of a lesson: `chapter.lesson.yaml` of one whose page is in a folder.
 fn name_of(slug: &str) -> String {
-    format!("{slug}.yaml")
+    format!("{}.yaml", slug.replace('/', "."))
 }
 
 /// The reader knows what is wrong with the YAML, not whose file it is.

@@ -1,0 +1,130 @@
+//! Pictures: how wide they are, and which of them are figures with a caption.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use pulldown_cmark::{CowStr, Event, LinkType, Tag, TagEnd, html};
+use regex::Regex;
+
+use super::reading::{self, CodeInFormula, Reading};
+use super::{Part, Writer, length, options};
+use crate::diagnostic::Diagnostic;
+
+/// A title that ends with a width: `width=50%`, `The loss falls {width=300}`.
+static WIDTH: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?:^|\s)\{?width=(?P<width>[^\s{}]*)\}?\s*$").expect("a pattern of our own")
+});
+/// Per cent of the column, or pixels.
+static SIZE: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^([1-9]\d{0,3})(%|px)?$").expect("a pattern of our own"));
+
+/// The tag that a picture begins with.
+pub(super) struct Picture<'t> {
+    link_type: LinkType,
+    dest_url: CowStr<'t>,
+    id: CowStr<'t>,
+    title: CowStr<'t>,
+}
+
+impl<'t> Picture<'t> {
+    fn titled(&self, title: &str) -> Event<'t> {
+        Event::Start(Tag::Image {
+            link_type: self.link_type,
+            dest_url: self.dest_url.clone(),
+            title: title.to_owned().into(),
+            id: self.id.clone(),
+        })
+    }
+}
+
+fn picture<'t>(event: &Event<'t>) -> Option<Picture<'t>> {
+    let Event::Start(Tag::Image { link_type, dest_url, title, id }) = event else { return None };
+    let (dest_url, title, id) = (dest_url.clone(), title.clone(), id.clone());
+    Some(Picture { link_type: *link_type, dest_url, id, title })
+}
+
+impl<'t> Writer<'t> {
+    /// Writes a picture with a title that is alone in its paragraph as a figure, with the title as its caption; says how
+    /// many parts that was.
+    pub(super) fn figure(&mut self, parts: &[Part<'t>]) -> Option<usize> {
+        let (Event::Start(Tag::Paragraph), _) = &parts[0] else { return None };
+        let picture = picture(&parts.get(1)?.0)?;
+        let range = &parts[1].1;
+        let length = length(&parts[1..]);
+        let (Event::End(TagEnd::Paragraph), _) = parts.get(1 + length)? else { return None };
+        let (caption, width) = self.width(&picture.title, range);
+        if caption.is_empty() {
+            return None;
+        }
+        self.out.push(Event::Html("<figure>\n".into()));
+        self.sized(picture.titled(""), width, &parts[1..=length]);
+        self.out.push(Event::Html("\n<figcaption>".into()));
+        self.caption(&caption, range);
+        self.out.push(Event::Html("</figcaption>\n</figure>\n".into()));
+        Some(length + 2)
+    }
+
+    /// Writes a picture whose title gives it a width; says how many parts that was.
+    pub(super) fn sized_picture(&mut self, parts: &[Part<'t>]) -> Option<usize> {
+        let picture = picture(&parts[0].0).filter(|picture| WIDTH.is_match(&picture.title))?;
+        let length = length(parts);
+        let (title, width) = self.width(&picture.title, &parts[0].1);
+        self.sized(picture.titled(&title), width, &parts[..length]);
+        Some(length)
+    }
+
+    /// A picture with that start in the place of its own, as wide as is said.
+    fn sized(&mut self, start: Event<'t>, width: Option<String>, parts: &[Part<'t>]) {
+        let mut parts = parts.to_vec();
+        parts[0].0 = start;
+        let outer = std::mem::take(&mut self.out);
+        let mut at = 0;
+        while at < parts.len() {
+            at += self.part(&parts[at..]);
+        }
+        let picture = std::mem::replace(&mut self.out, outer);
+        let Some(width) = width else { return self.out.extend(picture) };
+        let mut written = String::new();
+        html::push_html(&mut written, picture.into_iter());
+        let written = written.replacen("<img ", &format!("<img width=\"{width}\" "), 1);
+        self.out.push(Event::InlineHtml(written.into()));
+    }
+
+    /// A title without the width that it ends with, and that width.
+    fn width(&mut self, title: &str, range: &Range<usize>) -> (String, Option<String>) {
+        let Some(found) = WIDTH.captures(title) else { return (title.to_owned(), None) };
+        let rest = found.get(0).map_or(title, |all| &title[..all.start()]);
+        let width = &found["width"];
+        let size = SIZE.captures(width).map(|size| match size.get(2).map(|unit| unit.as_str()) {
+            Some("%") => format!("{}%", &size[1]),
+            _ => size[1].to_owned(),
+        });
+        if size.is_none() {
+            let place = self.find(range, &format!("width={width}"));
+            let warning = Diagnostic::warning("this is no width of a picture", place);
+            self.found.diagnostics.push(warning.label("expected `width=50%` or `width=300`"));
+        }
+        (rest.trim().to_owned(), size)
+    }
+
+    /// A title as a line of Markdown, where it stands in the file as it is.
+    fn caption(&mut self, caption: &str, range: &Range<usize>) {
+        let place = self.text[range.clone()].rfind(caption).map(|at| range.start + at);
+        let Some(start) = place else { return self.out.push(Event::Text(caption.to_owned().into())) };
+        let moved = |range: Range<usize>| range.start + start..range.end + start;
+        let Reading { parts, code_in_formulas, .. } = reading::read_line(caption, options());
+        let code = code_in_formulas.into_iter();
+        let code = code
+            .map(|CodeInFormula { range, code }| CodeInFormula { range: moved(range), code: moved(code) });
+        self.refuse_code_in_formulas(&code.collect::<Vec<_>>());
+        let in_line = |(event, _): &Part| {
+            !matches!(event, Event::Start(Tag::Paragraph) | Event::End(TagEnd::Paragraph))
+        };
+        let parts = parts.into_iter().map(|(event, range)| (event, moved(range)));
+        let parts: Vec<Part<'t>> = parts.filter(in_line).collect();
+        let mut at = 0;
+        while at < parts.len() {
+            at += self.part(&parts[at..]);
+        }
+    }
+}
