@@ -252,7 +252,7 @@ mod tests {
         let data = load_default(&limited, None).unwrap();
         let known = facts(&limited, Files::default(), &TableLimits::default()).unwrap();
         assert!(known.class_rows.is_empty(), "which rows are drawn is up to the seed");
-        assert_eq!(known, sized(data.facts()));
+        assert_eq!(known, Facts { drawn_from: 150, ..sized(data.facts()) });
         assert_eq!(data.rows(), 30);
         assert_eq!(load_default(&limited, None).unwrap(), data);
         let other = load(&limited, Files::default(), &TableLimits::default(), &Streams::new(1)).unwrap();
