@@ -202,6 +202,9 @@ fn renamed(old: &Accepted, new: &Accepted) -> Vec<(String, String)> {
     pairs
 }
 
+/// The path of a setting, with its value before and now.
+type Change<'a> = (&'a str, Option<&'a String>, Option<&'a String>);
+
 /// The settings that differ, one said once where all variants that stand on both sides share it.
 fn settings(old: &Identity, new: &Identity) -> Vec<SettingShift> {
     let mut shifts = Vec::new();
@@ -214,7 +217,7 @@ fn settings(old: &Identity, new: &Identity) -> Vec<SettingShift> {
     whole("kind", old.kind.clone(), new.kind.clone());
     whole("seed", old.seed.to_string(), new.seed.to_string());
     let both: Vec<&String> = old.with.keys().filter(|name| new.with.contains_key(*name)).collect();
-    let mut found: BTreeMap<(&str, Option<&String>, Option<&String>), Vec<String>> = BTreeMap::new();
+    let mut found: BTreeMap<Change, Vec<String>> = BTreeMap::new();
     for name in &both {
         let (before, now) = (&old.with[*name], &new.with[*name]);
         for path in before.keys().chain(now.keys()).collect::<BTreeSet<_>>() {
