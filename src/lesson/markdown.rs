@@ -229,8 +229,8 @@ impl<'t> Writer<'t> {
                 let length = length(parts);
                 if block::read_info(info) == Info::Yaml {
                     self.yaml(info, range, &parts[1..length]);
-                    self.out.push(event.clone());
-                    return 1;
+                    self.code_block(&parts[..length]);
+                    return length;
                 }
                 self.fence(info, range, &parts[1..length]);
                 return length;

@@ -270,6 +270,7 @@ fn braces_of_code_are_its_own() {
     let said = |text: &str| mistakes(&format!("{block}{text}"));
     for code in ["{{1, 2}, {3, 4}}", "${{ matrix.y }}", "{{ name }}", "{{ x }}"] {
         assert_eq!(said(&format!("```\n{code}\n```")), [""; 0], "{code}");
+        assert_eq!(said(&format!("```yaml\nrun: {code}\n```")), [""; 0], "{code}");
     }
     assert_eq!(said("a {{1, 2}, {3}} b"), [""; 0]);
     assert_eq!(
@@ -277,6 +278,7 @@ fn braces_of_code_are_its_own() {
         ["{{ x.loss }}: a value in a block of code is shown as it stands"]
     );
     assert_eq!(said("```markdown\n{{ x.loss }}\n```"), [""; 0]);
+    assert!(!html("```yaml\nsee: https://a.org\n```").contains("<a "));
     assert_eq!(html("`` {{ name }} ``"), "<p><code>{{ name }}</code></p>\n");
 }
 
