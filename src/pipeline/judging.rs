@@ -12,9 +12,9 @@ use crate::lesson::{Course, Fragment, Lesson, Role, Value};
 use crate::lint;
 use crate::outcome::Outcome;
 
-use super::planning::{Planned, block_texts};
-use super::running::Ran;
-use super::unchanged::Unchanged;
+use crate::pipeline::run::planning::{Planned, block_texts};
+use crate::pipeline::run::running::Ran;
+use crate::pipeline::show::unchanged::Unchanged;
 
 /// Claims in prose by their place and expression: several in one caption may share a place.
 pub type Prose = BTreeMap<(Span, String), ProseVerdict>;

@@ -6,8 +6,8 @@ use crate::lesson::Course;
 use crate::lint::{self, Lint, Subject};
 use crate::outcome::Outcome;
 
-use super::planning::Planned;
-use super::tables::Tables;
+use crate::pipeline::run::planning::Planned;
+use crate::pipeline::run::tables::Tables;
 
 /// What is known to be wrong before anything runs.
 pub fn before(course: &Course, planned: &[Planned], tables: &Tables) -> Vec<Diagnostic> {

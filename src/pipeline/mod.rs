@@ -8,46 +8,24 @@
 //! 5. *draw and place*: `pages::assemble` fills in numbers, and draws figures and makes pages where the output lacks them;
 //! 6. *write*: `site::Publication` swaps the whole output in one step.
 
-mod cause;
-mod drafts;
-mod drawing;
-mod drift;
-mod experiment_view;
-mod filling;
-mod identity;
-mod jobs;
 mod judging;
-mod lanes;
 mod linting;
-mod memory;
-mod own;
-mod pages;
-mod planning;
 mod request;
-mod results;
-mod results_table;
-mod reviewing;
-mod running;
-mod sentences;
-mod settings_view;
-mod shard;
-mod tables;
-mod team;
-mod totals;
-mod unchanged;
-mod verifying;
+mod review;
+mod run;
+mod show;
 
-pub use drift::{leaf, parted, reseeded, sci, settings, sizeless, step, worst};
-pub use pages::{Files, Holds};
-pub use planning::Planned;
 pub use request::{Failure, Keeping, Request};
-pub use results::json;
-pub use results_table::{says_nothing, short};
-pub use reviewing::{Reprinted, Review, Reviewed, Status, accept, review};
-pub use running::{Silent, Watch, Why, title};
-pub use shard::{Done, Pending, Shard, pending, run_shard};
-pub use team::Team;
-pub use verifying::{Verified, verify, verify_drawn};
+pub use review::drift::{leaf, parted, reseeded, sci, settings, sizeless, step, worst};
+pub use review::reviewing::{Reprinted, Review, Reviewed, Status, accept, review};
+pub use review::verifying::{Verified, verify, verify_drawn};
+pub use run::planning::Planned;
+pub use run::running::{Silent, Watch, Why, title};
+pub use run::shard::{Done, Pending, Shard, pending, run_shard};
+pub use run::team::Team;
+pub use show::pages::{Files, Holds};
+pub use show::results::json;
+pub use show::results_table::{says_nothing, short};
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -62,10 +40,12 @@ use crate::outcome::Outcome;
 use crate::site::{self, Publication, PublishError, Published};
 use crate::store::cache::Cache;
 
-use own::Own;
-use running::Ran;
-use tables::Tables;
-use unchanged::Unchanged;
+use run::running::{self, Ran};
+use run::tables::Tables;
+use run::{jobs, planning};
+use show::own::Own;
+use show::pages;
+use show::unchanged::Unchanged;
 
 /// A course whose experiments are in order, none of them run.
 pub struct Ready {

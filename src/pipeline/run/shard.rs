@@ -10,7 +10,7 @@ use crate::experiment::Cost;
 
 use super::jobs::{self, Job};
 use super::running::{self, Watch};
-use super::{Failure, Ready};
+use crate::pipeline::{Failure, Ready};
 
 /// The most shards there may be: each costs memory when runs are dealt out.
 const MOST: usize = 10_000;

@@ -7,8 +7,8 @@ use crate::outcome::Outcome;
 use crate::site::{ClaimView, DataSourceView, ExperimentView, FigureView, Provenance, TableView};
 
 use super::drawing::{Drawn, DrawnFigure};
-use super::planning::Planned;
 use super::{results_table, settings_view};
+use crate::pipeline::run::planning::Planned;
 
 /// What of an experiment was made elsewhere: Markdown already turned into HTML, the block's own text.
 pub struct Written {

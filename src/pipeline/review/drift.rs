@@ -6,8 +6,8 @@ use crate::diagnostic::{Diagnostic, Span, counted};
 use crate::outcome::Step;
 use crate::store::snapshot::{Comparison, Kept, Leaf, Moved, SettingShift, VariantShift};
 
-use super::planning::Planned;
 use super::reviewing::Status;
+use crate::pipeline::run::planning::Planned;
 
 /// The names that a sentence lists at most.
 const NAMES: usize = 4;

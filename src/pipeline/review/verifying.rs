@@ -8,9 +8,10 @@ use crate::numeric::Streams;
 use crate::outcome::{Numbers, RunRecord};
 use crate::store::cache::same_bits;
 
-use super::jobs::{self, Job};
-use super::running::{self, Watch};
-use super::{Failure, Ready, Request, Silent, compute, pages};
+use crate::pipeline::run::jobs::{self, Job};
+use crate::pipeline::run::running::{self, Watch};
+use crate::pipeline::show::pages;
+use crate::pipeline::{Failure, Ready, Request, Silent, compute};
 
 /// What is said of an entry that came out otherwise. Why it did is not known: another machine, another program, or another hand.
 const WRONG: &str = "this entry is not what these settings give";

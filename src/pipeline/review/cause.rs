@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_json::Value as Json;
 
-use super::Computed;
-use super::planning::Planned;
 use super::reviewing::{Reviewed, Status};
+use crate::pipeline::Computed;
+use crate::pipeline::run::planning::Planned;
 
 /// By how much the share of those that have it must differ for a trait to be worth telling.
 const TELLING: f64 = 0.75;

@@ -15,13 +15,13 @@ use crate::numeric::{Alone, Workers};
 use crate::outcome::{Outcome, RunRecord, Variant};
 use crate::store::cache::{Cache, Kept, Key};
 
-use super::Ready;
 use super::jobs::{self, Job};
 use super::lanes::Lanes;
 use super::memory::within_memory;
 use super::planning::Planned;
 use super::tables::Tables;
 use super::team::Team;
+use crate::pipeline::Ready;
 
 /// Told how the runs get on, from any thread.
 pub trait Watch: Sync {

@@ -19,7 +19,8 @@ use crate::store::cache::{Key, Sum};
 use super::drafts::{Draft, Drafting};
 use super::drawing::Drawing;
 use super::own::Own;
-use super::{Computed, Failure, judging, unchanged};
+use super::unchanged;
+use crate::pipeline::{Computed, Failure, judging};
 
 /// Files of a site to be, by their paths in the output.
 pub type Files = BTreeMap<String, Content>;

@@ -12,12 +12,12 @@ use crate::lesson::{Fill, Fragment, Lesson, Value};
 use crate::site::{ExperimentView, HeadingView, PageView, policy};
 use crate::store::cache::Sum;
 
-use super::Computed;
 use super::drawing::Drawing;
 use super::experiment_view::{self, Written};
 use super::filling::Filling;
-use super::planning::Planned;
 use super::unchanged::{Note, NotedExperiment};
+use crate::pipeline::Computed;
+use crate::pipeline::run::planning::Planned;
 
 /// A lesson's page to be.
 pub struct Draft<'a> {

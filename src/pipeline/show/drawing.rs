@@ -10,9 +10,10 @@ use crate::chart::{DataTable, Figure, Layout};
 use crate::outcome::Outcome;
 use crate::store::cache::{Key, Sum};
 
-use super::planning::Planned;
-use super::running::Ran;
-use super::{Computed, judging, results, running};
+use super::results;
+use crate::pipeline::run::planning::Planned;
+use crate::pipeline::run::running::{self, Ran};
+use crate::pipeline::{Computed, judging};
 
 /// The charts of an experiment, and its results for other programs.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]

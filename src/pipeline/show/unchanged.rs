@@ -16,10 +16,10 @@ use crate::store::cache::{FRESH, Key, Seen, Sum};
 
 use super::drafts::Draft;
 use super::drawing::Sketch;
-use super::jobs::Job;
-use super::planning::{Planned, block_texts};
-use super::running::whereabouts;
-use super::{Computed, Ready};
+use crate::pipeline::run::jobs::Job;
+use crate::pipeline::run::planning::{Planned, block_texts};
+use crate::pipeline::run::running::whereabouts;
+use crate::pipeline::{Computed, Ready};
 
 /// What was made of a lesson.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -6,9 +6,10 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Span};
 use crate::store::snapshot::{self, Accepted, Comparison, Folder, Kept, Written};
 
 use super::identity::{default_set, identity};
-use super::running::title;
 use super::sentences::{self, Sentence};
-use super::{Computed, Failure, cause, drift, is_like, none_like};
+use super::{cause, drift};
+use crate::pipeline::run::running::title;
+use crate::pipeline::{Computed, Failure, is_like, none_like};
 
 /// All experiments of a course beside their snapshots.
 pub struct Review {

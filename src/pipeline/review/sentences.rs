@@ -8,8 +8,8 @@ use crate::lesson::inline::{Values, as_name};
 use crate::lesson::{Fragment, Lesson, Role, Value, sentences};
 use crate::store::snapshot::Said;
 
-use super::planning::{Planned, block_texts};
-use super::{Computed, judging};
+use crate::pipeline::run::planning::{Planned, block_texts};
+use crate::pipeline::{Computed, judging};
 
 /// A sentence as it is printed.
 pub struct Sentence {

@@ -7,8 +7,8 @@ use serde_json::Value as Json;
 use crate::experiment::{KINDS, Kind, PlannedVariant};
 use crate::store::snapshot::{self, Identity, Set};
 
-use super::Computed;
-use super::planning::Planned;
+use crate::pipeline::Computed;
+use crate::pipeline::run::planning::Planned;
 
 /// What an experiment computes from.
 pub fn identity(computed: &Computed, planned: &Planned) -> Identity {

@@ -1,0 +1,8 @@
+//! What is reviewed: results beside those accepted before, and what the cache keeps made again.
+
+pub mod cause;
+pub mod drift;
+pub mod identity;
+pub mod reviewing;
+pub mod sentences;
+pub mod verifying;

@@ -1,0 +1,11 @@
+//! What is run: experiments planned and checked, their runs done on a pool of threads, within time and memory.
+
+pub mod jobs;
+pub mod lanes;
+pub mod memory;
+pub mod planning;
+pub mod running;
+pub mod shard;
+pub mod tables;
+pub mod team;
+pub mod totals;
