@@ -14,7 +14,6 @@ use crate::outcome::Outcome;
 
 use crate::pipeline::run::planning::{Planned, block_texts};
 use crate::pipeline::run::running::Ran;
-use crate::pipeline::show::unchanged::Unchanged;
 
 /// Claims in prose by their place and expression: several in one caption may share a place.
 pub type Prose = BTreeMap<(Span, String), ProseVerdict>;
@@ -140,10 +139,15 @@ fn idle_in_prose(
     claims::idle_ones([(own.as_str(), span)].into_iter(), outcome, id, |_| scope.by_chance)
 }
 
-/// Judges every claim of the lessons that have to be looked at.
-pub fn judge(course: &Course, planned: &[Planned], ran: &[Option<Ran>], unchanged: &Unchanged) -> Judged {
+/// Judges every claim of the lessons that `is_open` says, by their index, have to be looked at.
+pub fn judge(
+    course: &Course,
+    planned: &[Planned],
+    ran: &[Option<Ran>],
+    is_open: impl Fn(usize) -> bool + Sync + Copy,
+) -> Judged {
     let of_block = |(experiment, ran): (&Planned, &Option<Ran>)| match ran {
-        Some(ran) if !unchanged.holds(experiment.lesson) => judge_block(course, experiment, &ran.outcome),
+        Some(ran) if is_open(experiment.lesson) => judge_block(course, experiment, &ran.outcome),
         _ => Default::default(),
     };
     let judged = planned.par_iter().zip(ran).map(of_block).collect::<Vec<_>>();
@@ -154,7 +158,6 @@ pub fn judge(course: &Course, planned: &[Planned], ran: &[Option<Ran>], unchange
     let diverged = |(lesson, Value { expression, span, .. }): &(usize, Value)| {
         values.diverged(&course.lessons[*lesson].slug, expression, *span)
     };
-    let is_open = |lesson: usize| !unchanged.holds(lesson);
     let shown = values_of(course, planned, Role::Value, is_open);
     found.extend(shown.par_iter().map(diverged).collect::<Vec<_>>().into_iter().flatten());
 

@@ -2,23 +2,28 @@
 //!
 //! 1. *discover and parse*: `lesson::open` reads every lesson, all mistakes at once;
 //! 2. *plan*: `planning::plan` decodes and checks every experiment before any runs;
-//! 3. *run*: `Unchanged` names the lessons whose pages are known to be as they were; for the others `running::run` takes from
+//! 3. *run*: `unchanged::find` names the lessons whose pages are known to be as they were; for the others `running::run` takes from
 //!    the cache what was done before, and spreads the other variants and seeds over the cores;
 //! 4. *judge*: `judging::judge` says which sentences hold;
 //! 5. *draw and place*: `pages::assemble` fills in numbers, and draws figures and makes pages where the output lacks them;
 //! 6. *write*: `site::Publication` swaps the whole output in one step.
 
+mod computed;
 mod judging;
 mod linting;
+mod ready;
 mod request;
 mod review;
 mod run;
 mod show;
 
+pub use computed::Computed;
+pub use ready::Ready;
 pub use request::{Failure, Keeping, Request};
 pub use review::drift::{leaf, parted, reseeded, sci, settings, sizeless, step, worst};
-pub use review::reviewing::{Reprinted, Review, Reviewed, Status, accept, review};
-pub use review::verifying::{Verified, verify, verify_drawn};
+pub use review::reviewed::{Reprinted, Review, Reviewed, Status};
+pub use review::reviewing::{accept, review};
+pub use review::verifying::{Verified, verify};
 pub use run::planning::Planned;
 pub use run::running::{Silent, Watch, Why, title};
 pub use run::shard::{Done, Pending, Shard, pending, run_shard};
@@ -27,67 +32,21 @@ pub use show::pages::{Files, Holds};
 pub use show::results::json;
 pub use show::results_table::{says_nothing, short};
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
-use glob::Pattern;
-
-use crate::claims::Verdict;
-use crate::diagnostic::{Diagnostic, Diagnostics, Sources, nearest};
+use crate::diagnostic::nearest;
 use crate::experiment::Limits;
-use crate::lesson::{self, Course};
-use crate::outcome::Outcome;
+use crate::lesson;
 use crate::site::{self, Publication, PublishError, Published};
 use crate::store::cache::Cache;
 
+use request::{is_like, none_like};
+use review::verifying::{self, Made};
 use run::running::{self, Ran};
 use run::tables::Tables;
 use run::{jobs, planning};
 use show::own::Own;
-use show::pages;
-use show::unchanged::Unchanged;
-
-/// A course whose experiments are in order, none of them run.
-pub struct Ready {
-    pub course: Course,
-    /// What its experiments may cost.
-    pub limits: Limits,
-    pub planned: Vec<Planned>,
-    pub cache: Cache,
-    /// What is odd about the lessons but stops nothing.
-    pub found: Diagnostics,
-    /// Every experiment of the lessons as `lesson#id`, asked for or not.
-    known: BTreeSet<String>,
-    own: Own,
-    tables: Tables,
-}
-
-/// A course whose experiments have run.
-pub struct Computed {
-    pub course: Course,
-    pub planned: Vec<Planned>,
-    /// One for each planned experiment; none for those that nobody [wanted](Unchanged::wanted).
-    ran: Vec<Option<Ran>>,
-    unchanged: Unchanged,
-    /// For each planned experiment, its claims judged; none for those of unchanged lessons.
-    pub verdicts: Vec<Vec<Verdict>>,
-    /// The claims in prose, judged.
-    prose: judging::Prose,
-    /// What is odd about what was found in the lessons that had to be looked at.
-    remarks: Vec<Diagnostic>,
-    /// The cache it was computed with.
-    pub cache: Cache,
-    /// Whether these are all experiments of the course.
-    pub everything: bool,
-    /// Which experiments were asked for; all without one.
-    only: Option<Pattern>,
-    /// Every experiment of the lessons as `lesson#id`, asked for or not.
-    known: BTreeSet<String>,
-    /// Claims that fail, and what is odd about the lessons but stops nothing.
-    pub found: Diagnostics,
-    own: Own,
-    tables: Tables,
-}
+use show::{pages, unchanged};
 
 /// Steps 1 and 2: the lessons read, every experiment checked.
 ///
@@ -134,16 +93,6 @@ pub fn prepare(request: &Request) -> Result<Ready, Failure> {
     Ok(Ready { course, limits, planned, cache, found, known, own, tables })
 }
 
-/// Whether the lesson, the id or the whole of `lesson#id` is like a pattern.
-fn is_like(title: &str, pattern: &Pattern) -> bool {
-    let (lesson, id) = title.split_once('#').unwrap_or_default();
-    [lesson, id, title].iter().any(|name| pattern.matches(name))
-}
-
-fn none_like(pattern: &Pattern) -> Failure {
-    Failure::Machine(format!("no experiment is like `{pattern}`"))
-}
-
 /// Empties the cache; how many runs and bytes that were. Works with lessons that are at fault.
 ///
 /// # Errors
@@ -165,13 +114,13 @@ pub fn clean(request: &Request) -> Result<(usize, u64), Failure> {
 pub fn compute(request: &Request, watch: &dyn Watch) -> Result<Computed, Failure> {
     let ready = prepare(request)?;
     let jobs = jobs::all(&ready.course, &ready.planned, &ready.tables);
-    let unchanged = if request.pages_only { Unchanged::find(&ready, &jobs) } else { Unchanged::none(&ready) };
+    let unchanged = if request.pages_only { unchanged::find(&ready, &jobs) } else { unchanged::none(&ready) };
     let ran = match running::run(&ready, &jobs, &unchanged.wanted, watch) {
         Ok(ran) => ran,
         Err(errors) => return Err(Failure::Course(errors, ready.tables.sources)),
     };
     let Ready { course, planned, cache, mut found, known, own, tables, .. } = ready;
-    let judged = judging::judge(&course, &planned, &ran, &unchanged);
+    let judged = judging::judge(&course, &planned, &ran, |lesson| !unchanged.holds(lesson));
     let mut remarks = judged.found;
     for (experiment, ran) in planned.iter().zip(&ran) {
         let Some(Ran { outcome, .. }) = ran.as_ref().filter(|_| !unchanged.holds(experiment.lesson)) else {
@@ -203,26 +152,6 @@ pub fn compute(request: &Request, watch: &dyn Watch) -> Result<Computed, Failure
         own,
         tables,
     })
-}
-
-impl Computed {
-    /// What the experiment at a place of the plan found, which somebody wanted.
-    pub fn outcome(&self, place: usize) -> &Outcome {
-        let ran = self.ran[place].as_ref();
-        &ran.expect("of an experiment that nobody wants there is no outcome").outcome
-    }
-
-    /// The files that diagnostics point into.
-    pub fn sources(&self) -> &Sources {
-        &self.tables.sources
-    }
-
-    fn succeeded(&self) -> Result<(), Failure> {
-        match self.found.errors() {
-            0 => Ok(()),
-            _ => Err(Failure::Course(self.found.clone(), self.sources().clone())),
-        }
-    }
 }
 
 /// The folder `output`, looked at and kept from other builds; `waits` is called before one of them is waited for.
@@ -275,6 +204,28 @@ pub fn look_over(computed: &mut Computed) -> Result<usize, Failure> {
         }
         Err(failure) => Err(failure),
     }
+}
+
+/// Makes all pages, charts and files from the runs in the cache, once with what is kept of them there and once without, and
+/// compares. Returns a line for each file of which something else is kept, which gives way to what is right; none where not
+/// all runs of the course are in the cache.
+///
+/// # Errors
+/// What only shows when pages are made.
+pub fn verify_drawn(request: &Request, ready: &Ready) -> Result<Option<Vec<String>>, Failure> {
+    let all = jobs::all(&ready.course, &ready.planned, &ready.tables);
+    let whole = ready.course.is_whole && request.only.is_none() && request.id.is_none();
+    if !whole || !all.iter().all(|job| job.key.is_some_and(|key| ready.cache.has(&key))) {
+        return Ok(None);
+    }
+    let made = |draws_anew: bool| {
+        let request = Request { pages_only: !draws_anew, draws_anew, ..request.clone() };
+        let computed = compute(&request, &Silent)?;
+        let remarks = computed.found.iter().map(|remark| remark.render(computed.sources(), false)).collect();
+        Ok(Made { files: pages::assemble(&computed, &|_, _| false)?, remarks })
+    };
+    let (kept, right) = (made(false)?, made(true)?);
+    Ok(Some(verifying::differences(&kept, &right)))
 }
 
 /// Whether the site can go to `output`, as far as that shows before anything runs.

@@ -96,6 +96,17 @@ impl Keeping {
     }
 }
 
+/// Whether the lesson, the id or the whole of `lesson#id` is like a pattern.
+pub fn is_like(title: &str, pattern: &Pattern) -> bool {
+    let (lesson, id) = title.split_once('#').unwrap_or_default();
+    [lesson, id, title].iter().any(|name| pattern.matches(name))
+}
+
+/// Says that no experiment is like a pattern.
+pub fn none_like(pattern: &Pattern) -> Failure {
+    Failure::Machine(format!("no experiment is like `{pattern}`"))
+}
+
 /// The cache of a course among the user's own files; none where the user has no home.
 fn apart(root: &Path, room: u64) -> Cache {
     let Ok(folders) = etcetera::choose_base_strategy() else { return Cache::none() };

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::Value as Json;
 
-use super::reviewing::{Reviewed, Status};
-use crate::pipeline::Computed;
+use super::reviewed::{Reviewed, Status};
+use crate::pipeline::computed::Computed;
 use crate::pipeline::run::planning::Planned;
 
 /// By how much the share of those that have it must differ for a trait to be worth telling.

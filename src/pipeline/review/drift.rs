@@ -6,7 +6,7 @@ use crate::diagnostic::{Diagnostic, Span, counted};
 use crate::outcome::Step;
 use crate::store::snapshot::{Comparison, Kept, Leaf, Moved, SettingShift, VariantShift};
 
-use super::reviewing::Status;
+use super::reviewed::Status;
 use crate::pipeline::run::planning::Planned;
 
 /// The names that a sentence lists at most.

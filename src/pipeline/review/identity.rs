@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use crate::experiment::{KINDS, Kind, PlannedVariant};
 use crate::store::snapshot::{self, Identity, Set};
 
-use crate::pipeline::Computed;
+use crate::pipeline::computed::Computed;
 use crate::pipeline::run::planning::Planned;
 
 /// What an experiment computes from.

@@ -3,6 +3,7 @@
 pub mod cause;
 pub mod drift;
 pub mod identity;
+pub mod reviewed;
 pub mod reviewing;
 pub mod sentences;
 pub mod verifying;

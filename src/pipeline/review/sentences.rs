@@ -8,8 +8,9 @@ use crate::lesson::inline::{Values, as_name};
 use crate::lesson::{Fragment, Lesson, Role, Value, sentences};
 use crate::store::snapshot::Said;
 
+use crate::pipeline::computed::Computed;
+use crate::pipeline::judging;
 use crate::pipeline::run::planning::{Planned, block_texts};
-use crate::pipeline::{Computed, judging};
 
 /// A sentence as it is printed.
 pub struct Sentence {

@@ -8,10 +8,11 @@ use crate::numeric::Streams;
 use crate::outcome::{Numbers, RunRecord};
 use crate::store::cache::same_bits;
 
+use crate::pipeline::ready::Ready;
+use crate::pipeline::request::Failure;
 use crate::pipeline::run::jobs::{self, Job};
 use crate::pipeline::run::running::{self, Watch};
 use crate::pipeline::show::pages;
-use crate::pipeline::{Failure, Ready, Request, Silent, compute};
 
 /// What is said of an entry that came out otherwise. Why it did is not known: another machine, another program, or another hand.
 const WRONG: &str = "this entry is not what these settings give";
@@ -61,34 +62,22 @@ pub fn verify(ready: &Ready, share: f64, seed: u64, watch: &dyn Watch) -> Result
     Ok(Verified { cached: cached.len(), compared: sample.len(), different })
 }
 
-/// Makes all pages, charts and files from the runs in the cache, once with what is kept of them there and once without, and
-/// compares. A line for each file of which something else is kept, which gives way to what is right; none where not all runs of
-/// the course are in the cache.
-///
-/// # Errors
-/// What only shows when pages are made.
-pub fn verify_drawn(request: &Request, ready: &Ready) -> Result<Option<Vec<String>>, Failure> {
-    let all = jobs::all(&ready.course, &ready.planned, &ready.tables);
-    let whole = ready.course.is_whole && request.only.is_none() && request.id.is_none();
-    if !whole || !all.iter().all(|job| job.key.is_some_and(|key| ready.cache.has(&key))) {
-        return Ok(None);
-    }
-    let made = |draws_anew: bool| {
-        let request = Request { pages_only: !draws_anew, draws_anew, ..request.clone() };
-        let computed = compute(&request, &Silent)?;
-        let remarks: Vec<String> =
-            computed.found.iter().map(|remark| remark.render(computed.sources(), false)).collect();
-        Ok((pages::assemble(&computed, &|_, _| false)?, remarks))
-    };
-    let ((kept, kept_remarks), (right, right_remarks)) = (made(false)?, made(true)?);
-    let paths: BTreeSet<&String> = kept.keys().chain(right.keys()).collect();
-    let bytes = |files: &pages::Files, path: &str| files.get(path).and_then(|content| content.bytes.clone());
-    let differs = paths.into_iter().filter(|path| bytes(&kept, path) != bytes(&right, path));
+/// All pages, charts and files of a course, and what was odd about its runs.
+pub struct Made {
+    pub files: pages::Files,
+    pub remarks: Vec<String>,
+}
+
+/// Returns a line for each file of which `kept` holds something else than `right`, and one for the warnings.
+pub fn differences(kept: &Made, right: &Made) -> Vec<String> {
+    let paths: BTreeSet<&String> = kept.files.keys().chain(right.files.keys()).collect();
+    let bytes = |made: &Made, path: &str| made.files.get(path).and_then(|content| content.bytes.clone());
+    let differs = paths.into_iter().filter(|path| bytes(kept, path) != bytes(right, path));
     let mut different: Vec<String> = differs.map(|path| format!("{path}: {WRONG}")).collect();
-    if kept_remarks != right_remarks {
+    if kept.remarks != right.remarks {
         different.push(format!("the warnings: {WRONG}"));
     }
-    Ok(Some(different))
+    different
 }
 
 /// A random `share` of the indices below `count`, in order.
@@ -128,7 +117,7 @@ fn difference(kept: &RunRecord, again: &RunRecord) -> String {
 mod tests {
     use super::*;
     use crate::outcome::Metric;
-    use crate::pipeline::{Request, Silent, compute, pages, prepare};
+    use crate::pipeline::{Request, Silent, compute, prepare, verify_drawn};
     use crate::store::cache::{Cache, Key};
 
     /// A course of one experiment of two runs.

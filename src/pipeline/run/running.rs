@@ -21,7 +21,7 @@ use super::memory::within_memory;
 use super::planning::Planned;
 use super::tables::Tables;
 use super::team::Team;
-use crate::pipeline::Ready;
+use crate::pipeline::ready::Ready;
 
 /// Told how the runs get on, from any thread.
 pub trait Watch: Sync {

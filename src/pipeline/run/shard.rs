@@ -10,7 +10,8 @@ use crate::experiment::Cost;
 
 use super::jobs::{self, Job};
 use super::running::{self, Watch};
-use crate::pipeline::{Failure, Ready};
+use crate::pipeline::ready::Ready;
+use crate::pipeline::request::Failure;
 
 /// The most shards there may be: each costs memory when runs are dealt out.
 const MOST: usize = 10_000;

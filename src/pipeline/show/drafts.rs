@@ -15,8 +15,8 @@ use crate::store::cache::Sum;
 use super::drawing::Drawing;
 use super::experiment_view::{self, Written};
 use super::filling::Filling;
-use super::unchanged::{Note, NotedExperiment};
-use crate::pipeline::Computed;
+use super::notes::{Note, NotedExperiment};
+use crate::pipeline::computed::Computed;
 use crate::pipeline::run::planning::Planned;
 
 /// A lesson's page to be.

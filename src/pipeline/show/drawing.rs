@@ -10,10 +10,12 @@ use crate::chart::{DataTable, Figure, Layout};
 use crate::outcome::Outcome;
 use crate::store::cache::{Key, Sum};
 
+use super::notes::Sketch;
 use super::results;
+use crate::pipeline::computed::Computed;
+use crate::pipeline::judging;
 use crate::pipeline::run::planning::Planned;
 use crate::pipeline::run::running::{self, Ran};
-use crate::pipeline::{Computed, judging};
 
 /// The charts of an experiment, and its results for other programs.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
@@ -39,14 +41,6 @@ pub struct DrawnFigure {
     /// For a file of its own.
     pub alone: String,
     pub tables: Vec<DataTable>,
-}
-
-/// What there is of an experiment's charts and files, for those who need none of them.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Sketch {
-    /// The names of the figures.
-    pub figures: Vec<String>,
-    pub csv: bool,
 }
 
 /// An experiment's charts and files, drawn or fetched when the first of them is needed.

@@ -5,7 +5,7 @@ use crate::lesson::inline::{Values, format_absent, format_number};
 use crate::lesson::{Fill, Lesson, Role, Value, address, experiment_mark, to_root};
 use crate::outcome::{Statistic, Summary};
 
-use crate::pipeline::Computed;
+use crate::pipeline::computed::Computed;
 
 /// Fills the gaps of a lesson's text.
 pub struct Filling<'a, 'c> {

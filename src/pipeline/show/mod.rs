@@ -4,6 +4,7 @@ pub mod drafts;
 pub mod drawing;
 pub mod experiment_view;
 pub mod filling;
+pub mod notes;
 pub mod own;
 pub mod pages;
 pub mod results;

@@ -6,7 +6,7 @@ use crate::diagnostic::{Diagnostic, Sources};
 use crate::files;
 use crate::site::{TemplateError, Templates};
 
-use crate::pipeline::{Failure, Request};
+use crate::pipeline::request::{Failure, Request};
 
 /// A course's templates.
 pub struct Own {

@@ -20,7 +20,9 @@ use super::drafts::{Draft, Drafting};
 use super::drawing::Drawing;
 use super::own::Own;
 use super::unchanged;
-use crate::pipeline::{Computed, Failure, judging};
+use crate::pipeline::computed::Computed;
+use crate::pipeline::judging;
+use crate::pipeline::request::Failure;
 
 /// Files of a site to be, by their paths in the output.
 pub type Files = BTreeMap<String, Content>;
@@ -71,7 +73,9 @@ pub fn assemble(computed: &Computed, holds: &Holds) -> Result<Files, Failure> {
         return Err(Failure::Course(missing.into(), computed.tables.sources.clone()));
     }
     if let Some(program) = drafting.program {
-        unchanged::keep(computed, program, &drafts);
+        unchanged::keep(computed, program, |index, made_from, remarks| {
+            drafts[index].note(made_from, remarks)
+        });
     }
     Ok(files)
 }

@@ -5,107 +5,57 @@ use std::collections::BTreeMap;
 use std::time::SystemTime;
 
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::diagnostic::{Diagnostic, Sources};
 use crate::lesson::inline::as_name;
 use crate::lesson::{Course, Fragment, Lesson};
-use crate::site::{ExperimentView, PageView};
 use crate::store::cache::{FRESH, Key, Seen, Sum};
 
-use super::drafts::Draft;
-use super::drawing::Sketch;
+use super::notes::{Note, Unchanged};
+use crate::pipeline::computed::Computed;
+use crate::pipeline::ready::Ready;
 use crate::pipeline::run::jobs::Job;
 use crate::pipeline::run::planning::{Planned, block_texts};
 use crate::pipeline::run::running::whereabouts;
-use crate::pipeline::{Computed, Ready};
 
-/// What was made of a lesson.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Note {
-    /// A hash over all that it was made from.
-    pub made_from: Sum,
-    pub view: PageView,
-    /// What tells its page from others, but for what is around it.
-    pub from: Sum,
-    /// In the order of the plan.
-    pub experiments: Vec<NotedExperiment>,
-    /// What was odd about what the runs had found.
-    pub remarks: Vec<Diagnostic>,
+/// Says of no lesson that it is unchanged.
+pub fn none(ready: &Ready) -> Unchanged {
+    Unchanged::none(ready.course.lessons.len(), ready.planned.len())
 }
 
-/// What was made of an experiment.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct NotedExperiment {
-    /// Without what is drawn.
-    pub view: ExperimentView,
-    /// The name under which what is drawn is kept.
-    pub drawing: Key,
-    pub sketch: Sketch,
+/// Finds the lessons of which there is a note that is still true. Once a day they are looked at all the same, so that the
+/// entries of their runs count as used.
+pub fn find(ready: &Ready, jobs: &[Job]) -> Unchanged {
+    let Some(program) = ready.cache.program() else { return none(ready) };
+    let (course, planned) = (&ready.course, &ready.planned);
+    let yesterday = SystemTime::now() - FRESH;
+    let seen = |job: &Job| ready.cache.seen(&job.key?).filter(|seen| !seen.is_older_than(yesterday));
+    let seen: Vec<Option<Seen>> = jobs.par_iter().map(seen).collect();
+    let mut of_experiments = vec![Vec::new(); planned.len()];
+    jobs.iter().zip(seen).for_each(|(job, seen)| of_experiments[job.experiment].push(seen));
+    let seen = |place: usize| of_experiments[place].iter().copied().collect();
+    let making = Making { course, planned, sources: &ready.tables.sources, program, seen: &seen };
+    let note = |index: usize| {
+        let made_from = making.made_from(index)?;
+        let note: Note = ready.cache.brief(&making.name(index))?;
+        (note.made_from == made_from).then_some(note)
+    };
+    let notes: Vec<Option<Note>> = (0..course.lessons.len()).into_par_iter().map(note).collect();
+    let mut wanted = vec![false; planned.len()];
+    for (index, _) in notes.iter().enumerate().filter(|(_, note)| note.is_none()) {
+        making.asked_by(index).into_iter().for_each(|place| wanted[place] = true);
+    }
+    Unchanged { notes, wanted }
 }
 
-/// Which lessons are unchanged.
-pub struct Unchanged {
-    /// What was made of each lesson; none where it has to be looked at.
-    notes: Vec<Option<Note>>,
-    /// For each planned experiment, whether a lesson that has to be looked at asks what it found.
-    pub wanted: Vec<bool>,
-}
-
-impl Unchanged {
-    /// None is.
-    pub fn none(ready: &Ready) -> Unchanged {
-        Unchanged { notes: vec![None; ready.course.lessons.len()], wanted: vec![true; ready.planned.len()] }
-    }
-
-    /// Those of which there is a note that is still true. Once a day they are looked at all the same, so that the entries
-    /// of their runs count as used.
-    pub fn find(ready: &Ready, jobs: &[Job]) -> Unchanged {
-        let Some(program) = ready.cache.program() else { return Unchanged::none(ready) };
-        let (course, planned) = (&ready.course, &ready.planned);
-        let yesterday = SystemTime::now() - FRESH;
-        let seen = |job: &Job| ready.cache.seen(&job.key?).filter(|seen| !seen.is_older_than(yesterday));
-        let seen: Vec<Option<Seen>> = jobs.par_iter().map(seen).collect();
-        let mut of_experiments = vec![Vec::new(); planned.len()];
-        jobs.iter().zip(seen).for_each(|(job, seen)| of_experiments[job.experiment].push(seen));
-        let seen = |place: usize| of_experiments[place].iter().copied().collect();
-        let making = Making { course, planned, sources: &ready.tables.sources, program, seen: &seen };
-        let note = |index: usize| {
-            let made_from = making.made_from(index)?;
-            let note: Note = ready.cache.brief(&making.name(index))?;
-            (note.made_from == made_from).then_some(note)
-        };
-        let notes: Vec<Option<Note>> = (0..course.lessons.len()).into_par_iter().map(note).collect();
-        let mut wanted = vec![false; planned.len()];
-        for (index, _) in notes.iter().enumerate().filter(|(_, note)| note.is_none()) {
-            making.asked_by(index).into_iter().for_each(|place| wanted[place] = true);
-        }
-        Unchanged { notes, wanted }
-    }
-
-    /// What was made of a lesson that is unchanged.
-    pub fn note(&self, lesson: usize) -> Option<&Note> {
-        self.notes[lesson].as_ref()
-    }
-
-    /// What has to be said again of unchanged lessons.
-    pub fn remarks(&self, course: &Course) -> Vec<Diagnostic> {
-        let of_lesson = |(lesson, note): (&Lesson, &Option<Note>)| {
-            let remarks = note.iter().flat_map(|note| note.remarks.clone());
-            remarks.map(|remark| remark.moved_to(lesson.source)).collect::<Vec<_>>()
-        };
-        course.lessons.iter().zip(&self.notes).flat_map(of_lesson).collect()
-    }
-
-    /// Whether the lesson with this index is unchanged.
-    pub fn holds(&self, lesson: usize) -> bool {
-        self.notes[lesson].is_some()
-    }
-}
-
-/// Notes what was made of the lessons that were looked at, for the builds to come.
-pub fn keep(computed: &Computed, program: Sum, drafts: &[Draft]) {
+/// Notes what was made of the lessons that were looked at, for the builds to come. `note` says it of one lesson, given its
+/// index, the hash over what it was made from, and what was odd about its runs.
+pub fn keep(
+    computed: &Computed,
+    program: Sum,
+    note: impl Fn(usize, Sum, Vec<Diagnostic>) -> Option<Note> + Sync,
+) {
     let seen = |place: usize| -> Option<Vec<Seen>> {
         Some(computed.ran[place].as_ref()?.kept.as_ref()?.iter().map(|kept| kept.seen).collect())
     };
@@ -116,14 +66,13 @@ pub fn keep(computed: &Computed, program: Sum, drafts: &[Draft]) {
     if !computed.remarks.iter().all(|remark| course.lessons.iter().any(|lesson| is_of(remark, lesson))) {
         return;
     }
-    drafts.par_iter().enumerate().for_each(|(index, draft)| {
+    (0..course.lessons.len()).into_par_iter().for_each(|index| {
         if computed.unchanged.holds(index) {
             return;
         }
         let own = computed.remarks.iter().filter(|remark| is_of(remark, &course.lessons[index]));
-        let note =
-            making.made_from(index).and_then(|made_from| draft.note(made_from, own.cloned().collect()));
-        if let Some(note) = note {
+        let made_from = making.made_from(index);
+        if let Some(note) = made_from.and_then(|made_from| note(index, made_from, own.cloned().collect())) {
             computed.cache.put_brief(&making.name(index), &note);
         }
     });

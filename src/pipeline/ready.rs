@@ -1,0 +1,27 @@
+//! A course whose experiments are in order, none of them run.
+
+use std::collections::BTreeSet;
+
+use crate::diagnostic::Diagnostics;
+use crate::experiment::Limits;
+use crate::lesson::Course;
+use crate::store::cache::Cache;
+
+use super::run::planning::Planned;
+use super::run::tables::Tables;
+use super::show::own::Own;
+
+/// A course whose experiments are in order, none of them run.
+pub struct Ready {
+    pub course: Course,
+    /// What its experiments may cost.
+    pub limits: Limits,
+    pub planned: Vec<Planned>,
+    pub cache: Cache,
+    /// What is odd about the lessons but stops nothing.
+    pub found: Diagnostics,
+    /// Every experiment of the lessons as `lesson#id`, asked for or not.
+    pub(super) known: BTreeSet<String>,
+    pub(super) own: Own,
+    pub(super) tables: Tables,
+}

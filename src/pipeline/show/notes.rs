@@ -1,0 +1,74 @@
+//! What an earlier build noted of the lessons whose runs need not be looked at again.
+
+use serde::{Deserialize, Serialize};
+
+use crate::diagnostic::Diagnostic;
+use crate::lesson::{Course, Lesson};
+use crate::site::{ExperimentView, PageView};
+use crate::store::cache::{Key, Sum};
+
+/// What there is of an experiment's charts and files, for those who need none of them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Sketch {
+    /// The names of the figures.
+    pub figures: Vec<String>,
+    pub csv: bool,
+}
+
+/// What was made of a lesson.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Note {
+    /// A hash over all that it was made from.
+    pub made_from: Sum,
+    pub view: PageView,
+    /// What tells its page from others, but for what is around it.
+    pub from: Sum,
+    /// In the order of the plan.
+    pub experiments: Vec<NotedExperiment>,
+    /// What was odd about what the runs had found.
+    pub remarks: Vec<Diagnostic>,
+}
+
+/// What was made of an experiment.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct NotedExperiment {
+    /// Without what is drawn.
+    pub view: ExperimentView,
+    /// The name under which what is drawn is kept.
+    pub drawing: Key,
+    pub sketch: Sketch,
+}
+
+/// Which lessons are unchanged.
+pub struct Unchanged {
+    /// What was made of each lesson; none where it has to be looked at.
+    pub notes: Vec<Option<Note>>,
+    /// For each planned experiment, whether a lesson that has to be looked at asks what it found.
+    pub wanted: Vec<bool>,
+}
+
+impl Unchanged {
+    /// Says of no lesson that it is unchanged.
+    pub fn none(lessons: usize, experiments: usize) -> Unchanged {
+        Unchanged { notes: vec![None; lessons], wanted: vec![true; experiments] }
+    }
+
+    /// What was made of a lesson that is unchanged.
+    pub fn note(&self, lesson: usize) -> Option<&Note> {
+        self.notes[lesson].as_ref()
+    }
+
+    /// What has to be said again of unchanged lessons.
+    pub fn remarks(&self, course: &Course) -> Vec<Diagnostic> {
+        let of_lesson = |(lesson, note): (&Lesson, &Option<Note>)| {
+            let remarks = note.iter().flat_map(|note| note.remarks.clone());
+            remarks.map(|remark| remark.moved_to(lesson.source)).collect::<Vec<_>>()
+        };
+        course.lessons.iter().zip(&self.notes).flat_map(of_lesson).collect()
+    }
+
+    /// Whether the lesson with this index is unchanged.
+    pub fn holds(&self, lesson: usize) -> bool {
+        self.notes[lesson].is_some()
+    }
+}
