@@ -3,7 +3,6 @@
 //! and what has not changed of one that has is neither made nor read nor written.
 
 mod error;
-mod former;
 mod lock;
 mod manifest;
 mod place;
@@ -89,8 +88,7 @@ impl<'a> Publication<'a> {
         cache: &'a Cache,
         waits: &dyn Fn(),
     ) -> Result<Self, PublishError> {
-        let mut place = Place::new(output)?;
-        place.former = cache.former_site(&Manifest::key(&place.output));
+        let place = Place::new(output)?;
         place.check_lessons(lessons)?;
         let lock = place.lock(waits)?;
         place.recover()?;

@@ -20,8 +20,6 @@ pub struct Place {
     pub staging: PathBuf,
     /// The former output, until what is hidden in it has been taken over.
     old: PathBuf,
-    /// Where the site before the last one is kept, if it is.
-    pub former: Option<PathBuf>,
     /// Locked while a build writes here.
     lock: PathBuf,
 }
@@ -36,7 +34,6 @@ impl Place {
         Ok(Place {
             staging: parent.join(format!(".{name}.gradbook-new")),
             old: parent.join(format!(".{name}.gradbook-old")),
-            former: None,
             lock: parent.join(format!(".{name}.gradbook-lock")),
             shown: shown.to_owned(),
             output,
@@ -167,7 +164,7 @@ impl Place {
         may_write(&self.output).map_err(|error| PublishError::Io { path: self.shown.clone(), error })
     }
 
-    /// Takes the hidden files of the old output over, then puts it where the next build finds it, or removes it.
+    /// Takes the hidden files of the old output over, then removes it.
     fn finish(&self) -> Result<(), PublishError> {
         // Where that fails, so does what follows, and says so.
         let _ = store::make_writable(&self.old);
@@ -177,8 +174,7 @@ impl Place {
                 rename(&entry.path(), &target)?;
             }
         }
-        let is_kept = self.former.as_ref().is_some_and(|former| fs::rename(&self.old, former).is_ok());
-        if is_kept { Ok(()) } else { self.discard(&self.old) }
+        self.discard(&self.old)
     }
 
     /// Removes a leftover. One that cannot be goes out of the way, for it must not stop this build or a later one.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::manifest::{Record, Records};
 use super::place::{Place, entries, exists, is_folder, is_hidden, make_folder};
-use super::{Content, LIST, PublishError, former};
+use super::{Content, LIST, PublishError};
 use crate::store::cache::{Seen, Sum};
 
 /// A file of the new site, compared with the old one.
@@ -51,13 +51,8 @@ impl Staged {
 /// Writes the new site to its staging folder, with all that the author put into the old one.
 pub fn stage(place: &Place, files: &mut BTreeMap<String, Staged>) -> Result<(), PublishError> {
     make_folder(&place.staging)?;
-    let kept = former::take_over(place, files)?;
     let mut folders: BTreeSet<&Path> = BTreeSet::new();
     for (path, file) in files.iter_mut() {
-        if let Some(now) = kept.get(Path::new(path)) {
-            file.seen = file.seen.filter(|seen| now.has_content_of(seen)).map(|_| *now);
-            continue;
-        }
         let (target, current) = (place.staging.join(path), place.output.join(path));
         let folder = Path::new(path).parent().unwrap_or(Path::new(""));
         if folders.insert(folder) {
@@ -65,7 +60,7 @@ pub fn stage(place: &Place, files: &mut BTreeMap<String, Staged>) -> Result<(), 
         }
         let written = match &file.new {
             Some(bytes) => fs::write(&target, bytes),
-            // A second name for the same file keeps its time of modification. Not every file system has them.
+            // A hard link keeps its time of modification. Not every file system has them.
             None => fs::hard_link(&current, &target).or_else(|_| fs::copy(&current, &target).map(drop)),
         };
         written.map_err(|error| PublishError::Io { path: target.clone(), error })?;
@@ -139,7 +134,7 @@ fn keep_file(place: &Place, below: &Path, files: &BTreeMap<String, Staged>) -> R
         };
     }
     make_folder(target.parent().unwrap_or(&place.staging))?;
-    // Where a file cannot have a second name, it is copied.
+    // Where a file cannot have a hard link, it is copied.
     fs::hard_link(&current, &target)
         .or_else(|_| fs::copy(&current, &target).map(drop))
         .map_err(|error| PublishError::Io { path: target, error })

@@ -47,8 +47,6 @@ const BRIEF: &str = "brief";
 const LAST: &str = "last";
 /// Where it is noted what the site in each output folder holds.
 const SITES: &str = "sites";
-/// Where the folder of the site before the last one is kept for each output folder.
-const FORMER: &str = "former";
 /// Where the hash of each program that used the cache is noted.
 const PROGRAMS: &str = "programs";
 
@@ -159,13 +157,6 @@ impl Cache {
     /// What is noted of the site under that name.
     pub fn site<T: DeserializeOwned>(&self, key: &Key) -> Option<T> {
         self.read(SITES, key)
-    }
-
-    /// Where the folder of a former site may be kept, which is no entry; none where nothing has been kept yet.
-    pub fn former_site(&self, key: &Key) -> Option<PathBuf> {
-        let place = self.place.as_ref()?;
-        place.open().and_then(|folder| folder.made(FORMER)).ok()?;
-        Some(place.path(FORMER).join(key.to_string()))
     }
 
     fn read<T: DeserializeOwned>(&self, part: &'static str, key: &Key) -> Option<T> {

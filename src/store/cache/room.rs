@@ -5,9 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, SystemTime};
 
-use super::{BRIEF, Cache, DRAWN, FORMER, LAST, PROGRAMS, RUNS, SITES};
+use super::{BRIEF, Cache, DRAWN, LAST, PROGRAMS, RUNS, SITES};
 use crate::files::{Folder, Looks};
-use crate::store::remove;
 
 /// A file written aside that is older than this was left by a build that was killed.
 pub(super) const ABANDONED: Duration = Duration::from_secs(60 * 60);
@@ -25,12 +24,6 @@ impl Cache {
             opened.flat_map(|part| files(&part).unwrap_or_default()).collect()
         };
         sweep(parts(&[LAST, SITES, PROGRAMS]), FORGOTTEN);
-        // Nobody remembers the site that came after these.
-        let sites = self.part(SITES);
-        let is_forgotten = |former: &str| sites.as_ref().is_none_or(|sites| sites.looks(former).is_err());
-        for former in self.formers().into_iter().filter(|former| is_forgotten(former)) {
-            let _ = self.remove_former(&former);
-        }
         let mut entries = sweep(parts(&[RUNS, DRAWN, BRIEF]), Duration::MAX);
         let mut taken: u64 = entries.iter().map(|entry| entry.bytes).sum();
         if taken <= self.room {
@@ -54,11 +47,6 @@ impl Cache {
     pub fn clear(&self) -> Result<(usize, u64), String> {
         let Some(place) = &self.place else { return Ok((0, 0)) };
         let (mut count, mut bytes) = (0, 0);
-        for former in self.formers() {
-            let path = place.path(FORMER).join(&former);
-            let removed = self.remove_former(&former);
-            removed.map_err(|error| format!("cannot remove {}: {error}", path.display()))?;
-        }
         for part in [RUNS, DRAWN, BRIEF, LAST, SITES, PROGRAMS] {
             let path = place.path(part);
             let entries = match self.try_part(part).and_then(|part| files(&part)) {
@@ -82,27 +70,6 @@ impl Cache {
         }
         Ok((count, bytes))
     }
-
-    /// The folders of former sites; those first that builds which were killed had begun to remove.
-    fn formers(&self) -> Vec<String> {
-        let entries = self.part(FORMER).and_then(|part| part.entries().ok()).unwrap_or_default();
-        let formers = entries.into_iter().filter(|(name, looks)| is_ours(name) && looks.is_dir());
-        let mut formers: Vec<String> = formers.map(|(name, _)| name).collect();
-        formers.sort();
-        formers
-    }
-
-    /// Removes the folder of a former site, under a name by which no build finds it: one that took it in the meantime would
-    /// lose files.
-    fn remove_former(&self, former: &str) -> io::Result<()> {
-        let (Some(place), Some(part)) = (&self.place, self.part(FORMER)) else { return Ok(()) };
-        let mut aside = former.to_owned();
-        if !is_aside(former) {
-            aside = format!(".{former}-{}", std::process::id());
-            part.rename(former, &aside)?;
-        }
-        remove(&place.path(FORMER).join(aside))
-    }
 }
 
 /// A file of the cache.
@@ -124,7 +91,7 @@ impl Entry {
     }
 }
 
-/// Whether a name is that of something on its way into the cache, or out of it.
+/// Whether a name is that of something on its way into the cache.
 fn is_aside(name: &str) -> bool {
     name.starts_with('.')
 }

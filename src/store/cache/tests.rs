@@ -103,42 +103,6 @@ fn notes_of_what_is_gone_go() {
     assert_eq!((left("gone"), left("there")), (false, true));
 }
 
-#[test]
-fn former_sites_go_with_what_is_noted_of_their_output() {
-    let folder = tempfile::tempdir().unwrap();
-    let cache = Cache::new(folder.path().to_owned(), 1 << 20);
-    let keep = |name: &str| {
-        let key = Key::named(&[name]);
-        let former = cache.former_site(&key).unwrap();
-        fs::create_dir_all(former.join("assets")).unwrap();
-        fs::write(former.join("assets/page"), name).unwrap();
-        (key, former)
-    };
-    let ((_, gone), (key, there)) = (keep("gone"), keep("there"));
-    cache.put_site(&key, &());
-    cache.tidy();
-    assert!(!gone.exists() && there.join("assets/page").exists());
-    cache.clear().unwrap();
-    assert_eq!(fs::read_dir(folder.path().join(FORMER)).unwrap().count(), 0);
-}
-
-#[test]
-fn former_sites_go_though_they_are_read_only_or_were_left_by_a_kill() {
-    let folder = tempfile::tempdir().unwrap();
-    let cache = Cache::new(folder.path().to_owned(), 1 << 20);
-    let key = Key::named(&["output"]);
-    let former = cache.former_site(&key).unwrap();
-    for folder in [former.clone(), former.with_file_name(format!(".{key}-{}", std::process::id()))] {
-        fs::create_dir_all(folder.join("assets")).unwrap();
-        fs::write(folder.join("assets/page"), "").unwrap();
-        let mut permissions = fs::metadata(folder.join("assets")).unwrap().permissions();
-        permissions.set_readonly(true);
-        fs::set_permissions(folder.join("assets"), permissions).unwrap();
-    }
-    cache.clear().unwrap();
-    assert_eq!(fs::read_dir(folder.path().join(FORMER)).unwrap().count(), 0);
-}
-
 /// A folder outside of the cache with a file and a folder whose names are as those of entries.
 #[cfg(unix)]
 fn victim(folder: &Path) -> PathBuf {
@@ -175,7 +139,7 @@ fn nothing_is_removed_or_written_through_a_link() {
         match depth {
             0 => {
                 fs::create_dir_all(root.join(".gradbook/cache")).unwrap();
-                for part in [RUNS, DRAWN, BRIEF, LAST, SITES, FORMER, PROGRAMS] {
+                for part in [RUNS, DRAWN, BRIEF, LAST, SITES, PROGRAMS] {
                     symlink(&home, root.join(".gradbook/cache").join(part)).unwrap();
                 }
                 symlink(home.join("ignored"), root.join(".gradbook/cache/.gitignore")).unwrap();
@@ -189,7 +153,6 @@ fn nothing_is_removed_or_written_through_a_link() {
         let cache = Cache::below(root, &[".gradbook", "cache"], 0);
         cache.put(&key(1), &record(1));
         cache.put_drawn(&key(2), &"chart");
-        assert_eq!(cache.former_site(&key(3)), None);
         assert!(
             cache.get(&key(1)).is_none() && cache.drawn::<String>(&key(2)).is_none() && !cache.has(&key(1))
         );

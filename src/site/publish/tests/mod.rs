@@ -1,4 +1,4 @@
-mod former;
+mod sequence;
 
 use super::place::{MARK, entries};
 use super::*;
