@@ -103,10 +103,10 @@ impl Folder {
         self.dir.rename(from, &self.dir, to)
     }
 
-    /// Gives a file in this folder a second name.
+    /// Makes a hard link to a file in this folder.
     ///
     /// # Errors
-    /// Anything of that name; a file system without second names.
+    /// Anything of that name; a file system without hard links.
     pub fn link(&self, from: &str, to: &str) -> io::Result<()> {
         self.dir.hard_link(from, &self.dir, to)
     }

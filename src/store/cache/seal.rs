@@ -89,7 +89,7 @@ fn make(folder: &Folder) -> io::Result<()> {
     file.sync_all()?;
     let linked = folder.link(&aside, FILE).or_else(|error| match error.kind() {
         ErrorKind::AlreadyExists => Ok(()),
-        // Not every file system gives second names.
+        // Not every file system has hard links.
         _ => folder.rename(&aside, FILE),
     });
     let _ = folder.remove_file(&aside);
