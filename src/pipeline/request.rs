@@ -67,7 +67,7 @@ impl Keeping {
         let (_, untrusted, _) = course.scenery();
         let asked = course.settings.cache.bytes as u64;
         // A stranger has no say in how much of the disk is taken.
-        let room = if untrusted { asked.min(CacheSettings::default().bytes as u64) } else { asked };
+        let capacity = if untrusted { asked.min(CacheSettings::default().bytes as u64) } else { asked };
         match self {
             Keeping::Nowhere => Ok(Cache::none()),
             Keeping::In(folder) if untrusted && is_in_checkout(folder, &course.root) => {
@@ -76,9 +76,9 @@ impl Keeping {
                     folder.display()
                 )))
             }
-            Keeping::In(folder) => Ok(Cache::new(folder.clone(), room)),
-            Keeping::Beside if untrusted => Ok(apart(&course.root, room)),
-            Keeping::Beside => Ok(Cache::below(course.root.clone(), &[".gradbook", "cache"], room)),
+            Keeping::In(folder) => Ok(Cache::new(folder.clone(), capacity)),
+            Keeping::Beside if untrusted => Ok(apart(&course.root, capacity)),
+            Keeping::Beside => Ok(Cache::below(course.root.clone(), &[".gradbook", "cache"], capacity)),
         }
     }
 
@@ -108,11 +108,11 @@ pub fn none_like(pattern: &Pattern) -> Failure {
 }
 
 /// The cache of a course among the user's own files; none where the user has no home.
-fn apart(root: &Path, room: u64) -> Cache {
+fn apart(root: &Path, capacity: u64) -> Cache {
     let Ok(folders) = etcetera::choose_base_strategy() else { return Cache::none() };
     let root = root.canonicalize().unwrap_or_else(|_| root.to_owned());
     let name = blake3::hash(root.as_os_str().as_encoded_bytes()).to_hex();
-    Cache::below(folders.cache_dir().join("gradbook"), &[name.as_str()], room)
+    Cache::below(folders.cache_dir().join("gradbook"), &[name.as_str()], capacity)
 }
 
 /// Whether a folder, as it is named or as it is reached by links, lies in the lessons folder or in the repository that this is a

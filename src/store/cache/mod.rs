@@ -9,7 +9,7 @@ mod entry;
 mod inputs;
 mod key;
 mod program;
-mod room;
+mod eviction;
 mod seal;
 mod seen;
 #[cfg(test)]
@@ -73,7 +73,7 @@ pub struct Cache {
     /// Whether what was made of runs is not looked at.
     draws_anew: bool,
     /// Bytes that its entries may take together.
-    room: u64,
+    capacity: u64,
     written: AtomicUsize,
     damaged: AtomicUsize,
     /// The first thing that went wrong in writing.
@@ -97,16 +97,16 @@ impl Cache {
         Cache::default()
     }
 
-    /// The cache in `folder`, which need not exist and is not touched before something is kept. `room` is how many
+    /// The cache in `folder`, which need not exist and is not touched before something is kept. `capacity` is how many
     /// bytes its entries may take together.
-    pub fn new(folder: PathBuf, room: u64) -> Self {
-        Cache::below(folder, &[], room)
+    pub fn new(folder: PathBuf, capacity: u64) -> Self {
+        Cache::below(folder, &[], capacity)
     }
 
     /// The same in a folder below another, which the user vouches for, but not for what may have been put into it.
-    pub fn below(base: PathBuf, below: &[&str], room: u64) -> Self {
+    pub fn below(base: PathBuf, below: &[&str], capacity: u64) -> Self {
         let below = below.iter().map(|&name| name.to_owned()).collect();
-        Cache { place: Some(Place { base, below }), room, ..Cache::default() }
+        Cache { place: Some(Place { base, below }), capacity, ..Cache::default() }
     }
 
     /// The same with the key that machines have which know this secret, as those do that share a cache.

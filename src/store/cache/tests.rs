@@ -1,6 +1,6 @@
 use std::path::Path;
 
-use super::room::{ABANDONED, FORGOTTEN};
+use super::eviction::{ABANDONED, FORGOTTEN};
 use super::*;
 use crate::experiment::kind;
 use crate::outcome::Metric;

@@ -26,12 +26,12 @@ impl Cache {
         sweep(parts(&[LAST, SITES, PROGRAMS]), FORGOTTEN);
         let mut entries = sweep(parts(&[RUNS, DRAWN, BRIEF]), Duration::MAX);
         let mut taken: u64 = entries.iter().map(|entry| entry.bytes).sum();
-        if taken <= self.room {
+        if taken <= self.capacity {
             return;
         }
         entries.sort_by(|a, b| (a.used, &a.name).cmp(&(b.used, &b.name)));
         for entry in entries {
-            if taken <= self.room {
+            if taken <= self.capacity {
                 break;
             }
             if entry.remove().is_ok() {
