@@ -59,7 +59,7 @@ pub fn prepare(request: &Request) -> Result<Ready, Failure> {
     let mut tables = Tables::new(&course.root, limits, std::mem::take(&mut course.sources));
     let mut found = std::mem::take(&mut course.found);
     let mut planned = planning::plan(&course, &limits, &mut tables, &mut found);
-    planning::promise(&mut course, &planned);
+    planning::declare(&mut course, &planned);
     found.extend(planning::check_texts(&course, &planned));
     course.complete_prose();
     found.extend(judging::on_one_seed(&course, &planned));

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::{Context, KINDS, Kind, Plan, Promise, header};
+use super::{Context, KINDS, Kind, Plan, MetricType, header};
 use crate::chart::Layout;
 use crate::data::{self, Facts, Files, TableLimits};
 use crate::diagnostic::SourceId;
@@ -135,17 +135,17 @@ const MORE: &[(&str, &str)] = &[
 ];
 
 /// Whether what was found is what was promised.
-fn fits(promise: &Promise, metric: Option<&Metric>, series: Option<&Numbers>) -> bool {
-    match (promise, metric, series) {
-        (Promise::Unknown, ..)
-        | (Promise::Number, Some(Metric::Number(_)), None)
-        | (Promise::Text, Some(Metric::Text(_)), None) => true,
-        (Promise::Curve(most), Some(Metric::Number(_)), Some(series)) => series.len() <= *most,
-        (Promise::List(most), Some(Metric::List(values)), None) => values.len() <= *most,
-        (Promise::List(most), None, Some(values)) => values.len() <= *most,
-        (Promise::Map(promises), Some(Metric::Map(parts)), None) => parts
+fn fits(metric_type: &MetricType, metric: Option<&Metric>, series: Option<&Numbers>) -> bool {
+    match (metric_type, metric, series) {
+        (MetricType::Unknown, ..)
+        | (MetricType::Number, Some(Metric::Number(_)), None)
+        | (MetricType::Text, Some(Metric::Text(_)), None) => true,
+        (MetricType::Curve(most), Some(Metric::Number(_)), Some(series)) => series.len() <= *most,
+        (MetricType::List(most), Some(Metric::List(values)), None) => values.len() <= *most,
+        (MetricType::List(most), None, Some(values)) => values.len() <= *most,
+        (MetricType::Map(schema), Some(Metric::Map(parts)), None) => parts
             .iter()
-            .all(|(name, part)| promises.get(name).is_some_and(|promise| fits(promise, Some(part), None))),
+            .all(|(name, part)| schema.get(name).is_some_and(|metric_type| fits(metric_type, Some(part), None))),
         _ => false,
     }
 }
@@ -159,17 +159,17 @@ fn every_name_is_known_before_anything_runs() {
         for (index, variant) in outcome(&*plan, 2).variants.iter().enumerate() {
             let facts = facts(&*plan, index);
             assert_eq!(plan.check(index, facts.as_ref()), [], "{}", kind.name);
-            let promises = plan.promises(index, facts.as_ref());
+            let schema = plan.metric_schema(index, facts.as_ref());
             for run in &variant.runs {
                 for name in run.metrics.keys().chain(run.series.keys()) {
-                    let promise = promises.get(name).unwrap_or_else(|| panic!("{}: `{name}`", kind.name));
+                    let metric_type = schema.get(name).unwrap_or_else(|| panic!("{}: `{name}`", kind.name));
                     let (metric, series) = (run.metrics.get(name), run.series.get(name));
-                    assert!(fits(promise, metric, series), "{}: `{name}` is no {promise:?}", kind.name);
+                    assert!(fits(metric_type, metric, series), "{}: `{name}` is no {metric_type:?}", kind.name);
                 }
-                for (name, promise) in &promises {
+                for (name, metric_type) in &schema {
                     let given = run.metrics.contains_key(name) || run.series.contains_key(name);
                     assert!(
-                        given || matches!(promise, Promise::Unknown | Promise::Text),
+                        given || matches!(metric_type, MetricType::Unknown | MetricType::Text),
                         "{}: no `{name}`",
                         kind.name
                     );

@@ -9,7 +9,7 @@ use crate::diagnostic::Problem;
 use crate::experiment::curves::{self, Curve, CurveFigure, estimates, notes, several};
 use crate::experiment::training::{self, Probe};
 use crate::experiment::{
-    Compare, Context, Cost, Doc, Experiment, Facts, MetricInfo, Promise, Promises, Shared,
+    Compare, Context, Cost, Doc, Experiment, Facts, MetricInfo, MetricType, MetricSchema, Shared,
 };
 use crate::nn::ModelSettings;
 use crate::numeric::Streams;
@@ -88,15 +88,15 @@ compare: [1, 0.8, 0.5]
         training::cost_with_capture(&self.parts(), facts)
     }
 
-    fn promises(&self, facts: Option<&Facts>) -> Promises {
-        let mut promises = training::promises(&self.parts(), facts);
-        if ["train_accuracy", "dev_accuracy"].iter().all(|name| promises.contains_key(*name)) {
-            promises.insert("gap".into(), Promise::Number);
+    fn metric_schema(&self, facts: Option<&Facts>) -> MetricSchema {
+        let mut schema = training::metric_schema(&self.parts(), facts);
+        if ["train_accuracy", "dev_accuracy"].iter().all(|name| schema.contains_key(*name)) {
+            schema.insert("gap".into(), MetricType::Number);
         }
         for name in ["scaled_activation", "unscaled_activation"] {
-            promises.insert(name.into(), Promise::Number);
+            schema.insert(name.into(), MetricType::Number);
         }
-        promises
+        schema
     }
 
     fn shared(&self) -> Shared<'_> {

@@ -9,7 +9,7 @@ use crate::diagnostic::Problem;
 use crate::experiment::curves;
 use crate::experiment::training::{self, Probe};
 use crate::experiment::{
-    Compare, Context, Cost, Doc, Experiment, Facts, MetricInfo, Promise, Promises, Shared,
+    Compare, Context, Cost, Doc, Experiment, Facts, MetricInfo, MetricType, MetricSchema, Shared,
 };
 use crate::nn::{self, Architecture, Bug, Differences, ModelSettings, Penalty, Planted, Sides, Verdict};
 use crate::outcome::{Metric, Outcome, RunRecord, Step, Variant};
@@ -179,15 +179,15 @@ compare: [right, doubled, wrong_derivative]
         cost
     }
 
-    fn promises(&self, facts: Option<&Facts>) -> Promises {
-        let mut promises = training::promises(&self.parts(), facts);
+    fn metric_schema(&self, facts: Option<&Facts>) -> MetricSchema {
+        let mut schema = training::metric_schema(&self.parts(), facts);
         let blocks = self.architecture(facts).map_or(0, |shape| shape.blocks().len());
         for suffix in ["", "_trained"] {
-            promises.insert(format!("relative_error{suffix}"), Promise::Number);
-            promises.insert(format!("block_errors{suffix}"), Promise::List(blocks));
-            promises.insert(format!("verdict{suffix}"), Promise::Text);
+            schema.insert(format!("relative_error{suffix}"), MetricType::Number);
+            schema.insert(format!("block_errors{suffix}"), MetricType::List(blocks));
+            schema.insert(format!("verdict{suffix}"), MetricType::Text);
         }
-        promises
+        schema
     }
 
     fn shared(&self) -> Shared<'_> {

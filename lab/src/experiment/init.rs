@@ -9,7 +9,7 @@ use crate::diagnostic::Problem;
 use crate::experiment::curves::{self, CurveFigure};
 use crate::experiment::training::{self, Probe};
 use crate::experiment::{
-    Compare, Context, Cost, Doc, Experiment, Facts, MetricInfo, Promise, Promises, Shared,
+    Compare, Context, Cost, Doc, Experiment, Facts, MetricInfo, MetricType, MetricSchema, Shared,
 };
 use crate::nn::{LayerCapture, ModelSettings};
 use crate::outcome::{Metric, Numbers, Outcome, RunRecord, Step, Table};
@@ -108,17 +108,17 @@ compare: [{normal: 0.01}, xavier, {normal: 1}]
         self.with_parts(|parts| training::cost_with_capture(parts, facts)) + kept
     }
 
-    fn promises(&self, facts: Option<&Facts>) -> Promises {
-        let mut promises = match &self.training {
-            Some(_) => self.with_parts(|parts| training::promises(parts, facts)),
-            None => Promises::new(),
+    fn metric_schema(&self, facts: Option<&Facts>) -> MetricSchema {
+        let mut schema = match &self.training {
+            Some(_) => self.with_parts(|parts| training::metric_schema(parts, facts)),
+            None => MetricSchema::new(),
         };
         let hidden = self.model.hidden.len();
-        promises.insert("activation_sd".into(), Promise::List(hidden + 1));
-        promises.insert("gradient_norm".into(), Promise::List(hidden + 1));
-        promises.insert("saturated_share".into(), Promise::List(hidden));
-        promises.insert("dead_share".into(), Promise::List(hidden));
-        promises
+        schema.insert("activation_sd".into(), MetricType::List(hidden + 1));
+        schema.insert("gradient_norm".into(), MetricType::List(hidden + 1));
+        schema.insert("saturated_share".into(), MetricType::List(hidden));
+        schema.insert("dead_share".into(), MetricType::List(hidden));
+        schema
     }
 
     fn shared(&self) -> Shared<'_> {

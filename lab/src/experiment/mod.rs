@@ -22,7 +22,7 @@ mod limits;
 mod metric;
 mod optimizers;
 mod plan;
-mod promise;
+mod metric_schema;
 mod quality;
 mod reference;
 mod regression;
@@ -43,7 +43,7 @@ pub use layer::shared as check_shared;
 pub use limits::{LimitSettings, Limits, TotalSettings, Totals, beyond_limit};
 pub use metric::{Better, MetricInfo, Part};
 pub use plan::{Context, Plan, PlannedVariant};
-pub use promise::{Promise, Promises};
+pub use metric_schema::{MetricType, MetricSchema};
 pub use reference::{Choice, Reference, Setting, flat, reference, written};
 pub use search::{Scale, metric_paths, searched};
 pub use shared::{Descent, SearchParts, Shared};
@@ -101,9 +101,9 @@ pub trait Experiment:
     /// What a run will find, by name, as far as these settings decide; by default all that is documented. A
     /// name that is missing here is refused in prose and claims before anything runs. Only called on settings
     /// that passed [`check`](Self::check).
-    fn promises(&self, _: Option<&Facts>) -> Promises {
+    fn metric_schema(&self, _: Option<&Facts>) -> MetricSchema {
         let shared = Self::TRAINS.then(training::metrics).into_iter().flatten();
-        promise::documented(Self::METRICS.iter().chain(shared))
+        metric_schema::documented(Self::METRICS.iter().chain(shared))
     }
 
     /// Metrics that these settings alone decide: no seed changes them, so a claim about them needs only one.

@@ -10,7 +10,7 @@ use crate::experiment::curves::CurveFigure;
 use crate::experiment::target::{Target, TargetFigure};
 use crate::experiment::training;
 use crate::experiment::{
-    Compare, Context, Cost, Doc, Experiment, Facts, MetricInfo, Promise, Promises, Shared,
+    Compare, Context, Cost, Doc, Experiment, Facts, MetricInfo, MetricType, MetricSchema, Shared,
 };
 use crate::nn::ModelSettings;
 use crate::outcome::{Metric, Outcome, RunRecord, Step};
@@ -80,10 +80,10 @@ compare: [sgd, momentum, {adam: {learning_rate: 0.01}}]
         training::cost(&self.parts(), facts)
     }
 
-    fn promises(&self, facts: Option<&Facts>) -> Promises {
-        let mut promises = training::promises(&self.parts(), facts);
-        promises.insert("epochs_to".into(), Promise::Number);
-        promises
+    fn metric_schema(&self, facts: Option<&Facts>) -> MetricSchema {
+        let mut schema = training::metric_schema(&self.parts(), facts);
+        schema.insert("epochs_to".into(), MetricType::Number);
+        schema
     }
 
     fn shared(&self) -> Shared<'_> {

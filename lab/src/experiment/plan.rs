@@ -6,7 +6,7 @@ use crate::chart::Figure;
 use crate::data::{DataSettings, Dataset};
 use crate::diagnostic::{Diagnostic, Problem};
 use crate::experiment::variation::{self, Variant};
-use crate::experiment::{Better, Cost, Experiment, Facts, MetricInfo, Promises, Shared, header, layer};
+use crate::experiment::{Better, Cost, Experiment, Facts, MetricInfo, MetricSchema, Shared, header, layer};
 use crate::numeric::Workers;
 use crate::outcome::{Outcome, RunRecord, Written};
 use crate::settings::{self, Node};
@@ -42,7 +42,7 @@ pub trait Plan: Send + Sync {
     fn check(&self, variant: usize, facts: Option<&Facts>) -> Vec<Problem>;
     fn cost(&self, variant: usize, facts: Option<&Facts>) -> Cost;
     /// What its runs will find, by name. Only called on settings that passed [`check`](Self::check).
-    fn promises(&self, variant: usize, facts: Option<&Facts>) -> Promises;
+    fn metric_schema(&self, variant: usize, facts: Option<&Facts>) -> MetricSchema;
     /// Metrics that no seed changes in any variant.
     fn settled(&self) -> Vec<&'static str>;
     /// What a metric is with the settings of all variants; where they disagree about it, no end of it is better.
@@ -125,8 +125,8 @@ impl<E: Experiment> Plan for Typed<E> {
         self.variants[variant].1.cost(facts) + Cost::of_run()
     }
 
-    fn promises(&self, variant: usize, facts: Option<&Facts>) -> Promises {
-        self.variants[variant].1.promises(facts)
+    fn metric_schema(&self, variant: usize, facts: Option<&Facts>) -> MetricSchema {
+        self.variants[variant].1.metric_schema(facts)
     }
 
     fn settled(&self) -> Vec<&'static str> {

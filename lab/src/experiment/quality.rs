@@ -1,7 +1,7 @@
 //! What the answers of a trained classifier are worth, as metrics of everything that trains.
 
 use crate::data::Target;
-use crate::experiment::promise::{Promise, Promises};
+use crate::experiment::metric_schema::{MetricType, MetricSchema};
 use crate::experiment::{MetricInfo, Part};
 use crate::measure::{Answers, Calibration, Confusion, diagnose};
 use crate::numeric::mean;
@@ -104,18 +104,18 @@ static PARTS: [(Part, [Entry; 9]); 2] =
     [(Part::Dev, of_part!("dev", Part::Dev)), (Part::Test, of_part!("test", Part::Test))];
 
 /// Where the data state a Bayes error.
-static DIAGNOSIS: [(MetricInfo, Promise); 3] = [
+static DIAGNOSIS: [(MetricInfo, MetricType); 3] = [
     (
         MetricInfo::share("avoidable_bias", "training error minus the `bayes_error` that `data` states")
             .on(Part::Dev)
             .aside(),
-        Promise::Number,
+        MetricType::Number,
     ),
     (
         MetricInfo::share("variance", "dev error minus training error, where `data` states a `bayes_error`")
             .on(Part::Dev)
             .aside(),
-        Promise::Number,
+        MetricType::Number,
     ),
     (
         MetricInfo::number(
@@ -124,7 +124,7 @@ static DIAGNOSIS: [(MetricInfo, Promise); 3] = [
         )
         .on(Part::Dev)
         .aside(),
-        Promise::Text,
+        MetricType::Text,
     ),
 ];
 
@@ -214,23 +214,23 @@ pub fn absent(report: &Report, record: &mut RunRecord) {
 
 /// Keeps of the documented names those that a run will have, given the target, the rows of the three parts and the
 /// Bayes error.
-pub fn promise(promises: &mut Promises, target: Target, sizes: [usize; 3], bayes_error: Option<f64>) {
+pub fn declare(schema: &mut MetricSchema, target: Target, sizes: [usize; 3], bayes_error: Option<f64>) {
     for ((_, entries), &rows) in PARTS.iter().zip(&sizes[1..]) {
         for Entry { info, shape } in entries {
             match target {
                 Target::Classes(classes) if rows > 0 => {
-                    let promise = shape.len(classes).map_or(Promise::Number, Promise::List);
-                    promises.insert(info.name.to_owned(), promise)
+                    let metric_type = shape.len(classes).map_or(MetricType::Number, MetricType::List);
+                    schema.insert(info.name.to_owned(), metric_type)
                 }
-                _ => promises.remove(info.name),
+                _ => schema.remove(info.name),
             };
         }
     }
     let stated = bayes_error.is_some() && target != Target::Value && sizes[1] > 0;
-    for (info, promise) in &DIAGNOSIS {
+    for (info, metric_type) in &DIAGNOSIS {
         match stated {
-            true => promises.insert(info.name.into(), promise.clone()),
-            false => promises.remove(info.name),
+            true => schema.insert(info.name.into(), metric_type.clone()),
+            false => schema.remove(info.name),
         };
     }
 }

@@ -11,7 +11,7 @@ use crate::diagnostic::Problem;
 use crate::experiment::curves::{self, CurveFigure};
 use crate::experiment::training::{self, Probe};
 use crate::experiment::{
-    Compare, Context, Cost, Doc, Experiment, Facts, MetricInfo, Promise, Promises, Shared,
+    Compare, Context, Cost, Doc, Experiment, Facts, MetricInfo, MetricType, MetricSchema, Shared,
 };
 use crate::nn::{Architecture, ModelSettings};
 use crate::outcome::{Grid, Metric, Numbers, Outcome, RunRecord, Step, Table, Variant};
@@ -154,21 +154,21 @@ label: 0
         training::cost(&parts, facts) + regions_cost(&parts, facts)
     }
 
-    fn promises(&self, facts: Option<&Facts>) -> Promises {
+    fn metric_schema(&self, facts: Option<&Facts>) -> MetricSchema {
         let Some(logits) = &self.logits else {
             return self
                 .data
                 .as_ref()
-                .map_or_else(Promises::new, |data| training::promises(&self.parts(data), facts));
+                .map_or_else(MetricSchema::new, |data| training::metric_schema(&self.parts(data), facts));
         };
         let lists = ["logits", "exponentials", "probabilities", "hardmax"].into_iter();
         let lists = lists.chain(self.label.map(|_| "gradient"));
-        let mut promises: Promises =
-            lists.map(|name| (name.to_owned(), Promise::List(logits.len()))).collect();
+        let mut schema: MetricSchema =
+            lists.map(|name| (name.to_owned(), MetricType::List(logits.len()))).collect();
         if self.label.is_some() {
-            promises.insert("loss".into(), Promise::Number);
+            schema.insert("loss".into(), MetricType::Number);
         }
-        promises
+        schema
     }
 
     fn settled(&self) -> &'static [&'static str] {

@@ -11,7 +11,7 @@ use crate::diagnostic::{Problem, within};
 use crate::experiment::curves::{self, values};
 use crate::experiment::training;
 use crate::experiment::{
-    Compare, Context, Cost, Doc, Experiment, Facts, MetricInfo, Part, Promise, Promises, Shared,
+    Compare, Context, Cost, Doc, Experiment, Facts, MetricInfo, Part, MetricType, MetricSchema, Shared,
 };
 use crate::nn::ModelSettings;
 use crate::numeric::Streams;
@@ -124,19 +124,19 @@ training: {epochs: 10}
         self.with_parts(|parts| training::cost(parts, facts)).unwrap_or_else(divided)
     }
 
-    fn promises(&self, facts: Option<&Facts>) -> Promises {
-        let mut promises = self.with_parts(|parts| training::promises(parts, facts)).unwrap_or_default();
+    fn metric_schema(&self, facts: Option<&Facts>) -> MetricSchema {
+        let mut schema = self.with_parts(|parts| training::metric_schema(parts, facts)).unwrap_or_default();
         let sizes = facts.and_then(|facts| self.split.sizes(facts.rows).ok()).unwrap_or([1; 3]);
         for (part, rows) in PARTS.into_iter().zip(sizes) {
-            promises.insert(format!("{part}_rows"), Promise::Number);
+            schema.insert(format!("{part}_rows"), MetricType::Number);
             if let (Some(Target::Classes(classes)), true) = (facts.map(|facts| facts.target), rows > 0) {
-                promises.insert(format!("{part}_share"), Promise::List(classes));
+                schema.insert(format!("{part}_share"), MetricType::List(classes));
                 if part != "train" {
-                    promises.insert(format!("{part}_standard_error"), Promise::Number);
+                    schema.insert(format!("{part}_standard_error"), MetricType::Number);
                 }
             }
         }
-        promises
+        schema
     }
 
     fn settled(&self) -> &'static [&'static str] {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::data::{DataSettings, Dataset, Facts, Origin, Target, TargetColumn};
 use crate::diagnostic::{Problem, within};
-use crate::experiment::promise::{Promise, Promises, documented};
+use crate::experiment::metric_schema::{MetricType, MetricSchema, documented};
 use crate::experiment::{Better, Context, Cost, MetricInfo, Part, quality};
 use crate::nn::Architecture;
 use crate::numeric::Workers;
@@ -192,27 +192,27 @@ pub fn cost(parts: &Parts, facts: Option<&Facts>) -> Cost {
 
 /// Which of [`metrics`] a run will have, and which of them with a curve: none of a part without rows, and no share
 /// of right or wrong answers where the target is a number.
-pub fn promises(parts: &Parts, facts: Option<&Facts>) -> Promises {
-    let mut promises = documented(metrics());
-    let Some(facts) = facts else { return promises };
-    let Ok(sizes) = parts.split.sizes(facts.rows) else { return promises };
+pub fn metric_schema(parts: &Parts, facts: Option<&Facts>) -> MetricSchema {
+    let mut schema = documented(metrics());
+    let Some(facts) = facts else { return schema };
+    let Ok(sizes) = parts.split.sizes(facts.rows) else { return schema };
     let missing = |info: &MetricInfo| {
         let empty = info.part.is_some_and(|part| part.rows(sizes) == 0);
         empty || info.written == Written::Percent && facts.target == Target::Value
     };
     for info in CURVES.iter().chain(ENDS).filter(|info| missing(info)) {
-        promises.remove(info.name);
+        schema.remove(info.name);
     }
     let epochs = parts.training.epochs + 1;
-    let promised = |infos: &[MetricInfo], promise: Promise, promises: &mut Promises| {
+    let declare = |infos: &[MetricInfo], metric_type: MetricType, schema: &mut MetricSchema| {
         for info in infos {
-            promises.entry(info.name.into()).and_modify(|known| *known = promise.clone());
+            schema.entry(info.name.into()).and_modify(|known| *known = metric_type.clone());
         }
     };
-    promised(CURVES, Promise::Curve(epochs), &mut promises);
-    promised(ENDS, Promise::Number, &mut promises);
-    quality::promise(&mut promises, facts.target, sizes, parts.data.bayes_error);
-    promises
+    declare(CURVES, MetricType::Curve(epochs), &mut schema);
+    declare(ENDS, MetricType::Number, &mut schema);
+    quality::declare(&mut schema, facts.target, sizes, parts.data.bayes_error);
+    schema
 }
 
 /// One run: split, normalize, train.

@@ -5,7 +5,7 @@ use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
 use super::format;
-use crate::experiment::{Promise, Promises};
+use crate::experiment::{MetricType, MetricSchema};
 use crate::outcome::{Metric, Numbers, Outcome, RunRecord, Statistic, Summary, Variant};
 
 /// A named result. Numbers keep the value of each seed, so that `.sd` works at any depth.
@@ -149,10 +149,10 @@ impl<'a> Data<'a> {
     }
 
     /// The same before anything runs: every name that there will be, no number yet.
-    pub fn promised(variants: &[(String, Promises)], seeds: usize) -> Self {
+    pub fn declared(variants: &[(String, MetricSchema)], seeds: usize) -> Self {
         let number: Arc<[f64]> = vec![f64::NAN; seeds].into();
         let named =
-            |(name, promises): &(String, Promises)| (name.clone(), Data::from_promises(promises, &number));
+            |(name, schema): &(String, MetricSchema)| (name.clone(), Data::from_schema(schema, &number));
         Data::variants(variants.iter().map(named).collect())
     }
 
@@ -175,17 +175,17 @@ impl<'a> Data<'a> {
         Data::Map(names)
     }
 
-    fn from_promises(promises: &Promises, number: &Arc<[f64]>) -> Self {
+    fn from_schema(schema: &MetricSchema, number: &Arc<[f64]>) -> Self {
         let items = |length: &usize| Items::from(vec![Data::Number(number.clone()); *length]);
-        let data = |promise: &Promise| match promise {
-            Promise::Number => Data::Number(number.clone()),
-            Promise::Curve(length) => Data::Curve { last: number.clone(), series: items(length) },
-            Promise::List(length) => Data::List(items(length)),
-            Promise::Text => Data::Text(vec!["a text".to_owned()]),
-            Promise::Map(promises) => Data::from_promises(promises, number),
-            Promise::Unknown => Data::Unknown,
+        let data = |metric_type: &MetricType| match metric_type {
+            MetricType::Number => Data::Number(number.clone()),
+            MetricType::Curve(length) => Data::Curve { last: number.clone(), series: items(length) },
+            MetricType::List(length) => Data::List(items(length)),
+            MetricType::Text => Data::Text(vec!["a text".to_owned()]),
+            MetricType::Map(schema) => Data::from_schema(schema, number),
+            MetricType::Unknown => Data::Unknown,
         };
-        Data::Map(promises.iter().map(|(name, promise)| (name.clone(), data(promise))).collect())
+        Data::Map(schema.iter().map(|(name, metric_type)| (name.clone(), data(metric_type))).collect())
     }
 
     /// The same with the runs of one seed only, for judging claims.

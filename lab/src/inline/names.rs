@@ -11,13 +11,13 @@ use super::resolve::{self, Fault, resolve};
 use super::token::{Link, Name};
 use super::{as_name, diagnostic};
 use crate::diagnostic::{Diagnostic, Span, nearest};
-use crate::experiment::Promises;
+use crate::experiment::MetricSchema;
 
 /// What is known of an experiment before it runs.
 #[derive(Clone, Debug)]
 pub struct Forecast {
     /// What each variant will find, by the variant's name.
-    pub variants: Vec<(String, Promises)>,
+    pub variants: Vec<(String, MetricSchema)>,
     pub seeds: Range<u64>,
     /// Metrics that no seed changes.
     pub settled: Vec<&'static str>,
@@ -58,9 +58,9 @@ impl Names {
     }
 
     /// Says what an experiment will find.
-    pub fn promise(&mut self, lesson: &str, id: &str, forecast: Forecast) {
+    pub fn declare(&mut self, lesson: &str, id: &str, forecast: Forecast) {
         let seeds = forecast.seeds.end - forecast.seeds.start;
-        self.put(lesson, id, Data::promised(&forecast.variants, seeds as usize));
+        self.put(lesson, id, Data::declared(&forecast.variants, seeds as usize));
         self.forecasts.insert((as_name(lesson), id.to_owned()), forecast);
     }
 

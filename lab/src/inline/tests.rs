@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::diagnostic::SourceId;
-use crate::experiment::{Promise, Promises};
+use crate::experiment::{MetricType, MetricSchema};
 use crate::outcome::{Metric, RunRecord, Statistic, Variant};
 
 fn run(seed: u64, metrics: Vec<(&str, Metric)>, curve: Vec<f64>) -> RunRecord {
@@ -204,13 +204,13 @@ fn the_names_of_a_claim_can_be_shown() {
     assert_eq!(SeedValues::new(&comparison(), 1, "ways").show("nobody.loss"), None);
 }
 
-fn promised() -> Names {
-    let metrics = || -> Promises {
+fn declared() -> Names {
+    let metrics = || -> MetricSchema {
         [
-            ("loss".to_owned(), Promise::Curve(3)),
-            ("rows".to_owned(), Promise::Number),
-            ("shares".to_owned(), Promise::List(2)),
-            ("best".to_owned(), Promise::Unknown),
+            ("loss".to_owned(), MetricType::Curve(3)),
+            ("rows".to_owned(), MetricType::Number),
+            ("shares".to_owned(), MetricType::List(2)),
+            ("best".to_owned(), MetricType::Unknown),
         ]
         .into()
     };
@@ -221,12 +221,12 @@ fn promised() -> Names {
         seeds,
         settled: vec!["rows"],
     };
-    names.promise("opti-mizers", "four", forecast(&["adam", "sgd"], 0..2));
-    names.promise("other-one", "single", forecast(&["run"], 7..8));
-    names.promise("other-one", "broken", forecast(&["run"], 0..2));
-    names.promise("pairs", "one", forecast(&["adam", "sgd"], 0..2));
-    names.promise("pairs", "two", forecast(&["adam", "nesterov"], 0..2));
-    names.promise("pairs", "late", forecast(&["warm"], 5..7));
+    names.declare("opti-mizers", "four", forecast(&["adam", "sgd"], 0..2));
+    names.declare("other-one", "single", forecast(&["run"], 7..8));
+    names.declare("other-one", "broken", forecast(&["run"], 0..2));
+    names.declare("pairs", "one", forecast(&["adam", "sgd"], 0..2));
+    names.declare("pairs", "two", forecast(&["adam", "nesterov"], 0..2));
+    names.declare("pairs", "late", forecast(&["warm"], 5..7));
     names
 }
 
@@ -237,7 +237,7 @@ fn said(errors: Result<(), Vec<Diagnostic>>) -> Vec<String> {
 
 #[test]
 fn names_are_checked_before_anything_runs() {
-    let names = promised();
+    let names = declared();
     let check = |text: &str| said(names.check("opti-mizers", None, text, span(text)));
     for fine in [
         "four.adam.loss.sd + other_one.single.loss",
@@ -290,7 +290,7 @@ fn names_are_checked_before_anything_runs() {
 
 #[test]
 fn claims_are_checked_before_anything_runs() {
-    let names = promised();
+    let names = declared();
     let check = |text: &str| said(names.check_claim("opti-mizers", "four", text, span(text)));
     for fine in ["adam.loss[1] < sgd.loss[2]", "within(adam.rows, 3, 1)", "adam.best.x > 3", "adam.loss == 1"]
     {
@@ -313,7 +313,7 @@ fn claims_are_checked_before_anything_runs() {
 
 #[test]
 fn a_claim_in_prose_finds_its_experiment() {
-    let names = promised();
+    let names = declared();
     let scope = |lesson: &str, text: &str| names.scope(lesson, None, text, span(text)).unwrap().unwrap();
     let about = |lesson: &str, text: &str| {
         let scope = scope(lesson, text);
@@ -345,7 +345,7 @@ fn a_claim_in_prose_finds_its_experiment() {
 
 #[test]
 fn a_claim_in_prose_says_what_it_cannot_find() {
-    let names = promised();
+    let names = declared();
     let cases = [
         ("pairs", "adam.loss < 1", "both `one` and `two` have this (expected `one.adam` or `two.adam`)"),
         ("pairs", "nesterov.lss < 1", "`nesterov` has no `lss` (did you mean `loss`?)"),
@@ -369,7 +369,7 @@ fn a_claim_in_prose_says_what_it_cannot_find() {
 
 #[test]
 fn a_claim_in_prose_is_judged_seed_by_seed() {
-    let (names, values) = (promised(), values());
+    let (names, values) = (declared(), values());
     let held = |text: &str| {
         let scope = names.scope("pairs", None, text, span(text)).unwrap().unwrap();
         let judged = values.judge("pairs", &scope, text, span(text))?.unwrap();
@@ -398,7 +398,7 @@ fn numbers_of_prose_are_told_how_to_be_written() {
 
 #[test]
 fn an_id_may_be_left_out_where_it_is_clear() {
-    let names = promised();
+    let names = declared();
     let completed = |within: Option<&str>, text: &str| names.completed("pairs", within, text);
     let quotient = "adam.loss / sgd.loss | round(1)";
     assert_eq!(completed(None, quotient).as_deref(), Some("one.adam.loss / one.sgd.loss | round(1)"));

@@ -162,18 +162,18 @@ fn check_default(entry: &Entry) -> Vec<Diagnostic> {
 }
 
 /// Tells a course what its experiments will find, by name.
-pub fn promise(course: &mut Course, planned: &[Planned]) {
+pub fn declare(course: &mut Course, planned: &[Planned]) {
     for experiment in planned {
-        let promises = |(index, variant): (usize, PlannedVariant)| {
+        let schema = |(index, variant): (usize, PlannedVariant)| {
             let facts = experiment.facts[index].as_ref();
-            (variant.name.to_owned(), experiment.plan.promises(index, facts))
+            (variant.name.to_owned(), experiment.plan.metric_schema(index, facts))
         };
-        let variants: Vec<_> = experiment.plan.variants().into_iter().enumerate().map(promises).collect();
+        let variants: Vec<_> = experiment.plan.variants().into_iter().enumerate().map(schema).collect();
         let slug = &course.lessons[experiment.lesson].slug;
         let header = &experiment.header;
         let seeds = header.seed..header.seed + header.seeds;
         let forecast = Forecast { variants, seeds, settled: experiment.plan.settled() };
-        course.names.promise(slug, &header.id, forecast);
+        course.names.declare(slug, &header.id, forecast);
     }
 }
 

@@ -11,9 +11,9 @@ use crate::chart::Figure;
 use crate::data::{DataSettings, Dataset, Split, SplitSettings, Target, TargetColumn};
 use crate::diagnostic::{Problem, counted, within};
 use crate::experiment::curves;
-use crate::experiment::promise::documented;
+use crate::experiment::metric_schema::documented;
 use crate::experiment::{
-    Compare, Context, Cost, Doc, Experiment, Facts, MetricInfo, Part, Promise, Promises, Shared, training,
+    Compare, Context, Cost, Doc, Experiment, Facts, MetricInfo, Part, MetricType, MetricSchema, Shared, training,
 };
 use crate::outcome::{Metric, Outcome, RunRecord, Step, Table};
 use crate::range;
@@ -226,20 +226,20 @@ compare: [0.0001, 0.01, 1, 100]
         }
     }
 
-    fn promises(&self, facts: Option<&Facts>) -> Promises {
-        let mut promises = documented(Self::METRICS);
-        let Some(facts) = facts else { return promises };
-        let Ok(sizes) = self.split.sizes(facts.rows) else { return promises };
+    fn metric_schema(&self, facts: Option<&Facts>) -> MetricSchema {
+        let mut schema = documented(Self::METRICS);
+        let Some(facts) = facts else { return schema };
+        let Ok(sizes) = self.split.sizes(facts.rows) else { return schema };
         if let Some(network) = &self.network {
-            let trained = self.with_parts(network, |parts| training::promises(parts, Some(facts)));
-            return trained.into_iter().filter(|(name, _)| promises.contains_key(name)).collect();
+            let trained = self.with_parts(network, |parts| training::metric_schema(parts, Some(facts)));
+            return trained.into_iter().filter(|(name, _)| schema.contains_key(name)).collect();
         }
-        promises.values_mut().for_each(|promise| *promise = Promise::Number);
-        promises.insert("weights".into(), Promise::List(facts.features));
+        schema.values_mut().for_each(|metric_type| *metric_type = MetricType::Number);
+        schema.insert("weights".into(), MetricType::List(facts.features));
         for (part, _) in PARTS.iter().zip(sizes).filter(|(_, rows)| *rows == 0) {
-            promises.remove(&format!("{part}_loss"));
+            schema.remove(&format!("{part}_loss"));
         }
-        promises
+        schema
     }
 
     fn shared(&self) -> Shared<'_> {

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::chart::Figure;
 use crate::data::{DataSettings, SplitSettings, Target};
 use crate::diagnostic::{Problem, nearest, within};
-use crate::experiment::promise::{self, Promise, Promises};
+use crate::experiment::metric_schema::{self, MetricType, MetricSchema};
 use crate::experiment::training;
 use crate::experiment::{
     Compare, Context, Cost, Doc, Experiment, Facts, MetricInfo, SearchParts, Shared, quality,
@@ -248,34 +248,34 @@ trials: 8
         trained + chosen + Cost::of_history(NUMBERS_OF_TRIAL * trials + judged.unwrap_or(0.0))
     }
 
-    fn promises(&self, facts: Option<&Facts>) -> Promises {
+    fn metric_schema(&self, facts: Option<&Facts>) -> MetricSchema {
         let paths = || self.space.settings.iter().map(|setting| setting.path.as_str());
         // Metrics are those of the best trial, whose split may be one of those tried; its curves are not kept.
-        let mut promises = promise::documented(training::metrics());
+        let mut schema = metric_schema::documented(training::metrics());
         if !paths().any(|path| path.starts_with("split")) {
-            promises = training::promises(&self.parts(), facts);
-            let curves = promises.values_mut().filter(|promise| matches!(promise, Promise::Curve(_)));
-            curves.for_each(|promise| *promise = Promise::Number);
+            schema = training::metric_schema(&self.parts(), facts);
+            let curves = schema.values_mut().filter(|metric_type| matches!(metric_type, MetricType::Curve(_)));
+            curves.for_each(|metric_type| *metric_type = MetricType::Number);
         }
         for name in ["best_objective", "trials_run", "epochs_trained", "diverged_share"] {
-            promises.insert(name.into(), Promise::Number);
+            schema.insert(name.into(), MetricType::Number);
         }
         let paths = metric_paths(&self.space);
-        let shares = paths.iter().map(|path| (path.as_str(), Promise::Unknown));
-        promises.insert("decade_share".into(), promise::by_path(shares));
+        let shares = paths.iter().map(|path| (path.as_str(), MetricType::Unknown));
+        schema.insert("decade_share".into(), metric_schema::by_path(shares));
         let words = |dimension: &Dimension| match dimension {
             Dimension::Choice(values) => values.iter().all(serde_json::Value::is_string),
             _ => false,
         };
         let best = paths.iter().zip(&self.space.settings).map(|(path, setting)| {
-            (path.as_str(), if words(&setting.dimension) { Promise::Text } else { Promise::Unknown })
+            (path.as_str(), if words(&setting.dimension) { MetricType::Text } else { MetricType::Unknown })
         });
-        promises.insert("best".into(), promise::by_path(best));
+        schema.insert("best".into(), metric_schema::by_path(best));
         let trials = self.rungs().iter().map(|rung| rung.trials).sum();
         for name in ["trial_objective", "best_so_far", "epochs_so_far"] {
-            promises.insert(name.into(), Promise::List(trials));
+            schema.insert(name.into(), MetricType::List(trials));
         }
-        promises
+        schema
     }
 
     fn settled(&self) -> &'static [&'static str] {

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 
 use super::{Search, metric_paths, trial};
 use crate::diagnostic::Problem;
-use crate::experiment::{Context, promise, training, written};
+use crate::experiment::{Context, metric_schema, training, written};
 use crate::numeric::{Alone, Streams, Workers};
 use crate::outcome::{Metric, Numbers, RunRecord, Table};
 use crate::search::{Dimension, Proposal, Rung, Space, Trial, epochs_of, leaders, rank};
@@ -210,7 +210,7 @@ fn setting(dimension: &Dimension, value: &Option<Json>) -> Metric {
 
 /// Metrics by dotted paths as maps within maps.
 fn nest<'a>(entries: impl Iterator<Item = (&'a str, Metric)>) -> Metric {
-    promise::nested(entries, Metric::Map, |metric| match metric {
+    metric_schema::nested(entries, Metric::Map, |metric| match metric {
         Metric::Map(inner) => Some(inner),
         _ => None,
     })

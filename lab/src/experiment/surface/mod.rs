@@ -10,7 +10,7 @@ use crate::data::DataSettings;
 use crate::diagnostic::{Problem, within};
 use crate::experiment::target::Target;
 use crate::experiment::{
-    Compare, Context, Cost, Doc, Experiment, Facts, MetricInfo, Promise, Promises, Shared,
+    Compare, Context, Cost, Doc, Experiment, Facts, MetricInfo, MetricType, MetricSchema, Shared,
 };
 use crate::numeric::Streams;
 use crate::optim::{Optimizer, Schedule, Sgd};
@@ -166,10 +166,10 @@ compare: [sgd, momentum, {rmsprop: {learning_rate: 0.1}}]
         own + Cost::of_history(SERIES * points)
     }
 
-    fn promises(&self, _: Option<&Facts>) -> Promises {
-        let curves = ["loss", "distance", "x", "y"].map(|name| (name, Promise::Curve(self.steps + 1)));
-        let numbers = ["steps_to", "diverged_at"].map(|name| (name, Promise::Number));
-        curves.into_iter().chain(numbers).map(|(name, promise)| (name.to_owned(), promise)).collect()
+    fn metric_schema(&self, _: Option<&Facts>) -> MetricSchema {
+        let curves = ["loss", "distance", "x", "y"].map(|name| (name, MetricType::Curve(self.steps + 1)));
+        let numbers = ["steps_to", "diverged_at"].map(|name| (name, MetricType::Number));
+        curves.into_iter().chain(numbers).map(|(name, metric_type)| (name.to_owned(), metric_type)).collect()
     }
 
     fn settled(&self) -> &'static [&'static str] {

@@ -6,7 +6,7 @@ use crate::experiment::MetricInfo;
 
 /// What a name will stand for.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Promise {
+pub enum MetricType {
     Number,
     /// A number with the curve that led there: at most so many values, the one before training included.
     Curve(usize),
@@ -14,23 +14,23 @@ pub enum Promise {
     List(usize),
     /// A text; of a run that diverged perhaps none.
     Text,
-    Map(Promises),
+    Map(MetricSchema),
     /// Only the run can tell.
     Unknown,
 }
 
 /// Metrics and series by name.
-pub type Promises = BTreeMap<String, Promise>;
+pub type MetricSchema = BTreeMap<String, MetricType>;
 
 /// The documented names, without saying what they will be.
-pub fn documented<'a>(infos: impl IntoIterator<Item = &'a MetricInfo>) -> Promises {
-    infos.into_iter().map(|info| (info.name.to_owned(), Promise::Unknown)).collect()
+pub fn documented<'a>(infos: impl IntoIterator<Item = &'a MetricInfo>) -> MetricSchema {
+    infos.into_iter().map(|info| (info.name.to_owned(), MetricType::Unknown)).collect()
 }
 
-/// A promise for each dotted path, as maps within maps.
-pub fn by_path<'a>(paths: impl IntoIterator<Item = (&'a str, Promise)>) -> Promise {
-    nested(paths, Promise::Map, |promise| match promise {
-        Promise::Map(inner) => Some(inner),
+/// A type for each dotted path, as maps within maps.
+pub fn by_path<'a>(paths: impl IntoIterator<Item = (&'a str, MetricType)>) -> MetricType {
+    nested(paths, MetricType::Map, |metric_type| match metric_type {
+        MetricType::Map(inner) => Some(inner),
         _ => None,
     })
 }
