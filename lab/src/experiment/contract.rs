@@ -240,7 +240,7 @@ fn what_is_settled_is_the_same_for_every_seed() {
     for kind in KINDS {
         let plan = planned(kind);
         for variant in &outcome(&*plan, 3).variants {
-            for name in plan.settled() {
+            for name in plan.seed_independent() {
                 let found: Vec<_> = variant.runs.iter().map(|run| run.metrics.get(name)).collect();
                 assert!(
                     found[0].is_some() && found.iter().all(|one| *one == found[0]),

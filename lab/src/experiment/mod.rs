@@ -107,7 +107,7 @@ pub trait Experiment:
     }
 
     /// Metrics that these settings alone decide: no seed changes them, so a claim about them needs only one.
-    fn settled(&self) -> &'static [&'static str] {
+    fn seed_independent(&self) -> &'static [&'static str] {
         &[]
     }
 

@@ -44,7 +44,7 @@ pub trait Plan: Send + Sync {
     /// What its runs will find, by name. Only called on settings that passed [`check`](Self::check).
     fn metric_schema(&self, variant: usize, facts: Option<&Facts>) -> MetricSchema;
     /// Metrics that no seed changes in any variant.
-    fn settled(&self) -> Vec<&'static str>;
+    fn seed_independent(&self) -> Vec<&'static str>;
     /// What a metric is with the settings of all variants; where they disagree about it, no end of it is better.
     fn describe(&self, info: &'static MetricInfo) -> MetricInfo;
     /// The parts that a variant shares with other kinds.
@@ -129,16 +129,16 @@ impl<E: Experiment> Plan for Typed<E> {
         self.variants[variant].1.metric_schema(facts)
     }
 
-    fn settled(&self) -> Vec<&'static str> {
-        let mut settled: Option<Vec<&str>> = None;
+    fn seed_independent(&self) -> Vec<&'static str> {
+        let mut seed_independent: Option<Vec<&str>> = None;
         for (_, experiment) in &self.variants {
-            let own = experiment.settled();
-            settled = Some(match settled {
+            let own = experiment.seed_independent();
+            seed_independent = Some(match seed_independent {
                 None => own.to_vec(),
                 Some(names) => names.into_iter().filter(|name| own.contains(name)).collect(),
             });
         }
-        settled.unwrap_or_default()
+        seed_independent.unwrap_or_default()
     }
 
     fn describe(&self, info: &'static MetricInfo) -> MetricInfo {

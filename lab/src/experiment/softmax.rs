@@ -171,7 +171,7 @@ label: 0
         schema
     }
 
-    fn settled(&self) -> &'static [&'static str] {
+    fn seed_independent(&self) -> &'static [&'static str] {
         match self.logits {
             Some(_) => &["logits", "exponentials", "probabilities", "hardmax", "loss", "gradient"],
             None => &[],

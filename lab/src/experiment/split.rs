@@ -139,7 +139,7 @@ training: {epochs: 10}
         schema
     }
 
-    fn settled(&self) -> &'static [&'static str] {
+    fn seed_independent(&self) -> &'static [&'static str] {
         &["train_rows", "dev_rows", "test_rows"]
     }
 

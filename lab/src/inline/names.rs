@@ -20,7 +20,7 @@ pub struct Forecast {
     pub variants: Vec<(String, MetricSchema)>,
     pub seeds: Range<u64>,
     /// Metrics that no seed changes.
-    pub settled: Vec<&'static str>,
+    pub seed_independent: Vec<&'static str>,
 }
 
 /// What a claim in prose is about.
@@ -318,12 +318,12 @@ impl Names {
         Expression::parse(text).is_ok_and(|expression| self.by_chance_among(&expression, &experiments))
     }
 
-    /// Whether any name leads to what is not settled in all of these experiments.
+    /// Whether any name leads to what is not independent of the seed in all of these experiments.
     fn by_chance_among(&self, expression: &Expression, experiments: &BTreeSet<(String, String)>) -> bool {
         let mut forecasts = experiments.iter().filter_map(|experiment| self.forecasts.get(experiment));
         forecasts.any(|forecast| {
-            let settled = |link: &Link| forecast.settled.contains(&word(link));
-            expression.chains().any(|(links, _)| !links.iter().any(settled))
+            let seed_independent = |link: &Link| forecast.seed_independent.contains(&word(link));
+            expression.chains().any(|(links, _)| !links.iter().any(seed_independent))
         })
     }
 

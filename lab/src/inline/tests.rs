@@ -219,7 +219,7 @@ fn declared() -> Names {
     let forecast = |variants: &[&str], seeds: Range<u64>| Forecast {
         variants: variants.iter().map(|name| ((*name).to_owned(), metrics())).collect(),
         seeds,
-        settled: vec!["rows"],
+        seed_independent: vec!["rows"],
     };
     names.declare("opti-mizers", "four", forecast(&["adam", "sgd"], 0..2));
     names.declare("other-one", "single", forecast(&["run"], 7..8));

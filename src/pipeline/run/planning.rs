@@ -172,7 +172,7 @@ pub fn declare(course: &mut Course, planned: &[Planned]) {
         let slug = &course.lessons[experiment.lesson].slug;
         let header = &experiment.header;
         let seeds = header.seed..header.seed + header.seeds;
-        let forecast = Forecast { variants, seeds, settled: experiment.plan.settled() };
+        let forecast = Forecast { variants, seeds, seed_independent: experiment.plan.seed_independent() };
         course.names.declare(slug, &header.id, forecast);
     }
 }

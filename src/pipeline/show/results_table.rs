@@ -113,8 +113,8 @@ fn column_cells(planned: &Planned, outcome: &Outcome, info: &MetricInfo) -> Vec<
             false => cell(variant, info, outcome.statistic),
         });
     }
-    let settled = planned.plan.settled().contains(&info.name);
-    let best = best(outcome, info, settled).filter(|&row| trained[row] || !is_of_answers(info));
+    let seed_independent = planned.plan.seed_independent().contains(&info.name);
+    let best = best(outcome, info, seed_independent).filter(|&row| trained[row] || !is_of_answers(info));
     // What was measured on other rows cannot be better or worse.
     let best = best.filter(|_| info.part.is_none() || have_the_same_rows(planned, outcome));
     if let Some(row) = best
@@ -141,9 +141,9 @@ fn have_the_same_rows(planned: &Planned, outcome: &Outcome) -> bool {
     (1..outcome.variants.len()).all(|variant| rows(variant) == rows(0))
 }
 
-/// The row that is better than every other one beyond noise, where one end is better. A metric that is `settled` has no
+/// The row that is better than every other one beyond noise, where one end is better. A metric that is `seed_independent` has no
 /// noise; another one needs several seeds.
-fn best(outcome: &Outcome, info: &MetricInfo, settled: bool) -> Option<usize> {
+fn best(outcome: &Outcome, info: &MetricInfo, seed_independent: bool) -> Option<usize> {
     if !info.can_be_best() {
         return None;
     }
@@ -159,7 +159,7 @@ fn best(outcome: &Outcome, info: &MetricInfo, settled: bool) -> Option<usize> {
     let beats = |other: usize| {
         let pairs = all[other].iter().zip(&all[row]).map(|(other, own)| other - own);
         let ahead: Vec<f64> = pairs.collect();
-        match settled {
+        match seed_independent {
             true => ahead.iter().all(|ahead| *ahead > 0.0),
             false => is_beyond_noise(&ahead, outcome.statistic),
         }

@@ -278,7 +278,7 @@ trials: 8
         schema
     }
 
-    fn settled(&self) -> &'static [&'static str] {
+    fn seed_independent(&self) -> &'static [&'static str] {
         &["trials_run"]
     }
 

@@ -172,7 +172,7 @@ compare: [sgd, momentum, {rmsprop: {learning_rate: 0.1}}]
         curves.into_iter().chain(numbers).map(|(name, metric_type)| (name.to_owned(), metric_type)).collect()
     }
 
-    fn settled(&self) -> &'static [&'static str] {
+    fn seed_independent(&self) -> &'static [&'static str] {
         match self.noise == 0.0 {
             true => &["loss", "distance", "x", "y", "steps_to", "diverged_at"],
             false => &[],
