@@ -3,8 +3,8 @@
 mod error;
 mod folder;
 mod pages;
-mod rehearsal;
-mod specimen;
+mod dry_run;
+mod sample;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -97,7 +97,7 @@ impl Templates {
         }
         let templates = Templates { environment, styles, assets, sum, index_shows_bodies, needs_more };
         if errors.is_empty() && overridden {
-            errors = rehearsal::errors(&templates);
+            errors = dry_run::errors(&templates);
         }
         if errors.is_empty() { Ok(templates) } else { Err(errors) }
     }

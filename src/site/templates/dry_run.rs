@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use minijinja::ErrorKind;
 use serde_json::Value;
 
-use super::specimen;
+use super::sample;
 use super::{Page, Pages, TemplateError, Templates};
 use crate::diagnostic::nearest;
 use crate::site::view::{ExperimentView, Site};
@@ -64,9 +64,9 @@ const FILTERS: [&str; 30] = [
 /// What is wrong with the templates whatever the lessons hold: made-up courses are rendered by them. What only
 /// these courses lack (a third figure) is no fault.
 pub fn errors(templates: &Templates) -> Vec<TemplateError> {
-    let fields = fields(&specimen::full());
+    let fields = fields(&sample::full());
     let mut errors: Vec<TemplateError> = Vec::new();
-    for (site, experiment) in [specimen::full(), specimen::bare()] {
+    for (site, experiment) in [sample::full(), sample::bare()] {
         let mut tried: Vec<Page> = Pages::new(templates, &site).all().collect();
         tried.push(Page::of_experiment(&experiment));
         for error in tried.iter().filter_map(|page| templates.render(page).err()) {
@@ -161,7 +161,7 @@ mod tests {
 
     #[test]
     fn fields_are_those_of_the_thing() {
-        let fields = fields(&specimen::full());
+        let fields = fields(&sample::full());
         assert!(fields.of("lesson").contains("title_html") && !fields.of("lesson").contains("title"));
         assert!(fields.of("chapter").contains("title"));
         assert!(fields.of("whatever").contains("title_html") && fields.of("").contains("lesson"));
