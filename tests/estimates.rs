@@ -27,7 +27,7 @@ fn misjudged(block: &str) -> Option<String> {
 /// One test, since memory is counted for the whole process.
 #[test]
 fn memory_is_estimated_for_every_kind() {
-    // In one lane: side by side, runs hold what they hold each, up to the limit.
+    // On one thread: side by side, runs hold what they hold each, up to the limit.
     rayon::ThreadPoolBuilder::new().num_threads(1).build_global().expect("the first pool");
     // What every program does once: templates read, schemas put together.
     measure("kind: softmax\nlogits: [1, 2]\n");

@@ -45,7 +45,7 @@ fn outcome(plan: &dyn Plan, seeds: u64) -> Outcome {
             data: plan.data(variant).map(load),
             advance: &|_| {},
             workers: Arc::new(Alone),
-            lanes: &Alone,
+            pool: &Alone,
         };
         plan.run(variant, &context).unwrap_or_else(|problem| panic!("{problem}"))
     };

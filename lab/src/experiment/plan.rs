@@ -21,7 +21,7 @@ pub struct Context<'a> {
     /// Who is free to help with large products.
     pub workers: Arc<dyn Workers>,
     /// Who does parts of the run that are runs themselves, as the trials of a search are.
-    pub lanes: &'a dyn Workers,
+    pub pool: &'a dyn Workers,
 }
 
 /// The variant of a plan, as far as the rest of the program needs to know it.

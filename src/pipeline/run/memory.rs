@@ -1,6 +1,6 @@
 //! As many runs at a time as there are cores, or as few as the memory holds.
 
-use super::lanes::{Lanes, in_lanes};
+use super::job_pool::{JobPool, in_pool};
 
 /// Does every job, as many at a time as there are cores; those of which not so many would fit into `limit` bytes, as many
 /// at a time as fit of the heaviest, one at least. `work` is told how many cores a job has for itself.
@@ -8,15 +8,15 @@ pub fn within_memory<J: Sync, T: Send>(
     jobs: &[J],
     bytes: impl Fn(&J) -> f64,
     limit: f64,
-    work: impl Fn(&J, &Lanes, usize) -> T + Sync,
+    work: impl Fn(&J, &JobPool, usize) -> T + Sync,
 ) -> Vec<T> {
     let cores = rayon::current_num_threads();
     let (light, heavy): (Vec<&J>, Vec<&J>) = jobs.iter().partition(|job| bytes(job) * cores as f64 <= limit);
     let heaviest = heavy.iter().map(|job| bytes(job)).fold(0.0, f64::max);
     let fitting = ((limit / heaviest) as usize).clamp(1, cores);
-    let all = [(light, cores), (heavy, fitting)].map(|(jobs, lanes)| {
-        let share = cores / lanes.min(jobs.len()).max(1);
-        in_lanes(&jobs, lanes, |job, lanes| work(job, lanes, share))
+    let all = [(light, cores), (heavy, fitting)].map(|(jobs, threads)| {
+        let share = cores / threads.min(jobs.len()).max(1);
+        in_pool(&jobs, threads, |job, pool| work(job, pool, share))
     });
     all.into_iter().flatten().collect()
 }
@@ -33,8 +33,8 @@ mod tests {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(4).build().unwrap();
         let sorted = |limit: f64, jobs: &[f64]| {
             let told = Mutex::new(Vec::new());
-            let work = |job: &f64, lanes: &Lanes, share: usize| {
-                told.lock().unwrap().push((*job, lanes.count(), share));
+            let work = |job: &f64, pool: &JobPool, share: usize| {
+                told.lock().unwrap().push((*job, pool.count(), share));
                 *job
             };
             let mut done = pool.install(|| within_memory(jobs, |bytes| *bytes, limit, work));
@@ -48,7 +48,7 @@ mod tests {
         assert_eq!(sorted(190.0, &jobs), [(1.0, 4, 1), (60.0, 3, 1)]);
         assert_eq!(sorted(240.0, &jobs), [(1.0, 4, 1), (60.0, 4, 1)]);
         assert_eq!(sorted(130.0, &jobs), [(1.0, 4, 1), (60.0, 2, 2)]);
-        // A lone run has all cores, and lanes for as many parts as there is memory for.
+        // A lone run has all cores, and threads for as many parts as there is memory for.
         assert_eq!(sorted(190.0, &[60.0, 1.0]), [(1.0, 4, 4), (60.0, 3, 4)]);
         assert_eq!(sorted(50.0, &[60.0]), [(60.0, 1, 4)]);
     }

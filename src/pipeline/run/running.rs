@@ -16,7 +16,7 @@ use crate::outcome::{Outcome, RunRecord, Variant};
 use crate::store::cache::{Cache, Kept, Key};
 
 use super::jobs::{self, Job};
-use super::lanes::Lanes;
+use super::job_pool::JobPool;
 use super::memory::within_memory;
 use super::planning::Planned;
 use super::tables::Tables;
@@ -160,10 +160,10 @@ pub fn run_jobs(ready: &Ready, mut jobs: Vec<&Job>, watch: &dyn Watch) -> Record
     // The longest first, so that none is left running alone at the end.
     jobs.sort_by(|a, b| b.cost.seconds.total_cmp(&a.cost.seconds));
     let work = Work::new(&jobs, ready.planned.len(), watch);
-    let do_job = |job: &&Job, lanes: &Lanes, cores: usize| {
+    let do_job = |job: &&Job, pool: &JobPool, cores: usize| {
         // As long as every core has a run of its own, spreading products only costs.
         let workers: Arc<dyn Workers> = if cores > 1 { Arc::new(Team::new(cores)) } else { Arc::new(Alone) };
-        let found = run_job(ready, job, &work, workers, lanes).map(|record| {
+        let found = run_job(ready, job, &work, workers, pool).map(|record| {
             let kept = job.key.and_then(|key| ready.cache.put(&key, &record));
             (record, kept)
         });
@@ -188,7 +188,7 @@ fn run_job(
     job: &Job,
     work: &Work,
     workers: Arc<dyn Workers>,
-    lanes: &Lanes,
+    pool: &JobPool,
 ) -> Result<RunRecord, Diagnostic> {
     let told = Mutex::new(0.0);
     let advance = |share: f64| {
@@ -196,7 +196,7 @@ fn run_job(
         *told += share;
         work.advance(share * work_of(job));
     };
-    let context = |data| Context { seed: job.seed, data, advance: &advance, workers, lanes };
+    let context = |data| Context { seed: job.seed, data, advance: &advance, workers, pool };
     let record = record(&ready.course, &ready.planned[job.experiment], &ready.tables, job, context);
     let told = *told.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     work.advance((1.0 - told).max(0.0) * work_of(job));
@@ -242,7 +242,7 @@ pub fn again(course: &Course, planned: &Planned, tables: &Tables, cache: &Cache)
                 data,
                 advance: &|_| (),
                 workers: Arc::new(Alone),
-                lanes: &Alone,
+                pool: &Alone,
             };
             record(course, planned, tables, &job, alone)
                 .expect("a run that succeeded with these settings and data does so again")

@@ -51,11 +51,11 @@ pub fn run(search: &Search, context: &Context) -> Result<RunRecord, Problem> {
             break;
         }
         // Trials side by side keep all workers busy; one at a time may have their help.
-        let alone = round.len() == 1 || context.lanes.count() == 1;
+        let alone = round.len() == 1 || context.pool.count() == 1;
         let do_trial = |index: usize, proposal: &Proposal| {
             let workers: Arc<dyn Workers> = if alone { context.workers.clone() } else { Arc::new(Alone) };
             let silent =
-                Context { data: context.data.clone(), advance: &|_| {}, workers, lanes: &Alone, ..*context };
+                Context { data: context.data.clone(), advance: &|_| {}, workers, pool: &Alone, ..*context };
             let record = train(search, &space, proposal, &silent)?;
             (context.advance)(proposal.budget / work);
             let trial = Trial {
@@ -71,7 +71,7 @@ pub fn run(search: &Search, context: &Context) -> Result<RunRecord, Problem> {
         };
         let trained: Vec<OnceLock<Result<(Trial, Done), Problem>>> =
             round.iter().map(|_| OnceLock::new()).collect();
-        context.lanes.run(round.len(), &|index| {
+        context.pool.run(round.len(), &|index| {
             trained[index].get_or_init(|| do_trial(index, &round[index]));
         });
         // The first error in the order of the trials, not in time.

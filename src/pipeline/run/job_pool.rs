@@ -13,23 +13,23 @@ use crate::numeric::Workers;
 
 /// A bound on the threads that work; those without a run of their own do parts of others'.
 #[derive(Debug)]
-pub struct Lanes {
+pub struct JobPool {
     count: usize,
     free: AtomicUsize,
 }
 
-/// Does every job in `count` lanes at most, and gives what became of them in any order. A job may hand its parts to
-/// the lanes that are free.
-pub fn in_lanes<J: Sync, T: Send>(jobs: &[J], count: usize, work: impl Fn(&J, &Lanes) -> T + Sync) -> Vec<T> {
-    let lanes = Lanes { count, free: AtomicUsize::new(count) };
+/// Does every job on `count` threads at most, and gives what became of them in any order. A job may hand its parts to
+/// the threads that are free.
+pub fn in_pool<J: Sync, T: Send>(jobs: &[J], count: usize, work: impl Fn(&J, &JobPool) -> T + Sync) -> Vec<T> {
+    let pool = JobPool { count, free: AtomicUsize::new(count) };
     let queue = Queue::new(jobs.len());
     let done = Mutex::new(Vec::with_capacity(jobs.len()));
     let do_rest = || {
-        let mine: Vec<T> = queue.rest().map(|job| work(&jobs[job], &lanes)).collect();
+        let mine: Vec<T> = queue.rest().map(|job| work(&jobs[job], &pool)).collect();
         done.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).extend(mine);
     };
     thread::scope(|scope| {
-        let started = from_fn(|| lanes.start(scope, do_rest)).take(jobs.len());
+        let started = from_fn(|| pool.start(scope, do_rest)).take(jobs.len());
         let started: Vec<_> = started.collect();
         if started.is_empty() {
             do_rest();
@@ -39,9 +39,9 @@ pub fn in_lanes<J: Sync, T: Send>(jobs: &[J], count: usize, work: impl Fn(&J, &L
     done.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner())
 }
 
-impl Lanes {
-    /// Starts a thread that works in a free lane and leaves it in the end. None where no lane is free or the system refuses
-    /// another thread; it would refuse the next one too, so the lane is given up.
+impl JobPool {
+    /// Starts a thread that takes a free place in the pool and leaves it in the end. None where no place is free or the system refuses
+    /// another thread; it would refuse the next one too, so the place is given up.
     fn start<'scope>(
         &'scope self,
         scope: &'scope Scope<'scope, '_>,
@@ -49,21 +49,21 @@ impl Lanes {
     ) -> Option<ScopedJoinHandle<'scope, ()>> {
         let one_less = |free: usize| free.checked_sub(1);
         self.free.fetch_update(Ordering::AcqRel, Ordering::Relaxed, one_less).ok()?;
-        let in_lane = || {
+        let in_pool = || {
             work();
             self.free.fetch_add(1, Ordering::AcqRel);
         };
-        thread::Builder::new().spawn_scoped(scope, in_lane).ok()
+        thread::Builder::new().spawn_scoped(scope, in_pool).ok()
     }
 }
 
 // SAFETY: a queue hands out each task once.
-unsafe impl Workers for Lanes {
+unsafe impl Workers for JobPool {
     fn count(&self) -> usize {
         self.count
     }
 
-    /// From the lane of the caller and those that are free, now or later.
+    /// On the thread of the caller and those that are free, now or later.
     fn run(&self, tasks: usize, task: &(dyn Fn(usize) + Sync)) {
         let queue = Queue::new(tasks);
         let do_rest = || queue.rest().for_each(task);
@@ -131,17 +131,17 @@ mod tests {
     }
 
     #[test]
-    fn no_more_runs_and_no_more_parts_go_on_than_there_are_lanes() {
+    fn no_more_runs_and_no_more_parts_go_on_than_there_are_places() {
         let (runs, parts, done) = (Meter::default(), Meter::default(), AtomicUsize::new(0));
         let jobs: Vec<usize> = (0..30).collect();
         // Every third as a search does its trials, in two rounds.
-        let work = |job: &usize, lanes: &Lanes| {
+        let work = |job: &usize, pool: &JobPool| {
             runs.during(|| {
                 if !job.is_multiple_of(3) {
                     return parts.during(|| pause(job % 5));
                 }
                 for _ in 0..2 {
-                    lanes.run(7, &|part| {
+                    pool.run(7, &|part| {
                         parts.during(|| pause((part + job) % 4));
                         done.fetch_add(1, Ordering::SeqCst);
                     });
@@ -149,7 +149,7 @@ mod tests {
             });
             *job
         };
-        let mut ended = in_lanes(&jobs, 3, work);
+        let mut ended = in_pool(&jobs, 3, work);
         ended.sort_unstable();
         assert_eq!(ended, jobs);
         assert_eq!(done.into_inner(), 10 * 2 * 7);
@@ -158,26 +158,26 @@ mod tests {
     }
 
     #[test]
-    fn lanes_without_a_run_help_the_others_as_soon_as_they_are_free() {
+    fn places_without_a_run_help_the_others_as_soon_as_they_are_free() {
         let parts = Meter::default();
         // The second run ends while the first is at its parts.
-        in_lanes(&[true, false], 2, |has_parts, lanes| {
+        in_pool(&[true, false], 2, |has_parts, pool| {
             if *has_parts {
                 // Until two have met, for a minute at most.
-                lanes.run(6000, &|_| parts.during(|| pause(if parts.most() < 2 { 10 } else { 0 })));
+                pool.run(6000, &|_| parts.during(|| pause(if parts.most() < 2 { 10 } else { 0 })));
             } else {
                 pause(30);
             }
         });
         assert_eq!(parts.most(), 2);
-        in_lanes(&[()], 1, |(), lanes| lanes.run(5, &|_| assert_eq!(lanes.free.load(Ordering::SeqCst), 0)));
-        assert_eq!(in_lanes(&[0; 0], 4, |_, _| ()), []);
+        in_pool(&[()], 1, |(), pool| pool.run(5, &|_| assert_eq!(pool.free.load(Ordering::SeqCst), 0)));
+        assert_eq!(in_pool(&[0; 0], 4, |_, _| ()), []);
     }
 
     #[test]
     fn a_panic_of_a_part_is_that_of_the_caller() {
-        let work = |_: &(), lanes: &Lanes| lanes.run(8, &|part| assert!(part != 5, "a test's panic"));
-        let panic = catch_unwind(AssertUnwindSafe(|| in_lanes(&[()], 3, work))).unwrap_err();
+        let work = |_: &(), pool: &JobPool| pool.run(8, &|part| assert!(part != 5, "a test's panic"));
+        let panic = catch_unwind(AssertUnwindSafe(|| in_pool(&[()], 3, work))).unwrap_err();
         assert_eq!(panic.downcast_ref::<&str>(), Some(&"a test's panic"));
     }
 }
