@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::{Context, KINDS, Kind, Plan, MetricType, header};
+use super::{Context, KINDS, Kind, MetricType, Plan, header};
 use crate::chart::Layout;
 use crate::data::{self, Facts, Files, TableLimits};
 use crate::diagnostic::SourceId;
@@ -143,9 +143,9 @@ fn fits(metric_type: &MetricType, metric: Option<&Metric>, series: Option<&Numbe
         (MetricType::Curve(most), Some(Metric::Number(_)), Some(series)) => series.len() <= *most,
         (MetricType::List(most), Some(Metric::List(values)), None) => values.len() <= *most,
         (MetricType::List(most), None, Some(values)) => values.len() <= *most,
-        (MetricType::Map(schema), Some(Metric::Map(parts)), None) => parts
-            .iter()
-            .all(|(name, part)| schema.get(name).is_some_and(|metric_type| fits(metric_type, Some(part), None))),
+        (MetricType::Map(schema), Some(Metric::Map(parts)), None) => parts.iter().all(|(name, part)| {
+            schema.get(name).is_some_and(|metric_type| fits(metric_type, Some(part), None))
+        }),
         _ => false,
     }
 }
@@ -164,7 +164,11 @@ fn every_name_is_known_before_anything_runs() {
                 for name in run.metrics.keys().chain(run.series.keys()) {
                     let metric_type = schema.get(name).unwrap_or_else(|| panic!("{}: `{name}`", kind.name));
                     let (metric, series) = (run.metrics.get(name), run.series.get(name));
-                    assert!(fits(metric_type, metric, series), "{}: `{name}` is no {metric_type:?}", kind.name);
+                    assert!(
+                        fits(metric_type, metric, series),
+                        "{}: `{name}` is no {metric_type:?}",
+                        kind.name
+                    );
                 }
                 for (name, metric_type) in &schema {
                     let given = run.metrics.contains_key(name) || run.series.contains_key(name);

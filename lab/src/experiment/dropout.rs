@@ -9,7 +9,7 @@ use crate::diagnostic::Problem;
 use crate::experiment::curves::{self, Curve, CurveFigure, estimates, notes, several};
 use crate::experiment::training::{self, Probe};
 use crate::experiment::{
-    Compare, Context, Cost, Doc, Experiment, Facts, MetricInfo, MetricType, MetricSchema, Shared,
+    Compare, Context, Cost, Doc, Experiment, Facts, MetricInfo, MetricSchema, MetricType, Shared,
 };
 use crate::nn::ModelSettings;
 use crate::numeric::Streams;

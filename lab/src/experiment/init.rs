@@ -9,7 +9,7 @@ use crate::diagnostic::Problem;
 use crate::experiment::curves::{self, CurveFigure};
 use crate::experiment::training::{self, Probe};
 use crate::experiment::{
-    Compare, Context, Cost, Doc, Experiment, Facts, MetricInfo, MetricType, MetricSchema, Shared,
+    Compare, Context, Cost, Doc, Experiment, Facts, MetricInfo, MetricSchema, MetricType, Shared,
 };
 use crate::nn::{LayerCapture, ModelSettings};
 use crate::outcome::{Metric, Numbers, Outcome, RunRecord, Step, Table};

@@ -10,7 +10,7 @@ use crate::experiment::curves::CurveFigure;
 use crate::experiment::target::{Target, TargetFigure};
 use crate::experiment::training;
 use crate::experiment::{
-    Compare, Context, Cost, Doc, Experiment, Facts, MetricInfo, MetricType, MetricSchema, Shared,
+    Compare, Context, Cost, Doc, Experiment, Facts, MetricInfo, MetricSchema, MetricType, Shared,
 };
 use crate::nn::ModelSettings;
 use crate::outcome::{Metric, Outcome, RunRecord, Step};

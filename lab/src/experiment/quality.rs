@@ -1,7 +1,7 @@
 //! What the answers of a trained classifier are worth, as metrics of everything that trains.
 
 use crate::data::Target;
-use crate::experiment::metric_schema::{MetricType, MetricSchema};
+use crate::experiment::metric_schema::{MetricSchema, MetricType};
 use crate::experiment::{MetricInfo, Part};
 use crate::measure::{Answers, Calibration, Confusion, diagnose};
 use crate::numeric::mean;

@@ -11,7 +11,7 @@ use crate::diagnostic::Problem;
 use crate::experiment::curves::{self, CurveFigure};
 use crate::experiment::training::{self, Probe};
 use crate::experiment::{
-    Compare, Context, Cost, Doc, Experiment, Facts, MetricInfo, MetricType, MetricSchema, Shared,
+    Compare, Context, Cost, Doc, Experiment, Facts, MetricInfo, MetricSchema, MetricType, Shared,
 };
 use crate::nn::{Architecture, ModelSettings};
 use crate::outcome::{Grid, Metric, Numbers, Outcome, RunRecord, Step, Table, Variant};

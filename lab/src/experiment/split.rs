@@ -11,7 +11,7 @@ use crate::diagnostic::{Problem, within};
 use crate::experiment::curves::{self, values};
 use crate::experiment::training;
 use crate::experiment::{
-    Compare, Context, Cost, Doc, Experiment, Facts, MetricInfo, Part, MetricType, MetricSchema, Shared,
+    Compare, Context, Cost, Doc, Experiment, Facts, MetricInfo, MetricSchema, MetricType, Part, Shared,
 };
 use crate::nn::ModelSettings;
 use crate::numeric::Streams;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::data::{DataSettings, Dataset, Facts, Origin, Target, TargetColumn};
 use crate::diagnostic::{Problem, within};
-use crate::experiment::metric_schema::{MetricType, MetricSchema, documented};
+use crate::experiment::metric_schema::{MetricSchema, MetricType, documented};
 use crate::experiment::{Better, Context, Cost, MetricInfo, Part, quality};
 use crate::nn::Architecture;
 use crate::numeric::Workers;

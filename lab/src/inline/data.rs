@@ -5,7 +5,7 @@ use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
 use super::format;
-use crate::experiment::{MetricType, MetricSchema};
+use crate::experiment::{MetricSchema, MetricType};
 use crate::outcome::{Metric, Numbers, Outcome, RunRecord, Statistic, Summary, Variant};
 
 /// A named result. Numbers keep the value of each seed, so that `.sd` works at any depth.

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::diagnostic::SourceId;
-use crate::experiment::{MetricType, MetricSchema};
+use crate::experiment::{MetricSchema, MetricType};
 use crate::outcome::{Metric, RunRecord, Statistic, Variant};
 
 fn run(seed: u64, metrics: Vec<(&str, Metric)>, curve: Vec<f64>) -> RunRecord {

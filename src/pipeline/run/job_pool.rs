@@ -20,7 +20,11 @@ pub struct JobPool {
 
 /// Does every job on `count` threads at most, and gives what became of them in any order. A job may hand its parts to
 /// the threads that are free.
-pub fn in_pool<J: Sync, T: Send>(jobs: &[J], count: usize, work: impl Fn(&J, &JobPool) -> T + Sync) -> Vec<T> {
+pub fn in_pool<J: Sync, T: Send>(
+    jobs: &[J],
+    count: usize,
+    work: impl Fn(&J, &JobPool) -> T + Sync,
+) -> Vec<T> {
     let pool = JobPool { count, free: AtomicUsize::new(count) };
     let queue = Queue::new(jobs.len());
     let done = Mutex::new(Vec::with_capacity(jobs.len()));

@@ -1,7 +1,7 @@
 //! What is run: experiments planned and checked, their runs done on a pool of threads, within time and memory.
 
-pub mod jobs;
 pub mod job_pool;
+pub mod jobs;
 pub mod memory;
 pub mod planning;
 pub mod running;

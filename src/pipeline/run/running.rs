@@ -15,8 +15,8 @@ use crate::numeric::{Alone, Workers};
 use crate::outcome::{Outcome, RunRecord, Variant};
 use crate::store::cache::{Cache, Kept, Key};
 
-use super::jobs::{self, Job};
 use super::job_pool::JobPool;
+use super::jobs::{self, Job};
 use super::memory::within_memory;
 use super::planning::Planned;
 use super::tables::Tables;

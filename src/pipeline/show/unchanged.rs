@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::diagnostic::{Diagnostic, Sources};
 use crate::lesson::inline::as_name;
 use crate::lesson::{Course, Fragment, Lesson};
-use crate::store::cache::{FRESH, Key, Seen, Sum};
+use crate::store::cache::{FRESH, FileStamp, Key, Sum};
 
 use super::notes::{Note, Unchanged};
 use crate::pipeline::computed::Computed;
@@ -30,12 +30,12 @@ pub fn find(ready: &Ready, jobs: &[Job]) -> Unchanged {
     let Some(program) = ready.cache.program() else { return none(ready) };
     let (course, planned) = (&ready.course, &ready.planned);
     let yesterday = SystemTime::now() - FRESH;
-    let seen = |job: &Job| ready.cache.seen(&job.key?).filter(|seen| !seen.is_older_than(yesterday));
-    let seen: Vec<Option<Seen>> = jobs.par_iter().map(seen).collect();
+    let stamp = |job: &Job| ready.cache.stamp(&job.key?).filter(|stamp| !stamp.is_older_than(yesterday));
+    let stamps: Vec<Option<FileStamp>> = jobs.par_iter().map(stamp).collect();
     let mut of_experiments = vec![Vec::new(); planned.len()];
-    jobs.iter().zip(seen).for_each(|(job, seen)| of_experiments[job.experiment].push(seen));
-    let seen = |place: usize| of_experiments[place].iter().copied().collect();
-    let making = Making { course, planned, sources: &ready.tables.sources, program, seen: &seen };
+    jobs.iter().zip(stamps).for_each(|(job, stamp)| of_experiments[job.experiment].push(stamp));
+    let stamps = |place: usize| of_experiments[place].iter().copied().collect();
+    let making = Making { course, planned, sources: &ready.tables.sources, program, stamps: &stamps };
     let note = |index: usize| {
         let made_from = making.made_from(index)?;
         let note: Note = ready.cache.brief(&making.name(index))?;
@@ -56,11 +56,11 @@ pub fn keep(
     program: Sum,
     note: impl Fn(usize, Sum, Vec<Diagnostic>) -> Option<Note> + Sync,
 ) {
-    let seen = |place: usize| -> Option<Vec<Seen>> {
-        Some(computed.ran[place].as_ref()?.kept.as_ref()?.iter().map(|kept| kept.seen).collect())
+    let stamps = |place: usize| -> Option<Vec<FileStamp>> {
+        Some(computed.ran[place].as_ref()?.kept.as_ref()?.iter().map(|kept| kept.stamp).collect())
     };
     let (course, planned) = (&computed.course, &computed.planned);
-    let making = Making { course, planned, sources: computed.sources(), program, seen: &seen };
+    let making = Making { course, planned, sources: computed.sources(), program, stamps: &stamps };
     // What has no place, or one in the settings of the course, may be of any lesson: each is looked at again.
     let is_of = |remark: &Diagnostic, lesson: &Lesson| remark.is_within(lesson.source);
     if !computed.remarks.iter().all(|remark| course.lessons.iter().any(|lesson| is_of(remark, lesson))) {
@@ -85,7 +85,7 @@ struct Making<'a> {
     sources: &'a Sources,
     program: Sum,
     /// How the entries of an experiment's runs look; none where one is missing.
-    seen: &'a (dyn Fn(usize) -> Option<Vec<Seen>> + Sync),
+    stamps: &'a (dyn Fn(usize) -> Option<Vec<FileStamp>> + Sync),
 }
 
 impl Making<'_> {
@@ -103,7 +103,7 @@ impl Making<'_> {
         let experiments = asked.into_iter().map(|place| {
             let experiment = &self.planned[place];
             let slug = &self.course.lessons[experiment.lesson].slug;
-            Some(Sum::of_value(&(slug, &experiment.tree, (self.seen)(place)?)))
+            Some(Sum::of_value(&(slug, &experiment.tree, (self.stamps)(place)?)))
         });
         let experiments = experiments.collect::<Option<Vec<Sum>>>()?;
         let text = &self.sources.get(self.course.lessons[index].source).text;

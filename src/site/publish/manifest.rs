@@ -8,7 +8,7 @@ use std::time::SystemTime;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::store::cache::{Cache, Key, Seen, Sum};
+use crate::store::cache::{Cache, FileStamp, Key, Sum};
 
 /// One file of a site.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -18,7 +18,7 @@ pub struct Record {
     /// Of the content.
     pub content: Sum,
     /// How the file looked when it was published.
-    pub seen: Seen,
+    pub stamp: FileStamp,
 }
 
 /// The files of a site by their paths.
@@ -54,7 +54,8 @@ impl Manifest {
         let count = files.len();
         let intact = files.into_par_iter().filter(|(path, record)| is_intact(&output.join(path), record, at));
         let intact: Records = intact.collect();
-        let settled = intact.len() == count && !intact.values().any(|record| record.seen.is_younger_than(at));
+        let settled =
+            intact.len() == count && !intact.values().any(|record| record.stamp.is_younger_than(at));
         Manifest { key, intact, settled }
     }
 
@@ -69,7 +70,7 @@ impl Manifest {
 /// Whether a file is as it was published. One written just before that was noted may have been changed without a trace,
 /// and is read.
 fn is_intact(path: &Path, record: &Record, at: SystemTime) -> bool {
-    let young = record.seen.is_younger_than(at);
-    Seen::at(path).is_ok_and(|now| now == record.seen)
+    let young = record.stamp.is_younger_than(at);
+    FileStamp::at(path).is_ok_and(|now| now == record.stamp)
         && (!young || fs::read(path).is_ok_and(|bytes| Sum::of(&bytes) == record.content))
 }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use super::manifest::{Record, Records};
 use super::place::{Place, entries, exists, is_folder, is_hidden, make_folder};
 use super::{Content, LIST, PublishError};
-use crate::store::cache::{Seen, Sum};
+use crate::store::cache::{FileStamp, Sum};
 
 /// A file of the new site, compared with the old one.
 pub struct Staged {
@@ -18,7 +18,7 @@ pub struct Staged {
     new: Option<Vec<u8>>,
     /// How it looks with just that content: in the old site, then in the staged one. None where somebody else may have
     /// written to it since.
-    seen: Option<Seen>,
+    stamp: Option<FileStamp>,
 }
 
 impl Staged {
@@ -31,16 +31,16 @@ impl Staged {
                 path: place.output.join(path),
                 error: ErrorKind::NotFound.into(),
             })?;
-            return Ok(Staged { from, content: record.content, new: None, seen: Some(record.seen) });
+            return Ok(Staged { from, content: record.content, new: None, stamp: Some(record.stamp) });
         };
         let sum = Sum::of(&bytes);
         let file = place.output.join(path);
         let same = match known {
-            Some(record) => (record.content == sum).then_some(record.seen),
+            Some(record) => (record.content == sum).then_some(record.stamp),
             // Looked at before it is read: who writes to it from then on is noticed.
-            None => Seen::at(&file).ok().filter(|_| fs::read(&file).is_ok_and(|old| old == bytes)),
+            None => FileStamp::at(&file).ok().filter(|_| fs::read(&file).is_ok_and(|old| old == bytes)),
         };
-        Ok(Staged { from, content: sum, new: same.is_none().then_some(bytes), seen: same })
+        Ok(Staged { from, content: sum, new: same.is_none().then_some(bytes), stamp: same })
     }
 
     pub fn is_new(&self) -> bool {
@@ -65,22 +65,22 @@ pub fn stage(place: &Place, files: &mut BTreeMap<String, Staged>) -> Result<(), 
         };
         written.map_err(|error| PublishError::Io { path: target.clone(), error })?;
         // What was linked or copied has the old content only if that was there until now.
-        let is_known = file.new.is_some() || looks_as(&current, file.seen).is_some();
-        file.seen = if is_known { Seen::at(&target).ok() } else { None };
+        let is_known = file.new.is_some() || looks_as(&current, file.stamp).is_some();
+        file.stamp = if is_known { FileStamp::at(&target).ok() } else { None };
     }
     keep(place, files)
 }
 
-/// How a file looks, if it has the content that it had when it was seen.
-fn looks_as(path: &Path, seen: Option<Seen>) -> Option<Seen> {
-    Seen::at(path).ok().filter(|now| seen.is_some_and(|seen| now.has_content_of(&seen)))
+/// How a file looks, if it has the content that it had when it was stamped.
+fn looks_as(path: &Path, stamp: Option<FileStamp>) -> Option<FileStamp> {
+    FileStamp::at(path).ok().filter(|now| stamp.is_some_and(|stamp| now.has_content_of(&stamp)))
 }
 
 /// What is to be noted of a site that stands. A file that somebody changed in between is not.
 pub fn records(place: &Place, files: BTreeMap<String, Staged>) -> Records {
     let record = |(path, file): (String, Staged)| {
-        let seen = looks_as(&place.output.join(&path), file.seen)?;
-        Some((path, Record { from: file.from, content: file.content, seen }))
+        let stamp = looks_as(&place.output.join(&path), file.stamp)?;
+        Some((path, Record { from: file.from, content: file.content, stamp }))
     };
     files.into_iter().filter_map(record).collect()
 }

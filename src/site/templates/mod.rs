@@ -1,9 +1,9 @@
 //! The one user of minijinja templates: loading, overriding, rendering, and what is wrong with one.
 
+mod dry_run;
 mod error;
 mod folder;
 mod pages;
-mod dry_run;
 mod sample;
 
 use std::collections::BTreeMap;

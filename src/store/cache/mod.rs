@@ -6,12 +6,12 @@
 //! course leads nowhere. A folder that cannot be read or written costs time, never a build.
 
 mod entry;
+mod eviction;
+mod file_stamp;
 mod inputs;
 mod key;
 mod program;
-mod eviction;
 mod seal;
-mod seen;
 #[cfg(test)]
 mod tests;
 
@@ -24,9 +24,9 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, SystemTime};
 
 pub use entry::same_bits;
+pub use file_stamp::FileStamp;
 pub use inputs::{Inputs, VariantInputs};
 pub use key::{Key, Sum};
-pub use seen::Seen;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -59,7 +59,7 @@ pub const FRESH: Duration = Duration::from_secs(24 * 60 * 60);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Kept {
     pub sum: Sum,
-    pub seen: Seen,
+    pub stamp: FileStamp,
 }
 
 /// The cache of a build; without a folder it holds nothing.
@@ -135,13 +135,13 @@ impl Cache {
     /// The same with its entry, where that has not more than so many bytes.
     pub fn get_kept(&self, key: &Key, most: u64) -> Option<(RunRecord, Kept)> {
         let sound = |at: At, bytes| entry::decode_record(at, bytes).filter(|(record, _)| record.is_sound());
-        let ((record, sum), seen) = self.read_as(RUNS, key, most.min(MOST), sound)?;
-        Some((record, Kept { sum, seen }))
+        let ((record, sum), stamp) = self.read_as(RUNS, key, most.min(MOST), sound)?;
+        Some((record, Kept { sum, stamp }))
     }
 
     /// How the entry of that run looks, if it has been done before.
-    pub fn seen(&self, key: &Key) -> Option<Seen> {
-        Seen::of_looks(&self.part(RUNS)?.looks(&key.to_string()).ok()?).ok()
+    pub fn stamp(&self, key: &Key) -> Option<FileStamp> {
+        FileStamp::of_looks(&self.part(RUNS)?.looks(&key.to_string()).ok()?).ok()
     }
 
     /// What was drawn under that name.
@@ -170,7 +170,7 @@ impl Cache {
         key: &Key,
         most: u64,
         decode: impl FnOnce(At, Vec<u8>) -> Option<T>,
-    ) -> Option<(T, Seen)> {
+    ) -> Option<(T, FileStamp)> {
         let (folder, seal) = (self.part(part)?, self.seal().ok()?);
         let at = At { seal, part, key };
         let read = |file: File| Ok((read_whole(&file, most)?, file));
@@ -188,14 +188,14 @@ impl Cache {
 
     /// Whether that run has been done before, as far as it shows without reading.
     pub fn has(&self, key: &Key) -> bool {
-        self.seen(key).is_some()
+        self.stamp(key).is_some()
     }
 
     /// Keeps what a run left behind, and gives its entry. Where it cannot be written, [`trouble`](Self::trouble) says why.
     pub fn put(&self, key: &Key, record: &RunRecord) -> Option<Kept> {
         let (bytes, sum) = entry::encode_record(At { seal: self.seal_noted()?, part: RUNS, key }, record)?;
         self.write_entry(RUNS, key, &bytes);
-        Some(Kept { sum, seen: self.seen(key)? })
+        Some(Kept { sum, stamp: self.stamp(key)? })
     }
 
     /// Keeps what was drawn, as [`put`](Self::put) does.
@@ -358,11 +358,11 @@ impl Place {
 
 /// Notes that an entry is in use, and tells how its file looks then. Where that cannot be noted, it only leaves the cache
 /// sooner.
-fn mark_used(file: &File) -> io::Result<Seen> {
+fn mark_used(file: &File) -> io::Result<FileStamp> {
     let now = SystemTime::now();
-    let seen = Seen::of(&file.metadata()?)?;
-    if seen.is_older_than(now - FRESH) && file.set_modified(now).is_ok() {
-        return Seen::of(&file.metadata()?);
+    let stamp = FileStamp::of(&file.metadata()?)?;
+    if stamp.is_older_than(now - FRESH) && file.set_modified(now).is_ok() {
+        return FileStamp::of(&file.metadata()?);
     }
-    Ok(seen)
+    Ok(stamp)
 }

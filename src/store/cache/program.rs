@@ -6,12 +6,12 @@ use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Cache, Key, PROGRAMS, Seen, Sum};
+use super::{Cache, FileStamp, Key, PROGRAMS, Sum};
 
 #[derive(Serialize, Deserialize)]
 struct Remembered {
     at: SystemTime,
-    seen: Seen,
+    stamp: FileStamp,
     sum: Sum,
 }
 
@@ -25,16 +25,16 @@ impl Cache {
     fn sum_of_program(&self, file: &Path) -> Option<Sum> {
         let file = fs::canonicalize(file).ok()?;
         let key = Key::named(&["program", &file.to_string_lossy()]);
-        let seen = Seen::at(&file).ok()?;
+        let stamp = FileStamp::at(&file).ok()?;
         let remembered = self.read::<Remembered>(PROGRAMS, &key);
-        let trusted = |known: &Remembered| known.seen == seen && !known.seen.is_younger_than(known.at);
+        let trusted = |known: &Remembered| known.stamp == stamp && !known.stamp.is_younger_than(known.at);
         if let Some(known) = remembered.filter(trusted) {
             return Some(known.sum);
         }
         let mut hasher = blake3::Hasher::new();
         hasher.update_reader(File::open(&file).ok()?).ok()?;
         let sum = Sum(*hasher.finalize().as_bytes());
-        self.keep(PROGRAMS, &key, &Remembered { at: SystemTime::now(), seen, sum });
+        self.keep(PROGRAMS, &key, &Remembered { at: SystemTime::now(), stamp, sum });
         Some(sum)
     }
 }

@@ -13,7 +13,8 @@ use crate::diagnostic::{Problem, counted, within};
 use crate::experiment::curves;
 use crate::experiment::metric_schema::documented;
 use crate::experiment::{
-    Compare, Context, Cost, Doc, Experiment, Facts, MetricInfo, Part, MetricType, MetricSchema, Shared, training,
+    Compare, Context, Cost, Doc, Experiment, Facts, MetricInfo, MetricSchema, MetricType, Part, Shared,
+    training,
 };
 use crate::outcome::{Metric, Outcome, RunRecord, Step, Table};
 use crate::range;

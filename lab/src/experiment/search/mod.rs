@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::chart::Figure;
 use crate::data::{DataSettings, SplitSettings, Target};
 use crate::diagnostic::{Problem, nearest, within};
-use crate::experiment::metric_schema::{self, MetricType, MetricSchema};
+use crate::experiment::metric_schema::{self, MetricSchema, MetricType};
 use crate::experiment::training;
 use crate::experiment::{
     Compare, Context, Cost, Doc, Experiment, Facts, MetricInfo, SearchParts, Shared, quality,
@@ -254,7 +254,8 @@ trials: 8
         let mut schema = metric_schema::documented(training::metrics());
         if !paths().any(|path| path.starts_with("split")) {
             schema = training::metric_schema(&self.parts(), facts);
-            let curves = schema.values_mut().filter(|metric_type| matches!(metric_type, MetricType::Curve(_)));
+            let curves =
+                schema.values_mut().filter(|metric_type| matches!(metric_type, MetricType::Curve(_)));
             curves.for_each(|metric_type| *metric_type = MetricType::Number);
         }
         for name in ["best_objective", "trials_run", "epochs_trained", "diverged_share"] {

@@ -10,7 +10,7 @@ use crate::data::DataSettings;
 use crate::diagnostic::{Problem, within};
 use crate::experiment::target::Target;
 use crate::experiment::{
-    Compare, Context, Cost, Doc, Experiment, Facts, MetricInfo, MetricType, MetricSchema, Shared,
+    Compare, Context, Cost, Doc, Experiment, Facts, MetricInfo, MetricSchema, MetricType, Shared,
 };
 use crate::numeric::Streams;
 use crate::optim::{Optimizer, Schedule, Sgd};

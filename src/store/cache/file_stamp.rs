@@ -15,7 +15,7 @@ const TICK: Duration = Duration::from_secs(2);
 
 /// Size and times of a file, and which one it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Seen {
+pub struct FileStamp {
     bytes: u64,
     /// Since 1970.
     modified: Duration,
@@ -27,37 +27,37 @@ pub struct Seen {
 /// Device and number of a file; nothing outside Unix.
 type Identity = (u64, u64);
 
-impl Seen {
+impl FileStamp {
     /// The file at a path.
     ///
     /// # Errors
     /// None there; a link, for what it leads to may change without a trace; a time before 1970.
-    pub fn at(path: &Path) -> io::Result<Seen> {
-        Seen::of(&path.symlink_metadata()?)
+    pub fn at(path: &Path) -> io::Result<FileStamp> {
+        FileStamp::of(&path.symlink_metadata()?)
     }
 
     /// # Errors
     /// Not that of a file; a time before 1970.
-    pub(super) fn of(metadata: &Metadata) -> io::Result<Seen> {
+    pub(super) fn of(metadata: &Metadata) -> io::Result<FileStamp> {
         if !metadata.is_file() {
             return Err(io::Error::other("no file"));
         }
         let modified = metadata.modified()?.duration_since(UNIX_EPOCH).map_err(io::Error::other)?;
         let (identity, changed) = identity(metadata);
-        Ok(Seen { bytes: metadata.len(), modified, identity, changed })
+        Ok(FileStamp { bytes: metadata.len(), modified, identity, changed })
     }
 
     /// What is so in a folder of the program's own.
     ///
     /// # Errors
     /// As for [`at`](Self::at).
-    pub(super) fn of_looks(looks: &Looks) -> io::Result<Seen> {
+    pub(super) fn of_looks(looks: &Looks) -> io::Result<FileStamp> {
         if !looks.is_file() {
             return Err(io::Error::other("no file"));
         }
         let modified = looks.modified()?.into_std().duration_since(UNIX_EPOCH).map_err(io::Error::other)?;
         let (identity, changed) = identity_of_looks(looks);
-        Ok(Seen { bytes: looks.len(), modified, identity, changed })
+        Ok(FileStamp { bytes: looks.len(), modified, identity, changed })
     }
 
     /// Whether it was written so short a time before `time` that it may have been written to again without a trace.
@@ -72,8 +72,8 @@ impl Seen {
     }
 
     /// Whether it is the same file with the same content as far as that shows, hard links made and removed apart.
-    pub fn has_content_of(&self, other: &Seen) -> bool {
-        Seen { changed: other.changed, ..*self } == *other
+    pub fn has_content_of(&self, other: &FileStamp) -> bool {
+        FileStamp { changed: other.changed, ..*self } == *other
     }
 }
 
@@ -110,26 +110,26 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("page");
         fs::write(&path, "one").unwrap();
-        let before = Seen::at(&path).unwrap();
-        assert_eq!(Seen::at(&path).unwrap(), before);
+        let before = FileStamp::at(&path).unwrap();
+        assert_eq!(FileStamp::at(&path).unwrap(), before);
         assert!(before.is_younger_than(SystemTime::now()));
         assert!(!before.is_younger_than(SystemTime::now() + 2 * TICK));
 
         fs::write(&path, "longer").unwrap();
-        assert_ne!(Seen::at(&path).unwrap(), before);
+        assert_ne!(FileStamp::at(&path).unwrap(), before);
         fs::write(&path, "one").unwrap();
         let later = SystemTime::now() + TICK;
         let touch = |time| fs::File::options().append(true).open(&path).unwrap().set_modified(time).unwrap();
         touch(later);
-        assert!(!Seen::at(&path).unwrap().has_content_of(&before), "another time");
+        assert!(!FileStamp::at(&path).unwrap().has_content_of(&before), "another time");
 
         // Another file in its place with its size and time.
-        let before = Seen::at(&path).unwrap();
+        let before = FileStamp::at(&path).unwrap();
         fs::rename(&path, folder.path().join("old")).unwrap();
         fs::write(&path, "two").unwrap();
         touch(later);
-        assert_eq!(Seen::at(&path).unwrap() == before, cfg!(not(unix)));
-        assert!(Seen::at(&folder.path().join("none")).is_err() && Seen::at(folder.path()).is_err());
+        assert_eq!(FileStamp::at(&path).unwrap() == before, cfg!(not(unix)));
+        assert!(FileStamp::at(&folder.path().join("none")).is_err() && FileStamp::at(folder.path()).is_err());
     }
 
     #[test]
@@ -139,10 +139,10 @@ mod tests {
         fs::write(&path, "one").unwrap();
         let opened = crate::files::Folder::open(folder.path()).unwrap();
         let looks = opened.looks("page").unwrap();
-        assert_eq!(Seen::of_looks(&looks).unwrap(), Seen::at(&path).unwrap());
+        assert_eq!(FileStamp::of_looks(&looks).unwrap(), FileStamp::at(&path).unwrap());
         assert_eq!(
-            Seen::of(&opened.file("page").unwrap().metadata().unwrap()).unwrap(),
-            Seen::at(&path).unwrap()
+            FileStamp::of(&opened.file("page").unwrap().metadata().unwrap()).unwrap(),
+            FileStamp::at(&path).unwrap()
         );
     }
 
@@ -151,8 +151,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("page");
         fs::write(&path, "one").unwrap();
-        let before = Seen::at(&path).unwrap();
+        let before = FileStamp::at(&path).unwrap();
         fs::hard_link(&path, folder.path().join("again")).unwrap();
-        assert!(Seen::at(&path).unwrap().has_content_of(&before));
+        assert!(FileStamp::at(&path).unwrap().has_content_of(&before));
     }
 }
