@@ -145,7 +145,7 @@ impl Claim<'_, '_> {
     }
 
     /// Whether it holds however its names are given values that such results may have: those of any variant, those before
-    /// training, the ends of a share; of what is no curve, also none at all and far more.
+    /// training (of a curve, one that never moves), the ends of a share; of what is no curve, also none at all and far more.
     fn holds_of_anything(&self) -> bool {
         let pools: Vec<Pools> = self.seeds.iter().map(|seed| self.pools(seed)).collect();
         let varies =
@@ -179,9 +179,12 @@ impl Claim<'_, '_> {
             let mut values = Vec::new();
             for links in &others {
                 values.extend(resolve(&roots, links, as_list).ok().filter(|value| !holds_nan(value)));
-                if !as_list {
-                    values.extend(start(&roots, links).filter(|start| !start.is_nan()).map(Value::from));
-                }
+                let Some(start) = start(&roots, links).filter(|start| !start.is_nan()) else { continue };
+                let untrained = match (as_list, values.last().and_then(Value::len)) {
+                    (true, Some(epochs)) => Value::from(vec![start; epochs]),
+                    _ => Value::from(start),
+                };
+                values.push(untrained);
             }
             if !as_list && start(&roots, links).is_none() {
                 values.extend(ends(links, &values).into_iter().map(Value::from));
@@ -273,6 +276,7 @@ mod tests {
             "one.train_loss > 0",
             "one.train_loss < full.train_loss + 5",
             "one.rows >= 0",
+            "max(one.train_loss) < 100",
         ] {
             assert_eq!(told(claim, false), Some(Idle::Anything), "{claim}");
         }
@@ -283,6 +287,7 @@ mod tests {
             "one.rows < full.rows",
             "abs(one.rows - full.rows) < 100",
             "one.train_loss < 0.5 * one.train_loss[0]",
+            "slope(one.train_loss) < 0",
         ] {
             assert_eq!(told(claim, false), None, "{claim}");
         }
