@@ -84,10 +84,12 @@ pub fn document(text: &str, title: Option<&str>, scene: Scene) -> Document {
 }
 
 /// A line or two (a caption, a title) beside the experiments of a lesson: without the paragraph around it when it is
-/// only one.
+/// only one. Within a single line nothing begins a block.
 pub fn short(text: &str, scene: Scene, beside: Beside) -> Document {
     let writer = Writer { beside: Some(beside), ..Writer::new(text, scene) };
-    let mut document = writer.document(reading::read(text, options()));
+    let is_line = !text.trim_end().contains('\n');
+    let read = if is_line { reading::read_line(text, options()) } else { reading::read(text, options()) };
+    let mut document = writer.document(read);
     document.body = document.body.without_paragraph();
     document
 }

@@ -56,7 +56,6 @@ fn read(lesson: &str) -> Duration {
     let read = pipeline::compute(&request, &Silent)
         .and_then(|computed| pipeline::assemble(&computed, &|_, _| false));
     if let Err(Failure::Course(found, sources)) = read {
-        assert!(found.errors() <= 100, "nobody reads {} errors", found.errors());
         found.iter().for_each(|diagnostic| drop(diagnostic.render(&sources, false)));
     }
     start.elapsed()

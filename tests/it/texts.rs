@@ -7,7 +7,7 @@ const SOFTMAX: &str = "\n\n```yaml experiment\nkind: softmax\nid: x\ntitle: 2. O
 #[test]
 fn texts_without_markup_are_computed_and_readable() {
     let body = format!(
-        "# Of \\*\\*text\\*\\* and $y_2$\n\n![loss `{{{{ x.loss | round(2) }}}}` where $x < y$](p.png \"t `{{{{ x.loss | sci(1) }}}}`\")\n\n\
+        "# Of \\*\\*text\\*\\* and $y_2$\n\n![loss `{{{{ x.loss | round(2) }}}}` where $x < y$](p.png \"t `{{{{ x.loss | sci(1) }}}}`\") beside\n\n\
          [a](https://example.org \"v `{{{{ x.loss | round(1) }}}}`\")\n\n<p title=\"`{{{{ x.loss | round(3) }}}}`\">`{{{{ x.loss | round(4) }}}}`</p>\n\n\
          $L = \\val{{x.loss | round(5)}}$\n\n## Of $W^{{[1]}}$ and `{{{{ x.loss | round(2) }}}}`{SOFTMAX}"
     );
@@ -21,7 +21,8 @@ fn texts_without_markup_are_computed_and_readable() {
     for part in [
         "<title>1. Of text and y₂ 0.69 ·",
         "<meta name=\"description\" content=\"Of a/b &lt; 1.\">",
-        "alt=\"loss 0.69 where x &lt; y\" title=\"t 6.9×10⁻¹\"",
+        "alt=\"loss 0.69 where x &lt; y\" title=\"t 6.9×10⁻¹\" /> beside",
+        "<p class=\"experiment-title\">2. Of <math>",
         "title=\"v 0.7\"",
         "<p title=\"0.693\"><a class=\"value\"",
         "<mn>0.69315</mn>",

@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use pulldown_cmark::{Event, Parser, Tag, TagEnd};
+use pulldown_cmark::{Event, Tag, TagEnd};
 
-use super::{Part, Writer, length, options};
+use super::{Part, Writer, length, options, reading};
 use crate::diagnostic::Diagnostic;
 
 /// The attributes of a heading.
@@ -67,7 +67,7 @@ impl<'t> Writer<'t> {
         let is_apart = self.text[..place.start].ends_with([' ', '\t']);
         let space = is_apart.then(|| (Event::Text(" ".into()), place.start - 1..place.start));
         let whole: &'t str = self.text;
-        let parts = Parser::new_ext(&whole[place.clone()], options()).into_offset_iter();
+        let parts = reading::read_line(&whole[place.clone()], options()).parts.into_iter();
         let parts = parts.map(|(event, range)| (event, place.start + range.start..place.start + range.end));
         let inline = parts.filter(|(event, _)| {
             !matches!(event, Event::Start(Tag::Paragraph) | Event::End(TagEnd::Paragraph))
