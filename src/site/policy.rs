@@ -61,7 +61,7 @@ pub fn needs_more(html: &str) -> bool {
             let leads = matches!(name, "a" | "area")
                 || name == "link" && tag.value("rel").is_some_and(|rel| MENTIONS.contains(&rel));
             NEEDY.contains(&name)
-                || name == "script" && tag.value("src") != Some(OWN_SCRIPT)
+                || name == "script" && !tag.value("src").is_some_and(is_own)
                 || tag.attributes.iter().any(|(name, value)| {
                     name.starts_with("on")
                         || name == "style" && fetches(value)
@@ -83,6 +83,12 @@ pub fn fetches(css: &str) -> bool {
             address.starts_with("//") || address.starts_with("http") || address.starts_with("url(")
         })
     })
+}
+
+/// Whether an address is that of the site's own script, from a page or in a template.
+fn is_own(address: &str) -> bool {
+    let address = address.trim_start_matches("../");
+    address.strip_prefix("{{ root }}").unwrap_or(address) == OWN_SCRIPT
 }
 
 fn is_elsewhere(address: &str) -> bool {
