@@ -10,8 +10,11 @@ pub const LARGE: [&str; 4] = [
     "kind: search\ndata: {name: iris}\nmodel: {hidden: []}\ntraining: {epochs: 1}\ntrials: 1500\nsampler: {tpe: {}}\nspace:\n  training.learning_rate: {log: [0.001, 1]}\n",
 ];
 
+/// Draws the text of a block.
+type Draw = fn(&mut Stream) -> String;
+
 /// Kinds, each with how its blocks are drawn.
-pub const KINDS: [(&str, fn(&mut Stream) -> String); 10] = [
+pub const KINDS: [(&str, Draw); 10] = [
     ("split", split),
     ("regression", regression),
     ("init", init),
