@@ -30,7 +30,7 @@ pub enum Metric {
 }
 
 impl Metric {
-    /// Its value where it is a number.
+    /// Returns its value where it is a number.
     pub fn number(&self) -> Option<f64> {
         match self {
             Metric::Number(value) => Some(*value),
@@ -175,12 +175,12 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// Whether any run has a value an epoch.
+    /// Returns whether any run has a value an epoch.
     pub fn has_series(&self) -> bool {
         self.variants.iter().any(|variant| variant.runs.iter().any(|run| !run.series.is_empty()))
     }
 
-    /// A hash over everything found: the digests of all runs, every metric and every series, bit by bit.
+    /// Returns a hash over everything found: the digests of all runs, every metric and every series, bit by bit.
     pub fn digest(&self) -> String {
         let mut hasher = blake3::Hasher::new();
         let mut text = |text: &str| {
@@ -236,7 +236,7 @@ impl Outcome {
 }
 
 impl Variant {
-    /// The names of all metrics that any run has.
+    /// Returns the names of all metrics that any run has.
     pub fn metric_names(&self) -> std::collections::BTreeSet<&str> {
         self.runs.iter().flat_map(|run| run.metrics.keys().map(String::as_str)).collect()
     }
@@ -260,7 +260,7 @@ impl Variant {
         Some((places.len(), first))
     }
 
-    /// One number a run: `None` where a run lacks the metric or it is no number.
+    /// Returns one number a run: `None` where a run lacks the metric or it is no number.
     pub fn numbers(&self, metric: &str) -> Option<Vec<f64>> {
         self.runs.iter().map(|run| run.metrics.get(metric).and_then(Metric::number)).collect()
     }

@@ -2,7 +2,7 @@
 
 const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
-/// At most `width` blocks from the series' least to its greatest value; a gap where it is not finite.
+/// Returns at most `width` blocks from the series' least to its greatest value; a gap where it is not finite.
 pub fn sparkline(values: &[f64], width: usize) -> String {
     let finite = || values.iter().copied().filter(|v| v.is_finite());
     let (low, high) =

@@ -63,7 +63,7 @@ impl Folder {
         }
     }
 
-    /// How something looks.
+    /// Returns how something looks: what it is, its size, its times.
     ///
     /// # Errors
     /// Nothing of that name.
@@ -79,7 +79,7 @@ impl Folder {
         regular(&self.dir, Path::new(name)).map_err(|error| self.explained(name, error))
     }
 
-    /// The bytes of a file, where those are not more than `most`.
+    /// Returns the bytes of a file, where those are not more than `most`.
     ///
     /// # Errors
     /// As for [`file`](Self::file); one that is longer.
@@ -119,7 +119,7 @@ impl Folder {
         self.dir.remove_file(name)
     }
 
-    /// All that is in it, and how it looks. What another program removes in between is left out.
+    /// Lists all that is in it, and how it looks. What another program removes in between is left out.
     ///
     /// # Errors
     /// A folder that may not be read.

@@ -34,8 +34,8 @@ pub enum Refusal {
     Failed(io::Error),
 }
 
-/// The real path of the file `below` a folder. Letters may be composed otherwise in the names on the disk than in `below`:
-/// some systems take accents apart.
+/// Returns the real path of the file `below` a folder. Letters may be composed otherwise in the names on the disk than in
+/// `below`: some systems take accents apart.
 ///
 /// # Errors
 /// What is no file of the folder.
@@ -49,7 +49,7 @@ pub fn find(root: &Path, below: &Path) -> Result<PathBuf, Refusal> {
     }
 }
 
-/// The real path of a folder `below` another, by the same rule.
+/// Returns the real path of a folder `below` another, by the same rule.
 ///
 /// # Errors
 /// What is no folder there.
@@ -58,7 +58,7 @@ pub fn find_folder(root: &Path, below: &Path) -> Result<PathBuf, Refusal> {
     if real.is_dir() { Ok(real) } else { Err(Refusal::NoFile) }
 }
 
-/// The bytes of the file `below` a folder, where those are not more than `most`.
+/// Returns the bytes of the file `below` a folder, where those are not more than `most`.
 ///
 /// # Errors
 /// What is no file of the folder, or cannot be read.
@@ -70,7 +70,7 @@ pub fn read(root: &Path, below: &Path, most: u64) -> Result<Vec<u8>, Refusal> {
     read_whole(&regular(&folder, inside)?, most)
 }
 
-/// A text without the mark of UTF-8 that some editors put before it.
+/// Returns a text without the mark of UTF-8 that some editors put before it.
 pub fn without_mark(text: String) -> String {
     match text.strip_prefix('\u{feff}') {
         Some(plain) => plain.to_owned(),
@@ -107,7 +107,7 @@ fn plain(below: &Path) -> Result<PathBuf, Refusal> {
     if is_hidden(&parts) { Err(Refusal::Hidden) } else { Ok(parts) }
 }
 
-/// Whether a part of a path begins with a dot.
+/// Returns whether a part of a path begins with a dot.
 pub fn is_hidden(below: &Path) -> bool {
     below.components().any(|part| part.as_os_str().to_string_lossy().starts_with('.'))
 }
@@ -124,7 +124,7 @@ fn no_file() -> io::Error {
     io::Error::other("it is not a regular file")
 }
 
-/// The bytes of a file that is open, where those are not more than `most`.
+/// Returns the bytes of a file that is open, where those are not more than `most`.
 ///
 /// # Errors
 /// A longer one, or one that cannot be read.

@@ -4,13 +4,13 @@ use std::path::{Path, PathBuf};
 
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
-/// A text with its accented letters as one character each, where there is one (Unicode's normalization form C).
+/// Returns a text with its accented letters as one character each, where there is one (Unicode's normalization form C).
 pub fn composed(text: &str) -> String {
     if is_nfc(text) { text.to_owned() } else { text.nfc().collect() }
 }
 
-/// A path below a folder with each name as it is on the disk; none where there is none that looks the same. Only folders
-/// within are looked into.
+/// Returns a path below a folder with each name as it is on the disk; none where there is none that looks the same. Only
+/// folders within are looked into.
 pub fn on_disk(root: &Path, below: &Path) -> Option<PathBuf> {
     let mut found = PathBuf::new();
     for part in below {

@@ -245,7 +245,7 @@ pub fn is_void(name: &str) -> bool {
 }
 
 impl Language {
-    /// The element of that name, in lower case, that may stand in this language in a part of that root.
+    /// Returns the element of that name, in lower case, that may stand in this language in a part of that root.
     pub fn element(self, name: &str, root: Root) -> Option<&'static Element> {
         let list = match self {
             Language::Html => HTML,
@@ -258,7 +258,7 @@ impl Language {
         list.iter().find(|element| element.name.eq_ignore_ascii_case(name))
     }
 
-    /// The language of what stands within an element.
+    /// Returns the language of what stands within an element.
     pub fn within(self, element: &Element) -> Language {
         match element.name {
             "math" => Language::Math,
@@ -271,7 +271,7 @@ impl Language {
 }
 
 impl Element {
-    /// An attribute as it is written, given in lower case, and what its value may be; none if it may not stand here.
+    /// Returns an attribute as it is written, given in lower case, and what its value may be; none if it may not stand here.
     pub fn attribute(&self, name: &str) -> Option<(&'static str, Kind)> {
         let own = self.attributes.iter().find(|known| known.eq_ignore_ascii_case(name));
         let known = *own.or_else(|| EVERYWHERE.iter().find(|known| **known == name))?;
@@ -316,7 +316,7 @@ const PROPERTIES: [&str; 19] = [
 const FUNCTIONS: [&str; 9] = ["calc", "hsl", "matrix", "rgb", "rgba", "rotate", "scale", "translate", "var"];
 
 impl Kind {
-    /// As much of a value as may stand; none if that is nothing.
+    /// Returns as much of a value as may stand; none if that is nothing.
     pub fn allowed(self, value: &str) -> Option<String> {
         let whole = |is_allowed: bool| is_allowed.then(|| value.to_owned());
         match self {

@@ -6,7 +6,7 @@ use super::allowed::{Element, Language, Root, is_still, is_void};
 use super::escaped;
 use super::tokens::{Tag, Token, tokens};
 
-/// Only what is allowed in a part of that root; each element closed in its turn.
+/// Returns only what is allowed in a part of that root; each element closed in its turn.
 pub fn filtered(markup: &str, root: Root) -> String {
     let mut filter = Filter {
         markup,

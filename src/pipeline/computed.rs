@@ -46,13 +46,13 @@ pub struct Computed {
 }
 
 impl Computed {
-    /// What the experiment at a place of the plan found, which somebody wanted.
+    /// Returns what the experiment at a place of the plan found, which somebody wanted.
     pub fn outcome(&self, place: usize) -> &Outcome {
         let ran = self.ran[place].as_ref();
         &ran.expect("of an experiment that nobody wants there is no outcome").outcome
     }
 
-    /// The files that diagnostics point into.
+    /// Returns the files that diagnostics point into.
     pub fn sources(&self) -> &Sources {
         &self.tables.sources
     }

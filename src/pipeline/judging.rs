@@ -34,7 +34,7 @@ pub struct Judged {
     pub found: Vec<Diagnostic>,
 }
 
-/// The course's results by name.
+/// Returns the course's results by name.
 pub fn values<'a>(course: &Course, planned: &[Planned], ran: &'a [Option<Ran>]) -> Values<'a> {
     let mut values = Values::new();
     for (planned, ran) in planned.iter().zip(ran) {
@@ -44,7 +44,7 @@ pub fn values<'a>(course: &Course, planned: &[Planned], ran: &'a [Option<Ran>]) 
     values
 }
 
-/// Claims that rest on a single seed.
+/// Returns a warning for each claim that rests on a single seed.
 pub fn on_one_seed(course: &Course, planned: &[Planned]) -> Vec<Diagnostic> {
     let lint = lint::ONE_SEED;
     let loud = |experiment: &&Planned| !lint.is_silent(&experiment.header);
@@ -75,7 +75,7 @@ pub fn on_one_seed(course: &Course, planned: &[Planned]) -> Vec<Diagnostic> {
     blocks.chain(prose.map(|(_, value, _)| claims::on_one_seed(value.span))).collect()
 }
 
-/// Figures that are asked for by name and show nothing with these settings.
+/// Returns a warning for each figure that is asked for by name and shows nothing with these settings.
 pub fn undrawn(planned: &Planned, outcome: &Outcome) -> Vec<Diagnostic> {
     let Some(asked) = &planned.header.figures else { return Vec::new() };
     let drawn: Vec<String> = planned.plan.figures(outcome).into_iter().map(|figure| figure.name).collect();

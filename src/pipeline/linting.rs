@@ -9,7 +9,7 @@ use crate::outcome::Outcome;
 use crate::pipeline::run::planning::Planned;
 use crate::pipeline::run::tables::Tables;
 
-/// What is known to be wrong before anything runs.
+/// Returns what is known to be wrong before anything runs.
 pub fn before(course: &Course, planned: &[Planned], tables: &Tables) -> Vec<Diagnostic> {
     planned
         .iter()
@@ -17,7 +17,7 @@ pub fn before(course: &Course, planned: &[Planned], tables: &Tables) -> Vec<Diag
         .collect()
 }
 
-/// What shows in what an experiment found.
+/// Returns what shows in what an experiment found.
 pub fn after(course: &Course, planned: &Planned, outcome: &Outcome, tables: &Tables) -> Vec<Diagnostic> {
     each(course, planned, tables, |subject, index| lint::after(subject, &outcome.variants[index]))
 }

@@ -48,7 +48,7 @@ use run::{jobs, planning};
 use show::own::Own;
 use show::{pages, unchanged};
 
-/// Steps 1 and 2: the lessons read, every experiment checked.
+/// Reads the lessons and checks every experiment (steps 1 and 2).
 ///
 /// # Errors
 /// Every mistake in the lessons; a folder that cannot be read.
@@ -93,7 +93,7 @@ pub fn prepare(request: &Request) -> Result<Ready, Failure> {
     Ok(Ready { course, limits, planned, cache, found, known, own, tables })
 }
 
-/// Empties the cache; how many runs and bytes that were. Works with lessons that are at fault.
+/// Empties the cache and returns how many runs and bytes that were. Works with lessons that are at fault.
 ///
 /// # Errors
 /// A folder that cannot be read, an entry that cannot be removed.
@@ -107,7 +107,7 @@ pub fn clean(request: &Request) -> Result<(usize, u64), Failure> {
     cache.clear().map_err(Failure::Machine)
 }
 
-/// Steps 1 to 4: every experiment run, every claim judged. A claim that fails is in [`Computed::found`].
+/// Runs every experiment and judges every claim (steps 1 to 4). A claim that fails is in [`Computed::found`].
 ///
 /// # Errors
 /// Every mistake in the lessons, found before anything runs; a folder that cannot be read.
@@ -154,7 +154,7 @@ pub fn compute(request: &Request, watch: &dyn Watch) -> Result<Computed, Failure
     })
 }
 
-/// The folder `output`, looked at and kept from other builds; `waits` is called before one of them is waited for.
+/// Opens the folder `output` and keeps other builds from it; `waits` is called before one of them is waited for.
 ///
 /// # Errors
 /// A claim that failed; a folder that cannot become this site's.
@@ -172,8 +172,8 @@ pub fn open<'a>(
     Ok(publication)
 }
 
-/// Step 5: all files of the site, nothing written; those that `holds` says are there already, made from just that, are
-/// not made.
+/// Makes all files of the site (step 5), writing nothing; those that `holds` says are there already, made from just that,
+/// are not made.
 ///
 /// # Errors
 /// A claim that failed, a name in prose that does not exist, a template at fault: with all that was found before.
@@ -188,7 +188,8 @@ pub fn assemble(computed: &Computed, holds: &Holds) -> Result<Files, Failure> {
     })
 }
 
-/// All that is wrong: the claims that fail, and what only shows when pages are made. How many pages are in order.
+/// Finds all that is wrong: the claims that fail, and what only shows when pages are made. Returns how many pages are in
+/// order.
 ///
 /// # Errors
 /// A machine that cannot read what it should.
@@ -228,7 +229,7 @@ pub fn verify_drawn(request: &Request, ready: &Ready) -> Result<Option<Vec<Strin
     Ok(Some(verifying::differences(&kept, &right)))
 }
 
-/// Whether the site can go to `output`, as far as that shows before anything runs.
+/// Returns whether the site can go to `output`, as far as that shows before anything runs.
 ///
 /// # Errors
 /// A folder that holds the lessons or somebody's files.
@@ -243,7 +244,7 @@ pub fn check_output(request: &Request, output: &Path) -> Result<(), Failure> {
     site::check_output(output, &request.lessons).map_err(machine)
 }
 
-/// Step 6: the files in their folder, in one step; meanwhile the cache makes room.
+/// Publishes the files in their folder, in one step (step 6); meanwhile old entries are evicted from the cache.
 ///
 /// # Errors
 /// A folder that cannot be written. The old output stays whole.

@@ -59,7 +59,7 @@ pub enum Keeping {
 }
 
 impl Keeping {
-    /// The cache for the runs of a course.
+    /// Opens the cache for the runs of a course.
     ///
     /// # Errors
     /// A folder that whoever wrote lessons that are not trusted may have made.
@@ -82,7 +82,7 @@ impl Keeping {
         }
     }
 
-    /// For what a cache that does not exist is no use to.
+    /// Checks that the cache is there, for what is of no use without one.
     ///
     /// # Errors
     /// A folder that is asked for by name and is not there.
@@ -96,7 +96,7 @@ impl Keeping {
     }
 }
 
-/// Whether the lesson, the id or the whole of `lesson#id` is like a pattern.
+/// Returns whether the lesson, the id or the whole of `lesson#id` is like a pattern.
 pub fn is_like(title: &str, pattern: &Pattern) -> bool {
     let (lesson, id) = title.split_once('#').unwrap_or_default();
     [lesson, id, title].iter().any(|name| pattern.matches(name))

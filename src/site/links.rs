@@ -23,21 +23,21 @@ pub(super) fn encoded(url: &str) -> String {
     utf8_percent_encode(url, &REFUSED).to_string()
 }
 
-/// Where the site will stand, with a slash at its end.
+/// Returns where the site will stand, with a slash at its end.
 pub(super) fn base_url(course: &CourseView) -> Option<String> {
     let url = course.base_url.as_deref()?.trim_end_matches('/');
     (!url.is_empty()).then(|| format!("{}/", encoded(url)))
 }
 
-/// The path of the address where the site will stand: `/course/`. The page for a missing address is
-/// shown at any depth, so its links cannot be relative to itself.
+/// Returns the path of the address where the site will stand: `/course/`. The page for a missing address is shown at any
+/// depth, so its links cannot be relative to itself.
 pub(super) fn base_path(course: &CourseView) -> Option<String> {
     let url = base_url(course)?;
     let after_scheme = url.split_once("://").map_or(url.as_str(), |(_, rest)| rest);
     after_scheme.find('/').map(|slash| after_scheme[slash..].to_owned())
 }
 
-/// Where a reader can propose a change to a source file.
+/// Returns where a reader can propose a change to a source file.
 pub(super) fn edit(course: &CourseView, source_path: &str) -> Option<String> {
     let repository = course.repository.as_deref()?.trim_end_matches('/');
     if repository.is_empty() || source_path.is_empty() {

@@ -21,13 +21,13 @@ struct Heading<'a> {
     text: String,
 }
 
-/// The index of entries in reading order.
+/// Returns the index of entries in reading order.
 pub fn index(entries: impl IntoIterator<Item = String>) -> Vec<u8> {
     let entries: Vec<String> = entries.into_iter().collect();
     format!("[{}]\n", entries.join(",")).into_bytes()
 }
 
-/// What can be found of a lesson, as JSON.
+/// Returns what can be found of a lesson, as JSON.
 pub fn entry(lesson: &PageView) -> String {
     let headings = lesson
         .headings

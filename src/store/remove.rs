@@ -41,7 +41,7 @@ pub fn make_writable(folder: &Path) -> io::Result<()> {
     fs::set_permissions(folder, PermissionsExt::from_mode(0o700))
 }
 
-/// Outside Unix no folder is kept from its owner.
+/// Does nothing: outside Unix no folder is kept from its owner.
 #[cfg(not(unix))]
 pub fn make_writable(_: &Path) -> io::Result<()> {
     Ok(())

@@ -87,12 +87,12 @@ impl Axis {
         self.format(Format::Percent)
     }
 
-    /// Whole numbers only: epochs, layers, counts.
+    /// Labels whole numbers only: epochs, layers, counts.
     pub fn integer(self) -> Self {
         self.format(Format::Integer)
     }
 
-    /// The range includes 0.
+    /// Makes the range include 0.
     pub fn zero(mut self) -> Self {
         self.zero = true;
         self

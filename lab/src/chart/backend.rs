@@ -24,7 +24,7 @@ pub(crate) struct Backend {
 }
 
 impl Backend {
-    /// A page of this size in px.
+    /// Returns a page of this size in px.
     pub(crate) fn new(width: f64, height: f64) -> Self {
         Backend { size: ((width * UNITS) as u32, (height * UNITS) as u32), out: String::new() }
     }

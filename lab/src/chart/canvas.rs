@@ -130,7 +130,7 @@ impl Canvas {
         Canvas { page: DrawingArea::from(&backend), backend }
     }
 
-    /// The elements drawn so far.
+    /// Returns the elements drawn so far.
     pub(crate) fn finish(self) -> String {
         std::mem::take(&mut self.backend.borrow_mut().out)
     }
@@ -261,7 +261,7 @@ impl<'a> Plot<'a> {
         Plot { canvas, frame, x, y, area: canvas.page.apply_coord_spec(system) }
     }
 
-    /// Where a point lies on the page, in px; `None` where it has no place.
+    /// Returns where a point lies on the page, in px; `None` where it has no place.
     pub(crate) fn place(&self, (x, y): Point) -> Option<Point> {
         self.x.fraction(x)?;
         self.y.fraction(y)?;
@@ -273,7 +273,7 @@ impl<'a> Plot<'a> {
         self.x.contains(x) && self.y.contains(y)
     }
 
-    /// A value for x that has a place: itself, or the low end (a bar's 0 on a log axis).
+    /// Returns a value for x that has a place: itself, or the low end (a bar's 0 on a log axis).
     pub(crate) fn x_or_low(&self, x: f64) -> f64 {
         if self.x.fraction(x).is_some() { x } else { self.x.ends().0 }
     }

@@ -143,7 +143,7 @@ fn open(ring: &[Edge], padded: &Padded) -> Vec<Vec<Point>> {
     lines
 }
 
-/// A line without the points that lie on the straight between their neighbours, or at most `tolerance` off it.
+/// Returns a line without the points that lie on the straight between their neighbours, or at most `tolerance` off it.
 pub(crate) fn simplified(line: &[Point], tolerance: f64) -> Vec<Point> {
     let mut kept: Vec<Point> = Vec::new();
     let mut skipped: Vec<Point> = Vec::new();

@@ -9,7 +9,8 @@ use super::ticks::rounded;
 const MOST: usize = 12;
 
 impl Figure {
-    /// The lead sentence, then axes and their ranges, then each series with where it starts, ends and is lowest.
+    /// Returns the description: the lead sentence, then axes and their ranges, then each series with where it starts, ends
+    /// and is lowest.
     pub fn describe(&self) -> String {
         let mut sentences = vec![self.lead.clone()];
         let several = self.panels.len() > 1;
@@ -205,7 +206,7 @@ fn path_sentences(paths: &Paths) -> Vec<String> {
     goals.chain(paths.paths.iter().filter_map(told)).collect()
 }
 
-/// A position on an axis by the name of its category, or as a number.
+/// Returns a position on an axis by the name of its category, or as a number.
 pub(crate) fn named(axis: &Axis, at: f64) -> String {
     match &axis.scale {
         Scale::Category(names) => names.get(at.round().max(0.0) as usize).cloned().unwrap_or_default(),

@@ -43,7 +43,7 @@ pub enum Key {
 }
 
 impl Figure {
-    /// `title` is what the reader sees, `lead` the sentence that opens the description.
+    /// Makes a figure without panels: `title` is what the reader sees, `lead` the sentence that opens the description.
     pub fn new(name: impl Into<String>, title: impl Into<String>, lead: impl Into<String>) -> Self {
         Figure {
             name: name.into(),
@@ -75,7 +75,7 @@ impl Figure {
         self
     }
 
-    /// Small multiples, three a row; four stand two by two, since a fourth alone below three looks left over.
+    /// Sets panels as small multiples, three a row; four stand two by two, since a fourth alone below three looks left over.
     pub fn multiples(self, panels: Vec<Panel>) -> Self {
         let columns = match panels.len() {
             4 => 2,
@@ -84,7 +84,7 @@ impl Figure {
         self.panels(panels).columns(columns)
     }
 
-    /// Small multiples to be compared: one range of x and one of y for all panels.
+    /// Makes small multiples comparable: one range of x and one of y for all panels.
     pub fn shared(mut self) -> Self {
         self.share_x = true;
         self.share_y = true;
@@ -106,7 +106,7 @@ impl Figure {
         self
     }
 
-    /// What the ends of the colour ramp mean: `figure.ramp("dev loss 0.9", "0.06")`.
+    /// Says what the ends of the colour ramp mean: `figure.ramp("dev loss 0.9", "0.06")`.
     pub fn ramp(mut self, pale: impl Into<String>, strong: impl Into<String>) -> Self {
         self.ramp = Some((pale.into(), strong.into()));
         self
@@ -157,13 +157,13 @@ impl Panel {
         self
     }
 
-    /// Width through height of the plot area.
+    /// Sets the plot area's width through its height.
     pub fn aspect(mut self, aspect: f64) -> Self {
         self.aspect = Some(aspect);
         self
     }
 
-    /// As high as wide: for a plane of two features.
+    /// Makes the plot area as high as wide: for a plane of two features.
     pub fn square(self) -> Self {
         self.aspect(1.0)
     }

@@ -27,7 +27,7 @@ pub(crate) struct Entry {
     pub sample: Sample,
 }
 
-/// Whether lines are named at their ends (or all names go to the key above).
+/// Returns whether lines are named at their ends (or all names go to the key above).
 pub(crate) fn direct(figure: &Figure, page: f64) -> bool {
     match figure.key {
         Key::Direct => true,
@@ -49,7 +49,7 @@ fn line_labels(panel: &Panel) -> impl Iterator<Item = &str> {
     })
 }
 
-/// The series that are not named where they are drawn, each once.
+/// Returns the series that are not named where they are drawn, each once.
 pub(crate) fn entries(figure: &Figure, direct: bool) -> Vec<Entry> {
     let mut entries: Vec<Entry> = Vec::new();
     for entry in figure.panels.iter().flat_map(|panel| &panel.marks).flat_map(|mark| of(mark, direct)) {
@@ -102,7 +102,7 @@ fn glyph_width(entry: &Entry) -> f64 {
     if entry.sample == Sample::Ramp { 2.0 * GLYPH } else { GLYPH }
 }
 
-/// Where each entry stands, and the height of all.
+/// Returns where each entry stands, and the height of all.
 pub(crate) fn flow(entries: &[Entry], width: f64) -> (Vec<(f64, f64)>, f64) {
     let (mut x, mut y) = (0.0, 0.0);
     let mut places = Vec::new();

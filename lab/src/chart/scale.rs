@@ -32,7 +32,7 @@ impl Curve {
         }
     }
 
-    /// The value on an evenly spaced line; not finite where the scale does not reach.
+    /// Returns the value on an evenly spaced line; not finite where the scale does not reach.
     pub(crate) fn bend(self, value: f64) -> f64 {
         match self {
             Curve::Linear => value,
@@ -42,7 +42,7 @@ impl Curve {
         }
     }
 
-    /// The inverse of [`Curve::bend`].
+    /// Returns the inverse of [`Curve::bend`].
     pub(crate) fn unbend(self, bent: f64) -> f64 {
         match self {
             Curve::Linear => bent,
@@ -80,7 +80,7 @@ pub(crate) struct Reach {
 }
 
 impl Domain {
-    /// The range of an axis: as given, or from the values, never empty, never infinite.
+    /// Returns the range of an axis: as given, or from the values, never empty, never infinite.
     pub(crate) fn new(axis: &Axis, reach: &Reach) -> Self {
         if let Scale::Category(names) = &axis.scale {
             let count = names.len().max(1) as f64;
@@ -122,7 +122,7 @@ impl Domain {
         self.fraction(value).is_some_and(|fraction| (-1e-9..=1.0 + 1e-9).contains(&fraction))
     }
 
-    /// The ends as values.
+    /// Returns the ends as values.
     pub(crate) fn ends(&self) -> (f64, f64) {
         (self.curve.unbend(self.low), self.curve.unbend(self.high))
     }

@@ -19,8 +19,8 @@ const OVER: f64 = 2.0;
 const MARGIN: f64 = 16.0;
 
 impl Figure {
-    /// One drawing. `id` is unique on the page: it prefixes every id within. With `standalone` the colours of
-    /// both themes come along; otherwise the page embeds [`css`](super::css).
+    /// Draws the figure once as SVG. `id` is unique on the page: it prefixes every id within. With `standalone` the colours
+    /// of both themes come along; otherwise the page embeds [`css`](super::css).
     pub fn svg(&self, id: &str, layout: Layout, standalone: bool) -> String {
         let (body, width, height, clips) = self.body(id, layout);
         let prefix = prefix(id, layout);
@@ -47,7 +47,8 @@ impl Figure {
         out
     }
 
-    /// Both drawings for a page, which shows the one that fits, and the data for those who do not see.
+    /// Draws the figure twice for a page, wide and narrow, which shows the one that fits, and the data for those who do not
+    /// see.
     pub fn html(&self, id: &str) -> String {
         let id = escape(id);
         let (wide, narrow) = (self.svg(&id, Layout::Wide, false), self.svg(&id, Layout::Narrow, false));

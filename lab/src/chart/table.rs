@@ -21,7 +21,7 @@ pub struct DataTable {
 }
 
 impl DataTable {
-    /// As an HTML table; the first cell of each row heads it.
+    /// Returns the table as HTML; the first cell of each row heads it.
     pub fn html(&self) -> String {
         let mut out = format!("<table>\n<caption>{}</caption>\n<thead><tr>", escape(&self.caption));
         for cell in &self.header {
@@ -52,7 +52,7 @@ struct Column {
 }
 
 impl Figure {
-    /// One table a panel; a panel without numbers to read (regions) has none.
+    /// Returns one table a panel; a panel without numbers to read (regions) has none.
     pub fn tables(&self) -> Vec<DataTable> {
         let several = self.panels.len() > 1;
         let caption = |panel: &Panel| match &panel.title {

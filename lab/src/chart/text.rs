@@ -54,7 +54,7 @@ impl Font {
         lines
     }
 
-    /// The text if it fits, or its beginning with an ellipsis.
+    /// Returns the text if it fits, or its beginning with an ellipsis.
     pub(crate) fn fit(self, text: &str, width: f64) -> String {
         if self.width(text) <= width {
             return text.to_string();

@@ -60,7 +60,7 @@ impl Paint {
         RGBAColor(kind, number, 0, opacity)
     }
 
-    /// The CSS class of a token.
+    /// Returns the CSS class of a token.
     pub(crate) fn class(token: (u8, u8, u8)) -> String {
         match token {
             (0, index, _) => format!("s{index}"),
@@ -106,7 +106,7 @@ const RAMP_LIGHT: [(u8, u8, u8); 5] =
 const RAMP_DARK: [(u8, u8, u8); 5] =
     [(74, 72, 138), (50, 104, 142), (33, 150, 137), (110, 206, 88), (250, 230, 60)];
 
-/// The rules of every chart, and the variables of both themes for a page that embeds them. A reader's choice
+/// Returns the rules of every chart, and the variables of both themes for a page that embeds them. A reader's choice
 /// (`data-theme` on the root element) goes before the system's.
 pub fn css() -> String {
     let (light, dark) = (variables(false), variables(true));

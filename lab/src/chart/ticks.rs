@@ -188,7 +188,7 @@ fn exponent_of(value: f64) -> i32 {
     text.split_once('e').and_then(|(_, exponent)| exponent.parse().ok()).unwrap_or(0)
 }
 
-/// A number with a fixed count of decimals, in an axis's format: `number(0.256, Percent, 1)` is `25.6%`.
+/// Returns a number with a fixed count of decimals, in an axis's format: `number(0.256, Percent, 1)` is `25.6%`.
 pub fn number(value: f64, format: Format, decimals: usize) -> String {
     if !value.is_finite() {
         return "–".to_string();
@@ -204,7 +204,7 @@ pub fn number(value: f64, format: Format, decimals: usize) -> String {
     }
 }
 
-/// A number in about four significant digits, for descriptions and tables.
+/// Returns a number in about four significant digits, for descriptions and tables.
 pub fn rounded(value: f64, format: Format) -> String {
     let size = value.abs();
     if !value.is_finite() || value == 0.0 {

@@ -20,7 +20,8 @@ pub struct Margin {
 }
 
 impl Margin {
-    /// None where a seed has none. `seed` is the experiment's first one, which seeds the stream.
+    /// Returns the margin over the seeds; none where a seed has none. `seed` is the experiment's first one, which seeds the
+    /// stream.
     pub fn of(by_seed: Vec<f64>, seed: u64) -> Option<Margin> {
         if by_seed.is_empty() || by_seed.iter().any(|margin| !margin.is_finite()) {
             return None;
@@ -30,7 +31,7 @@ impl Margin {
         Some(Margin { by_seed, mean, interval })
     }
 
-    /// Whether the interval reaches zero or beyond. Where all seeds agree to the bit, chance has no part in it.
+    /// Returns whether the interval reaches zero or beyond. Where all seeds agree to the bit, chance has no part in it.
     pub fn touches_zero(&self) -> bool {
         self.interval.is_some_and(|(low, high)| low <= 0.0 && low < high)
     }

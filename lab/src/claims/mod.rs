@@ -46,7 +46,7 @@ pub enum Doubt {
 }
 
 impl Doubt {
-    /// For readers.
+    /// Returns the doubt as readers are told it.
     pub fn says(self) -> &'static str {
         match self {
             Doubt::OneSeed => "one seed only",
@@ -58,7 +58,7 @@ impl Doubt {
 }
 
 impl Verdict {
-    /// `seed` is the experiment's first one.
+    /// Makes a verdict of what came out seed by seed; `seed` is the experiment's first one.
     pub fn new(index: usize, claim: Claim, by_seed: Vec<Judgement>, seed: u64, by_chance: bool) -> Self {
         let needed = claim.needed(by_seed.len() as u64) as usize;
         let margins: Option<Vec<f64>> = by_seed.iter().map(|judgement| judgement.margin).collect();
@@ -74,7 +74,7 @@ impl Verdict {
         self.held() >= self.needed
     }
 
-    /// What there is to doubt although it holds.
+    /// Returns what there is to doubt although it holds.
     pub fn doubts(&self) -> Vec<Doubt> {
         let (seeds, held) = (self.by_seed.len(), self.held());
         let touches = self.margin.as_ref().is_some_and(Margin::touches_zero);
@@ -87,7 +87,7 @@ impl Verdict {
         doubts.into_iter().filter(|(_, applies)| *applies && self.holds()).map(|(doubt, _)| doubt).collect()
     }
 
-    /// `held in 9 of 10 seeds`, in words.
+    /// Returns how often the claim held, in words: `held in 9 of 10 seeds`.
     pub fn count(&self) -> String {
         match self.by_seed.len() {
             1 if self.holds() => "held in one seed".to_owned(),
@@ -99,7 +99,7 @@ impl Verdict {
         }
     }
 
-    /// The margin with its interval, in words.
+    /// Returns the margin with its interval, in words.
     pub fn margin_text(&self) -> Option<String> {
         let margin = self.margin.as_ref()?;
         let mean = format_number(margin.mean);
@@ -147,14 +147,14 @@ pub fn judge(
     (verdicts, found)
 }
 
-/// Where the expression of a claim stands.
+/// Returns where the expression of a claim stands.
 pub fn place(index: usize, tree: &Node) -> Span {
     let bare = format!("claims[{index}]");
     let long = format!("{bare}.that");
     tree.get(&long).map_or_else(|| tree.locate(&bare), |node| node.span)
 }
 
-/// What there is to say to the author about a verdict: that the claim fails, or that it may be chance. That only one
+/// Returns what there is to say to the author about a verdict: that the claim fails, or that it may be chance. That only one
 /// seed runs can be said before it does. `divergence` tells which of the runs that it is about diverged.
 pub fn remark(verdict: &Verdict, span: Span, divergence: Option<String>) -> Option<Diagnostic> {
     if !verdict.holds() {
@@ -183,14 +183,15 @@ pub fn remark(verdict: &Verdict, span: Span, divergence: Option<String>) -> Opti
     }
 }
 
-/// The warning that claims rest on one seed, before it has run.
+/// Returns the warning that claims rest on one seed, before it has run.
 pub fn on_one_seed(span: Span) -> Diagnostic {
     let found = Diagnostic::warning("a claim rests on one seed", span)
         .label("expected more seeds, such as `seeds: 5`");
     lint::ONE_SEED.warning(found)
 }
 
-/// The warnings of claims about the experiment `id` that hold and that no result could contradict, each with its place.
+/// Returns the warnings of claims about the experiment `id` that hold and that no result could contradict, each with its
+/// place.
 pub fn idle_ones<'c>(
     claims: impl Iterator<Item = (&'c str, Span)>,
     outcome: &Outcome,

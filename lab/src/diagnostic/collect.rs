@@ -37,7 +37,7 @@ impl Diagnostics {
         self.sorted.entry(order(&diagnostic)).or_default().push(diagnostic);
     }
 
-    /// The value, or `None` after noting what was wrong instead.
+    /// Returns the value, or `None` after noting what was wrong instead.
     pub fn keep<T>(&mut self, result: Result<T, Vec<Diagnostic>>) -> Option<T> {
         match result {
             Ok(value) => Some(value),
@@ -72,7 +72,7 @@ impl Diagnostics {
         self.counts.iter().sum()
     }
 
-    /// How many errors and warnings were found beyond those that are kept.
+    /// Returns how many errors and warnings were found beyond those that are kept.
     pub fn left_out(&self) -> usize {
         self.beyond.iter().sum()
     }
@@ -89,7 +89,7 @@ impl Diagnostics {
         self.counts[severity as usize]
     }
 
-    /// In words: `2 errors, 1 warning`; empty when there is nothing.
+    /// Returns the counts in words: `2 errors, 1 warning`; empty when there is nothing.
     pub fn summary(&self) -> String {
         let part = |count: usize, beyond: usize, noun: &str| match (count, beyond) {
             (0, _) => None,

@@ -28,12 +28,12 @@ impl Span {
         Span { source, start, end }
     }
 
-    /// Whether another range lies within this one.
+    /// Returns whether another range lies within this one.
     pub fn holds(self, other: Span) -> bool {
         self.source == other.source && self.start <= other.start && other.end <= self.end
     }
 
-    /// A part of this range, given in bytes from its start.
+    /// Returns a part of this range, given in bytes from its start.
     pub fn part(self, start: usize, end: usize) -> Self {
         Span { source: self.source, start: self.start + start, end: (self.start + end).min(self.end) }
     }
@@ -121,13 +121,13 @@ impl Diagnostic {
         Diagnostic { severity: Severity::Note, ..Diagnostic::error(message, span) }
     }
 
-    /// What is said at the underlined place.
+    /// Says something at the underlined place.
     pub fn label(mut self, label: impl Into<String>) -> Self {
         self.label = shortened(label.into());
         self
     }
 
-    /// Another place that matters, with what is said there.
+    /// Adds another place that matters, with what is said there.
     pub fn also(mut self, span: Span, label: impl Into<String>) -> Self {
         self.also.push((span, shortened(label.into())));
         self
@@ -138,20 +138,20 @@ impl Diagnostic {
         self
     }
 
-    /// Whether all its places are in that file.
+    /// Returns whether all its places are in that file.
     pub fn is_within(&self, source: SourceId) -> bool {
         let also = self.also.iter().map(|(span, _)| Some(*span));
         [self.span].into_iter().chain(also).all(|span| span.is_some_and(|span| span.source == source))
     }
 
-    /// The same of a file that now has another number.
+    /// Returns the same, said of a file that now has another number.
     pub fn moved_to(mut self, source: SourceId) -> Self {
         let places = self.span.iter_mut().chain(self.also.iter_mut().map(|(span, _)| span));
         places.for_each(|span| span.source = source);
         self
     }
 
-    /// A problem of a setting whose place in a file has been found.
+    /// Makes a diagnostic of a problem of a setting whose place in a file has been found.
     pub fn at(problem: Problem, span: impl Into<Option<Span>>) -> Self {
         let label = match problem.expected.as_str() {
             "" => String::new(),

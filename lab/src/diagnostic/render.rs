@@ -15,12 +15,12 @@ pub struct Place {
 }
 
 impl Sources {
-    /// The line and column where a span starts.
+    /// Returns the line and column where a span starts.
     pub fn place(&self, span: Span) -> Place {
         place(self.get(span.source), span.start)
     }
 
-    /// The text that a span covers.
+    /// Returns the text that a span covers.
     pub fn text(&self, span: Span) -> &str {
         let source = self.get(span.source);
         let range = clip(source, span);
@@ -40,12 +40,13 @@ fn beyond_showing(source: &Source, span: Span) -> bool {
 }
 
 impl Diagnostic {
-    /// The look of rustc: what is wrong, the place with its source line underlined, hints below.
+    /// Renders it with the look of rustc: what is wrong, the place with its source line underlined, hints below.
     pub fn render(&self, sources: &Sources, colour: bool) -> String {
         self.render_in(sources, colour, WIDTH)
     }
 
-    /// [`Diagnostic::render`] for a terminal of `width` columns; longer source lines are cut around the place.
+    /// Renders as [`Diagnostic::render`] does, for a terminal of `width` columns; longer source lines are cut around the
+    /// place.
     pub fn render_in(&self, sources: &Sources, colour: bool, width: usize) -> String {
         self.printable().laid_out(sources, colour, width)
     }
@@ -109,7 +110,8 @@ impl Diagnostic {
         places.into_iter().map(|(source, places)| snippet(sources.get(source), &places)).collect()
     }
 
-    /// A workflow command of GitHub's: `::error file=..,line=..,col=..::..`, shown at the line of a pull request.
+    /// Renders it as a workflow command of GitHub's: `::error file=..,line=..,col=..::..`, shown at the line of a pull
+    /// request.
     pub fn github(&self, sources: &Sources) -> String {
         let kind = match self.severity {
             Severity::Error => "error",
@@ -136,8 +138,8 @@ impl Diagnostic {
         )
     }
 
-    /// For programs: `severity`, `message`, `label`, `hints`, and `file`, `line`, `column`, `end_line`, `end_column`
-    /// where there is a place.
+    /// Returns it as JSON for programs: `severity`, `message`, `label`, `hints`, and `file`, `line`, `column`, `end_line`,
+    /// `end_column` where there is a place.
     pub fn json(&self, sources: &Sources) -> Value {
         let mut value = json!({
             "severity": self.severity.name(),

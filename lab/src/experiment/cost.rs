@@ -61,7 +61,7 @@ impl Cost {
         self.kept + self.drawn
     }
 
-    /// The same run that many times, one after the other.
+    /// Returns the cost of the same run that many times, one after the other.
     pub fn times(self, runs: u64) -> Cost {
         let runs = runs as f64;
         Cost {
@@ -108,7 +108,7 @@ impl Cost {
         }
     }
 
-    /// A history of so many numbers: each is held, named for prose, written to two files and drawn.
+    /// Returns the cost of a history of so many numbers: each is held, named for prose, written to two files and drawn.
     pub fn of_history(numbers: f64) -> Cost {
         Cost { seconds: 1e-6 * numbers, kept: 105.0 * numbers, ..Cost::default() }
     }
@@ -128,17 +128,17 @@ fn in_units(value: f64, units: &[(&str, f64)]) -> String {
     }
 }
 
-/// A time in words: `2.5 hours`.
+/// Returns a time in words: `2.5 hours`.
 pub fn duration(seconds: f64) -> String {
     in_units(seconds, &[("days", 86400.0), ("hours", 3600.0), ("minutes", 60.0), ("seconds", 1.0)])
 }
 
-/// A size in decimal units: `4 GB`.
+/// Returns a size in decimal units: `4 GB`.
 pub fn size(bytes: f64) -> String {
     in_units(bytes, &[("TB", 1e12), ("GB", 1e9), ("MB", 1e6), ("kB", 1e3), ("bytes", 1.0)])
 }
 
-/// A large number for a sentence: `1 200 000`, `3.2e14`.
+/// Returns a large number for a sentence: `1 200 000`, `3.2e14`.
 pub fn figure(value: f64) -> String {
     if value >= 1e9 {
         return format!("{value:.1e}");

@@ -15,8 +15,8 @@ pub struct Curve {
 }
 
 impl Curve {
-    /// None where no run has the series. Ends where the longest run ends; where a run has stopped or diverged, middle and
-    /// band have a gap rather than values that leave it out.
+    /// Returns the middle and the band of a series; none where no run has it. Ends where the longest run ends; where a run
+    /// has stopped or diverged, middle and band have a gap rather than values that leave it out.
     pub fn of(variant: &Variant, series: &str, statistic: Statistic) -> Option<Curve> {
         let runs: Vec<&Numbers> = variant.runs.iter().filter_map(|run| run.series.get(series)).collect();
         let steps = runs.iter().map(|run| run.len()).max().filter(|&steps| steps > 0)?;
@@ -37,7 +37,7 @@ impl Curve {
         Some(curve)
     }
 
-    /// The band (with several seeds) and the line.
+    /// Returns the band (with several seeds) and the line.
     pub fn marks(&self, color: Color, label: &str, several: bool) -> Vec<Mark> {
         let mut marks: Vec<Mark> = Vec::new();
         if several {
@@ -49,19 +49,19 @@ impl Curve {
     }
 }
 
-/// The least and the greatest value.
+/// Returns the least and the greatest value.
 pub fn range(values: &[f64]) -> (f64, f64) {
     values
         .iter()
         .fold((f64::INFINITY, f64::NEG_INFINITY), |(least, greatest), &v| (least.min(v), greatest.max(v)))
 }
 
-/// A metric's value in each run; NaN where it has none.
+/// Returns a metric's value in each run; NaN where it has none.
 pub fn values(variant: &Variant, metric: &str) -> Vec<f64> {
     variant.numbers(metric).unwrap_or_else(|| vec![f64::NAN; variant.runs.len()])
 }
 
-/// Whether an outcome has several seeds, so that a spread can be shown.
+/// Returns whether an outcome has several seeds, so that a spread can be shown.
 pub fn several(outcome: &Outcome) -> bool {
     outcome.variants.iter().any(|variant| variant.runs.len() > 1)
 }
@@ -88,7 +88,7 @@ fn ends_apart(variant: &Variant) -> bool {
     variant.runs.windows(2).any(|pair| length(&pair[0]) != length(&pair[1]))
 }
 
-/// The name of a variant in a chart: its label, or `alone` where there is only one.
+/// Returns the name of a variant in a chart: its label, or `alone` where there is only one.
 pub fn label<'a>(variant: &'a Variant, alone: &'a str) -> &'a str {
     if variant.label.is_empty() { alone } else { &variant.label }
 }
@@ -105,7 +105,8 @@ pub struct CurveFigure {
 }
 
 impl CurveFigure {
-    /// By epoch, or what else the kind's series go by. None where no variant has the series with more than one point.
+    /// Draws the curves by epoch, or what else the kind's series go by. None where no variant has the series with more than
+    /// one point.
     pub fn draw(self, outcome: &Outcome) -> Option<Figure> {
         let curves: Vec<(usize, &Variant, Curve)> = outcome
             .variants
@@ -134,7 +135,7 @@ impl CurveFigure {
     }
 }
 
-/// What stands for the seeds of a metric with its spread to each side, for each variant at its place.
+/// Returns what stands for the seeds of a metric with its spread to each side, for each variant at its place.
 pub fn estimates(outcome: &Outcome, metric: &str, at: impl Fn(usize) -> f64, color: Color) -> Interval {
     let estimate = |(index, variant): (usize, &Variant)| {
         estimate(&values(variant, metric), outcome.statistic, at(index))
@@ -142,7 +143,7 @@ pub fn estimates(outcome: &Outcome, metric: &str, at: impl Fn(usize) -> f64, col
     Interval::new(outcome.variants.iter().enumerate().map(estimate), color)
 }
 
-/// What stands for some values with its spread to each side, at a place.
+/// Returns what stands for some values with its spread to each side, at a place.
 pub fn estimate(values: &[f64], statistic: Statistic, at: f64) -> Estimate {
     let summary = Summary::of(values);
     let (low, high) = statistic.spread(&summary);

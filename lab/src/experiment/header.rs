@@ -88,7 +88,7 @@ fn yes() -> bool {
 }
 
 impl Header {
-    /// What is wrong with the header; `figures` are the names of the kind's figures.
+    /// Returns what is wrong with the header; `figures` are the names of the kind's figures.
     pub fn check(&self, figures: &[&str]) -> Vec<Problem> {
         let mut problems = Vec::new();
         if !is_name(&self.id) {
@@ -137,13 +137,13 @@ impl Header {
     }
 }
 
-/// Whether a text is an identifier that prose and claims can use.
+/// Returns whether a text is an identifier that prose and claims can use.
 pub fn is_name(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_lowercase())
         && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
 }
 
-/// Whether a word has a meaning of its own in expressions, so that they would not read it as a name.
+/// Returns whether a word has a meaning of its own in expressions, so that they would not read it as a name.
 pub fn is_reserved(word: &str) -> bool {
     const RESERVED: [&str; 12] =
         ["true", "false", "none", "not", "and", "or", "in", "is", "if", "else", "loop", "self"];
@@ -162,7 +162,7 @@ pub struct Claim {
 }
 
 impl Claim {
-    /// How many seeds must agree.
+    /// Returns how many seeds must agree.
     pub fn needed(&self, seeds: u64) -> u64 {
         let first = self.holds.as_ref().and_then(|holds| holds.split('/').next()?.trim().parse().ok());
         first.unwrap_or(seeds)

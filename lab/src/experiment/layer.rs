@@ -9,7 +9,7 @@ use crate::settings::{self, Node, Value};
 /// The parts that mean the same in every kind that trains.
 const SHARED: [&str; 4] = ["data.", "split.", "model.", "training."];
 
-/// What no other layer can mend: settings that do not exist or are of no use as they are written, and problems of
+/// Returns what no other layer can mend: settings that do not exist or are of no use as they are written, and problems of
 /// single values. What several settings are together, only a whole can be asked.
 pub fn mistakes<E: Experiment>(layer: &Node) -> (Vec<Diagnostic>, Vec<Problem>) {
     match settings::decode_part::<E>(layer, &plan::beside::<E>()) {
@@ -23,7 +23,7 @@ pub fn mistakes<E: Experiment>(layer: &Node) -> (Vec<Diagnostic>, Vec<Problem>) 
     }
 }
 
-/// What is wrong with the values of defaults for the shared parts, as a kind that has these parts alone sees them.
+/// Returns what is wrong with the values of defaults for the shared parts, as a kind that has these parts alone sees them.
 pub fn shared(defaults: &Node) -> Vec<Diagnostic> {
     let (_, problems) = mistakes::<Optimizers>(defaults);
     problems.into_iter().map(|problem| at(problem, defaults)).collect()

@@ -155,7 +155,7 @@ impl Limits {
     }
 }
 
-/// A figure beside its limit.
+/// Returns a figure beside its limit.
 pub fn beyond_limit(cost: String, what: &str, limit: String) -> String {
     format!("{cost}{what}, where {limit} are allowed")
 }

@@ -14,7 +14,7 @@ impl Part {
     /// The parts in the order of a split's sizes.
     pub const ALL: [Part; 3] = [Part::Train, Part::Dev, Part::Test];
 
-    /// As authors call it.
+    /// Returns the name as authors write it.
     pub fn name(self) -> &'static str {
         match self {
             Part::Train => "train",
@@ -23,7 +23,7 @@ impl Part {
         }
     }
 
-    /// Its own among the sizes of a split.
+    /// Returns how many rows this part has among the sizes of a split.
     pub fn rows(self, sizes: [usize; 3]) -> usize {
         sizes[self as usize]
     }
@@ -93,13 +93,13 @@ impl MetricInfo {
         MetricInfo { column: false, ..self }
     }
 
-    /// Whether a larger value is better.
+    /// Returns whether a larger value is better.
     pub fn ascends(&self) -> bool {
         self.better == Better::Higher
     }
 
-    /// Whether the least (or greatest) of several values can be called the best: where an end is better, and training did
-    /// not itself make it so on the rows that it is measured on.
+    /// Returns whether the least (or greatest) of several values can be called the best: where an end is better, and
+    /// training did not itself make it so on the rows that it is measured on.
     pub fn can_be_best(&self) -> bool {
         self.better != Better::Neither && self.part != Some(Part::Train)
     }

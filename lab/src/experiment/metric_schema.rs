@@ -22,12 +22,12 @@ pub enum MetricType {
 /// Metrics and series by name.
 pub type MetricSchema = BTreeMap<String, MetricType>;
 
-/// The documented names, without saying what they will be.
+/// Returns the documented names, without saying what they will be.
 pub fn documented<'a>(infos: impl IntoIterator<Item = &'a MetricInfo>) -> MetricSchema {
     infos.into_iter().map(|info| (info.name.to_owned(), MetricType::Unknown)).collect()
 }
 
-/// A type for each dotted path, as maps within maps.
+/// Returns a type for each dotted path, as maps within maps.
 pub fn by_path<'a>(paths: impl IntoIterator<Item = (&'a str, MetricType)>) -> MetricType {
     nested(paths, MetricType::Map, |metric_type| match metric_type {
         MetricType::Map(inner) => Some(inner),

@@ -36,24 +36,24 @@ pub struct PlannedVariant<'a> {
 pub trait Plan: Send + Sync {
     fn variants(&self) -> Vec<PlannedVariant<'_>>;
     fn data(&self, variant: usize) -> Option<&DataSettings>;
-    /// What is wrong with settings of the block that every variant overrides.
+    /// Returns what is wrong with settings of the block that every variant overrides.
     fn overridden(&self) -> &[Diagnostic];
     /// Problems of the settings; paths are into the variant's tree.
     fn check(&self, variant: usize, facts: Option<&Facts>) -> Vec<Problem>;
     fn cost(&self, variant: usize, facts: Option<&Facts>) -> Cost;
-    /// What its runs will find, by name. Only called on settings that passed [`check`](Self::check).
+    /// Returns what its runs will find, by name. Only called on settings that passed [`check`](Self::check).
     fn metric_schema(&self, variant: usize, facts: Option<&Facts>) -> MetricSchema;
     /// Metrics that no seed changes in any variant.
     fn seed_independent(&self) -> Vec<&'static str>;
-    /// What a metric is with the settings of all variants; where they disagree about it, no end of it is better.
+    /// Returns what a metric is with the settings of all variants; where they disagree about it, no end of it is better.
     fn describe(&self, info: &'static MetricInfo) -> MetricInfo;
-    /// The parts that a variant shares with other kinds.
+    /// Returns the parts that a variant shares with other kinds.
     fn shared(&self, variant: usize) -> Shared<'_>;
     /// # Errors
     /// What only the data at hand could show.
     fn run(&self, variant: usize, context: &Context) -> Result<RunRecord, Problem>;
     fn figures(&self, outcome: &Outcome) -> Vec<Figure>;
-    /// Every setting with its value, defaults included.
+    /// Returns every setting with its value, defaults included.
     fn resolved(&self, variant: usize) -> serde_json::Value;
 }
 

@@ -134,7 +134,7 @@ pub fn numbers() -> impl Iterator<Item = &'static MetricInfo> {
     entries.filter(|entry| matches!(entry.shape, Shape::Number(_))).map(|entry| &entry.info)
 }
 
-/// All metrics of this module.
+/// Returns all metrics of this module.
 pub fn metrics() -> impl Iterator<Item = &'static MetricInfo> {
     let of_parts = PARTS.iter().flat_map(|(_, entries)| entries).map(|entry| &entry.info);
     of_parts.chain(DIAGNOSIS.iter().map(|(info, _)| info))
@@ -158,7 +158,7 @@ impl Shape {
     }
 }
 
-/// How many numbers the metrics of answers are, given the target and the rows of the three parts.
+/// Returns how many numbers the metrics of answers are, given the target and the rows of the three parts.
 pub fn count(target: Target, sizes: [usize; 3]) -> f64 {
     let Target::Classes(classes) = target else { return 0.0 };
     let judged = PARTS.iter().zip(&sizes[1..]).filter(|(_, rows)| **rows > 0);

@@ -35,7 +35,7 @@ pub struct Reference {
     pub metrics: Vec<&'static MetricInfo>,
 }
 
-/// The reference of a kind.
+/// Returns the reference of a kind.
 pub fn reference(kind: &'static Kind) -> Reference {
     let header = schemars::SchemaGenerator::default().into_root_schema_for::<Header>();
     Reference {
@@ -169,7 +169,7 @@ pub fn flat(settings: &Value, depth: usize) -> Vec<(String, String)> {
     found
 }
 
-/// A value as an author would write it.
+/// Returns a value as an author would write it.
 pub fn written(value: &Value) -> String {
     match value {
         Value::Null => String::new(),

@@ -48,7 +48,7 @@ impl<'a> Shared<'a> {
         }
     }
 
-    /// Whether a network is made here that no step of training changes.
+    /// Returns whether a network is made here that no step of training changes.
     pub fn is_untrained(&self) -> bool {
         self.model.is_some() && self.training.is_none_or(|training| training.epochs == 0)
     }

@@ -21,12 +21,12 @@ impl Default for Target {
 }
 
 impl Target {
-    /// A target that cannot be reached, at `target`.
+    /// Returns a problem at `target`: the target cannot be reached.
     pub fn check(self) -> Option<Problem> {
         range::of("target", self.0).said("the target loss").above_zero()
     }
 
-    /// The index of the first loss at or under it; NaN where none is.
+    /// Returns the index of the first loss at or under it; NaN where none is.
     pub fn first(self, losses: &[f64]) -> f64 {
         losses.iter().position(|&loss| loss <= self.0).map_or(f64::NAN, |index| index as f64)
     }

@@ -12,7 +12,7 @@ pub struct Technique {
     pub source: &'static str,
 }
 
-/// What `word` means as the value of a setting, by its dotted path; None where it is no technique of a list.
+/// Returns what `word` means as the value of a setting, by its dotted path; None where it is no technique of a list.
 pub fn technique(path: &str, word: &str) -> Option<Technique> {
     let (_, equation, source) = match path.rsplit('.').next()? {
         "optimizer" => OPTIMIZERS.iter().map(|i| (i.name, i.equation, i.source)).find(|i| i.0 == word),

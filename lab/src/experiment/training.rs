@@ -56,12 +56,12 @@ const ENDS: &[MetricInfo] = &[
     .in_unit("epochs"),
 ];
 
-/// The metrics of everything that trains.
+/// Returns the metrics of everything that trains.
 pub fn metrics() -> impl Iterator<Item = &'static MetricInfo> {
     CURVES.iter().chain(ENDS).chain(quality::metrics())
 }
 
-/// Those by which one training can be called better than another: what a search may be judged by.
+/// Returns those by which one training can be called better than another: what a search may be judged by.
 pub fn objectives() -> impl Iterator<Item = &'static MetricInfo> {
     let all = CURVES.iter().chain(ENDS).chain(quality::numbers());
     all.filter(|info| info.better != Better::Neither)
@@ -80,7 +80,7 @@ struct NoProbe;
 
 impl Probe for NoProbe {}
 
-/// All that is wrong with the four parts, and with how they go together.
+/// Returns all that is wrong with the four parts, and with how they go together.
 pub fn check(parts: &Parts, facts: Option<&Facts>) -> Vec<Problem> {
     let mut problems = within("data", parts.data.check());
     problems.extend(within("split", parts.split.check()));
@@ -106,7 +106,7 @@ pub fn check(parts: &Parts, facts: Option<&Facts>) -> Vec<Problem> {
     problems
 }
 
-/// Whether a path leads into the settings of a network and its training.
+/// Returns whether a path leads into the settings of a network and its training.
 pub fn is_of_network(path: &str) -> bool {
     path.split(['.', '[']).next().is_some_and(|part| ["model", "training"].contains(&part))
 }
@@ -150,7 +150,8 @@ fn is_generated(data: &DataSettings) -> bool {
     matches!(data.entry().map(|entry| &entry.origin), Some(Origin::Generated(_)))
 }
 
-/// What a run costs that looks at every layer of its network before training, when the buffers of training are not there yet.
+/// Returns what a run costs that looks at every layer of its network before training, when the buffers of training are not
+/// there yet.
 pub fn cost_with_capture(parts: &Parts, facts: Option<&Facts>) -> Cost {
     let trained = cost(parts, facts);
     let Some(facts) = facts else { return trained };
@@ -164,7 +165,7 @@ pub fn cost_with_capture(parts: &Parts, facts: Option<&Facts>) -> Cost {
     Cost { seconds: trained.seconds + 1.5e-9 * captured, bytes: trained.bytes.max(held), ..trained }
 }
 
-/// What a run costs; zero where the settings are not sound.
+/// Returns what a run costs; zero where the settings are not sound.
 pub fn cost(parts: &Parts, facts: Option<&Facts>) -> Cost {
     let Some(facts) = facts else { return Cost::default() };
     let Ok(architecture) = Architecture::new(parts.model, facts.features, facts.target) else {
@@ -190,7 +191,7 @@ pub fn cost(parts: &Parts, facts: Option<&Facts>) -> Cost {
     own + Cost::of_history(CURVES.len() as f64 * (parts.training.epochs as f64 + 1.0) + judged)
 }
 
-/// Which of [`metrics`] a run will have, and which of them with a curve: none of a part without rows, and no share
+/// Returns which of [`metrics`] a run will have, and which of them with a curve: none of a part without rows, and no share
 /// of right or wrong answers where the target is a number.
 pub fn metric_schema(parts: &Parts, facts: Option<&Facts>) -> MetricSchema {
     let mut schema = documented(metrics());
@@ -215,7 +216,7 @@ pub fn metric_schema(parts: &Parts, facts: Option<&Facts>) -> MetricSchema {
     schema
 }
 
-/// One run: split, normalize, train.
+/// Trains once: splits, normalizes, trains.
 ///
 /// # Errors
 /// A split that the data cannot give.
@@ -223,7 +224,7 @@ pub fn train(parts: &Parts, context: &Context) -> Result<RunRecord, Problem> {
     train_and(parts, context, &NoProbe)
 }
 
-/// One run, and what `probe` measures on its network.
+/// Trains once, and lets `probe` measure on the network.
 ///
 /// # Errors
 /// A split that the data cannot give.

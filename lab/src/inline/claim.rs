@@ -34,7 +34,7 @@ pub struct SeedValues<'a> {
 }
 
 impl<'a> SeedValues<'a> {
-    /// The runs with index `seed` of every variant, also by the experiment's `id` before them.
+    /// Returns the runs with index `seed` of every variant, also by the experiment's `id` before them.
     pub fn new(outcome: &'a Outcome, seed: usize, id: &str) -> Self {
         let data = Data::of_seed(outcome, seed);
         let mut names = match data.open() {
@@ -45,13 +45,13 @@ impl<'a> SeedValues<'a> {
         SeedValues { names }
     }
 
-    /// How a name or expression reads for this seed; none where it has no value.
+    /// Returns how a name or expression reads for this seed; none where it has no value.
     pub fn show(&self, text: &str) -> Option<String> {
         let (value, _) = Expression::parse(text).ok()?.evaluate(&[&self.names]).ok()?;
         environment::shown(&value).ok()
     }
 
-    /// Whether a claim is true of this seed, and by how much.
+    /// Returns whether a claim is true of this seed, and by how much.
     ///
     /// # Errors
     /// An unknown name, filter or function, bad syntax, and a claim that compares no numbers.
@@ -62,7 +62,7 @@ impl<'a> SeedValues<'a> {
 }
 
 impl Values<'_> {
-    /// How a claim in prose came out, seed by seed; none where one of its experiments has not run.
+    /// Returns how a claim in prose came out, seed by seed; none where one of its experiments has not run.
     ///
     /// # Errors
     /// As [`SeedValues::judge`].
@@ -122,7 +122,7 @@ enum Form {
 }
 
 impl Expression<'_> {
-    /// Whether it is true of these values, and by how much. A run that ended before the epoch that is asked for has
+    /// Returns whether it is true of these values, and by how much. A run that ended before the epoch that is asked for has
     /// no value there.
     ///
     /// # Errors
@@ -134,7 +134,7 @@ impl Expression<'_> {
         })
     }
 
-    /// The same with each name looked up by `find`.
+    /// Does the same with each name looked up by `find`.
     ///
     /// # Errors
     /// As [`Expression::judge`].
@@ -201,8 +201,8 @@ impl Expression<'_> {
             .hint("an item of a list is taken by its place, such as `probabilities[0]`")
     }
 
-    /// What has no place in a claim: a text is above every number in an order that means nothing, and filters
-    /// that dress a number for prose make texts.
+    /// Returns what has no place in a claim: a text is above every number in an order that means nothing, and filters that
+    /// dress a number for prose make texts.
     pub fn check_parts(&self) -> Option<Fault> {
         self.tokens.iter().enumerate().find_map(|(index, (token, range))| {
             let text = &self.text[range.clone()];

@@ -135,12 +135,12 @@ impl PartialEq for Items<'_> {
 pub const STATISTICS: [&str; 9] = ["mean", "sd", "min", "max", "median", "q1", "q3", "values", "n"];
 
 impl<'a> Data<'a> {
-    /// An experiment by the names of its variants.
+    /// Returns an experiment by the names of its variants.
     pub fn experiment(outcome: &'a Outcome) -> Self {
         Late::of(Found::Experiment(outcome, None))
     }
 
-    /// The same, put together if it has not been.
+    /// Returns the same, put together if it has not been.
     pub fn open(&self) -> &Data<'a> {
         match self {
             Data::Late(late) => late.open(),
@@ -148,7 +148,7 @@ impl<'a> Data<'a> {
         }
     }
 
-    /// The same before anything runs: every name that there will be, no number yet.
+    /// Returns the same before anything runs: every name that there will be, no number yet.
     pub fn declared(variants: &[(String, MetricSchema)], seeds: usize) -> Self {
         let number: Arc<[f64]> = vec![f64::NAN; seeds].into();
         let named =
@@ -188,7 +188,7 @@ impl<'a> Data<'a> {
         Data::Map(schema.iter().map(|(name, metric_type)| (name.clone(), data(metric_type))).collect())
     }
 
-    /// The same with the runs of one seed only, for judging claims.
+    /// Returns the same with the runs of one seed only, for judging claims.
     pub fn of_seed(outcome: &'a Outcome, seed: usize) -> Self {
         Late::of(Found::Experiment(outcome, Some(seed)))
     }
@@ -211,7 +211,7 @@ impl<'a> Data<'a> {
         Data::Map(names)
     }
 
-    /// The names that may follow, for suggestions.
+    /// Returns the names that may follow, for suggestions.
     pub fn names(&self) -> Vec<&str> {
         match self.open() {
             Data::Map(names) => names.keys().map(String::as_str).collect(),
@@ -283,7 +283,7 @@ fn item_by_item<'a>(lists: &[Each]) -> Vec<Data<'a>> {
     (0..length).map(|index| Data::Number(lists.iter().map(|list| list[index]).collect())).collect()
 }
 
-/// A statistic over the seeds by its name.
+/// Returns a statistic over the seeds by its name.
 pub fn statistic(values: &[f64], name: &str) -> Option<f64> {
     let summary = Summary::of(values);
     Some(match name {

@@ -7,8 +7,8 @@ use crate::diagnostic::{Diagnostic, Span};
 use crate::outcome::{RunRecord, Step};
 
 impl Values<'_> {
-    /// A warning for each name of an expression in prose whose value a reader misses because a run diverged; none where
-    /// the expression shows something else then.
+    /// Returns a warning for each name of an expression in prose whose value a reader misses because a run diverged; none
+    /// where the expression shows something else then.
     pub fn diverged(&self, lesson: &str, text: &str, span: Span) -> Vec<Diagnostic> {
         let shown = self.evaluate(lesson, text, span).unwrap_or_default();
         let Ok(expression) = Expression::parse(text) else { return Vec::new() };

@@ -24,7 +24,7 @@ pub const LIST_FILTERS: [&str; 10] =
 /// Filters that make a text for readers of a number.
 pub const FORMATS: [&str; 7] = ["join", "percent", "round", "sci", "si", "signed", "times"];
 
-/// How a filter or function is called, and with how many arguments at least and at most.
+/// Returns how a filter or function is called, and with how many arguments at least and at most.
 pub fn signature(name: &str, filter: bool) -> (&'static str, usize, usize) {
     match (name, filter) {
         ("percent", _) => ("percent(digits)", 0, 1),
@@ -97,7 +97,7 @@ pub static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
     environment
 });
 
-/// How a value reads in prose.
+/// Returns how a value reads in prose.
 pub fn shown(value: &Value) -> Result<String, Error> {
     match value.kind() {
         ValueKind::Number => Ok(format::number(number(value)?)),

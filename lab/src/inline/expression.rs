@@ -239,7 +239,7 @@ impl<'t> Expression<'t> {
         fault
     }
 
-    /// The names in it, in order, each with whether it stands for the whole of its curve.
+    /// Returns the names in it, in order, each with whether it stands for the whole of its curve.
     pub fn chains(&self) -> impl Iterator<Item = (&[Link], bool)> {
         self.tokens.iter().enumerate().filter_map(|(index, (token, _))| match token {
             Token::Chain(links) => Some((links.as_slice(), self.wants_list(index))),
@@ -247,7 +247,7 @@ impl<'t> Expression<'t> {
         })
     }
 
-    /// The only name in it, with no arithmetic beside it.
+    /// Returns the only name in it, with no arithmetic beside it.
     pub fn only_chain(&self) -> Option<(&[Link], bool)> {
         let calculates = self.tokens.iter().any(|(token, range)| {
             matches!(token, Token::Keyword | Token::Operator(_) | Token::Function)
@@ -282,7 +282,7 @@ impl<'t> Expression<'t> {
         !self.tokens.iter().any(|(token, range)| *token == Token::Other && self.text[range.clone()] == *"[")
     }
 
-    /// How its value reads in prose.
+    /// Returns how its value reads in prose.
     ///
     /// # Errors
     /// A value that is neither number, text, truth nor a list of them.
@@ -293,7 +293,7 @@ impl<'t> Expression<'t> {
         })
     }
 
-    /// The value, and the names that stand for no number (a run that diverged).
+    /// Returns the value, and the names that stand for no number (a run that diverged).
     ///
     /// # Errors
     /// An unknown name, or an operation that does not fit its operands.
@@ -301,7 +301,7 @@ impl<'t> Expression<'t> {
         self.evaluate_with(|links, as_list| resolve(roots, links, as_list))
     }
 
-    /// The same with each name looked up by `find`.
+    /// Does the same with each name looked up by `find`.
     ///
     /// # Errors
     /// As [`Expression::evaluate`].
@@ -344,7 +344,7 @@ impl<'t> Expression<'t> {
     }
 }
 
-/// Whether a number, or any in a list, does not exist.
+/// Returns whether a number, or any in a list, does not exist.
 pub fn holds_nan(value: &Value) -> bool {
     if let Ok(number) = f64::try_from(value.clone()) {
         return number.is_nan();

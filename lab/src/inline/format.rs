@@ -3,7 +3,7 @@
 /// How a number reads that does not exist: the loss of a run that diverged, the epoch of a target never reached.
 pub const NONE: &str = "–";
 
-/// How a metric reads whose mean does not exist, by its values over the seeds: a target is `never` reached.
+/// Returns how a metric reads whose mean does not exist, by its values over the seeds: a target is `never` reached.
 pub fn absent(metric: &str, values: &[f64]) -> String {
     let missing = values.iter().filter(|value| value.is_nan()).count();
     match REACHED.contains(&metric) {
@@ -16,7 +16,7 @@ pub fn absent(metric: &str, values: &[f64]) -> String {
 /// Metrics that say when something was reached, and do not exist where it never was.
 pub const REACHED: [&str; 3] = ["epochs_to", "steps_to", "diverged_at"];
 
-/// Four significant digits, whole numbers plain, very large and very small ones as powers of ten.
+/// Writes a number with four significant digits, whole numbers plain, very large and very small ones as powers of ten.
 pub fn number(value: f64) -> String {
     let size = value.abs();
     if !value.is_finite() {
@@ -34,17 +34,17 @@ pub fn number(value: f64) -> String {
     minus(strip(&format!("{value:.decimals$}")))
 }
 
-/// With `digits` decimals, always.
+/// Writes a number with `digits` decimals, always.
 pub fn fixed(value: f64, digits: usize) -> String {
     if value.is_finite() { minus(&format!("{value:.digits$}")) } else { special(value) }
 }
 
-/// `0.974` as `97.4%`.
+/// Writes a share as percent: `0.974` as `97.4%`.
 pub fn percent(value: f64, digits: usize) -> String {
     if value.is_finite() { fixed(value * 100.0, digits) + "%" } else { special(value) }
 }
 
-/// `0.0012` as `1.2×10⁻³`, with at most `digits` decimals.
+/// Writes a number as a power of ten: `0.0012` as `1.2×10⁻³`, with at most `digits` decimals.
 pub fn sci(value: f64, digits: usize) -> String {
     if !value.is_finite() {
         return special(value);
@@ -66,20 +66,20 @@ pub fn sci(value: f64, digits: usize) -> String {
     minus(&format!("{mantissa}×10{superscript}"))
 }
 
-/// With its sign, also where it is a plus.
+/// Writes a number with its sign, also where it is a plus.
 pub fn signed(value: f64, digits: Option<usize>) -> String {
     let text = digits.map_or_else(|| number(value), |digits| fixed(value, digits));
     if value > 0.0 { format!("+{text}") } else { text }
 }
 
-/// `3.2` as `3.2×`.
+/// Writes a factor: `3.2` as `3.2×`.
 pub fn times(value: f64, digits: Option<usize>) -> String {
     let text = digits.map_or_else(|| number(value), |digits| fixed(value, digits));
     if value.is_finite() { text + "×" } else { text }
 }
 
-/// `12345` as `12.3k`, `0.12345` as `123.5m`, with at most `digits` decimals: thousands, millions and so on, thousandths,
-/// millionths and so on.
+/// Writes a number with a prefix of the SI: `12345` as `12.3k`, `0.12345` as `123.5m`, with at most `digits` decimals:
+/// thousands, millions and so on, thousandths, millionths and so on.
 pub fn si(value: f64, digits: usize) -> String {
     const UNITS: [&str; 11] = ["f", "p", "n", "µ", "m", "", "k", "M", "G", "T", "P"];
     const ONE: usize = 5;

@@ -34,7 +34,7 @@ pub enum Idle {
 }
 
 impl Idle {
-    /// For the author: why, and what to write.
+    /// Returns, for the author, why the claim is idle and what to write.
     pub fn says(self) -> (&'static str, &'static str) {
         match self {
             Idle::Itself => (
@@ -53,7 +53,7 @@ impl Idle {
     }
 }
 
-/// A claim about one experiment, in prose, as its block would write it.
+/// Returns a claim about one experiment, in prose, as its block would write it.
 pub fn within_block(text: &str, id: &str) -> String {
     let Ok(expression) = Expression::parse(text) else { return text.to_owned() };
     let mut written = String::new();
@@ -74,8 +74,8 @@ pub fn within_block(text: &str, id: &str) -> String {
     written + &text[end..]
 }
 
-/// Whether a claim that holds would hold of other results as well. `seeds` are what each seed found, `variants` the names of
-/// what runs; `given` says that nothing is drawn or trained.
+/// Returns whether a claim that holds would hold of other results as well. `seeds` are what each seed found, `variants` the
+/// names of what runs; `given` says that nothing is drawn or trained.
 pub fn idle(text: &str, seeds: &[SeedValues], variants: &[&str], given: bool) -> Option<Idle> {
     let claim = Claim { expression: Expression::parse(text).ok()?, seeds, variants };
     if given {

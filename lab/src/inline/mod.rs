@@ -81,7 +81,7 @@ impl<'a> Values<'a> {
         own.into_iter().chain([&self.lessons]).collect()
     }
 
-    /// How the value of an expression in a lesson came about; none where it names no experiment.
+    /// Returns how the value of an expression in a lesson came about; none where it names no experiment.
     pub fn origin(&self, lesson: &str, text: &str) -> Option<Origin> {
         let expression = Expression::parse(text).ok()?;
         let roots = self.roots(lesson);
@@ -107,7 +107,7 @@ impl<'a> Values<'a> {
         Some(Origin { experiment, numbers })
     }
 
-    /// An expression in a lesson as plain text (not escaped). `span` is the place of `text` in the file.
+    /// Returns an expression in a lesson as plain text (not escaped). `span` is the place of `text` in the file.
     ///
     /// # Errors
     /// An unknown name, filter or function, bad syntax, or operands that do not fit.
@@ -144,7 +144,7 @@ pub fn check_syntax(text: &str, span: Span) -> Result<(), Diagnostic> {
     Expression::parse(text).map(|_| ()).map_err(|fault| diagnostic(fault, text, span))
 }
 
-/// The names in an expression with what hangs on them (`adam.train_loss`), each once.
+/// Returns the names in an expression with what hangs on them (`adam.train_loss`), each once.
 pub fn names(text: &str) -> Vec<String> {
     let Ok(expression) = Expression::parse(text) else { return Vec::new() };
     let mut names: Vec<String> = Vec::new();
@@ -158,19 +158,19 @@ pub fn names(text: &str) -> Vec<String> {
     names
 }
 
-/// The expression that a text is if it is wholly `{{ expression }}`, with the bytes before it.
+/// Returns the expression that a text is if it is wholly `{{ expression }}`, with the bytes before it.
 pub fn template(text: &str) -> Option<(&str, usize)> {
     let inside = text.trim().strip_prefix("{{")?.strip_suffix("}}")?;
     let start = text.find("{{")? + 2 + (inside.len() - inside.trim_start().len());
     (!inside.contains("}}")).then(|| (inside.trim(), start))
 }
 
-/// The claim that the inside of a template is if it is `claim: expression`.
+/// Returns the claim that the inside of a template is if it is `claim: expression`.
 pub fn claim(inside: &str) -> Option<&str> {
     inside.strip_prefix("claim")?.trim_start().strip_prefix(':').map(str::trim)
 }
 
-/// A lesson's slug as a name in expressions.
+/// Returns a lesson's slug as a name in expressions.
 pub fn as_name(slug: &str) -> String {
     slug.replace(['-', '/'], "_")
 }

@@ -127,8 +127,8 @@ impl Names {
         })
     }
 
-    /// An expression in prose with the id of the experiment before each name that leaves it out; none where there is nothing to
-    /// put in. As it is for an expression that [`Names::check`] finds in order.
+    /// Returns an expression in prose with the id of the experiment before each name that leaves it out; none where there is
+    /// nothing to put in. As it is for an expression that [`Names::check`] finds in order.
     pub fn completed(&self, lesson: &str, within: Option<&str>, text: &str) -> Option<String> {
         let expression = Expression::parse(text).ok()?;
         let lesson = as_name(lesson);
@@ -213,9 +213,9 @@ impl Names {
         })
     }
 
-    /// What a claim in prose is about, everything in it being checked as far as that is possible before anything
-    /// runs. Its names start with an experiment's id, as everywhere in prose; those that do not are looked for in
-    /// the lesson's experiments, and must be found in exactly one. None where an experiment could not be read.
+    /// Returns what a claim in prose is about, everything in it being checked as far as that is possible before anything
+    /// runs. Its names start with an experiment's id, as everywhere in prose; those that do not are looked for in the
+    /// lesson's experiments, and must be found in exactly one. None where an experiment could not be read.
     ///
     /// # Errors
     /// Everything that is wrong.
@@ -312,7 +312,7 @@ impl Names {
         Ok(found.map(|(_, seeds)| seeds.clone()))
     }
 
-    /// Whether another seed could tell otherwise about a claim of an experiment.
+    /// Returns whether another seed could tell otherwise about a claim of an experiment.
     pub fn by_chance(&self, lesson: &str, id: &str, text: &str) -> bool {
         let experiments = [(as_name(lesson), id.to_owned())].into();
         Expression::parse(text).is_ok_and(|expression| self.by_chance_among(&expression, &experiments))

@@ -37,7 +37,7 @@ impl Expression<'_> {
         (start, calculates)
     }
 
-    /// The tokens of every calculation before a filter that formats.
+    /// Returns the tokens of every calculation before a filter that formats.
     pub(super) fn formatted(&self) -> Vec<Range<usize>> {
         let filters = self.tokens.iter().enumerate().filter(|(index, (token, range))| {
             *index > 1 && *token == Token::Filter && FORMATS.contains(&&self.text[range.clone()])
@@ -68,7 +68,7 @@ impl Expression<'_> {
         Ok(())
     }
 
-    /// A number between two tokens that seems to have been written with a comma, with a point in its place.
+    /// Returns a number between two tokens that seems to have been written with a comma, with a point in its place.
     pub(super) fn comma_in_call(&self, start: usize, end: usize) -> Option<String> {
         let part = |index: usize| self.tokens.get(index).map(|(token, range)| (token, range.clone()));
         (start..end).find_map(|index| {

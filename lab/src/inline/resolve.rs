@@ -36,7 +36,7 @@ impl Fault {
 /// Names by which an expression may start, the first that has one wins.
 pub type Roots<'a, 'd> = [&'a BTreeMap<String, Data<'d>>];
 
-/// What a name stands for; `as_list` takes the curve of a metric that has one. What only the runs can tell is
+/// Returns what a name stands for; `as_list` takes the curve of a metric that has one. What only the runs can tell is
 /// undefined.
 pub fn resolve(roots: &Roots, links: &[Link], as_list: bool) -> Result<Value, Fault> {
     let (first, rest) = links.split_first().ok_or_else(|| Fault::new(0..0, "a name is missing", ""))?;
@@ -60,7 +60,7 @@ pub fn resolve(roots: &Roots, links: &[Link], as_list: bool) -> Result<Value, Fa
     }
 }
 
-/// The name of the number that these links lead to, without a statistic of it, and its values over the seeds.
+/// Returns the name of the number that these links lead to, without a statistic of it, and its values over the seeds.
 pub fn numbers<'a>(roots: &Roots<'a, '_>, links: &[Link]) -> Option<(String, &'a [f64], Statistic)> {
     let (first, rest) = links.split_first()?;
     let Name::Word(name) = &first.name else { return None };
@@ -72,8 +72,8 @@ pub fn numbers<'a>(roots: &Roots<'a, '_>, links: &[Link]) -> Option<(String, &'a
     }
 }
 
-/// Of one seed, the value before the first step of the curve that these links lead to, whether to its end or to one of its epochs;
-/// none where they lead to no curve.
+/// Returns, of one seed, the value before the first step of the curve that these links lead to, whether to its end or to one
+/// of its epochs; none where they lead to no curve.
 pub fn start(roots: &Roots, links: &[Link]) -> Option<f64> {
     let (first, rest) = links.split_first()?;
     let Name::Word(name) = &first.name else { return None };

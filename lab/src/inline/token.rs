@@ -39,7 +39,7 @@ pub enum Name {
 const KEYWORDS: [&str; 10] = ["and", "or", "not", "in", "is", "if", "else", "true", "false", "none"];
 const OPERATORS: [&str; 8] = ["**", "<=", ">=", "==", "!=", "<", ">", "="];
 
-/// All parts but blanks, in order.
+/// Returns all parts but blanks, in order.
 pub fn tokens(text: &str) -> Vec<(Token, Range<usize>)> {
     let mut found: Vec<(Token, Range<usize>)> = Vec::new();
     let mut at = 0;

@@ -163,12 +163,12 @@ impl<'a> Subject<'a> {
 }
 
 impl Lint {
-    /// Whether an experiment does not want to hear of it.
+    /// Returns whether an experiment does not want to hear of it.
     pub fn is_silent(&self, header: &Header) -> bool {
         header.lint.allow.iter().any(|allowed| allowed == self.code)
     }
 
-    /// What is wrong, as a warning with the code, the reason, and how it is silenced.
+    /// Returns what is wrong, as a warning with the code, the reason, and how it is silenced.
     pub fn warning(&self, found: Diagnostic) -> Diagnostic {
         let warning = Diagnostic { severity: Severity::Warning, code: Some(self.code.into()), ..found };
         let silences = format!("`lint: {{allow: [{}]}}` in the block silences this", self.code);
@@ -176,7 +176,7 @@ impl Lint {
     }
 }
 
-/// What the settings of a variant are warned of.
+/// Returns what the settings of a variant are warned of.
 pub fn before(subject: &Subject) -> Vec<(&'static Lint, Problem)> {
     found(subject, |lint| match lint.sees {
         Sees::Before(rule) => rule(subject),
@@ -184,7 +184,7 @@ pub fn before(subject: &Subject) -> Vec<(&'static Lint, Problem)> {
     })
 }
 
-/// What the runs of a variant are warned of.
+/// Returns what the runs of a variant are warned of.
 pub fn after(subject: &Subject, variant: &Variant) -> Vec<(&'static Lint, Problem)> {
     found(subject, |lint| match lint.sees {
         Sees::After(rule) => rule(subject, variant),

@@ -15,7 +15,7 @@ pub struct Numbers {
 }
 
 impl Numbers {
-    /// The numbers in a part of a file; none where it ends within one or lies outside.
+    /// Returns the numbers in a part of a file; none where it ends within one or lies outside.
     pub fn in_block(file: &Arc<Vec<u8>>, range: Range<usize>) -> Option<Numbers> {
         let is_whole = file.get(range.clone())?.len().is_multiple_of(8);
         is_whole.then(|| Numbers { block: Some((file.clone(), range)), values: OnceLock::new() })

@@ -30,7 +30,7 @@ pub enum Step {
 }
 
 impl Step {
-    /// As readers and columns of files call it.
+    /// Returns the name as readers and columns of files call it.
     pub fn name(self) -> &'static str {
         match self {
             Step::Epoch => "epoch",

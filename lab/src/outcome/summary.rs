@@ -39,7 +39,7 @@ impl Statistic {
         }
     }
 
-    /// As authors write it.
+    /// Returns the name as authors write it.
     pub fn name(self) -> &'static str {
         match self {
             Statistic::Mean => "mean",
@@ -97,7 +97,7 @@ impl Summary {
     }
 }
 
-/// The p-th quantile, p from 0 to 1, of values in ascending order: at index p (n - 1), linear between its neighbours
+/// Returns the p-th quantile, p from 0 to 1, of values in ascending order: at index p (n - 1), linear between its neighbours
 /// (Hyndman and Fan 1996, Sample Quantiles in Statistical Packages, definition 7). NaN of no values.
 pub fn quantile(sorted: &[f64], p: f64) -> f64 {
     let Some(last) = sorted.len().checked_sub(1) else { return f64::NAN };

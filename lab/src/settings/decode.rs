@@ -21,7 +21,7 @@ pub fn decode<T: DeserializeOwned>(node: &Node) -> Result<T, Vec<Diagnostic>> {
     decode_among(node, &[])
 }
 
-/// [`decode`], where `also` names settings that stand beside those of `T` in the author's map (and were
+/// Decodes as [`decode`] does, where `also` names settings that stand beside those of `T` in the author's map (and were
 /// taken out before), so that they are suggested for a misspelt name too.
 ///
 /// # Errors
@@ -31,7 +31,8 @@ pub fn decode_among<T: DeserializeOwned>(root: &Node, also: &[&str]) -> Result<T
     attempt(root, also, true).and_then(|value| value.ok_or_else(Vec::new))
 }
 
-/// [`decode_among`] of settings that others complete: what is missing is no mistake, but then there is no value.
+/// Decodes as [`decode_among`] does settings that others complete: what is missing is no mistake, but then there is no
+/// value.
 ///
 /// # Errors
 /// As [`decode`].

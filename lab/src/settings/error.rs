@@ -48,7 +48,7 @@ impl Error {
         Error { kind, path: Vec::new(), on_key: false }
     }
 
-    /// The same error seen from one level up.
+    /// Returns the same error seen from one level up.
     pub fn inside(mut self, index: usize) -> Self {
         self.path.push(index);
         self
@@ -118,8 +118,8 @@ fn in_words(expected: &str) -> String {
     .to_owned()
 }
 
-/// The error as shown to the author. `path` leads from `root` to the place; `also` are settings that the
-/// root knows besides those of its type.
+/// Returns the error as shown to the author. `path` leads from `root` to the place; `also` are settings that the root knows
+/// besides those of its type.
 pub fn diagnostic(error: &Error, root: &Node, path: &[usize], also: &[&str]) -> Diagnostic {
     let (name, node) = describe(root, path);
     let span = match error.on_key {

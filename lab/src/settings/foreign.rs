@@ -73,7 +73,7 @@ const PARTS: [(&str, &str); 9] = [
     ("cost", "loss"),
 ];
 
-/// What a name of another tool is called here, if that is known: a name, or a setting with its place.
+/// Returns what a name of another tool is called here, if that is known: a name, or a setting with its place.
 pub fn setting(name: &str, known: &[&str]) -> Option<String> {
     let name = name.to_lowercase().replace('-', "_");
     let meant = NAMES.iter().filter(|(theirs, _)| *theirs == name).map(|(_, ours)| *ours);
@@ -81,7 +81,7 @@ pub fn setting(name: &str, known: &[&str]) -> Option<String> {
     known_ones.next().map(str::to_owned).or_else(|| metric(&name, known))
 }
 
-/// A metric or part of the data by the words of other tools: `val_loss` is `dev_loss`, `acc` alone `accuracy`.
+/// Returns a metric or part of the data by the words of other tools: `val_loss` is `dev_loss`, `acc` alone `accuracy`.
 pub fn metric(name: &str, known: &[&str]) -> Option<String> {
     let ours = |word: &str| {
         PARTS

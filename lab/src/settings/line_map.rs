@@ -12,23 +12,23 @@ pub struct LineMap {
 }
 
 impl LineMap {
-    /// A map without pieces; add them in order with [`LineMap::push`].
+    /// Returns a map without pieces; add them in order with [`LineMap::push`].
     pub fn new(source: SourceId) -> Self {
         LineMap { source, pieces: Vec::new() }
     }
 
-    /// The text stands in the file in one piece, from byte `start`.
+    /// Returns the map of a text that stands in the file in one piece, from byte `start`.
     pub fn contiguous(source: SourceId, start: usize, len: usize) -> Self {
         LineMap { source, pieces: vec![(0, start, len)] }
     }
 
-    /// The next `len` bytes of the text stand at byte `file` of the file.
+    /// Adds a piece: the next `len` bytes of the text stand at byte `file` of the file.
     pub fn push(&mut self, file: usize, len: usize) {
         let text = self.pieces.last().map_or(0, |(text, _, len)| text + len);
         self.pieces.push((text, file, len));
     }
 
-    /// The range of the file that holds bytes `start..end` of the text.
+    /// Returns the range of the file that holds bytes `start..end` of the text.
     pub fn span(&self, start: usize, end: usize) -> Span {
         let first = self.place(start, false);
         let last = if end > start { self.place(end, true) } else { first };

@@ -1,6 +1,6 @@
 use super::{Entry, Node, Value};
 
-/// `over` laid on `base`: maps merge key by key, everything else replaces.
+/// Lays `over` on `base`: maps merge key by key, everything else replaces.
 ///
 /// `choices` names the settings that hold a choice with settings of its own (`optimizer`, `init`):
 /// there another choice replaces (`{adam: {...}}` over `{sgd: {...}}`), the same one merges. `lists` names the maps

@@ -23,7 +23,7 @@ pub fn parse(text: &str, map: &LineMap) -> Result<Node, Vec<Diagnostic>> {
     parse_long(text, map)
 }
 
-/// As [`parse`], of any length: for a file that the program itself wrote.
+/// Parses as [`parse`] does, whatever the length: for a file that the program itself wrote.
 ///
 /// # Errors
 /// As [`parse`].

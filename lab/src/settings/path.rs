@@ -10,15 +10,15 @@ enum Found<'a> {
 }
 
 impl Node {
-    /// The value at `path`; the empty path is the node itself. A key that holds dots itself
-    /// (`space: {training.learning_rate: ...}`) is found too.
+    /// Returns the value at `path`; the empty path is the node itself. A key that holds dots itself (`space:
+    /// {training.learning_rate: ...}`) is found too.
     pub fn get(&self, path: &str) -> Option<&Node> {
         let (node, _, rest) = self.walk(path);
         rest.is_empty().then_some(node)
     }
 
-    /// Where `path` stands in the file: its value, or its key when the value goes over several lines,
-    /// or the nearest part of the path that exists.
+    /// Returns where `path` stands in the file: its value, or its key when the value goes over several lines, or the nearest
+    /// part of the path that exists.
     pub fn locate(&self, path: &str) -> Span {
         let (node, key, _) = self.walk(path);
         match (&node.value, key) {
@@ -32,7 +32,7 @@ impl Node {
         }
     }
 
-    /// Where the key of `path` stands, or what [`Node::locate`] finds.
+    /// Returns where the key of `path` stands, or what [`Node::locate`] finds.
     pub fn locate_key(&self, path: &str) -> Span {
         match self.walk(path) {
             (_, Some(key), "") => key,

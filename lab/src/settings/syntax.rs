@@ -6,7 +6,7 @@ use super::LineMap;
 use super::parse::MAX_DEPTH;
 use crate::diagnostic::{Diagnostic, Span};
 
-/// What a parser's complaint at byte `place` of `text` means.
+/// Returns what a parser's complaint at byte `place` of `text` means.
 pub fn explain(text: &str, place: usize, complaint: &str, map: &LineMap) -> Diagnostic {
     let at = Scene { text, place: place.min(text.len()), complaint, map };
     at.depth()

@@ -17,7 +17,7 @@ const CLAIMS: usize = 10;
 /// How many sentences are listed.
 const SENTENCES: usize = 20;
 
-/// Every problem with its source line. Where many experiments drifted, they stand in the table of [`drift`] instead.
+/// Writes every problem with its source line. Where many experiments drifted, they stand in the table of [`drift`] instead.
 pub fn problems(report: &Report, colour: bool) -> String {
     let tabled: Vec<&Diagnostic> = match moved(report) {
         moved if moved.len() > FEW => {
@@ -43,8 +43,8 @@ pub fn problems(report: &Report, colour: bool) -> String {
     text
 }
 
-/// What moved: of a few experiments every metric, of many a line each; the sentences with other numbers; the verdict last.
-/// Empty if nothing moved.
+/// Writes what moved: of a few experiments every metric, of many a line each; the sentences with other numbers; the verdict
+/// last. Empty if nothing moved.
 pub fn drift(report: &Report) -> String {
     let moved = moved(report);
     let mut text = match moved.len() {
@@ -79,7 +79,7 @@ fn sentences(report: &Report) -> String {
     text + "\n"
 }
 
-/// `lessons/a.md:12`.
+/// Returns a place as `lessons/a.md:12`.
 pub fn place(report: &Report, span: Span) -> String {
     format!("{}:{}", report.sources.get(span.source).path, report.sources.place(span).line)
 }
@@ -126,7 +126,7 @@ fn overview(moved: &[(&Planned, &Reviewed)]) -> String {
     text + &format!("\n`gradbook check --only '{title}'` shows every metric of one.\n\n")
 }
 
-/// Whether there is something to show about an experiment beside what was said at its place.
+/// Returns whether there is something to show about an experiment beside what was said at its place.
 pub fn has_moved(reviewed: &Reviewed) -> bool {
     matches!(reviewed.status, Status::Drifted | Status::Tolerated | Status::Unaccepted)
         && reviewed.comparison.as_ref().is_some_and(|comparison| {
@@ -180,7 +180,7 @@ pub fn said(status: Status) -> &'static str {
     }
 }
 
-/// Where the history of a variant parts, in words.
+/// Returns where the history of a variant parts, in words.
 pub fn since(variant: &VariantShift, step: Step) -> String {
     match (variant.alone, variant.parted) {
         (Some(true), _) => "new, without accepted results".to_owned(),
@@ -236,7 +236,7 @@ fn columns<const N: usize>(lines: &[[String; N]], indent: &str) -> String {
     text
 }
 
-/// How a claim moved, in words.
+/// Returns how a claim moved, in words.
 pub fn margin(shift: &ClaimShift) -> String {
     let mut parts = Vec::new();
     if shift.held.0 != shift.held.1 {

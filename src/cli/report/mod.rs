@@ -45,7 +45,7 @@ impl<'a> Report<'a> {
         Report { found, sources, computed: None, review: None }
     }
 
-    /// What goes to standard output.
+    /// Returns what goes to standard output.
     pub fn text(&self, format: Format) -> String {
         match format {
             Format::Human => human::drift(self),
@@ -59,7 +59,7 @@ impl<'a> Report<'a> {
         self.found.errors() > 0
     }
 
-    /// One sentence: how the results stand to the accepted ones; empty where there are none.
+    /// Says in one sentence how the results stand to the accepted ones; empty where there are none.
     pub fn verdict(&self) -> String {
         let Some(review) = self.review else { return String::new() };
         let all = review.experiments.len();

@@ -11,7 +11,7 @@ use crate::pipeline::run::planning::Planned;
 /// By how much the share of those that have it must differ for a trait to be worth telling.
 const TELLING: f64 = 0.75;
 
-/// In words, of all experiments that were compared; none where nothing is telling.
+/// Says in words what the drifted variants of all experiments have in common; none where nothing is telling.
 pub fn cause(computed: &Computed, experiments: &[Reviewed]) -> Option<String> {
     let (mut drifted, mut others): (Vec<BTreeSet<String>>, Vec<BTreeSet<String>>) = (Vec::new(), Vec::new());
     for (planned, reviewed) in computed.planned.iter().zip(experiments) {

@@ -14,7 +14,7 @@ const NAMES: usize = 4;
 /// How many changed settings are named.
 const SETTINGS: usize = 8;
 
-/// What is said of one experiment; none if its results are the accepted ones.
+/// Returns what is said of one experiment; none if its results are the accepted ones.
 pub fn finding(
     planned: &Planned,
     title: &str,
@@ -95,7 +95,7 @@ fn unaccepted(planned: &Planned, comparison: &Comparison, place: Span, accept: &
         .hint(format!("look at the new results, then {accept} rewrites the snapshot"))
 }
 
-/// Which settings are others, in words: of many only the first.
+/// Returns which settings are others, in words: of many only the first.
 pub fn settings(comparison: &Comparison) -> Vec<String> {
     let mut said: Vec<String> = comparison.settings.iter().take(SETTINGS).map(setting).collect();
     if comparison.settings.len() > SETTINGS {
@@ -117,7 +117,7 @@ fn setting(shift: &SettingShift) -> String {
     format!("{}: {} became {}{}", shift.path, value(&shift.old), value(&shift.new), of.unwrap_or_default())
 }
 
-/// A snapshot without an experiment.
+/// Returns the error of a snapshot without an experiment.
 pub fn orphan(title: &str, kept: &Kept) -> Diagnostic {
     let (slug, id) = title.split_once('#').unwrap_or_default();
     Diagnostic::error(format!("a snapshot of an experiment that is not there: `{title}`"), kept.span)
@@ -127,7 +127,7 @@ pub fn orphan(title: &str, kept: &Kept) -> Diagnostic {
         ))
 }
 
-/// Said once of a course that keeps no snapshots.
+/// Returns the note that a course keeps no snapshots, said once.
 pub fn unkept() -> Diagnostic {
     Diagnostic::note("there are no snapshots to compare the results with", None)
         .hint("`gradbook check --accept` writes them to `snapshots` beside the lessons; commit them, and a later check tells what moved")
@@ -145,7 +145,7 @@ fn moved(planned: &Planned, comparison: &Comparison) -> String {
     }
 }
 
-/// How many seeds there were, and are.
+/// Says how many seeds there were, and are.
 pub fn reseeded((before, now): (usize, usize)) -> String {
     format!("{} became {now}", counted(before, "seed"))
 }
@@ -177,7 +177,7 @@ fn compared(planned: &Planned, comparison: &Comparison) -> String {
     parts.join("; ")
 }
 
-/// What appeared, vanished or became no number, in words; none where nothing did.
+/// Returns what appeared, vanished or became no number, in words; none where nothing did.
 pub fn sizeless(comparison: &Comparison) -> Option<String> {
     let names: Vec<String> =
         comparison.sizeless().map(|(variant, moved)| format!("{}.{}", variant.name, moved.metric)).collect();
@@ -199,7 +199,7 @@ pub fn parted(step: Step, index: usize) -> String {
     format!("from {} on", step.place(index))
 }
 
-/// A value before and after, and how far apart they are.
+/// Writes a value before and after, and how far apart they are.
 pub fn step(moved: &Moved) -> String {
     format!("{} became {}{}", leaf(&moved.old), leaf(&moved.new), size(moved))
 }
@@ -213,7 +213,7 @@ fn size(moved: &Moved) -> String {
     }
 }
 
-/// A single value in full precision.
+/// Writes a single value in full precision.
 pub fn leaf(leaf: &Leaf) -> String {
     match leaf {
         Leaf::Number(value) => format!("{value:?}"),
@@ -223,7 +223,7 @@ pub fn leaf(leaf: &Leaf) -> String {
     }
 }
 
-/// A size in two digits: `5.1e-8`, `0.083`.
+/// Writes a size in two digits: `5.1e-8`, `0.083`.
 pub fn sci(value: f64) -> String {
     match value {
         0.0 => "0".to_owned(),
@@ -238,7 +238,7 @@ fn list(names: &[&str]) -> String {
     if names.len() > NAMES { format!("{shown}, ...") } else { shown }
 }
 
-/// The item of each metric of a variant that moved most, the largest move first; what is no number on one side last.
+/// Returns the item of each metric of a variant that moved most, the largest move first; what is no number on one side last.
 pub fn worst(variant: &VariantShift) -> Vec<&Moved> {
     let mut metrics: BTreeMap<&str, &Moved> = BTreeMap::new();
     for moved in &variant.moved {

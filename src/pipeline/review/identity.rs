@@ -10,7 +10,7 @@ use crate::store::snapshot::{self, Identity, Set};
 use crate::pipeline::computed::Computed;
 use crate::pipeline::run::planning::Planned;
 
-/// What an experiment computes from.
+/// Returns what an experiment computes from.
 pub fn identity(computed: &Computed, planned: &Planned) -> Identity {
     let mut settings = blake3::Hasher::new();
     let header = &planned.header;
@@ -48,7 +48,7 @@ fn with(planned: &Planned, defaults: &Json) -> BTreeMap<String, Set> {
     planned.plan.variants().into_iter().enumerate().map(of).collect()
 }
 
-/// The defaults of a kind by their paths, for naming what a setting is that is left at its default.
+/// Returns the defaults of a kind by their paths, for naming what a setting is that is left at its default.
 pub fn default_set(kind: &Kind) -> Set {
     let mut set = Set::new();
     paths("", &defaults(kind), &Json::Null, &mut set);

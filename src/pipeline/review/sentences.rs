@@ -21,8 +21,8 @@ pub struct Sentence {
     pub said: Said,
 }
 
-/// Every sentence with a number of an experiment that has run, lesson by lesson: titles and text first, then its blocks.
-/// One that quotes an experiment that has not run is left out.
+/// Returns every sentence with a number of an experiment that has run, lesson by lesson: titles and text first, then its
+/// blocks. One that quotes an experiment that has not run is left out.
 pub fn all(computed: &Computed) -> Vec<Sentence> {
     let values = judging::values(&computed.course, &computed.planned, &computed.ran);
     let named = |(place, planned): (usize, &Planned)| {

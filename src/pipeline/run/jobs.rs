@@ -25,8 +25,8 @@ pub struct Job {
 const BESIDE: f64 = 1e6;
 
 impl Job {
-    /// What the run left behind if it has been done before, with its entry. One with far more than such a run leaves is not
-    /// looked at: nothing vouches for the memory that its charts would take.
+    /// Returns what the run left behind if it has been done before, with its entry. One with far more than such a run leaves
+    /// is not looked at: nothing vouches for the memory that its charts would take.
     pub fn kept(&self, cache: &Cache) -> Option<(RunRecord, Kept)> {
         let most = 2.0 * self.cost.kept + BESIDE;
         let (record, kept) = cache.get_kept(&self.key?, most as u64)?;
@@ -34,7 +34,7 @@ impl Job {
     }
 }
 
-/// All runs, by experiment, variant and seed.
+/// Returns all runs, by experiment, variant and seed.
 pub fn all(course: &Course, planned: &[Planned], tables: &Tables) -> Vec<Job> {
     let of_experiment = |(experiment, plan): (usize, &Planned)| {
         let mut jobs = Vec::new();
@@ -57,7 +57,7 @@ pub fn all(course: &Course, planned: &[Planned], tables: &Tables) -> Vec<Job> {
     planned.par_iter().enumerate().flat_map_iter(of_experiment).collect()
 }
 
-/// What an experiment depends on, for the next build to compare.
+/// Returns what an experiment depends on, for the next build to compare.
 pub fn inputs(course: &Course, planned: &Planned, tables: &Tables) -> Inputs {
     let variants = planned.plan.variants();
     let of_variant = |(index, name): (usize, &str)| VariantInputs {

@@ -47,7 +47,7 @@ impl Planned {
         self.header.seed..self.header.seed + self.header.seeds
     }
 
-    /// All of its runs together, and what is made of them.
+    /// Returns all of its runs together, and what is made of them.
     pub fn total(&self) -> Cost {
         self.costs.iter().map(|cost| cost.times(self.header.seeds)).sum::<Cost>() + self.shown
     }
@@ -177,7 +177,7 @@ pub fn declare(course: &mut Course, planned: &[Planned]) {
     }
 }
 
-/// What is wrong with texts and claims, as far as that can be said before anything runs.
+/// Returns what is wrong with texts and claims, as far as that can be said before anything runs.
 pub fn check_texts(course: &Course, planned: &[Planned]) -> Vec<Diagnostic> {
     let blocks: Vec<_> = planned.par_iter().map(|planned| check_block(course, planned)).collect();
     course.check_prose().into_iter().chain(blocks.into_iter().flatten()).collect()
@@ -202,7 +202,7 @@ fn check_block(course: &Course, planned: &Planned) -> Vec<Diagnostic> {
     found
 }
 
-/// The Markdown texts of a block, each with its path.
+/// Returns the Markdown texts of a block, each with its path.
 pub fn block_texts(planned: &Planned) -> impl Iterator<Item = (String, &str)> {
     let header = &planned.header;
     let texts = [("title", &header.title), ("caption", &header.caption)];

@@ -101,7 +101,7 @@ fn explain(ready: &Ready, wanted: &[bool], jobs: &[&Job], known: &Records, watch
     }
 }
 
-/// What has changed since an experiment last ran.
+/// Returns what has changed since an experiment last ran.
 pub fn changes(ready: &Ready, planned: &Planned) -> Vec<String> {
     if !ready.cache.is_on() {
         return vec!["the cache is off".to_owned()];
@@ -116,7 +116,7 @@ pub fn changes(ready: &Ready, planned: &Planned) -> Vec<String> {
     changes
 }
 
-/// What an experiment is called in progress and reports: `lesson#id`.
+/// Returns what an experiment is called in progress and reports: `lesson#id`.
 pub fn title(course: &Course, planned: &Planned) -> String {
     format!("{}#{}", course.lessons[planned.lesson].slug, planned.header.id)
 }
@@ -126,7 +126,7 @@ fn identity(course: &Course, planned: &Planned) -> String {
     format!("{}#{}", whereabouts(course, &course.lessons[planned.lesson]), planned.header.id)
 }
 
-/// What tells a lesson from those of all other courses on this machine.
+/// Returns what tells a lesson from those of all other courses on this machine.
 pub fn whereabouts(course: &Course, lesson: &Lesson) -> String {
     let root = course.root.canonicalize().unwrap_or_else(|_| course.root.clone());
     format!("{}/{}", root.display(), lesson.below)
@@ -147,7 +147,7 @@ pub fn place(job: &Job) -> PlaceOf {
     }
 }
 
-/// Each run once, however many experiments ask for it.
+/// Returns each run once, however many experiments ask for it.
 pub fn once<'a>(jobs: impl Iterator<Item = &'a Job>) -> Vec<&'a Job> {
     let mut seen = std::collections::BTreeSet::new();
     jobs.filter(|job| seen.insert(place(job))).collect()
@@ -230,8 +230,8 @@ fn record<'a>(
     })
 }
 
-/// What an experiment found whose runs all were in the cache when that was last looked at. One that has left it since
-/// is done again, as it was done before.
+/// Returns what an experiment found whose runs all were in the cache when that was last looked at. One that has left it
+/// since is done again, as it was done before.
 pub fn again(course: &Course, planned: &Planned, tables: &Tables, cache: &Cache) -> Outcome {
     let mut outcome = nothing_yet(planned);
     for job in jobs::all(course, std::slice::from_ref(planned), tables) {

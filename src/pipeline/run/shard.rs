@@ -64,7 +64,7 @@ pub struct Pending {
     pub key: Option<String>,
 }
 
-/// The runs that a build would do, the most expensive first.
+/// Returns the runs that a build would do, the most expensive first.
 pub fn pending(ready: &Ready) -> Vec<Pending> {
     let all = jobs::all(&ready.course, &ready.planned, &ready.tables);
     let missing = by_cost(&all).into_iter().filter(|job| !job.key.is_some_and(|key| ready.cache.has(&key)));

@@ -43,7 +43,7 @@ struct File {
     bytes: Vec<u8>,
 }
 
-/// What is wrong with settings of data; a name that is that of a file beside the lesson is told what to write.
+/// Returns what is wrong with settings of data; a name that is that of a file beside the lesson is told what to write.
 pub fn told_of_file(problem: Problem, settings: Option<&DataSettings>, lesson: &Path) -> Problem {
     let name =
         settings.filter(|settings| settings.entry().is_none()).and_then(|settings| settings.name.as_deref());
@@ -65,13 +65,13 @@ pub fn told_of_file(problem: Problem, settings: Option<&DataSettings>, lesson: &
 }
 
 impl Tables {
-    /// `root` is the lessons folder, outside of which no file is opened.
+    /// Makes an empty set of tables; `root` is the lessons folder, outside of which no file is opened.
     pub fn new(root: &Path, limits: Limits, sources: Sources) -> Self {
         let (loaded, shown, warnings) = Default::default();
         Tables { root: root.to_owned(), limits, held: 0.0, sources, loaded, shown, warnings }
     }
 
-    /// Bytes of all tables that are held, each once, until the end.
+    /// Returns the bytes of all tables that are held, each once, until the end.
     pub fn bytes(&self) -> f64 {
         self.held
     }
@@ -81,8 +81,8 @@ impl Tables {
         TableLimits { rows: self.limits.rows as usize, ..TableLimits::default() }
     }
 
-    /// The size of the data that `settings` name; reads the file if it is one. `lesson` is the path of the
-    /// lesson's file, `tree` the settings of the experiment, for the places of problems.
+    /// Returns the size of the data that `settings` name; reads the file if it is one. `lesson` is the path of the lesson's
+    /// file, `tree` the settings of the experiment, for the places of problems.
     ///
     /// # Errors
     /// Everything that is wrong with the settings, the file's place or its content.
@@ -102,7 +102,7 @@ impl Tables {
         found.map_err(|problems| self.diagnostics(problems, None, tree))
     }
 
-    /// The data for one seed. Only called after [`facts`](Self::facts) found it in order.
+    /// Returns the data for one seed. Only called after [`facts`](Self::facts) found it in order.
     ///
     /// # Errors
     /// What `facts` would have found.
@@ -123,7 +123,7 @@ impl Tables {
         })
     }
 
-    /// A hash over the bytes of the table that `settings` name; none for data that is generated. Only called after
+    /// Returns a hash over the bytes of the table that `settings` name; none for data that is generated. Only called after
     /// [`facts`](Self::facts) found it in order.
     pub fn fingerprint(&self, settings: &DataSettings, lesson: &Path) -> Option<String> {
         self.loaded.get(&self.key(settings, lesson)).map(|loaded| loaded.hash.clone())

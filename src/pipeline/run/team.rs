@@ -30,7 +30,7 @@ pub struct Team {
 }
 
 impl Team {
-    /// A team of `count` threads, that of the caller among them.
+    /// Makes a team of `count` threads, that of the caller among them.
     pub fn new(count: usize) -> Self {
         Team { count, board: Arc::default(), helpers: Mutex::default() }
     }

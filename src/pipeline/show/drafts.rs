@@ -45,7 +45,7 @@ pub struct Drafting<'a> {
 }
 
 impl<'c> Drafting<'c> {
-    /// The draft of a lesson, and what is wrong with its values.
+    /// Returns the draft of a lesson, and what is wrong with its values.
     pub fn draft(&self, index: usize, lesson: &Lesson) -> (Draft<'c>, Diagnostics) {
         let (mut draft, found) = match self.computed.unchanged.note(index) {
             Some(note) => (self.noted(index, note), Diagnostics::default()),
@@ -178,7 +178,7 @@ impl Draft<'_> {
         !self.experiments.is_empty()
     }
 
-    /// The page with its experiments.
+    /// Returns the page with its experiments.
     ///
     /// # Errors
     /// Faults of an author's template.
@@ -198,7 +198,8 @@ impl Draft<'_> {
         body.clone().map(|body_html| allowed(PageView { body_html, ..self.view.as_ref().clone() }))
     }
 
-    /// What later builds need to know of it and of the remarks on its runs; none where its page cannot be told from others.
+    /// Returns what later builds need to know of it and of the remarks on its runs; none where its page cannot be told from
+    /// others.
     pub fn note(&self, made_from: Sum, remarks: Vec<Diagnostic>) -> Option<Note> {
         let noted = |Experiment { view, drawing }: &Experiment| {
             let (view, sketch) = (view.as_ref().clone(), drawing.sketch.clone());

@@ -73,18 +73,18 @@ impl<'a> Drawing<'a> {
         drawing
     }
 
-    /// One of which an earlier build has noted what there is.
+    /// Makes one of which an earlier build has noted what there is.
     pub fn known(computed: &'a Computed, place: usize, key: Key, sketch: Sketch) -> Self {
         Drawing { computed, place, key: Some(key), sketch, drawn: OnceLock::new() }
     }
 
-    /// Where its files stand in the output, as far as their names are alike: `SLUG/ID`.
+    /// Returns where its files stand in the output, as far as their names are alike: `SLUG/ID`.
     pub fn path(&self) -> String {
         let planned = &self.computed.planned[self.place];
         format!("{}/{}", self.computed.course.lessons[planned.lesson].slug, planned.header.id)
     }
 
-    /// The paths of its charts in the output.
+    /// Returns the paths of its charts in the output.
     pub fn charts(&self) -> impl Iterator<Item = String> {
         self.sketch.figures.iter().map(|name| format!("{}-{name}.svg", self.path()))
     }

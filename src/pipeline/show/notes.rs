@@ -53,12 +53,12 @@ impl Unchanged {
         Unchanged { notes: vec![None; lessons], wanted: vec![true; experiments] }
     }
 
-    /// What was made of a lesson that is unchanged.
+    /// Returns what was made of a lesson that is unchanged.
     pub fn note(&self, lesson: usize) -> Option<&Note> {
         self.notes[lesson].as_ref()
     }
 
-    /// What has to be said again of unchanged lessons.
+    /// Returns what has to be said again of unchanged lessons.
     pub fn remarks(&self, course: &Course) -> Vec<Diagnostic> {
         let of_lesson = |(lesson, note): (&Lesson, &Option<Note>)| {
             let remarks = note.iter().flat_map(|note| note.remarks.clone());
@@ -67,7 +67,7 @@ impl Unchanged {
         course.lessons.iter().zip(&self.notes).flat_map(of_lesson).collect()
     }
 
-    /// Whether the lesson with this index is unchanged.
+    /// Returns whether the lesson with this index is unchanged.
     pub fn holds(&self, lesson: usize) -> bool {
         self.notes[lesson].is_some()
     }

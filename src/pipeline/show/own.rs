@@ -23,8 +23,8 @@ pub struct Folder {
 }
 
 impl Own {
-    /// The folder that the call names; else `templates` in the lessons folder or beside it. Of lessons that are not trusted
-    /// that came with them, and is not used.
+    /// Returns the folder that the call names; else `templates` in the lessons folder or beside it. Of lessons that are not
+    /// trusted that came with them, and is not used.
     ///
     /// # Errors
     /// A folder that is named and not there.
@@ -51,14 +51,14 @@ impl Own {
         Ok(Folder { path: beside.is_dir().then_some(beside), shown, is_used })
     }
 
-    /// What is wrong with a template, at its place.
+    /// Returns what is wrong with a template, at its place.
     pub fn diagnostic(&self, fault: &TemplateError, sources: &mut Sources) -> Diagnostic {
         fault.diagnostic(&self.shown, sources)
     }
 }
 
 impl Folder {
-    /// What is to be said of templates that are there but not used.
+    /// Returns what is to be said of templates that are there but not used.
     pub fn remark(&self) -> Option<Diagnostic> {
         self.path.as_ref().filter(|_| !self.is_used)?;
         let message = format!("the templates in `{}` are not used: the lessons are not trusted", self.shown);
@@ -66,7 +66,7 @@ impl Folder {
         Some(Diagnostic::warning(message, None).hint(hint))
     }
 
-    /// The program's templates with those of the folder before them.
+    /// Returns the program's templates with those of the folder before them.
     ///
     /// # Errors
     /// Every file of the folder that is at fault.

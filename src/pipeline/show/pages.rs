@@ -30,7 +30,7 @@ pub type Files = BTreeMap<String, Content>;
 /// Whether a folder holds the file at a path, made from just that.
 pub type Holds<'a> = dyn Fn(&str, &Sum) -> bool + Sync + 'a;
 
-/// All files of the site; those that `holds` says are there already have no bytes.
+/// Returns all files of the site; those that `holds` says are there already have no bytes.
 ///
 /// # Errors
 /// A name in prose that does not exist; a template at fault; a file of a lesson that cannot be read.

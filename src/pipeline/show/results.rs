@@ -7,8 +7,8 @@ use crate::outcome::{Metric, Numbers, Outcome, Statistic, Summary, Variant};
 
 use crate::pipeline::run::planning::Planned;
 
-/// The document of one experiment, as `run --format json` prints it and `SLUG/ID.json` holds it. A number
-/// that does not exist is `null`; every other reads back to the same bits.
+/// Returns the document of one experiment, as `run --format json` prints it and `SLUG/ID.json` holds it. A number that does
+/// not exist is `null`; every other reads back to the same bits.
 pub fn json(lesson: &str, planned: &Planned, outcome: &Outcome, claims: &[Verdict]) -> Value {
     let by_variant = |of: &dyn Fn(&Variant) -> Value| {
         Value::Object(outcome.variants.iter().map(|variant| (variant.name.clone(), of(variant))).collect())
@@ -84,8 +84,8 @@ fn series(variant: &Variant, statistic: Statistic) -> Value {
     Value::Object(names.into_iter().map(|name| (name.clone(), json!(of(name)))).collect())
 }
 
-/// Every series of every run in long form: variant, seed, metric, epoch (or what else a kind goes by), value; None where
-/// there is none.
+/// Returns every series of every run in long form: variant, seed, metric, epoch (or what else a kind goes by), value; None
+/// where there is none.
 pub fn csv(outcome: &Outcome) -> Option<String> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let mut rows = 0;

@@ -50,8 +50,8 @@ fn is_of_answers(info: &MetricInfo) -> bool {
     info.part.is_some() && info.better != Better::Neither
 }
 
-/// Whether a metric of a variant is about predictions that have no meaning: before a first step, a batch-normalized network
-/// has no means and deviations to predict with.
+/// Returns whether a metric of a variant is about predictions that have no meaning: before a first step, a batch-normalized
+/// network has no means and deviations to predict with.
 pub fn says_nothing(planned: &Planned, variant: usize, info: &MetricInfo) -> bool {
     let shared = planned.plan.shared(variant);
     let normalized = shared.model.is_some_and(|model| model.batch_norm.is_some());
@@ -247,7 +247,7 @@ fn written(value: f64, how: Written) -> String {
     }
 }
 
-/// A number as prose shows it; a dash where there is none.
+/// Returns a number as prose shows it; a dash where there is none.
 pub fn short(value: f64) -> String {
     if value.is_finite() { format_number(value) } else { "–".into() }
 }

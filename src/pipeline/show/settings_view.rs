@@ -8,7 +8,7 @@ use crate::site::SettingView;
 
 use crate::pipeline::run::planning::{Planned, TRAINING};
 
-/// Every setting by its path; one that differs between variants lists its values.
+/// Returns every setting by its path; one that differs between variants lists its values.
 pub fn settings(planned: &Planned) -> Vec<SettingView> {
     let variants = planned.plan.variants();
     let mut views: Vec<SettingView> = Vec::new();

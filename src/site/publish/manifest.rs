@@ -41,7 +41,7 @@ pub struct Manifest {
 }
 
 impl Manifest {
-    /// The name of what is kept of the site in an output folder.
+    /// Returns the name of what is kept of the site in an output folder.
     pub fn key(output: &Path) -> Key {
         Key::named(&["site", &output.to_string_lossy()])
     }

@@ -51,7 +51,7 @@ impl Place {
         Ok(())
     }
 
-    /// Whether the output folder may be replaced, as far as that shows before there is anything to replace it with.
+    /// Returns whether the output folder may be replaced, as far as that shows before there is anything to replace it with.
     pub fn check(&self) -> Result<(), PublishError> {
         if exists(&self.old) { Ok(()) } else { self.check_ours() }
     }
@@ -193,13 +193,13 @@ impl Place {
     }
 }
 
-/// Whether this user may write to a folder. Asked, not tried: what a killed build had tried would stay there.
+/// Returns whether this user may write to a folder. Asked, not tried: what a killed build had tried would stay there.
 #[cfg(unix)]
 pub fn may_write(folder: &Path) -> io::Result<()> {
     Ok(rustix::fs::access(folder, rustix::fs::Access::WRITE_OK)?)
 }
 
-/// Outside Unix no folder is kept from its owner.
+/// Does nothing: outside Unix no folder is kept from its owner.
 #[cfg(not(unix))]
 pub fn may_write(_: &Path) -> io::Result<()> {
     Ok(())
@@ -250,13 +250,13 @@ fn plain(path: &Path) -> PathBuf {
     parts
 }
 
-/// Whether a path below the output is one of those that stand there before there is a site in it.
+/// Returns whether a path below the output is one of those that stand there before there is a site in it.
 pub fn is_of_hosting(below: &Path) -> bool {
     const KNOWN: [&str; 6] = [".git", ".gitkeep", ".gitignore", ".gitattributes", ".nojekyll", ".DS_Store"];
     below.to_str().is_some_and(|name| KNOWN.contains(&name))
 }
 
-/// Whether there is anything, even a link that leads nowhere.
+/// Returns whether there is anything, even a link that leads nowhere.
 pub fn exists(path: &Path) -> bool {
     path.symlink_metadata().is_ok()
 }
@@ -265,7 +265,7 @@ pub fn is_hidden(entry: &DirEntry) -> bool {
     entry.file_name().to_string_lossy().starts_with('.')
 }
 
-/// Whether it is a folder itself, not a link to one.
+/// Returns whether it is a folder itself, not a link to one.
 pub fn is_folder(entry: &DirEntry) -> bool {
     entry.file_type().is_ok_and(|kind| kind.is_dir())
 }

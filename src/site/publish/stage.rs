@@ -76,7 +76,7 @@ fn looks_as(path: &Path, stamp: Option<FileStamp>) -> Option<FileStamp> {
     FileStamp::at(path).ok().filter(|now| stamp.is_some_and(|stamp| now.has_content_of(&stamp)))
 }
 
-/// What is to be noted of a site that stands. A file that somebody changed in between is not.
+/// Returns what is to be noted of a site that stands. A file that somebody changed in between is not.
 pub fn records(place: &Place, files: BTreeMap<String, Staged>) -> Records {
     let record = |(path, file): (String, Staged)| {
         let stamp = looks_as(&place.output.join(&path), file.stamp)?;
@@ -93,8 +93,8 @@ fn keep(place: &Place, files: &BTreeMap<String, Staged>) -> Result<(), PublishEr
     strangers(place)?.iter().filter(|path| !is_moved(path)).try_for_each(|path| keep_file(place, path, files))
 }
 
-/// What no build wrote, below the output: files, and hidden folders at its top. A site without a list (of an earlier version) is
-/// all ours, but for hidden files.
+/// Returns what no build wrote, below the output: files, and hidden folders at its top. A site without a list (of an earlier
+/// version) is all ours, but for hidden files.
 pub fn strangers(place: &Place) -> Result<Vec<PathBuf>, PublishError> {
     let mut found = Vec::new();
     if !exists(&place.output) {

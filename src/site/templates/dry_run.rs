@@ -61,8 +61,8 @@ const FILTERS: [&str; 30] = [
     "plain",
 ];
 
-/// What is wrong with the templates whatever the lessons hold: made-up courses are rendered by them. What only
-/// these courses lack (a third figure) is no fault.
+/// Returns what is wrong with the templates whatever the lessons hold: made-up courses are rendered by them. What only these
+/// courses lack (a third figure) is no fault.
 pub fn errors(templates: &Templates) -> Vec<TemplateError> {
     let fields = fields(&sample::full());
     let mut errors: Vec<TemplateError> = Vec::new();

@@ -50,13 +50,14 @@ impl TemplateError {
         TemplateError { hint: hint.into(), ..self }
     }
 
-    /// The name that stands for nothing: minijinja quotes it, as what is underlined may be a filter that was given it.
+    /// Returns the name that stands for nothing: minijinja quotes it, as what is underlined may be a filter that was given
+    /// it.
     pub(super) fn undefined(&self) -> Option<&str> {
         let (before, _) = self.message.split_once("` is undefined")?;
         before.rsplit_once('`').map(|(_, name)| name)
     }
 
-    /// The part of the template that is at fault.
+    /// Returns the part of the template that is at fault.
     pub(super) fn at_fault(&self) -> Option<&str> {
         let (text, range) = self.source.as_ref()?;
         text.get(range.clone())
@@ -82,7 +83,7 @@ impl TemplateError {
         TemplateError { line, kind: Some(error.kind()), source, ..TemplateError::new(template, &message) }
     }
 
-    /// The same as a diagnostic; `folder` is the folder of templates as shown to the author.
+    /// Returns the same as a diagnostic; `folder` is the folder of templates as shown to the author.
     pub fn diagnostic(&self, folder: &str, sources: &mut Sources) -> Diagnostic {
         let path = format!("{}/{}", folder.trim_end_matches('/'), self.template);
         let span = self.source.as_ref().map(|(text, range)| Span {

@@ -17,7 +17,7 @@ const MOST: u64 = 64 << 20;
 /// How files begin or end that are a word to those who look into the folder.
 const WORDS: [&str; 3] = ["readme", "license", ".md"];
 
-/// All files of a folder by their relative path. Links are not followed, hidden files not read.
+/// Returns all files of a folder by their relative path. Links are not followed, hidden files not read.
 pub fn read(folder: &Path) -> (BTreeMap<String, Vec<u8>>, Vec<TemplateError>) {
     let (mut files, mut errors) = (BTreeMap::new(), Vec::new());
     if !folder.exists() {

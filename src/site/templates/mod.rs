@@ -102,7 +102,7 @@ impl Templates {
         if errors.is_empty() { Ok(templates) } else { Err(errors) }
     }
 
-    /// The HTML that stands in a lesson in the place of an experiment's block.
+    /// Returns the HTML that stands in a lesson in the place of an experiment's block.
     ///
     /// # Errors
     /// A fault of an author's template.
@@ -110,12 +110,12 @@ impl Templates {
         self.render(&Page::of_experiment(experiment))
     }
 
-    /// A hash over an author's own files.
+    /// Returns a hash over an author's own files.
     pub fn sum(&self) -> Sum {
         self.sum
     }
 
-    /// Whether the page of the whole course shows the bodies of its lessons: the program's own does not.
+    /// Returns whether the page of the whole course shows the bodies of its lessons: the program's own does not.
     pub fn index_shows_bodies(&self) -> bool {
         self.index_shows_bodies
     }

@@ -46,7 +46,7 @@ impl<'a> Pages<'a> {
         Pages { templates, site, lessons, shared, shared_from }
     }
 
-    /// What is no lesson: the other pages, the style sheet, the assets, the site map.
+    /// Returns what is no lesson: the other pages, the style sheet, the assets, the site map.
     ///
     /// # Errors
     /// A fault of an author's template.
@@ -61,7 +61,7 @@ impl<'a> Pages<'a> {
         Ok(output)
     }
 
-    /// The lesson with that index in the site, shown as `lesson` has it.
+    /// Returns the lesson with that index in the site, shown as `lesson` has it.
     ///
     /// # Errors
     /// A fault of an author's template.
@@ -69,13 +69,13 @@ impl<'a> Pages<'a> {
         self.templates.render(&self.lesson_page(index, lesson)).map(String::into_bytes)
     }
 
-    /// A hash over what the page of a lesson shows beside the lesson, and over the templates.
+    /// Returns a hash over what the page of a lesson shows beside the lesson, and over the templates.
     pub fn around(&self, index: usize) -> Sum {
         let beside = Sum::of_value(&(self.previous(index), self.next(index), self.edit(index)));
         Sum::over(&[self.templates.sum, self.shared_from, beside])
     }
 
-    /// Every page, in the order in which they are tried.
+    /// Returns every page, in the order in which they are tried.
     pub fn all(&self) -> impl Iterator<Item = Page> {
         let lessons = self.lessons.iter().enumerate().map(|(index, lesson)| self.lesson_page(index, lesson));
         self.other_pages().into_iter().chain(lessons)
@@ -147,7 +147,7 @@ fn outline(site: &Site) -> Vec<Value> {
         .collect()
 }
 
-/// A hash over an author's files of templates.
+/// Returns a hash over an author's files of templates.
 pub fn sum(files: &BTreeMap<String, Vec<u8>>) -> Sum {
     let sums = files.iter().flat_map(|(name, bytes)| [Sum::of(name.as_bytes()), Sum::of(bytes)]);
     Sum::over(&sums.collect::<Vec<_>>())

@@ -11,7 +11,7 @@ fn text() -> String {
     "text".to_owned()
 }
 
-/// Where everything is there, of some things twice.
+/// Returns a course where everything is there, of some things twice.
 pub fn full() -> (Site, ExperimentView) {
     let course = CourseView {
         title: text(),
@@ -43,7 +43,7 @@ pub fn full() -> (Site, ExperimentView) {
     (site, experiment())
 }
 
-/// Where nothing is there that need not be.
+/// Returns a course where nothing is there that need not be.
 pub fn bare() -> (Site, ExperimentView) {
     let chapter = ChapterView { title: String::new(), lessons: vec![PageView::default()] };
     let site = Site { course: CourseView::default(), chapters: vec![chapter], chart_css: String::new() };

@@ -108,19 +108,19 @@ pub struct At<'a> {
     pub key: &'a Key,
 }
 
-/// A record as it lies in the cache, and its sum; none for one that cannot be written.
+/// Returns a record as it lies in the cache, and its sum; none for one that cannot be written.
 pub fn encode_record(at: At, record: &RunRecord) -> Option<(Vec<u8>, Sum)> {
     encode(at, &pack(record))
 }
 
-/// As [`decode`]. The record keeps the file as long as nobody looks at its numbers.
+/// Decodes as [`decode`] does. The record keeps the file as long as nobody looks at its numbers.
 pub fn decode_record(at: At, file: Vec<u8>) -> Option<(RunRecord, Sum)> {
     let file = Arc::new(file);
     let (packed, sum) = decode(at, &file)?;
     Some((unpack(packed, &file)?, sum))
 }
 
-/// A value as it lies in the cache, and its sum; none for one that cannot be written.
+/// Returns a value as it lies in the cache, and its sum; none for one that cannot be written.
 pub fn encode<T: Serialize>(at: At, value: &T) -> Option<(Vec<u8>, Sum)> {
     let value = rmp_serde::to_vec_named(value).ok()?;
     let sum = at.seal.sum(at.part, at.key, &value);
@@ -129,8 +129,8 @@ pub fn encode<T: Serialize>(at: At, value: &T) -> Option<(Vec<u8>, Sum)> {
     Some((bytes, Sum(sum)))
 }
 
-/// The value of an entry and its sum; none if any bit of it has changed, if it stands under another name, or if somebody else
-/// wrote it.
+/// Returns the value of an entry and its sum; none if any bit of it has changed, if it stands under another name, or if
+/// somebody else wrote it.
 pub fn decode<'a, T: Deserialize<'a>>(at: At, bytes: &'a [u8]) -> Option<(T, Sum)> {
     let (sum, value) = bytes.split_first_chunk::<CHECKSUM>()?;
     // Compared in a time that tells nothing of the sum.
@@ -140,7 +140,7 @@ pub fn decode<'a, T: Deserialize<'a>>(at: At, bytes: &'a [u8]) -> Option<(T, Sum
     Some((rmp_serde::from_slice(value).ok()?, Sum(*sum)))
 }
 
-/// Whether two records are the same, bit for bit but for those of a NaN: CPUs differ in its sign, and a cache may be
+/// Returns whether two records are the same, bit for bit but for those of a NaN: CPUs differ in its sign, and a cache may be
 /// shared by several.
 pub fn same_bits(one: &RunRecord, other: &RunRecord) -> bool {
     // `Debug` writes every NaN alike, and every other number so that it reads back to the same bits.

@@ -28,7 +28,7 @@ pub struct FileStamp {
 type Identity = (u64, u64);
 
 impl FileStamp {
-    /// The file at a path.
+    /// Looks at the file at a path.
     ///
     /// # Errors
     /// None there; a link, for what it leads to may change without a trace; a time before 1970.
@@ -47,7 +47,7 @@ impl FileStamp {
         Ok(FileStamp { bytes: metadata.len(), modified, identity, changed })
     }
 
-    /// What is so in a folder of the program's own.
+    /// Returns what is so in a folder of the program's own.
     ///
     /// # Errors
     /// As for [`at`](Self::at).
@@ -60,18 +60,18 @@ impl FileStamp {
         Ok(FileStamp { bytes: looks.len(), modified, identity, changed })
     }
 
-    /// Whether it was written so short a time before `time` that it may have been written to again without a trace.
+    /// Returns whether it was written so short a time before `time` that it may have been written to again without a trace.
     pub fn is_younger_than(&self, time: SystemTime) -> bool {
         let time = time.duration_since(UNIX_EPOCH).unwrap_or_default();
         self.modified + TICK > time
     }
 
-    /// Whether it was last written, or marked as used, before `time`.
+    /// Returns whether it was last written, or marked as used, before `time`.
     pub fn is_older_than(&self, time: SystemTime) -> bool {
         self.modified < time.duration_since(UNIX_EPOCH).unwrap_or_default()
     }
 
-    /// Whether it is the same file with the same content as far as that shows, hard links made and removed apart.
+    /// Returns whether it is the same file with the same content as far as that shows, hard links made and removed apart.
     pub fn has_content_of(&self, other: &FileStamp) -> bool {
         FileStamp { changed: other.changed, ..*self } == *other
     }

@@ -30,7 +30,7 @@ pub struct VariantInputs {
 }
 
 impl Inputs {
-    /// What has changed since `last`, in an author's words, each once: `training.learning_rate: 0.01 -> 0.02`.
+    /// Returns what has changed since `last`, in an author's words, each once: `training.learning_rate: 0.01 -> 0.02`.
     pub fn changes_since(&self, last: &Inputs) -> Vec<String> {
         if self.kind != last.kind {
             return vec![change("kind", &last.kind, &self.kind)];

@@ -19,29 +19,30 @@ const LAYOUT: u32 = 6;
 pub struct Key([u8; 32]);
 
 impl Key {
-    /// `settings` with every default filled in; `data` a hash over the bytes of the table that they name.
+    /// Makes the name of a run; `settings` with every default filled in; `data` a hash over the bytes of the table that they
+    /// name.
     pub fn new(kind: &Kind, settings: &Value, data: Option<&str>, seed: u64) -> Key {
         Key::of_seeds(kind, settings, data)(seed)
     }
 
-    /// The same for one seed after the other.
+    /// Returns a function that makes the names for one seed after the other.
     pub fn of_seeds(kind: &Kind, settings: &Value, data: Option<&str>) -> impl Fn(u64) -> Key + use<> {
         let engine = gradbook_engine::REVISION;
         let all = Sum::of_value(&(LAYOUT, engine, kind.name, kind.revision, data, settings));
         move |seed| Key(*blake3::keyed_hash(&all.0, &seed.to_le_bytes()).as_bytes())
     }
 
-    /// The name of something that this program made from something else.
+    /// Returns the name of something that this program made from something else.
     pub fn drawn(program: Sum, from: &Value) -> Key {
         Key(*blake3::hash(json!(["drawn", LAYOUT, program, from]).to_string().as_bytes()).as_bytes())
     }
 
-    /// The name of what is noted of something that has a name itself.
+    /// Returns the name of what is noted of something that has a name itself.
     pub fn named(name: &[&str]) -> Key {
         Key(*blake3::hash(json!(["named", LAYOUT, name]).to_string().as_bytes()).as_bytes())
     }
 
-    /// The name that is written so.
+    /// Returns the name that is written so.
     #[cfg(test)]
     pub fn from_name(name: &str) -> Option<Key> {
         Some(Key(*blake3::Hash::from_hex(name).ok()?.as_bytes()))
@@ -79,7 +80,7 @@ impl Sum {
         Sum(*blake3::hash(bytes).as_bytes())
     }
 
-    /// Of a value as JSON.
+    /// Hashes a value as JSON.
     pub fn of_value(value: &impl Serialize) -> Sum {
         struct Hashing(blake3::Hasher);
         impl std::io::Write for Hashing {
@@ -98,7 +99,7 @@ impl Sum {
         Sum(*hashing.0.finalize().as_bytes())
     }
 
-    /// One for several.
+    /// Combines several hashes into one.
     pub fn over(sums: &[Sum]) -> Sum {
         Sum::of(sums.iter().map(|sum| sum.0).collect::<Vec<_>>().as_flattened())
     }

@@ -16,7 +16,7 @@ struct Remembered {
 }
 
 impl Cache {
-    /// A hash over the program that runs; none where its file cannot be read, or nothing is kept.
+    /// Returns a hash over the program that runs; none where its file cannot be read, or nothing is kept.
     pub fn program(&self) -> Option<Sum> {
         self.place.as_ref()?;
         *self.program.get_or_init(|| self.sum_of_program(&std::env::current_exe().ok()?))

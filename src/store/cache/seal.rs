@@ -27,7 +27,8 @@ impl std::fmt::Debug for Seal {
 }
 
 impl Seal {
-    /// The key of this user: from the environment, or else from a file that only the user may read, made if there is none.
+    /// Returns the key of this user: from the environment, or else from a file that only the user may read, made if there is
+    /// none.
     ///
     /// # Errors
     /// In words, why there is none.
@@ -70,7 +71,7 @@ impl Seal {
             .ok_or_else(|| io::Error::other("the file holds no key: remove it"))
     }
 
-    /// The sum of an entry's value, which nobody can tell without the key.
+    /// Returns the sum of an entry's value, which nobody can tell without the key.
     pub fn sum(&self, part: &str, key: &Key, value: &[u8]) -> [u8; 32] {
         let mut hasher = blake3::Hasher::new_keyed(&self.0);
         hasher.update(&(part.len() as u64).to_le_bytes()).update(part.as_bytes());

@@ -9,7 +9,7 @@ use crate::outcome::{Metric, Outcome, RunRecord, Variant};
 /// Hexadecimal digits of a digest.
 const DIGITS: usize = 16;
 
-/// A digest as snapshots write it.
+/// Returns a digest as snapshots write it.
 pub fn digest_of(hasher: &blake3::Hasher) -> String {
     hasher.finalize().to_hex()[..DIGITS].to_owned()
 }
@@ -87,7 +87,7 @@ pub enum Value {
 }
 
 impl Accepted {
-    /// All that is to be kept of an outcome.
+    /// Gathers all that is to be kept of an outcome.
     pub fn of(identity: Identity, outcome: &Outcome, verdicts: &[Verdict]) -> Self {
         let runs = || outcome.variants.iter().flat_map(|variant| &variant.runs);
         let names: BTreeSet<&String> = runs().flat_map(|run| run.series.keys()).collect();
@@ -95,7 +95,7 @@ impl Accepted {
         Self::over(identity, outcome, verdicts, series, None)
     }
 
-    /// What is to be compared with accepted results: its digests cover only their series and metrics, and of each
+    /// Returns what is to be compared with accepted results: its digests cover only their series and metrics, and of each
     /// variant at most as many runs as it has there. A series, a metric or a seed that is new moves nothing.
     pub fn beside(old: &Self, identity: Identity, outcome: &Outcome, verdicts: &[Verdict]) -> Self {
         Self::over(identity, outcome, verdicts, old.series.clone(), Some(old))

@@ -91,33 +91,33 @@ pub struct ClaimShift {
 }
 
 impl Comparison {
-    /// Whether anything but the settings differs.
+    /// Returns whether anything but the settings differs.
     pub fn is_equal(&self) -> bool {
         self.variants.is_empty()
     }
 
-    /// Whether nothing is lost and all that moved is within the tolerance; new metrics beside the old are no loss.
+    /// Returns whether nothing is lost and all that moved is within the tolerance; new metrics beside the old are no loss.
     pub fn is_tolerated(&self) -> bool {
         self.variants.iter().all(VariantShift::is_tolerated)
     }
 
-    /// Whether new metrics are all that is new, and neither final weights nor tables nor grids moved beside them.
+    /// Returns whether new metrics are all that is new, and neither final weights nor tables nor grids moved beside them.
     pub fn has_only_grown(&self) -> bool {
         self.variants.iter().all(VariantShift::has_only_grown)
     }
 
-    /// All final values that differ, each with its variant.
+    /// Returns all final values that differ, each with its variant.
     pub fn moved(&self) -> impl Iterator<Item = (&VariantShift, &Moved)> {
         self.variants.iter().flat_map(|variant| variant.moved.iter().map(move |moved| (variant, moved)))
     }
 
-    /// The number that moved most; none where no two numbers differ.
+    /// Returns the number that moved most; none where no two numbers differ.
     pub fn most(&self) -> Option<(&VariantShift, &Moved)> {
         let sized = self.moved().filter(|(_, moved)| moved.difference.is_some());
         sized.max_by(|(_, a), (_, b)| a.size().total_cmp(&b.size()))
     }
 
-    /// The values that appeared, vanished or became no number, of which nobody can say how far they moved.
+    /// Returns the values that appeared, vanished or became no number, of which nobody can say how far they moved.
     pub fn sizeless(&self) -> impl Iterator<Item = (&VariantShift, &Moved)> {
         self.moved().filter(|(_, moved)| moved.difference.is_none())
     }
@@ -136,22 +136,22 @@ impl VariantShift {
 }
 
 impl Moved {
-    /// For putting the largest first; what has no size comes last.
+    /// Returns a size for putting the largest first; what has no size comes last.
     pub fn size(&self) -> f64 {
         self.difference.map_or(-1.0, |difference| difference.relative)
     }
 }
 
 impl ClaimShift {
-    /// By what share of the accepted margin the new one is nearer to none; negative if it grew.
+    /// Returns by what share of the accepted margin the new one is nearer to none; negative if it grew.
     pub fn shrank_by(&self) -> Option<f64> {
         let (old, new) = self.margin?;
         let share = 1.0 - new / old;
         share.is_finite().then_some(share)
     }
 
-    /// By what share of its margin it is nearer to failing, beyond all where it holds in fewer seeds; none where it is
-    /// not.
+    /// Returns by what share of its margin it is nearer to failing, beyond all where it holds in fewer seeds; none where it
+    /// is not.
     pub fn weaker_by(&self) -> Option<f64> {
         if self.held.1 < self.held.0 {
             return Some(f64::INFINITY);

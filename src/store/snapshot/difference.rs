@@ -12,7 +12,7 @@ pub struct Difference {
 }
 
 impl Difference {
-    /// None where there is no distance: a number that does not exist, or is infinite.
+    /// Compares two numbers; none where there is no distance: a number that does not exist, or is infinite.
     pub fn of(old: f64, new: f64) -> Option<Self> {
         if !old.is_finite() || !new.is_finite() {
             return None;
@@ -28,9 +28,9 @@ impl Difference {
         Some(Difference { absolute, relative, ulps: place(old).abs_diff(place(new)) })
     }
 
-    /// The size of the difference in bits: 1 if the last bit alone moved, 2 for 2 or 3 units in the last place, 52 and
-    /// more if the numbers have nothing in common. A number computed in single precision is exact in double
-    /// precision, so that its own last bit is about the 29th.
+    /// Returns the size of the difference in bits: 1 if the last bit alone moved, 2 for 2 or 3 units in the last place, 52
+    /// and more if the numbers have nothing in common. A number computed in single precision is exact in double precision,
+    /// so that its own last bit is about the 29th.
     pub fn bits(&self) -> u32 {
         u64::BITS - self.ulps.leading_zeros()
     }
@@ -42,7 +42,7 @@ fn place(value: f64) -> i64 {
     if bits < 0 { i64::MIN.wrapping_sub(bits) } else { bits }
 }
 
-/// Whether two numbers are the same bits; NaN is NaN, 0 is not -0.
+/// Returns whether two numbers are the same bits; NaN is NaN, 0 is not -0.
 pub fn same(old: f64, new: f64) -> bool {
     super::history::bits(old) == super::history::bits(new)
 }

@@ -98,17 +98,17 @@ impl Folder {
         Ok(folder)
     }
 
-    /// The accepted results of an experiment.
+    /// Returns the accepted results of an experiment.
     pub fn get(&self, slug: &str, id: &str) -> Option<&Kept> {
         self.lessons.get(slug)?.experiments.as_ref()?.get(id)
     }
 
-    /// Whether a lesson's file is there and cannot be read.
+    /// Returns whether a lesson's file is there and cannot be read.
     pub fn is_unreadable(&self, slug: &str) -> bool {
         self.lessons.get(slug).is_some_and(|snapshot| snapshot.experiments.is_none())
     }
 
-    /// Where the snapshot of a lesson stands.
+    /// Returns where the snapshot of a lesson stands.
     pub fn file(&self, slug: &str) -> PathBuf {
         self.path.join(name_of(slug))
     }

@@ -6,7 +6,7 @@ use crate::outcome::RunRecord;
 /// digest of all; the letters only tell since about when.
 const LETTERS: &[u8; 64] = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_";
 
-/// A letter an epoch over the given series of all runs together; index 0 is before training.
+/// Returns a letter an epoch over the given series of all runs together; index 0 is before training.
 pub fn history(runs: &[RunRecord], series: &[String]) -> String {
     let values = |run: &'_ RunRecord| {
         series.iter().filter_map(|name| run.series.get(name)).map(|values| values.len()).max().unwrap_or(0)
@@ -29,13 +29,13 @@ fn of_epoch(runs: &[RunRecord], series: &[String], epoch: usize) -> char {
     char::from(LETTERS[usize::from(hasher.finalize().as_bytes()[0] % 64)])
 }
 
-/// The bits of a number, every NaN alike: CPUs differ in its sign.
+/// Returns the bits of a number, every NaN alike: CPUs differ in its sign.
 pub fn bits(value: f64) -> [u8; 8] {
     let value = if value.is_nan() { f64::NAN } else { value };
     value.to_bits().to_le_bytes()
 }
 
-/// The first index at which two histories differ; where one is the start of the other, the length of the shorter.
+/// Returns the first index at which two histories differ; where one is the start of the other, the length of the shorter.
 pub fn parted(old: &str, new: &str) -> Option<usize> {
     let first = old.bytes().zip(new.bytes()).position(|(old, new)| old != new);
     first.or((old.len() != new.len()).then_some(old.len().min(new.len())))

@@ -42,7 +42,7 @@ struct Claim {
 
 type Read<T> = Result<T, Vec<Diagnostic>>;
 
-/// The experiments of a snapshot by their ids.
+/// Returns the experiments of a snapshot by their ids.
 ///
 /// # Errors
 /// What is not as it was written: YAML that cannot be read (after a merge), keys that do not belong there.

@@ -16,8 +16,8 @@ pub struct Reworded {
 /// What share of its words a sentence must have in common with another one to be the same with other numbers.
 const ALIKE: f64 = 0.5;
 
-/// The sentences that are others now. One whose words are the same but for numbers is found wherever it stands; of the rest,
-/// each is beside the accepted one that is most like it, if any is. New sentences and lost ones are the author's.
+/// Returns the sentences that are others now. One whose words are the same but for numbers is found wherever it stands; of
+/// the rest, each is beside the accepted one that is most like it, if any is. New sentences and lost ones are the author's.
 pub fn reworded(old: &[Said], new: &[Said]) -> Vec<Reworded> {
     let mut old: Vec<&Said> = old.iter().collect();
     let mut left: Vec<(usize, &Said)> = new.iter().enumerate().collect();

@@ -11,7 +11,7 @@ const ABOUT: &str = "\
 # mean over the seeds; digest: of all that each seed left behind; history: a letter of a digest an epoch.
 ";
 
-/// The text of a lesson's snapshot.
+/// Returns the text of a lesson's snapshot.
 pub fn write(experiments: &BTreeMap<String, &Accepted>) -> String {
     let mut text = ABOUT.to_owned();
     for (id, accepted) in experiments {

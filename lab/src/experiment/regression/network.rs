@@ -21,7 +21,7 @@ pub struct Network {
 }
 
 impl Network {
-    /// What is wrong with it in itself, and with the penalty `l2` of a line beside it.
+    /// Returns what is wrong with it in itself, and with the penalty `l2` of a line beside it.
     pub fn check(&self, l2: f64) -> Vec<Problem> {
         let mut problems = within("network.model", self.model.check());
         problems.extend(within("network.training", self.training.check()));
@@ -39,7 +39,7 @@ impl Regression {
         work(&Parts { data: &self.data, split: &self.split, model, training })
     }
 
-    /// What these data forbid a network that is sound in itself.
+    /// Returns what these data forbid a network that is sound in itself.
     pub fn check_network(&self, network: &Network, facts: &Facts) -> Vec<Problem> {
         let problems = self.with_parts(network, |parts| training::check(parts, Some(facts)));
         let own = |problem: Problem| match training::is_of_network(&problem.path) {

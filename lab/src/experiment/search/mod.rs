@@ -80,7 +80,7 @@ impl Default for Search {
     }
 }
 
-/// A space as it is searched: on the scale that is forced, if one is.
+/// Returns a space as it is searched: on the scale that is forced, if one is.
 pub fn searched(space: &Space, scale: Option<Scale>) -> Space {
     let rescaled = |dimension: &Dimension| match (scale, dimension) {
         (Some(Scale::Linear), Dimension::Log(range) | Dimension::OneMinusLog(range)) => {
@@ -94,8 +94,8 @@ pub fn searched(space: &Space, scale: Option<Scale>) -> Space {
     Space { settings: rescaled.collect() }
 }
 
-/// The paths under which metrics tell of each setting: its own, but a setting of a choice that is searched too stands beside
-/// that choice: `training.optimizer_adam_beta1`.
+/// Returns the paths under which metrics tell of each setting: its own, but a setting of a choice that is searched too
+/// stands beside that choice: `training.optimizer_adam_beta1`.
 pub fn metric_paths(space: &Space) -> Vec<String> {
     let paths = || space.settings.iter().map(|setting| setting.path.as_str());
     let beside = |path: &str| {

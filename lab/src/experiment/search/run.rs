@@ -36,7 +36,7 @@ impl Leader {
     }
 }
 
-/// All trials of one seed.
+/// Returns all trials of one seed.
 pub fn run(search: &Search, context: &Context) -> Result<RunRecord, Problem> {
     let space = search.searched();
     let stream = Streams::new(context.seed).stream("search");

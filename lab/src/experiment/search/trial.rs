@@ -18,7 +18,7 @@ const MOST_TRIED: usize = 256;
 /// A place for settings that no author wrote.
 const NOWHERE: Span = Span { source: SourceId(u32::MAX), start: 0, end: 0 };
 
-/// The settings of a search with those of one trial in place; where a setting does not exist, the block's own stays.
+/// Returns the settings of a search with those of one trial in place; where a setting does not exist, the block's own stays.
 ///
 /// # Errors
 /// A path that is no setting, a value that does not fit there.
@@ -87,8 +87,8 @@ fn node(value: &Json) -> Node {
     Node { span: NOWHERE, value }
 }
 
-/// One setting at a time at the ends of its range (and each of its choices), with what it depends on: what is wrong there is
-/// wrong with the space.
+/// Returns one setting at a time at the ends of its range (and each of its choices), with what it depends on: what is wrong
+/// there is wrong with the space.
 pub fn check_ends(search: &Search, facts: Option<&Facts>) -> Vec<Problem> {
     let mut problems: Vec<Problem> = Vec::new();
     // What is wrong with the block itself is wrong in every trial, and said of the block.
@@ -148,8 +148,8 @@ fn ends(dimension: &Dimension) -> Vec<f64> {
     }
 }
 
-/// What all trials cost at most, each rung for the epochs that it really trains: every trial as slow as the slowest, and
-/// as large as the largest.
+/// Returns what all trials cost at most, each rung for the epochs that it really trains: every trial as slow as the slowest,
+/// and as large as the largest.
 pub fn cost(search: &Search, space: &Space, rungs: &[Rung], facts: Option<&Facts>) -> Cost {
     let mut slowest = dearest(search, space, facts, |cost| cost.seconds);
     let largest = training::cost(&dearest(search, space, facts, |cost| cost.bytes).parts(), facts);

@@ -67,7 +67,7 @@ struct Replacement<'a> {
     value: &'a Node,
 }
 
-/// The variants that a block asks for; a single one named `run` where it asks for none.
+/// Returns the variants that a block asks for; a single one named `run` where it asks for none.
 ///
 /// # Errors
 /// Two ways at once, an empty list, a name that is no name or stands twice, a value that is neither.
@@ -98,7 +98,7 @@ pub fn expand(block: &Node, compare: &Compare) -> Result<Vec<Variant>, Vec<Diagn
     made.collect::<Result<_, _>>().map_err(|error| vec![error])
 }
 
-/// What variants are laid over: a block without what asks for them.
+/// Returns what variants are laid over: a block without what asks for them.
 pub fn base(block: &Node, compare: &Compare) -> Node {
     let mut base = block.clone();
     if let Value::Map(entries) = &mut base.value {

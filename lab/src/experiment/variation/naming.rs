@@ -6,7 +6,7 @@ use crate::settings::{Node, Value};
 /// Below it readers would count zeros: a label says 1e-8, not 0.00000001.
 const LEAST_PLAIN: f64 = 1e-4;
 
-/// A variant's name from its value: `adam`, `keep_0_8`, `normal_0_01`; in full with the settings it carries.
+/// Returns a variant's name from its value: `adam`, `keep_0_8`, `normal_0_01`; in full with the settings it carries.
 pub fn derive_name(prefix: &str, value: &Node, full: bool) -> String {
     let words = words(value, full).join("_");
     let name = if prefix.is_empty() { words } else { format!("{prefix}_{words}") };
@@ -73,7 +73,7 @@ fn scalar_text(value: &Value) -> String {
     }
 }
 
-/// A name for readers: known ones as their field writes them.
+/// Returns a name for readers: known ones as their field writes them.
 pub fn spaced(name: &str) -> String {
     let known = [("he", "He"), ("xavier", "Xavier"), ("glorot", "Glorot"), ("lecun", "LeCun")];
     let mut known = OPTIMIZERS.iter().map(|info| (info.name, info.label)).chain(known);

@@ -10,7 +10,7 @@ const LISTS: &[&str] = &["space"];
 /// Settings of which only one can stand.
 const EXCLUSIVE: &[[&str; 2]] = &[["model.keep_prob", "model.dropout"], ["data.name", "data.file"]];
 
-/// What must go where `path` is set.
+/// Returns what must go where `path` is set.
 pub fn exclusive_with(path: &str) -> impl Iterator<Item = &'static str> {
     EXCLUSIVE.iter().filter_map(move |[one, other]| match path {
         _ if path.starts_with(one) => Some(*other),
