@@ -6,7 +6,7 @@ use super::view::PageView;
 use crate::lesson::plain::text;
 
 #[derive(Serialize)]
-struct Entry<'a> {
+struct SearchEntry<'a> {
     slug: &'a str,
     title: &'a str,
     summary: String,
@@ -34,7 +34,7 @@ pub fn entry(lesson: &PageView) -> String {
         .iter()
         .map(|heading| Heading { id: &heading.id, text: text(&heading.html) })
         .collect();
-    let entry = Entry {
+    let entry = SearchEntry {
         slug: &lesson.slug,
         title: &lesson.title_text,
         summary: text(&lesson.summary_html),

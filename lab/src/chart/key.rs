@@ -21,7 +21,7 @@ pub(crate) enum Sample {
 
 /// One series in the key.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Entry {
+pub(crate) struct KeyEntry {
     pub name: String,
     pub color: Color,
     pub sample: Sample,
@@ -50,8 +50,8 @@ fn line_labels(panel: &Panel) -> impl Iterator<Item = &str> {
 }
 
 /// Returns the series that are not named where they are drawn, each once.
-pub(crate) fn entries(figure: &Figure, direct: bool) -> Vec<Entry> {
-    let mut entries: Vec<Entry> = Vec::new();
+pub(crate) fn entries(figure: &Figure, direct: bool) -> Vec<KeyEntry> {
+    let mut entries: Vec<KeyEntry> = Vec::new();
     for entry in figure.panels.iter().flat_map(|panel| &panel.marks).flat_map(|mark| of(mark, direct)) {
         match entries.iter_mut().find(|known| known.name == entry.name) {
             // a class that has a region and dots is shown by its dots
@@ -62,14 +62,14 @@ pub(crate) fn entries(figure: &Figure, direct: bool) -> Vec<Entry> {
     }
     if let Some((pale, strong)) = &figure.ramp {
         let name = format!("{pale} to {strong}");
-        entries.push(Entry { name, color: Color::Ramp(1.0), sample: Sample::Ramp });
+        entries.push(KeyEntry { name, color: Color::Ramp(1.0), sample: Sample::Ramp });
     }
     entries
 }
 
-fn of(mark: &Mark, direct: bool) -> Vec<Entry> {
+fn of(mark: &Mark, direct: bool) -> Vec<KeyEntry> {
     let one = |name: &Option<String>, color, sample| {
-        name.iter().map(|name| Entry { name: name.clone(), color, sample }).collect()
+        name.iter().map(|name| KeyEntry { name: name.clone(), color, sample }).collect()
     };
     match mark {
         Mark::Line(line) if !direct => one(&line.label, line.color, sample(line)),
@@ -79,10 +79,10 @@ fn of(mark: &Mark, direct: bool) -> Vec<Entry> {
         Mark::Interval(interval) => one(&interval.label, interval.color, Sample::Interval),
         Mark::Regions(regions) => {
             let named = regions.names.iter().zip(&regions.colors);
-            named.map(|(name, &color)| Entry { name: name.clone(), color, sample: Sample::Fill }).collect()
+            named.map(|(name, &color)| KeyEntry { name: name.clone(), color, sample: Sample::Fill }).collect()
         }
         Mark::Paths(paths) => {
-            let entry = |name: &str, sample| Entry { name: name.to_owned(), color: Color::Ink, sample };
+            let entry = |name: &str, sample| KeyEntry { name: name.to_owned(), color: Color::Ink, sample };
             let goal =
                 (!paths.goals.is_empty()).then(|| entry(&paths.goal, Sample::Dot(Shape::Cross, false)));
             [entry("start", Sample::Dot(Shape::Circle, true))].into_iter().chain(goal).collect()
@@ -98,12 +98,12 @@ fn sample(line: &Line) -> Sample {
 const GLYPH: f64 = 22.0;
 const ROW: f64 = 20.0;
 
-fn glyph_width(entry: &Entry) -> f64 {
+fn glyph_width(entry: &KeyEntry) -> f64 {
     if entry.sample == Sample::Ramp { 2.0 * GLYPH } else { GLYPH }
 }
 
 /// Returns where each entry stands, and the height of all.
-pub(crate) fn flow(entries: &[Entry], width: f64) -> (Vec<(f64, f64)>, f64) {
+pub(crate) fn flow(entries: &[KeyEntry], width: f64) -> (Vec<(f64, f64)>, f64) {
     let (mut x, mut y) = (0.0, 0.0);
     let mut places = Vec::new();
     for entry in entries {
@@ -118,7 +118,7 @@ pub(crate) fn flow(entries: &[Entry], width: f64) -> (Vec<(f64, f64)>, f64) {
     (places, height)
 }
 
-pub(crate) fn draw(canvas: &Canvas, entries: &[Entry], top: f64, width: f64) {
+pub(crate) fn draw(canvas: &Canvas, entries: &[KeyEntry], top: f64, width: f64) {
     for (entry, (x, y)) in entries.iter().zip(flow(entries, width).0) {
         let middle = top + y + ROW / 2.0;
         let sample = glyph_width(entry);
@@ -129,7 +129,7 @@ pub(crate) fn draw(canvas: &Canvas, entries: &[Entry], top: f64, width: f64) {
 }
 
 /// A sample of the series in a box of `GLYPH` px.
-pub(crate) fn glyph(canvas: &Canvas, entry: &Entry, (x, y): (f64, f64)) {
+pub(crate) fn glyph(canvas: &Canvas, entry: &KeyEntry, (x, y): (f64, f64)) {
     let middle = (x + GLYPH / 2.0, y);
     let across = [(x + 1.0, y), (x + GLYPH - 1.0, y)];
     match entry.sample {

@@ -5,7 +5,7 @@ use plotters::style::text_anchor::{HPos, VPos};
 use super::axis::{Axis, Format, Scale};
 use super::canvas::{Canvas, Ink, Plot, Rect, Stroke};
 use super::figure::{Figure, Panel, Point};
-use super::key::{self, Entry, Sample};
+use super::key::{self, KeyEntry, Sample};
 use super::labels::{self, Wish};
 use super::layout::{HEADING, Layout, SMALL, TEXT};
 use super::marks::{Dash, Mark};
@@ -15,7 +15,7 @@ use super::ticks::{self, Tick};
 
 /// The name of a line at its end.
 struct Name {
-    entry: Entry,
+    entry: KeyEntry,
     /// Where the line ends.
     end: Point,
     /// Whether it ends because a run diverged: then nothing leads on from there.
@@ -101,11 +101,11 @@ fn names(panel: &Panel) -> Vec<Name> {
     let named = panel.marks.iter().filter_map(|mark| match mark {
         Mark::Line(line) => {
             let sample = Sample::Line(line.dash, false);
-            let entry = Entry { name: line.label.clone()?, color: line.color, sample };
+            let entry = KeyEntry { name: line.label.clone()?, color: line.color, sample };
             Some(Name { entry, end: line.end()?, broken: line.broken })
         }
         Mark::Rule(rule) if rule.horizontal => {
-            let entry = Entry { name: rule.label.clone()?, color: rule.color, sample: Sample::Rule };
+            let entry = KeyEntry { name: rule.label.clone()?, color: rule.color, sample: Sample::Rule };
             Some(Name { entry, end: (f64::NAN, rule.at), broken: false })
         }
         _ => None,

@@ -7,7 +7,7 @@ use crate::chart::{Axis, Figure};
 use crate::data::{DataSettings, SplitSettings};
 use crate::diagnostic::Problem;
 use crate::experiment::curves::CurveFigure;
-use crate::experiment::target::{Target, TargetFigure};
+use crate::experiment::target::{LossTarget, TargetFigure};
 use crate::experiment::training;
 use crate::experiment::{
     Compare, Context, Cost, Doc, Experiment, Facts, MetricInfo, MetricSchema, MetricType, Shared,
@@ -24,7 +24,7 @@ pub struct Optimizers {
     pub model: ModelSettings,
     pub training: TrainingSettings,
     /// The training loss whose first epoch `epochs_to` gives (default 0.1).
-    pub target: Target,
+    pub target: LossTarget,
 }
 
 impl Optimizers {
@@ -124,7 +124,7 @@ compare: [sgd, momentum, {adam: {learning_rate: 0.01}}]
             alone: "dev error",
         };
         let curves = [loss, dev_loss, dev_error].into_iter().filter_map(|figure| figure.draw(outcome));
-        let target = variants.first().map_or(Target::default(), |first| first.target);
+        let target = variants.first().map_or(LossTarget::default(), |first| first.target);
         let epochs_to = TargetFigure {
             name: "epochs_to",
             title: "Epochs to the target",

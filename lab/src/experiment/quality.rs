@@ -23,7 +23,7 @@ enum Shape {
     Pairs(fn(&Judged) -> Vec<f64>),
 }
 
-struct Entry {
+struct PartMetric {
     info: MetricInfo,
     shape: Shape,
 }
@@ -32,63 +32,63 @@ struct Entry {
 macro_rules! of_part {
     ($part:literal, $of:expr) => {
         [
-            Entry {
+            PartMetric {
                 info: MetricInfo::number(
                     concat!($part, "_confusion"),
                     concat!("how many ", $part, " rows of a class were given another, row by row: with C classes the number of rows of class r called g is at `C * r + g`"),
                 ).in_unit("rows").on($of).aside(),
                 shape: Shape::Pairs(|judged| judged.confusion.counts().iter().map(|&count| count as f64).collect()),
             },
-            Entry {
+            PartMetric {
                 info: MetricInfo::share(
                     concat!($part, "_precision"),
                     concat!("of the ", $part, " rows that were given a class, the share that are of it; one a class, 0 for a class never given"),
                 ).higher().on($of).aside(),
                 shape: Shape::Classes(|judged| judged.confusion.precision()),
             },
-            Entry {
+            PartMetric {
                 info: MetricInfo::share(
                     concat!($part, "_recall"),
                     concat!("of the ", $part, " rows of a class, the share that were given it; one a class, 0 for a class without rows"),
                 ).higher().on($of).aside(),
                 shape: Shape::Classes(|judged| judged.confusion.recall()),
             },
-            Entry {
+            PartMetric {
                 info: MetricInfo::share(
                     concat!($part, "_f1"),
                     concat!("harmonic mean of precision and recall on the ", $part, " part, 2 TP/(2 TP + FP + FN); one a class"),
                 ).higher().on($of).aside(),
                 shape: Shape::Classes(|judged| judged.confusion.f1()),
             },
-            Entry {
+            PartMetric {
                 info: MetricInfo::share(
                     concat!($part, "_macro_precision"),
                     concat!("mean of `", $part, "_precision` over the classes"),
                 ).higher().on($of).aside(),
                 shape: Shape::Number(|judged| mean(&judged.confusion.precision())),
             },
-            Entry {
+            PartMetric {
                 info: MetricInfo::share(
                     concat!($part, "_macro_recall"),
                     concat!("mean of `", $part, "_recall` over the classes"),
                 ).higher().on($of).aside(),
                 shape: Shape::Number(|judged| mean(&judged.confusion.recall())),
             },
-            Entry {
+            PartMetric {
                 info: MetricInfo::share(
                     concat!($part, "_macro_f1"),
                     concat!("mean of `", $part, "_f1` over the classes"),
                 ).higher().on($of).aside(),
                 shape: Shape::Number(|judged| mean(&judged.confusion.f1())),
             },
-            Entry {
+            PartMetric {
                 info: MetricInfo::share(
                     concat!($part, "_confidence"),
                     concat!("mean probability of the class given on the ", $part, " part; above `", $part, "_accuracy` where the network is too sure"),
                 ).on($of).aside(),
                 shape: Shape::Number(|judged| judged.calibration.confidence()),
             },
-            Entry {
+            PartMetric {
                 info: MetricInfo::share(
                     concat!($part, "_calibration_error"),
                     concat!("expected calibration error on the ", $part, " part: the mean gap between confidence and accuracy in 15 bins of confidence"),
@@ -100,7 +100,7 @@ macro_rules! of_part {
 }
 
 /// The parts that are judged, each with its metrics.
-static PARTS: [(Part, [Entry; 9]); 2] =
+static PARTS: [(Part, [PartMetric; 9]); 2] =
     [(Part::Dev, of_part!("dev", Part::Dev)), (Part::Test, of_part!("test", Part::Test))];
 
 /// Where the data state a Bayes error.
@@ -216,7 +216,7 @@ pub fn absent(report: &Report, record: &mut RunRecord) {
 /// Bayes error.
 pub fn declare(schema: &mut MetricSchema, target: Target, sizes: [usize; 3], bayes_error: Option<f64>) {
     for ((_, entries), &rows) in PARTS.iter().zip(&sizes[1..]) {
-        for Entry { info, shape } in entries {
+        for PartMetric { info, shape } in entries {
             match target {
                 Target::Classes(classes) if rows > 0 => {
                     let metric_type = shape.len(classes).map_or(MetricType::Number, MetricType::List);

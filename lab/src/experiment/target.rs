@@ -12,15 +12,15 @@ use crate::range;
 /// A loss to be reached.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(transparent)]
-pub struct Target(pub f64);
+pub struct LossTarget(pub f64);
 
-impl Default for Target {
+impl Default for LossTarget {
     fn default() -> Self {
-        Target(0.1)
+        LossTarget(0.1)
     }
 }
 
-impl Target {
+impl LossTarget {
     /// Returns a problem at `target`: the target cannot be reached.
     pub fn check(self) -> Option<Problem> {
         range::of("target", self.0).said("the target loss").above_zero()
@@ -79,9 +79,9 @@ mod tests {
 
     #[test]
     fn the_first_loss_at_or_under_it_counts() {
-        assert_eq!(Target(0.5).first(&[2.0, 0.5, 0.1, 0.7]), 1.0);
-        assert!(Target(0.5).first(&[2.0, f64::NAN]).is_nan());
-        assert!(Target(f64::NAN).check().is_some() && Target(1e-9).check().is_none());
+        assert_eq!(LossTarget(0.5).first(&[2.0, 0.5, 0.1, 0.7]), 1.0);
+        assert!(LossTarget(0.5).first(&[2.0, f64::NAN]).is_nan());
+        assert!(LossTarget(f64::NAN).check().is_some() && LossTarget(1e-9).check().is_none());
     }
 
     #[test]

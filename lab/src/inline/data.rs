@@ -33,12 +33,12 @@ pub struct Late<'a>(Arc<Unopened<'a>>);
 
 #[derive(Debug)]
 struct Unopened<'a> {
-    found: Found<'a>,
+    source: Source<'a>,
     opened: OnceLock<Data<'a>>,
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Found<'a> {
+enum Source<'a> {
     /// All variants by name; where only `run` runs, its metrics stand at the top as well. With a seed, of its runs only.
     Experiment(&'a Outcome, Option<usize>),
     Variant(&'a Variant, Option<usize>),
@@ -51,27 +51,27 @@ impl PartialEq for Late<'_> {
 }
 
 impl<'a> Late<'a> {
-    fn of(found: Found<'a>) -> Data<'a> {
-        Data::Late(Late(Arc::new(Unopened { found, opened: OnceLock::new() })))
+    fn of(source: Source<'a>) -> Data<'a> {
+        Data::Late(Late(Arc::new(Unopened { source, opened: OnceLock::new() })))
     }
 
     /// Returns what a bare number in it stands for.
     fn statistic(&self) -> Option<Statistic> {
-        match self.0.found {
-            Found::Experiment(outcome, _) => Some(outcome.statistic),
-            Found::Variant(..) => None,
+        match self.0.source {
+            Source::Experiment(outcome, _) => Some(outcome.statistic),
+            Source::Variant(..) => None,
         }
     }
 
     fn open(&self) -> &Data<'a> {
-        self.0.opened.get_or_init(|| match self.0.found {
-            Found::Experiment(outcome, seed) => {
+        self.0.opened.get_or_init(|| match self.0.source {
+            Source::Experiment(outcome, seed) => {
                 let late =
-                    |variant: &'a Variant| (variant.name.clone(), Late::of(Found::Variant(variant, seed)));
+                    |variant: &'a Variant| (variant.name.clone(), Late::of(Source::Variant(variant, seed)));
                 Data::variants(outcome.variants.iter().map(late).collect())
             }
-            Found::Variant(variant, None) => Data::variant(variant.runs.iter()),
-            Found::Variant(variant, Some(seed)) => Data::variant(variant.runs.get(seed).into_iter()),
+            Source::Variant(variant, None) => Data::variant(variant.runs.iter()),
+            Source::Variant(variant, Some(seed)) => Data::variant(variant.runs.get(seed).into_iter()),
         })
     }
 }
@@ -137,7 +137,7 @@ pub const STATISTICS: [&str; 9] = ["mean", "sd", "min", "max", "median", "q1", "
 impl<'a> Data<'a> {
     /// Returns an experiment by the names of its variants.
     pub fn experiment(outcome: &'a Outcome) -> Self {
-        Late::of(Found::Experiment(outcome, None))
+        Late::of(Source::Experiment(outcome, None))
     }
 
     /// Returns the same, put together if it has not been.
@@ -190,7 +190,7 @@ impl<'a> Data<'a> {
 
     /// Returns the same with the runs of one seed only, for judging claims.
     pub fn of_seed(outcome: &'a Outcome, seed: usize) -> Self {
-        Late::of(Found::Experiment(outcome, Some(seed)))
+        Late::of(Source::Experiment(outcome, Some(seed)))
     }
 
     fn variant(runs: impl Iterator<Item = &'a RunRecord> + Clone) -> Self {

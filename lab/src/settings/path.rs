@@ -4,7 +4,7 @@ use super::{Entry, Node, Value};
 use crate::diagnostic::Span;
 
 /// One step of a path, found in a tree.
-enum Found<'a> {
+enum TreeStep<'a> {
     Entry(&'a Entry),
     Item(&'a Node),
 }
@@ -45,28 +45,28 @@ impl Node {
         let (mut node, mut key, mut rest) = (self, None, path);
         while !rest.is_empty() {
             match node.step(rest) {
-                Some((Found::Entry(entry), next)) => {
+                Some((TreeStep::Entry(entry), next)) => {
                     (node, key, rest) = (&entry.value, Some(entry.key_span), next)
                 }
-                Some((Found::Item(item), next)) => (node, key, rest) = (item, None, next),
+                Some((TreeStep::Item(item), next)) => (node, key, rest) = (item, None, next),
                 None => break,
             }
         }
         (node, key, rest)
     }
 
-    fn step<'p>(&self, path: &'p str) -> Option<(Found<'_>, &'p str)> {
+    fn step<'p>(&self, path: &'p str) -> Option<(TreeStep<'_>, &'p str)> {
         match &self.value {
             Value::List(items) => {
                 let (index, rest) = path.strip_prefix('[')?.split_once(']')?;
                 let item = items.get(index.parse::<usize>().ok()?)?;
-                Some((Found::Item(item), rest.strip_prefix('.').unwrap_or(rest)))
+                Some((TreeStep::Item(item), rest.strip_prefix('.').unwrap_or(rest)))
             }
             Value::Map(entries) => entries
                 .iter()
                 .filter_map(|entry| Some((entry, after(path, &entry.key)?)))
                 .max_by_key(|(entry, _)| entry.key.len())
-                .map(|(entry, rest)| (Found::Entry(entry), rest)),
+                .map(|(entry, rest)| (TreeStep::Entry(entry), rest)),
             _ => None,
         }
     }

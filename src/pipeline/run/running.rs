@@ -59,7 +59,7 @@ pub struct Ran {
 }
 
 /// What a run left behind, and its entry in the cache, where it has one.
-type Found = (RunRecord, Option<Kept>);
+type Finished = (RunRecord, Option<Kept>);
 
 /// Runs every experiment that is wanted; of the others all runs are in the cache, and stay there unread.
 ///
@@ -153,7 +153,7 @@ pub fn once<'a>(jobs: impl Iterator<Item = &'a Job>) -> Vec<&'a Job> {
     jobs.filter(|job| seen.insert(place(job))).collect()
 }
 
-type Records = BTreeMap<PlaceOf, Result<Found, Diagnostic>>;
+type Records = BTreeMap<PlaceOf, Result<Finished, Diagnostic>>;
 
 /// Does the given runs and keeps them in the cache.
 pub fn run_jobs(ready: &Ready, mut jobs: Vec<&Job>, watch: &dyn Watch) -> Records {

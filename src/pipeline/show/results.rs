@@ -1,6 +1,6 @@
 //! What an experiment found, for other programs: one JSON document, and its series as CSV.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value as Json, json};
 
 use crate::claims::Verdict;
 use crate::outcome::{Metric, Numbers, Outcome, Statistic, Summary, Variant};
@@ -9,9 +9,9 @@ use crate::pipeline::run::planning::Planned;
 
 /// Returns the document of one experiment, as `run --format json` prints it and `SLUG/ID.json` holds it. A number that does
 /// not exist is `null`; every other reads back to the same bits.
-pub fn json(lesson: &str, planned: &Planned, outcome: &Outcome, claims: &[Verdict]) -> Value {
-    let by_variant = |of: &dyn Fn(&Variant) -> Value| {
-        Value::Object(outcome.variants.iter().map(|variant| (variant.name.clone(), of(variant))).collect())
+pub fn json(lesson: &str, planned: &Planned, outcome: &Outcome, claims: &[Verdict]) -> Json {
+    let by_variant = |of: &dyn Fn(&Variant) -> Json| {
+        Json::Object(outcome.variants.iter().map(|variant| (variant.name.clone(), of(variant))).collect())
     };
     json!({
         "lesson": lesson,
@@ -26,7 +26,7 @@ pub fn json(lesson: &str, planned: &Planned, outcome: &Outcome, claims: &[Verdic
     })
 }
 
-pub fn claim(verdict: &Verdict) -> Value {
+pub fn claim(verdict: &Verdict) -> Json {
     json!({
         "that": verdict.claim.that,
         "says": verdict.claim.says,
@@ -39,16 +39,16 @@ pub fn claim(verdict: &Verdict) -> Value {
 }
 
 /// A single run's values as they are; over several seeds, each with its spread.
-fn metrics(variant: &Variant) -> Value {
+fn metrics(variant: &Variant) -> Json {
     let mut metrics = Map::new();
     for name in variant.metric_names() {
         let values: Vec<&Metric> = variant.runs.iter().filter_map(|run| run.metrics.get(name)).collect();
         metrics.insert(name.to_owned(), over_seeds(&values));
     }
-    Value::Object(metrics)
+    Json::Object(metrics)
 }
 
-fn over_seeds(values: &[&Metric]) -> Value {
+fn over_seeds(values: &[&Metric]) -> Json {
     if let [only] = values {
         return plain(only);
     }
@@ -63,12 +63,12 @@ fn over_seeds(values: &[&Metric]) -> Value {
     }
 }
 
-fn plain(metric: &Metric) -> Value {
+fn plain(metric: &Metric) -> Json {
     serde_json::to_value(metric).unwrap_or_default()
 }
 
 /// Each series step by step; over several seeds, their statistic.
-fn series(variant: &Variant, statistic: Statistic) -> Value {
+fn series(variant: &Variant, statistic: Statistic) -> Json {
     let names: std::collections::BTreeSet<&String> =
         variant.runs.iter().flat_map(|run| run.series.keys()).collect();
     let of = |name: &String| {
@@ -81,7 +81,7 @@ fn series(variant: &Variant, statistic: Statistic) -> Value {
         };
         (0..epochs).map(at).collect::<Vec<f64>>()
     };
-    Value::Object(names.into_iter().map(|name| (name.clone(), json!(of(name)))).collect())
+    Json::Object(names.into_iter().map(|name| (name.clone(), json!(of(name)))).collect())
 }
 
 /// Returns every series of every run in long form: variant, seed, metric, epoch (or what else a kind goes by), value; None

@@ -19,7 +19,7 @@ impl Cache {
         if self.written.load(Ordering::Relaxed) == 0 {
             return;
         }
-        let parts = |names: &[&'static str]| -> Vec<Entry> {
+        let parts = |names: &[&'static str]| -> Vec<CacheFile> {
             let opened = names.iter().filter_map(|part| self.part(part));
             opened.flat_map(|part| files(&part).unwrap_or_default()).collect()
         };
@@ -73,14 +73,14 @@ impl Cache {
 }
 
 /// A file of the cache.
-struct Entry {
+struct CacheFile {
     part: Arc<Folder>,
     name: String,
     bytes: u64,
     used: SystemTime,
 }
 
-impl Entry {
+impl CacheFile {
     /// Whether it is one that is being written.
     fn is_aside(&self) -> bool {
         is_aside(&self.name)
@@ -105,7 +105,7 @@ fn is_ours(name: &str) -> bool {
 
 /// Removes what was left aside by builds that were killed, and what has not been used for that long; gives the rest,
 /// but for what is being written.
-fn sweep(mut entries: Vec<Entry>, unused: Duration) -> Vec<Entry> {
+fn sweep(mut entries: Vec<CacheFile>, unused: Duration) -> Vec<CacheFile> {
     let now = SystemTime::now();
     entries.retain(|entry| {
         let age = now.duration_since(entry.used).unwrap_or_default();
@@ -118,11 +118,11 @@ fn sweep(mut entries: Vec<Entry>, unused: Duration) -> Vec<Entry> {
     entries
 }
 
-fn files(part: &Arc<Folder>) -> io::Result<Vec<Entry>> {
+fn files(part: &Arc<Folder>) -> io::Result<Vec<CacheFile>> {
     let files = part.entries()?.into_iter().filter(|(name, looks)| looks.is_file() && is_ours(name));
     let entry = |(name, looks): (String, Looks)| {
         let used = looks.modified().map_or(SystemTime::UNIX_EPOCH, |time| time.into_std());
-        Entry { part: part.clone(), name, bytes: looks.len(), used }
+        CacheFile { part: part.clone(), name, bytes: looks.len(), used }
     };
     Ok(files.map(entry).collect())
 }

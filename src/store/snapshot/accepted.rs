@@ -72,12 +72,12 @@ pub struct AcceptedVariant {
     /// A letter an epoch.
     pub history: String,
     /// The parts of a map have dotted names.
-    pub metrics: BTreeMap<String, Value>,
+    pub metrics: BTreeMap<String, AcceptedValue>,
 }
 
 /// A metric over the runs.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Value {
+pub enum AcceptedValue {
     /// The mean; of the runs that have a number, where not all of them have.
     Number(f64, Option<usize>),
     /// What each run found, with how many found it where there are several: `adam 7, sgd 3`.
@@ -159,12 +159,12 @@ fn flatten<'a>(name: &str, metric: &'a Metric, leaves: &mut BTreeMap<String, Vec
 }
 
 /// One value for those of several runs.
-fn over_runs(leaves: &[&Metric], runs: usize) -> Value {
+fn over_runs(leaves: &[&Metric], runs: usize) -> AcceptedValue {
     let numbers = |leaf: &&&Metric| matches!(leaf, Metric::Number(_));
     if leaves.iter().all(|leaf| numbers(&leaf)) {
         let values: Vec<f64> = leaves.iter().filter_map(|leaf| leaf.number()).collect();
         let (mean, count) = mean(values.into_iter());
-        return Value::Number(mean, (0 < count && count < runs).then_some(count));
+        return AcceptedValue::Number(mean, (0 < count && count < runs).then_some(count));
     }
     let lists: Option<Vec<&Vec<f64>>> = leaves
         .iter()
@@ -176,7 +176,7 @@ fn over_runs(leaves: &[&Metric], runs: usize) -> Value {
     if let Some(lists) = lists {
         let length = lists.iter().map(|list| list.len()).max().unwrap_or(0);
         let item = |index: usize| mean(lists.iter().filter_map(|list| list.get(index).copied())).0;
-        return Value::List((0..length).map(item).collect());
+        return AcceptedValue::List((0..length).map(item).collect());
     }
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for leaf in leaves {
@@ -188,7 +188,7 @@ fn over_runs(leaves: &[&Metric], runs: usize) -> Value {
         *counts.entry(text).or_default() += 1;
     }
     let counted = |(text, count): (&String, &usize)| format!("{text} {count}");
-    Value::Text(match counts.iter().next() {
+    AcceptedValue::Text(match counts.iter().next() {
         Some((only, _)) if counts.len() == 1 => only.clone(),
         _ => counts.iter().map(counted).collect::<Vec<_>>().join(", "),
     })
@@ -364,10 +364,10 @@ mod tests {
             AcceptedVariant::of(&values.iter().map(run).collect::<Vec<_>>(), &[], &|_| true)
         };
         let loss = |values: &[f64]| of(values).metrics["loss"].clone();
-        assert_eq!(loss(&[1.0, 2.0]), Value::Number(1.5, None));
-        assert_eq!(loss(&[0.1; 3]), Value::Number(0.1, None), "equal ones are themselves");
-        assert_eq!(loss(&[1.0, f64::NAN, 2.0]), Value::Number(1.5, Some(2)));
-        assert!(matches!(loss(&[f64::NAN; 2]), Value::Number(mean, None) if mean.is_nan()));
+        assert_eq!(loss(&[1.0, 2.0]), AcceptedValue::Number(1.5, None));
+        assert_eq!(loss(&[0.1; 3]), AcceptedValue::Number(0.1, None), "equal ones are themselves");
+        assert_eq!(loss(&[1.0, f64::NAN, 2.0]), AcceptedValue::Number(1.5, Some(2)));
+        assert!(matches!(loss(&[f64::NAN; 2]), AcceptedValue::Number(mean, None) if mean.is_nan()));
         assert_ne!(of(&[1.0, 2.0]).digest, of(&[2.0, 1.0]).digest, "the mean is the same, the runs are not");
     }
 
@@ -375,9 +375,12 @@ mod tests {
     fn texts_are_counted_and_lists_averaged_item_by_item() {
         let text = |text: &str| Metric::Text(text.to_owned());
         let over = |leaves: &[Metric]| over_runs(&leaves.iter().collect::<Vec<_>>(), leaves.len());
-        assert_eq!(over(&[text("sgd"), text("adam"), text("sgd")]), Value::Text("adam 1, sgd 2".to_owned()));
-        assert_eq!(over(&[text("sgd"), text("sgd")]), Value::Text("sgd".to_owned()));
+        assert_eq!(
+            over(&[text("sgd"), text("adam"), text("sgd")]),
+            AcceptedValue::Text("adam 1, sgd 2".to_owned())
+        );
+        assert_eq!(over(&[text("sgd"), text("sgd")]), AcceptedValue::Text("sgd".to_owned()));
         let lists = [Metric::List(vec![1.0, 2.0]), Metric::List(vec![3.0])];
-        assert_eq!(over(&lists), Value::List(vec![2.0, 2.0]));
+        assert_eq!(over(&lists), AcceptedValue::List(vec![2.0, 2.0]));
     }
 }

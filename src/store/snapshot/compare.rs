@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::difference::{Difference, same};
 use super::history::parted;
-use super::{Accepted, AcceptedVariant, Identity, Value};
+use super::{Accepted, AcceptedValue, AcceptedVariant, Identity};
 
 /// New results beside accepted ones.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -278,20 +278,22 @@ fn variant(
 /// The single values of two values of a metric, side by side.
 fn leaves<'a>(
     metric: &'a str,
-    old: &'a Value,
-    new: Option<&'a Value>,
+    old: &'a AcceptedValue,
+    new: Option<&'a AcceptedValue>,
 ) -> impl Iterator<Item = (String, Leaf, Leaf)> + 'a {
-    let is_list = [Some(old), new].iter().any(|value| matches!(value, Some(Value::List(_))));
-    let length = |value: Option<&Value>| match value {
+    let is_list = [Some(old), new].iter().any(|value| matches!(value, Some(AcceptedValue::List(_))));
+    let length = |value: Option<&AcceptedValue>| match value {
         None => 0,
-        Some(Value::List(values)) => values.len(),
+        Some(AcceptedValue::List(values)) => values.len(),
         Some(_) => 1,
     };
-    let leaf = |value: Option<&Value>, index: usize| match value {
-        Some(Value::List(values)) => values.get(index).map_or(Leaf::Absent, |value| Leaf::Number(*value)),
-        Some(Value::Number(value, None)) if index == 0 => Leaf::Number(*value),
-        Some(Value::Number(value, Some(of))) if index == 0 => Leaf::Part(*value, *of),
-        Some(Value::Text(text)) if index == 0 => Leaf::Text(text.clone()),
+    let leaf = |value: Option<&AcceptedValue>, index: usize| match value {
+        Some(AcceptedValue::List(values)) => {
+            values.get(index).map_or(Leaf::Absent, |value| Leaf::Number(*value))
+        }
+        Some(AcceptedValue::Number(value, None)) if index == 0 => Leaf::Number(*value),
+        Some(AcceptedValue::Number(value, Some(of))) if index == 0 => Leaf::Part(*value, *of),
+        Some(AcceptedValue::Text(text)) if index == 0 => Leaf::Text(text.clone()),
         _ => Leaf::Absent,
     };
     (0..length(Some(old)).max(length(new))).map(move |index| {
@@ -339,11 +341,11 @@ mod tests {
     use super::super::{AcceptedClaim, Identity};
     use super::*;
 
-    fn number(value: f64) -> Value {
-        Value::Number(value, None)
+    fn number(value: f64) -> AcceptedValue {
+        AcceptedValue::Number(value, None)
     }
 
-    fn accepted(metrics: &[(&str, Value)]) -> Accepted {
+    fn accepted(metrics: &[(&str, AcceptedValue)]) -> Accepted {
         let variant = AcceptedVariant {
             digest: "d".to_owned(),
             history: "01".to_owned(),
@@ -367,7 +369,7 @@ mod tests {
 
     #[test]
     fn the_same_is_equal_and_nan_is_nan() {
-        let same = accepted(&[("loss", number(f64::NAN)), ("name", Value::Text("x".into()))]);
+        let same = accepted(&[("loss", number(f64::NAN)), ("name", AcceptedValue::Text("x".into()))]);
         assert_eq!(compare(&same, &same, 0.0), Comparison::default());
     }
 
@@ -387,11 +389,11 @@ mod tests {
     fn no_tolerance_covers_what_is_no_distance() {
         let cases = [
             (number(1.0), number(f64::NAN)),
-            (number(1.0), Value::Number(1.0, Some(3))),
-            (number(1.0), Value::Text("1.0".into())),
-            (Value::Text("a".into()), Value::Text("b".into())),
-            (Value::List(vec![1.0]), Value::List(vec![1.0, 2.0])),
-            (number(1.0), Value::List(vec![])),
+            (number(1.0), AcceptedValue::Number(1.0, Some(3))),
+            (number(1.0), AcceptedValue::Text("1.0".into())),
+            (AcceptedValue::Text("a".into()), AcceptedValue::Text("b".into())),
+            (AcceptedValue::List(vec![1.0]), AcceptedValue::List(vec![1.0, 2.0])),
+            (number(1.0), AcceptedValue::List(vec![])),
         ];
         for (old, new) in cases {
             let compared = compare(&accepted(&[("m", old.clone())]), &accepted(&[("m", new)]), 0.5);
@@ -444,7 +446,7 @@ mod tests {
 
     #[test]
     fn lists_are_compared_item_by_item() {
-        let list = |last| Value::List(vec![1.0, last]);
+        let list = |last| AcceptedValue::List(vec![1.0, last]);
         let compared = compare(&accepted(&[("sd", list(2.0))]), &accepted(&[("sd", list(4.0))]), 0.0);
         let moved: Vec<_> = compared.moved().map(|(_, moved)| (moved.metric.clone(), moved.size())).collect();
         assert_eq!(moved, [("sd[1]".to_owned(), 0.5)]);

@@ -15,7 +15,7 @@ mod read;
 mod sentences;
 mod write;
 
-pub use accepted::{Accepted, AcceptedClaim, AcceptedVariant, Identity, Said, Set, Value, digest_of};
+pub use accepted::{Accepted, AcceptedClaim, AcceptedValue, AcceptedVariant, Identity, Said, Set, digest_of};
 pub use compare::{ClaimShift, Comparison, Leaf, Moved, SettingShift, VariantShift, compare};
 pub use difference::Difference;
 pub use folder::{Folder, Kept, Snapshot, Written};

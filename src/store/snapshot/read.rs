@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
-use super::{Accepted, AcceptedClaim, AcceptedVariant, Identity, Kept, Said, Set, Value};
+use super::{Accepted, AcceptedClaim, AcceptedValue, AcceptedVariant, Identity, Kept, Said, Set};
 use crate::diagnostic::{Diagnostic, SourceId};
 use crate::settings::{self, LineMap, Node};
 
@@ -118,19 +118,19 @@ fn variant(node: &Node) -> Read<AcceptedVariant> {
     Ok(AcceptedVariant { digest, history: text("history").unwrap_or_default(), metrics })
 }
 
-fn value(node: &Node) -> Read<Value> {
+fn value(node: &Node) -> Read<AcceptedValue> {
     let unknown = || vec![unexpected(node, "a number, a text or a list of numbers")];
     Ok(match &node.value {
-        settings::Value::Text(text) => Value::Text(text.clone()),
+        settings::Value::Text(text) => AcceptedValue::Text(text.clone()),
         settings::Value::List(items) => {
-            Value::List(items.iter().map(number).collect::<Option<_>>().ok_or_else(unknown)?)
+            AcceptedValue::List(items.iter().map(number).collect::<Option<_>>().ok_or_else(unknown)?)
         }
         settings::Value::Map(_) => {
             let part = |key| node.entry(key).and_then(|entry| number(&entry.value));
             let (mean, of) = part("mean").zip(part("of")).ok_or_else(unknown)?;
-            Value::Number(mean, Some(of as usize))
+            AcceptedValue::Number(mean, Some(of as usize))
         }
-        _ => Value::Number(number(node).ok_or_else(unknown)?, None),
+        _ => AcceptedValue::Number(number(node).ok_or_else(unknown)?, None),
     })
 }
 
@@ -156,7 +156,7 @@ mod tests {
         read(&text, SourceId(0)).unwrap_or_else(|e| panic!("{e:?}\n{text}")).remove("four").unwrap().accepted
     }
 
-    fn sample(seeds: usize, metrics: Vec<(&str, Value)>) -> Accepted {
+    fn sample(seeds: usize, metrics: Vec<(&str, AcceptedValue)>) -> Accepted {
         let variant = AcceptedVariant {
             digest: "0123456789012345".to_owned(),
             history: "0e1_-".repeat(20),
@@ -194,15 +194,15 @@ mod tests {
     #[test]
     fn every_value_comes_back() {
         let metrics = vec![
-            ("loss", Value::Number(0.1, None)),
-            ("minus", Value::Number(-0.0, None)),
-            ("large", Value::Number(1e300, None)),
-            ("reached", Value::Number(12.5, Some(2))),
-            ("gone", Value::Number(f64::INFINITY, None)),
-            ("text", Value::Text("adam: \"x\"\n- é\u{2028}".to_owned())),
-            ("number_as_text", Value::Text("0.5".to_owned())),
-            ("list", Value::List(vec![1.0, -0.0, 5e-324])),
-            ("empty", Value::List(vec![])),
+            ("loss", AcceptedValue::Number(0.1, None)),
+            ("minus", AcceptedValue::Number(-0.0, None)),
+            ("large", AcceptedValue::Number(1e300, None)),
+            ("reached", AcceptedValue::Number(12.5, Some(2))),
+            ("gone", AcceptedValue::Number(f64::INFINITY, None)),
+            ("text", AcceptedValue::Text("adam: \"x\"\n- é\u{2028}".to_owned())),
+            ("number_as_text", AcceptedValue::Text("0.5".to_owned())),
+            ("list", AcceptedValue::List(vec![1.0, -0.0, 5e-324])),
+            ("empty", AcceptedValue::List(vec![])),
         ];
         for seeds in [1, 3] {
             let accepted = sample(seeds, metrics.clone());
@@ -214,9 +214,9 @@ mod tests {
         #[test]
         fn every_number_comes_back_to_the_same_bits(bits: u64) {
             let value = f64::from_bits(bits);
-            let accepted = sample(1, vec![("loss", Value::Number(value, None))]);
+            let accepted = sample(1, vec![("loss", AcceptedValue::Number(value, None))]);
             let back = there_and_back(&accepted);
-            let Value::Number(back, None) = back.variants["no"].metrics["loss"].clone() else {
+            let AcceptedValue::Number(back, None) = back.variants["no"].metrics["loss"].clone() else {
                 panic!("no number")
             };
             assert!(super::super::difference::same(value, back), "{value:?} became {back:?}");
@@ -232,9 +232,9 @@ mod tests {
                     digest: "89ab".to_owned(),
                     history: "0f3a".to_owned(),
                     metrics: [
-                        ("dev_loss".to_owned(), Value::Number(0.25, None)),
-                        ("diverged_at".to_owned(), Value::Number(f64::NAN, None)),
-                        ("dev_confusion".to_owned(), Value::List(vec![4.0, 0.5])),
+                        ("dev_loss".to_owned(), AcceptedValue::Number(0.25, None)),
+                        ("diverged_at".to_owned(), AcceptedValue::Number(f64::NAN, None)),
+                        ("dev_confusion".to_owned(), AcceptedValue::List(vec![4.0, 0.5])),
                     ]
                     .into(),
                 },

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::{Accepted, AcceptedVariant, Set, Value};
+use super::{Accepted, AcceptedValue, AcceptedVariant, Set};
 
 const ABOUT: &str = "\
 # Accepted results of this lesson's experiments. `gradbook check` compares them bit by bit, `gradbook check --accept`
@@ -95,12 +95,12 @@ fn variant(variant: &AcceptedVariant, own: &[String]) -> String {
     text
 }
 
-fn shown(value: &Value) -> String {
+fn shown(value: &AcceptedValue) -> String {
     match value {
-        Value::Number(value, None) => number(*value),
-        Value::Number(value, Some(of)) => format!("{{mean: {}, of: {of}}}", number(*value)),
-        Value::Text(text) => quoted(text),
-        Value::List(values) => {
+        AcceptedValue::Number(value, None) => number(*value),
+        AcceptedValue::Number(value, Some(of)) => format!("{{mean: {}, of: {of}}}", number(*value)),
+        AcceptedValue::Text(text) => quoted(text),
+        AcceptedValue::List(values) => {
             format!("[{}]", values.iter().map(|value| number(*value)).collect::<Vec<_>>().join(", "))
         }
     }

@@ -3,7 +3,7 @@
 use super::Surface;
 use crate::chart::{Axis, Color, Figure, Levels, Panel, Path, Paths};
 use crate::experiment::curves::{self, CurveFigure};
-use crate::experiment::target::{Target, TargetFigure};
+use crate::experiment::target::{LossTarget, TargetFigure};
 use crate::outcome::{Grid, Outcome};
 use crate::surface;
 
@@ -28,7 +28,7 @@ pub fn all(variants: &[&Surface], outcome: &Outcome) -> Vec<Figure> {
         y: loss_axis(outcome),
         alone: "loss",
     };
-    let target = variants.first().map_or(Target::default(), |first| first.target);
+    let target = variants.first().map_or(LossTarget::default(), |first| first.target);
     let steps_to = TargetFigure {
         name: "steps_to",
         title: "Steps to the target",

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::chart::Figure;
 use crate::data::DataSettings;
 use crate::diagnostic::{Problem, within};
-use crate::experiment::target::Target;
+use crate::experiment::target::LossTarget;
 use crate::experiment::{
     Compare, Context, Cost, Doc, Experiment, Facts, MetricInfo, MetricSchema, MetricType, Shared,
 };
@@ -39,7 +39,7 @@ pub struct Surface {
     /// The standard deviation of what is added at random to both parts of each gradient, as a mini-batch does (default 0).
     pub noise: f64,
     /// The loss whose first step `steps_to` gives (default 0.1).
-    pub target: Target,
+    pub target: LossTarget,
 }
 
 impl Default for Surface {
@@ -52,7 +52,7 @@ impl Default for Surface {
             learning_rate: 0.01,
             schedule: Schedule::default(),
             noise: 0.0,
-            target: Target::default(),
+            target: LossTarget::default(),
         }
     }
 }
