@@ -230,6 +230,7 @@ impl Outcome {
         (seeds > 1).then(|| format!("Drawn is seed {seed} alone, the first of {seeds}."))
     }
 
+    /// Finds a variant by its name.
     pub fn variant(&self, name: &str) -> Option<&Variant> {
         self.variants.iter().find(|variant| variant.name == name)
     }

@@ -21,6 +21,7 @@ pub struct Build {
 }
 
 impl Build {
+    /// Builds the site.
     pub fn run(&self, common: &Common) -> Result<(), Failure> {
         // A report for programs lists every claim.
         let pages_only = common.format == Format::Human;

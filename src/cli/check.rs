@@ -25,6 +25,8 @@ pub struct Check {
 }
 
 impl Check {
+    /// Checks the course and prints the report.
+    ///
     /// # Errors
     /// What is not the course's fault.
     pub fn run(&self, common: &Common) -> Result<ExitCode, Failure> {

@@ -12,6 +12,7 @@ pub struct Clean {
 }
 
 impl Clean {
+    /// Empties the cache and says what that removed.
     pub fn run(&self, common: &Common) -> Result<(), Failure> {
         let (runs, bytes) = pipeline::clean(&self.course.request(common)?)?;
         common.say(&format!("{runs} runs forgotten, {:.1} MB free", bytes as f64 / 1e6));

@@ -14,6 +14,7 @@ pub struct Kinds {
 }
 
 impl Kinds {
+    /// Prints the kinds of experiments, or the settings of one.
     pub fn run(&self) -> Result<(), Failure> {
         let Some(name) = &self.name else {
             return print(&list());

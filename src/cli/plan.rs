@@ -16,6 +16,7 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// Prints what a build would run, without running it.
     pub fn run(&self, common: &Common) -> Result<(), Failure> {
         let request = Request { only: self.only.only.clone(), ..self.course.request(common)? };
         let ready = pipeline::prepare(&request)?;

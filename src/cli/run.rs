@@ -33,6 +33,7 @@ pub struct Run {
 }
 
 impl Run {
+    /// Runs experiments and prints what they found.
     pub fn run(&self, common: &Common) -> Result<(), Failure> {
         let named = self.lesson.as_deref().unwrap_or("lessons");
         let (path, id) = match named.rsplit_once('#') {

@@ -34,6 +34,7 @@ fn share(text: &str) -> Result<f64, String> {
 }
 
 impl Verify {
+    /// Does a sample of the cached runs again and compares.
     pub fn run(&self, common: &Common) -> Result<(), Failure> {
         let request = Request { only: self.only.only.clone(), ..self.course.request(common)? };
         request.cache.check_folder()?;

@@ -56,14 +56,17 @@ impl Axis {
         }
     }
 
+    /// Makes a linear axis.
     pub fn linear(label: impl Into<String>) -> Self {
         Axis::new(label, Scale::Linear)
     }
 
+    /// Makes a logarithmic axis.
     pub fn log(label: impl Into<String>) -> Self {
         Axis::new(label, Scale::Log)
     }
 
+    /// Makes an axis on which 1 minus the value is logarithmic: 0.9, 0.99, 0.999.
     pub fn one_minus_log(label: impl Into<String>) -> Self {
         Axis::new(label, Scale::OneMinusLog)
     }
@@ -73,16 +76,19 @@ impl Axis {
         Axis::new(label, Scale::Category(names.into_iter().map(Into::into).collect()))
     }
 
+    /// Sets the range, in values of the axis.
     pub fn range(mut self, low: f64, high: f64) -> Self {
         self.range = Some((low, high));
         self
     }
 
+    /// Sets how its numbers are written.
     pub fn format(mut self, format: Format) -> Self {
         self.format = format;
         self
     }
 
+    /// Writes its numbers as percent.
     pub fn percent(self) -> Self {
         self.format(Format::Percent)
     }
@@ -104,6 +110,7 @@ impl Axis {
         self
     }
 
+    /// Hides the axis with its labels.
     pub fn hidden(mut self) -> Self {
         self.hidden = true;
         self

@@ -59,11 +59,13 @@ impl Figure {
         }
     }
 
+    /// Adds a panel.
     pub fn panel(mut self, panel: Panel) -> Self {
         self.panels.push(panel);
         self
     }
 
+    /// Adds several panels.
     pub fn panels(mut self, panels: impl IntoIterator<Item = Panel>) -> Self {
         self.panels.extend(panels);
         self
@@ -91,16 +93,19 @@ impl Figure {
         self
     }
 
+    /// Gives all panels one range of x.
     pub fn share_x(mut self) -> Self {
         self.share_x = true;
         self
     }
 
+    /// Gives all panels one range of y.
     pub fn share_y(mut self) -> Self {
         self.share_y = true;
         self
     }
 
+    /// Sets where the key stands.
     pub fn key(mut self, key: Key) -> Self {
         self.key = key;
         self
@@ -138,20 +143,24 @@ pub struct Panel {
 }
 
 impl Panel {
+    /// Makes an empty panel with these axes.
     pub fn new(x: Axis, y: Axis) -> Self {
         Panel { title: None, x, y, marks: Vec::new(), aspect: None }
     }
 
+    /// Sets the panel's title.
     pub fn title(mut self, title: impl Into<String>) -> Self {
         self.title = Some(title.into());
         self
     }
 
+    /// Adds a mark, drawn over those before it.
     pub fn mark(mut self, mark: impl Into<Mark>) -> Self {
         self.marks.push(mark.into());
         self
     }
 
+    /// Adds several marks, each drawn over those before it.
     pub fn marks(mut self, marks: impl IntoIterator<Item = Mark>) -> Self {
         self.marks.extend(marks);
         self

@@ -66,10 +66,12 @@ impl Verdict {
         Verdict { index, claim, by_seed, needed, margin, by_chance }
     }
 
+    /// Returns in how many seeds the claim held.
     pub fn held(&self) -> usize {
         self.by_seed.iter().filter(|judgement| judgement.holds).count()
     }
 
+    /// Returns whether it held in as many seeds as it needs.
     pub fn holds(&self) -> bool {
         self.held() >= self.needed
     }

@@ -19,10 +19,12 @@ pub struct Diagnostics {
 }
 
 impl Diagnostics {
+    /// Makes an empty collection.
     pub fn new() -> Self {
         Self::default()
     }
 
+    /// Adds a diagnostic.
     pub fn push(&mut self, diagnostic: Diagnostic) {
         let severity = diagnostic.severity;
         let alike = self.sorted.get(&order(&diagnostic));
@@ -60,14 +62,17 @@ impl Diagnostics {
         }
     }
 
+    /// Lists those that are kept, in the order in which they were found.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Diagnostic> {
         self.sorted.values().flatten()
     }
 
+    /// Returns whether nothing was found.
     pub fn is_empty(&self) -> bool {
         self.sorted.is_empty()
     }
 
+    /// Returns how many are kept.
     pub fn len(&self) -> usize {
         self.counts.iter().sum()
     }
@@ -77,10 +82,12 @@ impl Diagnostics {
         self.beyond.iter().sum()
     }
 
+    /// Returns how many errors were found.
     pub fn errors(&self) -> usize {
         self.count(Severity::Error)
     }
 
+    /// Returns how many warnings were found.
     pub fn warnings(&self) -> usize {
         self.count(Severity::Warning)
     }

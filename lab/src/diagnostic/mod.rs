@@ -24,6 +24,7 @@ pub struct Span {
 }
 
 impl Span {
+    /// Makes the range from byte `start` to before byte `end` of a file.
     pub fn new(source: SourceId, start: usize, end: usize) -> Self {
         Span { source, start, end }
     }
@@ -54,11 +55,13 @@ pub struct Sources {
 }
 
 impl Sources {
+    /// Adds a file and returns its number.
     pub fn add(&mut self, path: impl Into<String>, text: impl Into<String>) -> SourceId {
         self.files.push(Source { path: path.into(), text: text.into() });
         SourceId(self.files.len() as u32 - 1)
     }
 
+    /// Returns the file of a number.
     pub fn get(&self, id: SourceId) -> &Source {
         &self.files[id.0 as usize]
     }
@@ -73,6 +76,7 @@ pub enum Severity {
 }
 
 impl Severity {
+    /// Returns the word for it.
     pub fn name(self) -> &'static str {
         match self {
             Severity::Error => "error",
@@ -101,6 +105,7 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
+    /// Makes an error at a place, if it has one.
     pub fn error(message: impl Into<String>, span: impl Into<Option<Span>>) -> Self {
         Diagnostic {
             severity: Severity::Error,
@@ -113,10 +118,12 @@ impl Diagnostic {
         }
     }
 
+    /// Makes a warning at a place, if it has one.
     pub fn warning(message: impl Into<String>, span: impl Into<Option<Span>>) -> Self {
         Diagnostic { severity: Severity::Warning, ..Diagnostic::error(message, span) }
     }
 
+    /// Makes a note at a place, if it has one.
     pub fn note(message: impl Into<String>, span: impl Into<Option<Span>>) -> Self {
         Diagnostic { severity: Severity::Note, ..Diagnostic::error(message, span) }
     }
@@ -133,6 +140,7 @@ impl Diagnostic {
         self
     }
 
+    /// Adds a hint on what to do.
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(shortened(hint.into()));
         self

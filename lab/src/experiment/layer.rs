@@ -29,6 +29,7 @@ pub fn shared(defaults: &Node) -> Vec<Diagnostic> {
     problems.into_iter().map(|problem| at(problem, defaults)).collect()
 }
 
+/// Makes a diagnostic of a problem at its place in a layer.
 pub fn at(problem: Problem, layer: &Node) -> Diagnostic {
     let span = layer.locate(&problem.path);
     Diagnostic::at(problem, span)

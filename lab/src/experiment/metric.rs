@@ -70,6 +70,7 @@ impl MetricInfo {
         MetricInfo { written: Written::When, ..Self::number(name, about) }
     }
 
+    /// Sets the unit.
     pub const fn in_unit(self, unit: &'static str) -> Self {
         MetricInfo { unit, ..self }
     }
@@ -84,6 +85,7 @@ impl MetricInfo {
         MetricInfo { better: Better::Higher, ..self }
     }
 
+    /// Sets the part of the data that it is measured on.
     pub const fn on(self, part: Part) -> Self {
         MetricInfo { part: Some(part), ..self }
     }

@@ -34,12 +34,15 @@ pub struct PlannedVariant<'a> {
 
 /// All variants of one block, decoded.
 pub trait Plan: Send + Sync {
+    /// Lists the variants in the order in which they are shown.
     fn variants(&self) -> Vec<PlannedVariant<'_>>;
+    /// Returns the settings of a variant's data; none where it reads none.
     fn data(&self, variant: usize) -> Option<&DataSettings>;
     /// Returns what is wrong with settings of the block that every variant overrides.
     fn overridden(&self) -> &[Diagnostic];
     /// Problems of the settings; paths are into the variant's tree.
     fn check(&self, variant: usize, facts: Option<&Facts>) -> Vec<Problem>;
+    /// Estimates what one run of a variant costs: seconds, bytes, multiply-adds.
     fn cost(&self, variant: usize, facts: Option<&Facts>) -> Cost;
     /// Returns what its runs will find, by name. Only called on settings that passed [`check`](Self::check).
     fn metric_schema(&self, variant: usize, facts: Option<&Facts>) -> MetricSchema;
@@ -49,9 +52,12 @@ pub trait Plan: Send + Sync {
     fn describe(&self, info: &'static MetricInfo) -> MetricInfo;
     /// Returns the parts that a variant shares with other kinds.
     fn shared(&self, variant: usize) -> Shared<'_>;
+    /// Runs a variant once, with the seed and the data of the context.
+    ///
     /// # Errors
     /// What only the data at hand could show.
     fn run(&self, variant: usize, context: &Context) -> Result<RunRecord, Problem>;
+    /// Draws the figures of an outcome, each variant's runs in the order of seeds.
     fn figures(&self, outcome: &Outcome) -> Vec<Figure>;
     /// Returns every setting with its value, defaults included.
     fn resolved(&self, variant: usize) -> serde_json::Value;

@@ -196,7 +196,7 @@ pub fn diagnosed(report: &Report, bayes_error: Option<f64>, record: &mut RunReco
     record.metrics.insert("diagnosis".into(), Metric::Text(diagnosis.into()));
 }
 
-/// What a run that has diverged has instead of judged answers: under every name as many numbers as otherwise, none of
+/// Records what a run that has diverged has instead of judged answers: under every name as many numbers as otherwise, none of
 /// which exists.
 pub fn absent(report: &Report, record: &mut RunRecord) {
     let classes = record.names.get("classes").map_or(0, Vec::len);

@@ -43,7 +43,7 @@ pub struct TargetFigure {
 }
 
 impl TargetFigure {
-    /// None where nothing is compared, or no run gets to its target.
+    /// Draws how soon runs reach the target; none where nothing is compared, or no run gets to its target.
     pub fn draw(self, outcome: &Outcome) -> Option<Figure> {
         if outcome.variants.len() < 2 {
             return None;

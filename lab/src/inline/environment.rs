@@ -111,6 +111,7 @@ pub fn shown(value: &Value) -> Result<String, Error> {
     }
 }
 
+/// Reads a value as a number.
 pub fn number(value: &Value) -> Result<f64, Error> {
     match value.kind() {
         ValueKind::Number => f64::try_from(value.clone()),

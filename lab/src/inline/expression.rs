@@ -24,6 +24,8 @@ pub struct Expression<'t> {
 }
 
 impl<'t> Expression<'t> {
+    /// Reads an expression.
+    ///
     /// # Errors
     /// The first fault that can be seen without any result: syntax, an unknown filter or function.
     pub fn parse(text: &'t str) -> Result<Self, Fault> {

@@ -55,6 +55,7 @@ pub struct Values<'a> {
 }
 
 impl<'a> Values<'a> {
+    /// Makes an empty set of results.
     pub fn new() -> Self {
         Self::default()
     }

@@ -48,6 +48,7 @@ pub struct Names {
 }
 
 impl Names {
+    /// Makes an empty set of names.
     pub fn new() -> Self {
         Self::default()
     }

@@ -23,10 +23,12 @@ pub struct Fault {
 }
 
 impl Fault {
+    /// Makes a fault in a range of an expression, in bytes.
     pub fn new(range: Range<usize>, message: impl Into<String>, label: impl Into<String>) -> Self {
         Fault { range, message: message.into(), label: label.into(), hints: Vec::new(), ended: false }
     }
 
+    /// Adds a hint on what to write.
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());
         self
@@ -274,6 +276,7 @@ fn value(
     }
 }
 
+/// Makes the fault of a name that is not among those that are known.
 pub fn unknown(link: &Link, known: &[&str], what: &str) -> Fault {
     let name = match &link.name {
         Name::Word(word) => word.clone(),

@@ -18,6 +18,7 @@ const EDGE: f64 = 0.05;
 /// Where more of the trials than this lie on the edge, as on a grid of three, the best one there says nothing.
 const CROWDED: f64 = 0.25;
 
+/// Warns of a search that is judged by the test part.
 pub fn search_on_test(subject: &Subject) -> Vec<Problem> {
     let objective = subject.shared.search.map(|search| search.objective);
     let on_test = |name: &&str| {
@@ -32,6 +33,7 @@ pub fn search_on_test(subject: &Subject) -> Vec<Problem> {
     objective.map(said).into_iter().collect()
 }
 
+/// Warns of features on different scales that are not normalized.
 pub fn unscaled_features(subject: &Subject) -> Vec<Problem> {
     let shared = &subject.shared;
     let Some(settings) = shared.data else { return Vec::new() };
@@ -69,6 +71,7 @@ fn ranges(features: &Features) -> Vec<f64> {
     high.iter().zip(&low).map(|(high, low)| high - low).collect()
 }
 
+/// Warns of batch normalization over batches, or a last batch, of one row.
 pub fn batch_norm_of_one(subject: &Subject) -> Vec<Problem> {
     let (Some(model), Some(training)) = (subject.shared.model, subject.shared.training) else {
         return Vec::new();
@@ -94,6 +97,7 @@ pub fn batch_norm_of_one(subject: &Subject) -> Vec<Problem> {
     }
 }
 
+/// Warns of a search on a linear scale over several powers of ten.
 pub fn linear_scale(subject: &Subject) -> Vec<Problem> {
     // A search that sets the scale on purpose knows of scales.
     let Some(SearchParts { space, .. }) = subject.shared.search.filter(|search| search.scale.is_none())
@@ -117,6 +121,7 @@ pub fn linear_scale(subject: &Subject) -> Vec<Problem> {
     linear.collect()
 }
 
+/// Warns of a split whose counts look like percentages.
 pub fn percentages_as_counts(subject: &Subject) -> Vec<Problem> {
     let (Some(split), Some(facts)) = (subject.shared.split, subject.facts) else { return Vec::new() };
     let shares = [("train", split.train), ("dev", split.dev), ("test", split.test)];
@@ -141,6 +146,7 @@ pub fn percentages_as_counts(subject: &Subject) -> Vec<Problem> {
     ]
 }
 
+/// Warns of a split that counts the rows of train alone, so that all others are in no part.
 pub fn no_dev_part(subject: &Subject) -> Vec<Problem> {
     let Some(split) = subject.shared.split.filter(|_| subject.shared.training.is_some()) else {
         return Vec::new();
@@ -157,6 +163,7 @@ pub fn no_dev_part(subject: &Subject) -> Vec<Problem> {
     ]
 }
 
+/// Warns of a split that leaves classes out of a part.
 pub fn classes_left_out(subject: &Subject) -> Vec<Problem> {
     let Some((facts, split)) = subject.facts.zip(subject.shared.split) else { return Vec::new() };
     let (Target::Classes(classes), Ok(sizes)) = (facts.target, split.sizes(facts.rows)) else {
@@ -175,6 +182,7 @@ pub fn classes_left_out(subject: &Subject) -> Vec<Problem> {
     [("dev", sizes[1]), ("test", sizes[2])].into_iter().filter_map(of).collect()
 }
 
+/// Warns of early stopping by the train part.
 pub fn stopping_on_train(subject: &Subject) -> Vec<Problem> {
     let stopping = subject.shared.training.and_then(|training| training.early_stopping.as_ref());
     let on_train = stopping.filter(|stopping| stopping.metric == StoppingMetric::TrainLoss);
@@ -186,6 +194,7 @@ pub fn stopping_on_train(subject: &Subject) -> Vec<Problem> {
     on_train.map(said).into_iter().collect()
 }
 
+/// Warns of dropout of the logits.
 pub fn dropout_at_output(subject: &Subject) -> Vec<Problem> {
     let Some(model) = subject.shared.model else { return Vec::new() };
     let output = model.hidden.len() + 1;
@@ -201,6 +210,7 @@ pub fn dropout_at_output(subject: &Subject) -> Vec<Problem> {
     })]
 }
 
+/// Warns of weights that all begin equal.
 pub fn equal_weights(subject: &Subject) -> Vec<Problem> {
     let Some(model) = subject.shared.model else { return Vec::new() };
     let equal = matches!(model.init, Initializer::Zeros | Initializer::Constant(_));
@@ -213,6 +223,7 @@ pub fn equal_weights(subject: &Subject) -> Vec<Problem> {
     ]
 }
 
+/// Warns of runs that diverged.
 pub fn diverged(subject: &Subject, variant: &Variant) -> Vec<Problem> {
     let Some((runs, first)) = variant.divergence() else { return Vec::new() };
     let all = variant.runs.len();
@@ -227,6 +238,7 @@ fn is_bounded(path: &str) -> bool {
     ["keep_prob", "dropout"].iter().any(|name| path.contains(name))
 }
 
+/// Warns of a search whose best trial lies at an end of a range.
 pub fn best_on_edge(subject: &Subject, variant: &Variant) -> Vec<Problem> {
     let Some(SearchParts { space, scale, .. }) = subject.shared.search else { return Vec::new() };
     let runs = variant.runs.len();

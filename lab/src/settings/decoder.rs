@@ -15,6 +15,7 @@ pub struct Decoder<'a> {
 }
 
 impl<'a> Decoder<'a> {
+    /// Makes a decoder of a node; entries in `skip` are passed over.
     pub fn new(node: &'a Node, skip: &'a [*const Node]) -> Self {
         Decoder { node, skip }
     }

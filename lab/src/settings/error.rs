@@ -44,6 +44,7 @@ pub enum Kind {
 }
 
 impl Error {
+    /// Makes an error at the value that is being decoded.
     pub fn new(kind: Kind) -> Self {
         Error { kind, path: Vec::new(), on_key: false }
     }
@@ -54,6 +55,7 @@ impl Error {
         self
     }
 
+    /// Moves the error to the key of that entry.
     pub fn on_key(mut self, index: usize) -> Self {
         self.on_key = true;
         self.inside(index)

@@ -30,18 +30,22 @@ pub struct Entry {
 }
 
 impl Node {
+    /// Makes a node at a place.
     pub fn new(span: Span, value: Value) -> Self {
         Node { span, value }
     }
 
+    /// Makes a text at a place.
     pub fn text(span: Span, text: impl Into<String>) -> Self {
         Node::new(span, Value::Text(text.into()))
     }
 
+    /// Makes a map without entries at a place.
     pub fn empty_map(span: Span) -> Self {
         Node::new(span, Value::Map(Vec::new()))
     }
 
+    /// Returns the text; none for anything else.
     pub fn as_text(&self) -> Option<&str> {
         match &self.value {
             Value::Text(text) => Some(text),

@@ -24,6 +24,7 @@ pub fn explain(text: &str, place: usize, complaint: &str, map: &LineMap) -> Diag
         })
 }
 
+/// Returns the error of a key that stands twice in a map.
 pub fn duplicate(key: &str, second: Span, first: Span) -> Diagnostic {
     Diagnostic::error(format!("`{key}` is set twice"), second)
         .label("expected each setting once")

@@ -167,6 +167,7 @@ fn claim(planned: &Planned, shift: &ClaimShift) -> String {
     format!("{}: {}", says.unwrap_or(&shift.that), margin(shift))
 }
 
+/// Returns a status in words.
 pub fn said(status: Status) -> &'static str {
     match status {
         Status::Equal => "equal to the last bit",

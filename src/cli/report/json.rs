@@ -6,6 +6,7 @@ use crate::cli::report::Report;
 use crate::pipeline::{Reprinted, Reviewed};
 use crate::store::snapshot::{ClaimShift, Leaf, Moved, SettingShift, VariantShift};
 
+/// Writes the report as a JSON document.
 pub fn document(report: &Report) -> String {
     let findings: Vec<Value> =
         report.found.iter().map(|diagnostic| diagnostic.json(report.sources)).collect();

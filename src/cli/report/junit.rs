@@ -21,6 +21,7 @@ struct Case {
     said: Option<Diagnostic>,
 }
 
+/// Writes the report as JUnit's XML.
 pub fn document(report: &Report) -> String {
     let mut left: Vec<Diagnostic> = report.found.iter().cloned().collect();
     let mut cases = report.computed.map_or_else(Vec::new, |computed| claims(computed, &mut left));

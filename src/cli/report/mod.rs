@@ -55,6 +55,7 @@ impl<'a> Report<'a> {
         }
     }
 
+    /// Returns whether there are errors in it.
     pub fn failed(&self) -> bool {
         self.found.errors() > 0
     }

@@ -64,6 +64,7 @@ pub enum Status {
 }
 
 impl Status {
+    /// Returns the word for it in reports.
     pub fn name(self) -> &'static str {
         match self {
             Status::Equal => "equal",
@@ -79,6 +80,7 @@ impl Status {
 }
 
 impl Review {
+    /// Returns how many experiments have that status.
     pub fn count(&self, status: Status) -> usize {
         self.experiments.iter().filter(|reviewed| reviewed.status == status).count()
     }

@@ -43,6 +43,7 @@ pub struct Planned {
 }
 
 impl Planned {
+    /// Lists the seeds of its runs.
     pub fn seeds(&self) -> impl Iterator<Item = u64> + use<> {
         self.header.seed..self.header.seed + self.header.seeds
     }

@@ -25,11 +25,11 @@ use crate::pipeline::ready::Ready;
 
 /// Told how the runs get on, from any thread.
 pub trait Watch: Sync {
-    /// Before anything runs, of every experiment: `lesson#id`, and what of it is to be done and why.
+    /// Hears, before anything runs, of every experiment: `lesson#id`, and what of it is to be done and why.
     fn explained(&self, _experiment: &str, _why: &Why) {}
-    /// The share of all work that is done.
+    /// Takes the share of all work that is done, from 0 to 1.
     fn advance_to(&self, share: f64);
-    /// An experiment's last run has ended: `lesson#id` and how many runs it was.
+    /// Hears that an experiment's last run has ended: `lesson#id` and how many runs it was.
     fn finished(&self, experiment: &str, runs: usize);
 }
 
@@ -140,6 +140,7 @@ pub enum PlaceOf {
     Job(usize, usize, u64),
 }
 
+/// Returns where a run belongs.
 pub fn place(job: &Job) -> PlaceOf {
     match job.key {
         Some(key) => PlaceOf::Key(key),
@@ -252,7 +253,7 @@ pub fn again(course: &Course, planned: &Planned, tables: &Tables, cache: &Cache)
     outcome
 }
 
-/// Estimated seconds; even a run that trains nothing is some work.
+/// Estimates the seconds of a run; even a run that trains nothing is some work.
 pub fn work_of(job: &Job) -> f64 {
     job.cost.seconds.max(1e-6)
 }

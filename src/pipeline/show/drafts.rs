@@ -174,6 +174,7 @@ impl<'c> Drafting<'c> {
 }
 
 impl Draft<'_> {
+    /// Returns whether its lesson has experiments.
     pub fn has_experiments(&self) -> bool {
         !self.experiments.is_empty()
     }

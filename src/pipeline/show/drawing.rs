@@ -55,6 +55,7 @@ pub struct Drawing<'a> {
 }
 
 impl<'a> Drawing<'a> {
+    /// Looks up what there is of an experiment's charts and files, and draws them if that is not known.
     pub fn new(computed: &'a Computed, place: usize, program: Option<Sum>) -> Self {
         let key = program.and_then(|program| key(computed, place, program));
         let kept = key.map(|key| Key::named(&["sketch", &key.to_string()]));
@@ -89,6 +90,7 @@ impl<'a> Drawing<'a> {
         self.sketch.figures.iter().map(|name| format!("{}-{name}.svg", self.path()))
     }
 
+    /// Returns the charts and files, fetched from the cache or drawn at the first call.
     pub fn drawn(&self) -> &Drawn {
         self.drawn.get_or_init(|| {
             let known = self.key.and_then(|key| self.computed.cache.drawn(&key));

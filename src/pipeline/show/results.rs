@@ -26,6 +26,7 @@ pub fn json(lesson: &str, planned: &Planned, outcome: &Outcome, claims: &[Verdic
     })
 }
 
+/// Returns a claim's verdict as JSON.
 pub fn claim(verdict: &Verdict) -> Json {
     json!({
         "that": verdict.claim.that,

@@ -46,6 +46,7 @@ impl Manifest {
         Key::named(&["site", &output.to_string_lossy()])
     }
 
+    /// Reads what is noted of the site in an output folder, as far as it is still true.
     pub fn read(output: &Path, cache: &Cache) -> Manifest {
         let key = Manifest::key(output);
         let Some(Noted { at, files }) = cache.site(&key) else {

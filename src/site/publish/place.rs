@@ -25,6 +25,10 @@ pub struct Place {
 }
 
 impl Place {
+    /// Finds the output folder and the names beside it.
+    ///
+    /// # Errors
+    /// The root of the file system; a path that cannot be resolved.
     pub fn new(shown: &Path) -> Result<Place, PublishError> {
         let output = resolve(shown)?;
         let (Some(parent), Some(name)) = (output.parent(), output.file_name()) else {
@@ -40,6 +44,7 @@ impl Place {
         })
     }
 
+    /// Refuses an output that is, or holds, the folder of the lessons.
     pub fn check_lessons(&self, lessons: &Path) -> Result<(), PublishError> {
         let lessons = resolve(lessons)?;
         if lessons == self.output {
@@ -78,6 +83,7 @@ impl Place {
         if exists(&self.output) { self.finish() } else { rename(&self.old, &self.output) }
     }
 
+    /// Refuses a folder that holds what no build wrote.
     pub fn check_ours(&self) -> Result<(), PublishError> {
         if !exists(&self.output) {
             return Ok(());
@@ -261,6 +267,7 @@ pub fn exists(path: &Path) -> bool {
     path.symlink_metadata().is_ok()
 }
 
+/// Returns whether its name begins with a dot.
 pub fn is_hidden(entry: &DirEntry) -> bool {
     entry.file_name().to_string_lossy().starts_with('.')
 }
@@ -270,11 +277,13 @@ pub fn is_folder(entry: &DirEntry) -> bool {
     entry.file_type().is_ok_and(|kind| kind.is_dir())
 }
 
+/// Lists what is in a folder.
 pub fn entries(folder: &Path) -> Result<Vec<DirEntry>, PublishError> {
     let list = fs::read_dir(folder).and_then(Iterator::collect);
     list.map_err(|error| PublishError::Io { path: folder.to_owned(), error })
 }
 
+/// Makes a folder and those above it, where they are missing.
 pub fn make_folder(path: &Path) -> Result<(), PublishError> {
     fs::create_dir_all(path).map_err(|error| PublishError::Io { path: path.to_owned(), error })
 }

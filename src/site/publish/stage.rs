@@ -22,6 +22,7 @@ pub struct Staged {
 }
 
 impl Staged {
+    /// Compares a file with what the output has at its path.
     pub fn new(path: &str, content: Content, intact: &Records, place: &Place) -> Result<Self, PublishError> {
         let Content { from, bytes } = content;
         let known = intact.get(path);
@@ -43,6 +44,7 @@ impl Staged {
         Ok(Staged { from, content: sum, new: same.is_none().then_some(bytes), stamp: same })
     }
 
+    /// Returns whether the output does not have it byte for byte.
     pub fn is_new(&self) -> bool {
         self.new.is_some()
     }

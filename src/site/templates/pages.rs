@@ -20,6 +20,7 @@ pub struct Page {
 }
 
 impl Page {
+    /// Makes the page that tries the template of experiments alone.
     pub fn of_experiment(experiment: &ExperimentView) -> Page {
         let values = context! { experiment => Serde(experiment) };
         Page { path: String::new(), template: "experiment.html", values }
@@ -38,6 +39,7 @@ pub struct Pages<'a> {
 }
 
 impl<'a> Pages<'a> {
+    /// Prepares the pages of a site.
     pub fn new(templates: &'a Templates, site: &'a Site) -> Self {
         let outline = outline(site);
         let shared_from = Sum::of_value(&(&site.course, &outline));

@@ -48,6 +48,7 @@ impl Key {
         Some(Key(*blake3::Hash::from_hex(name).ok()?.as_bytes()))
     }
 
+    /// Returns the bytes of the hash.
     pub fn bytes(&self) -> &[u8; 32] {
         &self.0
     }
@@ -76,6 +77,7 @@ impl From<Key> for Sum {
 pub struct Sum(pub(super) [u8; 32]);
 
 impl Sum {
+    /// Hashes bytes.
     pub fn of(bytes: &[u8]) -> Sum {
         Sum(*blake3::hash(bytes).as_bytes())
     }

@@ -8,6 +8,7 @@ use crate::outcome::{Outcome, RunRecord, Variant};
 /// From so many on, training points are drawn smaller.
 const MANY: usize = 200;
 
+/// Draws the figures of the kind that have something to show.
 pub fn all(outcome: &Outcome) -> Vec<Figure> {
     let parts: Vec<(String, String)> =
         PARTS.iter().map(|part| (format!("{part}_loss"), (*part).to_owned())).collect();

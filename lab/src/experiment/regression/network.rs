@@ -34,6 +34,7 @@ impl Network {
 }
 
 impl Regression {
+    /// Calls `work` with the four parts of a training of this network.
     pub fn with_parts<T>(&self, network: &Network, work: impl FnOnce(&Parts) -> T) -> T {
         let Network { model, training } = network;
         work(&Parts { data: &self.data, split: &self.split, model, training })

@@ -10,6 +10,7 @@ use crate::search::{Dimension, Setting};
 /// The most settings that get a panel of their own.
 const MOST_PANELS: usize = 6;
 
+/// Draws the figures of the kind that have something to show.
 pub fn draw(variants: &[&Search], outcome: &Outcome) -> Vec<Figure> {
     [trials(variants, outcome), progress(variants, outcome), parallel(variants, outcome)]
         .into_iter()

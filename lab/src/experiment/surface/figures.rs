@@ -19,6 +19,7 @@ const MARGIN: f64 = 0.08;
 /// How many decades of loss are shown below that at the start: what is lower is rounding.
 const DECADES: f64 = 1e-12;
 
+/// Draws the figures of the kind that have something to show.
 pub fn all(variants: &[&Surface], outcome: &Outcome) -> Vec<Figure> {
     let loss = CurveFigure {
         name: "loss",

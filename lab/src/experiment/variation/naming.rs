@@ -34,6 +34,7 @@ fn words(value: &Node, full: bool) -> Vec<String> {
     }
 }
 
+/// Returns a variant's name for readers from its value.
 pub fn label_of(prefix: &str, value: &Node, short: bool) -> String {
     let text = match &value.value {
         Value::List(items) => {
