@@ -18,7 +18,7 @@ pub const CHAPTER: &str = "index.md";
 
 /// A lesson's file.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Found {
+pub struct LessonFile {
     pub path: PathBuf,
     /// The path below the lessons folder, with `/`.
     pub below: String,
@@ -26,7 +26,7 @@ pub struct Found {
     pub slug: String,
 }
 
-impl Found {
+impl LessonFile {
     /// The folder below the lessons folder, with `/`; empty for that folder itself.
     pub fn folder(&self) -> &str {
         self.below.rsplit_once('/').map_or("", |(folder, _)| folder)
@@ -37,7 +37,7 @@ impl Found {
 #[derive(Debug, Default)]
 pub struct Discovered {
     /// In reading order: by name, numbers as numbers, folders where their name stands.
-    pub lessons: Vec<Found>,
+    pub lessons: Vec<LessonFile>,
     /// What an author may take for a part of the course, and is none: its path below the root, with `/`, and the warning.
     pub left_out: Vec<(String, Diagnostic)>,
 }
@@ -126,7 +126,7 @@ fn odd(root: &Path, below: &Path, shown: &str, entry: &DirEntry) -> Option<Diagn
 }
 
 /// The lesson at `path` below `root`.
-pub fn describe(root: &Path, path: &Path) -> Option<Found> {
+pub fn describe(root: &Path, path: &Path) -> Option<LessonFile> {
     let parts: Vec<String> =
         path.strip_prefix(root).ok()?.iter().map(|part| part.to_string_lossy().into_owned()).collect();
     let stem = parts.last()?.strip_suffix(".md")?;
@@ -134,7 +134,7 @@ pub fn describe(root: &Path, path: &Path) -> Option<Found> {
         slug if slug.is_empty() => "lesson".to_owned(),
         slug => slug,
     };
-    Some(Found { path: path.to_owned(), below: parts.join("/"), slug })
+    Some(LessonFile { path: path.to_owned(), below: parts.join("/"), slug })
 }
 
 fn is_of_lessons(entry: &DirEntry) -> bool {

@@ -13,12 +13,12 @@ enum Piece {
     Html(String),
     /// The experiment block with this index.
     Experiment(usize),
-    Value(Value),
+    Value(InlineValue),
 }
 
 /// An expression in prose.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Value {
+pub struct InlineValue {
     pub expression: String,
     pub span: Span,
     pub role: Role,
@@ -42,7 +42,7 @@ pub trait Fill {
     /// The HTML that stands in place of an experiment block.
     fn experiment(&mut self, index: usize) -> String;
     /// The HTML that stands in place of an expression.
-    fn value(&mut self, value: &Value) -> String;
+    fn value(&mut self, value: &InlineValue) -> String;
 }
 
 /// Marks a gap while HTML is written as text; no author's text holds it, null bytes being refused.
@@ -60,7 +60,7 @@ pub fn value_mark(index: usize) -> String {
 
 impl Fragment {
     /// Cuts HTML at its marks.
-    pub fn cut(html: &str, values: &[Value]) -> Self {
+    pub fn cut(html: &str, values: &[InlineValue]) -> Self {
         let piece = |(index, part): (usize, &str)| {
             if index % 2 == 0 {
                 return (!part.is_empty()).then(|| Piece::Html(part.to_owned()));
@@ -126,7 +126,7 @@ impl Fragment {
     }
 
     /// All expressions in it, in order.
-    pub fn values(&self) -> impl Iterator<Item = &Value> {
+    pub fn values(&self) -> impl Iterator<Item = &InlineValue> {
         self.pieces.iter().filter_map(|piece| match piece {
             Piece::Value(value) => Some(value),
             _ => None,
@@ -144,7 +144,7 @@ impl Fragment {
     }
 
     /// The same, to be changed.
-    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut Value> {
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut InlineValue> {
         self.pieces.iter_mut().filter_map(|piece| match piece {
             Piece::Value(value) => Some(value),
             _ => None,
@@ -167,7 +167,7 @@ mod tests {
         fn experiment(&mut self, index: usize) -> String {
             format!("[experiment {index}]")
         }
-        fn value(&mut self, value: &Value) -> String {
+        fn value(&mut self, value: &InlineValue) -> String {
             format!("[{}]", value.expression)
         }
     }
@@ -175,7 +175,8 @@ mod tests {
     #[test]
     fn gaps_are_filled_in_order() {
         let span = Span::new(SourceId(0), 0, 3);
-        let value = Value { expression: "a.b".into(), span, role: Role::Value, in_link: false, plain: false };
+        let value =
+            InlineValue { expression: "a.b".into(), span, role: Role::Value, in_link: false, plain: false };
         let html = format!("<p>x {} y</p>{}<p>&lt;</p>", value_mark(0), experiment_mark(3));
         let fragment = Fragment::cut(&html, &[value]);
         assert_eq!(fragment.render(&mut Echo), "<p>x [a.b] y</p>[experiment 3]<p>&lt;</p>");
@@ -190,12 +191,13 @@ mod tests {
             fn experiment(&mut self, _: usize) -> String {
                 String::new()
             }
-            fn value(&mut self, _: &Value) -> String {
+            fn value(&mut self, _: &InlineValue) -> String {
                 "<a title=\"x &lt; y\">1 &lt; \"2\"</a>".to_owned()
             }
         }
         let span = Span::new(SourceId(0), 0, 3);
-        let value = Value { expression: "a.b".into(), span, role: Role::Value, in_link: false, plain: false };
+        let value =
+            InlineValue { expression: "a.b".into(), span, role: Role::Value, in_link: false, plain: false };
         let html = format!("<img alt=\"a {} b\"><p>{}</p>", value_mark(0), value_mark(0));
         let expected = "<img alt=\"a 1 &lt; &quot;2&quot; b\"><p><a title=\"x &lt; y\">1 &lt; \"2\"</a></p>";
         assert_eq!(Fragment::cut(&html, &[value]).render(&mut Marked), expected);

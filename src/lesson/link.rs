@@ -71,7 +71,7 @@ pub struct Anchor {
 
 /// What became of a link's destination.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Target {
+pub enum LinkTarget {
     /// As it is to be written into the page.
     Elsewhere(String),
     Page {
@@ -128,7 +128,7 @@ pub fn resolve(
     slug: &str,
     dest: &str,
     span: Span,
-) -> Result<Target, Diagnostic> {
+) -> Result<LinkTarget, Diagnostic> {
     if let Some(scheme) = scheme(dest) {
         return match scheme.as_str() {
             "javascript" | "vbscript" | "data" => {
@@ -140,11 +140,11 @@ pub fn resolve(
                 span,
             )
             .label("expected `http:`, `https:`, `mailto:`, or a lesson's file")),
-            _ => Ok(Target::Elsewhere(dest.to_owned())),
+            _ => Ok(LinkTarget::Elsewhere(dest.to_owned())),
         };
     }
     if dest.starts_with("//") {
-        return Ok(Target::Elsewhere(dest.to_owned()));
+        return Ok(LinkTarget::Elsewhere(dest.to_owned()));
     }
     let end = dest.find(['#', '?']).unwrap_or(dest.len());
     let (path, suffix) = dest.split_at(end);
@@ -153,13 +153,13 @@ pub fn resolve(
         (!id.is_empty()).then(|| Anchor { slug: slug.to_owned(), id: decoded(id), figure: None, span })
     };
     if path.is_empty() {
-        return Ok(Target::Page { href: dest.to_owned(), anchor: anchor(slug) });
+        return Ok(LinkTarget::Page { href: dest.to_owned(), anchor: anchor(slug) });
     }
     let plain = &decoded(path);
     let below = below(folder, plain).ok_or_else(|| outside(span))?;
     let up = to_root(slug);
     let page = |found: &str| {
-        Ok(Target::Page { href: format!("{up}{}.html{suffix}", address(found)), anchor: anchor(found) })
+        Ok(LinkTarget::Page { href: format!("{up}{}.html{suffix}", address(found)), anchor: anchor(found) })
     };
     if below.ends_with(".md") {
         return page(lesson(library, &below).ok_or_else(|| no_lesson(library, folder, path, span))?);
@@ -175,7 +175,7 @@ pub fn resolve(
         return page(found);
     }
     match file(library, folder, path, span) {
-        Ok(asset) => Ok(Target::File(asset, suffix.to_owned())),
+        Ok(asset) => Ok(LinkTarget::File(asset, suffix.to_owned())),
         Err(error) => {
             let named = [below.as_str(), plain.trim_start_matches("./")];
             let found = named.into_iter().find_map(|path| published(library, path, &up, suffix, span));
@@ -185,7 +185,7 @@ pub fn resolve(
 }
 
 /// A file that the site has of an experiment: `SLUG/ID.csv`, `SLUG/ID.json`, `SLUG/ID-FIGURE.svg`.
-fn published(library: &Library, path: &str, up: &str, suffix: &str, span: Span) -> Option<Target> {
+fn published(library: &Library, path: &str, up: &str, suffix: &str, span: Span) -> Option<LinkTarget> {
     let (slug, name) = path.rsplit_once('/')?;
     library.lessons.iter().find(|(_, known)| known == slug)?;
     let (name, ending) = name.rsplit_once('.')?;
@@ -196,7 +196,7 @@ fn published(library: &Library, path: &str, up: &str, suffix: &str, span: Span) 
     };
     let anchor = Anchor { slug: slug.to_owned(), id: format!("experiment-{id}"), figure, span };
     let href = format!("{up}{}{suffix}", address(path));
-    Some(Target::Published { href, anchor, published: Published { path: path.to_owned(), span } })
+    Some(LinkTarget::Published { href, anchor, published: Published { path: path.to_owned(), span } })
 }
 
 /// The lesson whose page is called `below` from the lessons folder, or `path`: by the page's own name, or by the file's.
@@ -366,10 +366,12 @@ mod tests {
 
     fn lead(folder: &str, dest: &str) -> Result<String, String> {
         match resolve(&library(), folder, "here", dest, Span::new(SourceId(0), 0, 0)) {
-            Ok(Target::Elsewhere(href) | Target::Page { href, .. } | Target::Published { href, .. }) => {
-                Ok(href)
-            }
-            Ok(Target::File(asset, suffix)) => Ok(address(&asset.output) + &suffix),
+            Ok(
+                LinkTarget::Elsewhere(href)
+                | LinkTarget::Page { href, .. }
+                | LinkTarget::Published { href, .. },
+            ) => Ok(href),
+            Ok(LinkTarget::File(asset, suffix)) => Ok(address(&asset.output) + &suffix),
             Err(error) => Err(format!("{}; {}", error.message, error.label)),
         }
     }
@@ -388,7 +390,7 @@ mod tests {
         assert_eq!(lead("02-deep", "../04-x/index.md").unwrap(), "x/index.html");
         assert_eq!(lead("", "adam/four.csv").unwrap(), "adam/four.csv");
         let above = resolve(&library(), "04-x", "x/index", "../01-start.md", Span::new(SourceId(0), 0, 0));
-        assert_eq!(above.unwrap(), Target::Page { href: "../start.html".into(), anchor: None });
+        assert_eq!(above.unwrap(), LinkTarget::Page { href: "../start.html".into(), anchor: None });
         assert_eq!(lead("", "#x").unwrap(), "#x");
         assert_eq!(lead("02-deep", "/01-start.md#x").unwrap(), "start.html#x");
         assert_eq!(lead("", "start.md?a#b").unwrap(), "start.html?a#b");

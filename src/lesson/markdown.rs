@@ -6,9 +6,9 @@ use std::ops::Range;
 use pulldown_cmark::{BlockQuoteKind, CodeBlockKind, CowStr, Event, LinkType, Options, Tag, TagEnd, html};
 
 use super::block::{self, ExperimentBlock, Info};
-use super::fragment::{Fragment, Role, Value, experiment_mark, value_mark};
+use super::fragment::{Fragment, InlineValue, Role, experiment_mark, value_mark};
 use super::inline;
-use super::link::{self, Anchor, Asset, Library, Published, Target};
+use super::link::{self, Anchor, Asset, Library, LinkTarget, Published};
 use crate::diagnostic::{Diagnostic, SourceId, Span};
 use crate::settings::LineMap;
 use doubtful::Doubtful;
@@ -114,7 +114,7 @@ struct Writer<'t> {
     text: &'t str,
     scene: Scene<'t>,
     out: Vec<Event<'t>>,
-    values: Vec<Value>,
+    values: Vec<InlineValue>,
     /// Level, id and content (with marks) of each heading.
     headings: Vec<(u8, String, String)>,
     /// The id of each heading that is still to be written, and another that leads there too.
@@ -436,20 +436,20 @@ impl<'t> Writer<'t> {
         }
         let mark = value_mark(self.values.len());
         let expression = expression.to_owned();
-        self.values.push(Value { expression, span, role, in_link: self.in_link, plain });
+        self.values.push(InlineValue { expression, span, role, in_link: self.in_link, plain });
         Some(mark)
     }
 
     fn link(&mut self, dest: &CowStr<'t>, range: &Range<usize>) -> CowStr<'t> {
         let span = self.find(range, dest);
         match link::resolve(self.scene.library, self.scene.folder, self.scene.slug, dest, span) {
-            Ok(Target::Elsewhere(href)) => href.into(),
-            Ok(Target::Page { href, anchor }) => {
+            Ok(LinkTarget::Elsewhere(href)) => href.into(),
+            Ok(LinkTarget::Page { href, anchor }) => {
                 self.found.anchors.extend(anchor);
                 href.into()
             }
-            Ok(Target::File(asset, suffix)) => (self.asset(asset) + &suffix).into(),
-            Ok(Target::Published { href, anchor, published }) => {
+            Ok(LinkTarget::File(asset, suffix)) => (self.asset(asset) + &suffix).into(),
+            Ok(LinkTarget::Published { href, anchor, published }) => {
                 self.found.anchors.push(anchor);
                 self.found.published.push(published);
                 href.into()

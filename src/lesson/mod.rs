@@ -27,7 +27,7 @@ pub use gradbook_lab::inline;
 
 pub use block::ExperimentBlock;
 pub use course::{CacheSettings, CourseSettings, Language, Theme};
-pub use fragment::{Fill, Fragment, Role, Value, experiment_mark};
+pub use fragment::{Fill, Fragment, InlineValue, Role, experiment_mark};
 pub use front::Front;
 pub use limits::of_owner as owners_limits;
 pub use link::{Asset, Published, address, to_root};
@@ -182,7 +182,7 @@ impl Course {
     }
 
     fn check_values(&self, lesson: &Lesson, text: &Fragment) -> Vec<Diagnostic> {
-        let check = |Value { expression, span, role, .. }: &Value| match role {
+        let check = |InlineValue { expression, span, role, .. }: &InlineValue| match role {
             Role::Value => {
                 self.names.check(&lesson.slug, lesson.block_around(*span), expression, *span).err()
             }

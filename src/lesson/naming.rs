@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::discover::Found;
+use super::discover::LessonFile;
 use super::slug::{slugify, without_number};
 
 /// Pages that every site has.
@@ -11,13 +11,13 @@ const OF_THE_SITE: [&str; 2] = ["index", "404"];
 
 /// Gives lessons whose pages would have one name different ones: by the number before the name within a folder, by the
 /// chapter across folders. Returns what is to be said of it, a sentence for each name.
-pub fn assign(lessons: &mut [Found]) -> Vec<String> {
+pub fn assign(lessons: &mut [LessonFile]) -> Vec<String> {
     let plain: Vec<String> = lessons.iter().map(|lesson| lesson.slug.clone()).collect();
     let beside: Vec<(String, String)> =
         lessons.iter().map(|lesson| (lesson.folder().to_owned(), lesson.slug.clone())).collect();
     rename(lessons, &shared(&beside), |lesson| slugify(stem(&lesson.below)));
     let of_site = |slug: &String| OF_THE_SITE.contains(&slug.as_str());
-    let slugs = |lessons: &[Found]| lessons.iter().map(|lesson| lesson.slug.clone()).collect::<Vec<_>>();
+    let slugs = |lessons: &[LessonFile]| lessons.iter().map(|lesson| lesson.slug.clone()).collect::<Vec<_>>();
     let names = slugs(lessons);
     let alike: Vec<bool> =
         shared(&names).iter().zip(&names).map(|(shared, slug)| *shared || of_site(slug)).collect();
@@ -43,7 +43,7 @@ fn shared<T: Ord>(names: &[T]) -> Vec<bool> {
     names.iter().map(|name| counts[name] > 1).collect()
 }
 
-fn rename(lessons: &mut [Found], which: &[bool], new: impl Fn(&Found) -> String) {
+fn rename(lessons: &mut [LessonFile], which: &[bool], new: impl Fn(&LessonFile) -> String) {
     for (lesson, _) in lessons.iter_mut().zip(which).filter(|(_, is_one)| **is_one) {
         let slug = new(lesson);
         if !slug.is_empty() {
@@ -53,7 +53,7 @@ fn rename(lessons: &mut [Found], which: &[bool], new: impl Fn(&Found) -> String)
 }
 
 /// A lesson's name in the folder of its chapter; that of a lesson in no chapter stays.
-fn within(lesson: &Found, part: impl Fn(&str) -> String) -> String {
+fn within(lesson: &LessonFile, part: impl Fn(&str) -> String) -> String {
     let name = lesson.slug.rsplit('/').next().unwrap_or(&lesson.slug);
     let folders = lesson.folder().split('/').map(part).filter(|folder| !folder.is_empty());
     folders.chain([name.to_owned()]).collect::<Vec<_>>().join("/")
@@ -65,7 +65,7 @@ fn stem(below: &str) -> &str {
 }
 
 /// A sentence for each name that several lessons have. That a chapter's `index.md` stands in the chapter needs none.
-fn said(lessons: &[Found], plain: &[String]) -> Vec<String> {
+fn said(lessons: &[LessonFile], plain: &[String]) -> Vec<String> {
     let mut pages: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for (lesson, plain) in
         lessons.iter().zip(plain).filter(|(_, plain)| !OF_THE_SITE.contains(&plain.as_str()))
@@ -85,7 +85,7 @@ mod tests {
     fn assigned(files: &[&str]) -> (Vec<String>, Vec<String>) {
         let root = std::path::Path::new("root");
         let found = |file: &&str| super::super::discover::describe(root, &root.join(file)).unwrap();
-        let mut lessons: Vec<Found> = files.iter().map(found).collect();
+        let mut lessons: Vec<LessonFile> = files.iter().map(found).collect();
         let said = assign(&mut lessons);
         (lessons.into_iter().map(|lesson| lesson.slug).collect(), said)
     }

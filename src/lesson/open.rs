@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use super::course::{self, CourseSettings};
-use super::discover::{self, CHAPTER, Found, SETTINGS};
+use super::discover::{self, CHAPTER, LessonFile, SETTINGS};
 use super::front::{self, Front};
 use super::inline::Names;
 use super::link::{Anchor, Library, Published};
@@ -205,7 +205,7 @@ impl Opening {
     }
 
     /// The front matter of each lesson that is to be in the course.
-    fn fronts(&mut self, all: Vec<Found>) -> Result<Vec<FrontOf>, String> {
+    fn fronts(&mut self, all: Vec<LessonFile>) -> Result<Vec<FrontOf>, String> {
         let mut fronts = Vec::new();
         let mut all = all;
         if let Some(only) = &self.only
@@ -441,7 +441,7 @@ fn tree(source: SourceId, text: &str) -> Result<Node, Vec<Diagnostic>> {
 
 /// A lesson's file; its source, text, start of the Markdown and front matter as far as they could be read.
 struct FrontOf {
-    file: Found,
+    file: LessonFile,
     read: Option<(SourceId, String, usize, Option<Front>)>,
 }
 
@@ -491,7 +491,7 @@ mod tests {
         fn experiment(&mut self, index: usize) -> String {
             format!("[experiment {index}]")
         }
-        fn value(&mut self, value: &crate::lesson::Value) -> String {
+        fn value(&mut self, value: &crate::lesson::InlineValue) -> String {
             format!("[{}]", value.expression)
         }
     }

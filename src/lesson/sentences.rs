@@ -1,6 +1,6 @@
 //! The sentences of a page that hold computed values, as plain text.
 
-use super::fragment::{Fill, Fragment, Value};
+use super::fragment::{Fill, Fragment, InlineValue};
 
 /// Stand around the number of a value while its sentence is looked for; no author's text holds them.
 const OPEN: char = '\u{1}';
@@ -13,11 +13,11 @@ const WITHIN: [&str; 22] = [
 ];
 
 /// What stands in place of a value; none where there is no such number.
-pub type Show<'a> = dyn Fn(&Value) -> Option<String> + 'a;
+pub type Show<'a> = dyn Fn(&InlineValue) -> Option<String> + 'a;
 
 /// Every sentence with a value in it, and its values. Sentences with a value that `show` does not know are left out.
-pub fn with_values<'f>(text: &'f Fragment, show: &Show) -> Vec<(String, Vec<&'f Value>)> {
-    let values: Vec<&Value> = text.values().collect();
+pub fn with_values<'f>(text: &'f Fragment, show: &Show) -> Vec<(String, Vec<&'f InlineValue>)> {
+    let values: Vec<&InlineValue> = text.values().collect();
     if values.is_empty() {
         return Vec::new();
     }
@@ -28,7 +28,7 @@ pub fn with_values<'f>(text: &'f Fragment, show: &Show) -> Vec<(String, Vec<&'f 
 
 /// The whole text; none if `show` does not know one of its values.
 pub fn plain(text: &Fragment, show: &Show) -> Option<String> {
-    let values: Vec<&Value> = text.values().collect();
+    let values: Vec<&InlineValue> = text.values().collect();
     let plain = plain_text(&text.render(&mut Marks(0)));
     filled(&plain, &values, show).map(|(text, _)| text)
 }
@@ -41,7 +41,7 @@ impl Fill for Marks {
         "<hr>".to_owned()
     }
 
-    fn value(&mut self, _: &Value) -> String {
+    fn value(&mut self, _: &InlineValue) -> String {
         self.0 += 1;
         format!("{OPEN}{}{CLOSE}", self.0 - 1)
     }
@@ -96,7 +96,11 @@ fn split(line: &str) -> Vec<&str> {
 }
 
 /// A sentence with its values shown, blanks made one.
-fn filled<'f>(sentence: &str, values: &[&'f Value], show: &Show) -> Option<(String, Vec<&'f Value>)> {
+fn filled<'f>(
+    sentence: &str,
+    values: &[&'f InlineValue],
+    show: &Show,
+) -> Option<(String, Vec<&'f InlineValue>)> {
     let (mut text, mut found) = (String::new(), Vec::new());
     for (index, part) in sentence.split(OPEN).enumerate() {
         let mut rest = part;
@@ -120,7 +124,7 @@ mod tests {
     use crate::diagnostic::{SourceId, Span};
 
     fn sentences(html: &str) -> Vec<String> {
-        let value = |name: &str| Value {
+        let value = |name: &str| InlineValue {
             expression: name.to_owned(),
             span: Span::new(SourceId(0), 0, 3),
             role: Role::Value,
@@ -128,7 +132,7 @@ mod tests {
             plain: false,
         };
         let fragment = Fragment::cut(html, &[value("a.b"), value("gone")]);
-        let show = |value: &Value| (value.expression != "gone").then(|| "0.5".to_owned());
+        let show = |value: &InlineValue| (value.expression != "gone").then(|| "0.5".to_owned());
         with_values(&fragment, &show).into_iter().map(|(text, _)| text).collect()
     }
 

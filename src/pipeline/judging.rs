@@ -8,7 +8,7 @@ use crate::claims::{self, Verdict};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::experiment::Claim;
 use crate::lesson::inline::{Scope, Values, as_name};
-use crate::lesson::{Course, Fragment, Lesson, Role, Value};
+use crate::lesson::{Course, Fragment, InlineValue, Lesson, Role};
 use crate::lint;
 use crate::outcome::Outcome;
 
@@ -155,7 +155,7 @@ pub fn judge(
     let mut found: Vec<Diagnostic> = remarks.into_iter().flatten().collect();
 
     let values = values(course, planned, ran);
-    let diverged = |(lesson, Value { expression, span, .. }): &(usize, Value)| {
+    let diverged = |(lesson, InlineValue { expression, span, .. }): &(usize, InlineValue)| {
         values.diverged(&course.lessons[*lesson].slug, expression, *span)
     };
     let shown = values_of(course, planned, Role::Value, is_open);
@@ -163,11 +163,11 @@ pub fn judge(
 
     let mut prose = Prose::new();
     let in_prose = in_prose(course, planned, is_open);
-    let judged = in_prose.par_iter().map(|(lesson, Value { expression, span, .. }, scope)| {
+    let judged = in_prose.par_iter().map(|(lesson, InlineValue { expression, span, .. }, scope)| {
         values.judge(&course.lessons[*lesson].slug, scope, expression, *span)
     });
     let judged: Vec<_> = judged.collect();
-    for ((_, Value { expression, span, .. }, scope), judged) in in_prose.into_iter().zip(judged) {
+    for ((_, InlineValue { expression, span, .. }, scope), judged) in in_prose.into_iter().zip(judged) {
         match judged {
             None => {}
             Some(Err(error)) => found.push(error),
@@ -191,7 +191,7 @@ fn in_prose(
     course: &Course,
     planned: &[Planned],
     lessons: impl Fn(usize) -> bool + Sync,
-) -> Vec<(usize, Value, Scope)> {
+) -> Vec<(usize, InlineValue, Scope)> {
     let claims = values_of(course, planned, Role::Claim, lessons).into_iter();
     let scoped = claims.filter_map(|(lesson, claim)| {
         let (about, span) = (&course.lessons[lesson], claim.span);
@@ -207,8 +207,8 @@ fn values_of(
     planned: &[Planned],
     role: Role,
     lessons: impl Fn(usize) -> bool + Sync,
-) -> Vec<(usize, Value)> {
-    let pick = |lesson: usize, text: &Fragment| -> Vec<(usize, Value)> {
+) -> Vec<(usize, InlineValue)> {
+    let pick = |lesson: usize, text: &Fragment| -> Vec<(usize, InlineValue)> {
         text.values().filter(|value| value.role == role).map(|value| (lesson, value.clone())).collect()
     };
     let of_lesson = |(index, lesson): (usize, &Lesson)| {

@@ -12,7 +12,7 @@ use super::headings::Owner;
 use super::{Part, Writer};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::lesson::inline;
-use crate::lesson::link::{self, Target};
+use crate::lesson::link::{self, LinkTarget};
 use crate::settings::LineMap;
 
 /// Elements that lead somewhere by their `href`.
@@ -158,13 +158,13 @@ impl<'t> Writer<'t> {
             return None;
         }
         match link::resolve(self.scene.library, self.scene.folder, self.scene.slug, address, span) {
-            Ok(Target::Elsewhere(_)) => None,
-            Ok(Target::Page { href, anchor }) => {
+            Ok(LinkTarget::Elsewhere(_)) => None,
+            Ok(LinkTarget::Page { href, anchor }) => {
                 self.found.anchors.extend(anchor);
                 (href != address).then_some(href)
             }
-            Ok(Target::File(asset, suffix)) => Some(self.asset(asset) + &suffix),
-            Ok(Target::Published { href, anchor, published }) => {
+            Ok(LinkTarget::File(asset, suffix)) => Some(self.asset(asset) + &suffix),
+            Ok(LinkTarget::Published { href, anchor, published }) => {
                 self.found.anchors.push(anchor);
                 self.found.published.push(published);
                 Some(href)

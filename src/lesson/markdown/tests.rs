@@ -9,7 +9,7 @@ impl Fill for Echo {
     fn experiment(&mut self, index: usize) -> String {
         format!("[experiment {index}]")
     }
-    fn value(&mut self, value: &Value) -> String {
+    fn value(&mut self, value: &InlineValue) -> String {
         format!("[{}]", value.expression)
     }
 }

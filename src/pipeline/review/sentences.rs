@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::claims::Verdict;
 use crate::diagnostic::Span;
 use crate::lesson::inline::{Values, as_name};
-use crate::lesson::{Fragment, Lesson, Role, Value, sentences};
+use crate::lesson::{Fragment, InlineValue, Lesson, Role, sentences};
 use crate::store::snapshot::Said;
 
 use crate::pipeline::computed::Computed;
@@ -51,7 +51,7 @@ struct Page<'a> {
 
 impl Page<'_> {
     fn of(&self, text: &Fragment) -> Vec<Sentence> {
-        let said = |(text, values): (String, Vec<&Value>)| {
+        let said = |(text, values): (String, Vec<&InlineValue>)| {
             let (experiment, place) =
                 values.iter().find_map(|value| Some((self.owner(value)?, value.span)))?;
             Some(self.sentence(experiment, place, text))
@@ -90,12 +90,12 @@ impl Page<'_> {
     }
 
     /// The sentences of a text with computed numbers in them, each with what was computed for it.
-    fn printed<'f>(&self, text: &'f Fragment) -> Vec<(String, Vec<&'f Value>)> {
+    fn printed<'f>(&self, text: &'f Fragment) -> Vec<(String, Vec<&'f InlineValue>)> {
         sentences::with_values(text, &|value| self.show(value))
     }
 
     /// What stands in place of a number or a claim; none where its experiment has not run.
-    fn show(&self, value: &Value) -> Option<String> {
+    fn show(&self, value: &InlineValue) -> Option<String> {
         match value.role {
             Role::Value => self.values.evaluate(&self.lesson.slug, &value.expression, value.span).ok(),
             Role::Claim => {
@@ -106,7 +106,7 @@ impl Page<'_> {
     }
 
     /// The place in the plan of the experiment that an expression names first.
-    fn owner(&self, value: &Value) -> Option<usize> {
+    fn owner(&self, value: &InlineValue) -> Option<usize> {
         let origin = self.values.origin(&self.lesson.slug, &value.expression)?;
         self.places.get(&origin.experiment).copied()
     }

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::lesson::inline::Values;
-use crate::lesson::{Fill, Fragment, Lesson, Value};
+use crate::lesson::{Fill, Fragment, InlineValue, Lesson};
 use crate::site::{ExperimentView, HeadingView, PageView, policy};
 use crate::store::cache::Sum;
 
@@ -243,7 +243,7 @@ impl Fill for Experiments<'_> {
     }
 
     /// There are none left.
-    fn value(&mut self, _: &Value) -> String {
+    fn value(&mut self, _: &InlineValue) -> String {
         String::new()
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Diagnostics;
 use crate::lesson::inline::{Values, format_absent, format_number};
-use crate::lesson::{Fill, Lesson, Role, Value, address, experiment_mark, to_root};
+use crate::lesson::{Fill, InlineValue, Lesson, Role, address, experiment_mark, to_root};
 use crate::outcome::{Statistic, Summary};
 
 use crate::pipeline::computed::Computed;
@@ -23,7 +23,7 @@ impl Fill for Filling<'_, '_> {
         experiment_mark(index)
     }
 
-    fn value(&mut self, value: &Value) -> String {
+    fn value(&mut self, value: &InlineValue) -> String {
         match value.role {
             Role::Value => self.number(value),
             Role::Claim => self.claim(value),
@@ -33,7 +33,7 @@ impl Fill for Filling<'_, '_> {
 
 impl Filling<'_, '_> {
     /// A number, with how it came about: a link to its experiment, means and spreads in its title.
-    fn number(&mut self, value: &Value) -> String {
+    fn number(&mut self, value: &InlineValue) -> String {
         let values = self.values;
         let text = match values.evaluate(&self.lesson.slug, &value.expression, value.span) {
             Ok(text) => text,
@@ -53,7 +53,7 @@ impl Filling<'_, '_> {
     }
 
     /// A check mark with the figures of a claim that holds; one that does not has stopped the build.
-    fn claim(&mut self, value: &Value) -> String {
+    fn claim(&mut self, value: &InlineValue) -> String {
         let judged = &self.computed.prose;
         let Some(claim) = judged.get(&(value.span, value.expression.clone())) else { return String::new() };
         let doubts = claim.verdict.doubts();
@@ -78,7 +78,7 @@ impl Filling<'_, '_> {
     /// HTML in a link to an experiment, where there is one and a link may stand.
     fn linked(
         &self,
-        value: &Value,
+        value: &InlineValue,
         experiment: Option<(String, String)>,
         class: &str,
         title: &str,
