@@ -27,6 +27,7 @@ pub enum Info {
     Code,
 }
 
+/// Reads what an info string says of its block.
 pub fn read_info(info: &str) -> Info {
     // As Pandoc and R Markdown mark a fence: `{yaml experiment}`, `{.yaml .experiment}`.
     let braced = info.trim().strip_prefix('{').and_then(|info| info.strip_suffix('}'));
@@ -58,14 +59,14 @@ pub fn read_info(info: &str) -> Info {
     }
 }
 
-/// An info string that was probably meant to be `yaml experiment`.
+/// Returns the error of an info string that was probably meant to be `yaml experiment`.
 pub fn misspelt(info: &str, span: Span) -> Diagnostic {
     Diagnostic::error(format!("a block marked `{}` is shown, not run", info.trim()), span)
         .label("expected `yaml experiment`")
         .hint("write the three backticks and `yaml experiment` after them, or `yaml example` for a block that is only shown")
 }
 
-/// A warning where YAML that is shown is an experiment by its `kind` and `id`.
+/// Returns a warning where YAML that is shown is an experiment by its `kind` and `id`.
 pub fn shown(yaml: &str, info: &str, span: Span) -> Option<Diagnostic> {
     let value = |key: &str| {
         yaml.lines()
@@ -81,7 +82,7 @@ pub fn shown(yaml: &str, info: &str, span: Span) -> Option<Diagnostic> {
     Some(warning.label("expected `yaml experiment`").hint("mark it `yaml example` if it is only to be shown"))
 }
 
-/// The settings of a block.
+/// Reads the settings of a block.
 ///
 /// # Errors
 /// Errors of YAML; a block that is empty or no map.

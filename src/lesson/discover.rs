@@ -27,7 +27,7 @@ pub struct LessonFile {
 }
 
 impl LessonFile {
-    /// The folder below the lessons folder, with `/`; empty for that folder itself.
+    /// Returns the folder below the lessons folder, with `/`; empty for that folder itself.
     pub fn folder(&self) -> &str {
         self.below.rsplit_once('/').map_or("", |(folder, _)| folder)
     }
@@ -125,7 +125,7 @@ fn odd(root: &Path, below: &Path, shown: &str, entry: &DirEntry) -> Option<Diagn
     None
 }
 
-/// The lesson at `path` below `root`.
+/// Describes the lesson at `path` below `root`.
 pub fn describe(root: &Path, path: &Path) -> Option<LessonFile> {
     let parts: Vec<String> =
         path.strip_prefix(root).ok()?.iter().map(|part| part.to_string_lossy().into_owned()).collect();

@@ -39,21 +39,21 @@ pub enum Role {
 
 /// What fills the gaps of a [`Fragment`], asked in the order of the page.
 pub trait Fill {
-    /// The HTML that stands in place of an experiment block.
+    /// Returns the HTML that stands in place of an experiment block.
     fn experiment(&mut self, index: usize) -> String;
-    /// The HTML that stands in place of an expression.
+    /// Returns the HTML that stands in place of an expression.
     fn value(&mut self, value: &InlineValue) -> String;
 }
 
 /// Marks a gap while HTML is written as text; no author's text holds it, null bytes being refused.
 const MARK: char = '\0';
 
-/// The mark of an experiment block.
+/// Returns the mark of an experiment block.
 pub fn experiment_mark(index: usize) -> String {
     format!("{MARK}e{index}{MARK}")
 }
 
-/// The mark of a value, given its index among the values.
+/// Returns the mark of a value, given its index among the values.
 pub fn value_mark(index: usize) -> String {
     format!("{MARK}v{index}{MARK}")
 }
@@ -74,7 +74,7 @@ impl Fragment {
         Fragment { pieces: html.split(MARK).enumerate().filter_map(piece).collect() }
     }
 
-    /// The HTML with every gap filled.
+    /// Returns the HTML with every gap filled.
     pub fn render(&self, fill: &mut dyn Fill) -> String {
         let mut html = String::new();
         for piece in &self.pieces {
@@ -96,12 +96,12 @@ impl Fragment {
         html
     }
 
-    /// The text without markup (of a title, for the browser's tab).
+    /// Returns the text without markup (of a title, for the browser's tab).
     pub fn render_text(&self, fill: &mut dyn Fill) -> String {
         plain::text(&self.render(fill))
     }
 
-    /// The same without `<p>` around it, if that is all there is.
+    /// Returns the same without `<p>` around it, if that is all there is.
     pub fn without_paragraph(mut self) -> Self {
         let paragraphs = self.pieces.iter().filter_map(|piece| match piece {
             Piece::Html(html) => Some(html.matches("<p>").count()),
@@ -125,7 +125,7 @@ impl Fragment {
         self
     }
 
-    /// All expressions in it, in order.
+    /// Returns all expressions in it, in order.
     pub fn values(&self) -> impl Iterator<Item = &InlineValue> {
         self.pieces.iter().filter_map(|piece| match piece {
             Piece::Value(value) => Some(value),
@@ -143,7 +143,7 @@ impl Fragment {
         self.pieces.iter().map(length).sum()
     }
 
-    /// The same, to be changed.
+    /// Returns the same, to be changed.
     pub fn values_mut(&mut self) -> impl Iterator<Item = &mut InlineValue> {
         self.pieces.iter_mut().filter_map(|piece| match piece {
             Piece::Value(value) => Some(value),
@@ -151,6 +151,7 @@ impl Fragment {
         })
     }
 
+    /// Returns whether there is nothing in it.
     pub fn is_empty(&self) -> bool {
         self.pieces.is_empty()
     }

@@ -177,7 +177,7 @@ fn decode(mut node: Node, here: Span) -> Result<Front, Vec<Diagnostic>> {
     Err(errors)
 }
 
-/// `defaults` that are no map.
+/// Returns the error of `defaults` that are no map.
 pub fn not_settings(span: Span) -> Diagnostic {
     Diagnostic::error("`defaults` holds no settings", span)
         .label("expected settings, as in `defaults: {training: {epochs: 5}}`")

@@ -96,7 +96,7 @@ pub struct Published {
     pub span: Span,
 }
 
-/// What leads from the page of a lesson to the site's own folder.
+/// Returns what leads from the page of a lesson to the site's own folder.
 pub fn to_root(slug: &str) -> String {
     "../".repeat(slug.matches('/').count())
 }
@@ -118,7 +118,7 @@ const PASSIVE: [&str; 28] = [
 /// The schemes that a stranger's link may have.
 const TRUSTED: [&str; 3] = ["http", "https", "mailto"];
 
-/// Where a link in the lesson at `folder` (below the root, with `/`) and with `slug` leads.
+/// Returns where a link in the lesson at `folder` (below the root, with `/`) and with `slug` leads.
 ///
 /// # Errors
 /// A scheme that runs code, a lesson or file that is not there, a path out of the lessons folder.
@@ -209,7 +209,7 @@ fn page_named<'a>(library: &'a Library, below: &str, path: &str) -> Option<&'a s
     by_file.or_else(by_name).or_else(|| names.contains(&Some("index")).then_some("index"))
 }
 
-/// A file beside the lessons, inside their folder.
+/// Finds a file beside the lessons, inside their folder.
 ///
 /// # Errors
 /// A file that is not there, or lies outside.

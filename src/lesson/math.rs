@@ -48,7 +48,7 @@ pub struct Formula<'t> {
     rewritten: Rewritten,
 }
 
-/// The anchor of an equation with a label.
+/// Returns the anchor of an equation with a label.
 pub fn anchor(label: &str) -> String {
     format!("eq-{label}")
 }
@@ -75,12 +75,12 @@ pub fn read<'t>(tex: &'t str, display: bool, macros: &Macros) -> Result<Formula<
 }
 
 impl Formula<'_> {
-    /// The equations in it that have a number, in order.
+    /// Returns the equations in it that have a number, in order.
     pub fn equations(&self) -> impl Iterator<Item = &Equation> {
         self.rewritten.equations()
     }
 
-    /// The formula as a `<math>` element, with the HTML of what it holds of the page.
+    /// Returns the formula as a `<math>` element, with the HTML of what it holds of the page.
     ///
     /// # Errors
     /// The first thing that is wrong: an unknown command, a group that is not closed.

@@ -93,8 +93,8 @@ pub struct Lesson {
 const MOST_FAULTS: usize = 200;
 
 impl Course {
-    /// A short Markdown text of a lesson's settings (a caption, a title, what a claim says), with values.
-    /// `span` is where it is written.
+    /// Reads a short Markdown text of a lesson's settings (a caption, a title, what a claim says), with values. `span` is
+    /// where it is written.
     ///
     /// # Errors
     /// As for the text of a lesson; all that is wrong.
@@ -103,7 +103,7 @@ impl Course {
         Self::without_errors(found)
     }
 
-    /// A text of a lesson's settings that takes no markup (what is read out in place of a chart), with values.
+    /// Reads a text of a lesson's settings that takes no markup (what is read out in place of a chart), with values.
     ///
     /// # Errors
     /// As for the text of a lesson; all that is wrong.
@@ -119,12 +119,12 @@ impl Course {
         if found.is_empty() { Ok(fragment) } else { Err(found) }
     }
 
-    /// What is wrong with a short text, and what is odd about it.
+    /// Returns what is wrong with a short text, and what is odd about it.
     pub fn check_short(&self, lesson: &Lesson, text: &str, span: Span) -> Vec<Diagnostic> {
         self.read_short(lesson, text, span, markdown::short).1
     }
 
-    /// What is wrong with a text that takes no markup.
+    /// Returns what is wrong with a text that takes no markup.
     pub fn check_plain(&self, lesson: &Lesson, text: &str, span: Span) -> Vec<Diagnostic> {
         self.read_short(lesson, text, span, markdown::plain).1
     }
@@ -156,8 +156,8 @@ impl Course {
         (body, found)
     }
 
-    /// What a text of this course turns into depends on beside itself: paths and slugs of the lessons that links may lead
-    /// to, whether the lessons are trusted, and the macros of formulas.
+    /// Returns what a text of this course turns into depends on beside itself: paths and slugs of the lessons that links may
+    /// lead to, whether the lessons are trusted, and the macros of formulas.
     pub fn scenery(&self) -> (&[(String, String)], bool, &impl serde::Serialize) {
         (&self.library.lessons, self.library.untrusted, &self.library.macros)
     }
@@ -167,12 +167,12 @@ impl Course {
         self.library.untrusted
     }
 
-    /// The lesson whose results stand under that name in expressions.
+    /// Returns the lesson whose results stand under that name in expressions.
     pub fn lesson_named(&self, name: &str) -> Option<&Lesson> {
         self.lessons.iter().find(|lesson| inline::as_name(&lesson.slug) == name)
     }
 
-    /// What is wrong with the expressions in title, summary and text of every lesson, as far as that is known before
+    /// Returns what is wrong with the expressions in title, summary and text of every lesson, as far as that is known before
     /// anything runs.
     pub fn check_prose(&self) -> Vec<Diagnostic> {
         let texts = self.lessons.iter().flat_map(|lesson| {
@@ -216,7 +216,7 @@ impl Course {
 }
 
 impl Lesson {
-    /// The id of the experiment in whose block a place is.
+    /// Returns the id of the experiment in whose block a place is.
     pub fn block_around(&self, span: Span) -> Option<&str> {
         let block = self.blocks.iter().find(|block| block.span.holds(span))?;
         block.node.entry("id")?.value.as_text()

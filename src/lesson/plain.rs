@@ -18,7 +18,7 @@ const INLINE: [&str; 20] = [
     "sub", "sup", "time", "u", "wbr",
 ];
 
-/// The readable text of HTML, in one line. A formula stands in it once, as one would write it without TeX.
+/// Returns the readable text of HTML, in one line. A formula stands in it once, as one would write it without TeX.
 pub fn text(html: &str) -> String {
     let mut reader = Reader { text: String::with_capacity(html.len() / 2), skipped: None, formula: None };
     let emitter = CallbackEmitter::new(|event: CallbackEvent, _: Span<usize>| -> Option<Infallible> {

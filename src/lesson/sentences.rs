@@ -15,7 +15,7 @@ const WITHIN: [&str; 22] = [
 /// What stands in place of a value; none where there is no such number.
 pub type Show<'a> = dyn Fn(&InlineValue) -> Option<String> + 'a;
 
-/// Every sentence with a value in it, and its values. Sentences with a value that `show` does not know are left out.
+/// Returns every sentence with a value in it, and its values. Sentences with a value that `show` does not know are left out.
 pub fn with_values<'f>(text: &'f Fragment, show: &Show) -> Vec<(String, Vec<&'f InlineValue>)> {
     let values: Vec<&InlineValue> = text.values().collect();
     if values.is_empty() {
@@ -26,7 +26,7 @@ pub fn with_values<'f>(text: &'f Fragment, show: &Show) -> Vec<(String, Vec<&'f 
     sentences.filter_map(|sentence| filled(sentence, &values, show)).collect()
 }
 
-/// The whole text; none if `show` does not know one of its values.
+/// Returns the whole text; none if `show` does not know one of its values.
 pub fn plain(text: &Fragment, show: &Show) -> Option<String> {
     let values: Vec<&InlineValue> = text.values().collect();
     let plain = plain_text(&text.render(&mut Marks(0)));

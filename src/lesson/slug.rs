@@ -28,7 +28,7 @@ pub fn github(text: &str) -> String {
         .collect()
 }
 
-/// A name without the number that orders it: `03-splitting-data` is `splitting-data`.
+/// Returns a name without the number that orders it: `03-splitting-data` is `splitting-data`.
 pub fn without_number(name: &str) -> &str {
     let mut rest = name.trim_start_matches(|letter: char| letter.is_ascii_digit());
     // `1.2-intro` is the second of the first part.
@@ -41,7 +41,7 @@ pub fn without_number(name: &str) -> &str {
     if rest.len() == name.len() || plain.len() == rest.len() || plain.is_empty() { name } else { plain }
 }
 
-/// A name as a heading: `03-deep-networks` is `Deep networks`.
+/// Returns a name as a heading: `03-deep-networks` is `Deep networks`.
 pub fn as_title(name: &str) -> String {
     let words = without_number(name).replace(['-', '_'], " ");
     let mut letters = words.chars();
@@ -51,7 +51,7 @@ pub fn as_title(name: &str) -> String {
     }
 }
 
-/// As people order names: `2` before `10`.
+/// Compares names as people order them: `2` before `10`.
 pub fn natural(a: &str, b: &str) -> Ordering {
     let (mut left, mut right) = (a, b);
     loop {

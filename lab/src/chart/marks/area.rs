@@ -14,11 +14,12 @@ pub struct Band {
 }
 
 impl Band {
+    /// Makes an area between two values at each x: x, lower, upper.
     pub fn new(points: impl IntoIterator<Item = (f64, f64, f64)>, color: Color) -> Self {
         Band { points: points.into_iter().collect(), color }
     }
 
-    /// One pair of values an epoch, from epoch 0.
+    /// Makes an area between one pair of values an epoch, from epoch 0.
     pub fn series(lower: &[f64], upper: &[f64], color: Color) -> Self {
         let pairs = lower.iter().zip(upper).enumerate();
         Band::new(pairs.map(|(epoch, (&low, &high))| (epoch as f64, low, high)), color)
@@ -36,19 +37,19 @@ pub struct Area {
 }
 
 impl Area {
-    /// A density from 0 up.
+    /// Makes an area from 0 up to a density.
     pub fn new(points: impl IntoIterator<Item = Point>, color: Color) -> Self {
         Area { points: points.into_iter().collect(), base: 0.0, color, label: None }
     }
 
-    /// A histogram: `counts[i]` between `edges[i]` and `edges[i + 1]`.
+    /// Makes a histogram: `counts[i]` between `edges[i]` and `edges[i + 1]`.
     pub fn histogram(edges: &[f64], counts: &[f64], color: Color) -> Self {
         let bins = edges.windows(2).zip(counts);
         Area::new(bins.flat_map(|(edge, &count)| [(edge[0], count), (edge[1], count)]), color)
     }
 
-    /// Row `row` of ridgelines over a category axis y: heights 0..1 rise from the row's base line,
-    /// 1 just touching the row above.
+    /// Makes row `row` of ridgelines over a category axis y: heights 0..1 rise from the row's base line, 1 just touching the
+    /// row above.
     pub fn ridge(row: usize, points: impl IntoIterator<Item = Point>, color: Color) -> Self {
         let base = row as f64 + 0.42;
         let mut area = Area::new(points.into_iter().map(|(x, height)| (x, base - 0.92 * height)), color);
@@ -56,6 +57,7 @@ impl Area {
         area
     }
 
+    /// Names it in the key.
     pub fn label(mut self, label: impl Into<String>) -> Self {
         self.label = Some(label.into());
         self

@@ -46,13 +46,14 @@ pub struct Part {
 }
 
 impl Part {
+    /// Makes a part of bars: a value for each category.
     pub fn new(name: impl Into<String>, color: Color, values: impl IntoIterator<Item = f64>) -> Self {
         Part { name: name.into(), color, values: values.into_iter().collect() }
     }
 }
 
 impl Bars {
-    /// One bar for each category, from 0.
+    /// Makes one bar for each category, from 0.
     pub fn new(values: impl IntoIterator<Item = f64>, color: Color) -> Self {
         let bar = |(at, to)| Bar { at: at as f64, from: 0.0, to, color, text: None };
         Bars {
@@ -65,7 +66,7 @@ impl Bars {
         }
     }
 
-    /// Side by side within each category.
+    /// Makes bars that stand side by side within each category.
     pub fn grouped(parts: &[Part]) -> Vec<Bars> {
         let width = 0.8 / parts.len().max(1) as f64;
         let group = |(index, part): (usize, &Part)| {
@@ -79,7 +80,7 @@ impl Bars {
         parts.iter().enumerate().map(group).collect()
     }
 
-    /// One after the other within each category.
+    /// Makes bars that stand one after the other within each category.
     pub fn stacked(parts: &[Part]) -> Vec<Bars> {
         let mut tops: Vec<f64> = Vec::new();
         let mut stack = |part: &Part| {
@@ -96,12 +97,13 @@ impl Bars {
         parts.iter().map(&mut stack).collect()
     }
 
+    /// Lays the bars along x.
     pub fn horizontal(mut self) -> Self {
         self.horizontal = true;
         self
     }
 
-    /// One colour for each bar.
+    /// Gives each bar a colour of its own.
     pub fn colors(mut self, colors: impl IntoIterator<Item = Color>) -> Self {
         for (bar, color) in self.bars.iter_mut().zip(colors) {
             bar.color = color;
@@ -109,7 +111,7 @@ impl Bars {
         self
     }
 
-    /// Write each bar's length on it.
+    /// Writes each bar's length on it.
     pub fn values(mut self, format: Format, decimals: usize) -> Self {
         for bar in &mut self.bars {
             bar.text = Some(crate::chart::ticks::number(bar.to - bar.from, format, decimals));
@@ -117,7 +119,7 @@ impl Bars {
         self
     }
 
-    /// Write these texts on the bars.
+    /// Writes these texts on the bars.
     pub fn texts<S: Into<String>>(mut self, texts: impl IntoIterator<Item = S>) -> Self {
         for (bar, text) in self.bars.iter_mut().zip(texts) {
             bar.text = Some(text.into());
@@ -125,6 +127,7 @@ impl Bars {
         self
     }
 
+    /// Names them in the key.
     pub fn label(mut self, label: impl Into<String>) -> Self {
         self.label = Some(label.into());
         self

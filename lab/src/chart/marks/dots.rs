@@ -17,7 +17,7 @@ pub enum Shape {
 }
 
 impl Shape {
-    /// A different form for each class or series, in a fixed order.
+    /// Returns a different form for each class or series, in a fixed order.
     pub fn of(index: usize) -> Self {
         [Shape::Circle, Shape::Square, Shape::Triangle, Shape::Diamond, Shape::Cross][index % 5]
     }
@@ -40,6 +40,7 @@ pub struct Dots {
 }
 
 impl Dots {
+    /// Makes a dot at each point.
     pub fn new(points: impl IntoIterator<Item = Point>, color: Color) -> Self {
         Dots {
             points: points.into_iter().collect(),
@@ -62,27 +63,31 @@ impl Dots {
         Dots::new(points, color)
     }
 
-    /// One colour a dot.
+    /// Gives each dot a colour of its own.
     pub fn colors(mut self, colors: impl IntoIterator<Item = Color>) -> Self {
         self.colors = Some(colors.into_iter().collect());
         self
     }
 
+    /// Sets the size of the dots in px.
     pub fn size(mut self, size: f64) -> Self {
         self.size = size;
         self
     }
 
+    /// Sets the form of the dots.
     pub fn shape(mut self, shape: Shape) -> Self {
         self.shape = shape;
         self
     }
 
+    /// Draws outlines alone.
     pub fn hollow(mut self) -> Self {
         self.hollow = true;
         self
     }
 
+    /// Names them in the key.
     pub fn label(mut self, label: impl Into<String>) -> Self {
         self.label = Some(label.into());
         self

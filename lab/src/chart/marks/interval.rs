@@ -30,6 +30,7 @@ pub struct Interval {
 }
 
 impl Interval {
+    /// Makes an interval for each estimate.
     pub fn new(estimates: impl IntoIterator<Item = Estimate>, color: Color) -> Self {
         Interval {
             estimates: estimates.into_iter().collect(),
@@ -40,16 +41,19 @@ impl Interval {
         }
     }
 
+    /// Lays the intervals along x.
     pub fn horizontal(mut self) -> Self {
         self.horizontal = true;
         self
     }
 
+    /// Joins their middles by a line.
     pub fn joined(mut self) -> Self {
         self.joined = true;
         self
     }
 
+    /// Names them in the key.
     pub fn label(mut self, label: impl Into<String>) -> Self {
         self.label = Some(label.into());
         self
@@ -62,7 +66,7 @@ impl Interval {
         if self.horizontal { (value, at) } else { (at, value) }
     }
 
-    /// Where the middles lie.
+    /// Returns where the middles lie.
     pub(crate) fn middles(&self) -> Vec<Point> {
         self.estimates.iter().map(|estimate| self.point(estimate.at, estimate.middle)).collect()
     }

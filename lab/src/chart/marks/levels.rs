@@ -30,6 +30,7 @@ pub struct Levels {
 }
 
 impl Levels {
+    /// Makes the lines of equal height of a grid.
     pub fn new(grid: Grid, label: impl Into<String>) -> Self {
         Levels { grid, label: label.into() }
     }

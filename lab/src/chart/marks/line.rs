@@ -36,6 +36,7 @@ pub struct Line {
 }
 
 impl Line {
+    /// Makes a line through points.
     pub fn new(points: impl IntoIterator<Item = Point>, color: Color) -> Self {
         Line {
             points: points.into_iter().collect(),
@@ -50,35 +51,41 @@ impl Line {
         }
     }
 
-    /// One value an epoch, from epoch 0.
+    /// Makes a line through one value an epoch, from epoch 0.
     pub fn series(values: &[f64], color: Color) -> Self {
         Line::new(values.iter().enumerate().map(|(epoch, &value)| (epoch as f64, value)), color)
     }
 
+    /// Names it in the key.
     pub fn label(mut self, label: impl Into<String>) -> Self {
         self.label = Some(label.into());
         self
     }
 
+    /// Sets how it is dashed.
     pub fn dash(mut self, dash: Dash) -> Self {
         self.dash = dash;
         self
     }
 
+    /// Dashes it.
     pub fn dashed(self) -> Self {
         self.dash(Dash::Dashed)
     }
 
+    /// Sets its width in px.
     pub fn width(mut self, width: f64) -> Self {
         self.width = width;
         self
     }
 
+    /// Draws it so that others stand out.
     pub fn muted(mut self) -> Self {
         self.muted = true;
         self
     }
 
+    /// Draws steps from value to value.
     pub fn step(mut self) -> Self {
         self.step = true;
         self
@@ -90,6 +97,7 @@ impl Line {
         self
     }
 
+    /// Marks each of its points.
     pub fn markers(mut self) -> Self {
         self.markers = true;
         self

@@ -24,11 +24,12 @@ pub struct Track {
 }
 
 impl Track {
+    /// Makes a track: a value on each axis.
     pub fn new(values: impl IntoIterator<Item = f64>, color: Color) -> Self {
         Track { values: values.into_iter().collect(), color, label: None }
     }
 
-    /// Highlight and name this one.
+    /// Highlights this one and names it.
     pub fn label(mut self, label: impl Into<String>) -> Self {
         self.label = Some(label.into());
         self
@@ -44,6 +45,7 @@ pub struct Parallel {
 }
 
 impl Parallel {
+    /// Makes parallel axes with tracks over them.
     pub fn new(axes: impl IntoIterator<Item = Axis>, tracks: impl IntoIterator<Item = Track>) -> Self {
         Parallel { axes: axes.into_iter().collect(), tracks: tracks.into_iter().collect() }
     }

@@ -37,6 +37,7 @@ const END: f64 = 4.4;
 const STEP: f64 = 2.0;
 
 impl Paths {
+    /// Makes paths over a plane, with the points that they should reach.
     pub fn new(paths: Vec<Path>, goals: Vec<Point>, goal: impl Into<String>) -> Self {
         Paths { paths, goals, goal: goal.into() }
     }
@@ -102,6 +103,7 @@ impl Paths {
 }
 
 impl Path {
+    /// Makes a path through points.
     pub fn new(points: impl IntoIterator<Item = Point>, color: Color, label: impl Into<String>) -> Self {
         let finite = |point: &Point| point.0.is_finite() && point.1.is_finite();
         let points = points.into_iter().take_while(finite).collect();

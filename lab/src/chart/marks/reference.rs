@@ -25,16 +25,18 @@ impl Rule {
         Rule { at, horizontal: true, label: None, color: Color::Muted }
     }
 
-    /// Upright, at a value of x.
+    /// Makes an upright line at a value of x.
     pub fn x(at: f64) -> Self {
         Rule { at, horizontal: false, label: None, color: Color::Muted }
     }
 
+    /// Names it beside the line.
     pub fn label(mut self, label: impl Into<String>) -> Self {
         self.label = Some(label.into());
         self
     }
 
+    /// Sets its colour.
     pub fn color(mut self, color: Color) -> Self {
         self.color = color;
         self
@@ -62,15 +64,18 @@ pub struct Text {
 }
 
 impl Text {
+    /// Makes a text at a point.
     pub fn new(at: Point, text: impl Into<String>) -> Self {
         Text { at, text: text.into(), side: Side::Right, color: Color::Ink }
     }
 
+    /// Sets on which side of its point the text stands.
     pub fn side(mut self, side: Side) -> Self {
         self.side = side;
         self
     }
 
+    /// Sets its colour.
     pub fn color(mut self, color: Color) -> Self {
         self.color = color;
         self

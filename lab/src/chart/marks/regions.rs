@@ -29,7 +29,7 @@ impl Regions {
         Regions { classes, colors, names: names.into_iter().map(Into::into).collect() }
     }
 
-    /// Two classes, from the probability of the second.
+    /// Makes the regions of two classes from the probability of the second.
     pub fn binary<S: Into<String>>(second: Grid, names: impl IntoIterator<Item = S>) -> Self {
         let mut first = second.clone();
         first.values.iter_mut().for_each(|value| *value = 1.0 - *value);
@@ -50,16 +50,18 @@ pub struct Raster {
 }
 
 impl Raster {
+    /// Makes a grid of cells coloured by their values.
     pub fn new(grid: Grid, label: impl Into<String>) -> Self {
         Raster { grid, range: None, label: label.into(), texts: None }
     }
 
+    /// Sets the values at the ends of the colour ramp.
     pub fn range(mut self, low: f64, high: f64) -> Self {
         self.range = Some((low, high));
         self
     }
 
-    /// A text in each cell, row-major.
+    /// Writes a text in each cell, row-major.
     pub fn texts<S: Into<String>>(mut self, texts: impl IntoIterator<Item = S>) -> Self {
         self.texts = Some(texts.into_iter().map(Into::into).collect());
         self
@@ -128,7 +130,7 @@ fn margins(grids: &[&Grid], class: usize) -> Vec<f64> {
     own.map(|(point, &value)| if alone { 2.0 * value - 1.0 } else { value - others(point) }).collect()
 }
 
-/// From grid steps to the page, without the points that a straight line tells as well.
+/// Converts from grid steps to the page, without the points that a straight line tells as well.
 pub(super) fn placed(line: &[Point], grid: &Grid, plot: &Plot, tolerance: f64) -> Vec<Point> {
     let along =
         |(low, high): (f64, f64), step: f64, count: usize| low + (high - low) * step / (count - 1) as f64;
