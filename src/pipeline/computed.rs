@@ -16,7 +16,7 @@ use super::run::planning::Planned;
 use super::run::running::Ran;
 use super::run::tables::Tables;
 use super::show::notes::Unchanged;
-use super::show::own::Own;
+use super::show::course_templates::CourseTemplates;
 
 /// A course whose experiments have run.
 pub struct Computed {
@@ -41,7 +41,7 @@ pub struct Computed {
     pub(super) known: BTreeSet<String>,
     /// Claims that fail, and what is odd about the lessons but stops nothing.
     pub found: Diagnostics,
-    pub(super) own: Own,
+    pub(super) templates: CourseTemplates,
     pub(super) tables: Tables,
 }
 

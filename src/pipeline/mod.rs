@@ -45,7 +45,7 @@ use review::verifying::{self, Made};
 use run::running::{self, Ran};
 use run::tables::Tables;
 use run::{jobs, planning};
-use show::own::Own;
+use show::course_templates::CourseTemplates;
 use show::{pages, unchanged};
 
 /// Reads the lessons and checks every experiment (steps 1 and 2).
@@ -64,13 +64,13 @@ pub fn prepare(request: &Request) -> Result<Ready, Failure> {
     course.complete_prose();
     found.extend(judging::on_one_seed(&course, &planned));
     found.extend(linting::before(&course, &planned, &tables));
-    let own = Own::folder(&course.root, request)?;
-    found.extend(own.remark());
+    let templates = CourseTemplates::folder(&course.root, request)?;
+    found.extend(templates.remark());
     if request.strict {
         found.deny_warnings();
     }
-    let own = found.keep(own.load(&mut tables.sources));
-    let Some(own) = own.filter(|_| found.errors() == 0) else {
+    let templates = found.keep(templates.load(&mut tables.sources));
+    let Some(templates) = templates.filter(|_| found.errors() == 0) else {
         return Err(Failure::Course(found, tables.sources));
     };
     let known = planned.iter().map(|planned| title(&course, planned)).collect();
@@ -90,7 +90,7 @@ pub fn prepare(request: &Request) -> Result<Ready, Failure> {
     }
     let cache = request.cache.cache(&course)?;
     let cache = if request.draws_anew { cache.drawing_anew() } else { cache };
-    Ok(Ready { course, limits, planned, cache, found, known, own, tables })
+    Ok(Ready { course, limits, planned, cache, found, known, templates, tables })
 }
 
 /// Empties the cache and returns how many runs and bytes that were. Works with lessons that are at fault.
@@ -119,7 +119,7 @@ pub fn compute(request: &Request, watch: &dyn Watch) -> Result<Computed, Failure
         Ok(ran) => ran,
         Err(errors) => return Err(Failure::Course(errors, ready.tables.sources)),
     };
-    let Ready { course, planned, cache, mut found, known, own, tables, .. } = ready;
+    let Ready { course, planned, cache, mut found, known, templates, tables, .. } = ready;
     let judged = judging::judge(&course, &planned, &ran, |lesson| !unchanged.holds(lesson));
     let mut remarks = judged.found;
     for (experiment, ran) in planned.iter().zip(&ran) {
@@ -149,7 +149,7 @@ pub fn compute(request: &Request, watch: &dyn Watch) -> Result<Computed, Failure
         only: request.only.clone(),
         known,
         found,
-        own,
+        templates,
         tables,
     })
 }

@@ -9,7 +9,7 @@ use crate::store::cache::Cache;
 
 use super::run::planning::Planned;
 use super::run::tables::Tables;
-use super::show::own::Own;
+use super::show::course_templates::CourseTemplates;
 
 /// A course whose experiments are in order, none of them run.
 pub struct Ready {
@@ -22,6 +22,6 @@ pub struct Ready {
     pub found: Diagnostics,
     /// Every experiment of the lessons as `lesson#id`, asked for or not.
     pub(super) known: BTreeSet<String>,
-    pub(super) own: Own,
+    pub(super) templates: CourseTemplates,
     pub(super) tables: Tables,
 }

@@ -229,13 +229,13 @@ struct Experiments<'a> {
 
 impl Fill for Experiments<'_> {
     fn experiment(&mut self, index: usize) -> String {
-        let Computed { planned, own, course, .. } = self.computed;
+        let Computed { planned, templates, course, .. } = self.computed;
         let found = self.draft.experiments.iter().find(|one| planned[one.drawing.place].block == index);
         let Some(Experiment { view, drawing }) = found else { return String::new() };
         let planned = &planned[drawing.place];
         let mut view = view.as_ref().clone();
         experiment_view::draw_in(&mut view, &self.draft.view.slug, planned, drawing.drawn());
-        own.templates.experiment(&view).unwrap_or_else(|error| {
+        templates.loaded.experiment(&view).unwrap_or_else(|error| {
             let place = course.lessons[planned.lesson].blocks[planned.block].span;
             self.found.push(Diagnostic::error(error.to_string(), place));
             String::new()

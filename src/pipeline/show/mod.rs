@@ -5,7 +5,7 @@ pub mod drawing;
 pub mod experiment_view;
 pub mod filling;
 pub mod notes;
-pub mod own;
+pub mod course_templates;
 pub mod pages;
 pub mod results;
 pub mod results_table;

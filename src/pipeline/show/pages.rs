@@ -18,7 +18,7 @@ use crate::store::cache::{Key, Sum};
 
 use super::drafts::{Draft, Drafting};
 use super::drawing::Drawing;
-use super::own::Own;
+use super::course_templates::CourseTemplates;
 use super::unchanged;
 use crate::pipeline::computed::Computed;
 use crate::pipeline::judging;
@@ -48,7 +48,7 @@ pub fn assemble(computed: &Computed, holds: &Holds) -> Result<Files, Failure> {
     found.into_iter().for_each(|found| wrong.extend(found));
 
     let site = site(&drafting, &drafts);
-    let pages = Pages::new(&computed.own.templates, &site);
+    let pages = Pages::new(&computed.templates.loaded, &site);
     let (made, mut faults) = lesson_pages(&drafting, &drafts, &pages, holds, &mut wrong);
     let others = pages.others().unwrap_or_else(|fault| {
         faults.push(fault);
@@ -56,7 +56,7 @@ pub fn assemble(computed: &Computed, holds: &Holds) -> Result<Files, Failure> {
     });
     if !wrong.is_empty() || !faults.is_empty() {
         let mut sources = computed.tables.sources.clone();
-        wrong.extend(faults.iter().map(|fault| computed.own.diagnostic(fault, &mut sources)));
+        wrong.extend(faults.iter().map(|fault| computed.templates.diagnostic(fault, &mut sources)));
         return Err(Failure::Course(wrong, sources));
     }
     let mut files = made;
@@ -82,7 +82,7 @@ pub fn assemble(computed: &Computed, holds: &Holds) -> Result<Files, Failure> {
 
 /// The course with its lessons as far as they are drafted, or whole where its first page shows them.
 fn site(drafting: &Drafting, drafts: &[Draft]) -> Site {
-    let Computed { course, own: Own { templates, .. }, .. } = drafting.computed;
+    let Computed { course, templates: CourseTemplates { loaded: templates, .. }, .. } = drafting.computed;
     let mut chapters: Vec<ChapterView> = Vec::new();
     for (lesson, draft) in course.lessons.iter().zip(drafts) {
         let page = match templates.index_shows_bodies() {
@@ -102,7 +102,7 @@ fn site(drafting: &Drafting, drafts: &[Draft]) -> Site {
 
 /// What pages state of what they may fetch and run.
 fn policy(drafting: &Drafting, drafts: &[Draft]) -> PolicyView {
-    let Computed { course, own: Own { templates, .. }, .. } = drafting.computed;
+    let Computed { course, templates: CourseTemplates { loaded: templates, .. }, .. } = drafting.computed;
     let asked = &course.settings.content_security_policy;
     if course.is_untrusted() {
         return PolicyView { text: policy::text(&ContentPolicy::Usual), gives_way: false };
@@ -159,7 +159,7 @@ fn held(path: &str, from: Option<Sum>, holds: &Holds) -> Option<Content> {
 fn search_index(drafting: &Drafting, drafts: &[Draft], holds: &Holds) -> (String, Content) {
     let path = "search-index.json".to_owned();
     let sums: Option<Vec<Sum>> = drafts.iter().map(|draft| draft.from).collect();
-    let templates = drafting.computed.own.templates.sum();
+    let templates = drafting.computed.templates.loaded.sum();
     let from = sums.map(|sums| Sum::over(&[Sum::over(&sums), templates]));
     let content = held(&path, from, holds).unwrap_or_else(|| {
         let entries: Vec<String> = drafts.par_iter().map(|draft| search_entry(drafting, draft)).collect();
@@ -175,7 +175,7 @@ fn search_entry(drafting: &Drafting, draft: &Draft) -> String {
         return made();
     };
     let cache = &drafting.computed.cache;
-    let key = Key::drawn(program, &json!(["search", from, drafting.computed.own.templates.sum()]));
+    let key = Key::drawn(program, &json!(["search", from, drafting.computed.templates.loaded.sum()]));
     cache.brief(&key).unwrap_or_else(|| {
         let entry = made();
         cache.put_brief(&key, &entry);

@@ -9,8 +9,8 @@ use crate::site::{TemplateError, Templates};
 use crate::pipeline::request::{Failure, Request};
 
 /// A course's templates.
-pub struct Own {
-    pub templates: Templates,
+pub struct CourseTemplates {
+    pub loaded: Templates,
     /// The author's folder, as it is shown.
     shown: String,
 }
@@ -22,7 +22,7 @@ pub struct Folder {
     is_used: bool,
 }
 
-impl Own {
+impl CourseTemplates {
     /// Returns the folder that the call names; else `templates` in the lessons folder or beside it. Of lessons that are not
     /// trusted that came with them, and is not used.
     ///
@@ -70,10 +70,10 @@ impl Folder {
     ///
     /// # Errors
     /// Every file of the folder that is at fault.
-    pub fn load(self, sources: &mut Sources) -> Result<Own, Vec<Diagnostic>> {
+    pub fn load(self, sources: &mut Sources) -> Result<CourseTemplates, Vec<Diagnostic>> {
         let Folder { path, shown, is_used } = self;
         match Templates::load(path.as_deref().filter(|_| is_used)) {
-            Ok(templates) => Ok(Own { templates, shown }),
+            Ok(loaded) => Ok(CourseTemplates { loaded, shown }),
             Err(errors) => Err(errors.iter().map(|error| error.diagnostic(&shown, sources)).collect()),
         }
     }
