@@ -15,8 +15,8 @@ use super::request::Failure;
 use super::run::planning::Planned;
 use super::run::running::Ran;
 use super::run::tables::Tables;
-use super::show::notes::Unchanged;
 use super::show::course_templates::CourseTemplates;
+use super::show::notes::Unchanged;
 
 /// A course whose experiments have run.
 pub struct Computed {

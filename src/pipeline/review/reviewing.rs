@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::Diagnostics;
-use crate::store::snapshot::{self, Accepted, Comparison, Folder, Kept, Written};
+use crate::store::snapshot::{self, Accepted, Comparison, Folder, Kept, Rewritten};
 
 use super::identity::{default_set, identity};
 use super::reviewed::{Reprinted, Review, Reviewed, Status};
@@ -155,7 +155,7 @@ fn orphans<'a>(computed: &Computed, folder: &'a Folder) -> Vec<(String, &'a Kept
 /// # Errors
 /// A file that cannot be written; a file that cannot be read while not all of its experiments have run, as those of a
 /// draft that is left out.
-pub fn accept(computed: &Computed, review: &Review) -> Result<Written, Failure> {
+pub fn accept(computed: &Computed, review: &Review) -> Result<Rewritten, Failure> {
     let mut lessons: BTreeMap<String, BTreeMap<String, &Accepted>> = BTreeMap::new();
     for (slug, snapshot) in &review.folder.lessons {
         let ran = computed.everything && !computed.course.left_out.contains(slug);

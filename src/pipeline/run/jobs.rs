@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use crate::experiment::{Cost, Plan};
 use crate::lesson::Course;
 use crate::outcome::RunRecord;
-use crate::store::cache::{Cache, Inputs, Kept, Key, VariantInputs};
+use crate::store::cache::{Cache, Inputs, Key, RunEntry, VariantInputs};
 
 use super::planning::Planned;
 use super::tables::Tables;
@@ -27,7 +27,7 @@ const BESIDE: f64 = 1e6;
 impl Job {
     /// Returns what the run left behind if it has been done before, with its entry. One with far more than such a run leaves
     /// is not looked at: nothing vouches for the memory that its charts would take.
-    pub fn kept(&self, cache: &Cache) -> Option<(RunRecord, Kept)> {
+    pub fn kept(&self, cache: &Cache) -> Option<(RunRecord, RunEntry)> {
         let most = 2.0 * self.cost.kept + BESIDE;
         let (record, kept) = cache.get_kept(&self.key?, most as u64)?;
         (record.seed == self.seed).then_some((record, kept))

@@ -13,7 +13,7 @@ use crate::experiment::Context;
 use crate::lesson::{Course, Lesson};
 use crate::numeric::{Alone, Workers};
 use crate::outcome::{Outcome, RunRecord, Variant};
-use crate::store::cache::{Cache, Kept, Key};
+use crate::store::cache::{Cache, Key, RunEntry};
 
 use super::job_pool::JobPool;
 use super::jobs::{self, Job};
@@ -55,11 +55,11 @@ pub struct Why {
 pub struct Ran {
     pub outcome: Outcome,
     /// By variant and seed; none where a run has no entry.
-    pub kept: Option<Vec<Kept>>,
+    pub kept: Option<Vec<RunEntry>>,
 }
 
 /// What a run left behind, and its entry in the cache, where it has one.
-type Finished = (RunRecord, Option<Kept>);
+type Finished = (RunRecord, Option<RunEntry>);
 
 /// Runs every experiment that is wanted; of the others all runs are in the cache, and stay there unread.
 ///

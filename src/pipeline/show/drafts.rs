@@ -13,7 +13,7 @@ use crate::site::{ExperimentView, HeadingView, PageView, policy};
 use crate::store::cache::Sum;
 
 use super::drawing::Drawing;
-use super::experiment_view::{self, Written};
+use super::experiment_view::{self, BlockTexts};
 use super::filling::Filling;
 use super::notes::{Note, NotedExperiment};
 use crate::pipeline::computed::Computed;
@@ -142,7 +142,13 @@ impl<'c> Drafting<'c> {
     }
 
     /// The Markdown texts of a block as HTML.
-    fn written(&self, lesson: &Lesson, planned: &Planned, place: usize, found: &mut Diagnostics) -> Written {
+    fn written(
+        &self,
+        lesson: &Lesson,
+        planned: &Planned,
+        place: usize,
+        found: &mut Diagnostics,
+    ) -> BlockTexts {
         let alt = planned.header.alt.as_deref().and_then(|text| {
             let fragment = self.computed.course.plain(lesson, text, planned.tree.locate("alt"));
             let fragment = found.keep(fragment)?;
@@ -163,7 +169,7 @@ impl<'c> Drafting<'c> {
             }
         });
         let claims_html = claims.collect();
-        Written {
+        BlockTexts {
             claims_html,
             alt: alt.unwrap_or_default(),
             title_html: html(header.title.as_deref(), "title"),

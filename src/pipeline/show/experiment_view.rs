@@ -11,7 +11,7 @@ use super::{results_table, settings_view};
 use crate::pipeline::run::planning::Planned;
 
 /// What of an experiment was made elsewhere: Markdown already turned into HTML, the block's own text.
-pub struct Written {
+pub struct BlockTexts {
     pub title_html: String,
     pub caption_html: String,
     pub alt: String,
@@ -25,7 +25,7 @@ pub fn view(
     planned: &Planned,
     outcome: &Outcome,
     verdicts: &[Verdict],
-    written: Written,
+    written: BlockTexts,
 ) -> ExperimentView {
     let id = &planned.header.id;
     ExperimentView {

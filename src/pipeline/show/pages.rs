@@ -16,9 +16,9 @@ use crate::site::{
 };
 use crate::store::cache::{Key, Sum};
 
+use super::course_templates::CourseTemplates;
 use super::drafts::{Draft, Drafting};
 use super::drawing::Drawing;
-use super::course_templates::CourseTemplates;
 use super::unchanged;
 use crate::pipeline::computed::Computed;
 use crate::pipeline::judging;

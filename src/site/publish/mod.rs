@@ -20,7 +20,7 @@ use crate::store::cache::{Cache, Sum};
 pub use error::PublishError;
 use lock::Lock;
 use manifest::Manifest;
-use place::Place;
+use place::OutputPlace;
 use stage::Staged;
 
 /// Lists the files of the site in its folder, one a line: what is not listed is the author's, and stays.
@@ -61,7 +61,7 @@ impl Content {
 /// # Errors
 /// A folder that holds the lessons or somebody's files, a place that cannot be.
 pub fn check_output(output: &Path, lessons: &Path) -> Result<(), PublishError> {
-    let place = Place::new(output)?;
+    let place = OutputPlace::new(output)?;
     place.check_lessons(lessons)?;
     place.check()
 }
@@ -69,7 +69,7 @@ pub fn check_output(output: &Path, lessons: &Path) -> Result<(), PublishError> {
 /// An output folder that no other build writes to until this is dropped.
 #[derive(Debug)]
 pub struct Publication<'a> {
-    place: Place,
+    place: OutputPlace,
     manifest: Manifest,
     cache: &'a Cache,
     /// Held; or why there is none.
@@ -88,7 +88,7 @@ impl<'a> Publication<'a> {
         cache: &'a Cache,
         waits: &dyn Fn(),
     ) -> Result<Self, PublishError> {
-        let place = Place::new(output)?;
+        let place = OutputPlace::new(output)?;
         place.check_lessons(lessons)?;
         let lock = place.lock(waits)?;
         place.recover()?;

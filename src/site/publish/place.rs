@@ -13,7 +13,7 @@ pub const MARK: &str = "assets/gradbook.css";
 
 /// The output folder and the two beside it that exist only while publishing.
 #[derive(Debug)]
-pub struct Place {
+pub struct OutputPlace {
     /// As the author wrote it, for messages.
     pub shown: PathBuf,
     pub output: PathBuf,
@@ -24,18 +24,18 @@ pub struct Place {
     lock: PathBuf,
 }
 
-impl Place {
+impl OutputPlace {
     /// Finds the output folder and the names beside it.
     ///
     /// # Errors
     /// The root of the file system; a path that cannot be resolved.
-    pub fn new(shown: &Path) -> Result<Place, PublishError> {
+    pub fn new(shown: &Path) -> Result<OutputPlace, PublishError> {
         let output = resolve(shown)?;
         let (Some(parent), Some(name)) = (output.parent(), output.file_name()) else {
             return Err(dangerous(shown, "is the root of the file system"));
         };
         let name = name.to_string_lossy();
-        Ok(Place {
+        Ok(OutputPlace {
             staging: parent.join(format!(".{name}.gradbook-new")),
             old: parent.join(format!(".{name}.gradbook-old")),
             lock: parent.join(format!(".{name}.gradbook-lock")),
@@ -304,7 +304,7 @@ mod tests {
     #[test]
     fn two_renames_do_what_an_exchange_does() {
         let folder = tempfile::tempdir().unwrap();
-        let place = Place::new(&folder.path().join("output")).unwrap();
+        let place = OutputPlace::new(&folder.path().join("output")).unwrap();
         for (path, text) in [(&place.output, "old"), (&place.staging, "new")] {
             fs::create_dir(path).unwrap();
             fs::write(path.join("page"), text).unwrap();

@@ -6,7 +6,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::manifest::{Record, Records};
-use super::place::{Place, entries, exists, is_folder, is_hidden, make_folder};
+use super::place::{OutputPlace, entries, exists, is_folder, is_hidden, make_folder};
 use super::{Content, LIST, PublishError};
 use crate::store::cache::{FileStamp, Sum};
 
@@ -23,7 +23,12 @@ pub struct Staged {
 
 impl Staged {
     /// Compares a file with what the output has at its path.
-    pub fn new(path: &str, content: Content, intact: &Records, place: &Place) -> Result<Self, PublishError> {
+    pub fn new(
+        path: &str,
+        content: Content,
+        intact: &Records,
+        place: &OutputPlace,
+    ) -> Result<Self, PublishError> {
         let Content { from, bytes } = content;
         let known = intact.get(path);
         let made_alike = known.filter(|record| record.from == from);
@@ -51,7 +56,7 @@ impl Staged {
 }
 
 /// Writes the new site to its staging folder, with all that the author put into the old one.
-pub fn stage(place: &Place, files: &mut BTreeMap<String, Staged>) -> Result<(), PublishError> {
+pub fn stage(place: &OutputPlace, files: &mut BTreeMap<String, Staged>) -> Result<(), PublishError> {
     make_folder(&place.staging)?;
     let mut folders: BTreeSet<&Path> = BTreeSet::new();
     for (path, file) in files.iter_mut() {
@@ -79,7 +84,7 @@ fn looks_as(path: &Path, stamp: Option<FileStamp>) -> Option<FileStamp> {
 }
 
 /// Returns what is to be noted of a site that stands. A file that somebody changed in between is not.
-pub fn records(place: &Place, files: BTreeMap<String, Staged>) -> Records {
+pub fn records(place: &OutputPlace, files: BTreeMap<String, Staged>) -> Records {
     let record = |(path, file): (String, Staged)| {
         let stamp = looks_as(&place.output.join(&path), file.stamp)?;
         Some((path, Record { from: file.from, content: file.content, stamp }))
@@ -89,7 +94,7 @@ pub fn records(place: &Place, files: BTreeMap<String, Staged>) -> Records {
 
 /// Takes what the author put into the old site over into the staged one. A hidden folder (`.git`) may be large: it is moved once
 /// the new site stands.
-fn keep(place: &Place, files: &BTreeMap<String, Staged>) -> Result<(), PublishError> {
+fn keep(place: &OutputPlace, files: &BTreeMap<String, Staged>) -> Result<(), PublishError> {
     let is_folder = |path: &Path| place.output.join(path).symlink_metadata().is_ok_and(|meta| meta.is_dir());
     let is_moved = |path: &Path| is_top(path) && is_folder(path);
     strangers(place)?.iter().filter(|path| !is_moved(path)).try_for_each(|path| keep_file(place, path, files))
@@ -97,7 +102,7 @@ fn keep(place: &Place, files: &BTreeMap<String, Staged>) -> Result<(), PublishEr
 
 /// Returns what no build wrote, below the output: files, and hidden folders at its top. A site without a list (of an earlier
 /// version) is all ours, but for hidden files.
-pub fn strangers(place: &Place) -> Result<Vec<PathBuf>, PublishError> {
+pub fn strangers(place: &OutputPlace) -> Result<Vec<PathBuf>, PublishError> {
     let mut found = Vec::new();
     if !exists(&place.output) {
         return Ok(found);
@@ -126,7 +131,11 @@ fn is_top(below: &Path) -> bool {
     below.components().count() == 1
 }
 
-fn keep_file(place: &Place, below: &Path, files: &BTreeMap<String, Staged>) -> Result<(), PublishError> {
+fn keep_file(
+    place: &OutputPlace,
+    below: &Path,
+    files: &BTreeMap<String, Staged>,
+) -> Result<(), PublishError> {
     let (current, target) = (place.output.join(below), place.staging.join(below));
     if exists(&target) {
         let name = below.to_string_lossy().replace('\\', "/");

@@ -57,7 +57,7 @@ const MOST: u64 = 256 << 20;
 pub const FRESH: Duration = Duration::from_secs(24 * 60 * 60);
 /// A run's entry: the hash of what it holds, and how its file looked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Kept {
+pub struct RunEntry {
     pub sum: Sum,
     pub stamp: FileStamp,
 }
@@ -65,7 +65,7 @@ pub struct Kept {
 /// The cache of a build; without a folder it holds nothing.
 #[derive(Debug, Default)]
 pub struct Cache {
-    place: Option<Place>,
+    place: Option<CachePlace>,
     /// The folders of its parts that have been opened.
     parts: Mutex<BTreeMap<&'static str, Arc<Folder>>>,
     /// The user's key; or why there is none, and nothing is kept.
@@ -84,7 +84,7 @@ pub struct Cache {
 
 /// Where a cache is.
 #[derive(Debug)]
-struct Place {
+struct CachePlace {
     /// A folder that the user has named; on the way to it there may be links.
     base: PathBuf,
     /// Names of folders from there on, none of which may be one.
@@ -106,7 +106,7 @@ impl Cache {
     /// The same in a folder below another, which the user vouches for, but not for what may have been put into it.
     pub fn below(base: PathBuf, below: &[&str], capacity: u64) -> Self {
         let below = below.iter().map(|&name| name.to_owned()).collect();
-        Cache { place: Some(Place { base, below }), capacity, ..Cache::default() }
+        Cache { place: Some(CachePlace { base, below }), capacity, ..Cache::default() }
     }
 
     /// The same with the key that machines have which know this secret, as those do that share a cache.
@@ -133,10 +133,10 @@ impl Cache {
     }
 
     /// The same with its entry, where that has not more than so many bytes.
-    pub fn get_kept(&self, key: &Key, most: u64) -> Option<(RunRecord, Kept)> {
+    pub fn get_kept(&self, key: &Key, most: u64) -> Option<(RunRecord, RunEntry)> {
         let sound = |at: At, bytes| entry::decode_record(at, bytes).filter(|(record, _)| record.is_sound());
         let ((record, sum), stamp) = self.read_as(RUNS, key, most.min(MOST), sound)?;
-        Some((record, Kept { sum, stamp }))
+        Some((record, RunEntry { sum, stamp }))
     }
 
     /// How the entry of that run looks, if it has been done before.
@@ -192,10 +192,10 @@ impl Cache {
     }
 
     /// Keeps what a run left behind, and gives its entry. Where it cannot be written, [`trouble`](Self::trouble) says why.
-    pub fn put(&self, key: &Key, record: &RunRecord) -> Option<Kept> {
+    pub fn put(&self, key: &Key, record: &RunRecord) -> Option<RunEntry> {
         let (bytes, sum) = entry::encode_record(At { seal: self.seal_noted()?, part: RUNS, key }, record)?;
         self.write_entry(RUNS, key, &bytes);
-        Some(Kept { sum, stamp: self.stamp(key)? })
+        Some(RunEntry { sum, stamp: self.stamp(key)? })
     }
 
     /// Keeps what was drawn, as [`put`](Self::put) does.
@@ -321,7 +321,7 @@ impl Cache {
     }
 }
 
-impl Place {
+impl CachePlace {
     /// The path of a part, to be shown.
     fn path(&self, part: &str) -> PathBuf {
         self.below.iter().fold(self.base.clone(), |path, name| path.join(name)).join(part)

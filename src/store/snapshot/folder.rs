@@ -46,7 +46,7 @@ pub struct Kept {
 
 /// What writing changed, in files.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Written {
+pub struct Rewritten {
     pub written: usize,
     pub removed: usize,
     pub unchanged: usize,
@@ -118,8 +118,11 @@ impl Folder {
     ///
     /// # Errors
     /// A file that cannot be written.
-    pub fn write(&self, lessons: &BTreeMap<String, BTreeMap<String, &Accepted>>) -> Result<Written, String> {
-        let mut done = Written::default();
+    pub fn write(
+        &self,
+        lessons: &BTreeMap<String, BTreeMap<String, &Accepted>>,
+    ) -> Result<Rewritten, String> {
+        let mut done = Rewritten::default();
         let opened = || files::Folder::open(&self.root).and_then(|root| root.made(NAME));
         for slug in self.lessons.keys().filter(|slug| lessons.get(*slug).is_none_or(BTreeMap::is_empty)) {
             let file = self.file(slug);

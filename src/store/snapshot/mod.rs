@@ -18,5 +18,5 @@ mod write;
 pub use accepted::{Accepted, AcceptedClaim, AcceptedValue, AcceptedVariant, Identity, Said, Set, digest_of};
 pub use compare::{ClaimShift, Comparison, Leaf, Moved, SettingShift, VariantShift, compare};
 pub use difference::Difference;
-pub use folder::{Folder, Kept, Snapshot, Written};
+pub use folder::{Folder, Kept, Rewritten, Snapshot};
 pub use sentences::{Reworded, reworded};

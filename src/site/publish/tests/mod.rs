@@ -259,7 +259,7 @@ fn a_page_edited_during_a_build_is_never_taken_for_ours() {
 #[test]
 fn a_page_edited_between_the_swap_and_the_notes_is_not_noted() {
     let desk = Desk::new();
-    let place = Place::new(&desk.path("output")).unwrap();
+    let place = OutputPlace::new(&desk.path("output")).unwrap();
     let none = manifest::Records::new();
     let new = |path: &str| {
         let content = Content::of(b"one".to_vec());
