@@ -77,13 +77,13 @@ fn options() -> Options {
         | Options::ENABLE_DEFINITION_LIST
 }
 
-/// The text of a lesson after its front matter. A first heading that repeats the title is not shown.
+/// Reads the text of a lesson after its front matter. A first heading that repeats the title is not shown.
 pub fn document(text: &str, title: Option<&str>, scene: Scene) -> Document {
     let title = title.map(|title| headings::plain(&reading::read_line(title, options()).parts));
     Writer { title, ..Writer::new(text, scene) }.document(reading::read(text, options()))
 }
 
-/// A line or two (a caption, a title) beside the experiments of a lesson: without the paragraph around it when it is
+/// Reads a line or two (a caption, a title) beside the experiments of a lesson: without the paragraph around it when it is
 /// only one. Within a single line nothing begins a block.
 pub fn short(text: &str, scene: Scene, beside: Beside) -> Document {
     let writer = Writer { beside: Some(beside), ..Writer::new(text, scene) };
@@ -94,7 +94,7 @@ pub fn short(text: &str, scene: Scene, beside: Beside) -> Document {
     document
 }
 
-/// A title: a line within which nothing begins a block.
+/// Reads a title: a line within which nothing begins a block.
 pub fn title(text: &str, scene: Scene, beside: Beside) -> Document {
     let writer = Writer { beside: Some(beside), in_link: true, ..Writer::new(text, scene) };
     let mut document = writer.document(reading::read_line(text, options()));
@@ -102,7 +102,7 @@ pub fn title(text: &str, scene: Scene, beside: Beside) -> Document {
     document
 }
 
-/// A text that takes no markup, but values and formulas.
+/// Reads a text that takes no markup, but values and formulas.
 pub fn plain(text: &str, scene: Scene, beside: Beside) -> Document {
     let mut writer = Writer { beside: Some(beside), ..Writer::new(text, scene) };
     let shown = writer.attribute(text, &(0..text.len()));

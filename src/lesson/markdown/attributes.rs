@@ -34,7 +34,7 @@ impl<'t> Writer<'t> {
         text
     }
 
-    /// A text in which nothing but values and formulas has a meaning, somewhere in that range.
+    /// Returns a text in which nothing but values and formulas has a meaning, somewhere in that range.
     pub(super) fn attribute(&mut self, text: &str, range: &Range<usize>) -> String {
         if !text.contains(['`', '$']) {
             return text.to_owned();

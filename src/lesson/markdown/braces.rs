@@ -17,7 +17,8 @@ struct Attributes<'t> {
 }
 
 impl<'t> Writer<'t> {
-    /// The parts with an id and classes as all that a heading has, and with the text in braces that are no attributes.
+    /// Returns the parts with an id and classes as all that a heading has, and with the text in braces that are no
+    /// attributes.
     pub(super) fn read_braces(&mut self, parts: Vec<Part<'t>>) -> Vec<Part<'t>> {
         let mut read = Vec::with_capacity(parts.len());
         let mut at = 0;

@@ -135,7 +135,7 @@ impl Hidden {
         Hidden { all, blocks }
     }
 
-    /// Whether it holds a place; with `but_blocks` not if that is a block of code.
+    /// Returns whether it holds a place; with `but_blocks` not if that is a block of code.
     pub(super) fn has(&self, place: usize, but_blocks: bool) -> bool {
         let within = |ranges: &[Range<usize>]| {
             let after = ranges.partition_point(|range| range.start <= place);
@@ -169,7 +169,7 @@ impl<'t> Writer<'t> {
         }
     }
 
-    /// The language of a fence. Other programs write it in braces, and give their directives the look of code.
+    /// Returns the language of a fence. Other programs write it in braces, and give their directives the look of code.
     pub(super) fn fence_language(&mut self, info: &str, range: &Range<usize>) -> String {
         let Some(inside) = info.trim().strip_prefix('{') else { return language(info).to_owned() };
         let (inside, after) = inside.split_once('}').unwrap_or((inside, ""));

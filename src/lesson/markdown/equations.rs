@@ -48,7 +48,7 @@ impl<'t> Writer<'t> {
         }
     }
 
-    /// A formula as MathML with marks; none where it is at fault.
+    /// Returns a formula as MathML with marks; none where it is at fault.
     pub(super) fn mathml(&mut self, tex: &str, range: &Range<usize>, display: bool) -> Option<String> {
         let dollars = if display { 2 } else { 1 };
         let library = self.scene.library;

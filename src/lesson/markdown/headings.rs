@@ -39,7 +39,7 @@ impl Owner {
     }
 }
 
-/// The ids of the templates.
+/// Returns the ids of the templates.
 pub(super) fn of_the_page() -> BTreeMap<String, Owner> {
     ["main", "tools", "contents-title"].map(|id| (id.to_owned(), Owner::Page)).into()
 }
@@ -182,7 +182,7 @@ impl<'t> Writer<'t> {
     }
 }
 
-/// An empty element with an id, before what has another id.
+/// Returns an empty element with an id, before what has another id.
 pub(super) fn other_name(id: &str) -> String {
     format!("<span id=\"{}\"></span>", crate::markup::escaped(id))
 }

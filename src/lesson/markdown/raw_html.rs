@@ -50,7 +50,7 @@ struct Tag {
 }
 
 impl<'t> Writer<'t> {
-    /// The HTML of these parts, of which others may stand around it, with its links made those of the site. In a
+    /// Returns the HTML of these parts, of which others may stand around it, with its links made those of the site. In a
     /// paragraph each tag is a piece of its own; only a block can be left unclosed.
     pub(super) fn raw_html(&mut self, parts: &[Part<'t>], is_block: bool) -> String {
         let mut html = String::new();
@@ -192,12 +192,12 @@ fn templates(html: &str) -> Vec<(Range<usize>, String)> {
     found
 }
 
-/// A text as HTML holds it.
+/// Returns a text as HTML holds it.
 pub(super) fn escaped_text(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
-/// A value as an attribute holds it.
+/// Returns a value as an attribute holds it.
 pub(super) fn escaped(value: &str) -> String {
     value.replace('&', "&amp;").replace('"', "&quot;").replace('\'', "&#39;").replace(' ', "%20")
 }
@@ -213,7 +213,7 @@ fn unclosed(html: &str) -> Option<(&'static str, &'static str)> {
     (!html.contains(found.1)).then_some(*found)
 }
 
-/// The ids in a piece of HTML.
+/// Returns the ids in a piece of HTML.
 pub(super) fn ids(html: &str) -> Vec<String> {
     if !html.contains("id") && !html.contains("ID") {
         return Vec::new();

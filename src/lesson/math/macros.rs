@@ -48,13 +48,14 @@ impl Default for Macros {
 }
 
 impl Macros {
+    /// Gathers the macros of a course, over the program's own.
     pub fn new(own: &BTreeMap<String, String>) -> Self {
         let built_in = BUILT_IN.iter().map(|(name, meaning)| ((*name).to_owned(), (*meaning).to_owned()));
         let own = own.iter().map(|(name, meaning)| (without_backslash(name).to_owned(), meaning.clone()));
         Macros(built_in.chain(own).collect())
     }
 
-    /// A formula with its macros written out.
+    /// Writes the macros of a formula out.
     ///
     /// # Errors
     /// One that lacks an argument, that holds itself, or that makes the formula too long.
@@ -147,7 +148,7 @@ impl Macros {
     }
 }
 
-/// What is wrong with a macro of the course, if anything.
+/// Returns what is wrong with a macro of the course, if anything.
 pub fn fault(name: &str, meaning: &str) -> Option<String> {
     let name = without_backslash(name);
     if name.is_empty() || !name.chars().all(|letter| letter.is_ascii_alphabetic()) {

@@ -32,7 +32,7 @@ impl Pieces {
         self.0.insert(0, (0, 0..0, false));
     }
 
-    /// The range in the other text of a range in the made one.
+    /// Returns the range in the other text of a range in the made one.
     pub fn origin(&self, range: &Range<usize>) -> Range<usize> {
         let piece = |at: usize| self.0.partition_point(|(start, ..)| *start <= at).checked_sub(1);
         let start = piece(range.start).map_or(0, |piece| {

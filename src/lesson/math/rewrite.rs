@@ -80,7 +80,7 @@ pub struct Rewritten {
 }
 
 impl Rewritten {
-    /// The labelled and tagged equations, in order.
+    /// Returns the labelled and tagged equations, in order.
     pub fn equations(&self) -> impl Iterator<Item = &Equation> {
         self.inserts.iter().filter_map(|insert| match insert {
             Insert::Number(equation) => Some(equation),

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-/// The group in braces that begins at `start`, after blanks.
+/// Returns the group in braces that begins at `start`, after blanks.
 pub fn group(tex: &str, start: usize, limit: usize) -> Option<Range<usize>> {
     let rest = tex.get(start..limit)?;
     let open = start + (rest.len() - rest.trim_start().len());
@@ -24,7 +24,7 @@ pub fn group(tex: &str, start: usize, limit: usize) -> Option<Range<usize>> {
     None
 }
 
-/// What `_` or `^` takes: a group, a command, or a letter.
+/// Returns what `_` or `^` takes: a group, a command, or a letter.
 pub fn argument(tex: &str, start: usize, limit: usize) -> Option<Range<usize>> {
     if let Some(group) = group(tex, start, limit) {
         return Some(group);
@@ -43,7 +43,7 @@ pub fn argument(tex: &str, start: usize, limit: usize) -> Option<Range<usize>> {
     Some(at..end.map_or(command, |group| group.end))
 }
 
-/// Where a text stands first that no backslash makes another.
+/// Returns where a text stands first that no backslash makes another.
 pub fn find(tex: &str, start: usize, limit: usize, needle: &str) -> Option<usize> {
     let mut at = start;
     while at < limit {

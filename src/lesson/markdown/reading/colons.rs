@@ -6,8 +6,8 @@ use pulldown_cmark::{Event, Tag};
 
 use super::Part;
 
-/// The colons that were read as the beginning of a definition and are none: a definition begins with a colon and a space,
-/// after a term of one line (as in Pandoc).
+/// Returns the colons that were read as the beginning of a definition and are none: a definition begins with a colon and a
+/// space, after a term of one line (as in Pandoc).
 pub(super) fn of_no_definition(text: &str, parts: &[Part]) -> Vec<usize> {
     let mut colons = Vec::new();
     let mut term_is_one = true;

@@ -10,7 +10,7 @@ use pulldown_cmark::{Event, Tag};
 
 use super::{Part, texts};
 
-/// What the parser is to see in place of characters beside stars.
+/// Returns what the parser is to see in place of characters beside stars.
 pub(super) fn letters(text: &str, parts: &[Part]) -> BTreeMap<usize, char> {
     let mut letters = BTreeMap::new();
     let mut done = 0;

@@ -23,7 +23,7 @@ pub(super) struct Formula {
 }
 
 impl Formula {
-    /// What is between the dollars.
+    /// Returns the range between the dollars, in bytes.
     pub fn inside(&self) -> Range<usize> {
         let dollars = if self.display { 2 } else { 1 };
         self.range.start + dollars..self.range.end - dollars
@@ -239,7 +239,7 @@ fn text_group(text: &str, start: usize, limit: usize) -> Option<usize> {
     None
 }
 
-/// The formulas within paragraphs, headings and cells; and code that was meant to be in one.
+/// Returns the formulas within paragraphs, headings and cells; and code that was meant to be in one.
 pub(super) fn inline(text: &str, runs: &[Run]) -> (Vec<Formula>, Vec<CodeInFormula>) {
     let mut found = (Vec::new(), Vec::new());
     for run in runs {

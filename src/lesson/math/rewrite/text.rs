@@ -7,7 +7,7 @@ use super::super::scan::{self, group};
 use super::{Rewriter, TEXTS};
 
 impl Rewriter<'_> {
-    /// The content of a command for text, with the formulas in it.
+    /// Returns the content of a command for text, with the formulas in it.
     pub(super) fn text(&mut self, command: &str, inside: Range<usize>) -> Result<(), MathError> {
         let open = format!("\\{command}{{");
         let mut at = inside.start;
