@@ -11,6 +11,8 @@ use std::path::{Path, PathBuf};
 use gradbook::diagnostic::{Diagnostic, Sources};
 use gradbook::pipeline::{self, Failure, Request, Silent};
 
+use crate::fuzz::case;
+
 const SAYS: &str = "says";
 
 struct Case {
@@ -23,27 +25,15 @@ struct Case {
 impl Case {
     fn read(path: &Path) -> Self {
         let text = fs::read_to_string(path).unwrap();
-        let mut parts = text.split("=== ").map(str::to_owned);
-        let about = parts.next().unwrap_or_default();
-        let mut files = Vec::new();
-        let mut says = String::new();
-        for part in parts {
-            let (name, content) = part.split_once('\n').unwrap_or((&part, ""));
-            match name {
-                SAYS => says = content.to_owned(),
-                // `\r` at the end of a line, `\t` and `\xFF` cannot be seen in a file, so cases write them out.
-                name => files.push(match name.strip_prefix("hex ") {
-                    Some(name) => (name.to_owned(), bytes(content)),
-                    None => (name.to_owned(), content.replace("␍", "\r").replace("␉", "\t").into_bytes()),
-                }),
-            }
-        }
+        let (about, mut files) = case::files(&text).expect("bytes are two hexadecimal digits");
+        let says = files.iter().position(|(name, _)| name == SAYS).map(|place| files.remove(place).1);
+        let says = String::from_utf8(says.unwrap_or_default()).unwrap();
         assert!(
             !files.is_empty(),
             "{}: a case needs a file, after a line `=== lessons/01-a.md`",
             path.display()
         );
-        Case { about, files, says }
+        Case { about: about.to_owned(), files, says }
     }
 
     /// What is said about the course, with paths as an author in its folder sees them.
@@ -73,18 +63,6 @@ impl Case {
         let kept = old.split(&format!("=== {SAYS}\n")).next().unwrap_or(&old);
         fs::write(path, format!("{}\n\n=== {SAYS}\n{says}", kept.trim_end())).unwrap();
     }
-}
-
-/// The bytes that a case writes out: `00 ff "text"`.
-fn bytes(written: &str) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    for (index, piece) in written.split('"').enumerate() {
-        match index % 2 {
-            0 => bytes.extend(piece.split_whitespace().map(|digits| u8::from_str_radix(digits, 16).unwrap())),
-            _ => bytes.extend(piece.as_bytes()),
-        }
-    }
-    bytes
 }
 
 fn shown<'a>(diagnostics: impl Iterator<Item = &'a Diagnostic>, sources: &Sources) -> String {

@@ -6,14 +6,15 @@ mod build;
 mod cache;
 mod claims;
 mod commands;
+mod corpus;
 mod course;
 mod errors;
 mod faults;
 mod files;
+#[path = "../fuzz/mod.rs"]
+mod fuzz;
 mod gradient_check;
 mod hostile;
-#[path = "../../src/site/tests/html.rs"]
-mod html;
 mod limits;
 mod names;
 mod reference;
@@ -26,3 +27,5 @@ mod strangers;
 mod surface;
 mod texts;
 mod training;
+
+use fuzz::html;

@@ -4,9 +4,10 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use gradbook::pipeline::{self, Failure, Keeping, Request, Silent};
+use gradbook::pipeline::{Failure, Keeping, Request};
 
 use crate::course::Course;
+use crate::fuzz::{course, faults};
 use crate::html;
 
 /// What would run, if it came to that.
@@ -179,134 +180,15 @@ fn made(files: &[(&str, &[u8])]) -> Option<BTreeMap<String, String>> {
 fn build(lessons: &Path, untrusted: bool) -> Option<BTreeMap<String, String>> {
     let cache = Keeping::Nowhere;
     let request = Request { lessons: lessons.to_owned(), untrusted, cache, ..Request::default() };
-    let files = pipeline::compute(&request, &Silent)
-        .and_then(|computed| pipeline::assemble(&computed, &|_, _| false));
-    let files = match files {
-        Ok(files) => files,
-        Err(Failure::Course(found, sources)) => {
-            // Shown where a test fails that expected otherwise.
-            found.iter().for_each(|diagnostic| println!("{}", diagnostic.render(&sources, false)));
-            return None;
+    match course::build(&request) {
+        Ok(made) => Some(made),
+        // Shown where a test fails that expected otherwise.
+        Err(failure @ Failure::Course(..)) => {
+            println!("{}", course::said(&failure));
+            None
         }
         Err(Failure::Machine(message)) => panic!("{message}"),
-    };
-    let is_markup =
-        |path: &str| path.ends_with(".html") || path.ends_with(".svg") && !path.starts_with("assets/");
-    let made = files.into_iter().filter(|(path, _)| is_markup(path));
-    Some(made.map(|(path, content)| (path, String::from_utf8(content.bytes.unwrap()).unwrap())).collect())
-}
-
-/// Elements that no page of a stranger's has.
-const NEVER: [&str; 24] = [
-    "animate",
-    "applet",
-    "audio",
-    "button",
-    "embed",
-    "foreignObject",
-    "form",
-    "frame",
-    "iframe",
-    "image",
-    "mglyph",
-    "noscript",
-    "object",
-    "plaintext",
-    "portal",
-    "select",
-    "set",
-    "source",
-    "style",
-    "template",
-    "textarea",
-    "track",
-    "use",
-    "video",
-];
-
-/// What is wrong with a page or a drawing: what runs, what is fetched, what leads where nothing should.
-fn faults(path: &str, markup: &str) -> Vec<String> {
-    let page = html::parse(markup);
-    let is_page = path.ends_with(".html");
-    let mut faults = Vec::new();
-    let mut policies = 0;
-    for element in &page.elements {
-        let name = element.name.as_str();
-        let mut wrong = |what: &str| faults.push(format!("<{name}>: {what}"));
-        match name {
-            "script" if element.get("src") == Some("assets/gradbook.js") => {}
-            "script" => wrong("is not ours"),
-            // A drawing that stands alone has its colours with it.
-            "style" if !is_page => {}
-            "link" if !element.get("href").is_some_and(|href| href.starts_with("assets/")) => {
-                wrong("is not ours")
-            }
-            "base"
-                if !element
-                    .get("href")
-                    .is_some_and(|href| href.starts_with('/') && !href.starts_with("//")) =>
-            {
-                wrong("leads elsewhere");
-            }
-            "meta" => match element.get("http-equiv") {
-                Some("Content-Security-Policy") => {
-                    let policy = element.get("content").unwrap_or_default();
-                    if policy.starts_with(
-                        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; ",
-                    ) {
-                        policies += 1;
-                    }
-                }
-                Some(_) => wrong("does something"),
-                None => {}
-            },
-            _ if NEVER.contains(&name) => wrong("may not be here"),
-            _ => {}
-        }
-        for (attribute, value) in &element.attributes {
-            let mut wrong = |what: &str| faults.push(format!("<{name} {attribute}=\"{value}\">: {what}"));
-            let plain: String = value.chars().filter(|c| !c.is_whitespace() && !c.is_control()).collect();
-            let lower = plain.to_lowercase();
-            let scheme = lower.split_once(':').map(|(scheme, _)| scheme);
-            let scheme = scheme
-                .filter(|scheme| scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c)));
-            match attribute.as_str() {
-                handler if handler.starts_with("on") => wrong("is a handler"),
-                "autofocus" | "srcdoc" | "srcset" | "action" | "formaction" | "ping" | "target"
-                | "contenteditable" => {
-                    wrong("may not be here");
-                }
-                "href" if name == "a" => {
-                    if scheme.is_some_and(|scheme| !["http", "https", "mailto"].contains(&scheme)) {
-                        wrong("leads where nothing should");
-                    }
-                }
-                "href" | "src" | "poster" | "data" | "background"
-                    if scheme.is_some() || lower.starts_with("//") || lower.contains('\\') =>
-                {
-                    wrong("is fetched");
-                }
-                "style" | "fill" | "stroke" | "clip-path" | "filter" | "mask" => {
-                    if lower.contains('\\') || lower.contains("url(") && !lower.starts_with("url(#") {
-                        wrong("is fetched");
-                    }
-                }
-                _ => {}
-            }
-        }
     }
-    if is_page {
-        faults.extend((policies != 1).then(|| "there is no policy".to_owned()));
-        for name in ["main", "title", "footer"] {
-            let count = page.elements.iter().filter(|element| element.name == name).count();
-            // Charts have titles too.
-            if count == 0 || count > 1 && name != "title" {
-                faults.push(format!("{count} elements {name}"));
-            }
-        }
-        faults.extend(page.faults);
-    }
-    faults
 }
 
 /// Tries each and says which are made, all of them without a fault.
