@@ -12,7 +12,7 @@ use crate::store::cache::Cache;
 
 use super::judging;
 use super::request::Failure;
-use super::run::planning::Planned;
+use super::run::planned::Planned;
 use super::run::running::Ran;
 use super::run::tables::Tables;
 use super::show::course_templates::CourseTemplates;

@@ -12,7 +12,7 @@ use crate::lesson::{Course, Fragment, InlineValue, Lesson, Role};
 use crate::lint;
 use crate::outcome::Outcome;
 
-use crate::pipeline::run::planning::{Planned, block_texts};
+use crate::pipeline::run::planned::{Planned, block_texts};
 use crate::pipeline::run::running::Ran;
 
 /// Claims in prose by their place and expression: several in one caption may share a place.

@@ -6,7 +6,7 @@ use crate::lesson::Course;
 use crate::lint::{self, Lint, Subject};
 use crate::outcome::Outcome;
 
-use crate::pipeline::run::planning::Planned;
+use crate::pipeline::run::planned::Planned;
 use crate::pipeline::run::tables::Tables;
 
 /// Returns what is known to be wrong before anything runs.

@@ -24,7 +24,7 @@ pub use review::drift::{leaf, parted, reseeded, sci, settings, sizeless, step, w
 pub use review::reviewed::{Reprinted, Review, Reviewed, Status};
 pub use review::reviewing::{accept, review};
 pub use review::verifying::{Verified, verify};
-pub use run::planning::Planned;
+pub use run::planned::Planned;
 pub use run::running::{Silent, Watch, Why, title};
 pub use run::shard::{Done, Pending, Shard, pending, run_shard};
 pub use run::team::Team;

@@ -7,7 +7,7 @@ use crate::experiment::Limits;
 use crate::lesson::Course;
 use crate::store::cache::Cache;
 
-use super::run::planning::Planned;
+use super::run::planned::Planned;
 use super::run::tables::Tables;
 use super::show::course_templates::CourseTemplates;
 

@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use super::reviewed::{Reviewed, Status};
 use crate::pipeline::computed::Computed;
-use crate::pipeline::run::planning::Planned;
+use crate::pipeline::run::planned::Planned;
 
 /// By how much the share of those that have it must differ for a trait to be worth telling.
 const TELLING: f64 = 0.75;

@@ -7,7 +7,7 @@ use crate::outcome::Step;
 use crate::store::snapshot::{Comparison, Kept, Leaf, Moved, SettingShift, VariantShift};
 
 use super::reviewed::Status;
-use crate::pipeline::run::planning::Planned;
+use crate::pipeline::run::planned::Planned;
 
 /// The names that a sentence lists at most.
 const NAMES: usize = 4;

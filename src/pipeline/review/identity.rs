@@ -8,7 +8,7 @@ use crate::experiment::{KINDS, Kind, PlannedVariant};
 use crate::store::snapshot::{self, Identity, Set};
 
 use crate::pipeline::computed::Computed;
-use crate::pipeline::run::planning::Planned;
+use crate::pipeline::run::planned::Planned;
 
 /// Returns what an experiment computes from.
 pub fn identity(computed: &Computed, planned: &Planned) -> Identity {

@@ -10,7 +10,7 @@ use crate::store::snapshot::Said;
 
 use crate::pipeline::computed::Computed;
 use crate::pipeline::judging;
-use crate::pipeline::run::planning::{Planned, block_texts};
+use crate::pipeline::run::planned::{Planned, block_texts};
 
 /// A sentence as it is printed.
 pub struct Sentence {

@@ -7,7 +7,7 @@ use crate::lesson::Course;
 use crate::outcome::RunRecord;
 use crate::store::cache::{Cache, Inputs, Key, RunEntry, VariantInputs};
 
-use super::planning::Planned;
+use super::planned::Planned;
 use super::tables::Tables;
 
 /// One run: which experiment, variant and seed.

@@ -3,6 +3,7 @@
 pub mod job_pool;
 pub mod jobs;
 pub mod memory;
+pub mod planned;
 pub mod planning;
 pub mod running;
 pub mod shard;

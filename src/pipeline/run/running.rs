@@ -18,7 +18,7 @@ use crate::store::cache::{Cache, Key, RunEntry};
 use super::job_pool::JobPool;
 use super::jobs::{self, Job};
 use super::memory::within_memory;
-use super::planning::Planned;
+use super::planned::Planned;
 use super::tables::Tables;
 use super::team::Team;
 use crate::pipeline::ready::Ready;

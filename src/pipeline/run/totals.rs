@@ -6,7 +6,7 @@ use crate::diagnostic::{Diagnostic, Span};
 use crate::experiment::{Limits, beyond_limit, duration, figure, size};
 use crate::lesson::{Course, Lesson};
 
-use super::planning::Planned;
+use super::planned::Planned;
 
 /// Files of every site beside those of its lessons: the first page, the style sheet, fonts, the index of the search.
 const FILES_OF_A_SITE: u64 = 30;

@@ -17,7 +17,7 @@ use super::experiment_view::{self, BlockTexts};
 use super::filling::Filling;
 use super::notes::{Note, NotedExperiment};
 use crate::pipeline::computed::Computed;
-use crate::pipeline::run::planning::Planned;
+use crate::pipeline::run::planned::Planned;
 
 /// A lesson's page to be.
 pub struct Draft<'a> {

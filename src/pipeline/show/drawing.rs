@@ -14,7 +14,7 @@ use super::notes::Sketch;
 use super::results;
 use crate::pipeline::computed::Computed;
 use crate::pipeline::judging;
-use crate::pipeline::run::planning::Planned;
+use crate::pipeline::run::planned::Planned;
 use crate::pipeline::run::running::{self, Ran};
 
 /// The charts of an experiment, and its results for other programs.

@@ -8,7 +8,7 @@ use crate::site::{ClaimView, DataSourceView, ExperimentView, FigureView, Provena
 
 use super::drawing::{Drawn, DrawnFigure};
 use super::{results_table, settings_view};
-use crate::pipeline::run::planning::Planned;
+use crate::pipeline::run::planned::Planned;
 
 /// What of an experiment was made elsewhere: Markdown already turned into HTML, the block's own text.
 pub struct BlockTexts {

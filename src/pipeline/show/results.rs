@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json, json};
 use crate::claims::Verdict;
 use crate::outcome::{Metric, Numbers, Outcome, Statistic, Summary, Variant};
 
-use crate::pipeline::run::planning::Planned;
+use crate::pipeline::run::planned::Planned;
 
 /// Returns the document of one experiment, as `run --format json` prints it and `SLUG/ID.json` holds it. A number that does
 /// not exist is `null`; every other reads back to the same bits.

@@ -6,7 +6,7 @@ use crate::lesson::inline::{format_fixed, format_number, format_percent, format_
 use crate::outcome::{DIVERGED_AT, Metric, Outcome, Statistic, Summary, Variant, Written, is_beyond_noise};
 use crate::site::{CellView, ColumnView, ResultRow, ResultsView};
 
-use crate::pipeline::run::planning::Planned;
+use crate::pipeline::run::planned::Planned;
 
 /// The most numbers of a list that a cell shows; longer ones are in the JSON.
 const SHOWN_NUMBERS: usize = 3;

@@ -6,7 +6,7 @@ use crate::data::{DataSettings, Facts, Origin, SplitSettings, Target};
 use crate::experiment::flat;
 use crate::site::SettingView;
 
-use crate::pipeline::run::planning::{Planned, TRAINING};
+use crate::pipeline::run::planned::{Planned, TRAINING};
 
 /// Returns every setting by its path; one that differs between variants lists its values.
 pub fn settings(planned: &Planned) -> Vec<SettingView> {

@@ -16,7 +16,7 @@ use super::notes::{Note, Unchanged};
 use crate::pipeline::computed::Computed;
 use crate::pipeline::ready::Ready;
 use crate::pipeline::run::jobs::Job;
-use crate::pipeline::run::planning::{Planned, block_texts};
+use crate::pipeline::run::planned::{Planned, block_texts};
 use crate::pipeline::run::running::whereabouts;
 
 /// Says of no lesson that it is unchanged.
