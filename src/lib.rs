@@ -13,7 +13,7 @@
 //!
 //! Two crates stand below this one: `gradbook-engine` holds the numbers, `gradbook-lab` what an experiment is, finds and looks
 //! like. A module imports only from those before it:
-//! `diagnostic, settings, numeric, data, nn, optim, surface, measure, train, search, outcome, chart, experiment, inline, claims, lint,
+//! `diagnostic, settings, numeric, data, nn, optim, surface, measure, train, search, outcome, chart, experiment, inline, lint, claims,
 //! markup, files, lesson, store, site, pipeline, cli`.
 
 // the examples are tested too, and they call the crate by its name

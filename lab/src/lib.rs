@@ -7,7 +7,8 @@
 //! 5. [`lint`] says what is known to mislead.
 //!
 //! It knows no files, threads, clocks or terminals, and compiles for `wasm32-unknown-unknown`. A module imports only from
-//! those before it: `diagnostic, settings`, the engine's, `outcome, chart, experiment, inline, claims, lint`.
+//! those before it:
+//! `diagnostic, settings, outcome, chart, experiment, inline, lint, claims`.
 
 // the examples are tested too, and they call the crate by its name
 #[cfg(test)]

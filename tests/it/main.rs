@@ -17,6 +17,7 @@ mod gradient_check;
 mod hostile;
 mod limits;
 mod names;
+mod order;
 mod reference;
 mod regression;
 mod regularization;
