@@ -16,6 +16,8 @@
 //! `diagnostic, settings, numeric, data, nn, optim, surface, measure, train, search, outcome, chart, experiment, inline, lint, claims,
 //! markup, files, lesson, store, site, pipeline, cli`.
 
+#![deny(unsafe_code)]
+
 // the examples are tested too, and they call the crate by its name
 #[cfg(test)]
 extern crate self as gradbook;

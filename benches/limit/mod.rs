@@ -48,13 +48,14 @@ mod chains {
 /// Runs so many rounds at the level in use; the f32 operations of one round, 0 if nothing was run.
 #[cfg(target_arch = "x86_64")]
 fn run(level: Level, rounds: u32) -> f64 {
-    // SAFETY: the CPU has the level in use.
     let lanes = match level {
         Level::Avx512 => {
+            // SAFETY: the CPU has the level in use.
             unsafe { chains::avx512(rounds) };
             16
         }
         Level::Avx2 => {
+            // SAFETY: the CPU has the level in use.
             unsafe { chains::avx2(rounds) };
             8
         }

@@ -18,8 +18,7 @@ struct Threads {
     products: AtomicUsize,
 }
 
-// SAFETY: each of the range once; the scope ends when all have.
-unsafe impl Workers for Threads {
+impl Workers for Threads {
     fn count(&self) -> usize {
         self.count
     }

@@ -10,6 +10,8 @@
 //! those before it:
 //! `diagnostic, settings, outcome, chart, experiment, inline, lint, claims`.
 
+#![forbid(unsafe_code)]
+
 // the examples are tested too, and they call the crate by its name
 #[cfg(test)]
 extern crate self as gradbook_lab;

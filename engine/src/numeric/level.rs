@@ -1,5 +1,7 @@
 //! Which vector instructions of the CPU are used. The choice changes speed, never a bit of a result.
 
+use std::error::Error;
+use std::fmt;
 use std::str::FromStr;
 use std::sync::atomic::{AtomicU8, Ordering};
 
@@ -25,15 +27,70 @@ impl Level {
     }
 }
 
-impl FromStr for Level {
-    type Err = String;
+/// A level that this CPU has.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Available(Level);
 
-    fn from_str(name: &str) -> Result<Level, String> {
+impl Available {
+    /// Returns the level in use.
+    #[inline]
+    pub(super) fn current() -> Self {
+        match CURRENT.load(Ordering::Relaxed) {
+            1 => Available(Level::Portable),
+            2 => Available(Level::Avx2),
+            3 => Available(Level::Avx512),
+            _ => {
+                let level = widest();
+                CURRENT.store(level as u8 + 1, Ordering::Relaxed);
+                Available(level)
+            }
+        }
+    }
+
+    /// Returns which it is.
+    #[inline(always)]
+    pub(super) fn level(self) -> Level {
+        self.0
+    }
+
+    /// Returns every level that this CPU has.
+    #[cfg(test)]
+    pub(super) fn all() -> impl Iterator<Item = Self> {
+        Level::ALL.into_iter().filter(|level| level.available()).map(Available)
+    }
+}
+
+/// A level that there is not, or that this CPU does not have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LevelError {
+    /// No level has this name.
+    Unknown(String),
+    /// The CPU lacks the instructions of this one.
+    Missing(Level),
+}
+
+impl fmt::Display for LevelError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            LevelError::Unknown(name) => {
+                write!(f, "there is no level '{name}': expected portable, avx2 or avx512")
+            }
+            LevelError::Missing(level) => write!(f, "this CPU has no {level:?}"),
+        }
+    }
+}
+
+impl Error for LevelError {}
+
+impl FromStr for Level {
+    type Err = LevelError;
+
+    fn from_str(name: &str) -> Result<Level, LevelError> {
         match name {
             "portable" => Ok(Level::Portable),
             "avx2" => Ok(Level::Avx2),
             "avx512" => Ok(Level::Avx512),
-            _ => Err(format!("there is no level '{name}': expected portable, avx2 or avx512")),
+            _ => Err(LevelError::Unknown(name.to_owned())),
         }
     }
 }
@@ -42,26 +99,19 @@ impl FromStr for Level {
 /// holds, results are the same, so that it needs no ordering between threads.
 static CURRENT: AtomicU8 = AtomicU8::new(0);
 
-/// The level in use: the widest that the CPU has, unless [`force`] chose another.
+/// Returns the level in use: the widest that the CPU has, unless [`force`] chose another.
 #[inline]
 pub fn level() -> Level {
-    match CURRENT.load(Ordering::Relaxed) {
-        1 => Level::Portable,
-        2 => Level::Avx2,
-        3 => Level::Avx512,
-        _ => {
-            let level = widest();
-            CURRENT.store(level as u8 + 1, Ordering::Relaxed);
-            level
-        }
-    }
+    Available::current().level()
 }
 
-/// Uses `level` from now on in the whole program: for proofs that digests do not depend on it. An error,
-/// which changes nothing, if the CPU does not have it.
-pub fn force(level: Level) -> Result<(), String> {
+/// Uses `level` from now on in the whole program: for proofs that digests do not depend on it.
+///
+/// # Errors
+/// A level that the CPU does not have; nothing is changed then.
+pub fn force(level: Level) -> Result<(), LevelError> {
     if !level.available() {
-        return Err(format!("this CPU has no {level:?}"));
+        return Err(LevelError::Missing(level));
     }
     CURRENT.store(level as u8 + 1, Ordering::Relaxed);
     Ok(())
@@ -101,6 +151,7 @@ pub fn vectorized<T>(body: impl FnOnce() -> T) -> T {
         // SAFETY: `level` is one that the CPU has.
         #[cfg(target_arch = "x86_64")]
         Level::Avx512 => unsafe { with_avx512(body) },
+        // SAFETY: likewise.
         #[cfg(target_arch = "x86_64")]
         Level::Avx2 => unsafe { with_avx2(body) },
         _ => body(),
@@ -137,7 +188,7 @@ mod tests {
     fn levels_have_names() {
         assert_eq!("avx2".parse(), Ok(Level::Avx2));
         assert_eq!(Level::ALL.map(|l| format!("{l:?}").to_lowercase().parse()), Level::ALL.map(Ok));
-        assert!("sse9".parse::<Level>().unwrap_err().contains("portable, avx2 or avx512"));
+        assert!("sse9".parse::<Level>().unwrap_err().to_string().contains("portable, avx2 or avx512"));
     }
 
     #[test]

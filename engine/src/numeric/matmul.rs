@@ -10,16 +10,17 @@
 //! sum waits in c and goes on where it stopped. See Goto and van de Geijn, "Anatomy of High-Performance
 //! Matrix Multiplication", ACM TOMS 34(3), 2008.
 
-use super::level::{Level, level};
+use super::level::Available;
 use super::real::Real;
-use super::simd::{Simd, Task, on_vectors, prefetch};
+use super::simd::{Cpu, Rows, RowsMut, Simd, Task, on_vectors};
 use super::workers::{Alone, Workers};
-use std::hint::black_box;
-use std::marker::PhantomData;
+use columns::Columns;
 use std::mem::MaybeUninit;
 use std::ops::Range;
-use vectors::{add_products, copy_strip, load, load_some, store_some};
+use std::sync::{Mutex, PoisonError};
+use vectors::{add_products, copy_strip};
 
+mod columns;
 mod narrow;
 mod vectors;
 
@@ -56,11 +57,16 @@ impl<'a, R> Strided<'a, R> {
     /// Panics unless all elements of an (m, k) matrix are in the data.
     fn check(&self, m: usize, k: usize) {
         let m = m.saturating_sub(usize::from(self.ones));
-        if m > 0 && k > 0 {
-            let last = self.row.checked_mul(m - 1).zip(self.column.checked_mul(k - 1));
-            let last = last.and_then(|(row, column)| row.checked_add(column));
-            assert!(last.is_some_and(|last| last < self.data.len()), "a is smaller than ({m}, {k})");
-        }
+        assert!(self.holds(m, k), "a is smaller than ({m}, {k})");
+    }
+
+    /// Tells whether the first `m` rows of `k` elements are all in the data.
+    #[inline(always)]
+    fn holds(&self, m: usize, k: usize) -> bool {
+        let last =
+            self.row.checked_mul(m.saturating_sub(1)).zip(self.column.checked_mul(k.saturating_sub(1)));
+        let last = last.and_then(|(row, column)| row.checked_add(column));
+        m == 0 || k == 0 || last.is_some_and(|last| last < self.data.len())
     }
 }
 
@@ -105,32 +111,23 @@ pub fn matmul_by<R: Real>(
 ) {
     let product = Product::new(m, n, k, a, b, finish, c);
     let worth = m.saturating_mul(n).saturating_mul(k) / WORTH_A_WORKER;
-    product.multiply(level(), workers, workers.count().min(worth).max(1));
+    product.multiply(Available::current(), workers, workers.count().min(worth).max(1));
 }
 
 /// How many multiply-adds each worker has at least: tens of microseconds, beside which the one or two that a thread
 /// which waits awake takes to begin are little.
 const WORTH_A_WORKER: usize = 2 << 20;
 
-/// The operands, checked. Addresses are computed by `wrapping_add`, which has no checks of its own in
-/// development builds, where lessons are built too.
-#[derive(Clone)]
+/// The operands, checked.
 struct Product<'a, R> {
     shape: [usize; 3],
-    a: *const R,
-    strides: [usize; 2],
-    /// Whether the last row of a is of ones, which have no address there.
-    ones: bool,
-    b: *const R,
+    a: Strided<'a, R>,
+    b: &'a [R],
     /// Whether all strips of b are copied, not only one whose last vector is partial.
     copy: bool,
     finish: Finish<'a, R>,
-    c: *mut R,
-    operands: PhantomData<&'a mut [R]>,
+    c: &'a mut [R],
 }
-
-// SAFETY: it stands for slices, of which it writes to one, and then only by `multiply`, piece by piece.
-unsafe impl<R: Send + Sync> Sync for Product<'_, R> {}
 
 impl<'a, R: Real> Product<'a, R> {
     fn new(
@@ -154,55 +151,44 @@ impl<'a, R: Real> Product<'a, R> {
                 assert!(m * n <= outputs.len(), "the outputs are smaller than ({m}, {n})");
             }
         }
-        Product {
-            shape: [m, n, k],
-            a: a.data.as_ptr(),
-            strides: [a.row, a.column],
-            ones: a.ones,
-            b: b.as_ptr(),
-            copy: m >= ROWS_WORTH_A_COPY && size_of::<R>() * k * n > NOT_WORTH_A_COPY,
-            finish,
-            c: c.as_mut_ptr(),
-            operands: PhantomData,
-        }
+        let copy = m >= ROWS_WORTH_A_COPY && size_of::<R>() * k * n > NOT_WORTH_A_COPY;
+        Product { shape: [m, n, k], a, b, copy, finish, c }
     }
 
-    /// Computes c in so many pieces, with the vectors of `level`, which the CPU must have.
-    fn multiply(self, level: Level, workers: &dyn Workers, pieces: usize) {
+    /// Computes c in so many pieces, with the vectors of `level`.
+    fn multiply(mut self, level: Available, workers: &dyn Workers, pieces: usize) {
         let [m, n, _] = self.shape;
         if m == 0 || n == 0 {
             return;
         }
         if pieces == 1 {
-            // SAFETY: the slices hold the shapes, and the CPU has the level.
-            return unsafe { on_vectors(level, &self) };
+            return on_vectors(level, &mut self);
         }
-        workers.run(pieces, &|piece| {
-            assert!(piece < pieces, "workers do the pieces that there are");
-            let rows = m * piece / pieces..m * (piece + 1) / pieces;
-            if rows.is_empty() {
-                return;
-            }
-            // SAFETY: as above; pieces have no row in common, and workers do each once, while the slices are ours.
-            unsafe { on_vectors(level, &self.rows(rows)) };
-        });
+        let rest = Mutex::new(self.pieces(pieces));
+        let next = || rest.lock().unwrap_or_else(PoisonError::into_inner).next();
+        // Whatever its number, a task does the next piece that nobody has.
+        let task = || next().map(|mut piece| on_vectors(level, &mut piece));
+        workers.run(pieces, &|_| drop(task()));
+        // None is left, unless the workers left tasks out.
+        while task().is_some() {}
     }
 
-    /// The product of some rows alone.
-    fn rows(&self, rows: Range<usize>) -> Self {
+    /// Cuts the product into pieces of some rows each.
+    fn pieces(self, pieces: usize) -> impl Iterator<Item = Self> {
         let [m, n, k] = self.shape;
-        let finish = match self.finish {
-            Finish::WherePositive(outputs) => Finish::WherePositive(&outputs[rows.start * n..]),
-            same => same,
-        };
-        Product {
-            shape: [rows.len(), n, k],
-            finish,
-            a: self.a.wrapping_add(rows.start * self.strides[0]),
-            ones: self.ones && rows.end == m,
-            c: self.c.wrapping_add(rows.start * n),
-            ..self.clone()
-        }
+        let Product { mut a, b, copy, mut finish, mut c, .. } = self;
+        let (ones, mut data) = (a.ones, a.data);
+        EvenRanges::new(m, m.div_ceil(pieces)).map(move |rows| {
+            a = Strided { data, ones: ones && rows.end == m, ..a };
+            data = data.get(rows.len() * a.row..).unwrap_or_default();
+            let piece_finish = finish;
+            if let Finish::WherePositive(outputs) = &mut finish {
+                *outputs = &outputs[rows.len() * n..];
+            }
+            let piece;
+            (piece, c) = std::mem::take(&mut c).split_at_mut(rows.len() * n);
+            Product { shape: [rows.len(), n, k], a, b, copy, finish: piece_finish, c: piece }
+        })
     }
 }
 
@@ -215,13 +201,13 @@ const NOT_WORTH_A_COPY: usize = 32 << 10;
 
 /// A strip of b: a stretch of k by one or two vectors.
 #[repr(align(64))]
-struct Strip<const BYTES: usize>([MaybeUninit<u8>; BYTES]);
+struct Strip<R, const LENGTH: usize>([MaybeUninit<R>; LENGTH]);
 
-/// Where only partial strips are copied, b being small or the rows few: half of a usual nearest cache. Its place on
+/// The numbers of a strip where only partial strips are copied, b being small or the rows few: half of a usual nearest cache. Its place on
 /// the stack costs nothing to speak of.
-const SHORT: usize = 16 << 10;
+const SHORT: usize = 4 << 10;
 /// Where all are copied: it flows from the second cache as fast as it is used, and the sums seldom wait in c.
-const LONG: usize = 128 << 10;
+const LONG: usize = 32 << 10;
 
 /// Cuts `0..total` as evenly as can be in ranges of at most `longest`, the longer ones first; one at least.
 #[derive(Clone)]
@@ -257,43 +243,40 @@ impl Iterator for EvenRanges {
 
 impl<R: Real> Task<R> for Product<'_, R> {
     #[inline(always)]
-    unsafe fn run<V: Simd<Scalar = R>>(&self) {
+    fn run<V: Simd<Scalar = R>>(&mut self, cpu: Cpu<V>) {
         if self.is_narrow() {
-            unsafe { self.narrow::<V>() };
+            self.narrow(cpu);
         } else if self.copy {
             // Apart, since even the untouched pages of a large strip take their time.
-            unsafe {
-                V::apart(
-                    #[inline(always)]
-                    || self.blocks::<V, LONG, true>(),
-                )
-            };
+            V::apart(
+                cpu,
+                #[inline(always)]
+                || self.blocks::<V, LONG, true>(cpu),
+            );
         } else {
-            unsafe { self.blocks::<V, SHORT, false>() };
+            self.blocks::<V, SHORT, false>(cpu);
         }
     }
 }
 
 impl<R: Real> Product<'_, R> {
-    /// Block after block, with a strip of so many bytes; with `COPY`, all strips of b are copied.
+    /// Block after block, with a strip of so many numbers; with `COPY`, all strips of b are copied.
     #[inline(always)]
-    unsafe fn blocks<V: Simd<Scalar = R>, const BYTES: usize, const COPY: bool>(&self) {
+    fn blocks<V: Simd<Scalar = R>, const LENGTH: usize, const COPY: bool>(&mut self, cpu: Cpu<V>) {
         let [m, n, k] = self.shape;
-        let mut strip = Strip::<BYTES>([MaybeUninit::uninit(); _]);
-        let strip = strip.0.as_mut_ptr().cast();
-        let longest = BYTES / (2 * size_of::<V>());
+        let mut strip = Strip([MaybeUninit::<R>::uninit(); LENGTH]);
+        let longest = LENGTH / (2 * V::LANES);
         // With few rows, or a small b, there is nothing to keep in the second cache.
         let rows_at_once = if COPY { BLOCK_OF_A / (k.clamp(1, longest) * size_of::<R>()) } else { m };
         for rows in EvenRanges::new(m, rows_at_once.max(1)) {
             for depth in EvenRanges::new(k, longest) {
                 let mut j = 0;
                 while j < n {
-                    let block =
-                        Block { rows: rows.clone(), depth: depth.clone(), column: j, width: n - j, strip };
+                    let block = Block { rows: rows.clone(), depth: depth.clone(), column: j, width: n - j };
                     if n - j > V::LANES {
-                        unsafe { self.column_of_tiles::<V, 2, COPY>(block) };
+                        self.column_of_tiles::<V, 2, COPY>(cpu, block, &mut strip.0);
                     } else {
-                        unsafe { self.column_of_tiles::<V, 1, COPY>(block) };
+                        self.column_of_tiles::<V, 1, COPY>(cpu, block, &mut strip.0);
                     }
                     j += 2 * V::LANES;
                 }
@@ -303,53 +286,52 @@ impl<R: Real> Product<'_, R> {
 
     /// All rows of the block by `N` vectors, or as many columns as there are.
     #[inline(always)]
-    unsafe fn column_of_tiles<V: Simd<Scalar = R>, const N: usize, const COPY: bool>(
-        &self,
-        mut block: Block<R>,
+    fn column_of_tiles<V: Simd<Scalar = R>, const N: usize, const COPY: bool>(
+        &mut self,
+        cpu: Cpu<V>,
+        mut block: Block,
+        strip: &mut [MaybeUninit<R>],
     ) {
         let n = self.shape[1];
         block.width = block.width.min(N * V::LANES);
         let partial = block.width < N * V::LANES;
-        let mut b = (self.b.wrapping_add(block.depth.start * n + block.column), n);
-        let copied = (block.strip.cast_const(), N * V::LANES);
-        if partial {
-            unsafe { copy_strip::<V, N>(b, block.depth.len(), block.width, block.strip) };
-            b = copied;
-        }
+        let depth = block.depth.len();
+        let mut b = Rows::new(self.b, block.depth.start * n + block.column, n, depth, block.width);
+        let mut strip = RowsMut::dense(strip, depth, N * V::LANES);
         let mut ranges = EvenRanges::new(block.rows.len(), V::ROWS[N - 1]);
-        if COPY
-            && !partial
-            && let Some(rows) = ranges.next()
-        {
-            unsafe {
-                self.tile_of_height::<V, N, true>(rows.len(), &block, block.rows.start + rows.start, b)
-            };
-            b = copied;
+        if partial {
+            copy_strip::<V, N>(cpu, b, depth, &mut strip);
+            // SAFETY: all rows have just been stored.
+            b = unsafe { strip.stored() };
+        } else if COPY && let Some(rows) = ranges.next() {
+            self.tile_of_height::<V, N, true>(cpu, rows.len(), &block, rows.start, b, strip.reborrow());
+            // SAFETY: the tile has stored all rows that it read.
+            b = unsafe { strip.stored() };
         }
         for rows in ranges {
-            unsafe {
-                self.tile_of_height::<V, N, false>(rows.len(), &block, block.rows.start + rows.start, b)
-            };
+            self.tile_of_height::<V, N, false>(cpu, rows.len(), &block, rows.start, b, RowsMut::none());
         }
     }
 
     #[inline(always)]
-    unsafe fn tile_of_height<V: Simd<Scalar = R>, const N: usize, const COPY: bool>(
-        &self,
+    fn tile_of_height<V: Simd<Scalar = R>, const N: usize, const COPY: bool>(
+        &mut self,
+        cpu: Cpu<V>,
         height: usize,
-        block: &Block<R>,
-        i: usize,
-        b: (*const R, usize),
+        block: &Block,
+        row: usize,
+        b: Rows<R>,
+        copy: RowsMut<R>,
     ) {
+        let i = block.rows.start + row;
         macro_rules! tiles {
             ($($height:literal)*) => {
                 match height {
-                    $($height if $height <= V::ROWS[N - 1] => unsafe {
-                        V::apart(
-                            #[inline(always)]
-                            || self.tile::<V, $height, N, COPY>(block, i, b),
-                        )
-                    })*
+                    $($height if $height <= V::ROWS[N - 1] => V::apart(
+                        cpu,
+                        #[inline(always)]
+                        || self.tile::<V, $height, N, COPY>(cpu, block, i, b, copy),
+                    ),)*
                     _ => unreachable!("a tile is at most {} rows high", V::ROWS[N - 1]),
                 }
             };
@@ -357,110 +339,100 @@ impl<R: Real> Product<'_, R> {
         tiles!(1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16)
     }
 
-    /// One tile: `M` rows from `i` by `N` vectors. b is given by the start of its strip and the distance of rows. With `COPY`
-    /// its rows are copied to the block's strip as they are read, and what stands at their right, the next strip, is fetched.
+    /// One tile: `M` rows from `i` by `N` vectors, with the rows of b that they need. With `COPY` these are copied as they
+    /// are read, and what stands at their right, the next strip, is fetched.
     #[inline(always)]
-    unsafe fn tile<V: Simd<Scalar = R>, const M: usize, const N: usize, const COPY: bool>(
-        &self,
-        block: &Block<R>,
+    fn tile<V: Simd<Scalar = R>, const M: usize, const N: usize, const COPY: bool>(
+        &mut self,
+        cpu: Cpu<V>,
+        block: &Block,
         i: usize,
-        (mut b, b_row): (*const R, usize),
+        b: Rows<R>,
+        copy: RowsMut<R>,
     ) {
-        let ([m, n, _], [row, column]) = (self.shape, self.strides);
-        let c = self.c.wrapping_add(i * n + block.column);
-        let mut sums = [[unsafe { V::splat(R::ZERO) }; N]; M];
+        let [m, n, _] = self.shape;
+        let mut sums = [[V::splat(cpu, R::ZERO); N]; M];
         if block.depth.start > 0 {
+            let c = Rows::new(self.c, i * n + block.column, n, M, block.width);
             for (r, sums) in sums.iter_mut().enumerate() {
-                *sums = unsafe { load_some(c.wrapping_add(r * n), block.width) };
+                *sums = c.load(cpu, r);
             }
         }
-        let a = self.a.wrapping_add(i * row + block.depth.start * column);
-        // One address of each four rows, whose relation is hidden from the compiler: it would compute one from
-        // the other, in a chain that takes longer than the arithmetic.
-        let mut groups: [_; 4] = std::array::from_fn(|g| black_box(a.wrapping_add(4 * g * row)));
-        let offsets = [0, row, 2 * row, 3 * row];
-        // The last row has an address of its own, since it may be the row of ones.
+        let depth = block.depth.len();
+        let b = b.first(depth, N * V::LANES);
+        let mut copy = if COPY { copy.first(depth, N * V::LANES) } else { copy };
         let one = R::ONE;
-        let (mut last, last_column) = match self.ones && i + M == m {
-            true => (&raw const one, 0),
-            false => (a.wrapping_add((M - 1) * row), column),
-        };
-        let mut copy = block.strip;
-        for _ in 0..block.depth.len() {
-            let across: [V; N] = unsafe { load(b) };
+        let last = (self.a.ones && i + M == m).then_some(&one);
+        let mut a = Columns::<R, M>::new(self.a, i, block.depth.clone(), last);
+        for l in 0..depth {
+            let across: [V; N] = b.load(cpu, l);
             if COPY {
-                unsafe { store_some(across, copy, N * V::LANES) };
-                copy = copy.wrapping_add(N * V::LANES);
-                (N..2 * N).for_each(|v| prefetch(b.wrapping_add(v * V::LANES)));
+                copy.store(l, across);
+                b.prefetch_behind::<V>(l, N);
             }
-            let (above, below) = sums.split_at_mut(M - 1);
-            for (sums, group) in above.chunks_mut(4).zip(&mut groups) {
-                for (sums, offset) in sums.iter_mut().zip(offsets) {
-                    unsafe { add_products(sums, *group.wrapping_add(offset), across) };
-                }
-                *group = group.wrapping_add(column);
-            }
-            unsafe { add_products(&mut below[0], *last, across) };
-            last = last.wrapping_add(last_column);
-            b = b.wrapping_add(b_row);
+            a.next(
+                &mut sums,
+                #[inline(always)]
+                |sums, element| add_products(cpu, sums, element, across),
+            );
         }
         // With a width that the compiler knows, it keeps the sums in their registers.
         if block.width == N * V::LANES {
-            unsafe { self.finish_tile(sums, block, i, N * V::LANES) };
+            self.finish_tile(cpu, sums, block, i, N * V::LANES);
         } else {
-            unsafe { self.finish_tile(sums, block, i, block.width) };
+            self.finish_tile(cpu, sums, block, i, block.width);
         }
     }
 
     /// Stores the sums of a tile of `width` columns, finished if they are complete.
     #[inline(always)]
-    unsafe fn finish_tile<V: Simd<Scalar = R>, const M: usize, const N: usize>(
-        &self,
+    fn finish_tile<V: Simd<Scalar = R>, const M: usize, const N: usize>(
+        &mut self,
+        cpu: Cpu<V>,
         mut sums: [[V; N]; M],
-        block: &Block<R>,
+        block: &Block,
         i: usize,
         width: usize,
     ) {
         let [_, n, k] = self.shape;
-        let c = self.c.wrapping_add(i * n + block.column);
+        let start = i * n + block.column;
         let finish = if block.depth.end == k { self.finish } else { Finish::Sums };
         match finish {
             Finish::Sums => {}
             Finish::Bias(bias) | Finish::BiasAndRelu(bias) => {
-                let bias: [V; N] = unsafe { load_some(bias.as_ptr().wrapping_add(block.column), width) };
+                let bias: [V; N] = Rows::new(bias, block.column, 0, 1, width).load(cpu, 0);
                 for sums in &mut sums {
                     for (sum, bias) in sums.iter_mut().zip(bias) {
-                        *sum = unsafe { sum.add(bias) };
+                        *sum = sum.add(bias);
                         if let Finish::BiasAndRelu(_) = finish {
-                            *sum = unsafe { sum.relu() };
+                            *sum = sum.relu();
                         }
                     }
                 }
             }
             Finish::WherePositive(outputs) => {
-                let outputs = outputs.as_ptr().wrapping_add(i * n + block.column);
+                let outputs = Rows::new(outputs, start, n, M, width);
                 for (r, sums) in sums.iter_mut().enumerate() {
-                    let outputs: [V; N] = unsafe { load_some(outputs.wrapping_add(r * n), width) };
+                    let outputs: [V; N] = outputs.load(cpu, r);
                     for (sum, output) in sums.iter_mut().zip(outputs) {
-                        *sum = unsafe { sum.where_positive(output) };
+                        *sum = sum.where_positive(output);
                     }
                 }
             }
         }
+        let mut c = RowsMut::new(self.c, start, n, M, width);
         for (r, sums) in sums.into_iter().enumerate() {
-            unsafe { store_some(sums, c.wrapping_add(r * n), width) };
+            c.store(r, sums);
         }
     }
 }
 
 /// The cells, and the stretch of k, that are worked on.
-struct Block<R> {
+struct Block {
     rows: Range<usize>,
     depth: Range<usize>,
     column: usize,
     width: usize,
-    /// Where a strip of b is copied, if it is.
-    strip: *mut R,
 }
 
 #[cfg(test)]

@@ -29,7 +29,7 @@ mod workers;
 pub use average::{WeightedAverage, mean, smooth};
 pub use elementwise::{exp, ln, map, sigmoid, tanh};
 pub use least_squares::least_squares;
-pub use level::{Level, force, level, vectorized};
+pub use level::{Level, LevelError, force, level, vectorized};
 pub use matmul::{Finish, Strided, matmul, matmul_by};
 pub use real::Real;
 pub use reduce::{argmax, column_sums, dot, max, sum, sum_of_squares};

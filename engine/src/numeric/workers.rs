@@ -4,13 +4,8 @@ use std::fmt::Debug;
 
 /// Does the tasks of one piece of work at the same time, or one after the other. Tasks write to places of their
 /// own, so that no bit of a result tells how many workers there were.
-///
-/// # Safety
-/// [`Workers::run`] calls the task with numbers of `0..tasks` alone, with each once at most, and when it returns, or
-/// panics, every call has ended and none will begin: a number picks the memory that is written to, which the
-/// caller has back afterwards.
-pub unsafe trait Workers: Debug + Send + Sync {
-    /// How many tasks may go on at the same time; 1 or more.
+pub trait Workers: Debug + Send + Sync {
+    /// Returns how many tasks may go on at the same time; 1 or more.
     fn count(&self) -> usize;
     /// Calls `task` once with each of `0..tasks`, in any order, from any thread, and returns when all have ended.
     fn run(&self, tasks: usize, task: &(dyn Fn(usize) + Sync));
@@ -20,8 +15,7 @@ pub unsafe trait Workers: Debug + Send + Sync {
 #[derive(Debug)]
 pub struct Alone;
 
-// SAFETY: each of the range once, one after the other.
-unsafe impl Workers for Alone {
+impl Workers for Alone {
     fn count(&self) -> usize {
         1
     }

@@ -61,8 +61,7 @@ impl JobPool {
     }
 }
 
-// SAFETY: a queue hands out each task once.
-unsafe impl Workers for JobPool {
+impl Workers for JobPool {
     fn count(&self) -> usize {
         self.count
     }

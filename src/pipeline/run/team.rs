@@ -3,6 +3,8 @@
 //! A product takes tenths of a millisecond, and waking a thread nearly as long: with threads that sleep between two
 //! products (as rayon's do), two cores were slower than one. These wait awake for a moment, as those of OpenMP do.
 
+#![allow(unsafe_code, reason = "threads that outlive a work are handed a task that lives no longer than it")]
+
 use std::any::Any;
 use std::cell::UnsafeCell;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -45,8 +47,7 @@ impl Team {
     }
 }
 
-// SAFETY: `Board::take` hands out each task once; `run` returns when as many have ended as there are.
-unsafe impl Workers for Team {
+impl Workers for Team {
     fn count(&self) -> usize {
         self.count
     }
@@ -101,8 +102,9 @@ struct Board {
     over: AtomicBool,
 }
 
-// SAFETY: `task` is written by `post` alone, while no task is open or being done, and read only by who has taken one.
+// SAFETY: the task that is pointed to may be called from any thread (it is `Sync`), the rest may be sent.
 unsafe impl Send for Board {}
+// SAFETY: `task` is written by `post` alone, while no task is open or being done, and read only by who has taken one.
 unsafe impl Sync for Board {}
 
 impl Board {

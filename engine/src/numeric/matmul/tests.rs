@@ -33,7 +33,7 @@ fn bits<R: Real>(values: &[R]) -> Vec<[u8; 8]> {
 fn agrees<R: Real>(m: usize, n: usize, k: usize) {
     let (a, b, bias) = (numbers::<R>(m * k, "a"), numbers::<R>(k * n, "b"), numbers::<R>(n, "bias"));
     let outputs = numbers::<R>(m * n, "outputs");
-    for level in Level::ALL.into_iter().filter(|l| l.available()) {
+    for level in Available::all() {
         for (a, finish) in [
             (Strided::rows(&a, k), Finish::Sums),
             (Strided::rows(&a, k), Finish::Bias(&bias)),
@@ -97,8 +97,7 @@ fn every_block_is_the_chain() {
 #[derive(Debug)]
 struct Threads(usize);
 
-// SAFETY: each of the range once; the scope ends when all have.
-unsafe impl Workers for Threads {
+impl Workers for Threads {
     fn count(&self) -> usize {
         self.0
     }
@@ -119,7 +118,11 @@ fn spread_is_the_chain<R: Real>(m: usize, n: usize, k: usize) {
         let expected = chains(m, n, k, a, &b, finish);
         for count in [1, 2, 7] {
             let mut c = vec![R::from_f64(f64::NAN); m * n];
-            Product::new(m, n, k, a, &b, finish, &mut c).multiply(level(), &Threads(count), count);
+            Product::new(m, n, k, a, &b, finish, &mut c).multiply(
+                Available::current(),
+                &Threads(count),
+                count,
+            );
             assert_eq!(bits(&c), bits(&expected), "{count} workers, {m}x{n}x{k}");
         }
     }
@@ -134,11 +137,29 @@ fn any_number_of_workers_gives_the_chain() {
 }
 
 #[test]
+fn what_workers_leave_out_is_done_all_the_same() {
+    #[derive(Debug)]
+    struct Lazy;
+    impl Workers for Lazy {
+        fn count(&self) -> usize {
+            5
+        }
+        fn run(&self, _: usize, task: &(dyn Fn(usize) + Sync)) {
+            (0..2).for_each(task);
+        }
+    }
+    let (a, b) = (numbers::<f32>(20 * 4, "a"), numbers(4 * 6, "b"));
+    let mut c = vec![f32::NAN; 20 * 6];
+    let a = Strided::rows(&a, 4);
+    Product::new(20, 6, 4, a, &b, Finish::Sums, &mut c).multiply(Available::current(), &Lazy, 5);
+    assert_eq!(c, chains(20, 6, 4, a, &b, Finish::Sums));
+}
+
+#[test]
 fn only_large_products_are_spread() {
     #[derive(Debug)]
     struct Seven;
-    // SAFETY: each of the range once, one after the other.
-    unsafe impl Workers for Seven {
+    impl Workers for Seven {
         fn count(&self) -> usize {
             7
         }

@@ -1,47 +1,69 @@
 //! Vectors of numbers, as the matrix product needs them: one trait, one implementation an instruction set.
 
 mod portable;
+mod rows;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
 pub use portable::Lanes;
+pub use rows::{Rows, RowsMut};
 
-use super::Level;
+use super::level::{Available, Level};
+use std::marker::PhantomData;
+use std::mem::MaybeUninit;
+
+/// The proof that this CPU has the instructions of the vectors `V`. Only [`on_vectors`] gives it out, which knows the level.
+#[derive(Clone, Copy)]
+pub struct Cpu<V>(PhantomData<V>);
+
+impl<V> Cpu<V> {
+    /// Claims the proof.
+    ///
+    /// # Safety
+    /// The CPU must have the instructions of `V`.
+    #[inline(always)]
+    unsafe fn has() -> Self {
+        Cpu(PhantomData)
+    }
+}
 
 /// A vector of [`Simd::LANES`] numbers held in one register.
 ///
-/// # Safety
-/// Every function needs a CPU with the instructions of the implementation. They are inlined into callers
-/// compiled for that instruction set (`#[target_feature]`), without which they are slow.
+/// A vector comes from another one, or from a function that asks for a [`Cpu`]: whoever has one may use the
+/// instructions, so that no function here is unsafe to call. They are inlined into callers compiled for that
+/// instruction set ([`Simd::apart`]), without which they are slow.
 pub trait Simd: Copy {
     type Scalar: Copy;
     const LANES: usize;
     /// The height of a tile of one vector, and of two, such that its sums fill the registers of the CPU.
     const ROWS: [usize; 2];
 
-    /// The number in every lane.
-    unsafe fn splat(number: Self::Scalar) -> Self;
-    unsafe fn load(from: *const Self::Scalar) -> Self;
-    unsafe fn store(self, to: *mut Self::Scalar);
-    /// The first `count` lanes, fewer than all; zeros in the others, whose memory is not touched.
-    unsafe fn load_partial(from: *const Self::Scalar, count: usize) -> Self;
-    /// The first `count` lanes, fewer than all.
-    unsafe fn store_partial(self, to: *mut Self::Scalar, count: usize);
-    /// `self * a + b` in every lane, rounded once.
-    unsafe fn fused(self, a: Self, b: Self) -> Self;
-    unsafe fn add(self, other: Self) -> Self;
-    /// 0 in place of every number below it.
-    unsafe fn relu(self) -> Self;
-    /// 0 in every lane where `other` is not above it.
-    unsafe fn where_positive(self, other: Self) -> Self;
-    /// The lanes of both in turns: the first half of `self[0] other[0] self[1] other[1] ...`, and the second.
-    unsafe fn interleave(self, other: Self) -> [Self; 2];
+    /// Returns the number in every lane.
+    fn splat(cpu: Cpu<Self>, number: Self::Scalar) -> Self;
+    /// Loads the first numbers of a slice, which has enough for all lanes or else panics.
+    fn load(cpu: Cpu<Self>, from: &[Self::Scalar]) -> Self;
+    /// Stores the lanes in the first places of a slice, which has enough for all or else panics.
+    fn store(self, to: &mut [MaybeUninit<Self::Scalar>]);
+    /// Loads a slice of fewer numbers than there are lanes; zeros in the others.
+    fn load_partial(cpu: Cpu<Self>, from: &[Self::Scalar]) -> Self;
+    /// Fills a slice of fewer places than there are lanes with the first lanes.
+    fn store_partial(self, to: &mut [MaybeUninit<Self::Scalar>]);
+    /// Returns `self * a + b` in every lane, rounded once.
+    fn fused(self, a: Self, b: Self) -> Self;
+    /// Returns `self + other` in every lane.
+    fn add(self, other: Self) -> Self;
+    /// Returns 0 in place of every number below it.
+    fn relu(self) -> Self;
+    /// Returns 0 in every lane where `other` is not above it.
+    fn where_positive(self, other: Self) -> Self;
+    /// Returns the lanes of both in turns: the first half of `self[0] other[0] self[1] other[1] ...`, and the second.
+    fn interleave(self, other: Self) -> [Self; 2];
     /// Runs `body` in a function of its own, compiled for these vectors: what the compiler prepares for it does
     /// not weigh on what surrounds it.
-    unsafe fn apart<T>(body: impl FnOnce() -> T) -> T;
+    fn apart<T>(cpu: Cpu<Self>, body: impl FnOnce() -> T) -> T;
 }
 
-/// The vectors of a type of number, one for each [`Level`](super::Level).
+/// The vectors of a type of number, one for each [`Level`](super::Level), whose instructions are all that they need.
 pub trait Vectors: Sized {
     type Portable: Simd<Scalar = Self>;
     #[cfg(target_arch = "x86_64")]
@@ -52,9 +74,8 @@ pub trait Vectors: Sized {
 
 /// Work on slices of numbers by vectors, whatever their width.
 pub trait Task<R> {
-    /// # Safety
-    /// The CPU must have the vectors' instructions, and the task its memory.
-    unsafe fn run<V: Simd<Scalar = R>>(&self);
+    /// Does the work with the vectors `V`.
+    fn run<V: Simd<Scalar = R>>(&mut self, cpu: Cpu<V>);
 }
 
 /// Has the second cache fetch what is there, on CPUs that can. Nothing is read, so any address will do.
@@ -71,28 +92,25 @@ pub fn prefetch<R>(address: *const R) {
 }
 
 /// Runs a task with the vectors of a level.
-///
-/// # Safety
-/// The CPU must have the level, and the task its memory.
 #[inline(always)]
-pub unsafe fn on_vectors<R: Vectors>(level: Level, task: &impl Task<R>) {
-    unsafe {
-        match level {
-            #[cfg(target_arch = "x86_64")]
-            Level::Avx512 => R::Avx512::apart(
-                #[inline(always)]
-                || task.run::<R::Avx512>(),
-            ),
-            #[cfg(target_arch = "x86_64")]
-            Level::Avx2 => R::Avx2::apart(
-                #[inline(always)]
-                || task.run::<R::Avx2>(),
-            ),
-            _ => R::Portable::apart(
-                #[inline(always)]
-                || task.run::<R::Portable>(),
-            ),
-        }
+pub fn on_vectors<R: Vectors>(level: Available, task: &mut impl Task<R>) {
+    #[inline(always)]
+    fn with<V: Simd>(cpu: Cpu<V>, task: &mut impl Task<V::Scalar>) {
+        V::apart(
+            cpu,
+            #[inline(always)]
+            || task.run(cpu),
+        );
+    }
+    match level.level() {
+        // SAFETY: the CPU has the level, and these vectors need no more.
+        #[cfg(target_arch = "x86_64")]
+        Level::Avx512 => with(unsafe { Cpu::<R::Avx512>::has() }, task),
+        // SAFETY: likewise.
+        #[cfg(target_arch = "x86_64")]
+        Level::Avx2 => with(unsafe { Cpu::<R::Avx2>::has() }, task),
+        // SAFETY: every CPU has what these vectors need.
+        _ => with(unsafe { Cpu::<R::Portable>::has() }, task),
     }
 }
 
@@ -118,65 +136,73 @@ mod tests {
     use crate::numeric::Real;
 
     /// Every function of a vector against the plain meaning of its lanes.
-    unsafe fn keeps_its_meaning<V: Simd<Scalar: Real>>() {
-        let number = |i: usize| V::Scalar::from_f64(1.0 + i as f64 / 3.0);
-        let from: Vec<V::Scalar> = (0..V::LANES).map(number).collect();
-        let guard = V::Scalar::from_f64(-7.0);
-        for count in 0..V::LANES {
-            let mut to = vec![guard; V::LANES];
-            unsafe { V::load(from.as_ptr()).store_partial(to.as_mut_ptr(), count) };
-            assert_eq!(to[..count], from[..count]);
-            assert!(to[count..].iter().all(|&x| x == guard), "stored beyond {count}");
+    struct Meaning;
 
-            // Exactly `count` numbers are there to be read.
-            let few = from[..count].to_vec();
-            unsafe { V::load_partial(few.as_ptr(), count).store(to.as_mut_ptr()) };
-            assert_eq!(to[..count], from[..count]);
-            assert!(to[count..].iter().all(|&x| x == V::Scalar::ZERO));
+    impl<R: Real> Task<R> for Meaning {
+        fn run<V: Simd<Scalar = R>>(&mut self, cpu: Cpu<V>) {
+            let number = |i: usize| R::from_f64(1.0 + i as f64 / 3.0);
+            let from: Vec<R> = (0..V::LANES).map(number).collect();
+            let guard = R::from_f64(-7.0);
+            let lanes = |vector: V| {
+                let mut to = vec![guard; V::LANES];
+                RowsMut::new(&mut to, 0, 0, 1, V::LANES).store(0, [vector]);
+                to
+            };
+            for count in 0..V::LANES {
+                let mut to = vec![guard; V::LANES];
+                if count > 0 {
+                    RowsMut::new(&mut to, 0, 0, 1, count).store(0, [V::load(cpu, &from)]);
+                }
+                assert_eq!(to[..count], from[..count]);
+                assert!(to[count..].iter().all(|&x| x == guard), "stored beyond {count}");
+
+                // Exactly `count` numbers are there to be read.
+                let few = from[..count].to_vec();
+                let to = lanes(V::load_partial(cpu, &few));
+                assert_eq!(to[..count], from[..count]);
+                assert!(to[count..].iter().all(|&x| x == R::ZERO));
+            }
+            let (a, b) = (number(5), number(1));
+            let to = lanes(V::load(cpu, &from).fused(V::splat(cpu, a), V::splat(cpu, b)));
+            (0..V::LANES).for_each(|i| assert_eq!(to[i], from[i].fused(a, b)));
+            let to = lanes(V::load(cpu, &from).add(V::splat(cpu, a)));
+            (0..V::LANES).for_each(|i| assert_eq!(to[i], from[i] + a));
+
+            let signs = [-1.0, 1.0, 0.0, -0.0, f64::NAN, f64::INFINITY, f64::NEG_INFINITY].map(R::from_f64);
+            let signs: Vec<R> = (0..V::LANES).map(|i| signs[i % signs.len()]).collect();
+            let to = lanes(V::load(cpu, &signs).relu());
+            (0..V::LANES).for_each(|i| assert_eq!(to[i].bytes(), signs[i].max(R::ZERO).bytes()));
+            let to = lanes(V::load(cpu, &from).where_positive(V::load(cpu, &signs)));
+            (0..V::LANES).for_each(|i| assert_eq!(to[i], if signs[i] > R::ZERO { from[i] } else { R::ZERO }));
+
+            let both: Vec<R> = (0..2 * V::LANES).map(number).collect();
+            let halves = V::load(cpu, &both).interleave(V::load(cpu, &both[V::LANES..]));
+            let to = halves.map(lanes).concat();
+            (0..2 * V::LANES).for_each(|i| assert_eq!(to[i], both[i / 2 + i % 2 * V::LANES]));
         }
-        let (a, b) = (number(5), number(1));
-        let mut to = vec![guard; V::LANES];
-        unsafe { V::load(from.as_ptr()).fused(V::splat(a), V::splat(b)).store(to.as_mut_ptr()) };
-        (0..V::LANES).for_each(|i| assert_eq!(to[i], from[i].fused(a, b)));
-        unsafe { V::load(from.as_ptr()).add(V::splat(a)).store(to.as_mut_ptr()) };
-        (0..V::LANES).for_each(|i| assert_eq!(to[i], from[i] + a));
-
-        let zero = V::Scalar::ZERO;
-        let signs =
-            [-1.0, 1.0, 0.0, -0.0, f64::NAN, f64::INFINITY, f64::NEG_INFINITY].map(V::Scalar::from_f64);
-        let signs: Vec<V::Scalar> = (0..V::LANES).map(|i| signs[i % signs.len()]).collect();
-        unsafe { V::load(signs.as_ptr()).relu().store(to.as_mut_ptr()) };
-        (0..V::LANES).for_each(|i| assert_eq!(to[i].bytes(), signs[i].max(zero).bytes()));
-        unsafe { V::load(from.as_ptr()).where_positive(V::load(signs.as_ptr())).store(to.as_mut_ptr()) };
-        (0..V::LANES).for_each(|i| assert_eq!(to[i], if signs[i] > zero { from[i] } else { zero }));
-
-        let both: Vec<V::Scalar> = (0..2 * V::LANES).map(number).collect();
-        let mut to = vec![guard; 2 * V::LANES];
-        let [low, high] = unsafe { V::load(both.as_ptr()).interleave(V::load(both[V::LANES..].as_ptr())) };
-        unsafe { low.store(to.as_mut_ptr()) };
-        unsafe { high.store(to[V::LANES..].as_mut_ptr()) };
-        (0..2 * V::LANES).for_each(|i| assert_eq!(to[i], both[i / 2 + i % 2 * V::LANES]));
     }
 
     #[test]
     fn every_vector_of_this_cpu_keeps_its_meaning() {
-        unsafe {
-            keeps_its_meaning::<<f32 as Vectors>::Portable>();
-            keeps_its_meaning::<<f64 as Vectors>::Portable>();
+        for level in Available::all() {
+            on_vectors::<f32>(level, &mut Meaning);
+            on_vectors::<f64>(level, &mut Meaning);
         }
-        #[cfg(target_arch = "x86_64")]
-        if Level::Avx2.available() {
-            unsafe {
-                keeps_its_meaning::<<f32 as Vectors>::Avx2>();
-                keeps_its_meaning::<<f64 as Vectors>::Avx2>();
-            }
+    }
+
+    struct Short;
+
+    impl<R: Real> Task<R> for Short {
+        fn run<V: Simd<Scalar = R>>(&mut self, cpu: Cpu<V>) {
+            V::load(cpu, &vec![R::ZERO; V::LANES - 1]);
         }
-        #[cfg(target_arch = "x86_64")]
-        if Level::Avx512.available() {
-            unsafe {
-                keeps_its_meaning::<<f32 as Vectors>::Avx512>();
-                keeps_its_meaning::<<f64 as Vectors>::Avx512>();
-            }
+    }
+
+    #[test]
+    fn a_vector_that_is_not_all_there_is_refused() {
+        for level in Available::all() {
+            let load = || on_vectors::<f32>(level, &mut Short);
+            assert!(std::panic::catch_unwind(load).is_err(), "{level:?}");
         }
     }
 }

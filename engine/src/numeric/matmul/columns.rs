@@ -1,0 +1,71 @@
+//! The elements of some rows of a, column after column.
+
+use super::Strided;
+use crate::numeric::Real;
+use std::hint::black_box;
+use std::marker::PhantomData;
+use std::ops::Range;
+
+/// Reads `M` rows of a matrix, one column after the other.
+pub struct Columns<'a, R, const M: usize> {
+    /// One address of each four rows, whose relation is hidden from the compiler: it would compute one from the other, in a
+    /// chain that takes longer than the arithmetic.
+    groups: [*const R; 4],
+    /// From the address of a group to its rows.
+    offsets: [usize; 4],
+    column: usize,
+    /// The last row has an address of its own, since it may be the row of ones.
+    last: *const R,
+    last_column: usize,
+    left: usize,
+    elements: PhantomData<&'a [R]>,
+}
+
+impl<'a, R: Real, const M: usize> Columns<'a, R, M> {
+    /// Begins at the rows from `i` of the columns `depth`; with a one, that
+    /// is each element of the last row, which has no place in the data.
+    ///
+    /// # Panics
+    /// If an element is not in the data.
+    #[inline(always)]
+    pub fn new(a: Strided<'a, R>, i: usize, depth: Range<usize>, one: Option<&'a R>) -> Self {
+        let rows = M - usize::from(one.is_some());
+        assert!(depth.is_empty() || rows == 0 || a.holds(i + rows, depth.end), "a has fewer elements");
+        let Strided { row, column, .. } = a;
+        let start = a.data.as_ptr().wrapping_add(i * row + depth.start * column);
+        let (last, last_column) = match one {
+            Some(one) => (&raw const *one, 0),
+            None => (start.wrapping_add((M - 1) * row), column),
+        };
+        Columns {
+            groups: std::array::from_fn(|group| black_box(start.wrapping_add(4 * group * row))),
+            offsets: [0, row, 2 * row, 3 * row],
+            column,
+            last,
+            last_column,
+            left: depth.len(),
+            elements: PhantomData,
+        }
+    }
+
+    /// Calls `each` with the element of every row in the next column, and the row's item.
+    ///
+    /// # Panics
+    /// If there is no more column.
+    #[inline(always)]
+    pub fn next<T>(&mut self, items: &mut [T; M], each: impl Fn(&mut T, R)) {
+        assert!(self.left > 0, "there is no more column");
+        self.left -= 1;
+        let (above, below) = items.split_at_mut(M - 1);
+        for (items, group) in above.chunks_mut(4).zip(&mut self.groups) {
+            for (item, offset) in items.iter_mut().zip(self.offsets) {
+                // SAFETY: of a row before the last, in a column that is left: `new` has found it in the data.
+                each(item, unsafe { *group.wrapping_add(offset) });
+            }
+            *group = group.wrapping_add(self.column);
+        }
+        // SAFETY: likewise, of the last row; or a one.
+        each(&mut below[0], unsafe { *self.last });
+        self.last = self.last.wrapping_add(self.last_column);
+    }
+}
