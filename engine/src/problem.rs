@@ -59,3 +59,5 @@ impl fmt::Display for Problem {
         write!(f, "{}: {}", self.path, self.message)
     }
 }
+
+impl std::error::Error for Problem {}

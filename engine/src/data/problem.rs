@@ -1,5 +1,7 @@
 //! What can be wrong with data: its settings, or the content of a table.
 
+use std::error::Error;
+use std::fmt;
 use std::ops::Range;
 
 use crate::problem::Problem;
@@ -18,6 +20,16 @@ impl DataProblems {
         self.settings.is_empty() && self.table.is_empty()
     }
 }
+
+impl fmt::Display for DataProblems {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let settings = self.settings.iter().map(Problem::to_string);
+        let all: Vec<String> = settings.chain(self.table.iter().map(TableProblem::to_string)).collect();
+        f.write_str(&all.join("; "))
+    }
+}
+
+impl Error for DataProblems {}
 
 impl From<Problem> for DataProblems {
     fn from(problem: Problem) -> Self {
@@ -45,6 +57,14 @@ pub struct TableProblem {
     pub expected: String,
     pub hint: Option<String>,
 }
+
+impl fmt::Display for TableProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}: {}", self.line, self.message)
+    }
+}
+
+impl Error for TableProblem {}
 
 impl TableProblem {
     pub fn new(line: usize, range: Option<Range<usize>>, message: impl Into<String>) -> Self {
