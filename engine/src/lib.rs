@@ -21,7 +21,7 @@
 //! let data: DataSettings = serde_json::from_str(r#"{"name": "moons", "samples": 120, "noise": 0.1}"#)?;
 //! let model: ModelSettings = serde_json::from_str(r#"{"hidden": [8], "activation": "tanh"}"#)?;
 //! let training: TrainingSettings =
-//!     serde_json::from_str(r#"{"epochs": 30, "optimizer": "adam", "learning_rate": 0.03}"#)?;
+//!     serde_json::from_str(r#"{"epochs": 30, "optimizer": {"adam": {}}, "learning_rate": 0.03}"#)?;
 //!
 //! let dataset = data::load(&data, Files::default(), &TableLimits::default(), &Streams::new(seed))?;
 //! let split = SplitSettings::default();

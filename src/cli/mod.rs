@@ -102,8 +102,8 @@ pub fn main() -> ExitCode {
         // Only fails where a pool exists already, and this is the first line that could make one.
         let _ = rayon::ThreadPoolBuilder::new().num_threads(jobs.into()).build_global();
     }
-    if let Err(message) = call.command.check(call.common.format) {
-        return fail(&message);
+    if let Err(failure) = call.command.check(call.common.format) {
+        return fail(&failure.to_string());
     }
     let done = match &call.command {
         Command::Build(build) => build.run(&call.common),
@@ -140,7 +140,7 @@ pub fn main() -> ExitCode {
 impl Command {
     /// # Errors
     /// A format that the command has no results in.
-    fn check(&self, format: Format) -> Result<(), String> {
+    fn check(&self, format: Format) -> Result<(), Failure> {
         let (name, formats): (_, &[Format]) = match self {
             Command::Build(_) | Command::Check(_) => return Ok(()),
             Command::Run(_) => ("run", &[Format::Human, Format::Json]),
@@ -155,7 +155,7 @@ impl Command {
         let word = |format: &Format| format.to_possible_value().map(|value| value.get_name().to_owned());
         let known: Vec<String> = formats.iter().filter_map(word).collect();
         let asked = word(&format).unwrap_or_default();
-        Err(format!("`{name}` cannot report as {asked}, only as {}", known.join(" or ")))
+        Err(Failure::Machine(format!("`{name}` cannot report as {asked}, only as {}", known.join(" or "))))
     }
 }
 
@@ -315,7 +315,7 @@ impl Trust {
     /// # Errors
     /// Limits that cannot be read.
     fn bound(&self, request: Request) -> Result<Request, Failure> {
-        let limits = self.limits.as_deref().map(owners_limits).transpose().map_err(Failure::Machine)?;
+        let limits = self.limits.as_deref().map(owners_limits).transpose()?;
         Ok(Request { untrusted: self.untrusted, limits, templates: self.templates.clone(), ..request })
     }
 }

@@ -1,5 +1,7 @@
 //! `gradbook verify`: what the cache keeps made again, every bit compared.
 
+use std::error::Error;
+use std::fmt;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Args;
@@ -21,16 +23,25 @@ pub struct Verify {
     seed: Option<u64>,
 }
 
-/// `10%` or `0.1`.
-fn share(text: &str) -> Result<f64, String> {
+/// A text that is no share.
+#[derive(Debug)]
+struct ShareError;
+
+impl fmt::Display for ShareError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("expected a share above 0 and up to 100%, such as 10%")
+    }
+}
+
+impl Error for ShareError {}
+
+/// Reads `10%` or `0.1`.
+fn share(text: &str) -> Result<f64, ShareError> {
     let share = match text.strip_suffix('%') {
         Some(percent) => percent.trim().parse().map(|percent: f64| percent / 100.0),
         None => text.parse(),
     };
-    share
-        .ok()
-        .filter(|share| *share > 0.0 && *share <= 1.0)
-        .ok_or_else(|| "expected a share above 0 and up to 100%, such as 10%".to_owned())
+    share.ok().filter(|share| *share > 0.0 && *share <= 1.0).ok_or(ShareError)
 }
 
 impl Verify {

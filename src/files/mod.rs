@@ -4,6 +4,7 @@
 //! beginning with a dot: no link leads out of the folder, nor to what Git and editors keep hidden in it, and no device or pipe is
 //! ever opened. What the program keeps for itself ([`Folder`]) is reached through no link at all.
 
+mod fault;
 mod folder;
 mod names;
 mod shown;
@@ -16,6 +17,7 @@ use cap_fs_ext::{FollowSymlinks, OpenOptionsFollowExt, OpenOptionsSyncExt};
 use cap_std::ambient_authority;
 use cap_std::fs::{Dir, OpenOptions};
 
+pub use fault::Fault;
 pub use folder::{Folder, Looks};
 pub use names::composed;
 

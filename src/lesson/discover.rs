@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use walkdir::{DirEntry, WalkDir};
 
 use crate::diagnostic::Diagnostic;
-use crate::files::{self, Refusal};
+use crate::files::{self, Fault, Refusal};
 
 use super::slug::{natural, slugify, without_number};
 
@@ -46,15 +46,15 @@ pub struct Discovered {
 ///
 /// # Errors
 /// A folder that cannot be read.
-pub fn lessons(root: &Path) -> Result<Discovered, String> {
+pub fn lessons(root: &Path) -> Result<Discovered, Fault> {
     let mut found = Discovered::default();
-    root.canonicalize().map_err(|error| format!("cannot read {}: {error}", root.display()))?;
+    root.canonicalize().map_err(|error| Fault::unread(root, error))?;
     let walk = WalkDir::new(root)
         .sort_by(|a, b| in_order(&a.file_name().to_string_lossy(), &b.file_name().to_string_lossy()))
         .into_iter()
         .filter_entry(|entry| entry.depth() == 0 || is_of_lessons(entry));
     for entry in walk {
-        let entry = entry.map_err(|error| format!("cannot read the lessons: {error}"))?;
+        let entry = entry.map_err(|error| Fault::cannot("read", "the lessons", error))?;
         let Ok(below) = entry.path().strip_prefix(root) else { continue };
         let shown = below.to_string_lossy().replace('\\', "/");
         match odd(root, below, &shown, &entry) {

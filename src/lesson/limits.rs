@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::diagnostic::{Diagnostic, Problem, Sources};
 use crate::experiment::LimitSettings;
+use crate::files::Fault;
 use crate::settings::{self, LineMap, Node, Value};
 
 /// Units from the text after a number to what they count, and what to write.
@@ -67,11 +68,11 @@ fn with_unit(text: &str, units: &[(&str, f64)]) -> Option<f64> {
 ///
 /// # Errors
 /// A file that cannot be read, or everything that is wrong in it, in one sentence.
-pub fn of_owner(file: &Path) -> Result<LimitSettings, String> {
+pub fn of_owner(file: &Path) -> Result<LimitSettings, Fault> {
     let shown = file.display();
-    let unreadable = |error| format!("cannot read the limits in {shown}: {error}");
+    let unreadable = |error| Fault::cannot("read the limits in", shown, error);
     if std::fs::metadata(file).map_err(unreadable)?.len() > LONGEST {
-        return Err(format!("the limits in {shown} are longer than {} KiB", LONGEST >> 10));
+        return Err(Fault::new(format!("the limits in {shown} are longer than {} KiB", LONGEST >> 10)));
     }
     let text = std::fs::read_to_string(file).map_err(unreadable)?;
     let mut sources = Sources::default();
@@ -80,9 +81,9 @@ pub fn of_owner(file: &Path) -> Result<LimitSettings, String> {
     settings::parse(&text, &map).and_then(decode).map_err(|errors| {
         let said = |error: &Diagnostic| {
             let line = error.span.map_or(1, |span| sources.place(span).line);
-            format!("{shown}:{line}: {}, {}", error.message, error.label)
+            format!("{shown}:{line}: {error}")
         };
-        errors.iter().map(said).collect::<Vec<_>>().join("; ")
+        Fault::new(errors.iter().map(said).collect::<Vec<_>>().join("; "))
     })
 }
 
@@ -125,7 +126,7 @@ mod tests {
         let file = folder.path().join("limits.yaml");
         let read = |text: &str| {
             std::fs::write(&file, text).unwrap();
-            of_owner(&file).map_err(|error| error.replace(&file.display().to_string(), "FILE"))
+            of_owner(&file).map_err(|error| error.to_string().replace(&file.display().to_string(), "FILE"))
         };
         let limits = read("time: 10min\ncourse: {time: 1h, output: 50 MB, files: 300}\n").unwrap();
         assert_eq!((limits.time, limits.course.time), (Some(600.0), Some(3600.0)));
@@ -135,6 +136,8 @@ mod tests {
         assert!(wrong.starts_with("FILE:1: unknown setting `times`"), "{wrong}");
         let wrong = read("rows: 5\ncourse: {time: soon, output: -3}\n").unwrap_err();
         assert!(wrong.starts_with("FILE:2: `course.time` is the text `soon`, expected a time"), "{wrong}");
-        assert!(of_owner(&folder.path().join("gone")).unwrap_err().contains("cannot read the limits"));
+        assert!(
+            of_owner(&folder.path().join("gone")).unwrap_err().to_string().contains("cannot read the limits")
+        );
     }
 }

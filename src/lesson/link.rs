@@ -364,7 +364,7 @@ mod tests {
         }
     }
 
-    fn lead(folder: &str, dest: &str) -> Result<String, String> {
+    fn lead(folder: &str, dest: &str) -> Result<String, Diagnostic> {
         match resolve(&library(), folder, "here", dest, Span::new(SourceId(0), 0, 0)) {
             Ok(
                 LinkTarget::Elsewhere(href)
@@ -372,7 +372,7 @@ mod tests {
                 | LinkTarget::Published { href, .. },
             ) => Ok(href),
             Ok(LinkTarget::File(asset, suffix)) => Ok(address(&asset.output) + &suffix),
-            Err(error) => Err(format!("{}; {}", error.message, error.label)),
+            Err(error) => Err(error),
         }
     }
 
@@ -401,22 +401,22 @@ mod tests {
     #[test]
     fn what_leads_nowhere_is_refused() {
         assert_eq!(
-            lead("", "02-deep/03-adan.md").unwrap_err(),
-            "there is no lesson `02-deep/03-adan.md`; did you mean `02-deep/03-adam.md`?"
+            lead("", "02-deep/03-adan.md").unwrap_err().to_string(),
+            "there is no lesson `02-deep/03-adan.md`, did you mean `02-deep/03-adam.md`?"
         );
         assert_eq!(
-            lead("02-deep", "../01-strat.md").unwrap_err(),
-            "there is no lesson `../01-strat.md`; did you mean `../01-start.md`?"
+            lead("02-deep", "../01-strat.md").unwrap_err().to_string(),
+            "there is no lesson `../01-strat.md`, did you mean `../01-start.md`?"
         );
         for dest in
             ["javascript:alert(1)", "JavaScript:x", " java\tscript:x", "data:text/html,x", "vbscript:x"]
         {
-            assert!(lead("", dest).unwrap_err().contains("is refused"), "{dest}");
+            assert!(lead("", dest).unwrap_err().to_string().contains("is refused"), "{dest}");
         }
-        assert!(lead("", "../x.png").unwrap_err().contains("outside"));
-        assert!(lead("", "%2e%2e/x.png").unwrap_err().contains("outside"));
-        assert!(lead("", "/x").unwrap_err().contains("no file"));
-        assert!(lead("", "/../x").unwrap_err().contains("outside"));
-        assert!(lead("", "x.png").unwrap_err().contains("no file"));
+        assert!(lead("", "../x.png").unwrap_err().to_string().contains("outside"));
+        assert!(lead("", "%2e%2e/x.png").unwrap_err().to_string().contains("outside"));
+        assert!(lead("", "/x").unwrap_err().to_string().contains("no file"));
+        assert!(lead("", "/../x").unwrap_err().to_string().contains("outside"));
+        assert!(lead("", "x.png").unwrap_err().to_string().contains("no file"));
     }
 }

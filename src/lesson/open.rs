@@ -17,7 +17,7 @@ use super::slug::as_title;
 use super::{Course, ExperimentBlock, Lesson, markdown, scene};
 use crate::diagnostic::{Diagnostic, Diagnostics, SourceId, Sources, Span, nearest};
 use crate::experiment;
-use crate::files::{self, Refusal, without_mark};
+use crate::files::{self, Fault, Refusal, without_mark};
 use crate::settings::{self, LineMap, Node};
 
 /// The longest lesson that is read, in bytes.
@@ -33,7 +33,7 @@ const MAX_LESSON: u64 = 4 << 20;
 ///
 /// # Errors
 /// A folder or file that cannot be read at all.
-pub fn open(path: &Path, drafts: bool, untrusted: bool) -> Result<Course, String> {
+pub fn open(path: &Path, drafts: bool, untrusted: bool) -> Result<Course, Fault> {
     Opening::new(path, drafts, untrusted)?.course()
 }
 
@@ -57,12 +57,12 @@ struct Read {
 }
 
 impl Opening {
-    fn new(path: &Path, drafts: bool, untrusted: bool) -> Result<Self, String> {
-        let metadata =
-            std::fs::metadata(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+    fn new(path: &Path, drafts: bool, untrusted: bool) -> Result<Self, Fault> {
+        let metadata = std::fs::metadata(path).map_err(|error| Fault::unread(path, error))?;
         if untrusted && path.components().as_path().is_symlink() {
             let shown = path.display();
-            return Err(format!("{shown} is a link: of lessons that are not trusted name the folder itself"));
+            let link = format!("{shown} is a link: of lessons that are not trusted name the folder itself");
+            return Err(Fault::new(link));
         }
         // A bare file name is found in the folder `.`, as `./name`.
         let bare = path.parent().is_none_or(|parent| parent.as_os_str().is_empty());
@@ -80,7 +80,7 @@ impl Opening {
         })
     }
 
-    fn course(mut self) -> Result<Course, String> {
+    fn course(mut self) -> Result<Course, Fault> {
         let settings = self.settings()?;
         if let Some(settings) = &settings {
             self.library.macros = Macros::new(&settings.macros);
@@ -128,7 +128,7 @@ impl Opening {
     ///
     /// # Errors
     /// A file that cannot be read.
-    fn read(&mut self, path: &Path) -> Result<Option<(SourceId, String)>, String> {
+    fn read(&mut self, path: &Path) -> Result<Option<(SourceId, String)>, Fault> {
         let shown = path.display().to_string().replace('\\', "/");
         let below = path.strip_prefix(&self.root).unwrap_or(path);
         let refused = |what: String, hint: &str| Diagnostic::error(what, None).hint(hint);
@@ -140,7 +140,7 @@ impl Opening {
                 return Ok(None);
             }
             Err(refusal @ (Refusal::Missing | Refusal::Failed(_))) => {
-                return Err(format!("cannot read {shown}: {refusal}"));
+                return Err(Fault::cannot("read", shown, refusal));
             }
             Err(refusal) => {
                 let what = format!("`{shown}` is not read: {refusal}");
@@ -169,7 +169,7 @@ impl Opening {
         })
     }
 
-    fn settings(&mut self) -> Result<Option<CourseSettings>, String> {
+    fn settings(&mut self) -> Result<Option<CourseSettings>, Fault> {
         let path = self.root.join(SETTINGS);
         if path.symlink_metadata().is_err() {
             return Ok(Some(CourseSettings { title: self.default_title(), ..CourseSettings::default() }));
@@ -205,15 +205,16 @@ impl Opening {
     }
 
     /// The front matter of each lesson that is to be in the course.
-    fn fronts(&mut self, all: Vec<LessonFile>) -> Result<Vec<FrontOf>, String> {
+    fn fronts(&mut self, all: Vec<LessonFile>) -> Result<Vec<FrontOf>, Fault> {
         let mut fronts = Vec::new();
         let mut all = all;
         if let Some(only) = &self.only
             && !all.iter().any(|found| found.path == *only)
         {
             // A file that a whole course would leave out, named all the same.
-            let found = discover::describe(&self.root, only)
-                .ok_or_else(|| format!("{} is not a lesson: expected a `.md` file", only.display()))?;
+            let found = discover::describe(&self.root, only).ok_or_else(|| {
+                Fault::new(format!("{} is not a lesson: expected a `.md` file", only.display()))
+            })?;
             all.push(found);
         }
         for file in all {
@@ -258,7 +259,7 @@ impl Opening {
     }
 
     /// The title of each folder that holds lessons.
-    fn chapters(&mut self, fronts: &[FrontOf]) -> Result<BTreeMap<String, String>, String> {
+    fn chapters(&mut self, fronts: &[FrontOf]) -> Result<BTreeMap<String, String>, Fault> {
         let mut chapters = BTreeMap::new();
         for front in fronts {
             let folder = front.file.folder();
@@ -273,7 +274,7 @@ impl Opening {
     }
 
     /// What its settings say, else the title of its own page, else its name.
-    fn chapter_title(&mut self, folder: &str, own: Option<&str>) -> Result<String, String> {
+    fn chapter_title(&mut self, folder: &str, own: Option<&str>) -> Result<String, Fault> {
         #[derive(Default, Deserialize)]
         #[serde(default, deny_unknown_fields)]
         struct Chapter {

@@ -53,8 +53,7 @@ use show::{pages, unchanged};
 /// # Errors
 /// Every mistake in the lessons; a folder that cannot be read.
 pub fn prepare(request: &Request) -> Result<Ready, Failure> {
-    let mut course =
-        lesson::open(&request.lessons, request.drafts, request.untrusted).map_err(Failure::Machine)?;
+    let mut course = lesson::open(&request.lessons, request.drafts, request.untrusted)?;
     let limits = Limits::of(request.limits.as_ref(), request.untrusted, &course.settings.limits);
     let mut tables = Tables::new(&course.root, limits, std::mem::take(&mut course.sources));
     let mut found = std::mem::take(&mut course.found);
@@ -102,9 +101,9 @@ pub fn clean(request: &Request) -> Result<(usize, u64), Failure> {
     let course = lesson::open(&request.lessons, request.drafts, request.untrusted);
     let cache = match (&request.cache, course) {
         (Keeping::In(folder), _) => Cache::new(folder.clone(), 0),
-        (keeping, course) => keeping.cache(&course.map_err(Failure::Machine)?)?,
+        (keeping, course) => keeping.cache(&course?)?,
     };
-    cache.clear().map_err(Failure::Machine)
+    Ok(cache.clear()?)
 }
 
 /// Runs every experiment and judges every claim (steps 1 to 4). A claim that fails is in [`Computed::found`].

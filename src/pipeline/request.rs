@@ -1,12 +1,15 @@
 //! What is asked of the pipeline, and why it may give nothing.
 
+use std::error::Error;
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
 use glob::Pattern;
 
-use crate::diagnostic::{Diagnostics, Sources};
+use crate::diagnostic::{Diagnostics, Sources, counted};
 use crate::experiment::LimitSettings;
+use crate::files::Fault;
 use crate::lesson::{CacheSettings, Course};
 use crate::store::cache::Cache;
 
@@ -17,6 +20,23 @@ pub enum Failure {
     Course(Diagnostics, Sources),
     /// The call or the machine is.
     Machine(String),
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Failure::Course(found, _) => write!(f, "{} in the lessons", counted(found.errors(), "error")),
+            Failure::Machine(message) => f.write_str(message),
+        }
+    }
+}
+
+impl Error for Failure {}
+
+impl From<Fault> for Failure {
+    fn from(fault: Fault) -> Self {
+        Failure::Machine(fault.to_string())
+    }
 }
 
 /// What to work on.

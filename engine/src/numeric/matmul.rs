@@ -168,7 +168,9 @@ impl<'a, R: Real> Product<'a, R> {
         let next = || rest.lock().unwrap_or_else(PoisonError::into_inner).next();
         // Whatever its number, a task does the next piece that nobody has.
         let task = || next().map(|mut piece| on_vectors(level, &mut piece));
-        workers.run(pieces, &|_| drop(task()));
+        workers.run(pieces, &|_| {
+            task();
+        });
         // None is left, unless the workers left tasks out.
         while task().is_some() {}
     }

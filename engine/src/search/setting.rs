@@ -181,8 +181,8 @@ mod tests {
 
     use super::*;
 
-    fn setting(json: Value) -> Result<Setting, String> {
-        let unnamed = serde_json::from_value::<Unnamed>(json).map_err(|error| error.to_string())?;
+    fn setting(json: Value) -> serde_json::Result<Setting> {
+        let unnamed = serde_json::from_value::<Unnamed>(json)?;
         Ok(unnamed.named("p".into()))
     }
 
@@ -197,9 +197,11 @@ mod tests {
 
     #[test]
     fn no_scale_two_scales_and_unknown_scales_are_refused() {
-        assert!(setting(json!({"when": {"o": 1}})).unwrap_err().contains("has a range"));
-        assert!(setting(json!({"log": [1, 2], "linear": [1, 2]})).unwrap_err().contains("one scale"));
-        assert!(setting(json!({"lag": [1, 2]})).unwrap_err().contains("unknown field"));
+        assert!(setting(json!({"when": {"o": 1}})).unwrap_err().to_string().contains("has a range"));
+        assert!(
+            setting(json!({"log": [1, 2], "linear": [1, 2]})).unwrap_err().to_string().contains("one scale")
+        );
+        assert!(setting(json!({"lag": [1, 2]})).unwrap_err().to_string().contains("unknown field"));
     }
 
     #[test]

@@ -11,13 +11,13 @@ use super::*;
 mod gallery;
 
 /// Tags balanced, attributes quoted, no bare markup: what an XML parser would insist on here.
-fn check_xml(text: &str) -> Result<Vec<String>, String> {
+fn check_xml(text: &str) -> Result<Vec<String>, Box<dyn std::error::Error>> {
     let mut open: Vec<&str> = Vec::new();
     let mut ids = Vec::new();
     let mut rest = text;
     while let Some(start) = rest.find('<') {
         if rest[..start].contains('>') {
-            return Err(format!("a bare > before {}", &rest[start..(start + 40).min(rest.len())]));
+            return Err(format!("a bare > before {}", &rest[start..(start + 40).min(rest.len())]).into());
         }
         let end = rest.find('>').ok_or("a tag without end")?;
         let tag = &rest[start + 1..end];
@@ -25,13 +25,13 @@ fn check_xml(text: &str) -> Result<Vec<String>, String> {
         let name = tag.trim_start_matches('/').split([' ', '/']).next().unwrap_or_default();
         match (tag.strip_prefix('/'), tag.ends_with('/')) {
             (Some(closed), _) if open.pop() != Some(closed) => {
-                return Err(format!("</{closed}> closes nothing"));
+                return Err(format!("</{closed}> closes nothing").into());
             }
             (Some(_), _) | (None, true) => {}
             (None, false) => open.push(name),
         }
         if tag.matches('"').count() % 2 == 1 || tag.contains('<') {
-            return Err(format!("<{tag}> is badly quoted"));
+            return Err(format!("<{tag}> is badly quoted").into());
         }
         ids.extend(
             tag.split(" id=\"").skip(1).map(|id| id.split('"').next().unwrap_or_default().to_string()),
@@ -41,7 +41,7 @@ fn check_xml(text: &str) -> Result<Vec<String>, String> {
             rest = &rest[end..];
         }
     }
-    if open.is_empty() { Ok(ids) } else { Err(format!("{open:?} stay open")) }
+    if open.is_empty() { Ok(ids) } else { Err(format!("{open:?} stay open").into()) }
 }
 
 #[test]

@@ -9,6 +9,9 @@ pub use gradbook_engine::problem::{Problem, counted, nearest, within};
 pub use printable::{printable, printable_lines};
 pub use render::Place;
 
+use std::error::Error;
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 /// Which of the [`Sources`] a place is in.
@@ -169,6 +172,16 @@ impl Diagnostic {
         Diagnostic { hints, ..Diagnostic::error(problem.message, span).label(label) }
     }
 }
+
+/// What is wrong, and what was expected; not where.
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)?;
+        if self.label.is_empty() { Ok(()) } else { write!(f, ", {}", self.label) }
+    }
+}
+
+impl Error for Diagnostic {}
 
 /// The longest quotation in a message, in characters.
 const LONGEST_QUOTATION: usize = 80;

@@ -31,4 +31,5 @@ pub use line_map::LineMap;
 pub use merge::merge;
 pub use node::{Entry, Node, Value};
 pub use parse::{MAX_BYTES, MAX_DEPTH, parse, parse_long};
+pub use path::PathError;
 pub use write::to_yaml;

@@ -1,7 +1,30 @@
 //! Places in a tree by dotted paths: `training.learning_rate`, `model.keep_prob[1]`.
 
+use std::error::Error;
+use std::fmt;
+
 use super::{Entry, Node, Value};
 use crate::diagnostic::Span;
+
+/// A part of a path that does not fit the tree: an index that is not there, an index into a map.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PathError {
+    pub part: String,
+}
+
+impl PathError {
+    fn at(part: &str) -> Self {
+        PathError { part: part.to_owned() }
+    }
+}
+
+impl fmt::Display for PathError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "nothing can be set at `{}`", self.part)
+    }
+}
+
+impl Error for PathError {}
 
 /// One step of a path, found in a tree.
 enum TreeStep<'a> {
@@ -76,16 +99,16 @@ impl Node {
     ///
     /// # Errors
     /// The part of the path that does not fit the tree: an index that is not there, an index into a map.
-    pub fn set(&mut self, path: &str, value: Node) -> Result<(), String> {
+    pub fn set(&mut self, path: &str, value: Node) -> Result<(), PathError> {
         if path.is_empty() {
             *self = value;
             return Ok(());
         }
         if let Some(indexed) = path.strip_prefix('[') {
-            let (index, rest) = indexed.split_once(']').ok_or_else(|| path.to_owned())?;
-            let index: usize = index.parse().map_err(|_| path.to_owned())?;
-            let Value::List(items) = &mut self.value else { return Err(path.to_owned()) };
-            let item = items.get_mut(index).ok_or_else(|| path.to_owned())?;
+            let (index, rest) = indexed.split_once(']').ok_or_else(|| PathError::at(path))?;
+            let index: usize = index.parse().map_err(|_| PathError::at(path))?;
+            let Value::List(items) = &mut self.value else { return Err(PathError::at(path)) };
+            let item = items.get_mut(index).ok_or_else(|| PathError::at(path))?;
             return item.set(rest.strip_prefix('.').unwrap_or(rest), value);
         }
         let known = self.entries().iter().filter(|entry| after(path, &entry.key).is_some());
@@ -95,7 +118,7 @@ impl Node {
         };
         let (key, rest) = path.split_at(length);
         if key.is_empty() || matches!(self.value, Value::List(_)) {
-            return Err(path.to_owned());
+            return Err(PathError::at(path));
         }
         if !matches!(self.value, Value::Map(_)) {
             let bare = matches!(&self.value, Value::Text(choice) if choice == key);

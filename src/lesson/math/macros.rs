@@ -81,7 +81,7 @@ impl Macros {
                 .ok_or_else(|| fault(format!("`\\{name}` lacks an argument"), "expected `{...}` after it"))?;
             let mut written = written;
             for depth in 0.. {
-                let (next, again) = self.once(&written).map_err(|inner| {
+                let (next, again) = self.once(&written).map_err(|LacksArgument(inner)| {
                     fault(
                         format!("`\\{inner}` in the macro `\\{name}` lacks an argument"),
                         "expected `{...}` after it, in `macros` of `gradbook.yaml`",
@@ -118,8 +118,8 @@ impl Macros {
         Ok(out)
     }
 
-    /// Every macro of a text written out once; whether there was one. An error is the name of one that lacks an argument.
-    fn once(&self, tex: &str) -> Result<(String, bool), String> {
+    /// Every macro of a text written out once; whether there was one.
+    fn once(&self, tex: &str) -> Result<(String, bool), LacksArgument> {
         let mut out = String::with_capacity(tex.len());
         let (mut at, mut any) = (0, false);
         while let Some(found) = tex[at..].find('\\').map(|found| at + found) {
@@ -128,7 +128,8 @@ impl Macros {
             at = after;
             match self.0.get(name) {
                 Some(meaning) => {
-                    let (written, end) = arguments(meaning, tex, after).ok_or_else(|| name.to_owned())?;
+                    let (written, end) =
+                        arguments(meaning, tex, after).ok_or_else(|| LacksArgument(name.to_owned()))?;
                     out.push_str(&written);
                     if ends_with_name(&written)
                         && tex[end..].starts_with(|letter: char| letter.is_ascii_alphabetic())
@@ -147,6 +148,9 @@ impl Macros {
         Ok((out, any))
     }
 }
+
+/// The name of a macro that stands without all of its arguments.
+struct LacksArgument(String);
 
 /// Returns what is wrong with a macro of the course, if anything.
 pub fn fault(name: &str, meaning: &str) -> Option<String> {

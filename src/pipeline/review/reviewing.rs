@@ -20,7 +20,7 @@ use crate::pipeline::run::running::title;
 pub fn review(computed: &mut Computed) -> Result<Review, Failure> {
     let mut found = Diagnostics::default();
     let root = computed.course.root.clone();
-    let folder = Folder::open(&root, &mut computed.tables.sources, &mut found).map_err(Failure::Machine)?;
+    let folder = Folder::open(&root, &mut computed.tables.sources, &mut found)?;
     let mut unclaimed = orphans(computed, &folder);
     let all = sentences::all(computed);
     let mut experiments = Vec::new();
@@ -177,5 +177,5 @@ pub fn accept(computed: &Computed, review: &Review) -> Result<Rewritten, Failure
         let slug = &computed.course.lessons[planned.lesson].slug;
         lessons.entry(slug.clone()).or_default().insert(planned.header.id.clone(), &reviewed.new);
     }
-    review.folder.write(&lessons).map_err(Failure::Machine)
+    Ok(review.folder.write(&lessons)?)
 }

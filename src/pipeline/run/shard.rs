@@ -1,6 +1,7 @@
 //! The runs of a course dealt out to several machines, and those that are still to be done.
 
 use std::collections::BTreeMap;
+use std::error::Error;
 use std::fmt;
 use std::str::FromStr;
 
@@ -30,16 +31,38 @@ impl fmt::Display for Shard {
     }
 }
 
-impl FromStr for Shard {
-    type Err = String;
+/// Why a text names no shard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ShardError {
+    /// There would be more than can be.
+    TooMany,
+    /// It is no number of so many.
+    Malformed,
+}
 
-    fn from_str(text: &str) -> Result<Self, String> {
+impl fmt::Display for ShardError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ShardError::TooMany => write!(f, "at most {MOST} shards"),
+            ShardError::Malformed => {
+                f.write_str("expected a number from 1 on and how many there are, such as 3/8")
+            }
+        }
+    }
+}
+
+impl Error for ShardError {}
+
+impl FromStr for Shard {
+    type Err = ShardError;
+
+    fn from_str(text: &str) -> Result<Self, ShardError> {
         let parse = |text: &str| text.trim().parse::<usize>();
         let parts = text.split_once('/').map(|(number, of)| (parse(number), parse(of)));
         match parts {
-            Some((_, Ok(of))) if of > MOST => Err(format!("at most {MOST} shards")),
+            Some((_, Ok(of))) if of > MOST => Err(ShardError::TooMany),
             Some((Ok(number), Ok(of))) if (1..=of).contains(&number) => Ok(Shard { number, of }),
-            _ => Err("expected a number from 1 on and how many there are, such as 3/8".to_owned()),
+            _ => Err(ShardError::Malformed),
         }
     }
 }
@@ -156,7 +179,7 @@ mod tests {
         }
         assert_eq!("10000/10000".parse(), Ok(Shard { number: 10_000, of: 10_000 }));
         for many in ["1/10001", "1/100000000000", "1/18446744073709551615"] {
-            assert_eq!(many.parse::<Shard>(), Err("at most 10000 shards".to_owned()), "{many}");
+            assert_eq!(many.parse::<Shard>(), Err(ShardError::TooMany), "{many}");
         }
     }
 

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, SystemTime};
 
 use super::{BRIEF, Cache, DRAWN, LAST, PROGRAMS, RUNS, SITES};
-use crate::files::{Folder, Looks};
+use crate::files::{Fault, Folder, Looks};
 
 /// A file written aside that is older than this was left by a build that was killed.
 pub(super) const ABANDONED: Duration = Duration::from_secs(60 * 60);
@@ -44,14 +44,14 @@ impl Cache {
     ///
     /// # Errors
     /// A file that cannot be removed.
-    pub fn clear(&self) -> Result<(usize, u64), String> {
+    pub fn clear(&self) -> Result<(usize, u64), Fault> {
         let Some(place) = &self.place else { return Ok((0, 0)) };
         let (mut count, mut bytes) = (0, 0);
         for part in [RUNS, DRAWN, BRIEF, LAST, SITES, PROGRAMS] {
             let path = place.path(part);
             let entries = match self.try_part(part).and_then(|part| files(&part)) {
                 Err(error) if error.kind() != ErrorKind::NotFound => {
-                    return Err(format!("cannot read {}: {error}", path.display()));
+                    return Err(Fault::unread(&path, error));
                 }
                 entries => entries.unwrap_or_default(),
             };
@@ -61,9 +61,7 @@ impl Cache {
                     ErrorKind::NotFound => Ok(()),
                     _ => Err(error),
                 });
-                removed.map_err(|error| {
-                    format!("cannot remove {}: {error}", path.join(&entry.name).display())
-                })?;
+                removed.map_err(|error| Fault::cannot("remove", path.join(&entry.name).display(), error))?;
                 count += usize::from(part == RUNS && !entry.is_aside());
                 bytes += entry.bytes;
             }

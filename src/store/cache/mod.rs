@@ -31,7 +31,7 @@ pub use key::{Key, Sum};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::files::{Folder, Refusal, read_whole};
+use crate::files::{Fault, Folder, Refusal, read_whole};
 use crate::outcome::RunRecord;
 
 use entry::At;
@@ -69,7 +69,7 @@ pub struct Cache {
     /// The folders of its parts that have been opened.
     parts: Mutex<BTreeMap<&'static str, Arc<Folder>>>,
     /// The user's key; or why there is none, and nothing is kept.
-    seal: OnceLock<Result<Seal, String>>,
+    seal: OnceLock<Result<Seal, Fault>>,
     /// Whether what was made of runs is not looked at.
     draws_anew: bool,
     /// Bytes that its entries may take together.
@@ -113,7 +113,7 @@ impl Cache {
     ///
     /// # Errors
     /// A secret that can be guessed.
-    pub fn with_secret(self, secret: &str) -> Result<Self, String> {
+    pub fn with_secret(self, secret: &str) -> Result<Self, Fault> {
         Ok(Cache { seal: OnceLock::from(Ok(Seal::from_secret(secret.as_bytes())?)), ..self })
     }
 
@@ -261,14 +261,14 @@ impl Cache {
     }
 
     /// The user's key.
-    fn seal(&self) -> Result<&Seal, &String> {
+    fn seal(&self) -> Result<&Seal, &Fault> {
         self.seal.get_or_init(Seal::of_user).as_ref()
     }
 
     /// The same; where there is none, [`trouble`](Self::trouble) says why. None for a cache that is off.
     fn seal_noted(&self) -> Option<&Seal> {
         self.place.as_ref()?;
-        self.seal().inspect_err(|reason| self.note(|| (*reason).clone())).ok()
+        self.seal().inspect_err(|reason| self.note(|| reason.to_string())).ok()
     }
 
     fn note(&self, trouble: impl FnOnce() -> String) {

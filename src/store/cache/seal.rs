@@ -7,7 +7,7 @@ use std::path::Path;
 use etcetera::BaseStrategy;
 
 use super::Key;
-use crate::files::{Folder, Refusal};
+use crate::files::{Fault, Folder, Refusal};
 
 /// Holds a text of which machines that share a cache make the same key.
 const VARIABLE: &str = "GRADBOOK_CACHE_KEY";
@@ -32,22 +32,24 @@ impl Seal {
     ///
     /// # Errors
     /// In words, why there is none.
-    pub fn of_user() -> Result<Seal, String> {
+    pub fn of_user() -> Result<Seal, Fault> {
         if cfg!(test) {
             return Ok(Seal([7; 32]));
         }
         if let Some(secret) = std::env::var_os(VARIABLE).filter(|secret| !secret.is_empty()) {
             return Seal::from_secret(secret.as_encoded_bytes());
         }
-        let folder = etcetera::choose_base_strategy()
-            .map_err(|_| format!("there is no home folder for its key, nor {VARIABLE} in the environment"))?;
+        let folder = etcetera::choose_base_strategy().map_err(|_| {
+            Fault::new(format!("there is no home folder for its key, nor {VARIABLE} in the environment"))
+        })?;
         let folder = folder.data_dir().join("gradbook");
-        Seal::in_folder(&folder).map_err(|error| format!("no key in {}: {error}", folder.display()))
+        Seal::in_folder(&folder)
+            .map_err(|error| Fault::new(format!("no key in {}: {error}", folder.display())))
     }
 
-    pub(super) fn from_secret(secret: &[u8]) -> Result<Seal, String> {
+    pub(super) fn from_secret(secret: &[u8]) -> Result<Seal, Fault> {
         if secret.len() < FEWEST {
-            return Err(format!("{VARIABLE} is shorter than {FEWEST} characters"));
+            return Err(Fault::new(format!("{VARIABLE} is shorter than {FEWEST} characters")));
         }
         let mut hasher = blake3::Hasher::new_derive_key("gradbook 2026 entries of the cache");
         Ok(Seal(*hasher.update(secret).finalize().as_bytes()))
@@ -161,9 +163,9 @@ mod tests {
 
     #[test]
     fn machines_with_one_secret_have_one_key() {
-        let of = |secret: &str| Seal::from_secret(secret.as_bytes()).map(|seal| seal.0);
+        let of = |secret: &str| Seal::from_secret(secret.as_bytes()).ok().map(|seal| seal.0);
         assert_eq!(of("a secret of some length"), of("a secret of some length"));
         assert_ne!(of("a secret of some length"), of("another secret of length"));
-        assert!(of("short").is_err());
+        assert!(of("short").is_none());
     }
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Accepted, read::read, write::write};
 use crate::diagnostic::{Diagnostic, Diagnostics, SourceId, Sources, Span};
-use crate::files::{self, Refusal};
+use crate::files::{self, Fault, Refusal};
 
 /// The folder's name; its files are not lessons.
 const NAME: &str = "snapshots";
@@ -57,9 +57,9 @@ impl Folder {
     ///
     /// # Errors
     /// A folder or file that cannot be read at all.
-    pub fn open(root: &Path, sources: &mut Sources, found: &mut Diagnostics) -> Result<Self, String> {
+    pub fn open(root: &Path, sources: &mut Sources, found: &mut Diagnostics) -> Result<Self, Fault> {
         let path = root.join(NAME);
-        let fault = |error: io::Error| format!("cannot read {}: {error}", path.display());
+        let fault = |error: io::Error| Fault::unread(&path, error);
         let mut folder =
             Folder { root: root.to_owned(), path: path.clone(), exists: true, lessons: BTreeMap::new() };
         let opened = match files::Folder::open(root).and_then(|root| root.inner(NAME)) {
@@ -80,7 +80,7 @@ impl Folder {
             let text = match opened.read(&name, MOST) {
                 Ok(bytes) => String::from_utf8(bytes)
                     .map(files::without_mark)
-                    .map_err(|_| format!("cannot read {shown}: it is not UTF-8 text"))?,
+                    .map_err(|_| Fault::new(format!("cannot read {shown}: it is not UTF-8 text")))?,
                 Err(Refusal::Missing) => continue,
                 Err(refusal) => {
                     let error = Diagnostic::error(format!("`{shown}` is not read: {refusal}"), None);
@@ -121,14 +121,14 @@ impl Folder {
     pub fn write(
         &self,
         lessons: &BTreeMap<String, BTreeMap<String, &Accepted>>,
-    ) -> Result<Rewritten, String> {
+    ) -> Result<Rewritten, Fault> {
         let mut done = Rewritten::default();
         let opened = || files::Folder::open(&self.root).and_then(|root| root.made(NAME));
         for slug in self.lessons.keys().filter(|slug| lessons.get(*slug).is_none_or(BTreeMap::is_empty)) {
             let file = self.file(slug);
             opened()
                 .and_then(|folder| folder.remove_file(&name_of(slug)))
-                .map_err(|error| format!("cannot remove {}: {error}", file.display()))?;
+                .map_err(|error| Fault::cannot("remove", file.display(), error))?;
             done.removed += 1;
         }
         for (slug, experiments) in lessons.iter().filter(|(_, experiments)| !experiments.is_empty()) {
@@ -140,7 +140,7 @@ impl Folder {
             let file = self.file(slug);
             opened()
                 .and_then(|folder| replace(&folder, &name_of(slug), &text))
-                .map_err(|error| format!("cannot write {}: {error}", file.display()))?;
+                .map_err(|error| Fault::cannot("write", file.display(), error))?;
             done.written += 1;
         }
         Ok(done)

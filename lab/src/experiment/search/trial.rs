@@ -7,7 +7,7 @@ use crate::diagnostic::{Problem, SourceId, Span};
 use crate::experiment::training;
 use crate::experiment::{Cost, Facts};
 use crate::search::{Dimension, Rung, Space};
-use crate::settings::{self, Entry, Node, Value};
+use crate::settings::{self, Entry, Node, PathError, Value};
 
 /// Where settings of a trial may lie: the data and the search itself are settled before any trial.
 const SEARCHED: &[&str] = &["model.", "training.", "split."];
@@ -42,7 +42,7 @@ fn with<'a>(mut tree: Node, values: impl Iterator<Item = (&'a str, Json)>) -> Re
     let mut place = "space".to_owned();
     for (path, value) in values {
         place = format!("space.{path}");
-        let wrong = |part: String| Problem::new(&place, format!("nothing can be set at `{part}`"));
+        let wrong = |error: PathError| Problem::new(&place, error.to_string());
         check_choice(&tree, path).map_err(|problem| problem.within("space"))?;
         tree.set(path, node(&value)).map_err(wrong)?;
     }

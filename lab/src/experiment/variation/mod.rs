@@ -10,7 +10,7 @@ mod overlay;
 
 use crate::diagnostic::{Diagnostic, Span};
 use crate::experiment::header::{self, is_name, is_reserved};
-use crate::settings::{Entry, Node, Value};
+use crate::settings::{Entry, Node, PathError, Value};
 
 use naming::{derive_name, label_of, spaced};
 use overlay::{exclusive_with, remove, renew_data};
@@ -127,9 +127,9 @@ fn variant(base: &Node, asked: Asked) -> Result<Variant, Diagnostic> {
             renew_data(&mut settings, &Node::new(place, Value::Map(vec![data])));
         }
         exclusive_with(&path).for_each(|other| remove(&mut settings, other));
-        let wrong = |part: String| {
+        let wrong = |error: PathError| {
             Diagnostic::error(format!("`{path}` is not the path of a setting"), place)
-                .label(format!("nothing at `{part}`"))
+                .label(format!("nothing at `{}`", error.part))
                 .hint("a path names settings from the block down, such as `training.learning_rate`")
         };
         if settings.get(&path).is_none() {
