@@ -70,7 +70,7 @@ fn with_unit(text: &str, units: &[(&str, f64)]) -> Option<f64> {
 /// A file that cannot be read, or everything that is wrong in it, in one sentence.
 pub fn of_owner(file: &Path) -> Result<LimitSettings, Fault> {
     let shown = file.display();
-    let unreadable = |error| Fault::cannot("read the limits in", shown, error);
+    let unreadable = |error| Fault::cannot("read the limits in", &shown, error);
     if std::fs::metadata(file).map_err(unreadable)?.len() > LONGEST {
         return Err(Fault::new(format!("the limits in {shown} are longer than {} KiB", LONGEST >> 10)));
     }

@@ -203,13 +203,22 @@ const NOT_WORTH_A_COPY: usize = 32 << 10;
 
 /// A strip of b: a stretch of k by one or two vectors.
 #[repr(align(64))]
-struct Strip<R, const LENGTH: usize>([MaybeUninit<R>; LENGTH]);
+struct Strip<const BYTES: usize>([MaybeUninit<u8>; BYTES]);
 
-/// The numbers of a strip where only partial strips are copied, b being small or the rows few: half of a usual nearest cache. Its place on
+impl<const BYTES: usize> Strip<BYTES> {
+    /// Returns places for numbers, as many as fit.
+    #[inline(always)]
+    fn places<R: Real>(&mut self) -> &mut [MaybeUninit<R>] {
+        // SAFETY: what need not hold anything may be made of any bytes.
+        unsafe { self.0.align_to_mut().1 }
+    }
+}
+
+/// Where only partial strips are copied, b being small or the rows few: half of a usual nearest cache. Its place on
 /// the stack costs nothing to speak of.
-const SHORT: usize = 4 << 10;
+const SHORT: usize = 16 << 10;
 /// Where all are copied: it flows from the second cache as fast as it is used, and the sums seldom wait in c.
-const LONG: usize = 32 << 10;
+const LONG: usize = 128 << 10;
 
 /// Cuts `0..total` as evenly as can be in ranges of at most `longest`, the longer ones first; one at least.
 #[derive(Clone)]
@@ -262,12 +271,13 @@ impl<R: Real> Task<R> for Product<'_, R> {
 }
 
 impl<R: Real> Product<'_, R> {
-    /// Block after block, with a strip of so many numbers; with `COPY`, all strips of b are copied.
+    /// Block after block, with a strip of so many bytes; with `COPY`, all strips of b are copied.
     #[inline(always)]
-    fn blocks<V: Simd<Scalar = R>, const LENGTH: usize, const COPY: bool>(&mut self, cpu: Cpu<V>) {
+    fn blocks<V: Simd<Scalar = R>, const BYTES: usize, const COPY: bool>(&mut self, cpu: Cpu<V>) {
         let [m, n, k] = self.shape;
-        let mut strip = Strip([MaybeUninit::<R>::uninit(); LENGTH]);
-        let longest = LENGTH / (2 * V::LANES);
+        let mut strip = Strip::<BYTES>([MaybeUninit::uninit(); _]);
+        let strip = strip.places();
+        let longest = BYTES / (2 * size_of::<V>());
         // With few rows, or a small b, there is nothing to keep in the second cache.
         let rows_at_once = if COPY { BLOCK_OF_A / (k.clamp(1, longest) * size_of::<R>()) } else { m };
         for rows in EvenRanges::new(m, rows_at_once.max(1)) {
@@ -276,9 +286,9 @@ impl<R: Real> Product<'_, R> {
                 while j < n {
                     let block = Block { rows: rows.clone(), depth: depth.clone(), column: j, width: n - j };
                     if n - j > V::LANES {
-                        self.column_of_tiles::<V, 2, COPY>(cpu, block, &mut strip.0);
+                        self.column_of_tiles::<V, 2, COPY>(cpu, block, strip);
                     } else {
-                        self.column_of_tiles::<V, 1, COPY>(cpu, block, &mut strip.0);
+                        self.column_of_tiles::<V, 1, COPY>(cpu, block, strip);
                     }
                     j += 2 * V::LANES;
                 }

@@ -4,10 +4,10 @@ use super::{Cpu, Simd};
 use std::arch::x86_64::*;
 use std::mem::MaybeUninit;
 
-/// The operations that all vectors have alike, by the names of their instructions, which need `$features`.
+/// The operations that all vectors have alike, by the names of their instructions.
 macro_rules! operations {
     (
-        features $features:literal, splat $splat:ident, load $load:ident, store $store:ident,
+        apart $apart:ident, splat $splat:ident, load $load:ident, store $store:ident,
         fused $fused:ident, add $add:ident, max $max:ident, zero $zero:ident
     ) => {
         #[inline(always)]
@@ -51,15 +51,22 @@ macro_rules! operations {
 
         #[inline(always)]
         fn apart<T>(_: Cpu<Self>, body: impl FnOnce() -> T) -> T {
-            #[inline(never)]
-            #[target_feature(enable = $features)]
-            fn with_features<T>(body: impl FnOnce() -> T) -> T {
-                body()
-            }
             // SAFETY: whoever has a `Cpu` has the instructions.
-            unsafe { with_features(body) }
+            unsafe { $apart(body) }
         }
     };
+}
+
+#[inline(never)]
+#[target_feature(enable = "avx2,fma")]
+fn apart_256<T>(body: impl FnOnce() -> T) -> T {
+    body()
+}
+
+#[inline(never)]
+#[target_feature(enable = "avx512f,avx512vl,avx512bw,avx512dq,avx2,fma")]
+fn apart_512<T>(body: impl FnOnce() -> T) -> T {
+    body()
 }
 
 /// Cuts the mask of the first `count` of eight lanes out of ones followed by zeros.
@@ -82,7 +89,7 @@ impl Simd for __m256 {
     const ROWS: [usize; 2] = [8, 6];
 
     operations! {
-        features "avx2,fma", splat _mm256_set1_ps, load _mm256_loadu_ps, store _mm256_storeu_ps,
+        apart apart_256, splat _mm256_set1_ps, load _mm256_loadu_ps, store _mm256_storeu_ps,
         fused _mm256_fmadd_ps, add _mm256_add_ps, max _mm256_max_ps, zero _mm256_setzero_ps
     }
 
@@ -138,7 +145,7 @@ impl Simd for __m256d {
     const ROWS: [usize; 2] = [8, 6];
 
     operations! {
-        features "avx2,fma", splat _mm256_set1_pd, load _mm256_loadu_pd, store _mm256_storeu_pd,
+        apart apart_256, splat _mm256_set1_pd, load _mm256_loadu_pd, store _mm256_storeu_pd,
         fused _mm256_fmadd_pd, add _mm256_add_pd, max _mm256_max_pd, zero _mm256_setzero_pd
     }
 
@@ -190,7 +197,7 @@ impl Simd for __m512 {
     const ROWS: [usize; 2] = [16, 12];
 
     operations! {
-        features "avx512f,avx512vl,avx512bw,avx512dq,avx2,fma", splat _mm512_set1_ps, load _mm512_loadu_ps, store _mm512_storeu_ps,
+        apart apart_512, splat _mm512_set1_ps, load _mm512_loadu_ps, store _mm512_storeu_ps,
         fused _mm512_fmadd_ps, add _mm512_add_ps, max _mm512_max_ps, zero _mm512_setzero_ps
     }
 
@@ -231,7 +238,7 @@ impl Simd for __m512d {
     const ROWS: [usize; 2] = [16, 12];
 
     operations! {
-        features "avx512f,avx512vl,avx512bw,avx512dq,avx2,fma", splat _mm512_set1_pd, load _mm512_loadu_pd, store _mm512_storeu_pd,
+        apart apart_512, splat _mm512_set1_pd, load _mm512_loadu_pd, store _mm512_storeu_pd,
         fused _mm512_fmadd_pd, add _mm512_add_pd, max _mm512_max_pd, zero _mm512_setzero_pd
     }
 
