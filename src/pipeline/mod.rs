@@ -218,7 +218,7 @@ pub fn verify_drawn(request: &Request, ready: &Ready) -> Result<Option<Vec<Strin
     if !whole || !all.iter().all(|job| job.key.is_some_and(|key| ready.cache.has(&key))) {
         return Ok(None);
     }
-    let made = |draws_anew: bool| {
+    let made = |draws_anew: bool| -> Result<Made, Failure> {
         let request = Request { pages_only: !draws_anew, draws_anew, ..request.clone() };
         let computed = compute(&request, &Silent)?;
         let remarks = computed.found.iter().map(|remark| remark.render(computed.sources(), false)).collect();

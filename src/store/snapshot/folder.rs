@@ -118,10 +118,7 @@ impl Folder {
     ///
     /// # Errors
     /// A file that cannot be written.
-    pub fn write(
-        &self,
-        lessons: &BTreeMap<String, BTreeMap<String, &Accepted>>,
-    ) -> Result<Rewritten, Fault> {
+    pub fn write(&self, lessons: &BTreeMap<String, BTreeMap<String, &Accepted>>) -> Result<Rewritten, Fault> {
         let mut done = Rewritten::default();
         let opened = || files::Folder::open(&self.root).and_then(|root| root.made(NAME));
         for slug in self.lessons.keys().filter(|slug| lessons.get(*slug).is_none_or(BTreeMap::is_empty)) {
