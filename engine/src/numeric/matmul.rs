@@ -156,23 +156,32 @@ impl<'a, R: Real> Product<'a, R> {
     }
 
     /// Computes c in so many pieces, with the vectors of `level`.
-    fn multiply(mut self, level: Available, workers: &dyn Workers, pieces: usize) {
+    fn multiply(self, level: Available, workers: &dyn Workers, pieces: usize) {
         let [m, n, _] = self.shape;
         if m == 0 || n == 0 {
             return;
         }
         if pieces == 1 {
-            return on_vectors(level, &mut self);
+            return self.multiply_alone(level);
         }
         let rest = Mutex::new(self.pieces(pieces));
         let next = || rest.lock().unwrap_or_else(PoisonError::into_inner).next();
         // Whatever its number, a task does the next piece that nobody has.
-        let task = || next().map(|mut piece| on_vectors(level, &mut piece));
+        let task = || next().map(|piece| piece.multiply_alone(level));
         workers.run(pieces, &|_| {
             task();
         });
         // None is left, unless the workers left tasks out.
         while task().is_some() {}
+    }
+
+    /// Computes c on this thread.
+    fn multiply_alone(mut self, level: Available) {
+        if self.copy && !self.is_narrow() {
+            on_vectors(level, &mut Copying(self));
+        } else {
+            on_vectors(level, &mut self);
+        }
     }
 
     /// Cuts the product into pieces of some rows each.
@@ -257,16 +266,19 @@ impl<R: Real> Task<R> for Product<'_, R> {
     fn run<V: Simd<Scalar = R>>(&mut self, cpu: Cpu<V>) {
         if self.is_narrow() {
             self.narrow(cpu);
-        } else if self.copy {
-            // Apart, since even the untouched pages of a large strip take their time.
-            V::apart(
-                cpu,
-                #[inline(always)]
-                || self.blocks::<V, LONG, true>(cpu),
-            );
         } else {
             self.blocks::<V, SHORT, false>(cpu);
         }
+    }
+}
+
+/// A product whose strips are all copied: a task of its own, since even the untouched pages of a large strip take their time.
+struct Copying<'a, R>(Product<'a, R>);
+
+impl<R: Real> Task<R> for Copying<'_, R> {
+    #[inline(always)]
+    fn run<V: Simd<Scalar = R>>(&mut self, cpu: Cpu<V>) {
+        self.0.blocks::<V, LONG, true>(cpu);
     }
 }
 

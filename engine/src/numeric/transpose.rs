@@ -47,8 +47,25 @@ impl<R: Real> Transpose<'_, R> {
     /// Transposes the block of `L` by `L`, the lanes of a vector, that begins at (i, j), or as much of it as there is.
     #[inline(always)]
     fn block<V: Simd<Scalar = R>, const L: usize>(&mut self, cpu: Cpu<V>, i: usize, j: usize) {
+        let (rows, columns) = (L.min(self.m - i), L.min(self.n - j));
+        // What the compiler knows of a whole block it need not check row by row.
+        if rows == L && columns == L {
+            self.part::<V, L>(cpu, i, j, L, L);
+        } else {
+            self.part::<V, L>(cpu, i, j, rows, columns);
+        }
+    }
+
+    #[inline(always)]
+    fn part<V: Simd<Scalar = R>, const L: usize>(
+        &mut self,
+        cpu: Cpu<V>,
+        i: usize,
+        j: usize,
+        rows: usize,
+        columns: usize,
+    ) {
         let (m, n) = (self.m, self.n);
-        let (rows, columns) = (L.min(m - i), L.min(n - j));
         let from = Rows::new(self.from, i * n + j, n, rows, columns);
         let mut block = [V::splat(cpu, R::ZERO); L];
         for (r, row) in block.iter_mut().enumerate().take(rows) {
