@@ -197,38 +197,49 @@ impl Row {
     /// How many rows a quoted cell holds parts of; none where it is text of several lines.
     ///
     /// A stray quote in the column k of n (from 0) that another one closes in a later row leaves a cell with n - 1 - k separators
-    /// on its first line, k on its last and n - 1 on those between. Text may look like that by chance; but then blanks follow its
-    /// commas where none follow those of the row, or it has no numbers where the rest of the row has some.
+    /// on its first line, k on its last and n - 1 on those between. Some row may have another number of them, and some line of
+    /// text that number by chance: what most lines look like decides.
     fn rows_within(&self, text: &str, column: usize, missing: &Missing) -> Option<usize> {
         let cells = self.record.len();
-        let content = &self.record[column];
-        let lines: Vec<Vec<&str>> = content.lines().map(|line| line.split(',').collect()).collect();
-        let (first, last) = (lines.first()?, lines.last()?);
-        let fits = cells > 1
-            && lines.len() > 1
-            && first.len() == cells - column
-            && last.len() == column + 1
-            && lines[1..lines.len() - 1].iter().all(|line| line.len() == cells);
-        let spaced = self.raw.iter().skip(1).any(|cell| text[cell.range.start..].starts_with(' '));
-        if !fits || content.contains(", ") && !spaced {
-            return None;
-        }
-        // What stands in another column, of the row itself and of those within: the first line starts at this column.
-        let others = (0..cells).filter(|&other| other != column).map(|other| {
-            let inner = lines.iter().enumerate().filter_map(move |(index, line)| match index {
-                0 => other.checked_sub(column).and_then(|at| line.get(at)),
-                _ => line.get(other),
-            });
-            (&self.record[other], inner)
-        });
-        let numbers: Vec<_> = others.clone().filter(|(own, _)| is_number(own)).collect();
-        let alike = match numbers.is_empty() {
-            true => others.into_iter().all(|(_, mut inner)| inner.all(|cell| !cell.trim().is_empty())),
-            false => numbers
-                .into_iter()
-                .all(|(_, mut inner)| inner.all(|cell| is_number(cell) || missing.has(cell))),
+        // Not `lines`, which drops the last one where the closing quote opens a row.
+        let lines: Vec<&str> =
+            self.record[column].split('\n').map(|line| line.trim_end_matches('\r')).collect();
+        let (first, inner, last) = match lines.as_slice() {
+            [first, inner @ .., last] if cells > 1 => (first, inner, last),
+            _ => return None,
         };
-        alike.then_some(lines.len())
+        let spaced = self.raw.iter().skip(1).any(|cell| text[cell.range.start..].starts_with(' '));
+        let others = |from: usize, to: usize| (from..to).filter(|&other| other != column);
+        let is_numeric = |other: usize| is_number(&self.record[other]);
+        let has_numbers = others(0, cells).any(is_numeric);
+        // Whether a line is what a row has from one column on up to another. In text blanks follow the commas, and no numbers
+        // stand where the rest of the row has some.
+        let fits = |line: &str, from: usize, to: usize| {
+            let parts: Vec<&str> = line.split(',').collect();
+            let is_alike = |other: usize| match parts[other - from] {
+                part if is_numeric(other) => is_number(part) || missing.has(part),
+                part => has_numbers || !part.trim().is_empty(),
+            };
+            parts.len() == to - from && (spaced || !line.contains(", ")) && others(from, to).all(is_alike)
+        };
+        let mut ends = (fits(first, column, cells), fits(last, 0, column + 1));
+        // An end that has no separator is like any text: it says what the other says.
+        if column == 0 {
+            ends.1 &= ends.0;
+        } else if column == cells - 1 {
+            ends.0 &= ends.1;
+        }
+        let inner: Vec<&str> = inner.iter().copied().filter(|line| !line.is_empty()).collect();
+        let alike = inner.iter().map(|line| (*line, fits(line, 0, cells)));
+        let (mut rows, mut others) = (0, 0);
+        for (line, fits) in alike.chain([(*first, ends.0), (*last, ends.1)]) {
+            match fits {
+                true => rows += 1,
+                // A row with too few cells has a separator all the same, as a rule; a line of text need not.
+                false => others += if line.contains(',') { 1 } else { 2 },
+            }
+        }
+        (rows > others).then_some(inner.len() + 2)
     }
 }
 

@@ -211,6 +211,55 @@ fn stray_quotes_are_seen_in_columns_that_nobody_uses() {
 }
 
 #[test]
+fn stray_quotes_are_seen_whatever_the_rows_between_look_like() {
+    let table = |header: &str, usual: &dyn Fn(usize) -> String, replaced: &[(usize, &str)]| {
+        let row = |line: usize| {
+            let other = replaced.iter().find(|(at, _)| *at == line).map(|(_, row)| (*row).to_owned());
+            other.unwrap_or_else(|| usual(line)) + "\n"
+        };
+        format!("{header}\n{}", (2..32).map(row).collect::<String>())
+    };
+    let takes = |text: &str, line: usize, rows: usize| {
+        let problems = read_with(text, r#"{"features": ["a"]}"#).unwrap_err();
+        let expected = format!("{line} [\"] this quote takes {rows} rows of the table into one cell");
+        assert_eq!(shown(text, problems)[0].split(" | ").next(), Some(expected.as_str()), "{text}");
+    };
+    let notes_first = |line: usize| format!("n{line},{line},c{}", line % 2);
+    for (end, rows) in [(6, 2), (9, 5)] {
+        let text = table("note,a,y", &notes_first, &[(5, "\"x,2,c1"), (end, &format!("\",{end},c1"))]);
+        takes(&text, 5, rows);
+        takes(&text.replace('\n', "\r\n"), 5, rows);
+    }
+    takes(&table("note,a,y", &notes_first, &[(5, "\"x,2,c1"), (6, "n6,6"), (7, "\",7,c1")]), 5, 3);
+    let notes_last = |line: usize| format!("{line},c{},n{line}", line % 2);
+    let settings = r#"{"features": ["a"], "target": "y"}"#;
+    let text = table("a,y,note", &notes_last, &[(5, "5,c1,\"x"), (6, "6,c0"), (7, "7,c1,\"")]);
+    assert!(read_with(&text, settings).is_err());
+
+    let between = |line: usize| format!("{line},n{line},c{}", line % 2);
+    for odd in ["6,n6", "6,k\"\"s, t\"\"l,c0", "6,n6,c0,", "", "oh,n6,c0"] {
+        let text = table("a,note,y", &between, &[(5, "5,\"x,c1"), (6, odd), (7, "7,z\",c1")]);
+        takes(&text, 5, if odd.is_empty() { 2 } else { 3 });
+    }
+    for odd in ["6", "6,n6", "well, well, well"] {
+        takes(&table("a,note,y", &between, &[(5, "5,\"x,c1"), (6, odd), (9, "9,z\",c1")]), 5, 5);
+    }
+    for cell in [
+        "Main St 5,flat 2\nBerlin\n10115,Germany",
+        "Main St 5, flat 2\nSpringfield, IL, 62704\nUSA",
+        "see the list\nmilk,eggs\n",
+        "Well,\nit is 2, then\n3, at most",
+    ] {
+        let text = table("a,note,y", &between, &[(5, &format!("5,\"{cell}\",c1"))]);
+        assert_eq!(read_with(&text, settings).unwrap().features.rows(), 30, "{cell}");
+        let text = table("note,a,y", &notes_first, &[(5, &format!("\"{cell}\",5,c1"))]);
+        assert_eq!(read_with(&text, settings).unwrap().features.rows(), 30, "{cell}");
+        let text = table("a,y,note", &notes_last, &[(5, &format!("5,c1,\"{cell}\""))]);
+        assert_eq!(read_with(&text, settings).unwrap().features.rows(), 30, "{cell}");
+    }
+}
+
+#[test]
 fn rightly_quoted_cells_hold_separators_and_lines() {
     for cell in [
         "\"x, y\"",
