@@ -13,7 +13,7 @@ use super::settings::DataSettings;
 use crate::problem::Problem;
 use columns::Columns;
 use missing::Missing;
-use rows::{Place, Row, Rows, cells};
+use rows::{Place, Quoting, Row, Rows, cells};
 pub use target::{MAX_CLASSES, are_few_whole};
 use target::{TargetCell, decide};
 
@@ -68,7 +68,7 @@ pub fn read(bytes: &[u8], settings: &DataSettings, limits: &TableLimits) -> Resu
             .into());
     };
     let missing = Missing::new(settings.missing.as_deref());
-    if let Some(problem) = header.stray_quote(text, &missing) {
+    if let Some((_, problem)) = header.stray_quote(text, &missing) {
         return Err(problem.into());
     }
     let names = columns::header(&file, &header, limits)?;
@@ -81,6 +81,7 @@ pub fn read(bytes: &[u8], settings: &DataSettings, limits: &TableLimits) -> Resu
         limits,
         problems: Vec::new(),
         count: 0,
+        indented: Alike::default(),
         ragged: Ragged::default(),
     };
     let read = body.read(rows, settings)?;
@@ -144,14 +145,49 @@ struct Body<'a> {
     problems: Vec<TableProblem>,
     /// How many there are, also those that are not kept.
     count: usize,
+    /// Rows with a blank before a quote.
+    indented: Alike,
     ragged: Ragged,
+}
+
+/// Rows that all have the same problem, as when a program wrote them: how many there are, and the problem of the first.
+#[derive(Default)]
+struct Alike {
+    count: usize,
+    first: Option<TableProblem>,
+}
+
+impl Alike {
+    fn add(&mut self, problem: impl FnOnce() -> TableProblem) {
+        self.count += 1;
+        self.first.get_or_insert_with(problem);
+    }
+
+    /// Returns the problem of the only row, or one for all: what is wrong with them, after the first word of what one and
+    /// several do, and what to do about it.
+    fn gathered(
+        self,
+        rows: usize,
+        [one, several]: [&str; 2],
+        what: &str,
+        hint: &str,
+    ) -> Option<TableProblem> {
+        let Alike { count, first } = self;
+        let problem = first?;
+        let which = match count {
+            1 => return Some(problem),
+            _ if count == rows => format!("every row {one}"),
+            _ => format!("{count} rows {several}"),
+        };
+        Some(TableProblem { message: format!("{which} {what}"), ..problem }.hint(hint))
+    }
 }
 
 /// Rows with more or fewer cells than the header.
 #[derive(Default)]
 struct Ragged {
-    /// How many have a comma at their end and are right without it, and the problem of the first.
-    commas: (usize, Option<TableProblem>),
+    /// Those that have a comma at their end and are right without it.
+    commas: Alike,
     /// How many others there are, and whether all of them have as many cells as the first.
     others: usize,
     cells: Option<usize>,
@@ -179,9 +215,16 @@ impl Body<'_> {
                 break;
             }
             count += 1;
-            if let Some(problem) = row.stray_quote(self.file.text, self.missing) {
-                self.note(problem);
-                continue;
+            match row.stray_quote(self.file.text, self.missing) {
+                Some((Quoting::Indented, problem)) => {
+                    self.indented.add(|| problem);
+                    continue;
+                }
+                Some((_, problem)) => {
+                    self.note(problem);
+                    continue;
+                }
+                None => {}
             }
             if record.len() != self.names.len() {
                 self.note_ragged(&row);
@@ -210,6 +253,13 @@ impl Body<'_> {
                 targets.push(TargetCell { text: cell.to_owned(), place });
             }
         }
+        let blanks = std::mem::take(&mut self.indented).gathered(
+            count,
+            ["has", "have"],
+            "a blank before a quote",
+            "only as the first letter of a cell does a quote quote it: remove the blanks",
+        );
+        blanks.into_iter().for_each(|problem| self.note(problem));
         self.gather_ragged(count);
         if count == 0 {
             self.note(
@@ -275,9 +325,7 @@ impl Body<'_> {
         let text = self.file.text;
         let last = cells.saturating_sub(1);
         if cells == wanted + 1 && row.record[last].trim().is_empty() && !row.is_quoted(last) {
-            let (count, first) = &mut self.ragged.commas;
-            *count += 1;
-            first.get_or_insert_with(|| {
+            self.ragged.commas.add(|| {
                 let line = self.file.row(place);
                 let end = line.start + text[line].trim_end().len();
                 TableProblem::new(place.line, Some(end - 1..end), "this row ends with a comma")
@@ -308,17 +356,10 @@ impl Body<'_> {
 
     /// Rows that end with a comma are one problem, and so are all rows if they have as many cells as each other.
     fn gather_ragged(&mut self, rows: usize) {
-        let Ragged { commas: (count, comma), others, differ, problems, .. } =
-            std::mem::take(&mut self.ragged);
-        if let Some(mut problem) = comma {
-            if count > 1 {
-                let which =
-                    if count == rows { "every row ends".to_owned() } else { format!("{count} rows end") };
-                problem.message = format!("{which} with a comma, the header does not");
-                problem.hint = Some("remove the comma at the end of each".to_owned());
-            }
-            self.note(problem);
-        }
+        let Ragged { commas, others, differ, problems, .. } = std::mem::take(&mut self.ragged);
+        let what = "with a comma, the header does not";
+        let commas = commas.gathered(rows, ["ends", "end"], what, "remove the comma at the end of each");
+        commas.into_iter().for_each(|problem| self.note(problem));
         let unkept = others - problems.len();
         let mut problems = problems.into_iter();
         if others == rows && rows > 1 && !differ {

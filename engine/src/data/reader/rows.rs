@@ -143,10 +143,12 @@ impl Row {
         self.raw.get(column).is_some_and(|cell| cell.quoting != Quoting::Bare)
     }
 
-    /// What is wrong with the quotes of the row, if anything.
-    pub fn stray_quote(&self, text: &str, missing: &Missing) -> Option<TableProblem> {
+    /// What is wrong with the quotes of the row, if anything, and how the cell at fault is quoted.
+    pub fn stray_quote(&self, text: &str, missing: &Missing) -> Option<(Quoting, TableProblem)> {
         let faults = self.raw.iter().enumerate();
-        faults.filter_map(|(column, cell)| self.fault(text, column, cell, missing)).next()
+        faults
+            .filter_map(|(column, cell)| Some((cell.quoting, self.fault(text, column, cell, missing)?)))
+            .next()
     }
 
     fn fault(&self, text: &str, column: usize, cell: &RawCell, missing: &Missing) -> Option<TableProblem> {

@@ -330,6 +330,23 @@ fn the_same_commas_at_the_ends_of_rows_are_one_problem() {
 }
 
 #[test]
+fn the_same_blanks_before_quotes_are_one_problem() {
+    let rows: String = (0..60).map(|i| format!("{i}, {i}, \"x{}\"\n", i % 2)).collect();
+    let hint = "only as the first letter of a cell does a quote quote it: remove the blanks";
+    assert_eq!(
+        said(&format!("a, b, y\n{rows}")),
+        [format!("2 [ \"] every row has a blank before a quote | the quote right after the comma | {hint}")]
+    );
+    assert_eq!(
+        said(&format!("a, b, y\n1,oh,x0\n{rows}")),
+        [
+            "2 [oh] `oh` is not a number | a number | ".to_owned(),
+            format!("3 [ \"] 60 rows have a blank before a quote | the quote right after the comma | {hint}")
+        ]
+    );
+}
+
+#[test]
 fn headers() {
     assert_eq!(said("")[0], "1 [nowhere] the table is empty | a header line and at least one row | ");
     assert_eq!(said("\n\n")[0], "1 [nowhere] the table is empty | a header line and at least one row | ");
