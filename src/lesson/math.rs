@@ -328,6 +328,30 @@ mod tests {
     }
 
     #[test]
+    fn the_end_of_a_row_takes_its_star_and_length_with_it() {
+        for rows in [r"\begin{aligned}a&=b", r"\begin{cases}a&b", r"\begin{matrix}a", r"a", r"\substack{a"] {
+            let close = match rows.split(['{', '}']).nth(1) {
+                Some("a") => "}".to_owned(),
+                Some(name) => format!("\\end{{{name}}}"),
+                None => String::new(),
+            };
+            let plain = shown(&format!("{rows}\\\\ c{close}"));
+            for end in [r"\\[2pt]", r"\\*", r"\\* [-0.5 em]", r"\\[.3\baselineskip]"] {
+                assert_eq!(shown(&format!("{rows}{end} c{close}")), plain, "{rows}{end}");
+            }
+        }
+        for kept in [r"a \\ [b]", r"a \\ [0, 1]", r"a \\ [2]", r"a \\ [2pt"] {
+            assert!(shown(kept).contains(">[<"), "{kept}: {}", shown(kept));
+        }
+        assert_eq!(shown(r"\abs*{\frac ab}"), shown(r"\left\lvert \frac ab \right\rvert"));
+        assert_eq!(shown(r"\norm*{x}_2"), shown(r"\norm{x}_2"));
+        for sign in ["%", "&", "#", "_", "{", "}", "$"] {
+            let shown = shown(&format!("\\text{{50\\{sign} of}}"));
+            assert!(shown.contains("<mtext>\u{a0}of</mtext>"), "{shown}");
+        }
+    }
+
+    #[test]
     fn equations_have_numbers_where_they_have_labels() {
         let numbers = |tex: &str| {
             let shown = shown(tex);

@@ -8,7 +8,7 @@ use super::pieces::Pieces;
 use super::{MAX_LENGTH, MathError, scan};
 
 /// Commands that the converter lacks, and those that writing about learning needs.
-const BUILT_IN: [(&str, &str); 23] = [
+const BUILT_IN: [(&str, &str); 25] = [
     ("widetilde", r"\tilde{#1}"),
     ("textcolor", r"{\color{#1} #2}"),
     ("argmin", r"\operatorname*{arg\,min}"),
@@ -19,6 +19,8 @@ const BUILT_IN: [(&str, &str); 23] = [
     ("R", r"\mathbb{R}"),
     ("norm", r"\left\lVert #1 \right\rVert"),
     ("abs", r"\left\lvert #1 \right\rvert"),
+    ("norm*", r"\left\lVert #1 \right\rVert"),
+    ("abs*", r"\left\lvert #1 \right\rvert"),
     ("dotsc", r"\ldots"),
     ("dotso", r"\ldots"),
     ("dotsb", r"\cdots"),
@@ -66,7 +68,7 @@ impl Macros {
             let (name, after) = name(tex, found);
             out.1.copy(out.0.len(), at..found);
             out.0.push_str(&tex[at..found]);
-            let Some(meaning) = self.0.get(name) else {
+            let Some((meaning, after)) = self.meaning(name, tex, after) else {
                 out.1.copy(out.0.len(), found..after);
                 out.0.push_str(&tex[found..after]);
                 at = after;
@@ -118,6 +120,12 @@ impl Macros {
         Ok(out)
     }
 
+    /// What a command stands for, and where its name ends: with a star after it it may be another one.
+    fn meaning(&self, name: &str, tex: &str, after: usize) -> Option<(&String, usize)> {
+        let starred = tex[after..].starts_with('*').then(|| self.0.get(&format!("{name}*"))).flatten();
+        starred.map(|meaning| (meaning, after + 1)).or_else(|| Some((self.0.get(name)?, after)))
+    }
+
     /// Every macro of a text written out once; whether there was one.
     fn once(&self, tex: &str) -> Result<(String, bool), LacksArgument> {
         let mut out = String::with_capacity(tex.len());
@@ -126,8 +134,8 @@ impl Macros {
             let (name, after) = name(tex, found);
             out.push_str(&tex[at..found]);
             at = after;
-            match self.0.get(name) {
-                Some(meaning) => {
+            match self.meaning(name, tex, after) {
+                Some((meaning, after)) => {
                     let (written, end) =
                         arguments(meaning, tex, after).ok_or_else(|| LacksArgument(name.to_owned()))?;
                     out.push_str(&written);

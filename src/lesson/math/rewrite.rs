@@ -10,7 +10,7 @@ use std::ops::Range;
 
 use super::MathError;
 use super::pieces::Pieces;
-use super::scan::group;
+use super::scan::{self, group};
 pub use definition::refuse_definitions;
 
 /// Environments whose rows are equations, and what the converter calls them.
@@ -200,8 +200,10 @@ impl Rewriter<'_> {
         let letters = rest.bytes().take_while(u8::is_ascii_alphabetic).count();
         if letters == 0 {
             let length = 1 + rest.chars().next().map_or(0, char::len_utf8);
-            if rest.starts_with('\\') {
+            if let Some(after) = rest.strip_prefix('\\') {
                 self.line_end(at, depth);
+                self.copy(at..at + length);
+                return Ok(at + length + scan::row_end(after));
             }
             self.copy(at..at + length);
             return Ok(at + length);

@@ -60,3 +60,24 @@ pub fn find(tex: &str, start: usize, limit: usize, needle: &str) -> Option<usize
     }
     None
 }
+
+/// Returns how many bytes after `\\\\` belong to it: a star, and a length between brackets, for pages that are printed.
+pub fn row_end(after: &str) -> usize {
+    let star = usize::from(after.starts_with('*'));
+    let rest = &after[star..];
+    let length = rest.trim_start().strip_prefix('[').and_then(|inside| inside.split_once(']'));
+    match length {
+        Some((length, beyond)) if is_length(length) => after.len() - beyond.len(),
+        _ => star,
+    }
+}
+
+/// Whether a text is a length of TeX: `2pt`, `-.5 em`, `0.3\baselineskip`.
+fn is_length(text: &str) -> bool {
+    const UNITS: [&str; 11] = ["pt", "em", "ex", "mm", "cm", "in", "pc", "bp", "dd", "sp", "mu"];
+    let unsigned = text.trim().trim_start_matches(['+', '-']);
+    let unit = unsigned.trim_start_matches(|letter: char| letter.is_ascii_digit() || letter == '.');
+    let is_number = unit.len() < unsigned.len();
+    let unit = unit.trim_start();
+    is_number && UNITS.contains(&unit) || unit.starts_with('\\') && unit.ends_with("skip")
+}

@@ -6,6 +6,9 @@ use super::super::MathError;
 use super::super::scan::{self, group};
 use super::{Rewriter, TEXTS};
 
+/// Signs that stand for themselves after a backslash.
+const SIGNS: [&str; 7] = [r"\$", r"\%", r"\&", r"\#", r"\_", r"\{", r"\}"];
+
 impl Rewriter<'_> {
     /// Returns the content of a command for text, with the formulas in it.
     pub(super) fn text(&mut self, command: &str, inside: Range<usize>) -> Result<(), MathError> {
@@ -21,10 +24,11 @@ impl Rewriter<'_> {
         };
         while let Some(found) = self.tex[at..inside.end].find(['$', '\\', '{']).map(|found| at + found) {
             let rest = &self.tex[found..inside.end];
-            if rest.starts_with("\\$") {
+            let sign = rest.get(..2).filter(|sign| SIGNS.contains(sign));
+            if let Some(sign) = sign {
                 // The converter takes a space after it for its end.
                 flush(self, start..found);
-                self.put(&format!("{open}\\$}}"), found..found + 2);
+                self.put(&format!("{open}{sign}}}"), found..found + 2);
                 (at, start) = (found + 2, found + 2);
             } else if rest.starts_with('$') || rest.starts_with("\\(") {
                 let (length, close) = if rest.starts_with('$') { (1, "$") } else { (2, "\\)") };
@@ -72,7 +76,10 @@ impl Rewriter<'_> {
                 }
             } else {
                 match group(self.tex, found, inside.end) {
-                    Some(inner) if self.tex[inner.clone()].contains('$') => {
+                    Some(inner)
+                        if self.tex[inner.clone()].contains('$')
+                            || SIGNS.iter().any(|sign| self.tex[inner.clone()].contains(sign)) =>
+                    {
                         flush(self, start..found);
                         self.text(command, inner.start + 1..inner.end - 1)?;
                         (at, start) = (inner.end, inner.end);
