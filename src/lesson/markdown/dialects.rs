@@ -1,5 +1,6 @@
 //! What other programs read in Markdown and this one does not: it would be published as it stands.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -150,18 +151,20 @@ impl<'t> Writer<'t> {
     pub(super) fn check_dialects(&mut self, parts: &[Part<'t>]) {
         let hidden = Hidden::of(parts);
         self.check_notes(&hidden);
-        let mut said: Vec<Range<usize>> = Vec::new();
+        // Where each ends by where it starts; none overlaps another.
+        let mut said: BTreeMap<usize, usize> = BTreeMap::new();
         for Dialect { pattern, what, write, in_code } in ALL.iter() {
             for found in pattern.captures_iter(self.text) {
                 let Some(place) = found.name("of").or(found.get(0)) else { continue };
                 let hidden = hidden.has(place.start(), *in_code);
                 let escaped = self.text[..place.start()].ends_with('\\');
                 let is_words = place.as_str().ends_with(']') && self.text[place.end()..].starts_with('(');
-                let overlaps = |other: &Range<usize>| other.start < place.end() && place.start() < other.end;
-                if hidden || escaped || is_words || said.iter().any(overlaps) {
+                let last_before = said.range(..place.end()).next_back();
+                let overlaps = last_before.is_some_and(|(_, end)| place.start() < *end);
+                if hidden || escaped || is_words || overlaps {
                     continue;
                 }
-                said.push(place.range());
+                said.insert(place.start(), place.end());
                 let warning =
                     Diagnostic::warning(format!("{what} is shown as it stands"), self.span(place.range()));
                 self.found.diagnostics.push(warning.label(*write));

@@ -93,7 +93,8 @@ impl<'t> Writer<'t> {
             Insert::Reference { label, range, parentheses } => {
                 let equations = self.beside.map_or(&self.found.equations, |beside| beside.equations);
                 let Some(number) = equations.get(label) else {
-                    let near = nearest(label, equations.keys().map(String::as_str));
+                    let near = || nearest(label, equations.keys().map(String::as_str));
+                    let near = self.scene.library.suggestions.look(near);
                     let message = format!("there is no equation `{label}` on this page");
                     let error = Diagnostic::error(message, place(self, range));
                     let error = match near {

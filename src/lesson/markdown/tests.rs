@@ -353,6 +353,26 @@ fn attributes_hold_values_and_formulas_as_plain_text() {
 }
 
 #[test]
+fn what_thousands_of_references_may_have_meant_is_guessed_a_hundred_times() {
+    let said = read(&format!("$$a \\label{{eq:cost}}$$ {}", "$\\eqref{eq:cots}$ ".repeat(150))).diagnostics;
+    let guessed = |said: &&Diagnostic| said.label == "did you mean `eq:cost`?";
+    assert_eq!((said.len(), said.iter().filter(guessed).count()), (150, 100));
+}
+
+#[test]
+fn of_two_dialects_in_one_place_the_first_is_named() {
+    let said = mistakes(&"![a](b:c){.d} [[e]] x ^[f [[g]] h] ".repeat(2));
+    let said = said.iter().filter_map(|said| said.split_once(" is shown")).map(|(said, _)| said);
+    let one =
+        ["[[e]]: a link of a wiki", "[[g]]: a link of a wiki", "{.d}: a picture's size or name in braces"];
+    let mut expected = one.repeat(2);
+    expected.sort_unstable();
+    let mut said = said.collect::<Vec<_>>();
+    said.sort_unstable();
+    assert_eq!(said, expected);
+}
+
+#[test]
 fn values_stand_in_formulas() {
     assert!(html("$L = \\val{a.b | round(2)}$").contains("<mn>[a.b | round(2)]</mn>"));
     assert!(html("| a |\n|---|\n| $\\val{a.b \\| round(2)}$ |").contains("<mn>[a.b | round(2)]</mn>"));
