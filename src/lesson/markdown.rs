@@ -259,6 +259,10 @@ impl<'t> Writer<'t> {
                 }
                 self.out.push(event.clone());
             }
+            Event::Start(Tag::BlockQuote(None)) => {
+                self.check_alert(range);
+                self.out.push(event.clone());
+            }
             Event::Start(Tag::BlockQuote(Some(kind))) => {
                 self.out.push(event.clone());
                 let (class, title) = alert(*kind);

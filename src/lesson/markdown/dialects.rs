@@ -95,6 +95,20 @@ static ALL: LazyLock<Vec<Dialect>> = LazyLock::new(|| {
     DIALECTS.into_iter().filter_map(dialect).collect()
 });
 
+/// The names of alerts.
+const ALERTS: [&str; 5] = ["note", "tip", "important", "warning", "caution"];
+
+/// What a quote begins with that is meant as an alert.
+static ALERT: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^>[ \t]*(?P<of>\[!(?P<name>[\w-]+)\][+-]?)").expect("a pattern of our own")
+});
+
+/// The names of fences that other programs draw, what they hold, and what to write instead.
+const DRAWN: [(&str, &str, &str); 2] = [
+    ("math", "a formula", "expected the formula between `$$`, without a fence"),
+    ("mermaid", "a diagram", "expected a picture of it, `![words](FILE.svg)`"),
+];
+
 /// The names of fences that are boxes, not code.
 const BOXES: [&str; 11] = [
     "admonition",
@@ -172,9 +186,41 @@ impl<'t> Writer<'t> {
         }
     }
 
+    /// Warns of a quote that begins as an alert and is none.
+    pub(super) fn check_alert(&mut self, range: &Range<usize>) {
+        let Some(found) = ALERT.captures(&self.text[range.clone()]) else { return };
+        let (Some(place), Some(name)) = (found.name("of"), found.name("name")) else { return };
+        // Then it is a link.
+        if self.text[range.start + place.end()..].starts_with(['(', '[', ':']) {
+            return;
+        }
+        let known = ALERTS.iter().any(|known| name.as_str().eq_ignore_ascii_case(known));
+        let write = match known {
+            true => {
+                let name = name.as_str().to_uppercase();
+                format!("expected `> [!{name}]` alone in its line, and `>` before each line of its text")
+            }
+            false => "expected `[!NOTE]` (or TIP, IMPORTANT, WARNING, CAUTION)".to_owned(),
+        };
+        let place = self.span(range.start + place.start()..range.start + place.end());
+        let warning = Diagnostic::warning("an alert of another dialect is shown as it stands", place);
+        self.found.diagnostics.push(warning.label(write));
+    }
+
     /// Returns the language of a fence. Other programs write it in braces, and give their directives the look of code.
     pub(super) fn fence_language(&mut self, info: &str, range: &Range<usize>) -> String {
-        let Some(inside) = info.trim().strip_prefix('{') else { return language(info).to_owned() };
+        let first = self.text[range.clone()].lines().next().unwrap_or_default().len();
+        let place = self.find(&(range.start..range.start + first), info.trim());
+        let Some(inside) = info.trim().strip_prefix('{') else {
+            let name = language(info);
+            if let Some((_, what, write)) = DRAWN.iter().find(|(drawn, ..)| name.eq_ignore_ascii_case(drawn))
+            {
+                let warning = Diagnostic::warning(format!("{what} in a fence is shown as code"), place);
+                let hint = "a fence whose code is meant to be seen is marked as `text`";
+                self.found.diagnostics.push(warning.label(*write).hint(hint));
+            }
+            return name.to_owned();
+        };
         let (inside, after) = inside.split_once('}').unwrap_or((inside, ""));
         let name = inside.trim().trim_start_matches('.');
         let name = name.split([' ', ',', '\t']).next().unwrap_or_default();
@@ -193,8 +239,6 @@ impl<'t> Writer<'t> {
             "math" => (name, "expected the formula between `$$`, without a fence".to_owned()),
             name => (name, format!("expected the language alone, `{name}`")),
         };
-        let first = self.text[range.clone()].lines().next().unwrap_or_default().len();
-        let place = self.find(&(range.start..range.start + first), info.trim());
         let warning = Diagnostic::warning("braces after a fence are not read", place);
         self.found.diagnostics.push(warning.label(write));
         name.to_owned()

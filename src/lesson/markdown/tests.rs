@@ -216,6 +216,11 @@ fn ways_of_other_programs_are_named() {
         ("as in \\cite{a}", "\\cite{a}", "a command of LaTeX"),
         ("a ^[note] b", "^[note]", "a footnote within"),
         ("[TOC]", "[TOC]", "a list of contents"),
+        ("> [!FOO]\n> a", "[!FOO]", "an alert of another dialect"),
+        ("> [!NOTE] Title\n> a", "[!NOTE]", "an alert of another dialect"),
+        ("- > [!note]- Folded\n  > a", "[!note]-", "an alert of another dialect"),
+        ("```math\na\n```", "math", "a formula in a fence"),
+        ("~~~Mermaid\na\n~~~", "Mermaid", "a diagram in a fence"),
         ("```{.python .input}\na\n```", "{.python .input}", "braces after a fence"),
     ] {
         let said = mistakes(text);
@@ -227,6 +232,10 @@ fn ways_of_other_programs_are_named() {
         "$a^[b]$",
         "\\{{#include a}}",
         "[[1, 2], [3, 4]]",
+        "> [!NOTE]\n> a",
+        "> \\[!FOO]\n> a",
+        "> [!FOO](#main)",
+        "```latex\na\n```",
         "at 10:30:`x`",
         ":: a",
         "## A {#b .c}",
