@@ -94,18 +94,21 @@ pub fn short(text: &str, scene: Scene, beside: Beside) -> Document {
     document
 }
 
-/// Reads a title: a line within which nothing begins a block.
+/// Reads a title: a line within which nothing begins a block. Menus make it a link, so of links in it the words stay.
 pub fn title(text: &str, scene: Scene, beside: Beside) -> Document {
-    let writer = Writer { beside: Some(beside), in_link: true, ..Writer::new(text, scene) };
+    let writer = Writer { beside: Some(beside), in_link: true, is_title: true, ..Writer::new(text, scene) };
     let mut document = writer.document(reading::read_line(text, options()));
     document.body = document.body.without_paragraph();
     document
 }
 
-/// Reads a text that takes no markup, but values and formulas.
+/// Reads a line for where no markup may stand: its words, values and formulas.
 pub fn plain(text: &str, scene: Scene, beside: Beside) -> Document {
     let mut writer = Writer { beside: Some(beside), ..Writer::new(text, scene) };
-    let shown = writer.attribute(text, &(0..text.len()));
+    let Reading { parts, code_in_formulas, undefined } = reading::read_line(text, options());
+    writer.refuse_code_in_formulas(&code_in_formulas);
+    writer.check_undefined(undefined);
+    let shown = writer.without_markup(&parts);
     writer.found.body = Fragment::cut(&raw_html::escaped_text(&shown), &writer.values);
     writer.found
 }
@@ -133,6 +136,8 @@ struct Writer<'t> {
     /// Of the table.
     columns: usize,
     in_link: bool,
+    /// Whether all of it is the title of a page.
+    is_title: bool,
     /// Within a heading, which the contents of the page repeat within a link.
     in_heading: bool,
     /// Each footnote by its name: where it stands, and what it says.
@@ -140,6 +145,8 @@ struct Writer<'t> {
     footnote_order: Vec<String>,
     /// The id of each by its name.
     footnote_ids: BTreeMap<String, String>,
+    /// The ids of the places that refer to each.
+    reference_ids: BTreeMap<String, Vec<String>>,
     /// How many equations have numbers.
     numbered_equations: usize,
     /// Footnotes that the text refers to.
@@ -166,10 +173,12 @@ impl<'t> Writer<'t> {
             in_table: false,
             columns: 0,
             in_link: false,
+            is_title: false,
             in_heading: false,
             footnotes: BTreeMap::new(),
             footnote_order: Vec::new(),
             footnote_ids: BTreeMap::new(),
+            reference_ids: BTreeMap::new(),
             numbered_equations: 0,
             referred: BTreeSet::new(),
             title: None,
@@ -193,7 +202,8 @@ impl<'t> Writer<'t> {
         self.place_footnotes();
         self.check_doubtful();
         let mut body = String::new();
-        html::push_html(&mut body, std::mem::take(&mut self.out).into_iter());
+        let shown = std::mem::take(&mut self.out).into_iter();
+        html::push_html(&mut body, shown.filter(|event| !(self.is_title && headings::is_link(event))));
         let values = &self.values;
         let heading = |(level, id, content): (u8, String, String)| Heading {
             level,
@@ -317,7 +327,7 @@ impl<'t> Writer<'t> {
                 return length;
             }
             Event::End(TagEnd::Link) => {
-                self.in_link = false;
+                self.in_link = self.is_title;
                 self.out.push(event.clone());
             }
             Event::Code(code) => self.code(code, range),

@@ -58,7 +58,7 @@ impl<'t> Writer<'t> {
             match &event {
                 Event::FootnoteReference(name) if let Some((number, id)) = known(name) => {
                     let nth = seen.entry(name.to_string()).and_modify(|nth| *nth += 1).or_insert(1);
-                    let back = back(id, *nth);
+                    let back = self.reference_id(name, *nth);
                     let html = format!(
                         "<sup class=\"footnote-reference\" id=\"{back}\"><a href=\"#{id}\">{number}</a></sup>"
                     );
@@ -72,8 +72,8 @@ impl<'t> Writer<'t> {
                     linked.push(Event::Html(html.into()));
                 }
                 Event::End(TagEnd::FootnoteDefinition) if let Some(name) = within.take() => {
-                    let id = self.footnote_ids.get(&name).map_or("", String::as_str);
-                    let links: Vec<String> = (1..=references[&name]).map(|nth| link_back(id, nth)).collect();
+                    let link = |nth| link_back(self.reference_id(&name, nth), nth);
+                    let links: Vec<String> = (1..=references[&name]).map(link).collect();
                     let links = links.join(" ");
                     match linked.last() {
                         Some(Event::End(TagEnd::Paragraph)) => {
@@ -89,16 +89,14 @@ impl<'t> Writer<'t> {
         }
         linked
     }
+
+    /// The id of the nth place that refers to a footnote.
+    fn reference_id(&self, name: &str, nth: usize) -> &str {
+        self.reference_ids.get(name).and_then(|ids| ids.get(nth - 1)).map_or("", String::as_str)
+    }
 }
 
-/// The id of the nth place that refers to a footnote.
-fn back(id: &str, nth: usize) -> String {
-    let name = id.strip_prefix("fn-").unwrap_or(id);
-    if nth == 1 { format!("fnref-{name}") } else { format!("fnref-{name}-{nth}") }
-}
-
-fn link_back(id: &str, nth: usize) -> String {
+fn link_back(back: &str, nth: usize) -> String {
     let which = if nth == 1 { String::new() } else { format!("<sup>{nth}</sup>") };
-    let back = back(id, nth);
     format!("<a class=\"footnote-back\" href=\"#{back}\" aria-label=\"Back to the text\">↩{which}</a>")
 }

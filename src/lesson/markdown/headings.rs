@@ -59,6 +59,14 @@ impl<'t> Writer<'t> {
             }
         }
         for (event, _) in parts {
+            if let Event::FootnoteReference(name) = event
+                && self.footnote_ids.contains_key(&**name)
+            {
+                let id = self.own_id(&format!("fnref-{name}"), Owner::Footnote);
+                self.reference_ids.entry(name.to_string()).or_default().push(id);
+            }
+        }
+        for (event, _) in parts {
             if let Event::Html(html) | Event::InlineHtml(html) = event {
                 self.html_ids.extend(raw_html::ids(html));
             }
@@ -103,6 +111,12 @@ impl<'t> Writer<'t> {
 
     /// Notes that something has this id; an error if something else has.
     pub(super) fn claim_id(&mut self, id: String, place: Span, owner: Owner) {
+        if is_of_chart(&id) {
+            let message = format!("the id `{id}` may be one of a chart");
+            let error = Diagnostic::error(message, place);
+            self.found.diagnostics.push(error.label("expected another end of the id"));
+            return;
+        }
         let Some(first) = self.ids.insert(id.clone(), owner) else { return };
         // That two experiments are called alike is said where their ids are checked.
         if first == Owner::Alias || (first == Owner::Experiment && owner == Owner::Experiment) {
@@ -142,12 +156,6 @@ impl<'t> Writer<'t> {
         }
         self.in_heading = false;
         let inner = std::mem::replace(&mut self.out, outer);
-        let is_link = |event: &Event| {
-            matches!(
-                event,
-                Event::Start(Tag::Link { .. }) | Event::End(TagEnd::Link) | Event::FootnoteReference(_)
-            )
-        };
         let mut listed = String::new();
         html::push_html(&mut listed, inner.iter().filter(|event| !is_link(event)).cloned());
         self.headings.push((level as u8, id.clone(), listed));
@@ -160,7 +168,7 @@ impl<'t> Writer<'t> {
     }
 
     fn is_taken(&self, id: &str) -> bool {
-        self.ids.contains_key(id) || self.html_ids.contains(id)
+        self.ids.contains_key(id) || self.html_ids.contains(id) || is_of_chart(id)
     }
 
     /// An id made from a heading's text, numbered if it is taken.
@@ -182,9 +190,30 @@ impl<'t> Writer<'t> {
     }
 }
 
+/// Whether the drawing of a figure may have such an id within: `ID-FIGURE-wide-title`, `ID-FIGURE-narrow-narrow-clip-0`.
+fn is_of_chart(id: &str) -> bool {
+    let numberless = id.trim_end_matches(|letter: char| letter.is_ascii_digit());
+    let layout = ["-title", "-desc"].iter().find_map(|end| id.strip_suffix(end));
+    let layout = layout.or_else(|| numberless.strip_suffix("-clip-").filter(|_| numberless != id));
+    layout.is_some_and(|layout| layout.ends_with("-wide") || layout.ends_with("-narrow"))
+}
+
 /// Returns an empty element with an id, before what has another id.
 pub(super) fn other_name(id: &str) -> String {
     format!("<span id=\"{}\"></span>", crate::markup::escaped(id))
+}
+
+/// Whether an event begins or ends a link, which cannot stand within another.
+pub(super) fn is_link(event: &Event) -> bool {
+    match event {
+        Event::Start(Tag::Link { .. }) | Event::End(TagEnd::Link) | Event::FootnoteReference(_) => true,
+        Event::InlineHtml(html) => {
+            let tag = html.strip_prefix("</").or_else(|| html.strip_prefix('<')).unwrap_or_default();
+            let name = tag.split(|letter: char| !letter.is_ascii_alphanumeric()).next();
+            name.is_some_and(|name| name.eq_ignore_ascii_case("a"))
+        }
+        _ => false,
+    }
 }
 
 /// Whether two titles say the same.

@@ -172,6 +172,32 @@ fn footnotes_lead_to_the_text_and_back() {
 }
 
 #[test]
+fn no_id_stands_twice_beside_charts_and_notes() {
+    let body = html(
+        "a[^1] b[^1] c[^1-2]\n\n[^1]: d\n\n[^1-2]: e\n\n## fnref-1\n\n## fn-1\n\n## e-loss-wide-title\n\n## e loss narrow-narrow clip 0\n",
+    );
+    let ids: Vec<&str> = body.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    let distinct: BTreeSet<&str> = ids.iter().copied().collect();
+    assert_eq!(ids.len(), distinct.len(), "{ids:?}");
+    for part in ["href=\"#fnref-1\"", "href=\"#fnref-1-2\"", "<h2 id=\"e-loss-wide-title-2\">"] {
+        assert!(body.contains(part), "{part} in {body}");
+    }
+    for link in body.split("href=\"#").skip(1).filter_map(|rest| rest.split('"').next()) {
+        assert!(distinct.contains(link), "{link} in {body}");
+    }
+    for of_chart in ["e-loss-wide-title", "e-loss-narrow-narrow-desc", "e-a-wide-clip-12"] {
+        assert!(!ids.contains(&of_chart));
+        let said = format!("{of_chart}: the id `{of_chart}` may be one of a chart");
+        assert_eq!(mistakes(&format!("## A {{#{of_chart}}}")), [said.clone()]);
+        assert_eq!(mistakes(&format!("<p id=\"{of_chart}\">")), [said]);
+    }
+    assert!(
+        mistakes("a[^1]\n\n[^1]: b\n\n## C {#fnref-1}").is_empty()
+            && html("## A wide-clip-\n\n## title").contains("\"title\"")
+    );
+}
+
+#[test]
 fn what_is_not_defined_or_not_shown_is_said() {
     let undefined = |name: &str| format!("nothing is defined as `{name}`");
     assert_eq!(
@@ -406,10 +432,23 @@ fn titles_are_lines() {
         ("- _a_\nb", "- <em>a</em> b"),
         ("_a_ `{{ x.y }}`", "<em>a</em> [x.y]"),
         ("> a", "&gt; a"),
+        ("[a *b*](#main) <a href=\"#main\">c</a> <https://a.org>", "a <em>b</em> c https://a.org"),
+        ("[a](#main) http://a.org <abbr>b</abbr>", "a http://a.org <abbr>b</abbr>"),
         ("", ""),
     ] {
         assert_eq!(shown(text), html);
     }
+}
+
+#[test]
+fn what_is_read_out_keeps_the_words_of_its_markup() {
+    let library = Library::default();
+    let scene = Scene { library: &library, source: SourceId(0), start: 0, folder: "", slug: "" };
+    let shown = |text: &str| {
+        plain(text, scene, Beside { blocks: &[], equations: &Equations::new() }).body.render(&mut Echo)
+    };
+    assert_eq!(shown("Alt $x_1$ *em* [b](#main) `c`"), "Alt x₁ em b c");
+    assert_eq!(shown("- a_b < 2 * 3 \\*\n\nwith `{{ x.y }}`"), "- a_b &lt; 2 * 3 *  with [x.y]");
 }
 
 #[test]
