@@ -2,7 +2,7 @@
 //!
 //! An entry is a file named by the [`Key`] of its run: what it holds can depend on nothing else. It is written aside and
 //! renamed, so it is whole or not there; one that was damaged later, or that somebody else wrote, is noticed by its sum, for which
-//! one has to know the user's [key](Seal), and the run is done again. Nothing is reached through a link: a cache that came with a
+//! one has to know the user's key, and the run is done again. Nothing is reached through a link: a cache that came with a
 //! course leads nowhere. A folder that cannot be read or written costs time, never a build.
 
 mod entry;
