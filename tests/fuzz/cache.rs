@@ -127,7 +127,7 @@ fn change_value(choices: &mut Choices, value: &mut Value) {
         Value::Map(entries) => entries.iter_mut().map(|(_, value)| value).collect(),
         _ => Vec::new(),
     };
-    if choices.byte() % 4 > 0
+    if !choices.byte().is_multiple_of(4)
         && let Some(place) = choices.below(inner.len())
     {
         return inner.into_iter().nth(place).into_iter().for_each(|value| change_value(choices, value));

@@ -85,19 +85,18 @@ pub fn faults(path: &str, markup: &str) -> Vec<String> {
                     wrong("may not be here");
                 }
                 "href" if name == "a" => {
-                    if scheme.is_some_and(|scheme| !["http", "https", "mailto"].contains(&scheme)) {
-                        wrong("leads where nothing should");
-                    }
+                    let led = scheme.is_none_or(|scheme| ["http", "https", "mailto"].contains(&scheme));
+                    (!led).then(|| wrong("leads where nothing should"));
                 }
                 "href" | "src" | "poster" | "data" | "background"
                     if scheme.is_some() || lower.starts_with("//") || lower.contains('\\') =>
                 {
                     wrong("is fetched");
                 }
-                "style" | "fill" | "stroke" | "clip-path" | "filter" | "mask" => {
-                    if lower.contains('\\') || lower.contains("url(") && !lower.starts_with("url(#") {
-                        wrong("is fetched");
-                    }
+                "style" | "fill" | "stroke" | "clip-path" | "filter" | "mask"
+                    if lower.contains('\\') || lower.contains("url(") && !lower.starts_with("url(#") =>
+                {
+                    wrong("is fetched");
                 }
                 _ => {}
             }
