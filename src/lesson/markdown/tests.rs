@@ -188,7 +188,7 @@ fn no_id_stands_twice_beside_charts_and_notes() {
     for of_chart in ["e-loss-wide-title", "e-loss-narrow-narrow-desc", "e-a-wide-clip-12"] {
         assert!(!ids.contains(&of_chart));
         let said = format!("{of_chart}: the id `{of_chart}` may be one of a chart");
-        assert_eq!(mistakes(&format!("## A {{#{of_chart}}}")), [said.clone()]);
+        assert_eq!(mistakes(&format!("## A {{#{of_chart}}}")), std::slice::from_ref(&said));
         assert_eq!(mistakes(&format!("<p id=\"{of_chart}\">")), [said]);
     }
     assert!(
