@@ -4,6 +4,8 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
+use crate::files::Refusal;
+
 /// Why a site was not published, or not to the end. Where it does not say otherwise, the old one is as it was.
 #[derive(Debug)]
 pub enum PublishError {
@@ -13,6 +15,8 @@ pub enum PublishError {
     NotOurs { output: PathBuf },
     /// A file in the output that nobody vouches for.
     Unknown { file: PathBuf },
+    /// The list of the site's files is there and cannot be read.
+    List { file: PathBuf, refusal: Refusal },
     /// The site has a file where the author put one of that path.
     WouldReplace { file: PathBuf },
     /// The output folder is where a disk or volume is mounted: it can be filled, but not replaced.
@@ -45,6 +49,11 @@ impl fmt::Display for PublishError {
             PublishError::Unknown { file } => write!(
                 f,
                 "`{}` is in the output and gradbook did not write it: it would be published with lessons that are not trusted; move it away or choose another folder",
+                file.display()
+            ),
+            PublishError::List { file, refusal } => write!(
+                f,
+                "cannot read `{}`, which says what in the output is the site's: {refusal}; remove the folder, or choose another one",
                 file.display()
             ),
             PublishError::WouldReplace { file } => write!(

@@ -1,13 +1,13 @@
 //! What a published site holds: noted in the cache, so that the next build need not read it.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::Path;
 use std::time::SystemTime;
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::place::OutputPlace;
 use crate::store::cache::{Cache, FileStamp, Key, Sum};
 
 /// One file of a site.
@@ -47,13 +47,13 @@ impl Manifest {
     }
 
     /// Reads what is noted of the site in an output folder, as far as it is still true.
-    pub fn read(output: &Path, cache: &Cache) -> Manifest {
-        let key = Manifest::key(output);
+    pub fn read(place: &OutputPlace, cache: &Cache) -> Manifest {
+        let key = Manifest::key(&place.output);
         let Some(Noted { at, files }) = cache.site(&key) else {
             return Manifest { key, intact: Records::new(), settled: false };
         };
         let count = files.len();
-        let intact = files.into_par_iter().filter(|(path, record)| is_intact(&output.join(path), record, at));
+        let intact = files.into_par_iter().filter(|(path, record)| is_intact(place, path, record, at));
         let intact: Records = intact.collect();
         let settled =
             intact.len() == count && !intact.values().any(|record| record.stamp.is_younger_than(at));
@@ -70,8 +70,9 @@ impl Manifest {
 
 /// Whether a file is as it was published. One written just before that was noted may have been changed without a trace,
 /// and is read.
-fn is_intact(path: &Path, record: &Record, at: SystemTime) -> bool {
+fn is_intact(place: &OutputPlace, path: &str, record: &Record, at: SystemTime) -> bool {
     let young = record.stamp.is_younger_than(at);
-    FileStamp::at(path).is_ok_and(|now| now == record.stamp)
-        && (!young || fs::read(path).is_ok_and(|bytes| Sum::of(&bytes) == record.content))
+    FileStamp::at(&place.output.join(path)).is_ok_and(|now| now == record.stamp)
+        && (!young
+            || place.read(path, record.stamp.bytes()).is_ok_and(|bytes| Sum::of(&bytes) == record.content))
 }

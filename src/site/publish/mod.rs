@@ -93,7 +93,7 @@ impl<'a> Publication<'a> {
         let lock = place.lock(waits)?;
         place.recover()?;
         place.check_ours()?;
-        let manifest = Manifest::read(&place.output, cache);
+        let manifest = Manifest::read(&place, cache);
         Ok(Publication { place, manifest, cache, lock })
     }
 

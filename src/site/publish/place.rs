@@ -6,6 +6,7 @@ use std::path::{Component, Path, PathBuf};
 
 use super::PublishError;
 use super::lock::Lock;
+use crate::files::{Folder, Refusal};
 use crate::store;
 
 /// A file that only a site of ours has: the sign that a folder may be replaced.
@@ -102,6 +103,19 @@ impl OutputPlace {
             return Err(self.mount_point());
         }
         Ok(())
+    }
+
+    /// Returns the bytes of a file of the site, where those are not more than `most`: of itself, reached through no link.
+    ///
+    /// # Errors
+    /// None there; a link, a folder, a device, a pipe; a longer one.
+    pub fn read(&self, below: &str, most: u64) -> Result<Vec<u8>, Refusal> {
+        let (folders, name) = below.rsplit_once('/').unzip();
+        let mut folder = Folder::open(&self.output)?;
+        for part in folders.into_iter().flat_map(|folders| folders.split('/')) {
+            folder = folder.inner(part)?;
+        }
+        folder.read(name.unwrap_or(below), most)
     }
 
     /// Whether the output is not where it was said to be, but a link leads there.

@@ -8,7 +8,11 @@ use std::path::{Path, PathBuf};
 use super::manifest::{Record, Records};
 use super::place::{OutputPlace, entries, exists, is_folder, is_hidden, make_folder};
 use super::{Content, LIST, PublishError};
+use crate::files::Refusal;
 use crate::store::cache::{FileStamp, Sum};
+
+/// How many bytes the list of a site's files may have: those of some hundred thousand paths.
+const MAX_LIST: u64 = 16 << 20;
 
 /// A file of the new site, compared with the old one.
 pub struct Staged {
@@ -44,7 +48,9 @@ impl Staged {
         let same = match known {
             Some(record) => (record.content == sum).then_some(record.stamp),
             // Looked at before it is read: who writes to it from then on is noticed.
-            None => FileStamp::at(&file).ok().filter(|_| fs::read(&file).is_ok_and(|old| old == bytes)),
+            None => FileStamp::at(&file)
+                .ok()
+                .filter(|_| place.read(path, bytes.len() as u64).is_ok_and(|old| old == bytes)),
         };
         Ok(Staged { from, content: sum, new: same.is_none().then_some(bytes), stamp: same })
     }
@@ -107,7 +113,12 @@ pub fn strangers(place: &OutputPlace) -> Result<Vec<PathBuf>, PublishError> {
     if !exists(&place.output) {
         return Ok(found);
     }
-    let list = fs::read_to_string(place.output.join(LIST)).ok();
+    // Without its list nobody could tell what is the author's: one that cannot be read is not passed over.
+    let list = match place.read(LIST, MAX_LIST) {
+        Ok(list) => String::from_utf8(list).ok(),
+        Err(Refusal::Missing) => None,
+        Err(refusal) => return Err(PublishError::List { file: place.shown.join(LIST), refusal }),
+    };
     let ours: Option<BTreeSet<PathBuf>> =
         list.map(|list| list.lines().chain([LIST]).map(PathBuf::from).collect());
     let mut folders = vec![PathBuf::new()];

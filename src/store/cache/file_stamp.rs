@@ -36,6 +36,11 @@ impl FileStamp {
         FileStamp::of(&path.symlink_metadata()?)
     }
 
+    /// Returns how long the file was.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
     /// # Errors
     /// Not that of a file; a time before 1970.
     pub(super) fn of(metadata: &Metadata) -> io::Result<FileStamp> {

@@ -220,6 +220,44 @@ fn a_link_to_what_looks_like_a_page_of_ours_is_replaced() {
     );
 }
 
+/// Nothing is waited for, nor is more read than a list can have; and no file of the author's is taken for the site's.
+#[cfg(unix)]
+#[test]
+fn a_list_that_cannot_be_read_is_an_error() {
+    let desk = Desk::new();
+    desk.publish("output", &site("one")).unwrap();
+    desk.write("output/mine.txt", "mine");
+    let list = desk.path("output").join(LIST);
+    let good = desk.read("output/.gradbook-files");
+    desk.write("elsewhere", &good);
+    let plant: [(&str, &dyn Fn()); 4] = [
+        ("not a regular file", &|| {
+            assert!(std::process::Command::new("mkfifo").arg(&list).status().unwrap().success());
+        }),
+        ("longer than", &|| fs::File::create(&list).unwrap().set_len(1 << 40).unwrap()),
+        ("is a link", &|| std::os::unix::fs::symlink("../elsewhere", &list).unwrap()),
+        ("is a link", &|| std::os::unix::fs::symlink("/dev/zero", &list).unwrap()),
+    ];
+    for (reason, plant) in plant {
+        fs::remove_file(&list).unwrap();
+        plant();
+        let error = desk.publish("output", &site("two")).unwrap_err().to_string();
+        assert!(error.contains(".gradbook-files`") && error.contains(reason), "{error}");
+        let cache = desk.cache();
+        let publication =
+            Publication::open(&desk.path("output"), &desk.path("lessons"), &cache, &|| {}).unwrap();
+        assert!(matches!(publication.check_alone(), Err(PublishError::List { .. })));
+        assert_eq!(
+            (desk.read("output/index.html"), desk.read("output/mine.txt")),
+            ("one".into(), "mine".into())
+        );
+    }
+    fs::remove_file(&list).unwrap();
+    fs::write(&list, good).unwrap();
+    desk.publish("output", &site("two")).unwrap();
+    assert_eq!(desk.read("output/mine.txt"), "mine");
+}
+
 /// Whoever edits a page while a build runs keeps the edit until the next build, which finds it and makes the page anew.
 #[test]
 fn a_page_edited_during_a_build_is_never_taken_for_ours() {
