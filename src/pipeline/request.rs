@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use etcetera::BaseStrategy;
 use glob::Pattern;
 
+use super::checkout;
 use crate::diagnostic::{Diagnostics, Sources, counted};
 use crate::experiment::LimitSettings;
 use crate::files::Fault;
@@ -90,7 +91,7 @@ impl Keeping {
         let capacity = if untrusted { asked.min(CacheSettings::default().bytes as u64) } else { asked };
         match self {
             Keeping::Nowhere => Ok(Cache::none()),
-            Keeping::In(folder) if untrusted && is_in_checkout(folder, &course.root) => {
+            Keeping::In(folder) if untrusted && checkout::holds(&course.root, folder) => {
                 Err(Failure::Machine(format!(
                     "the cache of lessons that are not trusted cannot be in `{}`, among their files",
                     folder.display()
@@ -133,40 +134,4 @@ fn apart(root: &Path, capacity: u64) -> Cache {
     let root = root.canonicalize().unwrap_or_else(|_| root.to_owned());
     let name = blake3::hash(root.as_os_str().as_encoded_bytes()).to_hex();
     Cache::below(folders.cache_dir().join("gradbook"), &[name.as_str()], capacity)
-}
-
-/// Whether a folder, as it is named or as it is reached by links, lies in the lessons folder or in the repository that this is a
-/// part of.
-fn is_in_checkout(folder: &Path, root: &Path) -> bool {
-    let Ok(root) = root.canonicalize() else { return true };
-    let checkout = root.ancestors().find(|folder| folder.join(".git").exists()).unwrap_or(&root);
-    let Ok(named) = std::path::absolute(folder) else { return true };
-    let real = named.ancestors().find_map(|folder| folder.canonicalize().ok());
-    // Of what is not there yet, the folder that it will be made in is asked.
-    named.starts_with(checkout) || real.is_none_or(|real| real.starts_with(checkout))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_checkout_is_the_repository_of_the_lessons() {
-        let folder = tempfile::tempdir().unwrap();
-        let lessons = folder.path().join("repository/lessons");
-        std::fs::create_dir_all(&lessons).unwrap();
-        let inside = |path: &str| is_in_checkout(&folder.path().join(path), &lessons);
-        assert!(inside("repository/lessons/cache") && !inside("repository/cache") && !inside("cache"));
-        std::fs::create_dir(folder.path().join("repository/.git")).unwrap();
-        assert!(inside("repository/lessons/cache/x") && inside("repository/cache") && !inside("cache"));
-        #[cfg(unix)]
-        {
-            let link = |to: &str, name: &str| {
-                std::os::unix::fs::symlink(folder.path().join(to), folder.path().join(name)).unwrap();
-            };
-            link("repository", "in");
-            link("cache", "repository/out");
-            assert!(inside("in/cache") && inside("repository/out"));
-        }
-    }
 }
