@@ -253,6 +253,25 @@ fn an_output_that_leads_elsewhere_or_holds_other_files_is_refused() {
 }
 
 #[test]
+fn no_stranger_says_where_the_site_goes() {
+    let course = course().file("victim/home/.profile", b"mine").file("site/here", b"");
+    link(&course, course.path("victim"), "site/deep");
+    for (output, reason) in [
+        ("site/deep/new", "through the link"),
+        ("site/deep/home/a/new", "through the link"),
+        ("lessons/new", "is among the lessons"),
+    ] {
+        let before = everything(&course.path(""));
+        let called = call(&course, &["build", "--untrusted", "--output", output]);
+        assert_eq!(called.status, 2, "{output}: {}", called.error);
+        assert!(called.error.contains(reason), "{output}: {}", called.error);
+        assert!(everything(&course.path("")) == before, "{output}");
+    }
+    let called = call(&course, &["build", "--untrusted", "--output", "site/new"]);
+    assert_eq!(called.status, 0, "{}", called.error);
+}
+
+#[test]
 fn what_looks_like_a_lesson_and_is_none_is_named() {
     let course =
         Course::with("01-a.md", "[notes](notes.markdown)").and("README.md", "").and("sub/Readme.md", "");
