@@ -73,9 +73,11 @@ impl<'t> Writer<'t> {
                 }
                 Event::End(TagEnd::FootnoteDefinition) if let Some(name) = within.take() => {
                     let link = |nth| link_back(self.reference_id(&name, nth), nth);
-                    let links: Vec<String> = (1..=references[&name]).map(link).collect();
-                    let links = links.join(" ");
+                    // None where only a footnote that is not shown itself refers to it.
+                    let count = references.get(&name).copied().unwrap_or(0);
+                    let links = (1..=count).map(link).collect::<Vec<_>>().join(" ");
                     match linked.last() {
+                        _ if links.is_empty() => {}
                         Some(Event::End(TagEnd::Paragraph)) => {
                             let end = linked.len() - 1;
                             linked.insert(end, Event::InlineHtml(format!(" {links}").into()));

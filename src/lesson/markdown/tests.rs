@@ -169,6 +169,10 @@ fn footnotes_lead_to_the_text_and_back() {
         assert!(body.contains(part), "{part} in {body}");
     }
     assert!(mistakes("a[^x]\n\n[^x]: b\n\n[^x]: c")[0].contains("two footnotes are called `x`"));
+    // What only a footnote refers to that is dropped itself.
+    assert!(mistakes("text\n\n[^a]: x[^b]\n\n[^b]: y")[0].contains("nothing refers to the footnote `a`"));
+    let twice = mistakes("a[^1]\n\n[^1]: b[^2]\n\n[^1]: c\n\n[^2]: d");
+    assert!(twice[0].contains("two footnotes are called `1`"), "{twice:?}");
 }
 
 #[test]
