@@ -8,7 +8,9 @@ mod x86;
 pub use portable::Lanes;
 pub use rows::{Rows, RowsMut};
 
-use super::level::{Available, Level};
+use super::level::Available;
+#[cfg(target_arch = "x86_64")]
+use super::level::Level;
 use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 
