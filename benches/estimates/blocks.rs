@@ -3,7 +3,7 @@
 use gradbook::numeric::Stream;
 
 /// Blocks that held far more than they were estimated to, or did.
-pub const LARGE: [&str; 4] = [
+pub(crate) const LARGE: [&str; 4] = [
     "kind: init\ndata: {name: iris}\nmodel: {hidden: HIDDEN}\ncompare: [xavier]\n",
     "kind: split\ndata: {name: blobs, samples: 400000, limit: 100}\nseeds: 2\n",
     "kind: softmax\nlogits: [1, 2, 3]\nseeds: 900\nclaims:\n  - hardmax[2] == 1\n  - loss > 0\nlabel: 1\n",
@@ -14,7 +14,7 @@ pub const LARGE: [&str; 4] = [
 type Draw = fn(&mut Stream) -> String;
 
 /// Kinds, each with how its blocks are drawn.
-pub const KINDS: [(&str, Draw); 10] = [
+pub(crate) const KINDS: [(&str, Draw); 10] = [
     ("split", split),
     ("regression", regression),
     ("init", init),
@@ -28,7 +28,7 @@ pub const KINDS: [(&str, Draw); 10] = [
 ];
 
 /// A large block with its many layers.
-pub fn whole(block: &str) -> String {
+pub(crate) fn whole(block: &str) -> String {
     block.replace("HIDDEN", &format!("[{}]", ["40"; 1000].join(", ")))
 }
 

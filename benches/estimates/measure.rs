@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use gradbook::pipeline::{self, Failure, Keeping, Request, Silent};
 
 /// The system's allocator, which counts the bytes that are held and the most that were.
-pub struct Counting;
+pub(crate) struct Counting;
 
 static HELD: AtomicUsize = AtomicUsize::new(0);
 static MOST: AtomicUsize = AtomicUsize::new(0);
@@ -31,7 +31,7 @@ unsafe impl GlobalAlloc for Counting {
 const ANY_COURSE: f64 = 1.4e6;
 
 /// An estimate beside what was measured.
-pub struct Measured {
+pub(crate) struct Measured {
     pub estimated_seconds: f64,
     pub estimated_bytes: f64,
     /// The most bytes that were held, beyond those before and those that any course takes.
@@ -39,7 +39,7 @@ pub struct Measured {
 }
 
 /// Runs a block in a course of its own, in one lane.
-pub fn measure(block: &str) -> Measured {
+pub(crate) fn measure(block: &str) -> Measured {
     let folder = tempfile::tempdir().expect("a folder");
     let lesson = format!("---\ntitle: A\n---\n\n```yaml experiment\nid: it\n{block}```\n");
     std::fs::write(folder.path().join("a.md"), lesson).expect("a lesson");

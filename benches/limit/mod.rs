@@ -4,7 +4,7 @@ use gradbook::numeric::{self, Level};
 use std::time::Instant;
 
 /// Operations a nanosecond on f32, two a multiply-add, as measured now; 0 where it is not known.
-pub fn operations_a_nanosecond() -> f64 {
+pub(crate) fn operations_a_nanosecond() -> f64 {
     const ROUNDS: u32 = 4000;
     let start = Instant::now();
     let operations = run(numeric::level(), ROUNDS);
@@ -16,10 +16,10 @@ mod chains {
     use std::arch::x86_64::*;
     use std::hint::black_box;
 
-    pub const CHAINS: usize = 12;
+    pub(super) const CHAINS: usize = 12;
 
     #[target_feature(enable = "avx512f")]
-    pub fn avx512(rounds: u32) {
+    pub(super) fn avx512(rounds: u32) {
         let x = black_box(_mm512_set1_ps(0.5));
         let mut sums = black_box([x; CHAINS]);
         for _ in 0..rounds {
@@ -32,7 +32,7 @@ mod chains {
     }
 
     #[target_feature(enable = "avx2,fma")]
-    pub fn avx2(rounds: u32) {
+    pub(super) fn avx2(rounds: u32) {
         let x = black_box(_mm256_set1_ps(0.5));
         let mut sums = black_box([x; CHAINS]);
         for _ in 0..rounds {

@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 /// A network and how it is trained.
 #[derive(Clone, Debug, Deserialize)]
-pub struct Case {
+pub(crate) struct Case {
     /// Units of each layer, the input included.
     pub layers: Vec<usize>,
     pub batch: usize,
@@ -35,7 +35,7 @@ fn batches() -> usize {
 
 impl Case {
     /// Adam in f32 on one thread, for about as long as every other case.
-    pub fn new(layers: Vec<usize>, batch: usize) -> Self {
+    pub(crate) fn new(layers: Vec<usize>, batch: usize) -> Self {
         let work: usize = layers.windows(2).map(|pair| 3 * pair[0] * pair[1] * batch).sum();
         let steps = (200_000_000 / work).clamp(batches(), 100 * batches());
         Case {
@@ -49,12 +49,12 @@ impl Case {
         }
     }
 
-    pub fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         self.layers.iter().map(usize::to_string).collect::<Vec<_>>().join("-")
     }
 
     /// The time of one step.
-    pub fn microseconds(&self) -> f64 {
+    pub(crate) fn microseconds(&self) -> f64 {
         match self.precision {
             Precision::F32 => self.time_of_a_step::<f32>(),
             Precision::F64 => self.time_of_a_step::<f64>(),
@@ -62,7 +62,7 @@ impl Case {
     }
 
     /// The least time of a step in several runs: what the machine needs when nothing else is on it.
-    pub fn fastest(&self) -> f64 {
+    pub(crate) fn fastest(&self) -> f64 {
         (0..15).map(|_| self.microseconds()).fold(f64::INFINITY, f64::min)
     }
 
@@ -77,7 +77,7 @@ impl Case {
     }
 
     /// Normal deviates, the classes in turn.
-    pub fn data<R: Real>(&self) -> Part<R> {
+    pub(crate) fn data<R: Real>(&self) -> Part<R> {
         let (features, classes) = (self.layers[0], self.layers[self.layers.len() - 1]);
         let rows = self.batch * self.batches;
         let mut stream = Streams::new(0).stream("data");
@@ -92,7 +92,7 @@ impl Case {
     }
 
     /// A new network; what is returned trains it for an epoch.
-    pub fn training<'a, R: Real>(&self, part: &'a Part<R>, seed: u64) -> impl FnMut() + use<'a, R> {
+    pub(crate) fn training<'a, R: Real>(&self, part: &'a Part<R>, seed: u64) -> impl FnMut() + use<'a, R> {
         let streams = Streams::new(seed);
         let model = ModelSettings {
             hidden: self.layers[1..self.layers.len() - 1].to_vec(),

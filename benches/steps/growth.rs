@@ -17,7 +17,7 @@ struct Growth {
 ///
 /// # Panics
 /// If the file cannot be written.
-pub fn print_and_draw(file: Option<&str>) {
+pub(crate) fn print_and_draw(file: Option<&str>) {
     let all = measure();
     println!("**How the cost of an example grows** (adam, f32, one thread)\n");
     println!("| | size | ns an example | ns per 1000 multiply-adds |\n|---|---|---|---|");

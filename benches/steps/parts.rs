@@ -17,7 +17,7 @@ const TURNS: usize = 101;
 const COLUMNS: usize = 7;
 
 /// Prints a table: medians of turns, each of which measures all parts and the limit, so that a busy machine slows all alike.
-pub fn print() {
+pub(crate) fn print() {
     println!("**Where the time of a step goes**: one thread, medians of {TURNS} turns\n");
     println!("| | step | multiply-adds at the core's limit | products | loss | optimizer | batch | rest |");
     println!("|---|---|---|---|---|---|---|---|");
@@ -25,7 +25,7 @@ pub fn print() {
         for precision in [Precision::F32, Precision::F64] {
             for optimizer in ["adam", "sgd"] {
                 let optimizer = optimizer.to_owned();
-                print_row(&Case { precision, optimizer, ..Case::new(layers.clone(), batch) });
+                print_row(&Case { optimizer, precision, ..Case::new(layers.clone(), batch) });
             }
         }
     }
@@ -57,7 +57,7 @@ fn parts<R: Real>(case: &Case) -> [f64; COLUMNS] {
             let products = time(steps, || (0..steps).for_each(|_| layers.products()));
             let loss = time(steps, || (0..steps).for_each(|_| layers.loss()));
             let update = time(steps, || {
-                (0..steps).for_each(|_| optimizer.step(0.0, &mut layers.parameters, &layers.gradient))
+                (0..steps).for_each(|_| optimizer.step(0.0, &mut layers.parameters, &layers.gradient));
             });
             let batch =
                 time(steps, || (0..epochs).for_each(|_| batches.epoch(&part, |x, _| _ = black_box(x))));

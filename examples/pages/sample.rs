@@ -3,7 +3,7 @@
 use super::*;
 
 /// All pages of a site, its search index and what else belongs to it, but for the files of experiments.
-pub fn pages(templates: &Templates, site: &Site) -> Result<Output, TemplateError> {
+pub(crate) fn pages(templates: &Templates, site: &Site) -> Result<Output, TemplateError> {
     let pages = Pages::new(templates, site);
     let lessons: Vec<&PageView> = site.chapters.iter().flat_map(|chapter| &chapter.lessons).collect();
     let mut output = pages.others()?;
@@ -16,7 +16,7 @@ pub fn pages(templates: &Templates, site: &Site) -> Result<Output, TemplateError
 }
 
 /// The course, and the files of its experiments.
-pub fn course(templates: &Templates) -> Result<(Site, Output), TemplateError> {
+pub(crate) fn course(templates: &Templates) -> Result<(Site, Output), TemplateError> {
     let optimizers = optimizers();
     let dropout = dropout();
     let mut files = Output::new();

@@ -9,7 +9,7 @@ use crate::cli::{Common, Course, warn};
 use crate::pipeline::{self, Failure, Request};
 
 #[derive(Args)]
-pub struct Build {
+pub(super) struct Build {
     #[command(flatten)]
     course: Course,
     /// Where the site goes
@@ -22,7 +22,7 @@ pub struct Build {
 
 impl Build {
     /// Builds the site.
-    pub fn run(&self, common: &Common) -> Result<(), Failure> {
+    pub(super) fn run(&self, common: &Common) -> Result<(), Failure> {
         // A report for programs lists every claim.
         let pages_only = common.format == Format::Human;
         let request = Request { pages_only, ..self.course.request(common)? };

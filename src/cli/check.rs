@@ -11,7 +11,7 @@ use crate::diagnostic::{Diagnostics, Sources, counted};
 use crate::pipeline::{self, Computed, Failure, Request, Review, Status};
 
 #[derive(Args)]
-pub struct Check {
+pub(super) struct Check {
     #[command(flatten)]
     course: Course,
     #[command(flatten)]
@@ -29,7 +29,7 @@ impl Check {
     ///
     /// # Errors
     /// What is not the course's fault.
-    pub fn run(&self, common: &Common) -> Result<ExitCode, Failure> {
+    pub(super) fn run(&self, common: &Common) -> Result<ExitCode, Failure> {
         if self.accept && in_ci() {
             let message = "`--accept` writes snapshots, and CI is set in the environment: accept on your own machine \
                            and commit what it writes";

@@ -8,14 +8,14 @@ use crate::experiment::{KINDS, MetricInfo, Reference, Setting, Technique, kind, 
 use crate::pipeline::Failure;
 
 #[derive(Args)]
-pub struct Kinds {
+pub(super) struct Kinds {
     /// One kind: its settings, metrics, figures and a block that runs
     name: Option<String>,
 }
 
 impl Kinds {
     /// Prints the kinds of experiments, or the settings of one.
-    pub fn run(&self) -> Result<(), Failure> {
+    pub(super) fn run(&self) -> Result<(), Failure> {
         let Some(name) = &self.name else {
             return print(&list());
         };

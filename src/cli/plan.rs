@@ -8,7 +8,7 @@ use crate::experiment::duration;
 use crate::pipeline::{self, Failure, Pending, Request};
 
 #[derive(Args)]
-pub struct Plan {
+pub(super) struct Plan {
     #[command(flatten)]
     course: Course,
     #[command(flatten)]
@@ -17,7 +17,7 @@ pub struct Plan {
 
 impl Plan {
     /// Prints what a build would run, without running it.
-    pub fn run(&self, common: &Common) -> Result<(), Failure> {
+    pub(super) fn run(&self, common: &Common) -> Result<(), Failure> {
         let request = Request { only: self.only.only.clone(), ..self.course.request(common)? };
         let ready = pipeline::prepare(&request)?;
         let pending = pipeline::pending(&ready);

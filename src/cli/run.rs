@@ -19,7 +19,7 @@ use crate::pipeline::{self, Computed, Done, Failure, Planned, Request, Shard, sh
 const SPARK: usize = 32;
 
 #[derive(Args)]
-pub struct Run {
+pub(super) struct Run {
     /// A lesson's file, or one experiment of it: lessons/03-softmax.md#four; with --shard the folder of the lessons
     #[arg(value_name = "LESSON.md[#id]", required_unless_present = "shard")]
     lesson: Option<String>,
@@ -34,7 +34,7 @@ pub struct Run {
 
 impl Run {
     /// Runs experiments and prints what they found.
-    pub fn run(&self, common: &Common) -> Result<(), Failure> {
+    pub(super) fn run(&self, common: &Common) -> Result<(), Failure> {
         let named = self.lesson.as_deref().unwrap_or("lessons");
         let (path, id) = match named.rsplit_once('#') {
             Some((path, id)) => (path, Some(id.to_owned())),

@@ -10,7 +10,7 @@ use crate::cli::{Common, Course, Only, Progress};
 use crate::pipeline::{self, Failure, Request};
 
 #[derive(Args)]
-pub struct Verify {
+pub(super) struct Verify {
     #[command(flatten)]
     course: Course,
     #[command(flatten)]
@@ -46,7 +46,7 @@ fn share(text: &str) -> Result<f64, ShareError> {
 
 impl Verify {
     /// Does a sample of the cached runs again and compares.
-    pub fn run(&self, common: &Common) -> Result<(), Failure> {
+    pub(super) fn run(&self, common: &Common) -> Result<(), Failure> {
         let request = Request { only: self.only.only.clone(), ..self.course.request(common)? };
         request.cache.check_folder()?;
         let ready = pipeline::prepare(&request)?;

@@ -11,7 +11,7 @@ pub fn composed(text: &str) -> String {
 
 /// Returns a path below a folder with each name as it is on the disk; none where there is none that looks the same. Only
 /// folders within are looked into.
-pub fn on_disk(root: &Path, below: &Path) -> Option<PathBuf> {
+pub(super) fn on_disk(root: &Path, below: &Path) -> Option<PathBuf> {
     let mut found = PathBuf::new();
     for part in below {
         let name = composed(part.to_str()?);

@@ -1,7 +1,7 @@
 //! Addresses that pages are given by the settings of a course.
 
 /// Returns whether a site can stand at an address: nothing in it is read in two ways, so that what is written below it stays there.
-pub fn is_base(url: &str) -> bool {
+pub(super) fn is_base(url: &str) -> bool {
     let Some((host, path)) = split(url, &['/']) else { return false };
     let segments: Vec<&str> =
         path.strip_prefix('/').unwrap_or(path).trim_end_matches('/').split('/').collect();
@@ -13,7 +13,7 @@ pub fn is_base(url: &str) -> bool {
 }
 
 /// Returns whether an address, in which `{path}` may stand for a file, is one on the web.
-pub fn is_pattern(url: &str) -> bool {
+pub(super) fn is_pattern(url: &str) -> bool {
     let Some((host, rest)) = split(url, &['/', '?', '#']) else { return false };
     let rest = rest.replace("{path}", "");
     is_host(host)

@@ -18,7 +18,7 @@ pub struct ExperimentBlock {
 
 /// What a fence's info string says.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Info {
+pub(super) enum Info {
     Experiment,
     /// Nearly: `yaml experimnt`, `yml experiment`, `experiment`, `{yaml experiment}`.
     Misspelt,
@@ -28,7 +28,7 @@ pub enum Info {
 }
 
 /// Reads what an info string says of its block.
-pub fn read_info(info: &str) -> Info {
+pub(super) fn read_info(info: &str) -> Info {
     // As Pandoc and R Markdown mark a fence: `{yaml experiment}`, `{.yaml .experiment}`.
     let braced = info.trim().strip_prefix('{').and_then(|info| info.strip_suffix('}'));
     if let Some(inside) = braced {
@@ -60,14 +60,14 @@ pub fn read_info(info: &str) -> Info {
 }
 
 /// Returns the error of an info string that was probably meant to be `yaml experiment`.
-pub fn misspelt(info: &str, span: Span) -> Diagnostic {
+pub(super) fn misspelt(info: &str, span: Span) -> Diagnostic {
     Diagnostic::error(format!("a block marked `{}` is shown, not run", info.trim()), span)
         .label("expected `yaml experiment`")
         .hint("write the three backticks and `yaml experiment` after them, or `yaml example` for a block that is only shown")
 }
 
 /// Returns a warning where YAML that is shown is an experiment by its `kind` and `id`.
-pub fn shown(yaml: &str, info: &str, span: Span) -> Option<Diagnostic> {
+pub(super) fn shown(yaml: &str, info: &str, span: Span) -> Option<Diagnostic> {
     let value = |key: &str| {
         yaml.lines()
             .find_map(|line| line.strip_prefix(key)?.strip_prefix(':'))
@@ -86,7 +86,12 @@ pub fn shown(yaml: &str, info: &str, span: Span) -> Option<Diagnostic> {
 ///
 /// # Errors
 /// Errors of YAML; a block that is empty or no map.
-pub fn read(yaml: &str, map: &LineMap, fence: Span, line: usize) -> Result<ExperimentBlock, Vec<Diagnostic>> {
+pub(super) fn read(
+    yaml: &str,
+    map: &LineMap,
+    fence: Span,
+    line: usize,
+) -> Result<ExperimentBlock, Vec<Diagnostic>> {
     let node = settings::parse(yaml, map)?;
     match &node.value {
         settings::Value::Map(_) => {

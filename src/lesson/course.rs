@@ -149,7 +149,7 @@ impl CourseSettings {
 ///
 /// # Errors
 /// All that does not fit.
-pub fn decode(mut node: Node) -> Result<CourseSettings, Vec<Diagnostic>> {
+pub(super) fn decode(mut node: Node) -> Result<CourseSettings, Vec<Diagnostic>> {
     if node.value == Value::Null {
         node = Node::empty_map(node.span);
     }

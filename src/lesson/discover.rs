@@ -11,14 +11,14 @@ use crate::files::{self, Fault, Refusal};
 use super::slug::{natural, slugify, without_number};
 
 /// The settings of a course or chapter.
-pub const SETTINGS: &str = "gradbook.yaml";
+pub(super) const SETTINGS: &str = "gradbook.yaml";
 
 /// The page of a chapter.
-pub const CHAPTER: &str = "index.md";
+pub(super) const CHAPTER: &str = "index.md";
 
 /// A lesson's file.
 #[derive(Clone, Debug, PartialEq)]
-pub struct LessonFile {
+pub(super) struct LessonFile {
     pub path: PathBuf,
     /// The path below the lessons folder, with `/`.
     pub below: String,
@@ -28,14 +28,14 @@ pub struct LessonFile {
 
 impl LessonFile {
     /// Returns the folder below the lessons folder, with `/`; empty for that folder itself.
-    pub fn folder(&self) -> &str {
+    pub(super) fn folder(&self) -> &str {
         self.below.rsplit_once('/').map_or("", |(folder, _)| folder)
     }
 }
 
 /// What there is in a lessons folder.
 #[derive(Debug, Default)]
-pub struct Discovered {
+pub(super) struct Discovered {
     /// In reading order: by name, numbers as numbers, folders where their name stands.
     pub lessons: Vec<LessonFile>,
     /// What an author may take for a part of the course, and is none: its path below the root, with `/`, and the warning.
@@ -46,7 +46,7 @@ pub struct Discovered {
 ///
 /// # Errors
 /// A folder that cannot be read.
-pub fn lessons(root: &Path) -> Result<Discovered, Fault> {
+pub(super) fn lessons(root: &Path) -> Result<Discovered, Fault> {
     let mut found = Discovered::default();
     root.canonicalize().map_err(|error| Fault::unread(root, error))?;
     let walk = WalkDir::new(root)
@@ -126,7 +126,7 @@ fn odd(root: &Path, below: &Path, shown: &str, entry: &DirEntry) -> Option<Diagn
 }
 
 /// Describes the lesson at `path` below `root`.
-pub fn describe(root: &Path, path: &Path) -> Option<LessonFile> {
+pub(super) fn describe(root: &Path, path: &Path) -> Option<LessonFile> {
     let parts: Vec<String> =
         path.strip_prefix(root).ok()?.iter().map(|part| part.to_string_lossy().into_owned()).collect();
     let stem = parts.last()?.strip_suffix(".md")?;

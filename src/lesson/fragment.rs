@@ -54,7 +54,7 @@ pub fn experiment_mark(index: usize) -> String {
 }
 
 /// Returns the mark of a value, given its index among the values.
-pub fn value_mark(index: usize) -> String {
+pub(super) fn value_mark(index: usize) -> String {
     format!("{MARK}v{index}{MARK}")
 }
 
@@ -162,7 +162,7 @@ mod tests {
     use super::*;
     use crate::diagnostic::SourceId;
 
-    pub struct Echo;
+    pub(super) struct Echo;
 
     impl Fill for Echo {
         fn experiment(&mut self, index: usize) -> String {

@@ -86,7 +86,7 @@ fn of_others(node: &mut Node) -> Vec<Diagnostic> {
 ///
 /// # Errors
 /// All that is wrong with it, a missing title among that.
-pub fn read(text: &str, source: SourceId) -> Result<(Front, usize), Vec<Diagnostic>> {
+pub(super) fn read(text: &str, source: SourceId) -> Result<(Front, usize), Vec<Diagnostic>> {
     let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     let first = text[start..].lines().next().unwrap_or_default();
     let here = Span::new(source, start, start + first.len());
@@ -178,7 +178,7 @@ fn decode(mut node: Node, here: Span) -> Result<Front, Vec<Diagnostic>> {
 }
 
 /// Returns the error of `defaults` that are no map.
-pub fn not_settings(span: Span) -> Diagnostic {
+pub(super) fn not_settings(span: Span) -> Diagnostic {
     Diagnostic::error("`defaults` holds no settings", span)
         .label("expected settings, as in `defaults: {training: {epochs: 5}}`")
 }

@@ -8,13 +8,13 @@ use crate::files::Fault;
 use crate::settings::{self, LineMap, Node, Value};
 
 /// Units from the text after a number to what they count, and what to write.
-pub struct Units {
+pub(super) struct Units {
     names: &'static [(&'static str, f64)],
     such_as: &'static str,
 }
 
 /// Decimal units of a size, in bytes.
-pub const SIZES: &Units = &Units {
+pub(super) const SIZES: &Units = &Units {
     names: &[("b", 1.0), ("kb", 1e3), ("mb", 1e6), ("gb", 1e9), ("tb", 1e12)],
     such_as: "a size, such as `500 MB` or `2 GB`",
 };
@@ -38,13 +38,13 @@ const WITH_UNITS: [(&str, &Units); 5] = [
 const LONGEST: u64 = 64 << 10;
 
 /// Turns limits that are written with units into numbers; returns what cannot be read.
-pub fn read_units(node: &mut Node, prefix: &str) -> Vec<Diagnostic> {
+pub(super) fn read_units(node: &mut Node, prefix: &str) -> Vec<Diagnostic> {
     let read = |(name, units): (&str, &Units)| read_unit(node, &format!("{prefix}{name}"), units);
     WITH_UNITS.into_iter().filter_map(read).collect()
 }
 
 /// Turns what is written at a path with a unit into a number; returns what is wrong with it.
-pub fn read_unit(node: &mut Node, path: &str, units: &Units) -> Option<Diagnostic> {
+pub(super) fn read_unit(node: &mut Node, path: &str, units: &Units) -> Option<Diagnostic> {
     let written = node.get(path)?.clone();
     let text = written.as_text()?;
     let value = with_unit(text, units.names);

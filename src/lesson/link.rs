@@ -15,7 +15,7 @@ use crate::files::{self, Refusal, composed};
 
 /// What links may lead to, known before any lesson is parsed.
 #[derive(Clone, Debug, Default)]
-pub struct Library {
+pub(super) struct Library {
     /// The lessons folder.
     pub root: PathBuf,
     /// Each lesson's path below the root, with `/`, and its slug.
@@ -33,7 +33,7 @@ pub struct Library {
 /// How often names near to one that is wrong are still looked for: a course may have thousands of dead links, and what they may
 /// have meant is among thousands of names.
 #[derive(Clone, Debug)]
-pub struct Suggestions(Arc<AtomicUsize>);
+pub(super) struct Suggestions(Arc<AtomicUsize>);
 
 impl Default for Suggestions {
     fn default() -> Self {
@@ -43,7 +43,7 @@ impl Default for Suggestions {
 
 impl Suggestions {
     /// Returns what `look` finds, while there may be another suggestion.
-    pub fn look<T>(&self, look: impl FnOnce() -> Option<T>) -> Option<T> {
+    pub(super) fn look<T>(&self, look: impl FnOnce() -> Option<T>) -> Option<T> {
         let one_less = |left: usize| left.checked_sub(1);
         self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less).ok()?;
         look()
@@ -60,7 +60,7 @@ pub struct Asset {
 
 /// A place within a page that a link names, to be checked when all pages are known.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Anchor {
+pub(super) struct Anchor {
     /// The page's slug.
     pub slug: String,
     pub id: String,
@@ -71,7 +71,7 @@ pub struct Anchor {
 
 /// What became of a link's destination.
 #[derive(Clone, Debug, PartialEq)]
-pub enum LinkTarget {
+pub(super) enum LinkTarget {
     /// As it is to be written into the page.
     Elsewhere(String),
     Page {
@@ -122,7 +122,7 @@ const TRUSTED: [&str; 3] = ["http", "https", "mailto"];
 ///
 /// # Errors
 /// A scheme that runs code, a lesson or file that is not there, a path out of the lessons folder.
-pub fn resolve(
+pub(super) fn resolve(
     library: &Library,
     folder: &str,
     slug: &str,
@@ -213,7 +213,7 @@ fn page_named<'a>(library: &'a Library, below: &str, path: &str) -> Option<&'a s
 ///
 /// # Errors
 /// A file that is not there, or lies outside.
-pub fn file(library: &Library, folder: &str, path: &str, span: Span) -> Result<Asset, Diagnostic> {
+pub(super) fn file(library: &Library, folder: &str, path: &str, span: Span) -> Result<Asset, Diagnostic> {
     let below = below(folder, &decoded(path)).ok_or_else(|| outside(span))?;
     if library.untrusted && !is_passive(&below) {
         let message = format!("the file `{path}` is refused in a lesson that is not trusted");
@@ -274,7 +274,7 @@ fn plain(path: &str) -> String {
 
 /// Places of lessons among all: by their paths, and by these without the number before the name.
 #[derive(Clone, Debug, Default)]
-pub struct Index {
+pub(super) struct Index {
     exact: BTreeMap<String, usize>,
     plain: BTreeMap<String, usize>,
 }

@@ -17,7 +17,7 @@ use reading::{Part, Reading};
 
 /// Where a text stands and what it may refer to.
 #[derive(Clone, Copy, Debug)]
-pub struct Scene<'a> {
+pub(super) struct Scene<'a> {
     pub library: &'a Library,
     pub source: SourceId,
     /// The byte of the file at which the text starts.
@@ -28,18 +28,18 @@ pub struct Scene<'a> {
 }
 
 /// What equations are called by their labels: `(1)`.
-pub type Equations = BTreeMap<String, String>;
+pub(super) type Equations = BTreeMap<String, String>;
 
 /// What stands in the text of a lesson that a line or two beside it may name.
 #[derive(Clone, Copy, Debug)]
-pub struct Beside<'a> {
+pub(super) struct Beside<'a> {
     pub blocks: &'a [ExperimentBlock],
     pub equations: &'a Equations,
 }
 
 /// What became of a text.
 #[derive(Clone, Debug, Default)]
-pub struct Document {
+pub(super) struct Document {
     pub body: Fragment,
     pub headings: Vec<Heading>,
     pub blocks: Vec<ExperimentBlock>,
@@ -78,14 +78,14 @@ fn options() -> Options {
 }
 
 /// Reads the text of a lesson after its front matter. A first heading that repeats the title is not shown.
-pub fn document(text: &str, title: Option<&str>, scene: Scene) -> Document {
+pub(super) fn document(text: &str, title: Option<&str>, scene: Scene) -> Document {
     let title = title.map(|title| headings::plain(&reading::read_line(title, options()).parts));
     Writer { title, ..Writer::new(text, scene) }.document(reading::read(text, options()))
 }
 
 /// Reads a line or two (a caption, a title) beside the experiments of a lesson: without the paragraph around it when it is
 /// only one. Within a single line nothing begins a block.
-pub fn short(text: &str, scene: Scene, beside: Beside) -> Document {
+pub(super) fn short(text: &str, scene: Scene, beside: Beside) -> Document {
     let writer = Writer { beside: Some(beside), ..Writer::new(text, scene) };
     let is_line = !text.trim_end().contains('\n');
     let read = if is_line { reading::read_line(text, options()) } else { reading::read(text, options()) };
@@ -95,7 +95,7 @@ pub fn short(text: &str, scene: Scene, beside: Beside) -> Document {
 }
 
 /// Reads a title: a line within which nothing begins a block. Menus make it a link, so of links in it the words stay.
-pub fn title(text: &str, scene: Scene, beside: Beside) -> Document {
+pub(super) fn title(text: &str, scene: Scene, beside: Beside) -> Document {
     let writer = Writer { beside: Some(beside), in_link: true, is_title: true, ..Writer::new(text, scene) };
     let mut document = writer.document(reading::read_line(text, options()));
     document.body = document.body.without_paragraph();
@@ -103,7 +103,7 @@ pub fn title(text: &str, scene: Scene, beside: Beside) -> Document {
 }
 
 /// Reads a line for where no markup may stand: its words, values and formulas.
-pub fn plain(text: &str, scene: Scene, beside: Beside) -> Document {
+pub(super) fn plain(text: &str, scene: Scene, beside: Beside) -> Document {
     let mut writer = Writer { beside: Some(beside), ..Writer::new(text, scene) };
     let Reading { parts, code_in_formulas, undefined } = reading::read_line(text, options());
     writer.refuse_code_in_formulas(&code_in_formulas);

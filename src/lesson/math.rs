@@ -10,9 +10,9 @@ use std::sync::LazyLock;
 use math_core::{LatexToMathML, MathCoreConfig, MathDisplay};
 
 use crate::markup;
-pub use macros::{Macros, fault as macro_fault};
+pub(super) use macros::{Macros, fault as macro_fault};
 use pieces::Pieces;
-pub use rewrite::{Equation, Insert};
+pub(super) use rewrite::{Equation, Insert};
 use rewrite::{Rewritten, refuse_definitions, rewrite};
 
 /// The longest formula, in bytes.
@@ -33,7 +33,7 @@ static CONVERTER: LazyLock<LatexToMathML> = LazyLock::new(|| {
 
 /// What is wrong with a formula, at bytes of its TeX.
 #[derive(Clone, Debug, PartialEq)]
-pub struct MathError {
+pub(super) struct MathError {
     pub range: std::ops::Range<usize>,
     pub message: String,
     pub label: String,
@@ -41,7 +41,7 @@ pub struct MathError {
 
 /// A formula that was read but not set, since equations count through a page.
 #[derive(Debug)]
-pub struct Formula<'t> {
+pub(super) struct Formula<'t> {
     tex: &'t str,
     display: bool,
     expanded: Pieces,
@@ -49,7 +49,7 @@ pub struct Formula<'t> {
 }
 
 /// Returns the anchor of an equation with a label.
-pub fn anchor(label: &str) -> String {
+pub(super) fn anchor(label: &str) -> String {
     format!("eq-{label}")
 }
 
@@ -57,7 +57,7 @@ pub fn anchor(label: &str) -> String {
 ///
 /// # Errors
 /// The first thing that is wrong with its macros, labels and texts; too long or too deep.
-pub fn read<'t>(tex: &'t str, display: bool, macros: &Macros) -> Result<Formula<'t>, MathError> {
+pub(super) fn read<'t>(tex: &'t str, display: bool, macros: &Macros) -> Result<Formula<'t>, MathError> {
     bound(tex)?;
     refuse_definitions(tex)?;
     let (expanded, pieces) = macros.expand(tex)?;
@@ -76,7 +76,7 @@ pub fn read<'t>(tex: &'t str, display: bool, macros: &Macros) -> Result<Formula<
 
 impl Formula<'_> {
     /// Returns the equations in it that have a number, in order.
-    pub fn equations(&self) -> impl Iterator<Item = &Equation> {
+    pub(super) fn equations(&self) -> impl Iterator<Item = &Equation> {
         self.rewritten.equations()
     }
 
@@ -84,7 +84,7 @@ impl Formula<'_> {
     ///
     /// # Errors
     /// The first thing that is wrong: an unknown command, a group that is not closed.
-    pub fn write(&self, inserted: &mut dyn FnMut(&Insert) -> String) -> Result<String, MathError> {
+    pub(super) fn write(&self, inserted: &mut dyn FnMut(&Insert) -> String) -> Result<String, MathError> {
         let mode = if self.display { MathDisplay::Block } else { MathDisplay::Inline };
         let tex = &self.rewritten.tex;
         // It panics where `\\` or `&` stands in place of an argument.

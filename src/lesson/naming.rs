@@ -11,7 +11,7 @@ const OF_THE_SITE: [&str; 2] = ["index", "404"];
 
 /// Gives lessons whose pages would have one name different ones: by the number before the name within a folder, by the
 /// chapter across folders. Returns what is to be said of it, a sentence for each name.
-pub fn assign(lessons: &mut [LessonFile]) -> Vec<String> {
+pub(super) fn assign(lessons: &mut [LessonFile]) -> Vec<String> {
     let plain: Vec<String> = lessons.iter().map(|lesson| lesson.slug.clone()).collect();
     let beside: Vec<(String, String)> =
         lessons.iter().map(|lesson| (lesson.folder().to_owned(), lesson.slug.clone())).collect();

@@ -233,7 +233,7 @@ impl Opening {
                     self.left_out.push(file.slug);
                 }
                 Ok((front, start)) => {
-                    fronts.push(FrontOf { file, read: Some((source, text, start, Some(front))) })
+                    fronts.push(FrontOf { file, read: Some((source, text, start, Some(front))) });
                 }
                 Err(errors) => {
                     self.found.extend(errors);

@@ -47,7 +47,7 @@ const KEYWORDS: [&str; 7] =
 ///
 /// # Errors
 /// What is neither `none` nor a map from directives to lists of sources.
-pub fn decode(node: &Node) -> Result<ContentPolicy, Vec<Diagnostic>> {
+pub(super) fn decode(node: &Node) -> Result<ContentPolicy, Vec<Diagnostic>> {
     match &node.value {
         Value::Null => return Ok(ContentPolicy::Usual),
         Value::Map(_) => {}

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use crate::files::composed;
 
 /// Letters and digits in lower case, everything between them one hyphen; other scripts stay.
-pub fn slugify(text: &str) -> String {
+pub(super) fn slugify(text: &str) -> String {
     let mut slug = String::new();
     for letter in composed(text).chars().flat_map(char::to_lowercase) {
         if letter.is_alphanumeric() || letter == '_' {
@@ -18,7 +18,7 @@ pub fn slugify(text: &str) -> String {
 }
 
 /// Returns the id that GitHub gives a heading of this text: blanks are hyphens, one for each, and punctuation is nothing.
-pub fn github(text: &str) -> String {
+pub(super) fn github(text: &str) -> String {
     let kept = |letter: &char| letter.is_alphanumeric() || matches!(letter, ' ' | '-' | '_');
     text.trim()
         .chars()
@@ -29,7 +29,7 @@ pub fn github(text: &str) -> String {
 }
 
 /// Returns a name without the number that orders it: `03-splitting-data` is `splitting-data`.
-pub fn without_number(name: &str) -> &str {
+pub(super) fn without_number(name: &str) -> &str {
     let mut rest = name.trim_start_matches(|letter: char| letter.is_ascii_digit());
     // `1.2-intro` is the second of the first part.
     while let Some(part) =
@@ -42,7 +42,7 @@ pub fn without_number(name: &str) -> &str {
 }
 
 /// Returns a name as a heading: `03-deep-networks` is `Deep networks`.
-pub fn as_title(name: &str) -> String {
+pub(super) fn as_title(name: &str) -> String {
     let words = without_number(name).replace(['-', '_'], " ");
     let mut letters = words.chars();
     match letters.next() {
@@ -52,7 +52,7 @@ pub fn as_title(name: &str) -> String {
 }
 
 /// Compares names as people order them: `2` before `10`.
-pub fn natural(a: &str, b: &str) -> Ordering {
+pub(super) fn natural(a: &str, b: &str) -> Ordering {
     let (mut left, mut right) = (a, b);
     loop {
         match (left.chars().next(), right.chars().next()) {

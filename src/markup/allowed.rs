@@ -2,7 +2,7 @@
 
 /// What markup is a part of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Root {
+pub(super) enum Root {
     Page,
     Formula,
     /// A file of SVG.
@@ -11,7 +11,7 @@ pub enum Root {
 
 /// Which of its languages markup is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Language {
+pub(super) enum Language {
     Html,
     Math,
     Svg,
@@ -19,7 +19,7 @@ pub enum Language {
 
 /// What the value of an attribute may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub(super) enum Kind {
     /// A text or a number that nothing follows from.
     Plain,
     /// Where a link leads.
@@ -33,7 +33,7 @@ pub enum Kind {
 }
 
 /// An element as it is written, with the attributes that it may have beside those of [`EVERYWHERE`].
-pub struct Element {
+pub(super) struct Element {
     pub name: &'static str,
     pub attributes: &'static [&'static str],
 }
@@ -246,7 +246,7 @@ pub fn is_void(name: &str) -> bool {
 
 impl Language {
     /// Returns the element of that name, in lower case, that may stand in this language in a part of that root.
-    pub fn element(self, name: &str, root: Root) -> Option<&'static Element> {
+    pub(super) fn element(self, name: &str, root: Root) -> Option<&'static Element> {
         let list = match self {
             Language::Html => HTML,
             Language::Math => MATH,
@@ -259,7 +259,7 @@ impl Language {
     }
 
     /// Returns the language of what stands within an element.
-    pub fn within(self, element: &Element) -> Language {
+    pub(super) fn within(self, element: &Element) -> Language {
         match element.name {
             "math" => Language::Math,
             "svg" => Language::Svg,
@@ -272,7 +272,7 @@ impl Language {
 
 impl Element {
     /// Returns an attribute as it is written, given in lower case, and what its value may be; none if it may not stand here.
-    pub fn attribute(&self, name: &str) -> Option<(&'static str, Kind)> {
+    pub(super) fn attribute(&self, name: &str) -> Option<(&'static str, Kind)> {
         let own = self.attributes.iter().find(|known| known.eq_ignore_ascii_case(name));
         let known = *own.or_else(|| EVERYWHERE.iter().find(|known| **known == name))?;
         let kind = match known {
@@ -317,7 +317,7 @@ const FUNCTIONS: [&str; 9] = ["calc", "hsl", "matrix", "rgb", "rgba", "rotate", 
 
 impl Kind {
     /// Returns as much of a value as may stand; none if that is nothing.
-    pub fn allowed(self, value: &str) -> Option<String> {
+    pub(super) fn allowed(self, value: &str) -> Option<String> {
         let whole = |is_allowed: bool| is_allowed.then(|| value.to_owned());
         match self {
             Kind::Plain => whole(true),
@@ -376,7 +376,7 @@ fn is_paint(value: &str) -> bool {
 }
 
 /// Returns whether a style sheet fetches nothing.
-pub fn is_still(css: &str) -> bool {
+pub(super) fn is_still(css: &str) -> bool {
     let lower = css.to_ascii_lowercase();
     !["url", "import", "image", "src", "\\", "<", "expression"].iter().any(|part| lower.contains(part))
 }

@@ -7,7 +7,7 @@ use super::escaped;
 use super::tokens::{Tag, Token, tokens};
 
 /// Returns only what is allowed in a part of that root; each element closed in its turn.
-pub fn filtered(markup: &str, root: Root) -> String {
+pub(super) fn filtered(markup: &str, root: Root) -> String {
     let mut filter = Filter {
         markup,
         root,

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 /// Returns whether a folder, as it is named or as it is reached by links, lies in the lessons folder `root` or in its repository.
-pub fn holds(root: &Path, folder: &Path) -> bool {
+pub(super) fn holds(root: &Path, folder: &Path) -> bool {
     let Ok(checkout) = of(root) else { return true };
     let Ok(named) = std::path::absolute(folder) else { return true };
     let real = named.ancestors().find_map(|folder| folder.canonicalize().ok());
@@ -16,7 +16,7 @@ pub fn holds(root: &Path, folder: &Path) -> bool {
 ///
 /// # Errors
 /// An output that is not so.
-pub fn check_output(output: &Path, lessons: &Path) -> Result<(), String> {
+pub(super) fn check_output(output: &Path, lessons: &Path) -> Result<(), String> {
     let shown = output.display();
     let failed = |error| format!("cannot find `{shown}`: {error}");
     if output.components().as_path().is_symlink() {

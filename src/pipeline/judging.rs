@@ -16,17 +16,17 @@ use crate::pipeline::run::planned::{Planned, block_texts};
 use crate::pipeline::run::running::Ran;
 
 /// Claims in prose by their place and expression: several in one caption may share a place.
-pub type Prose = BTreeMap<(Span, String), ProseVerdict>;
+pub(super) type Prose = BTreeMap<(Span, String), ProseVerdict>;
 
 /// A claim in prose, judged.
-pub struct ProseVerdict {
+pub(super) struct ProseVerdict {
     pub verdict: Verdict,
     /// The lesson as a name, and the id, of an experiment that it is about.
     pub experiment: Option<(String, String)>,
 }
 
 /// Everything that is judged.
-pub struct Judged {
+pub(super) struct Judged {
     /// For each planned experiment, its claims.
     pub blocks: Vec<Vec<Verdict>>,
     pub prose: Prose,
@@ -35,7 +35,7 @@ pub struct Judged {
 }
 
 /// Returns the course's results by name.
-pub fn values<'a>(course: &Course, planned: &[Planned], ran: &'a [Option<Ran>]) -> Values<'a> {
+pub(super) fn values<'a>(course: &Course, planned: &[Planned], ran: &'a [Option<Ran>]) -> Values<'a> {
     let mut values = Values::new();
     for (planned, ran) in planned.iter().zip(ran) {
         let Some(Ran { outcome, .. }) = ran else { continue };
@@ -45,7 +45,7 @@ pub fn values<'a>(course: &Course, planned: &[Planned], ran: &'a [Option<Ran>]) 
 }
 
 /// Returns a warning for each claim that rests on a single seed.
-pub fn on_one_seed(course: &Course, planned: &[Planned]) -> Vec<Diagnostic> {
+pub(super) fn on_one_seed(course: &Course, planned: &[Planned]) -> Vec<Diagnostic> {
     let lint = lint::ONE_SEED;
     let loud = |experiment: &&Planned| !lint.is_silent(&experiment.header);
     let alone = planned.iter().filter(|experiment| experiment.header.seeds == 1).filter(loud);
@@ -76,7 +76,7 @@ pub fn on_one_seed(course: &Course, planned: &[Planned]) -> Vec<Diagnostic> {
 }
 
 /// Returns a warning for each figure that is asked for by name and shows nothing with these settings.
-pub fn undrawn(planned: &Planned, outcome: &Outcome) -> Vec<Diagnostic> {
+pub(super) fn undrawn(planned: &Planned, outcome: &Outcome) -> Vec<Diagnostic> {
     let Some(asked) = &planned.header.figures else { return Vec::new() };
     let drawn: Vec<String> = planned.plan.figures(outcome).into_iter().map(|figure| figure.name).collect();
     let missing = asked.iter().enumerate().filter(|(_, name)| !drawn.contains(name));
@@ -98,7 +98,7 @@ pub fn undrawn(planned: &Planned, outcome: &Outcome) -> Vec<Diagnostic> {
 }
 
 /// Judges the claims of an experiment: the verdicts, and what is to be said of them.
-pub fn judge_block(
+pub(super) fn judge_block(
     course: &Course,
     experiment: &Planned,
     outcome: &Outcome,
@@ -140,7 +140,7 @@ fn idle_in_prose(
 }
 
 /// Judges every claim of the lessons that `is_open` says, by their index, have to be looked at.
-pub fn judge(
+pub(super) fn judge(
     course: &Course,
     planned: &[Planned],
     ran: &[Option<Ran>],

@@ -10,7 +10,7 @@ use crate::pipeline::run::planned::Planned;
 use crate::pipeline::run::tables::Tables;
 
 /// Returns what is known to be wrong before anything runs.
-pub fn before(course: &Course, planned: &[Planned], tables: &Tables) -> Vec<Diagnostic> {
+pub(super) fn before(course: &Course, planned: &[Planned], tables: &Tables) -> Vec<Diagnostic> {
     planned
         .iter()
         .flat_map(|planned| each(course, planned, tables, |subject, _| lint::before(subject)))
@@ -18,7 +18,12 @@ pub fn before(course: &Course, planned: &[Planned], tables: &Tables) -> Vec<Diag
 }
 
 /// Returns what shows in what an experiment found.
-pub fn after(course: &Course, planned: &Planned, outcome: &Outcome, tables: &Tables) -> Vec<Diagnostic> {
+pub(super) fn after(
+    course: &Course,
+    planned: &Planned,
+    outcome: &Outcome,
+    tables: &Tables,
+) -> Vec<Diagnostic> {
     each(course, planned, tables, |subject, index| lint::after(subject, &outcome.variants[index]))
 }
 

@@ -184,7 +184,7 @@ pub fn assemble(computed: &Computed, holds: &Holds) -> Result<Files, Failure> {
             found.extend(computed.found.clone());
             Failure::Course(found, sources)
         }
-        failure => failure,
+        Failure::Machine(error) => Failure::Machine(error),
     })
 }
 

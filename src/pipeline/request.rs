@@ -118,13 +118,13 @@ impl Keeping {
 }
 
 /// Returns whether the lesson, the id or the whole of `lesson#id` is like a pattern.
-pub fn is_like(title: &str, pattern: &Pattern) -> bool {
+pub(super) fn is_like(title: &str, pattern: &Pattern) -> bool {
     let (lesson, id) = title.split_once('#').unwrap_or_default();
     [lesson, id, title].iter().any(|name| pattern.matches(name))
 }
 
 /// Says that no experiment is like a pattern.
-pub fn none_like(pattern: &Pattern) -> Failure {
+pub(super) fn none_like(pattern: &Pattern) -> Failure {
     Failure::Machine(format!("no experiment is like `{pattern}`"))
 }
 

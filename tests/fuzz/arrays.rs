@@ -6,7 +6,7 @@ const LIMITS: TableLimits =
     TableLimits { bytes: 1 << 20, array_bytes: 1 << 22, rows: 20_000, columns: 2_000 };
 
 /// Reads a table, its target as it is and as a number.
-pub fn csv(data: &[u8]) -> bool {
+pub(crate) fn csv(data: &[u8]) -> bool {
     let files = Files { file: Some(data), labels: None };
     let settings = DataSettings { file: Some("table.csv".to_owned()), ..DataSettings::default() };
     let known = read(&settings, files);
@@ -24,17 +24,17 @@ pub fn csv(data: &[u8]) -> bool {
 }
 
 /// Reads IDX: the first two bytes say how many of the others are the labels' file.
-pub fn idx(data: &[u8]) -> bool {
+pub(crate) fn idx(data: &[u8]) -> bool {
     beside_labels(data, "pictures.idx", "labels.idx")
 }
 
 /// Reads NPY, as [`idx`] does; where there is no file of labels, the last column is the target.
-pub fn npy(data: &[u8]) -> bool {
+pub(crate) fn npy(data: &[u8]) -> bool {
     beside_labels(data, "x.npy", "y.npy")
 }
 
 /// Reads NPZ.
-pub fn npz(data: &[u8]) -> bool {
+pub(crate) fn npz(data: &[u8]) -> bool {
     let settings = DataSettings { file: Some("a.npz".to_owned()), ..DataSettings::default() };
     read(&settings, Files { file: Some(data), labels: None }).is_some()
 }

@@ -30,7 +30,7 @@ static BUILT: [OnceLock<Built>; BLOCKS.len()] = [const { OnceLock::new() }; BLOC
 
 /// Builds a course over a cache in which entries were changed: the first byte chooses the kind of its experiment, the others what
 /// is changed. Returns whether what was changed was read as if a run had left it.
-pub fn cache(data: &[u8]) -> bool {
+pub(crate) fn cache(data: &[u8]) -> bool {
     let mut choices = Choices(data);
     let kind = choices.byte() % BLOCKS.len();
     let built = BUILT[kind].get_or_init(|| first(BLOCKS[kind]));
@@ -62,7 +62,7 @@ pub fn cache(data: &[u8]) -> bool {
         }
         // A claim that no longer holds.
         Err(failure @ Failure::Course(..)) => {
-            assert!(!said(&failure).is_empty(), "it is refused without a word")
+            assert!(!said(&failure).is_empty(), "it is refused without a word");
         }
         Err(Failure::Machine(message)) => panic!("{message}"),
     }

@@ -5,7 +5,7 @@ type Named = (String, Vec<u8>);
 
 /// What stands before the first line `=== PATH`, and after each such line the file at that path. After `=== hex PATH` a file is
 /// written in bytes of two hexadecimal digits and texts in quotes: `00 ff "text"`; none where it is not.
-pub fn files(text: &str) -> Option<(&str, Vec<Named>)> {
+pub(crate) fn files(text: &str) -> Option<(&str, Vec<Named>)> {
     // `\r` at the end of a line and `\t` cannot be seen in a file, so cases write them out.
     let seen = |content: &str| content.replace("␍", "\r").replace("␉", "\t").into_bytes();
     let mut parts = text.split("=== ");

@@ -1,7 +1,7 @@
 //! Choices made by bytes, for targets that change what is whole instead of writing it.
 
 /// Bytes that are chosen by, one after the other.
-pub struct Choices<'a>(pub &'a [u8]);
+pub(super) struct Choices<'a>(pub &'a [u8]);
 
 /// What no run gives, and what some do.
 const NUMBERS: [f64; 14] = [
@@ -36,36 +36,36 @@ const TEXTS: [&str; 10] = [
 
 impl Choices<'_> {
     /// Whether there is nothing left to choose by.
-    pub fn is_over(&self) -> bool {
+    pub(super) fn is_over(&self) -> bool {
         self.0.is_empty()
     }
 
-    pub fn byte(&mut self) -> usize {
+    pub(super) fn byte(&mut self) -> usize {
         let Some((&first, rest)) = self.0.split_first() else { return 0 };
         self.0 = rest;
         usize::from(first)
     }
 
     /// One of so many; none of none.
-    pub fn below(&mut self, count: usize) -> Option<usize> {
+    pub(super) fn below(&mut self, count: usize) -> Option<usize> {
         let byte = self.byte();
         byte.checked_rem(count)
     }
 
-    pub fn number(&mut self) -> f64 {
+    pub(super) fn number(&mut self) -> f64 {
         let byte = self.byte();
         NUMBERS.get(byte).copied().unwrap_or(byte as f64 - 100.0)
     }
 
     /// A few numbers, or some thousand alike.
-    pub fn numbers(&mut self) -> Vec<f64> {
+    pub(super) fn numbers(&mut self) -> Vec<f64> {
         match self.byte() {
             many @ 200.. => vec![self.number(); (many - 199) * 64],
             few => (0..few % 12).map(|_| self.number()).collect(),
         }
     }
 
-    pub fn text(&mut self) -> String {
+    pub(super) fn text(&mut self) -> String {
         match self.byte() {
             long @ 200.. => "word ".repeat((long - 199) * 8),
             byte => TEXTS[byte % TEXTS.len()].to_owned(),

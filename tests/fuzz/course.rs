@@ -10,7 +10,7 @@ use gradbook::pipeline::{self, Computed, Failure, Keeping, Request, Silent};
 use tempfile::TempDir;
 
 /// One small experiment of each kind, in the order of `gradbook kinds`, each called by its kind.
-pub const BLOCKS: [&str; 9] = [
+pub(crate) const BLOCKS: [&str; 9] = [
     "kind: split\nid: split\ndata: {name: moons, samples: 40}\nsplit: {train: 60%, dev: 20%, test: 20%}\ntraining: {epochs: 2}\nseeds: 2",
     "kind: regression\nid: regression\ndata: {name: polynomial, samples: 30, degree: 3}\nsplit: {train: 12, dev: 9, test: 9}\nseeds: 2\ncompare: [0.01, 1]",
     "kind: init\nid: init\ndata: {name: moons, samples: 40}\nmodel: {hidden: [4, 4], activation: tanh}\ncompare: [{normal: 0.01}, xavier]",
@@ -23,17 +23,17 @@ pub const BLOCKS: [&str; 9] = [
 ];
 
 /// A block as it stands in a lesson.
-pub fn fenced(block: &str) -> String {
+pub(crate) fn fenced(block: &str) -> String {
     format!("```yaml experiment\n{block}\n```\n")
 }
 
 /// A lesson with that body.
-pub fn titled(body: &str) -> String {
+pub(crate) fn titled(body: &str) -> String {
     format!("---\ntitle: A\n---\n\n{body}\n")
 }
 
 /// A folder with these files, `lessons` among its folders. A file whose path leads out of it or cannot be is left out.
-pub fn folder<'a>(files: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> TempDir {
+pub(crate) fn folder<'a>(files: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> TempDir {
     let folder = tempfile::tempdir().expect("there is a folder for temporary files");
     fs::create_dir(folder.path().join("lessons")).expect("the folder is new");
     for (path, content) in files {
@@ -48,7 +48,7 @@ pub fn folder<'a>(files: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> TempD
 }
 
 /// What is asked of the lessons in such a folder: as strangers', and no more than takes a moment.
-pub fn request(folder: &TempDir) -> Request {
+pub(crate) fn request(folder: &TempDir) -> Request {
     let limits = LimitSettings {
         rows: Some(2_000),
         parameters: Some(5_000),
@@ -77,7 +77,7 @@ pub fn request(folder: &TempDir) -> Request {
 ///
 /// # Errors
 /// Why there are none.
-pub fn build(request: &Request) -> Result<BTreeMap<String, String>, Failure> {
+pub(crate) fn build(request: &Request) -> Result<BTreeMap<String, String>, Failure> {
     pipeline::compute(request, &Silent).and_then(|computed| pages(&computed))
 }
 
@@ -85,7 +85,7 @@ pub fn build(request: &Request) -> Result<BTreeMap<String, String>, Failure> {
 ///
 /// # Errors
 /// As [`build`].
-pub fn pages(computed: &Computed) -> Result<BTreeMap<String, String>, Failure> {
+pub(crate) fn pages(computed: &Computed) -> Result<BTreeMap<String, String>, Failure> {
     let files = pipeline::assemble(computed, &|_, _| false)?;
     let is_markup =
         |path: &str| path.ends_with(".html") || path.ends_with(".svg") && !path.starts_with("assets/");
@@ -96,7 +96,7 @@ pub fn pages(computed: &Computed) -> Result<BTreeMap<String, String>, Failure> {
 }
 
 /// All that a failure says.
-pub fn said(failure: &Failure) -> String {
+pub(crate) fn said(failure: &Failure) -> String {
     match failure {
         Failure::Course(found, sources) => rendered(found, sources),
         Failure::Machine(message) => message.clone(),
@@ -104,6 +104,6 @@ pub fn said(failure: &Failure) -> String {
 }
 
 /// Diagnostics as an author reads them.
-pub fn rendered(found: &Diagnostics, sources: &Sources) -> String {
+pub(crate) fn rendered(found: &Diagnostics, sources: &Sources) -> String {
     found.iter().map(|diagnostic| diagnostic.render(sources, false) + "\n\n").collect()
 }

@@ -21,7 +21,7 @@ static FOUND: LazyLock<Vec<(String, Outcome)>> = LazyLock::new(|| {
 });
 
 /// Returns whether it had a value, or could be judged.
-pub fn expression(data: &[u8]) -> bool {
+pub(crate) fn expression(data: &[u8]) -> bool {
     let Ok(text) = str::from_utf8(data) else { return false };
     let mut sources = Sources::default();
     let source = sources.add("a.md", text);

@@ -5,7 +5,7 @@ use super::{case, faults};
 
 /// Builds a lesson, or a course where there is a line `=== PATH`. The characters U+0001 to U+0008 and U+000E each stand for an experiment of a
 /// kind, so that what is changed at random still holds some that run. Returns whether there were pages.
-pub fn lesson(data: &[u8]) -> bool {
+pub(crate) fn lesson(data: &[u8]) -> bool {
     let text = String::from_utf8_lossy(data);
     let mut text = text.into_owned();
     for (sign, block) in ('\u{1}'..='\u{8}').chain(['\u{e}']).zip(BLOCKS) {

@@ -15,7 +15,7 @@ const AUTHORS: [&str; 4] =
 const BESIDE: [&str; 3] = ["beside.txt", "beside/a.txt", "lessons/a.md"];
 
 /// Publishes a site over one with that list. Returns whether it named the site's own files.
-pub fn manifest(data: &[u8]) -> bool {
+pub(crate) fn manifest(data: &[u8]) -> bool {
     let own = |path: &str| path.as_bytes().to_vec();
     let files: Vec<(&str, Vec<u8>)> = AUTHORS
         .iter()

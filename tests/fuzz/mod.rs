@@ -5,12 +5,12 @@
 
 mod arrays;
 mod cache;
-pub mod case;
+pub(crate) mod case;
 mod choices;
-pub mod course;
+pub(crate) mod course;
 mod expression;
 #[path = "../../src/site/tests/html.rs"]
-pub mod html;
+pub(crate) mod html;
 mod lesson;
 mod manifest;
 mod oracle;
@@ -18,20 +18,20 @@ mod settings;
 mod snapshot;
 mod template;
 
-pub use arrays::{csv, idx, npy, npz};
-pub use cache::cache;
-pub use expression::expression;
-pub use lesson::lesson;
-pub use manifest::manifest;
-pub use oracle::faults;
-pub use settings::settings;
-pub use snapshot::snapshot;
-pub use template::template;
+pub(crate) use arrays::{csv, idx, npy, npz};
+pub(crate) use cache::cache;
+pub(crate) use expression::expression;
+pub(crate) use lesson::lesson;
+pub(crate) use manifest::manifest;
+pub(crate) use oracle::faults;
+pub(crate) use settings::settings;
+pub(crate) use snapshot::snapshot;
+pub(crate) use template::template;
 
 /// A target by its name, under which its seeds are kept.
-pub type Target = (&'static str, fn(&[u8]) -> bool);
+pub(crate) type Target = (&'static str, fn(&[u8]) -> bool);
 
-pub const TARGETS: &[Target] = &[
+pub(crate) const TARGETS: &[Target] = &[
     ("cache", cache),
     ("csv", csv),
     ("expression", expression),

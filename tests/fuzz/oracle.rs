@@ -31,7 +31,7 @@ const NEVER: [&str; 24] = [
 ];
 
 /// What is wrong with a page or a drawing: what runs, what is fetched, what leads where nothing should.
-pub fn faults(path: &str, markup: &str) -> Vec<String> {
+pub(crate) fn faults(path: &str, markup: &str) -> Vec<String> {
     let page = html::parse(markup);
     let is_page = path.ends_with(".html");
     // Where a page finds what is ours: a chapter's stands in a folder of its own.
@@ -47,7 +47,7 @@ pub fn faults(path: &str, markup: &str) -> Vec<String> {
             // A drawing that stands alone has its colours with it.
             "style" if !is_page => {}
             "link" if !element.get("href").is_some_and(|href| href.starts_with(&assets)) => {
-                wrong("is not ours")
+                wrong("is not ours");
             }
             "base"
                 if !element

@@ -7,7 +7,7 @@ use gradbook::settings::{self, LineMap};
 use super::course::{folder, request, said, titled};
 
 /// Returns whether an experiment could run, or a course or lesson could be made with them.
-pub fn settings(data: &[u8]) -> bool {
+pub(crate) fn settings(data: &[u8]) -> bool {
     let Ok(text) = str::from_utf8(data) else { return false };
     parse(text);
     let plain = titled("Text.");

@@ -5,7 +5,7 @@ use gradbook::pipeline::{self, Failure, Request, Silent, Status};
 use super::course::{BLOCKS, fenced, folder, rendered, request, said, titled};
 
 /// Returns whether the snapshot could be read.
-pub fn snapshot(data: &[u8]) -> bool {
+pub(crate) fn snapshot(data: &[u8]) -> bool {
     let text = titled(&[BLOCKS[8], BLOCKS[6]].map(fenced).join("\n"));
     let folder = folder([("lessons/a.md", text.as_bytes()), ("lessons/snapshots/a.yaml", data)]);
     let request = Request { untrusted: false, ..request(&folder) };

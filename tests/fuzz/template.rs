@@ -8,7 +8,7 @@ use super::case;
 use super::course::{BLOCKS, build, fenced, folder, request, said, titled};
 
 /// Builds a small course with `lesson.html`, or with the files after lines `=== PATH`. Returns whether there were pages.
-pub fn template(data: &[u8]) -> bool {
+pub(crate) fn template(data: &[u8]) -> bool {
     let text = String::from_utf8_lossy(data);
     let mut files = match case::files(&text) {
         Some((_, files)) if !files.is_empty() => files,

@@ -58,7 +58,7 @@ impl Case {
         said.replace(&format!("{}/", folder.path().display()), "")
     }
 
-    fn write(&self, path: &Path, says: &str) {
+    fn write(path: &Path, says: &str) {
         let old = fs::read_to_string(path).unwrap();
         let kept = old.split(&format!("=== {SAYS}\n")).next().unwrap_or(&old);
         fs::write(path, format!("{}\n\n=== {SAYS}\n{says}", kept.trim_end())).unwrap();
@@ -89,7 +89,7 @@ fn every_message_is_said_whole() {
             continue;
         }
         if accept {
-            case.write(path, &says);
+            Case::write(path, &says);
         } else {
             writeln!(wrong, "{}\n--- expected\n{}\n--- said\n{says}", path.display(), case.says).unwrap();
         }

@@ -14,12 +14,12 @@ use ndarray::Array2;
 use serde::Deserialize;
 use serde_json::json;
 
-pub const F64: f64 = 1e-10;
-pub const F32: f64 = 1e-4;
+pub(crate) const F64: f64 = 1e-10;
+pub(crate) const F32: f64 = 1e-4;
 
 /// A network with data, as the script writes it.
 #[derive(Deserialize)]
-pub struct Setup {
+pub(crate) struct Setup {
     pub activation: String,
     pub output: String,
     hidden: Vec<usize>,
@@ -92,7 +92,7 @@ fn schedules() -> Schedules {
     serde_json::from_str(include_str!("../reference/schedules.json")).unwrap()
 }
 
-pub fn reals<R: Real>(values: &[f64]) -> Vec<R> {
+pub(crate) fn reals<R: Real>(values: &[f64]) -> Vec<R> {
     values.iter().map(|&value| R::from_f64(value)).collect()
 }
 
@@ -108,16 +108,16 @@ impl Setup {
         Architecture::new(&model, self.features, self.target()).unwrap()
     }
 
-    pub fn network<R: Real>(&self) -> Network<R> {
+    pub(crate) fn network<R: Real>(&self) -> Network<R> {
         Network::from_parameters(self.architecture(), reals(&self.parameters))
     }
 
-    pub fn rows(&self) -> usize {
+    pub(crate) fn rows(&self) -> usize {
         self.y.len()
     }
 
     /// The given rows of the data.
-    pub fn part<R: Real>(&self, rows: &[usize]) -> Part<R> {
+    pub(crate) fn part<R: Real>(&self, rows: &[usize]) -> Part<R> {
         let x = Array2::from_shape_fn((rows.len(), self.features), |(i, j)| {
             R::from_f64(self.x[rows[i] * self.features + j])
         });
@@ -133,18 +133,18 @@ impl Setup {
 }
 
 /// One training step up to the gradient, and what it saw.
-pub struct Step<R> {
+pub(crate) struct Step<R> {
     pub forward: Forward<R>,
     pub backward: Backward<R>,
 }
 
 impl<R: Real> Step<R> {
-    pub fn new(architecture: &Architecture, rows: usize) -> Self {
+    pub(crate) fn new(architecture: &Architecture, rows: usize) -> Self {
         Step { forward: Forward::new(architecture, rows), backward: Backward::new(architecture, rows) }
     }
 
     /// The mean data loss of a batch; its gradient, with the penalty's, is left in `backward`.
-    pub fn run(&mut self, network: &Network<R>, part: &Part<R>, penalty: &Penalty) -> f64 {
+    pub(crate) fn run(&mut self, network: &Network<R>, part: &Part<R>, penalty: &Penalty) -> f64 {
         let (x, y) = (part.rows(0..part.len()), part.y.all());
         self.forward.run(network, x, part.len(), Pass::Training(None));
         self.backward.run(network, &self.forward, x, y, None);
@@ -164,7 +164,7 @@ fn distance<R: Real>(found: &[R], expected: &[f64]) -> f64 {
 }
 
 #[track_caller]
-pub fn assert_near<R: Real>(found: &[R], expected: &[f64], tolerance: f64, what: &str) {
+pub(crate) fn assert_near<R: Real>(found: &[R], expected: &[f64], tolerance: f64, what: &str) {
     let distance = distance(found, expected);
     assert!(distance <= tolerance, "{what} is off by {distance:e}");
 }
@@ -184,7 +184,7 @@ fn check_network<R: Real>(case: &NetworkCase, tolerance: f64) {
 }
 
 /// Each block on its own: a mistake in a small one must not hide behind a large one.
-pub fn check_gradient<R: Real>(
+pub(crate) fn check_gradient<R: Real>(
     shape: &Architecture,
     found: &[R],
     expected: &[f64],
@@ -254,7 +254,7 @@ fn every_step_of_each_schedule() {
 
 /// Says which techniques lack numbers. Only PyTorch knows them, which not everybody has, so the tests fail for it only where
 /// changes are accepted.
-pub fn assert_known(missing: &[String]) {
+pub(crate) fn assert_known(missing: &[String]) {
     if missing.is_empty() {
         return;
     }

@@ -243,7 +243,7 @@ fn no_experiment_of_a_stranger_runs() {
 
 #[test]
 fn no_table_or_name_of_a_stranger_runs() {
-    let table = hostile("\"<script>RUN</script>\",\"\"\" onload=\"\"RUN\",kind\n").to_owned()
+    let table = hostile("\"<script>RUN</script>\",\"\"\" onload=\"\"RUN\",kind\n").clone()
         + &(0..60)
             .map(|row| {
                 format!(

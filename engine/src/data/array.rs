@@ -19,7 +19,7 @@ use super::features::Features;
 use super::reader::TableLimits;
 use crate::problem::Problem;
 
-pub use read::read;
+pub(super) use read::read;
 
 /// A larger number would overflow when it is squared in f32 and summed.
 const MAX_MAGNITUDE: f64 = 1e30;

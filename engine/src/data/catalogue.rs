@@ -81,7 +81,7 @@ impl Entry {
 }
 
 /// Every key that a file of a format takes besides `file`.
-pub fn file_keys(format: Format) -> Vec<&'static str> {
+pub(super) fn file_keys(format: Format) -> Vec<&'static str> {
     [format.keys(), TABLE_KEYS, COMMON_KEYS].concat()
 }
 

@@ -14,7 +14,7 @@ use crate::problem::Problem;
 use columns::Columns;
 use missing::Missing;
 use rows::{Place, Quoting, Row, Rows, cells};
-pub use target::{MAX_CLASSES, are_few_whole};
+pub(super) use target::{MAX_CLASSES, are_few_whole};
 use target::{TargetCell, decide};
 
 mod columns;
@@ -47,7 +47,7 @@ impl Default for TableLimits {
 
 /// A table as read.
 #[derive(Clone, Debug)]
-pub struct Read {
+pub(super) struct Read {
     pub features: Features,
     pub feature_names: Vec<String>,
     pub target: TargetColumn,
@@ -58,7 +58,11 @@ pub struct Read {
 }
 
 /// Reads a table; `settings` say which columns are used and how the target is understood.
-pub fn read(bytes: &[u8], settings: &DataSettings, limits: &TableLimits) -> Result<Read, DataProblems> {
+pub(super) fn read(
+    bytes: &[u8],
+    settings: &DataSettings,
+    limits: &TableLimits,
+) -> Result<Read, DataProblems> {
     let text = text(bytes, limits)?;
     let file = File { text };
     let mut rows = Rows::new(text);
@@ -109,7 +113,7 @@ fn text<'a>(bytes: &'a [u8], limits: &TableLimits) -> Result<&'a str, DataProble
 
 /// The text of a table, to find places in it.
 #[derive(Clone, Copy)]
-pub struct File<'a> {
+pub(super) struct File<'a> {
     text: &'a str,
 }
 
@@ -410,7 +414,7 @@ impl Body<'_> {
 
 /// Why a cell is not a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fault {
+pub(super) enum Fault {
     Missing,
     /// A text in the target that stands for no value, and may be meant as the name of a class.
     NoClass,
@@ -458,7 +462,7 @@ impl Fault {
 }
 
 /// The number in a cell; -0 becomes 0.
-pub fn number(cell: &str) -> Result<f64, Fault> {
+pub(super) fn number(cell: &str) -> Result<f64, Fault> {
     let cell = cell.trim();
     match cell.parse::<f64>() {
         Ok(value) if value.abs() <= MAX_MAGNITUDE => Ok(value + 0.0),

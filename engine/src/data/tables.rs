@@ -17,7 +17,7 @@ const UCI: &str = "UCI Machine Learning Repository";
 const LICENCE: &str = "CC BY 4.0";
 const LICENCE_URL: &str = "https://creativecommons.org/licenses/by/4.0/";
 
-pub const DIGITS: Entry = Entry {
+pub(super) const DIGITS: Entry = Entry {
     name: "digits",
     title: "Handwritten digits",
     summary: "1797 pictures of handwritten digits, 8 by 8 pixels with values from 0 to 16; 10 classes.",
@@ -38,7 +38,7 @@ pub const DIGITS: Entry = Entry {
     }),
 };
 
-pub const IRIS: Entry = Entry {
+pub(super) const IRIS: Entry = Entry {
     name: "iris",
     title: "Iris flowers",
     summary: "150 flowers of 3 species, with length and width of sepals and petals in centimetres.",
@@ -59,7 +59,7 @@ pub const IRIS: Entry = Entry {
     }),
 };
 
-pub const BREAST_CANCER: Entry = Entry {
+pub(super) const BREAST_CANCER: Entry = Entry {
     name: "breast_cancer",
     title: "Breast cancer",
     summary: "569 tumours, benign or malignant, with 30 measurements of their cells.",

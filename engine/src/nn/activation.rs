@@ -130,7 +130,7 @@ impl Activation {
         match self {
             Activation::Relu => write2(delta, gradient, kept, |g, a| if a > R::ZERO { g } else { R::ZERO }),
             Activation::LeakyRelu => {
-                write2(delta, gradient, kept, |g, a| if a > R::ZERO { g } else { slope * g })
+                write2(delta, gradient, kept, |g, a| if a > R::ZERO { g } else { slope * g });
             }
             Activation::Tanh => write2(delta, gradient, kept, |g, a| g * (R::ONE - a * a)),
             Activation::Sigmoid => write2(delta, gradient, kept, |g, a| g * (a * (R::ONE - a))),

@@ -181,7 +181,7 @@ mod tests {
     }
 
     fn problems(json: &str) -> Vec<String> {
-        read(json).check().iter().map(|problem| problem.to_string()).collect()
+        read(json).check().iter().map(std::string::ToString::to_string).collect()
     }
 
     #[test]

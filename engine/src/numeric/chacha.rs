@@ -13,7 +13,7 @@ const CONSTANTS: [u32; 4] = [0x6170_7865, 0x3320_646e, 0x7962_2d32, 0x6b20_6574]
 
 /// The words of a key, one block after the other.
 #[derive(Clone, Debug)]
-pub struct ChaCha8 {
+pub(super) struct ChaCha8 {
     key: [u32; 8],
     /// The number of the block that is made next.
     block: u64,
@@ -24,7 +24,7 @@ pub struct ChaCha8 {
 
 impl ChaCha8 {
     /// The words of a key (little-endian) from the first block on.
-    pub fn new(key: &[u8; 32]) -> Self {
+    pub(super) fn new(key: &[u8; 32]) -> Self {
         let (words, _) = key.as_chunks();
         ChaCha8 {
             key: std::array::from_fn(|i| u32::from_le_bytes(words[i])),
@@ -36,13 +36,13 @@ impl ChaCha8 {
 
     /// The next word.
     #[inline]
-    pub fn word(&mut self) -> u32 {
+    pub(super) fn word(&mut self) -> u32 {
         self.some_words(1)[0]
     }
 
     /// The next two words, the low one first.
     #[inline]
-    pub fn double_word(&mut self) -> u64 {
+    pub(super) fn double_word(&mut self) -> u64 {
         if let &[low, high, ..] = &self.words[self.taken..] {
             self.taken += 2;
             return u64::from(low) | u64::from(high) << 32;
@@ -52,7 +52,7 @@ impl ChaCha8 {
 
     /// The next words: as many as are at hand, at least one, but no more than `most`, which is above 0.
     #[inline]
-    pub fn some_words(&mut self, most: usize) -> &[u32] {
+    pub(super) fn some_words(&mut self, most: usize) -> &[u32] {
         if self.taken == self.words.len() {
             self.make_blocks();
             self.taken = 0;

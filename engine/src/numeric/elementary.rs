@@ -9,7 +9,7 @@
 use super::real::Real;
 
 /// What the functions need to know of a type of number.
-pub trait Constants: Real {
+pub(super) trait Constants: Real {
     const LOG2_E: Self;
     /// ln 2 in two pieces, the first with so many zeros at its end that its multiples by an exponent are exact.
     const LN_2: [Self; 2];
@@ -128,7 +128,7 @@ fn reduced_exp<R: Constants>(x: R) -> (R, R) {
 }
 
 #[inline(always)]
-pub fn exp<R: Constants>(x: R) -> R {
+pub(super) fn exp<R: Constants>(x: R) -> R {
     let (n, rest) = reduced_exp(x.max(R::EXP_RANGE[0]).min(R::EXP_RANGE[1]));
     // In two steps, since 2^n itself may be out of range; the first is exact, the second rounds a subnormal.
     let half = round(n / two());
@@ -136,14 +136,14 @@ pub fn exp<R: Constants>(x: R) -> R {
 }
 
 #[inline(always)]
-pub fn sigmoid<R: Constants>(x: R) -> R {
+pub(super) fn sigmoid<R: Constants>(x: R) -> R {
     let small = exp(-x.abs());
     (if x < R::ZERO { small } else { R::ONE }) / (R::ONE + small)
 }
 
 /// `(e^2x - 1) / (e^2x + 1)`, with the numerator as a whole, so that a small x keeps its digits.
 #[inline(always)]
-pub fn tanh<R: Constants>(x: R) -> R {
+pub(super) fn tanh<R: Constants>(x: R) -> R {
     let (n, rest) = reduced_exp(two::<R>() * x.abs().min(R::TANH_RANGE));
     let scale = R::power_of_two(n);
     let numerator = scale * rest + (scale - R::ONE);
@@ -151,7 +151,7 @@ pub fn tanh<R: Constants>(x: R) -> R {
 }
 
 #[inline(always)]
-pub fn ln<R: Constants>(x: R) -> R {
+pub(super) fn ln<R: Constants>(x: R) -> R {
     let (mantissa, exponent) = x.split();
     let f = mantissa - R::ONE;
     let s = f / (two::<R>() + f);

@@ -1,15 +1,15 @@
 //! The fused multiply-add of one number: `a * b + c`, rounded once.
 
 /// Whether the program is compiled for CPUs that all have the instruction.
-pub const HARDWARE: bool = cfg!(any(target_arch = "aarch64", target_feature = "fma"));
+pub(super) const HARDWARE: bool = cfg!(any(target_arch = "aarch64", target_feature = "fma"));
 
 #[inline(always)]
-pub fn fused_f32(a: f32, b: f32, c: f32) -> f32 {
+pub(super) fn fused_f32(a: f32, b: f32, c: f32) -> f32 {
     if HARDWARE { a.mul_add(b, c) } else { through_f64(a, b, c) }
 }
 
 #[inline(always)]
-pub fn fused_f64(a: f64, b: f64, c: f64) -> f64 {
+pub(super) fn fused_f64(a: f64, b: f64, c: f64) -> f64 {
     if HARDWARE { a.mul_add(b, c) } else { libm::fma(a, b, c) }
 }
 

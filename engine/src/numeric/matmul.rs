@@ -360,7 +360,7 @@ impl<R: Real> Product<'_, R> {
                 }
             };
         }
-        tiles!(1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16)
+        tiles!(1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16);
     }
 
     /// One tile: `M` rows from `i` by `N` vectors, with the rows of b that they need. With `COPY` these are copied as they

@@ -49,7 +49,7 @@ impl CoarseToFine {
 }
 
 /// Two rounds: the coarse one, then the fine one.
-pub struct CoarseToFineRounds {
+pub(super) struct CoarseToFineRounds {
     settings: CoarseToFine,
     space: Space,
     trials: usize,
@@ -57,7 +57,7 @@ pub struct CoarseToFineRounds {
 }
 
 impl CoarseToFineRounds {
-    pub fn new(settings: CoarseToFine, space: &Space, trials: usize, stream: Stream) -> Self {
+    pub(super) fn new(settings: CoarseToFine, space: &Space, trials: usize, stream: Stream) -> Self {
         CoarseToFineRounds { settings, space: space.clone(), trials, stream }
     }
 

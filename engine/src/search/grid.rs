@@ -9,12 +9,12 @@ use super::space::{Point, Space};
 /// get 5 each of 25 trials, three get 3, 3 and 2 of 20. A setting gets no more points than it has values. The points
 /// include both ends of the range; a single point is its middle. Combinations that differ only in settings that do not exist
 /// there (their condition does not hold) are one trial.
-pub struct GridRounds {
+pub(super) struct GridRounds {
     all: Vec<Point>,
 }
 
 impl GridRounds {
-    pub fn new(space: &Space, trials: usize) -> Self {
+    pub(super) fn new(space: &Space, trials: usize) -> Self {
         if trials == 0 {
             return GridRounds { all: Vec::new() };
         }
@@ -26,7 +26,7 @@ impl GridRounds {
         GridRounds { all }
     }
 
-    pub fn count(&self) -> usize {
+    pub(super) fn count(&self) -> usize {
         self.all.len()
     }
 }

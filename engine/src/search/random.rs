@@ -5,14 +5,14 @@ use super::space::{Point, Space};
 use crate::numeric::Stream;
 
 /// All trials in one round, each uniform in the unit cube.
-pub struct RandomRounds {
+pub(super) struct RandomRounds {
     dimensions: usize,
     trials: usize,
     stream: Stream,
 }
 
 impl RandomRounds {
-    pub fn new(space: &Space, trials: usize, stream: Stream) -> Self {
+    pub(super) fn new(space: &Space, trials: usize, stream: Stream) -> Self {
         RandomRounds { dimensions: space.len(), trials, stream }
     }
 }
@@ -26,6 +26,6 @@ impl Rounds for RandomRounds {
 }
 
 /// A point uniform in the unit cube.
-pub fn point(dimensions: usize, stream: &mut Stream) -> Point {
+pub(super) fn point(dimensions: usize, stream: &mut Stream) -> Point {
     (0..dimensions).map(|_| stream.uniform()).collect()
 }

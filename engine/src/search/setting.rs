@@ -59,7 +59,7 @@ pub(super) struct Unnamed {
 }
 
 impl Unnamed {
-    pub fn named(self, path: String) -> Setting {
+    pub(super) fn named(self, path: String) -> Setting {
         Setting { path, dimension: self.dimension, when: self.when }
     }
 }

@@ -65,7 +65,7 @@ impl SuccessiveHalving {
 }
 
 /// A round a rung.
-pub struct HalvingRounds {
+pub(super) struct HalvingRounds {
     dimensions: usize,
     rungs: std::vec::IntoIter<Rung>,
     /// How many trials the rungs before the last one had.
@@ -74,7 +74,7 @@ pub struct HalvingRounds {
 }
 
 impl HalvingRounds {
-    pub fn new(rungs: Vec<Rung>, space: &Space, stream: Stream) -> Self {
+    pub(super) fn new(rungs: Vec<Rung>, space: &Space, stream: Stream) -> Self {
         HalvingRounds { dimensions: space.len(), rungs: rungs.into_iter(), before: 0, stream }
     }
 }

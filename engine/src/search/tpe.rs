@@ -80,7 +80,7 @@ impl Tpe {
 }
 
 /// One round of random trials, then a batch a round.
-pub struct TpeRounds {
+pub(super) struct TpeRounds {
     settings: Tpe,
     space: Space,
     trials: usize,
@@ -88,7 +88,7 @@ pub struct TpeRounds {
 }
 
 impl TpeRounds {
-    pub fn new(settings: Tpe, space: &Space, trials: usize, stream: Stream) -> Self {
+    pub(super) fn new(settings: Tpe, space: &Space, trials: usize, stream: Stream) -> Self {
         TpeRounds { settings, space: space.clone(), trials, stream }
     }
 

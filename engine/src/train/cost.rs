@@ -22,25 +22,25 @@ pub struct FitCost {
 /// products, a thousand classes in exponentials: only all of them together come within a factor of two of what a busy
 /// machine measures (`cargo run -p gradbook-engine --example cost`).
 mod nanoseconds {
-    pub const MULTIPLY_ADD_F32: f64 = 0.04;
-    pub const MULTIPLY_ADD_F64: f64 = 0.08;
-    pub const STEP: f64 = 50.0;
+    pub(super) const MULTIPLY_ADD_F32: f64 = 0.04;
+    pub(super) const MULTIPLY_ADD_F64: f64 = 0.08;
+    pub(super) const STEP: f64 = 50.0;
     /// One layer forward and backward, whatever its size; half of it forward alone.
-    pub const LAYER: f64 = 290.0;
+    pub(super) const LAYER: f64 = 290.0;
     /// One number of the parameters or of the optimizer's state in a step.
-    pub const UPDATED_NUMBER: f64 = 0.22;
+    pub(super) const UPDATED_NUMBER: f64 = 0.22;
     /// One unit of one row forward and backward; half of it forward alone.
-    pub const UNIT: f64 = 1.6;
+    pub(super) const UNIT: f64 = 1.6;
     /// One class of one row.
-    pub const OUTPUT: f64 = 2.4;
-    pub const ROW: f64 = 13.0;
+    pub(super) const OUTPUT: f64 = 2.4;
+    pub(super) const ROW: f64 = 13.0;
     /// One number that dropout may set to 0.
-    pub const MASKED_NUMBER: f64 = 0.5;
-    pub const EPOCH: f64 = 460.0;
+    pub(super) const MASKED_NUMBER: f64 = 0.5;
+    pub(super) const EPOCH: f64 = 460.0;
     /// Drawing one weight, once.
-    pub const FIRST_WEIGHT: f64 = 60.0;
+    pub(super) const FIRST_WEIGHT: f64 = 60.0;
     /// Splitting and normalizing one number of the data, once.
-    pub const DATUM: f64 = 22.0;
+    pub(super) const DATUM: f64 = 22.0;
 }
 
 /// The cost of a fit on so many rows of train, dev and test.
@@ -105,7 +105,7 @@ fn multiply_add(precision: Precision) -> f64 {
 fn seconds(architecture: &Architecture, training: &TrainingSettings, rows: [usize; 3]) -> f64 {
     let (epochs, parameters) = (training.epochs as f64, architecture.parameters() as f64);
     let (train, all) = (rows[0] as f64, rows.iter().sum::<usize>() as f64);
-    let augment = training.augment.as_ref().map_or(0.0, |augment| augment.nanoseconds());
+    let augment = training.augment.as_ref().map_or(0.0, super::augment::Augment::nanoseconds);
     let per_row = nanoseconds::ROW
         + augment * architecture.inputs() as f64
         + nanoseconds::UNIT * (architecture.units() as u64 + normalized_units(architecture)) as f64

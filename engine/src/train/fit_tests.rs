@@ -51,7 +51,7 @@ fn the_defaults_learn_two_clouds() {
     let mut epochs = Vec::new();
     let fit =
         fit(&ModelSettings::default(), &TrainingSettings::default(), &data, &Streams::new(0), &mut |epoch| {
-            epochs.push(epoch)
+            epochs.push(epoch);
         })
         .unwrap();
     assert_eq!(epochs, (0..=20).collect::<Vec<_>>());

@@ -20,7 +20,7 @@ use crate::numeric::{Alone, Real, Streams, Workers};
 use crate::problem::Problem;
 
 /// Rows at most that are looked at layer by layer.
-pub const CAPTURED_ROWS: usize = 256;
+pub(super) const CAPTURED_ROWS: usize = 256;
 
 /// The four parts of the settings of everything that trains.
 #[derive(Clone, Copy)]
@@ -111,7 +111,7 @@ fn run_in<R: Real>(
     watch.untrained(&Scene { network: &network, parts, normalizer, training, streams: &streams });
     let Fit { network, report } =
         fit_network(network, settings.training, parts, &streams, watch.workers(), &mut |epoch| {
-            watch.epoch(epoch)
+            watch.epoch(epoch);
         });
     if report.diverged_at.is_none() {
         watch.trained(&Scene { network: &network, parts, normalizer, training, streams: &streams });

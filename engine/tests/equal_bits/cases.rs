@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 /// Something computed, by name.
-pub struct Case {
+pub(crate) struct Case {
     pub name: String,
     pub digest: Box<dyn Fn() -> String + Send + Sync>,
 }
@@ -26,7 +26,7 @@ impl Case {
 }
 
 /// Everything, every technique of every list included.
-pub fn cases() -> Vec<Case> {
+pub(crate) fn cases() -> Vec<Case> {
     let mut cases = vec![
         Case::new("functions in f32", functions::<f32>),
         Case::new("functions in f64", functions::<f64>),
@@ -261,7 +261,7 @@ fn regression(l2: f64) -> String {
 }
 
 /// The engine's revision, then one line a case.
-pub fn lines(digests: &BTreeMap<String, String>) -> String {
+pub(crate) fn lines(digests: &BTreeMap<String, String>) -> String {
     let cases = digests.iter().map(|(name, digest)| format!("{digest} {name}\n"));
     std::iter::once(format!("revision {}\n", gradbook_engine::REVISION)).chain(cases).collect()
 }

@@ -52,7 +52,7 @@ impl Figure {
     pub fn html(&self, id: &str) -> String {
         let id = escape(id);
         let (wide, narrow) = (self.svg(&id, Layout::Wide, false), self.svg(&id, Layout::Narrow, false));
-        let tables: String = self.tables().iter().map(|table| table.html()).collect();
+        let tables: String = self.tables().iter().map(super::table::DataTable::html).collect();
         format!(
             "<div class=\"chart-frame\" id=\"{id}\">\n{wide}{narrow}<div class=\"chart-data\">\n{tables}</div>\n</div>\n"
         )

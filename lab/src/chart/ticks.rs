@@ -163,7 +163,7 @@ fn one_minus(domain: &Domain, count: usize) -> Vec<Tick> {
 /// A number in as few decimals as it needs.
 fn shortest(value: f64, format: Format) -> String {
     let shown = if format == Format::Percent { 100.0 * value } else { value };
-    let text = format!("{:.12}", shown);
+    let text = format!("{shown:.12}");
     let needed = text.trim_end_matches('0').split_once('.').map_or(0, |(_, rest)| rest.len());
     number(value, format, needed)
 }

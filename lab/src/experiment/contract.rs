@@ -301,10 +301,10 @@ fn harmed(record: &mut RunRecord, next: &mut impl FnMut(usize) -> usize) {
             any(&mut record.metrics, next).map(|(name, _)| name).map(|name| record.metrics.remove(&name)),
         ),
         1 => {
-            drop(any(&mut record.series, next).map(|(name, _)| name).map(|name| record.series.remove(&name)))
+            drop(any(&mut record.series, next).map(|(name, _)| name).map(|name| record.series.remove(&name)));
         }
         2 => {
-            drop(any(&mut record.tables, next).map(|(name, _)| name).map(|name| record.tables.remove(&name)))
+            drop(any(&mut record.tables, next).map(|(name, _)| name).map(|name| record.tables.remove(&name)));
         }
         3 => drop(any(&mut record.grids, next).map(|(name, _)| name).map(|name| record.grids.remove(&name))),
         4 => {
@@ -338,7 +338,8 @@ fn harmed(record: &mut RunRecord, next: &mut impl FnMut(usize) -> usize) {
             let Some((_, grid)) = any(&mut record.grids, next) else { return };
             match next(3) {
                 0 => {
-                    (grid.width, grid.height, grid.values) = (1, 1, vec![NUMBERS[next(NUMBERS.len())]].into())
+                    (grid.width, grid.height, grid.values) =
+                        (1, 1, vec![NUMBERS[next(NUMBERS.len())]].into());
                 }
                 1 => (grid.x, grid.y) = ((0.0, 0.0), (1.0, -1e300)),
                 _ => grid.values.iter_mut().for_each(|value| *value = NUMBERS[next(NUMBERS.len())]),

@@ -6,7 +6,7 @@ use crate::outcome::{Numbers, Outcome, RunRecord, Statistic, Summary, Variant};
 /// A series over seeds: what stands for them, and the ends of their spread, one value a step. The band of a mean stays
 /// between the lowest and the highest run: on a log axis, a mean minus a standard deviation that no run came near would
 /// fall to nothing.
-pub struct Curve {
+pub(super) struct Curve {
     pub middle: Vec<f64>,
     pub low: Vec<f64>,
     pub high: Vec<f64>,
@@ -17,7 +17,7 @@ pub struct Curve {
 impl Curve {
     /// Returns the middle and the band of a series; none where no run has it. Ends where the longest run ends; where a run
     /// has stopped or diverged, middle and band have a gap rather than values that leave it out.
-    pub fn of(variant: &Variant, series: &str, statistic: Statistic) -> Option<Curve> {
+    pub(super) fn of(variant: &Variant, series: &str, statistic: Statistic) -> Option<Curve> {
         let runs: Vec<&Numbers> = variant.runs.iter().filter_map(|run| run.series.get(series)).collect();
         let steps = runs.iter().map(|run| run.len()).max().filter(|&steps| steps > 0)?;
         let broken = variant.divergence().is_some();
@@ -38,7 +38,7 @@ impl Curve {
     }
 
     /// Returns the band (with several seeds) and the line.
-    pub fn marks(&self, color: Color, label: &str, several: bool) -> Vec<Mark> {
+    pub(super) fn marks(&self, color: Color, label: &str, several: bool) -> Vec<Mark> {
         let mut marks: Vec<Mark> = Vec::new();
         if several {
             marks.push(Band::series(&self.low, &self.high, color).into());
@@ -50,24 +50,24 @@ impl Curve {
 }
 
 /// Returns the least and the greatest value.
-pub fn range(values: &[f64]) -> (f64, f64) {
+pub(super) fn range(values: &[f64]) -> (f64, f64) {
     values
         .iter()
         .fold((f64::INFINITY, f64::NEG_INFINITY), |(least, greatest), &v| (least.min(v), greatest.max(v)))
 }
 
 /// Returns a metric's value in each run; NaN where it has none.
-pub fn values(variant: &Variant, metric: &str) -> Vec<f64> {
+pub(super) fn values(variant: &Variant, metric: &str) -> Vec<f64> {
     variant.numbers(metric).unwrap_or_else(|| vec![f64::NAN; variant.runs.len()])
 }
 
 /// Returns whether an outcome has several seeds, so that a spread can be shown.
-pub fn several(outcome: &Outcome) -> bool {
+pub(super) fn several(outcome: &Outcome) -> bool {
     outcome.variants.iter().any(|variant| variant.runs.len() > 1)
 }
 
 /// Returns what lines and bands mean and who diverged, for the line below a figure; none where there is nothing to say.
-pub fn notes(outcome: &Outcome) -> Option<String> {
+pub(super) fn notes(outcome: &Outcome) -> Option<String> {
     let (seeds, statistic) = (outcome.seeds(), outcome.statistic);
     let mut notes = Vec::new();
     if seeds > 1 {
@@ -89,12 +89,12 @@ fn ends_apart(variant: &Variant) -> bool {
 }
 
 /// Returns the name of a variant in a chart: its label, or `alone` where there is only one.
-pub fn label<'a>(variant: &'a Variant, alone: &'a str) -> &'a str {
+pub(super) fn label<'a>(variant: &'a Variant, alone: &'a str) -> &'a str {
     if variant.label.is_empty() { alone } else { &variant.label }
 }
 
 /// A figure of one series, a line with its band for each variant.
-pub struct CurveFigure {
+pub(super) struct CurveFigure {
     pub name: &'static str,
     pub title: &'static str,
     pub lead: &'static str,
@@ -107,7 +107,7 @@ pub struct CurveFigure {
 impl CurveFigure {
     /// Draws the curves by epoch, or what else the kind's series go by. None where no variant has the series with more than
     /// one point.
-    pub fn draw(self, outcome: &Outcome) -> Option<Figure> {
+    pub(super) fn draw(self, outcome: &Outcome) -> Option<Figure> {
         let curves: Vec<(usize, &Variant, Curve)> = outcome
             .variants
             .iter()
@@ -136,7 +136,12 @@ impl CurveFigure {
 }
 
 /// Returns what stands for the seeds of a metric with its spread to each side, for each variant at its place.
-pub fn estimates(outcome: &Outcome, metric: &str, at: impl Fn(usize) -> f64, color: Color) -> Interval {
+pub(super) fn estimates(
+    outcome: &Outcome,
+    metric: &str,
+    at: impl Fn(usize) -> f64,
+    color: Color,
+) -> Interval {
     let estimate = |(index, variant): (usize, &Variant)| {
         estimate(&values(variant, metric), outcome.statistic, at(index))
     };
@@ -144,7 +149,7 @@ pub fn estimates(outcome: &Outcome, metric: &str, at: impl Fn(usize) -> f64, col
 }
 
 /// Returns what stands for some values with its spread to each side, at a place.
-pub fn estimate(values: &[f64], statistic: Statistic, at: f64) -> Estimate {
+pub(super) fn estimate(values: &[f64], statistic: Statistic, at: f64) -> Estimate {
     let summary = Summary::of(values);
     let (low, high) = statistic.spread(&summary);
     Estimate { at, low, middle: statistic.in_summary(&summary), high }

@@ -18,7 +18,7 @@ use crate::train::{Parts, Subject, TrainingSettings};
 
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-pub struct Dropout {
+pub(super) struct Dropout {
     pub data: DataSettings,
     pub split: SplitSettings,
     pub model: ModelSettings,

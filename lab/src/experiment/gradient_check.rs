@@ -24,7 +24,7 @@ const NOTE: &str = "Great: up to 10⁻⁷. Worry: from 10⁻³ on. An error near
 
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-pub struct GradientCheck {
+pub(super) struct GradientCheck {
     pub data: DataSettings,
     pub split: SplitSettings,
     pub model: ModelSettings,
@@ -47,7 +47,7 @@ pub struct GradientCheck {
 /// Which masks dropout uses at each evaluation of J.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Masks {
+pub(super) enum Masks {
     /// The same throughout, so that J is one function (the default).
     #[default]
     Same,

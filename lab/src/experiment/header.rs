@@ -138,13 +138,13 @@ impl Header {
 }
 
 /// Returns whether a text is an identifier that prose and claims can use.
-pub fn is_name(text: &str) -> bool {
+pub(super) fn is_name(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_lowercase())
         && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
 }
 
 /// Returns whether a word has a meaning of its own in expressions, so that they would not read it as a name.
-pub fn is_reserved(word: &str) -> bool {
+pub(super) fn is_reserved(word: &str) -> bool {
     const RESERVED: [&str; 12] =
         ["true", "false", "none", "not", "and", "or", "in", "is", "if", "else", "loop", "self"];
     RESERVED.contains(&word)

@@ -23,7 +23,7 @@ const SHOWN_LAYERS: usize = 6;
 
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-pub struct Init {
+pub(super) struct Init {
     pub data: DataSettings,
     pub split: SplitSettings,
     pub model: ModelSettings,

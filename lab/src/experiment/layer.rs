@@ -11,7 +11,7 @@ const SHARED: [&str; 4] = ["data.", "split.", "model.", "training."];
 
 /// Returns what no other layer can mend: settings that do not exist or are of no use as they are written, and problems of
 /// single values. What several settings are together, only a whole can be asked.
-pub fn mistakes<E: Experiment>(layer: &Node) -> (Vec<Diagnostic>, Vec<Problem>) {
+pub(super) fn mistakes<E: Experiment>(layer: &Node) -> (Vec<Diagnostic>, Vec<Problem>) {
     match settings::decode_part::<E>(layer, &plan::beside::<E>()) {
         Err(found) => (found, Vec::new()),
         Ok(None) => (Vec::new(), Vec::new()),
@@ -30,7 +30,7 @@ pub fn shared(defaults: &Node) -> Vec<Diagnostic> {
 }
 
 /// Makes a diagnostic of a problem at its place in a layer.
-pub fn at(problem: Problem, layer: &Node) -> Diagnostic {
+pub(super) fn at(problem: Problem, layer: &Node) -> Diagnostic {
     let span = layer.locate(&problem.path);
     Diagnostic::at(problem, span)
 }

@@ -23,12 +23,12 @@ pub enum MetricType {
 pub type MetricSchema = BTreeMap<String, MetricType>;
 
 /// Returns the documented names, without saying what they will be.
-pub fn documented<'a>(infos: impl IntoIterator<Item = &'a MetricInfo>) -> MetricSchema {
+pub(super) fn documented<'a>(infos: impl IntoIterator<Item = &'a MetricInfo>) -> MetricSchema {
     infos.into_iter().map(|info| (info.name.to_owned(), MetricType::Unknown)).collect()
 }
 
 /// Returns a type for each dotted path, as maps within maps.
-pub fn by_path<'a>(paths: impl IntoIterator<Item = (&'a str, MetricType)>) -> MetricType {
+pub(super) fn by_path<'a>(paths: impl IntoIterator<Item = (&'a str, MetricType)>) -> MetricType {
     nested(paths, MetricType::Map, |metric_type| match metric_type {
         MetricType::Map(inner) => Some(inner),
         _ => None,
@@ -36,7 +36,7 @@ pub fn by_path<'a>(paths: impl IntoIterator<Item = (&'a str, MetricType)>) -> Me
 }
 
 /// Values by dotted paths as maps within maps: `map` makes a value of a map, `inside` is the map of such a value.
-pub fn nested<'a, T>(
+pub(super) fn nested<'a, T>(
     entries: impl IntoIterator<Item = (&'a str, T)>,
     map: fn(BTreeMap<String, T>) -> T,
     inside: fn(&mut T) -> Option<&mut BTreeMap<String, T>>,

@@ -18,7 +18,7 @@ use crate::train::{Parts, TrainingSettings};
 
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-pub struct Optimizers {
+pub(super) struct Optimizers {
     pub data: DataSettings,
     pub split: SplitSettings,
     pub model: ModelSettings,

@@ -129,13 +129,13 @@ static DIAGNOSIS: [(MetricInfo, MetricType); 3] = [
 ];
 
 /// Returns those metrics of answers that are single numbers.
-pub fn numbers() -> impl Iterator<Item = &'static MetricInfo> {
+pub(super) fn numbers() -> impl Iterator<Item = &'static MetricInfo> {
     let entries = PARTS.iter().flat_map(|(_, entries)| entries);
     entries.filter(|entry| matches!(entry.shape, Shape::Number(_))).map(|entry| &entry.info)
 }
 
 /// Returns all metrics of this module.
-pub fn metrics() -> impl Iterator<Item = &'static MetricInfo> {
+pub(super) fn metrics() -> impl Iterator<Item = &'static MetricInfo> {
     let of_parts = PARTS.iter().flat_map(|(_, entries)| entries).map(|entry| &entry.info);
     of_parts.chain(DIAGNOSIS.iter().map(|(info, _)| info))
 }
@@ -159,7 +159,7 @@ impl Shape {
 }
 
 /// Returns how many numbers the metrics of answers are, given the target and the rows of the three parts.
-pub fn count(target: Target, sizes: [usize; 3]) -> f64 {
+pub(super) fn count(target: Target, sizes: [usize; 3]) -> f64 {
     let Target::Classes(classes) = target else { return 0.0 };
     let judged = PARTS.iter().zip(&sizes[1..]).filter(|(_, rows)| **rows > 0);
     let entries = judged.flat_map(|((_, entries), _)| entries);
@@ -167,7 +167,7 @@ pub fn count(target: Target, sizes: [usize; 3]) -> f64 {
 }
 
 /// Judges the answers to the dev and the test part.
-pub fn judge(subject: &dyn Subject, record: &mut RunRecord) {
+pub(super) fn judge(subject: &dyn Subject, record: &mut RunRecord) {
     for (part, answers) in subject.answers() {
         let judged = Judged::of(&answers);
         let entries = PARTS.iter().filter(|(own, _)| own.name() == part).flat_map(|(_, entries)| entries);
@@ -183,7 +183,7 @@ impl Judged {
 }
 
 /// Bias and variance against the Bayes error, where the data state one.
-pub fn diagnosed(report: &Report, bayes_error: Option<f64>, record: &mut RunRecord) {
+pub(super) fn diagnosed(report: &Report, bayes_error: Option<f64>, record: &mut RunRecord) {
     let last = |errors: &[f64]| errors.get(report.final_epoch).copied();
     let errors = (bayes_error, last(&report.history.train.error), last(&report.history.dev.error));
     let (Some(bayes), Some(train), Some(dev)) = errors else { return };
@@ -198,7 +198,7 @@ pub fn diagnosed(report: &Report, bayes_error: Option<f64>, record: &mut RunReco
 
 /// Records what a run that has diverged has instead of judged answers: under every name as many numbers as otherwise, none of
 /// which exists.
-pub fn absent(report: &Report, record: &mut RunRecord) {
+pub(super) fn absent(report: &Report, record: &mut RunRecord) {
     let classes = record.names.get("classes").map_or(0, Vec::len);
     for ((_, entries), history) in PARTS.iter().zip([&report.history.dev, &report.history.test]) {
         if history.error.is_empty() {
@@ -214,7 +214,12 @@ pub fn absent(report: &Report, record: &mut RunRecord) {
 
 /// Keeps of the documented names those that a run will have, given the target, the rows of the three parts and the
 /// Bayes error.
-pub fn declare(schema: &mut MetricSchema, target: Target, sizes: [usize; 3], bayes_error: Option<f64>) {
+pub(super) fn declare(
+    schema: &mut MetricSchema,
+    target: Target,
+    sizes: [usize; 3],
+    bayes_error: Option<f64>,
+) {
     for ((_, entries), &rows) in PARTS.iter().zip(&sizes[1..]) {
         for PartMetric { info, shape } in entries {
             match target {

@@ -32,7 +32,7 @@ const MOST_LOGITS: usize = 100;
 
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-pub struct Softmax {
+pub(super) struct Softmax {
     /// The numbers before softmax, one a class; a map from names to such lists shows several.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub logits: Option<Vec<f64>>,

@@ -23,7 +23,7 @@ const PARTS: [&str; 3] = ["train", "dev", "test"];
 
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-pub struct Split {
+pub(super) struct Split {
     pub data: DataSettings,
     pub split: SplitSettings,
     /// The network to train, if the estimates shall be shown too.

@@ -12,7 +12,7 @@ use crate::range;
 /// A loss to be reached.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(transparent)]
-pub struct LossTarget(pub f64);
+pub(super) struct LossTarget(pub f64);
 
 impl Default for LossTarget {
     fn default() -> Self {
@@ -22,18 +22,18 @@ impl Default for LossTarget {
 
 impl LossTarget {
     /// Returns a problem at `target`: the target cannot be reached.
-    pub fn check(self) -> Option<Problem> {
+    pub(super) fn check(self) -> Option<Problem> {
         range::of("target", self.0).said("the target loss").above_zero()
     }
 
     /// Returns the index of the first loss at or under it; NaN where none is.
-    pub fn first(self, losses: &[f64]) -> f64 {
+    pub(super) fn first(self, losses: &[f64]) -> f64 {
         losses.iter().position(|&loss| loss <= self.0).map_or(f64::NAN, |index| index as f64)
     }
 }
 
 /// A figure with a dot for each seed that reached its target.
-pub struct TargetFigure {
+pub(super) struct TargetFigure {
     /// Its own name and that of the metric.
     pub name: &'static str,
     pub title: &'static str,
@@ -44,7 +44,7 @@ pub struct TargetFigure {
 
 impl TargetFigure {
     /// Draws how soon runs reach the target; none where nothing is compared, or no run gets to its target.
-    pub fn draw(self, outcome: &Outcome) -> Option<Figure> {
+    pub(super) fn draw(self, outcome: &Outcome) -> Option<Figure> {
         if outcome.variants.len() < 2 {
             return None;
         }

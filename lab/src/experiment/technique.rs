@@ -13,7 +13,7 @@ pub struct Technique {
 }
 
 /// Returns what `word` means as the value of a setting, by its dotted path; None where it is no technique of a list.
-pub fn technique(path: &str, word: &str) -> Option<Technique> {
+pub(super) fn technique(path: &str, word: &str) -> Option<Technique> {
     let (_, equation, source) = match path.rsplit('.').next()? {
         "optimizer" => OPTIMIZERS.iter().map(|i| (i.name, i.equation, i.source)).find(|i| i.0 == word),
         "schedule" => SCHEDULES.iter().map(|i| (i.name, i.equation, i.source)).find(|i| i.0 == word),

@@ -57,18 +57,18 @@ const ENDS: &[MetricInfo] = &[
 ];
 
 /// Returns the metrics of everything that trains.
-pub fn metrics() -> impl Iterator<Item = &'static MetricInfo> {
+pub(super) fn metrics() -> impl Iterator<Item = &'static MetricInfo> {
     CURVES.iter().chain(ENDS).chain(quality::metrics())
 }
 
 /// Returns those by which one training can be called better than another: what a search may be judged by.
-pub fn objectives() -> impl Iterator<Item = &'static MetricInfo> {
+pub(super) fn objectives() -> impl Iterator<Item = &'static MetricInfo> {
     let all = CURVES.iter().chain(ENDS).chain(quality::numbers());
     all.filter(|info| info.better != Better::Neither)
 }
 
 /// Something that a kind measures on the network besides what everything that trains has.
-pub trait Probe {
+pub(super) trait Probe {
     /// Before the first step.
     fn untrained(&self, _: &dyn Subject, _: &mut RunRecord) {}
     /// After the last epoch; not called on a run that has diverged.
@@ -81,7 +81,7 @@ struct NoProbe;
 impl Probe for NoProbe {}
 
 /// Returns all that is wrong with the four parts, and with how they go together.
-pub fn check(parts: &Parts, facts: Option<&Facts>) -> Vec<Problem> {
+pub(super) fn check(parts: &Parts, facts: Option<&Facts>) -> Vec<Problem> {
     let mut problems = within("data", parts.data.check());
     problems.extend(within("split", parts.split.check()));
     problems.extend(within("model", parts.model.check()));
@@ -128,7 +128,7 @@ fn check_stopping(parts: &Parts, facts: &Facts) -> Option<Problem> {
 const HEADROOM: f64 = 1.5;
 
 /// Seconds to generate the data of a run anew, or to draw its rows from a table; a whole table is shared by all runs.
-pub fn data_seconds(data: &DataSettings, facts: &Facts) -> f64 {
+pub(super) fn data_seconds(data: &DataSettings, facts: &Facts) -> f64 {
     let (rows, whole) = (facts.rows as f64, facts.drawn_from as f64);
     let numbers = 1.0 + facts.features as f64;
     let drawn = if facts.drawn_from > facts.rows { 15e-9 * whole + 6e-9 * rows * numbers } else { 0.0 };
@@ -138,7 +138,7 @@ pub fn data_seconds(data: &DataSettings, facts: &Facts) -> f64 {
 
 /// Bytes of the data of a run as they were read or generated, beside its parts in the run's own precision, and of the order of
 /// rows that `limit` draws from.
-pub fn data_bytes(data: &DataSettings, facts: &Facts) -> f64 {
+pub(super) fn data_bytes(data: &DataSettings, facts: &Facts) -> f64 {
     let limited = facts.drawn_from > facts.rows;
     let order = if limited { 4 * facts.drawn_from } else { 0 };
     let row = facts.number_bytes * facts.features + 8;
@@ -152,7 +152,7 @@ fn is_generated(data: &DataSettings) -> bool {
 
 /// Returns what a run costs that looks at every layer of its network before training, when the buffers of training are not
 /// there yet.
-pub fn cost_with_capture(parts: &Parts, facts: Option<&Facts>) -> Cost {
+pub(super) fn cost_with_capture(parts: &Parts, facts: Option<&Facts>) -> Cost {
     let trained = cost(parts, facts);
     let Some(facts) = facts else { return trained };
     let Ok(architecture) = Architecture::new(parts.model, facts.features, facts.target) else {
@@ -166,7 +166,7 @@ pub fn cost_with_capture(parts: &Parts, facts: Option<&Facts>) -> Cost {
 }
 
 /// Returns what a run costs; zero where the settings are not sound.
-pub fn cost(parts: &Parts, facts: Option<&Facts>) -> Cost {
+pub(super) fn cost(parts: &Parts, facts: Option<&Facts>) -> Cost {
     let Some(facts) = facts else { return Cost::default() };
     let Ok(architecture) = Architecture::new(parts.model, facts.features, facts.target) else {
         return Cost::default();
@@ -193,7 +193,7 @@ pub fn cost(parts: &Parts, facts: Option<&Facts>) -> Cost {
 
 /// Returns which of [`metrics`] a run will have, and which of them with a curve: none of a part without rows, and no share
 /// of right or wrong answers where the target is a number.
-pub fn metric_schema(parts: &Parts, facts: Option<&Facts>) -> MetricSchema {
+pub(super) fn metric_schema(parts: &Parts, facts: Option<&Facts>) -> MetricSchema {
     let mut schema = documented(metrics());
     let Some(facts) = facts else { return schema };
     let Ok(sizes) = parts.split.sizes(facts.rows) else { return schema };
@@ -220,7 +220,7 @@ pub fn metric_schema(parts: &Parts, facts: Option<&Facts>) -> MetricSchema {
 ///
 /// # Errors
 /// A split that the data cannot give.
-pub fn train(parts: &Parts, context: &Context) -> Result<RunRecord, Problem> {
+pub(super) fn train(parts: &Parts, context: &Context) -> Result<RunRecord, Problem> {
     train_and(parts, context, &NoProbe)
 }
 
@@ -228,7 +228,7 @@ pub fn train(parts: &Parts, context: &Context) -> Result<RunRecord, Problem> {
 ///
 /// # Errors
 /// A split that the data cannot give.
-pub fn train_and(parts: &Parts, context: &Context, probe: &dyn Probe) -> Result<RunRecord, Problem> {
+pub(super) fn train_and(parts: &Parts, context: &Context, probe: &dyn Probe) -> Result<RunRecord, Problem> {
     let dataset =
         context.data.as_deref().ok_or_else(|| Problem::new("data", "there is no data to train on"))?;
     let mut record = RunRecord { seed: context.seed, ..RunRecord::default() };

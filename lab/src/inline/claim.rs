@@ -127,7 +127,7 @@ impl Expression<'_> {
     ///
     /// # Errors
     /// What [`check_claim`](Self::check_claim) finds, an unknown name.
-    pub fn judge(&self, roots: &Roots) -> Result<Judgement, Fault> {
+    pub(super) fn judge(&self, roots: &Roots) -> Result<Judgement, Fault> {
         self.judge_with(|links, as_list| match resolve(roots, links, as_list) {
             Err(fault) if fault.ended => Ok(Value::from(f64::NAN)),
             found => found,
@@ -138,7 +138,7 @@ impl Expression<'_> {
     ///
     /// # Errors
     /// As [`Expression::judge`].
-    pub fn judge_with(
+    pub(super) fn judge_with(
         &self,
         find: impl Fn(&[Link], bool) -> Result<Value, Fault>,
     ) -> Result<Judgement, Fault> {
@@ -203,7 +203,7 @@ impl Expression<'_> {
 
     /// Returns what has no place in a claim: a text is above every number in an order that means nothing, and filters that
     /// dress a number for prose make texts.
-    pub fn check_parts(&self) -> Option<Fault> {
+    pub(super) fn check_parts(&self) -> Option<Fault> {
         self.tokens.iter().enumerate().find_map(|(index, (token, range))| {
             let text = &self.text[range.clone()];
             let filter = index > 0 && self.text[self.tokens[index - 1].1.clone()] == *"|";

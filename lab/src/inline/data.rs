@@ -10,7 +10,7 @@ use crate::outcome::{Metric, Numbers, Outcome, RunRecord, Statistic, Summary, Va
 
 /// A named result. Numbers keep the value of each seed, so that `.sd` works at any depth.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Data<'a> {
+pub(super) enum Data<'a> {
     /// One value a seed.
     Number(Arc<[f64]>),
     /// One value a seed, and the curve that led there (one item an epoch).
@@ -29,7 +29,7 @@ pub enum Data<'a> {
 
 /// The names of an experiment or variant, of which most are never asked for.
 #[derive(Clone, Debug)]
-pub struct Late<'a>(Arc<Unopened<'a>>);
+pub(super) struct Late<'a>(Arc<Unopened<'a>>);
 
 #[derive(Debug)]
 struct Unopened<'a> {
@@ -78,7 +78,7 @@ impl<'a> Late<'a> {
 
 /// The items of a list or a curve. Those of most curves are never asked for, so they are put together when they are.
 #[derive(Clone, Debug)]
-pub struct Items<'a>(Arc<Pending<'a>>);
+pub(super) struct Items<'a>(Arc<Pending<'a>>);
 
 #[derive(Debug)]
 struct Pending<'a> {
@@ -132,16 +132,16 @@ impl PartialEq for Items<'_> {
 }
 
 /// What may hang on a number as a name.
-pub const STATISTICS: [&str; 9] = ["mean", "sd", "min", "max", "median", "q1", "q3", "values", "n"];
+pub(super) const STATISTICS: [&str; 9] = ["mean", "sd", "min", "max", "median", "q1", "q3", "values", "n"];
 
 impl<'a> Data<'a> {
     /// Returns an experiment by the names of its variants.
-    pub fn experiment(outcome: &'a Outcome) -> Self {
+    pub(super) fn experiment(outcome: &'a Outcome) -> Self {
         Late::of(Source::Experiment(outcome, None))
     }
 
     /// Returns the same, put together if it has not been.
-    pub fn open(&self) -> &Data<'a> {
+    pub(super) fn open(&self) -> &Data<'a> {
         match self {
             Data::Late(late) => late.open(),
             data => data,
@@ -149,7 +149,7 @@ impl<'a> Data<'a> {
     }
 
     /// Returns the same before anything runs: every name that there will be, no number yet.
-    pub fn declared(variants: &[(String, MetricSchema)], seeds: usize) -> Self {
+    pub(super) fn declared(variants: &[(String, MetricSchema)], seeds: usize) -> Self {
         let number: Arc<[f64]> = vec![f64::NAN; seeds].into();
         let named =
             |(name, schema): &(String, MetricSchema)| (name.clone(), Data::from_schema(schema, &number));
@@ -157,7 +157,7 @@ impl<'a> Data<'a> {
     }
 
     /// Returns what a bare number of an experiment stands for, if this is an experiment.
-    pub fn statistic(&self) -> Option<Statistic> {
+    pub(super) fn statistic(&self) -> Option<Statistic> {
         match self {
             Data::Late(late) => late.statistic(),
             _ => None,
@@ -189,7 +189,7 @@ impl<'a> Data<'a> {
     }
 
     /// Returns the same with the runs of one seed only, for judging claims.
-    pub fn of_seed(outcome: &'a Outcome, seed: usize) -> Self {
+    pub(super) fn of_seed(outcome: &'a Outcome, seed: usize) -> Self {
         Late::of(Source::Experiment(outcome, Some(seed)))
     }
 
@@ -212,7 +212,7 @@ impl<'a> Data<'a> {
     }
 
     /// Returns the names that may follow, for suggestions.
-    pub fn names(&self) -> Vec<&str> {
+    pub(super) fn names(&self) -> Vec<&str> {
         match self.open() {
             Data::Map(names) => names.keys().map(String::as_str).collect(),
             Data::Number(_) | Data::Curve { .. } => STATISTICS.to_vec(),
@@ -284,7 +284,7 @@ fn item_by_item<'a>(lists: &[Each]) -> Vec<Data<'a>> {
 }
 
 /// Returns a statistic over the seeds by its name.
-pub fn statistic(values: &[f64], name: &str) -> Option<f64> {
+pub(super) fn statistic(values: &[f64], name: &str) -> Option<f64> {
     let summary = Summary::of(values);
     Some(match name {
         "mean" => summary.mean,

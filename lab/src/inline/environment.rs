@@ -18,14 +18,14 @@ pub const FILTERS: [&str; 17] = [
 pub const FUNCTIONS: [&str; 6] = ["abs", "max", "mean", "min", "slope", "within"];
 
 /// Filters that want a whole list: before them a metric that also has a curve is its curve.
-pub const LIST_FILTERS: [&str; 10] =
+pub(super) const LIST_FILTERS: [&str; 10] =
     ["first", "join", "last", "length", "max", "mean", "min", "slope", "smooth", "sum"];
 
 /// Filters that make a text for readers of a number.
-pub const FORMATS: [&str; 7] = ["join", "percent", "round", "sci", "si", "signed", "times"];
+pub(super) const FORMATS: [&str; 7] = ["join", "percent", "round", "sci", "si", "signed", "times"];
 
 /// Returns how a filter or function is called, and with how many arguments at least and at most.
-pub fn signature(name: &str, filter: bool) -> (&'static str, usize, usize) {
+pub(super) fn signature(name: &str, filter: bool) -> (&'static str, usize, usize) {
     match (name, filter) {
         ("percent", _) => ("percent(digits)", 0, 1),
         ("round", _) => ("round(digits)", 0, 1),
@@ -45,7 +45,7 @@ pub fn signature(name: &str, filter: bool) -> (&'static str, usize, usize) {
     }
 }
 
-pub static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
+pub(super) static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut environment = Environment::empty();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.add_filter("percent", |value: &Value, digits: Option<Value>, named: Kwargs| {
@@ -98,7 +98,7 @@ pub static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
 });
 
 /// Returns how a value reads in prose.
-pub fn shown(value: &Value) -> Result<String, Error> {
+pub(super) fn shown(value: &Value) -> Result<String, Error> {
     match value.kind() {
         ValueKind::Number => Ok(format::number(number(value)?)),
         ValueKind::String => Ok(value.to_string()),
@@ -112,7 +112,7 @@ pub fn shown(value: &Value) -> Result<String, Error> {
 }
 
 /// Reads a value as a number.
-pub fn number(value: &Value) -> Result<f64, Error> {
+pub(super) fn number(value: &Value) -> Result<f64, Error> {
     match value.kind() {
         ValueKind::Number => f64::try_from(value.clone()),
         ValueKind::String => Err(wrong("expected a number, found a text".to_owned())),

@@ -18,7 +18,7 @@ const MAX_LENGTH: usize = 1000;
 
 /// An expression with its names pointed out, known to be well formed.
 #[derive(Debug)]
-pub struct Expression<'t> {
+pub(super) struct Expression<'t> {
     pub(super) text: &'t str,
     pub(super) tokens: Vec<(Token, Range<usize>)>,
 }
@@ -28,7 +28,7 @@ impl<'t> Expression<'t> {
     ///
     /// # Errors
     /// The first fault that can be seen without any result: syntax, an unknown filter or function.
-    pub fn parse(text: &'t str) -> Result<Self, Fault> {
+    pub(super) fn parse(text: &'t str) -> Result<Self, Fault> {
         let whole = text.len() - text.trim_start().len()..text.trim_end().len();
         if text.trim().is_empty() {
             return Err(Fault::new(
@@ -161,7 +161,7 @@ impl<'t> Expression<'t> {
                     compared.pop();
                 }
                 (Token::Keyword, "and" | "or" | "if" | "else") | (Token::Other, "," | ":") => {
-                    compared[depth] = false
+                    compared[depth] = false;
                 }
                 (Token::Operator(operator), _)
                     if !matches!(*operator, "=" | "**") && std::mem::replace(&mut compared[depth], true) =>
@@ -242,7 +242,7 @@ impl<'t> Expression<'t> {
     }
 
     /// Returns the names in it, in order, each with whether it stands for the whole of its curve.
-    pub fn chains(&self) -> impl Iterator<Item = (&[Link], bool)> {
+    pub(super) fn chains(&self) -> impl Iterator<Item = (&[Link], bool)> {
         self.tokens.iter().enumerate().filter_map(|(index, (token, _))| match token {
             Token::Chain(links) => Some((links.as_slice(), self.wants_list(index))),
             _ => None,
@@ -250,7 +250,7 @@ impl<'t> Expression<'t> {
     }
 
     /// Returns the only name in it, with no arithmetic beside it.
-    pub fn only_chain(&self) -> Option<(&[Link], bool)> {
+    pub(super) fn only_chain(&self) -> Option<(&[Link], bool)> {
         let calculates = self.tokens.iter().any(|(token, range)| {
             matches!(token, Token::Keyword | Token::Operator(_) | Token::Function)
                 || *token == Token::Other && matches!(&self.text[range.clone()], "+" | "-" | "*" | "/" | "%")
@@ -265,7 +265,7 @@ impl<'t> Expression<'t> {
     ///
     /// # Errors
     /// What is wrong with any of the names.
-    pub fn check_names(
+    pub(super) fn check_names(
         &self,
         find: impl Fn(&[Link], bool) -> Result<Value, Fault>,
     ) -> Result<bool, Vec<Fault>> {
@@ -288,7 +288,7 @@ impl<'t> Expression<'t> {
     ///
     /// # Errors
     /// A value that is neither number, text, truth nor a list of them.
-    pub fn show(&self, value: &Value) -> Result<String, Fault> {
+    pub(super) fn show(&self, value: &Value) -> Result<String, Fault> {
         super::environment::shown(value).map_err(|error| {
             let said = error.detail().unwrap_or("no value").to_owned();
             Fault::new(0..self.text.len(), "this expression gives nothing to show", said)
@@ -299,7 +299,7 @@ impl<'t> Expression<'t> {
     ///
     /// # Errors
     /// An unknown name, or an operation that does not fit its operands.
-    pub fn evaluate(&self, roots: &Roots) -> Result<(Value, Vec<String>), Fault> {
+    pub(super) fn evaluate(&self, roots: &Roots) -> Result<(Value, Vec<String>), Fault> {
         self.evaluate_with(|links, as_list| resolve(roots, links, as_list))
     }
 
@@ -307,7 +307,7 @@ impl<'t> Expression<'t> {
     ///
     /// # Errors
     /// As [`Expression::evaluate`].
-    pub fn evaluate_with(
+    pub(super) fn evaluate_with(
         &self,
         find: impl Fn(&[Link], bool) -> Result<Value, Fault>,
     ) -> Result<(Value, Vec<String>), Fault> {
@@ -347,7 +347,7 @@ impl<'t> Expression<'t> {
 }
 
 /// Returns whether a number, or any in a list, does not exist.
-pub fn holds_nan(value: &Value) -> bool {
+pub(super) fn holds_nan(value: &Value) -> bool {
     if let Ok(number) = f64::try_from(value.clone()) {
         return number.is_nan();
     }

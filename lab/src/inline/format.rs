@@ -1,7 +1,7 @@
 //! Numbers as a reader sees them.
 
 /// How a number reads that does not exist: the loss of a run that diverged, the epoch of a target never reached.
-pub const NONE: &str = "–";
+pub(super) const NONE: &str = "–";
 
 /// Returns how a metric reads whose mean does not exist, by its values over the seeds: a target is `never` reached.
 pub fn absent(metric: &str, values: &[f64]) -> String {
@@ -14,7 +14,7 @@ pub fn absent(metric: &str, values: &[f64]) -> String {
 }
 
 /// Metrics that say when something was reached, and do not exist where it never was.
-pub const REACHED: [&str; 3] = ["epochs_to", "steps_to", "diverged_at"];
+pub(super) const REACHED: [&str; 3] = ["epochs_to", "steps_to", "diverged_at"];
 
 /// Writes a number with four significant digits, whole numbers plain, very large and very small ones as powers of ten.
 pub fn number(value: f64) -> String {
@@ -67,20 +67,20 @@ pub fn sci(value: f64, digits: usize) -> String {
 }
 
 /// Writes a number with its sign, also where it is a plus.
-pub fn signed(value: f64, digits: Option<usize>) -> String {
+pub(super) fn signed(value: f64, digits: Option<usize>) -> String {
     let text = digits.map_or_else(|| number(value), |digits| fixed(value, digits));
     if value > 0.0 { format!("+{text}") } else { text }
 }
 
 /// Writes a factor: `3.2` as `3.2×`.
-pub fn times(value: f64, digits: Option<usize>) -> String {
+pub(super) fn times(value: f64, digits: Option<usize>) -> String {
     let text = digits.map_or_else(|| number(value), |digits| fixed(value, digits));
     if value.is_finite() { text + "×" } else { text }
 }
 
 /// Writes a number with a prefix of the SI: `12345` as `12.3k`, `0.12345` as `123.5m`, with at most `digits` decimals:
 /// thousands, millions and so on, thousandths, millionths and so on.
-pub fn si(value: f64, digits: usize) -> String {
+pub(super) fn si(value: f64, digits: usize) -> String {
     const UNITS: [&str; 11] = ["f", "p", "n", "µ", "m", "", "k", "M", "G", "T", "P"];
     const ONE: usize = 5;
     if !value.is_finite() {

@@ -13,7 +13,7 @@ use crate::settings::metric_of_others;
 
 /// What is wrong at a place of an expression.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Fault {
+pub(super) struct Fault {
     pub range: Range<usize>,
     pub message: String,
     pub label: String,
@@ -24,23 +24,23 @@ pub struct Fault {
 
 impl Fault {
     /// Makes a fault in a range of an expression, in bytes.
-    pub fn new(range: Range<usize>, message: impl Into<String>, label: impl Into<String>) -> Self {
+    pub(super) fn new(range: Range<usize>, message: impl Into<String>, label: impl Into<String>) -> Self {
         Fault { range, message: message.into(), label: label.into(), hints: Vec::new(), ended: false }
     }
 
     /// Adds a hint on what to write.
-    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+    pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());
         self
     }
 }
 
 /// Names by which an expression may start, the first that has one wins.
-pub type Roots<'a, 'd> = [&'a BTreeMap<String, Data<'d>>];
+pub(super) type Roots<'a, 'd> = [&'a BTreeMap<String, Data<'d>>];
 
 /// Returns what a name stands for; `as_list` takes the curve of a metric that has one. What only the runs can tell is
 /// undefined.
-pub fn resolve(roots: &Roots, links: &[Link], as_list: bool) -> Result<Value, Fault> {
+pub(super) fn resolve(roots: &Roots, links: &[Link], as_list: bool) -> Result<Value, Fault> {
     let (first, rest) = links.split_first().ok_or_else(|| Fault::new(0..0, "a name is missing", ""))?;
     let Name::Word(name) = &first.name else {
         return Err(Fault::new(first.range.clone(), "a name is missing", "expected a name"));
@@ -63,7 +63,7 @@ pub fn resolve(roots: &Roots, links: &[Link], as_list: bool) -> Result<Value, Fa
 }
 
 /// Returns the name of the number that these links lead to, without a statistic of it, and its values over the seeds.
-pub fn numbers<'a>(roots: &Roots<'a, '_>, links: &[Link]) -> Option<(String, &'a [f64], Statistic)> {
+pub(super) fn numbers<'a>(roots: &Roots<'a, '_>, links: &[Link]) -> Option<(String, &'a [f64], Statistic)> {
     let (first, rest) = links.split_first()?;
     let Name::Word(name) = &first.name else { return None };
     let start = roots.iter().find_map(|root| root.get(name))?;
@@ -76,7 +76,7 @@ pub fn numbers<'a>(roots: &Roots<'a, '_>, links: &[Link]) -> Option<(String, &'a
 
 /// Returns, of one seed, the value before the first step of the curve that these links lead to, whether to its end or to one
 /// of its epochs; none where they lead to no curve.
-pub fn start(roots: &Roots, links: &[Link]) -> Option<f64> {
+pub(super) fn start(roots: &Roots, links: &[Link]) -> Option<f64> {
     let (first, rest) = links.split_first()?;
     let Name::Word(name) = &first.name else { return None };
     let root = roots.iter().find_map(|root| root.get(name))?;
@@ -277,7 +277,7 @@ fn value(
 }
 
 /// Makes the fault of a name that is not among those that are known.
-pub fn unknown(link: &Link, known: &[&str], what: &str) -> Fault {
+pub(super) fn unknown(link: &Link, known: &[&str], what: &str) -> Fault {
     let name = match &link.name {
         Name::Word(word) => word.clone(),
         Name::Index(index) => format!("[{index}]"),

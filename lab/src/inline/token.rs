@@ -4,7 +4,7 @@ use std::ops::Range;
 
 /// A part of an expression, with its bytes.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Token {
+pub(super) enum Token {
     /// A name with what hangs on it by dots and constant indexes: `a.b[0].c`.
     Chain(Vec<Link>),
     /// `| round`
@@ -25,13 +25,13 @@ pub enum Token {
 }
 
 #[derive(Clone, Debug, PartialEq)]
-pub struct Link {
+pub(super) struct Link {
     pub name: Name,
     pub range: Range<usize>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
-pub enum Name {
+pub(super) enum Name {
     Word(String),
     Index(i64),
 }
@@ -40,7 +40,7 @@ const KEYWORDS: [&str; 10] = ["and", "or", "not", "in", "is", "if", "else", "tru
 const OPERATORS: [&str; 8] = ["**", "<=", ">=", "==", "!=", "<", ">", "="];
 
 /// Returns all parts but blanks, in order.
-pub fn tokens(text: &str) -> Vec<(Token, Range<usize>)> {
+pub(super) fn tokens(text: &str) -> Vec<(Token, Range<usize>)> {
     let mut found: Vec<(Token, Range<usize>)> = Vec::new();
     let mut at = 0;
     while let Some(first) = text[at..].chars().next() {

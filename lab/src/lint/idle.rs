@@ -24,7 +24,7 @@ fn training_of<'a>(subject: &'a Subject, setting: &str) -> Option<&'a TrainingSe
 }
 
 /// Warns of patience that is not shorter than the training.
-pub fn never_stops_early(subject: &Subject) -> Vec<Problem> {
+pub(super) fn never_stops_early(subject: &Subject) -> Vec<Problem> {
     let path = "training.early_stopping";
     let Some(training) = training_of(subject, path) else { return Vec::new() };
     let stopping = training.early_stopping.as_ref();
@@ -45,7 +45,7 @@ pub fn never_stops_early(subject: &Subject) -> Vec<Problem> {
 }
 
 /// Warns of a part of a schedule that would begin only after the training, or the descent, has ended.
-pub fn schedule_beyond_end(subject: &Subject) -> Vec<Problem> {
+pub(super) fn schedule_beyond_end(subject: &Subject) -> Vec<Problem> {
     let path = "training.schedule";
     if let Some(training) = training_of(subject, path) {
         let span = Span { count: training.epochs, unit: "epoch", whole: "training", after_warmup: false };
@@ -123,7 +123,7 @@ fn beyond_end(schedule: &Schedule, span: Span) -> Vec<Problem> {
 }
 
 /// Warns of dropout of hidden layers in a network that has none.
-pub fn dropout_nowhere(subject: &Subject) -> Vec<Problem> {
+pub(super) fn dropout_nowhere(subject: &Subject) -> Vec<Problem> {
     let Some(model) = subject.shared.model.filter(|model| model.hidden.is_empty()) else {
         return Vec::new();
     };

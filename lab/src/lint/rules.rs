@@ -19,7 +19,7 @@ const EDGE: f64 = 0.05;
 const CROWDED: f64 = 0.25;
 
 /// Warns of a search that is judged by the test part.
-pub fn search_on_test(subject: &Subject) -> Vec<Problem> {
+pub(super) fn search_on_test(subject: &Subject) -> Vec<Problem> {
     let objective = subject.shared.search.map(|search| search.objective);
     let on_test = |name: &&str| {
         let info = subject.kind.all_metrics().find(|info| info.name == *name);
@@ -34,7 +34,7 @@ pub fn search_on_test(subject: &Subject) -> Vec<Problem> {
 }
 
 /// Warns of features on different scales that are not normalized.
-pub fn unscaled_features(subject: &Subject) -> Vec<Problem> {
+pub(super) fn unscaled_features(subject: &Subject) -> Vec<Problem> {
     let shared = &subject.shared;
     let Some(settings) = shared.data else { return Vec::new() };
     let trains = shared.model.is_some() || shared.training.is_some();
@@ -72,7 +72,7 @@ fn ranges(features: &Features) -> Vec<f64> {
 }
 
 /// Warns of batch normalization over batches, or a last batch, of one row.
-pub fn batch_norm_of_one(subject: &Subject) -> Vec<Problem> {
+pub(super) fn batch_norm_of_one(subject: &Subject) -> Vec<Problem> {
     let (Some(model), Some(training)) = (subject.shared.model, subject.shared.training) else {
         return Vec::new();
     };
@@ -98,7 +98,7 @@ pub fn batch_norm_of_one(subject: &Subject) -> Vec<Problem> {
 }
 
 /// Warns of a search on a linear scale over several powers of ten.
-pub fn linear_scale(subject: &Subject) -> Vec<Problem> {
+pub(super) fn linear_scale(subject: &Subject) -> Vec<Problem> {
     // A search that sets the scale on purpose knows of scales.
     let Some(SearchParts { space, .. }) = subject.shared.search.filter(|search| search.scale.is_none())
     else {
@@ -122,7 +122,7 @@ pub fn linear_scale(subject: &Subject) -> Vec<Problem> {
 }
 
 /// Warns of a split whose counts look like percentages.
-pub fn percentages_as_counts(subject: &Subject) -> Vec<Problem> {
+pub(super) fn percentages_as_counts(subject: &Subject) -> Vec<Problem> {
     let (Some(split), Some(facts)) = (subject.shared.split, subject.facts) else { return Vec::new() };
     let shares = [("train", split.train), ("dev", split.dev), ("test", split.test)];
     let counts: Vec<(&str, usize)> = shares
@@ -147,7 +147,7 @@ pub fn percentages_as_counts(subject: &Subject) -> Vec<Problem> {
 }
 
 /// Warns of a split that counts the rows of train alone, so that all others are in no part.
-pub fn no_dev_part(subject: &Subject) -> Vec<Problem> {
+pub(super) fn no_dev_part(subject: &Subject) -> Vec<Problem> {
     let Some(split) = subject.shared.split.filter(|_| subject.shared.training.is_some()) else {
         return Vec::new();
     };
@@ -164,7 +164,7 @@ pub fn no_dev_part(subject: &Subject) -> Vec<Problem> {
 }
 
 /// Warns of a split that leaves classes out of a part.
-pub fn classes_left_out(subject: &Subject) -> Vec<Problem> {
+pub(super) fn classes_left_out(subject: &Subject) -> Vec<Problem> {
     let Some((facts, split)) = subject.facts.zip(subject.shared.split) else { return Vec::new() };
     let (Target::Classes(classes), Ok(sizes)) = (facts.target, split.sizes(facts.rows)) else {
         return Vec::new();
@@ -183,7 +183,7 @@ pub fn classes_left_out(subject: &Subject) -> Vec<Problem> {
 }
 
 /// Warns of early stopping by the train part.
-pub fn stopping_on_train(subject: &Subject) -> Vec<Problem> {
+pub(super) fn stopping_on_train(subject: &Subject) -> Vec<Problem> {
     let stopping = subject.shared.training.and_then(|training| training.early_stopping.as_ref());
     let on_train = stopping.filter(|stopping| stopping.metric == StoppingMetric::TrainLoss);
     let said = |_| {
@@ -195,7 +195,7 @@ pub fn stopping_on_train(subject: &Subject) -> Vec<Problem> {
 }
 
 /// Warns of dropout of the logits.
-pub fn dropout_at_output(subject: &Subject) -> Vec<Problem> {
+pub(super) fn dropout_at_output(subject: &Subject) -> Vec<Problem> {
     let Some(model) = subject.shared.model else { return Vec::new() };
     let output = model.hidden.len() + 1;
     if model.keep_probabilities()[output] == 1.0 {
@@ -211,7 +211,7 @@ pub fn dropout_at_output(subject: &Subject) -> Vec<Problem> {
 }
 
 /// Warns of weights that all begin equal.
-pub fn equal_weights(subject: &Subject) -> Vec<Problem> {
+pub(super) fn equal_weights(subject: &Subject) -> Vec<Problem> {
     let Some(model) = subject.shared.model else { return Vec::new() };
     let equal = matches!(model.init, Initializer::Zeros | Initializer::Constant(_));
     if !equal || model.hidden.is_empty() {
@@ -224,7 +224,7 @@ pub fn equal_weights(subject: &Subject) -> Vec<Problem> {
 }
 
 /// Warns of runs that diverged.
-pub fn diverged(subject: &Subject, variant: &Variant) -> Vec<Problem> {
+pub(super) fn diverged(subject: &Subject, variant: &Variant) -> Vec<Problem> {
     let Some((runs, first)) = variant.divergence() else { return Vec::new() };
     let all = variant.runs.len();
     let seeds = if all > 1 { format!(" in {runs} of {all} seeds, the first") } else { String::new() };
@@ -239,7 +239,7 @@ fn is_bounded(path: &str) -> bool {
 }
 
 /// Warns of a search whose best trial lies at an end of a range.
-pub fn best_on_edge(subject: &Subject, variant: &Variant) -> Vec<Problem> {
+pub(super) fn best_on_edge(subject: &Subject, variant: &Variant) -> Vec<Problem> {
     let Some(SearchParts { space, scale, .. }) = subject.shared.search else { return Vec::new() };
     let runs = variant.runs.len();
     let of = |(setting, name): (&Setting, String)| {

@@ -5,7 +5,7 @@ use serde::forward_to_deserialize_any;
 use super::error::{Error, Kind};
 
 /// The settings of a choice written without any: `adam` stands for `{adam: {}}`.
-pub struct Bare<'a> {
+pub(super) struct Bare<'a> {
     pub choice: &'a str,
 }
 

@@ -9,14 +9,14 @@ use super::{Entry, Node, Value};
 
 /// serde's view of a node, without the nodes to skip.
 #[derive(Clone, Copy)]
-pub struct Decoder<'a> {
+pub(super) struct Decoder<'a> {
     node: &'a Node,
     skip: &'a [*const Node],
 }
 
 impl<'a> Decoder<'a> {
     /// Makes a decoder of a node; entries in `skip` are passed over.
-    pub fn new(node: &'a Node, skip: &'a [*const Node]) -> Self {
+    pub(super) fn new(node: &'a Node, skip: &'a [*const Node]) -> Self {
         Decoder { node, skip }
     }
 
@@ -28,7 +28,7 @@ impl<'a> Decoder<'a> {
         self.skip.iter().any(|&skipped| std::ptr::eq(skipped, node))
     }
 
-    fn mismatch<'de, V: Visitor<'de>>(&self, visitor: &V) -> Error {
+    fn mismatch<'de, V: Visitor<'de>>(visitor: &V) -> Error {
         Error::invalid_type(Unexpected::Other(""), visitor)
     }
 
@@ -38,7 +38,7 @@ impl<'a> Decoder<'a> {
             Value::Float(value) if value == value.trunc() && value.abs() < 9e18 => {
                 visitor.visit_i64(value as i64)
             }
-            _ => Err(self.mismatch(&visitor)),
+            _ => Err(Self::mismatch(&visitor)),
         }
     }
 
@@ -46,14 +46,14 @@ impl<'a> Decoder<'a> {
         match self.node.value {
             Value::Integer(value) => visitor.visit_f64(value as f64),
             Value::Float(value) => visitor.visit_f64(value),
-            _ => Err(self.mismatch(&visitor)),
+            _ => Err(Self::mismatch(&visitor)),
         }
     }
 
     fn text<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match &self.node.value {
             Value::Text(text) => visitor.visit_str(text),
-            _ => Err(self.mismatch(&visitor)),
+            _ => Err(Self::mismatch(&visitor)),
         }
     }
 
@@ -124,7 +124,7 @@ impl<'de> Deserializer<'de> for Decoder<'_> {
     fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match self.node.value {
             Value::Bool(value) => visitor.visit_bool(value),
-            _ => Err(self.mismatch(&visitor)),
+            _ => Err(Self::mismatch(&visitor)),
         }
     }
 
@@ -138,7 +138,7 @@ impl<'de> Deserializer<'de> for Decoder<'_> {
     fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match self.node.value {
             Value::Null => visitor.visit_unit(),
-            _ => Err(self.mismatch(&visitor)),
+            _ => Err(Self::mismatch(&visitor)),
         }
     }
 
@@ -161,7 +161,7 @@ impl<'de> Deserializer<'de> for Decoder<'_> {
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match &self.node.value {
             Value::List(items) => self.list(items, visitor),
-            _ => Err(self.mismatch(&visitor)),
+            _ => Err(Self::mismatch(&visitor)),
         }
     }
 
@@ -188,7 +188,7 @@ impl<'de> Deserializer<'de> for Decoder<'_> {
         match &self.node.value {
             Value::Map(entries) => self.map(entries, visitor),
             Value::Null => self.map(&[], visitor),
-            _ => Err(self.mismatch(&visitor)),
+            _ => Err(Self::mismatch(&visitor)),
         }
     }
 
@@ -218,7 +218,7 @@ impl<'de> Deserializer<'de> for Decoder<'_> {
                     entries.iter().map(|entry| entry.key.clone()).collect(),
                 ))),
             },
-            _ => Err(self.mismatch(&visitor)),
+            _ => Err(Self::mismatch(&visitor)),
         }
     }
 
@@ -231,11 +231,11 @@ impl<'de> Deserializer<'de> for Decoder<'_> {
     }
 
     fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        Err(self.mismatch(&visitor))
+        Err(Self::mismatch(&visitor))
     }
 
     fn deserialize_byte_buf<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        Err(self.mismatch(&visitor))
+        Err(Self::mismatch(&visitor))
     }
 }
 

@@ -9,7 +9,7 @@ use crate::diagnostic::{Diagnostic, counted, nearest};
 
 /// An error of decoding, with the way from the root to where it happened.
 #[derive(Debug)]
-pub struct Error {
+pub(super) struct Error {
     pub kind: Kind,
     /// Indices of entries and items; innermost first while the error travels up.
     pub path: Vec<usize>,
@@ -18,7 +18,7 @@ pub struct Error {
 }
 
 #[derive(Debug)]
-pub enum Kind {
+pub(super) enum Kind {
     UnknownSetting {
         name: String,
         known: Vec<&'static str>,
@@ -45,18 +45,18 @@ pub enum Kind {
 
 impl Error {
     /// Makes an error at the value that is being decoded.
-    pub fn new(kind: Kind) -> Self {
+    pub(super) fn new(kind: Kind) -> Self {
         Error { kind, path: Vec::new(), on_key: false }
     }
 
     /// Returns the same error seen from one level up.
-    pub fn inside(mut self, index: usize) -> Self {
+    pub(super) fn inside(mut self, index: usize) -> Self {
         self.path.push(index);
         self
     }
 
     /// Moves the error to the key of that entry.
-    pub fn on_key(mut self, index: usize) -> Self {
+    pub(super) fn on_key(mut self, index: usize) -> Self {
         self.on_key = true;
         self.inside(index)
     }
@@ -122,7 +122,7 @@ fn in_words(expected: &str) -> String {
 
 /// Returns the error as shown to the author. `path` leads from `root` to the place; `also` are settings that the root knows
 /// besides those of its type.
-pub fn diagnostic(error: &Error, root: &Node, path: &[usize], also: &[&str]) -> Diagnostic {
+pub(super) fn diagnostic(error: &Error, root: &Node, path: &[usize], also: &[&str]) -> Diagnostic {
     let (name, node) = describe(root, path);
     let span = match error.on_key {
         true => root.locate_key(&name),

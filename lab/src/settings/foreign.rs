@@ -74,7 +74,7 @@ const PARTS: [(&str, &str); 9] = [
 ];
 
 /// Returns what a name of another tool is called here, if that is known: a name, or a setting with its place.
-pub fn setting(name: &str, known: &[&str]) -> Option<String> {
+pub(super) fn setting(name: &str, known: &[&str]) -> Option<String> {
     let name = name.to_lowercase().replace('-', "_");
     let meant = NAMES.iter().filter(|(theirs, _)| *theirs == name).map(|(_, ours)| *ours);
     let mut known_ones = meant.filter(|ours| known.contains(&ours.split(':').next().unwrap_or(ours)));

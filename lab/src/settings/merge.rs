@@ -16,7 +16,7 @@ fn merge_within(base: &Node, over: &Node, choices: &[String], lists: &[&str], in
         match merged.iter_mut().find(|old| old.key == entry.key) {
             Some(old) if in_list => *old = entry.clone(),
             Some(old) if choices.contains(&entry.key) && choice(&old.value) != choice(&entry.value) => {
-                *old = entry.clone()
+                *old = entry.clone();
             }
             Some(old) => {
                 *old = Entry {

@@ -69,7 +69,7 @@ impl Node {
         while !rest.is_empty() {
             match node.step(rest) {
                 Some((TreeStep::Entry(entry), next)) => {
-                    (node, key, rest) = (&entry.value, Some(entry.key_span), next)
+                    (node, key, rest) = (&entry.value, Some(entry.key_span), next);
                 }
                 Some((TreeStep::Item(item), next)) => (node, key, rest) = (item, None, next),
                 None => break,

@@ -3,7 +3,7 @@
 use super::Value;
 
 /// Returns what an unquoted scalar means: `1e3` and `0x1F` are numbers, `60%` and `yes` are text.
-pub fn resolve(text: &str) -> Value {
+pub(super) fn resolve(text: &str) -> Value {
     match text {
         "" | "~" | "null" | "Null" | "NULL" => return Value::Null,
         "true" | "True" | "TRUE" => return Value::Bool(true),

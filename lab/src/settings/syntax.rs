@@ -7,7 +7,7 @@ use super::parse::MAX_DEPTH;
 use crate::diagnostic::{Diagnostic, Span};
 
 /// Returns what a parser's complaint at byte `place` of `text` means.
-pub fn explain(text: &str, place: usize, complaint: &str, map: &LineMap) -> Diagnostic {
+pub(super) fn explain(text: &str, place: usize, complaint: &str, map: &LineMap) -> Diagnostic {
     let at = Scene { text, place: place.min(text.len()), complaint, map };
     at.depth()
         .or_else(|| at.tab())
@@ -25,7 +25,7 @@ pub fn explain(text: &str, place: usize, complaint: &str, map: &LineMap) -> Diag
 }
 
 /// Returns the error of a key that stands twice in a map.
-pub fn duplicate(key: &str, second: Span, first: Span) -> Diagnostic {
+pub(super) fn duplicate(key: &str, second: Span, first: Span) -> Diagnostic {
     Diagnostic::error(format!("`{key}` is set twice"), second)
         .label("expected each setting once")
         .also(first, "first set here")
@@ -230,11 +230,11 @@ impl Scene<'_> {
                 (Some(_), _) => {}
                 (None, '#') if before.is_whitespace() => quote = Some('#'),
                 (None, '"' | '\'') if before.is_whitespace() || "[{,:".contains(before) => {
-                    quote = Some(letter)
+                    quote = Some(letter);
                 }
                 // A bracket inside a plain text is just a letter, unless a bracket is already open.
                 (None, '[' | '{') if before.is_whitespace() || "[{,".contains(before) => {
-                    open.push((letter, at))
+                    open.push((letter, at));
                 }
                 (None, ']' | '}') => {
                     open.pop();

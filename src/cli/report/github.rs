@@ -4,7 +4,7 @@ use crate::cli::report::Report;
 use crate::diagnostic::Diagnostic;
 
 /// Writes one command a problem and one a sentence with other numbers, then the verdict as plain text for the log.
-pub fn commands(report: &Report) -> String {
+pub(super) fn commands(report: &Report) -> String {
     let mut text: String =
         report.found.iter().map(|diagnostic| diagnostic.github(report.sources) + "\n").collect();
     for sentence in report.review.iter().flat_map(|review| &review.sentences) {

@@ -18,7 +18,7 @@ const CLAIMS: usize = 10;
 const SENTENCES: usize = 20;
 
 /// Writes every problem with its source line. Where many experiments drifted, they stand in the table of [`drift`] instead.
-pub fn problems(report: &Report, colour: bool) -> String {
+pub(crate) fn problems(report: &Report, colour: bool) -> String {
     let tabled: Vec<&Diagnostic> = match moved(report) {
         moved if moved.len() > FEW => {
             moved.iter().filter_map(|(_, reviewed)| reviewed.finding.as_ref()).collect()
@@ -45,7 +45,7 @@ pub fn problems(report: &Report, colour: bool) -> String {
 
 /// Writes what moved: of a few experiments every metric, of many a line each; the sentences with other numbers; the verdict
 /// last. Empty if nothing moved.
-pub fn drift(report: &Report) -> String {
+pub(super) fn drift(report: &Report) -> String {
     let moved = moved(report);
     let mut text = match moved.len() {
         0 => String::new(),
@@ -80,7 +80,7 @@ fn sentences(report: &Report) -> String {
 }
 
 /// Returns a place as `lessons/a.md:12`.
-pub fn place(report: &Report, span: Span) -> String {
+pub(super) fn place(report: &Report, span: Span) -> String {
     format!("{}:{}", report.sources.get(span.source).path, report.sources.place(span).line)
 }
 
@@ -127,7 +127,7 @@ fn overview(moved: &[(&Planned, &Reviewed)]) -> String {
 }
 
 /// Returns whether there is something to show about an experiment beside what was said at its place.
-pub fn has_moved(reviewed: &Reviewed) -> bool {
+pub(super) fn has_moved(reviewed: &Reviewed) -> bool {
     matches!(reviewed.status, Status::Drifted | Status::Tolerated | Status::Unaccepted)
         && reviewed.comparison.as_ref().is_some_and(|comparison| {
             comparison.seeds.is_some() || !comparison.is_equal() && !comparison.has_only_grown()
@@ -168,7 +168,7 @@ fn claim(planned: &Planned, shift: &ClaimShift) -> String {
 }
 
 /// Returns a status in words.
-pub fn said(status: Status) -> &'static str {
+pub(super) fn said(status: Status) -> &'static str {
     match status {
         Status::Equal => "equal to the last bit",
         Status::Tolerated => "drifted within its tolerance",
@@ -182,7 +182,7 @@ pub fn said(status: Status) -> &'static str {
 }
 
 /// Returns where the history of a variant parts, in words.
-pub fn since(variant: &VariantShift, step: Step) -> String {
+pub(super) fn since(variant: &VariantShift, step: Step) -> String {
     match (variant.alone, variant.parted) {
         (Some(true), _) => "new, without accepted results".to_owned(),
         (Some(false), _) => "accepted, but no longer there".to_owned(),
@@ -238,7 +238,7 @@ fn columns<const N: usize>(lines: &[[String; N]], indent: &str) -> String {
 }
 
 /// Returns how a claim moved, in words.
-pub fn margin(shift: &ClaimShift) -> String {
+pub(super) fn margin(shift: &ClaimShift) -> String {
     let mut parts = Vec::new();
     if shift.held.0 != shift.held.1 {
         parts.push(format!("held in {} seeds, now in {}", shift.held.0, shift.held.1));

@@ -7,7 +7,7 @@ use crate::pipeline::{Reprinted, Reviewed};
 use crate::store::snapshot::{ClaimShift, Leaf, Moved, SettingShift, VariantShift};
 
 /// Writes the report as a JSON document.
-pub fn document(report: &Report) -> String {
+pub(super) fn document(report: &Report) -> String {
     let findings: Vec<Value> =
         report.found.iter().map(|diagnostic| diagnostic.json(report.sources)).collect();
     let mut document = json!({

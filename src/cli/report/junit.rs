@@ -22,7 +22,7 @@ struct Case {
 }
 
 /// Writes the report as JUnit's XML.
-pub fn document(report: &Report) -> String {
+pub(super) fn document(report: &Report) -> String {
     let mut left: Vec<Diagnostic> = report.found.iter().cloned().collect();
     let mut cases = report.computed.map_or_else(Vec::new, |computed| claims(computed, &mut left));
     cases.extend(snapshots(report, &mut left));
@@ -101,9 +101,9 @@ fn other(found: Diagnostic) -> Case {
         said: None,
     };
     if found.severity == Severity::Error {
-        case.failure = Some(found)
+        case.failure = Some(found);
     } else {
-        case.said = Some(found)
+        case.said = Some(found);
     }
     case
 }

@@ -12,12 +12,12 @@ mod summary;
 use crate::diagnostic::{Diagnostics, Sources};
 use crate::pipeline::{Computed, Review, Status};
 
-pub use human::problems;
-pub use summary::summary;
+pub(super) use human::problems;
+pub(super) use summary::summary;
 
 /// All that there is to report.
 #[derive(Clone, Copy)]
-pub struct Report<'a> {
+pub(super) struct Report<'a> {
     pub found: &'a Diagnostics,
     pub sources: &'a Sources,
     /// The course, if its experiments have run.
@@ -28,7 +28,7 @@ pub struct Report<'a> {
 
 /// How a report is written.
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum Format {
+pub(super) enum Format {
     /// For reading
     Human,
     /// One JSON document (`run`: one for each experiment)
@@ -41,12 +41,12 @@ pub enum Format {
 
 impl<'a> Report<'a> {
     /// Problems alone.
-    pub fn of(found: &'a Diagnostics, sources: &'a Sources) -> Self {
+    pub(super) fn of(found: &'a Diagnostics, sources: &'a Sources) -> Self {
         Report { found, sources, computed: None, review: None }
     }
 
     /// Returns what goes to standard output.
-    pub fn text(&self, format: Format) -> String {
+    pub(super) fn text(&self, format: Format) -> String {
         match format {
             Format::Human => human::drift(self),
             Format::Json => json::document(self),
@@ -56,12 +56,12 @@ impl<'a> Report<'a> {
     }
 
     /// Returns whether there are errors in it.
-    pub fn failed(&self) -> bool {
+    pub(super) fn failed(&self) -> bool {
         self.found.errors() > 0
     }
 
     /// Says in one sentence how the results stand to the accepted ones; empty where there are none.
-    pub fn verdict(&self) -> String {
+    pub(super) fn verdict(&self) -> String {
         let Some(review) = self.review else { return String::new() };
         let all = review.experiments.len();
         let count = |status| review.count(status);

@@ -11,7 +11,7 @@ use crate::pipeline::{Reprinted, Reviewed, reseeded, settings, sizeless, step};
 const ROWS: usize = 20;
 
 /// Writes the report as Markdown, for the summary of a job.
-pub fn summary(report: &Report) -> String {
+pub(crate) fn summary(report: &Report) -> String {
     let mut text = format!("### gradbook: {}\n", headline(report));
     let verdict = report.verdict();
     if !verdict.is_empty() {

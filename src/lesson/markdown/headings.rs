@@ -75,7 +75,9 @@ impl<'t> Writer<'t> {
         for (at, (event, _)) in parts.iter().enumerate() {
             let Event::Start(Tag::Heading { id, .. }) = event else { continue };
             let text = plain(&parts[at..at + length(&parts[at..])]);
-            let id = id.as_ref().map_or_else(|| self.own_id(&text, Owner::Heading), |id| id.to_string());
+            let id = id
+                .as_ref()
+                .map_or_else(|| self.own_id(&text, Owner::Heading), std::string::ToString::to_string);
             headings.push((id, text));
         }
         let mut numbers: BTreeMap<String, usize> = BTreeMap::new();

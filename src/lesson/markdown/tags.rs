@@ -74,7 +74,7 @@ impl<'t> Writer<'t> {
                 Event::Start(_) => tags.before.push(tags.open.len()),
                 Event::End(end) => {
                     let before = tags.before.pop().unwrap_or_default();
-                    tags.close(before, part(end));
+                    tags.close(before, part(*end));
                 }
                 _ => {}
             }
@@ -173,7 +173,7 @@ fn is_foreign(name: &str) -> bool {
     FOREIGN.contains(&name)
 }
 
-fn part(end: &TagEnd) -> &'static str {
+fn part(end: TagEnd) -> &'static str {
     match end {
         TagEnd::Paragraph => "paragraph",
         TagEnd::Heading(_) => "heading",

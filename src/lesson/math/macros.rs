@@ -41,7 +41,7 @@ const MAX_DEPTH: usize = 30;
 
 /// What commands stand for, by their names; arguments are `#1` to `#9`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Macros(BTreeMap<String, String>);
+pub(crate) struct Macros(BTreeMap<String, String>);
 
 impl Default for Macros {
     fn default() -> Self {
@@ -51,7 +51,7 @@ impl Default for Macros {
 
 impl Macros {
     /// Gathers the macros of a course, over the program's own.
-    pub fn new(own: &BTreeMap<String, String>) -> Self {
+    pub(crate) fn new(own: &BTreeMap<String, String>) -> Self {
         let built_in = BUILT_IN.iter().map(|(name, meaning)| ((*name).to_owned(), (*meaning).to_owned()));
         let own = own.iter().map(|(name, meaning)| (without_backslash(name).to_owned(), meaning.clone()));
         Macros(built_in.chain(own).collect())
@@ -61,7 +61,7 @@ impl Macros {
     ///
     /// # Errors
     /// One that lacks an argument, that holds itself, or that makes the formula too long.
-    pub fn expand(&self, tex: &str) -> Result<(String, Pieces), MathError> {
+    pub(crate) fn expand(&self, tex: &str) -> Result<(String, Pieces), MathError> {
         let mut out = (String::with_capacity(tex.len()), Pieces::default());
         let mut at = 0;
         while let Some(found) = tex[at..].find('\\').map(|found| at + found) {
@@ -161,7 +161,7 @@ impl Macros {
 struct LacksArgument(String);
 
 /// Returns what is wrong with a macro of the course, if anything.
-pub fn fault(name: &str, meaning: &str) -> Option<String> {
+pub(crate) fn fault(name: &str, meaning: &str) -> Option<String> {
     let name = without_backslash(name);
     if name.is_empty() || !name.chars().all(|letter| letter.is_ascii_alphabetic()) {
         return Some("a name of letters, as in `R: \"\\\\mathbb{R}\"`".to_owned());

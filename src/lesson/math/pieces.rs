@@ -4,11 +4,11 @@ use std::ops::Range;
 
 /// Pieces of a text in its order: their starts, their ranges in the other text, and whether they are copied.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Pieces(Vec<(usize, Range<usize>, bool)>);
+pub(crate) struct Pieces(Vec<(usize, Range<usize>, bool)>);
 
 impl Pieces {
     /// Notes that what is written from `start` on is a copy of that range.
-    pub fn copy(&mut self, start: usize, from: Range<usize>) {
+    pub(crate) fn copy(&mut self, start: usize, from: Range<usize>) {
         if let Some((at, before, true)) = self.0.last_mut()
             && before.end == from.start
             && start - *at == before.end - before.start
@@ -20,12 +20,12 @@ impl Pieces {
     }
 
     /// Notes that what is written from `start` on stands for that range.
-    pub fn put(&mut self, start: usize, from: Range<usize>) {
+    pub(crate) fn put(&mut self, start: usize, from: Range<usize>) {
         self.0.push((start, from, false));
     }
 
     /// Notes that so many bytes were written before all pieces.
-    pub fn shift(&mut self, length: usize) {
+    pub(crate) fn shift(&mut self, length: usize) {
         for (start, ..) in &mut self.0 {
             *start += length;
         }
@@ -33,7 +33,7 @@ impl Pieces {
     }
 
     /// Returns the range in the other text of a range in the made one.
-    pub fn origin(&self, range: &Range<usize>) -> Range<usize> {
+    pub(crate) fn origin(&self, range: &Range<usize>) -> Range<usize> {
         let piece = |at: usize| self.0.partition_point(|(start, ..)| *start <= at).checked_sub(1);
         let start = piece(range.start).map_or(0, |piece| {
             let (start, from, copied) = &self.0[piece];

@@ -11,7 +11,7 @@ use std::ops::Range;
 use super::MathError;
 use super::pieces::Pieces;
 use super::scan::{self, group};
-pub use definition::refuse_definitions;
+pub(super) use definition::refuse_definitions;
 
 /// Environments whose rows are equations, and what the converter calls them.
 const NUMBERED: [(&str, &str); 7] = [
@@ -38,7 +38,7 @@ const TEXTS: [(&str, &str); 4] =
 
 /// What a mark in the MathML stands for.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Insert {
+pub(crate) enum Insert {
     /// `\val{expression}`, with the place of the expression.
     Value {
         expression: String,
@@ -58,7 +58,7 @@ pub enum Insert {
 
 /// A row that has a label or a number of the author's.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Equation {
+pub(crate) struct Equation {
     pub label: Option<(String, Range<usize>)>,
     /// What `\tag` gives in place of a number, and whether between parentheses.
     pub tag: Option<(String, bool)>,
@@ -72,7 +72,7 @@ impl Equation {
 
 /// TeX for the converter.
 #[derive(Debug, Default)]
-pub struct Rewritten {
+pub(super) struct Rewritten {
     pub tex: String,
     pub inserts: Vec<Insert>,
     /// Where pieces of `tex` come from.
@@ -81,7 +81,7 @@ pub struct Rewritten {
 
 impl Rewritten {
     /// Returns the labelled and tagged equations, in order.
-    pub fn equations(&self) -> impl Iterator<Item = &Equation> {
+    pub(super) fn equations(&self) -> impl Iterator<Item = &Equation> {
         self.inserts.iter().filter_map(|insert| match insert {
             Insert::Number(equation) => Some(equation),
             _ => None,
@@ -93,7 +93,7 @@ impl Rewritten {
 ///
 /// # Errors
 /// What the page cannot show: a label within a line, definitions, dollars in text that are not closed.
-pub fn rewrite(tex: &str, display: bool) -> Result<Rewritten, MathError> {
+pub(super) fn rewrite(tex: &str, display: bool) -> Result<Rewritten, MathError> {
     let mut rewriter = Rewriter {
         tex,
         display,

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 /// Returns the group in braces that begins at `start`, after blanks.
-pub fn group(tex: &str, start: usize, limit: usize) -> Option<Range<usize>> {
+pub(super) fn group(tex: &str, start: usize, limit: usize) -> Option<Range<usize>> {
     let rest = tex.get(start..limit)?;
     let open = start + (rest.len() - rest.trim_start().len());
     if !tex[open..limit].starts_with('{') {
@@ -25,7 +25,7 @@ pub fn group(tex: &str, start: usize, limit: usize) -> Option<Range<usize>> {
 }
 
 /// Returns what `_` or `^` takes: a group, a command, or a letter.
-pub fn argument(tex: &str, start: usize, limit: usize) -> Option<Range<usize>> {
+pub(super) fn argument(tex: &str, start: usize, limit: usize) -> Option<Range<usize>> {
     if let Some(group) = group(tex, start, limit) {
         return Some(group);
     }
@@ -44,7 +44,7 @@ pub fn argument(tex: &str, start: usize, limit: usize) -> Option<Range<usize>> {
 }
 
 /// Returns where a text stands first that no backslash makes another.
-pub fn find(tex: &str, start: usize, limit: usize, needle: &str) -> Option<usize> {
+pub(super) fn find(tex: &str, start: usize, limit: usize, needle: &str) -> Option<usize> {
     let mut at = start;
     while at < limit {
         let rest = &tex[at..limit];
@@ -62,7 +62,7 @@ pub fn find(tex: &str, start: usize, limit: usize, needle: &str) -> Option<usize
 }
 
 /// Returns how many bytes after `\\\\` belong to it: a star, and a length between brackets, for pages that are printed.
-pub fn row_end(after: &str) -> usize {
+pub(super) fn row_end(after: &str) -> usize {
     let star = usize::from(after.starts_with('*'));
     let rest = &after[star..];
     let length = rest.trim_start().strip_prefix('[').and_then(|inside| inside.split_once(']'));

@@ -29,7 +29,7 @@ const SUPERSCRIPTS: &str = "0⁰1¹2²3³4⁴5⁵6⁶7⁷8⁸9⁹+⁺−⁻=⁼(
 
 /// A formula of MathML that is being read.
 #[derive(Default)]
-pub struct Formula {
+pub(super) struct Formula {
     /// What is open, the outermost first.
     open: Vec<Element>,
     done: Vec<Element>,
@@ -45,39 +45,39 @@ struct Element {
 
 impl Formula {
     /// Begins an element.
-    pub fn open(&mut self, name: &str) {
+    pub(super) fn open(&mut self, name: &str) {
         self.open.push(Element { name: name.to_owned(), ..Element::default() });
     }
 
     /// Begins an attribute of it.
-    pub fn attribute(&mut self, name: &str) {
+    pub(super) fn attribute(&mut self, name: &str) {
         if let Some(element) = self.open.last_mut() {
             element.attributes.push((name.to_owned(), String::new()));
         }
     }
 
     /// Adds to the value of that attribute.
-    pub fn value(&mut self, value: &str) {
+    pub(super) fn value(&mut self, value: &str) {
         if let Some((_, old)) = self.open.last_mut().and_then(|element| element.attributes.last_mut()) {
             old.push_str(value);
         }
     }
 
     /// Adds text within the element.
-    pub fn text(&mut self, text: &str) {
+    pub(super) fn text(&mut self, text: &str) {
         if let Some(element) = self.open.last_mut() {
             element.text.push_str(text);
         }
     }
 
     /// Ends the element that was begun last.
-    pub fn close_empty(&mut self) {
+    pub(super) fn close_empty(&mut self) {
         let name = self.open.last().map(|element| element.name.clone()).unwrap_or_default();
         self.close(&name);
     }
 
     /// Ends the element of that name, and those within it that are open.
-    pub fn close(&mut self, name: &str) {
+    pub(super) fn close(&mut self, name: &str) {
         if !self.open.iter().any(|element| element.name == name) {
             return;
         }
@@ -96,7 +96,7 @@ impl Formula {
     }
 
     /// Returns the formula as plain text.
-    pub fn finish(mut self) -> String {
+    pub(super) fn finish(mut self) -> String {
         while let Some(element) = self.open.last() {
             let name = element.name.clone();
             self.close(&name);

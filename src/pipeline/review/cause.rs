@@ -12,7 +12,7 @@ use crate::pipeline::run::planned::Planned;
 const TELLING: f64 = 0.75;
 
 /// Says in words what the drifted variants of all experiments have in common; none where nothing is telling.
-pub fn cause(computed: &Computed, experiments: &[Reviewed]) -> Option<String> {
+pub(crate) fn cause(computed: &Computed, experiments: &[Reviewed]) -> Option<String> {
     let (mut drifted, mut others): (Vec<BTreeSet<String>>, Vec<BTreeSet<String>>) = (Vec::new(), Vec::new());
     for (planned, reviewed) in computed.planned.iter().zip(experiments) {
         let Some(comparison) = &reviewed.comparison else { continue };

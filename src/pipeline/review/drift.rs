@@ -15,7 +15,7 @@ const NAMES: usize = 4;
 const SETTINGS: usize = 8;
 
 /// Returns what is said of one experiment; none if its results are the accepted ones.
-pub fn finding(
+pub(crate) fn finding(
     planned: &Planned,
     title: &str,
     status: Status,
@@ -118,7 +118,7 @@ fn setting(shift: &SettingShift) -> String {
 }
 
 /// Returns the error of a snapshot without an experiment.
-pub fn orphan(title: &str, kept: &Kept) -> Diagnostic {
+pub(crate) fn orphan(title: &str, kept: &Kept) -> Diagnostic {
     let (slug, id) = title.split_once('#').unwrap_or_default();
     Diagnostic::error(format!("a snapshot of an experiment that is not there: `{title}`"), kept.span)
         .label(format!("the lesson `{slug}` has no experiment `{id}`, or is gone itself"))
@@ -128,7 +128,7 @@ pub fn orphan(title: &str, kept: &Kept) -> Diagnostic {
 }
 
 /// Returns the note that a course keeps no snapshots, said once.
-pub fn unkept() -> Diagnostic {
+pub(crate) fn unkept() -> Diagnostic {
     Diagnostic::note("there are no snapshots to compare the results with", None)
         .hint("`gradbook check --accept` writes them to `snapshots` beside the lessons; commit them, and a later check tells what moved")
 }

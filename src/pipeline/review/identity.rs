@@ -11,7 +11,7 @@ use crate::pipeline::computed::Computed;
 use crate::pipeline::run::planned::Planned;
 
 /// Returns what an experiment computes from.
-pub fn identity(computed: &Computed, planned: &Planned) -> Identity {
+pub(crate) fn identity(computed: &Computed, planned: &Planned) -> Identity {
     let mut settings = blake3::Hasher::new();
     let header = &planned.header;
     settings.update(format!("{}\n{} {}\n", planned.kind.name, header.seed, header.seeds).as_bytes());
@@ -49,7 +49,7 @@ fn with(planned: &Planned, defaults: &Json) -> BTreeMap<String, Set> {
 }
 
 /// Returns the defaults of a kind by their paths, for naming what a setting is that is left at its default.
-pub fn default_set(kind: &Kind) -> Set {
+pub(crate) fn default_set(kind: &Kind) -> Set {
     let mut set = Set::new();
     paths("", &defaults(kind), &Json::Null, &mut set);
     set

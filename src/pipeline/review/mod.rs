@@ -1,9 +1,9 @@
 //! What is reviewed: results beside those accepted before, and what the cache keeps made again.
 
-pub mod cause;
-pub mod drift;
-pub mod identity;
-pub mod reviewed;
-pub mod reviewing;
-pub mod sentences;
-pub mod verifying;
+pub(super) mod cause;
+pub(super) mod drift;
+pub(super) mod identity;
+pub(super) mod reviewed;
+pub(super) mod reviewing;
+pub(super) mod sentences;
+pub(super) mod verifying;

@@ -13,7 +13,7 @@ use crate::pipeline::judging;
 use crate::pipeline::run::planned::{Planned, block_texts};
 
 /// A sentence as it is printed.
-pub struct Sentence {
+pub(crate) struct Sentence {
     /// The place in the plan of the experiment whose number it prints first.
     pub experiment: usize,
     /// Where that number, or the claim, is written.
@@ -23,7 +23,7 @@ pub struct Sentence {
 
 /// Returns every sentence with a number of an experiment that has run, lesson by lesson: titles and text first, then its
 /// blocks. One that quotes an experiment that has not run is left out.
-pub fn all(computed: &Computed) -> Vec<Sentence> {
+pub(crate) fn all(computed: &Computed) -> Vec<Sentence> {
     let values = judging::values(&computed.course, &computed.planned, &computed.ran);
     let named = |(place, planned): (usize, &Planned)| {
         ((as_name(&computed.course.lessons[planned.lesson].slug), planned.header.id.clone()), place)

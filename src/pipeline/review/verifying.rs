@@ -63,13 +63,13 @@ pub fn verify(ready: &Ready, share: f64, seed: u64, watch: &dyn Watch) -> Result
 }
 
 /// All pages, charts and files of a course, and what was odd about its runs.
-pub struct Made {
+pub(crate) struct Made {
     pub files: pages::Files,
     pub remarks: Vec<String>,
 }
 
 /// Returns a line for each file of which `kept` holds something else than `right`, and one for the warnings.
-pub fn differences(kept: &Made, right: &Made) -> Vec<String> {
+pub(crate) fn differences(kept: &Made, right: &Made) -> Vec<String> {
     let paths: BTreeSet<&String> = kept.files.keys().chain(right.files.keys()).collect();
     let bytes = |made: &Made, path: &str| made.files.get(path).and_then(|content| content.bytes.clone());
     let differs = paths.into_iter().filter(|path| bytes(kept, path) != bytes(right, path));

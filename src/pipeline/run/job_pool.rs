@@ -13,14 +13,14 @@ use crate::numeric::Workers;
 
 /// A bound on the threads that work; those without a run of their own do parts of others'.
 #[derive(Debug)]
-pub struct JobPool {
+pub(crate) struct JobPool {
     count: usize,
     free: AtomicUsize,
 }
 
 /// Does every job on `count` threads at most, and gives what became of them in any order. A job may hand its parts to
 /// the threads that are free.
-pub fn in_pool<J: Sync, T: Send>(
+pub(crate) fn in_pool<J: Sync, T: Send>(
     jobs: &[J],
     count: usize,
     work: impl Fn(&J, &JobPool) -> T + Sync,
@@ -30,7 +30,7 @@ pub fn in_pool<J: Sync, T: Send>(
     let done = Mutex::new(Vec::with_capacity(jobs.len()));
     let do_rest = || {
         let mine: Vec<T> = queue.rest().map(|job| work(&jobs[job], &pool)).collect();
-        done.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).extend(mine);
+        done.lock().unwrap_or_else(std::sync::PoisonError::into_inner).extend(mine);
     };
     thread::scope(|scope| {
         let started = from_fn(|| pool.start(scope, do_rest)).take(jobs.len());
@@ -40,7 +40,7 @@ pub fn in_pool<J: Sync, T: Send>(
         }
         join(started);
     });
-    done.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner())
+    done.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
 impl JobPool {

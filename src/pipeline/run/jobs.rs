@@ -11,7 +11,7 @@ use super::planned::Planned;
 use super::tables::Tables;
 
 /// One run: which experiment, variant and seed.
-pub struct Job {
+pub(crate) struct Job {
     /// Index of its experiment in the plan.
     pub experiment: usize,
     pub variant: usize,
@@ -27,7 +27,7 @@ const BESIDE: f64 = 1e6;
 impl Job {
     /// Returns what the run left behind if it has been done before, with its entry. One with far more than such a run leaves
     /// is not looked at: nothing vouches for the memory that its charts would take.
-    pub fn kept(&self, cache: &Cache) -> Option<(RunRecord, RunEntry)> {
+    pub(crate) fn kept(&self, cache: &Cache) -> Option<(RunRecord, RunEntry)> {
         let most = 2.0 * self.cost.kept + BESIDE;
         let (record, kept) = cache.get_kept(&self.key?, most as u64)?;
         (record.seed == self.seed).then_some((record, kept))
@@ -35,7 +35,7 @@ impl Job {
 }
 
 /// Returns all runs, by experiment, variant and seed.
-pub fn all(course: &Course, planned: &[Planned], tables: &Tables) -> Vec<Job> {
+pub(crate) fn all(course: &Course, planned: &[Planned], tables: &Tables) -> Vec<Job> {
     let of_experiment = |(experiment, plan): (usize, &Planned)| {
         let mut jobs = Vec::new();
         for (variant, cost) in plan.costs.iter().enumerate() {
@@ -58,7 +58,7 @@ pub fn all(course: &Course, planned: &[Planned], tables: &Tables) -> Vec<Job> {
 }
 
 /// Returns what an experiment depends on, for the next build to compare.
-pub fn inputs(course: &Course, planned: &Planned, tables: &Tables) -> Inputs {
+pub(crate) fn inputs(course: &Course, planned: &Planned, tables: &Tables) -> Inputs {
     let variants = planned.plan.variants();
     let of_variant = |(index, name): (usize, &str)| VariantInputs {
         name: name.to_owned(),

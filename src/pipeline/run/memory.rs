@@ -4,7 +4,7 @@ use super::job_pool::{JobPool, in_pool};
 
 /// Does every job, as many at a time as there are cores; those of which not so many would fit into `limit` bytes, as many
 /// at a time as fit of the heaviest, one at least. `work` is told how many cores a job has for itself.
-pub fn within_memory<J: Sync, T: Send>(
+pub(crate) fn within_memory<J: Sync, T: Send>(
     jobs: &[J],
     bytes: impl Fn(&J) -> f64,
     limit: f64,

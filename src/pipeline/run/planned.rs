@@ -5,7 +5,7 @@ use crate::experiment::{Cost, Header, Kind, Plan};
 use crate::settings::Node;
 
 /// The parts that have no effect where nothing is trained.
-pub const TRAINING: [&str; 3] = ["split", "model", "training"];
+pub(crate) const TRAINING: [&str; 3] = ["split", "model", "training"];
 
 /// An experiment of a lesson, ready to run.
 pub struct Planned {
@@ -39,7 +39,7 @@ impl Planned {
 }
 
 /// Returns the Markdown texts of a block, each with its path.
-pub fn block_texts(planned: &Planned) -> impl Iterator<Item = (String, &str)> {
+pub(crate) fn block_texts(planned: &Planned) -> impl Iterator<Item = (String, &str)> {
     let header = &planned.header;
     let texts = [("title", &header.title), ("caption", &header.caption)];
     let texts = texts.into_iter().filter_map(|(path, text)| Some((path.to_owned(), text.as_deref()?)));

@@ -23,7 +23,12 @@ use super::totals;
 const OWN_KEYS: [&str; 2] = ["kind", "id"];
 
 /// Plans every block of every lesson; what is wrong with any of them is added to `found`.
-pub fn plan(course: &Course, limits: &Limits, tables: &mut Tables, found: &mut Diagnostics) -> Vec<Planned> {
+pub(crate) fn plan(
+    course: &Course,
+    limits: &Limits,
+    tables: &mut Tables,
+    found: &mut Diagnostics,
+) -> Vec<Planned> {
     let mut planned = Vec::new();
     if let Some(error) = totals::check_count(course, limits) {
         found.push(error);
@@ -131,7 +136,7 @@ fn check_default(entry: &Entry) -> Vec<Diagnostic> {
 }
 
 /// Tells a course what its experiments will find, by name.
-pub fn declare(course: &mut Course, planned: &[Planned]) {
+pub(crate) fn declare(course: &mut Course, planned: &[Planned]) {
     for experiment in planned {
         let schema = |(index, variant): (usize, PlannedVariant)| {
             let facts = experiment.facts[index].as_ref();
@@ -147,7 +152,7 @@ pub fn declare(course: &mut Course, planned: &[Planned]) {
 }
 
 /// Returns what is wrong with texts and claims, as far as that can be said before anything runs.
-pub fn check_texts(course: &Course, planned: &[Planned]) -> Vec<Diagnostic> {
+pub(crate) fn check_texts(course: &Course, planned: &[Planned]) -> Vec<Diagnostic> {
     let blocks: Vec<_> = planned.par_iter().map(|planned| check_block(course, planned)).collect();
     course.check_prose().into_iter().chain(blocks.into_iter().flatten()).collect()
 }

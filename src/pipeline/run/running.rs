@@ -52,7 +52,7 @@ pub struct Why {
 }
 
 /// What an experiment found, and the entries of its runs in the cache.
-pub struct Ran {
+pub(crate) struct Ran {
     pub outcome: Outcome,
     /// By variant and seed; none where a run has no entry.
     pub kept: Option<Vec<RunEntry>>,
@@ -65,7 +65,7 @@ type Finished = (RunRecord, Option<RunEntry>);
 ///
 /// # Errors
 /// What only a run could find: a split that leaves a part without rows.
-pub fn run(
+pub(crate) fn run(
     ready: &Ready,
     jobs: &[Job],
     wanted: &[bool],
@@ -102,7 +102,7 @@ fn explain(ready: &Ready, wanted: &[bool], jobs: &[&Job], known: &Records, watch
 }
 
 /// Returns what has changed since an experiment last ran.
-pub fn changes(ready: &Ready, planned: &Planned) -> Vec<String> {
+pub(crate) fn changes(ready: &Ready, planned: &Planned) -> Vec<String> {
     if !ready.cache.is_on() {
         return vec!["the cache is off".to_owned()];
     }
@@ -127,21 +127,21 @@ fn identity(course: &Course, planned: &Planned) -> String {
 }
 
 /// Returns what tells a lesson from those of all other courses on this machine.
-pub fn whereabouts(course: &Course, lesson: &Lesson) -> String {
+pub(crate) fn whereabouts(course: &Course, lesson: &Lesson) -> String {
     let root = course.root.canonicalize().unwrap_or_else(|_| course.root.clone());
     format!("{}/{}", root.display(), lesson.below)
 }
 
 /// Where a run belongs: runs that give the same bits share a place.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum PlaceOf {
+pub(crate) enum PlaceOf {
     Key(Key),
     /// Of a run without a name: its experiment, variant and seed.
     Job(usize, usize, u64),
 }
 
 /// Returns where a run belongs.
-pub fn place(job: &Job) -> PlaceOf {
+pub(crate) fn place(job: &Job) -> PlaceOf {
     match job.key {
         Some(key) => PlaceOf::Key(key),
         None => PlaceOf::Job(job.experiment, job.variant, job.seed),
@@ -149,7 +149,7 @@ pub fn place(job: &Job) -> PlaceOf {
 }
 
 /// Returns each run once, however many experiments ask for it.
-pub fn once<'a>(jobs: impl Iterator<Item = &'a Job>) -> Vec<&'a Job> {
+pub(crate) fn once<'a>(jobs: impl Iterator<Item = &'a Job>) -> Vec<&'a Job> {
     let mut seen = std::collections::BTreeSet::new();
     jobs.filter(|job| seen.insert(place(job))).collect()
 }
@@ -157,7 +157,7 @@ pub fn once<'a>(jobs: impl Iterator<Item = &'a Job>) -> Vec<&'a Job> {
 type Records = BTreeMap<PlaceOf, Result<Finished, Diagnostic>>;
 
 /// Does the given runs and keeps them in the cache.
-pub fn run_jobs(ready: &Ready, mut jobs: Vec<&Job>, watch: &dyn Watch) -> Records {
+pub(crate) fn run_jobs(ready: &Ready, mut jobs: Vec<&Job>, watch: &dyn Watch) -> Records {
     // The longest first, so that none is left running alone at the end.
     jobs.sort_by(|a, b| b.cost.seconds.total_cmp(&a.cost.seconds));
     let work = Work::new(&jobs, ready.planned.len(), watch);
@@ -193,13 +193,13 @@ fn run_job(
 ) -> Result<RunRecord, Diagnostic> {
     let told = Mutex::new(0.0);
     let advance = |share: f64| {
-        let mut told = told.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let mut told = told.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         *told += share;
         work.advance(share * work_of(job));
     };
     let context = |data| Context { seed: job.seed, data, advance: &advance, workers, pool };
     let record = record(&ready.course, &ready.planned[job.experiment], &ready.tables, job, context);
-    let told = *told.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    let told = *told.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     work.advance((1.0 - told).max(0.0) * work_of(job));
     record
 }
@@ -233,7 +233,7 @@ fn record<'a>(
 
 /// Returns what an experiment found whose runs all were in the cache when that was last looked at. One that has left it
 /// since is done again, as it was done before.
-pub fn again(course: &Course, planned: &Planned, tables: &Tables, cache: &Cache) -> Outcome {
+pub(crate) fn again(course: &Course, planned: &Planned, tables: &Tables, cache: &Cache) -> Outcome {
     let mut outcome = nothing_yet(planned);
     for job in jobs::all(course, std::slice::from_ref(planned), tables) {
         let known = job.kept(cache).map(|(record, _)| record);
@@ -254,7 +254,7 @@ pub fn again(course: &Course, planned: &Planned, tables: &Tables, cache: &Cache)
 }
 
 /// Estimates the seconds of a run; even a run that trains nothing is some work.
-pub fn work_of(job: &Job) -> f64 {
+pub(crate) fn work_of(job: &Job) -> f64 {
     job.cost.seconds.max(1e-6)
 }
 

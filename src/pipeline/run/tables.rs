@@ -24,7 +24,7 @@ struct Loaded {
 }
 
 /// Every data set of a course, loaded once where all seeds share it. The bytes of a file are let go once they are read.
-pub struct Tables {
+pub(crate) struct Tables {
     root: PathBuf,
     limits: Limits,
     /// Bytes of all that is loaded.
@@ -44,7 +44,7 @@ struct File {
 }
 
 /// Returns what is wrong with settings of data; a name that is that of a file beside the lesson is told what to write.
-pub fn told_of_file(problem: Problem, settings: Option<&DataSettings>, lesson: &Path) -> Problem {
+pub(crate) fn told_of_file(problem: Problem, settings: Option<&DataSettings>, lesson: &Path) -> Problem {
     let name =
         settings.filter(|settings| settings.entry().is_none()).and_then(|settings| settings.name.as_deref());
     let Some(name) = name.filter(|name| problem.path.ends_with("name") && !name.starts_with('.')) else {
@@ -66,13 +66,13 @@ pub fn told_of_file(problem: Problem, settings: Option<&DataSettings>, lesson: &
 
 impl Tables {
     /// Makes an empty set of tables; `root` is the lessons folder, outside of which no file is opened.
-    pub fn new(root: &Path, limits: Limits, sources: Sources) -> Self {
+    pub(crate) fn new(root: &Path, limits: Limits, sources: Sources) -> Self {
         let (loaded, shown, warnings) = Default::default();
         Tables { root: root.to_owned(), limits, held: 0.0, sources, loaded, shown, warnings }
     }
 
     /// Returns the bytes of all tables that are held, each once, until the end.
-    pub fn bytes(&self) -> f64 {
+    pub(crate) fn bytes(&self) -> f64 {
         self.held
     }
 
@@ -86,7 +86,7 @@ impl Tables {
     ///
     /// # Errors
     /// Everything that is wrong with the settings, the file's place or its content.
-    pub fn facts(
+    pub(crate) fn facts(
         &mut self,
         settings: &DataSettings,
         lesson: &Path,
@@ -106,7 +106,7 @@ impl Tables {
     ///
     /// # Errors
     /// What `facts` would have found.
-    pub fn dataset(
+    pub(crate) fn dataset(
         &self,
         settings: &DataSettings,
         lesson: &Path,
@@ -125,7 +125,7 @@ impl Tables {
 
     /// Returns a hash over the bytes of the table that `settings` name; none for data that is generated. Only called after
     /// [`facts`](Self::facts) found it in order.
-    pub fn fingerprint(&self, settings: &DataSettings, lesson: &Path) -> Option<String> {
+    pub(crate) fn fingerprint(&self, settings: &DataSettings, lesson: &Path) -> Option<String> {
         self.loaded.get(&self.key(settings, lesson)).map(|loaded| loaded.hash.clone())
     }
 

@@ -17,7 +17,7 @@ const CONTENTS: f64 = 400.0;
 const CHART: f64 = 60_000.0;
 
 /// Says that there are more experiments than a course may have, at the first one beyond.
-pub fn check_count(course: &Course, limits: &Limits) -> Option<Diagnostic> {
+pub(crate) fn check_count(course: &Course, limits: &Limits) -> Option<Diagnostic> {
     let most = limits.course.experiments;
     let mut blocks = course.lessons.iter().flat_map(|lesson| &lesson.blocks);
     let beyond = blocks.nth(usize::try_from(most).unwrap_or(usize::MAX))?;
@@ -29,7 +29,7 @@ pub fn check_count(course: &Course, limits: &Limits) -> Option<Diagnostic> {
 
 /// Says what all experiments take together, time and memory, where that is too much; `tables` are the bytes of the data that are
 /// held.
-pub fn check_work(planned: &[Planned], tables: f64, limits: &Limits) -> Vec<Diagnostic> {
+pub(crate) fn check_work(planned: &[Planned], tables: f64, limits: &Limits) -> Vec<Diagnostic> {
     let (mut seconds, mut bytes) = (0.0, tables);
     let mut found: [Option<Diagnostic>; 2] = Default::default();
     for experiment in planned {
@@ -53,7 +53,7 @@ pub fn check_work(planned: &[Planned], tables: f64, limits: &Limits) -> Vec<Diag
 }
 
 /// Says that the site has too many files or is too large, at the first lesson beyond.
-pub fn check_site(course: &Course, planned: &[Planned], limits: &Limits) -> Option<Diagnostic> {
+pub(crate) fn check_site(course: &Course, planned: &[Planned], limits: &Limits) -> Option<Diagnostic> {
     let (mut files, mut bytes) = (FILES_OF_A_SITE, PAGE);
     let contents = CONTENTS * course.lessons.len() as f64;
     let mut copied = BTreeSet::new();

@@ -9,14 +9,14 @@ use crate::site::{TemplateError, Templates};
 use crate::pipeline::request::{Failure, Request};
 
 /// A course's templates.
-pub struct CourseTemplates {
+pub(crate) struct CourseTemplates {
     pub loaded: Templates,
     /// The author's folder, as it is shown.
     shown: String,
 }
 
 /// Where an author's templates are.
-pub struct Folder {
+pub(crate) struct Folder {
     path: Option<PathBuf>,
     shown: String,
     is_used: bool,
@@ -28,7 +28,7 @@ impl CourseTemplates {
     ///
     /// # Errors
     /// A folder that is named and not there.
-    pub fn folder(root: &Path, request: &Request) -> Result<Folder, Failure> {
+    pub(crate) fn folder(root: &Path, request: &Request) -> Result<Folder, Failure> {
         if let Some(named) = &request.templates {
             let shown = named.display().to_string();
             return match named.is_dir() {
@@ -52,14 +52,14 @@ impl CourseTemplates {
     }
 
     /// Returns what is wrong with a template, at its place.
-    pub fn diagnostic(&self, fault: &TemplateError, sources: &mut Sources) -> Diagnostic {
+    pub(crate) fn diagnostic(&self, fault: &TemplateError, sources: &mut Sources) -> Diagnostic {
         fault.diagnostic(&self.shown, sources)
     }
 }
 
 impl Folder {
     /// Returns what is to be said of templates that are there but not used.
-    pub fn remark(&self) -> Option<Diagnostic> {
+    pub(crate) fn remark(&self) -> Option<Diagnostic> {
         self.path.as_ref().filter(|_| !self.is_used)?;
         let message = format!("the templates in `{}` are not used: the lessons are not trusted", self.shown);
         let hint = "name a folder of templates that you trust with `--templates DIR`";
@@ -70,7 +70,7 @@ impl Folder {
     ///
     /// # Errors
     /// Every file of the folder that is at fault.
-    pub fn load(self, sources: &mut Sources) -> Result<CourseTemplates, Vec<Diagnostic>> {
+    pub(crate) fn load(self, sources: &mut Sources) -> Result<CourseTemplates, Vec<Diagnostic>> {
         let Folder { path, shown, is_used } = self;
         match Templates::load(path.as_deref().filter(|_| is_used)) {
             Ok(loaded) => Ok(CourseTemplates { loaded, shown }),

@@ -20,7 +20,7 @@ use crate::pipeline::computed::Computed;
 use crate::pipeline::run::planned::Planned;
 
 /// A lesson's page to be.
-pub struct Draft<'a> {
+pub(crate) struct Draft<'a> {
     /// Its body has a mark where an experiment stands.
     pub view: Cow<'a, PageView>,
     /// A hash over all that the view with its experiments is made from; none where that cannot be told.
@@ -30,14 +30,14 @@ pub struct Draft<'a> {
 }
 
 /// An experiment of a lesson.
-pub struct Experiment<'a> {
+pub(crate) struct Experiment<'a> {
     /// Without what is drawn.
     view: Cow<'a, ExperimentView>,
     pub drawing: Drawing<'a>,
 }
 
 /// All that drafts are made of.
-pub struct Drafting<'a> {
+pub(crate) struct Drafting<'a> {
     pub computed: &'a Computed,
     pub values: Values<'a>,
     /// A hash over this program; none where it cannot be told from others.
@@ -46,7 +46,7 @@ pub struct Drafting<'a> {
 
 impl<'c> Drafting<'c> {
     /// Returns the draft of a lesson, and what is wrong with its values.
-    pub fn draft(&self, index: usize, lesson: &Lesson) -> (Draft<'c>, Diagnostics) {
+    pub(crate) fn draft(&self, index: usize, lesson: &Lesson) -> (Draft<'c>, Diagnostics) {
         let (mut draft, found) = match self.computed.unchanged.note(index) {
             Some(note) => (self.noted(index, note), Diagnostics::default()),
             None => self.anew(index, lesson),
@@ -181,7 +181,7 @@ impl<'c> Drafting<'c> {
 
 impl Draft<'_> {
     /// Returns whether its lesson has experiments.
-    pub fn has_experiments(&self) -> bool {
+    pub(crate) fn has_experiments(&self) -> bool {
         !self.experiments.is_empty()
     }
 
@@ -189,7 +189,7 @@ impl Draft<'_> {
     ///
     /// # Errors
     /// Faults of an author's template.
-    pub fn whole(&self, computed: &Computed) -> Result<PageView, Vec<Diagnostic>> {
+    pub(crate) fn whole(&self, computed: &Computed) -> Result<PageView, Vec<Diagnostic>> {
         let allowed = |page: PageView| match computed.course.is_untrusted() {
             true => page.allowed_body(),
             false => page,
@@ -207,7 +207,7 @@ impl Draft<'_> {
 
     /// Returns what later builds need to know of it and of the remarks on its runs; none where its page cannot be told from
     /// others.
-    pub fn note(&self, made_from: Sum, remarks: Vec<Diagnostic>) -> Option<Note> {
+    pub(crate) fn note(&self, made_from: Sum, remarks: Vec<Diagnostic>) -> Option<Note> {
         let noted = |Experiment { view, drawing }: &Experiment| {
             let (view, sketch) = (view.as_ref().clone(), drawing.sketch.clone());
             Some(NotedExperiment { view, drawing: drawing.key?, sketch })

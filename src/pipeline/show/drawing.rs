@@ -19,7 +19,7 @@ use crate::pipeline::run::running::{self, Ran};
 
 /// The charts of an experiment, and its results for other programs.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
-pub struct Drawn {
+pub(crate) struct Drawn {
     pub figures: Vec<DrawnFigure>,
     /// Of everything found.
     pub digest: String,
@@ -31,7 +31,7 @@ pub struct Drawn {
 
 /// One chart in every form that a site needs.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
-pub struct DrawnFigure {
+pub(crate) struct DrawnFigure {
     pub name: String,
     pub title: String,
     /// For wide columns.
@@ -44,7 +44,7 @@ pub struct DrawnFigure {
 }
 
 /// An experiment's charts and files, drawn or fetched when the first of them is needed.
-pub struct Drawing<'a> {
+pub(crate) struct Drawing<'a> {
     computed: &'a Computed,
     /// Index in the plan.
     pub place: usize,
@@ -56,7 +56,7 @@ pub struct Drawing<'a> {
 
 impl<'a> Drawing<'a> {
     /// Looks up what there is of an experiment's charts and files, and draws them if that is not known.
-    pub fn new(computed: &'a Computed, place: usize, program: Option<Sum>) -> Self {
+    pub(crate) fn new(computed: &'a Computed, place: usize, program: Option<Sum>) -> Self {
         let key = program.and_then(|program| key(computed, place, program));
         let kept = key.map(|key| Key::named(&["sketch", &key.to_string()]));
         let known = kept.and_then(|kept| computed.cache.brief(&kept));
@@ -75,23 +75,23 @@ impl<'a> Drawing<'a> {
     }
 
     /// Makes one of which an earlier build has noted what there is.
-    pub fn known(computed: &'a Computed, place: usize, key: Key, sketch: Sketch) -> Self {
+    pub(crate) fn known(computed: &'a Computed, place: usize, key: Key, sketch: Sketch) -> Self {
         Drawing { computed, place, key: Some(key), sketch, drawn: OnceLock::new() }
     }
 
     /// Returns where its files stand in the output, as far as their names are alike: `SLUG/ID`.
-    pub fn path(&self) -> String {
+    pub(crate) fn path(&self) -> String {
         let planned = &self.computed.planned[self.place];
         format!("{}/{}", self.computed.course.lessons[planned.lesson].slug, planned.header.id)
     }
 
     /// Returns the paths of its charts in the output.
-    pub fn charts(&self) -> impl Iterator<Item = String> {
+    pub(crate) fn charts(&self) -> impl Iterator<Item = String> {
         self.sketch.figures.iter().map(|name| format!("{}-{name}.svg", self.path()))
     }
 
     /// Returns the charts and files, fetched from the cache or drawn at the first call.
-    pub fn drawn(&self) -> &Drawn {
+    pub(crate) fn drawn(&self) -> &Drawn {
         self.drawn.get_or_init(|| {
             let known = self.key.and_then(|key| self.computed.cache.drawn(&key));
             known.unwrap_or_else(|| {

@@ -11,7 +11,7 @@ use super::{results_table, settings_view};
 use crate::pipeline::run::planned::Planned;
 
 /// What of an experiment was made elsewhere: Markdown already turned into HTML, the block's own text.
-pub struct BlockTexts {
+pub(crate) struct BlockTexts {
     pub title_html: String,
     pub caption_html: String,
     pub alt: String,
@@ -20,7 +20,7 @@ pub struct BlockTexts {
 }
 
 /// Puts an experiment together, but for what is [drawn](draw_in).
-pub fn view(
+pub(crate) fn view(
     slug: &str,
     planned: &Planned,
     outcome: &Outcome,
@@ -57,7 +57,7 @@ pub fn view(
 }
 
 /// Adds what is drawn.
-pub fn draw_in(view: &mut ExperimentView, slug: &str, planned: &Planned, drawn: &Drawn) {
+pub(crate) fn draw_in(view: &mut ExperimentView, slug: &str, planned: &Planned, drawn: &Drawn) {
     view.figures = drawn.figures.iter().map(|figure| figure_view(slug, planned, &view.alt, figure)).collect();
     view.provenance.digest.clone_from(&drawn.digest);
 }

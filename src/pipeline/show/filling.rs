@@ -8,7 +8,7 @@ use crate::outcome::{Statistic, Summary};
 use crate::pipeline::computed::Computed;
 
 /// Fills the gaps of a lesson's text.
-pub struct Filling<'a, 'c> {
+pub(crate) struct Filling<'a, 'c> {
     pub computed: &'a Computed,
     pub values: &'a Values<'c>,
     pub lesson: &'a Lesson,

@@ -9,7 +9,7 @@ use crate::store::cache::{Key, Sum};
 
 /// What there is of an experiment's charts and files, for those who need none of them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Sketch {
+pub(crate) struct Sketch {
     /// The names of the figures.
     pub figures: Vec<String>,
     pub csv: bool,
@@ -17,7 +17,7 @@ pub struct Sketch {
 
 /// What was made of a lesson.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Note {
+pub(crate) struct Note {
     /// A hash over all that it was made from.
     pub made_from: Sum,
     pub view: PageView,
@@ -31,7 +31,7 @@ pub struct Note {
 
 /// What was made of an experiment.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct NotedExperiment {
+pub(crate) struct NotedExperiment {
     /// Without what is drawn.
     pub view: ExperimentView,
     /// The name under which what is drawn is kept.
@@ -40,7 +40,7 @@ pub struct NotedExperiment {
 }
 
 /// Which lessons are unchanged.
-pub struct Unchanged {
+pub(crate) struct Unchanged {
     /// What was made of each lesson; none where it has to be looked at.
     pub notes: Vec<Option<Note>>,
     /// For each planned experiment, whether a lesson that has to be looked at asks what it found.
@@ -49,17 +49,17 @@ pub struct Unchanged {
 
 impl Unchanged {
     /// Says of no lesson that it is unchanged.
-    pub fn none(lessons: usize, experiments: usize) -> Unchanged {
+    pub(crate) fn none(lessons: usize, experiments: usize) -> Unchanged {
         Unchanged { notes: vec![None; lessons], wanted: vec![true; experiments] }
     }
 
     /// Returns what was made of a lesson that is unchanged.
-    pub fn note(&self, lesson: usize) -> Option<&Note> {
+    pub(crate) fn note(&self, lesson: usize) -> Option<&Note> {
         self.notes[lesson].as_ref()
     }
 
     /// Returns what has to be said again of unchanged lessons.
-    pub fn remarks(&self, course: &Course) -> Vec<Diagnostic> {
+    pub(crate) fn remarks(&self, course: &Course) -> Vec<Diagnostic> {
         let of_lesson = |(lesson, note): (&Lesson, &Option<Note>)| {
             let remarks = note.iter().flat_map(|note| note.remarks.clone());
             remarks.map(|remark| remark.moved_to(lesson.source)).collect::<Vec<_>>()
@@ -68,7 +68,7 @@ impl Unchanged {
     }
 
     /// Returns whether the lesson with this index is unchanged.
-    pub fn holds(&self, lesson: usize) -> bool {
+    pub(crate) fn holds(&self, lesson: usize) -> bool {
         self.notes[lesson].is_some()
     }
 }

@@ -34,7 +34,7 @@ pub type Holds<'a> = dyn Fn(&str, &Sum) -> bool + Sync + 'a;
 ///
 /// # Errors
 /// A name in prose that does not exist; a template at fault; a file of a lesson that cannot be read.
-pub fn assemble(computed: &Computed, holds: &Holds) -> Result<Files, Failure> {
+pub(crate) fn assemble(computed: &Computed, holds: &Holds) -> Result<Files, Failure> {
     let drafting = Drafting {
         computed,
         values: judging::values(&computed.course, &computed.planned, &computed.ran),

@@ -27,7 +27,7 @@ pub fn json(lesson: &str, planned: &Planned, outcome: &Outcome, claims: &[Verdic
 }
 
 /// Returns a claim's verdict as JSON.
-pub fn claim(verdict: &Verdict) -> Json {
+pub(crate) fn claim(verdict: &Verdict) -> Json {
     json!({
         "that": verdict.claim.that,
         "says": verdict.claim.says,
@@ -87,7 +87,7 @@ fn series(variant: &Variant, statistic: Statistic) -> Json {
 
 /// Returns every series of every run in long form: variant, seed, metric, epoch (or what else a kind goes by), value; None
 /// where there is none.
-pub fn csv(outcome: &Outcome) -> Option<String> {
+pub(crate) fn csv(outcome: &Outcome) -> Option<String> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let mut rows = 0;
     writer.write_record(["variant", "seed", "metric", outcome.step.name(), "value"]).ok()?;

@@ -12,7 +12,7 @@ use crate::pipeline::run::planned::Planned;
 const SHOWN_NUMBERS: usize = 3;
 
 /// Returns the metrics that are worth a column, the kind's own first, by variant; none where no metric is.
-pub fn results(planned: &Planned, outcome: &Outcome) -> Option<ResultsView> {
+pub(crate) fn results(planned: &Planned, outcome: &Outcome) -> Option<ResultsView> {
     let columns = columns(planned, outcome);
     if columns.is_empty() {
         return None;

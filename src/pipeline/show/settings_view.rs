@@ -9,7 +9,7 @@ use crate::site::SettingView;
 use crate::pipeline::run::planned::{Planned, TRAINING};
 
 /// Returns every setting by its path; one that differs between variants lists its values.
-pub fn settings(planned: &Planned) -> Vec<SettingView> {
+pub(crate) fn settings(planned: &Planned) -> Vec<SettingView> {
     let variants = planned.plan.variants();
     let mut views: Vec<SettingView> = Vec::new();
     for (index, variant) in variants.iter().enumerate() {

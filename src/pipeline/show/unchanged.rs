@@ -20,13 +20,13 @@ use crate::pipeline::run::planned::{Planned, block_texts};
 use crate::pipeline::run::running::whereabouts;
 
 /// Says of no lesson that it is unchanged.
-pub fn none(ready: &Ready) -> Unchanged {
+pub(crate) fn none(ready: &Ready) -> Unchanged {
     Unchanged::none(ready.course.lessons.len(), ready.planned.len())
 }
 
 /// Finds the lessons of which there is a note that is still true. Once a day they are looked at all the same, so that the
 /// entries of their runs count as used.
-pub fn find(ready: &Ready, jobs: &[Job]) -> Unchanged {
+pub(crate) fn find(ready: &Ready, jobs: &[Job]) -> Unchanged {
     let Some(program) = ready.cache.program() else { return none(ready) };
     let (course, planned) = (&ready.course, &ready.planned);
     let yesterday = SystemTime::now() - FRESH;
@@ -51,7 +51,7 @@ pub fn find(ready: &Ready, jobs: &[Job]) -> Unchanged {
 
 /// Notes what was made of the lessons that were looked at, for the builds to come. `note` says it of one lesson, given its
 /// index, the hash over what it was made from, and what was odd about its runs.
-pub fn keep(
+pub(crate) fn keep(
     computed: &Computed,
     program: Sum,
     note: impl Fn(usize, Sum, Vec<Diagnostic>) -> Option<Note> + Sync,

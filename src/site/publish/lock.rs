@@ -9,7 +9,7 @@ use crate::files::Folder;
 /// A file beside the output folder that is locked as long as this lives, and removed with it. (Outside Unix it stays: there
 /// it cannot be told whether the file that was locked is still the one of that name.)
 #[derive(Debug)]
-pub struct Lock {
+pub(super) struct Lock {
     path: PathBuf,
     /// Unlocked when it is closed, also by the end of a build that is killed.
     _file: File,
@@ -21,7 +21,7 @@ impl Lock {
     ///
     /// # Errors
     /// A file of somebody's that may not be read; a file system that refuses the file or the lock.
-    pub fn take(path: &Path, waits: &dyn Fn()) -> io::Result<Option<Lock>> {
+    pub(super) fn take(path: &Path, waits: &dyn Fn()) -> io::Result<Option<Lock>> {
         let mut has_waited = false;
         loop {
             let (file, is_new) = match open(path) {

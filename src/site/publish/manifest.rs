@@ -12,7 +12,7 @@ use crate::store::cache::{Cache, FileStamp, Key, Sum};
 
 /// One file of a site.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Record {
+pub(super) struct Record {
     /// Of all that the content was made from.
     pub from: Sum,
     /// Of the content.
@@ -22,7 +22,7 @@ pub struct Record {
 }
 
 /// The files of a site by their paths.
-pub type Records = BTreeMap<String, Record>;
+pub(super) type Records = BTreeMap<String, Record>;
 
 #[derive(Serialize, Deserialize)]
 struct Noted {
@@ -32,7 +32,7 @@ struct Noted {
 
 /// What is known of the site in an output folder.
 #[derive(Debug)]
-pub struct Manifest {
+pub(super) struct Manifest {
     key: Key,
     /// Its files as they were published last, but for those that somebody has changed or removed since.
     pub intact: Records,
@@ -42,12 +42,12 @@ pub struct Manifest {
 
 impl Manifest {
     /// Returns the name of what is kept of the site in an output folder.
-    pub fn key(output: &Path) -> Key {
+    pub(super) fn key(output: &Path) -> Key {
         Key::named(&["site", &output.to_string_lossy()])
     }
 
     /// Reads what is noted of the site in an output folder, as far as it is still true.
-    pub fn read(place: &OutputPlace, cache: &Cache) -> Manifest {
+    pub(super) fn read(place: &OutputPlace, cache: &Cache) -> Manifest {
         let key = Manifest::key(&place.output);
         let Some(Noted { at, files }) = cache.site(&key) else {
             return Manifest { key, intact: Records::new(), settled: false };
@@ -61,7 +61,7 @@ impl Manifest {
     }
 
     /// Notes the files of the site as they are now.
-    pub fn keep(self, files: Records, cache: &Cache) {
+    pub(super) fn keep(self, files: Records, cache: &Cache) {
         if !self.settled || self.intact != files {
             cache.put_site(&self.key, &Noted { at: SystemTime::now(), files });
         }

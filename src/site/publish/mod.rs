@@ -142,7 +142,7 @@ impl<'a> Publication<'a> {
         if is_new {
             stage::stage(place, &mut staged).and_then(|()| place.swap()).inspect_err(|_| {
                 // The first error is the one to report.
-                let _ = place.discard(&place.staging);
+                let _ = place::discard(&place.staging);
             })?;
         }
         let unchanged = staged.iter().filter(|(path, file)| *path != LIST && !file.is_new()).count();

@@ -10,11 +10,11 @@ use crate::files::{Folder, Refusal};
 use crate::store;
 
 /// A file that only a site of ours has: the sign that a folder may be replaced.
-pub const MARK: &str = "assets/gradbook.css";
+pub(super) const MARK: &str = "assets/gradbook.css";
 
 /// The output folder and the two beside it that exist only while publishing.
 #[derive(Debug)]
-pub struct OutputPlace {
+pub(super) struct OutputPlace {
     /// As the author wrote it, for messages.
     pub shown: PathBuf,
     pub output: PathBuf,
@@ -30,7 +30,7 @@ impl OutputPlace {
     ///
     /// # Errors
     /// The root of the file system; a path that cannot be resolved.
-    pub fn new(shown: &Path) -> Result<OutputPlace, PublishError> {
+    pub(super) fn new(shown: &Path) -> Result<OutputPlace, PublishError> {
         let output = resolve(shown)?;
         let (Some(parent), Some(name)) = (output.parent(), output.file_name()) else {
             return Err(dangerous(shown, "is the root of the file system"));
@@ -46,7 +46,7 @@ impl OutputPlace {
     }
 
     /// Refuses an output that is, or holds, the folder of the lessons.
-    pub fn check_lessons(&self, lessons: &Path) -> Result<(), PublishError> {
+    pub(super) fn check_lessons(&self, lessons: &Path) -> Result<(), PublishError> {
         let lessons = resolve(lessons)?;
         if lessons == self.output {
             return Err(dangerous(&self.shown, "is the folder of the lessons"));
@@ -58,13 +58,13 @@ impl OutputPlace {
     }
 
     /// Returns whether the output folder may be replaced, as far as that shows before there is anything to replace it with.
-    pub fn check(&self) -> Result<(), PublishError> {
+    pub(super) fn check(&self) -> Result<(), PublishError> {
         if exists(&self.old) { Ok(()) } else { self.check_ours() }
     }
 
     /// Keeps other builds from writing to this folder until the lock is dropped: waits for one that does, having
     /// called `waits`. The inner error is what kept it from being locked.
-    pub fn lock(&self, waits: &dyn Fn()) -> Result<io::Result<Option<Lock>>, PublishError> {
+    pub(super) fn lock(&self, waits: &dyn Fn()) -> Result<io::Result<Option<Lock>>, PublishError> {
         if let Some(parent) = self.output.parent() {
             make_folder(parent)?;
         }
@@ -72,11 +72,11 @@ impl OutputPlace {
     }
 
     /// Cleans up after a build that was killed, and brings back what it had put aside.
-    pub fn recover(&self) -> Result<(), PublishError> {
-        self.discard(&self.staging)?;
+    pub(super) fn recover(&self) -> Result<(), PublishError> {
+        discard(&self.staging)?;
         // No build makes a link of it: one that stands there came with somebody's files, and leads to others.
         if self.old.is_symlink() {
-            self.discard(&self.old)?;
+            discard(&self.old)?;
         }
         if !exists(&self.old) {
             return Ok(());
@@ -85,7 +85,7 @@ impl OutputPlace {
     }
 
     /// Refuses a folder that holds what no build wrote.
-    pub fn check_ours(&self) -> Result<(), PublishError> {
+    pub(super) fn check_ours(&self) -> Result<(), PublishError> {
         if !exists(&self.output) {
             return Ok(());
         }
@@ -109,7 +109,7 @@ impl OutputPlace {
     ///
     /// # Errors
     /// None there; a link, a folder, a device, a pipe; a longer one.
-    pub fn read(&self, below: &str, most: u64) -> Result<Vec<u8>, Refusal> {
+    pub(super) fn read(&self, below: &str, most: u64) -> Result<Vec<u8>, Refusal> {
         let (folders, name) = below.rsplit_once('/').unzip();
         let mut folder = Folder::open(&self.output)?;
         for part in folders.into_iter().flat_map(|folders| folders.split('/')) {
@@ -125,7 +125,7 @@ impl OutputPlace {
     }
 
     /// Puts the staged folder in the place of the output.
-    pub fn swap(&self) -> Result<(), PublishError> {
+    pub(super) fn swap(&self) -> Result<(), PublishError> {
         if !exists(&self.output) {
             return rename(&self.staging, &self.output);
         }
@@ -194,18 +194,7 @@ impl OutputPlace {
                 rename(&entry.path(), &target)?;
             }
         }
-        self.discard(&self.old)
-    }
-
-    /// Removes a leftover. One that cannot be goes out of the way, for it must not stop this build or a later one.
-    pub fn discard(&self, leftover: &Path) -> Result<(), PublishError> {
-        let Err(error) = remove(leftover) else { return Ok(()) };
-        let name = |number: usize| {
-            let left = leftover.file_name().unwrap_or_default().to_string_lossy();
-            leftover.with_file_name(format!("{left}-{number}"))
-        };
-        let free = (1..).map(name).find(|path| !exists(path));
-        free.ok_or(()).and_then(|free| rename(leftover, &free).map_err(drop)).map_err(|()| error)
+        discard(&self.old)
     }
 
     fn mount_point(&self) -> PublishError {
@@ -213,15 +202,26 @@ impl OutputPlace {
     }
 }
 
+/// Removes a leftover. One that cannot be goes out of the way, for it must not stop this build or a later one.
+pub(super) fn discard(leftover: &Path) -> Result<(), PublishError> {
+    let Err(error) = remove(leftover) else { return Ok(()) };
+    let name = |number: usize| {
+        let left = leftover.file_name().unwrap_or_default().to_string_lossy();
+        leftover.with_file_name(format!("{left}-{number}"))
+    };
+    let free = (1..).map(name).find(|path| !exists(path));
+    free.ok_or(()).and_then(|free| rename(leftover, &free).map_err(drop)).map_err(|()| error)
+}
+
 /// Returns whether this user may write to a folder. Asked, not tried: what a killed build had tried would stay there.
 #[cfg(unix)]
-pub fn may_write(folder: &Path) -> io::Result<()> {
+pub(super) fn may_write(folder: &Path) -> io::Result<()> {
     Ok(rustix::fs::access(folder, rustix::fs::Access::WRITE_OK)?)
 }
 
 /// Does nothing: outside Unix no folder is kept from its owner.
 #[cfg(not(unix))]
-pub fn may_write(_: &Path) -> io::Result<()> {
+pub(super) fn may_write(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
@@ -271,34 +271,34 @@ fn plain(path: &Path) -> PathBuf {
 }
 
 /// Returns whether a path below the output is one of those that stand there before there is a site in it.
-pub fn is_of_hosting(below: &Path) -> bool {
+pub(super) fn is_of_hosting(below: &Path) -> bool {
     const KNOWN: [&str; 6] = [".git", ".gitkeep", ".gitignore", ".gitattributes", ".nojekyll", ".DS_Store"];
     below.to_str().is_some_and(|name| KNOWN.contains(&name))
 }
 
 /// Returns whether there is anything, even a link that leads nowhere.
-pub fn exists(path: &Path) -> bool {
+pub(super) fn exists(path: &Path) -> bool {
     path.symlink_metadata().is_ok()
 }
 
 /// Returns whether its name begins with a dot.
-pub fn is_hidden(entry: &DirEntry) -> bool {
+pub(super) fn is_hidden(entry: &DirEntry) -> bool {
     entry.file_name().to_string_lossy().starts_with('.')
 }
 
 /// Returns whether it is a folder itself, not a link to one.
-pub fn is_folder(entry: &DirEntry) -> bool {
+pub(super) fn is_folder(entry: &DirEntry) -> bool {
     entry.file_type().is_ok_and(|kind| kind.is_dir())
 }
 
 /// Lists what is in a folder.
-pub fn entries(folder: &Path) -> Result<Vec<DirEntry>, PublishError> {
+pub(super) fn entries(folder: &Path) -> Result<Vec<DirEntry>, PublishError> {
     let list = fs::read_dir(folder).and_then(Iterator::collect);
     list.map_err(|error| PublishError::Io { path: folder.to_owned(), error })
 }
 
 /// Makes a folder and those above it, where they are missing.
-pub fn make_folder(path: &Path) -> Result<(), PublishError> {
+pub(super) fn make_folder(path: &Path) -> Result<(), PublishError> {
     fs::create_dir_all(path).map_err(|error| PublishError::Io { path: path.to_owned(), error })
 }
 
@@ -307,7 +307,7 @@ fn rename(from: &Path, to: &Path) -> Result<(), PublishError> {
 }
 
 /// Removes a file, or a folder with all in it, those that are read-only too.
-pub fn remove(path: &Path) -> Result<(), PublishError> {
+pub(super) fn remove(path: &Path) -> Result<(), PublishError> {
     store::remove(path).map_err(|error| PublishError::Io { path: path.to_owned(), error })
 }
 

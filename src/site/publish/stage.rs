@@ -15,7 +15,7 @@ use crate::store::cache::{FileStamp, Sum};
 const MAX_LIST: u64 = 16 << 20;
 
 /// A file of the new site, compared with the old one.
-pub struct Staged {
+pub(super) struct Staged {
     from: Sum,
     content: Sum,
     /// None for a file that is there already, byte for byte.
@@ -27,7 +27,7 @@ pub struct Staged {
 
 impl Staged {
     /// Compares a file with what the output has at its path.
-    pub fn new(
+    pub(super) fn new(
         path: &str,
         content: Content,
         intact: &Records,
@@ -56,13 +56,13 @@ impl Staged {
     }
 
     /// Returns whether the output does not have it byte for byte.
-    pub fn is_new(&self) -> bool {
+    pub(super) fn is_new(&self) -> bool {
         self.new.is_some()
     }
 }
 
 /// Writes the new site to its staging folder, with all that the author put into the old one.
-pub fn stage(place: &OutputPlace, files: &mut BTreeMap<String, Staged>) -> Result<(), PublishError> {
+pub(super) fn stage(place: &OutputPlace, files: &mut BTreeMap<String, Staged>) -> Result<(), PublishError> {
     make_folder(&place.staging)?;
     let mut folders: BTreeSet<&Path> = BTreeSet::new();
     for (path, file) in files.iter_mut() {
@@ -90,7 +90,7 @@ fn looks_as(path: &Path, stamp: Option<FileStamp>) -> Option<FileStamp> {
 }
 
 /// Returns what is to be noted of a site that stands. A file that somebody changed in between is not.
-pub fn records(place: &OutputPlace, files: BTreeMap<String, Staged>) -> Records {
+pub(super) fn records(place: &OutputPlace, files: BTreeMap<String, Staged>) -> Records {
     let record = |(path, file): (String, Staged)| {
         let stamp = looks_as(&place.output.join(&path), file.stamp)?;
         Some((path, Record { from: file.from, content: file.content, stamp }))
@@ -108,7 +108,7 @@ fn keep(place: &OutputPlace, files: &BTreeMap<String, Staged>) -> Result<(), Pub
 
 /// Returns what no build wrote, below the output: files, and hidden folders at its top. A site without a list (of an earlier
 /// version) is all ours, but for hidden files.
-pub fn strangers(place: &OutputPlace) -> Result<Vec<PathBuf>, PublishError> {
+pub(super) fn strangers(place: &OutputPlace) -> Result<Vec<PathBuf>, PublishError> {
     let mut found = Vec::new();
     if !exists(&place.output) {
         return Ok(found);

@@ -63,7 +63,7 @@ const FILTERS: [&str; 30] = [
 
 /// Returns what is wrong with the templates whatever the lessons hold: made-up courses are rendered by them. What only these
 /// courses lack (a third figure) is no fault.
-pub fn errors(templates: &Templates) -> Vec<TemplateError> {
+pub(super) fn errors(templates: &Templates) -> Vec<TemplateError> {
     let fields = fields(&sample::full());
     let mut errors: Vec<TemplateError> = Vec::new();
     for (site, experiment) in [sample::full(), sample::bare()] {

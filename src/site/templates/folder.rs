@@ -18,7 +18,7 @@ const MOST: u64 = 64 << 20;
 const WORDS: [&str; 3] = ["readme", "license", ".md"];
 
 /// Returns all files of a folder by their relative path. Links are not followed, hidden files not read.
-pub fn read(folder: &Path) -> (BTreeMap<String, Vec<u8>>, Vec<TemplateError>) {
+pub(super) fn read(folder: &Path) -> (BTreeMap<String, Vec<u8>>, Vec<TemplateError>) {
     let (mut files, mut errors) = (BTreeMap::new(), Vec::new());
     if !folder.exists() {
         return (files, errors);
@@ -60,7 +60,7 @@ fn relative(folder: &Path, path: &Path) -> String {
 }
 
 /// Templates, styles and other files that are not the program's own, and that no other template includes.
-pub fn unused(files: &BTreeMap<String, Vec<u8>>) -> Vec<TemplateError> {
+pub(super) fn unused(files: &BTreeMap<String, Vec<u8>>) -> Vec<TemplateError> {
     let known = || TEMPLATES.iter().chain(STYLES).map(|(name, _)| *name);
     let texts: Vec<_> = files.values().map(|bytes| String::from_utf8_lossy(bytes)).collect();
     let named = |name: &str| {

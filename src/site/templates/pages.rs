@@ -150,7 +150,7 @@ fn outline(site: &Site) -> Vec<Value> {
 }
 
 /// Returns a hash over an author's files of templates.
-pub fn sum(files: &BTreeMap<String, Vec<u8>>) -> Sum {
+pub(super) fn sum(files: &BTreeMap<String, Vec<u8>>) -> Sum {
     let sums = files.iter().flat_map(|(name, bytes)| [Sum::of(name.as_bytes()), Sum::of(bytes)]);
     Sum::over(&sums.collect::<Vec<_>>())
 }

@@ -12,7 +12,7 @@ fn text() -> String {
 }
 
 /// Returns a course where everything is there, of some things twice.
-pub fn full() -> (Site, ExperimentView) {
+pub(super) fn full() -> (Site, ExperimentView) {
     let course = CourseView {
         title: text(),
         description: text(),
@@ -44,7 +44,7 @@ pub fn full() -> (Site, ExperimentView) {
 }
 
 /// Returns a course where nothing is there that need not be.
-pub fn bare() -> (Site, ExperimentView) {
+pub(super) fn bare() -> (Site, ExperimentView) {
     let chapter = ChapterView { title: String::new(), lessons: vec![PageView::default()] };
     let site = Site { course: CourseView::default(), chapters: vec![chapter], chart_css: String::new() };
     (site, ExperimentView::default())

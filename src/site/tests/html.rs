@@ -9,24 +9,24 @@ use html5ever::tree_builder::{ElementFlags, NodeOrText, QuirksMode, TreeSink};
 use html5ever::{Attribute, ExpandedName, QualName, parse_document};
 
 /// One start tag.
-pub struct Element {
+pub(crate) struct Element {
     pub name: String,
     pub attributes: Vec<(String, String)>,
 }
 
 impl Element {
-    pub fn get(&self, attribute: &str) -> Option<&str> {
+    pub(crate) fn get(&self, attribute: &str) -> Option<&str> {
         self.attributes.iter().find(|(name, _)| name == attribute).map(|(_, value)| value.as_str())
     }
 }
 
 #[derive(Default)]
-pub struct Page {
+pub(crate) struct Page {
     pub faults: Vec<String>,
     pub elements: Vec<Element>,
 }
 
-pub fn parse(html: &str) -> Page {
+pub(crate) fn parse(html: &str) -> Page {
     let sink = Sink::default();
     parse_document(sink, Default::default()).one(html)
 }

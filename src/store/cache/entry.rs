@@ -102,26 +102,26 @@ impl<'de: 'a, 'a> Deserialize<'de> for Block<'a> {
 
 /// Where an entry stands in the cache, and whose it is.
 #[derive(Clone, Copy)]
-pub struct At<'a> {
+pub(super) struct At<'a> {
     pub seal: &'a Seal,
     pub part: &'a str,
     pub key: &'a Key,
 }
 
 /// Returns a record as it lies in the cache, and its sum; none for one that cannot be written.
-pub fn encode_record(at: At, record: &RunRecord) -> Option<(Vec<u8>, Sum)> {
+pub(super) fn encode_record(at: At, record: &RunRecord) -> Option<(Vec<u8>, Sum)> {
     encode(at, &pack(record))
 }
 
 /// Decodes as [`decode`] does. The record keeps the file as long as nobody looks at its numbers.
-pub fn decode_record(at: At, file: Vec<u8>) -> Option<(RunRecord, Sum)> {
+pub(super) fn decode_record(at: At, file: Vec<u8>) -> Option<(RunRecord, Sum)> {
     let file = Arc::new(file);
     let (packed, sum) = decode(at, &file)?;
     Some((unpack(packed, &file)?, sum))
 }
 
 /// Returns a value as it lies in the cache, and its sum; none for one that cannot be written.
-pub fn encode<T: Serialize>(at: At, value: &T) -> Option<(Vec<u8>, Sum)> {
+pub(super) fn encode<T: Serialize>(at: At, value: &T) -> Option<(Vec<u8>, Sum)> {
     let value = rmp_serde::to_vec_named(value).ok()?;
     let sum = at.seal.sum(at.part, at.key, &value);
     let mut bytes = sum.to_vec();
@@ -131,7 +131,7 @@ pub fn encode<T: Serialize>(at: At, value: &T) -> Option<(Vec<u8>, Sum)> {
 
 /// Returns the value of an entry and its sum; none if any bit of it has changed, if it stands under another name, or if
 /// somebody else wrote it.
-pub fn decode<'a, T: Deserialize<'a>>(at: At, bytes: &'a [u8]) -> Option<(T, Sum)> {
+pub(super) fn decode<'a, T: Deserialize<'a>>(at: At, bytes: &'a [u8]) -> Option<(T, Sum)> {
     let (sum, value) = bytes.split_first_chunk::<CHECKSUM>()?;
     // Compared in a time that tells nothing of the sum.
     if blake3::Hash::from(at.seal.sum(at.part, at.key, value)) != blake3::Hash::from(*sum) {

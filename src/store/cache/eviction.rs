@@ -119,7 +119,7 @@ fn sweep(mut entries: Vec<CacheFile>, unused: Duration) -> Vec<CacheFile> {
 fn files(part: &Arc<Folder>) -> io::Result<Vec<CacheFile>> {
     let files = part.entries()?.into_iter().filter(|(name, looks)| looks.is_file() && is_ours(name));
     let entry = |(name, looks): (String, Looks)| {
-        let used = looks.modified().map_or(SystemTime::UNIX_EPOCH, |time| time.into_std());
+        let used = looks.modified().map_or(SystemTime::UNIX_EPOCH, cap_std::time::SystemTime::into_std);
         CacheFile { part: part.clone(), name, bytes: looks.len(), used }
     };
     Ok(files.map(entry).collect())

@@ -252,7 +252,7 @@ impl Cache {
 
     /// Why nothing could be kept, if nothing could.
     pub fn trouble(&self) -> Option<String> {
-        self.trouble.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
+        self.trouble.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
     }
 
     /// How many entries were found damaged.
@@ -272,11 +272,11 @@ impl Cache {
     }
 
     fn note(&self, trouble: impl FnOnce() -> String) {
-        self.trouble.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).get_or_insert_with(trouble);
+        self.trouble.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get_or_insert_with(trouble);
     }
 
     fn opened(&self) -> std::sync::MutexGuard<'_, BTreeMap<&'static str, Arc<Folder>>> {
-        self.parts.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+        self.parts.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     /// The folder of a part, if it is there and no link.

@@ -18,7 +18,7 @@ const FILE: &str = "cache.key";
 
 /// A secret key.
 #[derive(Clone)]
-pub struct Seal([u8; 32]);
+pub(super) struct Seal([u8; 32]);
 
 impl std::fmt::Debug for Seal {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -32,7 +32,7 @@ impl Seal {
     ///
     /// # Errors
     /// In words, why there is none.
-    pub fn of_user() -> Result<Seal, Fault> {
+    pub(super) fn of_user() -> Result<Seal, Fault> {
         if cfg!(test) {
             return Ok(Seal([7; 32]));
         }
@@ -74,7 +74,7 @@ impl Seal {
     }
 
     /// Returns the sum of an entry's value, which nobody can tell without the key.
-    pub fn sum(&self, part: &str, key: &Key, value: &[u8]) -> [u8; 32] {
+    pub(super) fn sum(&self, part: &str, key: &Key, value: &[u8]) -> [u8; 32] {
         let mut hasher = blake3::Hasher::new_keyed(&self.0);
         hasher.update(&(part.len() as u64).to_le_bytes()).update(part.as_bytes());
         *hasher.update(key.bytes()).update(value).finalize().as_bytes()

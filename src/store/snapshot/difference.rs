@@ -43,7 +43,7 @@ fn place(value: f64) -> i64 {
 }
 
 /// Returns whether two numbers are the same bits; NaN is NaN, 0 is not -0.
-pub fn same(old: f64, new: f64) -> bool {
+pub(super) fn same(old: f64, new: f64) -> bool {
     super::history::bits(old) == super::history::bits(new)
 }
 

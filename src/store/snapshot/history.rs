@@ -7,7 +7,7 @@ use crate::outcome::RunRecord;
 const LETTERS: &[u8; 64] = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_";
 
 /// Returns a letter an epoch over the given series of all runs together; index 0 is before training.
-pub fn history(runs: &[RunRecord], series: &[String]) -> String {
+pub(super) fn history(runs: &[RunRecord], series: &[String]) -> String {
     let values = |run: &'_ RunRecord| {
         series.iter().filter_map(|name| run.series.get(name)).map(|values| values.len()).max().unwrap_or(0)
     };
@@ -30,13 +30,13 @@ fn of_epoch(runs: &[RunRecord], series: &[String], epoch: usize) -> char {
 }
 
 /// Returns the bits of a number, every NaN alike: CPUs differ in its sign.
-pub fn bits(value: f64) -> [u8; 8] {
+pub(super) fn bits(value: f64) -> [u8; 8] {
     let value = if value.is_nan() { f64::NAN } else { value };
     value.to_bits().to_le_bytes()
 }
 
 /// Returns the first index at which two histories differ; where one is the start of the other, the length of the shorter.
-pub fn parted(old: &str, new: &str) -> Option<usize> {
+pub(super) fn parted(old: &str, new: &str) -> Option<usize> {
     let first = old.bytes().zip(new.bytes()).position(|(old, new)| old != new);
     first.or((old.len() != new.len()).then_some(old.len().min(new.len())))
 }

@@ -46,7 +46,7 @@ type Read<T> = Result<T, Vec<Diagnostic>>;
 ///
 /// # Errors
 /// What is not as it was written: YAML that cannot be read (after a merge), keys that do not belong there.
-pub fn read(text: &str, source: SourceId) -> Read<BTreeMap<String, Kept>> {
+pub(super) fn read(text: &str, source: SourceId) -> Read<BTreeMap<String, Kept>> {
     let node = settings::parse_long(text, &LineMap::contiguous(source, 0, text.len()))?;
     let mut found = BTreeMap::new();
     if !matches!(node.value, settings::Value::Map(_) | settings::Value::Null) {

@@ -12,7 +12,7 @@ const ABOUT: &str = "\
 ";
 
 /// Returns the text of a lesson's snapshot.
-pub fn write(experiments: &BTreeMap<String, &Accepted>) -> String {
+pub(super) fn write(experiments: &BTreeMap<String, &Accepted>) -> String {
     let mut text = ABOUT.to_owned();
     for (id, accepted) in experiments {
         let _ = write!(text, "\n{}:\n{}", key(id), experiment(accepted));

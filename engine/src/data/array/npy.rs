@@ -9,7 +9,7 @@ const MAGIC: &[u8] = b"\x93NUMPY";
 const MAX_HEADER: usize = 10_000;
 
 /// What the header says.
-pub fn layout(bytes: &[u8]) -> Result<Layout, Problem> {
+pub(super) fn layout(bytes: &[u8]) -> Result<Layout, Problem> {
     let Some(rest) = bytes.strip_prefix(MAGIC) else {
         return Err(Problem::new("", "the file is not NPY").expected("a file written by `numpy.save`"));
     };

@@ -11,7 +11,7 @@ use crate::problem::{Problem, nearest};
 const MAX_NAMES: usize = 12;
 
 /// The archive that the bytes of a file are.
-pub fn open(bytes: &[u8]) -> Result<ZipSliceArchive<&[u8]>, Problem> {
+pub(super) fn open(bytes: &[u8]) -> Result<ZipSliceArchive<&[u8]>, Problem> {
     ZipArchive::from_slice(bytes).map_err(|_| {
         Problem::new("", "the file is not NPZ, or has been cut off")
             .expected("a file written by `numpy.savez`")
@@ -19,7 +19,7 @@ pub fn open(bytes: &[u8]) -> Result<ZipSliceArchive<&[u8]>, Problem> {
 }
 
 /// The bytes of the NPY file of the array called `name`.
-pub fn entry(archive: &ZipSliceArchive<&[u8]>, name: &str, limit: usize) -> Result<Vec<u8>, Problem> {
+pub(super) fn entry(archive: &ZipSliceArchive<&[u8]>, name: &str, limit: usize) -> Result<Vec<u8>, Problem> {
     let mut names = Vec::new();
     let mut entries = archive.entries();
     while let Some(entry) = entries.next_entry().map_err(damaged)? {

@@ -14,7 +14,7 @@ use crate::problem::Problem;
 
 /// Reads arrays: features and labels each in one of their own, or one table with the target among its columns. Problems
 /// have the paths of the settings that name the array at fault.
-pub fn read(
+pub(crate) fn read(
     format: Format,
     bytes: &[u8],
     label_bytes: Option<&[u8]>,

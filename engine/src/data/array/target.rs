@@ -7,7 +7,7 @@ use crate::problem::Problem;
 
 /// Understands the target: as the author says, or by what it holds. Numbers of a type for whole numbers that stand in an
 /// array of their own (`labels`) are classes; others are classes if they are whole and at most 20 different ones.
-pub fn decide(
+pub(super) fn decide(
     mut values: Vec<f64>,
     name: String,
     labels: bool,

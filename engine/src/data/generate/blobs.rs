@@ -9,7 +9,7 @@ use super::{Generator, in_the_plane, noise, polar, samples};
 const RADIUS: f64 = 1.5;
 
 /// Class c of C is normal around the point at distance 1.5 and angle 2 pi c / C.
-pub const BLOBS: Entry = Entry {
+pub(crate) const BLOBS: Entry = Entry {
     name: "blobs",
     title: "Blobs",
     summary: "Round clouds with their centres on a circle of radius 1.5, one a class.",

@@ -5,7 +5,7 @@ use super::super::normalize::Normalize;
 use super::{Generator, ON_COORDINATES, in_the_plane, noise, polar, samples, two_in_the_plane};
 
 /// Class 0 at distance 1 from the middle, class 1 at distance 1/2, at uniform angles.
-pub const CIRCLES: Entry = Entry {
+pub(crate) const CIRCLES: Entry = Entry {
     name: "circles",
     title: "Two circles",
     summary: "A ring around another, one a class; no straight line parts them.",

@@ -10,7 +10,7 @@ use super::{Generated, Generator, noise, samples};
 use crate::numeric::Stream;
 
 /// x uniform in [0, 2], y = slope x + intercept + noise.
-pub const LINE: Entry = Entry {
+pub(crate) const LINE: Entry = Entry {
     name: "line",
     title: "A noisy line",
     summary: "Points around a straight line; the target is a number.",
@@ -40,7 +40,7 @@ fn generate(values: &Values, stream: &mut Stream) -> Generated {
     let (slope, intercept) = (values.number("slope"), values.number("intercept"));
     let mut features = Array2::zeros((samples, 1));
     let mut targets = Vec::with_capacity(samples);
-    for x in features.iter_mut() {
+    for x in &mut features {
         *x = 2.0 * stream.uniform();
         targets.push(slope * *x + intercept + noise * stream.normal());
     }

@@ -2,14 +2,14 @@
 //!
 //! Classes take turns row by row, so that they are as equal in size as can be.
 
-pub mod blobs;
-pub mod circles;
-pub mod line;
-pub mod moons;
-pub mod polynomial;
-pub mod spirals;
-pub mod wave;
-pub mod xor;
+pub(super) mod blobs;
+pub(super) mod circles;
+pub(super) mod line;
+pub(super) mod moons;
+pub(super) mod polynomial;
+pub(super) mod spirals;
+pub(super) mod wave;
+pub(super) mod xor;
 
 use ndarray::Array2;
 
@@ -92,13 +92,13 @@ mod tests {
     use crate::numeric::Streams;
 
     /// Generates `name` with some settings written in JSON.
-    pub fn generated(name: &str, json: &str) -> Generated {
+    pub(super) fn generated(name: &str, json: &str) -> Generated {
         let settings: DataSettings = serde_json::from_str(json).unwrap();
         let Origin::Generated(generator) = Entry::find(name).unwrap().origin else { panic!("a table") };
         (generator.generate)(&generator.values(&settings), &mut Streams::new(1).stream("data"))
     }
 
-    pub fn labels(data: &Generated) -> &[usize] {
+    pub(super) fn labels(data: &Generated) -> &[usize] {
         match &data.target {
             TargetColumn::Classes { labels, .. } => labels,
             TargetColumn::Values { .. } => panic!("a number"),

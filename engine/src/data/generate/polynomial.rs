@@ -11,7 +11,7 @@ use crate::numeric::Stream;
 
 /// x uniform in [0, 1], y = sin(2 pi x) + noise; the features are x, x^2, ..., x^degree, so that a linear
 /// model fits a polynomial.
-pub const POLYNOMIAL: Entry = Entry {
+pub(crate) const POLYNOMIAL: Entry = Entry {
     name: "polynomial",
     title: "A polynomial's points",
     summary: "Points around one period of a sine, with powers of x as features; the target is a number.",

@@ -6,7 +6,7 @@ use super::super::part::Target;
 use super::{Generator, in_the_plane, noise, polar, samples};
 
 /// With r uniform in [0.05, 1], class c of C lies at distance 2 r and angle 2 pi (c / C + turns r).
-pub const SPIRALS: Entry = Entry {
+pub(crate) const SPIRALS: Entry = Entry {
     name: "spirals",
     title: "Spirals",
     summary: "Arms that wind around each other, one a class; hard without hidden layers.",

@@ -11,13 +11,13 @@ use crate::problem::{Problem, nearest};
 
 /// The columns that are used, by their place in the header.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Columns {
+pub(super) struct Columns {
     pub target: usize,
     pub features: Vec<usize>,
 }
 
 /// The names of the columns: each is there, and there once.
-pub fn header(file: &File, row: &Row, limits: &TableLimits) -> Result<Vec<String>, DataProblems> {
+pub(super) fn header(file: &File, row: &Row, limits: &TableLimits) -> Result<Vec<String>, DataProblems> {
     let (first, header) = (row.place, &row.record);
     if header.len() > limits.columns {
         return Err(TableProblem::new(1, None, format!("the table has {} columns", header.len()))
@@ -76,7 +76,7 @@ pub fn header(file: &File, row: &Row, limits: &TableLimits) -> Result<Vec<String
 }
 
 /// Names that seem to be the first row of a table without a header line. Whoever names columns knows their names.
-pub fn doubtful(read: &Read, target: &str, settings: &DataSettings) -> Option<Problem> {
+pub(super) fn doubtful(read: &Read, target: &str, settings: &DataSettings) -> Option<Problem> {
     if settings.target.is_some() || settings.features.is_some() {
         return None;
     }
@@ -98,7 +98,7 @@ pub fn doubtful(read: &Read, target: &str, settings: &DataSettings) -> Option<Pr
 
 impl Columns {
     /// The target is the last column and the features are all others, unless the author says otherwise.
-    pub fn choose(names: &[String], settings: &DataSettings) -> Result<Self, DataProblems> {
+    pub(super) fn choose(names: &[String], settings: &DataSettings) -> Result<Self, DataProblems> {
         let mut problems = DataProblems::default();
         let places: BTreeMap<&str, usize> =
             names.iter().enumerate().map(|(place, name)| (name.as_str(), place)).collect();

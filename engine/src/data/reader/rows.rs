@@ -15,14 +15,14 @@ const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// The place of a cell: its line (from 1), the byte at which that starts, and which cell of it.
 #[derive(Clone, Copy, Debug)]
-pub struct Place {
+pub(super) struct Place {
     pub line: usize,
     pub start: usize,
     pub column: usize,
 }
 
 /// The rows of a table in order.
-pub struct Rows<'a> {
+pub(super) struct Rows<'a> {
     text: &'a str,
     /// Up to where lines have been counted, and how many line ends there were.
     counted: usize,
@@ -33,7 +33,7 @@ pub struct Rows<'a> {
 }
 
 /// One row.
-pub struct Row {
+pub(super) struct Row {
     /// Of its first cell.
     pub place: Place,
     pub record: StringRecord,
@@ -43,7 +43,7 @@ pub struct Row {
 
 /// A cell as it stands in the file.
 #[derive(Clone, Debug, PartialEq)]
-pub struct RawCell {
+pub(super) struct RawCell {
     /// All of it, with the blanks around it.
     pub range: Range<usize>,
     pub quoting: Quoting,
@@ -51,7 +51,7 @@ pub struct RawCell {
 
 /// How a cell is quoted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Quoting {
+pub(super) enum Quoting {
     Bare,
     Quoted,
     /// Blanks stand before its quote, which is a letter of the cell therefore.
@@ -63,7 +63,7 @@ pub enum Quoting {
 }
 
 impl<'a> Rows<'a> {
-    pub fn new(text: &'a str) -> Self {
+    pub(super) fn new(text: &'a str) -> Self {
         let skipped = if text.as_bytes().starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
         let reader =
             ReaderBuilder::new().has_headers(false).flexible(true).from_reader(&text.as_bytes()[skipped..]);
@@ -95,7 +95,7 @@ impl Iterator for Rows<'_> {
 
 /// The cells of the row that starts at a byte, as the crate `csv` tells them apart: only a quote that is the first
 /// letter of a cell opens anything, two in a quoted cell stand for one, and what follows a closing quote is bare.
-pub fn cells(text: &str, start: usize) -> Vec<RawCell> {
+pub(super) fn cells(text: &str, start: usize) -> Vec<RawCell> {
     let bytes = text.as_bytes();
     let mut cells = Vec::new();
     let (mut start, mut at) = (start, start);
@@ -139,12 +139,12 @@ pub fn cells(text: &str, start: usize) -> Vec<RawCell> {
 
 impl Row {
     /// Whether a cell stands in quotes.
-    pub fn is_quoted(&self, column: usize) -> bool {
+    pub(super) fn is_quoted(&self, column: usize) -> bool {
         self.raw.get(column).is_some_and(|cell| cell.quoting != Quoting::Bare)
     }
 
     /// What is wrong with the quotes of the row, if anything, and how the cell at fault is quoted.
-    pub fn stray_quote(&self, text: &str, missing: &Missing) -> Option<(Quoting, TableProblem)> {
+    pub(super) fn stray_quote(&self, text: &str, missing: &Missing) -> Option<(Quoting, TableProblem)> {
         let faults = self.raw.iter().enumerate();
         faults
             .filter_map(|(column, cell)| Some((cell.quoting, self.fault(text, column, cell, missing)?)))
@@ -192,7 +192,7 @@ impl Row {
     }
 
     /// The line that a byte of the row is on.
-    pub fn line(&self, text: &str, byte: usize) -> usize {
+    pub(super) fn line(&self, text: &str, byte: usize) -> usize {
         self.place.line + text[self.place.start..byte].matches('\n').count()
     }
 

@@ -10,18 +10,18 @@ use super::{Fault, File, number};
 
 /// With at most so many different whole numbers, the target is classes unless the author says otherwise.
 const FEW: usize = 20;
-pub const MAX_CLASSES: usize = 1000;
+pub(crate) const MAX_CLASSES: usize = 1000;
 
 /// One cell of the target, not missing.
 #[derive(Clone, Debug)]
-pub struct TargetCell {
+pub(super) struct TargetCell {
     pub text: String,
     pub place: Place,
 }
 
 /// Understands the target: as the author says, or by what it holds. Text is classes; numbers are classes if
 /// they are whole and at most 20 different ones. A few texts among numbers are mistakes.
-pub fn decide(
+pub(super) fn decide(
     file: &File,
     name: &str,
     cells: Vec<TargetCell>,
@@ -44,7 +44,7 @@ pub fn decide(
 }
 
 /// Whether numbers look like classes: whole, and few different ones.
-pub fn are_few_whole(mut numbers: impl Iterator<Item = f64>) -> bool {
+pub(crate) fn are_few_whole(mut numbers: impl Iterator<Item = f64>) -> bool {
     let mut different = BTreeSet::new();
     numbers.all(|value| {
         different.insert(value.to_bits());
@@ -85,12 +85,12 @@ fn classes(
     cells: &[TargetCell],
     numbers: &[Result<f64, Fault>],
 ) -> Result<TargetColumn, Vec<TableProblem>> {
-    let all_numbers = numbers.iter().all(|number| number.is_ok());
+    let all_numbers = numbers.iter().all(std::result::Result::is_ok);
     let mut names: Vec<String> = if all_numbers {
         let mut values: Vec<f64> = numbers.iter().flatten().copied().collect();
         values.sort_by(f64::total_cmp);
         values.dedup();
-        values.iter().map(|value| value.to_string()).collect()
+        values.iter().map(std::string::ToString::to_string).collect()
     } else {
         cells.iter().map(|cell| cell.text.clone()).collect::<BTreeSet<_>>().into_iter().collect()
     };

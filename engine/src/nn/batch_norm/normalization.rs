@@ -6,7 +6,7 @@ use crate::numeric::{Real, column_sums, vectorized};
 
 /// The buffers of one normalized layer.
 #[derive(Clone, Debug)]
-pub struct Normalization<R> {
+pub(crate) struct Normalization<R> {
     epsilon: R,
     /// Of the last batch that was normalized by its own.
     moments: Moments<R>,
@@ -18,7 +18,7 @@ pub struct Normalization<R> {
 
 impl<R: Real> Normalization<R> {
     /// For batches of up to `rows` examples.
-    pub fn new(epsilon: f64, units: usize, rows: usize) -> Self {
+    pub(crate) fn new(epsilon: f64, units: usize, rows: usize) -> Self {
         Normalization {
             epsilon: R::from_f64(epsilon),
             moments: Moments::standard(units),
@@ -28,12 +28,12 @@ impl<R: Real> Normalization<R> {
     }
 
     /// Of the last batch that was normalized by its own moments.
-    pub fn moments(&self) -> &Moments<R> {
+    pub(crate) fn moments(&self) -> &Moments<R> {
         &self.moments
     }
 
     /// Turns z into z~, (rows, units) row-major: by the given moments, or by those of z itself.
-    pub fn forward(&mut self, layer: LayerView<R>, given: Option<&Moments<R>>, z: &mut [R]) {
+    pub(crate) fn forward(&mut self, layer: LayerView<R>, given: Option<&Moments<R>>, z: &mut [R]) {
         if given.is_none() {
             self.moments.measure(z);
         }
@@ -57,7 +57,7 @@ impl<R: Real> Normalization<R> {
 
     /// Turns the gradient with respect to z~ into that with respect to z, and writes those of gamma and beta.
     /// The last forward pass must have gone by the batch's own moments.
-    pub fn backward(&self, gamma: &[R], delta: &mut [R], d_gamma: &mut [R], d_beta: &mut [R]) {
+    pub(crate) fn backward(&self, gamma: &[R], delta: &mut [R], d_gamma: &mut [R], d_beta: &mut [R]) {
         let units = self.scale.len();
         let rows = delta.len() / units;
         let share = R::ONE / R::from_f64(rows as f64);

@@ -64,7 +64,9 @@ impl BatchNorm {
 }
 
 /// Reads `true`, `false` or settings.
-pub fn on_off_or_settings<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<BatchNorm>, D::Error> {
+pub(crate) fn on_off_or_settings<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<BatchNorm>, D::Error> {
     deserializer.deserialize_any(OnOffOrSettings)
 }
 
@@ -90,7 +92,7 @@ impl<'de> Visitor<'de> for OnOffOrSettings {
     }
 }
 
-pub fn schema(generator: &mut SchemaGenerator) -> Schema {
+pub(crate) fn schema(generator: &mut SchemaGenerator) -> Schema {
     json_schema!({ "anyOf": [{ "type": "boolean" }, generator.subschema_for::<BatchNorm>()] })
 }
 

@@ -7,7 +7,7 @@ use std::marker::PhantomData;
 use std::ops::Range;
 
 /// Reads `M` rows of a matrix, one column after the other.
-pub struct Columns<'a, R, const M: usize> {
+pub(super) struct Columns<'a, R, const M: usize> {
     /// One address of each four rows, whose relation is hidden from the compiler: it would compute one from the other, in a
     /// chain that takes longer than the arithmetic.
     groups: [*const R; 4],
@@ -28,7 +28,7 @@ impl<'a, R: Real, const M: usize> Columns<'a, R, M> {
     /// # Panics
     /// If an element is not in the data.
     #[inline(always)]
-    pub fn new(a: Strided<'a, R>, i: usize, depth: Range<usize>, one: Option<&'a R>) -> Self {
+    pub(super) fn new(a: Strided<'a, R>, i: usize, depth: Range<usize>, one: Option<&'a R>) -> Self {
         let rows = M - usize::from(one.is_some());
         assert!(depth.is_empty() || rows == 0 || a.holds(i + rows, depth.end), "a has fewer elements");
         let Strided { row, column, .. } = a;
@@ -53,7 +53,7 @@ impl<'a, R: Real, const M: usize> Columns<'a, R, M> {
     /// # Panics
     /// If there is no more column.
     #[inline(always)]
-    pub fn next<T>(&mut self, items: &mut [T; M], each: impl Fn(&mut T, R)) {
+    pub(super) fn next<T>(&mut self, items: &mut [T; M], each: impl Fn(&mut T, R)) {
         assert!(self.left > 0, "there is no more column");
         self.left -= 1;
         let (above, below) = items.split_at_mut(M - 1);

@@ -4,7 +4,7 @@ use crate::numeric::simd::{Cpu, Rows, RowsMut, Simd};
 
 /// Adds `down * across` to the sums, each rounded once.
 #[inline(always)]
-pub fn add_products<V: Simd, const N: usize>(
+pub(super) fn add_products<V: Simd, const N: usize>(
     cpu: Cpu<V>,
     sums: &mut [V; N],
     down: V::Scalar,
@@ -18,7 +18,7 @@ pub fn add_products<V: Simd, const N: usize>(
 
 /// Copies `depth` rows to a strip of whole vectors, zeros behind their width.
 #[inline(always)]
-pub fn copy_strip<V: Simd, const N: usize>(
+pub(super) fn copy_strip<V: Simd, const N: usize>(
     cpu: Cpu<V>,
     from: Rows<V::Scalar>,
     depth: usize,

@@ -5,8 +5,8 @@ mod rows;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
-pub use portable::Lanes;
-pub use rows::{Rows, RowsMut};
+pub(super) use portable::Lanes;
+pub(super) use rows::{Rows, RowsMut};
 
 use super::level::Available;
 #[cfg(target_arch = "x86_64")]
@@ -75,14 +75,14 @@ pub trait Vectors: Sized {
 }
 
 /// Work on slices of numbers by vectors, whatever their width.
-pub trait Task<R> {
+pub(super) trait Task<R> {
     /// Does the work with the vectors `V`.
     fn run<V: Simd<Scalar = R>>(&mut self, cpu: Cpu<V>);
 }
 
 /// Has the second cache fetch what is there, on CPUs that can. Nothing is read, so any address will do.
 #[inline(always)]
-pub fn prefetch<R>(address: *const R) {
+pub(super) fn prefetch<R>(address: *const R) {
     #[cfg(target_arch = "x86_64")]
     {
         use std::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
@@ -95,7 +95,7 @@ pub fn prefetch<R>(address: *const R) {
 
 /// Runs a task with the vectors of a level.
 #[inline(always)]
-pub fn on_vectors<R: Vectors>(level: Available, task: &mut impl Task<R>) {
+pub(super) fn on_vectors<R: Vectors>(level: Available, task: &mut impl Task<R>) {
     #[inline(always)]
     fn with<V: Simd>(cpu: Cpu<V>, task: &mut impl Task<V::Scalar>) {
         V::apart(

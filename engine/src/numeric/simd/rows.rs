@@ -37,7 +37,7 @@ impl Shape {
 
 /// Rows to read.
 #[derive(Clone, Copy)]
-pub struct Rows<'a, R> {
+pub(crate) struct Rows<'a, R> {
     start: *const R,
     shape: Shape,
     numbers: PhantomData<&'a [R]>,
@@ -50,7 +50,7 @@ impl<'a, R> Rows<'a, R> {
     /// # Panics
     /// If one is not all in the numbers.
     #[inline(always)]
-    pub fn new(numbers: &'a [R], start: usize, apart: usize, count: usize, width: usize) -> Self {
+    pub(crate) fn new(numbers: &'a [R], start: usize, apart: usize, count: usize, width: usize) -> Self {
         let shape = Shape { apart, count, width };
         shape.check(start, numbers.len());
         Rows { start: numbers.as_ptr().wrapping_add(start), shape, numbers: PhantomData }
@@ -61,7 +61,7 @@ impl<'a, R> Rows<'a, R> {
     /// # Panics
     /// If there is not so much.
     #[inline(always)]
-    pub fn first(self, count: usize, width: usize) -> Self {
+    pub(crate) fn first(self, count: usize, width: usize) -> Self {
         assert!(count <= self.shape.count && width <= self.shape.width, "there is not so much");
         Rows { shape: Shape { count, width, ..self.shape }, ..self }
     }
@@ -76,7 +76,7 @@ impl<'a, R> Rows<'a, R> {
 
     /// Loads a row in `N` vectors, of which the last may be partial; zeros behind it.
     #[inline(always)]
-    pub fn load<V: Simd<Scalar = R>, const N: usize>(&self, cpu: Cpu<V>, row: usize) -> [V; N] {
+    pub(crate) fn load<V: Simd<Scalar = R>, const N: usize>(&self, cpu: Cpu<V>, row: usize) -> [V; N] {
         let row = self.row(row);
         std::array::from_fn(
             #[inline(always)]
@@ -93,14 +93,14 @@ impl<'a, R> Rows<'a, R> {
 
     /// Has the second cache fetch the `vectors` vectors at the right of a row.
     #[inline(always)]
-    pub fn prefetch_behind<V: Simd<Scalar = R>>(&self, row: usize, vectors: usize) {
+    pub(crate) fn prefetch_behind<V: Simd<Scalar = R>>(&self, row: usize, vectors: usize) {
         let end = self.start.wrapping_add(self.shape.row(row)).wrapping_add(self.shape.width);
         (0..vectors).for_each(|v| prefetch(end.wrapping_add(v * V::LANES)));
     }
 }
 
 /// Rows to write, whatever they hold before.
-pub struct RowsMut<'a, R> {
+pub(crate) struct RowsMut<'a, R> {
     start: *mut MaybeUninit<R>,
     shape: Shape,
     places: PhantomData<&'a mut [R]>,
@@ -109,7 +109,7 @@ pub struct RowsMut<'a, R> {
 impl<'a, R> RowsMut<'a, R> {
     /// Views rows as [`Rows::new`] does.
     #[inline(always)]
-    pub fn new(numbers: &'a mut [R], start: usize, apart: usize, count: usize, width: usize) -> Self {
+    pub(crate) fn new(numbers: &'a mut [R], start: usize, apart: usize, count: usize, width: usize) -> Self {
         let shape = Shape { apart, count, width };
         shape.check(start, numbers.len());
         RowsMut { start: numbers.as_mut_ptr().wrapping_add(start).cast(), shape, places: PhantomData }
@@ -117,7 +117,7 @@ impl<'a, R> RowsMut<'a, R> {
 
     /// Views rows of `width` numbers that follow each other, in places that need not hold any yet.
     #[inline(always)]
-    pub fn dense(places: &'a mut [MaybeUninit<R>], count: usize, width: usize) -> Self {
+    pub(crate) fn dense(places: &'a mut [MaybeUninit<R>], count: usize, width: usize) -> Self {
         let shape = Shape { apart: width, count, width };
         shape.check(0, places.len());
         RowsMut { start: places.as_mut_ptr(), shape, places: PhantomData }
@@ -125,26 +125,26 @@ impl<'a, R> RowsMut<'a, R> {
 
     /// Views no row.
     #[inline(always)]
-    pub fn none() -> Self {
+    pub(crate) fn none() -> Self {
         RowsMut::dense(&mut [], 0, 0)
     }
 
     /// Views the same rows for a while.
     #[inline(always)]
-    pub fn reborrow(&mut self) -> RowsMut<'_, R> {
+    pub(crate) fn reborrow(&mut self) -> RowsMut<'_, R> {
         RowsMut { start: self.start, shape: self.shape, places: PhantomData }
     }
 
     /// Views the first rows as [`Rows::first`] does.
     #[inline(always)]
-    pub fn first(self, count: usize, width: usize) -> Self {
+    pub(crate) fn first(self, count: usize, width: usize) -> Self {
         assert!(count <= self.shape.count && width <= self.shape.width, "there is not so much");
         RowsMut { shape: Shape { count, width, ..self.shape }, ..self }
     }
 
     /// Stores as much of `N` vectors in a row as it is wide: all of them but of the last, which may be partial.
     #[inline(always)]
-    pub fn store<V: Simd<Scalar = R>, const N: usize>(&mut self, row: usize, vectors: [V; N]) {
+    pub(crate) fn store<V: Simd<Scalar = R>, const N: usize>(&mut self, row: usize, vectors: [V; N]) {
         let start = self.start.wrapping_add(self.shape.row(row));
         // SAFETY: as in `Rows::row`; the slice is borrowed for writing, and only numbers are written.
         let row = unsafe { slice::from_raw_parts_mut(start, self.shape.width) };
@@ -159,7 +159,7 @@ impl<'a, R> RowsMut<'a, R> {
     /// # Safety
     /// Every row that is read must have been stored.
     #[inline(always)]
-    pub unsafe fn stored(self) -> Rows<'a, R> {
+    pub(crate) unsafe fn stored(self) -> Rows<'a, R> {
         Rows { start: self.start.cast(), shape: self.shape, numbers: PhantomData }
     }
 }

@@ -237,16 +237,20 @@ mod testing {
     use super::{Moment, Rule};
 
     /// The learning rates at the beginning of the given epochs of 20, each of 4 steps.
-    pub fn rates(schedule: &impl Rule, alpha0: f64, epochs: impl IntoIterator<Item = usize>) -> Vec<f64> {
+    pub(super) fn rates(
+        schedule: &impl Rule,
+        alpha0: f64,
+        epochs: impl IntoIterator<Item = usize>,
+    ) -> Vec<f64> {
         let at = |epoch| Moment { epoch, step: 0, epochs: 20, steps_per_epoch: 4 };
         epochs.into_iter().map(|epoch| schedule.learning_rate(alpha0, at(epoch))).collect()
     }
 
-    pub fn close(found: &[f64], expected: &[f64]) -> bool {
+    pub(super) fn close(found: &[f64], expected: &[f64]) -> bool {
         found.len() == expected.len() && found.iter().zip(expected).all(|(a, b)| (a - b).abs() < 5e-5)
     }
 
-    pub fn paths(schedule: &impl Rule) -> Vec<String> {
+    pub(super) fn paths(schedule: &impl Rule) -> Vec<String> {
         schedule.check().into_iter().map(|problem| problem.path).collect()
     }
 }

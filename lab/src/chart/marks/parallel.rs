@@ -78,7 +78,7 @@ impl Parallel {
             }
         }
         for track in &named {
-            self.highlight(canvas, &rails, track);
+            highlight(canvas, &rails, track);
         }
         for rail in &rails {
             rail.draw_ticks(canvas, frame);
@@ -96,21 +96,6 @@ impl Parallel {
                     }
                 }
             }
-        }
-    }
-
-    fn highlight(&self, canvas: &Canvas, rails: &[Rail], track: &Track) {
-        for (from, to) in gaps(rails, &track.values) {
-            canvas.path(&[from, to], Stroke::new(track.color, 3.0).dash(Dash::Dotted));
-        }
-        for run in runs(rails, &track.values) {
-            canvas.path(&run, Stroke::new(Paint::Paper, 6.0));
-            canvas.path(&run, Stroke::new(track.color, 3.0));
-            canvas.group("class=\"rim\"", || {
-                for &at in &run {
-                    canvas.dot(at, 4.6, Shape::Circle, false, track.color);
-                }
-            });
         }
     }
 
@@ -144,6 +129,21 @@ impl Parallel {
             .into_iter()
             .map(|(index, domain, from, to)| Rail { axis: &self.axes[index], domain, from, to, upright })
             .collect()
+    }
+}
+
+fn highlight(canvas: &Canvas, rails: &[Rail], track: &Track) {
+    for (from, to) in gaps(rails, &track.values) {
+        canvas.path(&[from, to], Stroke::new(track.color, 3.0).dash(Dash::Dotted));
+    }
+    for run in runs(rails, &track.values) {
+        canvas.path(&run, Stroke::new(Paint::Paper, 6.0));
+        canvas.path(&run, Stroke::new(track.color, 3.0));
+        canvas.group("class=\"rim\"", || {
+            for &at in &run {
+                canvas.dot(at, 4.6, Shape::Circle, false, track.color);
+            }
+        });
     }
 }
 
@@ -195,7 +195,7 @@ impl Rail<'_> {
                 canvas.lines((self.to.0, top), &lines, name.h(HPos::Center).v(VPos::Top));
             }
             false => {
-                canvas.text((frame.left, self.from.1 - 8.0), &self.axis.label, name.v(VPos::Bottom).halo())
+                canvas.text((frame.left, self.from.1 - 8.0), &self.axis.label, name.v(VPos::Bottom).halo());
             }
         }
     }

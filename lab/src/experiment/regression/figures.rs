@@ -9,7 +9,7 @@ use crate::outcome::{Outcome, RunRecord, Variant};
 const MANY: usize = 200;
 
 /// Draws the figures of the kind that have something to show.
-pub fn all(outcome: &Outcome) -> Vec<Figure> {
+pub(super) fn all(outcome: &Outcome) -> Vec<Figure> {
     let parts: Vec<(String, String)> =
         PARTS.iter().map(|part| (format!("{part}_loss"), (*part).to_owned())).collect();
     let loss = by_variant(outcome, &parts, "mean squared error").map(|panel| {

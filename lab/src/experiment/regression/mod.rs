@@ -33,7 +33,7 @@ const PARTS: [&str; 3] = ["train", "dev", "test"];
 
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-pub struct Regression {
+pub(super) struct Regression {
     pub data: DataSettings,
     pub split: SplitSettings,
     /// The lambda of J + lambda/(2m) sum ||w||^2, with m the rows of the training part; the intercept is free (default 0).

@@ -15,14 +15,14 @@ use crate::train::{Parts, Subject, TrainingSettings};
 
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-pub struct Network {
+pub(crate) struct Network {
     pub model: ModelSettings,
     pub training: TrainingSettings,
 }
 
 impl Network {
     /// Returns what is wrong with it in itself, and with the penalty `l2` of a line beside it.
-    pub fn check(&self, l2: f64) -> Vec<Problem> {
+    pub(crate) fn check(&self, l2: f64) -> Vec<Problem> {
         let mut problems = within("network.model", self.model.check());
         problems.extend(within("network.training", self.training.check()));
         if l2 != 0.0 {
@@ -35,13 +35,13 @@ impl Network {
 
 impl Regression {
     /// Calls `work` with the four parts of a training of this network.
-    pub fn with_parts<T>(&self, network: &Network, work: impl FnOnce(&Parts) -> T) -> T {
+    pub(crate) fn with_parts<T>(&self, network: &Network, work: impl FnOnce(&Parts) -> T) -> T {
         let Network { model, training } = network;
         work(&Parts { data: &self.data, split: &self.split, model, training })
     }
 
     /// Returns what these data forbid a network that is sound in itself.
-    pub fn check_network(&self, network: &Network, facts: &Facts) -> Vec<Problem> {
+    pub(crate) fn check_network(&self, network: &Network, facts: &Facts) -> Vec<Problem> {
         let problems = self.with_parts(network, |parts| training::check(parts, Some(facts)));
         let own = |problem: Problem| match training::is_of_network(&problem.path) {
             true => problem.within("network"),
@@ -54,7 +54,7 @@ impl Regression {
     ///
     /// # Errors
     /// A split that the data cannot give.
-    pub fn train(
+    pub(crate) fn train(
         &self,
         network: &Network,
         dataset: &Dataset,

@@ -11,7 +11,7 @@ use crate::search::{Dimension, Setting};
 const MOST_PANELS: usize = 6;
 
 /// Draws the figures of the kind that have something to show.
-pub fn draw(variants: &[&Search], outcome: &Outcome) -> Vec<Figure> {
+pub(super) fn draw(variants: &[&Search], outcome: &Outcome) -> Vec<Figure> {
     [trials(variants, outcome), progress(variants, outcome), parallel(variants, outcome)]
         .into_iter()
         .flatten()

@@ -33,7 +33,7 @@ const NUMBERS_OF_TRIAL: f64 = 30.0;
 
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-pub struct Search {
+pub(super) struct Search {
     pub data: DataSettings,
     pub split: SplitSettings,
     pub model: ModelSettings,

@@ -37,7 +37,7 @@ impl Leader {
 }
 
 /// Returns all trials of one seed.
-pub fn run(search: &Search, context: &Context) -> Result<RunRecord, Problem> {
+pub(super) fn run(search: &Search, context: &Context) -> Result<RunRecord, Problem> {
     let space = search.searched();
     let stream = Streams::new(context.seed).stream("search");
     let rungs = search.rungs();

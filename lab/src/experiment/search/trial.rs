@@ -22,7 +22,7 @@ const NOWHERE: Span = Span { source: SourceId(u32::MAX), start: 0, end: 0 };
 ///
 /// # Errors
 /// A path that is no setting, a value that does not fit there.
-pub fn at_point(search: &Search, space: &Space, point: &[f64]) -> Result<Search, Problem> {
+pub(super) fn at_point(search: &Search, space: &Space, point: &[f64]) -> Result<Search, Problem> {
     at_point_of(tree(search), space, point)
 }
 
@@ -89,7 +89,7 @@ fn node(value: &Json) -> Node {
 
 /// Returns one setting at a time at the ends of its range (and each of its choices), with what it depends on: what is wrong
 /// there is wrong with the space.
-pub fn check_ends(search: &Search, facts: Option<&Facts>) -> Vec<Problem> {
+pub(super) fn check_ends(search: &Search, facts: Option<&Facts>) -> Vec<Problem> {
     let mut problems: Vec<Problem> = Vec::new();
     // What is wrong with the block itself is wrong in every trial, and said of the block.
     let own = training::check(&search.parts(), facts);
@@ -150,7 +150,7 @@ fn ends(dimension: &Dimension) -> Vec<f64> {
 
 /// Returns what all trials cost at most, each rung for the epochs that it really trains: every trial as slow as the slowest,
 /// and as large as the largest.
-pub fn cost(search: &Search, space: &Space, rungs: &[Rung], facts: Option<&Facts>) -> Cost {
+pub(super) fn cost(search: &Search, space: &Space, rungs: &[Rung], facts: Option<&Facts>) -> Cost {
     let mut slowest = dearest(search, space, facts, |cost| cost.seconds);
     let largest = training::cost(&dearest(search, space, facts, |cost| cost.bytes).parts(), facts);
     let epochs = slowest.training.epochs;

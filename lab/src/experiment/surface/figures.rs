@@ -20,7 +20,7 @@ const MARGIN: f64 = 0.08;
 const DECADES: f64 = 1e-12;
 
 /// Draws the figures of the kind that have something to show.
-pub fn all(variants: &[&Surface], outcome: &Outcome) -> Vec<Figure> {
+pub(super) fn all(variants: &[&Surface], outcome: &Outcome) -> Vec<Figure> {
     let loss = CurveFigure {
         name: "loss",
         title: "Loss by step",

@@ -22,7 +22,7 @@ const SERIES: f64 = 4.0;
 
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-pub struct Surface {
+pub(super) struct Surface {
     /// What is descended (default `bowl`).
     pub surface: surface::Surface,
     /// Where the descent starts: x and y (default: where one customarily starts on that surface).

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use crate::experiment::KINDS;
 
 /// Returns the keys of settings in which another choice replaces the whole of the first: `optimizer`, `init`, `surface`.
-pub fn choices() -> &'static [String] {
+pub(super) fn choices() -> &'static [String] {
     static KEYS: LazyLock<Vec<String>> = LazyLock::new(|| {
         let mut keys = BTreeSet::new();
         for kind in KINDS {
@@ -41,7 +41,7 @@ fn objects(schema: &Value, see: &mut impl FnMut(&Map<String, Value>)) {
 }
 
 /// Returns those options of a setting that are a choice with something that it carries: its name, and the schema of that.
-pub fn carried<'a>(root: &'a Value, schema: &'a Value) -> impl Iterator<Item = (&'a str, &'a Value)> {
+pub(super) fn carried<'a>(root: &'a Value, schema: &'a Value) -> impl Iterator<Item = (&'a str, &'a Value)> {
     let mut found = Vec::new();
     collect(root, schema, 0, &mut found);
     found.into_iter()
@@ -70,7 +70,7 @@ fn collect<'a>(root: &'a Value, schema: &'a Value, depth: usize, found: &mut Vec
 }
 
 /// Returns what a reference points to.
-pub fn followed<'a>(root: &'a Value, schema: &'a Value) -> Option<&'a Value> {
+pub(super) fn followed<'a>(root: &'a Value, schema: &'a Value) -> Option<&'a Value> {
     let name = schema.get("$ref")?.as_str()?.strip_prefix("#/$defs/")?;
     root.get("$defs")?.get(name)
 }

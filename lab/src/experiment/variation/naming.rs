@@ -7,7 +7,7 @@ use crate::settings::{Node, Value};
 const LEAST_PLAIN: f64 = 1e-4;
 
 /// Returns a variant's name from its value: `adam`, `keep_0_8`, `normal_0_01`; in full with the settings it carries.
-pub fn derive_name(prefix: &str, value: &Node, full: bool) -> String {
+pub(super) fn derive_name(prefix: &str, value: &Node, full: bool) -> String {
     let words = words(value, full).join("_");
     let name = if prefix.is_empty() { words } else { format!("{prefix}_{words}") };
     let clean: String =
@@ -35,7 +35,7 @@ fn words(value: &Node, full: bool) -> Vec<String> {
 }
 
 /// Returns a variant's name for readers from its value.
-pub fn label_of(prefix: &str, value: &Node, short: bool) -> String {
+pub(super) fn label_of(prefix: &str, value: &Node, short: bool) -> String {
     let text = match &value.value {
         Value::List(items) => {
             items.iter().map(|item| label_of("", item, short)).collect::<Vec<_>>().join(" / ")
@@ -75,7 +75,7 @@ fn scalar_text(value: &Value) -> String {
 }
 
 /// Returns a name for readers: known ones as their field writes them.
-pub fn spaced(name: &str) -> String {
+pub(super) fn spaced(name: &str) -> String {
     let known = [("he", "He"), ("xavier", "Xavier"), ("glorot", "Glorot"), ("lecun", "LeCun")];
     let mut known = OPTIMIZERS.iter().map(|info| (info.name, info.label)).chain(known);
     let found = known.find(|(plain, _)| *plain == name);

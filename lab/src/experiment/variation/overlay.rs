@@ -11,7 +11,7 @@ const LISTS: &[&str] = &["space"];
 const EXCLUSIVE: &[[&str; 2]] = &[["model.keep_prob", "model.dropout"], ["data.name", "data.file"]];
 
 /// Returns what must go where `path` is set.
-pub fn exclusive_with(path: &str) -> impl Iterator<Item = &'static str> {
+pub(super) fn exclusive_with(path: &str) -> impl Iterator<Item = &'static str> {
     EXCLUSIVE.iter().filter_map(move |[one, other]| match path {
         _ if path.starts_with(one) => Some(*other),
         _ if path.starts_with(other) => Some(*one),
@@ -20,7 +20,7 @@ pub fn exclusive_with(path: &str) -> impl Iterator<Item = &'static str> {
 }
 
 /// Takes a setting out, if it is there.
-pub fn remove(settings: &mut Node, path: &str) {
+pub(super) fn remove(settings: &mut Node, path: &str) {
     let (parent, key) = path.rsplit_once('.').unwrap_or(("", path));
     let Some(mut holder) = settings.get(parent).cloned() else { return };
     if holder.take(key).is_some() {
@@ -34,7 +34,7 @@ const OF_ONE_FILE: &[&str] = &["target", "features", "labels", "x", "y"];
 
 /// Takes out of `base` what has no meaning for the data set that `over` names, if it names another one: settings that this does not
 /// take, and names of the columns and arrays of another file.
-pub fn renew_data(base: &mut Node, over: &Node) {
+pub(super) fn renew_data(base: &mut Node, over: &Node) {
     let named = |tree: &Node, key: &str| {
         tree.get(&format!("data.{key}")).and_then(|node| node.as_text().map(str::to_owned))
     };

@@ -24,7 +24,7 @@ pub(super) struct Formula {
 
 impl Formula {
     /// Returns the range between the dollars, in bytes.
-    pub fn inside(&self) -> Range<usize> {
+    pub(super) fn inside(&self) -> Range<usize> {
         let dollars = if self.display { 2 } else { 1 };
         self.range.start + dollars..self.range.end - dollars
     }

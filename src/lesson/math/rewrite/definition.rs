@@ -11,7 +11,7 @@ const DEFINING: [&str; 7] =
 ///
 /// # Errors
 /// The first one, with what to write in place of it.
-pub fn refuse_definitions(tex: &str) -> Result<(), MathError> {
+pub(crate) fn refuse_definitions(tex: &str) -> Result<(), MathError> {
     for (at, _) in tex.match_indices('\\') {
         let letters = tex[at + 1..].bytes().take_while(u8::is_ascii_alphabetic).count();
         let after = at + 1 + letters;
