@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::bound::MAX_LENGTH;
 use super::pieces::Pieces;
-use super::{MAX_LENGTH, MathError, scan};
+use super::{MathError, scan};
 
 /// Commands that the converter lacks, and those that writing about learning needs.
 const BUILT_IN: [(&str, &str); 25] = [

@@ -1,0 +1,59 @@
+//! Links and pictures, and the files that they use.
+
+use std::ops::Range;
+
+use pulldown_cmark::CowStr;
+
+use super::Writer;
+use crate::diagnostic::Diagnostic;
+use crate::lesson::link::{self, Asset, LinkTarget};
+
+impl<'t> Writer<'t> {
+    pub(super) fn link(&mut self, dest: &CowStr<'t>, range: &Range<usize>) -> CowStr<'t> {
+        let span = self.find(range, dest);
+        match link::resolve(self.scene.library, self.scene.folder, self.scene.slug, dest, span) {
+            Ok(LinkTarget::Elsewhere(href)) => href.into(),
+            Ok(LinkTarget::Page { href, anchor }) => {
+                self.found.anchors.extend(anchor);
+                href.into()
+            }
+            Ok(LinkTarget::File(asset, suffix)) => (self.asset(asset) + &suffix).into(),
+            Ok(LinkTarget::Published { href, anchor, published }) => {
+                self.found.anchors.push(anchor);
+                self.found.published.push(published);
+                href.into()
+            }
+            Err(error) => {
+                self.found.diagnostics.push(error);
+                "".into()
+            }
+        }
+    }
+
+    pub(super) fn image(&mut self, dest: &CowStr<'t>, range: &Range<usize>) -> CowStr<'t> {
+        let span = self.find(range, dest);
+        let found = if dest.contains("://") || dest.starts_with("//") || dest.starts_with("data:") {
+            Err(Diagnostic::error("this image would be fetched from elsewhere", span)
+                .label("expected a file beside the lesson")
+                .hint("save the image beside the lesson and name that file"))
+        } else {
+            link::file(self.scene.library, self.scene.folder, dest, span)
+        };
+        match found {
+            Ok(asset) => self.asset(asset).into(),
+            Err(error) => {
+                self.found.diagnostics.push(error);
+                "".into()
+            }
+        }
+    }
+
+    /// Notes that the page uses a file; its address.
+    pub(super) fn asset(&mut self, asset: Asset) -> String {
+        let address = link::to_root(self.scene.slug) + &link::address(&asset.output);
+        if !self.found.assets.contains(&asset) {
+            self.found.assets.push(asset);
+        }
+        address
+    }
+}

@@ -1,0 +1,113 @@
+//! What can be checked only when all lessons have been read.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{FrontOf, Opening, Read};
+use crate::diagnostic::{Diagnostic, Span, nearest};
+use crate::experiment;
+use crate::lesson::ExperimentBlock;
+use crate::lesson::inline::Names;
+use crate::lesson::link::Anchor;
+use crate::settings::Node;
+
+impl Opening {
+    /// Names may be alike beyond what numbers and chapters tell apart: `a.md` and `A.md`.
+    pub(super) fn check_slugs(&mut self, fronts: &[FrontOf]) {
+        let mut seen: BTreeMap<&str, &str> = BTreeMap::new();
+        for front in fronts {
+            let Some((source, ..)) = front.read else { continue };
+            let file = &front.file;
+            let Some(first) = seen.insert(&file.slug, &file.below) else { continue };
+            let here = Span::new(source, 0, 0);
+            let error = Diagnostic::error(format!("two lessons become the page `{}.html`", file.slug), here);
+            self.found.push(error.label(format!("the other is `{first}`")).hint("rename the file"));
+        }
+    }
+
+    /// Warns of what an author may take for a part of the course, and is none; not of files that lessons use.
+    pub(super) fn speak_of(&mut self, left_out: Vec<(String, Diagnostic)>, lessons: &[Read]) {
+        let used = |path: &str| {
+            lessons
+                .iter()
+                .flat_map(|read| &read.lesson.assets)
+                .any(|asset| asset.output == format!("files/{path}"))
+        };
+        self.found.extend(
+            left_out
+                .into_iter()
+                .filter(|(path, _)| !used(path))
+                .map(|(_, warning)| warning)
+                .collect::<Vec<_>>(),
+        );
+    }
+
+    /// Links to places within pages; of pages that were not read nothing is known.
+    pub(super) fn check_anchors(&mut self, lessons: &[Read]) {
+        let mut pages: BTreeMap<&str, (BTreeSet<&str>, &[String])> = BTreeMap::new();
+        for Read { lesson, ids, .. } in lessons {
+            pages.insert(&lesson.slug, (ids.iter().map(String::as_str).collect(), ids));
+        }
+        for anchor in lessons.iter().flat_map(|read| &read.anchors) {
+            let Some((known, ids)) = pages.get(anchor.slug.as_str()) else { continue };
+            if known.contains(anchor.id.as_str()) {
+                self.check_figure(anchor, lessons);
+                continue;
+            }
+            let error = Diagnostic::error(
+                format!("the page `{}.html` has no place `#{}`", anchor.slug, anchor.id),
+                anchor.span,
+            );
+            let near = || nearest(&anchor.id, ids.iter().map(String::as_str));
+            self.found.push(match self.library.suggestions.look(near) {
+                Some(near) => error.label(format!("did you mean `#{near}`?")),
+                None => error.label("expected the id of a heading there"),
+            });
+        }
+    }
+
+    /// A link to the picture of a figure that its experiment does not show.
+    fn check_figure(&mut self, anchor: &Anchor, lessons: &[Read]) {
+        let Some(figure) = &anchor.figure else { return };
+        let blocks = lessons
+            .iter()
+            .filter(|read| read.lesson.slug == anchor.slug)
+            .flat_map(|read| &read.lesson.blocks);
+        let text = |block: &ExperimentBlock, key: &str| {
+            block.node.entry(key).and_then(|entry| entry.value.as_text().map(str::to_owned))
+        };
+        let is_meant = |block: &&ExperimentBlock| {
+            text(block, "id").is_some_and(|id| anchor.id.strip_prefix("experiment-") == Some(id.as_str()))
+        };
+        let Some(block) = blocks.clone().find(is_meant) else { return };
+        let Some(kind) = text(block, "kind").and_then(|kind| experiment::kind(&kind)) else { return };
+        let asked =
+            block.node.entry("figures").map(|entry| entry.value.items().iter().filter_map(Node::as_text));
+        let shown: Vec<&str> = match asked {
+            Some(names) => names.collect(),
+            None => kind.figures.iter().map(|figure| figure.name).collect(),
+        };
+        if !shown.contains(&figure.as_str()) {
+            let error = Diagnostic::error(format!("the experiment has no figure `{figure}`"), anchor.span);
+            self.found.push(error.label(format!("expected one of {}", shown.join(", "))));
+        }
+    }
+
+    /// The experiments by their ids; of lessons that were not read, any may exist.
+    pub(super) fn names(&self, lessons: &[Read]) -> Names {
+        let mut names = Names::new();
+        let read: BTreeMap<&str, &Read> =
+            lessons.iter().map(|read| (read.lesson.slug.as_str(), read)).collect();
+        for (_, slug) in &self.library.lessons {
+            let read = read.get(slug.as_str());
+            names.insert_lesson(slug, read.is_none_or(|read| read.incomplete));
+        }
+        for Read { lesson, .. } in lessons {
+            for block in &lesson.blocks {
+                if let Some(id) = block.node.entry("id").and_then(|entry| entry.value.as_text()) {
+                    names.insert(&lesson.slug, id);
+                }
+            }
+        }
+        names
+    }
+}

@@ -1,0 +1,140 @@
+//! The files of a course that are read: lessons, and settings of the course and of its chapters.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::Deserialize;
+
+use super::{FrontOf, Opening};
+use crate::diagnostic::{Diagnostic, SourceId, Span};
+use crate::files::{self, Fault, Refusal, without_mark};
+use crate::lesson::course::{self, CourseSettings};
+use crate::lesson::discover::{CHAPTER, SETTINGS};
+use crate::lesson::slug::as_title;
+use crate::settings::{self, LineMap, Node};
+
+/// The longest lesson that is read, in bytes.
+const MAX_LESSON: u64 = 4 << 20;
+
+impl Opening {
+    /// Adds a file; none (with what is wrong) if it is no text.
+    ///
+    /// # Errors
+    /// A file that cannot be read.
+    pub(super) fn read(&mut self, path: &Path) -> Result<Option<(SourceId, String)>, Fault> {
+        let shown = path.display().to_string().replace('\\', "/");
+        let below = path.strip_prefix(&self.root).unwrap_or(path);
+        let refused = |what: String, hint: &str| Diagnostic::error(what, None).hint(hint);
+        let bytes = match files::read(&self.root, below, MAX_LESSON) {
+            Ok(bytes) => bytes,
+            Err(Refusal::TooLong(_)) => {
+                let what = format!("`{shown}` is longer than {} MiB", MAX_LESSON >> 20);
+                self.found.push(refused(what, "split it into several lessons"));
+                return Ok(None);
+            }
+            Err(refusal @ (Refusal::Missing | Refusal::Failed(_))) => {
+                return Err(Fault::cannot("read", shown, refusal));
+            }
+            Err(refusal) => {
+                let what = format!("`{shown}` is not read: {refusal}");
+                self.found
+                    .push(refused(what, "only regular files within the lessons folder belong to a course"));
+                return Ok(None);
+            }
+        };
+        Ok(match String::from_utf8(bytes).map(without_mark) {
+            Ok(text) if !text.contains('\0') => Some((self.sources.add(shown, text.clone()), text)),
+            Ok(text) => {
+                let place = text.find('\0').unwrap_or(0);
+                let id = self.sources.add(shown, text);
+                let error =
+                    Diagnostic::error("there is a null byte in this file", Span::new(id, place, place + 1));
+                self.found.push(error.label("expected text").hint("save the file as UTF-8 text"));
+                None
+            }
+            Err(error) => {
+                let place = error.utf8_error().valid_up_to();
+                let id = self.sources.add(shown, String::from_utf8_lossy(error.as_bytes()).into_owned());
+                let error = Diagnostic::error("this file is not UTF-8 text", Span::new(id, place, place + 1));
+                self.found.push(error.label("not a character").hint("save the file as UTF-8"));
+                None
+            }
+        })
+    }
+
+    pub(super) fn settings(&mut self) -> Result<Option<CourseSettings>, Fault> {
+        let path = self.root.join(SETTINGS);
+        if path.symlink_metadata().is_err() {
+            return Ok(Some(CourseSettings { title: self.default_title(), ..CourseSettings::default() }));
+        }
+        let settings = self.read(&path)?.and_then(|(source, text)| {
+            let node = tree(source, &text);
+            let policy = node.as_ref().ok().and_then(|node| node.entry("content_security_policy"));
+            if let Some(entry) = policy.filter(|_| self.library.untrusted) {
+                let warning = Diagnostic::warning(
+                    "a policy of lessons that are not trusted is not used",
+                    entry.key_span,
+                );
+                self.found.push(warning.label("pages get the usual one"));
+            }
+            self.found.keep(node.and_then(course::decode))
+        });
+        Ok(settings.map(|settings| {
+            let untitled = settings.title.trim().is_empty();
+            let title = if untitled { self.default_title() } else { settings.title };
+            CourseSettings { title, ..settings }
+        }))
+    }
+
+    /// The name of the folder that holds the lessons: no place of the machine but what the author called it.
+    fn default_title(&self) -> String {
+        let folder = self.root.canonicalize().ok();
+        let name =
+            folder.as_deref().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
+        match name.as_deref() {
+            None | Some("lessons") => "Course".to_owned(),
+            Some(name) => as_title(name),
+        }
+    }
+
+    /// The title of each folder that holds lessons.
+    pub(super) fn chapters(&mut self, fronts: &[FrontOf]) -> Result<BTreeMap<String, String>, Fault> {
+        let mut chapters = BTreeMap::new();
+        for front in fronts {
+            let folder = front.file.folder();
+            if !folder.is_empty() && !chapters.contains_key(folder) {
+                let index = fronts.iter().find(|front| front.file.below == format!("{folder}/{CHAPTER}"));
+                let own = index.and_then(|front| front.read.as_ref()?.3.as_ref());
+                let title = self.chapter_title(folder, own.map(|front| front.title.as_str()))?;
+                chapters.insert(folder.to_owned(), title);
+            }
+        }
+        Ok(chapters)
+    }
+
+    /// What its settings say, else the title of its own page, else its name.
+    fn chapter_title(&mut self, folder: &str, own: Option<&str>) -> Result<String, Fault> {
+        #[derive(Default, Deserialize)]
+        #[serde(default, deny_unknown_fields)]
+        struct Chapter {
+            title: Option<String>,
+        }
+        // The title of a page is Markdown, that of a chapter text.
+        let own = own.filter(|title| !title.contains(['*', '_', '`', '$', '[', '<', '\\', '&']));
+        let own = own.map_or_else(|| as_title(folder.rsplit('/').next().unwrap_or(folder)), str::to_owned);
+        let path = self.root.join(folder).join(SETTINGS);
+        if path.symlink_metadata().is_err() {
+            return Ok(own);
+        }
+        let read = self.read(&path)?;
+        let chapter = read.and_then(|(source, text)| {
+            self.found.keep(tree(source, &text).and_then(|node| settings::decode::<Chapter>(&node)))
+        });
+        Ok(chapter.and_then(|chapter| chapter.title).unwrap_or(own))
+    }
+}
+
+/// The settings in a file as a tree.
+fn tree(source: SourceId, text: &str) -> Result<Node, Vec<Diagnostic>> {
+    settings::parse(text, &LineMap::contiguous(source, 0, text.len()))
+}
