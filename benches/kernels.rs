@@ -136,7 +136,7 @@ fn cases() -> Vec<Case<'static>> {
 fn time(calls: u32, run: &mut dyn FnMut()) -> f64 {
     let start = Instant::now();
     (0..calls).for_each(|_| run());
-    start.elapsed().as_nanos() as f64 / calls as f64
+    start.elapsed().as_nanos() as f64 / f64::from(calls)
 }
 
 fn median(mut values: Vec<f64>) -> f64 {

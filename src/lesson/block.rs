@@ -104,7 +104,7 @@ pub(super) fn read(
         ]),
         _ => {
             // The settings' own decoder says best what is wrong: no colon, a list, a text.
-            let found = settings::decode::<std::collections::BTreeMap<String, serde::de::IgnoredAny>>(&node);
+            let found = settings::decode::<std::collections::BTreeMap<String, serde_json::Value>>(&node);
             Err(found.err().unwrap_or_default())
         }
     }

@@ -189,7 +189,7 @@ impl<'t> Writer<'t> {
         let Reading { parts, code_in_formulas, undefined } = reading;
         self.refuse_code_in_formulas(&code_in_formulas);
         self.check_undefined(undefined);
-        let parts = self.read_braces(parts);
+        let parts = self.read_braces(&parts);
         self.claim_ids(&parts);
         self.number_equations(&parts);
         self.check_dialects(&parts);

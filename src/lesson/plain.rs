@@ -22,7 +22,7 @@ const INLINE: [&str; 20] = [
 pub fn text(html: &str) -> String {
     let mut reader = Reader { text: String::with_capacity(html.len() / 2), skipped: None, formula: None };
     let emitter = CallbackEmitter::new(|event: CallbackEvent, _: Span<usize>| -> Option<Infallible> {
-        reader.event(event);
+        reader.event(&event);
         None
     });
     let mut emitter = emitter;
@@ -40,7 +40,7 @@ struct Reader {
 }
 
 impl Reader {
-    fn event(&mut self, event: CallbackEvent) {
+    fn event(&mut self, event: &CallbackEvent) {
         match event {
             CallbackEvent::OpenStartTag { name } => self.open(&String::from_utf8_lossy(name)),
             CallbackEvent::EndTag { name } => self.close(&String::from_utf8_lossy(name)),

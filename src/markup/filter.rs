@@ -24,7 +24,7 @@ pub(super) fn filtered(markup: &str, root: Root) -> String {
         }
     }
     while let Some(open) = filter.open.pop() {
-        filter.close(open);
+        filter.close(&open);
     }
     filter.out
 }
@@ -117,14 +117,14 @@ impl Filter<'_> {
         };
         while let Some(open) = self.open.pop() {
             let is_it = open.name == element.name;
-            self.close(open);
+            self.close(&open);
             if is_it {
                 return;
             }
         }
     }
 
-    fn close(&mut self, open: Open) {
+    fn close(&mut self, open: &Open) {
         if let Some(count) = self.count.get_mut(open.name) {
             *count -= 1;
         }

@@ -174,8 +174,9 @@ pub(super) fn judge(
             Some(Ok(by_seed)) => {
                 let claim = Claim { that: expression.clone(), says: None, holds: None };
                 let verdict = Verdict::new(0, claim, by_seed, scope.seeds.start, scope.by_chance);
-                let outcomes = scope.experiments.iter().filter_map(|experiment| values.outcome(experiment));
-                let divergence = outcomes.filter_map(Outcome::divergence).next();
+                let mut outcomes =
+                    scope.experiments.iter().filter_map(|experiment| values.outcome(experiment));
+                let divergence = outcomes.find_map(Outcome::divergence);
                 found.extend(claims::remark(&verdict, span, divergence));
                 found.extend(idle_in_prose(course, planned, ran, &verdict, &scope, span));
                 let experiment = scope.experiments.first().cloned();

@@ -165,9 +165,10 @@ pub fn open<'a>(
     waits: &dyn Fn(),
 ) -> Result<Publication<'a>, Failure> {
     computed.succeeded()?;
-    let publication = Publication::open(output, &request.lessons, &computed.cache, waits).map_err(machine)?;
+    let publication = Publication::open(output, &request.lessons, &computed.cache, waits)
+        .map_err(|error| machine(&error))?;
     if request.untrusted {
-        publication.check_alone().map_err(machine)?;
+        publication.check_alone().map_err(|error| machine(&error))?;
     }
     Ok(publication)
 }
@@ -237,7 +238,7 @@ pub fn check_output(request: &Request, output: &Path) -> Result<(), Failure> {
     if request.untrusted {
         checkout::check_output(output, &request.lessons).map_err(Failure::Machine)?;
     }
-    site::check_output(output, &request.lessons).map_err(machine)
+    site::check_output(output, &request.lessons).map_err(|error| machine(&error))
 }
 
 /// Publishes the files in their folder, in one step (step 6); meanwhile old entries are evicted from the cache.
@@ -246,9 +247,9 @@ pub fn check_output(request: &Request, output: &Path) -> Result<(), Failure> {
 /// A folder that cannot be written. The old output stays whole.
 pub fn write(computed: &Computed, publication: Publication, files: Files) -> Result<Published, Failure> {
     let (published, ()) = rayon::join(|| publication.publish(files), || computed.cache.tidy());
-    published.map_err(machine)
+    published.map_err(|error| machine(&error))
 }
 
-fn machine(error: PublishError) -> Failure {
+fn machine(error: &PublishError) -> Failure {
     Failure::Machine(error.to_string())
 }

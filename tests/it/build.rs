@@ -253,7 +253,7 @@ fn pictures_of_ones_own_are_learned_from() {
     let pictures: Vec<u8> =
         header(&[60, 1, 2]).into_iter().chain((0..60).flat_map(|i| [lit(i), 4 * i])).collect();
     let labels: Vec<u8> =
-        header(&[60]).into_iter().chain((0..60u8).map(|i| i.is_multiple_of(3) as u8)).collect();
+        header(&[60]).into_iter().chain((0..60u8).map(|i| u8::from(i.is_multiple_of(3)))).collect();
     let block = "```yaml experiment\nkind: optimizers\nid: own\n\
         data: {file: my-images-idx3-ubyte, labels: my-labels-idx1-ubyte}\n\
         training: {epochs: 60, learning_rate: 0.05}\n```\n";

@@ -387,7 +387,7 @@ fn the_cache_keeps_to_its_room() {
     let settings = format!("cache: {{bytes: {room}}}\n");
     let course = course.file("lessons/gradbook.yaml", settings.as_bytes());
     for path in all(&course) {
-        let hours_ago = SystemTime::now() - Duration::from_secs(20 * 3600);
+        let hours_ago = SystemTime::now() - Duration::from_hours(20);
         fs::File::options().append(true).open(path).unwrap().set_modified(hours_ago).unwrap();
     }
     let old = entries(&course);

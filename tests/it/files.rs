@@ -14,7 +14,7 @@ const BLOCK: &str = "```yaml experiment\nkind: optimizers\nid: ways\ndata: {name
     training: {epochs: 3}\nseeds: 2\n```";
 const SECRET: &str = "DEPLOY_TOKEN=s3cr3t";
 /// A minute for what takes a second: a build that waits for a pipe, or reads for ever, never ends.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A course with a block, and beside it a folder whose files nobody may read, change or remove.
 fn course() -> Course {

@@ -63,7 +63,7 @@ impl Course {
         let number: f64 = number.trim_end_matches('}').parse().unwrap();
         *margin = format!("{before}margin: {:?}}}", number * 1.25);
         let printed = lines.iter_mut().find(|line| line.contains("Adam reaches ")).unwrap();
-        *printed = "    - \"Adam reaches 0.09.\"".to_owned();
+        "    - \"Adam reaches 0.09.\"".clone_into(printed);
         self.file(SNAPSHOT, (lines.join("\n") + "\n").as_bytes())
     }
 }

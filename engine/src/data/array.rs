@@ -152,9 +152,9 @@ impl<'a> Array<'a> {
     fn features(&self, columns: &[usize]) -> Result<Features, Problem> {
         match self.layout.element {
             Element::U8 => Ok(Features::U8(self.gather(columns, |[byte]| byte)?)),
-            Element::I8 => Ok(Features::F32(self.gather(columns, |b| i8::from_le_bytes(b) as f32)?)),
-            Element::U16 => Ok(Features::F32(self.gather(columns, |b| u16::from_le_bytes(b) as f32)?)),
-            Element::I16 => Ok(Features::F32(self.gather(columns, |b| i16::from_le_bytes(b) as f32)?)),
+            Element::I8 => Ok(Features::F32(self.gather(columns, |b| f32::from(i8::from_le_bytes(b)))?)),
+            Element::U16 => Ok(Features::F32(self.gather(columns, |b| f32::from(u16::from_le_bytes(b)))?)),
+            Element::I16 => Ok(Features::F32(self.gather(columns, |b| f32::from(i16::from_le_bytes(b)))?)),
             Element::F32 => Ok(Features::F32(self.gather(columns, f32::from_le_bytes)?)),
             _ => Ok(Features::F64(self.wide(columns)?)),
         }
@@ -167,15 +167,15 @@ impl<'a> Array<'a> {
 
     fn wide(&self, columns: &[usize]) -> Result<Array2<f64>, Problem> {
         match self.layout.element {
-            Element::U8 => self.gather(columns, |[byte]| byte as f64),
-            Element::I8 => self.gather(columns, |b| i8::from_le_bytes(b) as f64),
-            Element::U16 => self.gather(columns, |b| u16::from_le_bytes(b) as f64),
-            Element::I16 => self.gather(columns, |b| i16::from_le_bytes(b) as f64),
-            Element::U32 => self.gather(columns, |b| u32::from_le_bytes(b) as f64),
-            Element::I32 => self.gather(columns, |b| i32::from_le_bytes(b) as f64),
+            Element::U8 => self.gather(columns, |[byte]| f64::from(byte)),
+            Element::I8 => self.gather(columns, |b| f64::from(i8::from_le_bytes(b))),
+            Element::U16 => self.gather(columns, |b| f64::from(u16::from_le_bytes(b))),
+            Element::I16 => self.gather(columns, |b| f64::from(i16::from_le_bytes(b))),
+            Element::U32 => self.gather(columns, |b| f64::from(u32::from_le_bytes(b))),
+            Element::I32 => self.gather(columns, |b| f64::from(i32::from_le_bytes(b))),
             Element::U64 => self.gather(columns, |b| u64::from_le_bytes(b) as f64),
             Element::I64 => self.gather(columns, |b| i64::from_le_bytes(b) as f64),
-            Element::F32 => self.gather(columns, |b| f32::from_le_bytes(b) as f64),
+            Element::F32 => self.gather(columns, |b| f64::from(f32::from_le_bytes(b))),
             Element::F64 => self.gather(columns, f64::from_le_bytes),
         }
     }

@@ -21,6 +21,9 @@ pub struct Files<'a> {
 }
 
 /// The size of the data that `settings` name, after `limit`, without generating any. A table is read for it.
+///
+/// # Errors
+/// What is wrong with the settings, and with the table where one is read.
 pub fn facts(settings: &DataSettings, files: Files, limits: &TableLimits) -> Result<Facts, DataProblems> {
     refuse(settings.check())?;
     let facts = match settings.entry().map(|entry| entry.origin) {
@@ -39,6 +42,9 @@ pub fn table_rows(name: &str) -> Option<usize> {
 
 /// The data that `settings` name, its rows in the order of the file; generated ones draw from the stream
 /// `data`, and `limit` from the stream `limit`.
+///
+/// # Errors
+/// What is wrong with the settings, and with the table where one is read.
 pub fn load(
     settings: &DataSettings,
     files: Files,
@@ -47,7 +53,7 @@ pub fn load(
 ) -> Result<Dataset, DataProblems> {
     refuse(settings.check())?;
     let dataset = match settings.entry() {
-        Some(entry) if matches!(entry.origin, Origin::Generated(_)) => generate(entry, settings, streams),
+        Some(entry) if matches!(entry.origin, Origin::Generated(_)) => generate(entry, settings, *streams),
         _ => read(settings, files, limits)?.0,
     };
     let rows = limited_facts(settings, dataset.facts())?.rows;
@@ -64,6 +70,9 @@ pub fn limited(dataset: &Dataset, rows: usize, streams: &Streams) -> Dataset {
 }
 
 /// The facts of what `limit` leaves of data with these facts.
+///
+/// # Errors
+/// A limit that is more than there is.
 pub fn limited_facts(settings: &DataSettings, facts: Facts) -> Result<Facts, Problem> {
     match settings.limit {
         Some(limit) if limit > facts.rows => {
@@ -83,7 +92,7 @@ fn refuse(problems: Vec<Problem>) -> Result<(), DataProblems> {
     }
 }
 
-fn generate(entry: &Entry, settings: &DataSettings, streams: &Streams) -> Dataset {
+fn generate(entry: &Entry, settings: &DataSettings, streams: Streams) -> Dataset {
     let Origin::Generated(generator) = &entry.origin else { unreachable!("asked for generated data only") };
     let made = (generator.generate)(&generator.values(settings), &mut streams.stream("data"));
     Dataset {
@@ -99,6 +108,9 @@ fn generate(entry: &Entry, settings: &DataSettings, streams: &Streams) -> Datase
 
 /// All rows of a built-in table or of the author's own file, whatever `limit` says: the same for every seed. Beside
 /// them what is odd about the file.
+///
+/// # Errors
+/// What is wrong with the settings and with the table.
 pub fn read(
     settings: &DataSettings,
     files: Files,
@@ -178,8 +190,8 @@ mod tests {
     }
 
     /// Facts without how many rows each class has, which only a table tells beforehand, and without how many there were.
-    fn sized(facts: Facts) -> Facts {
-        Facts { class_rows: Vec::new(), drawn_from: 0, ..facts }
+    fn sized(facts: &Facts) -> Facts {
+        Facts { class_rows: Vec::new(), drawn_from: 0, ..facts.clone() }
     }
 
     fn settings(json: &str) -> DataSettings {
@@ -192,8 +204,8 @@ mod tests {
             let settings = DataSettings::named(entry.name);
             let data = load_default(&settings, None).unwrap();
             assert_eq!(
-                facts(&settings, Files::default(), &TableLimits::default()).map(sized),
-                Ok(sized(data.facts())),
+                facts(&settings, Files::default(), &TableLimits::default()).as_ref().map(sized),
+                Ok(sized(&data.facts())),
                 "{}",
                 entry.name
             );
@@ -252,7 +264,7 @@ mod tests {
         let data = load_default(&limited, None).unwrap();
         let known = facts(&limited, Files::default(), &TableLimits::default()).unwrap();
         assert!(known.class_rows.is_empty(), "which rows are drawn is up to the seed");
-        assert_eq!(known, Facts { drawn_from: 150, ..sized(data.facts()) });
+        assert_eq!(known, Facts { drawn_from: 150, ..sized(&data.facts()) });
         assert_eq!(data.rows(), 30);
         assert_eq!(load_default(&limited, None).unwrap(), data);
         let other = load(&limited, Files::default(), &TableLimits::default(), &Streams::new(1)).unwrap();

@@ -272,7 +272,7 @@ impl Body<'_> {
             );
         }
         self.gather_text_columns(&texts, count);
-        let target = decide(&self.file, &self.names[self.columns.target], targets, settings.task);
+        let target = decide(&self.file, &self.names[self.columns.target], &targets, settings.task);
         match target {
             Ok(target) if self.problems.is_empty() => Ok(Read {
                 features: Features::F64(

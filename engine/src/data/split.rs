@@ -86,6 +86,9 @@ impl SplitSettings {
 
     /// How many of `rows` rows train, dev and test get. Percentages are rounded by largest remainder, so that
     /// no row is lost; of equal remainders the later part's goes first (1797 rows give 1078, 359, 360).
+    ///
+    /// # Errors
+    /// A part that would get no row, or more rows than there are.
     pub fn sizes(&self, rows: usize) -> Result<[usize; 3], Problem> {
         let shares = self.shares();
         let counted = shares.map(|share| match share {
@@ -365,7 +368,7 @@ mod tests {
             assert_eq!([dealt.train.len(), dealt.dev.len(), dealt.test.len()], [61, 20, 20]);
             let mut all = [dealt.train.clone(), dealt.dev.clone(), dealt.test.clone()].concat();
             assert_ne!(all, (0..101).collect::<Vec<_>>());
-            all.sort();
+            all.sort_unstable();
             assert_eq!(all, (0..101).collect::<Vec<_>>());
             assert_eq!(deal(&target, "{}").unwrap(), dealt);
             let other = split(&target, &settings("{}"), &Streams::new(4)).unwrap();

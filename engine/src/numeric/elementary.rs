@@ -172,16 +172,16 @@ mod tests {
     fn worst_f32(low: f32, high: f32, ours: fn(f32) -> f32, exact: fn(f64) -> f64) -> f64 {
         // Integers in the order of the floats, negative ones included.
         let in_order = |bits: i32| bits ^ ((bits >> 31) as u32 >> 1) as i32;
-        let place = |x: f32| in_order(x.to_bits() as i32) as i64;
+        let place = |x: f32| i64::from(in_order(x.to_bits() as i32));
         let error = |place: i64| {
             let x = f32::from_bits(in_order(place as i32) as u32);
-            let exact = exact(x as f64);
+            let exact = exact(f64::from(x));
             let (ours, unit) = (ours(x), (exact as f32).abs().max(f32::MIN_POSITIVE));
-            if exact.abs() > f32::MAX as f64 {
+            if exact.abs() > f64::from(f32::MAX) {
                 assert!(ours == exact as f32 || ours.abs() == f32::MAX, "{x:e}: {ours:e}");
                 return 0.0;
             }
-            (ours as f64 - exact).abs() / (unit - unit.next_down()) as f64
+            (f64::from(ours) - exact).abs() / f64::from(unit - unit.next_down())
         };
         (place(low)..=place(high))
             .step_by(4099)
@@ -206,9 +206,9 @@ mod tests {
     /// The largest distance to `reference` (itself within 1 unit), in floats between the two.
     fn apart_f64(low: f64, high: f64, ours: fn(f64) -> f64, reference: fn(f64) -> f64) -> u64 {
         let steps = 400_000;
-        let points = (0..=steps).map(|i| low + (high - low) * (i as f64 / steps as f64));
+        let points = (0..=steps).map(|i| low + (high - low) * (f64::from(i) / f64::from(steps)));
         // Near zero too, at every scale.
-        let small = (0..1000).flat_map(|i| [1.0, 1.3, 1.7].map(|m| m * libm::exp2(-i as f64)));
+        let small = (0..1000).flat_map(|i| [1.0, 1.3, 1.7].map(|m| m * libm::exp2(f64::from(-i))));
         let small = small.flat_map(|x| [x, -x]).filter(|&x| low <= x && x <= high);
         points
             .chain(small)
@@ -266,7 +266,7 @@ mod tests {
     fn the_ends_of_the_range_are_right() {
         ends::<f32>(1e-45);
         ends::<f64>(5e-324);
-        assert_eq!(exp(88.72283f32), libm::exp(88.72283f32 as f64) as f32, "just finite");
+        assert_eq!(exp(88.72283f32), libm::exp(f64::from(88.72283f32)) as f32, "just finite");
         assert_eq!(exp(88.72284f32), f32::INFINITY);
         assert_eq!([exp(-103.9f32), exp(-104.0f32)], [1e-45, 0.0]);
         assert_eq!([exp(-745.1f64), exp(-745.2f64)], [5e-324, 0.0]);

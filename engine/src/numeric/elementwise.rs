@@ -36,7 +36,7 @@ mod tests {
 
     fn one_by_one<R: Real>(name: &str, slice: fn(&mut [R]), number: fn(R) -> R) {
         let specials = [0.0, -0.0, 1e-310, -1e-40, f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 1e9, -1e9];
-        let values = (-4000..4000).map(|i| i as f64 * 0.03).chain(specials);
+        let values = (-4000..4000).map(|i| f64::from(i) * 0.03).chain(specials);
         let values: Vec<R> = values.map(R::from_f64).collect();
         for level in Level::ALL.into_iter().filter(|l| l.available()) {
             force(level).unwrap();

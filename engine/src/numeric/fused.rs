@@ -19,8 +19,8 @@ pub(super) fn fused_f64(a: f64, b: f64, c: f64) -> f64 {
 /// to odd", IEEE Transactions on Computers 57(4), 2008, theorem 2 (f64 has more than two bits to spare).
 #[inline(always)]
 fn through_f64(a: f32, b: f32, c: f32) -> f32 {
-    let product = a as f64 * b as f64;
-    let c = c as f64;
+    let product = f64::from(a) * f64::from(b);
+    let c = f64::from(c);
     let sum = product + c;
     // What rounding lost (Knuth's TwoSum, The Art of Computer Programming 2, 4.2.2, theorem B).
     let part = sum - product;
@@ -28,7 +28,7 @@ fn through_f64(a: f32, b: f32, c: f32) -> f32 {
     // False also for what an infinite sum lost, which is NaN.
     let inexact = lost.abs() > 0.0;
     let bits = sum.to_bits();
-    let step = (inexact && bits & 1 == 0) as u64;
+    let step = u64::from(inexact && bits & 1 == 0);
     let outwards = (lost > 0.0) == (sum > 0.0);
     let odd = if outwards { bits.wrapping_add(step) } else { bits.wrapping_sub(step) };
     f64::from_bits(odd) as f32
@@ -56,7 +56,7 @@ mod tests {
         let exact_tie = a * a - 2f32.powi(-11) - 1.0; // 2^-24
         assert_eq!(exact_tie, 0.0, "a * a is already rounded in f32");
         let tie = 1.0 + 2f64.powi(-24);
-        assert_eq!((tie + tiny as f64) as f32, 1.0, "the naive way loses the addend");
+        assert_eq!((tie + f64::from(tiny)) as f32, 1.0, "the naive way loses the addend");
         assert_eq!(through_f64(2f32.powi(-12), 2f32.powi(-12), 1.0), 1.0);
         let above = 2f32.powi(-12) * (1.0 + 2f32.powi(-23));
         assert_eq!(through_f64(above, 2f32.powi(-12), 1.0), 1.0 + f32::EPSILON);

@@ -86,7 +86,7 @@ macro_rules! real {
             }
             #[inline(always)]
             fn to_f64(self) -> f64 {
-                self as f64
+                f64::from(self)
             }
             #[inline(always)]
             fn fused(self, a: Self, b: Self) -> Self {
@@ -151,7 +151,7 @@ macro_rules! real {
             #[inline(always)]
             fn bytes(self) -> [u8; 8] {
                 const NAN: u64 = 0x7ff8_0000_0000_0000;
-                (if self.is_nan() { NAN } else { (self as f64).to_bits() }).to_le_bytes()
+                (if self.is_nan() { NAN } else { f64::from(self).to_bits() }).to_le_bytes()
             }
         }
     };
@@ -186,7 +186,7 @@ mod tests {
     #[test]
     fn digests_see_every_bit_but_those_of_a_nan() {
         assert_ne!(Real::bytes(0.0f64), Real::bytes(-0.0f64));
-        assert_eq!(Real::bytes(0.1f32), (0.1f32 as f64).to_le_bytes());
+        assert_eq!(Real::bytes(0.1f32), f64::from(0.1f32).to_le_bytes());
         assert_eq!(Real::bytes(f32::NAN), Real::bytes(-f32::NAN));
         assert_eq!(Real::bytes(f64::from_bits(0xfff8_0000_0000_0001)), Real::bytes(f64::NAN));
     }

@@ -166,8 +166,8 @@ mod tests {
             let name = (golden.seed, golden.purpose);
             let stream = || Streams::new(golden.seed).stream(golden.purpose);
             let (mut uniform, mut normal, mut below) = (stream(), stream(), stream());
-            assert_eq!([(); 3].map(|_| uniform.uniform()), golden.uniform, "{name:?}");
-            assert_eq!([(); 3].map(|_| normal.normal()), golden.normal, "{name:?}");
+            assert_eq!([(); 3].map(|()| uniform.uniform()), golden.uniform, "{name:?}");
+            assert_eq!([(); 3].map(|()| normal.normal()), golden.normal, "{name:?}");
             assert_eq!([10, 10, 1000].map(|n| below.below(n)), golden.below, "{name:?}");
             let mut items = [0, 1, 2, 3, 4, 5, 6, 7];
             stream().shuffle(&mut items);
@@ -230,7 +230,7 @@ mod tests {
             let mut items = [0, 1, 2, 3];
             stream.shuffle(&mut items);
             let mut sorted = items;
-            sorted.sort();
+            sorted.sort_unstable();
             assert_eq!(sorted, [0, 1, 2, 3]);
             *counts.entry(items).or_insert(0usize) += 1;
         }
@@ -255,7 +255,7 @@ mod tests {
         let (mut whole, mut other) = (vec![0.0f64; 1000], stream());
         stream().keep_mask(0.8, &mut whole);
         for (i, &mask) in whole.iter().enumerate() {
-            let kept = (other.words.word() as f64) < 0.8 * (1u64 << 32) as f64;
+            let kept = f64::from(other.words.word()) < 0.8 * (1u64 << 32) as f64;
             assert_eq!(mask, if kept { 1.25 } else { 0.0 }, "{i}");
         }
         // However it is cut, and with other numbers of the stream between.

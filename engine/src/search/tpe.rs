@@ -278,7 +278,7 @@ mod tests {
             let draws = 20_000;
             let low = (0..draws).filter(|_| density.draw(&mut stream) < 1.0 / 3.0).count();
             let expected: f64 = (0..cells / 3).map(|cell| density.at(middle(cell)) / cells as f64).sum();
-            assert!((low as f64 / draws as f64 - expected).abs() < 0.012, "{density:?}");
+            assert!((low as f64 / f64::from(draws) - expected).abs() < 0.012, "{density:?}");
         }
     }
 

@@ -309,9 +309,9 @@ mod tests {
             let alone: Augment = serde_json::from_value(serde_json::json!({ name: all[name] })).unwrap();
             assert_eq!((alone.check(), alone.check_data(Some((2, 2)))), (vec![], vec![]), "{name}");
             assert!(nanoseconds > 0.0 && alone.nanoseconds() == nanoseconds, "{name}");
-            assert_eq!(alone.check_data(None).len(), of_pictures as usize, "{name}");
+            assert_eq!(alone.check_data(None).len(), usize::from(of_pictures), "{name}");
             let change = |settings: &Augment, seed| {
-                let mut rows: Vec<f64> = (0..40).map(|i| i as f64 / 7.0).collect();
+                let mut rows: Vec<f64> = (0..40).map(|i| f64::from(i) / 7.0).collect();
                 let mut augmenter = Augmenter::new(settings, Some(&picture()), &Streams::new(seed));
                 augmenter.change(&mut rows[..20]);
                 augmenter.change(&mut rows[20..]);

@@ -224,7 +224,7 @@ mod tests {
     }
 
     /// Prices in dollars over square metres: y = 200000 + 3000 x, and what a usual training makes of them.
-    fn houses(data: Value, hidden: Value, training: Value) -> (Report, Vec<f64>) {
+    fn houses(data: &Value, hidden: &Value, training: Value) -> (Report, Vec<f64>) {
         let rows: String =
             (0..80).map(|i| format!("{0},{1}.5\n", 20 + 2 * i, 260_000 + 6_000 * i + i % 7)).collect();
         let csv = format!("area,price\n{rows}");
@@ -239,7 +239,7 @@ mod tests {
         let parts = Parts { data: &data, split: &split, model: &model, training: &training };
         let mut says = Says::default();
         let report = run(&parts, &dataset, 1, &mut says).unwrap();
-        if hidden == json!([]) && report.diverged_at.is_none() {
+        if *hidden == json!([]) && report.diverged_at.is_none() {
             let line = regress(&data, &split, 0.0, &dataset, 1).unwrap();
             let norm = line.ridge.weights[0].abs();
             assert!((report.history.weight_norm.last().unwrap() / norm - 1.0).abs() < 1e-3);
@@ -251,18 +251,19 @@ mod tests {
     fn plain_descent_learns_a_target_of_any_size() {
         let sgd =
             json!({ "optimizer": { "sgd": {} }, "learning_rate": 0.1, "epochs": 60, "precision": "f64" });
-        let (report, says) = houses(json!({}), json!([]), sgd.clone());
+        let (report, says) = houses(&json!({}), &json!([]), sgd.clone());
         assert_eq!(report.diverged_at, None);
         assert!((says[0] - 410_000.0).abs() < 10.0, "{says:?}");
         // In dollars squared, as the spread of the prices is before training.
         let losses = &report.history.train.loss;
         assert!(losses[0] > 1e9 && *losses.last().unwrap() < 10.0, "{losses:?}");
         assert_eq!(report.history.objective, *losses);
-        let (scaled, _) = houses(json!({}), json!([16]), json!({ "optimizer": { "sgd": {} }, "epochs": 5 }));
+        let (scaled, _) =
+            houses(&json!({}), &json!([16]), json!({ "optimizer": { "sgd": {} }, "epochs": 5 }));
         assert!(scaled.diverged_at.is_none());
         let (plain, _) = houses(
-            json!({"scale_target": "none"}),
-            json!([16]),
+            &json!({"scale_target": "none"}),
+            &json!([16]),
             json!({ "optimizer": { "sgd": {} }, "epochs": 5, "learning_rate": 0.1 }),
         );
         assert!(plain.diverged_at.is_some());

@@ -35,12 +35,12 @@ pub(crate) fn cases() -> Vec<Case> {
     ];
     for info in OPTIMIZERS {
         let settings = json!({ "optimizer": written((info.optimizer)()), "learning_rate": 0.01 });
-        cases.push(training(format!("optimizer {}", info.name), json!({ "training": settings })));
+        cases.push(training(format!("optimizer {}", info.name), &json!({ "training": settings })));
     }
     for info in SCHEDULES {
         // past the epochs at which the examples of the list change the rate
         let settings = json!({ "schedule": written((info.schedule)()), "learning_rate": 0.01, "epochs": 22 });
-        cases.push(training(format!("schedule {}", info.name), json!({ "training": settings })));
+        cases.push(training(format!("schedule {}", info.name), &json!({ "training": settings })));
     }
     for info in ACTIVATIONS {
         for precision in ["f32", "f64"] {
@@ -48,16 +48,16 @@ pub(crate) fn cases() -> Vec<Case> {
                 "model": { "activation": info.name, "hidden": [16, 9] },
                 "training": { "precision": precision },
             });
-            cases.push(training(format!("activation {} in {precision}", info.name), settings));
+            cases.push(training(format!("activation {} in {precision}", info.name), &settings));
         }
     }
     for info in INITIALIZERS {
         let settings = json!({ "model": { "init": written(info.initializer) } });
-        cases.push(training(format!("initializer {}", info.name), settings));
+        cases.push(training(format!("initializer {}", info.name), &settings));
     }
     for entry in DATASETS {
         let settings = json!({ "data": { "name": entry.name, "limit": 90 } });
-        cases.push(training(format!("data {}", entry.name), settings));
+        cases.push(training(format!("data {}", entry.name), &settings));
     }
     for entry in SAMPLERS {
         cases.push(Case::new(format!("sampler {}", entry.name), move || sampler(entry)));
@@ -122,7 +122,7 @@ pub(crate) fn cases() -> Vec<Case> {
             }),
         ),
     ];
-    cases.extend(others.into_iter().map(|(name, settings)| training(name, settings)));
+    cases.extend(others.into_iter().map(|(name, settings)| training(name, &settings)));
     cases
 }
 
@@ -137,7 +137,7 @@ fn read<T: DeserializeOwned>(settings: &Value) -> T {
 }
 
 /// A short training; what `settings` leave open is small, and of odd sizes so that vectors and tiles have tails.
-fn training(name: impl Into<String>, settings: Value) -> Case {
+fn training(name: impl Into<String>, settings: &Value) -> Case {
     let mut whole = json!({
         "data": { "name": "spirals" },
         "model": { "hidden": [13] },

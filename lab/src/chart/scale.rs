@@ -198,20 +198,20 @@ mod tests {
 
     use super::*;
 
-    fn domain(axis: Axis, values: &[f64]) -> Domain {
-        Domain::new(&axis, &Reach { values: values.to_vec(), ..Reach::default() })
+    fn domain(axis: &Axis, values: &[f64]) -> Domain {
+        Domain::new(axis, &Reach { values: values.to_vec(), ..Reach::default() })
     }
 
     #[test]
     fn a_linear_scale_is_proportional() {
-        let x = domain(Axis::linear("epoch"), &[0.0, 10.0]);
+        let x = domain(&Axis::linear("epoch"), &[0.0, 10.0]);
         assert_eq!(x.map(&2.5, (100, 500)), 200);
         assert_eq!(x.map(&2.5, (500, 100)), 400);
     }
 
     #[test]
     fn a_log_scale_is_proportional_in_exponents() {
-        let y = domain(Axis::log("loss"), &[0.01, 100.0, 0.0, -3.0]);
+        let y = domain(&Axis::log("loss"), &[0.01, 100.0, 0.0, -3.0]);
         assert_eq!(y.map(&1.0, (0, 400)), 200);
         assert_eq!(y.fraction(0.0), None);
         assert_eq!(y.fraction(-1.0), None);
@@ -219,14 +219,14 @@ mod tests {
 
     #[test]
     fn momenta_crowd_towards_one() {
-        let x = domain(Axis::one_minus_log("beta"), &[0.9, 0.999]);
+        let x = domain(&Axis::one_minus_log("beta"), &[0.9, 0.999]);
         assert!((x.fraction(0.99).unwrap() - 0.5).abs() < 1e-9);
         assert_eq!(x.fraction(1.0), None);
     }
 
     #[test]
     fn categories_stand_at_whole_numbers() {
-        let x = domain(Axis::category("part", ["train", "dev"]), &[]);
+        let x = domain(&Axis::category("part", ["train", "dev"]), &[]);
         assert_eq!((x.fraction(0.0), x.fraction(1.0)), (Some(0.25), Some(0.75)));
     }
 
@@ -249,7 +249,7 @@ mod tests {
             for values in
                 [&[][..], &[0.5], &[0.0], &[-4.0], &[f64::NAN], &[f64::INFINITY], &[f64::MIN, f64::MAX]]
             {
-                let found = domain(axis.clone(), values);
+                let found = domain(&axis, values);
                 assert!(
                     found.low < found.high && (found.high / 2.0 - found.low / 2.0).is_finite(),
                     "{found:?}"
@@ -261,7 +261,7 @@ mod tests {
     proptest! {
         #[test]
         fn every_value_in_the_data_lies_within(values in prop::collection::vec(any::<f64>(), 0..9)) {
-            let found = domain(Axis::linear("x"), &values);
+            let found = domain(&Axis::linear("x"), &values);
             for value in values.into_iter().filter(|value| value.abs() < HUGE) {
                 prop_assert!(found.contains(value));
             }

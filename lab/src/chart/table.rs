@@ -169,7 +169,7 @@ fn sampled(positions: &[f64]) -> Vec<f64> {
 
 fn tracks(parallel: &Parallel, caption: String) -> DataTable {
     let header =
-        ["".to_string()].into_iter().chain(parallel.axes.iter().map(|axis| axis.label.clone())).collect();
+        [String::new()].into_iter().chain(parallel.axes.iter().map(|axis| axis.label.clone())).collect();
     let row = |(index, track): (usize, &super::Track)| {
         let name = track.label.clone().unwrap_or_else(|| (index + 1).to_string());
         let cells = parallel.axes.iter().zip(&track.values).map(|(axis, &value)| named(axis, value));

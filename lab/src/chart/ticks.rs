@@ -211,7 +211,7 @@ pub fn rounded(value: f64, format: Format) -> String {
         return number(value, format, 0);
     }
     if format == Format::Percent {
-        return number(value, format, if size >= 0.9995 { 0 } else { 1 });
+        return number(value, format, usize::from(size < 0.9995));
     }
     if format == Format::Integer && value == libm::round(value) && size < 1e15 {
         return number(value, format, 0);

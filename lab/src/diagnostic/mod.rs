@@ -113,7 +113,7 @@ impl Diagnostic {
         Diagnostic {
             severity: Severity::Error,
             code: None,
-            message: shortened(message.into()),
+            message: shortened(&message.into()),
             span: span.into(),
             label: String::new(),
             also: Vec::new(),
@@ -133,19 +133,19 @@ impl Diagnostic {
 
     /// Says something at the underlined place.
     pub fn label(mut self, label: impl Into<String>) -> Self {
-        self.label = shortened(label.into());
+        self.label = shortened(&label.into());
         self
     }
 
     /// Adds another place that matters, with what is said there.
     pub fn also(mut self, span: Span, label: impl Into<String>) -> Self {
-        self.also.push((span, shortened(label.into())));
+        self.also.push((span, shortened(&label.into())));
         self
     }
 
     /// Adds a hint on what to do.
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hints.push(shortened(hint.into()));
+        self.hints.push(shortened(&hint.into()));
         self
     }
 
@@ -168,7 +168,7 @@ impl Diagnostic {
             "" => String::new(),
             expected => format!("expected {expected}"),
         };
-        let hints = problem.hints.into_iter().map(shortened).collect();
+        let hints = problem.hints.iter().map(|hint| shortened(hint)).collect();
         Diagnostic { hints, ..Diagnostic::error(problem.message, span).label(label) }
     }
 }
@@ -189,7 +189,7 @@ const LONGEST_QUOTATION: usize = 80;
 const LONGEST_MESSAGE: usize = 1000;
 
 /// A message whose quotations, between backticks, are cut where they are long: a value may be a megabyte.
-fn shortened(message: String) -> String {
+fn shortened(message: &str) -> String {
     let message = with_short_numbers(message);
     if message.len() <= LONGEST_QUOTATION {
         return message;
@@ -211,7 +211,7 @@ fn shortened(message: String) -> String {
 const LONGEST_NUMBER: usize = 22;
 
 /// A message whose numbers of many digits are in scientific notation: `1e-60`.
-fn with_short_numbers(message: String) -> String {
+fn with_short_numbers(message: &str) -> String {
     let is_part = |byte: u8| byte.is_ascii_digit() || byte == b'.';
     let bytes = message.as_bytes();
     let (mut text, mut copied, mut at) = (String::new(), 0, 0);

@@ -380,15 +380,15 @@ fn no_record_that_hangs_together_stops_a_figure() {
         for _ in 0..60 {
             let mut outcome = sound.clone();
             let mut harms = Vec::new();
-            for _ in 0..1 + next(3) {
+            for _ in 0..=next(3) {
                 let variants = outcome.variants.len();
                 let run = &mut outcome.variants[next(variants)].runs[next(2)];
                 let before = run.clone();
                 harmed(run, &mut next);
-                if !run.is_sound() {
-                    *run = before;
-                } else {
+                if run.is_sound() {
                     harms.push(run.clone());
+                } else {
+                    *run = before;
                 }
             }
             let drawn = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {

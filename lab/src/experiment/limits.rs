@@ -141,7 +141,7 @@ impl Limits {
             (" runs", runs as f64, self.runs as f64, figure),
         ];
         let beyond = figures.into_iter().filter(|(_, cost, limit, _)| cost > limit);
-        beyond.map(|(what, cost, limit, shown)| beyond_limit(shown(cost), what, shown(limit))).collect()
+        beyond.map(|(what, cost, limit, shown)| beyond_limit(&shown(cost), what, &shown(limit))).collect()
     }
 
     /// Says who can allow more.
@@ -156,7 +156,7 @@ impl Limits {
 }
 
 /// Returns a figure beside its limit.
-pub fn beyond_limit(cost: String, what: &str, limit: String) -> String {
+pub fn beyond_limit(cost: &str, what: &str, limit: &str) -> String {
     format!("{cost}{what}, where {limit} are allowed")
 }
 

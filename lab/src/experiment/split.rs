@@ -187,8 +187,12 @@ training: {epochs: 10}
 
     fn figures(variants: &[&Self], outcome: &Outcome) -> Vec<Figure> {
         let trained = variants.iter().any(|variant| variant.trained().is_some());
-        let figures =
-            [sizes(outcome), classes(outcome), estimates(outcome), standard_errors(outcome, trained)];
+        let figures = [
+            Some(sizes(outcome)),
+            classes(outcome),
+            estimates(outcome),
+            Some(standard_errors(outcome, trained)),
+        ];
         figures.into_iter().flatten().collect()
     }
 }
@@ -218,7 +222,7 @@ fn middle(outcome: &Outcome, variant: &Variant, metric: &str) -> f64 {
 }
 
 /// One stacked bar for each split.
-fn sizes(outcome: &Outcome) -> Option<Figure> {
+fn sizes(outcome: &Outcome) -> Figure {
     let part = |(index, name): (usize, &str)| {
         let rows = outcome.variants.iter().map(|variant| middle(outcome, variant, &format!("{name}_rows")));
         BarPart::new(name, Color::Series(index), rows)
@@ -232,7 +236,7 @@ fn sizes(outcome: &Outcome) -> Option<Figure> {
     let rows = outcome.variants.len() as f64;
     let panel = Panel::new(Axis::linear("rows").integer().zero(), Axis::category("", row_labels(outcome)));
     let panel = panel.marks(bars).aspect(720.0 / (50.0 + 44.0 * rows));
-    Some(Figure::new("sizes", "Rows of each part", "How many rows each part gets.").panel(panel))
+    Figure::new("sizes", "Rows of each part", "How many rows each part gets.").panel(panel)
 }
 
 /// For each split a panel: the classes across, their shares in the parts as dots that should coincide.
@@ -332,7 +336,7 @@ fn estimates(outcome: &Outcome) -> Option<Figure> {
 }
 
 /// The curve of the standard error over the rows, with the parts of each split upon it.
-fn standard_errors(outcome: &Outcome, trained: bool) -> Option<Figure> {
+fn standard_errors(outcome: &Outcome, trained: bool) -> Figure {
     let error = match trained {
         true => outcome
             .variants
@@ -358,7 +362,7 @@ fn standard_errors(outcome: &Outcome, trained: bool) -> Option<Figure> {
     let title = "How sure an estimate is";
     let lead = "The standard error of an error measured on so many rows: ten times surer takes a hundred times the rows.";
     let note = format!("For an error of {}%.", (error * 1000.0).round() / 10.0);
-    Some(Figure::new("standard_error", title, lead).panel(panel).note(note))
+    Figure::new("standard_error", title, lead).panel(panel).note(note)
 }
 
 #[cfg(test)]

@@ -70,8 +70,8 @@ impl<'a> Late<'a> {
                     |variant: &'a Variant| (variant.name.clone(), Late::of(Source::Variant(variant, seed)));
                 Data::variants(outcome.variants.iter().map(late).collect())
             }
-            Source::Variant(variant, None) => Data::variant(variant.runs.iter()),
-            Source::Variant(variant, Some(seed)) => Data::variant(variant.runs.get(seed).into_iter()),
+            Source::Variant(variant, None) => Data::variant(&variant.runs.iter()),
+            Source::Variant(variant, Some(seed)) => Data::variant(&variant.runs.get(seed).into_iter()),
         })
     }
 }
@@ -193,7 +193,7 @@ impl<'a> Data<'a> {
         Late::of(Source::Experiment(outcome, Some(seed)))
     }
 
-    fn variant(runs: impl Iterator<Item = &'a RunRecord> + Clone) -> Self {
+    fn variant(runs: &(impl Iterator<Item = &'a RunRecord> + Clone)) -> Self {
         let mut names = BTreeMap::new();
         for name in runs.clone().flat_map(|run| run.metrics.keys()).collect::<BTreeSet<_>>() {
             let metrics: Vec<&Metric> = runs.clone().filter_map(|run| run.metrics.get(name)).collect();

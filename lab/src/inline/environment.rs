@@ -49,27 +49,27 @@ pub(super) static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(||
     let mut environment = Environment::empty();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.add_filter("percent", |value: &Value, digits: Option<Value>, named: Kwargs| {
-        let digits = digits_of(digits, named)?.unwrap_or(0);
+        let digits = digits_of(digits, &named)?.unwrap_or(0);
         each(value, &|number| format::percent(number, digits))
     });
     environment.add_filter("round", |value: &Value, digits: Option<Value>, named: Kwargs| {
-        let digits = digits_of(digits, named)?.unwrap_or(0);
+        let digits = digits_of(digits, &named)?.unwrap_or(0);
         each(value, &|number| format::fixed(number, digits))
     });
     environment.add_filter("sci", |value: &Value, digits: Option<Value>, named: Kwargs| {
-        let digits = digits_of(digits, named)?.unwrap_or(1);
+        let digits = digits_of(digits, &named)?.unwrap_or(1);
         each(value, &|number| format::sci(number, digits))
     });
     environment.add_filter("si", |value: &Value, digits: Option<Value>, named: Kwargs| {
-        let digits = digits_of(digits, named)?.unwrap_or(1);
+        let digits = digits_of(digits, &named)?.unwrap_or(1);
         each(value, &|number| format::si(number, digits))
     });
     environment.add_filter("signed", |value: &Value, digits: Option<Value>, named: Kwargs| {
-        let digits = digits_of(digits, named)?;
+        let digits = digits_of(digits, &named)?;
         each(value, &|number| format::signed(number, digits))
     });
     environment.add_filter("times", |value: &Value, digits: Option<Value>, named: Kwargs| {
-        let digits = digits_of(digits, named)?;
+        let digits = digits_of(digits, &named)?;
         each(value, &|number| format::times(number, digits))
     });
     environment.add_filter("length", minijinja::filters::length);
@@ -124,7 +124,7 @@ fn wrong(message: String) -> Error {
     Error::new(ErrorKind::InvalidOperation, message)
 }
 
-fn digits_of(digits: Option<Value>, named: Kwargs) -> Result<Option<usize>, Error> {
+fn digits_of(digits: Option<Value>, named: &Kwargs) -> Result<Option<usize>, Error> {
     let named_digits: Option<Value> = named.get("digits")?;
     named.assert_all_used()?;
     let Some(digits) = digits.or(named_digits) else { return Ok(None) };
@@ -185,8 +185,9 @@ fn at_least(items: usize, values: Vec<f64>) -> Result<Vec<f64>, Error> {
 }
 
 /// The exponentially weighted average up to each item, with bias correction unless told otherwise.
-fn smooth(list: &Value, beta: Value, corrected: Option<bool>, named: Kwargs) -> Result<Vec<f64>, Error> {
-    let beta = number(&beta)?;
+#[expect(clippy::needless_pass_by_value, reason = "a filter gets its named arguments by value")]
+fn smooth(list: &Value, beta: &Value, corrected: Option<bool>, named: Kwargs) -> Result<Vec<f64>, Error> {
+    let beta = number(beta)?;
     if !(0.0..1.0).contains(&beta) {
         return Err(wrong(format!("beta is from 0 up to, but not including, 1, not {beta}")));
     }

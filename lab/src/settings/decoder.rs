@@ -298,7 +298,7 @@ struct Choice<'a> {
     content: Option<Decoder<'a>>,
 }
 
-impl<'de, 'a> EnumAccess<'de> for Choice<'a> {
+impl<'de> EnumAccess<'de> for Choice<'_> {
     type Error = Error;
     type Variant = Self;
 

@@ -19,7 +19,7 @@ struct Attributes<'t> {
 impl<'t> Writer<'t> {
     /// Returns the parts with an id and classes as all that a heading has, and with the text in braces that are no
     /// attributes.
-    pub(super) fn read_braces(&mut self, parts: Vec<Part<'t>>) -> Vec<Part<'t>> {
+    pub(super) fn read_braces(&mut self, parts: &[Part<'t>]) -> Vec<Part<'t>> {
         let mut read = Vec::with_capacity(parts.len());
         let mut at = 0;
         while at < parts.len() {

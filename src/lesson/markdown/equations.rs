@@ -12,7 +12,7 @@ use crate::diagnostic::{Diagnostic, Span, nearest};
 use crate::lesson::inline;
 use crate::lesson::math::{self, Equation, Insert, MathError};
 
-impl<'t> Writer<'t> {
+impl Writer<'_> {
     /// Gives the equations with a label their numbers, in the order of the text.
     pub(super) fn number_equations(&mut self, parts: &[Part]) {
         for (event, range) in parts {
@@ -36,7 +36,7 @@ impl<'t> Writer<'t> {
                         format!("({})", self.numbered_equations)
                     }
                 };
-                self.claim_id(math::anchor(label), place, Owner::Equation);
+                self.claim_id(&math::anchor(label), place, Owner::Equation);
                 self.found.equations.entry(label.clone()).or_insert(number);
             }
         }

@@ -44,7 +44,7 @@ impl<'t> Writer<'t> {
             Ok(block) => {
                 if let Some(id) = block.node.entry("id").and_then(|entry| entry.value.as_text()) {
                     let place = block.node.locate("id");
-                    self.claim_id(format!("experiment-{id}"), place, Owner::Experiment);
+                    self.claim_id(&format!("experiment-{id}"), place, Owner::Experiment);
                     // A link may name the experiment alone.
                     if let Some(alias) = self.claim_alias(id.to_owned()) {
                         self.out.push(Event::Html(headings::other_name(&alias).into()));

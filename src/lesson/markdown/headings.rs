@@ -50,7 +50,7 @@ impl<'t> Writer<'t> {
     pub(super) fn claim_ids(&mut self, parts: &[Part<'t>]) {
         for (event, range) in parts {
             if let Event::Start(Tag::Heading { id: Some(id), .. }) = event {
-                self.claim_id(id.to_string(), self.find(range, id), Owner::Heading);
+                self.claim_id(id, self.find(range, id), Owner::Heading);
             }
         }
         for (event, range) in parts {
@@ -112,14 +112,14 @@ impl<'t> Writer<'t> {
     }
 
     /// Notes that something has this id; an error if something else has.
-    pub(super) fn claim_id(&mut self, id: String, place: Span, owner: Owner) {
-        if is_of_chart(&id) {
+    pub(super) fn claim_id(&mut self, id: &str, place: Span, owner: Owner) {
+        if is_of_chart(id) {
             let message = format!("the id `{id}` may be one of a chart");
             let error = Diagnostic::error(message, place);
             self.found.diagnostics.push(error.label("expected another end of the id"));
             return;
         }
-        let Some(first) = self.ids.insert(id.clone(), owner) else { return };
+        let Some(first) = self.ids.insert(id.to_owned(), owner) else { return };
         // That two experiments are called alike is said where their ids are checked.
         if first == Owner::Alias || (first == Owner::Experiment && owner == Owner::Experiment) {
             return;

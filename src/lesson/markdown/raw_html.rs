@@ -84,7 +84,7 @@ impl<'t> Writer<'t> {
             tags.iter().flat_map(|tag| tag.attributes.iter().map(|(.., place)| place.clone())).collect();
         for tag in &tags {
             if let Some((id, place)) = tag.value("id") {
-                self.claim_id(id.to_owned(), map.span(place.start, place.end), Owner::Html);
+                self.claim_id(id, map.span(place.start, place.end), Owner::Html);
             }
             self.found.ids.extend(tag.value("name").map(|(name, _)| name.to_owned()));
             for (address, place, fetched) in addresses(tag, &html) {

@@ -222,11 +222,11 @@ impl Rewriter<'_> {
         let content = self.tex[inside.clone()].trim();
         let end = argument.end;
         match name {
-            "begin" => return Ok(self.begin(content.to_owned(), at, end, limit, depth)),
+            "begin" => return Ok(self.begin(content, at, end, limit, depth)),
             "end" => self.end(content, whole(end)),
             "nonumber" | "notag" => return Ok(after),
             "label" => self.label(content.to_owned(), inside, whole(end))?,
-            "tag" => self.tag(content.to_owned(), true, whole(end))?,
+            "tag" => self.tag(content, true, whole(end))?,
             "eqref" | "ref" => {
                 let label = content.to_owned();
                 self.mark(
@@ -309,7 +309,7 @@ impl Rewriter<'_> {
         self.put(&tag, from);
     }
 
-    fn begin(&mut self, name: String, at: usize, end: usize, limit: usize, depth: usize) -> usize {
+    fn begin(&mut self, name: &str, at: usize, end: usize, limit: usize, depth: usize) -> usize {
         let plain = name.trim_end_matches('*');
         let numbered = NUMBERED.iter().find(|(known, _)| *known == plain);
         let renamed = RENAMED.iter().find(|(known, ..)| *known == plain);
@@ -386,7 +386,7 @@ impl Rewriter<'_> {
         Ok(())
     }
 
-    fn tag(&mut self, tag: String, parentheses: bool, whole: Range<usize>) -> Result<(), MathError> {
+    fn tag(&mut self, tag: &str, parentheses: bool, whole: Range<usize>) -> Result<(), MathError> {
         if !self.display {
             let message = "an equation within a line has no number".to_owned();
             return Err(MathError {

@@ -179,7 +179,7 @@ mod tests {
 
     #[test]
     fn a_panic_of_a_part_is_that_of_the_caller() {
-        let work = |_: &(), pool: &JobPool| pool.run(8, &|part| assert!(part != 5, "a test's panic"));
+        let work = |(): &(), pool: &JobPool| pool.run(8, &|part| assert!(part != 5, "a test's panic"));
         let panic = catch_unwind(AssertUnwindSafe(|| in_pool(&[()], 3, work))).unwrap_err();
         assert_eq!(panic.downcast_ref::<&str>(), Some(&"a test's panic"));
     }

@@ -193,8 +193,8 @@ mod tests {
             prop_assert_eq!(seeds, (0..costs.len() as u64).collect::<Vec<_>>());
             let load = |shard: &Vec<&Job>| shard.iter().map(|job| job.cost.seconds).sum::<f64>();
             let most = shards.iter().map(load).fold(0.0, f64::max);
-            let mean = costs.iter().sum::<u32>() as f64 / of as f64;
-            let longest = costs.iter().max().copied().unwrap_or(0) as f64;
+            let mean = f64::from(costs.iter().sum::<u32>()) / of as f64;
+            let longest = f64::from(costs.iter().max().copied().unwrap_or(0));
             // No shard is ahead of the mean by more than one run.
             prop_assert!(most <= mean + longest);
         }

@@ -187,7 +187,7 @@ impl Tables {
     fn too_much(&self, settings: &DataSettings, tree: &Node) -> Diagnostic {
         let setting = if settings.file.is_some() { "data.file" } else { "data.name" };
         let error = Diagnostic::error("the tables up to this one hold too much memory", tree.locate(setting));
-        let label = beyond_limit(size(self.held), "", size(self.limits.course.bytes));
+        let label = beyond_limit(&size(self.held), "", &size(self.limits.course.bytes));
         error.label(label).hint(self.limits.hint())
     }
 

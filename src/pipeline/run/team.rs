@@ -184,7 +184,7 @@ mod tests {
     #[test]
     fn several_threads_take_part() {
         let team = Team::new(2);
-        let patience = Instant::now() + Duration::from_secs(60);
+        let patience = Instant::now() + Duration::from_mins(1);
         let at_work = AtomicUsize::new(0);
         team.run(2, &|_| {
             at_work.fetch_add(1, Ordering::SeqCst);

@@ -22,7 +22,7 @@ pub(crate) fn check_count(course: &Course, limits: &Limits) -> Option<Diagnostic
     let mut blocks = course.lessons.iter().flat_map(|lesson| &lesson.blocks);
     let beyond = blocks.nth(usize::try_from(most).unwrap_or(usize::MAX))?;
     let count = course.lessons.iter().map(|lesson| lesson.blocks.len()).sum::<usize>();
-    let label = beyond_limit(figure(count as f64), " experiments", figure(most as f64));
+    let label = beyond_limit(&figure(count as f64), " experiments", &figure(most as f64));
     let error = Diagnostic::error("the course has too many experiments", beyond.node.locate("id"));
     Some(error.label(label).hint(limits.hint()))
 }
@@ -44,7 +44,7 @@ pub(crate) fn check_work(planned: &[Planned], tables: f64, limits: &Limits) -> V
             if found.is_none() && cost > limit {
                 let message = format!("the experiments up to `{}` {what}", experiment.header.id);
                 let error = Diagnostic::error(message, experiment.tree.locate("id"));
-                let label = beyond_limit(shown(cost), unit, shown(limit));
+                let label = beyond_limit(&shown(cost), unit, &shown(limit));
                 *found = Some(error.label(label).hint(limits.hint()));
             }
         }
@@ -78,7 +78,7 @@ pub(crate) fn check_site(course: &Course, planned: &[Planned], limits: &Limits) 
         for (cost, limit, unit, shown) in beyond {
             if cost > limit {
                 let unit = if unit.is_empty() { String::new() } else { format!(" {unit}") };
-                let label = beyond_limit(shown(cost), &unit, shown(limit));
+                let label = beyond_limit(&shown(cost), &unit, &shown(limit));
                 return Some(too_large(lesson, label, limits));
             }
         }

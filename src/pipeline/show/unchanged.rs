@@ -228,7 +228,7 @@ mod tests {
         }
         assert_eq!(unchanged(folder), (vec![], 5));
         let new = |path| {
-            fs::metadata(path).unwrap().modified().unwrap() > SystemTime::now() - Duration::from_secs(60)
+            fs::metadata(path).unwrap().modified().unwrap() > SystemTime::now() - Duration::from_mins(1)
         };
         assert!(runs().all(new), "they count as used");
         assert_eq!(unchanged(folder).1, 0);

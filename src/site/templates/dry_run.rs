@@ -79,7 +79,10 @@ pub(super) fn errors(templates: &Templates) -> Vec<TemplateError> {
 
 /// The error with the name that was probably meant; none where another course may be without it.
 fn judged(error: TemplateError, fields: &Fields) -> Option<TemplateError> {
-    use ErrorKind::*;
+    use ErrorKind::{
+        MissingArgument, TemplateNotFound, TooManyArguments, UndefinedError, UnknownBlock, UnknownFilter,
+        UnknownFunction, UnknownMethod, UnknownTest,
+    };
     match error.kind? {
         UndefinedError => {
             let name = error.undefined()?.to_owned();

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use html5ever::tendril::{StrTendril, TendrilSink};
 use html5ever::tree_builder::{ElementFlags, NodeOrText, QuirksMode, TreeSink};
-use html5ever::{Attribute, ExpandedName, QualName, parse_document};
+use html5ever::{Attribute, ExpandedName, ParseOpts, QualName, parse_document};
 
 /// One start tag.
 pub(crate) struct Element {
@@ -28,7 +28,7 @@ pub(crate) struct Page {
 
 pub(crate) fn parse(html: &str) -> Page {
     let sink = Sink::default();
-    parse_document(sink, Default::default()).one(html)
+    parse_document(sink, ParseOpts::default()).one(html)
 }
 
 #[derive(Default)]

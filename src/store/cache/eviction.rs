@@ -9,9 +9,9 @@ use super::{BRIEF, Cache, DRAWN, LAST, PROGRAMS, RUNS, SITES};
 use crate::files::{Fault, Folder, Looks};
 
 /// A file written aside that is older than this was left by a build that was killed.
-pub(super) const ABANDONED: Duration = Duration::from_secs(60 * 60);
+pub(super) const ABANDONED: Duration = Duration::from_hours(1);
 /// A note that no build has used for so long is of something that is gone.
-pub(super) const FORGOTTEN: Duration = Duration::from_secs(60 * 24 * 60 * 60);
+pub(super) const FORGOTTEN: Duration = Duration::from_hours(1440);
 
 impl Cache {
     /// Makes room after a build that wrote anything: the entries that were not used for longest go first, and notes that nobody needs.

@@ -54,7 +54,7 @@ const PROGRAMS: &str = "programs";
 const MOST: u64 = 256 << 20;
 
 /// An entry used counts as new again, but is not marked so more often than this.
-pub const FRESH: Duration = Duration::from_secs(24 * 60 * 60);
+pub const FRESH: Duration = Duration::from_hours(24);
 /// A run's entry: the hash of what it holds, and how its file looked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RunEntry {
@@ -308,8 +308,8 @@ impl Cache {
 
     /// Writes a file aside, then gives it its name.
     fn write(&self, part: &'static str, name: &str, bytes: &[u8]) -> io::Result<()> {
-        let folder = self.made_part(part)?;
         static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let folder = self.made_part(part)?;
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let aside = format!(".{name}-{}-{count}", std::process::id());
         let written = folder.new_file(&aside).and_then(|mut file| file.write_all(bytes));

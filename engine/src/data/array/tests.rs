@@ -162,7 +162,7 @@ fn a_header_is_not_believed() {
         said(&idx_bytes(&[3, 1, 1], &[1, 2, 3])),
         "labels: there are 2 labels for 3 rows of features | 3 labels | "
     );
-    let wide = idx_bytes(&[1, 1, 100_001], &[0; 100_001]);
+    let wide = idx_bytes(&[1, 1, 100_001], &vec![0; 100_001]);
     assert!(said(&wide).contains("has 100001 numbers a row | at most 100000 | "));
 }
 

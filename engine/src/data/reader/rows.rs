@@ -145,10 +145,8 @@ impl Row {
 
     /// What is wrong with the quotes of the row, if anything, and how the cell at fault is quoted.
     pub(super) fn stray_quote(&self, text: &str, missing: &Missing) -> Option<(Quoting, TableProblem)> {
-        let faults = self.raw.iter().enumerate();
-        faults
-            .filter_map(|(column, cell)| Some((cell.quoting, self.fault(text, column, cell, missing)?)))
-            .next()
+        let mut cells = self.raw.iter().enumerate();
+        cells.find_map(|(column, cell)| Some((cell.quoting, self.fault(text, column, cell, missing)?)))
     }
 
     fn fault(&self, text: &str, column: usize, cell: &RawCell, missing: &Missing) -> Option<TableProblem> {

@@ -24,7 +24,7 @@ pub(super) struct TargetCell {
 pub(super) fn decide(
     file: &File,
     name: &str,
-    cells: Vec<TargetCell>,
+    cells: &[TargetCell],
     task: Option<Task>,
 ) -> Result<TargetColumn, Vec<TableProblem>> {
     let numbers: Vec<Result<f64, Fault>> = cells.iter().map(|cell| number(&cell.text)).collect();
@@ -38,8 +38,8 @@ pub(super) fn decide(
         }
     });
     match task {
-        Task::Number => values(file, name, &cells, &numbers),
-        Task::Classes => classes(file, name, &cells, &numbers),
+        Task::Number => values(file, name, cells, &numbers),
+        Task::Classes => classes(file, name, cells, &numbers),
     }
 }
 

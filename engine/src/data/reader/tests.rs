@@ -8,10 +8,10 @@ fn read_with(text: &str, settings: &str) -> Result<Read, DataProblems> {
 
 /// What is said about a table: `line [underlined] message | expected | hint`.
 fn said(text: &str) -> Vec<String> {
-    shown(text, read_with(text, "{}").unwrap_err())
+    shown(text, &read_with(text, "{}").unwrap_err())
 }
 
-fn shown(text: &str, problems: DataProblems) -> Vec<String> {
+fn shown(text: &str, problems: &DataProblems) -> Vec<String> {
     assert_eq!(problems.settings, []);
     let show = |p: &TableProblem| {
         let place = p.range.clone().map_or("nowhere", |range| &text[range]);
@@ -156,7 +156,7 @@ fn said_of_notes(replaced: &[(usize, &str)]) -> Vec<String> {
     let text = noted(replaced);
     let settings = r#"{"target": "y", "features": ["a", "b"]}"#;
     read_with(&text, settings).map_or_else(
-        |problems| shown(&text, problems),
+        |problems| shown(&text, &problems),
         |table| vec![format!("{} rows", table.features.rows())],
     )
 }
@@ -222,7 +222,7 @@ fn stray_quotes_are_seen_whatever_the_rows_between_look_like() {
     let takes = |text: &str, line: usize, rows: usize| {
         let problems = read_with(text, r#"{"features": ["a"]}"#).unwrap_err();
         let expected = format!("{line} [\"] this quote takes {rows} rows of the table into one cell");
-        assert_eq!(shown(text, problems)[0].split(" | ").next(), Some(expected.as_str()), "{text}");
+        assert_eq!(shown(text, &problems)[0].split(" | ").next(), Some(expected.as_str()), "{text}");
     };
     let notes_first = |line: usize| format!("n{line},{line},c{}", line % 2);
     for (end, rows) in [(6, 2), (9, 5)] {
@@ -296,7 +296,7 @@ fn what_is_missing_can_be_said() {
     assert_eq!(classes(&read_with(text, settings).unwrap().target).1, ["+", "-", "NA", "none"]);
     let problems = read_with(text, r#"{"missing": [-999.0, "NONE", null]}"#).unwrap_err();
     assert_eq!(
-        shown(text, problems).iter().map(|said| said.split(" | ").next().unwrap()).collect::<Vec<_>>(),
+        shown(text, &problems).iter().map(|said| said.split(" | ").next().unwrap()).collect::<Vec<_>>(),
         ["3 [none] `y` has no value", "5 [-999] `a` has no value"]
     );
     let problems = read_with("a,y\n,x\n2,\n", r#"{"missing": []}"#).unwrap_err();
@@ -442,7 +442,7 @@ fn bytes_that_are_not_text() {
 fn limits_are_kept() {
     let refused = |limits: TableLimits| {
         let text = "a,b,c\n1,2,3\n4,5,6\n";
-        shown(text, read(text.as_bytes(), &DataSettings::default(), &limits).unwrap_err())
+        shown(text, &read(text.as_bytes(), &DataSettings::default(), &limits).unwrap_err())
     };
     let free = TableLimits::default();
     assert_eq!(

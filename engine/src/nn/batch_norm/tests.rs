@@ -11,7 +11,7 @@ fn near(found: &[f64], expected: &[f64]) -> bool {
 }
 
 /// A network with two normalized layers, its gamma and beta moved off 1 and 0.
-fn network<R: Real>(batch_norm: Value) -> Network<R> {
+fn network<R: Real>(batch_norm: &Value) -> Network<R> {
     let model = json!({ "hidden": [6, 5], "activation": "tanh", "batch_norm": batch_norm });
     let model: ModelSettings = serde_json::from_value(model).unwrap();
     let shape = Architecture::new(&model, 3, Target::Classes(3)).unwrap();
@@ -86,7 +86,7 @@ fn normalized_sums_have_mean_0_and_variance_1_and_gamma_and_beta_can_undo_it() {
 #[test]
 fn one_row_is_normalized_to_0_and_has_no_gradient() {
     fn check<R: Real>() {
-        let network = network::<R>(json!(true));
+        let network = network::<R>(&json!(true));
         let part = part::<R>(1);
         let mut forward = Forward::new(network.architecture(), 1);
         let mut backward = Backward::new(network.architecture(), 1);
@@ -123,7 +123,7 @@ fn a_constant_in_front_of_the_normalization_is_taken_away_again() {
 fn averages_start_at_0_and_are_corrected_for_it() {
     let part = part::<f64>(24);
     for corrected in [true, false] {
-        let mut network = network::<f64>(json!({ "average": 0.5, "bias_correction": corrected }));
+        let mut network = network::<f64>(&json!({ "average": 0.5, "bias_correction": corrected }));
         let mut averages = RunningAverages::new(&network).unwrap();
         let mut forward = Forward::new(network.architecture(), 8);
         let mut means = Vec::new();
@@ -146,14 +146,14 @@ fn only_running_statistics_are_averaged() {
         (json!({ "prediction": { "batch": 4 } }), false),
         (json!(false), false),
     ] {
-        assert_eq!(RunningAverages::new(&network::<f32>(batch_norm)).is_some(), averaged);
+        assert_eq!(RunningAverages::new(&network::<f32>(&batch_norm)).is_some(), averaged);
     }
 }
 
 #[test]
 fn exact_statistics_do_not_depend_on_how_the_part_is_cut() {
     let part = part::<f64>(50);
-    let mut whole = network::<f64>(json!({ "prediction": "exact" }));
+    let mut whole = network::<f64>(&json!({ "prediction": "exact" }));
     let mut all = Forward::new(whole.architecture(), 50);
     all.run(&whole, part.rows(0..50), 50, Pass::Training(None));
     let mut cut = whole.clone();
@@ -178,7 +178,7 @@ fn a_row_is_predicted_without_regard_to_its_neighbours_unless_asked() {
     let alone = |network: &Network<f64>, row: usize| {
         network.predict(part.x.slice(ndarray::s![row..row + 1, ..])).into_raw_vec_and_offset().0
     };
-    let mut running = network::<f64>(json!(true));
+    let mut running = network::<f64>(&json!(true));
     let mut averages = RunningAverages::new(&running).unwrap();
     let mut forward = Forward::new(running.architecture(), 10);
     forward.run(&running, part.rows(0..10), 10, Pass::Training(None));
@@ -186,7 +186,7 @@ fn a_row_is_predicted_without_regard_to_its_neighbours_unless_asked() {
     let together = running.predict(part.x.view());
     assert_eq!(together.row(3).to_vec(), alone(&running, 3));
 
-    let batch = network::<f64>(json!({ "prediction": { "batch": 5 } }));
+    let batch = network::<f64>(&json!({ "prediction": { "batch": 5 } }));
     let together = batch.predict(part.x.view());
     assert_ne!(together.row(3).to_vec(), alone(&batch, 3));
     // By fives: the second five alone are what they are among all ten.
@@ -196,7 +196,7 @@ fn a_row_is_predicted_without_regard_to_its_neighbours_unless_asked() {
     let by_fives = batch.score(&part, &mut forward);
     assert_eq!(by_fives, batch.score(&part, &mut Forward::new(batch.architecture(), 5)));
     // One row at a time, all rows are alike.
-    let single = network::<f64>(json!({ "prediction": { "batch": 1 } }));
+    let single = network::<f64>(&json!({ "prediction": { "batch": 1 } }));
     let predictions = single.predict(part.x.view());
     assert_eq!(predictions.row(0), predictions.row(9));
 }

@@ -14,11 +14,11 @@ struct Case {
 }
 
 /// A 5-8-8 network of the given settings, its biases moved off 0, on normal inputs.
-fn case(model: Value, target: Target) -> Case {
+fn case(model: &Value, target: Target) -> Case {
     case_of(ROWS, model, target)
 }
 
-fn case_of(rows: usize, model: Value, target: Target) -> Case {
+fn case_of(rows: usize, model: &Value, target: Target) -> Case {
     let mut settings = json!({ "hidden": [8, 8], "activation": "tanh" });
     for (key, value) in model.as_object().unwrap() {
         settings[key] = value.clone();
@@ -40,7 +40,7 @@ fn case_of(rows: usize, model: Value, target: Target) -> Case {
 }
 
 fn tanh() -> Case {
-    case(json!({}), Target::Classes(3))
+    case(&json!({}), Target::Classes(3))
 }
 
 fn l2(lambda: f64) -> Penalty {
@@ -91,7 +91,7 @@ fn every_activation_with_every_loss_dropout_batch_norm_and_penalties() {
                     let settings = json!({
                         "activation": info.name, "output": output, "keep_prob": keep, "batch_norm": batch_norm,
                     });
-                    let case = case_of(12, settings, target);
+                    let case = case_of(12, &settings, target);
                     let dropout = if keep.is_null() { Dropout::Off } else { Dropout::Same(case.masks()) };
                     let penalty = Penalty { l1: lambda / 2.0, l2: lambda, rows: 40 };
                     let check = case.check(dropout, penalty, TWO_SIDED, &Planted::NONE);
@@ -187,7 +187,7 @@ fn steps_are_best_near_1e_5_and_two_sides_beat_one() {
 
 #[test]
 fn fresh_masks_fail_the_check_and_the_same_masks_pass_it() {
-    let case = case(json!({ "keep_prob": 0.8 }), Target::Classes(3));
+    let case = case(&json!({ "keep_prob": 0.8 }), Target::Classes(3));
     let check = |dropout| case.check(dropout, Penalty::NONE, TWO_SIDED, &Planted::NONE);
     assert_eq!(Verdict::of(check(Dropout::Same(case.masks())).error), Verdict::Great);
     assert!(check(Dropout::Fresh(case.masks())).error > 0.9);
@@ -195,7 +195,7 @@ fn fresh_masks_fail_the_check_and_the_same_masks_pass_it() {
 
 #[test]
 fn bugs_work_behind_batch_normalization_and_dropout() {
-    let case = case(json!({ "batch_norm": true, "keep_prob": 0.8 }), Target::Classes(3));
+    let case = case(&json!({ "batch_norm": true, "keep_prob": 0.8 }), Target::Classes(3));
     let check = |bug| case.check(Dropout::Same(case.masks()), Penalty::NONE, TWO_SIDED, &bug);
     assert_eq!(off(&check(planted(Bug::Doubled, "gamma2"))), ["gamma2"]);
     let expected = ["W1", "beta1", "gamma1"];
@@ -205,7 +205,7 @@ fn bugs_work_behind_batch_normalization_and_dropout() {
 #[test]
 fn a_gradient_that_is_nothing_but_rounding_is_no_mistake() {
     // Behind linear units and another normalization, beta1 changes nothing.
-    let case = case(json!({ "activation": "linear", "batch_norm": true }), Target::Classes(3));
+    let case = case(&json!({ "activation": "linear", "batch_norm": true }), Target::Classes(3));
     let check = case.check(Dropout::Off, Penalty::NONE, TWO_SIDED, &Planted::NONE);
     assert_eq!((check.blocks[1].name.as_str(), check.blocks[1].error), ("beta1", 0.0));
     let check = case.check(Dropout::Off, l2(1.0), TWO_SIDED, &planted(Bug::PenaltyOnBias, "beta1"));

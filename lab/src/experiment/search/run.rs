@@ -127,7 +127,7 @@ fn sum_up(
     let settings: Vec<Vec<Option<Json>>> = history.iter().map(|trial| space.at(&trial.point)).collect();
     summary.series = series(history, &leaders, &epochs, sign);
     summary.tables = [("trials".to_owned(), table(space, history, &settings, &epochs, sign))].into();
-    summary.digest = digest.finalize().to_hex()[..32].to_owned();
+    summary.digest = digest.finalize().to_hex()[..32].into();
 
     let diverged = history.iter().filter(|trial| !trial.objective.is_finite()).count();
     let mut insert = |name: &str, metric: Metric| summary.metrics.insert(name.to_owned(), metric);
@@ -139,7 +139,8 @@ fn sum_up(
     let names = metric_paths(&search.space);
     let paths = || names.iter().map(String::as_str);
     if let Some(values) = settings.get(best) {
-        let found = space.settings.iter().zip(values).map(|(found, value)| setting(&found.dimension, value));
+        let found =
+            space.settings.iter().zip(values).map(|(found, value)| setting(&found.dimension, value.as_ref()));
         insert("best", nest(paths().zip(found)));
     }
     // Each setting that was tried counts once, however often it was trained.
@@ -196,7 +197,7 @@ fn table(
 }
 
 /// A setting that was found, as a metric.
-fn setting(dimension: &Dimension, value: &Option<Json>) -> Metric {
+fn setting(dimension: &Dimension, value: Option<&Json>) -> Metric {
     match value {
         Some(Json::Number(number)) => Metric::Number(number.as_f64().unwrap_or(f64::NAN)),
         Some(Json::Array(items)) if items.iter().all(Json::is_number) => {

@@ -87,7 +87,7 @@ fn a_build_waits_for_another_one_to_the_same_folder_only() {
     std::thread::scope(|scope| {
         let second =
             scope.spawn(move || open("output", &|| waits.send(()).unwrap()).publish(files()).unwrap());
-        waiting.recv_timeout(Duration::from_secs(60)).unwrap();
+        waiting.recv_timeout(Duration::from_mins(1)).unwrap();
         assert_eq!(first.publish(files()).unwrap().written, 3);
         assert_eq!(second.join().unwrap(), Published { written: 0, unchanged: 3 });
     });
@@ -123,7 +123,7 @@ fn number(path: &Path) -> u64 {
 
 /// Makes all files old enough to be believed, and lets the desk note them so.
 fn settle(desk: &Desk) {
-    let past = SystemTime::now() - Duration::from_secs(3600);
+    let past = SystemTime::now() - Duration::from_hours(1);
     for path in [".gradbook-files", "index.html", MARK, "a/b.json"] {
         let path = desk.path("output").join(path);
         fs::File::options().append(true).open(path).unwrap().set_modified(past).unwrap();
@@ -275,7 +275,7 @@ fn a_page_edited_during_a_build_is_never_taken_for_ours() {
             let publication = open();
             desk.write("output/index.html", "eno");
             // So long ago that its time is believed: trainings take longer than that.
-            let past = SystemTime::now() - Duration::from_secs(60);
+            let past = SystemTime::now() - Duration::from_mins(1);
             let page = desk.path("output/index.html");
             fs::File::options().append(true).open(page).unwrap().set_modified(past).unwrap();
             // The edited page comes out as it was, on another way; whether another page is new or not.
