@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use gradbook_lab::chart::{
-    Area, Axis, Band, Bars, Color, Dots, Estimate, Figure, Format, Interval, Key, Layout, Levels, Line, Mark,
+    Area, Axis, Band, Bars, Color, Dots, Estimate, Figure, Format, Interval, Key, Layout, Levels, Line,
     Panel, Parallel, Part, Path, Paths, Raster, Regions, Rule, Shape, Track, css,
 };
 use gradbook_lab::outcome::Grid;
@@ -118,8 +118,7 @@ fn part_sizes() -> Figure {
         Part::new("dev", Color::Series(1), [359.0, 180.0, 18.0]),
         Part::new("test", Color::Series(2), [360.0, 180.0, 18.0]),
     ];
-    let bars =
-        Bars::stacked(&parts).into_iter().map(|bars| bars.horizontal().values(Format::Integer, 0).into());
+    let bars = Bars::stacked(&parts).into_iter().map(|bars| bars.horizontal().values(Format::Integer, 0));
     let panel = Panel::new(Axis::linear("rows").integer(), Axis::category("", splits)).marks(bars);
     Figure::new("part_sizes", "How many rows each part gets", "Rows in train, dev and test for three splits.")
         .panel(panel)
@@ -137,7 +136,7 @@ fn class_shares() -> Figure {
     ];
     let panel =
         Panel::new(Axis::category("digit", classes), Axis::linear("share of the part").percent().zero())
-            .marks(Bars::grouped(&parts).into_iter().map(Mark::from))
+            .marks(Bars::grouped(&parts))
             .mark(Rule::y(0.1).label("even"));
     Figure::new("class_shares", "Share of each class in each part", "Shares of ten classes in three parts.")
         .panel(panel)
@@ -363,7 +362,7 @@ fn parallel() -> Figure {
         Axis::category("activation", ["relu", "tanh", "sigmoid"]),
         Axis::log("dev loss"),
     ];
-    let panel = Panel::new(Axis::linear(""), Axis::linear("")).mark(Parallel::new(axes, tracks));
+    let panel = Panel::parallel(Parallel::new(axes, tracks));
     Figure::new(
         "parallel",
         "What the good trials have in common",
@@ -523,10 +522,8 @@ fn many_names() -> Figure {
     let lines = (0..3).map(|series| {
         let values: Vec<f64> =
             (0..30).map(|epoch| 0.5 + 0.1 * f64::from(series) + 0.01 * f64::from(epoch)).collect();
-        Mark::from(
-            Line::series(&values, Color::Series(series as usize))
-                .label(format!("variant {series} with a long name")),
-        )
+        Line::series(&values, Color::Series(series as usize))
+            .label(format!("variant {series} with a long name"))
     });
     let other = Panel::new(Axis::linear("epoch").integer(), Axis::linear("accuracy").percent()).marks(lines);
     Figure::new(

@@ -13,6 +13,7 @@ use plotters::style::{FontDesc, FontFamily, FontStyle, ShapeStyle, TextStyle};
 
 use super::backend::Backend;
 use super::figure::Point;
+use super::layout::SMALL;
 use super::marks::{Dash, Shape};
 use super::scale::{Domain, UNITS};
 use super::text::Font;
@@ -21,7 +22,7 @@ use super::thin;
 
 /// A rectangle in px, y down.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(crate) struct Rect {
+pub struct Rect {
     pub left: f64,
     pub top: f64,
     pub width: f64,
@@ -29,22 +30,25 @@ pub(crate) struct Rect {
 }
 
 impl Rect {
-    pub(crate) fn right(&self) -> f64 {
+    /// Returns the right edge.
+    pub fn right(&self) -> f64 {
         self.left + self.width
     }
 
-    pub(crate) fn bottom(&self) -> f64 {
+    /// Returns the lower edge.
+    pub fn bottom(&self) -> f64 {
         self.top + self.height
     }
 
-    pub(crate) fn middle(&self) -> Point {
+    /// Returns the middle.
+    pub fn middle(&self) -> Point {
         (self.left + self.width / 2.0, self.top + self.height / 2.0)
     }
 }
 
 /// How a line is drawn.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Stroke {
+pub struct Stroke {
     pub paint: Paint,
     pub width: f64,
     pub opacity: f64,
@@ -52,16 +56,19 @@ pub(crate) struct Stroke {
 }
 
 impl Stroke {
-    pub(crate) fn new(paint: impl Into<Paint>, width: f64) -> Self {
+    /// Makes a solid line, in px.
+    pub fn new(paint: impl Into<Paint>, width: f64) -> Self {
         Stroke { paint: paint.into(), width, opacity: 1.0, dash: Dash::Solid }
     }
 
-    pub(crate) fn dash(mut self, dash: Dash) -> Self {
+    /// Sets how it is dashed.
+    pub fn dash(mut self, dash: Dash) -> Self {
         self.dash = dash;
         self
     }
 
-    pub(crate) fn opacity(mut self, opacity: f64) -> Self {
+    /// Sets its opacity, 0 to 1.
+    pub fn opacity(mut self, opacity: f64) -> Self {
         self.opacity = opacity;
         self
     }
@@ -116,6 +123,17 @@ impl Ink {
         self.class = " name";
         self
     }
+}
+
+/// Where a text stands, seen from its point.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Side {
+    #[default]
+    Right,
+    Left,
+    Above,
+    Below,
+    Centre,
 }
 
 /// The whole page. Positions are in px.
@@ -245,8 +263,9 @@ fn done(drawn: Result<(), DrawingAreaErrorKind<Infallible>>) {
 }
 
 /// The part of the page between two axes. Positions are values; plotters turns them into places.
-pub(crate) struct Plot<'a> {
-    pub canvas: &'a Canvas,
+pub struct Plot<'a> {
+    pub(crate) canvas: &'a Canvas,
+    /// The plot area, in px.
     pub frame: Rect,
     pub x: Domain,
     pub y: Domain,
@@ -262,28 +281,30 @@ impl<'a> Plot<'a> {
     }
 
     /// Returns where a point lies on the page, in px; `None` where it has no place.
-    pub(crate) fn place(&self, (x, y): Point) -> Option<Point> {
+    pub fn place(&self, (x, y): Point) -> Option<Point> {
         self.x.fraction(x)?;
         self.y.fraction(y)?;
         let (x, y) = self.area.map_coordinate(&(x, y));
         Some((f64::from(x) / UNITS, f64::from(y) / UNITS))
     }
 
-    pub(crate) fn contains(&self, (x, y): Point) -> bool {
+    /// Returns whether a point lies between the ends of both axes.
+    pub fn contains(&self, (x, y): Point) -> bool {
         self.x.contains(x) && self.y.contains(y)
     }
 
     /// Returns a value for x that has a place: itself, or the low end (a bar's 0 on a log axis).
-    pub(crate) fn x_or_low(&self, x: f64) -> f64 {
+    pub fn x_or_low(&self, x: f64) -> f64 {
         if self.x.fraction(x).is_some() { x } else { self.x.ends().0 }
     }
 
-    pub(crate) fn y_or_low(&self, y: f64) -> f64 {
+    /// Returns a value for y that has a place: itself, or the low end.
+    pub fn y_or_low(&self, y: f64) -> f64 {
         if self.y.fraction(y).is_some() { y } else { self.y.ends().0 }
     }
 
-    /// A line through points, broken where a value has no place, thinned where more lie on a px than can be seen.
-    pub(crate) fn path(&self, points: &[Point], stroke: Stroke) {
+    /// Draws a line through points, broken where a value has no place, thinned where more lie on a px than can be seen.
+    pub fn path(&self, points: &[Point], stroke: Stroke) {
         self.canvas.dashed(stroke, || {
             for run in self.runs(points) {
                 match run[..] {
@@ -317,18 +338,31 @@ impl<'a> Plot<'a> {
         runs.iter().map(kept).collect()
     }
 
-    /// A filled shape; all its corners must have a place.
-    pub(crate) fn polygon(&self, corners: Vec<Point>, paint: impl Into<Paint>, opacity: f64) {
+    /// Draws a filled shape; all its corners must have a place.
+    pub fn polygon(&self, corners: Vec<Point>, paint: impl Into<Paint>, opacity: f64) {
         done(self.area.draw(&Polygon::new(corners, filled(paint.into(), opacity))));
     }
 
-    /// A filled rectangle between two corners.
-    pub(crate) fn bar(&self, from: Point, to: Point, paint: impl Into<Paint>, opacity: f64) {
+    /// Draws a filled rectangle between two corners.
+    pub fn bar(&self, from: Point, to: Point, paint: impl Into<Paint>, opacity: f64) {
         done(self.area.draw(&Rectangle::new([from, to], filled(paint.into(), opacity))));
     }
 
-    /// A dot, if its place lies between the axes.
-    pub(crate) fn dot(&self, at: Point, size: f64, shape: Shape, hollow: bool, paint: impl Into<Paint>) {
+    /// Writes a small text beside a point, if its place lies between the axes.
+    pub fn text(&self, at: Point, text: &str, side: Side, paint: impl Into<Paint>) {
+        let Some((x, y)) = self.place(at).filter(|_| self.contains(at)) else { return };
+        let (shift, h, v) = match side {
+            Side::Right => ((7.0, 0.0), HPos::Left, VPos::Center),
+            Side::Left => ((-7.0, 0.0), HPos::Right, VPos::Center),
+            Side::Above => ((0.0, -6.0), HPos::Center, VPos::Bottom),
+            Side::Below => ((0.0, 6.0), HPos::Center, VPos::Top),
+            Side::Centre => ((0.0, 0.0), HPos::Center, VPos::Center),
+        };
+        self.canvas.text((x + shift.0, y + shift.1), text, Ink::new(SMALL, paint).h(h).v(v).halo());
+    }
+
+    /// Draws a dot, if its place lies between the axes.
+    pub fn dot(&self, at: Point, size: f64, shape: Shape, hollow: bool, paint: impl Into<Paint>) {
         if self.contains(at)
             && let Some(place) = self.place(at)
         {

@@ -1,13 +1,16 @@
 //! What a figure shows, as plain data: a kind of experiment fills it, the rest of `chart` draws it.
 
+use std::sync::Arc;
+
 use super::axis::Axis;
+use super::key::Place;
 use super::marks::{Mark, Parallel};
 
 /// A point in data coordinates. On a category axis the n-th name stands at `n as f64`.
 pub type Point = (f64, f64);
 
 /// One figure: one panel, or several side by side (small multiples).
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Figure {
     /// Stable name in file names and `figures: [...]`: `loss`, `part_sizes`.
     pub name: String,
@@ -131,13 +134,15 @@ impl Figure {
 }
 
 /// A pair of axes and what is drawn between them, in order: the first mark lies lowest.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Panel {
     /// Above the panel, where there are several.
     pub title: Option<String>,
     pub x: Axis,
     pub y: Axis,
-    pub marks: Vec<Mark>,
+    pub marks: Vec<Arc<dyn Mark>>,
+    /// Parallel coordinates stand in place of axes and marks.
+    pub parallel: Option<Parallel>,
     /// Width through height of the plot area; by default chosen from the layout and the rows.
     pub aspect: Option<f64>,
 }
@@ -145,7 +150,12 @@ pub struct Panel {
 impl Panel {
     /// Makes an empty panel with these axes.
     pub fn new(x: Axis, y: Axis) -> Self {
-        Panel { title: None, x, y, marks: Vec::new(), aspect: None }
+        Panel { title: None, x, y, marks: Vec::new(), parallel: None, aspect: None }
+    }
+
+    /// Makes a panel of parallel coordinates, which bring axes of their own.
+    pub fn parallel(parallel: Parallel) -> Self {
+        Panel { parallel: Some(parallel), ..Panel::new(Axis::linear(""), Axis::linear("")) }
     }
 
     /// Sets the panel's title.
@@ -155,15 +165,14 @@ impl Panel {
     }
 
     /// Adds a mark, drawn over those before it.
-    pub fn mark(mut self, mark: impl Into<Mark>) -> Self {
-        self.marks.push(mark.into());
+    pub fn mark(mut self, mark: impl Mark + 'static) -> Self {
+        self.marks.push(Arc::new(mark));
         self
     }
 
     /// Adds several marks, each drawn over those before it.
-    pub fn marks(mut self, marks: impl IntoIterator<Item = Mark>) -> Self {
-        self.marks.extend(marks);
-        self
+    pub fn marks<M: Mark + 'static>(self, marks: impl IntoIterator<Item = M>) -> Self {
+        marks.into_iter().fold(self, Panel::mark)
     }
 
     /// Sets the plot area's width through its height.
@@ -179,15 +188,9 @@ impl Panel {
 
     /// Some line has a name, to be written at its end.
     pub(crate) fn has_line_names(&self) -> bool {
-        self.marks.iter().any(|mark| matches!(mark, Mark::Line(line) if line.label.is_some()))
-    }
-
-    /// Parallel coordinates, if that is what stands here.
-    pub(crate) fn parallel(&self) -> Option<&Parallel> {
-        self.marks.iter().find_map(|mark| match mark {
-            Mark::Parallel(parallel) => Some(parallel),
-            _ => None,
-        })
+        let named =
+            |mark: &Arc<dyn Mark>| mark.key().iter().any(|entry| matches!(entry.place, Place::End { .. }));
+        self.marks.iter().any(named)
     }
 }
 

@@ -1,15 +1,17 @@
 //! The key: names of series with a sample of how each looks, in rows above the panels.
 
 use super::canvas::{Canvas, Ink, Rect, Stroke};
-use super::figure::{Figure, Key, Panel};
+use super::figure::{Figure, Key, Panel, Point};
 use super::layout::TEXT;
-use super::marks::{BAR, Dash, Line, Mark, Shape};
+use super::marks::{BAR, Dash, Shape};
 use super::theme::Color;
 
 /// How a series looks in small.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Sample {
+pub enum Sample {
+    /// With dots at its points or without.
     Line(Dash, bool),
+    /// Hollow or filled.
     Dot(Shape, bool),
     Interval,
     Fill,
@@ -19,12 +21,41 @@ pub(crate) enum Sample {
     Rule,
 }
 
-/// One series in the key.
+/// Where the name of a series is to stand.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub enum Place {
+    /// In the key.
+    #[default]
+    Key,
+    /// Beside the plot, at the end of a line (none if it has no place) that may end since a run diverged; in the key if lines
+    /// are not named at their ends.
+    End { at: Option<Point>, broken: bool },
+    /// Beside the plot at this value of y, if names stand there.
+    Level(f64),
+    /// Above the plot.
+    Above,
+}
+
+/// One series: its name, how it looks, where its name is to stand.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct KeyEntry {
+pub struct KeyEntry {
     pub name: String,
     pub color: Color,
     pub sample: Sample,
+    pub place: Place,
+}
+
+impl KeyEntry {
+    /// Makes an entry of the key.
+    pub fn new(name: impl Into<String>, color: Color, sample: Sample) -> Self {
+        KeyEntry { name: name.into(), color, sample, place: Place::Key }
+    }
+
+    /// Sets where the name is to stand.
+    pub fn place(mut self, place: Place) -> Self {
+        self.place = place;
+        self
+    }
 }
 
 /// Returns whether lines are named at their ends (or all names go to the key above).
@@ -33,8 +64,7 @@ pub(crate) fn direct(figure: &Figure, page: f64) -> bool {
         Key::Direct => true,
         Key::Above => false,
         Key::Auto => {
-            let labels: Vec<Vec<&str>> =
-                figure.panels.iter().map(|panel| line_labels(panel).collect()).collect();
+            let labels: Vec<Vec<String>> = figure.panels.iter().map(line_labels).collect();
             let same = labels.len() > 1 && labels.iter().all(|names| names.len() > 1 && *names == labels[0]);
             let cell = page / figure.columns.clamp(1, figure.panels.len().max(1)) as f64;
             !same && TEXT.widest(labels.iter().flatten()) <= cell * 0.32
@@ -42,17 +72,21 @@ pub(crate) fn direct(figure: &Figure, page: f64) -> bool {
     }
 }
 
-fn line_labels(panel: &Panel) -> impl Iterator<Item = &str> {
-    panel.marks.iter().filter_map(|mark| match mark {
-        Mark::Line(line) => line.label.as_deref(),
-        _ => None,
-    })
+fn line_labels(panel: &Panel) -> Vec<String> {
+    let entries = panel.marks.iter().flat_map(|mark| mark.key());
+    entries.filter(|entry| matches!(entry.place, Place::End { .. })).map(|entry| entry.name).collect()
 }
 
 /// Returns the series that are not named where they are drawn, each once.
 pub(crate) fn entries(figure: &Figure, direct: bool) -> Vec<KeyEntry> {
     let mut entries: Vec<KeyEntry> = Vec::new();
-    for entry in figure.panels.iter().flat_map(|panel| &panel.marks).flat_map(|mark| of(mark, direct)) {
+    let all = figure.panels.iter().flat_map(|panel| &panel.marks).flat_map(|mark| mark.key());
+    let in_key = |entry: &KeyEntry| match entry.place {
+        Place::Key => true,
+        Place::End { .. } => !direct,
+        Place::Level(_) | Place::Above => false,
+    };
+    for entry in all.filter(in_key) {
         match entries.iter_mut().find(|known| known.name == entry.name) {
             // a class that has a region and dots is shown by its dots
             Some(known) if known.sample == Sample::Fill => *known = entry,
@@ -62,37 +96,9 @@ pub(crate) fn entries(figure: &Figure, direct: bool) -> Vec<KeyEntry> {
     }
     if let Some((pale, strong)) = &figure.ramp {
         let name = format!("{pale} to {strong}");
-        entries.push(KeyEntry { name, color: Color::Ramp(1.0), sample: Sample::Ramp });
+        entries.push(KeyEntry::new(name, Color::Ramp(1.0), Sample::Ramp));
     }
     entries
-}
-
-fn of(mark: &Mark, direct: bool) -> Vec<KeyEntry> {
-    let one = |name: &Option<String>, color, sample| {
-        name.iter().map(|name| KeyEntry { name: name.clone(), color, sample }).collect()
-    };
-    match mark {
-        Mark::Line(line) if !direct => one(&line.label, line.color, sample(line)),
-        Mark::Dots(dots) => one(&dots.label, dots.color, Sample::Dot(dots.shape, dots.hollow)),
-        Mark::Bars(bars) => one(&bars.label, bars.color, Sample::Fill),
-        Mark::Area(area) => one(&area.label, area.color, Sample::Fill),
-        Mark::Interval(interval) => one(&interval.label, interval.color, Sample::Interval),
-        Mark::Regions(regions) => {
-            let named = regions.names.iter().zip(&regions.colors);
-            named.map(|(name, &color)| KeyEntry { name: name.clone(), color, sample: Sample::Fill }).collect()
-        }
-        Mark::Paths(paths) => {
-            let entry = |name: &str, sample| KeyEntry { name: name.to_owned(), color: Color::Ink, sample };
-            let goal =
-                (!paths.goals.is_empty()).then(|| entry(&paths.goal, Sample::Dot(Shape::Cross, false)));
-            [entry("start", Sample::Dot(Shape::Circle, true))].into_iter().chain(goal).collect()
-        }
-        _ => Vec::new(),
-    }
-}
-
-fn sample(line: &Line) -> Sample {
-    Sample::Line(line.dash, line.markers)
 }
 
 const GLYPH: f64 = 22.0;
@@ -162,10 +168,10 @@ pub(crate) fn glyph(canvas: &Canvas, entry: &KeyEntry, (x, y): (f64, f64)) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chart::{Axis, Dots, Regions};
+    use crate::chart::{Axis, Dots, Line, Regions};
 
     fn figure(panels: usize, labels: &[&str]) -> Figure {
-        let line = |name: &&str| Mark::from(Line::new([(0.0, 1.0)], Color::Ink).label(*name));
+        let line = |name: &&str| Line::new([(0.0, 1.0)], Color::Ink).label(*name);
         let panel = Panel::new(Axis::linear("x"), Axis::linear("y")).marks(labels.iter().map(line));
         Figure::new("f", "F", "").panels(vec![panel; panels]).columns(panels)
     }
@@ -186,13 +192,11 @@ mod tests {
 
     #[test]
     fn a_class_is_shown_once() {
+        let regions = Regions { colors: vec![Color::Series(0)], ..Regions::new(Vec::new(), ["moon"]) };
         let panel = Panel::new(Axis::linear("x"), Axis::linear("y"))
-            .mark(Regions::new(Vec::new(), ["moon"]))
+            .mark(regions)
             .mark(Dots::new([], Color::Series(0)).label("moon"));
-        let mut figure = Figure::new("f", "F", "").panel(panel);
-        if let Mark::Regions(regions) = &mut figure.panels[0].marks[0] {
-            regions.colors = vec![Color::Series(0)];
-        }
+        let figure = Figure::new("f", "F", "").panel(panel);
         let found = entries(&figure, true);
         assert_eq!(found.len(), 1);
         assert!(matches!(found[0].sample, Sample::Dot(..)));

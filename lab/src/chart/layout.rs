@@ -3,7 +3,6 @@
 use super::axis::Scale;
 use super::canvas::Rect;
 use super::figure::{Figure, Panel};
-use super::marks::Mark;
 use super::panel::Prepared;
 use super::text::Font;
 
@@ -75,7 +74,7 @@ fn names_across(panel: &Panel) -> f64 {
 fn height(prepared: &Prepared, width: f64) -> f64 {
     let panel = prepared.panel;
     match &panel.y.scale {
-        Scale::Category(names) if panel.parallel().is_none() && prepared.shows_y => {
+        Scale::Category(names) if panel.parallel.is_none() && prepared.shows_y => {
             let row = prepared.row_lines(width) as f64 * SMALL.line() + 5.0;
             wished_height(prepared, width).max(names.len() as f64 * row)
         }
@@ -85,14 +84,14 @@ fn height(prepared: &Prepared, width: f64) -> f64 {
 
 fn wished_height(prepared: &Prepared, width: f64) -> f64 {
     let panel = prepared.panel;
-    if let Some(parallel) = panel.parallel() {
+    if let Some(parallel) = &panel.parallel {
         return parallel.height(prepared.upright);
     }
     if let Some(aspect) = panel.aspect.filter(|aspect| *aspect > 0.0) {
         return (width / aspect).min(HIGHEST);
     }
     if let Scale::Category(names) = &panel.y.scale {
-        return names.len().max(1) as f64 * row_height(panel) + 8.0;
+        return names.len().max(1) as f64 * prepared.needs.row.height() + 8.0;
     }
     match width {
         width if width >= 480.0 => 300.0,
@@ -101,15 +100,6 @@ fn wished_height(prepared: &Prepared, width: f64) -> f64 {
         width if width >= 190.0 => width * 0.85,
         width => (width * 0.8).max(110.0),
     }
-}
-
-/// Height of one row of an upright category axis, by what stands in it.
-fn row_height(panel: &Panel) -> f64 {
-    let ridges = panel.marks.iter().any(|mark| matches!(mark, Mark::Area(_)));
-    let side_by_side = |mark: &&Mark| matches!(mark, Mark::Bars(bars) if !bars.inside);
-    let bars = panel.marks.iter().filter(side_by_side).count() as f64;
-    let intervals = panel.marks.iter().filter(|mark| matches!(mark, Mark::Interval(_))).count() as f64;
-    if ridges { 50.0 } else { (bars * 17.0 + 6.0).max(intervals * 26.0 + 8.0).max(38.0) }
 }
 
 /// Where the plot areas of all panels lie.

@@ -1,7 +1,7 @@
 //! Charts: a [`Figure`] is plain data; from it come SVG, a description in words, and data tables.
 //!
-//! Plotters draws, onto a backend of our own (`backend.rs`); scales, ticks and labels are ours. To add a mark:
-//! one file in `marks/`, one variant of [`Mark`].
+//! Plotters draws, onto a backend of our own (`backend.rs`); scales, ticks and labels are ours. To add a mark: one file
+//! with an `impl` of [`Mark`], here or anywhere else.
 
 mod axis;
 mod backend;
@@ -24,14 +24,17 @@ mod thin;
 mod ticks;
 
 pub use axis::{Axis, Format, Scale};
+pub use canvas::{Plot, Rect, Side, Stroke};
 pub use figure::{Figure, Key, Panel, Point};
+pub use key::{KeyEntry, Place, Sample};
 pub use layout::Layout;
 pub use marks::{
-    Area, Band, Bar, Bars, Dash, Dots, Estimate, Interval, Levels, Line, Mark, Parallel, Part, Path, Paths,
-    Raster, Regions, Rule, Shape, Side, Text, Track,
+    Area, Around, Band, Bar, Bars, Dash, Description, Dots, Estimate, Interval, Levels, Line, Mark, Parallel,
+    Part, Path, Paths, Raster, Regions, Rule, Shape, Text, Track,
 };
-pub use table::DataTable;
-pub use theme::{Color, css};
+pub use scale::{Curve, Domain, Needs, Reach, Row};
+pub use table::{Column, Columns, DataTable, Rows};
+pub use theme::{Color, Paint, css};
 pub use ticks::{number, rounded};
 
 #[cfg(test)]

@@ -5,11 +5,11 @@ use plotters::style::text_anchor::{HPos, VPos};
 use super::axis::{Axis, Format, Scale};
 use super::canvas::{Canvas, Ink, Plot, Rect, Stroke};
 use super::figure::{Figure, Panel, Point};
-use super::key::{self, KeyEntry, Sample};
+use super::key::{self, KeyEntry, Place, Sample};
 use super::labels::{self, Wish};
 use super::layout::{HEADING, Layout, SMALL, TEXT};
-use super::marks::{Dash, Mark};
-use super::scale::{Domain, Reach};
+use super::marks::{Around, Dash};
+use super::scale::{Domain, Needs, Reach};
 use super::theme::{Color, Paint};
 use super::ticks::{self, Tick};
 
@@ -27,6 +27,7 @@ pub(crate) struct Prepared<'a> {
     pub panel: &'a Panel,
     pub x: Domain,
     pub y: Domain,
+    pub needs: Needs,
     names: Vec<Name>,
     /// Print the name of x: only the lowest panel of a column does where x is shared.
     pub names_x: bool,
@@ -46,8 +47,8 @@ enum Below {
 const SLANT: (i32, f64) = (-35, 0.574);
 
 pub(crate) fn prepare(figure: &Figure, layout: Layout, direct: bool, columns: usize) -> Vec<Prepared<'_>> {
-    let reaches: Vec<(Reach, Reach)> = figure.panels.iter().map(reach).collect();
-    let shared = |pick: fn(&(Reach, Reach)) -> &Reach| {
+    let reaches: Vec<Needs> = figure.panels.iter().map(needs).collect();
+    let shared = |pick: fn(&Needs) -> &Reach| {
         let all = reaches.iter().map(pick);
         all.fold(Reach::default(), |mut sum, reach| {
             sum.values.extend(&reach.values);
@@ -58,10 +59,10 @@ pub(crate) fn prepare(figure: &Figure, layout: Layout, direct: bool, columns: us
             sum
         })
     };
-    let (all_x, all_y) = (shared(|reach| &reach.0), shared(|reach| &reach.1));
+    let (all_x, all_y) = (shared(|needs| &needs.x), shared(|needs| &needs.y));
     let count = figure.panels.len();
     let prepare = |(index, panel): (usize, &'_ Panel)| {
-        let (x, y) = (&reaches[index].0, &reaches[index].1);
+        let (x, y) = (&reaches[index].x, &reaches[index].y);
         let mut y = Domain::new(&panel.y, if figure.share_y { &all_y } else { y });
         y.flipped = matches!(panel.y.scale, Scale::Category(_));
         (index, Domain::new(&panel.x, if figure.share_x { &all_x } else { x }), y)
@@ -81,6 +82,7 @@ pub(crate) fn prepare(figure: &Figure, layout: Layout, direct: bool, columns: us
         panel: &figure.panels[index],
         x,
         y,
+        needs: reaches[index].clone(),
         names: if direct { names(&figure.panels[index]) } else { Vec::new() },
         names_x: !figure.share_x || index + columns >= count,
         shows_y: !figure.share_y || index % columns == 0,
@@ -89,26 +91,23 @@ pub(crate) fn prepare(figure: &Figure, layout: Layout, direct: bool, columns: us
     domains.into_iter().map(finish).collect()
 }
 
-fn reach(panel: &Panel) -> (Reach, Reach) {
-    let (mut x, mut y) = (Reach::default(), Reach::default());
-    for mark in &panel.marks {
-        mark.reach(&mut x, &mut y);
-    }
-    (x, y)
+fn needs(panel: &Panel) -> Needs {
+    let mut needs = Needs::default();
+    panel.marks.iter().for_each(|mark| mark.reach(&mut needs));
+    needs
 }
 
 fn names(panel: &Panel) -> Vec<Name> {
-    let named = panel.marks.iter().filter_map(|mark| match mark {
-        Mark::Line(line) => {
-            let sample = Sample::Line(line.dash, false);
-            let entry = KeyEntry { name: line.label.clone()?, color: line.color, sample };
-            Some(Name { entry, end: line.end()?, broken: line.broken })
+    let named = panel.marks.iter().flat_map(|mark| mark.key()).filter_map(|mut entry| {
+        if let Sample::Line(dash, _) = entry.sample {
+            entry.sample = Sample::Line(dash, false);
         }
-        Mark::Rule(rule) if rule.horizontal => {
-            let entry = KeyEntry { name: rule.label.clone()?, color: rule.color, sample: Sample::Rule };
-            Some(Name { entry, end: (f64::NAN, rule.at), broken: false })
-        }
-        _ => None,
+        let (end, broken) = match entry.place {
+            Place::End { at, broken } => (at?, broken),
+            Place::Level(value) => ((f64::NAN, value), false),
+            Place::Key | Place::Above => return None,
+        };
+        Some(Name { entry, end, broken })
     });
     named.collect()
 }
@@ -116,7 +115,7 @@ fn names(panel: &Panel) -> Vec<Name> {
 impl Prepared<'_> {
     /// Room that the numbers at the left and the names at the right need beside a plot of this size.
     pub(crate) fn sides(&self, width: f64, height: f64) -> (f64, f64) {
-        if self.panel.parallel().is_some() {
+        if self.panel.parallel.is_some() {
             return (0.0, 0.0);
         }
         let ticks = self.y_labels(width, height);
@@ -151,14 +150,13 @@ impl Prepared<'_> {
 
     /// Room above the plot for the names of upright reference lines.
     fn rule_row(&self) -> f64 {
-        let named =
-            |mark: &Mark| matches!(mark, Mark::Rule(rule) if !rule.horizontal && rule.label.is_some());
-        if self.panel.marks.iter().any(named) { SMALL.line() } else { 0.0 }
+        let mut entries = self.panel.marks.iter().flat_map(|mark| mark.key());
+        if entries.any(|entry| entry.place == Place::Above) { SMALL.line() } else { 0.0 }
     }
 
     /// Room below the plot: numbers and the name of x.
     pub(crate) fn below(&self, width: f64) -> f64 {
-        if self.panel.parallel().is_some() || self.panel.x.hidden {
+        if self.panel.parallel.is_some() || self.panel.x.hidden {
             return 8.0;
         }
         let numbers = match self.x_labels(width) {
@@ -178,7 +176,7 @@ impl Prepared<'_> {
     }
 
     fn y_name(&self) -> Option<&str> {
-        let shown = self.shows_y && !self.panel.y.hidden && self.panel.parallel().is_none();
+        let shown = self.shows_y && !self.panel.y.hidden && self.panel.parallel.is_none();
         (shown && !self.panel.y.label.is_empty()).then_some(&self.panel.y.label)
     }
 
@@ -265,8 +263,8 @@ impl Prepared<'_> {
         let (cell, y) = cell;
         let title = self.title(frame.width);
         let bold = Ink::new(HEADING, Color::Ink).v(VPos::Top);
-        canvas.lines((if self.panel.parallel().is_some() { cell } else { frame.left }, y), &title, bold);
-        if let Some(parallel) = self.panel.parallel() {
+        canvas.lines((if self.panel.parallel.is_some() { cell } else { frame.left }, y), &title, bold);
+        if let Some(parallel) = &self.panel.parallel {
             return parallel.draw(canvas, frame, self.upright);
         }
         if let Some(name) = self.y_name() {
@@ -274,12 +272,8 @@ impl Prepared<'_> {
             canvas.text((cell, y), name, Ink::new(SMALL, Color::Muted).v(VPos::Top));
         }
         let plot = Plot::new(canvas, frame, self.x.clone(), self.y.clone());
-        let filled = self
-            .panel
-            .marks
-            .iter()
-            .any(|mark| matches!(mark, Mark::Regions(_) | Mark::Raster(_) | Mark::Levels(_)));
-        if !filled {
+        // a picture leaves no room for a grid
+        if !self.needs.x.tight {
             self.draw_grid(&plot);
         }
         canvas.group(&format!("clip-path=\"url(#{clip})\""), || {
@@ -288,20 +282,12 @@ impl Prepared<'_> {
             }
         });
         self.draw_axes(&plot);
-        let dots = self.dots(&plot);
+        let dots = self.needs.dots.iter().filter_map(|&point| plot.place(point)).collect();
+        let around = Around { named_beside: !self.names.is_empty(), dots };
         for mark in &self.panel.marks {
-            mark.annotate(&plot, !self.names.is_empty(), &dots);
+            mark.annotate(&plot, &around);
         }
         self.draw_names(&plot);
-    }
-
-    /// Where dots stand, so that no word is written over them.
-    fn dots(&self, plot: &Plot) -> Vec<Point> {
-        let dots = self.panel.marks.iter().filter_map(|mark| match mark {
-            Mark::Dots(dots) => Some(&dots.points),
-            _ => None,
-        });
-        dots.flatten().filter_map(|&point| plot.place(point)).collect()
     }
 
     fn draw_grid(&self, plot: &Plot) {

@@ -5,6 +5,7 @@ use std::ops::Range;
 use plotters::coord::ranged1d::{KeyPointHint, NoDefaultFormatting, Ranged};
 
 use super::axis::{Axis, Format, Scale};
+use super::figure::Point;
 
 /// Plotters counts whole units; a hundred of them make a px, so that two decimals are exact.
 pub(crate) const UNITS: f64 = 100.0;
@@ -17,7 +18,7 @@ const HUGE: f64 = 1e300;
 
 /// The formula of a scale without its names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Curve {
+pub enum Curve {
     Linear,
     Log,
     OneMinusLog,
@@ -54,7 +55,7 @@ impl Curve {
 
 /// A scale with its range: all that is needed to place a value.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Domain {
+pub struct Domain {
     pub curve: Curve,
     /// Bent ends, `low < high`, both finite.
     pub low: f64,
@@ -65,9 +66,56 @@ pub(crate) struct Domain {
     pub named: bool,
 }
 
+/// What the marks of a panel ask of it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Needs {
+    pub x: Reach,
+    pub y: Reach,
+    pub row: Row,
+    /// Where dots stand, in values: no word is written over them.
+    pub dots: Vec<Point>,
+}
+
+impl Needs {
+    /// Asks both axes to hold a point.
+    pub fn hold(&mut self, (x, y): Point) {
+        self.x.values.push(x);
+        self.y.values.push(y);
+    }
+}
+
+/// What marks ask of a row of an upright category axis, in px.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Row {
+    /// The sum of what stands side by side in it.
+    pub beside: f64,
+    /// Room around that.
+    pub around: f64,
+    /// A row is never lower.
+    pub least: f64,
+}
+
+impl Default for Row {
+    fn default() -> Self {
+        Row { beside: 0.0, around: 0.0, least: 38.0 }
+    }
+}
+
+impl Row {
+    /// Asks for room beside what stands in a row already.
+    pub fn beside(&mut self, height: f64, around: f64) {
+        self.beside += height;
+        self.around = self.around.max(around);
+    }
+
+    pub(crate) fn height(self) -> f64 {
+        (self.beside + self.around).max(self.least)
+    }
+}
+
 /// What the data asks of an axis.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Reach {
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Reach {
     pub values: Vec<f64>,
     /// Leave some air beyond the outermost values (dots), rather than none (curves over epochs).
     pub air: bool,
@@ -112,18 +160,19 @@ impl Domain {
     }
 
     /// 0 at the low end, 1 at the high end; `None` where the value has no place at all.
-    pub(crate) fn fraction(&self, value: f64) -> Option<f64> {
+    pub fn fraction(&self, value: f64) -> Option<f64> {
         let bent = self.curve.bend(value);
         let fraction = (bent / 2.0 - self.low / 2.0) / (self.high / 2.0 - self.low / 2.0);
         fraction.is_finite().then_some(if self.flipped { 1.0 - fraction } else { fraction })
     }
 
-    pub(crate) fn contains(&self, value: f64) -> bool {
+    /// Returns whether a value lies between the ends.
+    pub fn contains(&self, value: f64) -> bool {
         self.fraction(value).is_some_and(|fraction| (-1e-9..=1.0 + 1e-9).contains(&fraction))
     }
 
     /// Returns the ends as values.
-    pub(crate) fn ends(&self) -> (f64, f64) {
+    pub fn ends(&self) -> (f64, f64) {
         (self.curve.unbend(self.low), self.curve.unbend(self.high))
     }
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::axis::{Axis, Scale};
 use super::describe::named;
 use super::figure::{Figure, Panel, Point};
-use super::marks::{Mark, Parallel, Path, Paths};
+use super::marks::Parallel;
 use super::text::escape;
 use super::ticks::rounded;
 
@@ -45,10 +45,51 @@ impl DataTable {
     }
 }
 
+/// What the rows of a table go by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Rows {
+    /// Positions on x; values are those of y.
+    #[default]
+    X,
+    /// Positions on y, where values run along x.
+    Y,
+    /// Steps of a path over the plane.
+    Steps,
+}
+
 /// One column: its name, and a text for each position.
-struct Column {
-    name: String,
-    cells: Vec<(f64, String)>,
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Column {
+    pub name: String,
+    pub cells: Vec<(f64, String)>,
+}
+
+/// What a mark adds to the table of its panel.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Columns {
+    pub rows: Rows,
+    pub columns: Vec<Column>,
+}
+
+impl Columns {
+    /// Returns what a mark adds that has nothing to read off.
+    pub fn none() -> Self {
+        Columns::default()
+    }
+
+    /// Makes one column of points, named by the series or else by the axis of the values.
+    pub fn points(rows: Rows, name: Option<&str>, points: &[Point], x: &Axis, y: &Axis) -> Self {
+        let value = if rows == Rows::Y { x } else { y };
+        let cell = |&(x, y): &Point| match rows {
+            Rows::Y => (y, rounded(x, value.format)),
+            _ => (x, rounded(y, value.format)),
+        };
+        let column = Column {
+            name: name.unwrap_or(&value.label).to_owned(),
+            cells: points.iter().map(cell).collect(),
+        };
+        Columns { rows, columns: vec![column] }
+    }
 }
 
 impl Figure {
@@ -64,73 +105,30 @@ impl Figure {
 }
 
 fn table(panel: &Panel, caption: String) -> Option<DataTable> {
-    if let Some(parallel) = panel.parallel() {
+    if let Some(parallel) = &panel.parallel {
         return Some(tracks(parallel, caption));
     }
-    let paths = panel.marks.iter().find_map(|mark| match mark {
-        Mark::Paths(paths) => Some(paths),
-        _ => None,
-    });
-    if let Some(paths) = paths {
-        return Some(steps(paths, panel, caption));
-    }
-    let across = panel.marks.iter().all(runs_along_x);
-    let (at, value) = if across { (&panel.y, &panel.x) } else { (&panel.x, &panel.y) };
-    let mut columns = Vec::new();
-    for mark in &panel.marks {
-        columns.extend(self::columns(mark, value, across));
-    }
-    columns.retain(|column| !column.cells.is_empty());
-    if columns.is_empty() {
-        return None;
-    }
-    let positions = positions(&columns, at);
-    let name = if at.label.is_empty() { String::new() } else { at.label.clone() };
-    let header = [name].into_iter().chain(columns.iter().map(|column| column.name.clone())).collect();
+    let mut given: Vec<Columns> = panel.marks.iter().map(|mark| mark.columns(&panel.x, &panel.y)).collect();
+    given.iter_mut().for_each(|given| given.columns.retain(|column| !column.cells.is_empty()));
+    given.retain(|given| !given.columns.is_empty());
+    let rows = given.iter().map(|given| given.rows).max()?;
+    let columns: Vec<Column> =
+        given.into_iter().filter(|given| given.rows == rows).flat_map(|given| given.columns).collect();
+    let steps = Axis::linear("step");
+    let at = match rows {
+        Rows::X => &panel.x,
+        Rows::Y => &panel.y,
+        Rows::Steps => &steps,
+    };
+    let header =
+        [at.label.clone()].into_iter().chain(columns.iter().map(|column| column.name.clone())).collect();
     let row = |&position: &f64| {
         let cells = columns.iter().map(|column| cell(column, position, at));
-        [named(at, position)].into_iter().chain(cells).collect()
+        let place = if rows == Rows::Steps { position.to_string() } else { named(at, position) };
+        [place].into_iter().chain(cells).collect()
     };
+    let positions = positions(&columns, at);
     Some(DataTable { caption, header, rows: sampled(&positions).iter().map(row).collect() })
-}
-
-fn runs_along_x(mark: &Mark) -> bool {
-    match mark {
-        Mark::Bars(bars) => bars.horizontal,
-        Mark::Interval(interval) => interval.horizontal,
-        Mark::Rule(_) | Mark::Text(_) => true,
-        _ => false,
-    }
-}
-
-fn columns(mark: &Mark, value: &Axis, across: bool) -> Vec<Column> {
-    let column = |name: &Option<String>, points: &[Point]| {
-        let pair = |&(x, y): &Point| {
-            if across { (y, rounded(x, value.format)) } else { (x, rounded(y, value.format)) }
-        };
-        let name = name.clone().unwrap_or_else(|| value.label.clone());
-        vec![Column { name, cells: points.iter().map(pair).collect() }]
-    };
-    match mark {
-        Mark::Line(line) if !line.muted || line.label.is_some() => column(&line.label, &line.points),
-        Mark::Dots(dots) => column(&dots.label, &dots.points),
-        Mark::Interval(interval) => {
-            let name = interval.label.clone().unwrap_or_else(|| value.label.clone());
-            let part = |suffix: &str, pick: fn(&super::Estimate) -> f64| Column {
-                name: format!("{name}{suffix}"),
-                cells: interval.estimates.iter().map(|e| (e.at, rounded(pick(e), value.format))).collect(),
-            };
-            vec![part("", |e| e.middle), part(", low", |e| e.low), part(", high", |e| e.high)]
-        }
-        Mark::Bars(bars) => {
-            let text = |bar: &super::Bar| {
-                bar.text.clone().unwrap_or_else(|| rounded(bar.to - bar.from, value.format))
-            };
-            let name = bars.label.clone().unwrap_or_else(|| value.label.clone());
-            vec![Column { name, cells: bars.bars.iter().map(|bar| (bar.at.round(), text(bar))).collect() }]
-        }
-        _ => Vec::new(),
-    }
 }
 
 /// Every position that a column has, in order, once.
@@ -179,27 +177,10 @@ fn tracks(parallel: &Parallel, caption: String) -> DataTable {
     DataTable { caption, header, rows }
 }
 
-/// Where each path is after some of its steps.
-fn steps(paths: &Paths, panel: &Panel, caption: String) -> DataTable {
-    let name = |path: &Path, axis: &Axis| format!("{} {}", path.label, axis.label).trim().to_owned();
-    let names = paths.paths.iter().flat_map(|path| [name(path, &panel.x), name(path, &panel.y)]);
-    let header = ["step".to_owned()].into_iter().chain(names).collect();
-    let longest = paths.paths.iter().map(|path| path.points.len()).max().unwrap_or(0);
-    let all: Vec<f64> = (0..longest).map(|step| step as f64).collect();
-    let row = |step: &f64| {
-        let cells = paths.paths.iter().flat_map(|path| match path.points.get(*step as usize) {
-            Some(&(x, y)) => [rounded(x, panel.x.format), rounded(y, panel.y.format)],
-            None => Default::default(),
-        });
-        [step.to_string()].into_iter().chain(cells).collect()
-    };
-    DataTable { caption, header, rows: sampled(&all).iter().map(row).collect() }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chart::{Bars, Color, Line, Part};
+    use crate::chart::{Bars, Color, Line, Part, Path, Paths};
 
     #[test]
     fn series_share_their_positions() {
@@ -217,7 +198,7 @@ mod tests {
         let parts =
             [Part::new("train", Color::Series(0), [60.0]), Part::new("dev", Color::Series(1), [40.0])];
         let panel = Panel::new(Axis::linear("rows").integer(), Axis::category("", ["digits"]))
-            .marks(Bars::stacked(&parts).into_iter().map(|bars| bars.horizontal().into()));
+            .marks(Bars::stacked(&parts).into_iter().map(Bars::horizontal));
         let table = Figure::new("sizes", "Sizes", "").panel(panel).tables().remove(0);
         assert_eq!(table.rows, [["digits", "60", "40"]]);
     }

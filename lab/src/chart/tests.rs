@@ -1,6 +1,7 @@
 //! Whole figures: well-formed, stable, without a value that breaks them.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use proptest::prelude::*;
 
@@ -129,7 +130,7 @@ fn bars_look_like_this() {
     insta::assert_snapshot!(figure.html("p"));
 }
 
-fn marks(a: &[f64], b: &[f64]) -> Vec<Mark> {
+fn marks(a: &[f64], b: &[f64]) -> Vec<Arc<dyn Mark>> {
     let points: Vec<Point> = a.iter().copied().zip(b.iter().copied()).collect();
     let color = Color::Series(a.len());
     let grid = crate::outcome::Grid {
@@ -149,25 +150,26 @@ fn marks(a: &[f64], b: &[f64]) -> Vec<Mark> {
     let estimates =
         points.iter().map(|&(at, middle)| Estimate { at, low: -middle, middle, high: middle * 3.0 });
     vec![
-        Line::new(points.clone(), color).label("line").into(),
-        Line::new(points.clone(), color).step().markers().dashed().into(),
-        Band::new(points.iter().map(|&(x, y)| (x, y, y * 2.0)), color).into(),
-        Area::new(points.clone(), color).into(),
-        Area::histogram(a, b, color).label("area").into(),
-        Area::ridge(1, points.clone(), color).into(),
-        Dots::new(points.clone(), color)
-            .colors([Color::Ramp(b.first().copied().unwrap_or(0.0))])
-            .label("dots")
-            .into(),
-        Bars::new(a.iter().copied(), color).values(Format::Percent, 1).into(),
-        Bars::new(b.iter().copied(), color).values(Format::Scientific, 2).horizontal().into(),
-        Interval::new(estimates, color).joined().label("interval").into(),
-        Rule::x(a.first().copied().unwrap_or(1.0)).label("x").into(),
-        Rule::y(b.first().copied().unwrap_or(1.0)).label("y").into(),
-        Text::new(points.first().copied().unwrap_or((0.0, 0.0)), "text").side(Side::Above).into(),
-        Regions::new(vec![grid.clone(), square.clone()], ["p", "q"]).into(),
-        Regions::binary(square, ["p", "q"]).into(),
-        Raster::new(grid, "raster").texts(["one"]).into(),
+        Arc::new(Line::new(points.clone(), color).label("line")),
+        Arc::new(Line::new(points.clone(), color).step().markers().dashed()),
+        Arc::new(Band::new(points.iter().map(|&(x, y)| (x, y, y * 2.0)), color)),
+        Arc::new(Area::new(points.clone(), color)),
+        Arc::new(Area::histogram(a, b, color).label("area")),
+        Arc::new(Area::ridge(1, points.clone(), color)),
+        Arc::new(
+            Dots::new(points.clone(), color)
+                .colors([Color::Ramp(b.first().copied().unwrap_or(0.0))])
+                .label("dots"),
+        ),
+        Arc::new(Bars::new(a.iter().copied(), color).values(Format::Percent, 1)),
+        Arc::new(Bars::new(b.iter().copied(), color).values(Format::Scientific, 2).horizontal()),
+        Arc::new(Interval::new(estimates, color).joined().label("interval")),
+        Arc::new(Rule::x(a.first().copied().unwrap_or(1.0)).label("x")),
+        Arc::new(Rule::y(b.first().copied().unwrap_or(1.0)).label("y")),
+        Arc::new(Text::new(points.first().copied().unwrap_or((0.0, 0.0)), "text").side(Side::Above)),
+        Arc::new(Regions::new(vec![grid.clone(), square.clone()], ["p", "q"])),
+        Arc::new(Regions::binary(square, ["p", "q"])),
+        Arc::new(Raster::new(grid, "raster").texts(["one"])),
     ]
 }
 
@@ -199,7 +201,7 @@ proptest! {
         let tracks = [Track::new(a.iter().copied(), Color::Ink), Track::new(b.iter().copied(), Color::Bad).label("best")];
         let parallel = Parallel::new([axis(kinds.0, "x"), axis(kinds.1, "y")], tracks);
         let mut figure = Figure::new("f", "F", "").panels([panel.clone(), panel]).columns(2);
-        figure.panels.push(Panel::new(Axis::linear(""), Axis::linear("")).mark(parallel));
+        figure.panels.push(Panel::parallel(parallel));
         if shared {
             figure = figure.shared();
         }

@@ -29,7 +29,7 @@ const STEPS: usize = 16;
 
 /// What a shape is painted with: an author's colour, or one of the chart's own.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Paint {
+pub enum Paint {
     Of(Color),
     /// The page behind the chart.
     Paper,

@@ -1,6 +1,6 @@
 //! What figures of several kinds have in common: curves and estimates over seeds.
 
-use crate::chart::{Axis, Band, Color, Estimate, Figure, Interval, Line, Mark, Panel};
+use crate::chart::{Axis, Band, Color, Estimate, Figure, Interval, Line, Panel};
 use crate::outcome::{Numbers, Outcome, RunRecord, Statistic, Summary, Variant};
 
 /// A series over seeds: what stands for them, and the ends of their spread, one value a step. The band of a mean stays
@@ -38,14 +38,10 @@ impl Curve {
     }
 
     /// Returns the band (with several seeds) and the line.
-    pub(super) fn marks(&self, color: Color, label: &str, several: bool) -> Vec<Mark> {
-        let mut marks: Vec<Mark> = Vec::new();
-        if several {
-            marks.push(Band::series(&self.low, &self.high, color).into());
-        }
+    pub(super) fn marks(&self, color: Color, label: &str, several: bool) -> (Option<Band>, Line) {
+        let band = several.then(|| Band::series(&self.low, &self.high, color));
         let line = Line::series(&self.middle, color).label(label);
-        marks.push(if self.broken { line.broken() } else { line }.into());
-        marks
+        (band, if self.broken { line.broken() } else { line })
     }
 }
 
@@ -121,12 +117,13 @@ impl CurveFigure {
             return None;
         }
         let several = several(outcome);
-        let marks = curves.iter().flat_map(|(index, variant, curve)| {
+        let marks = curves.iter().map(|(index, variant, curve)| {
             curve.marks(Color::Series(*index), label(variant, self.alone), several)
         });
         // All bands lie below all lines.
-        let (bands, lines): (Vec<Mark>, Vec<Mark>) = marks.partition(|mark| matches!(mark, Mark::Band(_)));
-        let panel = Panel::new(Axis::linear(outcome.step.name()).integer(), self.y).marks(bands).marks(lines);
+        let (bands, lines): (Vec<Option<Band>>, Vec<Line>) = marks.unzip();
+        let panel = Panel::new(Axis::linear(outcome.step.name()).integer(), self.y);
+        let panel = panel.marks(bands.into_iter().flatten()).marks(lines);
         let figure = Figure::new(self.name, self.title, self.lead).panel(panel);
         Some(match notes(outcome) {
             Some(note) => figure.note(note),

@@ -180,9 +180,10 @@ fn curves_by_variant(outcome: &Outcome) -> Option<Figure> {
         let mut panel = Panel::new(Axis::linear("epoch").integer(), series.2.clone());
         let dev = Curve::of(variant, series.1, outcome.statistic)?;
         let train = Curve::of(variant, series.0, outcome.statistic)?;
-        let marks = dev.marks(Color::Series(1), "dev", several).into_iter();
-        let train = train.marks(Color::Series(0), "train", several);
-        panel = panel.marks(marks.chain(train));
+        for (curve, slot, name) in [(dev, 1, "dev"), (train, 0, "train")] {
+            let (band, line) = curve.marks(Color::Series(slot), name, several);
+            panel = panel.marks(band).mark(line);
+        }
         panels.push(if variant.label.is_empty() { panel } else { panel.title(variant.label.clone()) });
     }
     let lead = "Error on the training part and on the dev part after each epoch.";
@@ -226,7 +227,7 @@ fn gap(variants: &[&Dropout], outcome: &Outcome) -> Option<Figure> {
     let seeds = outcome.variants.iter().enumerate().map(|(index, variant)| {
         let points =
             curves::values(variant, "gap").into_iter().map(|gap| (at[index], gap)).collect::<Vec<_>>();
-        Dots::new(points, Color::Series(0)).size(2.5).hollow().into()
+        Dots::new(points, Color::Series(0)).size(2.5).hollow()
     });
     let panel = Panel::new(x, Axis::linear("train minus dev accuracy").percent());
     let panel = panel.mark(Rule::y(0.0).label("no gap")).marks(seeds).mark(intervals);

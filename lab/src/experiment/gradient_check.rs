@@ -257,7 +257,7 @@ fn blocks(outcome: &Outcome) -> Option<Figure> {
         let names = variant.runs.first()?.names.get("blocks")?.clone();
         let x = Axis::category("block", names);
         let mut panel = Panel::new(x, Axis::log("relative error").range(LEAST_SHOWN, 1.0));
-        panel = panel.marks(bounds(Rule::y).map(Into::into));
+        panel = panel.marks(bounds(Rule::y));
         panel = panel.mark(by_block(variant, "block_errors", -0.12).hollow().label("before training"));
         panel = panel.mark(by_block(variant, "block_errors_trained", 0.12).label("after training"));
         panels.push(if variant.label.is_empty() { panel } else { panel.title(variant.label.clone()) });
@@ -287,7 +287,7 @@ fn errors(outcome: &Outcome) -> Option<Figure> {
     }
     let names = outcome.variants.iter().map(|variant| variant.label.clone());
     let x = Axis::log("relative error over all parameters").range(LEAST_SHOWN, 1.0);
-    let mut panel = Panel::new(x, Axis::category("", names)).marks(bounds(Rule::x).map(Into::into));
+    let mut panel = Panel::new(x, Axis::category("", names)).marks(bounds(Rule::x));
     let of = |metric: &str, aside: f64| {
         let runs = outcome.variants.iter().enumerate().flat_map(|(index, variant)| {
             let errors = curves::values(variant, metric).into_iter().filter(|error| error.is_finite());

@@ -3,9 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::chart::{
-    Axis, Bars, Color, Dots, Figure, Interval, Line, Mark, Panel, Part as BarPart, Rule, Shape,
-};
+use crate::chart::{Axis, Bars, Color, Dots, Figure, Interval, Line, Panel, Part as BarPart, Rule, Shape};
 use crate::data::{self, DataSettings, Dataset, SplitSettings, Target, TargetColumn};
 use crate::diagnostic::{Problem, within};
 use crate::experiment::curves::{self, values};
@@ -231,7 +229,7 @@ fn sizes(outcome: &Outcome) -> Figure {
     let bars = Bars::stacked(&parts).into_iter().map(|bars| {
         let texts: Vec<String> =
             bars.bars.iter().map(|bar| format!("{}", (bar.to - bar.from).abs())).collect();
-        Mark::from(bars.horizontal().texts(texts))
+        bars.horizontal().texts(texts)
     });
     let rows = outcome.variants.len() as f64;
     let panel = Panel::new(Axis::linear("rows").integer().zero(), Axis::category("", row_labels(outcome)));
@@ -298,8 +296,8 @@ fn estimates(outcome: &Outcome) -> Option<Figure> {
         return None;
     }
     let mut rows = Vec::new();
-    let mut dots: Vec<Mark> = Vec::new();
-    let mut chance: Vec<Mark> = Vec::new();
+    let mut dots: Vec<Dots> = Vec::new();
+    let mut chance: Vec<Interval> = Vec::new();
     for variant in variants {
         for (slot, part) in [(1, "dev"), (2, "test")] {
             let errors: Vec<f64> =
@@ -316,8 +314,8 @@ fn estimates(outcome: &Outcome) -> Option<Figure> {
                 middle: at_middle,
                 high: at_middle + error,
             };
-            chance.push(crate::chart::Interval::new([range], Color::Series(slot)).horizontal().into());
-            dots.push(Dots::strip(at, &errors, 0.5, true, Color::Series(slot)).into());
+            chance.push(Interval::new([range], Color::Series(slot)).horizontal());
+            dots.push(Dots::strip(at, &errors, 0.5, true, Color::Series(slot)));
             rows.push(match variant.label.is_empty() {
                 true => part.to_owned(),
                 false => format!("{}: {part}", variant.label),

@@ -1,8 +1,12 @@
 //! Filled curves: bands over seeds, histograms, densities, ridgelines.
 
+use super::{Around, Description, Mark};
+use crate::chart::axis::Axis;
 use crate::chart::canvas::{Plot, Stroke};
 use crate::chart::figure::Point;
-use crate::chart::scale::Reach;
+use crate::chart::key::{KeyEntry, Sample};
+use crate::chart::scale::Needs;
+use crate::chart::table::Columns;
 use crate::chart::theme::Color;
 
 /// Between a lower and an upper curve, pale, without outline.
@@ -64,16 +68,16 @@ impl Area {
     }
 }
 
-impl Band {
-    pub(crate) fn reach(&self, x: &mut Reach, y: &mut Reach) {
+impl Mark for Band {
+    fn reach(&self, needs: &mut Needs) {
         for &(at, lower, upper) in &self.points {
-            x.values.push(at);
-            y.values.extend([lower, upper]);
+            needs.x.values.push(at);
+            needs.y.values.extend([lower, upper]);
         }
-        y.air = true;
+        needs.y.air = true;
     }
 
-    pub(crate) fn draw(&self, plot: &Plot) {
+    fn draw(&self, plot: &Plot) {
         let usable = |&(x, lower, upper): &(f64, f64, f64)| {
             let upper = upper.is_finite().then_some(upper)?;
             let lower = plot.y_or_low(lower);
@@ -87,6 +91,20 @@ impl Band {
             let lower = run.iter().rev().map(|&(x, lower, _)| (x, lower));
             plot.polygon(upper.chain(lower).collect(), self.color, 0.17);
         }
+    }
+
+    fn annotate(&self, _: &Plot, _: &Around) {}
+
+    fn describe(&self, _: &Axis, _: &Axis) -> Description {
+        Description::default()
+    }
+
+    fn key(&self) -> Vec<KeyEntry> {
+        Vec::new()
+    }
+
+    fn columns(&self, _: &Axis, _: &Axis) -> Columns {
+        Columns::none()
     }
 }
 
@@ -105,16 +123,19 @@ fn columns(points: impl Iterator<Item = (f64, f64, f64)>, plot: &Plot) -> Vec<(f
     kept
 }
 
-impl Area {
-    pub(crate) fn reach(&self, x: &mut Reach, y: &mut Reach) {
-        x.values.extend(self.points.iter().map(|point| point.0));
-        y.values.extend(self.points.iter().map(|point| point.1));
-        y.values.push(self.base);
-        y.air = true;
-        y.grounded = true;
+impl Mark for Area {
+    fn reach(&self, needs: &mut Needs) {
+        for &point in &self.points {
+            needs.hold(point);
+        }
+        needs.y.values.push(self.base);
+        needs.y.air = true;
+        needs.y.grounded = true;
+        // a ridge reaches towards the row above
+        needs.row.least = needs.row.least.max(50.0);
     }
 
-    pub(crate) fn draw(&self, plot: &Plot) {
+    fn draw(&self, plot: &Plot) {
         let base = plot.y_or_low(self.base);
         let placed = |point: &&Point| plot.place(**point).is_some();
         let upper: Vec<Point> = self.points.iter().filter(placed).copied().collect();
@@ -129,5 +150,19 @@ impl Area {
         }
         plot.polygon(shape, self.color, 0.32);
         plot.path(&outline, Stroke::new(self.color, 1.4));
+    }
+
+    fn annotate(&self, _: &Plot, _: &Around) {}
+
+    fn describe(&self, _: &Axis, _: &Axis) -> Description {
+        Description::new(self.points.iter().copied(), None)
+    }
+
+    fn key(&self) -> Vec<KeyEntry> {
+        self.label.iter().map(|name| KeyEntry::new(name, self.color, Sample::Fill)).collect()
+    }
+
+    fn columns(&self, _: &Axis, _: &Axis) -> Columns {
+        Columns::none()
     }
 }

@@ -1,11 +1,17 @@
 //! Bars: single, grouped, stacked; upright or lying.
 
+use super::{Around, Description, Mark};
+use crate::chart::axis::Axis;
+use crate::chart::describe::{MOST, heading, named};
+use crate::chart::key::{KeyEntry, Sample};
+use crate::chart::table::{Column, Columns, Rows};
+use crate::chart::ticks::rounded;
 use plotters::style::text_anchor::{HPos, VPos};
 
 use crate::chart::axis::Format;
 use crate::chart::canvas::{Ink, Plot, Rect, Stroke};
 use crate::chart::layout::SMALL;
-use crate::chart::scale::Reach;
+use crate::chart::scale::Needs;
 use crate::chart::text::Font;
 use crate::chart::theme::Color;
 use crate::chart::theme::Paint;
@@ -138,18 +144,6 @@ impl Bars {
 pub(crate) const BAR: f64 = 0.9;
 
 impl Bars {
-    pub(crate) fn reach(&self, x: &mut Reach, y: &mut Reach) {
-        let (along, across) = if self.horizontal { (x, y) } else { (y, x) };
-        for bar in &self.bars {
-            along.values.extend([bar.from, bar.to]);
-            across.values.extend([bar.at - self.width / 2.0, bar.at + self.width / 2.0]);
-        }
-        // a stack that is a whole needs no air beyond it
-        along.air |= !self.inside;
-        along.texts |= !self.inside && !self.horizontal && self.bars.iter().any(|bar| bar.text.is_some());
-        along.grounded = true;
-    }
-
     /// The bar on the page; `None` if its value has no place.
     fn place(&self, bar: &Bar, plot: &Plot) -> Option<Rect> {
         let (low, high) = (bar.at - self.width / 2.0, bar.at + self.width / 2.0);
@@ -161,35 +155,11 @@ impl Bars {
         Some(Rect { left: x0.min(x1), top: y0.min(y1), width: (x1 - x0).abs(), height: (y1 - y0).abs() })
     }
 
-    pub(crate) fn draw(&self, plot: &Plot) {
-        plot.canvas.group("class=\"rim\"", || {
-            for bar in &self.bars {
-                let half = self.width / 2.0;
-                if self.place(bar, plot).is_some() {
-                    let (from, to) = match self.horizontal {
-                        true => ((plot.x_or_low(bar.from), bar.at - half), (bar.to, bar.at + half)),
-                        false => ((bar.at - half, plot.y_or_low(bar.from)), (bar.at + half, bar.to)),
-                    };
-                    plot.bar(from, to, bar.color, BAR);
-                }
-            }
-        });
-        self.draw_zero(plot);
-    }
-
     /// Where bars point both ways, the line they stand on.
     fn draw_zero(&self, plot: &Plot) {
         if !self.horizontal && self.bars.iter().any(|bar| bar.to < bar.from) {
             let (left, right) = plot.x.ends();
             plot.path(&[(left, 0.0), (right, 0.0)], Stroke::new(Paint::Axis, 1.2));
-        }
-    }
-
-    pub(crate) fn annotate(&self, plot: &Plot) {
-        for bar in &self.bars {
-            if let (Some(text), Some(place)) = (&bar.text, self.place(bar, plot)) {
-                self.write(plot, bar, place, text);
-            }
         }
     }
 
@@ -222,6 +192,76 @@ impl Bars {
             plot.canvas.text((place.right() - 5.0, place.middle().1), text, on_bar.h(HPos::Right));
         }
     }
+}
+
+impl Mark for Bars {
+    fn reach(&self, needs: &mut Needs) {
+        let (along, across) = match self.horizontal {
+            true => (&mut needs.x, &mut needs.y),
+            false => (&mut needs.y, &mut needs.x),
+        };
+        for bar in &self.bars {
+            along.values.extend([bar.from, bar.to]);
+            across.values.extend([bar.at - self.width / 2.0, bar.at + self.width / 2.0]);
+        }
+        // a stack that is a whole needs no air beyond it
+        along.air |= !self.inside;
+        along.texts |= !self.inside && !self.horizontal && self.bars.iter().any(|bar| bar.text.is_some());
+        along.grounded = true;
+        if !self.inside {
+            needs.row.beside(17.0, 6.0);
+        }
+    }
+
+    fn draw(&self, plot: &Plot) {
+        plot.canvas.group("class=\"rim\"", || {
+            for bar in &self.bars {
+                let half = self.width / 2.0;
+                if self.place(bar, plot).is_some() {
+                    let (from, to) = match self.horizontal {
+                        true => ((plot.x_or_low(bar.from), bar.at - half), (bar.to, bar.at + half)),
+                        false => ((bar.at - half, plot.y_or_low(bar.from)), (bar.at + half, bar.to)),
+                    };
+                    plot.bar(from, to, bar.color, BAR);
+                }
+            }
+        });
+        self.draw_zero(plot);
+    }
+
+    fn annotate(&self, plot: &Plot, _: &Around) {
+        for bar in &self.bars {
+            if let (Some(text), Some(place)) = (&bar.text, self.place(bar, plot)) {
+                self.write(plot, bar, place, text);
+            }
+        }
+    }
+
+    fn describe(&self, x: &Axis, y: &Axis) -> Description {
+        let (value, at) = if self.horizontal { (x, y) } else { (y, x) };
+        let shown =
+            self.bars.iter().take(MOST).map(|bar| format!("{} {}", named(at, bar.at), length(bar, value)));
+        let shown: Vec<String> = shown.collect();
+        let end = |bar: &Bar| if self.horizontal { (bar.to, bar.at) } else { (bar.at, bar.to) };
+        let sentence = format!("{}{}.", heading(self.label.as_deref()), shown.join(", "));
+        Description::new(self.bars.iter().map(end), Some(sentence))
+    }
+
+    fn key(&self) -> Vec<KeyEntry> {
+        self.label.iter().map(|name| KeyEntry::new(name, self.color, Sample::Fill)).collect()
+    }
+
+    fn columns(&self, x: &Axis, y: &Axis) -> Columns {
+        let (rows, value) = if self.horizontal { (Rows::Y, x) } else { (Rows::X, y) };
+        let cells = self.bars.iter().map(|bar| (bar.at.round(), length(bar, value))).collect();
+        let name = self.label.clone().unwrap_or_else(|| value.label.clone());
+        Columns { rows, columns: vec![Column { name, cells }] }
+    }
+}
+
+/// Returns what is written on a bar, or how long it is.
+fn length(bar: &Bar, value: &Axis) -> String {
+    bar.text.clone().unwrap_or_else(|| rounded(bar.to - bar.from, value.format))
 }
 
 #[cfg(test)]

@@ -1,9 +1,15 @@
 //! Dots: scatter, strips, trials, examples of a data set.
 
+use super::{Around, Description, Mark};
+use crate::chart::axis::{Axis, Scale};
 use crate::chart::canvas::Plot;
+use crate::chart::describe::range;
 use crate::chart::figure::Point;
-use crate::chart::scale::Reach;
+use crate::chart::key::{KeyEntry, Sample};
+use crate::chart::scale::Needs;
+use crate::chart::table::{Columns, Rows};
 use crate::chart::theme::Color;
+use crate::chart::ticks::rounded;
 
 /// The form of a dot, a second cue beside its colour.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -100,15 +106,19 @@ fn spread(index: usize) -> f64 {
     turn - turn.floor() - 0.5
 }
 
-impl Dots {
-    pub(crate) fn reach(&self, x: &mut Reach, y: &mut Reach) {
-        x.values.extend(self.points.iter().map(|point| point.0));
-        y.values.extend(self.points.iter().map(|point| point.1));
-        x.air = true;
-        y.air = true;
+impl Mark for Dots {
+    fn reach(&self, needs: &mut Needs) {
+        for &point in &self.points {
+            needs.hold(point);
+        }
+        needs.x.air = true;
+        needs.y.air = true;
+        needs.dots.extend(&self.points);
     }
 
-    pub(crate) fn annotate(&self, plot: &Plot) {
+    fn draw(&self, _: &Plot) {}
+
+    fn annotate(&self, plot: &Plot, _: &Around) {
         let color =
             |index| self.colors.as_ref().and_then(|colors| colors.get(index)).copied().unwrap_or(self.color);
         let draw = || {
@@ -120,5 +130,31 @@ impl Dots {
             true => draw(),
             false => plot.canvas.group("class=\"rim\"", draw),
         }
+    }
+
+    fn describe(&self, _: &Axis, y: &Axis) -> Description {
+        let sentence = || {
+            let name = self.label.as_deref().unwrap_or("Dots");
+            range(self.points.iter().map(|point| point.0))?;
+            let (low, high) = range(self.points.iter().map(|point| point.1))?;
+            let spread = match y.scale {
+                Scale::Category(_) => String::new(),
+                _ => format!(" between {} and {}", rounded(low, y.format), rounded(high, y.format)),
+            };
+            Some(format!("{name}: {} points{spread}.", self.points.len()))
+        };
+        Description::new(self.points.iter().copied(), sentence())
+    }
+
+    fn key(&self) -> Vec<KeyEntry> {
+        self.label
+            .iter()
+            .map(|name| KeyEntry::new(name, self.color, Sample::Dot(self.shape, self.hollow)))
+            .collect()
+    }
+
+    fn columns(&self, x: &Axis, y: &Axis) -> Columns {
+        let rows = if matches!(y.scale, Scale::Category(_)) { Rows::Y } else { Rows::X };
+        Columns::points(rows, self.label.as_deref(), &self.points, x, y)
     }
 }

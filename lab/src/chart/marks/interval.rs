@@ -1,10 +1,16 @@
 //! Estimates with how sure they are: a dot and its range.
 
 use super::Shape;
+use super::{Around, Description, Mark};
+use crate::chart::axis::Axis;
 use crate::chart::canvas::{Plot, Stroke};
+use crate::chart::describe::{MOST, heading, named};
 use crate::chart::figure::Point;
-use crate::chart::scale::Reach;
+use crate::chart::key::{KeyEntry, Sample};
+use crate::chart::scale::Needs;
+use crate::chart::table::{Column, Columns, Rows};
 use crate::chart::theme::Color;
+use crate::chart::ticks::rounded;
 
 /// A middle value between a lower and an upper one.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -70,20 +76,21 @@ impl Interval {
     pub(crate) fn middles(&self) -> Vec<Point> {
         self.estimates.iter().map(|estimate| self.point(estimate.at, estimate.middle)).collect()
     }
+}
 
-    pub(crate) fn reach(&self, x: &mut Reach, y: &mut Reach) {
+impl Mark for Interval {
+    fn reach(&self, needs: &mut Needs) {
         for estimate in &self.estimates {
             for value in [estimate.low, estimate.middle, estimate.high] {
-                let (at_x, at_y) = self.point(estimate.at, value);
-                x.values.push(at_x);
-                y.values.push(at_y);
+                needs.hold(self.point(estimate.at, value));
             }
         }
-        x.air = true;
-        y.air = true;
+        needs.x.air = true;
+        needs.y.air = true;
+        needs.row.beside(26.0, 8.0);
     }
 
-    pub(crate) fn draw(&self, plot: &Plot) {
+    fn draw(&self, plot: &Plot) {
         if self.joined {
             plot.path(&self.middles(), Stroke::new(self.color, 1.5).opacity(0.6));
         }
@@ -93,11 +100,38 @@ impl Interval {
         }
     }
 
-    pub(crate) fn annotate(&self, plot: &Plot) {
+    fn annotate(&self, plot: &Plot, _: &Around) {
         plot.canvas.group("class=\"rim\"", || {
             for middle in self.middles() {
                 plot.dot(middle, 4.8, Shape::Circle, false, self.color);
             }
         });
+    }
+
+    fn describe(&self, x: &Axis, y: &Axis) -> Description {
+        let (value, at) = if self.horizontal { (x, y) } else { (y, x) };
+        let shown = self.estimates.iter().take(MOST).map(|estimate| {
+            let [low, middle, high] =
+                [estimate.low, estimate.middle, estimate.high].map(|v| rounded(v, value.format));
+            format!("{} {middle} ({low} to {high})", named(at, estimate.at))
+        });
+        let shown: Vec<String> = shown.collect();
+        let sentence = format!("{}{}.", heading(self.label.as_deref()), shown.join(", "));
+        Description::new(self.middles(), Some(sentence))
+    }
+
+    fn key(&self) -> Vec<KeyEntry> {
+        self.label.iter().map(|name| KeyEntry::new(name, self.color, Sample::Interval)).collect()
+    }
+
+    fn columns(&self, x: &Axis, y: &Axis) -> Columns {
+        let (rows, value) = if self.horizontal { (Rows::Y, x) } else { (Rows::X, y) };
+        let name = self.label.as_deref().unwrap_or(&value.label);
+        let part = |suffix: &str, pick: fn(&Estimate) -> f64| Column {
+            name: format!("{name}{suffix}"),
+            cells: self.estimates.iter().map(|e| (e.at, rounded(pick(e), value.format))).collect(),
+        };
+        let columns = vec![part("", |e| e.middle), part(", low", |e| e.low), part(", high", |e| e.high)];
+        Columns { rows, columns }
     }
 }

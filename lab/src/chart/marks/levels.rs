@@ -1,11 +1,17 @@
 //! Level lines of a function over the plane.
 
 use super::regions::placed;
+use super::{Around, Description, Mark};
+use crate::chart::axis::{Axis, Format};
 use crate::chart::canvas::{Plot, Stroke};
 use crate::chart::contour::Contour;
+use crate::chart::describe::range;
 use crate::chart::figure::Point;
-use crate::chart::scale::Reach;
+use crate::chart::key::KeyEntry;
+use crate::chart::scale::Needs;
+use crate::chart::table::Columns;
 use crate::chart::theme::Color;
+use crate::chart::ticks::rounded;
 use crate::outcome::{Grid, quantile};
 
 /// How many lines, on a map and on a small one.
@@ -34,15 +40,31 @@ impl Levels {
     pub fn new(grid: Grid, label: impl Into<String>) -> Self {
         Levels { grid, label: label.into() }
     }
+}
 
-    pub(crate) fn reach(&self, x: &mut Reach, y: &mut Reach) {
-        x.values.extend([self.grid.x.0, self.grid.x.1]);
-        y.values.extend([self.grid.y.0, self.grid.y.1]);
-        x.tight = true;
-        y.tight = true;
+/// Heights of the lines. They are evenly spaced after a power that brings the median of the values to the middle (but
+/// never spreads the upper half): in a bowl that is about the root, and its lines lie evenly spaced.
+fn levels(values: &[f64], lines: usize) -> Vec<f64> {
+    let mut sorted: Vec<f64> = values.iter().copied().filter(|value| value.is_finite()).collect();
+    sorted.sort_by(f64::total_cmp);
+    let (Some(low), Some(high)) = (sorted.first().copied(), sorted.last().copied()) else {
+        return Vec::new();
+    };
+    let share = (quantile(&sorted, 0.5) - low) / (high - low);
+    let power = if share > 0.0 && share < 0.5 { libm::log(share) / libm::log(0.5) } else { 1.0 };
+    let at = |line: usize| libm::pow(line as f64 / (lines + 1) as f64, power);
+    (1..=lines).map(|line| low + (high - low) * at(line)).filter(|level| level.is_finite()).collect()
+}
+
+impl Mark for Levels {
+    fn reach(&self, needs: &mut Needs) {
+        needs.x.values.extend([self.grid.x.0, self.grid.x.1]);
+        needs.y.values.extend([self.grid.y.0, self.grid.y.1]);
+        needs.x.tight = true;
+        needs.y.tight = true;
     }
 
-    pub(crate) fn draw(&self, plot: &Plot) {
+    fn draw(&self, plot: &Plot) {
         let Grid { width, height, values, .. } = &self.grid;
         if *width < 2 || *height < 2 || values.len() != width * height {
             return;
@@ -61,20 +83,25 @@ impl Levels {
             plot.canvas.path(&line, Stroke::new(Color::Muted, 0.8).opacity(0.4));
         }
     }
-}
 
-/// Heights of the lines. They are evenly spaced after a power that brings the median of the values to the middle (but
-/// never spreads the upper half): in a bowl that is about the root, and its lines lie evenly spaced.
-fn levels(values: &[f64], lines: usize) -> Vec<f64> {
-    let mut sorted: Vec<f64> = values.iter().copied().filter(|value| value.is_finite()).collect();
-    sorted.sort_by(f64::total_cmp);
-    let (Some(low), Some(high)) = (sorted.first().copied(), sorted.last().copied()) else {
-        return Vec::new();
-    };
-    let share = (quantile(&sorted, 0.5) - low) / (high - low);
-    let power = if share > 0.0 && share < 0.5 { libm::log(share) / libm::log(0.5) } else { 1.0 };
-    let at = |line: usize| libm::pow(line as f64 / (lines + 1) as f64, power);
-    (1..=lines).map(|line| low + (high - low) * at(line)).filter(|level| level.is_finite()).collect()
+    fn annotate(&self, _: &Plot, _: &Around) {}
+
+    fn describe(&self, _: &Axis, _: &Axis) -> Description {
+        let corners = [(self.grid.x.0, self.grid.y.0), (self.grid.x.1, self.grid.y.1)];
+        let sentence = range(self.grid.values.iter().copied()).map(|(low, high)| {
+            let [low, high] = [low, high].map(|height| rounded(height, Format::Plain));
+            format!("Level lines of {}, from {low} to {high}.", self.label)
+        });
+        Description::new(corners, sentence)
+    }
+
+    fn key(&self) -> Vec<KeyEntry> {
+        Vec::new()
+    }
+
+    fn columns(&self, _: &Axis, _: &Axis) -> Columns {
+        Columns::none()
+    }
 }
 
 #[cfg(test)]

@@ -1,10 +1,16 @@
 //! Lines: curves over epochs or layers, steps.
 
+use super::{Around, Description, Mark};
 use super::{Shape, leaving};
+use crate::chart::axis::{Axis, Scale};
 use crate::chart::canvas::{Plot, Stroke};
+use crate::chart::describe::named;
 use crate::chart::figure::Point;
-use crate::chart::scale::Reach;
+use crate::chart::key::{KeyEntry, Place, Sample};
+use crate::chart::scale::Needs;
+use crate::chart::table::{Columns, Rows};
 use crate::chart::theme::Color;
+use crate::chart::ticks::rounded;
 
 /// Solid or broken.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -105,23 +111,9 @@ impl Line {
 }
 
 impl Line {
-    pub(crate) fn reach(&self, x: &mut Reach, y: &mut Reach) {
-        x.values.extend(self.points.iter().map(|point| point.0));
-        y.values.extend(self.points.iter().map(|point| point.1));
-        y.air = true;
-        x.air |= self.markers;
-    }
-
     pub(crate) fn stroke(&self) -> Stroke {
         let (width, opacity) = if self.muted { (1.0, 0.45) } else { (self.width, 1.0) };
         Stroke::new(self.color, width).opacity(opacity).dash(self.dash)
-    }
-
-    pub(crate) fn draw(&self, plot: &Plot) {
-        match self.step {
-            true => plot.path(&stepped(&self.points), self.stroke()),
-            false => plot.path(&self.points, self.stroke()),
-        }
     }
 
     /// Returns its last point that has a place on any axis.
@@ -129,8 +121,69 @@ impl Line {
         let placed = |point: &&Point| point.0.is_finite() && point.1.is_finite();
         self.points.iter().rev().find(placed).copied()
     }
+}
 
-    pub(crate) fn annotate(&self, plot: &Plot) {
+impl Line {
+    /// `Adam: starts at 2.3, ends at 0.02 (epoch 30), lowest 0.018 (epoch 28).`
+    fn course(&self, label: &str, x: &Axis, y: &Axis) -> String {
+        let points = &self.points;
+        let finite = |point: &Point| point.0.is_finite() && point.1.is_finite();
+        let placed: Vec<Point> = points.iter().copied().filter(finite).collect();
+        let (Some(first), Some(last)) = (placed.first(), placed.last()) else {
+            return format!("{label}: no values.");
+        };
+        let value = |point: &Point| rounded(point.1, y.format);
+        let place = |point: &Point| match &x.scale {
+            Scale::Category(_) => named(x, point.0),
+            _ => format!("{} {}", x.label, rounded(point.0, x.format)).trim().to_string(),
+        };
+        if placed.len() == 1 {
+            let broken = if self.broken { ", no longer finite from there on" } else { "" };
+            return format!("{label}: {} ({}){broken}.", value(first), place(first));
+        }
+        let lowest = placed.iter().min_by(|a, b| a.1.total_cmp(&b.1)).unwrap_or(last);
+        let least = if lowest.1 < last.1 && lowest.1 < first.1 {
+            format!(", lowest {} ({})", value(lowest), place(lowest))
+        } else {
+            String::new()
+        };
+        let broken = match placed.len() < points.len() {
+            _ if self.broken => ", no longer finite from there on",
+            true => ", with values missing",
+            false => "",
+        };
+        format!(
+            "{label}: starts at {}, ends at {} ({}){least}{broken}.",
+            value(first),
+            value(last),
+            place(last)
+        )
+    }
+}
+
+/// Corners of a step after each point.
+fn stepped(points: &[Point]) -> Vec<Point> {
+    let corners = points.windows(2).flat_map(|pair| [pair[0], (pair[1].0, pair[0].1)]);
+    corners.chain(points.last().copied()).collect()
+}
+
+impl Mark for Line {
+    fn reach(&self, needs: &mut Needs) {
+        for &point in &self.points {
+            needs.hold(point);
+        }
+        needs.y.air = true;
+        needs.x.air |= self.markers;
+    }
+
+    fn draw(&self, plot: &Plot) {
+        match self.step {
+            true => plot.path(&stepped(&self.points), self.stroke()),
+            false => plot.path(&self.points, self.stroke()),
+        }
+    }
+
+    fn annotate(&self, plot: &Plot, _: &Around) {
         match self.step {
             true => leaving::mark(plot, &stepped(&self.points), self.color),
             false => leaving::mark(plot, &self.points, self.color),
@@ -142,12 +195,24 @@ impl Line {
             plot.dot(point, self.width + 1.3, Shape::Circle, false, self.color);
         }
     }
-}
 
-/// Corners of a step after each point.
-fn stepped(points: &[Point]) -> Vec<Point> {
-    let corners = points.windows(2).flat_map(|pair| [pair[0], (pair[1].0, pair[0].1)]);
-    corners.chain(points.last().copied()).collect()
+    fn describe(&self, x: &Axis, y: &Axis) -> Description {
+        let sentence = self.label.as_deref().map(|label| self.course(label, x, y));
+        Description::new(self.points.iter().copied(), sentence)
+    }
+
+    fn key(&self) -> Vec<KeyEntry> {
+        let sample = Sample::Line(self.dash, self.markers);
+        let place = Place::End { at: self.end(), broken: self.broken };
+        self.label.iter().map(|name| KeyEntry::new(name, self.color, sample).place(place)).collect()
+    }
+
+    fn columns(&self, x: &Axis, y: &Axis) -> Columns {
+        if self.muted && self.label.is_none() {
+            return Columns::none();
+        }
+        Columns::points(Rows::X, self.label.as_deref(), &self.points, x, y)
+    }
 }
 
 #[cfg(test)]

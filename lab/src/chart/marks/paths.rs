@@ -1,5 +1,11 @@
 //! Paths over a plane, step by step.
 
+use super::{Around, Description, Mark};
+use crate::chart::axis::{Axis, Format};
+use crate::chart::describe::heading;
+use crate::chart::key::{KeyEntry, Sample};
+use crate::chart::table::{Column, Columns, Rows};
+use crate::chart::ticks::rounded;
 use std::collections::BTreeSet;
 
 use super::{Shape, leaving};
@@ -7,6 +13,7 @@ use crate::chart::canvas::{Ink, Plot, Rect, Stroke};
 use crate::chart::figure::Point;
 use crate::chart::layout::TEXT;
 use crate::chart::naming::{self, Subject};
+use crate::chart::scale::Needs;
 use crate::chart::theme::{Color, Paint};
 
 /// A step that is so long, in px, gets a dot at its end: shorter ones would run together.
@@ -40,40 +47,6 @@ impl Paths {
     /// Makes paths over a plane, with the points that they should reach.
     pub fn new(paths: Vec<Path>, goals: Vec<Point>, goal: impl Into<String>) -> Self {
         Paths { paths, goals, goal: goal.into() }
-    }
-
-    pub(crate) fn draw(&self, plot: &Plot) {
-        for path in &self.paths {
-            let pieces = pieces(&path.places(plot), plot.frame);
-            // Paper beside the line keeps paths apart where they run along each other.
-            pieces
-                .iter()
-                .for_each(|piece| plot.canvas.path(piece, Stroke::new(Paint::Paper, 3.6).opacity(0.55)));
-            pieces.iter().for_each(|piece| plot.canvas.path(piece, Stroke::new(path.color, 1.8)));
-        }
-    }
-
-    pub(crate) fn annotate(&self, plot: &Plot) {
-        for &goal in &self.goals {
-            plot.dot(goal, GOAL, Shape::Cross, false, Color::Ink);
-        }
-        for path in &self.paths {
-            leaving::mark_ends(plot, &path.places(plot), path.color);
-            for place in long_steps(&path.places(plot)).into_iter().filter(|place| within(plot, *place)) {
-                plot.canvas.dot(place, STEP, Shape::Circle, false, path.color);
-            }
-        }
-        plot.canvas.group("class=\"rim\"", || {
-            for path in &self.paths {
-                if let Some(&end) = path.points.last() {
-                    plot.dot(end, END, Shape::Circle, false, path.color);
-                }
-            }
-        });
-        for start in self.starts() {
-            plot.dot(start, START, Shape::Circle, true, Color::Ink);
-        }
-        self.name(plot);
     }
 
     /// Where paths start, each place once.
@@ -169,6 +142,74 @@ fn beyond(frame: Rect, from: Point, to: Point) -> bool {
 
 fn pixel((x, y): Point) -> (i64, i64) {
     (x.round() as i64, y.round() as i64)
+}
+
+impl Mark for Paths {
+    // A path that leaves the map does not stretch it.
+    fn reach(&self, _: &mut Needs) {}
+
+    fn draw(&self, plot: &Plot) {
+        for path in &self.paths {
+            let pieces = pieces(&path.places(plot), plot.frame);
+            // Paper beside the line keeps paths apart where they run along each other.
+            pieces
+                .iter()
+                .for_each(|piece| plot.canvas.path(piece, Stroke::new(Paint::Paper, 3.6).opacity(0.55)));
+            pieces.iter().for_each(|piece| plot.canvas.path(piece, Stroke::new(path.color, 1.8)));
+        }
+    }
+
+    fn annotate(&self, plot: &Plot, _: &Around) {
+        for &goal in &self.goals {
+            plot.dot(goal, GOAL, Shape::Cross, false, Color::Ink);
+        }
+        for path in &self.paths {
+            leaving::mark_ends(plot, &path.places(plot), path.color);
+            for place in long_steps(&path.places(plot)).into_iter().filter(|place| within(plot, *place)) {
+                plot.canvas.dot(place, STEP, Shape::Circle, false, path.color);
+            }
+        }
+        plot.canvas.group("class=\"rim\"", || {
+            for path in &self.paths {
+                if let Some(&end) = path.points.last() {
+                    plot.dot(end, END, Shape::Circle, false, path.color);
+                }
+            }
+        });
+        for start in self.starts() {
+            plot.dot(start, START, Shape::Circle, true, Color::Ink);
+        }
+        self.name(plot);
+    }
+
+    fn describe(&self, _: &Axis, _: &Axis) -> Description {
+        let at = |&(x, y): &Point| format!("({}, {})", rounded(x, Format::Plain), rounded(y, Format::Plain));
+        let told = |path: &Path| {
+            let (first, last) = (path.points.first()?, path.points.last()?);
+            let name = heading(Some(path.label.as_str()).filter(|label| !label.is_empty()));
+            Some(format!("{name}from {} to {} in {} steps.", at(first), at(last), path.points.len() - 1))
+        };
+        let goals = self.goals.iter().map(|goal| format!("A {} at {}.", self.goal, at(goal)));
+        let sentences = goals.chain(self.paths.iter().filter_map(told)).collect();
+        Description { points: Vec::new(), sentences }
+    }
+
+    fn key(&self) -> Vec<KeyEntry> {
+        let start = KeyEntry::new("start", Color::Ink, Sample::Dot(Shape::Circle, true));
+        let goal = KeyEntry::new(&self.goal, Color::Ink, Sample::Dot(Shape::Cross, false));
+        [start].into_iter().chain((!self.goals.is_empty()).then_some(goal)).collect()
+    }
+
+    fn columns(&self, x: &Axis, y: &Axis) -> Columns {
+        let column = |path: &Path, axis: &Axis, pick: fn(&Point) -> f64| Column {
+            name: format!("{} {}", path.label, axis.label).trim().to_owned(),
+            cells: (0..path.points.len())
+                .map(|s| (s as f64, rounded(pick(&path.points[s]), axis.format)))
+                .collect(),
+        };
+        let pair = |path: &Path| [column(path, x, |point| point.0), column(path, y, |point| point.1)];
+        Columns { rows: Rows::Steps, columns: self.paths.iter().flat_map(pair).collect() }
+    }
 }
 
 #[cfg(test)]

@@ -1,12 +1,18 @@
 //! What explains the data: reference lines and notes inside the plot.
 
+use super::{Around, Description, Mark};
+use crate::chart::axis::Axis;
+use crate::chart::key::{KeyEntry, Place, Sample};
+use crate::chart::table::Columns;
+use crate::chart::ticks::rounded;
 use plotters::style::text_anchor::{HPos, VPos};
 
 use super::Dash;
+use crate::chart::canvas::Side;
 use crate::chart::canvas::{Ink, Plot, Rect, Stroke};
 use crate::chart::figure::Point;
 use crate::chart::layout::SMALL;
-use crate::chart::scale::Reach;
+use crate::chart::scale::Needs;
 use crate::chart::theme::Color;
 
 /// A straight line across the whole plot at one value.
@@ -43,17 +49,6 @@ impl Rule {
     }
 }
 
-/// Where a text stands, seen from its point.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Side {
-    #[default]
-    Right,
-    Left,
-    Above,
-    Below,
-    Centre,
-}
-
 /// A note at a point.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Text {
@@ -82,12 +77,13 @@ impl Text {
     }
 }
 
-impl Rule {
-    pub(crate) fn reach(&self, x: &mut Reach, y: &mut Reach) {
-        if self.horizontal { y.values.push(self.at) } else { x.values.push(self.at) }
+impl Mark for Rule {
+    fn reach(&self, needs: &mut Needs) {
+        let axis = if self.horizontal { &mut needs.y } else { &mut needs.x };
+        axis.values.push(self.at);
     }
 
-    pub(crate) fn draw(&self, plot: &Plot) {
+    fn draw(&self, plot: &Plot) {
         let ((left, right), (bottom, top)) = (plot.x.ends(), plot.y.ends());
         let ends = match self.horizontal {
             true => [(left, self.at), (right, self.at)],
@@ -96,16 +92,17 @@ impl Rule {
         plot.path(&ends, Stroke::new(self.color, 1.3).dash(Dash::Dashed));
     }
 
-    /// The name: above an upright line; on a level one only if it is not written beside the plot, and clear of dots
-    /// where it can be.
-    pub(crate) fn annotate(&self, plot: &Plot, named_beside: bool, dots: &[Point]) {
-        let Some(label) = self.label.as_ref().filter(|_| !(named_beside && self.horizontal)) else { return };
+    fn annotate(&self, plot: &Plot, around: &Around) {
+        // the name of a level line stands in it only if not beside the plot
+        let Some(label) = self.label.as_ref().filter(|_| !(around.named_beside && self.horizontal)) else {
+            return;
+        };
         let (x, y) = (plot.x.ends().1, plot.y.ends().1);
         let ink = Ink::new(SMALL, self.color).halo();
         match self.horizontal {
             true if plot.y.contains(self.at) => {
                 let Some((_, level)) = plot.place((x, self.at)) else { return };
-                let (at, h, v) = level_place(plot.frame, level, SMALL.width(label), dots);
+                let (at, h, v) = level_place(plot.frame, level, SMALL.width(label), &around.dots);
                 plot.canvas.text(at, label, ink.h(h).v(v));
             }
             false if plot.x.contains(self.at) => {
@@ -116,6 +113,21 @@ impl Rule {
             }
             _ => {}
         }
+    }
+
+    fn describe(&self, x: &Axis, y: &Axis) -> Description {
+        let axis = if self.horizontal { y } else { x };
+        let sentence = |label| format!("A line marks {label} at {}.", rounded(self.at, axis.format));
+        Description::new([], self.label.as_deref().map(sentence))
+    }
+
+    fn key(&self) -> Vec<KeyEntry> {
+        let place = if self.horizontal { Place::Level(self.at) } else { Place::Above };
+        self.label.iter().map(|name| KeyEntry::new(name, self.color, Sample::Rule).place(place)).collect()
+    }
+
+    fn columns(&self, _: &Axis, _: &Axis) -> Columns {
+        Columns::none()
     }
 }
 
@@ -145,26 +157,27 @@ fn level_place(frame: Rect, level: f64, width: f64, dots: &[Point]) -> (Point, H
     ((x, y), h, v)
 }
 
-impl Text {
-    pub(crate) fn reach(&self, x: &mut Reach, y: &mut Reach) {
-        x.values.push(self.at.0);
-        y.values.push(self.at.1);
+impl Mark for Text {
+    fn reach(&self, needs: &mut Needs) {
+        needs.hold(self.at);
     }
 
-    pub(crate) fn annotate(&self, plot: &Plot) {
-        let Some((x, y)) = plot.place(self.at).filter(|_| plot.contains(self.at)) else { return };
-        let (shift, h, v) = match self.side {
-            Side::Right => ((7.0, 0.0), HPos::Left, VPos::Center),
-            Side::Left => ((-7.0, 0.0), HPos::Right, VPos::Center),
-            Side::Above => ((0.0, -6.0), HPos::Center, VPos::Bottom),
-            Side::Below => ((0.0, 6.0), HPos::Center, VPos::Top),
-            Side::Centre => ((0.0, 0.0), HPos::Center, VPos::Center),
-        };
-        plot.canvas.text(
-            (x + shift.0, y + shift.1),
-            &self.text,
-            Ink::new(SMALL, self.color).h(h).v(v).halo(),
-        );
+    fn draw(&self, _: &Plot) {}
+
+    fn annotate(&self, plot: &Plot, _: &Around) {
+        plot.text(self.at, &self.text, self.side, self.color);
+    }
+
+    fn describe(&self, _: &Axis, _: &Axis) -> Description {
+        Description::new([], Some(format!("{}.", self.text)))
+    }
+
+    fn key(&self) -> Vec<KeyEntry> {
+        Vec::new()
+    }
+
+    fn columns(&self, _: &Axis, _: &Axis) -> Columns {
+        Columns::none()
     }
 }
 

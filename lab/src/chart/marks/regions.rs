@@ -1,12 +1,18 @@
 //! Values over a plane: what a classifier answers at each point, and plain rasters.
 
+use super::{Around, Description, Mark};
+use crate::chart::axis::{Axis, Format};
+use crate::chart::describe::range;
+use crate::chart::key::{KeyEntry, Sample};
+use crate::chart::table::Columns;
+use crate::chart::ticks::rounded;
 use plotters::style::text_anchor::HPos;
 
 use crate::chart::canvas::{Ink, Plot, Stroke};
 use crate::chart::contour::{self, Contour};
 use crate::chart::figure::Point;
 use crate::chart::layout::SMALL;
-use crate::chart::scale::Reach;
+use crate::chart::scale::Needs;
 use crate::chart::theme::Color;
 use crate::chart::theme::Paint;
 use crate::outcome::Grid;
@@ -77,17 +83,17 @@ const TOLERANCE: f64 = 0.12;
 /// Opacity that each level adds.
 const SHADE: f64 = 0.105;
 
-impl Regions {
-    pub(crate) fn reach(&self, x: &mut Reach, y: &mut Reach) {
+impl Mark for Regions {
+    fn reach(&self, needs: &mut Needs) {
         for grid in &self.classes {
-            x.values.extend([grid.x.0, grid.x.1]);
-            y.values.extend([grid.y.0, grid.y.1]);
+            needs.x.values.extend([grid.x.0, grid.x.1]);
+            needs.y.values.extend([grid.y.0, grid.y.1]);
         }
-        x.tight = true;
-        y.tight = true;
+        needs.x.tight = true;
+        needs.y.tight = true;
     }
 
-    pub(crate) fn draw(&self, plot: &Plot) {
+    fn draw(&self, plot: &Plot) {
         let sound =
             |grid: &&Grid| grid.width > 1 && grid.height > 1 && grid.values.len() == grid.width * grid.height;
         let grids: Vec<&Grid> = self.classes.iter().filter(sound).collect();
@@ -116,6 +122,22 @@ impl Regions {
             plot.canvas.path(border, Stroke::new(Color::Ink, 1.5));
         }
     }
+
+    fn annotate(&self, _: &Plot, _: &Around) {}
+
+    fn describe(&self, _: &Axis, _: &Axis) -> Description {
+        let corners = self.classes.iter().flat_map(|grid| [(grid.x.0, grid.y.0), (grid.x.1, grid.y.1)]);
+        Description::new(corners, Some(format!("Regions of {}.", self.names.join(", "))))
+    }
+
+    fn key(&self) -> Vec<KeyEntry> {
+        let named = self.names.iter().zip(&self.colors);
+        named.map(|(name, &color)| KeyEntry::new(name, color, Sample::Fill)).collect()
+    }
+
+    fn columns(&self, _: &Axis, _: &Axis) -> Columns {
+        Columns::none()
+    }
 }
 
 /// How much likelier a class is than the likeliest other one, at each point.
@@ -140,14 +162,6 @@ pub(super) fn placed(line: &[Point], grid: &Grid, plot: &Plot, tolerance: f64) -
 }
 
 impl Raster {
-    pub(crate) fn reach(&self, x: &mut Reach, y: &mut Reach) {
-        let ((left, right), (bottom, top)) = self.cells();
-        x.values.extend([left, right]);
-        y.values.extend([bottom, top]);
-        x.tight = true;
-        y.tight = true;
-    }
-
     /// Outer borders: each value stands in the middle of its cell.
     fn cells(&self) -> ((f64, f64), (f64, f64)) {
         let half = |(low, high): (f64, f64), count: usize| {
@@ -175,8 +189,18 @@ impl Raster {
             (index, value, corner(i, j), corner(i + 1, j + 1))
         })
     }
+}
 
-    pub(crate) fn draw(&self, plot: &Plot) {
+impl Mark for Raster {
+    fn reach(&self, needs: &mut Needs) {
+        let ((left, right), (bottom, top)) = self.cells();
+        needs.x.values.extend([left, right]);
+        needs.y.values.extend([bottom, top]);
+        needs.x.tight = true;
+        needs.y.tight = true;
+    }
+
+    fn draw(&self, plot: &Plot) {
         let class = if self.texts.is_some() { "class=\"rim\"" } else { "shape-rendering=\"crispEdges\"" };
         let strengths: Vec<f64> = self.grid.values.iter().map(|&value| self.strength(value)).collect();
         plot.canvas.group(class, || {
@@ -188,7 +212,7 @@ impl Raster {
         });
     }
 
-    pub(crate) fn annotate(&self, plot: &Plot) {
+    fn annotate(&self, plot: &Plot, _: &Around) {
         let Some(texts) = &self.texts else { return };
         for (index, value, from, to) in self.boxes() {
             let (Some(text), Some(a), Some(b)) = (texts.get(index), plot.place(from), plot.place(to)) else {
@@ -200,5 +224,22 @@ impl Raster {
                 plot.canvas.text(middle, text, Ink::new(SMALL, paint).h(HPos::Center));
             }
         }
+    }
+
+    fn describe(&self, _: &Axis, _: &Axis) -> Description {
+        let corners = [(self.grid.x.0, self.grid.y.0), (self.grid.x.1, self.grid.y.1)];
+        let sentence = range(self.grid.values.iter().copied()).map(|(low, high)| {
+            let [low, high] = [low, high].map(|value| rounded(value, Format::Plain));
+            format!("Shades show {}, from {low} to {high}.", self.label)
+        });
+        Description::new(corners, sentence)
+    }
+
+    fn key(&self) -> Vec<KeyEntry> {
+        Vec::new()
+    }
+
+    fn columns(&self, _: &Axis, _: &Axis) -> Columns {
+        Columns::none()
     }
 }

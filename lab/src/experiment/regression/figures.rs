@@ -1,7 +1,7 @@
 //! The points with their curves, and what a penalty does to errors and weights.
 
 use super::{MOST_POINTS, PARTS};
-use crate::chart::{Axis, Band, Color, Dots, Estimate, Figure, Key, Line, Mark, Panel};
+use crate::chart::{Axis, Band, Color, Dots, Estimate, Figure, Key, Line, Panel};
 use crate::experiment::curves;
 use crate::outcome::{Outcome, RunRecord, Variant};
 
@@ -83,7 +83,7 @@ fn by_variant(outcome: &Outcome, metrics: &[(String, String)], y: &str) -> Optio
     let labels = outcome.variants.iter().map(|variant| variant.label.clone());
     let panel = Panel::new(Axis::category("", labels), Axis::log(y));
     let given = metrics.iter().enumerate().filter(|(_, (metric, _))| has(outcome, metric));
-    let (mut bands, mut lines): (Vec<Mark>, Vec<Mark>) = (Vec::new(), Vec::new());
+    let (mut bands, mut lines): (Vec<Band>, Vec<Line>) = (Vec::new(), Vec::new());
     for (index, (metric, label)) in given {
         let estimate =
             |variant: &Variant| curves::estimate(&curves::values(variant, metric), outcome.statistic, 0.0);
@@ -91,9 +91,9 @@ fn by_variant(outcome: &Outcome, metrics: &[(String, String)], y: &str) -> Optio
         let part = |of: fn(&Estimate) -> f64| estimates.iter().map(of).collect::<Vec<f64>>();
         let color = Color::Series(index);
         if curves::several(outcome) {
-            bands.push(Band::series(&part(|e| e.low), &part(|e| e.high), color).into());
+            bands.push(Band::series(&part(|e| e.low), &part(|e| e.high), color));
         }
-        lines.push(Line::series(&part(|e| e.middle), color).markers().label(label.clone()).into());
+        lines.push(Line::series(&part(|e| e.middle), color).markers().label(label.clone()));
     }
     (!lines.is_empty()).then(|| panel.marks(bands).marks(lines))
 }

@@ -155,7 +155,7 @@ fn parallel(variants: &[&Search], outcome: &Outcome) -> Option<Figure> {
     let tracks: Vec<Track> = order.iter().enumerate().map(track).rev().collect();
     let axes = search.space.settings.iter().map(setting_axis);
     let axes: Vec<Axis> = axes.chain([objective_axis(search)]).collect();
-    let panel = Panel::new(Axis::linear(""), Axis::linear("")).mark(Parallel::new(axes, tracks));
+    let panel = Panel::parallel(Parallel::new(axes, tracks));
     let title = match outcome.variants.len() {
         1 => "All settings at once".to_owned(),
         _ => format!("All settings at once: {}", curves::label(outcome.variants.first()?, "")),
