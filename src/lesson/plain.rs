@@ -2,11 +2,7 @@
 
 mod formula;
 
-use std::convert::Infallible;
-
-use html5gum::emitters::callback::{CallbackEmitter, CallbackEvent};
-use html5gum::{Span, Tokenizer};
-
+use crate::markup::{self, Attribute, Tag, Token};
 use formula::Formula;
 
 /// Elements whose content is no text to read: charts, scripts, and the details of an experiment.
@@ -21,13 +17,12 @@ const INLINE: [&str; 20] = [
 /// Returns the readable text of HTML, in one line. A formula stands in it once, as one would write it without TeX.
 pub fn text(html: &str) -> String {
     let mut reader = Reader { text: String::with_capacity(html.len() / 2), skipped: None, formula: None };
-    let emitter = CallbackEmitter::new(|event: CallbackEvent, _: Span<usize>| -> Option<Infallible> {
-        reader.event(&event);
-        None
+    markup::each(html, true, |token| match token {
+        Token::Start(tag) => reader.open(&tag),
+        Token::End(name, _) => reader.close(&name),
+        Token::Text(text) => reader.words(&text),
+        Token::Remark => {}
     });
-    let mut emitter = emitter;
-    emitter.naively_switch_states(true);
-    let _ = Tokenizer::new_with_emitter(html, emitter).finish();
     reader.finish_formula();
     reader.text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
@@ -40,40 +35,17 @@ struct Reader {
 }
 
 impl Reader {
-    fn event(&mut self, event: &CallbackEvent) {
-        match event {
-            CallbackEvent::OpenStartTag { name } => self.open(&String::from_utf8_lossy(name)),
-            CallbackEvent::EndTag { name } => self.close(&String::from_utf8_lossy(name)),
-            CallbackEvent::AttributeName { name } => {
-                if let Some(formula) = &mut self.formula {
-                    formula.attribute(&String::from_utf8_lossy(name));
-                }
-            }
-            CallbackEvent::AttributeValue { value } => {
-                if let Some(formula) = &mut self.formula {
-                    formula.value(&String::from_utf8_lossy(value));
-                }
-            }
-            CallbackEvent::CloseStartTag { self_closing: true } => {
-                if let Some(formula) = &mut self.formula {
-                    formula.close_empty();
-                }
-            }
-            CallbackEvent::String { value } => {
-                let value = String::from_utf8_lossy(value);
-                match (&mut self.formula, self.skipped) {
-                    (Some(formula), _) => formula.text(&value),
-                    (None, None) => self.text.push_str(&value),
-                    _ => {}
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn open(&mut self, name: &str) {
+    fn open(&mut self, tag: &Tag) {
+        let name = tag.name.as_str();
         if let Some(formula) = &mut self.formula {
-            return formula.open(name);
+            formula.open(name);
+            for Attribute { name, value, .. } in &tag.attributes {
+                formula.attribute(name, value);
+            }
+            if tag.ends_itself {
+                formula.close_empty();
+            }
+            return;
         }
         match &mut self.skipped {
             Some((element, depth)) if *element == name => *depth += 1,
@@ -83,6 +55,14 @@ impl Reader {
                 self.skipped = SKIPPED.iter().find(|skipped| **skipped == name).map(|skipped| (*skipped, 1));
                 self.space(name);
             }
+        }
+    }
+
+    fn words(&mut self, text: &str) {
+        match (&mut self.formula, self.skipped) {
+            (Some(formula), _) => formula.text(text),
+            (None, None) => self.text.push_str(text),
+            _ => {}
         }
     }
 
@@ -131,7 +111,7 @@ mod tests {
 
     #[test]
     fn text_survives_broken_markup() {
-        assert_eq!(text("a <b"), "a");
+        assert_eq!(text("a <b"), "a <b");
         assert_eq!(text("x <svg> y"), "x");
         assert_eq!(text("</svg> a</math>"), "a");
         assert_eq!(text("a<math><mi>x"), "ax");

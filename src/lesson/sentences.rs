@@ -1,15 +1,16 @@
 //! The sentences of a page that hold computed values, as plain text.
 
 use super::fragment::{Fill, Fragment, InlineValue};
+use crate::markup::{self, Token};
 
 /// Stand around the number of a value while its sentence is looked for; no author's text holds them.
 const OPEN: char = '\u{1}';
 const CLOSE: char = '\u{2}';
 
 /// Tags that go on within a sentence; every other one ends it.
-const WITHIN: [&str; 22] = [
+const WITHIN: [&str; 20] = [
     "a", "abbr", "b", "br", "cite", "code", "del", "em", "i", "img", "ins", "kbd", "mark", "q", "s", "small",
-    "span", "strong", "sub", "sup", "td", "th",
+    "span", "strong", "sub", "sup",
 ];
 
 /// What stands in place of a value; none where there is no such number.
@@ -50,33 +51,34 @@ impl Fill for Marks {
 /// HTML as text: a line a paragraph, heading, item or row of a table; formulas as their TeX.
 fn plain_text(html: &str) -> String {
     let mut text = String::new();
-    let mut rest = html;
-    while let Some(open) = rest.find('<') {
-        // A paragraph is written over several lines; only its tags end it.
-        text += &rest[..open].replace('\n', " ");
-        rest = &rest[open..];
-        let Some(length) = rest.find('>') else { break };
-        let tag = &rest[..=length];
-        rest = &rest[length + 1..];
-        let name = tag.trim_matches(['<', '/', '>']).split([' ', '/', '\n']).next().unwrap_or_default();
-        match name {
-            "math" if !tag.starts_with("</") => {
-                let (inner, after) = rest.split_once("</math>").unwrap_or((rest, ""));
-                let tex = inner.split_once("<annotation").and_then(|(_, tex)| tex.split_once('>'));
-                let tex = tex.map_or("", |(_, tex)| tex.split("</annotation>").next().unwrap_or_default());
-                text += &format!("${}$", tex.trim());
-                rest = after;
-            }
-            "td" | "th" if !tag.starts_with("</") => text += " | ",
-            name if WITHIN.contains(&name) => {}
-            _ => text.push('\n'),
+    // Within a formula: its TeX, once that has begun.
+    let mut formula: Option<Option<String>> = None;
+    markup::each(html, true, |token| match (token, &mut formula) {
+        (Token::Start(tag), Some(tex)) if tag.name == "annotation" => *tex = Some(String::new()),
+        (Token::End(name, _), Some(tex)) if name == "math" => {
+            text += &format!("${}$", tex.as_deref().unwrap_or_default().trim());
+            formula = None;
         }
-    }
-    text += &rest.replace('\n', " ");
-    for (entity, letter) in [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")] {
-        text = text.replace(entity, letter);
-    }
+        (Token::Text(piece), Some(Some(tex))) => tex.push_str(&piece),
+        (_, Some(_)) => {}
+        (Token::Start(tag), None) if tag.name == "math" => formula = Some(None),
+        (Token::Start(tag), None) => text += before(&tag.name),
+        (Token::End(name, _), None) if matches!(name.as_str(), "td" | "th") => {}
+        (Token::End(name, _), None) => text += before(&name),
+        // A paragraph is written over several lines; only its tags end it.
+        (Token::Text(piece), None) => text += &piece.replace('\n', " "),
+        (Token::Remark, None) => {}
+    });
     text
+}
+
+/// What a tag parts text by.
+fn before(name: &str) -> &'static str {
+    match name {
+        "td" | "th" => " | ",
+        name if WITHIN.contains(&name) => "",
+        _ => "\n",
+    }
 }
 
 /// The sentences of a line: one ends at a full stop, a question or exclamation mark before a blank and no small letter.
@@ -151,6 +153,8 @@ mod tests {
         let math = "<math><mi>x</mi><annotation encoding=\"application/x-tex\">x &lt; y</annotation></math>";
         let html = format!("<tr><td>Adam</td><td>{v}</td></tr><tr><td>1</td></tr><p>With {math}: {v}.</p>");
         assert_eq!(sentences(&html), ["Adam | 0.5", "With $x < y$: 0.5."]);
+        let html = format!("<p>An <abbr title=\"x > y\">a &eacute;</abbr> of {v}</p>");
+        assert_eq!(sentences(&html), ["An a é of 0.5"]);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::allowed::{Element, Language, Root, is_still, is_void};
 use super::escaped;
-use super::tokens::{Tag, Token, tokens};
+use super::tokens::{Attribute, Tag, Token, each};
 
 /// Returns only what is allowed in a part of that root; each element closed in its turn.
 pub(super) fn filtered(markup: &str, root: Root) -> String {
@@ -15,14 +15,12 @@ pub(super) fn filtered(markup: &str, root: Root) -> String {
         open: Vec::new(),
         count: BTreeMap::new(),
     };
-    for token in tokens(markup, false) {
-        match token {
-            Token::Start(tag) => filter.start(&tag),
-            Token::End(name, place) => filter.end(&name, place),
-            Token::Text(text) => filter.text(&text),
-            Token::Remark => {}
-        }
-    }
+    each(markup, false, |token| match token {
+        Token::Start(tag) => filter.start(&tag),
+        Token::End(name, place) => filter.end(&name, place),
+        Token::Text(text) => filter.text(&text),
+        Token::Remark => {}
+    });
     while let Some(open) = filter.open.pop() {
         filter.close(&open);
     }
@@ -73,7 +71,7 @@ impl Filter<'_> {
             // Of all inputs only the box of a task, which nobody can change.
             self.out.push_str(" type=\"checkbox\" disabled=\"\"");
         }
-        for (name, value) in &tag.attributes {
+        for Attribute { name, value, .. } in &tag.attributes {
             self.attribute(element, name, value);
         }
         let ends = match language {

@@ -11,7 +11,7 @@ mod tokens;
 use allowed::Root;
 
 pub use allowed::{is_element, is_void, scheme};
-pub use tokens::{Tag, Token, tokens};
+pub use tokens::{Attribute, Tag, Token, each, tokens};
 
 /// Returns the part of a page with nothing in it but what is allowed: text, pictures of the site, MathML and SVG.
 pub fn fragment(html: &str) -> String {

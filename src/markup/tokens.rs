@@ -23,25 +23,56 @@ pub enum Token {
 pub struct Tag {
     /// In lower case.
     pub name: String,
-    /// Names in lower case, values with every character reference read; each name once.
-    pub attributes: Vec<(String, String)>,
+    /// Each name once.
+    pub attributes: Vec<Attribute>,
     pub place: Range<usize>,
     /// Whether it ends with `/>`, which counts in MathML and SVG.
     pub ends_itself: bool,
 }
 
+/// An attribute of a start tag.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Attribute {
+    /// In lower case.
+    pub name: String,
+    /// With every character reference read.
+    pub value: String,
+    /// Where the value stands, without its quotes.
+    pub place: Range<usize>,
+}
+
 impl Tag {
+    /// Returns the attribute of that name.
+    pub fn attribute(&self, name: &str) -> Option<&Attribute> {
+        self.attributes.iter().find(|attribute| attribute.name == name)
+    }
+
     /// Returns the value of an attribute.
-    pub fn value(&self, attribute: &str) -> Option<&str> {
-        self.attributes.iter().find(|(name, _)| name == attribute).map(|(_, value)| value.as_str())
+    pub fn value(&self, name: &str) -> Option<&str> {
+        self.attribute(name).map(|attribute| attribute.value.as_str())
+    }
+
+    /// Adds an attribute. Of those of one name the first counts.
+    fn add(&mut self, attribute: Attribute) {
+        if self.attribute(&attribute.name).is_none() {
+            self.attributes.push(attribute);
+        }
     }
 }
 
 /// Returns the pieces in their order. `as_page` reads what stands in a script or a style as a browser does at that place of
 /// a page: it is no tag. Else every tag is one.
 pub fn tokens(markup: &str, as_page: bool) -> Vec<Token> {
-    let mut found: Vec<Token> = Vec::new();
+    let mut found = Vec::new();
+    each(markup, as_page, |token| found.push(token));
+    found
+}
+
+/// Hands out the pieces one by one, as [`tokens`] returns them: a page may be long.
+pub fn each(markup: &str, as_page: bool, mut visit: impl FnMut(Token)) {
     let mut tag: Option<Tag> = None;
+    // The attribute that is being read: it is one of an end tag where no start tag is.
+    let mut attribute: Option<Attribute> = None;
     let mut after_tags = 0;
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let mut emitter =
@@ -54,26 +85,31 @@ pub fn tokens(markup: &str, as_page: bool) -> Vec<Token> {
                     tag = Some(Tag { name: text(name), place: place.start..place.end, ..Tag::default() });
                 }
                 CallbackEvent::AttributeName { name } => {
-                    if let Some(tag) = &mut tag {
-                        tag.attributes.push((text(name), String::new()));
+                    let new =
+                        Attribute { name: text(name), value: String::new(), place: place.end..place.end };
+                    if let (Some(tag), Some(before)) = (&mut tag, attribute.replace(new)) {
+                        tag.add(before);
                     }
                 }
                 CallbackEvent::AttributeValue { value } => {
-                    if let Some((_, old)) = tag.as_mut().and_then(|tag| tag.attributes.last_mut()) {
-                        *old = text(value);
+                    if let Some(attribute) = &mut attribute {
+                        (attribute.value, attribute.place) = (text(value), place.start..place.end);
                     }
                 }
                 CallbackEvent::CloseStartTag { self_closing } => {
                     if let Some(mut tag) = tag.take() {
+                        attribute.take().into_iter().for_each(|last| tag.add(last));
                         tag.ends_itself = self_closing;
                         tag.place.end = place.end;
-                        keep_first(&mut tag.attributes);
-                        found.push(Token::Start(tag));
+                        visit(Token::Start(tag));
                     }
                 }
-                CallbackEvent::EndTag { name } => found.push(Token::End(text(name), place.start..place.end)),
-                CallbackEvent::String { value } => found.push(Token::Text(text(value))),
-                CallbackEvent::Comment { .. } | CallbackEvent::Doctype { .. } => found.push(Token::Remark),
+                CallbackEvent::EndTag { name } => {
+                    attribute = None;
+                    visit(Token::End(text(name), place.start..place.end));
+                }
+                CallbackEvent::String { value } => visit(Token::Text(text(value))),
+                CallbackEvent::Comment { .. } | CallbackEvent::Doctype { .. } => visit(Token::Remark),
                 CallbackEvent::Error(_) => {}
             }
             None
@@ -82,8 +118,7 @@ pub fn tokens(markup: &str, as_page: bool) -> Vec<Token> {
     let _ = Tokenizer::new_with_emitter(markup, emitter).finish();
     // What the text ends in the middle of is no tag.
     let begun = tag.map_or_else(|| begun(markup, after_tags), |tag| Some(tag.place.start));
-    found.extend(begun.and_then(|at| markup.get(at..)).map(|rest| Token::Text(rest.to_owned())));
-    found
+    begun.and_then(|at| markup.get(at..)).into_iter().for_each(|rest| visit(Token::Text(rest.to_owned())));
 }
 
 /// Where a tag begins that never ends.
@@ -94,17 +129,4 @@ fn begun(markup: &str, from: usize) -> Option<usize> {
         name.strip_prefix('/').unwrap_or(name).starts_with(|letter: char| letter.is_ascii_alphabetic())
     };
     rest.match_indices('<').find(begins).map(|(at, _)| from + at)
-}
-
-/// Of an attribute that stands twice the first counts.
-fn keep_first(attributes: &mut Vec<(String, String)>) {
-    let mut at = 0;
-    while at < attributes.len() {
-        let (before, rest) = attributes.split_at(at);
-        if before.iter().any(|(name, _)| *name == rest[0].0) {
-            attributes.remove(at);
-        } else {
-            at += 1;
-        }
-    }
 }

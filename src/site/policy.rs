@@ -1,7 +1,7 @@
 //! The policy that pages carry: what a browser may fetch and run for them.
 
 use crate::lesson::ContentPolicy;
-use crate::markup::{Token, scheme, tokens};
+use crate::markup::{Attribute, Token, scheme, tokens};
 
 /// What the site's own pages need, by directive.
 const USUAL: [(&str, &str); 8] = [
@@ -62,7 +62,7 @@ pub fn needs_more(html: &str) -> bool {
                 || name == "link" && tag.value("rel").is_some_and(|rel| MENTIONS.contains(&rel));
             NEEDY.contains(&name)
                 || name == "script" && !tag.value("src").is_some_and(is_own)
-                || tag.attributes.iter().any(|(name, value)| {
+                || tag.attributes.iter().any(|Attribute { name, value, .. }| {
                     name.starts_with("on")
                         || name == "style" && fetches(value)
                         || FETCHING.contains(&name.as_str()) && is_elsewhere(value)

@@ -1,11 +1,8 @@
 //! Raw HTML in a lesson: what it does to its page, and where its links lead.
 
 use std::collections::BTreeMap;
-use std::convert::Infallible;
 use std::ops::Range;
 
-use html5gum::emitters::callback::{CallbackEmitter, CallbackEvent};
-use html5gum::{Span as Place, Tokenizer};
 use pulldown_cmark::Event;
 
 use super::headings::Owner;
@@ -13,6 +10,7 @@ use super::{Part, Writer};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::lesson::inline;
 use crate::lesson::link::{self, LinkTarget};
+use crate::markup::{self, Attribute, Tag, Token};
 use crate::settings::LineMap;
 
 /// Elements that lead somewhere by their `href`.
@@ -41,13 +39,6 @@ const FENCE: &str = "```yaml experiment";
 
 /// The folder of the site's own files, which templates bring.
 const THEME: &str = "assets/";
-
-/// A start tag as a browser reads it.
-struct Tag {
-    name: String,
-    /// Name, value, and the place of the value as it is written.
-    attributes: Vec<(String, String, Range<usize>)>,
-}
 
 impl<'t> Writer<'t> {
     /// Returns the HTML of these parts, of which others may stand around it, with its links made those of the site. In a
@@ -80,13 +71,16 @@ impl<'t> Writer<'t> {
         }
         let mut replaced: BTreeMap<usize, (Range<usize>, String)> = BTreeMap::new();
         let tags = tags(&html);
-        let attributes: Vec<Range<usize>> =
-            tags.iter().flat_map(|tag| tag.attributes.iter().map(|(.., place)| place.clone())).collect();
+        let attributes: Vec<Range<usize>> = tags
+            .iter()
+            .flat_map(|tag| tag.attributes.iter().map(|attribute| attribute.place.clone()))
+            .collect();
         for tag in &tags {
-            if let Some((id, place)) = tag.value("id") {
-                self.claim_id(id, map.span(place.start, place.end), Owner::Html);
+            if let Some(id) = tag.attribute("id") {
+                let place = map.span(id.place.start, id.place.end);
+                self.claim_id(&id.value, place, Owner::Html);
             }
-            self.found.ids.extend(tag.value("name").map(|(name, _)| name.to_owned()));
+            self.found.ids.extend(tag.value("name").map(str::to_owned));
             for (address, place, fetched) in addresses(tag, &html) {
                 let span = map.span(place.start, place.end);
                 if let Some(new) = self.raw_address(&address, span, fetched) {
@@ -218,55 +212,29 @@ pub(super) fn ids(html: &str) -> Vec<String> {
     if !html.contains("id") && !html.contains("ID") {
         return Vec::new();
     }
-    tags(html).iter().filter_map(|tag| tag.value("id")).map(|(id, _)| id.to_owned()).collect()
+    tags(html).iter().filter_map(|tag| tag.value("id")).map(str::to_owned).collect()
 }
 
+/// The start tags in a piece of HTML; what stands within a script or a style is none.
 fn tags(html: &str) -> Vec<Tag> {
-    let mut tags: Vec<Tag> = Vec::new();
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let mut emitter =
-        CallbackEmitter::new(|event: CallbackEvent, place: Place<usize>| -> Option<Infallible> {
-            let last = tags.last_mut();
-            match (event, last) {
-                (CallbackEvent::OpenStartTag { name }, _) => {
-                    tags.push(Tag { name: text(name), attributes: Vec::new() });
-                }
-                (CallbackEvent::AttributeName { name }, Some(tag)) => {
-                    tag.attributes.push((text(name), String::new(), place.end..place.end));
-                }
-                (CallbackEvent::AttributeValue { value }, Some(tag)) => {
-                    if let Some((_, old, range)) = tag.attributes.last_mut() {
-                        (*old, *range) = (text(value), place.start..place.end);
-                    }
-                }
-                _ => {}
-            }
-            None
-        });
-    // What stands within a script or a style is no tag.
-    emitter.naively_switch_states(true);
-    let _ = Tokenizer::new_with_emitter(html, emitter).finish();
-    tags
-}
-
-impl Tag {
-    /// An attribute's value with its place; of an attribute that stands twice the first.
-    fn value(&self, attribute: &str) -> Option<(&str, Range<usize>)> {
-        let found = self.attributes.iter().find(|(name, ..)| name == attribute);
-        found.map(|(_, value, place)| (value.as_str(), place.clone()))
-    }
+    let start = |token| match token {
+        Token::Start(tag) => Some(tag),
+        _ => None,
+    };
+    markup::tokens(html, true).into_iter().filter_map(start).collect()
 }
 
 /// The addresses that a tag leads to or fetches (which is which), each with its place.
 fn addresses(tag: &Tag, html: &str) -> Vec<(String, Range<usize>, bool)> {
-    let leads = LEADING.iter().filter(|leading| **leading == tag.name).filter_map(|_| tag.value("href"));
-    let leads = leads.map(|(address, place)| (address.trim().to_owned(), place, false));
+    let address = |attribute: &Attribute| (attribute.value.trim().to_owned(), attribute.place.clone());
+    let leads = LEADING.iter().filter(|leading| **leading == tag.name).filter_map(|_| tag.attribute("href"));
+    let leads = leads.map(address).map(|(address, place)| (address, place, false));
     let fetching = FETCHING.iter().filter(|(element, _)| *element == tag.name);
     let fetched = fetching.flat_map(|(_, attributes)| attributes.iter()).flat_map(|attribute| {
-        let Some((text, place)) = tag.value(attribute) else { return Vec::new() };
+        let Some(found) = tag.attribute(attribute) else { return Vec::new() };
         match *attribute {
-            "srcset" => choices(html, place),
-            _ => vec![(text.trim().to_owned(), place)],
+            "srcset" => choices(html, found.place.clone()),
+            _ => vec![address(found)],
         }
     });
     leads.chain(fetched.map(|(address, place)| (address, place, true))).collect()
@@ -316,6 +284,7 @@ mod tests {
             "<script>'<img src=\"a\">'</script>",
             "<p title='<a href=\"b\">'>",
             "<b href=\"c\">",
+            "<a></b href=\"c\">",
         ] {
             assert_eq!(found(nothing), [], "{nothing}");
         }

@@ -50,16 +50,9 @@ impl Formula {
     }
 
     /// Begins an attribute of it.
-    pub(super) fn attribute(&mut self, name: &str) {
+    pub(super) fn attribute(&mut self, name: &str, value: &str) {
         if let Some(element) = self.open.last_mut() {
-            element.attributes.push((name.to_owned(), String::new()));
-        }
-    }
-
-    /// Adds to the value of that attribute.
-    pub(super) fn value(&mut self, value: &str) {
-        if let Some((_, old)) = self.open.last_mut().and_then(|element| element.attributes.last_mut()) {
-            old.push_str(value);
+            element.attributes.push((name.to_owned(), value.to_owned()));
         }
     }
 
