@@ -11,7 +11,9 @@ pub use diagnosis::{Diagnosis, HIGH, diagnose};
 /// The answers to some rows: the right class and the probability of each class.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Answers {
+    /// The right class of each row.
     pub right: Vec<u32>,
+    /// How many classes there are.
     pub classes: usize,
     /// (rows, classes), row-major.
     pub probabilities: Vec<f64>,

@@ -16,23 +16,29 @@ pub fn counted(count: usize, noun: &str) -> String {
 /// the place is a path into the settings (`training.learning_rate`, `model.keep_prob[1]`).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Problem {
+    /// Where it is in the settings; empty for the whole of them.
     pub path: String,
+    /// What is wrong.
     pub message: String,
     /// What was expected, said at the underlined place; may be empty.
     pub expected: String,
+    /// What to do about it, one thing each.
     pub hints: Vec<String>,
 }
 
 impl Problem {
+    /// States what is wrong and where.
     pub fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
         Problem { path: path.into(), message: message.into(), expected: String::new(), hints: Vec::new() }
     }
 
+    /// States what was expected there.
     pub fn expected(mut self, expected: impl Into<String>) -> Self {
         self.expected = expected.into();
         self
     }
 
+    /// Adds something to do about it.
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());
         self

@@ -23,14 +23,17 @@ impl<'a> Ranged<'a> {
         Ranged { said, ..self }
     }
 
+    /// Expects a number above 0.
     pub fn above_zero(self) -> Option<Problem> {
         self.expect(self.value.is_finite() && self.value > 0.0, "a number above 0")
     }
 
+    /// Expects a number that is not negative.
     pub fn zero_or_more(self) -> Option<Problem> {
         self.expect(self.value.is_finite() && self.value >= 0.0, "a number that is 0 or more")
     }
 
+    /// Expects a number of at least 1.
     pub fn one_or_more(self) -> Option<Problem> {
         self.expect(self.value.is_finite() && self.value >= 1.0, "a number of at least 1")
     }
@@ -40,6 +43,7 @@ impl<'a> Ranged<'a> {
         self.up_to(1.0)
     }
 
+    /// Expects a number from 0 to `most`.
     pub fn up_to(self, most: f64) -> Option<Problem> {
         self.expect((0.0..=most).contains(&self.value), &format!("a number from 0 to {most}"))
     }

@@ -25,29 +25,39 @@ pub const DATASETS: &[Entry] = &[
 /// One data set of the list.
 #[derive(Clone, Copy, Debug)]
 pub struct Entry {
+    /// As an author writes it: `digits`.
     pub name: &'static str,
+    /// As a reader sees it.
     pub title: &'static str,
     /// One sentence for an author.
     pub summary: &'static str,
     /// How it is normalized unless the author says otherwise.
     pub normalize: Normalize,
+    /// Where its rows come from.
     pub origin: Origin,
 }
 
 /// Where the rows come from.
 #[derive(Clone, Copy, Debug)]
 pub enum Origin {
+    /// A file that is compiled in.
     Table(Table),
+    /// Drawn anew for every seed.
     Generated(Generator),
 }
 
 /// A number that a generator can be given.
 #[derive(Clone, Copy, Debug)]
 pub struct Key {
+    /// As an author writes it: `noise`.
     pub name: &'static str,
+    /// What it is unless it is set.
     pub default: f64,
+    /// The least that it may be.
     pub min: f64,
+    /// The most that it may be.
     pub max: f64,
+    /// Whether only whole numbers will do.
     pub whole: bool,
     /// What it means for this data set.
     pub about: &'static str,
@@ -59,6 +69,7 @@ const TABLE_KEYS: &[&str] = &["task", "label_noise", "bayes_error", "scale_targe
 const COMMON_KEYS: &[&str] = &["normalize", "limit"];
 
 impl Entry {
+    /// Finds a data set by the name that authors write.
     pub fn find(name: &str) -> Option<&'static Entry> {
         DATASETS.iter().find(|entry| entry.name == name)
     }

@@ -8,12 +8,15 @@ use super::part::Target;
 pub struct Dataset {
     /// As the author wrote it: `digits`, or the path of a file.
     pub name: String,
+    /// As a reader sees it.
     pub title: String,
     /// Only for the built-in tables.
     pub provenance: Option<Provenance>,
     /// As read or generated, not normalized.
     pub features: Features,
+    /// One a column.
     pub feature_names: Vec<String>,
+    /// What is to be predicted.
     pub target: TargetColumn,
     /// Height and width when a row is a picture, row-major.
     pub image: Option<(usize, usize)>,
@@ -24,11 +27,16 @@ pub struct Dataset {
 pub enum TargetColumn {
     /// `labels` are indices into `names`.
     Classes {
+        /// Of each row, the place of its class in `names`.
         labels: Vec<usize>,
+        /// What the classes are called.
         names: Vec<String>,
     },
+    /// A number for each row.
     Values {
+        /// One a row.
         values: Vec<f64>,
+        /// What the number is called.
         name: String,
     },
 }
@@ -36,12 +44,17 @@ pub enum TargetColumn {
 /// Whom a table is owed to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Provenance {
+    /// Who made the table.
     pub creators: &'static str,
+    /// When it was published.
     pub year: u16,
     /// The title of the published table.
     pub work: &'static str,
+    /// Who published it.
     pub publisher: &'static str,
+    /// The licence's short name.
     pub licence: &'static str,
+    /// Where the licence stands.
     pub licence_url: &'static str,
     /// Without `https://doi.org/` before it.
     pub doi: &'static str,
@@ -52,10 +65,13 @@ pub struct Provenance {
 /// The size and form of a data set, known before it is generated.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Facts {
+    /// How many examples there are.
     pub rows: usize,
     /// The rows of the data that `limit` draws these from; as many as `rows` where it leaves all.
     pub drawn_from: usize,
+    /// How many features each has.
     pub features: usize,
+    /// What is to be predicted.
     pub target: Target,
     /// Height and width when a row is a picture.
     pub image: Option<(usize, usize)>,
@@ -67,10 +83,12 @@ pub struct Facts {
 }
 
 impl Dataset {
+    /// Returns how many examples there are.
     pub fn rows(&self) -> usize {
         self.features.rows()
     }
 
+    /// Returns its size and form.
     pub fn facts(&self) -> Facts {
         Facts {
             rows: self.rows(),
@@ -104,6 +122,7 @@ impl Dataset {
 }
 
 impl TargetColumn {
+    /// Returns how many rows have a target.
     pub fn len(&self) -> usize {
         match self {
             TargetColumn::Classes { labels, .. } => labels.len(),
@@ -111,6 +130,7 @@ impl TargetColumn {
         }
     }
 
+    /// Returns whether no row has one.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

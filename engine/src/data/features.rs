@@ -6,16 +6,21 @@ use ndarray::{Array2, ArrayView1, Axis};
 /// byte a pixel. Whoever reads a row sees f64.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Features {
+    /// Whole numbers from 0 to 255.
     U8(Array2<u8>),
+    /// Numbers that single precision holds.
     F32(Array2<f32>),
+    /// All others.
     F64(Array2<f64>),
 }
 
 impl Features {
+    /// Returns how many examples there are.
     pub fn rows(&self) -> usize {
         self.dim().0
     }
 
+    /// Returns how many features each has.
     pub fn columns(&self) -> usize {
         self.dim().1
     }

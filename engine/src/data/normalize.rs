@@ -35,7 +35,9 @@ pub enum Normalize {
 /// is divided by 0.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Normalizer {
+    /// What is subtracted, one a feature.
     pub shift: Vec<f64>,
+    /// What the rest is divided by, one a feature.
     pub scale: Vec<f64>,
 }
 

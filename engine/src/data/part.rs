@@ -22,13 +22,17 @@ pub enum Target {
 pub enum Labels<R> {
     /// Class indices in `0..count`.
     Classes {
+        /// The class of each example.
         indices: Vec<u32>,
+        /// How many classes there are.
         count: usize,
     },
+    /// A number for each example.
     Values(Vec<R>),
 }
 
 impl<R: Real> Labels<R> {
+    /// Returns how many examples have one.
     pub fn len(&self) -> usize {
         match self {
             Labels::Classes { indices, .. } => indices.len(),
@@ -36,10 +40,12 @@ impl<R: Real> Labels<R> {
         }
     }
 
+    /// Returns whether no example has one.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
+    /// Returns what is to be predicted.
     pub fn target(&self) -> Target {
         match self {
             Labels::Classes { count, .. } => Target::Classes(*count),
@@ -55,6 +61,7 @@ impl<R: Real> Labels<R> {
         }
     }
 
+    /// Returns the labels of all rows.
     pub fn all(&self) -> Targets<'_, R> {
         self.rows(0..self.len())
     }
@@ -63,11 +70,14 @@ impl<R: Real> Labels<R> {
 /// The labels of one batch.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Targets<'a, R> {
+    /// The class of each row.
     Classes(&'a [u32]),
+    /// The number of each row.
     Values(&'a [R]),
 }
 
 impl<R> Targets<'_, R> {
+    /// Returns how many rows the batch has.
     pub fn len(&self) -> usize {
         match self {
             Targets::Classes(indices) => indices.len(),
@@ -75,6 +85,7 @@ impl<R> Targets<'_, R> {
         }
     }
 
+    /// Returns whether the batch has no row.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -85,6 +96,7 @@ impl<R> Targets<'_, R> {
 pub struct Part<R> {
     /// (rows, features), row-major.
     pub x: Array2<R>,
+    /// The right answer for each row.
     pub y: Labels<R>,
 }
 
@@ -99,14 +111,17 @@ impl<R: Real> Part<R> {
         Part { x, y }
     }
 
+    /// Returns how many rows it holds.
     pub fn len(&self) -> usize {
         self.x.nrows()
     }
 
+    /// Returns whether it holds no row.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
+    /// Returns how many features each row has.
     pub fn features(&self) -> usize {
         self.x.ncols()
     }
@@ -122,8 +137,11 @@ impl<R: Real> Part<R> {
 /// The three parts of a data set, ready for a run: split, normalised, in the run's precision.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Prepared<R> {
+    /// What the network learns from.
     pub train: Part<R>,
+    /// What choices are made by.
     pub dev: Part<R>,
+    /// What the final network is judged by.
     pub test: Part<R>,
     /// Where each row is a picture.
     pub picture: Option<Picture>,
@@ -134,16 +152,21 @@ pub struct Prepared<R> {
 /// The form of rows that are pictures, row-major, and how they were normalized.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Picture {
+    /// Pixels from top to bottom.
     pub height: usize,
+    /// Pixels from left to right.
     pub width: usize,
+    /// How the pixels were scaled.
     pub normalizer: Normalizer,
 }
 
 impl<R: Real> Prepared<R> {
+    /// Returns how many features each row has.
     pub fn features(&self) -> usize {
         self.train.features()
     }
 
+    /// Returns what is to be predicted.
     pub fn target(&self) -> Target {
         self.train.y.target()
     }

@@ -16,6 +16,7 @@ pub struct DataProblems {
 }
 
 impl DataProblems {
+    /// Returns whether nothing is wrong.
     pub fn is_empty(&self) -> bool {
         self.settings.is_empty() && self.table.is_empty()
     }
@@ -52,9 +53,11 @@ pub struct TableProblem {
     pub column: Option<String>,
     /// The bytes of the file to underline (empty where a cell is empty); None for what has no place.
     pub range: Option<Range<usize>>,
+    /// What is wrong.
     pub message: String,
     /// What was expected, said at the underlined place; may be empty.
     pub expected: String,
+    /// What to do about it.
     pub hint: Option<String>,
 }
 
@@ -67,6 +70,7 @@ impl fmt::Display for TableProblem {
 impl Error for TableProblem {}
 
 impl TableProblem {
+    /// States what is wrong and where.
     pub fn new(line: usize, range: Option<Range<usize>>, message: impl Into<String>) -> Self {
         TableProblem {
             line,
@@ -78,16 +82,19 @@ impl TableProblem {
         }
     }
 
+    /// Names the column at fault.
     pub fn column(mut self, column: impl Into<String>) -> Self {
         self.column = Some(column.into());
         self
     }
 
+    /// States what was expected there.
     pub fn expected(mut self, expected: impl Into<String>) -> Self {
         self.expected = expected.into();
         self
     }
 
+    /// Says what to do about it.
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self

@@ -34,7 +34,9 @@ pub struct TableLimits {
     pub bytes: usize,
     /// Of an IDX, NPY or NPZ file, unpacked.
     pub array_bytes: usize,
+    /// The most rows.
     pub rows: usize,
+    /// The most columns.
     pub columns: usize,
 }
 

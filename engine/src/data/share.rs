@@ -12,6 +12,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub enum Share {
     /// `60%` is 60.
     Percent(f64),
+    /// So many rows.
     Count(usize),
 }
 

@@ -31,8 +31,11 @@ pub struct SplitSettings {
 /// Which rows of the data set are in which part, in the order in which they were dealt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Split {
+    /// The rows to learn from.
     pub train: Vec<usize>,
+    /// The rows to make choices by.
     pub dev: Vec<usize>,
+    /// The rows to judge the final network by.
     pub test: Vec<usize>,
 }
 

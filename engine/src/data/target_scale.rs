@@ -28,7 +28,9 @@ pub enum ScaleTarget {
 /// A scaling that has seen its statistics: y becomes `(y - shift) / scale`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TargetScale {
+    /// What is subtracted.
     pub shift: f64,
+    /// What the rest is divided by.
     pub scale: f64,
 }
 

@@ -13,6 +13,7 @@ pub const BINS: usize = 15;
 /// Source: Guo, Pleiss, Sun and Weinberger, "On Calibration of Modern Neural Networks", ICML 2017, section 2.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Calibration {
+    /// [`BINS`] of them, by rising confidence.
     pub bins: Vec<Bin>,
     rows: usize,
 }
@@ -20,13 +21,16 @@ pub struct Calibration {
 /// Answers of about the same confidence.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Bin {
+    /// How many answers fell into it.
     pub rows: usize,
+    /// How many of them were right.
     pub right: usize,
     /// The sum over the rows.
     pub confidence: f64,
 }
 
 impl Calibration {
+    /// Puts answers into bins.
     pub fn of(answers: &Answers) -> Self {
         let mut bins = vec![Bin::default(); BINS];
         for (&right, (given, confidence)) in answers.right.iter().zip(answers.given()) {

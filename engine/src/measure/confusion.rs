@@ -19,6 +19,7 @@ pub struct Confusion {
 }
 
 impl Confusion {
+    /// Counts answers.
     pub fn of(answers: &Answers) -> Self {
         let mut counts = vec![0; answers.classes * answers.classes];
         for (&right, (given, _)) in answers.right.iter().zip(answers.given()) {

@@ -6,9 +6,13 @@ pub const HIGH: f64 = 0.02;
 /// Where the error comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Diagnosis {
+    /// Neither gap is high.
     Neither,
+    /// The training error is far above what is possible.
     Bias,
+    /// The dev error is far above the training error.
     Variance,
+    /// Both gaps are high.
     Both,
 }
 

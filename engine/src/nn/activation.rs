@@ -34,9 +34,13 @@ pub enum Activation {
 pub struct ActivationInfo {
     /// As an author writes it.
     pub name: &'static str,
+    /// What computes it.
     pub activation: Activation,
+    /// One sentence for an author.
     pub summary: &'static str,
+    /// Its formula, in plain text.
     pub equation: &'static str,
+    /// Who proposed it, and where.
     pub source: &'static str,
 }
 

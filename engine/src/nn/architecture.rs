@@ -20,9 +20,11 @@ pub enum OutputLayer {
 /// The shape of a network: everything but its weights.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Architecture {
+    /// The hidden ones, then the output.
     pub layers: Vec<LayerShape>,
     /// Of the hidden layers.
     pub activation: Activation,
+    /// What the last layer's numbers mean.
     pub output: OutputLayer,
     /// Of the hidden layers.
     pub batch_norm: Option<BatchNorm>,
@@ -35,14 +37,18 @@ pub struct Architecture {
 /// the place of the bias, and gamma follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LayerShape {
+    /// How many numbers come in.
     pub inputs: usize,
+    /// How many units it has.
     pub outputs: usize,
+    /// Where its first weight lies.
     pub offset: usize,
     /// Whether batch normalization stands between the weighted sums and the activation.
     pub normalized: bool,
 }
 
 impl LayerShape {
+    /// Returns where its weights lie, (inputs, outputs) row-major.
     pub fn weights(&self) -> Range<usize> {
         self.offset..self.offset + self.inputs * self.outputs
     }
@@ -57,6 +63,7 @@ impl LayerShape {
         self.bias().end..self.end()
     }
 
+    /// Returns where its parameters end, and the next layer's begin.
     pub fn end(&self) -> usize {
         self.bias().end + if self.normalized { self.outputs } else { 0 }
     }
@@ -84,6 +91,7 @@ impl Architecture {
         })
     }
 
+    /// Returns how many features an example has.
     pub fn inputs(&self) -> usize {
         self.layers[0].inputs
     }
@@ -142,6 +150,7 @@ impl Architecture {
         widths.zip(self.keep_prob.iter().copied())
     }
 
+    /// Returns whether any layer drops anything in training.
     pub fn has_dropout(&self) -> bool {
         self.keep_prob.iter().any(|&keep| keep < 1.0)
     }

@@ -138,6 +138,7 @@ impl<R: Real> Backward<R> {
         &self.gradient
     }
 
+    /// Lends the gradient, for what is to be added to it.
     pub fn gradient_mut(&mut self) -> &mut [R] {
         &mut self.gradient
     }

@@ -22,10 +22,12 @@ pub struct LayerCapture {
 }
 
 impl LayerCapture {
+    /// Returns how the activations are spread.
     pub fn activation(&self) -> Spread {
         Spread::of(&self.activations)
     }
 
+    /// Returns how the gradients are spread.
     pub fn gradient(&self) -> Spread {
         Spread::of(&self.gradients)
     }
@@ -34,9 +36,11 @@ impl LayerCapture {
 /// Mean, standard deviation and root mean square.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Spread {
+    /// The sum divided by the count.
     pub mean: f64,
     /// Of the population: divided by n.
     pub sd: f64,
+    /// The root of the mean square.
     pub rms: f64,
 }
 

@@ -42,8 +42,11 @@ pub struct InitializerInfo {
     pub name: &'static str,
     /// With an example of its setting where it has one.
     pub initializer: Initializer,
+    /// One sentence for an author.
     pub summary: &'static str,
+    /// Its variance, in plain text.
     pub equation: &'static str,
+    /// Who proposed it, and where.
     pub source: &'static str,
 }
 
@@ -123,6 +126,7 @@ impl Initializer {
         }
     }
 
+    /// Returns problems with paths from the initializer on: `constant`.
     pub fn check(&self) -> Vec<Problem> {
         let problem = match *self {
             Initializer::Constant(c) if !c.is_finite() => {

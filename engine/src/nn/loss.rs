@@ -18,20 +18,24 @@ pub struct Score {
     pub loss: f64,
     /// How many examples were given the right class; 0 for numbers.
     pub correct: usize,
+    /// How many examples were judged.
     pub rows: usize,
 }
 
 impl Score {
+    /// Adds what another batch was judged to be worth.
     pub fn add(&mut self, other: Score) {
         self.loss += other.loss;
         self.correct += other.correct;
         self.rows += other.rows;
     }
 
+    /// Returns the mean of the examples' losses.
     pub fn mean_loss(&self) -> f64 {
         self.loss / self.rows as f64
     }
 
+    /// Returns the share of examples that were given the right class.
     pub fn accuracy(&self) -> f64 {
         self.correct as f64 / self.rows as f64
     }

@@ -21,6 +21,7 @@ pub struct MaxNorm {
 }
 
 impl MaxNorm {
+    /// Prepares the bound for a network, with a buffer as wide as its widest layer.
     pub fn new<R: Real>(bound: f64, network: &Network<R>) -> Self {
         let widest = network.architecture().layers.iter().map(|layer| layer.outputs).max().unwrap_or(0);
         MaxNorm { bound, units: vec![0.0; widest] }

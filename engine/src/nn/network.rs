@@ -17,6 +17,7 @@ pub struct Network<R> {
 /// The parameters of one layer.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LayerView<'a, R> {
+    /// Where its parameters lie.
     pub shape: LayerShape,
     /// (inputs, outputs), row-major.
     pub weights: &'a [R],
@@ -51,6 +52,7 @@ impl<R: Real> Network<R> {
         Network { architecture, parameters, statistics }
     }
 
+    /// Returns the shape of the network.
     pub fn architecture(&self) -> &Architecture {
         &self.architecture
     }
@@ -60,6 +62,7 @@ impl<R: Real> Network<R> {
         &self.parameters
     }
 
+    /// Lends all parameters, for a step of an optimizer.
     pub fn parameters_mut(&mut self) -> &mut [R] {
         &mut self.parameters
     }
@@ -69,6 +72,7 @@ impl<R: Real> Network<R> {
         &self.statistics
     }
 
+    /// Lends what prediction normalizes by.
     pub fn statistics_mut(&mut self) -> &mut [Moments<R>] {
         &mut self.statistics
     }
@@ -97,6 +101,7 @@ impl<R: Real> Network<R> {
         }
     }
 
+    /// Returns the parameters of each layer, the first hidden one first.
     pub fn layers(&self) -> impl Iterator<Item = LayerView<'_, R>> {
         (0..self.depth()).map(|index| self.layer(index))
     }

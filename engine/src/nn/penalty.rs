@@ -29,6 +29,7 @@ pub struct Penalty {
 }
 
 impl Penalty {
+    /// Penalizes nothing.
     pub const NONE: Penalty = Penalty { l1: 0.0, l2: 0.0, rows: 1 };
 
     /// `lambda1/m sum |W| + lambda2/(2m) sum ||W||^2`.

@@ -29,9 +29,13 @@ pub trait Real:
     + MulAssign
     + DivAssign
 {
+    /// 0.
     const ZERO: Self;
+    /// 1.
     const ONE: Self;
+    /// Larger than every finite number.
     const INFINITY: Self;
+    /// Smaller than every finite number.
     const NEG_INFINITY: Self;
     /// The distance from 1 to the next larger number.
     const EPSILON: Self;
@@ -43,7 +47,9 @@ pub trait Real:
     /// CPUs that may lack the instruction: inner loops belong in [`matmul`](super::matmul()), or use plain
     /// `*` and `+`.
     fn fused(self, a: Self, b: Self) -> Self;
+    /// Returns the square root, rounded once.
     fn sqrt(self) -> Self;
+    /// Returns the number without its sign.
     fn abs(self) -> Self;
     /// The largest integer not above this number.
     fn floor(self) -> Self;
@@ -65,7 +71,9 @@ pub trait Real:
     fn sigmoid(self) -> Self;
     /// The error function, `2/sqrt(pi)` times the integral of `exp(-t^2)` from 0 to this number: libm's.
     fn erf(self) -> Self;
+    /// Returns whether the number is neither infinite nor NaN.
     fn is_finite(self) -> bool;
+    /// Returns whether this is no number.
     fn is_nan(self) -> bool;
     /// The bits of the number as f64 (exact), little-endian, for digests. All NaN are written alike, since
     /// their sign and payload are the one thing in which CPUs differ.

@@ -16,6 +16,7 @@ pub struct Streams {
 }
 
 impl Streams {
+    /// Takes a seed, from which every stream follows.
     pub fn new(seed: u64) -> Self {
         Streams { seed }
     }

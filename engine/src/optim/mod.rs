@@ -84,8 +84,11 @@ pub struct OptimizerInfo {
     pub label: &'static str,
     /// With its defaults.
     pub optimizer: fn() -> Optimizer,
+    /// One sentence for an author.
     pub summary: &'static str,
+    /// Its step, in plain text.
     pub equation: &'static str,
+    /// Who proposed it, and where.
     pub source: &'static str,
 }
 

@@ -36,6 +36,7 @@ impl Default for CoarseToFine {
 }
 
 impl CoarseToFine {
+    /// Returns problems with paths from the sampler on: `best`.
     pub fn check(&self) -> Vec<Problem> {
         let mut problems = Vec::new();
         if self.best == 0 {

@@ -30,13 +30,16 @@ pub enum Dimension {
 /// How many trials fell between two powers of ten.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Decade {
+    /// The power of ten where it begins.
     pub from: f64,
+    /// The power of ten where it ends.
     pub to: f64,
     /// Of all trials, 0 to 1.
     pub share: f64,
 }
 
 impl Dimension {
+    /// Returns problems with paths from the dimension on: `log`.
     pub fn check(&self) -> Vec<Problem> {
         match self {
             Dimension::Log([a, b]) => range("log", *a, *b, *a > 0.0, "two numbers above 0, the lower first"),

@@ -34,6 +34,7 @@ pub enum Sampler {
 /// A trial to be made.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Proposal {
+    /// Where in the space it is.
     pub point: Point,
     /// The share of its epochs that it trains for, above 0 up to 1.
     pub budget: f64,
@@ -49,6 +50,7 @@ impl Proposal {
 /// Trials of one budget.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Rung {
+    /// How many there are.
     pub trials: usize,
     /// As in [`Proposal::budget`].
     pub budget: f64,
@@ -69,6 +71,7 @@ pub fn epochs_of(budget: f64, epochs: usize) -> usize {
 /// A trial that has run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Trial {
+    /// Where in the space it was.
     pub point: Point,
     /// As in [`Proposal::budget`].
     pub budget: f64,
@@ -86,7 +89,9 @@ pub trait Rounds {
 /// One sampler of the list.
 #[derive(Clone, Copy, Debug)]
 pub struct Entry {
+    /// As an author writes it.
     pub name: &'static str,
+    /// As a reader sees it.
     pub title: &'static str,
     /// One sentence for an author.
     pub summary: &'static str,
@@ -148,6 +153,7 @@ impl Sampler {
         }
     }
 
+    /// Returns problems with paths from the sampler's name on: `tpe.startup`.
     pub fn check(&self) -> Vec<Problem> {
         let problems = match self {
             Sampler::Random | Sampler::Grid => Vec::new(),

@@ -15,6 +15,7 @@ use super::dimension::Dimension;
 pub struct Setting {
     /// Dotted: `training.learning_rate`.
     pub path: String,
+    /// What it may be.
     pub dimension: Dimension,
     /// It exists only where all of these hold; without any, always.
     pub when: Vec<Condition>,
@@ -23,11 +24,14 @@ pub struct Setting {
 /// That another setting has one of some values.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Condition {
+    /// The other setting, dotted.
     pub path: String,
+    /// Those of its values for which the condition holds.
     pub values: Vec<Value>,
 }
 
 impl Setting {
+    /// Makes a setting that always exists.
     pub fn new(path: impl Into<String>, dimension: Dimension) -> Self {
         Setting { path: path.into(), dimension, when: Vec::new() }
     }

@@ -16,6 +16,7 @@ use crate::problem::{Problem, nearest};
 /// The settings that are searched, in the order as written.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Space {
+    /// Each has a place in a [`Point`].
     pub settings: Vec<Setting>,
 }
 
@@ -108,10 +109,12 @@ impl Space {
         self.at(point).iter().map(Option::is_some).collect()
     }
 
+    /// Returns how many settings there are.
     pub fn len(&self) -> usize {
         self.settings.len()
     }
 
+    /// Returns whether nothing is searched.
     pub fn is_empty(&self) -> bool {
         self.settings.is_empty()
     }

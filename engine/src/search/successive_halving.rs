@@ -39,6 +39,7 @@ impl Default for SuccessiveHalving {
 }
 
 impl SuccessiveHalving {
+    /// Returns problems with paths from the sampler on: `eta`.
     pub fn check(&self) -> Vec<Problem> {
         let eta =
             Problem::new("eta", format!("eta is {}", self.eta)).expected("a whole number of at least 2");

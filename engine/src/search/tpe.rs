@@ -66,6 +66,7 @@ impl Tpe {
         1e-9 * (settings * candidates * (DENSITY * before + CANDIDATE * chosen) + estimates)
     }
 
+    /// Returns problems with paths from the sampler on: `startup`.
     pub fn check(&self) -> Vec<Problem> {
         let counts = [("startup", self.startup, 10_000), ("candidates", self.candidates, 10_000)];
         let counts = counts.into_iter().chain([("batch", self.batch, 1_000)]);

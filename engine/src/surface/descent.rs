@@ -12,12 +12,15 @@ const MOST_STEPS: usize = 100_000;
 /// How to descend.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Descent {
+    /// What turns gradients into steps.
     pub optimizer: Optimizer,
     /// alpha0, where the optimizer has none of its own.
     pub learning_rate: f64,
     /// Its epochs are the steps.
     pub schedule: Schedule,
+    /// Where to begin.
     pub start: [f64; 2],
+    /// How many steps to take.
     pub steps: usize,
     /// Standard deviation of what is added to each part of each gradient, as a mini-batch adds to that of all examples.
     pub noise: f64,

@@ -40,7 +40,9 @@ pub struct SurfaceInfo {
     pub name: &'static str,
     /// With its defaults.
     pub surface: fn() -> Surface,
+    /// One sentence for an author.
     pub summary: &'static str,
+    /// Its formula, in plain text.
     pub equation: &'static str,
     /// Where it is from; empty for what everybody uses.
     pub source: &'static str,
@@ -103,10 +105,12 @@ impl Surface {
         self.formula().info()
     }
 
+    /// Returns its height at a point.
     pub fn value(&self, at: [f64; 2]) -> f64 {
         self.formula().value(at)
     }
 
+    /// Returns its slope along x and along y at a point.
     pub fn gradient(&self, at: [f64; 2]) -> [f64; 2] {
         self.formula().gradient(at)
     }

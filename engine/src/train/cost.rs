@@ -7,6 +7,7 @@ use crate::nn::{Architecture, PREDICTION_ROWS, PredictionStatistics};
 /// The cost of one fit. Counts saturate: what would overflow is beyond any limit.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FitCost {
+    /// How many numbers are learned.
     pub parameters: u64,
     /// Updates of the parameters.
     pub steps: u64,

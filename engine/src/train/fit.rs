@@ -22,12 +22,14 @@ use crate::problem::Problem;
 pub struct Fit<R> {
     /// The last weights; with early stopping those of the best epoch.
     pub network: Network<R>,
+    /// How the run went.
     pub report: Report,
 }
 
 /// How a run of training went.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Report {
+    /// What was measured after each epoch.
     pub history: History,
     /// The epoch whose measurements are the network's: the last one; with early stopping the best.
     pub final_epoch: usize,

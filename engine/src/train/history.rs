@@ -5,6 +5,7 @@ use crate::nn::Score;
 /// Series with one value an epoch; index 0 is before training.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct History {
+    /// What was measured on the training part.
     pub train: PartHistory,
     /// Empty if the part has no rows.
     pub dev: PartHistory,
@@ -62,6 +63,7 @@ impl History {
         self.weight_norm.len()
     }
 
+    /// Returns whether nothing was measured.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

@@ -20,6 +20,7 @@ use crate::numeric::{Real, least_squares};
 pub struct Ridge {
     /// One a feature.
     pub weights: Vec<f64>,
+    /// b, which is added to every answer.
     pub intercept: f64,
     /// 1/m sum (w x + b - y)^2, without the penalty.
     pub loss: f64,

@@ -25,9 +25,13 @@ pub(super) const CAPTURED_ROWS: usize = 256;
 /// The four parts of the settings of everything that trains.
 #[derive(Clone, Copy)]
 pub struct Parts<'a> {
+    /// What to learn from.
     pub data: &'a DataSettings,
+    /// How to part it.
     pub split: &'a SplitSettings,
+    /// What learns.
     pub model: &'a ModelSettings,
+    /// How it learns.
     pub training: &'a TrainingSettings,
 }
 
@@ -66,7 +70,9 @@ pub trait Subject {
 pub struct GradientCheckSettings {
     /// Of the training part, at most.
     pub rows: usize,
+    /// How slopes are measured.
     pub differences: Differences,
+    /// The mistake to look for, if any.
     pub planted: Planted,
     /// Whether dropout draws new masks at each evaluation.
     pub fresh_masks: bool,
@@ -75,8 +81,11 @@ pub struct GradientCheckSettings {
 /// Points of two features in the units of the data set, and the class of each.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PlanePoints {
+    /// The first feature of each point.
     pub x: Vec<f64>,
+    /// The second feature of each point.
     pub y: Vec<f64>,
+    /// The class of each point.
     pub class: Vec<u32>,
 }
 

@@ -67,6 +67,7 @@ pub struct EarlyStopping {
     pub metric: StoppingMetric,
 }
 
+/// What early stopping watches.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum StoppingMetric {
@@ -88,6 +89,7 @@ impl Default for EarlyStopping {
 /// The rows of one step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BatchSize {
+    /// So many.
     Rows(usize),
     /// All rows of the training part.
     Full,

@@ -83,14 +83,17 @@ impl<R: Real> Trainer<R> {
         self.penalty.of(&self.network)
     }
 
+    /// Returns the network as the last step left it.
     pub fn network(&self) -> &Network<R> {
         &self.network
     }
 
+    /// Lends the network, for changes between steps.
     pub fn network_mut(&mut self) -> &mut Network<R> {
         &mut self.network
     }
 
+    /// Gives the network back, trained.
     pub fn into_network(self) -> Network<R> {
         self.network
     }

@@ -8,7 +8,9 @@ use crate::numeric::{Real, column_sums, vectorized};
 /// Mean and variance of every unit of a layer. The variance is divided by the number of rows.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Moments<R> {
+    /// One a unit.
     pub mean: Vec<R>,
+    /// One a unit, divided by the rows.
     pub variance: Vec<R>,
 }
 

@@ -50,6 +50,7 @@ impl Default for BatchNorm {
 }
 
 impl BatchNorm {
+    /// Returns problems with paths from `batch_norm` on: `epsilon`.
     pub fn check(&self) -> Vec<Problem> {
         let epsilon = range::of("epsilon", self.epsilon).in_single_precision();
         let average = range::of("average", self.average).below_one();

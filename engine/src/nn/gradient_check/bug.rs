@@ -41,6 +41,7 @@ pub enum Bug {
 pub struct BugInfo {
     /// As an author writes it.
     pub name: &'static str,
+    /// What it is.
     pub bug: Bug,
 }
 
@@ -81,7 +82,9 @@ impl Bug {
 /// A bug, and the block that has it; without a name, `W1`, or `b1` for those that concern biases.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Planted {
+    /// The mistake.
     pub bug: Bug,
+    /// The block that has it; none for the usual one.
     pub block: Option<String>,
 }
 
@@ -89,6 +92,7 @@ impl Planted {
     /// Nowhere a mistake.
     pub const NONE: Planted = Planted { bug: Bug::Right, block: None };
 
+    /// Returns the name of the block that has it in a network of this shape.
     pub fn block(&self, shape: &Architecture) -> String {
         self.block.clone().unwrap_or_else(|| self.bug.usual_block(shape))
     }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 /// How a slope is measured.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Differences {
+    /// Where the function is evaluated.
     pub sides: Sides,
     /// The step. The smaller it is, the less the curve matters and the more rounding does; in f64 two-sided
     /// differences are best near 1e-5.

@@ -42,6 +42,7 @@ pub struct GradientCheck {
     pub numeric: Vec<f64>,
     /// Over all parameters.
     pub error: f64,
+    /// Block by block, in the order of the parameters.
     pub blocks: Vec<BlockError>,
 }
 
@@ -50,6 +51,7 @@ pub struct GradientCheck {
 pub struct BlockError {
     /// `W1`, `b1`, `W2`, ...; `W1`, `beta1`, `gamma1` with batch normalization.
     pub name: String,
+    /// The relative error of the block alone.
     pub error: f64,
 }
 
@@ -66,6 +68,7 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// Judges a relative error.
     pub fn of(error: f64) -> Self {
         match error {
             error if error <= GREAT => Verdict::Great,
@@ -78,6 +81,7 @@ impl Verdict {
 /// Dropout during a check.
 #[derive(Clone, Debug)]
 pub enum Dropout {
+    /// None.
     Off,
     /// These masks at every evaluation: J is one function.
     Same(Masks<f64>),

@@ -75,7 +75,9 @@ pub struct ScheduleInfo {
     pub name: &'static str,
     /// An example: with its defaults, where these do something.
     pub schedule: fn() -> Schedule,
+    /// One sentence for an author.
     pub summary: &'static str,
+    /// Its learning rate, in plain text.
     pub equation: &'static str,
     /// Where it is from; empty for what everybody does.
     pub source: &'static str,
@@ -101,6 +103,7 @@ pub struct Moment {
     pub step: usize,
     /// Epochs of the whole training.
     pub epochs: usize,
+    /// Steps of every epoch.
     pub steps_per_epoch: usize,
 }
 
