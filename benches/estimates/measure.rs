@@ -63,6 +63,6 @@ fn told(failure: &Failure) -> String {
         Failure::Course(found, sources) => {
             found.iter().map(|diagnostic| diagnostic.render(sources, false) + "\n").collect()
         }
-        Failure::Machine(message) => message.clone(),
+        Failure::Machine(fault) => fault.to_string(),
     }
 }

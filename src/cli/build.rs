@@ -6,6 +6,7 @@ use clap::Args;
 
 use crate::cli::report::{Format, Report};
 use crate::cli::{Common, Course, warn};
+use crate::files::Fault;
 use crate::pipeline::{self, Failure, Request};
 
 #[derive(Args)]
@@ -28,11 +29,11 @@ impl Build {
         let request = Request { pages_only, ..self.course.request(common)? };
         if self.only.is_some() {
             let message = "a site is built whole: `--only` goes with check, run, plan and verify";
-            return Err(Failure::Machine(message.to_owned()));
+            return Err(Fault::new(message).into());
         }
         if request.lessons.is_file() {
             let message = "a site is built whole: name the folder of the lessons, or see one lesson's results with `gradbook run`";
-            return Err(Failure::Machine(message.to_owned()));
+            return Err(Fault::new(message).into());
         }
         pipeline::check_output(&request, &self.output)?;
         let computed = common.compute(&request)?;

@@ -8,6 +8,7 @@ use clap::Args;
 use crate::cli::report::{Report, summary};
 use crate::cli::{Common, Course, Only};
 use crate::diagnostic::{Diagnostics, Sources, counted};
+use crate::files::Fault;
 use crate::pipeline::{self, Computed, Failure, Request, Review, Status};
 
 #[derive(Args)]
@@ -33,7 +34,7 @@ impl Check {
         if self.accept && in_ci() {
             let message = "`--accept` writes snapshots, and CI is set in the environment: accept on your own machine \
                            and commit what it writes";
-            return Err(Failure::Machine(message.to_owned()));
+            return Err(Fault::new(message).into());
         }
         match self.compute(common) {
             Ok((computed, review)) => {
@@ -81,8 +82,8 @@ impl Check {
     fn tell(&self, report: &Report, common: &Common) -> Result<(), Failure> {
         common.tell(report)?;
         let Some(file) = &self.summary else { return Ok(()) };
-        std::fs::write(file, summary(report))
-            .map_err(|error| Failure::Machine(format!("cannot write {}: {error}", file.display())))
+        let written = std::fs::write(file, summary(report));
+        Ok(written.map_err(|error| Fault::cannot("write", file.display(), error))?)
     }
 }
 

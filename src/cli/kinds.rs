@@ -5,6 +5,7 @@ use clap::Args;
 use crate::cli::print;
 use crate::diagnostic::nearest;
 use crate::experiment::{KINDS, MetricInfo, Reference, Setting, Technique, kind, reference};
+use crate::files::Fault;
 use crate::pipeline::Failure;
 
 #[derive(Args)]
@@ -25,7 +26,7 @@ impl Kinds {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("there are {}", names.join(", ")),
             };
-            return Err(Failure::Machine(format!("unknown kind `{name}`: {hint}")));
+            return Err(Fault::new(format!("unknown kind `{name}`: {hint}")).into());
         };
         print(&page(&reference(kind)))
     }

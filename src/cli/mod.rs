@@ -23,6 +23,7 @@ use glob::Pattern;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::diagnostic::{printable, printable_lines};
+use crate::files::Fault;
 use crate::lesson::owners_limits;
 use crate::pipeline::{self, Computed, Failure, Keeping, Request};
 use crate::store::cache::Cache;
@@ -130,10 +131,10 @@ pub fn main() -> ExitCode {
             };
             match told {
                 Ok(()) | Err(Failure::Course(..)) => ExitCode::from(1),
-                Err(Failure::Machine(message)) => fail(&message),
+                Err(Failure::Machine(fault)) => fail(&fault.to_string()),
             }
         }
-        Err(Failure::Machine(message)) => fail(&message),
+        Err(Failure::Machine(fault)) => fail(&fault.to_string()),
     }
 }
 
@@ -155,7 +156,7 @@ impl Command {
         let word = |format: &Format| format.to_possible_value().map(|value| value.get_name().to_owned());
         let known: Vec<String> = formats.iter().filter_map(word).collect();
         let asked = word(&format).unwrap_or_default();
-        Err(Failure::Machine(format!("`{name}` cannot report as {asked}, only as {}", known.join(" or "))))
+        Err(Fault::new(format!("`{name}` cannot report as {asked}, only as {}", known.join(" or "))).into())
     }
 }
 
@@ -261,7 +262,7 @@ fn print(text: &str) -> Result<(), Failure> {
     let mut output = std::io::stdout().lock();
     match output.write_all(text.as_bytes()).and_then(|()| output.flush()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            Err(Failure::Machine(format!("cannot write the results: {error}")))
+            Err(Fault::cannot("write", "the results", error).into())
         }
         _ => Ok(()),
     }

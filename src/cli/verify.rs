@@ -7,6 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use clap::Args;
 
 use crate::cli::{Common, Course, Only, Progress};
+use crate::files::Fault;
 use crate::pipeline::{self, Failure, Request};
 
 #[derive(Args)]
@@ -80,6 +81,6 @@ impl Verify {
              another hand wrote it; `gradbook clean` empties the cache",
             different.len()
         );
-        Err(Failure::Machine(message))
+        Err(Fault::new(message).into())
     }
 }

@@ -23,6 +23,11 @@ impl Fault {
         Fault { sentence: format!("cannot {verb} {path}: {error}"), source: Some(Box::new(error)) }
     }
 
+    /// Makes a fault of an error that says by itself what is wrong.
+    pub fn of(error: impl Error + Send + Sync + 'static) -> Self {
+        Fault { sentence: error.to_string(), source: Some(Box::new(error)) }
+    }
+
     /// Makes the fault that a file cannot be read.
     pub fn unread(path: &Path, error: impl Error + Send + Sync + 'static) -> Self {
         Fault::cannot("read", path.display(), error)

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::files::Fault;
+
 /// Returns whether a folder, as it is named or as it is reached by links, lies in the lessons folder `root` or in its repository.
 pub(super) fn holds(root: &Path, folder: &Path) -> bool {
     let Ok(checkout) = of(root) else { return true };
@@ -16,13 +18,13 @@ pub(super) fn holds(root: &Path, folder: &Path) -> bool {
 ///
 /// # Errors
 /// An output that is not so.
-pub(super) fn check_output(output: &Path, lessons: &Path) -> Result<(), String> {
+pub(super) fn check_output(output: &Path, lessons: &Path) -> Result<(), Fault> {
     let shown = output.display();
-    let failed = |error| format!("cannot find `{shown}`: {error}");
+    let failed = |error| Fault::cannot("find", format!("`{shown}`"), error);
     if output.components().as_path().is_symlink() {
-        return Err(format!(
+        return Err(Fault::new(format!(
             "the output `{shown}` is a link: for lessons that are not trusted name the folder itself"
-        ));
+        )));
     }
     let real_lessons = lessons.canonicalize().map_err(failed)?;
     let root = if real_lessons.is_dir() {
@@ -38,19 +40,19 @@ pub(super) fn check_output(output: &Path, lessons: &Path) -> Result<(), String> 
     for part in std::path::absolute(output).map_err(failed)?.components() {
         let path = real.join(part);
         if path.is_symlink() && theirs.iter().any(|folder| real.starts_with(folder)) {
-            return Err(format!(
+            return Err(Fault::new(format!(
                 "the output `{shown}` is reached through the link `{}`: for lessons that are not trusted name the folder itself",
                 path.display()
-            ));
+            )));
         }
         // What is not there yet is made as it is named.
         real = path.canonicalize().unwrap_or(path);
     }
     if real.starts_with(root) {
-        return Err(format!(
+        return Err(Fault::new(format!(
             "the output `{shown}` is among the lessons, which are not trusted; choose a folder outside of `{}`",
             root.display()
-        ));
+        )));
     }
     Ok(())
 }
@@ -101,7 +103,10 @@ mod tests {
         link("elsewhere", "mine");
         link("repository/lessons", "in");
         for lessons in ["repository/lessons", "repository/lessons/a.md"] {
-            let said = |output: &str| check_output(&at(output), &at(lessons)).err().unwrap_or_default();
+            let said = |output: &str| {
+                check_output(&at(output), &at(lessons))
+                    .map_or_else(|fault| fault.to_string(), |()| String::new())
+            };
             for output in [
                 "repository/site/deep/new",
                 "repository/site/deep/a/new",

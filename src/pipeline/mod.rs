@@ -37,8 +37,9 @@ use std::path::Path;
 
 use crate::diagnostic::nearest;
 use crate::experiment::Limits;
+use crate::files::Fault;
 use crate::lesson;
-use crate::site::{self, Publication, PublishError, Published};
+use crate::site::{self, Publication, Published};
 use crate::store::cache::Cache;
 
 use request::{is_like, none_like};
@@ -79,7 +80,7 @@ pub fn prepare(request: &Request) -> Result<Ready, Failure> {
         let near = near.map_or_else(String::new, |near| format!(": did you mean `{near}`?"));
         planned.retain(|experiment| experiment.header.id == *id);
         if planned.is_empty() {
-            return Err(Failure::Machine(format!("no experiment is called `{id}`{near}")));
+            return Err(Fault::new(format!("no experiment is called `{id}`{near}")).into());
         }
     }
     if let Some(pattern) = &request.only {
@@ -165,10 +166,10 @@ pub fn open<'a>(
     waits: &dyn Fn(),
 ) -> Result<Publication<'a>, Failure> {
     computed.succeeded()?;
-    let publication = Publication::open(output, &request.lessons, &computed.cache, waits)
-        .map_err(|error| machine(&error))?;
+    let publication =
+        Publication::open(output, &request.lessons, &computed.cache, waits).map_err(Fault::of)?;
     if request.untrusted {
-        publication.check_alone().map_err(|error| machine(&error))?;
+        publication.check_alone().map_err(Fault::of)?;
     }
     Ok(publication)
 }
@@ -185,7 +186,7 @@ pub fn assemble(computed: &Computed, holds: &Holds) -> Result<Files, Failure> {
             found.extend(computed.found.clone());
             Failure::Course(found, sources)
         }
-        Failure::Machine(error) => Failure::Machine(error),
+        Failure::Machine(fault) => Failure::Machine(fault),
     })
 }
 
@@ -236,9 +237,9 @@ pub fn verify_drawn(request: &Request, ready: &Ready) -> Result<Option<Vec<Strin
 /// A folder that holds the lessons or somebody's files.
 pub fn check_output(request: &Request, output: &Path) -> Result<(), Failure> {
     if request.untrusted {
-        checkout::check_output(output, &request.lessons).map_err(Failure::Machine)?;
+        checkout::check_output(output, &request.lessons)?;
     }
-    site::check_output(output, &request.lessons).map_err(|error| machine(&error))
+    Ok(site::check_output(output, &request.lessons).map_err(Fault::of)?)
 }
 
 /// Publishes the files in their folder, in one step (step 6); meanwhile old entries are evicted from the cache.
@@ -247,9 +248,5 @@ pub fn check_output(request: &Request, output: &Path) -> Result<(), Failure> {
 /// A folder that cannot be written. The old output stays whole.
 pub fn write(computed: &Computed, publication: Publication, files: Files) -> Result<Published, Failure> {
     let (published, ()) = rayon::join(|| publication.publish(files), || computed.cache.tidy());
-    published.map_err(|error| machine(&error))
-}
-
-fn machine(error: &PublishError) -> Failure {
-    Failure::Machine(error.to_string())
+    Ok(published.map_err(Fault::of)?)
 }

@@ -20,23 +20,30 @@ pub enum Failure {
     /// The lessons are at fault.
     Course(Diagnostics, Sources),
     /// The call or the machine is.
-    Machine(String),
+    Machine(Fault),
 }
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Failure::Course(found, _) => write!(f, "{} in the lessons", counted(found.errors(), "error")),
-            Failure::Machine(message) => f.write_str(message),
+            Failure::Machine(fault) => fault.fmt(f),
         }
     }
 }
 
-impl Error for Failure {}
+impl Error for Failure {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Failure::Course(..) => None,
+            Failure::Machine(fault) => fault.source(),
+        }
+    }
+}
 
 impl From<Fault> for Failure {
     fn from(fault: Fault) -> Self {
-        Failure::Machine(fault.to_string())
+        Failure::Machine(fault)
     }
 }
 
@@ -92,10 +99,11 @@ impl Keeping {
         match self {
             Keeping::Nowhere => Ok(Cache::none()),
             Keeping::In(folder) if untrusted && checkout::holds(&course.root, folder) => {
-                Err(Failure::Machine(format!(
+                Err(Fault::new(format!(
                     "the cache of lessons that are not trusted cannot be in `{}`, among their files",
                     folder.display()
-                )))
+                ))
+                .into())
             }
             Keeping::In(folder) => Ok(Cache::new(folder.clone(), capacity)),
             Keeping::Beside if untrusted => Ok(apart(&course.root, capacity)),
@@ -110,7 +118,7 @@ impl Keeping {
     pub fn check_folder(&self) -> Result<(), Failure> {
         match self {
             Keeping::In(folder) if !folder.is_dir() => {
-                Err(Failure::Machine(format!("there is no cache in `{}`: no such folder", folder.display())))
+                Err(Fault::new(format!("there is no cache in `{}`: no such folder", folder.display())).into())
             }
             _ => Ok(()),
         }
@@ -125,7 +133,7 @@ pub(super) fn is_like(title: &str, pattern: &Pattern) -> bool {
 
 /// Says that no experiment is like a pattern.
 pub(super) fn none_like(pattern: &Pattern) -> Failure {
-    Failure::Machine(format!("no experiment is like `{pattern}`"))
+    Fault::new(format!("no experiment is like `{pattern}`")).into()
 }
 
 /// The cache of a course among the user's own files; none where the user has no home.

@@ -64,7 +64,7 @@ pub(crate) fn cache(data: &[u8]) -> bool {
         Err(failure @ Failure::Course(..)) => {
             assert!(!said(&failure).is_empty(), "it is refused without a word");
         }
-        Err(Failure::Machine(message)) => panic!("{message}"),
+        Err(Failure::Machine(fault)) => panic!("{fault}"),
     }
     data.len() > 1 && computed.cache.damaged() == 0
 }

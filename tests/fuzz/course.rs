@@ -99,7 +99,7 @@ pub(crate) fn pages(computed: &Computed) -> Result<BTreeMap<String, String>, Fai
 pub(crate) fn said(failure: &Failure) -> String {
     match failure {
         Failure::Course(found, sources) => rendered(found, sources),
-        Failure::Machine(message) => message.clone(),
+        Failure::Machine(fault) => fault.to_string(),
     }
 }
 

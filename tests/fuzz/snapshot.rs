@@ -13,8 +13,8 @@ pub(crate) fn snapshot(data: &[u8]) -> bool {
     let mut computed = computed.unwrap_or_else(|failure| panic!("{}", said(&failure)));
     let review = match pipeline::review(&mut computed) {
         Ok(review) => review,
-        Err(Failure::Machine(message)) => {
-            assert!(message.contains("UTF-8"), "{message}");
+        Err(Failure::Machine(fault)) => {
+            assert!(fault.to_string().contains("UTF-8"), "{fault}");
             return false;
         }
         Err(failure) => panic!("{}", said(&failure)),

@@ -53,7 +53,7 @@ impl Case {
         }) {
             Ok(said) => said,
             Err(Failure::Course(found, sources)) => shown(found.iter(), &sources),
-            Err(Failure::Machine(message)) => format!("{message}\n"),
+            Err(Failure::Machine(fault)) => format!("{fault}\n"),
         };
         said.replace(&format!("{}/", folder.path().display()), "")
     }

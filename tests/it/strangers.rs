@@ -187,7 +187,7 @@ fn build(lessons: &Path, untrusted: bool) -> Option<BTreeMap<String, String>> {
             println!("{}", course::said(&failure));
             None
         }
-        Err(Failure::Machine(message)) => panic!("{message}"),
+        Err(Failure::Machine(fault)) => panic!("{fault}"),
     }
 }
 

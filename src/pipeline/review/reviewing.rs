@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::Diagnostics;
+use crate::files::Fault;
 use crate::store::snapshot::{self, Accepted, Comparison, Folder, Kept, Rewritten};
 
 use super::identity::{default_set, identity};
@@ -163,7 +164,7 @@ pub fn accept(computed: &Computed, review: &Review) -> Result<Rewritten, Failure
             let file = review.folder.file(slug);
             let message =
                 format!("{} cannot be read, so what did not run of it would be lost", file.display());
-            return Err(Failure::Machine(message));
+            return Err(Fault::new(message).into());
         }
         let kept = snapshot.experiments.iter().flatten();
         let kept = kept.filter(|(id, _)| {

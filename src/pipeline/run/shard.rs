@@ -8,6 +8,7 @@ use std::str::FromStr;
 use serde::Serialize;
 
 use crate::experiment::Cost;
+use crate::files::Fault;
 
 use super::jobs::{self, Job};
 use super::running::{self, Watch};
@@ -112,7 +113,7 @@ pub fn pending(ready: &Ready) -> Vec<Pending> {
 /// A cache that cannot be written, for then nothing would be left; what only a run could find.
 pub fn run_shard(ready: &Ready, shard: Shard, watch: &dyn Watch) -> Result<Done, Failure> {
     if !ready.cache.is_on() {
-        return Err(Failure::Machine("a shard without a cache would leave nothing behind".to_owned()));
+        return Err(Fault::new("a shard without a cache would leave nothing behind").into());
     }
     let all = jobs::all(&ready.course, &ready.planned, &ready.tables);
     let own = deal(&all, shard);
@@ -126,7 +127,7 @@ pub fn run_shard(ready: &Ready, shard: Shard, watch: &dyn Watch) -> Result<Done,
         return Err(Failure::Course(errors.into(), ready.tables.sources.clone()));
     }
     match ready.cache.trouble() {
-        Some(trouble) => Err(Failure::Machine(trouble)),
+        Some(trouble) => Err(Fault::new(trouble).into()),
         None => Ok(Done { run, cached: count - run }),
     }
 }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{Diagnostic, Sources};
 use crate::files;
+use crate::files::Fault;
 use crate::site::{TemplateError, Templates};
 
 use crate::pipeline::request::{Failure, Request};
@@ -34,7 +35,7 @@ impl CourseTemplates {
             return match named.is_dir() {
                 true => Ok(Folder { path: Some(named.clone()), shown, is_used: true }),
                 false => {
-                    Err(Failure::Machine(format!("there are no templates in `{shown}`: no such folder")))
+                    Err(Fault::new(format!("there are no templates in `{shown}`: no such folder")).into())
                 }
             };
         }

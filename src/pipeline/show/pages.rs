@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::chart;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::files;
+use crate::files::{self, Fault};
 use crate::lesson::{ContentPolicy, Course};
 use crate::markup;
 use crate::site::{
@@ -253,9 +253,8 @@ fn unpublished(computed: &Computed, files: &Files) -> Vec<Diagnostic> {
 fn copy_assets(course: &Course, files: &mut Files) -> Result<(), Failure> {
     for asset in course.lessons.iter().flat_map(|lesson| &lesson.assets) {
         let below = asset.file.strip_prefix(&course.root).unwrap_or(&asset.file);
-        let bytes = files::read(&course.root, below, MOST_COPIED).map_err(|refusal| {
-            Failure::Machine(format!("cannot read {}: {refusal}", asset.file.display()))
-        })?;
+        let bytes = files::read(&course.root, below, MOST_COPIED)
+            .map_err(|refusal| Fault::unread(&asset.file, refusal))?;
         files.insert(asset.output.clone(), Content::of(bytes));
     }
     Ok(())
