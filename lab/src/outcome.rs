@@ -1,5 +1,6 @@
 //! What an experiment found: one shape for charts, tables, prose, claims, JSON, cache and snapshots.
 
+mod conditions;
 mod noise;
 mod numbers;
 mod reading;
@@ -7,10 +8,12 @@ mod summary;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 use serde::de::{Error, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
+pub use conditions::{Conditions, Descent, Following, LEARNING_RATE};
 pub use noise::is_beyond_noise;
 pub use numbers::Numbers;
 pub use reading::{Step, Written};
@@ -161,6 +164,9 @@ pub struct Variant {
     pub name: String,
     /// As shown to a reader: `SGD`, `keep 0.8`.
     pub label: String,
+    /// Under what it ran.
+    #[serde(skip)]
+    pub conditions: Arc<Conditions>,
     pub runs: Vec<RunRecord>,
 }
 

@@ -4,7 +4,7 @@ use clap::Args;
 
 use crate::cli::print;
 use crate::diagnostic::nearest;
-use crate::experiment::{KINDS, MetricInfo, Reference, Setting, Technique, kind, reference};
+use crate::experiment::{FOLLOWING, KINDS, MetricInfo, Reference, Setting, Technique, kind, reference};
 use crate::files::Fault;
 use crate::pipeline::Failure;
 
@@ -56,8 +56,11 @@ fn page(reference: &Reference) -> String {
     let told = |info: &&MetricInfo| {
         (info.name, [info.about, &info.words()].join("; ").trim_end_matches("; ").to_owned())
     };
-    let metrics: Vec<(&str, String)> = reference.metrics.iter().map(told).collect();
+    let own = &reference.metrics;
+    let following = FOLLOWING.iter().filter(|info| own.iter().all(|own| own.name != info.name));
+    let metrics: Vec<(&str, String)> = own.iter().copied().chain(following).map(|info| told(&info)).collect();
     text += &named(metrics.iter().map(|(name, about)| (*name, about.as_str())));
+    text += &named([("settings.PATH", "what took effect: `settings.training.learning_rate`")].into_iter());
     text += "\nFigures\n";
     text += &named(kind.figures.iter().map(|doc| (doc.name, doc.about)));
     text += "\nExample\n\n```yaml experiment\n";

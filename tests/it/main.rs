@@ -18,6 +18,7 @@ mod hostile;
 mod limits;
 mod names;
 mod order;
+mod quotes;
 mod reference;
 mod regression;
 mod regularization;

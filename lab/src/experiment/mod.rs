@@ -14,6 +14,7 @@ mod contract;
 mod cost;
 mod curves;
 mod dropout;
+mod effect;
 mod gradient_check;
 mod header;
 mod init;
@@ -38,6 +39,7 @@ pub mod variation;
 
 pub use crate::data::Facts;
 pub use cost::{Cost, duration, figure, size};
+pub use effect::{FOLLOWING, TRAINING, conditions, in_effect};
 pub use header::{Claim, Header, KEYS as HEADER_KEYS};
 pub use layer::shared as check_shared;
 pub use limits::{LimitSettings, Limits, TotalSettings, Totals, beyond_limit};

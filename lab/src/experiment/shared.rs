@@ -3,7 +3,7 @@
 use crate::data::{DataSettings, SplitSettings};
 use crate::experiment::Scale;
 use crate::nn::ModelSettings;
-use crate::optim::Schedule;
+use crate::optim::{Optimizer, Schedule};
 use crate::search::Space;
 use crate::train::TrainingSettings;
 
@@ -24,6 +24,8 @@ pub struct Shared<'a> {
 #[derive(Clone, Copy, Debug)]
 pub struct Descent<'a> {
     pub steps: usize,
+    pub optimizer: &'a Optimizer,
+    pub learning_rate: f64,
     pub schedule: &'a Schedule,
 }
 

@@ -1,5 +1,7 @@
 //! How the rows are divided, and how sure an estimate from a part of that size is.
 
+use std::sync::LazyLock;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -32,14 +34,16 @@ pub(super) struct Split {
 
 impl Split {
     /// What to train, where a model or a training is asked for.
-    fn trained(&self) -> Option<(ModelSettings, TrainingSettings)> {
+    fn trained(&self) -> Option<(&ModelSettings, &TrainingSettings)> {
+        static DEFAULTS: LazyLock<(ModelSettings, TrainingSettings)> = LazyLock::new(Default::default);
         let asked = self.model.is_some() || self.training.is_some();
-        asked.then(|| (self.model.clone().unwrap_or_default(), self.training.clone().unwrap_or_default()))
+        let (model, training) = &*DEFAULTS;
+        asked.then(|| (self.model.as_ref().unwrap_or(model), self.training.as_ref().unwrap_or(training)))
     }
 
     fn with_parts<T>(&self, work: impl FnOnce(&Parts) -> T) -> Option<T> {
         let (model, training) = self.trained()?;
-        Some(work(&Parts { data: &self.data, split: &self.split, model: &model, training: &training }))
+        Some(work(&Parts { data: &self.data, split: &self.split, model, training }))
     }
 }
 
@@ -142,11 +146,12 @@ training: {epochs: 10}
     }
 
     fn shared(&self) -> Shared<'_> {
+        let trained = self.trained();
         Shared {
             data: Some(&self.data),
             split: Some(&self.split),
-            model: self.model.as_ref(),
-            training: self.training.as_ref(),
+            model: trained.map(|(model, _)| model),
+            training: trained.map(|(_, training)| training),
             ..Shared::default()
         }
     }

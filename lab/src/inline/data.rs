@@ -4,9 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
+use minijinja::Value;
+use serde_json::Value as Json;
+
 use super::format;
+use super::names::ForecastVariant;
 use crate::experiment::{MetricSchema, MetricType};
-use crate::outcome::{Metric, Numbers, Outcome, RunRecord, Statistic, Summary, Variant};
+use crate::outcome::{
+    Conditions, Following, LEARNING_RATE, Metric, Numbers, Outcome, RunRecord, Statistic, Summary, Variant,
+};
 
 /// A named result. Numbers keep the value of each seed, so that `.sd` works at any depth.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,6 +27,10 @@ pub(super) enum Data<'a> {
     List(Items<'a>),
     Text(Vec<String>),
     Map(BTreeMap<String, Data<'a>>),
+    /// What took effect, by dotted path.
+    Settings(BTreeMap<String, Data<'a>>),
+    /// A setting, which no seed changes.
+    Setting(Value),
     /// What only the runs can tell.
     Unknown,
     /// What is put together when it is asked for; see [`Data::open`].
@@ -70,8 +80,10 @@ impl<'a> Late<'a> {
                     |variant: &'a Variant| (variant.name.clone(), Late::of(Source::Variant(variant, seed)));
                 Data::variants(outcome.variants.iter().map(late).collect())
             }
-            Source::Variant(variant, None) => Data::variant(&variant.runs.iter()),
-            Source::Variant(variant, Some(seed)) => Data::variant(&variant.runs.get(seed).into_iter()),
+            Source::Variant(variant, None) => Data::variant(&variant.conditions, &variant.runs),
+            Source::Variant(variant, Some(seed)) => {
+                Data::variant(&variant.conditions, variant.runs.get(seed..=seed).unwrap_or_default())
+            }
         })
     }
 }
@@ -149,10 +161,23 @@ impl<'a> Data<'a> {
     }
 
     /// Returns the same before anything runs: every name that there will be, no number yet.
-    pub(super) fn declared(variants: &[(String, MetricSchema)], seeds: usize) -> Self {
+    pub(super) fn declared(variants: &[ForecastVariant], seeds: usize) -> Self {
         let number: Arc<[f64]> = vec![f64::NAN; seeds].into();
-        let named =
-            |(name, schema): &(String, MetricSchema)| (name.clone(), Data::from_schema(schema, &number));
+        let named = |variant: &ForecastVariant| {
+            let mut names = Data::from_schema(&variant.metrics, &number);
+            if let Data::Map(names) = &mut names {
+                let conditions = &variant.conditions;
+                let numbers = conditions.foreseen();
+                add_new(names, numbers.map(|(name, value)| (name, Data::Number(vec![value; seeds].into()))));
+                let rates = conditions.descent.iter().map(|descent| {
+                    let items = vec![Data::Number(number.clone()); descent.learning_rates.len()];
+                    (LEARNING_RATE, Data::Curve { last: number.clone(), series: Items::from(items) })
+                });
+                add_new(names, rates);
+                add_new(names, [("settings", Data::settings(conditions))]);
+            }
+            (variant.name.clone(), names)
+        };
         Data::variants(variants.iter().map(named).collect())
     }
 
@@ -193,14 +218,20 @@ impl<'a> Data<'a> {
         Late::of(Source::Experiment(outcome, Some(seed)))
     }
 
-    fn variant(runs: &(impl Iterator<Item = &'a RunRecord> + Clone)) -> Self {
+    /// What took effect, by path.
+    fn settings(conditions: &Conditions) -> Self {
+        let data = |(path, value): (&String, &Json)| (path.clone(), setting(value));
+        Data::Settings(conditions.settings.iter().map(data).collect())
+    }
+
+    fn variant(conditions: &'a Conditions, runs: &'a [RunRecord]) -> Self {
         let mut names = BTreeMap::new();
-        for name in runs.clone().flat_map(|run| run.metrics.keys()).collect::<BTreeSet<_>>() {
-            let metrics: Vec<&Metric> = runs.clone().filter_map(|run| run.metrics.get(name)).collect();
+        for name in runs.iter().flat_map(|run| run.metrics.keys()).collect::<BTreeSet<_>>() {
+            let metrics: Vec<&Metric> = runs.iter().filter_map(|run| run.metrics.get(name)).collect();
             names.insert(name.clone(), over_seeds(&metrics));
         }
-        for name in runs.clone().flat_map(|run| run.series.keys()).collect::<BTreeSet<_>>() {
-            let curves = runs.clone().filter_map(|run| run.series.get(name)).map(Each::Late);
+        for name in runs.iter().flat_map(|run| run.series.keys()).collect::<BTreeSet<_>>() {
+            let curves = runs.iter().filter_map(|run| run.series.get(name)).map(Each::Late);
             let series = Items::over_seeds(curves.collect());
             let data = match names.remove(name) {
                 Some(Data::Number(last)) => Data::Curve { last, series },
@@ -208,16 +239,52 @@ impl<'a> Data<'a> {
             };
             names.insert(name.clone(), data);
         }
+        add_new(&mut names, following(conditions, runs));
+        add_new(&mut names, [("settings", Data::settings(conditions))]);
         Data::Map(names)
     }
 
     /// Returns the names that may follow, for suggestions.
     pub(super) fn names(&self) -> Vec<&str> {
         match self.open() {
-            Data::Map(names) => names.keys().map(String::as_str).collect(),
+            Data::Map(names) | Data::Settings(names) => names.keys().map(String::as_str).collect(),
             Data::Number(_) | Data::Curve { .. } => STATISTICS.to_vec(),
             _ => Vec::new(),
         }
+    }
+}
+
+/// Adds names that are not there yet: a kind's own metric has its name first.
+fn add_new<'a>(
+    names: &mut BTreeMap<String, Data<'a>>,
+    new: impl IntoIterator<Item = (&'static str, Data<'a>)>,
+) {
+    for (name, data) in new {
+        names.entry(name.to_owned()).or_insert(data);
+    }
+}
+
+/// What follows from the conditions of a variant for its runs.
+fn following<'a>(conditions: &'a Conditions, runs: &'a [RunRecord]) -> Vec<(&'static str, Data<'a>)> {
+    let Following { numbers, learning_rates: rates } = conditions.following(runs);
+    let mut found: Vec<_> =
+        numbers.into_iter().map(|(name, values)| (name, Data::Number(values.into()))).collect();
+    let last: Option<Vec<f64>> = rates.iter().map(|rates| rates.last().copied()).collect();
+    if let Some(last) = last.filter(|last| !last.is_empty()) {
+        let series = Items::over_seeds(rates.into_iter().map(Each::Slice).collect());
+        found.push((LEARNING_RATE, Data::Curve { last: last.into(), series }));
+    }
+    found
+}
+
+/// A setting as expressions see it: numbers, texts, truths, and lists of them.
+fn setting<'a>(value: &Json) -> Data<'a> {
+    match value {
+        Json::Array(items) => Data::List(items.iter().map(setting).collect::<Vec<_>>().into()),
+        Json::Number(number) => Data::Setting(number.as_f64().into()),
+        Json::Bool(flag) => Data::Setting((*flag).into()),
+        Json::String(text) => Data::Setting(text.as_str().into()),
+        other => Data::Setting(other.to_string().into()),
     }
 }
 

@@ -38,7 +38,7 @@ pub use format::{
     sci as format_scientific,
 };
 pub use idle::{Idle, idle, within_block};
-pub use names::{Forecast, Names, Scope};
+pub use names::{Forecast, ForecastVariant, Names, Scope};
 
 use crate::diagnostic::{Diagnostic, Span};
 use crate::outcome::{Outcome, Statistic};

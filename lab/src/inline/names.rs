@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+use std::sync::Arc;
 
 use minijinja::Value;
 
@@ -12,15 +13,24 @@ use super::token::{Link, Name};
 use super::{as_name, diagnostic};
 use crate::diagnostic::{Diagnostic, Span, nearest};
 use crate::experiment::MetricSchema;
+use crate::outcome::Conditions;
 
 /// What is known of an experiment before it runs.
 #[derive(Clone, Debug)]
 pub struct Forecast {
-    /// What each variant will find, by the variant's name.
-    pub variants: Vec<(String, MetricSchema)>,
+    pub variants: Vec<ForecastVariant>,
     pub seeds: Range<u64>,
     /// Metrics that no seed changes.
     pub seed_independent: Vec<&'static str>,
+}
+
+/// What is known of a variant before it runs.
+#[derive(Clone, Debug)]
+pub struct ForecastVariant {
+    pub name: String,
+    /// What its runs will find, by name.
+    pub metrics: MetricSchema,
+    pub conditions: Arc<Conditions>,
 }
 
 /// What a claim in prose is about.

@@ -119,6 +119,7 @@ fn follow<'a, 'l, 'd>(
             (Data::Map(names), Name::Word(_)) => {
                 entry(names, left).ok_or_else(|| unknown(link, &data.names(), &format!("`{seen}` has no")))?
             }
+            (Data::Settings(names), Name::Word(_)) => path(names, left, &seen)?,
             (Data::Late(_), _) => (data.open(), 0),
             (Data::List(items), Name::Index(index)) => (item(items, *index, link, &seen)?, 1),
             (Data::Curve { series, .. }, Name::Index(index)) => {
@@ -128,7 +129,7 @@ fn follow<'a, 'l, 'd>(
             (Data::Number(_) | Data::Curve { .. }, Name::Word(_)) | (Data::Unknown, _) => {
                 return Ok(Followed { data, left, seen, statistic });
             }
-            (Data::Map(_), Name::Index(_)) => {
+            (Data::Map(_) | Data::Settings(_), Name::Index(_)) => {
                 return Err(Fault::new(
                     link.range.clone(),
                     format!("`{seen}` is not a list"),
@@ -147,6 +148,13 @@ fn follow<'a, 'l, 'd>(
                     link.range.clone(),
                     format!("`{seen}` is one number, not a list"),
                     "expected no index",
+                ));
+            }
+            (Data::Setting(_), _) => {
+                return Err(Fault::new(
+                    link.range.clone(),
+                    format!("`{seen}` is a setting"),
+                    "nothing can follow it",
                 ));
             }
             (Data::Text(_), _) => {
@@ -183,6 +191,58 @@ fn entry<'a, 'd>(names: &'a BTreeMap<String, Data<'d>>, links: &[Link]) -> Optio
         }
     }
     found
+}
+
+/// The setting at the path that the next links spell, and how many of them.
+fn path<'a, 'd>(
+    settings: &'a BTreeMap<String, Data<'d>>,
+    links: &[Link],
+    seen: &str,
+) -> Result<(&'a Data<'d>, usize), Fault> {
+    let words = links.iter().map_while(|link| match &link.name {
+        Name::Word(word) => Some(word.as_str()),
+        Name::Index(_) => None,
+    });
+    let words: Vec<&str> = words.collect();
+    let path = words.join(".");
+    if let Some(found) = settings.get(&path) {
+        return Ok((found, words.len()));
+    }
+    let range = links[0].range.start..links[words.len() - 1].range.end;
+    let beneath = |above: &str| -> Vec<&str> {
+        let inside = |path: &&String| path.strip_prefix(above).is_some_and(|rest| rest.starts_with('.'));
+        settings.keys().filter(inside).map(String::as_str).collect()
+    };
+    let parts = beneath(&path);
+    if !parts.is_empty() {
+        let (label, hint) = listing(&parts);
+        let fault = Fault::new(range, format!("`{seen}.{path}` is not a setting but has several"), label);
+        return Err(hint.into_iter().fold(fault, Fault::hint));
+    }
+    // The same name elsewhere, or what stands where the path still leads somewhere.
+    let last = words.last().copied().unwrap_or_default();
+    let named = |is: &dyn Fn(&str) -> bool| -> Vec<&str> {
+        let own = |path: &&str| is(path.rsplit('.').next().unwrap_or(path));
+        settings.keys().map(String::as_str).filter(own).collect()
+    };
+    let mut same = named(&|name| name == last);
+    if same.is_empty() {
+        same = named(&|name| name.split('_').any(|part| part == last));
+    }
+    let link = Link { name: Name::Word(path.clone()), range };
+    let above = (1..words.len())
+        .rev()
+        .map(|length| beneath(&words[..length].join(".")))
+        .find(|inside| !inside.is_empty());
+    let all = || settings.keys().map(String::as_str).collect();
+    let known = match &same[..] {
+        [] => match nearest(&path, settings.keys().map(String::as_str)) {
+            Some(near) => vec![near],
+            None => above.unwrap_or_else(all),
+        },
+        same => same.to_vec(),
+    };
+    Err(unknown(&link, &known, &format!("`{seen}` has no")))
 }
 
 fn item<'a, T>(items: &'a [T], index: i64, link: &Link, seen: &str) -> Result<&'a T, Fault> {
@@ -264,9 +324,10 @@ fn value(
             }
             Ok(Value::from(distinct.join(", ")))
         }
+        Data::Setting(value) => Ok(value.clone()),
         Data::Unknown => Ok(Value::UNDEFINED),
         Data::Late(_) => value(data.open(), links, as_list, seen, statistic),
-        Data::Map(_) => {
+        Data::Map(_) | Data::Settings(_) => {
             let end = links.last().map_or(0, |link| link.range.end);
             let start = links.first().map_or(0, |link| link.range.start);
             let (label, hint) = listing(&data.names());

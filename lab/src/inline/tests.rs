@@ -1,4 +1,5 @@
 use std::ops::Range;
+use std::sync::Arc;
 
 use proptest::prelude::*;
 
@@ -32,7 +33,7 @@ fn variant(name: &str, losses: [f64; 2]) -> Variant {
             vec![4.0, 2.0, loss],
         )
     });
-    Variant { name: name.to_owned(), label: name.to_owned(), runs: runs.collect() }
+    Variant { name: name.to_owned(), label: name.to_owned(), runs: runs.collect(), ..Variant::default() }
 }
 
 fn comparison() -> Outcome {
@@ -204,6 +205,10 @@ fn the_names_of_a_claim_can_be_shown() {
     assert_eq!(SeedValues::new(&comparison(), 1, "ways").show("nobody.loss"), None);
 }
 
+fn foreseen(name: &str, metrics: MetricSchema) -> ForecastVariant {
+    ForecastVariant { name: name.to_owned(), metrics, conditions: Arc::default() }
+}
+
 fn declared() -> Names {
     let metrics = || -> MetricSchema {
         [
@@ -217,7 +222,7 @@ fn declared() -> Names {
     let mut names = Names::new();
     names.insert("opti-mizers", "nobody_knows");
     let forecast = |variants: &[&str], seeds: Range<u64>| Forecast {
-        variants: variants.iter().map(|name| ((*name).to_owned(), metrics())).collect(),
+        variants: variants.iter().map(|name| foreseen(name, metrics())).collect(),
         seeds,
         seed_independent: vec!["rows"],
     };
@@ -425,7 +430,7 @@ fn a_target_is_never_reached() {
     let of = |values: [f64; 2]| {
         let run = |value: &f64| run(0, vec![("epochs_to", Metric::Number(*value))], vec![]);
         let variant =
-            Variant { name: "run".into(), label: String::new(), runs: values.iter().map(run).collect() };
+            Variant { name: "run".into(), runs: values.iter().map(run).collect(), ..Variant::default() };
         let mut all = Values::new();
         all.insert("a", "e", kept(Outcome { variants: vec![variant], ..Outcome::default() }));
         let shown = |text: &str| all.evaluate("a", text, span(text)).unwrap();

@@ -52,7 +52,7 @@ pub(super) fn schedule_beyond_end(subject: &Subject) -> Vec<Problem> {
         return within(path, beyond_end(&training.schedule, span));
     }
     match subject.shared.descent {
-        Some(Descent { steps: count @ 1.., schedule }) => {
+        Some(Descent { steps: count @ 1.., schedule, .. }) => {
             let span = Span { count, unit: "step", whole: "descent", after_warmup: false };
             within("schedule", beyond_end(schedule, span))
         }

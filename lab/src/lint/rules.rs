@@ -317,7 +317,7 @@ mod tests {
         run.metrics.insert("best".into(), best);
         let columns = [(path.to_owned(), tried.to_vec().into())].into();
         run.tables.insert("trials".into(), crate::outcome::Table { columns });
-        let variant = Variant { name: String::new(), label: String::new(), runs: vec![run] };
+        let variant = Variant { runs: vec![run], ..Variant::default() };
         best_on_edge(&subject, &variant).len()
     }
 

@@ -1,11 +1,9 @@
 //! An experiment that is ready to run.
 
 use crate::data::Facts;
-use crate::experiment::{Cost, Header, Kind, Plan};
+use crate::experiment::{Cost, Header, Kind, Plan, conditions};
+use crate::outcome::Conditions;
 use crate::settings::Node;
-
-/// The parts that have no effect where nothing is trained.
-pub(crate) const TRAINING: [&str; 3] = ["split", "model", "training"];
 
 /// An experiment of a lesson, ready to run.
 pub struct Planned {
@@ -30,6 +28,11 @@ impl Planned {
     /// Lists the seeds of its runs.
     pub fn seeds(&self) -> impl Iterator<Item = u64> + use<> {
         self.header.seed..self.header.seed + self.header.seeds
+    }
+
+    /// Returns under what a variant runs.
+    pub fn conditions(&self, variant: usize) -> Conditions {
+        conditions(self.kind, self.plan.as_ref(), variant, self.facts[variant].as_ref())
     }
 
     /// Returns all of its runs together, and what is made of them.

@@ -1,6 +1,7 @@
 //! From blocks to experiments that are ready to run: decoded, checked, their cost within the limits.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -8,14 +9,15 @@ use crate::data::Facts;
 use crate::diagnostic::{Diagnostic, Diagnostics, Span, nearest};
 use crate::experiment::variation::{self, overlay};
 use crate::experiment::{
-    Cost, HEADER_KEYS, Header, KINDS, Kind, Limits, Plan, PlannedVariant, check_shared, kind,
+    Cost, HEADER_KEYS, Header, KINDS, Kind, Limits, Plan, PlannedVariant, TRAINING, check_shared, kind,
 };
-use crate::lesson::inline::{Forecast, as_name};
+use crate::lesson::inline::{Forecast, ForecastVariant, as_name};
 use crate::lesson::{Course, ExperimentBlock, Fragment, Lesson, Role};
 use crate::lint;
+use crate::outcome::LEARNING_RATE;
 use crate::settings::{self, Entry, Node};
 
-use super::planned::{Planned, TRAINING, block_texts};
+use super::planned::{Planned, block_texts};
 use super::tables::{Tables, told_of_file};
 use super::totals;
 
@@ -140,15 +142,33 @@ pub(crate) fn declare(course: &mut Course, planned: &[Planned]) {
     for experiment in planned {
         let schema = |(index, variant): (usize, PlannedVariant)| {
             let facts = experiment.facts[index].as_ref();
-            (variant.name.to_owned(), experiment.plan.metric_schema(index, facts))
+            ForecastVariant {
+                name: variant.name.to_owned(),
+                metrics: experiment.plan.metric_schema(index, facts),
+                conditions: Arc::new(experiment.conditions(index)),
+            }
         };
         let variants: Vec<_> = experiment.plan.variants().into_iter().enumerate().map(schema).collect();
         let slug = &course.lessons[experiment.lesson].slug;
         let header = &experiment.header;
         let seeds = header.seed..header.seed + header.seeds;
-        let forecast = Forecast { variants, seeds, seed_independent: experiment.plan.seed_independent() };
+        let forecast = Forecast { variants, seeds, seed_independent: seed_independent(experiment) };
         course.names.declare(slug, &header.id, forecast);
     }
+}
+
+/// What no seed changes: metrics that the kind names, the settings, and what follows from them alone.
+fn seed_independent(experiment: &Planned) -> Vec<&'static str> {
+    let stops_early = |variant| {
+        let training = experiment.plan.shared(variant).training;
+        training.is_some_and(|training| training.early_stopping.is_some())
+    };
+    let mut names = experiment.plan.seed_independent();
+    names.extend(["settings", "parameters", "train_rows"]);
+    if !(0..experiment.costs.len()).any(stops_early) {
+        names.extend(["steps", LEARNING_RATE]);
+    }
+    names
 }
 
 /// Returns what is wrong with texts and claims, as far as that can be said before anything runs.

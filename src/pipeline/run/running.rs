@@ -292,10 +292,11 @@ impl<'a> Work<'a> {
 
 /// An outcome to which runs are to be added.
 fn nothing_yet(planned: &Planned) -> Outcome {
-    let variants = planned.plan.variants().into_iter();
-    let variants = variants.map(|variant| Variant {
+    let variants = planned.plan.variants().into_iter().enumerate();
+    let variants = variants.map(|(index, variant)| Variant {
         name: variant.name.to_owned(),
         label: variant.label.to_owned(),
+        conditions: Arc::new(planned.conditions(index)),
         runs: Vec::new(),
     });
     Outcome { variants: variants.collect(), statistic: planned.header.statistic, step: planned.kind.step }

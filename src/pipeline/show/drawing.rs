@@ -112,7 +112,11 @@ fn key(computed: &Computed, place: usize, program: Sum) -> Option<Key> {
     let Ran { outcome, kept } = ran;
     let sums: Vec<Sum> = kept.as_ref()?.iter().map(|kept| kept.sum).collect();
     let runs = Sum::over(&sums);
-    let variants: Vec<_> = outcome.variants.iter().map(|variant| (&variant.name, &variant.label)).collect();
+    let variants: Vec<_> = outcome
+        .variants
+        .iter()
+        .map(|variant| (&variant.name, &variant.label, &variant.conditions.settings))
+        .collect();
     let claims: Vec<_> = computed.verdicts[place].iter().map(results::claim).collect();
     let slug = &computed.course.lessons[planned.lesson].slug;
     let header = &planned.header;

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use crate::claims::Verdict;
-use crate::outcome::{Metric, Numbers, Outcome, Statistic, Summary, Variant};
+use crate::outcome::{LEARNING_RATE, Metric, Outcome, Statistic, Summary, Variant};
 
 use crate::pipeline::run::planned::Planned;
 
@@ -19,6 +19,7 @@ pub fn json(lesson: &str, planned: &Planned, outcome: &Outcome, claims: &[Verdic
         "kind": planned.kind.name,
         "seed": planned.header.seed,
         "seeds": planned.header.seeds,
+        "settings": by_variant(&|variant| json!(variant.conditions.settings)),
         "metrics": by_variant(&metrics),
         "series": by_variant(&|variant| series(variant, outcome.statistic)),
         "claims": claims.iter().map(claim).collect::<Vec<_>>(),
@@ -46,6 +47,10 @@ fn metrics(variant: &Variant) -> Json {
         let values: Vec<&Metric> = variant.runs.iter().filter_map(|run| run.metrics.get(name)).collect();
         metrics.insert(name.to_owned(), over_seeds(&values));
     }
+    for (name, numbers) in variant.conditions.following(&variant.runs).numbers {
+        let numbers: Vec<Metric> = numbers.into_iter().map(Metric::Number).collect();
+        metrics.entry(name).or_insert_with(|| over_seeds(&numbers.iter().collect::<Vec<_>>()));
+    }
     Json::Object(metrics)
 }
 
@@ -72,8 +77,7 @@ fn plain(metric: &Metric) -> Json {
 fn series(variant: &Variant, statistic: Statistic) -> Json {
     let names: std::collections::BTreeSet<&String> =
         variant.runs.iter().flat_map(|run| run.series.keys()).collect();
-    let of = |name: &String| {
-        let runs: Vec<&Numbers> = variant.runs.iter().filter_map(|run| run.series.get(name)).collect();
+    let of = |runs: &[&[f64]]| {
         let epochs = runs.iter().map(|run| run.len()).max().unwrap_or(0);
         let at = |epoch: usize| {
             let values: Vec<f64> =
@@ -82,7 +86,15 @@ fn series(variant: &Variant, statistic: Statistic) -> Json {
         };
         (0..epochs).map(at).collect::<Vec<f64>>()
     };
-    Json::Object(names.into_iter().map(|name| (name.clone(), json!(of(name)))).collect())
+    let mut all = Map::new();
+    let rates = variant.conditions.following(&variant.runs).learning_rates;
+    all.extend((!rates.is_empty()).then(|| (LEARNING_RATE.to_owned(), json!(of(&rates)))));
+    for name in names {
+        let runs = variant.runs.iter().filter_map(|run| run.series.get(name));
+        let runs: Vec<&[f64]> = runs.map(|values| values.as_slice()).collect();
+        all.insert(name.clone(), json!(of(&runs)));
+    }
+    Json::Object(all)
 }
 
 /// Returns every series of every run in long form: variant, seed, metric, epoch (or what else a kind goes by), value; None

@@ -180,7 +180,9 @@ compare: [sgd, momentum, {rmsprop: {learning_rate: 0.1}}]
     }
 
     fn shared(&self) -> Shared<'_> {
-        let descent = crate::experiment::Descent { steps: self.steps, schedule: &self.schedule };
+        let Surface { steps, optimizer, learning_rate, schedule, .. } = self;
+        let (steps, learning_rate) = (*steps, *learning_rate);
+        let descent = crate::experiment::Descent { steps, optimizer, learning_rate, schedule };
         Shared { descent: Some(descent), ..Shared::default() }
     }
 

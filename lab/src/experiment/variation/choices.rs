@@ -41,7 +41,10 @@ fn objects(schema: &Value, see: &mut impl FnMut(&Map<String, Value>)) {
 }
 
 /// Returns those options of a setting that are a choice with something that it carries: its name, and the schema of that.
-pub(super) fn carried<'a>(root: &'a Value, schema: &'a Value) -> impl Iterator<Item = (&'a str, &'a Value)> {
+pub(in crate::experiment) fn carried<'a>(
+    root: &'a Value,
+    schema: &'a Value,
+) -> impl Iterator<Item = (&'a str, &'a Value)> {
     let mut found = Vec::new();
     collect(root, schema, 0, &mut found);
     found.into_iter()
@@ -70,7 +73,7 @@ fn collect<'a>(root: &'a Value, schema: &'a Value, depth: usize, found: &mut Vec
 }
 
 /// Returns what a reference points to.
-pub(super) fn followed<'a>(root: &'a Value, schema: &'a Value) -> Option<&'a Value> {
+pub(in crate::experiment) fn followed<'a>(root: &'a Value, schema: &'a Value) -> Option<&'a Value> {
     let name = schema.get("$ref")?.as_str()?.strip_prefix("#/$defs/")?;
     root.get("$defs")?.get(name)
 }

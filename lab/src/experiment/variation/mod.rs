@@ -15,6 +15,7 @@ use crate::settings::{Entry, Node, PathError, Value};
 use naming::{derive_name, label_of, spaced};
 use overlay::{exclusive_with, remove, renew_data};
 
+pub(super) use choices::{carried, followed};
 pub use overlay::overlay;
 
 /// Keys that ask for variants in any kind.
