@@ -6,7 +6,7 @@ use std::fmt;
 
 pub use nearest::nearest;
 
-/// `1 row`, `2 rows`.
+/// Counts in words: `1 row`, `2 rows`.
 pub fn counted(count: usize, noun: &str) -> String {
     let end = if count == 1 { "" } else { "s" };
     format!("{count} {noun}{end}")
@@ -44,7 +44,7 @@ impl Problem {
         self
     }
 
-    /// The same problem seen from one level up: `noise` within `data` is `data.noise`.
+    /// Returns the same problem seen from one level up: `noise` within `data` is `data.noise`.
     pub fn within(mut self, parent: &str) -> Self {
         self.path = match self.path.as_str() {
             "" => parent.to_owned(),
@@ -55,7 +55,7 @@ impl Problem {
     }
 }
 
-/// [`Problem::within`] of all problems of a part.
+/// Applies [`Problem::within`] to all problems of a part.
 pub fn within(parent: &str, problems: Vec<Problem>) -> Vec<Problem> {
     problems.into_iter().map(|problem| problem.within(parent)).collect()
 }

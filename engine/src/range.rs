@@ -38,7 +38,7 @@ impl<'a> Ranged<'a> {
         self.expect(self.value.is_finite() && self.value >= 1.0, "a number of at least 1")
     }
 
-    /// Of a part of a whole.
+    /// Expects what a part of a whole can be.
     pub fn share(self) -> Option<Problem> {
         self.up_to(1.0)
     }
@@ -48,12 +48,12 @@ impl<'a> Ranged<'a> {
         self.expect((0.0..=most).contains(&self.value), &format!("a number from 0 to {most}"))
     }
 
-    /// Of a weight in a moving average.
+    /// Expects what a weight in a moving average can be.
     pub fn below_one(self) -> Option<Problem> {
         self.expect((0.0..1.0).contains(&self.value), "a number from 0 up to, but not including, 1")
     }
 
-    /// Of what keeps a quotient finite: it must not vanish in single precision.
+    /// Expects what keeps a quotient finite: it must not vanish in single precision.
     pub fn in_single_precision(self) -> Option<Problem> {
         let fits = self.value.is_finite() && self.value >= f64::from(f32::MIN_POSITIVE);
         self.expect(fits, "a number of at least 1.2e-38, the smallest of single precision")

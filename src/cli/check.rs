@@ -73,7 +73,7 @@ impl Check {
         Ok((computed, review))
     }
 
-    /// A course whose experiments cannot run.
+    /// Returns a course whose experiments cannot run.
     fn at_fault(&self, found: &Diagnostics, sources: &Sources, common: &Common) -> Result<ExitCode, Failure> {
         self.tell(&Report::of(found, sources), common)?;
         Ok(ExitCode::from(1))
@@ -104,7 +104,7 @@ fn accept(computed: &Computed, review: &Review, common: &Common) -> Result<(), F
     Ok(())
 }
 
-/// Whether a CI system runs this: all of them set `CI`.
+/// Returns whether a CI system runs this: all of them set `CI`.
 fn in_ci() -> bool {
     std::env::var("CI").is_ok_and(|value| !matches!(value.as_str(), "" | "0" | "false"))
 }

@@ -201,7 +201,7 @@ impl Common {
         let _ = write!(std::io::stderr(), "{}", report::problems(report, self.colored()));
     }
 
-    /// A request with what the options say of it.
+    /// Returns a request with what the options say of it.
     fn request(&self, lessons: PathBuf, drafts: bool) -> Request {
         let cache = match &self.cache_dir {
             _ if self.no_cache => Keeping::Nowhere,
@@ -238,7 +238,7 @@ impl Common {
     }
 }
 
-/// What went wrong with the cache: it costs time, and stops nothing.
+/// Warns of what went wrong with the cache: it costs time, and stops nothing.
 fn warn_of(cache: &Cache) {
     let damaged = match cache.damaged() {
         0 => None,

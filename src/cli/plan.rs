@@ -28,12 +28,12 @@ impl Plan {
     }
 }
 
-/// One document a run, one a line.
+/// Writes one document a run, one a line.
 fn json(pending: &[Pending]) -> String {
     pending.iter().map(|run| serde_json::to_string(run).unwrap_or_default() + "\n").collect()
 }
 
-/// A line for each experiment with something to do.
+/// Returns a line for each experiment with something to do.
 fn table(pending: &[Pending]) -> String {
     let mut lines: Vec<(String, usize, f64)> = Vec::new();
     for run in pending {

@@ -62,7 +62,7 @@ impl Watch for Progress {
     }
 }
 
-/// A line that says what of an experiment is to be done, and one for each reason.
+/// Returns a line that says what of an experiment is to be done, and one for each reason.
 fn explanation(experiment: &str, why: &Why) -> String {
     let runs = |count: usize| counted(count, "run");
     let missing = why.runs - why.cached;

@@ -76,7 +76,7 @@ fn each(computed: &Computed) -> impl Iterator<Item = (&Planned, &Outcome, &Vec<V
     all.map(|(place, (planned, verdicts))| (planned, computed.outcome(place), verdicts))
 }
 
-/// One JSON document an experiment, one a line.
+/// Writes one JSON document an experiment, one a line.
 fn json(computed: &Computed) -> String {
     let line = |(planned, outcome, verdicts): (&Planned, &Outcome, &Vec<Verdict>)| {
         let slug = &computed.course.lessons[planned.lesson].slug;
@@ -102,7 +102,7 @@ fn tables(computed: &Computed) -> String {
     shown.collect::<Vec<_>>().join("\n")
 }
 
-/// A line for each metric: its name, mean and spread, and its series as a sparkline.
+/// Returns a line for each metric: its name, mean and spread, and its series as a sparkline.
 fn variant_table(planned: &Planned, index: usize, variant: &Variant, statistic: Statistic) -> String {
     let mut text = format!("\n  {}\n", printable(&variant.name));
     let told = |info: &&MetricInfo| !pipeline::says_nothing(planned, index, info);
@@ -122,7 +122,7 @@ fn variant_table(planned: &Planned, index: usize, variant: &Variant, statistic: 
     text
 }
 
-/// A metric in a few characters; None where there is nothing to say.
+/// Returns a metric in a few characters; None where there is nothing to say.
 fn value(variant: &Variant, name: &str, statistic: Statistic) -> Option<String> {
     let first = variant.runs.first()?.metrics.get(name)?;
     match first {
@@ -165,7 +165,7 @@ fn summed_up(summary: &Summary, statistic: Statistic) -> String {
     }
 }
 
-/// One part of a metric over all seeds: numbers by mean and standard deviation, shares (lists with fractions) by their means,
+/// Summarizes one part of a metric over all seeds: numbers by mean and standard deviation, shares (lists with fractions) by their means,
 /// all else by how often it was found.
 fn over_seeds(values: &[&Metric], statistic: Statistic) -> String {
     if let Some(means) = mean_shares(values) {
@@ -221,7 +221,7 @@ fn plain(metric: &Metric) -> String {
     }
 }
 
-/// Every leaf of a map with its dotted path: `training.learning_rate`.
+/// Returns every leaf of a map with its dotted path: `training.learning_rate`.
 fn flat<'a>(path: &str, metric: &'a Metric) -> Vec<(String, &'a Metric)> {
     let Metric::Map(entries) = metric else { return vec![(path.to_owned(), metric)] };
     let inner = |(key, value): (&String, &'a Metric)| {

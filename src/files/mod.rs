@@ -80,7 +80,7 @@ pub fn without_mark(text: String) -> String {
     }
 }
 
-/// The real path, and the path below the folder with its names as they are on the disk.
+/// Returns the real path, and the path below the folder with its names as they are on the disk.
 fn locate(root: &Path, below: &Path) -> Result<(PathBuf, PathBuf), Refusal> {
     let below = plain(below)?;
     let real_root = root.canonicalize()?;
@@ -95,7 +95,7 @@ fn locate(root: &Path, below: &Path) -> Result<(PathBuf, PathBuf), Refusal> {
     if is_hidden(inside) { Err(Refusal::Hidden) } else { Ok((real, below)) }
 }
 
-/// A path of names alone.
+/// Returns a path of names alone.
 fn plain(below: &Path) -> Result<PathBuf, Refusal> {
     let mut parts = PathBuf::new();
     for part in below.components() {

@@ -351,13 +351,13 @@ pub fn scheme(address: &str) -> Option<String> {
     (plain && scheme.starts_with(|first: char| first.is_ascii_alphabetic())).then(|| scheme.to_lowercase())
 }
 
-/// Whether an address without a scheme is one of this site: browsers read a backslash as a slash.
+/// Returns whether an address without a scheme is one of this site: browsers read a backslash as a slash.
 fn is_below(address: &str) -> bool {
     let start = address.trim_start_matches(|letter: char| letter.is_whitespace() || letter.is_control());
     !start.starts_with(['/', '\\'])
 }
 
-/// Whether a value of CSS or SVG fetches nothing and has no escapes.
+/// Returns whether a value of CSS or SVG fetches nothing and has no escapes.
 fn is_paint(value: &str) -> bool {
     let lower = value.to_ascii_lowercase();
     if lower.contains(['\\', '@', '{', '}', '<']) || lower.contains("/*") {

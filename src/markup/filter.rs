@@ -48,7 +48,7 @@ impl Filter<'_> {
         self.open.last().map_or(Language::Html, |open| open.language)
     }
 
-    /// What may begin here.
+    /// Returns what may begin here.
     fn element(&self, name: &str) -> Option<(&'static Element, Language)> {
         // At its top a formula is nothing but a formula, and a file of SVG nothing but a drawing.
         let language = match (name, self.language(), self.root) {
@@ -145,7 +145,7 @@ impl Filter<'_> {
         }
     }
 
-    /// What is no tag here is shown as it was written.
+    /// Takes a tag for text: what is no tag here is shown as it was written.
     fn text_at(&mut self, place: std::ops::Range<usize>) {
         if let Some(text) = self.markup.get(place) {
             self.text(text);

@@ -121,7 +121,7 @@ pub fn each(markup: &str, as_page: bool, mut visit: impl FnMut(Token)) {
     begun.and_then(|at| markup.get(at..)).into_iter().for_each(|rest| visit(Token::Text(rest.to_owned())));
 }
 
-/// Where a tag begins that never ends.
+/// Returns where a tag begins that never ends.
 fn begun(markup: &str, from: usize) -> Option<usize> {
     let rest = markup.get(from..)?;
     let begins = |(at, _): &(usize, &str)| {

@@ -57,7 +57,7 @@ pub(super) fn check_output(output: &Path, lessons: &Path) -> Result<(), Fault> {
     Ok(())
 }
 
-/// The real path of the repository of a lessons folder, or of this where it is in none.
+/// Returns the real path of the repository of a lessons folder, or of this where it is in none.
 fn of(root: &Path) -> std::io::Result<PathBuf> {
     let root = root.canonicalize()?;
     let repository = root.ancestors().find(|folder| folder.join(".git").exists());

@@ -117,7 +117,7 @@ pub(super) fn judge_block(
     (verdicts, found)
 }
 
-/// What is to be said of a claim in prose about one experiment, which holds, if no result could contradict it.
+/// Returns what is to be said of a claim in prose about one experiment, which holds, if no result could contradict it.
 fn idle_in_prose(
     course: &Course,
     planned: &[Planned],
@@ -187,7 +187,7 @@ pub(super) fn judge(
     Judged { blocks, prose, found }
 }
 
-/// Every claim in the prose of those lessons that is in order, with its lesson and what it is about.
+/// Returns every claim in the prose of those lessons that is in order, with its lesson and what it is about.
 fn in_prose(
     course: &Course,
     planned: &[Planned],
@@ -202,7 +202,7 @@ fn in_prose(
     scoped.collect()
 }
 
-/// All expressions of one role in those lessons and in the texts of their blocks, each with its lesson.
+/// Returns all expressions of one role in those lessons and in the texts of their blocks, each with its lesson.
 fn values_of(
     course: &Course,
     planned: &[Planned],

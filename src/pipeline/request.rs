@@ -136,7 +136,7 @@ pub(super) fn none_like(pattern: &Pattern) -> Failure {
     Fault::new(format!("no experiment is like `{pattern}`")).into()
 }
 
-/// The cache of a course among the user's own files; none where the user has no home.
+/// Returns the cache of a course among the user's own files; none where the user has no home.
 fn apart(root: &Path, capacity: u64) -> Cache {
     let Ok(folders) = etcetera::choose_base_strategy() else { return Cache::none() };
     let root = root.canonicalize().unwrap_or_else(|_| root.to_owned());

@@ -85,7 +85,7 @@ pub fn fetches(css: &str) -> bool {
     })
 }
 
-/// Whether an address is that of the site's own script, from a page or in a template.
+/// Returns whether an address is that of the site's own script, from a page or in a template.
 fn is_own(address: &str) -> bool {
     let address = address.trim_start_matches("../");
     address.strip_prefix("{{ root }}").unwrap_or(address) == OWN_SCRIPT

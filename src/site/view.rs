@@ -181,7 +181,7 @@ impl TableView {
     }
 }
 
-/// A number as people write it, or nothing.
+/// Returns a number as people write it, or nothing.
 fn is_number(text: &str) -> bool {
     let text = text.replace('\u{2212}', "-").replace(['\u{a0}', '\u{202f}', '%'], "");
     text.is_empty() || text == "–" || text.parse::<f64>().is_ok()

@@ -74,7 +74,7 @@ impl Entry {
         DATASETS.iter().find(|entry| entry.name == name)
     }
 
-    /// Every key that this data set takes besides `name`, its own first.
+    /// Returns every key that this data set takes besides `name`, its own first.
     pub fn keys(&self) -> Vec<&'static str> {
         match &self.origin {
             // Its cells are all there.
@@ -91,12 +91,12 @@ impl Entry {
     }
 }
 
-/// Every key that a file of a format takes besides `file`.
+/// Returns every key that a file of a format takes besides `file`.
 pub(super) fn file_keys(format: Format) -> Vec<&'static str> {
     [format.keys(), TABLE_KEYS, COMMON_KEYS].concat()
 }
 
-/// Every key that a data set takes besides `name` or `file`, one of which names it; none where nothing is called so.
+/// Returns every key that a data set takes besides `name` or `file`, one of which names it; none where nothing is called so.
 pub fn keys(name: Option<&str>, file: Option<&str>) -> Option<Vec<&'static str>> {
     match (name, file) {
         (Some(name), None) => Entry::find(name).map(Entry::keys),
@@ -113,14 +113,14 @@ pub struct Values<'a> {
 }
 
 impl Values<'_> {
-    /// The value of a key of this generator.
+    /// Returns the value of a key of this generator.
     pub fn number(&self, name: &str) -> f64 {
         let given = self.settings.numbers().into_iter().find(|(key, _)| *key == name);
         let default = || self.keys.iter().find(|key| key.name == name).map(|key| key.default);
         given.and_then(|(_, value)| value).or_else(default).expect("a key in the generator's list")
     }
 
-    /// The value of a key that counts something.
+    /// Returns the value of a key that counts something.
     pub fn count(&self, name: &str) -> usize {
         self.number(name) as usize
     }
@@ -131,7 +131,7 @@ impl Generator {
         Values { settings, keys: self.keys }
     }
 
-    /// The size of what it generates, before it does.
+    /// Returns the size of what it generates, before it does.
     pub fn facts(&self, settings: &DataSettings) -> Facts {
         let values = self.values(settings);
         let (features, target) = (self.shape)(&values);

@@ -35,18 +35,18 @@ impl Visitor<'_> for NameVisitor {
     }
 }
 
-/// One column, or none.
+/// Reads one column, or none.
 pub(super) fn one<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     Ok(Option::<Name>::deserialize(deserializer)?.map(|name| name.0))
 }
 
-/// A list of columns, or none.
+/// Returns a list of columns, or none.
 pub(super) fn several<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<String>>, D::Error> {
     let names = Option::<Vec<Name>>::deserialize(deserializer)?;
     Ok(names.map(|names| names.into_iter().map(|name| name.0).collect()))
 }
 
-/// A list of what may stand in cells, or none.
+/// Returns a list of what may stand in cells, or none.
 pub(super) fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<String>>, D::Error> {
     let texts = Option::<Vec<Text>>::deserialize(deserializer)?;
     Ok(texts.map(|texts| texts.into_iter().map(|text| text.0).collect()))

@@ -107,7 +107,7 @@ impl Dataset {
         rows * (columns * self.features.number_bytes() + 8)
     }
 
-    /// The given rows alone, in the given order.
+    /// Returns the given rows alone, in the given order.
     pub fn select(&self, rows: &[usize]) -> Dataset {
         Dataset {
             name: self.name.clone(),
@@ -135,7 +135,7 @@ impl TargetColumn {
         self.len() == 0
     }
 
-    /// What is to be predicted: one of how many classes, or a number.
+    /// Returns what is to be predicted: one of how many classes, or a number.
     pub fn target(&self) -> Target {
         match self {
             TargetColumn::Classes { names, .. } => Target::Classes(names.len()),
@@ -143,7 +143,7 @@ impl TargetColumn {
         }
     }
 
-    /// Each class by name with its rows; empty where the target is a number.
+    /// Returns each class by name with its rows; empty where the target is a number.
     pub fn class_rows(&self) -> Vec<(String, usize)> {
         let TargetColumn::Classes { labels, names } = self else { return Vec::new() };
         let mut rows: Vec<(String, usize)> = names.iter().map(|name| (name.clone(), 0)).collect();

@@ -52,7 +52,7 @@ impl Features {
         }
     }
 
-    /// The given rows alone, in the given order.
+    /// Returns the given rows alone, in the given order.
     pub fn select(&self, rows: &[usize]) -> Features {
         match self {
             Features::U8(numbers) => Features::U8(numbers.select(Axis(0), rows)),

@@ -14,7 +14,7 @@ pub enum Format {
 }
 
 impl Format {
-    /// By the name of a file: `.csv`, `.npy`, `.npz`, or an IDX name such as `train-images-idx3-ubyte` or `digits.idx`.
+    /// Tells the format by the name of a file: `.csv`, `.npy`, `.npz`, or an IDX name such as `train-images-idx3-ubyte` or `digits.idx`.
     /// IDX and NPY may be packed by gzip (`.gz` at the end).
     pub fn of(path: &str) -> Option<Format> {
         let path = path.to_lowercase();
@@ -34,7 +34,7 @@ impl Format {
         }
     }
 
-    /// As it is said in a sentence.
+    /// Returns its name as it is said in a sentence.
     pub fn title(self) -> &'static str {
         match self {
             Format::Csv => "a CSV table",
@@ -44,7 +44,7 @@ impl Format {
         }
     }
 
-    /// The keys of `data` that only some formats take.
+    /// Returns the keys of `data` that only some formats take.
     pub fn keys(self) -> &'static [&'static str] {
         match self {
             Format::Csv => &["target", "features", "missing"],

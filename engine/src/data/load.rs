@@ -20,7 +20,7 @@ pub struct Files<'a> {
     pub labels: Option<&'a [u8]>,
 }
 
-/// The size of the data that `settings` name, after `limit`, without generating any. A table is read for it.
+/// Returns the size of the data that `settings` name, after `limit`, without generating any. A table is read for it.
 ///
 /// # Errors
 /// What is wrong with the settings, and with the table where one is read.
@@ -33,14 +33,14 @@ pub fn facts(settings: &DataSettings, files: Files, limits: &TableLimits) -> Res
     Ok(limited_facts(settings, facts)?)
 }
 
-/// The rows of a built-in table; none of anything else.
+/// Returns the rows of a built-in table; none of anything else.
 pub fn table_rows(name: &str) -> Option<usize> {
     let settings = DataSettings::named(name);
     matches!(settings.entry()?.origin, Origin::Table(_)).then_some(())?;
     facts(&settings, Files::default(), &TableLimits::default()).ok().map(|facts| facts.rows)
 }
 
-/// The data that `settings` name, its rows in the order of the file; generated ones draw from the stream
+/// Returns the data that `settings` name, its rows in the order of the file; generated ones draw from the stream
 /// `data`, and `limit` from the stream `limit`.
 ///
 /// # Errors
@@ -60,7 +60,7 @@ pub fn load(
     Ok(if rows < dataset.rows() { limited(&dataset, rows, streams) } else { dataset })
 }
 
-/// So many rows of a data set: the first ones of a shuffle by the stream `limit`.
+/// Returns so many rows of a data set: the first ones of a shuffle by the stream `limit`.
 pub fn limited(dataset: &Dataset, rows: usize, streams: &Streams) -> Dataset {
     // A table may have far more rows than are drawn: in four bytes each their order takes half the room.
     let mut order: Vec<u32> = (0..dataset.rows() as u32).collect();
@@ -69,7 +69,7 @@ pub fn limited(dataset: &Dataset, rows: usize, streams: &Streams) -> Dataset {
     dataset.select(&drawn)
 }
 
-/// The facts of what `limit` leaves of data with these facts.
+/// Returns the facts of what `limit` leaves of data with these facts.
 ///
 /// # Errors
 /// A limit that is more than there is.
@@ -106,7 +106,7 @@ fn generate(entry: &Entry, settings: &DataSettings, streams: Streams) -> Dataset
     }
 }
 
-/// All rows of a built-in table or of the author's own file, whatever `limit` says: the same for every seed. Beside
+/// Returns all rows of a built-in table or of the author's own file, whatever `limit` says: the same for every seed. Beside
 /// them what is odd about the file.
 ///
 /// # Errors

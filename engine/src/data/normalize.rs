@@ -78,7 +78,7 @@ impl Normalizer {
         seen.iter().zip(means).zip(spread).map(|((seen, mean), sd)| seen.scaling(mean, sd)).unzip().into()
     }
 
-    /// The given rows, scaled, in the given order and in the precision of a run.
+    /// Returns the given rows, scaled, in the given order and in the precision of a run.
     pub fn apply<R: Real>(&self, features: &Features, rows: &[usize]) -> Array2<R> {
         let columns = features.columns();
         let mut row = vec![0.0; columns];
@@ -123,7 +123,7 @@ impl Seen {
         })
     }
 
-    /// What to subtract and what to divide by: as given, unless the feature has no spread. That is seen exactly:
+    /// Returns what to subtract and what to divide by: as given, unless the feature has no spread. That is seen exactly:
     /// the mean of equal values can be off by a rounding, and their spread not 0.
     fn scaling(&self, shift: f64, scale: f64) -> (f64, f64) {
         match self.low == self.high {

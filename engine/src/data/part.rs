@@ -53,7 +53,7 @@ impl<R: Real> Labels<R> {
         }
     }
 
-    /// The labels of some consecutive rows.
+    /// Returns the labels of some consecutive rows.
     pub fn rows(&self, rows: Range<usize>) -> Targets<'_, R> {
         match self {
             Labels::Classes { indices, .. } => Targets::Classes(&indices[rows]),
@@ -126,7 +126,7 @@ impl<R: Real> Part<R> {
         self.x.ncols()
     }
 
-    /// The features of some consecutive rows, row-major.
+    /// Returns the features of some consecutive rows, row-major.
     pub fn rows(&self, rows: Range<usize>) -> &[R] {
         let width = self.features();
         let all = self.x.as_slice().expect("a part holds its rows one after the other");

@@ -8,7 +8,7 @@ use super::split::Split;
 use super::target_scale::TargetScale;
 use crate::numeric::{Real, Stream, Streams};
 
-/// The three parts in the precision of the run: features and targets scaled by the statistics of the training part, and
+/// Returns the three parts in the precision of the run: features and targets scaled by the statistics of the training part, and
 /// with the wanted share of wrong labels in the training part (stream `label_noise`).
 pub fn prepare<R: Real>(
     dataset: &Dataset,

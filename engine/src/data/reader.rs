@@ -41,7 +41,7 @@ pub struct TableLimits {
 }
 
 impl Default for TableLimits {
-    /// 64 MiB (256 MiB of an array), a million rows, ten thousand columns.
+    /// Allows 64 MiB (256 MiB of an array), a million rows, ten thousand columns.
     fn default() -> Self {
         TableLimits { bytes: 64 << 20, array_bytes: 256 << 20, rows: 1_000_000, columns: 10_000 }
     }
@@ -95,7 +95,7 @@ pub(super) fn read(
     Ok(Read { warnings, ..read })
 }
 
-/// The text of a file, if it is small enough and UTF-8. A byte order mark stays in, so that places are
+/// Returns the text of a file, if it is small enough and UTF-8. A byte order mark stays in, so that places are
 /// those in the file.
 fn text<'a>(bytes: &'a [u8], limits: &TableLimits) -> Result<&'a str, DataProblems> {
     if bytes.len() > limits.bytes {
@@ -120,7 +120,7 @@ pub(super) struct File<'a> {
 }
 
 impl File<'_> {
-    /// The bytes of a cell, with its quotes and without the blanks around it.
+    /// Returns the bytes of a cell, with its quotes and without the blanks around it.
     fn cell(&self, place: Place) -> Range<usize> {
         let cells = cells(self.text, place.start);
         let range = cells.get(place.column).map_or(place.start..place.start, |cell| cell.range.clone());
@@ -129,13 +129,13 @@ impl File<'_> {
         start..start + cell.trim().len()
     }
 
-    /// The bytes of the line that a cell is in.
+    /// Returns the bytes of the line that a cell is in.
     fn row(&self, Place { start, .. }: Place) -> Range<usize> {
         let length = self.text[start..].find(['\n', '\r']).unwrap_or(self.text.len() - start);
         start..start + length
     }
 
-    /// A problem of one cell.
+    /// Returns a problem of one cell.
     fn problem(&self, place: Place, column: &str, message: impl Into<String>) -> TableProblem {
         TableProblem::new(place.line, Some(self.cell(place)), message).column(column)
     }
@@ -314,7 +314,7 @@ impl Body<'_> {
         }
     }
 
-    /// The number in a cell of a feature.
+    /// Returns the number in a cell of a feature.
     fn number(&self, row: &Row, column: usize) -> Result<f64, Fault> {
         let cell = &row.record[column];
         match number(cell) {
@@ -381,7 +381,7 @@ impl Body<'_> {
         }
     }
 
-    /// A column that is text in every row is one problem, not one a row.
+    /// Gathers the problems of a column that is text in every row into one.
     fn gather_text_columns(&mut self, texts: &[(usize, Option<Place>)], rows: usize) {
         for (&column, &(count, first)) in self.columns.features.iter().zip(texts) {
             let Some(first) = first.filter(|_| count > 1 && count == rows) else { continue };
@@ -463,7 +463,7 @@ impl Fault {
     }
 }
 
-/// The number in a cell; -0 becomes 0.
+/// Returns the number in a cell; -0 becomes 0.
 pub(super) fn number(cell: &str) -> Result<f64, Fault> {
     let cell = cell.trim();
     match cell.parse::<f64>() {

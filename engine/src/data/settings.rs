@@ -101,12 +101,12 @@ pub enum Task {
 }
 
 impl DataSettings {
-    /// A data set by its name, all else by default.
+    /// Returns a data set by its name, all else by default.
     pub fn named(name: &str) -> Self {
         DataSettings { name: Some(name.to_owned()), ..Default::default() }
     }
 
-    /// The numbers that generators take, each with what the author gave.
+    /// Returns the numbers that generators take, each with what the author gave.
     pub(super) fn numbers(&self) -> [(&'static str, Option<f64>); 10] {
         let count = |value: Option<usize>| value.map(|v| v as f64);
         [
@@ -123,12 +123,12 @@ impl DataSettings {
         ]
     }
 
-    /// The data set that `name` names; None for a file or an unknown name.
+    /// Returns the data set that `name` names; None for a file or an unknown name.
     pub fn entry(&self) -> Option<&'static Entry> {
         self.name.as_deref().and_then(Entry::find)
     }
 
-    /// How features are scaled: as the author said, or as is usual for this data set, which may be one of pictures.
+    /// Returns how features are scaled: as the author said, or as is usual for this data set, which may be one of pictures.
     pub fn normalization(&self, pictures: bool) -> Normalize {
         let usual = match self.entry() {
             Some(entry) => entry.normalize,
@@ -138,7 +138,7 @@ impl DataSettings {
         self.normalize.unwrap_or(usual)
     }
 
-    /// How a target that is a number is scaled: as the author said, or as is usual for this data set.
+    /// Returns how a target that is a number is scaled: as the author said, or as is usual for this data set.
     pub fn target_scaling(&self) -> ScaleTarget {
         let usual = match self.entry().map(|entry| entry.origin) {
             Some(Origin::Generated(_)) => ScaleTarget::None,
@@ -147,7 +147,7 @@ impl DataSettings {
         self.scale_target.unwrap_or(usual)
     }
 
-    /// Everything that is wrong and can be known without the table.
+    /// Returns everything that is wrong and can be known without the table.
     pub fn check(&self) -> Vec<Problem> {
         let mut problems = self.check_ranges();
         match (&self.name, &self.file) {

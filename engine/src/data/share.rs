@@ -59,7 +59,7 @@ impl Visitor<'_> for ShareVisitor {
             .and_then(|count| self.visit_u64(count))
     }
 
-    /// `1e3` is a count; up to 100 a number with a point may be meant as a share or a percentage.
+    /// Reads `1e3` as a count; up to 100 a number with a point may be meant as a share or a percentage.
     fn visit_f64<E: de::Error>(self, count: f64) -> Result<Share, E> {
         if count > 100.0 && count == count.floor() && count < 1e15 {
             return Ok(Share::Count(count as usize));

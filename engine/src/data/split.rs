@@ -44,7 +44,7 @@ const PARTS: [&str; 3] = ["train", "dev", "test"];
 const SLACK: f64 = 0.15;
 
 impl SplitSettings {
-    /// Train, dev and test, with the defaults filled in.
+    /// Returns train, dev and test, with the defaults filled in.
     pub fn shares(&self) -> [Share; 3] {
         let given = [self.train, self.dev, self.test];
         match given.iter().all(Option::is_none) {
@@ -53,7 +53,7 @@ impl SplitSettings {
         }
     }
 
-    /// Everything that is wrong and can be known without the data.
+    /// Returns everything that is wrong and can be known without the data.
     pub fn check(&self) -> Vec<Problem> {
         let shares = self.shares();
         let mut problems = Vec::new();
@@ -87,7 +87,7 @@ impl SplitSettings {
         problems
     }
 
-    /// How many of `rows` rows train, dev and test get. Percentages are rounded by largest remainder, so that
+    /// Returns how many of `rows` rows train, dev and test get. Percentages are rounded by largest remainder, so that
     /// no row is lost; of equal remainders the later part's goes first (1797 rows give 1078, 359, 360).
     ///
     /// # Errors
@@ -118,7 +118,7 @@ impl SplitSettings {
         }
     }
 
-    /// Everything that is wrong with dealing data with these facts. The training part must have a row of every class,
+    /// Returns everything that is wrong with dealing data with these facts. The training part must have a row of every class,
     /// and so must the others if the author asked for it.
     pub fn check_data(&self, facts: &Facts) -> Vec<Problem> {
         match self.sizes(facts.rows) {
@@ -148,7 +148,7 @@ impl SplitSettings {
         }
     }
 
-    /// The parts, by name, that get rows and yet none of some class, and the first such class with its rows; none
+    /// Returns the parts, by name, that get rows and yet none of some class, and the first such class with its rows; none
     /// where the facts do not say how many rows a class has.
     pub fn left_out<'a>(&self, facts: &'a Facts) -> Vec<(&'static str, &'a (String, usize))> {
         let (Ok(sizes), false) = (self.sizes(facts.rows), self.stratify == Some(false)) else {
@@ -159,7 +159,7 @@ impl SplitSettings {
     }
 }
 
-/// What is wrong with a part that cannot have a row of every class.
+/// Returns what is wrong with a part that cannot have a row of every class.
 fn lacks_classes(
     part: usize,
     sizes: [usize; 3],
@@ -183,7 +183,7 @@ fn lacks_classes(
     Some(problem.hint("find more rows of the class, make the part larger, or set `stratify: false`"))
 }
 
-/// The first class of which a stratified part gets no row.
+/// Returns the first class of which a stratified part gets no row.
 fn left_out(part: usize, sizes: [usize; 3], class_rows: &[(String, usize)]) -> Option<&(String, usize)> {
     let counts: Vec<usize> = class_rows.iter().map(|(_, rows)| *rows).collect();
     let quotas = (!counts.is_empty()).then(|| class_quotas(&counts, sizes))?;
@@ -195,7 +195,7 @@ fn no_training_rows() -> Problem {
     Problem::new("train", "the training part gets no rows").expected("a percentage or a count above 0")
 }
 
-/// None when no part is a percentage.
+/// Adds up the percentages; none when no part is one.
 fn percent_sum(shares: &[Share; 3]) -> Option<f64> {
     let percents = shares.iter().filter_map(|share| match share {
         Share::Percent(percent) => Some(*percent),
@@ -204,7 +204,7 @@ fn percent_sum(shares: &[Share; 3]) -> Option<f64> {
     percents.reduce(|sum, percent| sum + percent)
 }
 
-/// Whole numbers near the quotas that sum to `total`: first rounded down, then one more where the remainder is
+/// Returns whole numbers near the quotas that sum to `total`: first rounded down, then one more where the remainder is
 /// largest, of equal remainders the last.
 fn largest_remainder(quotas: [f64; 3], total: usize) -> [usize; 3] {
     let mut counts = quotas.map(|quota| quota as usize);
@@ -261,7 +261,7 @@ pub fn split(target: &TargetColumn, settings: &SplitSettings, streams: &Streams)
     Ok(Split { train, dev, test })
 }
 
-/// How many rows of each class each part gets. Rows sum to the parts' sizes, whatever the classes.
+/// Returns how many rows of each class each part gets. Rows sum to the parts' sizes, whatever the classes.
 ///
 /// Each cell of the table (class, part) starts at its share rounded down; the rows that are missing go to the
 /// cells with the largest remainders whose class and part both lack one.

@@ -53,17 +53,17 @@ impl TargetScale {
         TargetScale { shift: fitted.shift[0], scale: fitted.scale[0] }
     }
 
-    /// A number in the units of the data as the network sees it.
+    /// Returns a number in the units of the data as the network sees it.
     pub fn apply(&self, value: f64) -> f64 {
         (value - self.shift) / self.scale
     }
 
-    /// A number of the network in the units of the data.
+    /// Returns a number of the network in the units of the data.
     pub fn undo(&self, value: f64) -> f64 {
         value * self.scale + self.shift
     }
 
-    /// What a squared error is worth in the units of the data.
+    /// Returns what a squared error is worth in the units of the data.
     pub fn squared(&self) -> f64 {
         self.scale * self.scale
     }

@@ -43,13 +43,13 @@ impl Calibration {
         Calibration { bins, rows: answers.right.len() }
     }
 
-    /// The expected calibration error, from 0 to 1; NaN without rows.
+    /// Returns the expected calibration error, from 0 to 1; NaN without rows.
     pub fn error(&self) -> f64 {
         let gaps = self.bins.iter().map(|bin| (bin.right as f64 - bin.confidence).abs());
         gaps.sum::<f64>() / self.rows as f64
     }
 
-    /// The mean confidence of all answers; above the accuracy where the network is too sure of itself. NaN without rows.
+    /// Returns the mean confidence of all answers; above the accuracy where the network is too sure of itself. NaN without rows.
     pub fn confidence(&self) -> f64 {
         self.bins.iter().map(|bin| bin.confidence).sum::<f64>() / self.rows as f64
     }

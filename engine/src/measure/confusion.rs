@@ -28,27 +28,27 @@ impl Confusion {
         Confusion { classes: answers.classes, counts }
     }
 
-    /// (right class, given class), row-major.
+    /// Returns the counts, (right class, given class) row-major.
     pub fn counts(&self) -> &[usize] {
         &self.counts
     }
 
-    /// One a class.
+    /// Returns the precision of each class.
     pub fn precision(&self) -> Vec<f64> {
         self.each(|right, _, given| share(right, given))
     }
 
-    /// One a class.
+    /// Returns the recall of each class.
     pub fn recall(&self) -> Vec<f64> {
         self.each(|right, rows, _| share(right, rows))
     }
 
-    /// One a class.
+    /// Returns the F1 of each class.
     pub fn f1(&self) -> Vec<f64> {
         self.each(|right, rows, given| share(2 * right, rows + given))
     }
 
-    /// A number for each class from its TP, TP + FN and TP + FP.
+    /// Returns a number for each class from its TP, TP + FN and TP + FP.
     fn each(&self, number: impl Fn(usize, usize, usize) -> f64) -> Vec<f64> {
         let classes = 0..self.classes;
         let count = |right: usize, given: usize| self.counts[right * self.classes + given];

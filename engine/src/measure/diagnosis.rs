@@ -17,7 +17,7 @@ pub enum Diagnosis {
 }
 
 impl Diagnosis {
-    /// As prose and claims read it.
+    /// Returns its name as prose and claims read it.
     pub fn name(self) -> &'static str {
         match self {
             Diagnosis::Neither => "neither",
@@ -28,7 +28,7 @@ impl Diagnosis {
     }
 }
 
-/// Avoidable bias is the training error minus the Bayes error, the lowest that any classifier can have; variance is the
+/// Tells which gaps are high. Avoidable bias is the training error minus the Bayes error, the lowest that any classifier can have; variance is the
 /// dev error minus the training error. Either is high above [`HIGH`]. All errors are shares from 0 to 1.
 ///
 /// Source: Ng, Machine Learning Yearning, 2018, chapters 20 to 22.

@@ -149,7 +149,7 @@ impl Activation {
         }
     }
 
-    /// Whether a unit with activation `a` sits where its derivative is nearly zero:
+    /// Returns whether a unit with activation `a` sits where its derivative is nearly zero:
     /// |tanh| above 0.99, sigmoid below 0.01 or above 0.99. The others do not saturate.
     pub fn saturated(self, a: f64) -> bool {
         match self {
@@ -160,19 +160,19 @@ impl Activation {
     }
 }
 
-/// The chance that a standard normal deviate is below z.
+/// Returns the chance that a standard normal deviate is below z.
 fn normal_below<R: Real>(z: R) -> R {
     let half = R::from_f64(0.5);
     half * (R::ONE + (z * R::from_f64(std::f64::consts::FRAC_1_SQRT_2)).erf())
 }
 
-/// The density of the standard normal distribution at z.
+/// Returns the density of the standard normal distribution at z.
 fn normal_density<R: Real>(z: R) -> R {
     // 1 / sqrt(2 pi)
     R::from_f64(0.398_942_280_401_432_7) * (R::from_f64(-0.5) * z * z).exp()
 }
 
-/// `to = function(from)`, element by element.
+/// Sets `to = function(from)`, element by element.
 #[inline(always)]
 fn write<R: Real>(to: &mut [R], from: &[R], function: impl Fn(R) -> R) {
     vectorized(|| {
@@ -182,7 +182,7 @@ fn write<R: Real>(to: &mut [R], from: &[R], function: impl Fn(R) -> R) {
     });
 }
 
-/// `to = function(from, other)`, element by element.
+/// Sets `to = function(from, other)`, element by element.
 #[inline(always)]
 fn write2<R: Real>(to: &mut [R], from: &[R], other: &[R], function: impl Fn(R, R) -> R) {
     vectorized(|| {

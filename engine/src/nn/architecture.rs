@@ -53,12 +53,12 @@ impl LayerShape {
         self.offset..self.offset + self.inputs * self.outputs
     }
 
-    /// What is added to each unit: the bias, or the beta of batch normalization.
+    /// Returns what is added to each unit: the bias, or the beta of batch normalization.
     pub fn bias(&self) -> Range<usize> {
         self.weights().end..self.weights().end + self.outputs
     }
 
-    /// What batch normalization multiplies each unit by; empty without it.
+    /// Returns what batch normalization multiplies each unit by; empty without it.
     pub fn gamma(&self) -> Range<usize> {
         self.bias().end..self.end()
     }
@@ -70,7 +70,7 @@ impl LayerShape {
 }
 
 impl Architecture {
-    /// The network that these settings mean for so many features and this target.
+    /// Returns the network that these settings mean for so many features and this target.
     ///
     /// # Errors
     /// All problems of the settings, alone and with the target.
@@ -101,17 +101,17 @@ impl Architecture {
         self.layers[self.layers.len() - 1].outputs
     }
 
-    /// How many numbers the network learns.
+    /// Returns how many numbers the network learns.
     pub fn parameters(&self) -> usize {
         self.layers[self.layers.len() - 1].end()
     }
 
-    /// Multiply-adds of the matrix products for one example, forward.
+    /// Counts the multiply-adds of the matrix products for one example, forward.
     pub fn forward_multiply_adds(&self) -> u64 {
         self.layers.iter().map(|layer| layer.weights().len() as u64).sum()
     }
 
-    /// Multiply-adds of the matrix products for one example, forward and backward: each layer once
+    /// Counts the multiply-adds of the matrix products for one example, forward and backward: each layer once
     /// forward, once for the weights' gradient, and once for its input's (not needed at the first).
     pub fn training_multiply_adds(&self) -> u64 {
         3 * self.forward_multiply_adds() - self.layers[0].weights().len() as u64
@@ -122,12 +122,12 @@ impl Architecture {
         self.layers.iter().map(|layer| layer.outputs).sum()
     }
 
-    /// The rows that prediction takes at a time.
+    /// Returns the rows that prediction takes at a time.
     pub fn prediction_rows(&self) -> usize {
         self.batch_norm.as_ref().and_then(BatchNorm::prediction_rows).unwrap_or(PREDICTION_ROWS)
     }
 
-    /// The parameters in blocks, with the names of the course: `W1`, `b1`, `W2`, ...; in a normalized layer
+    /// Returns the parameters in blocks, with the names of the course: `W1`, `b1`, `W2`, ...; in a normalized layer
     /// `W1`, `beta1`, `gamma1`.
     pub fn blocks(&self) -> Vec<(String, Range<usize>)> {
         let mut blocks = Vec::new();
@@ -144,7 +144,7 @@ impl Architecture {
         blocks
     }
 
-    /// What dropout could act on, as numbers a row, with the share that stays: each layer's inputs, then the logits.
+    /// Returns what dropout could act on, as numbers a row, with the share that stays: each layer's inputs, then the logits.
     pub fn droppable(&self) -> impl Iterator<Item = (usize, f64)> {
         let widths = self.layers.iter().map(|layer| layer.inputs).chain([self.outputs()]);
         widths.zip(self.keep_prob.iter().copied())
@@ -175,7 +175,7 @@ fn resolve(output: Output, target: Target) -> Result<OutputLayer, Problem> {
     }
 }
 
-/// The layers' shapes, their parameters one after the other.
+/// Returns the layers' shapes, their parameters one after the other.
 fn stack(features: usize, hidden: &[usize], outputs: usize, batch_norm: bool) -> Vec<LayerShape> {
     let mut layers: Vec<LayerShape> = Vec::with_capacity(hidden.len() + 1);
     let mut inputs = features;

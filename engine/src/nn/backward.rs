@@ -46,7 +46,7 @@ impl<R: Real> Backward<R> {
         }
     }
 
-    /// The same buffers, large products spread over workers.
+    /// Returns the same buffers, large products spread over workers.
     pub fn with_workers(self, workers: Arc<dyn Workers>) -> Self {
         Backward { workers, ..self }
     }
@@ -65,7 +65,7 @@ impl<R: Real> Backward<R> {
         (0..network.depth()).rev().for_each(|l| self.run_layer(network, forward, l, x, targets.len(), masks));
     }
 
-    /// The gradient at what the last layer gives.
+    /// Computes the gradient at what the last layer gives.
     pub(super) fn begin(
         &mut self,
         network: &Network<R>,
@@ -82,7 +82,7 @@ impl<R: Real> Backward<R> {
         }
     }
 
-    /// From the gradient at what the activation of a layer (from 0) was given, that of the layer's parameters, and
+    /// Computes from the gradient at what the activation of a layer (from 0) was given, that of the layer's parameters, and
     /// that at what the activation before it was given.
     pub(super) fn run_layer(
         &mut self,
@@ -133,7 +133,7 @@ impl<R: Real> Backward<R> {
         activation.backward(kept, upstream, below);
     }
 
-    /// Of every parameter, in the order of the parameters.
+    /// Returns the gradient of every parameter, in the order of the parameters.
     pub fn gradient(&self) -> &[R] {
         &self.gradient
     }
@@ -143,7 +143,7 @@ impl<R: Real> Backward<R> {
         &mut self.gradient
     }
 
-    /// The gradient of the mean loss with respect to z of a layer (from 0), (rows, outputs).
+    /// Returns the gradient of the mean loss with respect to z of a layer (from 0), (rows, outputs).
     pub fn delta(&self, layer: usize, rows: usize) -> &[R] {
         let all = &self.deltas[layer];
         &all[..all.len() / self.capacity.max(1) * rows]

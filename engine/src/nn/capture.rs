@@ -45,7 +45,7 @@ pub struct Spread {
 }
 
 impl Spread {
-    /// NaN throughout for no values.
+    /// Measures how values are spread: NaN throughout for none.
     pub fn of(values: &[f64]) -> Self {
         let n = values.len() as f64;
         let mean = values.iter().sum::<f64>() / n;

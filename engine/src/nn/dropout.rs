@@ -55,13 +55,13 @@ impl<R: Real> Masks<R> {
         }
     }
 
-    /// The factors of a layer's inputs, if it drops any; layers count from 0, and those of the logits follow.
+    /// Returns the factors of a layer's inputs, if it drops any; layers count from 0, and those of the logits follow.
     pub(super) fn factors(&self, layer: usize) -> Option<&[R]> {
         self.layers[layer].as_ref().map(|mask| mask.factors.as_slice())
     }
 }
 
-/// `to = from * factors`, element by element.
+/// Sets `to = from * factors`, element by element.
 pub(super) fn masked<R: Real>(from: &[R], factors: &[R], to: &mut [R]) {
     vectorized(|| {
         for ((to, &from), &factor) in to.iter_mut().zip(from).zip(factors) {
@@ -70,7 +70,7 @@ pub(super) fn masked<R: Real>(from: &[R], factors: &[R], to: &mut [R]) {
     });
 }
 
-/// `values *= factors`, element by element.
+/// Computes `values *= factors`, element by element.
 pub(super) fn mask<R: Real>(values: &mut [R], factors: &[R]) {
     vectorized(|| {
         for (value, &factor) in values.iter_mut().zip(factors) {

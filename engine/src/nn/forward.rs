@@ -17,7 +17,7 @@ pub enum Pass<'a, R> {
 }
 
 impl<R: Real> Pass<'_, R> {
-    /// The factors of a layer's inputs, if it drops any; behind the last layer's, those of the logits.
+    /// Returns the factors of a layer's inputs, if it drops any; behind the last layer's, those of the logits.
     fn factors(&self, layer: usize) -> Option<&[R]> {
         match self {
             Pass::Training(masks) => masks.and_then(|masks| masks.factors(layer)),
@@ -25,7 +25,7 @@ impl<R: Real> Pass<'_, R> {
         }
     }
 
-    /// What a normalized layer goes by; None is the batch itself.
+    /// Returns what a normalized layer goes by; None is the batch itself.
     fn moments<'n>(&self, network: &'n Network<R>, layer: usize) -> Option<&'n Moments<R>> {
         let settings = network.architecture().batch_norm.as_ref()?;
         match (self, settings.prediction) {
@@ -83,12 +83,12 @@ impl<R: Real> Forward<R> {
         }
     }
 
-    /// The same buffers, large products spread over workers.
+    /// Returns the same buffers, large products spread over workers.
     pub fn with_workers(self, workers: Arc<dyn Workers>) -> Self {
         Forward { workers, ..self }
     }
 
-    /// The most rows that a batch may have.
+    /// Returns the most rows that a batch may have.
     pub fn capacity(&self) -> usize {
         self.capacity
     }
@@ -136,7 +136,7 @@ impl<R: Real> Forward<R> {
         activation.apply(z, output);
     }
 
-    /// Mean and variance of the units of a layer (from 0) over the batch of the last training pass; None
+    /// Returns mean and variance of the units of a layer (from 0) over the batch of the last training pass; None
     /// without batch normalization.
     pub fn batch_moments(&self, layer: usize) -> Option<&Moments<R>> {
         self.normalizations.get(layer).map(Normalization::moments)
@@ -146,14 +146,14 @@ impl<R: Real> Forward<R> {
         self.normalizations.get(layer)
     }
 
-    /// What a layer (from 0) gave in the last run, (rows, outputs): activations before dropout, and the logits
+    /// Returns what a layer (from 0) gave in the last run, (rows, outputs): activations before dropout, and the logits
     /// or predicted numbers at the last layer, as the loss sees them: after dropout.
     pub fn output(&self, layer: usize, rows: usize) -> &[R] {
         let all = &self.outputs[layer];
         &all[..all.len() / self.capacity.max(1) * rows]
     }
 
-    /// What the derivative of a hidden layer's (from 0) activation is told from, (rows, outputs): its weighted sums
+    /// Returns what the derivative of a hidden layer's (from 0) activation is told from, (rows, outputs): its weighted sums
     /// where the activation [needs](Activation::needs_sums) them, else the activations.
     pub(super) fn kept(&self, activation: Activation, layer: usize, rows: usize) -> &[R] {
         if !activation.needs_sums() {
@@ -163,12 +163,12 @@ impl<R: Real> Forward<R> {
         &all[..all.len() / self.capacity.max(1) * rows]
     }
 
-    /// What the last layer gave in the last run, (rows, outputs).
+    /// Returns what the last layer gave in the last run, (rows, outputs).
     pub fn logits(&self, rows: usize) -> &[R] {
         self.output(self.outputs.len() - 1, rows)
     }
 
-    /// What a layer (from 0) saw in the last run, (rows, inputs), dropout applied.
+    /// Returns what a layer (from 0) saw in the last run, (rows, inputs), dropout applied.
     pub(super) fn input<'a>(
         &'a self,
         layer: usize,

@@ -104,7 +104,7 @@ pub const INITIALIZERS: &[InitializerInfo] = &[
 ];
 
 impl Initializer {
-    /// The standard deviation of the weights of a layer; None where they are not drawn.
+    /// Returns the standard deviation of the weights of a layer; None where they are not drawn.
     pub fn sd(self, inputs: usize, outputs: usize) -> Option<f64> {
         let (inputs, outputs) = (inputs as f64, outputs as f64);
         match self {

@@ -100,7 +100,7 @@ fn score_linear<R: Real>(predictions: &[R], values: &[R]) -> Score {
     score
 }
 
-/// The gradient of the batch's mean loss with respect to the logits, into `delta`.
+/// Writes the gradient of the batch's mean loss with respect to the logits, into `delta`.
 pub fn output_gradient<R: Real>(output: OutputLayer, logits: &[R], targets: Targets<R>, delta: &mut [R]) {
     let share = R::ONE / R::from_f64(targets.len() as f64);
     delta.copy_from_slice(logits);
@@ -129,7 +129,7 @@ pub fn output_gradient<R: Real>(output: OutputLayer, logits: &[R], targets: Targ
     }
 }
 
-/// From logits to softmax minus the labels' one-hot rows.
+/// Turns logits into softmax minus the labels' one-hot rows.
 #[inline(always)]
 fn softmax_error<R: Real>(logits: &mut [R], labels: &[u32], classes: usize) {
     softmax(logits, classes);
@@ -138,7 +138,7 @@ fn softmax_error<R: Real>(logits: &mut [R], labels: &[u32], classes: usize) {
     }
 }
 
-/// Softmax of every row, in place: `p_j = e^(z_j - max z) / sum_k e^(z_k - max z)`.
+/// Computes the softmax of every row, in place: `p_j = e^(z_j - max z) / sum_k e^(z_k - max z)`.
 #[inline(always)]
 pub fn softmax<R: Real>(logits: &mut [R], classes: usize) {
     subtract_row_maxima(logits, classes);

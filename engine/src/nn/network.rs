@@ -28,7 +28,7 @@ pub struct LayerView<'a, R> {
 }
 
 impl<R: Real> Network<R> {
-    /// A network with drawn weights. Layer l (from 1) draws from the stream `init/l`, so its weights depend
+    /// Returns a network with drawn weights. Layer l (from 1) draws from the stream `init/l`, so its weights depend
     /// only on the seed, the initializer and the layer's own size; biases and beta are 0, gamma is 1.
     pub fn new(architecture: Architecture, initializer: Initializer, streams: &Streams) -> Self {
         let mut parameters = vec![R::ZERO; architecture.parameters()];
@@ -40,7 +40,7 @@ impl<R: Real> Network<R> {
         Self::from_parameters(architecture, parameters)
     }
 
-    /// A network with given parameters: of each layer the weights (inputs, outputs) row-major, then the bias
+    /// Returns a network with given parameters: of each layer the weights (inputs, outputs) row-major, then the bias
     /// (beta), then gamma where it is normalized. Prediction normalizes by mean 0 and variance 1 at first.
     ///
     /// # Panics
@@ -57,7 +57,7 @@ impl<R: Real> Network<R> {
         &self.architecture
     }
 
-    /// All parameters, layer after layer.
+    /// Returns all parameters, layer after layer.
     pub fn parameters(&self) -> &[R] {
         &self.parameters
     }
@@ -67,7 +67,7 @@ impl<R: Real> Network<R> {
         &mut self.parameters
     }
 
-    /// What prediction normalizes by, one a normalized layer (these are the first layers).
+    /// Returns what prediction normalizes by, one a normalized layer (these are the first layers).
     pub fn statistics(&self) -> &[Moments<R>] {
         &self.statistics
     }
@@ -77,19 +77,19 @@ impl<R: Real> Network<R> {
         &mut self.statistics
     }
 
-    /// Whether all parameters and statistics are finite numbers.
+    /// Returns whether all parameters and statistics are finite numbers.
     pub fn is_finite(&self) -> bool {
         let mut statistics =
             self.statistics.iter().flat_map(|moments| moments.mean.iter().chain(&moments.variance));
         self.parameters.iter().all(|w| w.is_finite()) && statistics.all(|value| value.is_finite())
     }
 
-    /// How many layers have weights: the hidden ones and the output.
+    /// Returns how many layers have weights: the hidden ones and the output.
     pub fn depth(&self) -> usize {
         self.architecture.layers.len()
     }
 
-    /// The parameters of a layer, counted from 0.
+    /// Returns the parameters of a layer, counted from 0.
     #[inline]
     pub fn layer(&self, index: usize) -> LayerView<'_, R> {
         let shape = self.architecture.layers[index];

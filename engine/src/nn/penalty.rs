@@ -32,7 +32,7 @@ impl Penalty {
     /// Penalizes nothing.
     pub const NONE: Penalty = Penalty { l1: 0.0, l2: 0.0, rows: 1 };
 
-    /// `lambda1/m sum |W| + lambda2/(2m) sum ||W||^2`.
+    /// Computes `lambda1/m sum |W| + lambda2/(2m) sum ||W||^2`.
     pub fn of<R: Real>(&self, network: &Network<R>) -> f64 {
         // No penalty is 0 even of weights that overflowed.
         let l1 = if self.l1 == 0.0 { 0.0 } else { self.l1 / self.rows as f64 * network.absolute_sum() };
@@ -61,7 +61,7 @@ impl Penalty {
     }
 }
 
-/// `gradient += of(w)`, element by element.
+/// Computes `gradient += of(w)`, element by element.
 #[inline(always)]
 fn add<R: Real>(gradient: &mut [R], weights: &[R], of: impl Fn(R) -> R) {
     vectorized(|| {
@@ -72,18 +72,18 @@ fn add<R: Real>(gradient: &mut [R], weights: &[R], of: impl Fn(R) -> R) {
 }
 
 impl<R: Real> Network<R> {
-    /// `sum ||W||^2` over the weights of all layers, biases not counted.
+    /// Computes `sum ||W||^2` over the weights of all layers, biases not counted.
     pub fn squared_norm(&self) -> f64 {
         self.layers().map(|layer| in_lanes(layer.weights, |w| w * w)).sum()
     }
 
-    /// `sum |W|` over the weights of all layers, biases not counted.
+    /// Computes `sum |W|` over the weights of all layers, biases not counted.
     pub fn absolute_sum(&self) -> f64 {
         self.layers().map(|layer| in_lanes(layer.weights, f64::abs)).sum()
     }
 }
 
-/// A sum in f64, in eight lanes that are added up at the end: an order that is fast and fixed.
+/// Returns a sum in f64, in eight lanes that are added up at the end: an order that is fast and fixed.
 fn in_lanes<R: Real>(values: &[R], of: impl Fn(f64) -> f64) -> f64 {
     let mut lanes = [0.0; 8];
     for chunk in values.chunks(8) {

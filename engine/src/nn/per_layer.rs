@@ -18,7 +18,7 @@ pub enum PerLayer {
 }
 
 impl PerLayer {
-    /// The values with their paths below the setting: `[1]` in a list, empty for the one number.
+    /// Returns the values with their paths below the setting: `[1]` in a list, empty for the one number.
     pub fn entries(&self) -> Vec<(String, f64)> {
         match self {
             PerLayer::Hidden(value) => vec![(String::new(), *value)],

@@ -11,7 +11,7 @@ use crate::numeric::{self, Real};
 pub const PREDICTION_ROWS: usize = 256;
 
 impl<R: Real> Network<R> {
-    /// The probability of each class, (rows, classes); a sigmoid output gives both of its classes.
+    /// Returns the probability of each class, (rows, classes); a sigmoid output gives both of its classes.
     /// Of a network that predicts a number, the number, (rows, 1).
     pub fn predict(&self, x: ArrayView2<R>) -> Array2<R> {
         let output = self.architecture().output;
@@ -36,7 +36,7 @@ impl<R: Real> Network<R> {
         Array2::from_shape_vec((rows, columns), predictions).expect("one prediction a row")
     }
 
-    /// The most probable class of each row; of equals the first.
+    /// Returns the most probable class of each row; of equals the first.
     pub fn classify(&self, x: ArrayView2<R>) -> Vec<u32> {
         let largest = |row: ndarray::ArrayView1<R>| {
             let better = |best: usize, i: usize| if row[i] > row[best] { i } else { best };

@@ -69,7 +69,7 @@ impl Default for ModelSettings {
 }
 
 impl ModelSettings {
-    /// Everything that is wrong whatever the data are; see [`super::Architecture::new`] for the rest.
+    /// Returns everything that is wrong whatever the data are; see [`super::Architecture::new`] for the rest.
     pub fn check(&self) -> Vec<Problem> {
         let mut problems = self.check_hidden();
         problems.extend(within("init", self.init.check()));
@@ -98,7 +98,7 @@ impl ModelSettings {
         problems
     }
 
-    /// The share of numbers that stay in training: first of the network's input, then of each hidden layer's output,
+    /// Returns the share of numbers that stay in training: first of the network's input, then of each hidden layer's output,
     /// then of the logits; `hidden.len() + 2` numbers.
     pub fn keep_probabilities(&self) -> Vec<f64> {
         let hidden = self.hidden.len();

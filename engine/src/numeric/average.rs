@@ -24,7 +24,7 @@ pub struct WeightedAverage {
 }
 
 impl WeightedAverage {
-    /// Before the first value. `beta` is from 0 (the last value alone) up to, but not including, 1.
+    /// Starts before the first value. `beta` is from 0 (the last value alone) up to, but not including, 1.
     pub fn new(beta: f64) -> Self {
         WeightedAverage { beta, value: 0.0, power: 1.0 }
     }
@@ -35,17 +35,17 @@ impl WeightedAverage {
         self.power *= self.beta;
     }
 
-    /// V as it is: too small at first.
+    /// Returns V as it is: too small at first.
     pub fn value(&self) -> f64 {
         self.value
     }
 
-    /// V / (1 - beta^t): a mean of the values so far. NaN before the first one.
+    /// Returns V / (1 - beta^t): a mean of the values so far. NaN before the first one.
     pub fn corrected(&self) -> f64 {
         self.value / (1.0 - self.power)
     }
 
-    /// About how many values count: 1/(1 - beta).
+    /// Returns about how many values count: 1/(1 - beta).
     pub fn window(&self) -> f64 {
         1.0 / (1.0 - self.beta)
     }
@@ -56,8 +56,8 @@ pub fn mean(values: &[f64]) -> f64 {
     values.iter().sum::<f64>() / values.len() as f64
 }
 
-/// The average at each value of a series, corrected or V as it is. Values that do not exist (NaN) are passed over: there the
-/// average stays as it was.
+/// Returns the average at each value of a series, corrected or V as it is. Values that do not exist (NaN) are passed over: there
+/// the average stays as it was.
 pub fn smooth(series: &[f64], beta: f64, corrected: bool) -> Vec<f64> {
     let mut average = WeightedAverage::new(beta);
     let next = |&theta: &f64| {

@@ -23,7 +23,7 @@ pub(super) struct ChaCha8 {
 }
 
 impl ChaCha8 {
-    /// The words of a key (little-endian) from the first block on.
+    /// Returns the words of a key (little-endian) from the first block on.
     pub(super) fn new(key: &[u8; 32]) -> Self {
         let (words, _) = key.as_chunks();
         ChaCha8 {
@@ -34,13 +34,13 @@ impl ChaCha8 {
         }
     }
 
-    /// The next word.
+    /// Returns the next word.
     #[inline]
     pub(super) fn word(&mut self) -> u32 {
         self.some_words(1)[0]
     }
 
-    /// The next two words, the low one first.
+    /// Returns the next two words, the low one first.
     #[inline]
     pub(super) fn double_word(&mut self) -> u64 {
         if let &[low, high, ..] = &self.words[self.taken..] {
@@ -50,7 +50,7 @@ impl ChaCha8 {
         u64::from(self.word()) | u64::from(self.word()) << 32
     }
 
-    /// The next words: as many as are at hand, at least one, but no more than `most`, which is above 0.
+    /// Returns the next words: as many as are at hand, at least one, but no more than `most`, which is above 0.
     #[inline]
     pub(super) fn some_words(&mut self, most: usize) -> &[u32] {
         if self.taken == self.words.len() {
@@ -78,7 +78,7 @@ impl ChaCha8 {
     }
 }
 
-/// The blocks of these first states, row i of which has word i of each, one after the other.
+/// Writes the blocks of these first states, row i of which has word i of each, one after the other.
 #[inline(always)]
 fn blocks(start: &[[u32; BLOCKS]; WORDS], words: &mut [u32; WORDS * BLOCKS]) {
     let mut rows = *start;
@@ -97,7 +97,7 @@ fn blocks(start: &[[u32; BLOCKS]; WORDS], words: &mut [u32; WORDS * BLOCKS]) {
     }
 }
 
-/// A quarter round of every block. Row i has word i of each.
+/// Does a quarter round of every block. Row i has word i of each.
 #[inline(always)]
 fn quarter_round(rows: &mut [[u32; BLOCKS]; WORDS], a: usize, b: usize, c: usize, d: usize) {
     // No iterator: four rows are read and written at once.

@@ -23,9 +23,9 @@ pub(super) trait Constants: Real {
     const TANH_RANGE: Self;
     /// (ln(1+s) - ln(1-s)) / s - 2 as a polynomial in s^2 without constant.
     const LN: &'static [Self];
-    /// 2^n for an integer n in the range of exponents of normal numbers.
+    /// Returns 2^n for an integer n in the range of exponents of normal numbers.
     fn power_of_two(n: Self) -> Self;
-    /// Mantissa m in [sqrt(1/2), sqrt(2)) and exponent e with `self = m 2^e`, for a positive finite number.
+    /// Returns mantissa m in [sqrt(1/2), sqrt(2)) and exponent e with `self = m 2^e`, for a positive finite number.
     fn split(self) -> (Self, Self);
 }
 
@@ -104,19 +104,19 @@ fn two<R: Real>() -> R {
     R::ONE + R::ONE
 }
 
-/// The nearest integer, ties to even, for magnitudes below a quarter of 2^digits.
+/// Returns the nearest integer, ties to even, for magnitudes below a quarter of 2^digits.
 #[inline(always)]
 fn round<R: Constants>(x: R) -> R {
     (x + R::ROUND) - R::ROUND
 }
 
-/// `x (c_1 + x (c_2 + ...))`.
+/// Computes `x (c_1 + x (c_2 + ...))`.
 #[inline(always)]
 fn polynomial<R: Real>(x: R, coefficients: &[R]) -> R {
     coefficients.iter().rev().fold(R::ZERO, |sum, &c| x * (c + sum))
 }
 
-/// n and e^r - 1 with `e^x = 2^n e^r`, |r| at most ln(2) / 2, for an x within the range of exponents.
+/// Returns n and e^r - 1 with `e^x = 2^n e^r`, |r| at most ln(2) / 2, for an x within the range of exponents.
 #[inline(always)]
 fn reduced_exp<R: Constants>(x: R) -> (R, R) {
     let n = round(x * R::LOG2_E);
@@ -141,7 +141,7 @@ pub(super) fn sigmoid<R: Constants>(x: R) -> R {
     (if x < R::ZERO { small } else { R::ONE }) / (R::ONE + small)
 }
 
-/// `(e^2x - 1) / (e^2x + 1)`, with the numerator as a whole, so that a small x keeps its digits.
+/// Computes `(e^2x - 1) / (e^2x + 1)`, with the numerator as a whole, so that a small x keeps its digits.
 #[inline(always)]
 pub(super) fn tanh<R: Constants>(x: R) -> R {
     let (n, rest) = reduced_exp(two::<R>() * x.abs().min(R::TANH_RANGE));

@@ -9,22 +9,22 @@ pub fn map<R: Real>(values: &mut [R], function: impl Fn(R) -> R) {
     vectorized(|| values.iter_mut().for_each(|v| *v = function(*v)));
 }
 
-/// e to the power of every element.
+/// Replaces every element by e to its power.
 pub fn exp<R: Real>(values: &mut [R]) {
     map(values, R::exp);
 }
 
-/// The natural logarithm of every element.
+/// Replaces every element by its natural logarithm.
 pub fn ln<R: Real>(values: &mut [R]) {
     map(values, R::ln);
 }
 
-/// The hyperbolic tangent of every element.
+/// Replaces every element by its hyperbolic tangent.
 pub fn tanh<R: Real>(values: &mut [R]) {
     map(values, R::tanh);
 }
 
-/// `1 / (1 + exp(-x))` of every element.
+/// Replaces every element x by `1 / (1 + exp(-x))`.
 pub fn sigmoid<R: Real>(values: &mut [R]) {
     map(values, R::sigmoid);
 }

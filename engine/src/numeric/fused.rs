@@ -13,7 +13,7 @@ pub(super) fn fused_f64(a: f64, b: f64, c: f64) -> f64 {
     if HARDWARE { a.mul_add(b, c) } else { libm::fma(a, b, c) }
 }
 
-/// The product of two f32 is exact in f64. Their sum with `c` is rounded to odd (when inexact, to
+/// Computes a b + c in f64, where the product of two f32 is exact. Their sum with `c` is rounded to odd (when inexact, to
 /// whichever neighbour has an odd last bit), after which rounding to f32 is as if done once:
 /// Boldo and Melquiond, "Emulation of FMA and correctly rounded sums: proved algorithms using rounding
 /// to odd", IEEE Transactions on Computers 57(4), 2008, theorem 2 (f64 has more than two bits to spare).

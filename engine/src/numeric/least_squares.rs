@@ -3,8 +3,8 @@
 /// What a column must keep of its length beside those before it; less is rounding, and the column depends on them.
 const INDEPENDENT: f64 = 1e-13;
 
-/// The x with the least `||A x - b||`, A (rows, columns) row-major; None where columns depend on each other, as they do where
-/// there are fewer rows, or a number is not finite.
+/// Returns the x with the least `||A x - b||`, A (rows, columns) row-major; None where columns depend on each other, as they do
+/// where there are fewer rows, or a number is not finite.
 ///
 /// By Householder's reflections, `A = Q R`: column k is reflected onto its first k + 1 rows by `v = a - alpha e_k`,
 /// `alpha = -sign(a_k) ||a||`, and so are all after it and b, `c -= 2 v (v . c)/(v . v)`; then `R x = Q' b` upwards. All sums go
@@ -54,7 +54,7 @@ fn length(a: &[f64]) -> f64 {
     dot(a, a).sqrt()
 }
 
-/// Through the plane that v, of that square, stands on.
+/// Reflects a column through the plane that v, of that square, stands on.
 fn reflect(column: &mut [f64], v: &[f64], square: f64) {
     let twice = 2.0 * dot(v, column) / square;
     column.iter_mut().zip(v).for_each(|(value, v)| *value -= twice * v);

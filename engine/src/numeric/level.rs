@@ -21,7 +21,7 @@ impl Level {
     /// Every level, narrowest first.
     pub const ALL: [Level; 3] = [Level::Portable, Level::Avx2, Level::Avx512];
 
-    /// Whether this CPU has the instructions of the level.
+    /// Returns whether this CPU has the instructions of the level.
     pub fn available(self) -> bool {
         self <= widest()
     }

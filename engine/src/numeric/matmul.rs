@@ -39,17 +39,17 @@ pub struct Strided<'a, R> {
 }
 
 impl<'a, R> Strided<'a, R> {
-    /// A matrix of `columns` columns whose rows follow each other.
+    /// Returns a matrix of `columns` columns whose rows follow each other.
     pub fn rows(data: &'a [R], columns: usize) -> Self {
         Strided { data, row: columns, column: 1, ones: false }
     }
 
-    /// The transpose of a matrix of `columns` columns whose rows follow each other.
+    /// Returns the transpose of a matrix of `columns` columns whose rows follow each other.
     pub fn transposed(data: &'a [R], columns: usize) -> Self {
         Strided { data, row: 1, column: columns, ones: false }
     }
 
-    /// The same matrix above one more row, of ones: the input of a bias.
+    /// Returns the same matrix above one more row, of ones: the input of a bias.
     pub fn above_ones(self) -> Self {
         Strided { ones: true, ..self }
     }
@@ -83,7 +83,7 @@ pub enum Finish<'a, R> {
     WherePositive(&'a [R]),
 }
 
-/// `c = finish(a b)`: a is (m, k) strided (its row of ones counted), b is (k, n) row-major, c is (m, n) row-major.
+/// Computes `c = finish(a b)`: a is (m, k) strided (its row of ones counted), b is (k, n) row-major, c is (m, n) row-major.
 /// What c held before does not matter.
 ///
 /// `c[i, j] = finish(fused(a[i, k-1], b[k-1, j], ... fused(a[i, 0], b[0, j], 0)))`, on every CPU.
@@ -94,7 +94,7 @@ pub fn matmul<R: Real>(m: usize, n: usize, k: usize, a: Strided<R>, b: &[R], fin
     matmul_by(&Alone, m, n, k, a, b, finish, c);
 }
 
-/// [`matmul`], its rows spread over workers where it is large enough to pay.
+/// Computes the same as [`matmul`], its rows spread over workers where it is large enough to pay.
 ///
 /// # Panics
 /// If a slice is too short for its shape.
@@ -283,7 +283,7 @@ impl<R: Real> Task<R> for Copying<'_, R> {
 }
 
 impl<R: Real> Product<'_, R> {
-    /// Block after block, with a strip of so many bytes; with `COPY`, all strips of b are copied.
+    /// Computes block after block, with a strip of so many bytes; with `COPY`, all strips of b are copied.
     #[inline(always)]
     fn blocks<V: Simd<Scalar = R>, const BYTES: usize, const COPY: bool>(&mut self, cpu: Cpu<V>) {
         let [m, n, k] = self.shape;
@@ -308,7 +308,7 @@ impl<R: Real> Product<'_, R> {
         }
     }
 
-    /// All rows of the block by `N` vectors, or as many columns as there are.
+    /// Computes all rows of the block by `N` vectors, or as many columns as there are.
     #[inline(always)]
     fn column_of_tiles<V: Simd<Scalar = R>, const N: usize, const COPY: bool>(
         &mut self,
@@ -363,7 +363,7 @@ impl<R: Real> Product<'_, R> {
         tiles!(1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16);
     }
 
-    /// One tile: `M` rows from `i` by `N` vectors, with the rows of b that they need. With `COPY` these are copied as they
+    /// Computes one tile: `M` rows from `i` by `N` vectors, with the rows of b that they need. With `COPY` these are copied as they
     /// are read, and what stands at their right, the next strip, is fetched.
     #[inline(always)]
     fn tile<V: Simd<Scalar = R>, const M: usize, const N: usize, const COPY: bool>(

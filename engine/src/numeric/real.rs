@@ -39,11 +39,11 @@ pub trait Real:
     const NEG_INFINITY: Self;
     /// The distance from 1 to the next larger number.
     const EPSILON: Self;
-    /// The nearest number to `value`; beyond the range, infinity.
+    /// Returns the nearest number to `value`; beyond the range, infinity.
     fn from_f64(value: f64) -> Self;
-    /// The same number: exact.
+    /// Returns the same number: exact.
     fn to_f64(self) -> f64;
-    /// `self * a + b`, rounded once, on every CPU. Slow one at a time where the program is compiled for
+    /// Returns `self * a + b`, rounded once, on every CPU. Slow one at a time where the program is compiled for
     /// CPUs that may lack the instruction: inner loops belong in [`matmul`](super::matmul()), or use plain
     /// `*` and `+`.
     fn fused(self, a: Self, b: Self) -> Self;
@@ -51,31 +51,31 @@ pub trait Real:
     fn sqrt(self) -> Self;
     /// Returns the number without its sign.
     fn abs(self) -> Self;
-    /// The largest integer not above this number.
+    /// Returns the largest integer not above this number.
     fn floor(self) -> Self;
-    /// `1 / self`.
+    /// Returns `1 / self`.
     fn recip(self) -> Self;
-    /// The magnitude of this number with the sign of `sign`.
+    /// Returns the magnitude of this number with the sign of `sign`.
     fn copysign(self, sign: Self) -> Self;
-    /// `other` if it is the larger, otherwise this number: a NaN here stays one, a NaN in `other` does not count.
+    /// Returns `other` if it is the larger, otherwise this number: a NaN here stays one, a NaN in `other` does not count.
     fn max(self, other: Self) -> Self;
-    /// `other` if it is the smaller, otherwise this number: a NaN here stays one, a NaN in `other` does not count.
+    /// Returns `other` if it is the smaller, otherwise this number: a NaN here stays one, a NaN in `other` does not count.
     fn min(self, other: Self) -> Self;
-    /// e to the power of this number, within 1 unit in the last place.
+    /// Returns e to the power of this number, within 1 unit in the last place.
     fn exp(self) -> Self;
-    /// The natural logarithm, within 1 unit in the last place.
+    /// Returns the natural logarithm, within 1 unit in the last place.
     fn ln(self) -> Self;
-    /// The hyperbolic tangent.
+    /// Returns the hyperbolic tangent.
     fn tanh(self) -> Self;
-    /// `1 / (1 + exp(-self))`, precise in both tails.
+    /// Returns `1 / (1 + exp(-self))`, precise in both tails.
     fn sigmoid(self) -> Self;
-    /// The error function, `2/sqrt(pi)` times the integral of `exp(-t^2)` from 0 to this number: libm's.
+    /// Returns the error function, `2/sqrt(pi)` times the integral of `exp(-t^2)` from 0 to this number: libm's.
     fn erf(self) -> Self;
     /// Returns whether the number is neither infinite nor NaN.
     fn is_finite(self) -> bool;
     /// Returns whether this is no number.
     fn is_nan(self) -> bool;
-    /// The bits of the number as f64 (exact), little-endian, for digests. All NaN are written alike, since
+    /// Returns the bits of the number as f64 (exact), little-endian, for digests. All NaN are written alike, since
     /// their sign and payload are the one thing in which CPUs differ.
     fn bytes(self) -> [u8; 8];
 }

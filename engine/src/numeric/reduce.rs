@@ -9,22 +9,22 @@ use super::{Finish, Real, Strided, matmul, vectorized};
 
 const LANES: usize = 16;
 
-/// The sum; 0 of nothing.
+/// Returns the sum; 0 of nothing.
 pub fn sum<R: Real>(values: &[R]) -> R {
     reduce(values, R::ZERO, |sum, x| sum + x, |a, b| a + b)
 }
 
-/// The sum of `x * x`, each product rounded.
+/// Returns the sum of `x * x`, each product rounded.
 pub fn sum_of_squares<R: Real>(values: &[R]) -> R {
     reduce(values, R::ZERO, |sum, x| sum + x * x, |a, b| a + b)
 }
 
-/// The largest element, NaN left out; negative infinity of nothing.
+/// Returns the largest element, NaN left out; negative infinity of nothing.
 pub fn max<R: Real>(values: &[R]) -> R {
     reduce(values, R::NEG_INFINITY, R::max, R::max)
 }
 
-/// The sum of the products of elements at the same place, each product rounded.
+/// Returns the sum of the products of elements at the same place, each product rounded.
 ///
 /// # Panics
 /// If the lengths differ.
@@ -47,7 +47,7 @@ pub fn dot<R: Real>(a: &[R], b: &[R]) -> R {
     })
 }
 
-/// The place of the largest element, the first of equals; NaN is never the largest. 0 of nothing.
+/// Returns the place of the largest element, the first of equals; NaN is never the largest. 0 of nothing.
 pub fn argmax<R: Real>(values: &[R]) -> usize {
     let mut best = (0, R::NEG_INFINITY);
     for (i, &value) in values.iter().enumerate() {
@@ -58,7 +58,7 @@ pub fn argmax<R: Real>(values: &[R]) -> usize {
     best.0
 }
 
-/// The sum of every column of an (m, n) row-major matrix, each a chain from the first row to the last.
+/// Writes the sum of every column of an (m, n) row-major matrix, each a chain from the first row to the last.
 ///
 /// # Panics
 /// If a slice is too short for its shape.

@@ -21,7 +21,7 @@ impl Streams {
         Streams { seed }
     }
 
-    /// The stream for a purpose (`"split"`, `"init/1"`); the same name gives the same numbers, whatever
+    /// Returns the stream for a purpose (`"split"`, `"init/1"`); the same name gives the same numbers, whatever
     /// other streams are in use.
     pub fn stream(&self, purpose: &str) -> Stream {
         let mut hasher = blake3::Hasher::new();
@@ -40,12 +40,12 @@ pub struct Stream {
 }
 
 impl Stream {
-    /// Uniform in [0, 1): the upper 53 bits of a 64-bit word, divided by 2^53.
+    /// Draws a number uniform in [0, 1): the upper 53 bits of a 64-bit word, divided by 2^53.
     pub fn uniform(&mut self) -> f64 {
         (self.words.double_word() >> 11) as f64 / (1u64 << 53) as f64
     }
 
-    /// Uniform in 0..n, without bias: a 64-bit word modulo n, words beyond the last whole multiple of n
+    /// Draws a number uniform in 0..n, without bias: a 64-bit word modulo n, words beyond the last whole multiple of n
     /// being passed over.
     ///
     /// # Panics
@@ -62,7 +62,7 @@ impl Stream {
         }
     }
 
-    /// A standard normal deviate (mean 0, variance 1). From two uniform numbers u and v come two deviates,
+    /// Returns a standard normal deviate (mean 0, variance 1). From two uniform numbers u and v come two deviates,
     /// `sqrt(-2 ln(1 - u))` times the cosine, then the sine, of `2 pi v` (Box and Muller, "A note on the
     /// generation of random normal deviates", Annals of Mathematical Statistics 29, 1958).
     pub fn normal(&mut self) -> f64 {

@@ -12,7 +12,7 @@ pub fn transpose<R: Real>(m: usize, n: usize, from: &[R], to: &mut [R]) {
     transpose_at(Available::current(), m, n, from, to);
 }
 
-/// [`transpose`] with the vectors of `level`.
+/// Does what [`transpose`] does with the vectors of `level`.
 fn transpose_at<R: Real>(level: Available, m: usize, n: usize, from: &[R], to: &mut [R]) {
     let (from, to) = (&from[..m * n], &mut to[..m * n]);
     on_vectors(level, &mut Transpose { m, n, from, to });
@@ -27,7 +27,7 @@ struct Transpose<'a, R> {
 }
 
 impl<R: Real> Task<R> for Transpose<'_, R> {
-    /// By square blocks of whole vectors.
+    /// Transposes by square blocks of whole vectors.
     #[inline(always)]
     fn run<V: Simd<Scalar = R>>(&mut self, cpu: Cpu<V>) {
         for i in (0..self.m).step_by(V::LANES) {
@@ -78,7 +78,7 @@ impl<R: Real> Transpose<'_, R> {
     }
 }
 
-/// The transpose of a block of as many rows as a vector has lanes.
+/// Returns the transpose of a block of as many rows as a vector has lanes.
 ///
 /// With the two halves of the block's rows interleaved, row by row, each element moves as if the bits of its
 /// place (row, column) were rotated by one; after log2 L times, row and column have changed places.

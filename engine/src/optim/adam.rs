@@ -93,7 +93,14 @@ impl Default for Nadam {
     }
 }
 
-impl Method for Adam {
+/// An optimizer of the family: what it is called, and its rule.
+trait Family {
+    const INFO: OptimizerInfo;
+
+    fn rule(&self) -> Rule;
+}
+
+impl Family for Adam {
     const INFO: OptimizerInfo = OptimizerInfo {
         name: "adam",
         label: "Adam",
@@ -102,22 +109,13 @@ impl Method for Adam {
         equation: "m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - beta2) g^2; W = W - alpha (m/(1 - beta1^t)) / (sqrt(v/(1 - beta2^t)) + epsilon)",
         source: "Kingma and Ba, Adam: A Method for Stochastic Optimization, ICLR 2015, algorithm 1",
     };
-    const NUMBERS_PER_PARAMETER: usize = 2;
 
-    fn learning_rate(&self) -> Option<f64> {
-        self.learning_rate
-    }
-
-    fn check(&self) -> Vec<Problem> {
-        check_settings(self.learning_rate, self.beta1, self.beta2, self.epsilon)
-    }
-
-    fn start<R: Real>(&self, parameters: usize) -> impl Step<R> + 'static {
-        State::adam(self, parameters)
+    fn rule(&self) -> Rule {
+        Rule { adam: self.clone(), weight_decay: 0.0, looks_ahead: false }
     }
 }
 
-impl Method for Adamw {
+impl Family for Adamw {
     const INFO: OptimizerInfo = OptimizerInfo {
         name: "adamw",
         label: "AdamW",
@@ -126,24 +124,15 @@ impl Method for Adamw {
         equation: "W = W - alpha weight_decay W, then as adam",
         source: "Loshchilov and Hutter, Decoupled Weight Decay Regularization, ICLR 2019, algorithm 2",
     };
-    const NUMBERS_PER_PARAMETER: usize = 2;
 
-    fn learning_rate(&self) -> Option<f64> {
-        self.learning_rate
-    }
-
-    fn check(&self) -> Vec<Problem> {
-        let mut problems = check_settings(self.learning_rate, self.beta1, self.beta2, self.epsilon);
-        problems.extend(range::of("weight_decay", self.weight_decay).zero_or_more());
-        problems
-    }
-
-    fn start<R: Real>(&self, parameters: usize) -> impl Step<R> + 'static {
-        State::adamw(self, parameters)
+    fn rule(&self) -> Rule {
+        let Adamw { learning_rate, beta1, beta2, epsilon, weight_decay } = *self;
+        let adam = Adam { learning_rate, beta1, beta2, epsilon, bias_correction: true };
+        Rule { adam, weight_decay, looks_ahead: false }
     }
 }
 
-impl Method for Nadam {
+impl Family for Nadam {
     const INFO: OptimizerInfo = OptimizerInfo {
         name: "nadam",
         label: "Nadam",
@@ -152,37 +141,51 @@ impl Method for Nadam {
         equation: "m and v as adam; W = W - alpha (beta1 m/(1 - beta1^(t+1)) + (1 - beta1) g/(1 - beta1^t)) / (sqrt(v/(1 - beta2^t)) + epsilon)",
         source: "Dozat, Incorporating Nesterov Momentum into Adam, ICLR Workshop 2016, with a constant beta1",
     };
+
+    fn rule(&self) -> Rule {
+        let Nadam { learning_rate, beta1, beta2, epsilon } = *self;
+        let adam = Adam { learning_rate, beta1, beta2, epsilon, bias_correction: true };
+        Rule { adam, weight_decay: 0.0, looks_ahead: true }
+    }
+}
+
+impl<F: Family> Method for F {
+    const INFO: OptimizerInfo = F::INFO;
     const NUMBERS_PER_PARAMETER: usize = 2;
 
     fn learning_rate(&self) -> Option<f64> {
-        self.learning_rate
+        self.rule().adam.learning_rate
     }
 
     fn check(&self) -> Vec<Problem> {
-        check_settings(self.learning_rate, self.beta1, self.beta2, self.epsilon)
+        let Rule { adam, weight_decay, .. } = self.rule();
+        let found = [
+            range::learning_rate(adam.learning_rate),
+            range::of("beta1", adam.beta1).below_one(),
+            range::of("beta2", adam.beta2).below_one(),
+            range::of("epsilon", adam.epsilon).in_single_precision(),
+            range::of("weight_decay", weight_decay).zero_or_more(),
+        ];
+        found.into_iter().flatten().collect()
     }
 
     fn start<R: Real>(&self, parameters: usize) -> impl Step<R> + 'static {
-        State::nadam(self, parameters)
+        State::new(self, parameters)
     }
 }
 
-fn check_settings(learning_rate: Option<f64>, beta1: f64, beta2: f64, epsilon: f64) -> Vec<Problem> {
-    let found = [
-        range::learning_rate(learning_rate),
-        range::of("beta1", beta1).below_one(),
-        range::of("beta2", beta2).below_one(),
-        range::of("epsilon", epsilon).in_single_precision(),
-    ];
-    found.into_iter().flatten().collect()
-}
-
-/// What Adam remembers.
+/// What all of the family can do.
 #[derive(Debug)]
-struct State<R> {
-    settings: Adam,
+struct Rule {
+    adam: Adam,
     weight_decay: f64,
     looks_ahead: bool,
+}
+
+/// A rule and what it remembers.
+#[derive(Debug)]
+struct State<R> {
+    rule: Rule,
     /// beta1^t and beta2^t.
     powers: [f64; 2],
     m: Vec<R>,
@@ -190,48 +193,31 @@ struct State<R> {
 }
 
 impl<R: Real> State<R> {
-    fn adam(settings: &Adam, parameters: usize) -> Self {
-        State {
-            settings: settings.clone(),
-            weight_decay: 0.0,
-            looks_ahead: false,
-            powers: [1.0; 2],
-            m: vec![R::ZERO; parameters],
-            v: vec![R::ZERO; parameters],
-        }
-    }
-
-    fn adamw(settings: &Adamw, parameters: usize) -> Self {
-        let Adamw { learning_rate, beta1, beta2, epsilon, weight_decay } = *settings;
-        let adam = Adam { learning_rate, beta1, beta2, epsilon, bias_correction: true };
-        State { weight_decay, ..State::adam(&adam, parameters) }
-    }
-
-    fn nadam(settings: &Nadam, parameters: usize) -> Self {
-        let Nadam { learning_rate, beta1, beta2, epsilon } = *settings;
-        let adam = Adam { learning_rate, beta1, beta2, epsilon, bias_correction: true };
-        State { looks_ahead: true, ..State::adam(&adam, parameters) }
+    fn new(settings: &impl Family, parameters: usize) -> Self {
+        let zeros = || vec![R::ZERO; parameters];
+        State { rule: settings.rule(), powers: [1.0; 2], m: zeros(), v: zeros() }
     }
 }
 
 impl<R: Real> Step<R> for State<R> {
     fn step(&mut self, learning_rate: f64, parameters: &mut [R], gradient: &[R]) {
-        let Adam { beta1, beta2, epsilon, bias_correction, .. } = self.settings;
+        let Adam { beta1, beta2, epsilon, bias_correction, .. } = self.rule.adam;
         self.powers = [self.powers[0] * beta1, self.powers[1] * beta2];
         let corrections = self.powers.map(|power| if bias_correction { 1.0 / (1.0 - power) } else { 1.0 });
-        let [beta1, share1, beta2, share2, epsilon] =
-            [beta1, 1.0 - beta1, beta2, 1.0 - beta2, epsilon].map(R::from_f64);
+        // Nadam's step is along the new average as the next step will see it, and along the gradient.
+        let [ahead, now] = [
+            learning_rate * beta1 / (1.0 - self.powers[0] * beta1),
+            learning_rate * (1.0 - beta1) * corrections[0],
+        ]
+        .map(R::from_f64);
         // The correction of m is the same for all parameters: it rides in the step size.
         let [alpha, correction, kept] =
-            [learning_rate * corrections[0], corrections[1], 1.0 - learning_rate * self.weight_decay]
+            [learning_rate * corrections[0], corrections[1], 1.0 - learning_rate * self.rule.weight_decay]
                 .map(R::from_f64);
+        let [beta1, share1, beta2, share2, epsilon] =
+            [beta1, 1.0 - beta1, beta2, 1.0 - beta2, epsilon].map(R::from_f64);
         let all = parameters.iter_mut().zip(gradient).zip(&mut self.m).zip(&mut self.v);
-        if self.looks_ahead {
-            let [ahead, now] = [
-                learning_rate * self.settings.beta1 / (1.0 - self.powers[0] * self.settings.beta1),
-                learning_rate * (1.0 - self.settings.beta1) * corrections[0],
-            ]
-            .map(R::from_f64);
+        if self.rule.looks_ahead {
             return vectorized(|| {
                 for (((w, &g), m), v) in all {
                     *m = beta1 * *m + share1 * g;
@@ -256,7 +242,7 @@ mod tests {
 
     /// Lengths of the steps along constant gradients, in units of the learning rate.
     fn steps(settings: &Adam, gradient: f64, count: usize) -> Vec<f64> {
-        let mut state = State::adam(settings, 1);
+        let mut state = State::new(settings, 1);
         let mut at = [0.0];
         let mut step = || {
             let before = at[0];
@@ -286,7 +272,7 @@ mod tests {
 
     #[test]
     fn the_second_step_by_hand() {
-        let mut state = State::adam(&Adam { epsilon: 1.0, ..Adam::default() }, 1);
+        let mut state = State::new(&Adam { epsilon: 1.0, ..Adam::default() }, 1);
         let mut at = [0.0];
         state.step(0.1, &mut at, &[2.0]);
         // m' = 2, v' = 4: 0.1 * 2 / (2 + 1).
@@ -300,7 +286,7 @@ mod tests {
 
     #[test]
     fn nadam_looks_ahead() {
-        let mut state = State::nadam(&Nadam { epsilon: 1.0, ..Nadam::default() }, 1);
+        let mut state = State::new(&Nadam { epsilon: 1.0, ..Nadam::default() }, 1);
         let mut at = [0.0];
         state.step(0.1, &mut at, &[2.0]);
         // m = 0.2, v' = 4: 0.1 (0.9 * 0.2 / (1 - 0.81) + 0.1 * 2 / 0.1) / (2 + 1).
@@ -315,7 +301,7 @@ mod tests {
 
     #[test]
     fn decay_shrinks_parameters_without_a_gradient() {
-        let mut state = State::adamw(&Adamw { weight_decay: 0.5, ..Adamw::default() }, 1);
+        let mut state = State::new(&Adamw { weight_decay: 0.5, ..Adamw::default() }, 1);
         let mut at = [2.0];
         state.step(0.1, &mut at, &[0.0]);
         assert!((at[0] - 1.9_f64).abs() < 1e-15);

@@ -104,12 +104,13 @@ trait Method {
     /// Problems with paths from the settings on: `beta1`.
     fn check(&self) -> Vec<Problem>;
 
-    /// The state before the first step over so many parameters.
+    /// Returns the state before the first step over so many parameters.
     fn start<R: Real>(&self, parameters: usize) -> impl Step<R> + 'static;
 }
 
-/// What an optimizer remembers between steps, and the step.
-trait Step<R>: Debug + Send + Sync {
+/// What an optimizer remembers between steps, and the step. [`State::new`] makes one of the caller's own into what a
+/// [`Trainer`](crate::train::Trainer) steps by.
+pub trait Step<R>: Debug + Send + Sync {
     /// Takes one step against the gradient, one for each parameter: one pass, without allocation.
     fn step(&mut self, learning_rate: f64, parameters: &mut [R], gradient: &[R]);
 }
@@ -129,12 +130,12 @@ impl Optimizer {
         each!(self, settings => info_of(settings))
     }
 
-    /// As an author writes it: `sgd`.
+    /// Returns its name as an author writes it: `sgd`.
     pub fn name(&self) -> &'static str {
         self.info().name
     }
 
-    /// As a reader sees it: `SGD`.
+    /// Returns its name as a reader sees it: `SGD`.
     pub fn label(&self) -> &'static str {
         self.info().label
     }
@@ -150,12 +151,12 @@ impl Optimizer {
         within(self.name(), problems)
     }
 
-    /// The state before the first step over so many parameters.
+    /// Returns the state before the first step over so many parameters.
     pub fn start<R: Real>(&self, parameters: usize) -> State<R> {
-        State(each!(self, settings => Box::new(settings.start(parameters))))
+        each!(self, settings => State::new(settings.start(parameters)))
     }
 
-    /// How many numbers it remembers for each parameter.
+    /// Returns how many numbers it remembers for each parameter.
     pub fn numbers_per_parameter(&self) -> usize {
         fn numbers_of<M: Method>(_: &M) -> usize {
             M::NUMBERS_PER_PARAMETER
@@ -169,6 +170,11 @@ impl Optimizer {
 pub struct State<R>(Box<dyn Step<R>>);
 
 impl<R: Real> State<R> {
+    /// Makes a state of what remembers and steps.
+    pub fn new(step: impl Step<R> + 'static) -> Self {
+        State(Box::new(step))
+    }
+
     /// Takes one step against the gradient: one pass over the parameters, without allocation.
     ///
     /// # Panics

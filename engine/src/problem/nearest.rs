@@ -62,12 +62,12 @@ impl Plain {
         plain
     }
 
-    /// Whether lengths and letters allow a distance that is not above `most`.
+    /// Returns whether lengths and letters allow a distance that is not above `most`.
     fn may_be_within(&self, other: &Plain, most: usize) -> bool {
         self.shown.abs_diff(other.shown) <= most && self.missing(other).max(other.missing(self)) <= most
     }
 
-    /// The optimal string alignment distance (Levenshtein's, with swaps of neighbours), if it is not above `most`.
+    /// Returns the optimal string alignment distance (Levenshtein's, with swaps of neighbours), if it is not above `most`.
     fn distance_within(&self, other: &Plain, most: usize) -> Option<usize> {
         let (a, b) = (&self.letters[..self.shown], &other.letters[..other.shown]);
         // The rows of the table, the last three of which are needed, take turns.
@@ -94,7 +94,7 @@ impl Plain {
         Some(usize::from(rows[a.len() % 3][b.len()])).filter(|distance| *distance <= most)
     }
 
-    /// How many letters of this the other lacks at least, each of which is one edit.
+    /// Returns how many letters of this the other lacks at least, each of which is one edit.
     fn missing(&self, other: &Plain) -> usize {
         let pairs = self.counts.iter().zip(&other.counts);
         pairs.map(|(own, others)| usize::from(own.saturating_sub(*others))).sum()

@@ -58,7 +58,7 @@ impl Dimension {
         }
     }
 
-    /// The value at a place on the scale: 0 is the lowest or first, 1 the highest or last.
+    /// Returns the value at a place on the scale: 0 is the lowest or first, 1 the highest or last.
     ///
     /// `log`: a^(1 - u) b^u, computed as exp(ln a + u (ln b - ln a)); whole numbers and choices each own an equal
     /// part of the scale.
@@ -74,7 +74,7 @@ impl Dimension {
         }
     }
 
-    /// The place on the scale of a value, for a chart's axis: the inverse of [`at`](Self::at), the middle of its
+    /// Returns the place on the scale of a value, for a chart's axis: the inverse of [`at`](Self::at), the middle of its
     /// part for a whole number or a choice. None if the value is not of this dimension.
     pub fn place(&self, value: &Value) -> Option<f64> {
         match self {
@@ -90,14 +90,14 @@ impl Dimension {
         }
     }
 
-    /// The middle of the part of the first value that fits, of a whole number or a choice.
+    /// Returns the middle of the part of the first value that fits, of a whole number or a choice.
     pub(super) fn place_where(&self, fits: impl Fn(&Value) -> bool) -> Option<f64> {
         let places = self.count()?.min(MOST_LOOKED_AT);
         let place = |index: usize| (index as f64 + 0.5) / places as f64;
         (0..places).map(place).find(|&u| fits(&self.at(u)))
     }
 
-    /// How many different values there are; None if they are not counted.
+    /// Returns how many different values there are; None if they are not counted.
     pub fn count(&self) -> Option<usize> {
         match self {
             Dimension::Integer([a, b]) => usize::try_from(b - a + 1).ok(),
@@ -106,7 +106,7 @@ impl Dimension {
         }
     }
 
-    /// Whether it ever has a value, of a choice by its word alone too; for what is counted.
+    /// Returns whether it ever has a value, of a choice by its word alone too; for what is counted.
     pub(super) fn has(&self, named: &Value) -> bool {
         match self {
             Dimension::Choice(values) => values.iter().any(|value| names(named, value)),
@@ -117,12 +117,12 @@ impl Dimension {
         }
     }
 
-    /// A random value, uniform on the scale.
+    /// Returns a random value, uniform on the scale.
     pub fn sample(&self, stream: &mut Stream) -> Value {
         self.at(stream.uniform())
     }
 
-    /// The share of `values` in each power of ten that the range touches (of one minus the value for
+    /// Returns the share of `values` in each power of ten that the range touches (of one minus the value for
     /// `one_minus_log`), ascending. Empty for choices, and for ranges that reach 0 or below.
     pub fn decades(&self, values: &[Value]) -> Vec<Decade> {
         let (low, high) = match self {
@@ -168,7 +168,7 @@ fn choice(values: &[Value]) -> Vec<Problem> {
     values.iter().enumerate().filter_map(twice).collect()
 }
 
-/// Which of `count` equal parts of [0, 1] holds `u`.
+/// Returns which of `count` equal parts of [0, 1] holds `u`.
 fn bin(u: f64, count: usize) -> usize {
     ((u * count as f64) as usize).min(count - 1)
 }
@@ -186,7 +186,7 @@ fn log_place(a: f64, b: f64, value: f64) -> f64 {
     (libm::log(value) - libm::log(a)) / (libm::log(b) - libm::log(a))
 }
 
-/// The powers of ten from the one at or below `low` to the one at or above `high`, pair by pair. One minus a
+/// Returns the powers of ten from the one at or below `low` to the one at or above `high`, pair by pair. One minus a
 /// decimal is a little off (1 - 0.9 is below 0.1): within a millionth, a bound counts as the power itself.
 fn decades(low: f64, high: f64) -> Vec<Decade> {
     let power = |exponent: i32| format!("1e{exponent}").parse::<f64>().expect("a power of ten");

@@ -31,14 +31,14 @@ impl GridRounds {
     }
 }
 
-/// Whether a combination is the first of those that differ only in settings that do not exist.
+/// Returns whether a combination is the first of those that differ only in settings that do not exist.
 fn is_first(space: &Space, point: &[f64], points: &[usize]) -> bool {
     let first = combination(points, 0);
     let exist = space.exist(point);
     (0..point.len()).all(|index| exist[index] || point[index] == first[index])
 }
 
-/// How many points each dimension gets.
+/// Returns how many points each dimension gets.
 fn points(most: &[usize], trials: usize) -> Vec<usize> {
     let mut points = vec![1; most.len()];
     loop {
@@ -61,7 +61,7 @@ impl Rounds for GridRounds {
     }
 }
 
-/// The point with the given number, counted as in a number with one digit a dimension.
+/// Returns the point with the given number, counted as in a number with one digit a dimension.
 fn combination(points: &[usize], mut index: usize) -> Point {
     let mut point = vec![0.5; points.len()];
     for (u, &count) in point.iter_mut().zip(points).rev() {

@@ -25,7 +25,7 @@ impl Rounds for RandomRounds {
     }
 }
 
-/// A point uniform in the unit cube.
+/// Returns a point uniform in the unit cube.
 pub(super) fn point(dimensions: usize, stream: &mut Stream) -> Point {
     (0..dimensions).map(|_| stream.uniform()).collect()
 }

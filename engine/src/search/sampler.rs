@@ -41,7 +41,7 @@ pub struct Proposal {
 }
 
 impl Proposal {
-    /// Trained for all its epochs.
+    /// Proposes a trial that trains for all its epochs.
     pub fn full(point: Point) -> Self {
         Proposal { point, budget: 1.0 }
     }
@@ -57,13 +57,13 @@ pub struct Rung {
 }
 
 impl Rung {
-    /// How many of so many epochs its trials train for.
+    /// Returns how many of so many epochs its trials train for.
     pub fn epochs(&self, epochs: usize) -> usize {
         epochs_of(self.budget, epochs)
     }
 }
 
-/// A share of so many epochs: rounded, but at least one where there are any.
+/// Returns a share of so many epochs: rounded, but at least one where there are any.
 pub fn epochs_of(budget: f64, epochs: usize) -> usize {
     (libm::round(budget * epochs as f64) as usize).max(epochs.min(1))
 }
@@ -81,7 +81,7 @@ pub struct Trial {
 
 /// A search under way. It is asked for rounds of trials until it has no more.
 pub trait Rounds {
-    /// The trials of the next round, which can run at the same time; none when the search is over. `history`
+    /// Returns the trials of the next round, which can run at the same time; none when the search is over. `history`
     /// holds all trials of the rounds before, in the order in which they were given.
     fn next(&mut self, history: &[Trial]) -> Vec<Proposal>;
 }
@@ -142,7 +142,7 @@ impl Sampler {
         }
     }
 
-    /// As written in settings.
+    /// Returns its name as written in settings.
     pub fn name(&self) -> &'static str {
         match self {
             Sampler::Random => "random",
@@ -164,8 +164,8 @@ impl Sampler {
         within(self.name(), problems)
     }
 
-    /// The trials it makes when asked for `trials`, by their budget: all in full; of a grid the largest product that fits;
-    /// with successive halving so many short ones, and longer ones after them.
+    /// Returns the trials it makes when asked for `trials`, by their budget: all in full; of a grid the largest product that
+    /// fits; with successive halving so many short ones, and longer ones after them.
     pub fn rungs(&self, space: &Space, trials: usize, epochs: usize) -> Vec<Rung> {
         match self {
             Sampler::Grid => vec![Rung { trials: GridRounds::new(space, trials).count(), budget: 1.0 }],
@@ -192,7 +192,7 @@ impl Sampler {
     }
 }
 
-/// The trials from the best to the worst: those that diverged last, of the others those with the largest budget first, of
+/// Returns the trials from the best to the worst: those that diverged last, of the others those with the largest budget first, of
 /// these the lowest objective; equals in their order.
 pub fn best_first(history: &[Trial]) -> Vec<&Trial> {
     let mut trials: Vec<&Trial> = history.iter().collect();
@@ -200,7 +200,7 @@ pub fn best_first(history: &[Trial]) -> Vec<&Trial> {
     trials
 }
 
-/// For each trial, which one is the best of all up to it, in the order of [`best_first`].
+/// Returns, for each trial, which one is the best of all up to it, in the order of [`best_first`].
 pub fn leaders(history: &[Trial]) -> Vec<usize> {
     let mut leader = 0;
     let lead = |trial| {
@@ -212,7 +212,7 @@ pub fn leaders(history: &[Trial]) -> Vec<usize> {
     (0..history.len()).map(lead).collect()
 }
 
-/// The order of [`best_first`] of two trials: the better one is less.
+/// Returns the order of [`best_first`] of two trials: the better one is less.
 pub fn rank(a: &Trial, b: &Trial) -> Ordering {
     let diverged = |trial: &Trial| !trial.objective.is_finite();
     match (diverged(a), diverged(b)) {

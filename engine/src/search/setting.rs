@@ -38,13 +38,14 @@ impl Setting {
 }
 
 impl Condition {
-    /// Whether the other setting's value is one of those named.
+    /// Returns whether the other setting's value is one of those named.
     pub fn allows(&self, value: &Value) -> bool {
         self.values.iter().any(|named| names(named, value))
     }
 }
 
-/// Whether `named` is that value; a choice that carries settings (`{adam: {beta1: 0.8}}`) is also named by its word alone.
+/// Returns whether `named` is that value; a choice that carries settings (`{adam: {beta1: 0.8}}`) is also named by its word
+/// alone.
 pub(super) fn names(named: &Value, value: &Value) -> bool {
     let word =
         value.as_object().filter(|entries| entries.len() == 1).and_then(|entries| entries.keys().next());

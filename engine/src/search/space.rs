@@ -25,7 +25,7 @@ pub struct Space {
 pub type Point = Vec<f64>;
 
 impl Space {
-    /// Everything that is wrong with it. A place is the setting's path as written, then the scale:
+    /// Returns everything that is wrong with it. A place is the setting's path as written, then the scale:
     /// `training.learning_rate.log`.
     pub fn check(&self) -> Vec<Problem> {
         if self.settings.is_empty() {
@@ -43,7 +43,7 @@ impl Space {
         self.settings.iter().enumerate().flat_map(check).collect()
     }
 
-    /// A condition of the setting at `index` that could never hold, or that nothing decides.
+    /// Returns a condition of the setting at `index` that could never hold, or that nothing decides.
     fn check_condition(&self, index: usize, condition: &Condition) -> Option<Problem> {
         let Condition { path, values } = condition;
         let place = format!("when.{path}");
@@ -71,7 +71,7 @@ impl Space {
         }))
     }
 
-    /// The settings at a point, in their order; none for one that does not exist there.
+    /// Returns the settings at a point, in their order; none for one that does not exist there.
     pub fn at(&self, point: &[f64]) -> Vec<Option<Value>> {
         let mut values: Vec<Option<Value>> = Vec::with_capacity(self.len());
         for (setting, &u) in self.settings.iter().zip(point) {
@@ -84,7 +84,8 @@ impl Space {
         values
     }
 
-    /// The value of one setting at a place on its scale, after values of others that let it exist, in the order of the space.
+    /// Returns the value of one setting at a place on its scale, after values of others that let it exist, in the order of the
+    /// space.
     pub fn with_conditions(&self, index: usize, u: f64) -> Vec<(&str, Value)> {
         let setting = &self.settings[index];
         let mut values: Vec<(&str, Value)> = Vec::new();
@@ -104,7 +105,7 @@ impl Space {
         values
     }
 
-    /// Which settings exist at a point.
+    /// Returns which settings exist at a point.
     pub fn exist(&self, point: &[f64]) -> Vec<bool> {
         self.at(point).iter().map(Option::is_some).collect()
     }
@@ -120,7 +121,7 @@ impl Space {
     }
 }
 
-/// As an author writes it, without quotes.
+/// Writes a value as an author would, without quotes.
 fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }

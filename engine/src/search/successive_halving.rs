@@ -46,7 +46,7 @@ impl SuccessiveHalving {
         if self.eta < 2 { vec![eta] } else { Vec::new() }
     }
 
-    /// The rungs for so many settings and epochs, the shortest first.
+    /// Returns the rungs for so many settings and epochs, the shortest first.
     pub fn rungs(&self, trials: usize, epochs: usize) -> Vec<Rung> {
         let eta = self.eta.max(2);
         let (mut counts, mut shortest) = (vec![trials], epochs / eta);

@@ -93,7 +93,7 @@ impl TpeRounds {
         TpeRounds { settings, space: space.clone(), trials, stream }
     }
 
-    /// The densities of the good trials and of the others, a pair a setting.
+    /// Returns the densities of the good trials and of the others, a pair a setting.
     fn estimate(&self, history: &[Trial]) -> Vec<[Density; 2]> {
         let ranked = best_first(history);
         let good = libm::ceil(self.settings.gamma * ranked.len() as f64) as usize;
@@ -109,7 +109,7 @@ impl TpeRounds {
         (0..self.space.len()).map(pair).collect()
     }
 
-    /// The candidate with the largest l(x)/g(x), the first of equals.
+    /// Returns the candidate with the largest l(x)/g(x), the first of equals.
     fn choose(&mut self, densities: &[[Density; 2]]) -> Point {
         let mut best = (f64::NEG_INFINITY, Point::new());
         for _ in 0..self.settings.candidates {
@@ -207,7 +207,7 @@ impl Density {
     }
 }
 
-/// Which of `count` equal parts of [0, 1] holds `u`.
+/// Returns which of `count` equal parts of [0, 1] holds `u`.
 fn part(u: f64, count: usize) -> usize {
     ((u * count as f64) as usize).min(count - 1)
 }

@@ -45,7 +45,7 @@ impl Descent {
     }
 }
 
-/// All points of a descent, the start first. It ends early where a point is no longer finite or has no finite value,
+/// Returns all points of a descent, the start first. It ends early where a point is no longer finite or has no finite value,
 /// which is left out.
 pub fn descend(surface: &Surface, descent: &Descent, stream: &mut Stream) -> Vec<[f64; 2]> {
     let Descent { optimizer, learning_rate, schedule, start, steps, noise } = descent;

@@ -51,7 +51,7 @@ impl Default for Bowl {
 }
 
 impl Bowl {
-    /// Cosine and sine of the rotation.
+    /// Returns cosine and sine of the rotation.
     fn turn(&self) -> (f64, f64) {
         let angle = self.rotation * PI / 180.0;
         (libm::cos(angle), libm::sin(angle))
@@ -140,7 +140,7 @@ impl Formula for Saddle {
         [[-1.5, -1.5], [1.5, 1.5]]
     }
 
-    /// All but on the ridge, from where plain descent runs into the saddle.
+    /// Starts all but on the ridge, from where plain descent runs into the saddle.
     fn start(&self) -> [f64; 2] {
         [1.0, 1e-3]
     }

@@ -64,16 +64,16 @@ trait Formula {
     /// Its lowest points, to six digits or better; of a line of them, the one nearest to the origin. All have the value 0.
     fn minima(&self) -> Vec<[f64; 2]>;
 
-    /// From a point to the nearest of all lowest points.
+    /// Returns how far it is from a point to the nearest of all lowest points.
     fn distance(&self, [x, y]: [f64; 2]) -> f64 {
         let distances = self.minima().into_iter().map(|[a, b]| libm::hypot(x - a, y - b));
         distances.fold(f64::INFINITY, f64::min)
     }
 
-    /// The lower left and the upper right corner of what is worth seeing.
+    /// Returns the lower left and the upper right corner of what is worth seeing.
     fn window(&self) -> [[f64; 2]; 2];
 
-    /// Where a descent customarily starts.
+    /// Returns where a descent customarily starts.
     fn start(&self) -> [f64; 2];
 
     /// Problems with paths from the settings on: `condition`.
@@ -120,17 +120,17 @@ impl Surface {
         self.formula().minima()
     }
 
-    /// From a point to the nearest of all lowest points.
+    /// Returns how far it is from a point to the nearest of all lowest points.
     pub fn distance(&self, at: [f64; 2]) -> f64 {
         self.formula().distance(at)
     }
 
-    /// The lower left and the upper right corner of what is worth seeing.
+    /// Returns the lower left and the upper right corner of what is worth seeing.
     pub fn window(&self) -> [[f64; 2]; 2] {
         self.formula().window()
     }
 
-    /// Where a descent customarily starts.
+    /// Returns where a descent customarily starts.
     pub fn start(&self) -> [f64; 2] {
         self.formula().start()
     }

@@ -58,7 +58,7 @@ pub const AUGMENTATIONS: &[Augmentation] = &[
 ];
 
 impl Augment {
-    /// The strength of an augmentation of the list; 0 does nothing.
+    /// Returns the strength of an augmentation of the list; 0 does nothing.
     fn strength(&self, name: &str) -> f64 {
         match name {
             "flip" => self.flip,
@@ -69,17 +69,17 @@ impl Augment {
         }
     }
 
-    /// Those that are asked for.
+    /// Returns those that are asked for.
     fn active(&self) -> impl Iterator<Item = &'static Augmentation> {
         AUGMENTATIONS.iter().filter(|augmentation| self.strength(augmentation.name) != 0.0)
     }
 
-    /// What all of them together take for one number of a row, about.
+    /// Returns what all of them together take for one number of a row, about.
     pub fn nanoseconds(&self) -> f64 {
         self.active().map(|augmentation| augmentation.nanoseconds).sum()
     }
 
-    /// Everything that is wrong whatever the data are.
+    /// Returns everything that is wrong whatever the data are.
     pub fn check(&self) -> Vec<Problem> {
         let ranges = [("flip", 1.0), ("rotation", 180.0), ("shift", 1000.0), ("noise", 1000.0)];
         let wrong = ranges.into_iter().filter_map(|(name, most)| {
@@ -88,7 +88,7 @@ impl Augment {
         wrong.collect()
     }
 
-    /// What cannot be done to these data: `image` has the height and width of pictures.
+    /// Returns what cannot be done to these data: `image` has the height and width of pictures.
     pub fn check_data(&self, image: Option<(usize, usize)>) -> Vec<Problem> {
         let Some((height, width)) = image else {
             let of_pictures = self.active().filter(|augmentation| augmentation.of_pictures);
@@ -140,7 +140,7 @@ struct Move {
 const STILL: Move = Move { flip: false, angle: 0.0, shift: (0, 0) };
 
 impl Augmenter {
-    /// `picture` tells the form of the rows and how they were normalized; without it only noise is added.
+    /// Prepares what is asked for. `picture` tells the form of the rows and how they were normalized; without it only noise is added.
     pub fn new(settings: &Augment, picture: Option<&Picture>, streams: &Streams) -> Self {
         let numbers = picture.map_or(0, |picture| picture.height * picture.width);
         Augmenter {
@@ -170,7 +170,7 @@ impl Augmenter {
         }
     }
 
-    /// What is done to the next picture.
+    /// Returns what is done to the next picture.
     fn draw(&mut self) -> Move {
         let Augment { flip, rotation, shift, .. } = self.settings;
         let mut moved = STILL;
@@ -203,7 +203,7 @@ impl Augmenter {
     }
 }
 
-/// `to = shift(rotate(flip(from)))`.
+/// Computes `to = shift(rotate(flip(from)))`.
 fn resample(from: &[f64], (height, width): (usize, usize), moved: Move, to: &mut [f64]) {
     let pixel = |row: isize, column: isize| {
         let inside = (0..height as isize).contains(&row) && (0..width as isize).contains(&column);

@@ -42,7 +42,7 @@ impl<R: Real> Batches<R> {
         }
     }
 
-    /// Every batch will be changed by `augmenter`; the part stays as it is.
+    /// Has every batch changed by `augmenter`; the part stays as it is.
     pub fn augmented(self, augmenter: Augmenter) -> Self {
         Batches { augmenter: Some(augmenter), ..self }
     }

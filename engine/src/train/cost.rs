@@ -44,7 +44,7 @@ mod nanoseconds {
     pub(super) const DATUM: f64 = 22.0;
 }
 
-/// The cost of a fit on so many rows of train, dev and test.
+/// Returns the cost of a fit on so many rows of train, dev and test.
 pub fn fit_cost(architecture: &Architecture, training: &TrainingSettings, rows: [usize; 3]) -> FitCost {
     let [train, all] = [rows[0], rows.iter().sum()].map(|rows| rows as u64);
     let (epochs, batch) = (training.epochs as u64, training.batch_size.of(rows[0]) as u64);
@@ -60,7 +60,7 @@ pub fn fit_cost(architecture: &Architecture, training: &TrainingSettings, rows: 
     }
 }
 
-/// Of a network's answers on so many rows.
+/// Estimates the seconds that a network's answers on so many rows take.
 pub fn prediction_seconds(architecture: &Architecture, rows: usize, precision: Precision) -> f64 {
     let rows_alone = nanoseconds::ROW
         + nanoseconds::UNIT / 2.0 * architecture.units() as f64
@@ -70,8 +70,8 @@ pub fn prediction_seconds(architecture: &Architecture, rows: usize, precision: P
     1e-9 * (rows as f64 * rows_alone + batches * architecture.layers.len() as f64)
 }
 
-/// What [`Subject::answers`](super::Subject::answers) hold: every probability of the dev and the test part in f64, and of the part
-/// at hand in the run's own precision too, with the right class of each row.
+/// Returns what [`Subject::answers`](super::Subject::answers) hold: every probability of the dev and the test part in f64, and of
+/// the part at hand in the run's own precision too, with the right class of each row.
 pub fn answers_bytes(architecture: &Architecture, rows: [usize; 3], precision: Precision) -> u64 {
     let [_, dev, test] = rows.map(|rows| rows as u64);
     let outputs = architecture.outputs() as u64;
@@ -79,8 +79,8 @@ pub fn answers_bytes(architecture: &Architecture, rows: [usize; 3], precision: P
     answered.saturating_add(dev.max(test).saturating_mul(outputs * size_of_number(precision)))
 }
 
-/// What a gradient check of so many rows holds, all of it in f64: the network, its copy that is moved, transposed weights,
-/// three gradients (of back-propagation, as kept and as measured), and the buffers of a batch.
+/// Returns what a gradient check of so many rows holds, all of it in f64: the network, its copy that is moved, transposed
+/// weights, three gradients (of back-propagation, as kept and as measured), and the buffers of a batch.
 pub fn gradient_check_bytes(architecture: &Architecture, rows: usize) -> u64 {
     let parameters = (architecture.parameters() as u64).saturating_mul(6);
     parameters.saturating_add((rows as u64).saturating_mul(numbers_of_row(architecture))).saturating_mul(8)
@@ -158,7 +158,7 @@ fn widest(architecture: &Architecture) -> u64 {
     architecture.layers.iter().map(|layer| layer.outputs as u64).max().unwrap_or(0)
 }
 
-/// What training holds for each row of a batch.
+/// Returns what training holds for each row of a batch.
 fn numbers_of_row(architecture: &Architecture) -> u64 {
     let units = architecture.units() as u64;
     let inputs: u64 = architecture.layers.iter().map(|layer| layer.inputs as u64).sum();
@@ -179,7 +179,7 @@ fn size_of_number(precision: Precision) -> u64 {
     }
 }
 
-/// Multiply-adds for one row when prediction goes by the exact statistics of batch normalization, which are measured
+/// Counts the multiply-adds for one row when prediction goes by the exact statistics of batch normalization, which are measured
 /// layer by layer, each time from the first layer on; else 0.
 fn exact_statistics(architecture: &Architecture) -> u64 {
     let settings = architecture.batch_norm.as_ref();

@@ -151,7 +151,7 @@ fn measure<R: Real>(
     history.objective.push(loss + trainer.penalty() * scale.squared());
 }
 
-/// The newest value of what early stopping watches; without a dev part, of the training loss.
+/// Returns the newest value of what early stopping watches; without a dev part, of the training loss.
 fn watched(training: &TrainingSettings, history: &History) -> f64 {
     let metric = training.early_stopping.as_ref().map(|stopping| stopping.metric);
     let series = match metric {
@@ -197,7 +197,7 @@ impl<R: Real> EarlyStop<R> {
     }
 }
 
-/// A final loss alone would be a blind test: this changes with any bit of any weight, of what prediction
+/// Hashes more than a final loss, which would be a blind test: this changes with any bit of any weight, of what prediction
 /// normalizes by, and of any epoch's measurements.
 fn digest<R: Real>(network: &Network<R>, history: &History) -> String {
     let mut hasher = blake3::Hasher::new();

@@ -42,7 +42,7 @@ impl PartHistory {
 }
 
 impl History {
-    /// All series that exist, by the names that authors read: `train_loss`, `dev_accuracy`, `weight_norm`...
+    /// Returns all series that exist, by the names that authors read: `train_loss`, `dev_accuracy`, `weight_norm`...
     pub fn series(&self) -> Vec<(String, &[f64])> {
         let mut all = Vec::new();
         for (part, history) in [("train", &self.train), ("dev", &self.dev), ("test", &self.test)] {
@@ -58,7 +58,7 @@ impl History {
         all
     }
 
-    /// How many epochs were measured, the one before training included.
+    /// Returns how many epochs were measured, the one before training included.
     pub fn len(&self) -> usize {
         self.weight_norm.len()
     }
@@ -68,20 +68,20 @@ impl History {
         self.len() == 0
     }
 
-    /// Whether the newest losses are finite numbers.
+    /// Returns whether the newest losses are finite numbers.
     pub(super) fn is_finite(&self) -> bool {
         let last = |part: &PartHistory| part.loss.last().is_none_or(|loss| loss.is_finite());
         last(&self.train) && last(&self.dev) && last(&self.test)
     }
 
-    /// The epoch with the lowest loss on dev (on train if there is no dev part), the first of equals.
+    /// Returns the epoch with the lowest loss on dev (on train if there is no dev part), the first of equals.
     pub fn best_epoch(&self) -> usize {
         let losses = if self.dev.loss.is_empty() { &self.train.loss } else { &self.dev.loss };
         lowest(losses)
     }
 }
 
-/// The index of the lowest number, the first of equals; NaN is never lowest; 0 if there is none.
+/// Returns the index of the lowest number, the first of equals; NaN is never lowest; 0 if there is none.
 fn lowest(values: &[f64]) -> usize {
     let mut best = 0;
     for (i, &value) in values.iter().enumerate() {

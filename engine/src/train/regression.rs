@@ -18,7 +18,7 @@ pub struct Regression {
 }
 
 impl Regression {
-    /// What it says of features in the units of the data set.
+    /// Returns what it says of features in the units of the data set.
     pub fn predict(&self, features: &[f64]) -> f64 {
         let Normalizer { shift, scale } = &self.normalizer;
         let scaled = features.iter().zip(shift.iter().zip(scale));

@@ -28,8 +28,8 @@ pub struct Ridge {
     pub objective: f64,
 }
 
-/// The least J over a part whose labels are values, for a penalty lambda of at least 0; None where labels are classes, there are
-/// no rows, or nothing decides between several solutions (features that depend on each other, without a penalty).
+/// Returns the least J over a part whose labels are values, for a penalty lambda of at least 0; None where labels are classes,
+/// there are no rows, or nothing decides between several solutions (features that depend on each other, without a penalty).
 pub fn ridge<R: Real>(part: &Part<R>, lambda: f64) -> Option<Ridge> {
     let Labels::Values(values) = &part.y else { return None };
     let (m, n) = (part.len(), part.features());
@@ -58,12 +58,12 @@ pub fn ridge<R: Real>(part: &Part<R>, lambda: f64) -> Option<Ridge> {
 }
 
 impl Ridge {
-    /// w x + b.
+    /// Computes w x + b.
     pub fn predict(&self, x: &[f64]) -> f64 {
         self.weights.iter().zip(x).map(|(w, x)| w * x).sum::<f64>() + self.intercept
     }
 
-    /// The mean squared error on a part; None where its labels are classes or it has no rows.
+    /// Returns the mean squared error on a part; None where its labels are classes or it has no rows.
     pub fn loss_on<R: Real>(&self, part: &Part<R>) -> Option<f64> {
         let Labels::Values(values) = &part.y else { return None };
         let error = |row: usize| {

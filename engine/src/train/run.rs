@@ -37,13 +37,13 @@ pub struct Parts<'a> {
 
 /// Looks on while a run goes its way, and may send help.
 pub trait Watch {
-    /// Before the first step.
+    /// Hears of the network before the first step.
     fn untrained(&mut self, _: &dyn Subject) {}
-    /// After every epoch measured, 0 (before training) included.
+    /// Hears of every epoch measured, 0 (before training) included.
     fn epoch(&mut self, _: usize) {}
-    /// After the last epoch; not called on a run that has diverged.
+    /// Hears of the network after the last epoch; not called on a run that has diverged.
     fn trained(&mut self, _: &dyn Subject) {}
-    /// Who is free to help with large products; the results are the same.
+    /// Returns who is free to help with large products; the results are the same.
     fn workers(&self) -> Arc<dyn Workers> {
         Arc::new(Alone)
     }
@@ -53,15 +53,15 @@ pub trait Watch {
 pub trait Subject {
     /// Activations and gradients of every layer on the first training rows.
     fn capture(&self) -> Vec<LayerCapture>;
-    /// For each class its probability at points of the plane of two features, in the units of the data set.
+    /// Returns for each class its probability at points of the plane of two features, in the units of the data set.
     fn probabilities(&self, points: &[[f64; 2]]) -> Vec<Vec<f64>>;
-    /// What the network says of rows of features, where the target is a number; both in the units of the data set.
+    /// Returns what the network says of rows of features, where the target is a number; both in the units of the data set.
     fn values(&self, rows: Array2<f64>) -> Vec<f64>;
     /// Checks the gradient of J on the first training rows, in f64 whatever the precision of training.
     fn gradient_check(&self, settings: &GradientCheckSettings) -> GradientCheck;
-    /// The answers to the dev and the test part, by name; none of a part without rows, or where the target is a number.
+    /// Returns the answers to the dev and the test part, by name; none of a part without rows, or where the target is a number.
     fn answers(&self) -> Vec<(&'static str, Answers)>;
-    /// The training points where there are two features and classes.
+    /// Returns the training points where there are two features and classes.
     fn plane(&self) -> Option<PlanePoints>;
 }
 

@@ -96,7 +96,7 @@ pub enum BatchSize {
 }
 
 impl BatchSize {
-    /// The rows of a step (but the last of an epoch) when there are `rows` in all; at least 1.
+    /// Returns the rows of a step (but the last of an epoch) when there are `rows` in all; at least 1.
     pub fn of(self, rows: usize) -> usize {
         match self {
             BatchSize::Rows(size) => size.min(rows).max(1),
@@ -124,7 +124,7 @@ impl Default for TrainingSettings {
 }
 
 impl TrainingSettings {
-    /// Everything that is wrong whatever the data are.
+    /// Returns everything that is wrong whatever the data are.
     pub fn check(&self) -> Vec<Problem> {
         let mut problems = Vec::new();
         if self.epochs > MAX_EPOCHS {
@@ -157,7 +157,7 @@ impl TrainingSettings {
         problems
     }
 
-    /// alpha of a step: the optimizer's own learning rate or the common one, as scheduled.
+    /// Returns alpha of a step: the optimizer's own learning rate or the common one, as scheduled.
     pub fn learning_rate_at(&self, moment: Moment) -> f64 {
         let alpha0 = self.optimizer.learning_rate().unwrap_or(self.learning_rate);
         self.schedule.learning_rate(alpha0, moment)
@@ -199,7 +199,7 @@ impl Visitor<'_> for BatchSizeVisitor {
         }
     }
 
-    /// 1e3 is a whole number too.
+    /// Reads 1e3 as a whole number too.
     fn visit_f64<E: Error>(self, rows: f64) -> Result<BatchSize, E> {
         if (0.0..1e15).contains(&rows) && rows == rows.trunc() {
             return self.visit_u64(rows as u64);

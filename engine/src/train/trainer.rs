@@ -22,7 +22,7 @@ pub struct Trainer<R> {
 }
 
 impl<R: Real> Trainer<R> {
-    /// `rows` is the size of the training set: the m of the penalties, and what the batch size is held to.
+    /// Prepares to train a network. `rows` is the size of the training set: the m of the penalties, and what the batch size is held to.
     pub fn new(network: Network<R>, training: &TrainingSettings, rows: usize, streams: &Streams) -> Self {
         let architecture = network.architecture();
         let capacity = training.batch_size.of(rows);
@@ -38,14 +38,19 @@ impl<R: Real> Trainer<R> {
         }
     }
 
-    /// The same trainer, large products spread over workers.
+    /// Has it step by an optimizer of the caller's own, which has as many parameters as the network, in place of the settings'.
+    pub fn with_optimizer(self, optimizer: optim::State<R>) -> Self {
+        Trainer { optimizer, ..self }
+    }
+
+    /// Returns the same trainer, large products spread over workers.
     pub fn with_workers(self, workers: Arc<dyn Workers>) -> Self {
         let (forward, backward) =
             (self.forward.with_workers(workers.clone()), self.backward.with_workers(workers));
         Trainer { forward, backward, ..self }
     }
 
-    /// One step on one batch: forward, backward, update, also of batch normalization's averages. `x` is (rows, features) row-major.
+    /// Takes one step on one batch: forward, backward, update, also of batch normalization's averages. `x` is (rows, features) row-major.
     ///
     /// # Panics
     /// If the batch has more rows than the batch size of the settings.
@@ -60,7 +65,7 @@ impl<R: Real> Trainer<R> {
         }
     }
 
-    /// The gradient of J, the mean loss of the batch with the penalties, under new dropout masks.
+    /// Returns the gradient of J, the mean loss of the batch with the penalties, under new dropout masks.
     pub fn compute_gradient(&mut self, x: &[R], targets: Targets<R>) -> &[R] {
         let rows = targets.len();
         assert!(rows <= self.forward.capacity(), "the batch is larger than the batch size");
@@ -73,12 +78,12 @@ impl<R: Real> Trainer<R> {
         self.backward.gradient()
     }
 
-    /// The losses of the last step's batch, as the step saw them: before its update, under its dropout masks.
+    /// Returns the losses of the last step's batch, as the step saw them: before its update, under its dropout masks.
     pub fn batch_score(&mut self, targets: Targets<R>) -> Score {
         self.forward.score(self.network.architecture().output, targets)
     }
 
-    /// What the penalties add to the loss at the present weights.
+    /// Returns what the penalties add to the loss at the present weights.
     pub fn penalty(&self) -> f64 {
         self.penalty.of(&self.network)
     }

@@ -37,7 +37,7 @@ impl Margin {
     }
 }
 
-/// The 95% percentile interval of the mean (Efron and Tibshirani 1993, An Introduction to the Bootstrap, section
+/// Returns the 95% percentile interval of the mean (Efron and Tibshirani 1993, An Introduction to the Bootstrap, section
 /// 13.3): seeds drawn with replacement, as many as there are, the mean of each draw, and of all these means the
 /// 2.5% and 97.5% [`quantile`].
 fn bootstrap(values: &[f64], seed: u64) -> (f64, f64) {

@@ -188,7 +188,7 @@ const LONGEST_QUOTATION: usize = 80;
 /// The longest message, in characters.
 const LONGEST_MESSAGE: usize = 1000;
 
-/// A message whose quotations, between backticks, are cut where they are long: a value may be a megabyte.
+/// Returns a message whose quotations, between backticks, are cut where they are long: a value may be a megabyte.
 fn shortened(message: &str) -> String {
     let message = with_short_numbers(message);
     if message.len() <= LONGEST_QUOTATION {
@@ -210,7 +210,7 @@ fn shortened(message: &str) -> String {
 /// The most signs of a number: more zeros nobody counts.
 const LONGEST_NUMBER: usize = 22;
 
-/// A message whose numbers of many digits are in scientific notation: `1e-60`.
+/// Returns a message whose numbers of many digits are in scientific notation: `1e-60`.
 fn with_short_numbers(message: &str) -> String {
     let is_part = |byte: u8| byte.is_ascii_digit() || byte == b'.';
     let bytes = message.as_bytes();

@@ -31,7 +31,7 @@ impl Sources {
 /// The longest line that is shown, in bytes: laying one out takes time with its length.
 const LONGEST_LINE: usize = 10_000;
 
-/// Whether a place is in a line too long to be shown.
+/// Returns whether a place is in a line too long to be shown.
 fn beyond_showing(source: &Source, span: Span) -> bool {
     let (text, range) = (source.text.as_bytes(), clip(source, span));
     let start = memchr::memrchr(b'\n', &text[..range.start]).map_or(0, |end| end + 1);
@@ -51,7 +51,7 @@ impl Diagnostic {
         self.printable().laid_out(sources, colour, width)
     }
 
-    /// The same with texts that a terminal shows as they are; source lines are made so where they are laid out.
+    /// Returns the same with texts that a terminal shows as they are; source lines are made so where they are laid out.
     fn printable(&self) -> Diagnostic {
         let shown = |text: &String| printable(text).into_owned();
         Diagnostic {
@@ -95,7 +95,7 @@ impl Diagnostic {
         printable_lines_in_colour(&text).into_owned()
     }
 
-    /// One snippet a file, that of the error itself first.
+    /// Returns one snippet a file, that of the error itself first.
     fn snippets<'a>(&'a self, sources: &'a Sources) -> Vec<Snippet<'a, annotate_snippets::Annotation<'a>>> {
         let Some(span) = self.span else { return Vec::new() };
         let mut places = vec![(span.source, vec![(span, AnnotationKind::Primary, self.label.as_str())])];
@@ -161,7 +161,8 @@ impl Diagnostic {
     }
 }
 
-/// The lines of a file from the first place to the last: a file may have millions more, and laying them out takes room for each.
+/// Returns the lines of a file from the first place to the last: a file may have millions more, and laying them out takes room
+/// for each.
 fn snippet<'a>(
     source: &'a Source,
     places: &[(Span, AnnotationKind, &'a str)],
@@ -197,7 +198,7 @@ fn place(source: &Source, offset: usize) -> Place {
     }
 }
 
-/// The part of a span on its first line, inside the text and on the borders of characters.
+/// Returns the part of a span on its first line, inside the text and on the borders of characters.
 fn clip(source: &Source, span: Span) -> std::ops::Range<usize> {
     let text = &source.text;
     let start = floor(text, span.start);

@@ -135,7 +135,7 @@ const MORE: &[(&str, &str)] = &[
     ("softmax", "data: {name: blobs, samples: 40}\ntraining: {epochs: 2}"),
 ];
 
-/// Whether what was found is what was promised.
+/// Returns whether what was found is what was promised.
 fn fits(metric_type: &MetricType, metric: Option<&Metric>, series: Option<&Numbers>) -> bool {
     match (metric_type, metric, series) {
         (MetricType::Unknown, ..)
@@ -198,7 +198,7 @@ const TRAINED: &[(&str, &str)] = &[
     ("softmax", "data: {name: blobs, samples: 60, bayes_error: 0.01}\n"),
 ];
 
-/// What a metric is, without its numbers.
+/// Returns what a metric is, without its numbers.
 fn shape(metric: &Metric) -> Metric {
     match metric {
         Metric::Number(_) => Metric::Number(0.0),
@@ -277,8 +277,8 @@ fn every_figure_is_documented_and_draws() {
     }
 }
 
-/// A record as somebody might have put it into a cache who wants to do harm: whole, but with parts that are missing, longer,
-/// shorter, of another sort, or of numbers that no run gives.
+/// Returns a record as somebody might have put it into a cache who wants to do harm: whole, but with parts that are missing,
+/// longer, shorter, of another sort, or of numbers that no run gives.
 fn harmed(record: &mut RunRecord, next: &mut impl FnMut(usize) -> usize) {
     const NUMBERS: [f64; 8] = [f64::NAN, f64::INFINITY, -1.0, 0.0, -0.0, 1e300, -1e300, 5e-324];
     fn any<'a, T>(

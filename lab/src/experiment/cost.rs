@@ -30,7 +30,7 @@ pub struct Cost {
 impl Add for Cost {
     type Output = Cost;
 
-    /// One after the other: work adds up, room is used again.
+    /// Adds the cost of what comes after: work adds up, room is used again.
     fn add(self, other: Cost) -> Cost {
         Cost {
             rows: self.rows.max(other.rows),

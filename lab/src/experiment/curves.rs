@@ -78,7 +78,7 @@ pub(super) fn notes(outcome: &Outcome) -> Option<String> {
     (!notes.is_empty()).then(|| notes.join(" "))
 }
 
-/// Whether the runs of a variant have series of different lengths: they stopped early, or diverged.
+/// Returns whether the runs of a variant have series of different lengths: they stopped early, or diverged.
 fn ends_apart(variant: &Variant) -> bool {
     let length = |run: &RunRecord| run.series.values().map(|values| values.len()).max();
     variant.runs.windows(2).any(|pair| length(&pair[0]) != length(&pair[1]))

@@ -30,7 +30,7 @@ impl Dropout {
         Parts { data: &self.data, split: &self.split, model: &self.model, training: &self.training }
     }
 
-    /// The least keep probability of any layer: what the variant is ordered by.
+    /// Returns the least keep probability of any layer: what the variant is ordered by.
     fn least_keep(&self) -> f64 {
         self.model.keep_probabilities().into_iter().fold(1.0, f64::min)
     }
@@ -168,7 +168,7 @@ impl Probe for Activations<'_> {
     }
 }
 
-/// A panel for each variant: train solid, dev dashed.
+/// Returns a panel for each variant: train solid, dev dashed.
 fn curves_by_variant(outcome: &Outcome) -> Option<Figure> {
     let series = match outcome.variants.first()?.runs.first()?.series.contains_key("dev_error") {
         true => ("train_error", "dev_error", Axis::linear("error").percent().zero()),
@@ -195,7 +195,7 @@ fn curves_by_variant(outcome: &Outcome) -> Option<Figure> {
     })
 }
 
-/// Where each variant stands on the axis of keep probabilities: at its number, where all have different ones.
+/// Returns where each variant stands on the axis of keep probabilities: at its number, where all have different ones.
 fn keep_axis(variants: &[&Dropout], outcome: &Outcome) -> (Axis, Vec<f64>) {
     let keeps: Vec<f64> = variants.iter().map(|variant| variant.least_keep()).collect();
     let distinct = keeps.iter().enumerate().all(|(i, keep)| !keeps[..i].contains(keep));

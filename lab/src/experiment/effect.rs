@@ -91,7 +91,7 @@ pub fn conditions(kind: &Kind, plan: &dyn Plan, variant: usize, facts: Option<&F
 static SCHEMAS: LazyLock<BTreeMap<&str, Json>> =
     LazyLock::new(|| KINDS.iter().map(|kind| (kind.name, kind.schema().to_value())).collect());
 
-/// Whether a path is another or leads further, or names the same choice or share in another way.
+/// Returns whether a path is another or leads further, or names the same choice or share in another way.
 fn is_beneath(path: &str, above: &str) -> bool {
     let same = |above: &str| {
         path.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
@@ -131,7 +131,7 @@ fn spread(root: &Json, schema: &Json, value: &Json, path: String, found: &mut BT
     }
 }
 
-/// The schema of a key, wherever in a schema it is told.
+/// Returns the schema of a key, wherever in a schema it is told.
 fn property<'a>(root: &'a Json, schema: &'a Json, key: &str, depth: usize) -> Option<&'a Json> {
     if depth > 4 {
         return None;
@@ -147,7 +147,7 @@ fn property<'a>(root: &'a Json, schema: &'a Json, key: &str, depth: usize) -> Op
     own.or_else(target).or_else(options).or_else(any)
 }
 
-/// What other settings set under another name: an optimizer's own learning rate, dropout as a share that stays.
+/// Returns what other settings set under another name: an optimizer's own learning rate, dropout as a share that stays.
 fn other_names(shared: &Shared) -> Vec<(String, Json)> {
     let below = |path: &str| match shared.below {
         "" => path.to_owned(),
@@ -170,7 +170,7 @@ fn other_names(shared: &Shared) -> Vec<(String, Json)> {
     names.into_iter().map(|(path, value)| (path, as_written(value))).collect()
 }
 
-/// The shares of units that stay and that are dropped, as the author wrote one of them: a number, or one a layer.
+/// Returns the shares of units that stay and that are dropped, as the author wrote one of them: a number, or one a layer.
 fn shares(model: &ModelSettings) -> (Json, Json) {
     let rest = |share: &f64| {
         // 1 - 0.7 as an author would write it.
@@ -188,7 +188,7 @@ fn shares(model: &ModelSettings) -> (Json, Json) {
     }
 }
 
-/// How a variant descends, where its series go by epochs or steps.
+/// Returns how a variant descends, where its series go by epochs or steps.
 fn descent(kind: &Kind, shared: &Shared, train_rows: Option<usize>) -> Option<Descent> {
     let (count, stride, rate): (usize, usize, Box<dyn Fn(usize) -> f64 + '_>) = match kind.step {
         Step::Epoch => {

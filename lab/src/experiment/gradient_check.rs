@@ -245,12 +245,12 @@ fn shown(error: f64) -> f64 {
     error.max(LEAST_SHOWN)
 }
 
-/// The bounds of the verdicts along an axis.
+/// Returns the bounds of the verdicts along an axis.
 fn bounds(rule: fn(f64) -> Rule) -> [Rule; 2] {
     [rule(nn::GREAT).label("great"), rule(nn::WORRY).label("worry")]
 }
 
-/// A panel for each variant: its blocks from left to right, a ring before training, a dot after it.
+/// Returns a panel for each variant: its blocks from left to right, a ring before training, a dot after it.
 fn blocks(outcome: &Outcome) -> Option<Figure> {
     let mut panels = Vec::new();
     for variant in &outcome.variants {
@@ -267,7 +267,7 @@ fn blocks(outcome: &Outcome) -> Option<Figure> {
     Some(figure.key(Key::Above).note(NOTE))
 }
 
-/// Each run's errors over the blocks, moved a little to the side.
+/// Returns each run's errors over the blocks, moved a little to the side.
 fn by_block(variant: &Variant, metric: &str, aside: f64) -> Dots {
     let lists = variant.runs.iter().filter_map(|run| match run.metrics.get(metric) {
         Some(Metric::List(errors)) => Some(errors.clone()),
@@ -280,7 +280,7 @@ fn by_block(variant: &Variant, metric: &str, aside: f64) -> Dots {
     Dots::new(points.collect::<Vec<_>>(), Color::Series(usize::from(aside > 0.0)))
 }
 
-/// The error over all parameters, a row for each variant.
+/// Returns the error over all parameters, a row for each variant.
 fn errors(outcome: &Outcome) -> Option<Figure> {
     if outcome.variants.len() < 2 {
         return None;

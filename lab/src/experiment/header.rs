@@ -188,7 +188,7 @@ impl Claim {
     }
 }
 
-/// The seeds that `2`, `90%` or `0.9` were meant to be.
+/// Returns the seeds that `2`, `90%` or `0.9` were meant to be.
 fn needed_of(holds: &str, seeds: u64) -> Option<u64> {
     let holds = holds.trim().replace(',', ".");
     let (number, share) = match holds.strip_suffix('%') {
@@ -199,7 +199,7 @@ fn needed_of(holds: &str, seeds: u64) -> Option<u64> {
     (needed.fract() == 0.0 && needed >= 1.0 && needed <= seeds as f64).then_some(needed as u64)
 }
 
-/// The text of `holds`; a number alone is taken as it is written, to be judged with the seeds.
+/// Returns the text of `holds`; a number alone is taken as it is written, to be judged with the seeds.
 fn share_of_seeds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     struct Share;
 
@@ -238,7 +238,7 @@ struct LongClaim {
 }
 
 impl<'de> Deserialize<'de> for Claim {
-    /// A bare text is the expression.
+    /// Reads a bare text as the expression.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct ClaimVisitor;
 

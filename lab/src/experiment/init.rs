@@ -32,7 +32,7 @@ pub(super) struct Init {
 }
 
 impl Init {
-    /// The training to do: none, that is 0 epochs, where none is asked for.
+    /// Returns the training to do: none, that is 0 epochs, where none is asked for.
     fn training(&self) -> TrainingSettings {
         self.training.clone().unwrap_or(TrainingSettings { epochs: 0, ..TrainingSettings::default() })
     }
@@ -187,7 +187,7 @@ impl Probe for LayerSizes {
     }
 }
 
-/// Equal bins from the least to the greatest value: their left edges, and the share of the values in each.
+/// Returns equal bins from the least to the greatest value: their left edges, and the share of the values in each.
 fn histogram(values: &[f64]) -> Table {
     let (low, high) = curves::range(values);
     let width = if high > low { (high - low) / BINS as f64 } else { 1.0 };
@@ -200,7 +200,7 @@ fn histogram(values: &[f64]) -> Table {
     Table { columns: [("edge".to_owned(), edges), ("share".to_owned(), shares.into())].into() }
 }
 
-/// A line for each variant over the layers, on a log axis.
+/// Returns a line for each variant over the layers, on a log axis.
 fn by_layer(outcome: &Outcome, metric: &str, name: &str, title: &str, y: &str) -> Option<Figure> {
     let mut panel = Panel::new(Axis::linear(Step::Layer.name()).integer(), Axis::log(y));
     let mut layers = 0;
@@ -233,7 +233,7 @@ fn by_layer(outcome: &Outcome, metric: &str, name: &str, title: &str, y: &str) -
     Some(figure.notes(middle.into_iter().chain(flat)))
 }
 
-/// A panel for each variant; in it a ridge for each of a few layers, of the first seed.
+/// Returns a panel for each variant; in it a ridge for each of a few layers, of the first seed.
 fn histograms(outcome: &Outcome) -> Option<Figure> {
     let mut panels = Vec::new();
     for (index, variant) in outcome.variants.iter().enumerate() {
@@ -257,13 +257,13 @@ fn histograms(outcome: &Outcome) -> Option<Figure> {
     Some(figure.columns(columns).notes(outcome.first_seed()))
 }
 
-/// The first, the last and some between, evenly.
+/// Returns the first, the last and some between, evenly.
 fn shown_layers(layers: usize) -> Vec<usize> {
     let shown = layers.min(SHOWN_LAYERS);
     (0..shown).map(|i| 1 + i * (layers - 1) / (shown - 1).max(1)).collect()
 }
 
-/// The steps of a histogram, its highest at 1.
+/// Returns the steps of a histogram, its highest at 1.
 fn outline(table: &Table) -> Option<Vec<(f64, f64)>> {
     let [edges, shares] = table.columns(["edge", "share"])?;
     let (first, last) = (*edges.first()?, *edges.last()?);

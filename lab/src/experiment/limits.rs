@@ -107,7 +107,7 @@ impl Limits {
         Limits { are_owned, ..holds }
     }
 
-    /// The same with every wish that is granted, knowing what holds and what is wished for.
+    /// Returns the same with every wish that is granted, knowing what holds and what is wished for.
     fn with(self, wishes: &LimitSettings, grant: impl Fn(f64, f64) -> bool) -> Limits {
         let number = |now: f64, wish: Option<f64>| wish.filter(|wish| grant(now, *wish)).unwrap_or(now);
         let count =

@@ -90,17 +90,17 @@ pub trait Experiment:
     /// A block that runs as it stands.
     const EXAMPLE: &'static str;
 
-    /// All problems of these settings that can be seen without running. `facts` describes the data, where
+    /// Returns all problems of these settings that can be seen without running. `facts` describes the data, where
     /// there is any.
     fn check(&self, facts: Option<&Facts>) -> Vec<Problem>;
 
-    /// The data that it needs, if any.
+    /// Returns the data that it needs, if any.
     fn data(&self) -> Option<&DataSettings>;
 
-    /// What one run costs, known before it runs. Only called on settings that passed [`check`](Self::check).
+    /// Returns what one run costs, known before it runs. Only called on settings that passed [`check`](Self::check).
     fn cost(&self, facts: Option<&Facts>) -> Cost;
 
-    /// What a run will find, by name, as far as these settings decide; by default all that is documented. A
+    /// Returns what a run will find, by name, as far as these settings decide; by default all that is documented. A
     /// name that is missing here is refused in prose and claims before anything runs. Only called on settings
     /// that passed [`check`](Self::check).
     fn metric_schema(&self, _: Option<&Facts>) -> MetricSchema {
@@ -113,21 +113,21 @@ pub trait Experiment:
         &[]
     }
 
-    /// What these settings make of a metric: a search's `best_objective` is measured as its objective is.
+    /// Returns what these settings make of a metric: a search's `best_objective` is measured as its objective is.
     fn describe(&self, info: &'static MetricInfo) -> MetricInfo {
         *info
     }
 
-    /// The parts that it shares with other kinds, for those who know what they mean: lints.
+    /// Returns the parts that it shares with other kinds, for those who know what they mean: lints.
     fn shared(&self) -> Shared<'_>;
 
-    /// One run with one seed.
+    /// Runs once, with one seed.
     ///
     /// # Errors
     /// What could only be found with the data at hand: a split that leaves a part without rows.
     fn run(&self, context: &Context) -> Result<RunRecord, Problem>;
 
-    /// The figures of all variants together, in the order of [`FIGURES`](Self::FIGURES); a figure that has
+    /// Returns the figures of all variants together, in the order of [`FIGURES`](Self::FIGURES); a figure that has
     /// nothing to show for these settings is left out.
     fn figures(variants: &[&Self], outcome: &Outcome) -> Vec<Figure>;
 }
@@ -190,22 +190,22 @@ impl Kind {
         (self.plan)(settings)
     }
 
-    /// What in defaults it can make no use of.
+    /// Returns what in defaults it can make no use of.
     pub fn misfits(&self, defaults: &Node) -> Vec<Diagnostic> {
         (self.misfits)(defaults)
     }
 
-    /// The settings that it takes, with their meanings, as JSON Schema.
+    /// Returns the settings that it takes, with their meanings, as JSON Schema.
     pub fn schema(&self) -> schemars::Schema {
         (self.schema)()
     }
 
-    /// The value of every setting that an author leaves out.
+    /// Returns the value of every setting that an author leaves out.
     pub fn defaults(&self) -> serde_json::Value {
         (self.defaults)()
     }
 
-    /// The top-level keys of its own settings, in the order of its struct.
+    /// Returns the top-level keys of its own settings, in the order of its struct.
     pub fn keys(&self) -> &'static [String] {
         // A schema takes long to put together, and every block of a course is asked.
         static ALL: LazyLock<BTreeMap<&str, Vec<String>>> = LazyLock::new(|| {
@@ -219,7 +219,7 @@ impl Kind {
         ALL.get(self.name).map_or(&[], Vec::as_slice)
     }
 
-    /// Every metric that a variant of it may have.
+    /// Returns every metric that a variant of it may have.
     pub fn all_metrics(&self) -> impl Iterator<Item = &'static MetricInfo> {
         self.metrics.iter().chain(self.trains.then(training::metrics).into_iter().flatten())
     }
@@ -238,7 +238,7 @@ pub static KINDS: &[Kind] = &[
     Kind::of::<softmax::Softmax>(),
 ];
 
-/// The kind of that name.
+/// Returns the kind of that name.
 pub fn kind(name: &str) -> Option<&'static Kind> {
     KINDS.iter().find(|kind| kind.name == name)
 }

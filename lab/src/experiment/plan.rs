@@ -101,7 +101,7 @@ pub(super) fn beside<E: Experiment>() -> Vec<&'static str> {
     [header::KEYS, &["vary", "variants", E::COMPARE.key]].concat()
 }
 
-/// Whether none of the variants has what stands at `path` of the block.
+/// Returns whether none of the variants has what stands at `path` of the block.
 fn is_overridden(base: &Node, variants: &[&Node], path: &str) -> bool {
     let own = base.get(path).map(|node| node.span);
     variants.iter().all(|variant| variant.get(path).map(|node| node.span) != own)

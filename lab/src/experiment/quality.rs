@@ -148,7 +148,7 @@ impl Shape {
         }
     }
 
-    /// How many numbers a metric is, where it is a list.
+    /// Returns how many numbers a metric is, where it is a list.
     fn len(&self, classes: usize) -> Option<usize> {
         match self {
             Shape::Number(_) => None,

@@ -61,7 +61,7 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    /// The properties of an object, parts with settings of their own opened up.
+    /// Lists the properties of an object, parts with settings of their own opened up.
     fn object(&self, schema: &'a Value, defaults: &Value, parent: &str, found: &mut Vec<Setting>) {
         for (key, property) in properties(schema).into_iter().flatten() {
             let path = if parent.is_empty() { key.clone() } else { format!("{parent}.{key}") };
@@ -84,7 +84,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The schema behind references, and behind "this or nothing".
+    /// Returns the schema behind references, and behind "this or nothing".
     fn follow(&self, schema: &'a Value) -> &'a Value {
         if let Some(name) =
             schema.get("$ref").and_then(Value::as_str).and_then(|path| path.strip_prefix("#/$defs/"))
@@ -103,7 +103,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The words of a choice: bare ones, and ones with settings. `path` is the setting that chooses.
+    /// Returns the words of a choice: bare ones, and ones with settings. `path` is the setting that chooses.
     fn choices(&self, path: &str, schema: &'a Value) -> Vec<Choice> {
         let mut choices = Vec::new();
         let choice = |name: &str, about, settings| {
@@ -132,7 +132,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The schemas of which a value may fit any.
+/// Returns the schemas of which a value may fit any.
 fn options(schema: &Value) -> impl Iterator<Item = &Value> {
     schema.get("anyOf").and_then(Value::as_array).into_iter().flatten()
 }

@@ -203,7 +203,7 @@ label: 0
     }
 }
 
-/// Softmax and its cross-entropy, step by step, in double precision.
+/// Computes softmax and its cross-entropy, step by step, in double precision.
 fn of_logits(logits: &[f64], label: Option<usize>) -> RunRecord {
     let largest = logits.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     // Subtracting the largest logit changes no probability, and exp(1000) would be infinite.
@@ -229,7 +229,7 @@ fn of_logits(logits: &[f64], label: Option<usize>) -> RunRecord {
     RunRecord { metrics, ..RunRecord::default() }
 }
 
-/// What the plane costs where it is drawn: the network's answers over it, held for each class and outlined.
+/// Returns what the plane costs where it is drawn: the network's answers over it, held for each class and outlined.
 fn regions_cost(parts: &Parts, facts: Option<&Facts>) -> Cost {
     let Some(facts) = facts else { return Cost::default() };
     let Target::Classes(classes @ ..=MOST_REGIONS) = facts.target else { return Cost::default() };
@@ -271,14 +271,14 @@ impl Probe for PlaneRegions {
     }
 }
 
-/// The range of some values with a margin of an eighth.
+/// Returns the range of some values with a margin of an eighth.
 fn padded(values: &[f64]) -> (f64, f64) {
     let (low, high) = curves::range(values);
     let margin = if high > low { (high - low) / 8.0 } else { 1.0 };
     (low - margin, high + margin)
 }
 
-/// A row of panels for each vector of logits.
+/// Returns a row of panels for each vector of logits.
 fn probabilities(outcome: &Outcome) -> Option<Figure> {
     let mut panels = Vec::new();
     for variant in &outcome.variants {
@@ -313,14 +313,14 @@ fn probabilities(outcome: &Outcome) -> Option<Figure> {
     )
 }
 
-/// Room for the numbers of bars that reach to the left: they would lie upon the names of the classes.
+/// Makes room for the numbers of bars that reach to the left: they would lie upon the names of the classes.
 fn with_room(axis: Axis, values: &[f64]) -> Axis {
     let (least, greatest) = curves::range(values);
     let (least, greatest) = (least.min(0.0), greatest.max(0.0));
     if least < 0.0 { axis.range(least - 0.4 * (greatest - least), greatest) } else { axis }
 }
 
-/// A panel for each variant: regions with the training points of the first seed.
+/// Returns a panel for each variant: regions with the training points of the first seed.
 fn regions(outcome: &Outcome) -> Option<Figure> {
     let panels: Vec<Panel> = outcome.variants.iter().filter_map(region_panel).collect();
     if panels.is_empty() {

@@ -33,7 +33,7 @@ pub(super) struct Split {
 }
 
 impl Split {
-    /// What to train, where a model or a training is asked for.
+    /// Returns what to train, where a model or a training is asked for.
     fn trained(&self) -> Option<(&ModelSettings, &TrainingSettings)> {
         static DEFAULTS: LazyLock<(ModelSettings, TrainingSettings)> = LazyLock::new(Default::default);
         let asked = self.model.is_some() || self.training.is_some();
@@ -200,12 +200,12 @@ training: {epochs: 10}
     }
 }
 
-/// sqrt(p(1-p)/n), the standard deviation of a share p counted over n independent rows.
+/// Computes sqrt(p(1-p)/n), the standard deviation of a share p counted over n independent rows.
 fn standard_error(share: f64, rows: f64) -> f64 {
     (share * (1.0 - share) / rows).sqrt()
 }
 
-/// The share of each class among these rows; None for a target that is a number or no row.
+/// Returns the share of each class among these rows; None for a target that is a number or no row.
 fn class_shares(dataset: &Dataset, rows: &[usize]) -> Option<Vec<f64>> {
     let TargetColumn::Classes { labels, names } = &dataset.target else { return None };
     if rows.is_empty() {
@@ -224,7 +224,7 @@ fn middle(outcome: &Outcome, variant: &Variant, metric: &str) -> f64 {
     outcome.statistic.of(&values(variant, metric))
 }
 
-/// One stacked bar for each split.
+/// Draws one stacked bar for each split.
 fn sizes(outcome: &Outcome) -> Figure {
     let part = |(index, name): (usize, &str)| {
         let rows = outcome.variants.iter().map(|variant| middle(outcome, variant, &format!("{name}_rows")));
@@ -242,7 +242,7 @@ fn sizes(outcome: &Outcome) -> Figure {
     Figure::new("sizes", "Rows of each part", "How many rows each part gets.").panel(panel)
 }
 
-/// For each split a panel: the classes across, their shares in the parts as dots that should coincide.
+/// Draws for each split a panel: the classes across, their shares in the parts as dots that should coincide.
 fn classes(outcome: &Outcome) -> Option<Figure> {
     let names = outcome.variants.first()?.runs.first()?.names.get("classes")?;
     if names.len() > 24 {
@@ -276,7 +276,7 @@ fn classes(outcome: &Outcome) -> Option<Figure> {
     Some(figure.panels(panels).columns(columns).shared().notes(note))
 }
 
-/// How far the shares of the classes in a part scatter over the seeds.
+/// Returns how far the shares of the classes in a part scatter over the seeds.
 fn spread_of_shares(outcome: &Outcome, variant: &Variant, part: &str, index: usize, offset: f64) -> Interval {
     let metric = format!("{part}_share");
     let of_class = |class: usize| {
@@ -290,7 +290,7 @@ fn spread_of_shares(outcome: &Outcome, variant: &Variant, part: &str, index: usi
     Interval::new((0..classes).map(of_class), Color::Series(index))
 }
 
-/// Every seed's dev and test error, around the mean, with what chance alone explains.
+/// Returns every seed's dev and test error, around the mean, with what chance alone explains.
 fn estimates(outcome: &Outcome) -> Option<Figure> {
     let variants: Vec<&Variant> = outcome.variants.iter().filter(|v| v.runs.len() > 1).collect();
     if variants.is_empty()
@@ -338,7 +338,7 @@ fn estimates(outcome: &Outcome) -> Option<Figure> {
     )
 }
 
-/// The curve of the standard error over the rows, with the parts of each split upon it.
+/// Returns the curve of the standard error over the rows, with the parts of each split upon it.
 fn standard_errors(outcome: &Outcome, trained: bool) -> Figure {
     let error = match trained {
         true => outcome

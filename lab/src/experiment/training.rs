@@ -69,9 +69,9 @@ pub(super) fn objectives() -> impl Iterator<Item = &'static MetricInfo> {
 
 /// Something that a kind measures on the network besides what everything that trains has.
 pub(super) trait Probe {
-    /// Before the first step.
+    /// Hears of the network before the first step.
     fn untrained(&self, _: &dyn Subject, _: &mut RunRecord) {}
-    /// After the last epoch; not called on a run that has diverged.
+    /// Hears of the network after the last epoch; not called on a run that has diverged.
     fn trained(&self, _: &dyn Subject, _: &mut RunRecord) {}
 }
 
@@ -111,7 +111,7 @@ pub fn is_of_network(path: &str) -> bool {
     path.split(['.', '[']).next().is_some_and(|part| ["model", "training"].contains(&part))
 }
 
-/// Early stopping that watches what these data do not have.
+/// Refuses early stopping that watches what these data do not have.
 fn check_stopping(parts: &Parts, facts: &Facts) -> Option<Problem> {
     let stopping = parts.training.early_stopping.as_ref()?;
     let on_dev = stopping.metric != StoppingMetric::TrainLoss;
@@ -277,7 +277,7 @@ fn name_classes_and_features(dataset: &Dataset, record: &mut RunRecord) {
     }
 }
 
-/// History and final values of a run, under the names of [`metrics`]. The final values of a run that
+/// Keeps history and final values of a run, under the names of [`metrics`]. The final values of a run that
 /// diverged do not exist.
 fn keep(report: &Report, record: &mut RunRecord) {
     for (name, values) in report.history.series() {

@@ -9,7 +9,7 @@ use crate::nn::PerLayer;
 use crate::optim::Schedule;
 use crate::train::TrainingSettings;
 
-/// Whether trials of a search have values of their own for a setting, or one below it.
+/// Returns whether trials of a search have values of their own for a setting, or one below it.
 fn is_searched(subject: &Subject, path: &str) -> bool {
     let space = subject.shared.search.iter().flat_map(|search| &search.space.settings);
     space.into_iter().any(|setting| {
@@ -17,7 +17,7 @@ fn is_searched(subject: &Subject, path: &str) -> bool {
     })
 }
 
-/// The settings of a training that has epochs, known before any trial of a search.
+/// Returns the settings of a training that has epochs, known before any trial of a search.
 fn training_of<'a>(subject: &'a Subject, setting: &str) -> Option<&'a TrainingSettings> {
     let searched = ["training.epochs", setting].iter().any(|path| is_searched(subject, path));
     subject.shared.training.filter(|training| training.epochs > 0 && !searched)
@@ -80,7 +80,7 @@ impl fmt::Display for Span {
     }
 }
 
-/// What a schedule would do after its span.
+/// Returns what a schedule would do after its span.
 fn beyond_end(schedule: &Schedule, span: Span) -> Vec<Problem> {
     let unit = span.unit;
     let said = |count: usize| counted(count, unit);

@@ -58,7 +58,7 @@ pub(super) fn unscaled_features(subject: &Subject) -> Vec<Problem> {
     vec![Problem::new("data.normalize", message).expected("`standard` or `minmax`")]
 }
 
-/// The largest value of each feature less the smallest.
+/// Returns the largest value of each feature less the smallest.
 fn ranges(features: &Features) -> Vec<f64> {
     let (rows, columns) = features.dim();
     let mut row = vec![0.0; columns];
@@ -233,7 +233,7 @@ pub(super) fn diverged(subject: &Subject, variant: &Variant) -> Vec<Problem> {
     vec![Problem::new(path, message).expected("a lower learning rate")]
 }
 
-/// An end of a range is no end where nothing lies beyond it.
+/// Tells whether an end of a range is one: it is none where nothing lies beyond it.
 fn is_bounded(path: &str) -> bool {
     ["keep_prob", "dropout"].iter().any(|name| path.contains(name))
 }
@@ -257,7 +257,7 @@ pub(super) fn best_on_edge(subject: &Subject, variant: &Variant) -> Vec<Problem>
     searched.settings.iter().zip(metric_paths(space)).filter_map(of).collect()
 }
 
-/// Whether the best trial of a run is one of the few on the edge of the range of a setting, which metrics call by `name`.
+/// Returns whether the best trial of a run is one of the few on the edge of the range of a setting, which metrics call by `name`.
 fn ends_on_edge(setting: &Setting, name: &str, run: &RunRecord) -> bool {
     let best = run.metrics.get("best").and_then(|best| at_path(best, name));
     let tried = run.tables.get("trials").and_then(|trials| trials.columns.get(&setting.path));
@@ -276,7 +276,7 @@ fn is_on_edge(dimension: &Dimension, value: f64) -> bool {
     }
 }
 
-/// The number at a dotted path of maps within maps.
+/// Returns the number at a dotted path of maps within maps.
 fn at_path(metric: &Metric, path: &str) -> Option<f64> {
     match metric {
         Metric::Number(value) => path.is_empty().then_some(*value),

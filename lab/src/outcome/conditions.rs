@@ -77,13 +77,13 @@ impl Conditions {
         rates.get(..values(run)?)
     }
 
-    /// How many steps a run took.
+    /// Returns how many steps a run took.
     fn steps(&self, run: &RunRecord) -> Option<usize> {
         Some(self.descent.as_ref()?.stride * (values(run)? - 1))
     }
 }
 
-/// How many values the series of a run have; none where it has no series.
+/// Returns how many values the series of a run have; none where it has no series.
 fn values(run: &RunRecord) -> Option<usize> {
     run.series.values().map(super::Numbers::count).max().filter(|&values| values > 0)
 }

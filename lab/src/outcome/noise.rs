@@ -35,7 +35,7 @@ fn t(freedom: usize) -> f64 {
     FEW.get(freedom.wrapping_sub(1)).copied().unwrap_or_else(|| 1.96 + 2.45 / freedom as f64)
 }
 
-/// Both tails of the binomial distribution with a chance of one half; differences of zero say nothing.
+/// Tests both tails of the binomial distribution with a chance of one half; differences of zero say nothing.
 fn by_signs(differences: &[f64]) -> bool {
     let (up, down) = differences.iter().fold((0usize, 0usize), |(up, down), difference| {
         (up + usize::from(*difference > 0.0), down + usize::from(*difference < 0.0))

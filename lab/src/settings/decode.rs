@@ -70,7 +70,7 @@ fn attempt<T: DeserializeOwned>(
     if diagnostics.is_empty() { Ok(None) } else { Err(diagnostics) }
 }
 
-/// Whether an error only follows from what was left out: a setting missing, a list too short.
+/// Returns whether an error only follows from what was left out: a setting missing, a list too short.
 fn follows(error: &Error, root: &Node, path: &[usize], left_out: &[Vec<usize>]) -> bool {
     let mut inside =
         left_out.iter().filter(|removed| removed.starts_with(path) && removed.len() > path.len());

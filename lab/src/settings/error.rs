@@ -100,7 +100,7 @@ impl serde::de::Error for Error {
     }
 }
 
-/// serde's names of types in an author's words.
+/// Puts serde's names of types in an author's words.
 fn in_words(expected: &str) -> String {
     match expected {
         "f32" | "f64" => "a number",
@@ -209,7 +209,7 @@ fn mismatch(name: &str, node: &Node, expected: &str, span: crate::diagnostic::Sp
 /// The parts of an experiment's settings, whose values can vary.
 const VARYING: [&str; 4] = ["data", "split", "model", "training"];
 
-/// What was probably meant by a list in the place of one value: to compare them.
+/// Returns what was probably meant by a list in the place of one value: to compare them.
 fn several(name: &str, node: &Node) -> Option<String> {
     let items = node.items();
     if name == "seeds" && !items.is_empty() {
@@ -239,7 +239,7 @@ fn several(name: &str, node: &Node) -> Option<String> {
     })
 }
 
-/// The number that `{learning_rate: 0,05}` was meant to be, which YAML reads as two entries, with its key.
+/// Returns the number that `{learning_rate: 0,05}` was meant to be, which YAML reads as two entries, with its key.
 fn decimal_comma(root: &Node, path: &[usize]) -> Option<(String, String)> {
     let (&last, parent) = path.split_last()?;
     let entries = describe(root, parent).1.entries();
@@ -251,7 +251,7 @@ fn decimal_comma(root: &Node, path: &[usize]) -> Option<(String, String)> {
         .then(|| (before.key.clone(), format!("{whole}.{}", entry.key)))
 }
 
-/// The first number of a list that seems to have been written with a comma: two whole numbers without a blank between.
+/// Returns the first number of a list that seems to have been written with a comma: two whole numbers without a blank between.
 fn unspaced_commas(node: &Node) -> Option<String> {
     node.items().windows(2).find_map(|pair| match (&pair[0].value, &pair[1].value) {
         (Value::Integer(whole), Value::Integer(rest))
@@ -264,7 +264,7 @@ fn unspaced_commas(node: &Node) -> Option<String> {
     })
 }
 
-/// What was probably meant by the value of a setting, or of the whole where there is no name.
+/// Returns what was probably meant by the value of a setting, or of the whole where there is no name.
 fn rewrite(name: &str, value: &Value, expected: &str) -> Option<String> {
     let number = expected.contains("number");
     let setting = name.rsplit('.').next().unwrap_or(name);
@@ -311,7 +311,7 @@ fn rewrite(name: &str, value: &Value, expected: &str) -> Option<String> {
     }
 }
 
-/// The text in the place of an example's, `{name: iris}` or `{file: table.csv}`: that of a file, if it has a dot.
+/// Returns the text in the place of an example's, `{name: iris}` or `{file: table.csv}`: that of a file, if it has a dot.
 fn like_an_example(text: &str, expected: &str) -> Option<String> {
     let examples = expected.split('`').filter(|part| part.starts_with('{'));
     let (key, _) = examples
@@ -321,13 +321,13 @@ fn like_an_example(text: &str, expected: &str) -> Option<String> {
     is_one_word.then(|| format!("`{key}: {text}}}`"))
 }
 
-/// `epochs:30` and `epochs 30` in braces are names without a value.
+/// Notices that `epochs:30` and `epochs 30` in braces are names without a value.
 fn unseparated(name: &str, known: &[&str]) -> Option<String> {
     let (first, rest) = name.split_once([':', ' '])?;
     known.contains(&first).then(|| format!("expected `{first}: {}`", rest.trim()))
 }
 
-/// A dotted path, written as settings within each other.
+/// Returns a dotted path, written as settings within each other.
 fn nested(name: &str, known: &[&str]) -> Option<String> {
     let (first, rest) = name.split_once('.')?;
     let inner = rest.rsplit('.').fold("...".to_owned(), |inner, part| format!("{{{part}: {inner}}}"));
@@ -388,7 +388,7 @@ fn short(text: &str) -> String {
     }
 }
 
-/// The dotted name of a place, and what stands there.
+/// Returns the dotted name of a place, and what stands there.
 fn describe<'a>(root: &'a Node, path: &[usize]) -> (String, &'a Node) {
     let (mut name, mut node) = (String::new(), root);
     for &index in path {

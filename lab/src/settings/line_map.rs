@@ -35,7 +35,7 @@ impl LineMap {
         Span::new(self.source, first, last.max(first))
     }
 
-    /// At the joint of two pieces an end belongs to the piece before, a start to the one after.
+    /// Finds the place of an offset. At the joint of two pieces an end belongs to the piece before, a start to the one after.
     fn place(&self, offset: usize, is_end: bool) -> usize {
         let inside = |&(text, ..): &(usize, usize, usize)| {
             if is_end { text < offset } else { text <= offset }

@@ -37,7 +37,7 @@ fn merge_within(base: &Node, over: &Node, choices: &[String], lists: &[&str], in
     Node::new(over.span, Value::Map(merged))
 }
 
-/// The name of a choice, bare or with its settings.
+/// Returns the name of a choice, bare or with its settings.
 fn choice(node: &Node) -> Option<&str> {
     match &node.value {
         Value::Text(name) => Some(name),

@@ -48,7 +48,7 @@ pub fn parse_long(text: &str, map: &LineMap) -> Result<Node, Vec<Diagnostic>> {
     }
 }
 
-/// The byte at which each character starts (the parser counts characters), and the end.
+/// Returns the byte at which each character starts (the parser counts characters), and the end.
 fn offsets(text: &str) -> Vec<usize> {
     text.char_indices().map(|(byte, _)| byte).chain([text.len()]).collect()
 }
@@ -85,7 +85,7 @@ impl<'a> Reader<'a> {
         Ok(root.unwrap_or_else(|| Node::new(self.map.span(0, 0), Value::Null)))
     }
 
-    /// The next event with the bytes of the text it spans.
+    /// Returns the next event with the bytes of the text it spans.
     fn next(&mut self) -> Read<(Event<'a>, usize, usize)> {
         match self.events.next_event() {
             Some(Ok((event, span))) => Ok((event, self.byte(&span.start), self.byte(&span.end))),
@@ -222,7 +222,7 @@ impl<'a> Reader<'a> {
         Ok(self.closed(start, last, Value::Map(entries)))
     }
 
-    /// A collection: where its own brackets end, or (in block style) its last part.
+    /// Returns a collection: where its own brackets end, or (in block style) its last part.
     fn closed(&self, start: usize, last: usize, value: Value) -> Node {
         let mut span = self.span(start, last);
         let end_of_parts = match &value {
@@ -234,7 +234,7 @@ impl<'a> Reader<'a> {
         Node::new(span, value)
     }
 
-    /// The name that a key says; none for a key that has been reported.
+    /// Returns the name that a key says; none for a key that has been reported.
     fn key(&mut self, event: Event<'a>, start: usize, end: usize, depth: usize) -> Read<Option<String>> {
         if let Event::Scalar(text, style, 0, None) = &event {
             if *style != ScalarStyle::Plain {

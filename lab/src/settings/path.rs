@@ -63,7 +63,7 @@ impl Node {
         }
     }
 
-    /// As far along `path` as the tree goes: the node there, its key, and what is left of the path.
+    /// Walks as far along `path` as the tree goes: the node there, its key, and what is left of the path.
     fn walk<'p>(&self, path: &'p str) -> (&Node, Option<Span>, &'p str) {
         let (mut node, mut key, mut rest) = (self, None, path);
         while !rest.is_empty() {
@@ -136,7 +136,7 @@ impl Node {
     }
 }
 
-/// What is left of a path after its first key, if that is the key.
+/// Returns what is left of a path after its first key, if that is the key.
 fn after<'p>(path: &'p str, key: &str) -> Option<&'p str> {
     let rest = path.strip_prefix(key)?;
     match rest.chars().next() {

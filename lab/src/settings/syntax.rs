@@ -51,7 +51,7 @@ impl Scene<'_> {
         self.text[..self.place].rfind('\n').map_or(0, |end| end + 1)
     }
 
-    /// The line of the place, and where its first word starts.
+    /// Returns the line of the place, and where its first word starts.
     fn line(&self) -> (&str, usize) {
         let start = self.line_start();
         let line = self.text[start..].lines().next().unwrap_or_default();
@@ -62,7 +62,8 @@ impl Scene<'_> {
         self.text[self.place..].chars().next().unwrap_or('\n')
     }
 
-    /// The parser reads ahead to the end of what is in brackets, and gives up where they nest far deeper than is allowed.
+    /// Says where brackets nest too deep. The parser reads ahead to the end of what is in brackets, and gives up where they nest
+    /// far deeper than is allowed.
     fn depth(&self) -> Option<Diagnostic> {
         self.says("recursion limit").then(|| {
             let error = format!("settings nest more than {MAX_DEPTH} deep");
@@ -86,7 +87,7 @@ impl Scene<'_> {
         None
     }
 
-    /// A line without a colon makes the parser stop at the line after it.
+    /// Finds the line at fault: one without a colon makes the parser stop at the line after it.
     fn missing_colon(&self) -> Option<Diagnostic> {
         if !self.says("simple key expect") {
             return None;
@@ -218,7 +219,7 @@ impl Scene<'_> {
         })
     }
 
-    /// The innermost bracket that is open at the place.
+    /// Returns the innermost bracket that is open at the place.
     fn open_bracket(&self) -> Option<(char, usize)> {
         let mut open = Vec::new();
         let mut quote = None;
@@ -246,7 +247,7 @@ impl Scene<'_> {
         open.pop()
     }
 
-    /// A colon where a value should have ended.
+    /// Returns a colon where a value should have ended.
     fn colon(&self) -> Option<Diagnostic> {
         if self.here() != ':' {
             return None;

@@ -63,7 +63,7 @@ pub(super) fn drift(report: &Report) -> String {
     text
 }
 
-/// Each sentence that prints other numbers, before and now.
+/// Returns each sentence that prints other numbers, before and now.
 fn sentences(report: &Report) -> String {
     let Some(review) = report.review.filter(|review| !review.sentences.is_empty()) else {
         return String::new();
@@ -89,7 +89,7 @@ fn moved<'a>(report: &Report<'a>) -> Vec<(&'a Planned, &'a Reviewed)> {
     computed.planned.iter().zip(&review.experiments).filter(|(_, reviewed)| has_moved(reviewed)).collect()
 }
 
-/// A line an experiment, then the claims that are nearer to failing.
+/// Returns a line an experiment, then the claims that are nearer to failing.
 fn overview(moved: &[(&Planned, &Reviewed)]) -> String {
     let mut lines =
         vec![["experiment", "", "variants", "parted", "moved most", "relative", "bits"].map(str::to_owned)];
@@ -161,7 +161,7 @@ fn experiment(planned: &Planned, reviewed: &Reviewed) -> String {
     text
 }
 
-/// The sentence of a claim, and how it moved.
+/// Returns the sentence of a claim, and how it moved.
 fn claim(planned: &Planned, shift: &ClaimShift) -> String {
     let says = planned.header.claims.get(shift.index).and_then(|claim| claim.says.as_deref());
     format!("{}: {}", says.unwrap_or(&shift.that), margin(shift))
@@ -199,7 +199,7 @@ pub(super) fn since(variant: &VariantShift, step: Step) -> String {
     }
 }
 
-/// The worst value of each metric, in columns.
+/// Returns the worst value of each metric, in columns.
 fn table(moved: &[&Moved]) -> String {
     if moved.is_empty() {
         return String::new();
@@ -214,7 +214,7 @@ fn table(moved: &[&Moved]) -> String {
     columns(&lines, "    ")
 }
 
-/// The relative difference, marked where it is tolerated, and how many bits it is.
+/// Returns the relative difference, marked where it is tolerated, and how many bits it is.
 fn distance(moved: &Moved) -> [String; 2] {
     let Some(difference) = moved.difference else { return Default::default() };
     let relative = sci(difference.relative) + if moved.tolerated { " ok" } else { "" };
@@ -254,7 +254,7 @@ pub(super) fn margin(shift: &ClaimShift) -> String {
     parts.join("; ")
 }
 
-/// `12%`, or `5.1e-8 of it` where a percentage says nothing.
+/// Writes a share as `12%`, or as `5.1e-8 of it` where a percentage says nothing.
 fn share_of(share: f64) -> String {
     if share >= 0.001 { format!("{:.1}%", share * 100.0) } else { format!("{} of it", sci(share)) }
 }

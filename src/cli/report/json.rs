@@ -63,7 +63,7 @@ fn experiment(reviewed: &Reviewed) -> Value {
     value
 }
 
-/// A setting as JSON on both sides; null where it is left at its default.
+/// Returns a setting as JSON on both sides; null where it is left at its default.
 fn setting(shift: &SettingShift) -> Value {
     let value =
         |json: &Option<String>| json.as_ref().and_then(|json| serde_json::from_str::<Value>(json).ok());
@@ -98,7 +98,7 @@ fn moved(moved: &Moved) -> Value {
     })
 }
 
-/// JSON has no word for what is no number.
+/// Writes a number as JSON, which has no word for what is none.
 fn leaf(leaf: &Leaf) -> Value {
     match leaf {
         Leaf::Number(value) | Leaf::Part(value, _) if value.is_finite() => json!(value),

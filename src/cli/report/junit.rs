@@ -47,7 +47,7 @@ pub(super) fn document(report: &Report) -> String {
     text + "</testsuites>\n"
 }
 
-/// A case for every claim; those that fail take their problem out of `left`.
+/// Returns a case for every claim; those that fail take their problem out of `left`.
 fn claims(computed: &Computed, left: &mut Vec<Diagnostic>) -> Vec<Case> {
     let mut cases = Vec::new();
     for (planned, verdicts) in computed.planned.iter().zip(&computed.verdicts) {
@@ -69,7 +69,7 @@ fn claims(computed: &Computed, left: &mut Vec<Diagnostic>) -> Vec<Case> {
     cases
 }
 
-/// A case for every snapshot.
+/// Returns a case for every snapshot.
 fn snapshots(report: &Report, left: &mut Vec<Diagnostic>) -> Vec<Case> {
     let Some((computed, review)) = report.computed.zip(report.review) else { return Vec::new() };
     let kept = computed.planned.iter().zip(&review.experiments);
@@ -91,7 +91,7 @@ fn snapshots(report: &Report, left: &mut Vec<Diagnostic>) -> Vec<Case> {
     .collect()
 }
 
-/// A problem without a case of its own.
+/// Returns a problem without a case of its own.
 fn other(found: Diagnostic) -> Case {
     let mut case = Case {
         class: "gradbook".to_owned(),
@@ -108,7 +108,7 @@ fn other(found: Diagnostic) -> Case {
     case
 }
 
-/// A printed sentence with other numbers.
+/// Returns a printed sentence with other numbers.
 fn sentence(said: &Reprinted) -> Case {
     let note = Diagnostic::note("a printed sentence has other numbers", said.place);
     let note = note.hint(format!("before: {}", said.before)).hint(format!("now: {}", said.now));
@@ -147,7 +147,7 @@ fn written(case: &Case, sources: &Sources) -> String {
     format!("{text}>\n{inner}    </testcase>\n")
 }
 
-/// Text for an element or an attribute; characters that XML 1.0 does not have become replacement characters.
+/// Escapes text for an element or an attribute; characters that XML 1.0 does not have become replacement characters.
 fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for letter in text.chars() {

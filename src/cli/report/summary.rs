@@ -40,7 +40,7 @@ fn headline(report: &Report) -> String {
     }
 }
 
-/// A row for each printed sentence that has other numbers.
+/// Returns a row for each printed sentence that has other numbers.
 fn sentences(report: &Report) -> String {
     let Some(review) = report.review.filter(|review| !review.sentences.is_empty()) else {
         return String::new();
@@ -53,12 +53,12 @@ fn sentences(report: &Report) -> String {
     format!("\n| printed | before | now |\n|---|---|---|\n{rows}{}", more(review.sentences.len()))
 }
 
-/// A row of a table.
+/// Returns a row of a table.
 fn cells<const N: usize>(cells: [String; N]) -> String {
     format!("| {} |\n", cells.map(|cell| cell.replace('|', "\\|")).join(" | "))
 }
 
-/// A text of a page as Markdown shows it, word for word.
+/// Returns a text of a page as Markdown shows it, word for word.
 fn escaped(text: &str) -> String {
     let mut escaped = String::new();
     for letter in text.chars() {
@@ -72,7 +72,7 @@ fn escaped(text: &str) -> String {
     escaped
 }
 
-/// A row for each experiment that moved.
+/// Returns a row for each experiment that moved.
 fn moved(report: &Report) -> String {
     let Some((computed, review)) = report.computed.zip(report.review) else { return String::new() };
     let all = || computed.planned.iter().zip(&review.experiments).filter(|(_, reviewed)| has_moved(reviewed));
@@ -116,7 +116,7 @@ fn row(reviewed: &Reviewed, step_of: Step) -> String {
     ])
 }
 
-/// The claims that are nearer to failing than they were, the most first.
+/// Returns the claims that are nearer to failing than they were, the most first.
 fn claims(report: &Report) -> String {
     let Some((computed, review)) = report.computed.zip(report.review) else { return String::new() };
     let mut shrunk: Vec<(f64, String)> = Vec::new();
@@ -137,7 +137,7 @@ fn claims(report: &Report) -> String {
     format!("\n| experiment | claim | weaker |\n|---|---|---|\n{rows}{}", more(shrunk.len()))
 }
 
-/// Every other problem in a line.
+/// Returns every other problem in a line.
 fn others(report: &Report) -> String {
     let reviewed = |found| {
         report.review.is_some_and(|review| {

@@ -28,7 +28,7 @@ pub(crate) fn cause(computed: &Computed, experiments: &[Reviewed]) -> Option<Str
     telling(&drifted, &others)
 }
 
-/// The trait, in words, that best tells the variants that drifted from the others.
+/// Returns the trait, in words, that best tells the variants that drifted from the others.
 fn telling(drifted: &[BTreeSet<String>], others: &[BTreeSet<String>]) -> Option<String> {
     if drifted.is_empty() {
         return None;
@@ -50,17 +50,17 @@ fn telling(drifted: &[BTreeSet<String>], others: &[BTreeSet<String>]) -> Option<
     (gap >= least).then(|| told(name, drifted, others))
 }
 
-/// A path's length and then its depth, for putting the general before the special.
+/// Returns a path's length and then its depth, for putting the general before the special.
 fn depth(name: &str) -> (usize, usize) {
     (name.matches(['.', ':']).count(), name.len())
 }
 
-/// How many variants have a trait.
+/// Returns how many variants have a trait.
 fn having(all: &[BTreeSet<String>], name: &str) -> usize {
     all.iter().filter(|traits| traits.contains(name)).count()
 }
 
-/// In words, how well a trait tells the variants that drifted from the others.
+/// Says how well a trait tells the variants that drifted from the others.
 fn told(name: &str, drifted: &[BTreeSet<String>], others: &[BTreeSet<String>]) -> String {
     let who = match (having(drifted, name), drifted.len()) {
         (1, 1) => "The variant that drifted has".to_owned(),
@@ -76,7 +76,7 @@ fn told(name: &str, drifted: &[BTreeSet<String>], others: &[BTreeSet<String>]) -
     format!("{who} `{name}`, {others}.")
 }
 
-/// Every setting of a variant as `path: value`, and every path that holds settings.
+/// Returns every setting of a variant as `path: value`, and every path that holds settings.
 fn traits(planned: &Planned, variant: usize) -> BTreeSet<String> {
     let mut found = BTreeSet::from([format!("kind: {}", planned.kind.name)]);
     paths("", &planned.plan.resolved(variant), &mut found);

@@ -104,7 +104,7 @@ pub fn settings(comparison: &Comparison) -> Vec<String> {
     said
 }
 
-/// `training.epochs: 20 became 10`, and of which variants.
+/// Says `training.epochs: 20 became 10`, and of which variants.
 fn setting(shift: &SettingShift) -> String {
     let value = |json: &Option<String>| match json {
         None => "its default".to_owned(),
@@ -133,7 +133,7 @@ pub(crate) fn unkept() -> Diagnostic {
         .hint("`gradbook check --accept` writes them to `snapshots` beside the lessons; commit them, and a later check tells what moved")
 }
 
-/// Which variants moved, since when, and by how much at most.
+/// Returns which variants moved, since when, and by how much at most.
 fn moved(planned: &Planned, comparison: &Comparison) -> String {
     match (comparison.seeds, comparison.is_equal()) {
         (Some(seeds @ (before, now)), true) if now < before => {
@@ -150,7 +150,7 @@ pub fn reseeded((before, now): (usize, usize)) -> String {
     format!("{} became {now}", counted(before, "seed"))
 }
 
-/// The same of those that both have.
+/// Returns the same of those that both have.
 fn compared(planned: &Planned, comparison: &Comparison) -> String {
     let all = planned.plan.variants().len();
     let names: Vec<&str> = comparison.variants.iter().map(|variant| variant.name.as_str()).collect();
@@ -185,7 +185,7 @@ pub fn sizeless(comparison: &Comparison) -> Option<String> {
     (!names.is_empty()).then(|| format!("no number on one side: {}", list(&names)))
 }
 
-/// Since which epoch, of the variants that have a history.
+/// Says since which epoch, of the variants that have a history.
 fn since(planned: &Planned, comparison: &Comparison) -> String {
     let first = comparison.variants.iter().filter_map(|variant| variant.parted).min();
     match first {

@@ -38,7 +38,7 @@ pub(crate) fn identity(computed: &Computed, planned: &Planned) -> Identity {
     }
 }
 
-/// The settings of each variant that are not the defaults, by their paths.
+/// Returns the settings of each variant that are not the defaults, by their paths.
 fn with(planned: &Planned, defaults: &Json) -> BTreeMap<String, Set> {
     let of = |(index, variant): (usize, PlannedVariant)| {
         let mut set = Set::new();
@@ -55,7 +55,7 @@ pub(crate) fn default_set(kind: &Kind) -> Set {
     set
 }
 
-/// Every setting that differs from its default, by its path. A choice with settings of its own, such as an optimizer,
+/// Collects every setting that differs from its default, by its path. A choice with settings of its own, such as an optimizer,
 /// is its name, and has them below it.
 fn paths(path: &str, value: &Json, default: &Json, set: &mut Set) {
     let below = |key: &str| if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
@@ -79,7 +79,7 @@ fn paths(path: &str, value: &Json, default: &Json, set: &mut Set) {
     }
 }
 
-/// What a kind takes for what an author leaves out; where it takes nothing by default, what the other kinds take.
+/// Returns what a kind takes for what an author leaves out; where it takes nothing by default, what the other kinds take.
 fn defaults(kind: &Kind) -> Json {
     let mut all = serde_json::Map::new();
     for of in KINDS.iter().rev().chain([kind]) {
@@ -89,7 +89,7 @@ fn defaults(kind: &Kind) -> Json {
     Json::Object(all)
 }
 
-/// The settings that differ from their defaults. Written or left out, a default is the same setting; and a setting
+/// Returns the settings that differ from their defaults. Written or left out, a default is the same setting; and a setting
 /// that a later version of the program adds does not make all others unaccepted.
 fn own(value: &Json, default: &Json) -> Json {
     let (Json::Object(entries), Json::Object(defaults)) = (value, default) else { return value.clone() };
@@ -102,7 +102,7 @@ fn own(value: &Json, default: &Json) -> Json {
     )
 }
 
-/// JSON with sorted keys and without nulls.
+/// Writes JSON with sorted keys and without nulls.
 fn canonical(value: &Json) -> String {
     match value {
         Json::Object(entries) => {

@@ -52,7 +52,7 @@ pub fn review(computed: &mut Computed) -> Result<Review, Failure> {
     })
 }
 
-/// One experiment beside its snapshot, and its sentences that print other numbers, with their places among all. A snapshot
+/// Reviews one experiment beside its snapshot, and its sentences that print other numbers, with their places among all. A snapshot
 /// that turns out to be its own under another name is taken out of `unclaimed`.
 fn reviewed(
     computed: &Computed,

@@ -59,7 +59,7 @@ impl Page<'_> {
         self.printed(text).into_iter().filter_map(said).collect()
     }
 
-    /// The title and the caption of a block, and its claims with how they came out.
+    /// Returns the title and the caption of a block, and its claims with how they came out.
     fn of_block(&self, place: usize, planned: &Planned) -> Vec<Sentence> {
         let span = |path: &str| planned.tree.locate(path);
         let short = |path: &str, text: &str| self.computed.course.short(self.lesson, text, span(path)).ok();
@@ -89,12 +89,12 @@ impl Page<'_> {
         Sentence { experiment, place, said: Said { page, text } }
     }
 
-    /// The sentences of a text with computed numbers in them, each with what was computed for it.
+    /// Returns the sentences of a text with computed numbers in them, each with what was computed for it.
     fn printed<'f>(&self, text: &'f Fragment) -> Vec<(String, Vec<&'f InlineValue>)> {
         sentences::with_values(text, &|value| self.show(value))
     }
 
-    /// What stands in place of a number or a claim; none where its experiment has not run.
+    /// Returns what stands in place of a number or a claim; none where its experiment has not run.
     fn show(&self, value: &InlineValue) -> Option<String> {
         match value.role {
             Role::Value => self.values.evaluate(&self.lesson.slug, &value.expression, value.span).ok(),
@@ -105,14 +105,14 @@ impl Page<'_> {
         }
     }
 
-    /// The place in the plan of the experiment that an expression names first.
+    /// Returns the place in the plan of the experiment that an expression names first.
     fn owner(&self, value: &InlineValue) -> Option<usize> {
         let origin = self.values.origin(&self.lesson.slug, &value.expression)?;
         self.places.get(&origin.experiment).copied()
     }
 }
 
-/// How a claim came out, with its margin.
+/// Returns how a claim came out, with its margin.
 fn figures(verdict: &Verdict) -> String {
     [verdict.count()].into_iter().chain(verdict.margin_text()).collect::<Vec<_>>().join("; ")
 }

@@ -80,7 +80,7 @@ pub(crate) fn differences(kept: &Made, right: &Made) -> Vec<String> {
     different
 }
 
-/// A random `share` of the indices below `count`, in order.
+/// Returns a random `share` of the indices below `count`, in order.
 fn drawn(count: usize, share: f64, seed: u64) -> Vec<usize> {
     let mut indices: Vec<usize> = (0..count).collect();
     Streams::new(seed).stream("verify").shuffle(&mut indices);
@@ -89,7 +89,7 @@ fn drawn(count: usize, share: f64, seed: u64) -> Vec<usize> {
     indices
 }
 
-/// The first metric or epoch in which two records differ.
+/// Returns the first metric or epoch in which two records differ.
 fn difference(kept: &RunRecord, again: &RunRecord) -> String {
     let bits = |value: &f64| if value.is_nan() { f64::NAN.to_bits() } else { value.to_bits() };
     let bits = |values: Option<&Numbers>| -> Vec<u64> {

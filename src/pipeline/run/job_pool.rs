@@ -66,7 +66,7 @@ impl Workers for JobPool {
         self.count
     }
 
-    /// On the thread of the caller and those that are free, now or later.
+    /// Does tasks on the thread of the caller and those that are free, now or later.
     fn run(&self, tasks: usize, task: &(dyn Fn(usize) + Sync)) {
         let queue = Queue::new(tasks);
         let do_rest = || queue.rest().for_each(task);
@@ -97,7 +97,7 @@ impl Queue {
         Queue { next: AtomicUsize::new(0), end }
     }
 
-    /// What others have not taken, until nothing is left.
+    /// Returns what others have not taken, until nothing is left.
     fn rest(&self) -> impl Iterator<Item = usize> {
         from_fn(|| Some(self.next.fetch_add(1, Ordering::Relaxed)).filter(|&task| task < self.end))
     }

@@ -101,7 +101,7 @@ fn count_values(course: &Course, planned: &mut [Planned]) {
     }
 }
 
-/// What is wrong with defaults, whether a block overrides it or not. A kind takes of them what it knows.
+/// Returns what is wrong with defaults, whether a block overrides it or not. A kind takes of them what it knows.
 fn check_defaults(defaults: Option<&Node>) -> Vec<Diagnostic> {
     defaults.map_or(&[][..], Node::entries).iter().flat_map(check_default).collect()
 }
@@ -157,7 +157,7 @@ pub(crate) fn declare(course: &mut Course, planned: &[Planned]) {
     }
 }
 
-/// What no seed changes: metrics that the kind names, the settings, and what follows from them alone.
+/// Returns what no seed changes: metrics that the kind names, the settings, and what follows from them alone.
 fn seed_independent(experiment: &Planned) -> Vec<&'static str> {
     let stops_early = |variant| {
         let training = experiment.plan.shared(variant).training;
@@ -177,7 +177,7 @@ pub(crate) fn check_texts(course: &Course, planned: &[Planned]) -> Vec<Diagnosti
     course.check_prose().into_iter().chain(blocks.into_iter().flatten()).collect()
 }
 
-/// What can be said of a block's Markdown and claims.
+/// Returns what can be said of a block's Markdown and claims.
 fn check_block(course: &Course, planned: &Planned) -> Vec<Diagnostic> {
     let lesson = &course.lessons[planned.lesson];
     let header = &planned.header;
@@ -247,7 +247,7 @@ impl Decoded {
         }
     }
 
-    /// The experiment with all that is left to check of it.
+    /// Returns the experiment with all that is left to check of it.
     fn checked(
         self,
         limits: &Limits,
@@ -284,7 +284,7 @@ fn add_new(errors: &mut Vec<Diagnostic>, found: impl IntoIterator<Item = Diagnos
     }
 }
 
-/// What a block gives in the place of data, if it does.
+/// Returns what a block gives in the place of data, if it does.
 fn instead_of_data(block: &ExperimentBlock, kind: &Kind) -> Option<&'static str> {
     kind.instead_of_data.filter(|key| block.node.entry(key).is_some())
 }
@@ -328,12 +328,12 @@ fn kind_of(block: &ExperimentBlock) -> Result<&'static Kind, Vec<Diagnostic>> {
     })
 }
 
-/// Where to point when the block as a whole is at fault.
+/// Returns where to point when the block as a whole is at fault.
 fn first_line(block: &ExperimentBlock) -> Span {
     block.node.entries().first().map_or(block.span, |entry| entry.key_span)
 }
 
-/// The block over the lesson's defaults over the course's, of which a kind takes what it knows.
+/// Returns the block over the lesson's defaults over the course's, of which a kind takes what it knows.
 fn with_defaults(course: &Course, lesson: &Lesson, block: &ExperimentBlock, kind: &Kind) -> Node {
     let keys = kind.keys();
     let takes = |key: &str| keys.iter().any(|own| own == key) || HEADER_KEYS.contains(&key);
@@ -354,7 +354,7 @@ fn with_defaults(course: &Course, lesson: &Lesson, block: &ExperimentBlock, kind
     tree
 }
 
-/// The header's entries, and the others. What is wrong with a setting that nobody wrote is shown at the `id`.
+/// Returns the header's entries, and the others. What is wrong with a setting that nobody wrote is shown at the `id`.
 fn divide(tree: &Node) -> (Node, Node) {
     let place = tree.entry("id").map_or(tree.span, |entry| entry.value.span);
     let (mut header, mut settings) = (Node::empty_map(tree.span), Node::empty_map(place));

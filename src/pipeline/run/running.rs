@@ -121,7 +121,7 @@ pub fn title(course: &Course, planned: &Planned) -> String {
     format!("{}#{}", course.lessons[planned.lesson].slug, planned.header.id)
 }
 
-/// What tells an experiment from those of all other courses on this machine.
+/// Returns what tells an experiment from those of all other courses on this machine.
 fn identity(course: &Course, planned: &Planned) -> String {
     format!("{}#{}", whereabouts(course, &course.lessons[planned.lesson]), planned.header.id)
 }
@@ -204,7 +204,7 @@ fn run_job(
     record
 }
 
-/// What a run leaves behind.
+/// Returns what a run leaves behind.
 ///
 /// # Errors
 /// What only a run could find.
@@ -284,13 +284,13 @@ impl<'a> Work<'a> {
         self.watch.advance_to((done as f64 * 1e-6 / self.total).min(1.0));
     }
 
-    /// Whether this was the last run of its experiment.
+    /// Returns whether this was the last run of its experiment.
     fn ended(&self, job: &Job) -> bool {
         self.left[job.experiment].fetch_sub(1, Ordering::Relaxed) == 1
     }
 }
 
-/// An outcome to which runs are to be added.
+/// Returns an outcome to which runs are to be added.
 fn nothing_yet(planned: &Planned) -> Outcome {
     let variants = planned.plan.variants().into_iter().enumerate();
     let variants = variants.map(|(index, variant)| Variant {
@@ -302,7 +302,7 @@ fn nothing_yet(planned: &Planned) -> Outcome {
     Outcome { variants: variants.collect(), statistic: planned.header.statistic, step: planned.kind.step }
 }
 
-/// The records in the order of experiments, variants and seeds.
+/// Returns the records in the order of experiments, variants and seeds.
 fn collect(
     planned: &[Planned],
     wanted: &[bool],

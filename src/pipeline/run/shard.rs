@@ -132,7 +132,7 @@ pub fn run_shard(ready: &Ready, shard: Shard, watch: &dyn Watch) -> Result<Done,
     }
 }
 
-/// The most expensive first; of equal ones, in the order of their names, which is the same on every machine.
+/// Returns the most expensive first; of equal ones, in the order of their names, which is the same on every machine.
 fn by_cost(jobs: &[Job]) -> Vec<&Job> {
     let mut sorted = running::once(jobs.iter());
     sorted.sort_by(|a, b| {
@@ -141,7 +141,7 @@ fn by_cost(jobs: &[Job]) -> Vec<&Job> {
     sorted
 }
 
-/// The runs of one shard: each run, the most expensive first, goes to the shard that has least to do (Graham 1969,
+/// Returns the runs of one shard: each run, the most expensive first, goes to the shard that has least to do (Graham 1969,
 /// SIAM Journal on Applied Mathematics 17: at most 4/3 of the best possible). All runs are dealt, those in the
 /// cache too, so that what a shard does cannot depend on what others have done by then.
 fn deal(jobs: &[Job], shard: Shard) -> Vec<&Job> {

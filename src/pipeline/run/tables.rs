@@ -76,7 +76,7 @@ impl Tables {
         self.held
     }
 
-    /// The bounds of one table.
+    /// Returns the bounds of one table.
     fn of_one(&self) -> TableLimits {
         TableLimits { rows: self.limits.rows as usize, ..TableLimits::default() }
     }
@@ -129,7 +129,7 @@ impl Tables {
         self.loaded.get(&self.key(settings, lesson)).map(|loaded| loaded.hash.clone())
     }
 
-    /// What a data set is kept under: its files and all settings that say how they are read.
+    /// Returns what a data set is kept under: its files and all settings that say how they are read.
     fn key(&self, settings: &DataSettings, lesson: &Path) -> String {
         let path = |file: &Option<String>| file.as_ref().and_then(|file| self.resolve(file, lesson).ok());
         let paths = (path(&settings.file), path(&settings.labels));
@@ -137,7 +137,7 @@ impl Tables {
         format!("{paths:?} {}", serde_json::to_string(&reading).unwrap_or_default())
     }
 
-    /// The data set with all its rows, read if it has not been.
+    /// Returns the data set with all its rows, read if it has not been.
     fn read(
         &mut self,
         settings: &DataSettings,
@@ -183,7 +183,7 @@ impl Tables {
         Ok(dataset)
     }
 
-    /// All tables up to this one hold more than the course may.
+    /// Returns all tables up to this one hold more than the course may.
     fn too_much(&self, settings: &DataSettings, tree: &Node) -> Diagnostic {
         let setting = if settings.file.is_some() { "data.file" } else { "data.name" };
         let error = Diagnostic::error("the tables up to this one hold too much memory", tree.locate(setting));
@@ -211,12 +211,12 @@ impl Tables {
         Ok(Some(File { path, bytes }))
     }
 
-    /// The real path of a file named in a lesson.
+    /// Returns the real path of a file named in a lesson.
     fn resolve(&self, file: &str, lesson: &Path) -> Result<PathBuf, Refusal> {
         files::find(&self.root, &self.below(file, lesson))
     }
 
-    /// The path below the lessons folder of a file named in a lesson.
+    /// Returns the path below the lessons folder of a file named in a lesson.
     fn below(&self, file: &str, lesson: &Path) -> PathBuf {
         let folder = lesson.parent().and_then(|folder| folder.strip_prefix(&self.root).ok());
         folder.unwrap_or(Path::new("")).join(file)
@@ -274,7 +274,7 @@ impl Tables {
     }
 }
 
-/// What is wrong with a table, at a place.
+/// Returns what is wrong with a table, at a place.
 fn explained(problem: TableProblem, place: Span) -> Diagnostic {
     let expected = match problem.expected.as_str() {
         "" => String::new(),
@@ -287,12 +287,12 @@ fn explained(problem: TableProblem, place: Span) -> Diagnostic {
     }
 }
 
-/// Whether the data are drawn anew for every seed.
+/// Returns whether the data are drawn anew for every seed.
 fn is_generated(settings: &DataSettings) -> bool {
     matches!(settings.entry().map(|entry| &entry.origin), Some(Origin::Generated(_)))
 }
 
-/// A hash over some bytes one after the other, each with their length.
+/// Returns a hash over some bytes one after the other, each with their length.
 fn hash<const N: usize>(all: [Option<&[u8]>; N]) -> String {
     let mut hasher = blake3::Hasher::new();
     for bytes in all.into_iter().flatten() {

@@ -116,7 +116,7 @@ impl Board {
         self.open.store(tasks, Ordering::SeqCst);
     }
 
-    /// A task that nobody else has.
+    /// Returns a task that nobody else has.
     fn take(&self) -> Option<usize> {
         let one_less = |open: usize| open.checked_sub(1);
         self.open.fetch_update(Ordering::AcqRel, Ordering::Relaxed, one_less).ok().map(|open| open - 1)
@@ -137,7 +137,7 @@ impl Board {
         any
     }
 
-    /// What a helper does all its life.
+    /// Helps until the team ends: what a helper does all its life.
     fn help(&self) {
         let mut idle_since = Instant::now();
         while !self.over.load(Ordering::SeqCst) {

@@ -57,7 +57,7 @@ impl<'c> Drafting<'c> {
         (draft, found)
     }
 
-    /// The draft of a lesson as it was before.
+    /// Returns the draft of a lesson as it was before.
     fn noted(&self, index: usize, note: &'c Note) -> Draft<'c> {
         let noted = self.of_lesson(index).zip(&note.experiments);
         let experiments = noted.map(|(place, NotedExperiment { view, drawing, sketch })| Experiment {
@@ -119,7 +119,7 @@ impl<'c> Drafting<'c> {
         Filling { computed: self.computed, values: &self.values, lesson, links: true, found }
     }
 
-    /// The path of the lesson in its repository: the lessons folder's name and what is below it.
+    /// Returns the path of the lesson in its repository: the lessons folder's name and what is below it.
     fn source_path(&self, lesson: &Lesson) -> String {
         let root = self.computed.course.root.file_name().map(|name| name.to_string_lossy().into_owned());
         match root {
@@ -128,7 +128,7 @@ impl<'c> Drafting<'c> {
         }
     }
 
-    /// The place in the plan of each experiment of a lesson.
+    /// Returns the place in the plan of each experiment of a lesson.
     fn of_lesson(&self, lesson: usize) -> impl Iterator<Item = usize> {
         let planned = self.computed.planned.iter().enumerate();
         planned.filter(move |(_, planned)| planned.lesson == lesson).map(|(place, _)| place)
@@ -141,7 +141,7 @@ impl<'c> Drafting<'c> {
         experiment_view::view(&lesson.slug, planned, outcome, verdicts, written)
     }
 
-    /// The Markdown texts of a block as HTML.
+    /// Returns the Markdown texts of a block as HTML.
     fn written(
         &self,
         lesson: &Lesson,
@@ -217,7 +217,7 @@ impl Draft<'_> {
     }
 }
 
-/// Whether the HTML that a lesson's author wrote needs more than the usual policy allows.
+/// Returns whether the HTML that a lesson's author wrote needs more than the usual policy allows.
 fn needs_more(body_html: &str, experiments: &[Experiment]) -> bool {
     let texts = experiments.iter().flat_map(|Experiment { view, .. }| {
         let claims = view.claims.iter().map(|claim| &claim.says_html);
@@ -248,7 +248,7 @@ impl Fill for Experiments<'_> {
         })
     }
 
-    /// There are none left.
+    /// Writes nothing: there are none left.
     fn value(&mut self, _: &InlineValue) -> String {
         String::new()
     }

@@ -105,7 +105,7 @@ impl<'a> Drawing<'a> {
     }
 }
 
-/// All that charts and files depend on: what the runs left behind, what the header asks for, the claims' verdicts, and
+/// Returns all that charts and files depend on: what the runs left behind, what the header asks for, the claims' verdicts, and
 /// this program.
 fn key(computed: &Computed, place: usize, program: Sum) -> Option<Key> {
     let (planned, ran) = (&computed.planned[place], computed.ran[place].as_ref()?);
@@ -157,7 +157,7 @@ fn draw_anew(computed: &Computed, place: usize) -> Drawn {
     }
 }
 
-/// The figures of an experiment that its author wants, in the author's order.
+/// Returns the figures of an experiment that its author wants, in the author's order.
 fn figures(planned: &Planned, outcome: &Outcome) -> Vec<Figure> {
     let mut all = planned.plan.figures(outcome);
     let Some(wanted) = &planned.header.figures else { return all };

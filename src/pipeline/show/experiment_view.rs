@@ -62,7 +62,7 @@ pub(crate) fn draw_in(view: &mut ExperimentView, slug: &str, planned: &Planned, 
     view.provenance.digest.clone_from(&drawn.digest);
 }
 
-/// The folder of a lesson's files as its page names it: it stands beside the page.
+/// Returns the folder of a lesson's files as its page names it: it stands beside the page.
 fn beside(slug: &str) -> &str {
     slug.rsplit('/').next().unwrap_or(slug)
 }
@@ -96,7 +96,7 @@ fn claim(verdict: &Verdict, says_html: String) -> ClaimView {
     }
 }
 
-/// The data of all variants, each data set once.
+/// Returns the data of all variants, each data set once.
 fn sources(planned: &Planned) -> Vec<DataSourceView> {
     let mut sources: Vec<DataSourceView> = Vec::new();
     for (variant, facts) in planned.facts.iter().enumerate() {

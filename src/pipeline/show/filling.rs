@@ -32,7 +32,7 @@ impl Fill for Filling<'_, '_> {
 }
 
 impl Filling<'_, '_> {
-    /// A number, with how it came about: a link to its experiment, means and spreads in its title.
+    /// Returns a number, with how it came about: a link to its experiment, means and spreads in its title.
     fn number(&mut self, value: &InlineValue) -> String {
         let values = self.values;
         let text = match values.evaluate(&self.lesson.slug, &value.expression, value.span) {
@@ -52,7 +52,7 @@ impl Filling<'_, '_> {
         self.linked(value, origin.map(|origin| origin.experiment), "value", &title, &escaped(&text))
     }
 
-    /// A check mark with the figures of a claim that holds; one that does not has stopped the build.
+    /// Returns a check mark with the figures of a claim that holds; one that does not has stopped the build.
     fn claim(&mut self, value: &InlineValue) -> String {
         let judged = &self.computed.prose;
         let Some(claim) = judged.get(&(value.span, value.expression.clone())) else { return String::new() };
@@ -75,7 +75,7 @@ impl Filling<'_, '_> {
         self.linked(value, claim.experiment.clone(), class, &title, &inner)
     }
 
-    /// HTML in a link to an experiment, where there is one and a link may stand.
+    /// Puts HTML into a link to an experiment, where there is one and a link may stand.
     fn linked(
         &self,
         value: &InlineValue,

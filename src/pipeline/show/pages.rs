@@ -80,7 +80,7 @@ pub(crate) fn assemble(computed: &Computed, holds: &Holds) -> Result<Files, Fail
     Ok(files)
 }
 
-/// The course with its lessons as far as they are drafted, or whole where its first page shows them.
+/// Returns the course with its lessons as far as they are drafted, or whole where its first page shows them.
 fn site(drafting: &Drafting, drafts: &[Draft]) -> Site {
     let Computed { course, templates: CourseTemplates { loaded: templates, .. }, .. } = drafting.computed;
     let mut chapters: Vec<ChapterView> = Vec::new();
@@ -100,7 +100,7 @@ fn site(drafting: &Drafting, drafts: &[Draft]) -> Site {
     Site { course, chapters, chart_css: chart::css() }
 }
 
-/// What pages state of what they may fetch and run.
+/// Returns what pages state of what they may fetch and run.
 fn policy(drafting: &Drafting, drafts: &[Draft]) -> PolicyView {
     let Computed { course, templates: CourseTemplates { loaded: templates, .. }, .. } = drafting.computed;
     let asked = &course.settings.content_security_policy;
@@ -118,7 +118,7 @@ fn policy(drafting: &Drafting, drafts: &[Draft]) -> PolicyView {
     PolicyView { text, gives_way }
 }
 
-/// The page of each lesson, and the faults of the template of lessons. Those of experiments are added to `wrong`.
+/// Returns the page of each lesson, and the faults of the template of lessons. Those of experiments are added to `wrong`.
 fn lesson_pages(
     drafting: &Drafting,
     drafts: &[Draft],
@@ -150,7 +150,7 @@ fn lesson_pages(
     (files, faults)
 }
 
-/// A file that need not be made.
+/// Returns a file that need not be made.
 fn held(path: &str, from: Option<Sum>, holds: &Holds) -> Option<Content> {
     let from = from.filter(|from| holds(path, from))?;
     Some(Content { from, bytes: None })
@@ -168,7 +168,7 @@ fn search_index(drafting: &Drafting, drafts: &[Draft], holds: &Holds) -> (String
     (path, content)
 }
 
-/// What can be found of a lesson. That of its experiments is kept, so that nothing has to be drawn for it.
+/// Returns what can be found of a lesson. That of its experiments is kept, so that nothing has to be drawn for it.
 fn search_entry(drafting: &Drafting, draft: &Draft) -> String {
     let made = || search::entry(&draft.whole(drafting.computed).unwrap_or_default());
     let (Some(program), Some(from), true) = (drafting.program, draft.from, draft.has_experiments()) else {
@@ -249,7 +249,7 @@ fn unpublished(computed: &Computed, files: &Files) -> Vec<Diagnostic> {
         .collect()
 }
 
-/// The pictures and files that lessons use.
+/// Returns the pictures and files that lessons use.
 fn copy_assets(course: &Course, files: &mut Files) -> Result<(), Failure> {
     for asset in course.lessons.iter().flat_map(|lesson| &lesson.assets) {
         let below = asset.file.strip_prefix(&course.root).unwrap_or(&asset.file);

@@ -40,7 +40,7 @@ pub(crate) fn claim(verdict: &Verdict) -> Json {
     })
 }
 
-/// A single run's values as they are; over several seeds, each with its spread.
+/// Returns a single run's values as they are; over several seeds, each with its spread.
 fn metrics(variant: &Variant) -> Json {
     let mut metrics = Map::new();
     for name in variant.metric_names() {
@@ -73,7 +73,7 @@ fn plain(metric: &Metric) -> Json {
     serde_json::to_value(metric).unwrap_or_default()
 }
 
-/// Each series step by step; over several seeds, their statistic.
+/// Returns each series step by step; over several seeds, their statistic.
 fn series(variant: &Variant, statistic: Statistic) -> Json {
     let names: std::collections::BTreeSet<&String> =
         variant.runs.iter().flat_map(|run| run.series.keys()).collect();

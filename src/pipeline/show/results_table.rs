@@ -45,7 +45,7 @@ fn columns(planned: &Planned, outcome: &Outcome) -> Vec<MetricInfo> {
     metrics.filter(|info| outcome.variants.len() < 2 || differs(outcome, info.name)).collect()
 }
 
-/// Whether a metric says how good answers to a part of the data are.
+/// Returns whether a metric says how good answers to a part of the data are.
 fn is_of_answers(info: &MetricInfo) -> bool {
     info.part.is_some() && info.better != Better::Neither
 }
@@ -58,7 +58,7 @@ pub fn says_nothing(planned: &Planned, variant: usize, info: &MetricInfo) -> boo
     shared.is_untrained() && normalized && is_of_answers(info)
 }
 
-/// Whether a metric tells variants or seeds apart; a column of one number over and over does not.
+/// Returns whether a metric tells variants or seeds apart; a column of one number over and over does not.
 fn differs(outcome: &Outcome, metric: &str) -> bool {
     let mut values =
         outcome.variants.iter().flat_map(|variant| &variant.runs).map(|run| run.metrics.get(metric));
@@ -66,7 +66,7 @@ fn differs(outcome: &Outcome, metric: &str) -> bool {
     values.any(|value| Some(value) != first)
 }
 
-/// Whether a variant has that metric as something that a cell can show.
+/// Returns whether a variant has that metric as something that a cell can show.
 fn exists(variant: &Variant, metric: &str) -> bool {
     variant.runs.iter().any(|run| match run.metrics.get(metric) {
         Some(Metric::Number(value)) => value.is_finite(),
@@ -77,7 +77,7 @@ fn exists(variant: &Variant, metric: &str) -> bool {
     })
 }
 
-/// The name of a metric, with its unit where the name does not tell it.
+/// Returns the name of a metric, with its unit where the name does not tell it.
 fn heading(info: &MetricInfo) -> ColumnView {
     let stem = info.unit.trim_end_matches('s');
     let unit = match info.written {
@@ -125,7 +125,7 @@ fn column_cells(planned: &Planned, outcome: &Outcome, info: &MetricInfo) -> Vec<
     cells
 }
 
-/// Whether all variants divide the same data alike.
+/// Returns whether all variants divide the same data alike.
 fn have_the_same_rows(planned: &Planned, outcome: &Outcome) -> bool {
     let rows = |variant: usize| {
         let shared = planned.plan.shared(variant);
@@ -141,8 +141,8 @@ fn have_the_same_rows(planned: &Planned, outcome: &Outcome) -> bool {
     (1..outcome.variants.len()).all(|variant| rows(variant) == rows(0))
 }
 
-/// The row that is better than every other one beyond noise, where one end is better. A metric that is `seed_independent` has no
-/// noise; another one needs several seeds.
+/// Returns the row that is better than every other one beyond noise, where one end is better. A metric that is `seed_independent`
+/// has no noise; another one needs several seeds.
 fn best(outcome: &Outcome, info: &MetricInfo, seed_independent: bool) -> Option<usize> {
     if !info.can_be_best() {
         return None;
@@ -208,7 +208,7 @@ fn none() -> CellView {
     CellView { text: "–".into(), ..CellView::default() }
 }
 
-/// What stands for the seeds, and beside it a standard deviation or the range of the middle half.
+/// Returns what stands for the seeds, and beside it a standard deviation or the range of the middle half.
 fn spread(how: Written, summary: &Summary, statistic: Statistic) -> (String, Option<String>, Option<String>) {
     let percent = |value: f64| format_percent(value, 1);
     let differs = summary.max > summary.min;
@@ -231,7 +231,7 @@ fn spread(how: Written, summary: &Summary, statistic: Statistic) -> (String, Opt
     }
 }
 
-/// A mean and its spread: two significant digits say all that a spread can, and no more decimals all that the mean can.
+/// Returns a mean and its spread: two significant digits say all that a spread can, and no more decimals all that the mean can.
 fn with_spread(mean: f64, spread: f64) -> (String, String) {
     let decimals = (0..6).find(|decimals| spread * libm::exp10(f64::from(*decimals)) >= 10.0);
     match decimals.filter(|_| spread < 1e6) {

@@ -89,15 +89,15 @@ struct Making<'a> {
 }
 
 impl Making<'_> {
-    /// The name of a lesson's note. Another program may have notes of another shape.
+    /// Returns the name of a lesson's note. Another program may have notes of another shape.
     fn name(&self, index: usize) -> Key {
         let lesson = &self.course.lessons[index];
         Key::drawn(self.program, &json!(["unchanged", whereabouts(self.course, lesson)]))
     }
 
-    /// A hash over all that this program makes the page of a lesson from: the lesson's text, what links may lead to, and of
-    /// each experiment that it shows or asks, the settings and the runs. None where a run has no entry, and of prose
-    /// alone, which is made as quickly as a note is read.
+    /// Returns a hash over all that this program makes the page of a lesson from: the lesson's text, what links may lead to, and
+    /// of each experiment that it shows or asks, the settings and the runs. None where a run has no entry, and of prose alone,
+    /// which is made as quickly as a note is read.
     fn made_from(&self, index: usize) -> Option<Sum> {
         let asked = Some(self.asked_by(index)).filter(|asked| !asked.is_empty())?;
         let experiments = asked.into_iter().map(|place| {
@@ -111,8 +111,8 @@ impl Making<'_> {
         Some(Sum::of_value(&(text, folder, self.course.scenery(), experiments)))
     }
 
-    /// The places in the plan of the experiments that a lesson shows, and of all those of lessons whose name stands in one
-    /// of its expressions.
+    /// Returns the places in the plan of the experiments that a lesson shows, and of all those of lessons whose name stands in
+    /// one of its expressions.
     fn asked_by(&self, index: usize) -> Vec<usize> {
         let Making { course, planned, .. } = self;
         let lesson = &course.lessons[index];

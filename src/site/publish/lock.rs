@@ -65,7 +65,7 @@ impl Drop for Lock {
     }
 }
 
-/// The file that is there, opened for reading, which is enough to lock it: it may be another user's. Else a new one, and
+/// Returns the file that is there, opened for reading, which is enough to lock it: it may be another user's. Else a new one, and
 /// true; none where this user may not make one. A link or a pipe in its place is an error.
 fn open(path: &Path) -> io::Result<Option<(File, bool)>> {
     let folder = Folder::open(path.parent().unwrap_or(Path::new(".")))?;
@@ -84,7 +84,7 @@ fn is_read_only(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem)
 }
 
-/// Whether a file that is open still has that name.
+/// Returns whether a file that is open still has that name.
 #[cfg(unix)]
 fn is_at(file: &File, path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;

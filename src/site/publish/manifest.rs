@@ -68,7 +68,7 @@ impl Manifest {
     }
 }
 
-/// Whether a file is as it was published. One written just before that was noted may have been changed without a trace,
+/// Returns whether a file is as it was published. One written just before that was noted may have been changed without a trace,
 /// and is read.
 fn is_intact(place: &OutputPlace, path: &str, record: &Record, at: SystemTime) -> bool {
     let young = record.stamp.is_younger_than(at);

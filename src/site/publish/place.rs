@@ -118,7 +118,7 @@ impl OutputPlace {
         folder.read(name.unwrap_or(below), most)
     }
 
-    /// Whether the output is not where it was said to be, but a link leads there.
+    /// Returns whether the output is not where it was said to be, but a link leads there.
     fn is_linked(&self) -> bool {
         let named = std::path::absolute(&self.shown);
         named.is_ok_and(|named| plain(&named) != self.output)
@@ -179,7 +179,7 @@ impl OutputPlace {
         Ok(())
     }
 
-    /// A folder that may not be written can be renamed all the same, but then not be emptied.
+    /// Checks for writing: a folder that may not be written can be renamed all the same, but then not be emptied.
     fn check_writable(&self) -> Result<(), PublishError> {
         may_write(&self.output).map_err(|error| PublishError::Io { path: self.shown.clone(), error })
     }
@@ -225,7 +225,7 @@ pub(super) fn may_write(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Whether another file system begins at this folder.
+/// Returns whether another file system begins at this folder.
 #[cfg(unix)]
 fn is_mount_point(folder: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
@@ -242,7 +242,7 @@ fn dangerous(output: &Path, reason: &'static str) -> PublishError {
     PublishError::Dangerous { output: output.to_owned(), reason }
 }
 
-/// The absolute path without links; what does not exist yet is taken as written.
+/// Returns the absolute path without links; what does not exist yet is taken as written.
 fn resolve(path: &Path) -> Result<PathBuf, PublishError> {
     let failed = |error| PublishError::Io { path: path.to_owned(), error };
     match fs::canonicalize(path) {
@@ -258,7 +258,7 @@ fn resolve(path: &Path) -> Result<PathBuf, PublishError> {
     }
 }
 
-/// An absolute path with `..` taken as what stands before it and `..`.
+/// Returns an absolute path with `..` taken as what stands before it and `..`.
 fn plain(path: &Path) -> PathBuf {
     let mut parts = PathBuf::new();
     for part in path.components() {

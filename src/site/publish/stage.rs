@@ -84,7 +84,7 @@ pub(super) fn stage(place: &OutputPlace, files: &mut BTreeMap<String, Staged>) -
     keep(place, files)
 }
 
-/// How a file looks, if it has the content that it had when it was stamped.
+/// Returns how a file looks, if it has the content that it had when it was stamped.
 fn looks_as(path: &Path, stamp: Option<FileStamp>) -> Option<FileStamp> {
     FileStamp::at(path).ok().filter(|now| stamp.is_some_and(|stamp| now.has_content_of(&stamp)))
 }

@@ -77,7 +77,7 @@ pub(super) fn errors(templates: &Templates) -> Vec<TemplateError> {
     errors
 }
 
-/// The error with the name that was probably meant; none where another course may be without it.
+/// Returns the error with the name that was probably meant; none where another course may be without it.
 fn judged(error: TemplateError, fields: &Fields) -> Option<TemplateError> {
     use ErrorKind::{
         MissingArgument, TemplateNotFound, TooManyArguments, UndefinedError, UnknownBlock, UnknownFilter,
@@ -118,7 +118,7 @@ fn fields((site, experiment): &(Site, ExperimentView)) -> Fields {
 }
 
 impl Fields {
-    /// The fields of what is called `parent`, or is one of what is called `parents`; of everything where nothing is
+    /// Returns the fields of what is called `parent`, or is one of what is called `parents`; of everything where nothing is
     /// called so.
     fn of(&self, parent: &str) -> BTreeSet<String> {
         let mut names = BTreeSet::new();
@@ -133,7 +133,7 @@ impl Fields {
     }
 }
 
-/// The keys of every map in `value`, which stands under `key`; only of those under `parent`, if that is given.
+/// Collects the keys of every map in `value`, which stands under `key`; only of those under `parent`, if that is given.
 fn collect(value: &Value, key: &str, parent: Option<&str>, names: &mut BTreeSet<String>) {
     match value {
         Value::Array(items) => items.iter().for_each(|item| collect(item, key, parent, names)),

@@ -108,7 +108,7 @@ impl fmt::Display for TemplateError {
 
 impl std::error::Error for TemplateError {}
 
-/// The bytes of a line, counted from 1, without its end.
+/// Returns the bytes of a line, counted from 1, without its end.
 fn line_range(text: &str, line: usize) -> Range<usize> {
     let start: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
     let end = text[start..].find('\n').map_or(text.len(), |length| start + length);

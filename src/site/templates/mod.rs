@@ -154,7 +154,7 @@ fn is_template(name: &str) -> bool {
     name.ends_with(".html") || name.ends_with(".xml")
 }
 
-/// What a script of an author's does cannot be told.
+/// Returns what a script of an author's does cannot be told.
 fn needs_more(name: &str, text: &str) -> bool {
     match name.rsplit('.').next() {
         Some("html") => policy::needs_more(text),
@@ -163,7 +163,7 @@ fn needs_more(name: &str, text: &str) -> bool {
     }
 }
 
-/// As minijinja's own, but a slash stays a slash: addresses remain readable in the page's source.
+/// Escapes as minijinja does, but a slash stays a slash: addresses remain readable in the page's source.
 fn format(output: &mut minijinja::Output, state: &mut State, value: &Value) -> Result<(), minijinja::Error> {
     match value.as_str() {
         Some(text) if !value.is_safe() && *state.auto_escape() == AutoEscape::Html => {
@@ -188,7 +188,7 @@ fn escape(text: &str) -> String {
     escaped
 }
 
-/// 1234567 as `1 234 567`, with spaces that break no line.
+/// Writes 1234567 as `1 234 567`, with spaces that break no line.
 fn thousands(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();

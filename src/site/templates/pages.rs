@@ -133,12 +133,12 @@ impl<'a> Pages<'a> {
     }
 }
 
-/// A lesson as navigation shows it.
+/// Returns a lesson as navigation shows it.
 fn link(page: &PageView) -> Value {
     context! { slug => &page.slug, title_html => &page.title_html }
 }
 
-/// The chapters with no more of their lessons than navigation needs: it stands on every page.
+/// Returns the chapters with no more of their lessons than navigation needs: it stands on every page.
 fn outline(site: &Site) -> Vec<Value> {
     let chapters = site.chapters.iter();
     chapters

@@ -86,7 +86,7 @@ fn every_page_has_the_parts_that_readers_and_machines_need() {
     assert!(start("dropout.html").contains(described));
 }
 
-/// A chart's `<title>` is one too.
+/// Finds titles: a chart's `<title>` is one too.
 fn svg_titles(page: &html::Page) -> usize {
     page.elements.iter().filter(|element| element.name == "svg").count()
 }
@@ -301,7 +301,7 @@ fn every_file_of_the_folder_is_carried() {
     assert_eq!(found, carried.map(str::to_owned).collect());
 }
 
-/// A folder `templates` with these files in it.
+/// Returns a folder `templates` with these files in it.
 fn overrides(files: &[(&str, &str)]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     for (path, text) in files {

@@ -51,7 +51,7 @@ fn pack(record: &RunRecord) -> Packed<Bits<'_>> {
     }
 }
 
-/// A record over the file that its numbers stay in; none where a block has no whole numbers.
+/// Returns a record over the file that its numbers stay in; none where a block has no whole numbers.
 fn unpack(packed: Packed<Block<'_>>, file: &Arc<Vec<u8>>) -> Option<RunRecord> {
     let numbers = |Block(block): Block<'_>| {
         let start = block.as_ptr().addr().checked_sub(file.as_ptr().addr())?;

@@ -79,7 +79,7 @@ struct CacheFile {
 }
 
 impl CacheFile {
-    /// Whether it is one that is being written.
+    /// Returns whether it is one that is being written.
     fn is_aside(&self) -> bool {
         is_aside(&self.name)
     }
@@ -89,13 +89,13 @@ impl CacheFile {
     }
 }
 
-/// Whether a name is that of something on its way into the cache.
+/// Returns whether a name is that of something on its way into the cache.
 fn is_aside(name: &str) -> bool {
     name.starts_with('.')
 }
 
-/// Whether something has a name that the cache gives: a hash as hexadecimal digits, and what follows it in a name aside. Nothing
-/// else is ever removed.
+/// Returns whether something has a name that the cache gives: a hash as hexadecimal digits, and what follows it in a name aside.
+/// Nothing else is ever removed.
 fn is_ours(name: &str) -> bool {
     let hash = name.strip_prefix('.').map_or(name, |aside| aside.split('-').next().unwrap_or_default());
     blake3::Hash::from_hex(hash).is_ok()

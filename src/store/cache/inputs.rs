@@ -62,7 +62,7 @@ fn change(what: &str, from: impl std::fmt::Display, to: impl std::fmt::Display) 
     format!("{what}: {from} -> {to}")
 }
 
-/// The differences of variants with the same name; one that all of them share is said without their names.
+/// Returns the differences of variants with the same name; one that all of them share is said without their names.
 fn changes_of_settings(pairs: &[(&VariantInputs, &VariantInputs)]) -> Vec<String> {
     let mut found: Vec<(String, Vec<&str>)> = Vec::new();
     for (now, last) in pairs {

@@ -105,7 +105,7 @@ fn close_to_others(file: &fs::File) -> io::Result<()> {
     file.set_permissions(PermissionsExt::from_mode(0o600))
 }
 
-/// What others may read is no secret; nor does Git keep a file from others, so that none came with a course.
+/// Returns what others may read is no secret; nor does Git keep a file from others, so that none came with a course.
 #[cfg(unix)]
 fn only_for_its_owner(file: &fs::File) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
@@ -115,7 +115,7 @@ fn only_for_its_owner(file: &fs::File) -> io::Result<()> {
     }
 }
 
-/// Outside Unix the folder of a user's data is closed to others.
+/// Does nothing: outside Unix the folder of a user's data is closed to others.
 #[cfg(not(unix))]
 fn close_to_others(_: &fs::File) -> io::Result<()> {
     Ok(())

@@ -103,7 +103,7 @@ fn notes_of_what_is_gone_go() {
     assert_eq!((left("gone"), left("there")), (false, true));
 }
 
-/// A folder outside of the cache with a file and a folder whose names are as those of entries.
+/// Returns a folder outside of the cache with a file and a folder whose names are as those of entries.
 #[cfg(unix)]
 fn victim(folder: &Path) -> PathBuf {
     let home = folder.join("home");

@@ -133,7 +133,7 @@ impl Accepted {
 }
 
 impl AcceptedVariant {
-    /// The digest covers the metrics that `is_known` says.
+    /// Returns the digest covers the metrics that `is_known` says.
     fn of(runs: &[RunRecord], series: &[String], is_known: &dyn Fn(&str) -> bool) -> Self {
         let mut leaves: BTreeMap<String, Vec<&Metric>> = BTreeMap::new();
         for run in runs {
@@ -148,7 +148,7 @@ impl AcceptedVariant {
     }
 }
 
-/// Every leaf of a metric under its dotted name.
+/// Collects every leaf of a metric under its dotted name.
 fn flatten<'a>(name: &str, metric: &'a Metric, leaves: &mut BTreeMap<String, Vec<&'a Metric>>) {
     match metric {
         Metric::Map(parts) => {
@@ -158,7 +158,7 @@ fn flatten<'a>(name: &str, metric: &'a Metric, leaves: &mut BTreeMap<String, Vec
     }
 }
 
-/// One value for those of several runs.
+/// Chooses one value for those of several runs.
 fn over_runs(leaves: &[&Metric], runs: usize) -> AcceptedValue {
     let numbers = |leaf: &&&Metric| matches!(leaf, Metric::Number(_));
     if leaves.iter().all(|leaf| numbers(&leaf)) {
@@ -194,7 +194,7 @@ fn over_runs(leaves: &[&Metric], runs: usize) -> AcceptedValue {
     })
 }
 
-/// The mean of the numbers among these that exist, and how many do; equal ones give themselves to the last bit.
+/// Returns the mean of the numbers among these that exist, and how many do; equal ones give themselves to the last bit.
 fn mean(values: impl Iterator<Item = f64>) -> (f64, usize) {
     let values: Vec<f64> = values.filter(|value| !value.is_nan()).collect();
     let mean = match values.as_slice() {
@@ -205,7 +205,7 @@ fn mean(values: impl Iterator<Item = f64>) -> (f64, usize) {
     (mean, values.len())
 }
 
-/// Over all that runs left behind; every part says how much of it there is, so that no two records are written alike.
+/// Hashes all that runs left behind; every part says how much of it there is, so that no two records are written alike.
 fn digest<'a>(
     runs: &[RunRecord],
     series: &[String],

@@ -205,7 +205,7 @@ fn renamed(old: &Accepted, new: &Accepted) -> Vec<(String, String)> {
 /// The path of a setting, with its value before and now.
 type Change<'a> = (&'a str, Option<&'a String>, Option<&'a String>);
 
-/// The settings that differ, one said once where all variants that stand on both sides share it.
+/// Returns the settings that differ, one said once where all variants that stand on both sides share it.
 fn settings(old: &Identity, new: &Identity) -> Vec<SettingShift> {
     let mut shifts = Vec::new();
     let mut whole = |path: &str, old: String, new: String| {
@@ -275,7 +275,7 @@ fn variant(
     (!equal).then_some(shift)
 }
 
-/// The single values of two values of a metric, side by side.
+/// Returns the single values of two values of a metric, side by side.
 fn leaves<'a>(
     metric: &'a str,
     old: &'a AcceptedValue,

@@ -36,7 +36,7 @@ impl Difference {
     }
 }
 
-/// The place of a number among all doubles in ascending order; both zeros stand at 0.
+/// Returns the place of a number among all doubles in ascending order; both zeros stand at 0.
 fn place(value: f64) -> i64 {
     let bits = value.to_bits() as i64;
     if bits < 0 { i64::MIN.wrapping_sub(bits) } else { bits }

@@ -158,12 +158,12 @@ fn replace(folder: &files::Folder, name: &str, text: &str) -> io::Result<()> {
     })
 }
 
-/// The file of a lesson: `chapter.lesson.yaml` of one whose page is in a folder.
+/// Returns the file of a lesson: `chapter.lesson.yaml` of one whose page is in a folder.
 fn name_of(slug: &str) -> String {
     format!("{}.yaml", slug.replace('/', "."))
 }
 
-/// The reader knows what is wrong with the YAML, not whose file it is.
+/// Says whose file it is, where the reader knows only what is wrong with the YAML.
 fn unreadable(error: Diagnostic) -> Diagnostic {
     let label =
         if error.label.is_empty() { error.message } else { format!("{}: {}", error.message, error.label) };

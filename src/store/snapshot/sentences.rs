@@ -54,7 +54,7 @@ pub fn reworded(old: &[Said], new: &[Said]) -> Vec<Reworded> {
     found
 }
 
-/// The words of a sentence, every number alike.
+/// Returns the words of a sentence, every number alike.
 fn words(said: &Said) -> Vec<&str> {
     let word = |word| match is_number(word) {
         true => "#",
@@ -63,7 +63,7 @@ fn words(said: &Said) -> Vec<&str> {
     said.text.split_whitespace().map(word).collect()
 }
 
-/// Whether a word is a number, or what stands for one that does not exist.
+/// Returns whether a word is a number, or what stands for one that does not exist.
 fn is_number(word: &str) -> bool {
     let bare = word.trim_matches(|letter: char| !letter.is_alphanumeric());
     word.contains(|letter: char| letter.is_ascii_digit())
@@ -71,7 +71,7 @@ fn is_number(word: &str) -> bool {
         || matches!(word, "–" | "—")
 }
 
-/// How many words two sentences have in common, by the longer one.
+/// Returns how many words two sentences have in common, by the longer one.
 fn in_common(a: &[&str], b: &[&str]) -> f64 {
     let mut left = b.to_vec();
     let common = a.iter().filter(|word| match left.iter().position(|other| other == *word) {

@@ -70,7 +70,7 @@ fn experiment(accepted: &Accepted) -> String {
     text
 }
 
-/// The settings that all variants share.
+/// Returns the settings that all variants share.
 fn common(with: &BTreeMap<String, Set>) -> Set {
     let Some(first) = with.values().next() else { return Set::new() };
     let shared = first.iter().filter(|(path, value)| with.values().all(|set| set.get(*path) == Some(value)));
@@ -106,7 +106,7 @@ fn shown(value: &AcceptedValue) -> String {
     }
 }
 
-/// A setting's JSON, which is YAML; a text that is a word without its quotes.
+/// Returns a setting's JSON, which is YAML; a text that is a word without its quotes.
 fn plain(json: &str) -> String {
     match serde_json::from_str::<String>(json) {
         Ok(text) => key(&text),
@@ -114,7 +114,7 @@ fn plain(json: &str) -> String {
     }
 }
 
-/// The shortest text that reads back to the same bits.
+/// Returns the shortest text that reads back to the same bits.
 fn number(value: f64) -> String {
     if value.is_nan() {
         ".nan".to_owned()
@@ -132,7 +132,7 @@ fn quoted(text: &str) -> String {
     serde_json::to_string(text).unwrap_or_default()
 }
 
-/// A name as it is where YAML takes it for a text.
+/// Returns a name as it is where YAML takes it for a text.
 fn key(name: &str) -> String {
     let word = name.starts_with(|first: char| first.is_ascii_alphabetic())
         && name.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '.'));

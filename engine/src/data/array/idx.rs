@@ -4,7 +4,7 @@
 use super::{Element, Layout};
 use crate::problem::Problem;
 
-/// What the header says.
+/// Returns what the header says.
 pub(super) fn layout(bytes: &[u8]) -> Result<Layout, Problem> {
     let [0, 0, kind, axes, rest @ ..] = bytes else {
         let shown: Vec<String> = bytes.iter().take(4).map(|byte| format!("{byte:02x}")).collect();

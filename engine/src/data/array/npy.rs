@@ -8,7 +8,7 @@ const MAGIC: &[u8] = b"\x93NUMPY";
 /// NumPy itself reads no longer ones unasked.
 const MAX_HEADER: usize = 10_000;
 
-/// What the header says.
+/// Returns what the header says.
 pub(super) fn layout(bytes: &[u8]) -> Result<Layout, Problem> {
     let Some(rest) = bytes.strip_prefix(MAGIC) else {
         return Err(Problem::new("", "the file is not NPY").expected("a file written by `numpy.save`"));
@@ -42,7 +42,7 @@ fn cut_off() -> Problem {
         .hint("the file may have been cut off: copy it again")
 }
 
-/// The type behind a `descr` such as `<f4`, and whether its bytes come highest first.
+/// Returns the type behind a `descr` such as `<f4`, and whether its bytes come highest first.
 fn element(descr: &str) -> Result<(Element, bool), Problem> {
     let big_endian = descr.starts_with('>');
     let element = match descr.trim_start_matches(['<', '>', '|', '=']) {
@@ -125,7 +125,7 @@ impl<'a> Header<'a> {
     }
 }
 
-/// A text in single or double quotes at the start, and what follows it.
+/// Returns a text in single or double quotes at the start, and what follows it.
 fn quoted(text: &str) -> Option<(&str, &str)> {
     let quote = text.chars().next().filter(|letter| matches!(letter, '\'' | '"'))?;
     text[1..].split_once(quote)

@@ -10,7 +10,7 @@ use crate::problem::{Problem, nearest};
 /// How many names a message lists.
 const MAX_NAMES: usize = 12;
 
-/// The archive that the bytes of a file are.
+/// Returns the archive that the bytes of a file are.
 pub(super) fn open(bytes: &[u8]) -> Result<ZipSliceArchive<&[u8]>, Problem> {
     ZipArchive::from_slice(bytes).map_err(|_| {
         Problem::new("", "the file is not NPZ, or has been cut off")
@@ -18,7 +18,7 @@ pub(super) fn open(bytes: &[u8]) -> Result<ZipSliceArchive<&[u8]>, Problem> {
     })
 }
 
-/// The bytes of the NPY file of the array called `name`.
+/// Returns the bytes of the NPY file of the array called `name`.
 pub(super) fn entry(archive: &ZipSliceArchive<&[u8]>, name: &str, limit: usize) -> Result<Vec<u8>, Problem> {
     let mut names = Vec::new();
     let mut entries = archive.entries();

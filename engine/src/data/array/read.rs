@@ -67,7 +67,7 @@ fn npz_array(
     Array::new(npy::layout(&bytes)?, Cow::Owned(bytes), limits)
 }
 
-/// An array that holds features alone; its target is still to be read.
+/// Returns an array that holds features alone; its target is still to be read.
 fn pixels(array: &Array) -> Result<Read, Problem> {
     if let [rows] = array.layout.shape[..] {
         return Err(Problem::new("", format!("the array has one axis, of {rows} numbers"))
@@ -88,7 +88,7 @@ fn pixels(array: &Array) -> Result<Read, Problem> {
     })
 }
 
-/// The labels of so many rows.
+/// Returns the labels of so many rows.
 fn labels(array: &Array, rows: usize, settings: &DataSettings) -> Result<TargetColumn, Problem> {
     let (count, columns) = array.dim();
     if columns != 1 {
@@ -102,7 +102,7 @@ fn labels(array: &Array, rows: usize, settings: &DataSettings) -> Result<TargetC
     target::decide(array.column(0)?, "y".to_owned(), array.layout.element.is_whole(), settings.task)
 }
 
-/// An array whose columns are features and the target, chosen by their numbers from 0.
+/// Returns an array whose columns are features and the target, chosen by their numbers from 0.
 fn table(array: &Array, settings: &DataSettings) -> Result<Read, Problem> {
     let columns = match array.layout.shape[..] {
         [_, columns] if columns > 1 => columns,

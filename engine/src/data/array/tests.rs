@@ -20,7 +20,7 @@ fn read_with(json: &str, file: &[u8], labels: Option<&[u8]>) -> Result<Read, Pro
     read(format, file, labels, &settings, &TableLimits::default())
 }
 
-/// What is said about a file: `path: message | expected | hints`.
+/// Returns what is said about a file: `path: message | expected | hints`.
 fn said(json: &str, file: &[u8], labels: Option<&[u8]>) -> String {
     let problem = read_with(json, file, labels).unwrap_err();
     format!("{problem} | {} | {}", problem.expected, problem.hints.join(" "))
@@ -122,7 +122,7 @@ fn types_without_numbers_are_refused() {
     assert_eq!(said(numpy!("f4.npy")), "labels: the labels have the shape 4 x 3 | one number a row | ");
 }
 
-/// An IDX file of bytes.
+/// Returns an IDX file of bytes.
 fn idx_bytes(shape: &[u32], numbers: &[u8]) -> Vec<u8> {
     let mut file = vec![0, 0, 8, shape.len() as u8];
     shape.iter().for_each(|axis| file.extend(axis.to_be_bytes()));

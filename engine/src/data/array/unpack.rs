@@ -9,7 +9,7 @@ use crate::problem::Problem;
 
 const GZIP: &[u8] = &[0x1f, 0x8b];
 
-/// The bytes of a file; unpacked if gzip packed them, whatever the file is called.
+/// Returns the bytes of a file; unpacked if gzip packed them, whatever the file is called.
 pub(super) fn unpacked(bytes: &[u8], limit: usize) -> Result<Cow<'_, [u8]>, Problem> {
     match bytes.starts_with(GZIP) {
         true => read_up_to(MultiGzDecoder::new(bytes), limit).map(Cow::Owned),
@@ -17,7 +17,8 @@ pub(super) fn unpacked(bytes: &[u8], limit: usize) -> Result<Cow<'_, [u8]>, Prob
     }
 }
 
-/// All bytes of a reader that unpacks, if they are not more than `limit`. Sizes that the archive declares are not asked for.
+/// Returns all bytes of a reader that unpacks, if they are not more than `limit`. Sizes that the archive declares are not asked
+/// for.
 pub(super) fn read_up_to(reader: impl Read, limit: usize) -> Result<Vec<u8>, Problem> {
     let mut bytes = Vec::new();
     reader.take(limit as u64 + 1).read_to_end(&mut bytes).map_err(|error| match error.kind() {

@@ -38,19 +38,19 @@ pub struct Generated {
     pub target: TargetColumn,
 }
 
-/// The key `samples`, with its default.
+/// Returns the key `samples`, with its default.
 const fn samples(default: u32) -> Key {
     Key { name: "samples", default: default as f64, min: 2.0, max: 1e6, whole: true, about: "rows" }
 }
 
-/// The key `noise`, with its default.
+/// Returns the key `noise`, with its default.
 const fn noise(default: f64, about: &'static str) -> Key {
     Key { name: "noise", default, min: 0.0, max: 100.0, whole: false, about }
 }
 
 const ON_COORDINATES: &str = "standard deviation of the normal noise on both coordinates";
 
-/// The shape of a set of two classes in the plane.
+/// Returns the shape of a set of two classes in the plane.
 fn two_in_the_plane(_: &Values) -> (usize, Target) {
     (2, Target::Classes(2))
 }
@@ -78,7 +78,7 @@ fn in_the_plane(
     }
 }
 
-/// A point at an angle (in whole turns) and a distance from the middle.
+/// Returns a point at an angle (in whole turns) and a distance from the middle.
 fn polar(turns: f64, radius: f64) -> [f64; 2] {
     let angle = 2.0 * std::f64::consts::PI * turns;
     [radius * libm::cos(angle), radius * libm::sin(angle)]

@@ -16,7 +16,7 @@ pub(super) struct Columns {
     pub features: Vec<usize>,
 }
 
-/// The names of the columns: each is there, and there once.
+/// Returns the names of the columns: each is there, and there once.
 pub(super) fn header(file: &File, row: &Row, limits: &TableLimits) -> Result<Vec<String>, DataProblems> {
     let (first, header) = (row.place, &row.record);
     if header.len() > limits.columns {
@@ -97,7 +97,7 @@ pub(super) fn doubtful(read: &Read, target: &str, settings: &DataSettings) -> Op
 }
 
 impl Columns {
-    /// The target is the last column and the features are all others, unless the author says otherwise.
+    /// Chooses the columns: the target is the last one and the features are all others, unless the author says otherwise.
     pub(super) fn choose(names: &[String], settings: &DataSettings) -> Result<Self, DataProblems> {
         let mut problems = DataProblems::default();
         let places: BTreeMap<&str, usize> =

@@ -12,7 +12,7 @@ pub(super) struct Missing {
 }
 
 impl Missing {
-    /// Those that an author lists; the usual ones by default.
+    /// Returns those that an author lists; the usual ones by default.
     pub(super) fn new(listed: Option<&[String]>) -> Self {
         let texts: Vec<String> = match listed {
             Some(texts) => texts.iter().map(|text| text.trim().to_owned()).collect(),
@@ -22,14 +22,14 @@ impl Missing {
         Missing { numbers: texts.iter().filter_map(number).collect(), texts }
     }
 
-    /// Whether a cell without quotes has no value. Capital letters make no difference.
+    /// Returns whether a cell without quotes has no value. Capital letters make no difference.
     pub(super) fn has(&self, cell: &str) -> bool {
         let cell = cell.trim();
         self.texts.iter().any(|text| text.eq_ignore_ascii_case(cell))
             || !self.numbers.is_empty() && cell.parse().is_ok_and(|value| self.has_number(value))
     }
 
-    /// Whether a number stands for no value.
+    /// Returns whether a number stands for no value.
     pub(super) fn has_number(&self, value: f64) -> bool {
         self.numbers.contains(&value)
     }

@@ -93,7 +93,7 @@ impl Iterator for Rows<'_> {
     }
 }
 
-/// The cells of the row that starts at a byte, as the crate `csv` tells them apart: only a quote that is the first
+/// Returns the cells of the row that starts at a byte, as the crate `csv` tells them apart: only a quote that is the first
 /// letter of a cell opens anything, two in a quoted cell stand for one, and what follows a closing quote is bare.
 pub(super) fn cells(text: &str, start: usize) -> Vec<RawCell> {
     let bytes = text.as_bytes();
@@ -138,12 +138,12 @@ pub(super) fn cells(text: &str, start: usize) -> Vec<RawCell> {
 }
 
 impl Row {
-    /// Whether a cell stands in quotes.
+    /// Returns whether a cell stands in quotes.
     pub(super) fn is_quoted(&self, column: usize) -> bool {
         self.raw.get(column).is_some_and(|cell| cell.quoting != Quoting::Bare)
     }
 
-    /// What is wrong with the quotes of the row, if anything, and how the cell at fault is quoted.
+    /// Returns what is wrong with the quotes of the row, if anything, and how the cell at fault is quoted.
     pub(super) fn stray_quote(&self, text: &str, missing: &Missing) -> Option<(Quoting, TableProblem)> {
         let mut cells = self.raw.iter().enumerate();
         cells.find_map(|(column, cell)| Some((cell.quoting, self.fault(text, column, cell, missing)?)))
@@ -189,12 +189,12 @@ impl Row {
         })
     }
 
-    /// The line that a byte of the row is on.
+    /// Returns the line that a byte of the row is on.
     pub(super) fn line(&self, text: &str, byte: usize) -> usize {
         self.place.line + text[self.place.start..byte].matches('\n').count()
     }
 
-    /// How many rows a quoted cell holds parts of; none where it is text of several lines.
+    /// Returns how many rows a quoted cell holds parts of; none where it is text of several lines.
     ///
     /// A stray quote in the column k of n (from 0) that another one closes in a later row leaves a cell with n - 1 - k separators
     /// on its first line, k on its last and n - 1 on those between. Some row may have another number of them, and some line of

@@ -43,7 +43,7 @@ pub(super) fn decide(
     }
 }
 
-/// Whether numbers look like classes: whole, and few different ones.
+/// Returns whether numbers look like classes: whole, and few different ones.
 pub(crate) fn are_few_whole(mut numbers: impl Iterator<Item = f64>) -> bool {
     let mut different = BTreeSet::new();
     numbers.all(|value| {

@@ -6,7 +6,7 @@ fn read_with(text: &str, settings: &str) -> Result<Read, DataProblems> {
     read(text.as_bytes(), &settings, &TableLimits::default())
 }
 
-/// What is said about a table: `line [underlined] message | expected | hint`.
+/// Returns what is said about a table: `line [underlined] message | expected | hint`.
 fn said(text: &str) -> Vec<String> {
     shown(text, &read_with(text, "{}").unwrap_err())
 }
@@ -141,7 +141,7 @@ fn ragged_rows() {
     );
 }
 
-/// A table of twelve rows with a text that nobody uses, where `line` (from 2) is replaced.
+/// Returns a table of twelve rows with a text that nobody uses, where `line` (from 2) is replaced.
 fn noted(replaced: &[(usize, &str)]) -> String {
     let mut text = "a,note,b,y\n".to_owned();
     for line in 2..14 {

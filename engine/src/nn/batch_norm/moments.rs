@@ -15,7 +15,7 @@ pub struct Moments<R> {
 }
 
 impl<R: Real> Moments<R> {
-    /// Mean 0 and variance 1: a normalization that changes nothing.
+    /// Returns mean 0 and variance 1: a normalization that changes nothing.
     pub fn standard(units: usize) -> Self {
         Moments { mean: vec![R::ZERO; units], variance: vec![R::ONE; units] }
     }
@@ -58,7 +58,7 @@ impl<R: Real> Moments<R> {
         }
     }
 
-    /// `self = beta self + (1 - beta) new`.
+    /// Sets `self = beta self + (1 - beta) new`.
     fn average(&mut self, beta: f64, new: &Moments<R>) {
         let (old_share, new_share) = (R::from_f64(beta), R::from_f64(1.0 - beta));
         for (average, new) in [(&mut self.mean, &new.mean), (&mut self.variance, &new.variance)] {
@@ -68,7 +68,7 @@ impl<R: Real> Moments<R> {
         }
     }
 
-    /// `self = factor other`.
+    /// Sets `self = factor other`.
     fn scaled(&mut self, factor: f64, other: &Moments<R>) {
         let factor = R::from_f64(factor);
         for (to, from) in [(&mut self.mean, &other.mean), (&mut self.variance, &other.variance)] {
@@ -89,7 +89,7 @@ pub struct RunningAverages<R> {
 }
 
 impl<R: Real> RunningAverages<R> {
-    /// The averages before the first step; None where prediction does not need them.
+    /// Returns the averages before the first step; None where prediction does not need them.
     pub fn new(network: &Network<R>) -> Option<Self> {
         let norm = network.architecture().batch_norm.as_ref()?;
         let zero = |moments: &Moments<R>| Moments {
@@ -140,7 +140,7 @@ impl<R: Real> Network<R> {
 }
 
 impl BatchNorm {
-    /// How many rows prediction takes at a time, where that matters.
+    /// Returns how many rows prediction takes at a time, where that matters.
     pub fn prediction_rows(&self) -> Option<usize> {
         match self.prediction {
             PredictionStatistics::Batch(rows) => Some(rows),

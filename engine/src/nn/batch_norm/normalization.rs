@@ -17,7 +17,7 @@ pub(crate) struct Normalization<R> {
 }
 
 impl<R: Real> Normalization<R> {
-    /// For batches of up to `rows` examples.
+    /// Prepares for batches of up to `rows` examples.
     pub(crate) fn new(epsilon: f64, units: usize, rows: usize) -> Self {
         Normalization {
             epsilon: R::from_f64(epsilon),
@@ -27,7 +27,7 @@ impl<R: Real> Normalization<R> {
         }
     }
 
-    /// Of the last batch that was normalized by its own moments.
+    /// Returns those of the last batch that was normalized by its own moments.
     pub(crate) fn moments(&self) -> &Moments<R> {
         &self.moments
     }

@@ -10,7 +10,7 @@ fn near(found: &[f64], expected: &[f64]) -> bool {
     found.len() == expected.len() && found.iter().zip(expected).all(|(f, e)| (f - e).abs() < 1e-12)
 }
 
-/// A network with two normalized layers, its gamma and beta moved off 1 and 0.
+/// Returns a network with two normalized layers, its gamma and beta moved off 1 and 0.
 fn network<R: Real>(batch_norm: &Value) -> Network<R> {
     let model = json!({ "hidden": [6, 5], "activation": "tanh", "batch_norm": batch_norm });
     let model: ModelSettings = serde_json::from_value(model).unwrap();

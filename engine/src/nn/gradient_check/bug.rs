@@ -60,7 +60,7 @@ pub const BUGS: &[BugInfo] = &[
 ];
 
 impl Bug {
-    /// Whether it sits in a layer's activation, and not in one block.
+    /// Returns whether it sits in a layer's activation, and not in one block.
     fn is_of_derivative(self) -> bool {
         matches!(self, Bug::MissingDerivative | Bug::WrongDerivative)
     }
@@ -69,7 +69,7 @@ impl Bug {
         matches!(self, Bug::ForgottenPenalty | Bug::HalvedPenalty | Bug::PenaltyOnBias)
     }
 
-    /// The block where it is planted if none is named.
+    /// Returns the block where it is planted if none is named.
     fn usual_block(self, shape: &Architecture) -> String {
         match self {
             Bug::OnePercent | Bug::PenaltyOnBias if shape.layers[0].normalized => "beta1".into(),
@@ -97,7 +97,7 @@ impl Planted {
         self.block.clone().unwrap_or_else(|| self.bug.usual_block(shape))
     }
 
-    /// What makes the bug impossible, or invisible, in a network of this shape; paths are `bug` and `block`.
+    /// Returns what makes the bug impossible, or invisible, in a network of this shape; paths are `bug` and `block`.
     pub fn check(&self, shape: &Architecture, penalty: Penalty) -> Option<Problem> {
         let blocks = shape.blocks();
         let block = self.block(shape);
@@ -170,7 +170,7 @@ impl Planted {
         }
     }
 
-    /// Back-propagation with another derivative at the activation of a layer (from 0).
+    /// Does back-propagation with another derivative at the activation of a layer (from 0).
     fn derivative(&self, pass: &TrainingPass, layer: usize, backward: &mut Backward<f64>) {
         let TrainingPass { network, forward, x, targets, masks } = *pass;
         let rows = targets.len();
@@ -201,7 +201,7 @@ pub(super) struct TrainingPass<'a> {
     pub masks: Option<&'a Masks<f64>>,
 }
 
-/// The gradient at the inputs of a layer, (rows, inputs), before its dropout.
+/// Returns the gradient at the inputs of a layer, (rows, inputs), before its dropout.
 fn at_inputs(pass: &TrainingPass, backward: &Backward<f64>, l: usize) -> Vec<f64> {
     let (layer, rows) = (pass.network.layer(l), pass.targets.len());
     let (inputs, outputs) = (layer.shape.inputs, layer.shape.outputs);
@@ -216,13 +216,13 @@ fn at_inputs(pass: &TrainingPass, backward: &Backward<f64>, l: usize) -> Vec<f64
     gradient
 }
 
-/// z of a = tanh(z), finite also where tanh has rounded to 1.
+/// Returns z of a = tanh(z), finite also where tanh has rounded to 1.
 fn inverse_tanh(a: f64) -> f64 {
     let a = a.clamp(f64::EPSILON - 1.0, 1.0 - f64::EPSILON);
     Real::ln((1.0 + a) / (1.0 - a)) / 2.0
 }
 
-/// The layer (from 0) that a block belongs to: `W2` to 1. None if there is no such block.
+/// Returns the layer (from 0) that a block belongs to: `W2` to 1. None if there is no such block.
 fn layer_of(shape: &Architecture, block: &str) -> Option<usize> {
     let known = shape.blocks().iter().any(|(name, _)| name == block);
     let number = block.trim_start_matches(|c: char| c.is_ascii_alphabetic());

@@ -25,7 +25,7 @@ pub enum Sides {
 }
 
 impl Differences {
-    /// The slope of `function` at a point.
+    /// Returns the slope of `function` at a point.
     pub fn slope(self, mut function: impl FnMut(f64) -> f64, at: f64) -> f64 {
         let above = function(at + self.epsilon);
         match self.sides {

@@ -148,7 +148,7 @@ pub fn gradient_check(
     GradientCheck { error: error(&analytic, &numeric), blocks: blocks.collect(), analytic, numeric }
 }
 
-/// `||a - b|| / (||a|| + ||b||)`; 0 if both are 0.
+/// Computes `||a - b|| / (||a|| + ||b||)`; 0 if both are 0.
 pub fn relative_error(a: &[f64], b: &[f64]) -> f64 {
     let difference: Vec<f64> = a.iter().zip(b).map(|(a, b)| a - b).collect();
     let size = norm(a) + norm(b);

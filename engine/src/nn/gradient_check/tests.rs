@@ -13,7 +13,7 @@ struct Case {
     part: Part<f64>,
 }
 
-/// A 5-8-8 network of the given settings, its biases moved off 0, on normal inputs.
+/// Returns a 5-8-8 network of the given settings, its biases moved off 0, on normal inputs.
 fn case(model: &Value, target: Target) -> Case {
     case_of(ROWS, model, target)
 }
@@ -74,7 +74,7 @@ impl Case {
     }
 }
 
-/// The blocks that are not great.
+/// Returns the blocks that are not great.
 fn off(check: &GradientCheck) -> Vec<&str> {
     let off = check.blocks.iter().filter(|block| Verdict::of(block.error) != Verdict::Great);
     off.map(|block| block.name.as_str()).collect()

@@ -8,7 +8,7 @@ use crate::numeric::simd::{Cpu, Rows, RowsMut, Simd};
 use crate::numeric::transpose::transposed;
 
 impl<R: Real> Product<'_, R> {
-    /// Whether [`Product::narrow`] can do it.
+    /// Returns whether [`Product::narrow`] can do it.
     #[inline(always)]
     pub(super) fn is_narrow(&self) -> bool {
         let columns = self.shape[1];

@@ -1,7 +1,7 @@
 use super::*;
 use crate::numeric::Streams;
 
-/// The definition.
+/// Returns the definition.
 fn chains<R: Real>(m: usize, n: usize, k: usize, a: Strided<R>, b: &[R], finish: Finish<R>) -> Vec<R> {
     let left = |i: usize, l: usize| match a.ones && i + 1 == m {
         true => R::ONE,

@@ -87,7 +87,7 @@ pub struct ScheduleInfo {
 trait Rule {
     const INFO: ScheduleInfo;
 
-    /// The learning rate of a step, for the initial rate `alpha0`.
+    /// Returns the learning rate of a step, for the initial rate `alpha0`.
     fn learning_rate(&self, alpha0: f64, at: Moment) -> f64;
 
     /// Problems with paths from the settings on: `every`.
@@ -119,7 +119,7 @@ pub enum By {
 }
 
 impl By {
-    /// How much time has passed.
+    /// Returns how much time has passed.
     fn time(self, at: Moment) -> usize {
         match self {
             By::Epoch => at.epoch,
@@ -127,7 +127,7 @@ impl By {
         }
     }
 
-    /// How much time so many epochs take.
+    /// Returns how much time so many epochs take.
     fn span(self, epochs: usize, at: Moment) -> usize {
         match self {
             By::Epoch => epochs,
@@ -151,7 +151,7 @@ impl Schedule {
         each!(self, settings => info_of(settings))
     }
 
-    /// The learning rate of a step, for the initial rate `alpha0`.
+    /// Returns the learning rate of a step, for the initial rate `alpha0`.
     pub fn learning_rate(&self, alpha0: f64, at: Moment) -> f64 {
         each!(self, settings => settings.learning_rate(alpha0, at))
     }
@@ -163,7 +163,7 @@ impl Schedule {
     }
 }
 
-/// `base^exponent` by squaring: only multiplications, in an order that the exponent fixes.
+/// Computes `base^exponent` by squaring: only multiplications, in an order that the exponent fixes.
 fn power(base: f64, exponent: usize) -> f64 {
     let (mut result, mut square, mut left) = (1.0, base, exponent);
     while left > 0 {

@@ -25,7 +25,7 @@ pub(super) fn all(outcome: &Outcome) -> Vec<Figure> {
     [fit(outcome), loss.map(noted), weights.map(noted)].into_iter().flatten().collect()
 }
 
-/// A panel for each variant, with the points and the curve of the first seed.
+/// Returns a panel for each variant, with the points and the curve of the first seed.
 fn fit(outcome: &Outcome) -> Option<Figure> {
     let panels: Vec<Panel> = outcome.variants.iter().filter_map(panel).collect();
     if panels.is_empty() {
@@ -75,7 +75,7 @@ fn pairs(x: &[f64], y: &[f64]) -> impl Iterator<Item = (f64, f64)> {
     x.iter().copied().zip(y.iter().copied())
 }
 
-/// A line for each metric over the variants in their order: what stands for the seeds, and a band for their spread.
+/// Returns a line for each metric over the variants in their order: what stands for the seeds, and a band for their spread.
 fn by_variant(outcome: &Outcome, metrics: &[(String, String)], y: &str) -> Option<Panel> {
     if outcome.variants.len() < 2 {
         return None;

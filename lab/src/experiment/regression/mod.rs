@@ -44,14 +44,14 @@ pub(super) struct Regression {
 }
 
 impl Regression {
-    /// What the features are at x, where they follow from a single number.
+    /// Returns what the features are at x, where they follow from a single number.
     fn features(&self, x: f64, count: usize) -> Option<Vec<f64>> {
         let powers = self.data.name.as_deref() == Some("polynomial");
         let all = std::iter::successors(Some(x), |power| Some(power * x)).take(count);
         (count == 1 || powers).then(|| all.collect())
     }
 
-    /// Why these data are not to be fitted.
+    /// Returns why these data are not to be fitted.
     fn check_data(&self, facts: &Facts) -> Vec<Problem> {
         if facts.target != Target::Value {
             let problem = Problem::new("data", "the target is a class");
@@ -98,8 +98,8 @@ impl Regression {
         Ok(record)
     }
 
-    /// The curve and the points that it was fitted to, where they can be drawn over one number. `predict` says what is said of
-    /// rows of features.
+    /// Returns the curve and the points that it was fitted to, where they can be drawn over one number. `predict` says what is
+    /// said of rows of features.
     fn draw(
         &self,
         dataset: &Dataset,

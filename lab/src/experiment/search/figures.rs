@@ -18,7 +18,7 @@ pub(super) fn draw(variants: &[&Search], outcome: &Outcome) -> Vec<Figure> {
         .collect()
 }
 
-/// A loss reads best on a log axis, a share on a linear one.
+/// Chooses the axis: a loss reads best on a log axis, a share on a linear one.
 fn objective_axis(search: &Search) -> Axis {
     let name = search.objective.replace('_', " ");
     match search.objective_info().map(|info| info.written) {
@@ -27,7 +27,7 @@ fn objective_axis(search: &Search) -> Axis {
     }
 }
 
-/// The axis of a setting, on its own scale.
+/// Returns the axis of a setting, on its own scale.
 fn setting_axis(setting: &Setting) -> Axis {
     let name = setting.path.rsplit('.').next().unwrap_or(&setting.path).replace('_', " ");
     match &setting.dimension {
@@ -43,7 +43,7 @@ fn table(run: &RunRecord) -> Option<&Table> {
     run.tables.get("trials")
 }
 
-/// A panel for each setting, each trial of the first seed a dot; the best of each variant ringed.
+/// Returns a panel for each setting, each trial of the first seed a dot; the best of each variant ringed.
 fn trials(variants: &[&Search], outcome: &Outcome) -> Option<Figure> {
     let first = variants.first()?;
     let compared = outcome.variants.len() > 1;
@@ -81,13 +81,13 @@ fn add_trials(panel: Panel, path: &str, index: usize, variant: &Variant, compare
     panel.mark(short).mark(full).mark(Dots::new(ring, Color::Ink).size(8.0).hollow())
 }
 
-/// Whether some search trains settings for fewer epochs than all.
+/// Returns whether some search trains settings for fewer epochs than all.
 fn halves(variants: &[&Search]) -> bool {
     variants.iter().any(|search| search.rungs().len() > 1)
 }
 
-/// The best so far over the trials, and for a single search its trials too. Where trials differ in what they cost, they are
-/// laid out by the epochs spent.
+/// Returns the best so far over the trials, and for a single search its trials too. Where trials differ in what they cost, they
+/// are laid out by the epochs spent.
 fn progress(variants: &[&Search], outcome: &Outcome) -> Option<Figure> {
     let by_epochs = halves(variants);
     let x = Axis::linear(if by_epochs { "epochs trained in all" } else { "trial" }).integer();
@@ -123,7 +123,7 @@ fn progress(variants: &[&Search], outcome: &Outcome) -> Option<Figure> {
     Some(figure.notes(curves::notes(outcome).into_iter().chain(dots)))
 }
 
-/// The band of a running best: it holds its values until the next trial, as the line does.
+/// Returns the band of a running best: it holds its values until the next trial, as the line does.
 fn stepped(curve: &Curve, at: &[f64]) -> Vec<(f64, f64, f64)> {
     let edges: Vec<(f64, f64)> = curve.low.iter().copied().zip(curve.high.iter().copied()).collect();
     let step = |(index, &(low, high)): (usize, &(f64, f64))| {
@@ -133,7 +133,7 @@ fn stepped(curve: &Curve, at: &[f64]) -> Vec<(f64, f64, f64)> {
     edges.iter().enumerate().flat_map(step).collect()
 }
 
-/// One line a trial across all settings to the objective, where more than two settings vary.
+/// Draws one line a trial across all settings to the objective, where more than two settings vary.
 fn parallel(variants: &[&Search], outcome: &Outcome) -> Option<Figure> {
     let search = variants.first()?;
     if search.space.len() < 3 {
@@ -167,7 +167,7 @@ fn parallel(variants: &[&Search], outcome: &Outcome) -> Option<Figure> {
     Some(figure.notes(outcome.first_seed().into_iter().chain(conditional.then_some(dotted))))
 }
 
-/// The trials that did not diverge, the best first: those trained longest, of these by the objective.
+/// Returns the trials that did not diverge, the best first: those trained longest, of these by the objective.
 fn ranked(objectives: &[f64], budgets: &[f64], ascends: bool) -> Vec<usize> {
     let mut order: Vec<usize> =
         (0..objectives.len()).filter(|&trial| objectives[trial].is_finite()).collect();

@@ -111,22 +111,22 @@ impl Search {
         Parts { data: &self.data, split: &self.split, model: &self.model, training: &self.training }
     }
 
-    /// The space as it is searched.
+    /// Returns the space as it is searched.
     fn searched(&self) -> Space {
         searched(&self.space, self.scale)
     }
 
-    /// The trials it makes, by their budget.
+    /// Returns the trials it makes, by their budget.
     fn rungs(&self) -> Vec<Rung> {
         self.sampler.rungs(&self.searched(), self.trials, self.training.epochs)
     }
 
-    /// What it is judged by; none where the objective is unknown.
+    /// Returns what it is judged by; none where the objective is unknown.
     fn objective_info(&self) -> Option<&'static MetricInfo> {
         training::objectives().find(|info| info.name == self.objective)
     }
 
-    /// Whether a larger objective is better.
+    /// Returns whether a larger objective is better.
     fn ascends(&self) -> bool {
         self.objective_info().is_some_and(MetricInfo::ascends)
     }
@@ -148,7 +148,7 @@ impl Search {
 }
 
 impl Search {
-    /// An objective that these data do not give: of a part without rows, or a share of right answers where
+    /// Returns an objective that these data do not give: of a part without rows, or a share of right answers where
     /// the target is a number.
     fn check_measured(&self, facts: Option<&Facts>) -> Option<Problem> {
         let facts = facts?;

@@ -98,7 +98,7 @@ fn train(
     training::train(&trial.parts(), context)
 }
 
-/// What the search makes small: an accuracy counts negative; a diverged trial is worse than all others.
+/// Returns what the search makes small: an accuracy counts negative; a diverged trial is worse than all others.
 fn objective(search: &Search, record: &RunRecord) -> f64 {
     let value = match record.metrics.get(&search.objective) {
         Some(Metric::Number(value)) => *value,
@@ -107,7 +107,7 @@ fn objective(search: &Search, record: &RunRecord) -> f64 {
     if search.ascends() { -value } else { value }
 }
 
-/// The record of the best trial, with what all trials together say in place of its curves.
+/// Returns the record of the best trial, with what all trials together say in place of its curves.
 fn sum_up(
     search: &Search,
     space: &Space,
@@ -153,7 +153,7 @@ fn sum_up(
     summary
 }
 
-/// `trial_objective`, `best_so_far` and `epochs_so_far`, one value a trial.
+/// Returns `trial_objective`, `best_so_far` and `epochs_so_far`, one value a trial.
 fn series(history: &[Trial], leaders: &[usize], epochs: &[usize], sign: f64) -> BTreeMap<String, Numbers> {
     let objective = |index: usize| sign * history[index].objective;
     // Where all trials so far have diverged, there is no best one.
@@ -170,7 +170,7 @@ fn series(history: &[Trial], leaders: &[usize], epochs: &[usize], sign: f64) -> 
     .into()
 }
 
-/// One row a trial: a number for each setting (a choice by its place among the choices; not a number where it does not
+/// Returns one row a trial: a number for each setting (a choice by its place among the choices; not a number where it does not
 /// exist), its epochs and its objective.
 fn table(
     space: &Space,
@@ -196,7 +196,7 @@ fn table(
     Table { columns }
 }
 
-/// A setting that was found, as a metric.
+/// Returns a setting that was found, as a metric.
 fn setting(dimension: &Dimension, value: Option<&Json>) -> Metric {
     match value {
         Some(Json::Number(number)) => Metric::Number(number.as_f64().unwrap_or(f64::NAN)),

@@ -26,13 +26,13 @@ pub(super) fn at_point(search: &Search, space: &Space, point: &[f64]) -> Result<
     at_point_of(tree(search), space, point)
 }
 
-/// The same, given the settings of the search as a tree.
+/// Returns the same, given the settings of the search as a tree.
 fn at_point_of(tree: Node, space: &Space, point: &[f64]) -> Result<Search, Problem> {
     let values = space.settings.iter().zip(space.at(point));
     with(tree, values.filter_map(|(setting, value)| Some((setting.path.as_str(), value?))))
 }
 
-/// The settings of a search as a tree, in which others can be put in place.
+/// Returns the settings of a search as a tree, in which others can be put in place.
 fn tree(search: &Search) -> Node {
     node(&serde_json::to_value(search).unwrap_or_default())
 }
@@ -53,7 +53,7 @@ fn with<'a>(mut tree: Node, values: impl Iterator<Item = (&'a str, Json)>) -> Re
     })
 }
 
-/// That a setting of a choice (`training.optimizer.adam.beta1`) is not of another one than is chosen.
+/// Checks that a setting of a choice (`training.optimizer.adam.beta1`) is not of another one than is chosen.
 fn check_choice(tree: &Node, path: &str) -> Result<(), Problem> {
     for (dot, _) in path.match_indices('.') {
         let (choice, rest) = (&path[..dot], &path[dot + 1..]);
@@ -121,8 +121,8 @@ pub(super) fn check_ends(search: &Search, facts: Option<&Facts>) -> Vec<Problem>
     if problems.is_empty() { check_together(&search.space, &tree) } else { problems }
 }
 
-/// Each setting in turn at the ends of its range while all others are at the low end of theirs: what does not go together, such
-/// as a setting of one optimizer when another one is chosen.
+/// Returns each setting in turn at the ends of its range while all others are at the low end of theirs: what does not go
+/// together, such as a setting of one optimizer when another one is chosen.
 fn check_together(space: &Space, tree: &Node) -> Vec<Problem> {
     let mut problems: Vec<Problem> = Vec::new();
     for (index, setting) in space.settings.iter().enumerate() {
@@ -136,7 +136,7 @@ fn check_together(space: &Space, tree: &Node) -> Vec<Problem> {
     problems
 }
 
-/// Both ends of a scale, and a place within each of its values where those are few; of a range also a place
+/// Returns both ends of a scale, and a place within each of its values where those are few; of a range also a place
 /// between, where a setting that wants whole numbers gets none.
 fn ends(dimension: &Dimension) -> Vec<f64> {
     match dimension.count() {
@@ -162,7 +162,7 @@ pub(super) fn cost(search: &Search, space: &Space, rungs: &[Rung], facts: Option
     Cost { parameters: all.parameters.max(largest.parameters), bytes: all.bytes.max(largest.bytes), ..all }
 }
 
-/// The trial with the most of a figure: each setting in turn where it has most, whether or not the others let it exist.
+/// Returns the trial with the most of a figure: each setting in turn where it has most, whether or not the others let it exist.
 fn dearest(search: &Search, space: &Space, facts: Option<&Facts>, figure: fn(&Cost) -> f64) -> Search {
     let mut dearest = search.clone();
     for setting in &space.settings {

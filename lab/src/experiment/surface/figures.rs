@@ -39,7 +39,7 @@ pub(super) fn all(variants: &[&Surface], outcome: &Outcome) -> Vec<Figure> {
     [map(variants, outcome), loss.draw(outcome), steps_to.draw(outcome)].into_iter().flatten().collect()
 }
 
-/// A log axis that a descent which diverges, or one that arrives, does not stretch beyond use.
+/// Returns a log axis that a descent which diverges, or one that arrives, does not stretch beyond use.
 fn loss_axis(outcome: &Outcome) -> Axis {
     let runs = || outcome.variants.iter().flat_map(|variant| &variant.runs);
     let losses = || runs().filter_map(|run| run.series.get("loss"));
@@ -110,7 +110,7 @@ fn panel(surface: &surface::Surface, grid: Grid, shown: &[usize], outcome: &Outc
         .aspect(aspect)
 }
 
-/// What of a surface is shown: what is worth seeing of it, and all starts.
+/// Returns what of a surface is shown: what is worth seeing of it, and all starts.
 fn window(surface: &surface::Surface, starts: impl Iterator<Item = [f64; 2]>) -> [[f64; 2]; 2] {
     let usual = surface.window();
     let mut window = usual;
@@ -128,7 +128,7 @@ fn window(surface: &surface::Surface, starts: impl Iterator<Item = [f64; 2]>) ->
     window
 }
 
-/// The heights over a window.
+/// Returns the heights over a window.
 fn grid(surface: &surface::Surface, [low, high]: [[f64; 2]; 2]) -> Grid {
     let sides = [0, 1].map(|axis| high[axis] - low[axis]);
     let longer = sides[0].max(sides[1]);
@@ -145,7 +145,7 @@ fn grid(surface: &surface::Surface, [low, high]: [[f64; 2]; 2]) -> Grid {
     }
 }
 
-/// `bowl, condition 100, rotation 45`.
+/// Names a surface with its settings: `bowl, condition 100, rotation 45`.
 fn words(surface: &surface::Surface) -> String {
     let written = serde_json::to_value(surface).unwrap_or_default();
     let settings = written.get(surface.info().name).and_then(|settings| settings.as_object());

@@ -73,7 +73,7 @@ impl Surface {
         }
     }
 
-    /// What is kept of the points of a descent.
+    /// Returns what is kept of the points of a descent.
     fn record(&self, path: &[[f64; 2]]) -> RunRecord {
         let mut record = RunRecord::default();
         let diverged = path.len() <= self.steps;

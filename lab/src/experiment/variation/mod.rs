@@ -108,7 +108,7 @@ pub fn base(block: &Node, compare: &Compare) -> Node {
     base
 }
 
-/// Whether an entry of a block asks for variants; a kind's axis of its own (`logits`) only as a map.
+/// Returns whether an entry of a block asks for variants; a kind's axis of its own (`logits`) only as a map.
 fn asks(entry: &Entry, compare: &Compare) -> bool {
     let own_axis = compare.key == "compare" || matches!(entry.value.value, Value::Map(_));
     entry.key == "vary" || entry.key == "variants" || (entry.key == compare.key && own_axis)
@@ -142,7 +142,7 @@ fn variant(base: &Node, asked: Asked) -> Result<Variant, Diagnostic> {
     Ok(Variant { name: asked.name, label: asked.label, settings })
 }
 
-/// `compare`: a list whose names are derived, or a map from names of the author's own.
+/// Reads `compare`: a list whose names are derived, or a map from names of the author's own.
 fn axis<'a>(values: &'a Node, compare: &Compare) -> Result<Vec<Asked<'a>>, Vec<Diagnostic>> {
     let asked = |name: String, label: String, place: Span, value: &'a Node| {
         let path = (compare.path)(value).to_owned();
@@ -169,7 +169,7 @@ fn axis<'a>(values: &'a Node, compare: &Compare) -> Result<Vec<Asked<'a>>, Vec<D
     }
 }
 
-/// `variants`: a map from a name to the settings that it overrides.
+/// Reads `variants`: a map from a name to the settings that it overrides.
 fn overrides(values: &Node) -> Result<Vec<Asked<'_>>, Vec<Diagnostic>> {
     if values.entries().is_empty() {
         let error = Diagnostic::error("`variants` names none", values.span);
@@ -192,7 +192,7 @@ fn overrides(values: &Node) -> Result<Vec<Asked<'_>>, Vec<Diagnostic>> {
     if errors.is_empty() { Ok(asked) } else { Err(errors) }
 }
 
-/// `vary`: every combination of the values of each path, the last path fastest.
+/// Reads `vary`: every combination of the values of each path, the last path fastest.
 fn grid(values: &Node) -> Result<Vec<Asked<'_>>, Vec<Diagnostic>> {
     let mut asked =
         vec![Asked { name: String::new(), label: String::new(), place: values.span, replaced: Vec::new() }];
@@ -224,7 +224,7 @@ fn grid(values: &Node) -> Result<Vec<Asked<'_>>, Vec<Diagnostic>> {
     if errors.is_empty() { Ok(asked) } else { Err(errors) }
 }
 
-/// A variant of the grid so far with one more path set.
+/// Returns a variant of the grid so far with one more path set.
 fn with_value<'a>(asked: &Asked<'a>, path: &Entry, item: &'a Node) -> Asked<'a> {
     let join = |first: &str, between: &str, second: String| match first {
         "" => second,
@@ -269,7 +269,7 @@ fn check_names(asked: &[Asked], key: &str) -> Result<(), Vec<Diagnostic>> {
     if errors.is_empty() { Ok(()) } else { Err(errors) }
 }
 
-/// What belongs to the experiment as a whole, so that no variant can have its own.
+/// Returns what belongs to the experiment as a whole, so that no variant can have its own.
 fn check_shared(asked: &[Asked]) -> Result<(), Vec<Diagnostic>> {
     let mut errors: Vec<Diagnostic> = Vec::new();
     let wrong = |key: &str, place: Span| {

@@ -15,7 +15,7 @@ pub(super) fn derive_name(prefix: &str, value: &Node, full: bool) -> String {
     if clean.starts_with(|c: char| c.is_ascii_digit()) { format!("v_{clean}") } else { clean }
 }
 
-/// The words of a name: a choice that carries settings is named by the choice alone unless in full, one
+/// Returns the words of a name: a choice that carries settings is named by the choice alone unless in full, one
 /// that carries a number (`{normal: 0.01}`) always with it.
 fn words(value: &Node, full: bool) -> Vec<String> {
     match &value.value {
@@ -54,7 +54,7 @@ pub(super) fn label_of(prefix: &str, value: &Node, short: bool) -> String {
     if prefix.is_empty() { text } else { format!("{} {text}", spaced(prefix)) }
 }
 
-/// A value within a name: -1 is `minus_1`, 60% is `60`.
+/// Returns a value within a name: -1 is `minus_1`, 60% is `60`.
 fn named(value: &Value) -> String {
     let text = scalar_text(value);
     match value {

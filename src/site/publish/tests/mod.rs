@@ -115,7 +115,7 @@ fn an_unchanged_file_keeps_its_time() {
     assert_ne!(time("output/index.html"), past);
 }
 
-/// Which file or folder it is.
+/// Returns which file or folder it is.
 #[cfg(unix)]
 fn number(path: &Path) -> u64 {
     std::os::unix::fs::MetadataExt::ino(&fs::metadata(path).unwrap())

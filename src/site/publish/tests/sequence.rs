@@ -13,7 +13,7 @@ enum Damage {
     ItsFolder,
 }
 
-/// All files below a folder with what is in them.
+/// Returns all files below a folder with what is in them.
 fn contents(folder: &Path) -> BTreeMap<String, String> {
     let files = walkdir::WalkDir::new(folder).into_iter().map(Result::unwrap);
     let files = files.filter(|entry| entry.file_type().is_file());
