@@ -25,7 +25,7 @@ pub struct Files<'a> {
 /// # Errors
 /// What is wrong with the settings, and with the table where one is read.
 pub fn facts(settings: &DataSettings, files: Files, limits: &TableLimits) -> Result<Facts, DataProblems> {
-    refuse(settings.check())?;
+    refuse(settings.check_readable())?;
     let facts = match settings.entry().map(|entry| entry.origin) {
         Some(Origin::Generated(generator)) => generator.facts(settings),
         _ => read(settings, files, limits)?.0.facts(),
@@ -51,7 +51,7 @@ pub fn load(
     limits: &TableLimits,
     streams: &Streams,
 ) -> Result<Dataset, DataProblems> {
-    refuse(settings.check())?;
+    refuse(settings.check_readable())?;
     let dataset = match settings.entry() {
         Some(entry) if matches!(entry.origin, Origin::Generated(_)) => generate(entry, settings, *streams),
         _ => read(settings, files, limits)?.0,

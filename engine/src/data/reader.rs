@@ -77,7 +77,7 @@ pub(super) fn read(
     if let Some((_, problem)) = header.stray_quote(text, &missing) {
         return Err(problem.into());
     }
-    let names = columns::header(&file, &header, limits)?;
+    let names = columns::header(&file, &header, settings, limits)?;
     let columns = Columns::choose(&names, settings)?;
     let body = Body {
         file,

@@ -147,8 +147,27 @@ impl DataSettings {
         self.scale_target.unwrap_or(usual)
     }
 
-    /// Returns everything that is wrong and can be known without the table.
+    /// Returns whether a column of a CSV file is to be read alone, without features.
+    pub(super) fn is_column_alone(&self) -> bool {
+        let is_csv = self.file.as_deref().and_then(Format::of) == Some(Format::Csv);
+        is_csv && self.target.is_some() && self.has_no_features()
+    }
+
+    fn has_no_features(&self) -> bool {
+        self.features.as_ref().is_some_and(Vec::is_empty)
+    }
+
+    /// Returns everything that is wrong and can be known without the table, for those who predict from features.
     pub fn check(&self) -> Vec<Problem> {
+        let mut problems = self.check_readable();
+        if self.is_column_alone() {
+            problems.push(no_features());
+        }
+        problems
+    }
+
+    /// Returns what stands in the way of reading or generating the data.
+    pub fn check_readable(&self) -> Vec<Problem> {
         let mut problems = self.check_ranges();
         match (&self.name, &self.file) {
             (None, None) => problems.push(
@@ -186,12 +205,8 @@ impl DataSettings {
             problems.push(Problem::new("limit", "no row is left").expected("a whole number above 0"));
         }
         if let Some(features) = &self.features {
-            if features.is_empty() {
-                problems.push(
-                    Problem::new("features", "the list of features is empty")
-                        .expected("at least one column")
-                        .hint("leave `features` out to use all columns but the target"),
-                );
+            if features.is_empty() && !self.is_column_alone() {
+                problems.push(no_features());
             }
             for (i, name) in features.iter().enumerate() {
                 let path = format!("features[{i}]");
@@ -289,6 +304,12 @@ impl DataSettings {
             })
             .collect()
     }
+}
+
+fn no_features() -> Problem {
+    Problem::new("features", "the list of features is empty")
+        .expected("at least one column")
+        .hint("leave `features` out to use all columns but the target")
 }
 
 fn unknown_format(path: &str, file: &str) -> Problem {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use gradbook_engine::data::{self, DATASETS, Files, TableLimits};
+use gradbook_engine::data::{self, DATASETS, Files, SeriesSettings, TableLimits};
 use gradbook_engine::nn::{ACTIVATIONS, INITIALIZERS};
 use gradbook_engine::numeric::{self, Finish, Real, Streams, Strided};
 use gradbook_engine::optim::{OPTIMIZERS, SCHEDULES};
@@ -68,6 +68,7 @@ pub(crate) fn cases() -> Vec<Case> {
     for (name, l2) in [("regression", 0.0), ("regression with a penalty", 0.3)] {
         cases.push(Case::new(name, move || regression(l2)));
     }
+    cases.push(Case::new("series and its average", averaged));
     let others = [
         ("linear model", json!({ "model": { "hidden": [] } })),
         (
@@ -258,6 +259,18 @@ fn regression(l2: f64) -> String {
         train::regress(&settings, &split, l2, &dataset, 3).unwrap_or_else(|problem| panic!("{problem}"));
     let ends = found.losses.into_iter().flatten().chain([found.ridge.objective, found.ridge.intercept]);
     digest(&found.ridge.weights.iter().copied().chain(ends).collect::<Vec<f64>>())
+}
+
+/// A series of everything that one is made of, with its averages.
+fn averaged() -> String {
+    let settings: SeriesSettings = read(&json!({
+        "length": 400, "level": 50, "season": 20, "trend": 0.1, "jumps": [{ "at": 90, "by": -7 }], "noise": 8,
+    }));
+    let noise = settings.draw_noise(&mut Streams::new(3).stream("series"));
+    let values: Vec<f64> =
+        settings.signal().iter().zip(noise).map(|(signal, noise)| signal + noise).collect();
+    let of = |corrected: bool| numeric::smooth(&values, 0.98, corrected);
+    digest(&[of(true), of(false), values.clone()].concat())
 }
 
 /// The engine's revision, then one line a case.

@@ -17,7 +17,12 @@ pub(super) struct Columns {
 }
 
 /// Returns the names of the columns: each is there, and there once.
-pub(super) fn header(file: &File, row: &Row, limits: &TableLimits) -> Result<Vec<String>, DataProblems> {
+pub(super) fn header(
+    file: &File,
+    row: &Row,
+    settings: &DataSettings,
+    limits: &TableLimits,
+) -> Result<Vec<String>, DataProblems> {
     let (first, header) = (row.place, &row.record);
     if header.len() > limits.columns {
         return Err(TableProblem::new(1, None, format!("the table has {} columns", header.len()))
@@ -31,7 +36,7 @@ pub(super) fn header(file: &File, row: &Row, limits: &TableLimits) -> Result<Vec
             .hint("put a header line before the rows")
             .into());
     }
-    if names.len() == 1 {
+    if names.len() == 1 && !settings.is_column_alone() {
         let problem = TableProblem::new(first.line, Some(file.row(first)), "the table has one column")
             .expected("at least one feature and the target, with a comma between them");
         let hinted = if names[0].starts_with('#') {
