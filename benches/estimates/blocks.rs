@@ -14,12 +14,13 @@ pub(crate) const LARGE: [&str; 4] = [
 type Draw = fn(&mut Stream) -> String;
 
 /// Kinds, each with how its blocks are drawn.
-pub(crate) const KINDS: [(&str, Draw); 10] = [
+pub(crate) const KINDS: [(&str, Draw); 11] = [
     ("split", split),
     ("regression", regression),
     ("init", init),
     ("dropout", dropout),
     ("gradient_check", gradient_check),
+    ("average", average),
     ("optimizers", optimizers),
     ("surface", surface),
     ("search", search),
@@ -115,6 +116,13 @@ fn gradient_check(stream: &mut Stream) -> String {
         "kind: gradient_check\ndata: {{name: iris}}\nmodel: {{hidden: {hidden}, activation: tanh}}\n\
          training: {{epochs: 5}}\nrows: {}\ncompare: [right, doubled]\n",
         between(stream, 4, 90)
+    )
+}
+
+fn average(stream: &mut Stream) -> String {
+    let (length, seeds) = (between(stream, 20, 50_000), judged(stream, 20, "beta_0_9.window"));
+    format!(
+        "kind: average\nseries: {{length: {length}, season: 20, noise: 8}}\n{seeds}compare: [0.5, 0.9, 0.98]\n"
     )
 }
 

@@ -114,7 +114,7 @@ fn problems_can_be_read_by_programs() {
 fn kinds_lists_all_and_tells_one() {
     let course = Course::with("a.md", "");
     let list = course.call(&["kinds"]).output;
-    for kind in ["split", "regression", "init", "dropout", "optimizers", "surface", "search", "softmax"] {
+    for kind in gradbook::experiment::KINDS.iter().map(|kind| kind.name) {
         assert!(list.contains(kind));
         let page = course.call(&["kinds", kind]).output;
         for part in ["Settings of this kind", "Metrics", "Figures", "Example", "```yaml experiment"] {

@@ -1,6 +1,7 @@
 //! Tests of the whole through its public face, one module a feature.
 
 mod addresses;
+mod average;
 mod batch_norm;
 mod build;
 mod cache;

@@ -204,7 +204,7 @@ fn descent(kind: &Kind, shared: &Shared, train_rows: Option<usize>) -> Option<De
             let alpha0 = descent.optimizer.learning_rate().unwrap_or(descent.learning_rate);
             (descent.steps, 1, Box::new(move |step| descent.schedule.learning_rate(alpha0, moment(step))))
         }
-        Step::Trial | Step::Layer | Step::T => return None,
+        Step::Trial | Step::Layer | Step::Value => return None,
     };
     Some(Descent { stride, learning_rates: (0..=count).map(rate).collect() })
 }

@@ -9,6 +9,7 @@
 //! 3. [`Kind::plan`] decodes and checks each of them: a [`Plan`], whose [`Cost`] is known before it runs;
 //! 4. a plan runs one variant with one seed at a time, and draws its figures from the [`Outcome`].
 
+mod average;
 #[cfg(test)]
 mod contract;
 mod cost;
@@ -96,6 +97,11 @@ pub trait Experiment:
 
     /// Returns the data that it needs, if any.
     fn data(&self) -> Option<&DataSettings>;
+
+    /// Returns where a setting of that data stands in a block, by its path within [`DataSettings`].
+    fn data_path(setting: &str) -> String {
+        format!("data.{setting}").trim_end_matches('.').to_owned()
+    }
 
     /// Returns what one run costs, known before it runs. Only called on settings that passed [`check`](Self::check).
     fn cost(&self, facts: Option<&Facts>) -> Cost;
@@ -232,6 +238,7 @@ pub static KINDS: &[Kind] = &[
     Kind::of::<init::Init>(),
     Kind::of::<dropout::Dropout>(),
     Kind::of::<gradient_check::GradientCheck>(),
+    Kind::of::<average::Average>(),
     Kind::of::<optimizers::Optimizers>(),
     Kind::of::<surface::Surface>(),
     Kind::of::<search::Search>(),

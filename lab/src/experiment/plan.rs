@@ -38,6 +38,8 @@ pub trait Plan: Send + Sync {
     fn variants(&self) -> Vec<PlannedVariant<'_>>;
     /// Returns the settings of a variant's data; none where it reads none.
     fn data(&self, variant: usize) -> Option<&DataSettings>;
+    /// Returns the path in the block of a setting of the data.
+    fn data_path(&self, setting: &str) -> String;
     /// Returns what is wrong with settings of the block that every variant overrides.
     fn overridden(&self) -> &[Diagnostic];
     /// Problems of the settings; paths are into the variant's tree.
@@ -117,6 +119,10 @@ impl<E: Experiment> Plan for Typed<E> {
 
     fn data(&self, variant: usize) -> Option<&DataSettings> {
         self.variants[variant].1.data()
+    }
+
+    fn data_path(&self, setting: &str) -> String {
+        E::data_path(setting)
     }
 
     fn overridden(&self) -> &[Diagnostic] {

@@ -25,8 +25,8 @@ pub enum Step {
     Trial,
     /// A layer, counted from 1.
     Layer,
-    /// A moment of a series in time, counted from 0.
-    T,
+    /// A value of a series in time, counted from 1.
+    Value,
 }
 
 impl Step {
@@ -34,18 +34,17 @@ impl Step {
     pub fn name(self) -> &'static str {
         match self {
             Step::Epoch => "epoch",
-            Step::Step => "step",
+            Step::Step | Step::Value => "step",
             Step::Trial => "trial",
             Step::Layer => "layer",
-            Step::T => "t",
         }
     }
 
     /// Returns the number of a series' first value.
     pub fn first(self) -> usize {
         match self {
-            Step::Epoch | Step::Step | Step::T => 0,
-            Step::Trial | Step::Layer => 1,
+            Step::Epoch | Step::Step => 0,
+            Step::Trial | Step::Layer | Step::Value => 1,
         }
     }
 
@@ -53,7 +52,7 @@ impl Step {
     pub fn count(self, values: usize) -> usize {
         match self {
             Step::Epoch | Step::Step => values.saturating_sub(1),
-            Step::Trial | Step::Layer | Step::T => values,
+            Step::Trial | Step::Layer | Step::Value => values,
         }
     }
 

@@ -238,7 +238,8 @@ impl Decoded {
     /// Reads the data of every variant; what is wrong with them, each mistake once, is added to the errors.
     fn read_data(&mut self, lesson: &Lesson, tables: &mut Tables) {
         for (index, variant) in self.plan.variants().iter().enumerate() {
-            let facts = self.plan.data(index).map(|data| tables.facts(data, &lesson.path, variant.tree));
+            let place = |setting: &str| variant.tree.locate(&self.plan.data_path(setting));
+            let facts = self.plan.data(index).map(|data| tables.facts(data, &lesson.path, &place));
             let facts = facts.transpose().unwrap_or_else(|found| {
                 add_new(&mut self.errors, found);
                 None

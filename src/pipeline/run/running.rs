@@ -222,7 +222,7 @@ fn record<'a>(
         let problem = problems.settings.into_iter().next();
         let message =
             problem.map_or_else(|| "the data could not be read again".to_owned(), |problem| problem.message);
-        Diagnostic::error(message, tree.locate("data"))
+        Diagnostic::error(message, tree.locate(&planned.plan.data_path("")))
     })?;
     let record = planned.plan.run(job.variant, &context(data));
     record.map_err(|problem| {

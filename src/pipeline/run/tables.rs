@@ -11,7 +11,6 @@ use crate::diagnostic::{Diagnostic, Problem, Severity, SourceId, Sources, Span};
 use crate::experiment::{Limits, beyond_limit, size};
 use crate::files::{self, Refusal};
 use crate::numeric::Streams;
-use crate::settings::Node;
 
 /// The largest file that is read, in bytes.
 const MAX_FILE: u64 = 256 << 20;
@@ -22,6 +21,9 @@ struct Loaded {
     /// A hash over the bytes that it was read from.
     hash: String,
 }
+
+/// Where each setting of some data stands in a lesson, by its path within them.
+type Places<'a> = &'a dyn Fn(&str) -> Span;
 
 /// Every data set of a course, loaded once where all seeds share it. The bytes of a file are let go once they are read.
 pub(crate) struct Tables {
@@ -82,7 +84,7 @@ impl Tables {
     }
 
     /// Returns the size of the data that `settings` name; reads the file if it is one. `lesson` is the path of the lesson's
-    /// file, `tree` the settings of the experiment, for the places of problems.
+    /// file, `place` where each setting of the data stands in it, by its path within them.
     ///
     /// # Errors
     /// Everything that is wrong with the settings, the file's place or its content.
@@ -90,16 +92,16 @@ impl Tables {
         &mut self,
         settings: &DataSettings,
         lesson: &Path,
-        tree: &Node,
+        place: Places,
     ) -> Result<Facts, Vec<Diagnostic>> {
         let found = match is_generated(settings) {
             true => data::facts(settings, Files::default(), &self.of_one()),
             false => {
-                let dataset = self.read(settings, lesson, tree)?;
+                let dataset = self.read(settings, lesson, place)?;
                 data::limited_facts(settings, dataset.facts()).map_err(DataProblems::from)
             }
         };
-        found.map_err(|problems| self.diagnostics(problems, None, tree))
+        found.map_err(|problems| self.diagnostics(problems, None, settings, place))
     }
 
     /// Returns the data for one seed. Only called after [`facts`](Self::facts) found it in order.
@@ -142,31 +144,31 @@ impl Tables {
         &mut self,
         settings: &DataSettings,
         lesson: &Path,
-        tree: &Node,
+        place: Places,
     ) -> Result<Arc<Dataset>, Vec<Diagnostic>> {
         let key = self.key(settings, lesson);
         if let Some(loaded) = self.loaded.get(&key) {
             return Ok(loaded.dataset.clone());
         }
         let problems: Vec<Problem> = settings
-            .check()
+            .check_readable()
             .into_iter()
             .map(|problem| told_of_file(problem, Some(settings), lesson))
             .collect();
         if !problems.is_empty() {
-            return Err(self.diagnostics(DataProblems { settings: problems, table: Vec::new() }, None, tree));
+            let problems = DataProblems { settings: problems, table: Vec::new() };
+            return Err(self.diagnostics(problems, None, settings, place));
         }
-        let file = self.open(settings.file.as_deref(), "data.file", lesson, tree)?;
-        let labels = self.open(settings.labels.as_deref(), "data.labels", lesson, tree)?;
+        let file = self.open(settings.file.as_deref(), place("file"), lesson)?;
+        let labels = self.open(settings.labels.as_deref(), place("labels"), lesson)?;
         let files = Files {
             file: file.as_ref().map(|file| file.bytes.as_slice()),
             labels: labels.as_ref().map(|file| file.bytes.as_slice()),
         };
         let (dataset, odd) = data::read(settings, files, &self.of_one())
-            .map_err(|problems| self.diagnostics(problems, file.as_ref(), tree))?;
+            .map_err(|problems| self.diagnostics(problems, file.as_ref(), settings, place))?;
         self.warnings.extend(odd.into_iter().map(|problem| {
-            let problem = problem.within("data");
-            let span = tree.locate(&problem.path);
+            let span = place(&problem.path);
             Diagnostic { severity: Severity::Warning, ..Diagnostic::at(problem, span) }
         }));
         let builtin = match settings.entry().map(|entry| &entry.origin) {
@@ -176,33 +178,26 @@ impl Tables {
         let hash = hash([builtin, files.file, files.labels]);
         self.held += dataset.bytes() as f64;
         if self.held > self.limits.course.bytes {
-            return Err(vec![self.too_much(settings, tree)]);
+            return Err(vec![self.too_much(settings, place)]);
         }
         let dataset = Arc::new(dataset);
         self.loaded.insert(key, Loaded { dataset: dataset.clone(), hash });
         Ok(dataset)
     }
 
-    /// Returns all tables up to this one hold more than the course may.
-    fn too_much(&self, settings: &DataSettings, tree: &Node) -> Diagnostic {
-        let setting = if settings.file.is_some() { "data.file" } else { "data.name" };
-        let error = Diagnostic::error("the tables up to this one hold too much memory", tree.locate(setting));
+    /// All tables up to this one hold more than the course may.
+    fn too_much(&self, settings: &DataSettings, place: Places) -> Diagnostic {
+        let setting = if settings.file.is_some() { "file" } else { "name" };
+        let error = Diagnostic::error("the tables up to this one hold too much memory", place(setting));
         let label = beyond_limit(&size(self.held), "", &size(self.limits.course.bytes));
         error.label(label).hint(self.limits.hint())
     }
 
-    /// Reads the file that a setting names, if it names one.
-    fn open(
-        &self,
-        file: Option<&str>,
-        setting: &str,
-        lesson: &Path,
-        tree: &Node,
-    ) -> Result<Option<File>, Vec<Diagnostic>> {
+    /// Reads the file that a setting at `place` names, if it names one.
+    fn open(&self, file: Option<&str>, place: Span, lesson: &Path) -> Result<Option<File>, Vec<Diagnostic>> {
         let Some(file) = file else { return Ok(None) };
         let wrong = |label: String| {
-            let error =
-                Diagnostic::error(format!("cannot read the data file `{file}`"), tree.locate(setting));
+            let error = Diagnostic::error(format!("cannot read the data file `{file}`"), place);
             vec![error.label(label).hint("the path is relative to the lesson, inside the lessons folder")]
         };
         let refused = |refusal: Refusal| wrong(refusal.to_string());
@@ -224,13 +219,18 @@ impl Tables {
 
     /// Problems of the settings stand in the lesson, those of a table in `file`; those of a built-in table, of which no
     /// author sees a line, where its columns are chosen.
-    fn diagnostics(&mut self, problems: DataProblems, file: Option<&File>, tree: &Node) -> Vec<Diagnostic> {
-        let settings = problems.settings.into_iter().map(|problem| {
-            let problem = problem.within("data");
-            let span = tree.locate(&problem.path);
+    fn diagnostics(
+        &mut self,
+        problems: DataProblems,
+        file: Option<&File>,
+        settings: &DataSettings,
+        place: Places,
+    ) -> Vec<Diagnostic> {
+        let located = problems.settings.into_iter().map(|problem| {
+            let span = place(&problem.path);
             Diagnostic::at(problem, span)
         });
-        let mut found: Vec<Diagnostic> = settings.collect();
+        let mut found: Vec<Diagnostic> = located.collect();
         match file {
             Some(file) if !problems.table.is_empty() => {
                 let source = self.source_of(file);
@@ -238,9 +238,7 @@ impl Tables {
             }
             Some(_) => {}
             None => {
-                let chosen =
-                    if tree.get("data.features").is_some() { "data.features" } else { "data.target" };
-                let place = tree.locate(chosen);
+                let place = place(if settings.features.is_some() { "features" } else { "target" });
                 found.extend(problems.table.into_iter().map(|problem| explained(problem, place)));
             }
         }

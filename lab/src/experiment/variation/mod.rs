@@ -22,7 +22,7 @@ pub use overlay::overlay;
 pub const KEYS: &[&str] = &["compare", "vary", "variants"];
 
 /// The most variants that one block may make.
-const MOST_VARIANTS: usize = 64;
+const MOST_VARIANTS: usize = 256;
 
 /// What a kind's own axis is.
 #[derive(Clone, Copy, Debug)]
