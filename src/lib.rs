@@ -13,7 +13,7 @@
 //!
 //! Two crates stand below this one: `gradbook-engine` holds the numbers, `gradbook-lab` what an experiment is, finds and looks
 //! like. A module imports only from those before it:
-//! `diagnostic, settings, numeric, data, nn, optim, surface, measure, train, search, outcome, chart, experiment, inline, lint, claims,
+//! `diagnostic, settings, words, numeric, data, nn, optim, surface, measure, train, search, outcome, chart, experiment, inline, lint, claims,
 //! markup, files, lesson, store, site, pipeline, cli`.
 
 #![deny(unsafe_code)]
@@ -23,7 +23,7 @@
 extern crate self as gradbook;
 
 pub use gradbook_engine::{data, measure, nn, numeric, optim, range, search, surface, train};
-pub use gradbook_lab::{chart, claims, diagnostic, experiment, lint, outcome, settings};
+pub use gradbook_lab::{chart, claims, diagnostic, experiment, lint, outcome, settings, words};
 
 pub mod cli;
 pub mod files;

@@ -8,7 +8,7 @@
 //!
 //! It knows no files, threads, clocks or terminals, and compiles for `wasm32-unknown-unknown`. A module imports only from
 //! those before it:
-//! `diagnostic, settings, outcome, chart, experiment, inline, lint, claims`.
+//! `diagnostic, settings, words, outcome, chart, experiment, inline, lint, claims`.
 
 #![forbid(unsafe_code)]
 
@@ -26,3 +26,4 @@ pub mod inline;
 pub mod lint;
 pub mod outcome;
 pub mod settings;
+pub mod words;

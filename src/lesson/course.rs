@@ -10,10 +10,11 @@ use super::front::not_settings;
 use super::limits::{self, SIZES};
 use super::math;
 use super::policy::{self, ContentPolicy};
-use crate::diagnostic::{Diagnostic, Problem, within};
+use crate::diagnostic::{Diagnostic, Problem, nearest, within};
 use crate::experiment::LimitSettings;
 use crate::range;
 use crate::settings::{self, Node, Value};
+use crate::words::Words;
 
 /// What holds for a whole course; every setting may be left out.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -42,6 +43,8 @@ pub struct CourseSettings {
     /// What pages may fetch and run beside what is the site's own.
     #[serde(skip)]
     pub content_security_policy: ContentPolicy,
+    /// What pages say in place of the program's own words, by the name of the phrase (`gradbook templates DIR` writes all out).
+    pub words: BTreeMap<String, String>,
     /// Commands for formulas: what `\NAME` stands for, with arguments as `#1` to `#9`.
     pub macros: BTreeMap<String, String>,
     /// Settings merged under every experiment of the course.
@@ -121,6 +124,21 @@ impl CourseSettings {
                 Problem::new("language", format!("`{tag}` is not a language tag"))
                     .expected("a tag such as `en` or `pt-BR`"),
             );
+        }
+        for (name, text) in &self.words {
+            let place = format!("words.{name}");
+            if Words::names().all(|(known, _)| known != name) {
+                let near = nearest(name, Words::names().map(|(known, _)| known));
+                let problem = Problem::new(place, format!("there is no phrase `{name}`"));
+                problems.push(match near {
+                    Some(near) => problem.expected(format!("a name such as `{near}`")),
+                    None => problem.expected("a name such as `next`, `previous` or `search`"),
+                });
+            } else if let Some(expected) = Words::fault(name, text) {
+                problems.push(
+                    Problem::new(place, format!("the phrase `{name}` has a gap too many")).expected(expected),
+                );
+            }
         }
         for (name, meaning) in &self.macros {
             if let Some(expected) = math::macro_fault(name, meaning) {

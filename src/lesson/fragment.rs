@@ -26,6 +26,8 @@ pub struct InlineValue {
     pub in_link: bool,
     /// Whether it stands where no markup may: in an attribute, in a formula.
     pub plain: bool,
+    /// Whether programs read it too, as in an attribute of raw HTML: its number stays as every language writes it.
+    pub as_is: bool,
 }
 
 /// What an expression in prose is for.
@@ -176,8 +178,14 @@ mod tests {
     #[test]
     fn gaps_are_filled_in_order() {
         let span = Span::new(SourceId(0), 0, 3);
-        let value =
-            InlineValue { expression: "a.b".into(), span, role: Role::Value, in_link: false, plain: false };
+        let value = InlineValue {
+            expression: "a.b".into(),
+            span,
+            role: Role::Value,
+            in_link: false,
+            plain: false,
+            as_is: false,
+        };
         let html = format!("<p>x {} y</p>{}<p>&lt;</p>", value_mark(0), experiment_mark(3));
         let fragment = Fragment::cut(&html, &[value]);
         assert_eq!(fragment.render(&mut Echo), "<p>x [a.b] y</p>[experiment 3]<p>&lt;</p>");
@@ -197,8 +205,14 @@ mod tests {
             }
         }
         let span = Span::new(SourceId(0), 0, 3);
-        let value =
-            InlineValue { expression: "a.b".into(), span, role: Role::Value, in_link: false, plain: false };
+        let value = InlineValue {
+            expression: "a.b".into(),
+            span,
+            role: Role::Value,
+            in_link: false,
+            plain: false,
+            as_is: false,
+        };
         let html = format!("<img alt=\"a {} b\"><p>{}</p>", value_mark(0), value_mark(0));
         let expected = "<img alt=\"a 1 &lt; &quot;2&quot; b\"><p><a title=\"x &lt; y\">1 &lt; \"2\"</a></p>";
         assert_eq!(Fragment::cut(&html, &[value]).render(&mut Marked), expected);

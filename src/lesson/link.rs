@@ -12,6 +12,7 @@ use super::math::Macros;
 use super::slug::without_number;
 use crate::diagnostic::{Diagnostic, Span, nearest};
 use crate::files::{self, Refusal, composed};
+use crate::words::Words;
 
 /// What links may lead to, known before any lesson is parsed.
 #[derive(Clone, Debug, Default)]
@@ -28,6 +29,7 @@ pub(super) struct Library {
     pub suggestions: Suggestions,
     /// Commands of formulas that stand for others.
     pub macros: Macros,
+    pub words: Words,
 }
 
 /// How often names near to one that is wrong are still looked for: a course may have thousands of dead links, and what they may

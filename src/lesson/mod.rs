@@ -36,6 +36,7 @@ pub use open::open;
 pub use policy::ContentPolicy;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, SourceId, Sources, Span};
+use crate::words::Words;
 use inline::Names;
 use link::Library;
 use markdown::{Beside, Equations, Scene};
@@ -158,8 +159,14 @@ impl Course {
 
     /// Returns what a text of this course turns into depends on beside itself: paths and slugs of the lessons that links may
     /// lead to, whether the lessons are trusted, and the macros of formulas.
-    pub fn scenery(&self) -> (&[(String, String)], bool, &impl serde::Serialize) {
-        (&self.library.lessons, self.library.untrusted, &self.library.macros)
+    pub fn scenery(&self) -> (&[(String, String)], impl serde::Serialize) {
+        let words = (&self.settings.language, &self.settings.words);
+        (&self.library.lessons, (self.library.untrusted, &self.library.macros, words))
+    }
+
+    /// Returns the words of its pages.
+    pub fn words(&self) -> &Words {
+        &self.library.words
     }
 
     /// Returns whether the lessons are a stranger's.

@@ -16,6 +16,7 @@ use super::{Course, ExperimentBlock, Lesson, markdown, scene};
 use crate::diagnostic::{Diagnostic, Diagnostics, SourceId, Sources, Span};
 use crate::files::Fault;
 use crate::settings::Node;
+use crate::words::Words;
 
 /// Reads the lessons folder, or one lesson's file, with every mistake that can be found before anything runs:
 /// front matter, Markdown, math, links and the YAML of experiments.
@@ -78,6 +79,7 @@ impl Opening {
         let settings = self.settings()?;
         if let Some(settings) = &settings {
             self.library.macros = Macros::new(&settings.macros);
+            self.library.words = Words::new(&settings.language.0, &settings.words);
         }
         let mut discovered = discover::lessons(&self.root)?;
         // Drafts count too, so that no page moves when one is published.

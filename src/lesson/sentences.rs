@@ -132,6 +132,7 @@ mod tests {
             role: Role::Value,
             in_link: false,
             plain: false,
+            as_is: false,
         };
         let fragment = Fragment::cut(html, &[value("a.b"), value("gone")]);
         let show = |value: &InlineValue| (value.expression != "gone").then(|| "0.5".to_owned());

@@ -70,7 +70,7 @@ pub fn prepare(request: &Request) -> Result<Ready, Failure> {
     if request.strict {
         found.deny_warnings();
     }
-    let templates = found.keep(templates.load(&mut tables.sources));
+    let templates = found.keep(templates.load(course.words(), &mut tables.sources));
     let Some(templates) = templates.filter(|_| found.errors() == 0) else {
         return Err(Failure::Course(found, tables.sources));
     };

@@ -92,7 +92,7 @@ impl Keeping {
     /// # Errors
     /// A folder that whoever wrote lessons that are not trusted may have made.
     pub fn cache(&self, course: &Course) -> Result<Cache, Failure> {
-        let (_, untrusted, _) = course.scenery();
+        let untrusted = course.is_untrusted();
         let asked = course.settings.cache.bytes as u64;
         // A stranger has no say in how much of the disk is taken.
         let capacity = if untrusted { asked.min(CacheSettings::default().bytes as u64) } else { asked };

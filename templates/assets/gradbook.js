@@ -23,7 +23,7 @@
     const button = document.createElement("button");
     button.type = "button";
     button.className = "theme";
-    const label = () => button.setAttribute("aria-label", current() === "dark" ? "Light colours" : "Dark colours");
+    const label = () => button.setAttribute("aria-label", current() === "dark" ? tools.dataset.light : tools.dataset.dark);
     button.addEventListener("click", () => {
       root.dataset.theme = current() === "dark" ? "light" : "dark";
       remembered(root.dataset.theme);
@@ -60,8 +60,8 @@
     if (!location.protocol.startsWith("http")) return;
     const input = document.createElement("input");
     input.type = "search";
-    input.placeholder = "Search";
-    input.setAttribute("aria-label", "Search the lessons");
+    input.placeholder = tools.dataset.search;
+    input.setAttribute("aria-label", tools.dataset.searchLessons);
     const list = document.createElement("ol");
     list.className = "found";
     list.hidden = true;
@@ -94,7 +94,7 @@
         return item;
       }));
       list.hidden = !words.length;
-      if (words.length && !found.length) list.append(Object.assign(document.createElement("li"), { textContent: "Nothing found" }));
+      if (words.length && !found.length) list.append(Object.assign(document.createElement("li"), { textContent: tools.dataset.nothingFound }));
     };
     input.addEventListener("input", () => find().catch(() => { list.hidden = true; }));
     input.addEventListener("keydown", (event) => {

@@ -4,7 +4,7 @@ use crate::course::{Course, Site};
 use crate::html;
 
 /// A block of each kind, small.
-const ALL_KINDS: &str = "\
+pub(crate) const ALL_KINDS: &str = "\
 ```yaml experiment
 kind: split
 id: parts

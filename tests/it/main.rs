@@ -16,6 +16,7 @@ mod files;
 mod fuzz;
 mod gradient_check;
 mod hostile;
+mod languages;
 mod limits;
 mod names;
 mod order;

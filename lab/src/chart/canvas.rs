@@ -19,6 +19,7 @@ use super::scale::{Domain, UNITS};
 use super::text::Font;
 use super::theme::Paint;
 use super::thin;
+use crate::words::Words;
 
 /// A rectangle in px, y down.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -140,12 +141,13 @@ pub enum Side {
 pub(crate) struct Canvas {
     backend: Rc<RefCell<Backend>>,
     page: DrawingArea<Backend, Shift>,
+    words: Words,
 }
 
 impl Canvas {
-    pub(crate) fn new(width: f64, height: f64) -> Self {
+    pub(crate) fn new(width: f64, height: f64, words: Words) -> Self {
         let backend = Rc::new(RefCell::new(Backend::new(width, height)));
-        Canvas { page: DrawingArea::from(&backend), backend }
+        Canvas { page: DrawingArea::from(&backend), backend, words }
     }
 
     /// Returns the elements drawn so far.
@@ -216,13 +218,15 @@ impl Canvas {
         done(self.page.draw(&Polygon::new(corners, filled(paint.into(), 1.0))));
     }
 
+    /// A text, whose numbers are written here as the page's language does.
     pub(crate) fn text(&self, at: Point, text: &str, ink: Ink) {
+        let text = self.words.write(text);
         let style = if ink.font.bold { FontStyle::Bold } else { FontStyle::Normal };
         let family = FontFamily::Name(ink.class);
         let font = FontDesc::new(family, ink.font.size * UNITS, style);
         let color = ink.paint.token(1.0);
         let style = TextStyle::from(font).color(&color).pos(Pos::new(ink.h, ink.v));
-        done(self.page.draw(&plotters::element::Text::new(text, units(at), style)));
+        done(self.page.draw(&plotters::element::Text::new(text.as_str(), units(at), style)));
     }
 
     /// Lines of text below each other, the first at the point.

@@ -23,7 +23,8 @@ impl Figure {
         }
         sentences.extend(self.note.clone());
         sentences.retain(|sentence| !sentence.trim().is_empty());
-        sentences.join(" ")
+        let written: Vec<String> = sentences.iter().map(|sentence| self.words.write(sentence)).collect();
+        written.join(" ")
     }
 }
 

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use super::axis::Axis;
-use super::key::Place;
+use super::axis::{Axis, Scale};
+use super::key::{KeyEntry, Place};
 use super::marks::{Mark, Parallel};
+use crate::words::Words;
 
 /// A point in data coordinates. On a category axis the n-th name stands at `n as f64`.
 pub type Point = (f64, f64);
@@ -31,6 +32,8 @@ pub struct Figure {
     pub ramp: Option<(String, String)>,
     /// A line under the figure: `Bands: one standard deviation over 10 seeds.`
     pub note: Option<String>,
+    /// In which words it is seen and told; set by [`Figure::speaking`].
+    pub(super) words: Words,
 }
 
 /// Where the names of the series stand.
@@ -59,7 +62,35 @@ impl Figure {
             key: Key::Auto,
             ramp: None,
             note: None,
+            words: Words::default(),
         }
+    }
+
+    /// Says the figure in other words, those of the language of its page. What has been made in English, by a kind of experiment
+    /// and by `chart`, is said again; an author's own names stay.
+    pub fn speaking(mut self, words: &Words) -> Self {
+        if words.are_plain() {
+            return self;
+        }
+        let say = |text: &mut String| *text = words.say(text);
+        say(&mut self.title);
+        say(&mut self.lead);
+        self.note.iter_mut().for_each(say);
+        for panel in &mut self.panels {
+            panel.title.iter_mut().for_each(say);
+            let tracks = panel.parallel.iter_mut().flat_map(|parallel| &mut parallel.tracks);
+            tracks.filter_map(|track| track.label.as_mut()).for_each(say);
+            let others = panel.parallel.iter_mut().flat_map(|parallel| &mut parallel.axes);
+            for axis in [&mut panel.x, &mut panel.y].into_iter().chain(others) {
+                say(&mut axis.label);
+                if let Scale::Category(names) = &mut axis.scale {
+                    names.iter_mut().for_each(say);
+                }
+            }
+            panel.words = words.clone();
+        }
+        self.words = words.clone();
+        self
     }
 
     /// Adds a panel.
@@ -145,12 +176,20 @@ pub struct Panel {
     pub parallel: Option<Parallel>,
     /// Width through height of the plot area; by default chosen from the layout and the rows.
     pub aspect: Option<f64>,
+    /// Those of its figure.
+    pub(super) words: Words,
 }
 
 impl Panel {
+    /// Returns the names that its marks give to what they draw.
+    pub(super) fn key(&self) -> impl Iterator<Item = KeyEntry> {
+        let entries = self.marks.iter().flat_map(|mark| mark.key());
+        entries.map(|entry| KeyEntry { name: self.words.say(&entry.name), ..entry })
+    }
+
     /// Makes an empty panel with these axes.
     pub fn new(x: Axis, y: Axis) -> Self {
-        Panel { title: None, x, y, marks: Vec::new(), parallel: None, aspect: None }
+        Panel { title: None, x, y, marks: Vec::new(), parallel: None, aspect: None, words: Words::default() }
     }
 
     /// Makes a panel of parallel coordinates, which bring axes of their own.

@@ -73,14 +73,14 @@ pub(crate) fn direct(figure: &Figure, page: f64) -> bool {
 }
 
 fn line_labels(panel: &Panel) -> Vec<String> {
-    let entries = panel.marks.iter().flat_map(|mark| mark.key());
+    let entries = panel.key();
     entries.filter(|entry| matches!(entry.place, Place::End { .. })).map(|entry| entry.name).collect()
 }
 
 /// Returns the series that are not named where they are drawn, each once.
 pub(crate) fn entries(figure: &Figure, direct: bool) -> Vec<KeyEntry> {
     let mut entries: Vec<KeyEntry> = Vec::new();
-    let all = figure.panels.iter().flat_map(|panel| &panel.marks).flat_map(|mark| mark.key());
+    let all = figure.panels.iter().flat_map(Panel::key);
     let in_key = |entry: &KeyEntry| match entry.place {
         Place::Key => true,
         Place::End { .. } => !direct,
@@ -95,7 +95,7 @@ pub(crate) fn entries(figure: &Figure, direct: bool) -> Vec<KeyEntry> {
         }
     }
     if let Some((pale, strong)) = &figure.ramp {
-        let name = format!("{pale} to {strong}");
+        let name = figure.words.say(&format!("{pale} to {strong}"));
         entries.push(KeyEntry::new(name, Color::Ramp(1.0), Sample::Ramp));
     }
     entries

@@ -98,7 +98,7 @@ fn needs(panel: &Panel) -> Needs {
 }
 
 fn names(panel: &Panel) -> Vec<Name> {
-    let named = panel.marks.iter().flat_map(|mark| mark.key()).filter_map(|mut entry| {
+    let named = panel.key().filter_map(|mut entry| {
         if let Sample::Line(dash, _) = entry.sample {
             entry.sample = Sample::Line(dash, false);
         }
@@ -150,7 +150,7 @@ impl Prepared<'_> {
 
     /// Room above the plot for the names of upright reference lines.
     fn rule_row(&self) -> f64 {
-        let mut entries = self.panel.marks.iter().flat_map(|mark| mark.key());
+        let mut entries = self.panel.key();
         if entries.any(|entry| entry.place == Place::Above) { SMALL.line() } else { 0.0 }
     }
 

@@ -34,7 +34,8 @@ impl Figure {
             "<svg {space}class=\"{class}\" viewBox=\"{left} {left} {width} {height}\" width=\"{width}\" height=\"{height}\" \
              role=\"img\" aria-labelledby=\"{prefix}-title {prefix}-desc\">"
         );
-        let _ = writeln!(out, "<title id=\"{prefix}-title\">{}</title>", escape(&self.title));
+        let _ =
+            writeln!(out, "<title id=\"{prefix}-title\">{}</title>", escape(&self.words.number(&self.title)));
         let _ = writeln!(out, "<desc id=\"{prefix}-desc\">{}</desc>", escape(&self.describe()));
         if standalone {
             let _ = writeln!(out, "<style>{}</style>", theme::standalone_css());
@@ -77,7 +78,7 @@ impl Figure {
         let note_height = if note.is_empty() { 0.0 } else { note.len() as f64 * SMALL.line() + edge };
         let (width, height) = ((narrowest + 2.0).ceil(), (grid.bottom + note_height + 4.0).ceil());
 
-        let canvas = Canvas::new(width, height);
+        let canvas = Canvas::new(width, height, self.words.clone());
         canvas.lines((0.0, 2.0), &title, Ink::new(TITLE, Color::Ink).v(VPos::Top));
         key::draw(&canvas, &entries, below_title, narrowest);
         let mut clips = String::new();

@@ -100,7 +100,13 @@ impl Figure {
             Some(title) if several => format!("{}: {title}", self.title),
             _ => self.title.clone(),
         };
-        self.panels.iter().filter_map(|panel| table(panel, caption(panel))).collect()
+        let mut tables: Vec<DataTable> =
+            self.panels.iter().filter_map(|panel| table(panel, caption(panel))).collect();
+        for DataTable { caption, header, rows } in &mut tables {
+            *caption = self.words.number(caption);
+            header.iter_mut().chain(rows.iter_mut().flatten()).for_each(|cell| self.words.write_over(cell));
+        }
+        tables
     }
 }
 

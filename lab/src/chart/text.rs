@@ -39,16 +39,20 @@ impl Font {
         self.size * 1.25
     }
 
-    /// Words set in lines no wider than `width`; a word that is wider itself is cut with an ellipsis.
+    /// Words set in lines no wider than `width`; a word that is wider itself is cut with an ellipsis. Chinese and Japanese break
+    /// between any two characters but before a punctuation mark.
     pub(crate) fn wrap(self, text: &str, width: f64) -> Vec<String> {
         let mut lines: Vec<String> = Vec::new();
         for word in text.split_whitespace() {
-            match lines.last_mut() {
-                Some(line) if self.width(&format!("{line} {word}")) <= width => {
-                    line.push(' ');
-                    line.push_str(word);
+            for (index, part) in parts(word).into_iter().enumerate() {
+                let gap = if index == 0 { " " } else { "" };
+                match lines.last_mut() {
+                    Some(line) if self.width(&format!("{line}{gap}{part}")) <= width => {
+                        line.push_str(gap);
+                        line.push_str(part);
+                    }
+                    _ => lines.push(self.fit(part, width)),
                 }
-                _ => lines.push(self.fit(word, width)),
             }
         }
         lines
@@ -74,6 +78,25 @@ impl Font {
     pub(crate) fn widest<S: AsRef<str>>(self, lines: impl IntoIterator<Item = S>) -> f64 {
         lines.into_iter().map(|line| self.width(line.as_ref())).fold(0.0, f64::max)
     }
+}
+
+/// A word in the parts between which a line may break.
+fn parts(word: &str) -> Vec<&str> {
+    let is_wide =
+        |c: char| matches!(c, '\u{2e80}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{ff00}'..='\u{ffef}');
+    let hangs = |c: char| "、。，．：；！？）」』”’》".contains(c);
+    let mut parts = Vec::new();
+    let (mut start, mut before) = (0, None);
+    for (place, character) in word.char_indices() {
+        let breaks = before.is_some_and(|before| is_wide(before) || is_wide(character));
+        if breaks && !hangs(character) && before != Some('（') {
+            parts.push(&word[start..place]);
+            start = place;
+        }
+        before = Some(character);
+    }
+    parts.push(&word[start..]);
+    parts
 }
 
 /// In thousandths of the font size.
@@ -129,6 +152,15 @@ mod tests {
         assert_eq!(lines.join(" "), "weight decay and a learning rate");
         assert!(lines.len() > 1 && font.widest(&lines) <= 80.0);
         assert!(font.wrap("", 80.0).is_empty());
+    }
+
+    #[test]
+    fn chinese_breaks_between_its_characters() {
+        assert_eq!(parts("训练损失：10"), ["训", "练", "损", "失：", "10"]);
+        assert_eq!(parts("loss"), ["loss"]);
+        let font = Font::new(10.0);
+        let lines = font.wrap("每轮之后的训练损失。", 45.0);
+        assert_eq!(lines, ["每轮之后", "的训练损", "失。"]);
     }
 
     #[test]

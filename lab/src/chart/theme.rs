@@ -132,7 +132,8 @@ pub(crate) fn standalone_css() -> String {
 /// How the two layouts of an inline chart take turns, and how its table hides.
 const PAGE: &str = "\
 .chart-frame{container-type:inline-size;position:relative}\n\
-.chart{max-width:100%;height:auto;display:block}\n\
+.chart{max-width:100%;height:auto;display:block;direction:ltr}\n\
+.chart text{unicode-bidi:plaintext}\n\
 .chart-narrow{display:none;width:100%}\n\
 @container (max-width:559px){.chart-wide{display:none}.chart-narrow{display:block}}\n\
 .chart-data{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}\n";

@@ -6,6 +6,8 @@ use pulldown_cmark::{Event, Tag, TagEnd};
 
 use super::{Part, Writer};
 use crate::diagnostic::Diagnostic;
+use crate::markup::escaped;
+use crate::words::Words;
 
 impl<'t> Writer<'t> {
     pub(super) fn footnote(&mut self, name: &str, parts: &[Part<'t>]) {
@@ -72,7 +74,8 @@ impl<'t> Writer<'t> {
                     linked.push(Event::Html(html.into()));
                 }
                 Event::End(TagEnd::FootnoteDefinition) if let Some(name) = within.take() => {
-                    let link = |nth| link_back(self.reference_id(&name, nth), nth);
+                    let words = &self.scene.library.words;
+                    let link = |nth| link_back(self.reference_id(&name, nth), nth, words);
                     // None where only a footnote that is not shown itself refers to it.
                     let count = references.get(&name).copied().unwrap_or(0);
                     let links = (1..=count).map(link).collect::<Vec<_>>().join(" ");
@@ -98,7 +101,8 @@ impl<'t> Writer<'t> {
     }
 }
 
-fn link_back(back: &str, nth: usize) -> String {
+fn link_back(back: &str, nth: usize, words: &Words) -> String {
     let which = if nth == 1 { String::new() } else { format!("<sup>{nth}</sup>") };
-    format!("<a class=\"footnote-back\" href=\"#{back}\" aria-label=\"Back to the text\">↩{which}</a>")
+    let label = escaped(words.get("back_to_text"));
+    format!("<a class=\"footnote-back\" href=\"#{back}\" aria-label=\"{label}\">↩{which}</a>")
 }

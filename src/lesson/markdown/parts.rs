@@ -4,6 +4,7 @@ use pulldown_cmark::{BlockQuoteKind, CodeBlockKind, Event, LinkType, Tag, TagEnd
 
 use super::{Part, Writer, raw_html};
 use crate::lesson::block::{self, Info};
+use crate::markup::escaped;
 
 impl<'t> Writer<'t> {
     /// Handles what starts at the first part; says how many parts that was.
@@ -50,7 +51,8 @@ impl<'t> Writer<'t> {
             }
             Event::Start(Tag::BlockQuote(Some(kind))) => {
                 self.out.push(event.clone());
-                let (class, title) = alert(*kind);
+                let class = alert(*kind);
+                let title = escaped(self.scene.library.words.get(class));
                 let html = format!("<p class=\"markdown-alert-title {class}\">{title}</p>\n");
                 self.out.push(Event::Html(html.into()));
             }
@@ -158,12 +160,13 @@ pub(super) fn length(parts: &[Part]) -> usize {
 }
 
 /// The class and title of an alert.
-fn alert(kind: BlockQuoteKind) -> (&'static str, &'static str) {
+/// The class of an alert, which is the name of its title among the words of pages too.
+fn alert(kind: BlockQuoteKind) -> &'static str {
     match kind {
-        BlockQuoteKind::Note => ("note", "Note"),
-        BlockQuoteKind::Tip => ("tip", "Tip"),
-        BlockQuoteKind::Important => ("important", "Important"),
-        BlockQuoteKind::Warning => ("warning", "Warning"),
-        BlockQuoteKind::Caution => ("caution", "Caution"),
+        BlockQuoteKind::Note => "note",
+        BlockQuoteKind::Tip => "tip",
+        BlockQuoteKind::Important => "important",
+        BlockQuoteKind::Warning => "warning",
+        BlockQuoteKind::Caution => "caution",
     }
 }

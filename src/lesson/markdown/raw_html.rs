@@ -101,6 +101,12 @@ impl<'t> Writer<'t> {
                 let plain = attributes.iter().any(|attribute| attribute.contains(&place.start));
                 let bytes = span.start - self.scene.start..span.end - self.scene.start;
                 let mark = self.value(&expression, &bytes, plain).unwrap_or_default();
+                self.values
+                    .iter_mut()
+                    .last()
+                    .filter(|_| plain)
+                    .into_iter()
+                    .for_each(|value| value.as_is = true);
                 replaced.insert(place.start, (place, mark));
             }
             self.doubt_in_html(&html, &map);

@@ -44,7 +44,7 @@ impl<'t> Writer<'t> {
         }
         let mark = value_mark(self.values.len());
         let expression = expression.to_owned();
-        self.values.push(InlineValue { expression, span, role, in_link: self.in_link, plain });
+        self.values.push(InlineValue { expression, span, role, in_link: self.in_link, plain, as_is: false });
         Some(mark)
     }
 }

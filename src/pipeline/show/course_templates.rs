@@ -6,6 +6,7 @@ use crate::diagnostic::{Diagnostic, Sources};
 use crate::files;
 use crate::files::Fault;
 use crate::site::{TemplateError, Templates};
+use crate::words::Words;
 
 use crate::pipeline::request::{Failure, Request};
 
@@ -67,14 +68,18 @@ impl Folder {
         Some(Diagnostic::warning(message, None).hint(hint))
     }
 
-    /// Returns the program's templates with those of the folder before them.
+    /// Returns the program's templates with those of the folder before them, in the words of the course.
     ///
     /// # Errors
     /// Every file of the folder that is at fault.
-    pub(crate) fn load(self, sources: &mut Sources) -> Result<CourseTemplates, Vec<Diagnostic>> {
+    pub(crate) fn load(
+        self,
+        words: &Words,
+        sources: &mut Sources,
+    ) -> Result<CourseTemplates, Vec<Diagnostic>> {
         let Folder { path, shown, is_used } = self;
         match Templates::load(path.as_deref().filter(|_| is_used)) {
-            Ok(loaded) => Ok(CourseTemplates { loaded, shown }),
+            Ok(loaded) => Ok(CourseTemplates { loaded: loaded.speaking(words), shown }),
             Err(errors) => Err(errors.iter().map(|error| error.diagnostic(&shown, sources)).collect()),
         }
     }

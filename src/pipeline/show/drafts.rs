@@ -138,7 +138,9 @@ impl<'c> Drafting<'c> {
         let planned = &self.computed.planned[place];
         let written = self.written(lesson, planned, place, found);
         let (outcome, verdicts) = (self.computed.outcome(place), &self.computed.verdicts[place]);
-        experiment_view::view(&lesson.slug, planned, outcome, verdicts, written)
+        let mut view = experiment_view::view(&lesson.slug, planned, outcome, verdicts, written);
+        experiment_view::speak(&mut view, self.computed.course.words());
+        view
     }
 
     /// Returns the Markdown texts of a block as HTML.

@@ -121,7 +121,8 @@ fn key(computed: &Computed, place: usize, program: Sum) -> Option<Key> {
     let slug = &computed.course.lessons[planned.lesson].slug;
     let header = &planned.header;
     let look = (&header.figures, header.statistic);
-    let from = json!([slug, header.id, header.seed, header.seeds, look, variants, claims, runs]);
+    let words = (&computed.course.settings.language, &computed.course.settings.words);
+    let from = json!([slug, header.id, header.seed, header.seeds, look, variants, claims, runs, words]);
     Some(Key::drawn(program, &from))
 }
 
@@ -150,7 +151,10 @@ fn draw_anew(computed: &Computed, place: usize) -> Drawn {
         }
     };
     Drawn {
-        figures: figures(planned, &outcome).into_iter().map(figure).collect(),
+        figures: figures(planned, &outcome)
+            .into_iter()
+            .map(|made| figure(made.speaking(course.words())))
+            .collect(),
         digest: outcome.digest(),
         json: serde_json::to_string_pretty(&document).unwrap_or_default() + "\n",
         csv: results::csv(&outcome),

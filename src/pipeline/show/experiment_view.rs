@@ -6,6 +6,8 @@ use crate::data::{DataSettings, Facts, Origin};
 use crate::outcome::Outcome;
 use crate::site::{ClaimView, DataSourceView, ExperimentView, FigureView, Provenance, TableView};
 
+use crate::words::Words;
+
 use super::drawing::{Drawn, DrawnFigure};
 use super::{results_table, settings_view};
 use crate::pipeline::run::planned::Planned;
@@ -53,6 +55,38 @@ pub(crate) fn view(
             json: Some(format!("{}/{id}.json", beside(slug))),
             csv: outcome.has_series().then(|| format!("{}/{id}.csv", beside(slug))),
         },
+    }
+}
+
+/// Says what the program has put together in the language of the course. An author's texts are in it already, and names of
+/// settings stay what they are.
+pub(crate) fn speak(view: &mut ExperimentView, words: &Words) {
+    if words.are_plain() {
+        return;
+    }
+    if let Some(results) = &mut view.results {
+        words.write_over(&mut results.axis);
+        words.write_over(&mut results.note);
+        for column in &mut results.columns {
+            words.write_over(&mut column.label);
+            // A sentence of the reference, which is in English.
+            column.explanation.clear();
+        }
+        for row in &mut results.rows {
+            words.write_over(&mut row.label);
+            for cell in &mut row.cells {
+                words.write_over(&mut cell.text);
+                let beside = [&mut cell.spread, &mut cell.range, &mut cell.exact];
+                beside.into_iter().flatten().for_each(|text| words.write_over(text));
+            }
+        }
+    }
+    for claim in &mut view.claims {
+        claim.margin.iter_mut().chain(&mut claim.doubts).for_each(|text| words.write_over(text));
+    }
+    for source in &mut view.provenance.data {
+        words.write_over(&mut source.name);
+        words.write_over(&mut source.description);
     }
 }
 

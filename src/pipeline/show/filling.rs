@@ -42,12 +42,14 @@ impl Filling<'_, '_> {
                 return String::new();
             }
         };
+        let words = self.computed.course.words();
+        let text = if value.as_is { text } else { words.write(&text) };
         if value.plain {
             return escaped(&text);
         }
         let origin = values.origin(&self.lesson.slug, &value.expression);
         let numbers = origin.iter().flat_map(|origin| &origin.numbers);
-        let lines = numbers.map(|(name, values, statistic)| spread(name, values, *statistic));
+        let lines = numbers.map(|(name, values, statistic)| words.write(&spread(name, values, *statistic)));
         let title = [value.expression.clone()].into_iter().chain(lines).collect::<Vec<_>>().join("\n");
         self.linked(value, origin.map(|origin| origin.experiment), "value", &title, &escaped(&text))
     }
@@ -62,14 +64,17 @@ impl Filling<'_, '_> {
             .chain(claim.verdict.margin_text())
             .chain(doubts.iter().map(|doubt| doubt.says().to_owned()))
             .collect();
+        let words = self.computed.course.words();
+        let figures: Vec<String> = figures.iter().map(|text| words.write(text)).collect();
         let figures = figures.join("; ");
+        let told = words.get("claim_gap").replace("{text}", &figures);
         if value.plain {
-            return format!("(claim {})", escaped(&figures));
+            return escaped(&told);
         }
         let class = if doubts.is_empty() { "claim" } else { "claim doubtful" };
         let inner = format!(
-            "<span aria-hidden=\"true\">✓</span><span class=\"visually-hidden\">(claim {})</span>",
-            escaped(&figures)
+            "<span aria-hidden=\"true\">✓</span><span class=\"visually-hidden\">{}</span>",
+            escaped(&told)
         );
         let title = format!("{}\n{figures}", value.expression);
         self.linked(value, claim.experiment.clone(), class, &title, &inner)

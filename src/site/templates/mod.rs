@@ -10,13 +10,15 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use minijinja::syntax::SyntaxConfig;
-use minijinja::{AutoEscape, Environment, State, UndefinedBehavior, Value};
+use minijinja::value::Kwargs;
+use minijinja::{AutoEscape, Environment, Error, State, UndefinedBehavior, Value};
 
 use super::view::ExperimentView;
 use super::{links, policy};
 use crate::lesson::plain;
 use crate::site::embedded::{ASSETS, STYLES, TEMPLATES};
 use crate::store::cache::Sum;
+use crate::words::Words;
 
 pub use error::TemplateError;
 use pages::Page;
@@ -69,7 +71,8 @@ impl Templates {
         environment.set_formatter(format);
         // Without it an error does not know the text of its template.
         environment.set_debug(true);
-        environment.add_filter("thousands", thousands);
+        environment.add_filter("filled", filled);
+        environment.add_global("words", Value::from_pairs(Words::default().all()));
         environment.add_filter("encoded", |url: &str| links::encoded(url));
         environment.add_filter("plain", |html: &str| plain::text(html));
         for (name, source) in TEMPLATES {
@@ -95,11 +98,26 @@ impl Templates {
                 }
             }
         }
-        let templates = Templates { environment, styles, assets, sum, index_shows_bodies, needs_more };
+        let mut templates = Templates { environment, styles, assets, sum, index_shows_bodies, needs_more };
+        templates.add_numbers(&Words::default());
         if errors.is_empty() && overridden {
             errors = dry_run::errors(&templates);
         }
         if errors.is_empty() { Ok(templates) } else { Err(errors) }
+    }
+
+    /// Gives them the words of a course, as `words` in every template.
+    pub fn speaking(mut self, words: &Words) -> Templates {
+        let all = words.all();
+        self.sum = Sum::over(&[self.sum, Sum::of_value(&all)]);
+        self.environment.add_global("words", Value::from_pairs(all));
+        self.add_numbers(words);
+        self
+    }
+
+    fn add_numbers(&mut self, words: &Words) {
+        let of = words.clone();
+        self.environment.add_filter("thousands", move |number: u64| of.number(&thousands(number)));
     }
 
     /// Returns the HTML that stands in a lesson in the place of an experiment's block.
@@ -144,6 +162,16 @@ impl Templates {
             .and_then(|template| template.render(&page.values))
             .map_err(|error| TemplateError::from_minijinja(page.template, &error, None))
     }
+}
+
+/// A phrase with its gaps filled: `{{ words.held_in|filled(n=3, n_seeds=10) }}`.
+fn filled(phrase: &str, parts: Kwargs) -> Result<String, Error> {
+    let mut text = phrase.to_owned();
+    for name in parts.args().collect::<Vec<_>>() {
+        let part: Value = parts.get(name)?;
+        text = text.replace(&format!("{{{name}}}"), &part.to_string());
+    }
+    Ok(text)
 }
 
 fn own_texts(files: &[(&str, &str)]) -> BTreeMap<String, String> {

@@ -1,0 +1,95 @@
+//! Numbers as a language writes them.
+
+/// The decimal sign, what parts thousands, and what stands before a percent sign.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Numerals {
+    decimal: char,
+    thousands: char,
+    before_percent: &'static str,
+}
+
+impl Numerals {
+    /// As the program makes them.
+    pub(super) const ENGLISH: Numerals = Numerals { decimal: '.', thousands: ',', before_percent: "" };
+    pub(super) const GERMAN: Numerals = Numerals { decimal: ',', thousands: '.', before_percent: "\u{a0}" };
+    pub(super) const FRENCH: Numerals =
+        Numerals { decimal: ',', thousands: '\u{202f}', before_percent: "\u{202f}" };
+    pub(super) const SPANISH: Numerals = Numerals { decimal: ',', thousands: '.', before_percent: "\u{a0}" };
+
+    /// Writes every number of a text so. What only looks like one (a version, a part of a name) stays as it is.
+    pub(super) fn write(self, text: &str) -> String {
+        if self == Numerals::ENGLISH {
+            return text.to_owned();
+        }
+        let mut out = String::with_capacity(text.len() + 4);
+        let (mut rest, mut before) = (text, None);
+        while let Some(first) = rest.chars().next() {
+            let digits =
+                |text: &str| text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+            let whole = digits(rest);
+            if whole == 0 || before.is_some_and(|c: char| c.is_alphanumeric() || c == '_' || c == '.') {
+                out.push(first);
+                rest = &rest[first.len_utf8()..];
+                before = Some(first);
+                continue;
+            }
+            let (mut end, mut number) = (whole, rest[..whole].to_owned());
+            // Groups of three that follow.
+            while (1..=3).contains(&whole)
+                && let Some(sign) =
+                    rest[end..].chars().next().filter(|sign| ",\u{a0}\u{2009}\u{202f}".contains(*sign))
+                && digits(&rest[end + sign.len_utf8()..]) == 3
+            {
+                let start = end + sign.len_utf8();
+                number.push(self.thousands);
+                number.push_str(&rest[start..start + 3]);
+                end = start + 3;
+            }
+            let fraction = rest[end..].strip_prefix('.').map_or(0, digits);
+            if fraction > 0 {
+                number.push(self.decimal);
+                number.push_str(&rest[end + 1..end + 1 + fraction]);
+                end += 1 + fraction;
+            }
+            let after = rest[end..].chars().next();
+            let is_part = after == Some('_') || (after == Some('.') && digits(&rest[end + 1..]) > 0);
+            match is_part {
+                true => out.push_str(&rest[..end]),
+                false => {
+                    out.push_str(&number);
+                    if after == Some('%') {
+                        out.push_str(self.before_percent);
+                    }
+                }
+            }
+            before = rest[..end].chars().next_back();
+            rest = &rest[end..];
+        }
+        out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_written_as_the_language_does() {
+        for (text, german, french) in [
+            ("0.25", "0,25", "0,25"),
+            ("3,945,280", "3.945.280", "3\u{202f}945\u{202f}280"),
+            ("1\u{2009}797 rows", "1.797 rows", "1\u{202f}797 rows"),
+            ("97.3%", "97,3\u{a0}%", "97,3\u{202f}%"),
+            ("\u{2212}1.5×10⁻³", "\u{2212}1,5×10⁻³", "\u{2212}1,5×10⁻³"),
+            ("0.1, 0.2 and [64, 32]", "0,1, 0,2 and [64, 32]", "0,1, 0,2 and [64, 32]"),
+            ("1.2.3, x1.5 and CC_4.0_x", "1.2.3, x1.5 and CC_4.0_x", "1.2.3, x1.5 and CC_4.0_x"),
+            ("from 1 to 10.", "from 1 to 10.", "from 1 to 10."),
+            ("12.5k", "12,5k", "12,5k"),
+            ("2024,12", "2024,12", "2024,12"),
+        ] {
+            assert_eq!(Numerals::GERMAN.write(text), german);
+            assert_eq!(Numerals::FRENCH.write(text), french);
+            assert_eq!(Numerals::ENGLISH.write(text), text);
+        }
+    }
+}
