@@ -55,7 +55,7 @@ pub use training::is_of_network;
 pub use variation::Compare;
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::sync::{Mutex, PoisonError};
 
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -168,7 +168,8 @@ pub struct Kind {
 }
 
 impl Kind {
-    const fn of<E: Experiment>() -> Kind {
+    /// Makes a kind of a type.
+    pub const fn of<E: Experiment>() -> Kind {
         Kind {
             name: E::NAME,
             summary: E::SUMMARY,
@@ -214,15 +215,15 @@ impl Kind {
     /// Returns the top-level keys of its own settings, in the order of its struct.
     pub fn keys(&self) -> &'static [String] {
         // A schema takes long to put together, and every block of a course is asked.
-        static ALL: LazyLock<BTreeMap<&str, Vec<String>>> = LazyLock::new(|| {
-            let of_kind = |kind: &Kind| {
-                let schema = kind.schema();
-                let properties = schema.get("properties").and_then(|p| p.as_object());
-                properties.map(|p| p.keys().cloned().collect()).unwrap_or_default()
-            };
-            KINDS.iter().map(|kind| (kind.name, of_kind(kind))).collect()
-        });
-        ALL.get(self.name).map_or(&[], Vec::as_slice)
+        static KNOWN: Mutex<BTreeMap<&str, &[String]>> = Mutex::new(BTreeMap::new());
+        let of_schema = || {
+            let schema = self.schema();
+            let properties = schema.get("properties").and_then(|properties| properties.as_object());
+            let keys: Vec<String> =
+                properties.into_iter().flat_map(|properties| properties.keys().cloned()).collect();
+            &*keys.leak()
+        };
+        KNOWN.lock().unwrap_or_else(PoisonError::into_inner).entry(self.name).or_insert_with(of_schema)
     }
 
     /// Returns every metric that a variant of it may have.
