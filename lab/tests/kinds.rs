@@ -43,7 +43,7 @@ impl Experiment for Dice {
         MetricInfo::share("highest", "the share of throws that show the highest side"),
         MetricInfo::number("off", "how far that is from its chance").lower(),
     ];
-    const STEP: Step = Step::T;
+    const STEP: Step = Step::Value;
     const FIGURES: &'static [Doc] =
         &[Doc { name: "highest", about: "the share of each die, a dot for each seed" }];
     const EXAMPLE: &'static str = "kind: dice\nid: fair\nseeds: 2\ncompare: [2, 6]\n";
