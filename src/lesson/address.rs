@@ -20,7 +20,7 @@ pub(super) fn is_pattern(url: &str) -> bool {
         && rest.chars().all(|letter| letter.is_alphanumeric() || "-._~%!$&()*+,;=:@/?#".contains(letter))
 }
 
-/// The host of an address on the web, and what comes after it.
+/// Returns the host of an address on the web, and what comes after it.
 fn split<'u>(url: &'u str, ends: &[char]) -> Option<(&'u str, &'u str)> {
     let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"))?;
     Some(rest.split_at(rest.find(ends).unwrap_or(rest.len())))

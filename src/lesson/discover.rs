@@ -66,7 +66,7 @@ pub(super) fn lessons(root: &Path) -> Result<Discovered, Fault> {
     Ok(found)
 }
 
-/// The page of a chapter comes before its lessons.
+/// Sorts by path: the page of a chapter comes before its lessons.
 fn in_order(a: &str, b: &str) -> Ordering {
     (b == CHAPTER).cmp(&(a == CHAPTER)).then_with(|| natural(a, b))
 }
@@ -74,7 +74,7 @@ fn in_order(a: &str, b: &str) -> Ordering {
 /// How the names of Markdown files end elsewhere, in lower case.
 const OTHER_MARKDOWN: [&str; 8] = ["md", "markdown", "mdown", "mkd", "mkdn", "mdx", "qmd", "rmd"];
 
-/// Why something is not in the course that an author may take for a part of it.
+/// Returns why something is not in the course that an author may take for a part of it.
 fn odd(root: &Path, below: &Path, shown: &str, entry: &DirEntry) -> Option<Diagnostic> {
     let name = shown.rsplit('/').next().unwrap_or(shown);
     let lower = name.to_lowercase();

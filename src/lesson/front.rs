@@ -119,7 +119,7 @@ fn missing(text: &str, start: usize, here: Span) -> Diagnostic {
     }
 }
 
-/// The length of the text before the closing `---` line, and where the line after it starts.
+/// Returns the length of the text before the closing `---` line, and where the line after it starts.
 fn closing(text: &str) -> Option<(usize, usize)> {
     let mut at = 0;
     for line in text.split_inclusive('\n') {

@@ -56,7 +56,7 @@ pub(super) fn read_unit(node: &mut Node, path: &str, units: &Units) -> Option<Di
     })
 }
 
-/// `2 GB` as a number of the unit that counts 1.
+/// Reads `2 GB` as a number of the unit that counts 1.
 fn with_unit(text: &str, units: &[(&str, f64)]) -> Option<f64> {
     let unit = text.find(|letter: char| letter.is_ascii_alphabetic())?;
     let number: f64 = text[..unit].trim().parse().ok()?;

@@ -186,7 +186,7 @@ pub(super) fn resolve(
     }
 }
 
-/// A file that the site has of an experiment: `SLUG/ID.csv`, `SLUG/ID.json`, `SLUG/ID-FIGURE.svg`.
+/// Returns a file that the site has of an experiment: `SLUG/ID.csv`, `SLUG/ID.json`, `SLUG/ID-FIGURE.svg`.
 fn published(library: &Library, path: &str, up: &str, suffix: &str, span: Span) -> Option<LinkTarget> {
     let (slug, name) = path.rsplit_once('/')?;
     library.lessons.iter().find(|(_, known)| known == slug)?;
@@ -201,7 +201,7 @@ fn published(library: &Library, path: &str, up: &str, suffix: &str, span: Span) 
     Some(LinkTarget::Published { href, anchor, published: Published { path: path.to_owned(), span } })
 }
 
-/// The lesson whose page is called `below` from the lessons folder, or `path`: by the page's own name, or by the file's.
+/// Returns the lesson whose page is called `below` from the lessons folder, or `path`: by the page's own name, or by the file's.
 fn page_named<'a>(library: &'a Library, below: &str, path: &str) -> Option<&'a str> {
     let names = [below, path.trim_start_matches("./")].map(|name| name.strip_suffix(".html"));
     let slugs = || library.lessons.iter().map(|(_, slug)| slug.as_str());
@@ -250,7 +250,7 @@ fn outside(span: Span) -> Diagnostic {
         .hint("copy the file beside the lesson")
 }
 
-/// A lesson by its path below the root; the number before its name may be left out.
+/// Returns a lesson by its path below the root; the number before its name may be left out.
 fn lesson<'a>(library: &'a Library, path: &str) -> Option<&'a str> {
     let path = &composed(path);
     let index = library.index.get_or_init(|| {
@@ -266,7 +266,7 @@ fn lesson<'a>(library: &'a Library, path: &str) -> Option<&'a str> {
     Some(library.lessons[*place].1.as_str())
 }
 
-/// A path without the number before the file's name.
+/// Returns a path without the number before the file's name.
 fn plain(path: &str) -> String {
     match path.rsplit_once('/') {
         Some((folder, name)) => format!("{folder}/{}", without_number(name)),
@@ -293,7 +293,7 @@ fn no_lesson(library: &Library, folder: &str, path: &str, span: Span) -> Diagnos
     }
 }
 
-/// A file in the same folder whose name is near.
+/// Returns a file in the same folder whose name is near.
 fn neighbour(library: &Library, below: &str) -> Option<String> {
     let (folder, name) = below.rsplit_once('/').unwrap_or(("", below));
     let folder = files::find_folder(&library.root, Path::new(folder)).ok()?;
@@ -306,7 +306,7 @@ fn neighbour(library: &Library, below: &str) -> Option<String> {
     nearest(name, names.iter().map(String::as_str)).map(str::to_owned)
 }
 
-/// `path`, written in `folder`, from the root; none if it leads out of it. A `/` at its start is the root.
+/// Finds `path`, written in `folder`, from the root; none if it leads out of it. A `/` at its start is the root.
 fn below(folder: &str, path: &str) -> Option<String> {
     let (folder, path) = match path.strip_prefix('/') {
         Some(path) => ("", path),
@@ -326,7 +326,7 @@ fn below(folder: &str, path: &str) -> Option<String> {
     Some(parts.join("/"))
 }
 
-/// A path below the root as it would be written in `folder`.
+/// Returns a path below the root as it would be written in `folder`.
 fn relative(folder: &str, path: &str) -> String {
     match path.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/')) {
         Some(rest) if !folder.is_empty() => rest.to_owned(),
@@ -346,7 +346,7 @@ fn scheme(dest: &str) -> Option<String> {
         .then(|| scheme.to_lowercase())
 }
 
-/// `%20` as a space.
+/// Reads `%20` as a space.
 fn decoded(text: &str) -> String {
     percent_decode_str(text).decode_utf8().map_or_else(|_| text.to_owned(), Into::into)
 }

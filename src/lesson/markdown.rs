@@ -65,7 +65,7 @@ pub struct Heading {
     pub content: Fragment,
 }
 
-/// What the parser is to know; formulas are taken out before it.
+/// Returns what the parser is to know; formulas are taken out before it.
 fn options() -> Options {
     Options::ENABLE_TABLES
         | Options::ENABLE_FOOTNOTES
@@ -219,7 +219,7 @@ impl<'t> Writer<'t> {
         Span::new(self.scene.source, self.scene.start + range.start, self.scene.start + range.end)
     }
 
-    /// The last place of `needle` within a range of the text, or the range.
+    /// Returns the last place of `needle` within a range of the text, or the range.
     fn find(&self, range: &Range<usize>, needle: &str) -> Span {
         let found = self.text.get(range.clone()).and_then(|part| part.rfind(needle));
         match found {

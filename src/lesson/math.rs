@@ -142,7 +142,7 @@ impl Formula<'_> {
     }
 }
 
-/// The TeX that stands behind a formula, to be copied, with its values in it.
+/// Returns the TeX that stands behind a formula, to be copied, with its values in it.
 fn annotation<'a>(tex: &str, values: impl Iterator<Item = (std::ops::Range<usize>, &'a String)>) -> String {
     let escaped = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     let mut out = String::new();

@@ -36,7 +36,7 @@ pub(super) fn assign(lessons: &mut [LessonFile]) -> Vec<String> {
     said
 }
 
-/// Which of these stand there more than once.
+/// Returns which of these stand there more than once.
 fn shared<T: Ord>(names: &[T]) -> Vec<bool> {
     let mut counts: BTreeMap<&T, usize> = BTreeMap::new();
     names.iter().for_each(|name| *counts.entry(name).or_default() += 1);
@@ -52,7 +52,7 @@ fn rename(lessons: &mut [LessonFile], which: &[bool], new: impl Fn(&LessonFile) 
     }
 }
 
-/// A lesson's name in the folder of its chapter; that of a lesson in no chapter stays.
+/// Returns a lesson's name in the folder of its chapter; that of a lesson in no chapter stays.
 fn within(lesson: &LessonFile, part: impl Fn(&str) -> String) -> String {
     let name = lesson.slug.rsplit('/').next().unwrap_or(&lesson.slug);
     let folders = lesson.folder().split('/').map(part).filter(|folder| !folder.is_empty());
@@ -64,7 +64,7 @@ fn stem(below: &str) -> &str {
     name.strip_suffix(".md").unwrap_or(name)
 }
 
-/// A sentence for each name that several lessons have. That a chapter's `index.md` stands in the chapter needs none.
+/// Returns a sentence for each name that several lessons have. That a chapter's `index.md` stands in the chapter needs none.
 fn said(lessons: &[LessonFile], plain: &[String]) -> Vec<String> {
     let mut pages: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for (lesson, plain) in

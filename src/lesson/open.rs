@@ -120,7 +120,7 @@ impl Opening {
         })
     }
 
-    /// The front matter of each lesson that is to be in the course.
+    /// Returns the front matter of each lesson that is to be in the course.
     fn fronts(&mut self, all: Vec<LessonFile>) -> Result<Vec<FrontOf>, Fault> {
         let mut fronts = Vec::new();
         let mut all = all;
@@ -161,7 +161,7 @@ impl Opening {
         Ok(fronts)
     }
 
-    /// A lesson from its text; none if its front matter is at fault, all the rest being checked even so.
+    /// Returns a lesson from its text; none if its front matter is at fault, all the rest being checked even so.
     fn lesson(&mut self, front: FrontOf, chapters: &BTreeMap<String, String>) -> Option<Read> {
         let file = front.file;
         let (source, text, start, front) = front.read?;
@@ -221,7 +221,7 @@ struct FrontOf {
     read: Option<(SourceId, String, usize, Option<Front>)>,
 }
 
-/// The Markdown texts that a block holds.
+/// Returns the Markdown texts that a block holds.
 fn texts(block: &ExperimentBlock) -> impl Iterator<Item = &Node> {
     let claims = block.node.entry("claims").map_or(&[][..], |entry| entry.value.items());
     let says = claims.iter().filter_map(|claim| claim.entry("says"));
@@ -229,7 +229,7 @@ fn texts(block: &ExperimentBlock) -> impl Iterator<Item = &Node> {
     own.chain(says).map(|entry| &entry.value)
 }
 
-/// Where the Markdown starts in a lesson whose front matter is at fault.
+/// Returns where the Markdown starts in a lesson whose front matter is at fault.
 fn body_start(text: &str) -> usize {
     let mut at = 0;
     let mut lines = text.split_inclusive('\n');
@@ -247,7 +247,7 @@ fn body_start(text: &str) -> usize {
     text.len()
 }
 
-/// The lessons folder that a lesson's file belongs to: the outermost that has settings, or its own folder.
+/// Returns the lessons folder that a lesson's file belongs to: the outermost that has settings, or its own folder.
 fn course_of(file: &Path) -> PathBuf {
     let own = match file.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,

@@ -48,7 +48,7 @@ impl Fill for Marks {
     }
 }
 
-/// HTML as text: a line a paragraph, heading, item or row of a table; formulas as their TeX.
+/// Writes HTML as text: a line a paragraph, heading, item or row of a table; formulas as their TeX.
 fn plain_text(html: &str) -> String {
     let mut text = String::new();
     // Within a formula: its TeX, once that has begun.
@@ -72,7 +72,7 @@ fn plain_text(html: &str) -> String {
     text
 }
 
-/// What a tag parts text by.
+/// Returns what a tag parts text by.
 fn before(name: &str) -> &'static str {
     match name {
         "td" | "th" => " | ",
@@ -81,7 +81,7 @@ fn before(name: &str) -> &'static str {
     }
 }
 
-/// The sentences of a line: one ends at a full stop, a question or exclamation mark before a blank and no small letter.
+/// Returns the sentences of a line: one ends at a full stop, a question or exclamation mark before a blank and no small letter.
 fn split(line: &str) -> Vec<&str> {
     let mut sentences = Vec::new();
     let mut start = 0;
@@ -97,7 +97,7 @@ fn split(line: &str) -> Vec<&str> {
     sentences
 }
 
-/// A sentence with its values shown, blanks made one.
+/// Returns a sentence with its values shown, blanks made one.
 fn filled<'f>(
     sentence: &str,
     values: &[&'f InlineValue],

@@ -209,7 +209,7 @@ fn descent(kind: &Kind, shared: &Shared, train_rows: Option<usize>) -> Option<De
     Some(Descent { stride, learning_rates: (0..=count).map(rate).collect() })
 }
 
-/// Whole numbers without the fraction that their type has: 0 for 0.0.
+/// Writes whole numbers without the fraction that their type has: 0 for 0.0.
 fn as_written(value: Json) -> Json {
     match value {
         Json::Array(items) => items.into_iter().map(as_written).collect(),

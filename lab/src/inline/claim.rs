@@ -250,7 +250,7 @@ impl Expression<'_> {
         }
     }
 
-    /// The bytes between the parentheses, if the whole expression is one call of that function.
+    /// Returns the bytes between the parentheses, if the whole expression is one call of that function.
     fn call(&self, function: &str) -> Option<Range<usize>> {
         let [(Token::Function, name), (_, open), .., (_, close)] = &self.tokens[..] else { return None };
         if self.text[name.clone()] != *function || self.text[close.clone()] != *")" {

@@ -218,7 +218,7 @@ impl<'a> Data<'a> {
         Late::of(Source::Experiment(outcome, Some(seed)))
     }
 
-    /// What took effect, by path.
+    /// Returns what took effect, by path.
     fn settings(conditions: &Conditions) -> Self {
         let data = |(path, value): (&String, &Json)| (path.clone(), setting(value));
         Data::Settings(conditions.settings.iter().map(data).collect())
@@ -264,7 +264,7 @@ fn add_new<'a>(
     }
 }
 
-/// What follows from the conditions of a variant for its runs.
+/// Returns what follows from the conditions of a variant for its runs.
 fn following<'a>(conditions: &'a Conditions, runs: &'a [RunRecord]) -> Vec<(&'static str, Data<'a>)> {
     let Following { numbers, learning_rates: rates } = conditions.following(runs);
     let mut found: Vec<_> =
@@ -277,7 +277,7 @@ fn following<'a>(conditions: &'a Conditions, runs: &'a [RunRecord]) -> Vec<(&'st
     found
 }
 
-/// A setting as expressions see it: numbers, texts, truths, and lists of them.
+/// Returns a setting as expressions see it: numbers, texts, truths, and lists of them.
 fn setting<'a>(value: &Json) -> Data<'a> {
     match value {
         Json::Array(items) => Data::List(items.iter().map(setting).collect::<Vec<_>>().into()),
@@ -288,7 +288,7 @@ fn setting<'a>(value: &Json) -> Data<'a> {
     }
 }
 
-/// A metric over the seeds. Where they disagree about what it is (a search that found `relu` once and 0.1 the
+/// Returns a metric over the seeds. Where they disagree about what it is (a search that found `relu` once and 0.1 the
 /// other time, lists of several lengths), it is what each of them found, as text.
 fn over_seeds<'a>(metrics: &[&'a Metric]) -> Data<'a> {
     let numbers = collect(metrics, |metric| match metric {
@@ -322,7 +322,7 @@ fn over_seeds<'a>(metrics: &[&'a Metric]) -> Data<'a> {
     Data::Text(metrics.iter().map(|metric| text(metric)).collect())
 }
 
-/// A metric as prose shows it.
+/// Returns a metric as prose shows it.
 fn text(metric: &Metric) -> String {
     match metric {
         Metric::Number(value) => format::number(*value),
@@ -339,7 +339,7 @@ fn text(metric: &Metric) -> String {
     }
 }
 
-/// What every metric is, if it is that in every seed.
+/// Returns what every metric is, if it is that in every seed.
 fn collect<'a, T>(metrics: &[&'a Metric], part: impl Fn(&'a Metric) -> Option<T>) -> Option<Vec<T>> {
     metrics.iter().map(|metric| part(metric)).collect()
 }

@@ -42,7 +42,7 @@ impl Values<'_> {
         found
     }
 
-    /// The runs of the variant that a name leads into, and what its series go by.
+    /// Returns the runs of the variant that a name leads into, and what its series go by.
     fn runs(&self, lesson: &str, name: &str) -> Option<(&[RunRecord], Step)> {
         let words: Vec<&str> = name.split('.').collect();
         let own = (super::as_name(lesson), (*words.first()?).to_owned());
@@ -59,7 +59,7 @@ impl Values<'_> {
     }
 }
 
-/// Where a target was not reached: `the target is never reached in seed 3`.
+/// Returns where a target was not reached: `the target is never reached in seed 3`.
 fn unreached(name: &str, runs: &[RunRecord], values: &[f64]) -> Option<String> {
     let is_target = ["epochs_to", "steps_to"].iter().any(|metric| name.ends_with(metric));
     let mut missing = runs.iter().zip(values).filter(|(_, value)| value.is_nan() && is_target);
@@ -73,7 +73,7 @@ fn unreached(name: &str, runs: &[RunRecord], values: &[f64]) -> Option<String> {
     })
 }
 
-/// Where runs diverged whose values are missing: `the run diverged at epoch 3 in seed 0`.
+/// Returns where runs diverged whose values are missing: `the run diverged at epoch 3 in seed 0`.
 fn reason(runs: &[RunRecord], values: &[f64], step: Step) -> Option<String> {
     let missing = runs.iter().zip(values).filter(|(_, value)| value.is_nan());
     let diverged: Vec<(u64, f64)> =

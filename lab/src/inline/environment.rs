@@ -132,7 +132,7 @@ fn digits_of(digits: Option<Value>, named: &Kwargs) -> Result<Option<usize>, Err
     whole.map(Some).ok_or_else(|| wrong(format!("expected a whole number of digits up to 17, not {digits}")))
 }
 
-/// A filter on a number, or on each of a list.
+/// Returns a filter on a number, or on each of a list.
 fn each(value: &Value, dress: &dyn Fn(f64) -> String) -> Result<String, Error> {
     match value.kind() {
         ValueKind::Seq | ValueKind::Iterable => {
@@ -151,7 +151,7 @@ fn numbers(list: &Value) -> Result<Vec<f64>, Error> {
     }
 }
 
-/// The arguments of `min(a, b)`, or the one list of `min(list)`.
+/// Returns the arguments of `min(a, b)`, or the one list of `min(list)`.
 fn several(values: &[Value]) -> Result<Vec<f64>, Error> {
     match values {
         [list] => numbers(list),
@@ -175,7 +175,7 @@ fn mean(list: &Value) -> Result<f64, Error> {
     Ok(numeric::mean(&values))
 }
 
-/// A list that is long enough.
+/// Returns a list that is long enough.
 fn at_least(items: usize, values: Vec<f64>) -> Result<Vec<f64>, Error> {
     if values.len() >= items {
         return Ok(values);
@@ -184,7 +184,7 @@ fn at_least(items: usize, values: Vec<f64>) -> Result<Vec<f64>, Error> {
     Err(Error::new(minijinja::ErrorKind::InvalidOperation, message))
 }
 
-/// The exponentially weighted average up to each item, with bias correction unless told otherwise.
+/// Returns the exponentially weighted average up to each item, with bias correction unless told otherwise.
 #[expect(clippy::needless_pass_by_value, reason = "a filter gets its named arguments by value")]
 fn smooth(list: &Value, beta: &Value, corrected: Option<bool>, named: Kwargs) -> Result<Vec<f64>, Error> {
     let beta = number(beta)?;
@@ -196,7 +196,7 @@ fn smooth(list: &Value, beta: &Value, corrected: Option<bool>, named: Kwargs) ->
     Ok(numeric::smooth(&numbers(list)?, beta, corrected.or(named_corrected).unwrap_or(true)))
 }
 
-/// The slope of the least-squares line through the items at 0, 1, 2...: by how much they grow an epoch.
+/// Returns the slope of the least-squares line through the items at 0, 1, 2...: by how much they grow an epoch.
 fn slope(list: &Value) -> Result<f64, Error> {
     let values = at_least(2, numbers(list)?)?;
     let n = values.len() as f64;

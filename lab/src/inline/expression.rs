@@ -54,7 +54,7 @@ impl<'t> Expression<'t> {
         Ok(expression)
     }
 
-    /// How many arguments each call has, and that nothing follows a filter that makes a text. Of an expression that
+    /// Returns how many arguments each call has, and that nothing follows a filter that makes a text. Of an expression that
     /// compiles, so parentheses come in pairs.
     fn check_arguments(&self) -> Result<(), Fault> {
         for (index, (token, range)) in self.tokens.iter().enumerate() {
@@ -85,7 +85,7 @@ impl<'t> Expression<'t> {
         Ok(())
     }
 
-    /// How many arguments there are from the `(` that is token `open`, if it is one, and the token after its `)`.
+    /// Returns how many arguments there are from the `(` that is token `open`, if it is one, and the token after its `)`.
     fn arguments(&self, open: usize) -> (usize, usize) {
         let text = |at: usize| self.tokens.get(at).map_or("", |(_, range)| &self.text[range.clone()]);
         if text(open) != "(" {
@@ -150,7 +150,7 @@ impl<'t> Expression<'t> {
         Ok(())
     }
 
-    /// A comparison of a comparison compares true or false with a number.
+    /// Returns a comparison of a comparison compares true or false with a number.
     fn check_comparisons(&self) -> Result<(), Fault> {
         let mut compared = vec![false];
         for (token, range) in &self.tokens {
@@ -178,13 +178,13 @@ impl<'t> Expression<'t> {
         Ok(())
     }
 
-    /// Whether the token before an `=` names an argument: `round(digits=2)`.
+    /// Returns whether the token before an `=` names an argument: `round(digits=2)`.
     fn names_argument(&self, equals: usize) -> bool {
         let opens = equals.checked_sub(2).and_then(|at| self.tokens.get(at));
         opens.is_some_and(|(_, range)| matches!(&self.text[range.clone()], "(" | ","))
     }
 
-    /// The text for minijinja, with a variable for each name and parentheses around what is formatted, and the way back
+    /// Returns the text for minijinja, with a variable for each name and parentheses around what is formatted, and the way back
     /// to the places of this text.
     fn rewritten(&self) -> (String, Vec<(usize, usize)>) {
         let (mut text, mut places, mut copied, mut count) = (String::new(), vec![(0, 0)], 0, 0);
@@ -279,7 +279,7 @@ impl<'t> Expression<'t> {
         if faults.is_empty() { Ok(known && self.is_plain()) } else { Err(faults) }
     }
 
-    /// Whether no number decides whether the expression has a value, as an index that is computed does.
+    /// Returns whether no number decides whether the expression has a value, as an index that is computed does.
     fn is_plain(&self) -> bool {
         !self.tokens.iter().any(|(token, range)| *token == Token::Other && self.text[range.clone()] == *"[")
     }
@@ -323,7 +323,7 @@ impl<'t> Expression<'t> {
         Ok((self.calculate(values)?, missing))
     }
 
-    /// The value, given those of its names in order.
+    /// Returns the value, given those of its names in order.
     fn calculate(&self, values: Vec<Value>) -> Result<Value, Fault> {
         let named = values.into_iter().enumerate().map(|(index, value)| (format!("v{index}"), value));
         let variables: BTreeMap<String, Value> = named.collect();
@@ -333,7 +333,7 @@ impl<'t> Expression<'t> {
         value.map_err(|error| self.fault(&error, &places, "this expression has no value"))
     }
 
-    /// Whether the name that is token `index` is followed by what works on lists, or the only argument of it.
+    /// Returns whether the name that is token `index` is followed by what works on lists, or the only argument of it.
     fn wants_list(&self, index: usize) -> bool {
         let token = |at: Option<usize>| at.and_then(|at| self.tokens.get(at));
         let text = |at: Option<usize>| token(at).map_or("", |(_, range)| &self.text[range.clone()]);

@@ -115,12 +115,12 @@ fn special(value: f64) -> String {
     }
 }
 
-/// Without zeros at the end of the decimals.
+/// Cuts zeros at the end of the decimals.
 fn strip(text: &str) -> &str {
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { text }
 }
 
-/// A minus sign, not a hyphen; and no negative zero.
+/// Returns a minus sign, not a hyphen; and no negative zero.
 fn minus(text: &str) -> String {
     match text.strip_prefix('-') {
         Some(size) if size.chars().all(|digit| matches!(digit, '0' | '.')) => size.to_owned(),

@@ -94,7 +94,7 @@ struct Claim<'v, 'a> {
 }
 
 impl Claim<'_, '_> {
-    /// Whether it compares results with each other by nothing but their order.
+    /// Returns whether it compares results with each other by nothing but their order.
     fn is_order_of_results(&self) -> bool {
         let ordered = |token: &Token| matches!(token, Token::Operator("<" | ">" | "<=" | ">="));
         let bare = |token: &Token| !matches!(token, Token::Literal | Token::Function | Token::Filter);
@@ -102,7 +102,7 @@ impl Claim<'_, '_> {
         tokens().any(ordered) && tokens().all(bare)
     }
 
-    /// The variant that a name begins with.
+    /// Returns the variant that a name begins with.
     fn variant<'l>(&self, links: &'l [Link]) -> Option<&'l str> {
         match &links.first()?.name {
             Name::Word(word) if links.len() > 1 && self.variants.contains(&word.as_str()) => Some(word),
@@ -110,7 +110,7 @@ impl Claim<'_, '_> {
         }
     }
 
-    /// Whether it names several variants, and one metric both as a whole curve and as its last value.
+    /// Returns whether it names several variants, and one metric both as a whole curve and as its last value.
     fn mixes_curve_and_end(&self) -> bool {
         let Some(seed) = self.seeds.first() else { return false };
         let (mut named, mut curves, mut ends) = (Vec::new(), Vec::new(), Vec::new());
@@ -127,7 +127,7 @@ impl Claim<'_, '_> {
         named.len() > 1 && curves.iter().any(|curve| ends.contains(curve))
     }
 
-    /// Whether it holds, and by more than nothing, with one and the same variant under all of its names: of nearly all
+    /// Returns whether it holds, and by more than nothing, with one and the same variant under all of its names: of nearly all
     /// variants and seeds, since a curve that wanders may end anywhere.
     fn holds_of_each_beside_itself(&self) -> bool {
         let holds = |(seed, variant): &(&SeedValues, &str)| {
@@ -144,7 +144,7 @@ impl Claim<'_, '_> {
         pairs.iter().filter(|pair| holds(pair)).count() as f64 >= NEARLY_ALL * pairs.len() as f64
     }
 
-    /// Whether it holds however its names are given values that such results may have: those of any variant, those before
+    /// Returns whether it holds however its names are given values that such results may have: those of any variant, those before
     /// training (of a curve, one that never moves), the ends of a share; of what is no curve, also none at all and far more.
     fn holds_of_anything(&self) -> bool {
         let pools: Vec<Pools> = self.seeds.iter().map(|seed| self.pools(seed)).collect();
@@ -167,7 +167,7 @@ impl Claim<'_, '_> {
         })
     }
 
-    /// What each name may be in the place of what it is.
+    /// Returns what each name may be in the place of what it is.
     fn pools(&self, seed: &SeedValues) -> Pools {
         let roots = [&seed.names];
         let mut pools = Pools::new();
@@ -209,14 +209,14 @@ fn key(links: &[Link], as_list: bool) -> Key {
     (links.iter().map(name).collect(), as_list)
 }
 
-/// The same of another variant.
+/// Returns the same of another variant.
 fn renamed(links: &[Link], variant: &str) -> Vec<Link> {
     let mut links = links.to_vec();
     links[0].name = Name::Word(variant.to_owned());
     links
 }
 
-/// How low and how high a number that is no curve's may come out.
+/// Returns how low and how high a number that is no curve's may come out.
 fn ends(links: &[Link], found: &[Value]) -> [f64; 3] {
     let words = links.iter().filter_map(|link| match &link.name {
         Name::Word(word) => Some(word.as_str()),

@@ -176,7 +176,7 @@ pub fn as_name(slug: &str) -> String {
     slug.replace(['-', '/'], "_")
 }
 
-/// A fault at its place in the file. A text of YAML may be quoted: its first character then comes after the quote.
+/// Returns a fault at its place in the file. A text of YAML may be quoted: its first character then comes after the quote.
 fn diagnostic(fault: Fault, text: &str, span: Span) -> Diagnostic {
     let length = span.end - span.start;
     let place = match length.checked_sub(text.len()) {

@@ -154,7 +154,7 @@ impl Names {
         Some(completed + &text[copied..])
     }
 
-    /// The names in an expression that start with no experiment of the lesson and with no lesson.
+    /// Returns the names in an expression that start with no experiment of the lesson and with no lesson.
     fn bare<'e>(&self, lesson: &str, expression: &'e Expression) -> Vec<(&'e [Link], bool)> {
         let own = self.ids(lesson);
         let starts =
@@ -165,8 +165,8 @@ impl Names {
             .collect()
     }
 
-    /// The experiment of the lesson that names without an id mean: the one in whose texts they stand, if it has them all, or the
-    /// only one that has; none where none is known to.
+    /// Returns the experiment of the lesson that names without an id mean: the one in whose texts they stand, if it has them all,
+    /// or the only one that has; none where none is known to.
     ///
     /// # Errors
     /// What is wrong with the names, where they begin as in an experiment; or that several have them.
@@ -190,7 +190,7 @@ impl Names {
         found_in(own, bare).map(Some)
     }
 
-    /// Whether any name may be that of an experiment of the lesson that could not be read.
+    /// Returns whether any name may be that of an experiment of the lesson that could not be read.
     fn is_incomplete(&self, lesson: &str) -> bool {
         let unread = |ids: &BTreeMap<String, Data<'static>>| ids.values().any(|data| *data == Data::Unknown);
         self.incomplete.contains(lesson) || self.ids(lesson).is_some_and(unread)
@@ -293,7 +293,7 @@ impl Names {
         })
     }
 
-    /// The seeds of all these experiments, which must be the same for a claim to be judged on paired runs.
+    /// Returns the seeds of all these experiments, which must be the same for a claim to be judged on paired runs.
     fn seeds(
         &self,
         text: &str,
@@ -329,7 +329,7 @@ impl Names {
         Expression::parse(text).is_ok_and(|expression| self.by_chance_among(&expression, &experiments))
     }
 
-    /// Whether any name leads to what is not independent of the seed in all of these experiments.
+    /// Returns whether any name leads to what is not independent of the seed in all of these experiments.
     fn by_chance_among(&self, expression: &Expression, experiments: &BTreeSet<(String, String)>) -> bool {
         let mut forecasts = experiments.iter().filter_map(|experiment| self.forecasts.get(experiment));
         forecasts.any(|forecast| {
@@ -338,7 +338,7 @@ impl Names {
         })
     }
 
-    /// Whether it is known which experiment a name starts with.
+    /// Returns whether it is known which experiment a name starts with.
     fn experiment(&self, lesson: &str, links: &[Link]) -> Result<bool, Fault> {
         let Some(first) = links.first() else { return Ok(false) };
         let Name::Word(name) = &first.name else { return Ok(false) };
@@ -387,13 +387,13 @@ fn word(link: &Link) -> &str {
 
 /// How many experiments are looked at for the one that was probably meant.
 const MOST_MEANT: usize = 20;
-/// What is wrong with these names as those of an experiment; none of one that could not be read.
+/// Returns what is wrong with these names as those of an experiment; none of one that could not be read.
 fn faults_in(data: &Data, names: &[(&[Link], bool)]) -> Option<Vec<Fault>> {
     let Data::Map(variants) = data else { return None };
     Some(names.iter().filter_map(|(links, as_list)| resolve(&[variants], links, *as_list).err()).collect())
 }
 
-/// The one experiment that has all of these names.
+/// Returns the one experiment that has all of these names.
 fn found_in<'a>(
     own: &'a BTreeMap<String, Data<'static>>,
     bare: &[(&[Link], bool)],

@@ -19,7 +19,8 @@ impl Expression<'_> {
         matches!(self.tokens.get(index), Some((Token::Other, _))) && operators.contains(&self.word(index))
     }
 
-    /// The token at which the calculation starts that ends before the token `end`, and whether it has any of these operators.
+    /// Returns the token at which the calculation starts that ends before the token `end`, and whether it has any of these
+    /// operators.
     fn calculation(&self, end: usize, operators: &[&str]) -> (usize, bool) {
         let (mut depth, mut start, mut calculates) = (0, end, false);
         while start > 0 {
@@ -51,7 +52,7 @@ impl Expression<'_> {
             .collect()
     }
 
-    /// `a - b | abs` takes the absolute value of b alone, which nobody means.
+    /// Refuses `a - b | abs` takes the absolute value of b alone, which nobody means.
     pub(super) fn check_absolute(&self) -> Result<(), Fault> {
         for (index, (token, range)) in self.tokens.iter().enumerate() {
             if index < 2 || *token != Token::Filter || &self.text[range.clone()] != "abs" {

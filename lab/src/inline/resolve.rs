@@ -104,7 +104,7 @@ struct Followed<'a, 'l, 'd> {
     statistic: Statistic,
 }
 
-/// Along the links as far as they lead to data: what is left names a statistic.
+/// Goes along the links as far as they lead to data: what is left names a statistic.
 fn follow<'a, 'l, 'd>(
     start: &'a Data<'d>,
     links: &'l [Link],
@@ -176,7 +176,7 @@ fn follow<'a, 'l, 'd>(
     Ok(Followed { data, left, seen, statistic })
 }
 
-/// The entry that the next links name, and how many of them: a key may hold dots (`best.training.l2`).
+/// Returns the entry that the next links name, and how many of them: a key may hold dots (`best.training.l2`).
 fn entry<'a, 'd>(names: &'a BTreeMap<String, Data<'d>>, links: &[Link]) -> Option<(&'a Data<'d>, usize)> {
     let mut key = String::new();
     let mut found = None;
@@ -193,7 +193,7 @@ fn entry<'a, 'd>(names: &'a BTreeMap<String, Data<'d>>, links: &[Link]) -> Optio
     found
 }
 
-/// The setting at the path that the next links spell, and how many of them.
+/// Returns the setting at the path that the next links spell, and how many of them.
 fn path<'a, 'd>(
     settings: &'a BTreeMap<String, Data<'d>>,
     links: &[Link],
@@ -262,7 +262,7 @@ fn is_values(link: &Link) -> bool {
     matches!(&link.name, Name::Word(word) if word == "values")
 }
 
-/// The value of one seed, by its place.
+/// Returns the value of one seed, by its place.
 fn of_seed(data: &Data, link: &Link, seen: &str) -> Result<Value, Fault> {
     match (data, &link.name) {
         (Data::Number(values) | Data::Curve { last: values, .. }, Name::Index(index)) => {
@@ -276,7 +276,7 @@ fn of_seed(data: &Data, link: &Link, seen: &str) -> Result<Value, Fault> {
     }
 }
 
-/// A statistic over the seeds.
+/// Returns a statistic over the seeds.
 fn of_seeds(data: &Data, link: &Link, seen: &str) -> Result<Value, Fault> {
     let (Data::Number(values) | Data::Curve { last: values, .. }, Name::Word(name)) = (data, &link.name)
     else {
@@ -364,7 +364,7 @@ pub(super) fn unknown(link: &Link, known: &[&str], what: &str) -> Fault {
 /// The most names that a hint lists.
 const MOST_LISTED: usize = 60;
 
-/// A few names at the place, many as a hint.
+/// Returns a few names at the place, many as a hint.
 fn listing(known: &[&str]) -> (String, Option<String>) {
     match known.len() {
         0 => ("nothing is known here".to_owned(), None),

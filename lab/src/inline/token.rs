@@ -107,7 +107,7 @@ fn chain(text: &str, start: usize) -> (Token, usize) {
     }
 }
 
-/// `[3]`, `[-1]`, `["name"]`, with its length.
+/// Reads `[3]`, `[-1]`, `["name"]`, with its length.
 fn constant_index(text: &str) -> Option<(Name, usize)> {
     let inside = text.strip_prefix('[')?;
     let close = inside.find(']')?;
@@ -119,7 +119,7 @@ fn constant_index(text: &str) -> Option<(Name, usize)> {
     Some((name, close + 2))
 }
 
-/// A whole number; one that is too large for any list is as good as the largest.
+/// Returns a whole number; one that is too large for any list is as good as the largest.
 fn whole(text: &str) -> Option<i64> {
     use std::num::IntErrorKind::{NegOverflow, PosOverflow};
     text.parse().map_or_else(

@@ -79,7 +79,7 @@ impl Phrase {
     }
 }
 
-/// Whether a text is a number as people write it: `1,797`, `−0.5`, `3×10⁻⁷`, `60%`.
+/// Returns whether a text is a number as people write it: `1,797`, `−0.5`, `3×10⁻⁷`, `60%`.
 fn is_number(text: &str) -> bool {
     let rest = text.strip_prefix(['-', '\u{2212}', '+']).unwrap_or(text);
     let rest = rest.replace(" × ", "×");

@@ -12,7 +12,7 @@ use crate::lesson::{inline, plain};
 const MARK: char = '\u{e002}';
 
 impl<'t> Writer<'t> {
-    /// Inline markup as plain text: values computed, formulas as they are read out.
+    /// Writes inline markup as plain text: values computed, formulas as they are read out.
     pub(super) fn without_markup(&mut self, parts: &[Part<'t>]) -> String {
         let mut text = String::new();
         for (event, range) in parts {
@@ -62,7 +62,7 @@ impl<'t> Writer<'t> {
         shown
     }
 
-    /// A formula as plain text.
+    /// Returns a formula as plain text.
     fn readable(&mut self, tex: &str, range: &Range<usize>, display: bool) -> String {
         let in_link = std::mem::replace(&mut self.in_link, true);
         let mathml = self.mathml(tex, range, display).unwrap_or_default();

@@ -49,8 +49,8 @@ impl<'t> Writer<'t> {
     }
 }
 
-/// How many of the parts begin before `end`, and where the last of them ends. Emphasis that begins within an address is none;
-/// where anything else stands there, the address is none.
+/// Returns how many of the parts begin before `end`, and where the last of them ends. Emphasis that begins within an address is
+/// none; where anything else stands there, the address is none.
 fn within(parts: &[Part], end: usize) -> Option<(usize, usize)> {
     let mut depth = 0;
     for (index, (event, range)) in parts.iter().enumerate() {
@@ -70,7 +70,7 @@ fn within(parts: &[Part], end: usize) -> Option<(usize, usize)> {
     None
 }
 
-/// The first bare address that begins within a range, and where it leads.
+/// Returns the first bare address that begins within a range, and where it leads.
 fn find(text: &str, range: &Range<usize>) -> Option<(Range<usize>, String)> {
     let piece = &text[range.clone()];
     for (at, letter) in piece.char_indices() {
@@ -115,7 +115,7 @@ fn with_www(text: &str) -> Option<(usize, &'static str)> {
     Some((length(text, host.len()), "http://"))
 }
 
-/// The host that a text begins with; none if its last two parts hold an underscore.
+/// Returns the host that a text begins with; none if its last two parts hold an underscore.
 fn domain(text: &str) -> Option<&str> {
     let end = text.find(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '_' | '.')) || wide(c));
     let host = text[..end.unwrap_or(text.len())].trim_end_matches('.');
@@ -123,13 +123,13 @@ fn domain(text: &str) -> Option<&str> {
     (plain && host.starts_with(char::is_alphanumeric)).then_some(host)
 }
 
-/// Punctuation of Chinese and Japanese.
+/// Knows punctuation of Chinese and Japanese.
 fn wide(letter: char) -> bool {
     matches!(letter, '\u{3000}'..='\u{303f}' | '\u{ff00}'..='\u{ff0f}' | '\u{ff1a}'..='\u{ff20}' | '\u{ff3b}'..='\u{ff40}')
 }
 
-/// How long the address is that begins a text, whose host ends at `host`: to the next blank, without the punctuation of the
-/// sentence around it.
+/// Returns how long the address is that begins a text, whose host ends at `host`: to the next blank, without the punctuation of
+/// the sentence around it.
 fn length(text: &str, host: usize) -> usize {
     let near = &text[..text.floor_char_boundary(LONGEST.max(host))];
     let ends = |c: char| c.is_whitespace() || c == '<' || wide(c);
@@ -160,7 +160,7 @@ fn length(text: &str, host: usize) -> usize {
     }
 }
 
-/// The address of a mailbox around an `@`, not before `start`.
+/// Returns the address of a mailbox around an `@`, not before `start`.
 fn mail(text: &str, at: usize, start: usize) -> Option<Range<usize>> {
     let local = |b: &u8| b.is_ascii_alphanumeric() || b".-_+".contains(b);
     let before = text.as_bytes()[start..at].iter().rev().take_while(|b| local(b)).count();

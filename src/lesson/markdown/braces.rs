@@ -52,7 +52,7 @@ impl<'t> Writer<'t> {
         read
     }
 
-    /// Where braces stand at the end of a heading, after what the parser left of it.
+    /// Returns where braces stand at the end of a heading, after what the parser left of it.
     fn braces(&self, heading: &[Part<'t>]) -> Option<Range<usize>> {
         let whole = &heading[0].1;
         let content = heading[1..heading.len() - 1].iter().map(|(_, range)| range.end);
@@ -63,7 +63,7 @@ impl<'t> Writer<'t> {
         Some(after + open..after + close + 1)
     }
 
-    /// The text in braces that are no attributes, as a part of the heading.
+    /// Returns the text in braces that are no attributes, as a part of the heading.
     fn in_braces(&self, place: Range<usize>) -> Vec<Part<'t>> {
         let is_apart = self.text[..place.start].ends_with([' ', '\t']);
         let space = is_apart.then(|| (Event::Text(" ".into()), place.start - 1..place.start));
@@ -85,7 +85,7 @@ impl<'t> Writer<'t> {
     }
 }
 
-/// The attributes in `{#id .class}`; none where the braces hold a text, as in `The set {0, 1}`.
+/// Returns the attributes in `{#id .class}`; none where the braces hold a text, as in `The set {0, 1}`.
 fn attributes(braces: &str) -> Option<Attributes<'_>> {
     let inside = braces.strip_prefix('{')?.strip_suffix('}')?;
     let mut found = Attributes::default();
@@ -112,7 +112,7 @@ fn attributes(braces: &str) -> Option<Attributes<'_>> {
     is_certain.then_some(found)
 }
 
-/// What blanks part, but for those between double quotes.
+/// Returns what blanks part, but for those between double quotes.
 fn words(text: &str) -> impl Iterator<Item = &str> {
     let mut is_quoted = false;
     let parts = text.split(move |letter: char| {

@@ -245,7 +245,7 @@ impl<'t> Writer<'t> {
     }
 }
 
-/// The language that the info string of a fence names: `rust,ignore` is Rust.
+/// Returns the language that the info string of a fence names: `rust,ignore` is Rust.
 fn language(info: &str) -> &str {
     info.split([',', ' ', '\t']).next().unwrap_or_default()
 }

@@ -28,7 +28,7 @@ impl<'t> Writer<'t> {
         }
     }
 
-    /// A block of code is written as it stands. Values in it are doubtful, unless it shows how Markdown is written.
+    /// Warns of values in a block of code, which are shown as they stand, unless it shows how Markdown is written.
     pub(super) fn code_block(&mut self, parts: &[Part<'t>]) {
         let mut language = String::new();
         for (event, range) in parts {
@@ -51,7 +51,7 @@ impl<'t> Writer<'t> {
         }
     }
 
-    /// Code with the braces of a value and the name of an experiment of this lesson, or of a lesson, was meant as a value.
+    /// Warns of code with the braces of a value and the name of an experiment of this lesson, or of a lesson: it was meant as one.
     pub(super) fn check_doubtful(&mut self) {
         let id = |block: &ExperimentBlock| {
             block.node.entry("id").and_then(|entry| entry.value.as_text()).map(str::to_owned)
@@ -111,7 +111,7 @@ impl<'t> Writer<'t> {
     }
 }
 
-/// What stands between double braces, with them.
+/// Returns what stands between double braces, with them.
 fn values(code: &str) -> impl Iterator<Item = &str> {
     code.match_indices("{{").filter_map(|(start, _)| {
         let end = code[start..].lines().next()?.find("}}")?;
@@ -119,7 +119,7 @@ fn values(code: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Whether a value begins with one of these names and goes on to a part of it.
+/// Returns whether a value begins with one of these names and goes on to a part of it.
 fn is_of(value: &str, names: &BTreeSet<String>) -> bool {
     let inside = value.trim_start_matches('{').trim_start();
     let inside = inside.strip_prefix("claim:").unwrap_or(inside).trim_start();

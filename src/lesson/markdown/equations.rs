@@ -67,7 +67,7 @@ impl Writer<'_> {
         }
     }
 
-    /// The place of a part of a formula.
+    /// Returns the place of a part of a formula.
     fn within(&self, range: &Range<usize>, dollars: usize, tex: &str, part: &Range<usize>) -> Span {
         let content = range.start + dollars;
         // Inside a quote the file has a `>` on each line that the formula has not.
@@ -77,7 +77,7 @@ impl Writer<'_> {
         }
     }
 
-    /// The HTML of what a formula holds of the page.
+    /// Returns the HTML of what a formula holds of the page.
     fn inserted(&mut self, insert: &Insert, place: &dyn Fn(&Self, &Range<usize>) -> Span) -> String {
         match insert {
             Insert::Value { expression, range } => {

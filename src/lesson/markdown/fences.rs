@@ -11,7 +11,7 @@ use crate::lesson::fragment::experiment_mark;
 use crate::settings::LineMap;
 
 impl<'t> Writer<'t> {
-    /// YAML that is shown, and may have been meant to run.
+    /// Warns of YAML that is shown, and may have been meant to run.
     pub(super) fn yaml(&mut self, info: &str, range: &Range<usize>, parts: &[Part<'t>]) {
         let lines = parts.iter().filter_map(|(event, _)| match event {
             Event::Text(line) => Some(&**line),

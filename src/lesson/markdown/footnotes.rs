@@ -42,7 +42,7 @@ impl<'t> Writer<'t> {
         self.out = self.linked(out);
     }
 
-    /// What leads to each footnote, and from it back to every place of the text that refers to it.
+    /// Returns what leads to each footnote, and from it back to every place of the text that refers to it.
     fn linked(&self, out: Vec<Event<'t>>) -> Vec<Event<'t>> {
         let numbers: BTreeMap<&str, usize> =
             self.footnote_order.iter().enumerate().map(|(index, name)| (name.as_str(), index + 1)).collect();
@@ -95,7 +95,7 @@ impl<'t> Writer<'t> {
         linked
     }
 
-    /// The id of the nth place that refers to a footnote.
+    /// Returns the id of the nth place that refers to a footnote.
     fn reference_id(&self, name: &str, nth: usize) -> &str {
         self.reference_ids.get(name).and_then(|ids| ids.get(nth - 1)).map_or("", String::as_str)
     }

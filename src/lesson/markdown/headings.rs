@@ -45,8 +45,8 @@ pub(super) fn of_the_page() -> BTreeMap<String, Owner> {
 }
 
 impl<'t> Writer<'t> {
-    /// The ids that authors chose come first, so that no made one takes them; then come those made of the headings' texts, and
-    /// last those that GitHub would make.
+    /// Claims all ids. Those that authors chose come first, so that no made one takes them; then come those made of the
+    /// headings' texts, and last those that GitHub would make.
     pub(super) fn claim_ids(&mut self, parts: &[Part<'t>]) {
         for (event, range) in parts {
             if let Event::Start(Tag::Heading { id: Some(id), .. }) = event {
@@ -91,7 +91,7 @@ impl<'t> Writer<'t> {
         }
     }
 
-    /// A footnote's id is made from its name, which may hold what no id can.
+    /// Claims a footnote's id, made from its name, which may hold what no id can.
     fn claim_footnote(&mut self, name: &str, range: &Range<usize>) {
         let id = self.own_id(&format!("fn-{name}"), Owner::Footnote);
         if self.footnote_ids.insert(name.to_owned(), id).is_some() {
@@ -102,7 +102,7 @@ impl<'t> Writer<'t> {
         }
     }
 
-    /// Another name for what has an id already, if nothing else has that name.
+    /// Claims another name for what has an id already, if nothing else has that name.
     pub(super) fn claim_alias(&mut self, alias: String) -> Option<String> {
         if alias.is_empty() || self.is_taken(&alias) {
             return None;
@@ -173,7 +173,7 @@ impl<'t> Writer<'t> {
         self.ids.contains_key(id) || self.html_ids.contains(id) || is_of_chart(id)
     }
 
-    /// An id made from a heading's text, numbered if it is taken.
+    /// Returns an id made from a heading's text, numbered if it is taken.
     fn own_id(&mut self, text: &str, owner: Owner) -> String {
         let base = match slugify(text) {
             slug if slug.is_empty() => "section".to_owned(),
@@ -192,7 +192,7 @@ impl<'t> Writer<'t> {
     }
 }
 
-/// Whether the drawing of a figure may have such an id within: `ID-FIGURE-wide-title`, `ID-FIGURE-narrow-narrow-clip-0`.
+/// Returns whether the drawing of a figure may have such an id within: `ID-FIGURE-wide-title`, `ID-FIGURE-narrow-narrow-clip-0`.
 fn is_of_chart(id: &str) -> bool {
     let numberless = id.trim_end_matches(|letter: char| letter.is_ascii_digit());
     let layout = ["-title", "-desc"].iter().find_map(|end| id.strip_suffix(end));
@@ -205,7 +205,7 @@ pub(super) fn other_name(id: &str) -> String {
     format!("<span id=\"{}\"></span>", crate::markup::escaped(id))
 }
 
-/// Whether an event begins or ends a link, which cannot stand within another.
+/// Returns whether an event begins or ends a link, which cannot stand within another.
 pub(super) fn is_link(event: &Event) -> bool {
     match event {
         Event::Start(Tag::Link { .. }) | Event::End(TagEnd::Link) | Event::FootnoteReference(_) => true,
@@ -218,13 +218,13 @@ pub(super) fn is_link(event: &Event) -> bool {
     }
 }
 
-/// Whether two titles say the same.
+/// Returns whether two titles say the same.
 fn is_alike(one: &str, other: &str) -> bool {
     let words = |text: &str| text.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
     words(one) == words(other)
 }
 
-/// Text without markup.
+/// Returns text without markup.
 pub(super) fn plain(parts: &[Part]) -> String {
     let text = |(event, _): &Part| match event {
         Event::Text(text) | Event::Code(text) | Event::InlineMath(text) => text.to_string(),

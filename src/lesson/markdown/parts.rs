@@ -143,7 +143,7 @@ impl<'t> Writer<'t> {
     }
 }
 
-/// How many parts the element takes that the first one starts.
+/// Returns how many parts the element takes that the first one starts.
 pub(super) fn length(parts: &[Part]) -> usize {
     let mut depth = 0;
     for (index, (event, _)) in parts.iter().enumerate() {
@@ -159,7 +159,7 @@ pub(super) fn length(parts: &[Part]) -> usize {
     parts.len()
 }
 
-/// The class and title of an alert.
+/// Returns the class and title of an alert.
 /// The class of an alert, which is the name of its title among the words of pages too.
 fn alert(kind: BlockQuoteKind) -> &'static str {
     match kind {

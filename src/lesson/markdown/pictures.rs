@@ -73,7 +73,7 @@ impl<'t> Writer<'t> {
         Some(length)
     }
 
-    /// A picture with that start in the place of its own, as wide as is said.
+    /// Writes a picture with that start in the place of its own, as wide as is said.
     fn sized(&mut self, start: Event<'t>, width: Option<String>, parts: &[Part<'t>]) {
         let mut parts = parts.to_vec();
         parts[0].0 = start;
@@ -90,7 +90,7 @@ impl<'t> Writer<'t> {
         self.out.push(Event::InlineHtml(written.into()));
     }
 
-    /// A title without the width that it ends with, and that width.
+    /// Returns a title without the width that it ends with, and that width.
     fn width(&mut self, title: &str, range: &Range<usize>) -> (String, Option<String>) {
         let Some(found) = WIDTH.captures(title) else { return (title.to_owned(), None) };
         let rest = found.get(0).map_or(title, |all| &title[..all.start()]);
@@ -107,7 +107,7 @@ impl<'t> Writer<'t> {
         (rest.trim().to_owned(), size)
     }
 
-    /// A title as a line of Markdown, where it stands in the file as it is.
+    /// Reads a title as a line of Markdown, where it stands in the file as it is.
     fn caption(&mut self, caption: &str, range: &Range<usize>) {
         let place = self.text[range.clone()].rfind(caption).map(|at| range.start + at);
         let Some(start) = place else { return self.out.push(Event::Text(caption.to_owned().into())) };

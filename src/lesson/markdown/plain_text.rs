@@ -29,7 +29,7 @@ const ENVIRONMENTS: [&str; 14] = [
 ];
 
 impl Writer<'_> {
-    /// What looks like a value or a formula but is none would be shown as it stands.
+    /// Warns of what looks like a value or a formula but is none: it would be shown as it stands.
     pub(super) fn check_text(&mut self, text: &str, range: &Range<usize>) {
         self.check_formula(text, range);
         self.check_delimiters(text, range);
@@ -67,7 +67,7 @@ impl Writer<'_> {
         }
     }
 
-    /// A `$` that opens no formula although a command follows it: a brace is missing, or the other `$`.
+    /// Warns of a `$` that opens no formula although a command follows it: a brace is missing, or the other `$`.
     fn check_formula(&mut self, text: &str, range: &Range<usize>) {
         let Some(dollar) = text.find('$') else { return };
         let Some(rest) = self.text.get(range.start + dollar + 1..) else { return };
@@ -156,7 +156,7 @@ impl Writer<'_> {
     }
 }
 
-/// Whether what stands between brackets was meant as a formula: a letter, or signs that prose has not.
+/// Returns whether what stands between brackets was meant as a formula: a letter, or signs that prose has not.
 fn is_like_tex(inside: &str) -> bool {
     let inside = inside.trim();
     let mut letters = inside.chars();

@@ -177,7 +177,7 @@ impl<'t> Writer<'t> {
     }
 }
 
-/// The values in HTML: `` `{{ expression }}` `` with its place and the expression.
+/// Returns the values in HTML: `` `{{ expression }}` `` with its place and the expression.
 fn templates(html: &str) -> Vec<(Range<usize>, String)> {
     let mut found = Vec::new();
     let mut at = 0;
@@ -202,7 +202,7 @@ pub(super) fn escaped(value: &str) -> String {
     value.replace('&', "&amp;").replace('"', "&quot;").replace('\'', "&#39;").replace(' ', "%20")
 }
 
-/// What a block of HTML opens with and never closes.
+/// Returns what a block of HTML opens with and never closes.
 fn unclosed(html: &str) -> Option<(&'static str, &'static str)> {
     let html = html.trim_start();
     let opens = |(start, _): &&(&str, &str)| {
@@ -221,7 +221,7 @@ pub(super) fn ids(html: &str) -> Vec<String> {
     tags(html).iter().filter_map(|tag| tag.value("id")).map(str::to_owned).collect()
 }
 
-/// The start tags in a piece of HTML; what stands within a script or a style is none.
+/// Returns the start tags in a piece of HTML; what stands within a script or a style is none.
 fn tags(html: &str) -> Vec<Tag> {
     let start = |token| match token {
         Token::Start(tag) => Some(tag),
@@ -230,7 +230,7 @@ fn tags(html: &str) -> Vec<Tag> {
     markup::tokens(html, true).into_iter().filter_map(start).collect()
 }
 
-/// The addresses that a tag leads to or fetches (which is which), each with its place.
+/// Returns the addresses that a tag leads to or fetches (which is which), each with its place.
 fn addresses(tag: &Tag, html: &str) -> Vec<(String, Range<usize>, bool)> {
     let address = |attribute: &Attribute| (attribute.value.trim().to_owned(), attribute.place.clone());
     let leads = LEADING.iter().filter(|leading| **leading == tag.name).filter_map(|_| tag.attribute("href"));
@@ -246,7 +246,7 @@ fn addresses(tag: &Tag, html: &str) -> Vec<(String, Range<usize>, bool)> {
     leads.chain(fetched.map(|(address, place)| (address, place, true))).collect()
 }
 
-/// The addresses of a `srcset`, as they are written: `a.png 1x, b.png 2x`.
+/// Returns the addresses of a `srcset`, as they are written: `a.png 1x, b.png 2x`.
 fn choices(html: &str, place: Range<usize>) -> Vec<(String, Range<usize>)> {
     let Some(text) = html.get(place.clone()) else { return Vec::new() };
     let mut at = place.start;

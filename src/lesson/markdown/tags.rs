@@ -140,7 +140,7 @@ impl Tags {
         }
     }
 
-    /// The element that was opened last, which is open no more.
+    /// Returns the element that was opened last, which is open no more.
     fn take(&mut self) -> Option<Open> {
         let open = self.open.pop()?;
         if let Some(count) = self.count.get_mut(&open.name) {
@@ -153,7 +153,7 @@ impl Tags {
         self.count.get(name).is_some_and(|count| *count > 0)
     }
 
-    /// Whether a drawing or a formula is open, in which every element may end itself.
+    /// Returns whether a drawing or a formula is open, in which every element may end itself.
     fn is_foreign(&self) -> bool {
         FOREIGN.iter().any(|name| self.is_open(name))
     }

@@ -26,7 +26,7 @@ fn html(text: &str) -> String {
     document.body.render(&mut Echo)
 }
 
-/// Each mistake as `underlined: message`.
+/// Returns each mistake as `underlined: message`.
 fn mistakes(text: &str) -> Vec<String> {
     let said = |error: &Diagnostic| {
         let span = error.span.unwrap();

@@ -15,7 +15,7 @@ static NOTE: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"\[\^([^\[\]\n]+)\]").expect("a pattern of our own"));
 
 impl Writer<'_> {
-    /// `[words][name]` where no line defines the name is shown with its brackets. A name alone in brackets is mostly text.
+    /// Warns of `[words][name]` where no line defines the name is shown with its brackets. A name alone in brackets is mostly text.
     pub(super) fn check_undefined(&mut self, links: Vec<BrokenLink>) {
         for link in links {
             let name = link.reference;
@@ -28,7 +28,7 @@ impl Writer<'_> {
         }
     }
 
-    /// `[^name]` where nothing is the note of that name is shown with its brackets.
+    /// Warns of `[^name]` where nothing is the note of that name is shown with its brackets.
     pub(super) fn check_notes(&mut self, hidden: &Hidden) {
         for found in NOTE.captures_iter(self.text) {
             let (Some(place), Some(name)) = (found.get(0), found.get(1)) else { continue };
@@ -44,7 +44,7 @@ impl Writer<'_> {
         }
     }
 
-    /// A row with more cells than its table has columns loses the rest.
+    /// Warns of a row with more cells than its table has columns, which loses the rest.
     pub(super) fn check_row(&mut self, range: &Range<usize>) {
         let row = &self.text[range.clone()];
         let ends = cell_ends(row);
@@ -72,7 +72,7 @@ impl Writer<'_> {
     }
 }
 
-/// Where each cell of a table's row ends.
+/// Returns where each cell of a table's row ends.
 fn cell_ends(row: &str) -> Vec<usize> {
     let inside = row.trim_end();
     let mut ends = Vec::new();

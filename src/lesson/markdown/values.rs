@@ -26,7 +26,7 @@ impl<'t> Writer<'t> {
         }
     }
 
-    /// The mark of what stands between `{{` and `}}`, which is somewhere in that range.
+    /// Returns the mark of what stands between `{{` and `}}`, which is somewhere in that range.
     pub(super) fn value(&mut self, inside: &str, range: &Range<usize>, plain: bool) -> Option<String> {
         let (role, expression) = match inline::claim(inside) {
             Some(claim) => (Role::Claim, claim),

@@ -7,7 +7,7 @@ pub(super) const MAX_LENGTH: usize = 20_000;
 /// How deep groups may nest: the converter recurses, and its stack is finite.
 const MAX_DEPTH: usize = 100;
 
-/// Every way to nest counts: braces, `\left`, `\begin`, and scripts without braces (`x^x^x`).
+/// Returns every way to nest counts: braces, `\left`, `\begin`, and scripts without braces (`x^x^x`).
 pub(super) fn bound(tex: &str) -> Result<(), MathError> {
     let whole = 0..tex.len();
     if tex.len() > MAX_LENGTH {

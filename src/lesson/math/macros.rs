@@ -121,13 +121,13 @@ impl Macros {
         Ok(out)
     }
 
-    /// What a command stands for, and where its name ends: with a star after it it may be another one.
+    /// Returns what a command stands for, and where its name ends: with a star after it it may be another one.
     fn meaning(&self, name: &str, tex: &str, after: usize) -> Option<(&String, usize)> {
         let starred = tex[after..].starts_with('*').then(|| self.0.get(&format!("{name}*"))).flatten();
         starred.map(|meaning| (meaning, after + 1)).or_else(|| Some((self.0.get(name)?, after)))
     }
 
-    /// Every macro of a text written out once; whether there was one.
+    /// Returns every macro of a text written out once; whether there was one.
     fn once(&self, tex: &str) -> Result<(String, bool), LacksArgument> {
         let mut out = String::with_capacity(tex.len());
         let (mut at, mut any) = (0, false);
@@ -182,7 +182,7 @@ fn without_backslash(name: &str) -> &str {
     name.strip_prefix('\\').unwrap_or(name)
 }
 
-/// The name after a backslash, and where it ends; of one letter where that is none.
+/// Returns the name after a backslash, and where it ends; of one letter where that is none.
 fn name(tex: &str, backslash: usize) -> (&str, usize) {
     let rest = &tex[backslash + 1..];
     let letters = rest.bytes().take_while(u8::is_ascii_alphabetic).count();
@@ -197,7 +197,7 @@ fn ends_with_name(tex: &str) -> bool {
         .is_some_and(|at| at + 1 < tex.len() && tex[at + 1..].bytes().all(|b| b.is_ascii_alphabetic()))
 }
 
-/// What a macro stands for with its arguments in it, and where they end.
+/// Returns what a macro stands for with its arguments in it, and where they end.
 fn arguments(meaning: &str, tex: &str, start: usize) -> Option<(String, usize)> {
     let count = (1..=9).rev().find(|number| meaning.contains(&format!("#{number}"))).unwrap_or(0);
     let mut written = meaning.to_owned();

@@ -5,14 +5,14 @@
 const UNESCAPED: [(char, char, &str); 3] =
     [('<', '\u{e0f0}', "&lt;"), ('>', '\u{e0f1}', "&gt;"), ('&', '\u{e0f2}', "&amp;")];
 
-/// MathML with the characters of [`UNESCAPED`] escaped where others stand for them.
+/// Returns MathML with the characters of [`UNESCAPED`] escaped where others stand for them.
 pub(super) fn with_their_names(mathml: &str) -> String {
     let escaped =
         |mathml: String, (_, stand_in, reference): &(char, char, &str)| mathml.replace(*stand_in, reference);
     UNESCAPED.iter().fold(mathml.to_owned(), escaped)
 }
 
-/// A formula in which others stand for the characters of [`UNESCAPED`] in the names of operators; none without such.
+/// Returns a formula in which others stand for the characters of [`UNESCAPED`] in the names of operators; none without such.
 pub(super) fn with_named_operators(tex: &str) -> Option<String> {
     const COMMAND: &str = "\\operatorname";
     let mut out = String::with_capacity(tex.len());
@@ -33,7 +33,7 @@ pub(super) fn with_named_operators(tex: &str) -> Option<String> {
     (out != tex).then_some(out)
 }
 
-/// How long the name is that follows a command: a group in braces, or what stands there alone.
+/// Returns how long the name is that follows a command: a group in braces, or what stands there alone.
 fn name_length(after: &str) -> usize {
     let mut depth = 0;
     let mut is_command = false;

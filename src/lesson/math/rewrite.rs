@@ -277,7 +277,7 @@ impl Rewriter<'_> {
         Ok(end)
     }
 
-    /// A line ends at `\\`.
+    /// Ends a line at `\\`.
     fn line_end(&mut self, at: usize, depth: usize) {
         match self.frames.last() {
             None if depth == 0 => self.breaks = true,
@@ -295,7 +295,7 @@ impl Rewriter<'_> {
         self.number(row, at);
     }
 
-    /// What tells the converter the number of a row, or that it has none.
+    /// Writes what tells the converter the number of a row, or that it has none.
     fn number(&mut self, row: Equation, at: usize) {
         let from = row.label.as_ref().map_or(at..at, |(_, range)| range.clone());
         if !row.is_named() {
@@ -353,7 +353,7 @@ impl Rewriter<'_> {
         }
     }
 
-    /// The equation that a label or tag here belongs to.
+    /// Returns the equation that a label or tag here belongs to.
     fn equation(&mut self) -> &mut Equation {
         let row = self.frames.iter_mut().rev().find_map(|frame| frame.row.as_mut());
         row.unwrap_or(&mut self.own)
@@ -400,7 +400,7 @@ impl Rewriter<'_> {
         Ok(())
     }
 
-    /// `^` and `_` need something to apply to in their own cell.
+    /// Checks that `^` and `_` have something to apply to in their own cell.
     fn refuse_bare_script(&self, at: usize) -> Result<(), MathError> {
         let ends_cell = self.tex[at..].starts_with(['&']) || self.tex[at..].starts_with("\\\\");
         let before = self.tex[..at].trim_end();
@@ -414,7 +414,7 @@ impl Rewriter<'_> {
         })
     }
 
-    /// A value in the braces of prose.
+    /// Returns a value in the braces of prose.
     fn refuse_value(&self, at: usize) -> Result<(), MathError> {
         let rest = &self.tex[at..];
         let Some(inside) =

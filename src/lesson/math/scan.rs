@@ -72,7 +72,7 @@ pub(super) fn row_end(after: &str) -> usize {
     }
 }
 
-/// Whether a text is a length of TeX: `2pt`, `-.5 em`, `0.3\baselineskip`.
+/// Returns whether a text is a length of TeX: `2pt`, `-.5 em`, `0.3\baselineskip`.
 fn is_length(text: &str) -> bool {
     const UNITS: [&str; 11] = ["pt", "em", "ex", "mm", "cm", "in", "pc", "bp", "dd", "sp", "mu"];
     let unsigned = text.trim().trim_start_matches(['+', '-']);

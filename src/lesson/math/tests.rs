@@ -20,7 +20,7 @@ fn to_mathml(tex: &str, display: bool) -> Result<String, MathError> {
     read(tex, display, &Macros::default())?.write(&mut inserted)
 }
 
-/// The MathML between `<semantics>` and the annotation.
+/// Returns the MathML between `<semantics>` and the annotation.
 fn shown(tex: &str) -> String {
     let mathml = to_mathml(tex, true).unwrap_or_else(|error| panic!("{tex}: {error:?}"));
     assert!(!mathml.contains([MARK, MARK_END]) && !mathml.contains(TAG), "{mathml}");

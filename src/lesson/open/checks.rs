@@ -65,7 +65,7 @@ impl Opening {
         }
     }
 
-    /// A link to the picture of a figure that its experiment does not show.
+    /// Warns of a link to the picture of a figure that its experiment does not show.
     fn check_figure(&mut self, anchor: &Anchor, lessons: &[Read]) {
         let Some(figure) = &anchor.figure else { return };
         let blocks = lessons
@@ -92,7 +92,7 @@ impl Opening {
         }
     }
 
-    /// The experiments by their ids; of lessons that were not read, any may exist.
+    /// Returns the experiments by their ids; of lessons that were not read, any may exist.
     pub(super) fn names(&self, lessons: &[Read]) -> Names {
         let mut names = Names::new();
         let read: BTreeMap<&str, &Read> =

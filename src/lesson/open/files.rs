@@ -86,7 +86,7 @@ impl Opening {
         }))
     }
 
-    /// The name of the folder that holds the lessons: no place of the machine but what the author called it.
+    /// Returns the name of the folder that holds the lessons: no place of the machine but what the author called it.
     fn default_title(&self) -> String {
         let folder = self.root.canonicalize().ok();
         let name =
@@ -97,7 +97,7 @@ impl Opening {
         }
     }
 
-    /// The title of each folder that holds lessons.
+    /// Returns the title of each folder that holds lessons.
     pub(super) fn chapters(&mut self, fronts: &[FrontOf]) -> Result<BTreeMap<String, String>, Fault> {
         let mut chapters = BTreeMap::new();
         for front in fronts {
@@ -112,7 +112,7 @@ impl Opening {
         Ok(chapters)
     }
 
-    /// What its settings say, else the title of its own page, else its name.
+    /// Returns what its settings say, else the title of its own page, else its name.
     fn chapter_title(&mut self, folder: &str, own: Option<&str>) -> Result<String, Fault> {
         #[derive(Default, Deserialize)]
         #[serde(default, deny_unknown_fields)]
@@ -134,7 +134,7 @@ impl Opening {
     }
 }
 
-/// The settings in a file as a tree.
+/// Returns the settings in a file as a tree.
 fn tree(source: SourceId, text: &str) -> Result<Node, Vec<Diagnostic>> {
     settings::parse(text, &LineMap::contiguous(source, 0, text.len()))
 }

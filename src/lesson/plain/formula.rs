@@ -188,7 +188,7 @@ impl Element {
         }
     }
 
-    /// The space after limits, which are followed by what they range over.
+    /// Returns the space after limits, which are followed by what they range over.
     fn after(&self) -> &'static str {
         let sign = self.children.first().and_then(Element::operator).unwrap_or_default();
         let large = sign.starts_with(['∑', '∏', '∫', '⨁', '⋃', '⋂']) || sign.chars().all(char::is_alphabetic);
@@ -199,7 +199,7 @@ impl Element {
         self.attributes.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// The accent that a sign above one letter is.
+    /// Returns the accent that a sign above one letter is.
     fn accent(&self, sign: &str) -> Option<char> {
         let mut letters = sign.chars();
         let (Some(letter), None) = (letters.next(), letters.next()) else { return None };
@@ -208,7 +208,7 @@ impl Element {
         found.filter(|_| single && self.attribute("accent").is_some())
     }
 
-    /// The sign of an operator that is one.
+    /// Returns the sign of an operator that is one.
     fn operator(&self) -> Option<String> {
         match self.name.as_str() {
             "mo" => Some(plain(&self.text)),
@@ -217,7 +217,7 @@ impl Element {
         }
     }
 
-    /// Whether it is a name of several letters, or text.
+    /// Returns whether it is a name of several letters, or text.
     fn is_word(&self) -> bool {
         match self.name.as_str() {
             "mi" | "mo" => self.text.chars().filter(|letter| letter.is_alphabetic()).count() > 1,
@@ -240,14 +240,14 @@ fn is_brace(sign: &str) -> bool {
     matches!(sign, "⏞" | "⏟" | "︷" | "︸" | "_" | "¯" | "‾" | "\u{332}")
 }
 
-/// A part of a fraction or root: in parentheses unless it is one thing.
+/// Returns a part of a fraction or root: in parentheses unless it is one thing.
 fn operand(text: &str) -> String {
     let text = text.trim();
     let single = text.chars().all(|letter| letter.is_alphanumeric() || "₀₁₂₃₄₅₆₇₈₉_.′²³∂∇".contains(letter));
     if single || is_enclosed(text) { text.to_owned() } else { format!("({text})") }
 }
 
-/// Whether a text lies as a whole between brackets.
+/// Returns whether a text lies as a whole between brackets.
 fn is_enclosed(text: &str) -> bool {
     let mut depth = 0i32;
     let opens = text.starts_with(['(', '[', '{', '⟨']);
@@ -264,7 +264,7 @@ fn is_enclosed(text: &str) -> bool {
     opens && depth == 0
 }
 
-/// What bears an exponent.
+/// Returns what bears an exponent.
 fn base(text: &str) -> String {
     if text.contains(' ') && !is_enclosed(text) { format!("({text})") } else { text.to_owned() }
 }

@@ -185,7 +185,7 @@ impl Tables {
         Ok(dataset)
     }
 
-    /// All tables up to this one hold more than the course may.
+    /// Returns all tables up to this one hold more than the course may.
     fn too_much(&self, settings: &DataSettings, place: Places) -> Diagnostic {
         let setting = if settings.file.is_some() { "file" } else { "name" };
         let error = Diagnostic::error("the tables up to this one hold too much memory", place(setting));

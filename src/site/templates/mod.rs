@@ -164,7 +164,7 @@ impl Templates {
     }
 }
 
-/// A phrase with its gaps filled: `{{ words.held_in|filled(n=3, n_seeds=10) }}`.
+/// Returns a phrase with its gaps filled: `{{ words.held_in|filled(n=3, n_seeds=10) }}`.
 fn filled(phrase: &str, parts: Kwargs) -> Result<String, Error> {
     let mut text = phrase.to_owned();
     for name in parts.args().collect::<Vec<_>>() {

@@ -51,12 +51,12 @@ pub(super) fn all(variants: &[&Average], outcome: &Outcome) -> Vec<Figure> {
     [whole, start, weights(variants, outcome), error(variants, outcome)].into_iter().flatten().collect()
 }
 
-/// A series of a variant's first run.
+/// Returns a series of a variant's first run.
 fn series<'a>(variant: &'a Variant, name: &str) -> Option<&'a [f64]> {
     Some(variant.runs.first()?.series.get(name)?.as_slice())
 }
 
-/// The first steps of values and averages: a panel for each series, in it a line for each variant.
+/// Returns the first steps of values and averages: a panel for each series, in it a line for each variant.
 fn averages(
     variants: &[&Average],
     outcome: &Outcome,
@@ -126,7 +126,7 @@ fn parted_labels(labels: &[&str]) -> (String, Vec<String>) {
     (common.join(", "), labels.iter().map(own).collect())
 }
 
-/// A line for each beta over the steps back, with a ring where a weight has fallen to about 1/e.
+/// Returns a line for each beta over the steps back, with a ring where a weight has fallen to about 1/e.
 fn weights(variants: &[&Average], outcome: &Outcome) -> Option<Figure> {
     let mut betas: Vec<(&Average, usize)> = Vec::new();
     for (index, variant) in variants.iter().enumerate() {
@@ -161,7 +161,7 @@ fn weights(variants: &[&Average], outcome: &Outcome) -> Option<Figure> {
     Some(figure.note("Rings: 1/(1 \u{2212} beta) steps back, where a weight is about 1/e of the first."))
 }
 
-/// The error and its two parts by variant; by beta, where that is all that differs.
+/// Returns the error and its two parts by variant; by beta, where that is all that differs.
 fn error(variants: &[&Average], outcome: &Outcome) -> Option<Figure> {
     let has_signal = |variant: &Variant| series(variant, "signal").is_some();
     if variants.len() < 2 || !outcome.variants.iter().all(has_signal) {

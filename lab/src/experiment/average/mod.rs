@@ -72,7 +72,7 @@ impl Default for Average {
 }
 
 impl Average {
-    /// How many values the series has.
+    /// Returns how many values the series has.
     fn length(&self, facts: Option<&Facts>) -> usize {
         match &self.series.table {
             None => self.series.settings.length(),
@@ -84,7 +84,7 @@ impl Average {
         self.series.table.is_none()
     }
 
-    /// The weights of the newest value and of those before it: `(1 - beta) beta^k`.
+    /// Returns the weights of the newest value and of those before it: `(1 - beta) beta^k`.
     fn weights(&self) -> impl Iterator<Item = f64> {
         std::iter::successors(Some(1.0 - self.beta), |weight| Some(weight * self.beta))
     }
@@ -93,7 +93,7 @@ impl Average {
         smooth(values, self.beta, self.bias_correction)
     }
 
-    /// What is kept of a series: its values and, where it was generated, what they are without noise.
+    /// Returns what is kept of a series: its values and, where it was generated, what they are without noise.
     fn record(&self, values: Vec<f64>, signal: Option<Vec<f64>>) -> RunRecord {
         let average = self.smooth(&values);
         let mut record = RunRecord::default();

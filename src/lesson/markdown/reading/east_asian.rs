@@ -36,7 +36,7 @@ pub(super) fn letters(text: &str, parts: &[Part]) -> BTreeMap<usize, char> {
     letters
 }
 
-/// Where stars stand that were read as emphasis or as text.
+/// Returns where stars stand that were read as emphasis or as text.
 fn stars(text: &str, parts: &[Part]) -> BTreeSet<usize> {
     let mut stars = BTreeSet::new();
     for (event, range) in parts {
@@ -52,7 +52,7 @@ fn stars(text: &str, parts: &[Part]) -> BTreeSet<usize> {
     stars
 }
 
-/// What stands in for punctuation on one side of stars, or for the letter on the other.
+/// Returns what stands in for punctuation on one side of stars, or for the letter on the other.
 fn beside(mark: (usize, char), other: (usize, char)) -> Option<(usize, char)> {
     let (place, sign) = mark;
     if !is_sign(sign) || !(is_east_asian(sign) || is_east_asian(other.1)) {
@@ -70,7 +70,7 @@ fn beside(mark: (usize, char), other: (usize, char)) -> Option<(usize, char)> {
     }
 }
 
-/// Punctuation and symbols as far as they stand beside emphasis in practice.
+/// Knows punctuation and symbols as far as they stand beside emphasis in practice.
 fn is_sign(letter: char) -> bool {
     match letter {
         letter if letter.is_ascii() => letter.is_ascii_punctuation(),

@@ -137,7 +137,7 @@ pub(super) fn blocks(text: &str, parts: &[Part]) -> Vec<Formula> {
     formulas
 }
 
-/// Where a line opens a formula that it does not close.
+/// Returns where a line opens a formula that it does not close.
 fn opening(line: &str) -> Option<usize> {
     let mut open = None;
     let mut at = 0;
@@ -157,7 +157,7 @@ fn opening(line: &str) -> Option<usize> {
     (begins || ends).then_some(open)
 }
 
-/// What marks quotes and list items at the start of a line.
+/// Returns what marks quotes and list items at the start of a line.
 fn prefix(line: &str) -> &str {
     let mut at = 0;
     loop {
@@ -175,7 +175,7 @@ fn prefix(line: &str) -> &str {
     }
 }
 
-/// Where the two dollars are that close what was opened before `start`.
+/// Returns where the two dollars are that close what was opened before `start`.
 fn closing(text: &str, start: usize, limit: usize) -> Option<usize> {
     let mut at = start;
     while let Some(found) = text.get(at..limit)?.find(['$', '\\']).map(|found| at + found) {
@@ -193,7 +193,7 @@ fn closing(text: &str, start: usize, limit: usize) -> Option<usize> {
     None
 }
 
-/// Whether two dollars and the next two enclose a formula rather than the text between two of them.
+/// Returns whether two dollars and the next two enclose a formula rather than the text between two of them.
 fn is_block(text: &str, open: usize, close: usize) -> bool {
     let inside = &text[open + 2..close];
     let blank = |line: &str| line.trim_start_matches([' ', '\t', '>']).trim().is_empty();
@@ -214,7 +214,7 @@ fn is_block(text: &str, open: usize, close: usize) -> bool {
     (ends_line || begins_line) && !inner.iter().any(heading)
 }
 
-/// Where `\text{...}` and its kin end that begin at `start`.
+/// Returns where `\text{...}` and its kin end that begin at `start`.
 fn text_group(text: &str, start: usize, limit: usize) -> Option<usize> {
     let rest = text.get(start + 1..limit)?;
     let name = rest.bytes().take_while(u8::is_ascii_alphabetic).count();
@@ -374,13 +374,13 @@ impl<'a> Scan<'a> {
         None
     }
 
-    /// The first code that a range touches.
+    /// Returns the first code that a range touches.
     fn code_within(&self, range: &Range<usize>) -> Option<Range<usize>> {
         let at = self.codes.partition_point(|code| code.end <= range.start);
         self.codes.get(at).filter(|code| code.start < range.end).cloned()
     }
 
-    /// Whether a range begins or ends within a link or tag without holding the whole of it or being held.
+    /// Returns whether a range begins or ends within a link or tag without holding the whole of it or being held.
     fn crosses(&self, range: &Range<usize>) -> bool {
         let near = self.whole.partition_point(|whole| whole.start < range.end);
         self.whole[..near].iter().rev().take(16).any(|whole| {
@@ -392,13 +392,13 @@ impl<'a> Scan<'a> {
     }
 }
 
-/// The end of what holds this place, of ranges in order.
+/// Returns the end of what holds this place, of ranges in order.
 fn inside(ranges: &[Range<usize>], place: usize) -> Option<usize> {
     let at = ranges.partition_point(|range| range.start <= place).checked_sub(1)?;
     (ranges[at].end > place).then_some(ranges[at].end)
 }
 
-/// A formula's TeX without what marks quotes at the start of its lines, nor a table's escapes.
+/// Returns a formula's TeX without what marks quotes at the start of its lines, nor a table's escapes.
 fn tex(text: &str, quotes: usize, in_table: bool) -> String {
     if in_table {
         return text.replace("\\|", "|");

@@ -168,7 +168,7 @@ impl<'t> Reader<'t> {
         parts.into_iter().map(|(event, range)| (event.into_static(), range)).collect()
     }
 
-    /// The text as the parser is to see it.
+    /// Returns the text as the parser is to see it.
     fn shown(&self) -> String {
         let mut bytes = self.text.as_bytes().to_vec();
         for formula in self.formulas.values() {
@@ -197,7 +197,7 @@ impl<'t> Reader<'t> {
         });
     }
 
-    /// The events with what was replaced in its place again.
+    /// Returns the events with what was replaced in its place again.
     fn restored(&self, parts: Vec<Part<'static>>) -> Vec<Part<'t>> {
         let mut restored = Vec::with_capacity(parts.len());
         let shown = self.shown();
@@ -268,7 +268,7 @@ impl<'t> Reader<'t> {
     }
 }
 
-/// The ranges that were read as text, but for code, in the order of the text.
+/// Returns the ranges that were read as text, but for code, in the order of the text.
 fn texts(parts: &[Part]) -> Vec<Range<usize>> {
     let mut texts = Vec::new();
     let mut in_code = false;

@@ -24,7 +24,7 @@ pub(crate) fn refuse_definitions(tex: &str) -> Result<(), MathError> {
     Ok(())
 }
 
-/// What to write in place of a definition, as far as it can be read.
+/// Returns what to write in place of a definition, as far as it can be read.
 fn definition(tex: &str, kind: &str, after: usize) -> String {
     let rest = tex[after..].trim_start_matches([' ', '*', '{']);
     let defined = rest.strip_prefix('\\').unwrap_or_default();

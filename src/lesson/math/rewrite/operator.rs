@@ -7,7 +7,7 @@ use super::super::scan;
 use super::Rewriter;
 
 impl Rewriter<'_> {
-    /// `\mathop{...}`: what stands as an index to it stands below and above it.
+    /// Writes `\mathop{...}` so that what stands as an index to it stands below and above it.
     pub(super) fn operator(
         &mut self,
         at: usize,
