@@ -1,5 +1,7 @@
 //! Lessons in, a site out.
 
+use gradbook::experiment::KINDS;
+
 use crate::course::{Course, Site};
 use crate::html;
 
@@ -71,6 +73,14 @@ compare: [sgd, momentum]
 ```
 
 ```yaml experiment
+kind: average
+id: year
+series: {level: 50, season: 20, noise: 8, length: 60}
+compare: [0.5, 0.9]
+seeds: 2
+```
+
+```yaml experiment
 kind: softmax
 id: vector
 logits: [5, 2, -1, 3]
@@ -81,9 +91,16 @@ label: 0
 #[test]
 fn a_lesson_of_all_kinds_becomes_a_page() {
     let course = Course::with("01-all.md", ALL_KINDS);
+    for kind in KINDS {
+        assert!(
+            ALL_KINDS.contains(&format!("kind: {}\n", kind.name)),
+            "`{}` is to stand in the lesson of all kinds",
+            kind.name
+        );
+    }
     let site = course.build();
     let page = site.page("all");
-    for id in ["parts", "layers", "dropped", "ways", "rates", "bent", "bowl", "vector"] {
+    for id in ["parts", "layers", "dropped", "ways", "rates", "bent", "bowl", "year", "vector"] {
         page.shows(&format!("id=\"experiment-{id}\""));
         assert!(site.text(&format!("all/{id}.json")).contains("\"digest\""));
     }

@@ -166,7 +166,13 @@ impl Spoken {
         if depth > DEEPEST || text.trim().is_empty() {
             return None;
         }
-        self.one(text, depth).or_else(|| self.sentences(text, depth))
+        self.one(text, depth).or_else(|| self.sentences(text, depth)).or_else(|| self.several(text, depth))
+    }
+
+    /// Says `noise 1, beta 0.9`: things between commas of which each is a phrase.
+    fn several(&self, text: &str, depth: usize) -> Option<String> {
+        let ours = |item: &str| self.one(item, depth + 1).is_some();
+        (text.contains(", ") && text.split(", ").all(ours)).then(|| self.list(text, depth))
     }
 
     /// Says a text that is one phrase: first of all the one that it is word for word.
