@@ -41,6 +41,7 @@ const NAMES: &[&str] = &[
     "bowl",
     "vector",
     "checked",
+    "year",
     // classes of flowers, and mistakes to plant, as they are written in a block
     "setosa",
     "versicolor",
