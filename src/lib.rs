@@ -6,7 +6,7 @@
 //! 2. [`experiment`] turns their YAML blocks into plans whose cost is known: [`experiment::Plan`];
 //! 3. the engine runs them: [`data`], [`nn`], [`optim`], [`train`] and [`search`] on the ground floor [`numeric`];
 //! 4. what they find is an [`outcome::Outcome`], one shape for everything after;
-//! 5. [`claims`] are judged on it, and [`chart`] draws it;
+//! 5. [`claims`] are judged on it, and [`chart`] draws it, as [`figure`] does what authors ask for;
 //! 6. [`store`] keeps what runs left behind for the next build, and what an author has accepted of it;
 //! 7. [`site`] makes pages of text, charts and tables, and publishes them in one piece;
 //! 8. [`pipeline`] leads from 1 to 7, and [`cli`] calls it.
@@ -14,7 +14,7 @@
 //! Two crates stand below this one: `gradbook-engine` holds the numbers, `gradbook-lab` what an experiment is, finds and looks
 //! like. A module imports only from those before it:
 //! `diagnostic, settings, words, numeric, data, nn, optim, surface, measure, train, search, outcome, chart, experiment, inline, lint, claims,
-//! markup, files, lesson, store, site, pipeline, cli`.
+//! figure, markup, files, lesson, store, site, pipeline, cli`.
 
 #![deny(unsafe_code)]
 
@@ -23,7 +23,7 @@
 extern crate self as gradbook;
 
 pub use gradbook_engine::{data, measure, nn, numeric, optim, range, search, surface, train};
-pub use gradbook_lab::{chart, claims, diagnostic, experiment, lint, outcome, settings, words};
+pub use gradbook_lab::{chart, claims, diagnostic, experiment, figure, lint, outcome, settings, words};
 
 pub mod cli;
 pub mod files;

@@ -191,6 +191,7 @@ fn optimizers() -> ExperimentView {
         default,
     };
     ExperimentView {
+        is_figure: false,
         id: "four_optimizers".into(),
         kind: "optimizers".into(),
         title_html: "Four optimizers, one network".into(),

@@ -4,11 +4,12 @@
 //! 2. [`experiment`] turns settings into a plan whose cost is known, and runs it by the engine;
 //! 3. what was found is an [`outcome::Outcome`], one shape for everything after;
 //! 4. [`chart`] draws it, [`inline`] computes the numbers of prose from it, [`claims`] judges sentences on it;
-//! 5. [`lint`] says what is known to mislead.
+//! 5. [`lint`] says what is known to mislead;
+//! 6. [`figure`] draws what authors ask for in blocks of their own.
 //!
 //! It knows no files, threads, clocks or terminals, and compiles for `wasm32-unknown-unknown`. A module imports only from
 //! those before it:
-//! `diagnostic, settings, words, outcome, chart, experiment, inline, lint, claims`.
+//! `diagnostic, settings, words, outcome, chart, experiment, inline, lint, claims, figure`.
 
 #![forbid(unsafe_code)]
 
@@ -22,6 +23,7 @@ pub mod chart;
 pub mod claims;
 pub mod diagnostic;
 pub mod experiment;
+pub mod figure;
 pub mod inline;
 pub mod lint;
 pub mod outcome;

@@ -5,6 +5,7 @@ use clap::Args;
 use crate::cli::print;
 use crate::diagnostic::nearest;
 use crate::experiment::{FOLLOWING, KINDS, MetricInfo, Reference, Setting, Technique, kind, reference};
+use crate::figure::presets;
 use crate::files::Fault;
 use crate::pipeline::Failure;
 
@@ -65,7 +66,15 @@ fn page(reference: &Reference) -> String {
     text += &named(kind.figures.iter().map(|doc| (doc.name, doc.about)));
     text += "\nExample\n\n```yaml experiment\n";
     text += kind.example;
-    text + "```\n"
+    text += "```\n";
+    let id = kind.example.lines().find_map(|line| line.strip_prefix("id: ")).unwrap_or("id");
+    let blocks: Vec<String> =
+        presets(kind.name).map(|preset| format!("\n```yaml figure\n{}```\n", preset.over(id))).collect();
+    if !blocks.is_empty() {
+        text += "\nIts figures as blocks of your own, to start from\n";
+        text += &blocks.concat();
+    }
+    text
 }
 
 fn named<'a>(entries: impl Iterator<Item = (&'a str, &'a str)> + Clone) -> String {

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use serde_json::json;
 
 use crate::claims::Verdict;
 use crate::cli::report::{Format, Report};
@@ -13,7 +14,7 @@ use crate::experiment::MetricInfo;
 use crate::lesson::inline::format_absent;
 use crate::numeric::mean;
 use crate::outcome::{DIVERGED_AT, Metric, Outcome, Statistic, Summary, Variant};
-use crate::pipeline::{self, Computed, Done, Failure, Planned, Request, Shard, short};
+use crate::pipeline::{self, Computed, Done, DrawnFigureBlock, Failure, Planned, Request, Shard, short};
 
 /// Columns of a sparkline.
 const SPARK: usize = 32;
@@ -47,9 +48,24 @@ impl Run {
             return fill(&request, shard, common);
         }
         let computed = common.compute(&request)?;
-        let text = match common.format {
-            Format::Json => json(&computed),
-            _ => tables(&computed),
+        let figures = pipeline::drawn_figures(&computed)
+            .map_err(|found| Failure::Course(found.into(), computed.sources().clone()))?;
+        let one = request.id.as_deref().and_then(|id| figures.iter().find(|figure| figure.id == id));
+        let text = match (common.format, one) {
+            (Format::Json, Some(figure)) => figure_json(figure),
+            (Format::Json, None) => {
+                documents(&computed) + &figures.iter().map(figure_json).collect::<String>()
+            }
+            (_, Some(figure)) => figure_table(figure),
+            (_, None) => {
+                let figures: Vec<String> = figures.iter().map(figure_table).collect();
+                [tables(&computed)]
+                    .into_iter()
+                    .chain(figures)
+                    .filter(|text| !text.is_empty())
+                    .collect::<Vec<_>>()
+                    .join("\n")
+            }
         };
         common.print(&text)?;
         if computed.found.errors() > 0 {
@@ -77,7 +93,7 @@ fn each(computed: &Computed) -> impl Iterator<Item = (&Planned, &Outcome, &Vec<V
 }
 
 /// Writes one JSON document an experiment, one a line.
-fn json(computed: &Computed) -> String {
+fn documents(computed: &Computed) -> String {
     let line = |(planned, outcome, verdicts): (&Planned, &Outcome, &Vec<Verdict>)| {
         let slug = &computed.course.lessons[planned.lesson].slug;
         format!("{}\n", pipeline::json(slug, planned, outcome, verdicts))
@@ -100,6 +116,39 @@ fn tables(computed: &Computed) -> String {
         text + &format!("\n  digest {}\n", outcome.digest())
     });
     shown.collect::<Vec<_>>().join("\n")
+}
+
+/// The columns that a figure shows.
+fn figure_table(figure: &DrawnFigureBlock) -> String {
+    let cell = |text: &String| match text.parse::<f64>() {
+        Ok(number) => short(number),
+        Err(_) => printable(text).to_string(),
+    };
+    let rows: Vec<Vec<String>> = figure.table.rows.iter().map(|row| row.iter().map(cell).collect()).collect();
+    let header: Vec<String> = figure.table.header.iter().map(|name| printable(name).to_string()).collect();
+    let width = |column: usize| {
+        let cells = rows.iter().chain([&header]).filter_map(|row| row.get(column));
+        cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..header.len()).map(width).collect();
+    let line = |row: &Vec<String>| {
+        let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}"));
+        format!("  {}\n", cells.collect::<Vec<_>>().join("  ").trim_end())
+    };
+    let lines: String = [&header].into_iter().chain(&rows).map(line).collect();
+    format!("{} (figure)\n\n{lines}", figure.title)
+}
+
+/// One JSON document, in a line.
+fn figure_json(figure: &DrawnFigureBlock) -> String {
+    let DrawnFigureBlock { lesson, id, table, .. } = figure;
+    let cell = |text: &String| text.parse::<f64>().map_or_else(|_| json!(text), |number| json!(number));
+    let rows: Vec<Vec<serde_json::Value>> =
+        table.rows.iter().map(|row| row.iter().map(cell).collect()).collect();
+    format!(
+        "{}\n",
+        json!({"lesson": lesson, "id": id, "kind": "figure", "columns": table.header, "rows": rows})
+    )
 }
 
 /// Returns a line for each metric: its name, mean and spread, and its series as a sparkline.

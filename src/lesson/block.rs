@@ -1,9 +1,9 @@
-//! Fenced blocks that hold an experiment.
+//! Fenced blocks that hold an experiment or a figure.
 
 use crate::diagnostic::{Diagnostic, Span};
 use crate::settings::{self, LineMap, Node};
 
-/// One experiment as the author wrote it.
+/// One experiment, or one figure of the author's own, as it was written.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ExperimentBlock {
     /// Its settings with their places; a map.
@@ -20,6 +20,7 @@ pub struct ExperimentBlock {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Info {
     Experiment,
+    Figure,
     /// Nearly: `yaml experimnt`, `yml experiment`, `experiment`, `{yaml experiment}`.
     Misspelt,
     /// Nothing but `yaml`: code, unless it holds an experiment.
@@ -34,7 +35,7 @@ pub(super) fn read_info(info: &str) -> Info {
     if let Some(inside) = braced {
         let plain = inside.replace(" .", " ");
         return match read_info(plain.trim_start_matches('.')) {
-            Info::Experiment | Info::Misspelt => Info::Misspelt,
+            Info::Experiment | Info::Figure | Info::Misspelt => Info::Misspelt,
             Info::Yaml => Info::Yaml,
             Info::Code => Info::Code,
         };
@@ -47,6 +48,11 @@ pub(super) fn read_info(info: &str) -> Info {
     let near = |word: &str| word.len() > 4 && crate::diagnostic::nearest(word, ["experiment"]).is_some();
     match words.as_slice() {
         ["yaml", "experiment"] => Info::Experiment,
+        ["yaml", "figure"] => Info::Figure,
+        ["yaml", "figure", ..] => Info::Misspelt,
+        [first, second, ..] if is_yaml(first) && crate::diagnostic::nearest(second, ["figure"]).is_some() => {
+            Info::Misspelt
+        }
         [only] if is_yaml(only) => Info::Yaml,
         ["yaml", "experiment", ..] => Info::Misspelt,
         [first, second, ..] if is_yaml(first) && near(second) => Info::Misspelt,
@@ -61,9 +67,12 @@ pub(super) fn read_info(info: &str) -> Info {
 
 /// Returns the error of an info string that was probably meant to be `yaml experiment`.
 pub(super) fn misspelt(info: &str, span: Span) -> Diagnostic {
-    Diagnostic::error(format!("a block marked `{}` is shown, not run", info.trim()), span)
-        .label("expected `yaml experiment`")
-        .hint("write the three backticks and `yaml experiment` after them, or `yaml example` for a block that is only shown")
+    let mut words = info.split(|letter: char| !letter.is_alphanumeric());
+    let is_figure = words.any(|word| crate::diagnostic::nearest(word, ["figure"]).is_some());
+    let (meant, done) = if is_figure { ("figure", "drawn") } else { ("experiment", "run") };
+    Diagnostic::error(format!("a block marked `{}` is shown, not {done}", info.trim()), span)
+        .label(format!("expected `yaml {meant}`"))
+        .hint(format!("write the three backticks and `yaml {meant}` after them, or `yaml example` for a block that is only shown"))
 }
 
 /// Returns a warning where YAML that is shown is an experiment by its `kind` and `id`.
@@ -137,7 +146,13 @@ mod tests {
         ] {
             assert_eq!(read_info(info), Info::Misspelt, "{info}");
         }
-        for info in ["python", "", "yaml example", "text experiment", "rust,ignore", "{.python .input}"] {
+        assert_eq!(read_info("yaml figure"), Info::Figure);
+        for info in ["yaml figur", "yml figure", "yaml figures", "{yaml figure}", "{.yaml .figure}"] {
+            assert_eq!(read_info(info), Info::Misspelt, "{info}");
+        }
+        for info in
+            ["python", "", "figure", "yaml example", "text experiment", "rust,ignore", "{.python .input}"]
+        {
             assert_eq!(read_info(info), Info::Code, "{info}");
         }
         assert_eq!([read_info("yaml"), read_info("YML")], [Info::Yaml; 2]);

@@ -13,6 +13,8 @@ enum Piece {
     Html(String),
     /// The experiment block with this index.
     Experiment(usize),
+    /// The figure block with this index.
+    Figure(usize),
     Value(InlineValue),
 }
 
@@ -43,6 +45,8 @@ pub enum Role {
 pub trait Fill {
     /// Returns the HTML that stands in place of an experiment block.
     fn experiment(&mut self, index: usize) -> String;
+    /// Returns the HTML that stands in place of a figure block.
+    fn figure(&mut self, index: usize) -> String;
     /// Returns the HTML that stands in place of an expression.
     fn value(&mut self, value: &InlineValue) -> String;
 }
@@ -53,6 +57,11 @@ const MARK: char = '\0';
 /// Returns the mark of an experiment block.
 pub fn experiment_mark(index: usize) -> String {
     format!("{MARK}e{index}{MARK}")
+}
+
+/// Returns the mark of a figure block.
+pub fn figure_mark(index: usize) -> String {
+    format!("{MARK}f{index}{MARK}")
 }
 
 /// Returns the mark of a value, given its index among the values.
@@ -70,6 +79,7 @@ impl Fragment {
             let number = part.get(1..)?.parse::<usize>().ok()?;
             match part.as_bytes()[0] {
                 b'e' => Some(Piece::Experiment(number)),
+                b'f' => Some(Piece::Figure(number)),
                 _ => values.get(number).cloned().map(Piece::Value),
             }
         };
@@ -83,6 +93,7 @@ impl Fragment {
             match piece {
                 Piece::Html(part) => html.push_str(part),
                 Piece::Experiment(index) => html.push_str(&fill.experiment(*index)),
+                Piece::Figure(index) => html.push_str(&fill.figure(*index)),
                 Piece::Value(value) => {
                     let filled = fill.value(value);
                     // Where a tag is open it is a part of an attribute, such as what a picture shows.
@@ -140,7 +151,7 @@ impl Fragment {
         let length = |piece: &Piece| match piece {
             Piece::Html(html) => html.len(),
             Piece::Value(value) => value.expression.len(),
-            Piece::Experiment(_) => 0,
+            Piece::Experiment(_) | Piece::Figure(_) => 0,
         };
         self.pieces.iter().map(length).sum()
     }
@@ -170,6 +181,10 @@ mod tests {
         fn experiment(&mut self, index: usize) -> String {
             format!("[experiment {index}]")
         }
+
+        fn figure(&mut self, index: usize) -> String {
+            format!("[figure {index}]")
+        }
         fn value(&mut self, value: &InlineValue) -> String {
             format!("[{}]", value.expression)
         }
@@ -198,6 +213,10 @@ mod tests {
         struct Marked;
         impl Fill for Marked {
             fn experiment(&mut self, _: usize) -> String {
+                String::new()
+            }
+
+            fn figure(&mut self, _: usize) -> String {
                 String::new()
             }
             fn value(&mut self, _: &InlineValue) -> String {

@@ -186,13 +186,13 @@ pub(super) fn resolve(
     }
 }
 
-/// Returns a file that the site has of an experiment: `SLUG/ID.csv`, `SLUG/ID.json`, `SLUG/ID-FIGURE.svg`.
+/// Returns a file that the site has of an experiment or a figure: `SLUG/ID.csv`, `SLUG/ID.json`, `SLUG/ID-FIGURE.svg`, `SLUG/ID.svg`.
 fn published(library: &Library, path: &str, up: &str, suffix: &str, span: Span) -> Option<LinkTarget> {
     let (slug, name) = path.rsplit_once('/')?;
     library.lessons.iter().find(|(_, known)| known == slug)?;
     let (name, ending) = name.rsplit_once('.')?;
     let (id, figure) = match (ending, name.split_once('-')) {
-        ("csv" | "json", None) => (name, None),
+        ("csv" | "json" | "svg", None) => (name, None),
         ("svg", Some((id, figure))) => (id, Some(figure.to_owned())),
         _ => return None,
     };

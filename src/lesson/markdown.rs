@@ -42,6 +42,8 @@ pub(super) struct Document {
     pub body: Fragment,
     pub headings: Vec<Heading>,
     pub blocks: Vec<ExperimentBlock>,
+    /// Figures of the author's own, in the order of the text.
+    pub figures: Vec<ExperimentBlock>,
     pub assets: Vec<Asset>,
     /// Files of experiments that links lead to.
     pub published: Vec<Published>,

@@ -27,7 +27,7 @@ pub use gradbook_lab::inline;
 
 pub use block::ExperimentBlock;
 pub use course::{CacheSettings, CourseSettings, Language, Theme};
-pub use fragment::{Fill, Fragment, InlineValue, Role, experiment_mark};
+pub use fragment::{Fill, Fragment, InlineValue, Role, experiment_mark, figure_mark};
 pub use front::Front;
 pub use limits::of_owner as owners_limits;
 pub use link::{Asset, Published, address, to_root};
@@ -79,6 +79,8 @@ pub struct Lesson {
     pub source: SourceId,
     /// In the order of the text.
     pub blocks: Vec<ExperimentBlock>,
+    /// Figures of the author's own, in the order of the text.
+    pub figures: Vec<ExperimentBlock>,
     pub body: Fragment,
     /// All headings; the contents of the page show levels 2 and 3.
     pub headings: Vec<Heading>,

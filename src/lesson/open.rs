@@ -169,10 +169,13 @@ impl Opening {
         let shown = front.as_ref().map(|front| front.title.as_str());
         let mut document =
             markdown::document(&text[start..], shown, here(Span::new(source, start, text.len())));
-        let (mut counted, mut line) = (0, 0);
-        for block in &mut document.blocks {
-            line += text[counted..block.span.start].matches('\n').count();
-            (counted, block.line) = (block.span.start, line);
+        let (mut counted, mut line);
+        for blocks in [&mut document.blocks, &mut document.figures] {
+            (counted, line) = (0, 0);
+            for block in blocks {
+                line += text[counted..block.span.start].matches('\n').count();
+                (counted, block.line) = (block.span.start, line);
+            }
         }
         self.found.extend(std::mem::take(&mut document.diagnostics));
         let front = front?;
@@ -186,7 +189,7 @@ impl Opening {
         published.extend(summary.published);
         anchors.extend(summary.anchors);
         assets.extend(title.assets.into_iter().chain(summary.assets));
-        for node in document.blocks.iter().flat_map(texts) {
+        for node in document.blocks.iter().chain(&document.figures).flat_map(texts) {
             // What is wrong with it is said when the block is read; its place within quotes is not known.
             let short = markdown::short(node.as_text().unwrap_or_default(), here(node.span), beside);
             assets.extend(short.assets);
@@ -205,6 +208,7 @@ impl Opening {
             front,
             source,
             blocks: document.blocks,
+            figures: document.figures,
             body: document.body,
             headings: document.headings,
             assets,

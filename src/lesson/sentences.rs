@@ -42,6 +42,10 @@ impl Fill for Marks {
         "<hr>".to_owned()
     }
 
+    fn figure(&mut self, _: usize) -> String {
+        "<hr>".to_owned()
+    }
+
     fn value(&mut self, _: &InlineValue) -> String {
         self.0 += 1;
         format!("{OPEN}{}{CLOSE}", self.0 - 1)

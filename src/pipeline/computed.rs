@@ -12,6 +12,7 @@ use crate::store::cache::Cache;
 
 use super::judging;
 use super::request::Failure;
+use super::run::figures::PlannedFigure;
 use super::run::planned::Planned;
 use super::run::running::Ran;
 use super::run::tables::Tables;
@@ -22,6 +23,8 @@ use super::show::notes::Unchanged;
 pub struct Computed {
     pub course: Course,
     pub planned: Vec<Planned>,
+    /// Figures of the author's own, checked.
+    pub(super) figures: Vec<PlannedFigure>,
     /// One for each planned experiment; none for those that nobody [wanted](Unchanged::wanted).
     pub(super) ran: Vec<Option<Ran>>,
     pub(super) unchanged: Unchanged,

@@ -29,6 +29,7 @@ pub use run::planned::Planned;
 pub use run::running::{Silent, Watch, Why, title};
 pub use run::shard::{Done, Pending, Shard, pending, run_shard};
 pub use run::team::Team;
+pub use show::figure_view::{DrawnFigureBlock, drawn_figures};
 pub use show::pages::{Files, Holds};
 pub use show::results::json;
 pub use show::results_table::{says_nothing, short};
@@ -46,7 +47,7 @@ use request::{is_like, none_like};
 use review::verifying::{self, Made};
 use run::running::{self, Ran};
 use run::tables::Tables;
-use run::{jobs, planning};
+use run::{figures, jobs, planning};
 use show::course_templates::CourseTemplates;
 use show::{pages, unchanged};
 
@@ -61,6 +62,7 @@ pub fn prepare(request: &Request) -> Result<Ready, Failure> {
     let mut found = std::mem::take(&mut course.found);
     let mut planned = planning::plan(&course, &limits, &mut tables, &mut found);
     planning::declare(&mut course, &planned);
+    let mut drawn = figures::plan(&course, &planned, &limits, &mut found);
     found.extend(planning::check_texts(&course, &planned));
     course.complete_prose();
     found.extend(judging::on_one_seed(&course, &planned));
@@ -76,11 +78,17 @@ pub fn prepare(request: &Request) -> Result<Ready, Failure> {
     };
     let known = planned.iter().map(|planned| title(&course, planned)).collect();
     if let Some(id) = &request.id {
-        let near = nearest(id, planned.iter().map(|experiment| experiment.header.id.as_str()));
+        let ids = planned.iter().map(|experiment| experiment.header.id.as_str());
+        let near = nearest(id, ids.chain(drawn.iter().map(|figure| figure.block.id.text.as_str())));
         let near = near.map_or_else(String::new, |near| format!(": did you mean `{near}`?"));
-        planned.retain(|experiment| experiment.header.id == *id);
-        if planned.is_empty() {
-            return Err(Fault::new(format!("no experiment is called `{id}`{near}")).into());
+        let figure = drawn.iter().any(|figure| figure.block.id.text == *id);
+        drawn.retain(|figure| figure.block.id.text == *id);
+        planned.retain(|experiment| {
+            experiment.header.id == *id
+                || figure && drawn.iter().any(|figure| figure.asks(&course, experiment))
+        });
+        if planned.is_empty() && drawn.is_empty() {
+            return Err(Fault::new(format!("no experiment or figure is called `{id}`{near}")).into());
         }
     }
     if let Some(pattern) = &request.only {
@@ -91,7 +99,7 @@ pub fn prepare(request: &Request) -> Result<Ready, Failure> {
     }
     let cache = request.cache.cache(&course)?;
     let cache = if request.draws_anew { cache.drawing_anew() } else { cache };
-    Ok(Ready { course, limits, planned, cache, found, known, templates, tables })
+    Ok(Ready { course, limits, planned, figures: drawn, cache, found, known, templates, tables })
 }
 
 /// Empties the cache and returns how many runs and bytes that were. Works with lessons that are at fault.
@@ -120,7 +128,7 @@ pub fn compute(request: &Request, watch: &dyn Watch) -> Result<Computed, Failure
         Ok(ran) => ran,
         Err(errors) => return Err(Failure::Course(errors, ready.tables.sources)),
     };
-    let Ready { course, planned, cache, mut found, known, templates, tables, .. } = ready;
+    let Ready { course, planned, figures, cache, mut found, known, templates, tables, .. } = ready;
     let judged = judging::judge(&course, &planned, &ran, |lesson| !unchanged.holds(lesson));
     let mut remarks = judged.found;
     for (experiment, ran) in planned.iter().zip(&ran) {
@@ -140,6 +148,7 @@ pub fn compute(request: &Request, watch: &dyn Watch) -> Result<Computed, Failure
     Ok(Computed {
         course,
         planned,
+        figures,
         ran,
         unchanged,
         verdicts,

@@ -7,6 +7,7 @@ use crate::experiment::Limits;
 use crate::lesson::Course;
 use crate::store::cache::Cache;
 
+use super::run::figures::PlannedFigure;
 use super::run::planned::Planned;
 use super::run::tables::Tables;
 use super::show::course_templates::CourseTemplates;
@@ -17,6 +18,7 @@ pub struct Ready {
     /// What its experiments may cost.
     pub limits: Limits,
     pub planned: Vec<Planned>,
+    pub(super) figures: Vec<PlannedFigure>,
     pub cache: Cache,
     /// What is odd about the lessons but stops nothing.
     pub found: Diagnostics,

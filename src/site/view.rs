@@ -126,6 +126,8 @@ pub struct HeadingView {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ExperimentView {
     pub id: String,
+    /// Whether it is a figure of the author's own, which computes nothing. Its anchor is `figure-ID`.
+    pub is_figure: bool,
     /// The kind's name: `optimizers`.
     pub kind: String,
     /// May be empty.

@@ -11,6 +11,7 @@ mod corpus;
 mod course;
 mod errors;
 mod faults;
+mod figures;
 mod files;
 #[path = "../fuzz/mod.rs"]
 mod fuzz;

@@ -24,6 +24,10 @@ pub enum Format {
     Integer,
     /// 2.5 × 10⁻³.
     Scientific,
+    /// With its sign: +0.5.
+    Signed,
+    /// 3.2×.
+    Times,
 }
 
 /// One axis of a panel.
@@ -39,6 +43,10 @@ pub struct Axis {
     pub zero: bool,
     /// Ticks at these values only.
     pub ticks: Option<Vec<f64>>,
+    /// Runs the other way: to the left, down.
+    pub reverse: bool,
+    /// On a logarithmic axis 0 has a place of its own, beyond a break.
+    pub broken: bool,
     /// Draw neither line nor ticks nor label (values stand on the marks themselves).
     pub hidden: bool,
 }
@@ -52,6 +60,8 @@ impl Axis {
             format: Format::Plain,
             zero: false,
             ticks: None,
+            reverse: false,
+            broken: false,
             hidden: false,
         }
     }
@@ -107,6 +117,18 @@ impl Axis {
     /// Ticks at these values only, such as the keep probabilities that were tried.
     pub fn ticks(mut self, ticks: impl IntoIterator<Item = f64>) -> Self {
         self.ticks = Some(ticks.into_iter().collect());
+        self
+    }
+
+    /// Lets it run the other way.
+    pub fn reverse(mut self) -> Self {
+        self.reverse = true;
+        self
+    }
+
+    /// Gives 0 a place beyond a break in a logarithmic axis.
+    pub fn broken(mut self) -> Self {
+        self.broken = true;
         self
     }
 

@@ -85,6 +85,7 @@ impl Stroke {
             Dash::Solid => None,
             Dash::Dashed => Some("stroke-dasharray=\"7 5\""),
             Dash::Dotted => Some("stroke-dasharray=\".1 5\""),
+            Dash::Mixed => Some("stroke-dasharray=\"9 5 .1 5\""),
         }
     }
 }

@@ -17,6 +17,8 @@ pub struct Figure {
     pub name: String,
     /// Shown above the figure and read first by a screen reader.
     pub title: String,
+    /// Whether the page itself shows the title above the drawing.
+    pub headed: bool,
     /// One sentence of what is shown; axes, series, where they end are added from the data.
     pub lead: String,
     pub panels: Vec<Panel>,
@@ -54,6 +56,7 @@ impl Figure {
         Figure {
             name: name.into(),
             title: title.into(),
+            headed: false,
             lead: lead.into(),
             panels: Vec::new(),
             columns: 1,

@@ -29,13 +29,13 @@ pub use figure::{Figure, Key, Panel, Point};
 pub use key::{KeyEntry, Place, Sample};
 pub use layout::Layout;
 pub use marks::{
-    Area, Around, Band, Bar, Bars, Dash, Description, Dots, Estimate, Interval, Levels, Line, Mark, Parallel,
-    Part, Path, Paths, Raster, Regions, Rule, Shape, Text, Track,
+    Area, Around, Band, Bar, Bars, Boxes, Clipped, Dash, Description, Dots, Estimate, Interval, Levels, Line,
+    Mark, Parallel, Part, Path, Paths, Quartiles, Raster, Regions, Rule, Shape, Slope, Text, Track,
 };
-pub use scale::{Curve, Domain, Needs, Reach, Row};
+pub use scale::{Curve, Domain, Needs, Reach, Row, Zero};
 pub use table::{Column, Columns, DataTable, Rows};
 pub use theme::{Color, Paint, css};
-pub use ticks::{number, rounded};
+pub use ticks::{number, power, rounded};
 
 #[cfg(test)]
 mod tests;

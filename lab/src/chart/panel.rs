@@ -64,8 +64,10 @@ pub(crate) fn prepare(figure: &Figure, layout: Layout, direct: bool, columns: us
     let prepare = |(index, panel): (usize, &'_ Panel)| {
         let (x, y) = (&reaches[index].x, &reaches[index].y);
         let mut y = Domain::new(&panel.y, if figure.share_y { &all_y } else { y });
-        y.flipped = matches!(panel.y.scale, Scale::Category(_));
-        (index, Domain::new(&panel.x, if figure.share_x { &all_x } else { x }), y)
+        y.flipped = matches!(panel.y.scale, Scale::Category(_)) != panel.y.reverse;
+        let mut x = Domain::new(&panel.x, if figure.share_x { &all_x } else { x });
+        x.flipped = panel.x.reverse;
+        (index, x, y)
     };
     let mut domains: Vec<_> = figure.panels.iter().enumerate().map(prepare).collect();
     // Panels may ask for ranges of their own: what they share holds all of them.
@@ -321,6 +323,7 @@ impl Prepared<'_> {
             canvas.path(&[(frame.left, frame.bottom()), (frame.right(), frame.bottom())], axis);
             self.draw_x_ticks(plot, axis);
         }
+        self.draw_breaks(plot, axis);
         if let Some(name) = self.x_name() {
             let at =
                 (frame.left + frame.width / 2.0, frame.bottom() + self.below(frame.width) - SMALL.line());
@@ -341,6 +344,26 @@ impl Prepared<'_> {
         for (y, lines) in self.y_labels(frame.width, frame.height) {
             let first = frame.top + y - (lines.len() - 1) as f64 * SMALL.line() / 2.0;
             canvas.lines((frame.left - 8.0, first), &lines, Ink::new(SMALL, ink).h(HPos::Right));
+        }
+    }
+
+    /// Two strokes across an axis where it leaves out what lies between 0 and its least number.
+    fn draw_breaks(&self, plot: &Plot, axis: Stroke) {
+        let frame = plot.frame;
+        let between = |domain: &Domain| {
+            let zero = domain.zero?;
+            let share = ((zero.at + zero.after) / 2.0 - domain.low) / (domain.high - domain.low);
+            Some(if domain.flipped { 1.0 - share } else { share })
+        };
+        for shift in [-2.5, 2.5] {
+            if let Some(share) = between(&self.x).filter(|_| !self.panel.x.hidden) {
+                let (x, y) = (frame.left + share * frame.width + shift, frame.bottom());
+                plot.canvas.path(&[(x - 2.0, y + 5.0), (x + 2.0, y - 5.0)], axis);
+            }
+            if let Some(share) = between(&self.y).filter(|_| !self.panel.y.hidden) {
+                let (x, y) = (frame.left, frame.bottom() - share * frame.height + shift);
+                plot.canvas.path(&[(x - 5.0, y + 2.0), (x + 5.0, y - 2.0)], axis);
+            }
         }
     }
 

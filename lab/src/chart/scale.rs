@@ -64,6 +64,16 @@ pub struct Domain {
     pub flipped: bool,
     /// Its places are names.
     pub named: bool,
+    /// Where 0 stands on a logarithmic scale with a break.
+    pub zero: Option<Zero>,
+}
+
+/// The place of 0 beyond the break of a logarithmic scale, in bent values.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Zero {
+    pub at: f64,
+    /// Where the scale goes on after the break.
+    pub after: f64,
 }
 
 /// What the marks of a panel ask of it.
@@ -138,6 +148,7 @@ impl Domain {
                 high: count - 0.5,
                 flipped: false,
                 named: true,
+                zero: None,
             };
         }
         let curve = Curve::of(&axis.scale);
@@ -148,7 +159,13 @@ impl Domain {
             }
             _ => found(axis, curve, reach),
         };
-        Domain { curve, low, high, flipped: false, named: false }
+        let mut domain = Domain { curve, low, high, flipped: false, named: false, zero: None };
+        if axis.broken && curve == Curve::Log && reach.values.contains(&0.0) {
+            let gap = (high - low) * 0.12;
+            domain.zero = Some(Zero { at: low - gap, after: low });
+            domain.low = low - 1.3 * gap;
+        }
+        domain
     }
 
     /// Widens it to hold the others of its kind of scale too; categories have each their own.
@@ -161,7 +178,10 @@ impl Domain {
 
     /// 0 at the low end, 1 at the high end; `None` where the value has no place at all.
     pub fn fraction(&self, value: f64) -> Option<f64> {
-        let bent = self.curve.bend(value);
+        let bent = match self.zero {
+            Some(zero) if value == 0.0 => zero.at,
+            _ => self.curve.bend(value),
+        };
         let fraction = (bent / 2.0 - self.low / 2.0) / (self.high / 2.0 - self.low / 2.0);
         fraction.is_finite().then_some(if self.flipped { 1.0 - fraction } else { fraction })
     }

@@ -69,7 +69,7 @@ impl Figure {
         let entries = key::entries(self, direct);
 
         let narrowest = layout::grid(&panels, columns, page - 2.0, 0.0).width.max(page.min(340.0) - 2.0);
-        let title = TITLE.wrap(&self.title, narrowest);
+        let title = if self.headed { Vec::new() } else { TITLE.wrap(&self.title, narrowest) };
         let below_title = 2.0 + title.len() as f64 * TITLE.line() + edge;
         let key_height = key::flow(&entries, narrowest).1;
         let top = below_title + key_height + if key_height > 0.0 { edge + 3.0 } else { 0.0 };

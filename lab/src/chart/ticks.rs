@@ -21,6 +21,12 @@ pub(crate) fn ticks(axis: &Axis, domain: &Domain, count: usize) -> Vec<Tick> {
         let inside: Vec<f64> = values.iter().copied().filter(|value| domain.contains(*value)).collect();
         return labelled(&inside, axis.format);
     }
+    if let Some(zero) = domain.zero {
+        // Beyond the break stands 0 alone; the others keep to their side of it.
+        let rest = Domain { low: zero.after, zero: None, ..domain.clone() };
+        let none = Tick { value: 0.0, label: number(0.0, axis.format, 0) };
+        return [none].into_iter().chain(ticks(axis, &rest, count)).collect();
+    }
     match domain.curve {
         Curve::Linear => labelled(&nice(domain.low, domain.high, count, axis.format), axis.format),
         Curve::Log => logarithmic(domain, count, axis.format),
@@ -54,8 +60,8 @@ fn nice_step(raw: f64, exponent: i32) -> f64 {
     [1.0, 2.0, 5.0].into_iter().find(|step| units <= step * 1.2).unwrap_or(10.0)
 }
 
-/// 10 to a whole power, the nearest number there is.
-pub(crate) fn power(exponent: i32) -> f64 {
+/// Returns 10 to a whole power, the nearest number there is.
+pub fn power(exponent: i32) -> f64 {
     decimal(1.0, exponent)
 }
 
@@ -201,6 +207,9 @@ pub fn number(value: f64, format: Format, decimals: usize) -> String {
         Format::Integer => grouped(value, 0),
         Format::Percent => format!("{}%", grouped(100.0 * value, decimals)),
         Format::Scientific => scientific(value, decimals),
+        Format::Signed if value > 0.0 => format!("+{}", grouped(value, decimals)),
+        Format::Signed => grouped(value, decimals),
+        Format::Times => format!("{}×", grouped(value, decimals)),
     }
 }
 
@@ -222,7 +231,8 @@ pub fn rounded(value: f64, format: Format) -> String {
     let before = exponent_of(value);
     let text = format!("{:.*}", (3 - before).max(0) as usize, value);
     let needed = text.split_once('.').map_or(0, |(_, rest)| rest.trim_end_matches('0').len());
-    number(value, Format::Plain, needed)
+    let format = if matches!(format, Format::Signed | Format::Times) { format } else { Format::Plain };
+    number(value, format, needed)
 }
 
 /// Thousands apart, a true minus sign, no minus before a zero.

@@ -27,7 +27,7 @@ impl Margin {
             return None;
         }
         let mean = mean(&by_seed);
-        let interval = (by_seed.len() > 1).then(|| bootstrap(&by_seed, seed));
+        let interval = (by_seed.len() > 1).then(|| mean_interval(&by_seed, seed));
         Some(Margin { by_seed, mean, interval })
     }
 
@@ -40,7 +40,7 @@ impl Margin {
 /// Returns the 95% percentile interval of the mean (Efron and Tibshirani 1993, An Introduction to the Bootstrap, section
 /// 13.3): seeds drawn with replacement, as many as there are, the mean of each draw, and of all these means the
 /// 2.5% and 97.5% [`quantile`].
-fn bootstrap(values: &[f64], seed: u64) -> (f64, f64) {
+pub fn mean_interval(values: &[f64], seed: u64) -> (f64, f64) {
     let mut stream = Streams::new(seed).stream(STREAM);
     let n = values.len();
     let mut means: Vec<f64> =
@@ -56,7 +56,7 @@ mod tests {
     /// Of two seeds the means are 0, 0.5 and 1 with shares 1/4, 1/2 and 1/4, so the ends are the values themselves.
     #[test]
     fn two_seeds_span_their_values() {
-        assert_eq!(bootstrap(&[0.0, 1.0], 7), (0.0, 1.0));
+        assert_eq!(mean_interval(&[0.0, 1.0], 7), (0.0, 1.0));
     }
 
     /// For many values the interval of a mean is that of the normal distribution, 1.96 standard errors each way.
@@ -75,9 +75,9 @@ mod tests {
     #[test]
     fn the_draws_are_what_they_always_were() {
         let values: Vec<f64> = (0..40).map(|i| libm::sin(f64::from(i))).collect();
-        assert_eq!(bootstrap(&values, 0), bootstrap(&values, 0));
-        assert_ne!(bootstrap(&values, 0), bootstrap(&values, 1));
-        assert_eq!(bootstrap(&values, 0), (-0.17865045104699911, 0.2529127867540198));
+        assert_eq!(mean_interval(&values, 0), mean_interval(&values, 0));
+        assert_ne!(mean_interval(&values, 0), mean_interval(&values, 1));
+        assert_eq!(mean_interval(&values, 0), (-0.17865045104699911, 0.2529127867540198));
     }
 
     #[test]

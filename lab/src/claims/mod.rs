@@ -11,7 +11,7 @@ use crate::lint;
 use crate::outcome::Outcome;
 use crate::settings::Node;
 
-pub use margin::Margin;
+pub use margin::{Margin, mean_interval};
 
 /// The most seeds whose values a failure lists.
 const SHOWN_SEEDS: usize = 10;

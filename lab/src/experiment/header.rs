@@ -91,18 +91,7 @@ impl Header {
     /// Returns what is wrong with the header; `figures` are the names of the kind's figures.
     pub fn check(&self, figures: &[&str]) -> Vec<Problem> {
         let mut problems = Vec::new();
-        if !is_name(&self.id) {
-            problems.push(
-                Problem::new("id", format!("the id `{}` is not in snake_case", self.id))
-                    .expected("lower-case letters, digits and underscores, beginning with a letter"),
-            );
-        }
-        if is_reserved(&self.id) {
-            problems.push(
-                Problem::new("id", format!("the word `{}` is reserved and can be no id", self.id))
-                    .expected("another word: expressions have a meaning of their own for this one"),
-            );
-        }
+        problems.extend(id_problem(&self.id));
         problems.extend(range::whole("seeds", format!("{} seeds", self.seeds), self.seeds, 1..=MOST_SEEDS));
         if self.seed.checked_add(self.seeds).is_none() {
             problems.push(
@@ -135,6 +124,18 @@ impl Header {
         }
         problems
     }
+}
+
+/// Returns what is wrong with an id.
+pub fn id_problem(id: &str) -> Option<Problem> {
+    if !is_name(id) {
+        let problem = Problem::new("id", format!("the id `{id}` is not in snake_case"));
+        return Some(problem.expected("lower-case letters, digits and underscores, beginning with a letter"));
+    }
+    is_reserved(id).then(|| {
+        Problem::new("id", format!("the word `{id}` is reserved and can be no id"))
+            .expected("another word: expressions have a meaning of their own for this one")
+    })
 }
 
 /// Returns whether a text is an identifier that prose and claims can use.

@@ -15,7 +15,20 @@ pub const FILTERS: [&str; 17] = [
 ];
 
 /// Functions, alphabetically.
-pub const FUNCTIONS: [&str; 6] = ["abs", "max", "mean", "min", "slope", "within"];
+pub const FUNCTIONS: [&str; 12] =
+    ["abs", "exp", "log", "log10", "max", "mean", "min", "pow", "slope", "sqrt", "tanh", "within"];
+
+/// A function of a number by its name.
+type OfOne = (&'static str, fn(f64) -> f64);
+
+/// Functions of one number.
+const FUNCTIONS_OF_ONE: [OfOne; 5] = [
+    ("exp", libm::exp),
+    ("log", libm::log),
+    ("log10", libm::log10),
+    ("sqrt", libm::sqrt),
+    ("tanh", libm::tanh),
+];
 
 /// Filters that want a whole list: before them a metric that also has a curve is its curve.
 pub(super) const LIST_FILTERS: [&str; 10] =
@@ -37,6 +50,12 @@ pub(super) fn signature(name: &str, filter: bool) -> (&'static str, usize, usize
         ("smooth", _) => ("smooth(beta, corrected=true)", 1, 2),
         ("within", _) => ("within(a, b, tolerance)", 3, 3),
         ("abs", false) => ("abs(number)", 1, 1),
+        ("exp", _) => ("exp(number)", 1, 1),
+        ("log", _) => ("log(number)", 1, 1),
+        ("log10", _) => ("log10(number)", 1, 1),
+        ("sqrt", _) => ("sqrt(number)", 1, 1),
+        ("tanh", _) => ("tanh(number)", 1, 1),
+        ("pow", _) => ("pow(base, exponent)", 2, 2),
         ("mean", false) => ("mean(list)", 1, 1),
         ("slope", false) => ("slope(list)", 1, 1),
         ("min", false) => ("min(a, b)", 1, usize::MAX),
@@ -87,6 +106,12 @@ pub(super) static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(||
     environment.add_filter("slope", slope);
     environment.add_filter("smooth", smooth);
     environment.add_function("abs", |value: Value| absolute(&value));
+    for (name, function) in FUNCTIONS_OF_ONE {
+        environment.add_function(name, move |value: Value| Ok::<f64, Error>(function(number(&value)?)));
+    }
+    environment.add_function("pow", |base: Value, exponent: Value| {
+        Ok::<f64, Error>(libm::pow(number(&base)?, number(&exponent)?))
+    });
     environment.add_function("min", |values: Rest<Value>| extreme(&several(&values)?, f64::min));
     environment.add_function("max", |values: Rest<Value>| extreme(&several(&values)?, f64::max));
     environment.add_function("mean", |list: Value| mean(&list));

@@ -131,7 +131,7 @@ impl<'t> Expression<'t> {
                     return Err(Fault::new(
                         range.clone(),
                         "powers are not available here",
-                        "expected `x * x`",
+                        "expected `pow(x, 2)`",
                     ));
                 }
                 Token::Operator("=") if !self.names_argument(index) => {
@@ -186,7 +186,7 @@ impl<'t> Expression<'t> {
 
     /// Returns the text for minijinja, with a variable for each name and parentheses around what is formatted, and the way back
     /// to the places of this text.
-    fn rewritten(&self) -> (String, Vec<(usize, usize)>) {
+    pub(super) fn rewritten(&self) -> (String, Vec<(usize, usize)>) {
         let (mut text, mut places, mut copied, mut count) = (String::new(), vec![(0, 0)], 0, 0);
         let formatted = self.formatted();
         for (index, (token, range)) in self.tokens.iter().enumerate() {
@@ -220,7 +220,8 @@ impl<'t> Expression<'t> {
         }
     }
 
-    fn fault(&self, error: &Error, places: &[(usize, usize)], message: &str) -> Fault {
+    /// Makes the fault of what minijinja says of the rewritten text.
+    pub(super) fn fault(&self, error: &Error, places: &[(usize, usize)], message: &str) -> Fault {
         let place = |offset: usize| {
             let index = places.partition_point(|&(rewritten, _)| rewritten <= offset).saturating_sub(1);
             let (rewritten, original) = places[index];

@@ -15,8 +15,9 @@
 //! | `si(d=1)` | `12.3k` |
 //! | `length first last sum min max mean slope join abs` | as their names say |
 //!
-//! Functions: `min max mean abs slope within(a, b, tolerance)`.
+//! Functions: `min max mean abs slope exp log log10 sqrt tanh pow(base, exponent) within(a, b, tolerance)`.
 
+mod by_row;
 mod claim;
 mod data;
 mod diverged;
@@ -31,6 +32,9 @@ mod token;
 
 use std::collections::BTreeMap;
 
+pub use by_row::{
+    Fault, Formula, Given, Link, Name, experiment_named, is_one_name, shown_number, unknown_name,
+};
 pub use claim::{Judgement, SeedValues};
 pub use environment::{FILTERS, FUNCTIONS};
 pub use format::{
@@ -44,7 +48,6 @@ use crate::diagnostic::{Diagnostic, Span};
 use crate::outcome::{Outcome, Statistic};
 use data::Data;
 use expression::Expression;
-use resolve::Fault;
 
 /// The results of a course, by lesson and experiment.
 #[derive(Clone, Debug, Default)]

@@ -13,7 +13,7 @@ use crate::settings::metric_of_others;
 
 /// What is wrong at a place of an expression.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Fault {
+pub struct Fault {
     pub range: Range<usize>,
     pub message: String,
     pub label: String,
@@ -24,12 +24,12 @@ pub(super) struct Fault {
 
 impl Fault {
     /// Makes a fault in a range of an expression, in bytes.
-    pub(super) fn new(range: Range<usize>, message: impl Into<String>, label: impl Into<String>) -> Self {
+    pub fn new(range: Range<usize>, message: impl Into<String>, label: impl Into<String>) -> Self {
         Fault { range, message: message.into(), label: label.into(), hints: Vec::new(), ended: false }
     }
 
     /// Adds a hint on what to write.
-    pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());
         self
     }

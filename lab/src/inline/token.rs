@@ -24,14 +24,26 @@ pub(super) enum Token {
     Other,
 }
 
+/// A part of a name: a word or an index.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Link {
+pub struct Link {
     pub name: Name,
     pub range: Range<usize>,
 }
 
+impl Link {
+    /// Returns the word that it is.
+    pub fn word(&self) -> Option<&str> {
+        match &self.name {
+            Name::Word(word) => Some(word),
+            Name::Index(_) => None,
+        }
+    }
+}
+
+/// What a part of a name says.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Name {
+pub enum Name {
     Word(String),
     Index(i64),
 }

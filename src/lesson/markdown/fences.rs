@@ -1,4 +1,4 @@
-//! Fences that hold experiments, or something like one.
+//! Fences that hold experiments or figures, or something like one.
 
 use std::ops::Range;
 
@@ -7,7 +7,7 @@ use pulldown_cmark::Event;
 use super::headings::{self, Owner};
 use super::{Part, Writer};
 use crate::lesson::block::{self, Info};
-use crate::lesson::fragment::experiment_mark;
+use crate::lesson::fragment::{experiment_mark, figure_mark};
 use crate::settings::LineMap;
 
 impl<'t> Writer<'t> {
@@ -40,18 +40,23 @@ impl<'t> Writer<'t> {
             }
         }
         // The line of the fence is counted in the file by whoever has the whole of it.
+        let is_figure = block::read_info(info) == Info::Figure;
         match block::read(&yaml, &map, fence, 0) {
             Ok(block) => {
                 if let Some(id) = block.node.entry("id").and_then(|entry| entry.value.as_text()) {
                     let place = block.node.locate("id");
-                    self.claim_id(&format!("experiment-{id}"), place, Owner::Experiment);
+                    let what = if is_figure { "figure" } else { "experiment" };
+                    self.claim_id(&format!("{what}-{id}"), place, Owner::Experiment);
                     // A link may name the experiment alone.
                     if let Some(alias) = self.claim_alias(id.to_owned()) {
                         self.out.push(Event::Html(headings::other_name(&alias).into()));
                     }
                 }
-                let mark = experiment_mark(self.found.blocks.len());
-                self.found.blocks.push(block);
+                let (mark, blocks) = match is_figure {
+                    true => (figure_mark(self.found.figures.len()), &mut self.found.figures),
+                    false => (experiment_mark(self.found.blocks.len()), &mut self.found.blocks),
+                };
+                blocks.push(block);
                 self.out.push(Event::Html(mark.into()));
             }
             Err(errors) => {

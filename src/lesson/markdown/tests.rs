@@ -9,6 +9,10 @@ impl Fill for Echo {
     fn experiment(&mut self, index: usize) -> String {
         format!("[experiment {index}]")
     }
+
+    fn figure(&mut self, index: usize) -> String {
+        format!("[figure {index}]")
+    }
     fn value(&mut self, value: &InlineValue) -> String {
         format!("[{}]", value.expression)
     }

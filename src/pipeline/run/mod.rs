@@ -1,5 +1,6 @@
 //! What is run: experiments planned and checked, their runs done on a pool of threads, within time and memory.
 
+pub(super) mod figures;
 pub(super) mod job_pool;
 pub(super) mod jobs;
 pub(super) mod memory;

@@ -71,6 +71,8 @@ pub(crate) fn check_site(course: &Course, planned: &[Planned], limits: &Limits) 
             files += 2 + figures as u64;
             bytes += experiment.total().left() + CHART * figures as f64;
         }
+        files += 2 * lesson.figures.len() as u64;
+        bytes += CHART * lesson.figures.len() as f64;
         let beyond = [
             (files as f64, limits.course.files as f64, "files", figure as fn(f64) -> String),
             (bytes, limits.course.output, "", size),

@@ -14,6 +14,7 @@ use crate::store::cache::Sum;
 
 use super::drawing::Drawing;
 use super::experiment_view::{self, BlockTexts};
+use super::figure_view::{self, DrawnBlock, FigureTexts};
 use super::filling::Filling;
 use super::notes::{Note, NotedExperiment};
 use crate::pipeline::computed::Computed;
@@ -26,6 +27,8 @@ pub(crate) struct Draft<'a> {
     /// A hash over all that the view with its experiments is made from; none where that cannot be told.
     pub from: Option<Sum>,
     pub experiments: Vec<Experiment<'a>>,
+    /// Figures of the author's own.
+    pub figures: Cow<'a, [DrawnBlock]>,
     body: OnceLock<Result<String, Vec<Diagnostic>>>,
 }
 
@@ -65,7 +68,8 @@ impl<'c> Drafting<'c> {
             drawing: Drawing::known(self.computed, place, *drawing, sketch.clone()),
         });
         let experiments = experiments.collect();
-        Draft { view: Cow::Borrowed(&note.view), from: Some(note.from), experiments, body: OnceLock::new() }
+        let (view, figures) = (Cow::Borrowed(&note.view), Cow::Borrowed(note.figures.as_slice()));
+        Draft { view, from: Some(note.from), experiments, figures, body: OnceLock::new() }
     }
 
     fn anew(&self, index: usize, lesson: &Lesson) -> (Draft<'c>, Diagnostics) {
@@ -80,6 +84,7 @@ impl<'c> Drafting<'c> {
                 Experiment { view, drawing }
             })
             .collect();
+        let figures = self.figures(index, lesson, &mut found);
         let mut filling = self.filling(lesson, &mut found);
         let body_html = lesson.body.render(&mut filling);
         // Titles, headings and summaries also stand within links.
@@ -99,19 +104,21 @@ impl<'c> Drafting<'c> {
                     html: heading.content.render(&mut fill),
                 })
                 .collect(),
-            thumbnail: experiments.iter().find_map(|experiment| experiment.drawing.charts().next()),
-            needs_more: needs_more(&body_html, &experiments),
+            thumbnail: thumbnail(lesson, &experiments, &figures),
+            needs_more: needs_more(&body_html, &experiments, &figures),
             body_html,
         };
-        let from = self.from(&view, &experiments);
-        (Draft { view: Cow::Owned(view), from, experiments, body: OnceLock::new() }, found)
+        let from = self.from(&view, &experiments, &figures);
+        let figures = Cow::Owned(figures);
+        (Draft { view: Cow::Owned(view), from, experiments, figures, body: OnceLock::new() }, found)
     }
 
-    fn from(&self, view: &PageView, experiments: &[Experiment]) -> Option<Sum> {
+    fn from(&self, view: &PageView, experiments: &[Experiment], figures: &[DrawnBlock]) -> Option<Sum> {
         let mut sums = vec![self.program?, Sum::of_value(&(view, self.computed.course.is_untrusted()))];
         for Experiment { view, drawing } in experiments {
             sums.extend([Sum::of_value(view), drawing.key?.into()]);
         }
+        sums.push(Sum::of_value(&figures));
         Some(Sum::over(&sums))
     }
 
@@ -141,6 +148,43 @@ impl<'c> Drafting<'c> {
         let mut view = experiment_view::view(&lesson.slug, planned, outcome, verdicts, written);
         experiment_view::speak(&mut view, self.computed.course.words());
         view
+    }
+
+    /// The figures of a lesson that can be drawn.
+    fn figures(&self, index: usize, lesson: &Lesson, found: &mut Diagnostics) -> Vec<DrawnBlock> {
+        let own = self.computed.figures.iter().filter(|figure| figure.lesson == index);
+        let mut drawn = Vec::new();
+        for planned in own {
+            let (block, tree) = (&planned.block, &planned.tree);
+            let plain = |text: &str, path: &str, found: &mut Diagnostics| {
+                let fragment = self.computed.course.plain(lesson, text, tree.locate(path));
+                let fragment = found.keep(fragment)?;
+                Some(fragment.render_text(&mut self.filling(lesson, found)))
+            };
+            let alt = block.alt.as_deref().and_then(|text| plain(text, "alt", found));
+            let short = |text: &str, path: &str, found: &mut Diagnostics| {
+                let fragment = self.computed.course.short(lesson, text, tree.locate(path));
+                found.keep(fragment)
+            };
+            let title = block.title.as_deref().and_then(|text| short(text, "title", found));
+            let title_html = title.as_ref().map(|title| title.render(&mut self.filling(lesson, found)));
+            let title = title
+                .map(|title| title.render_text(&mut Filling { links: false, ..self.filling(lesson, found) }));
+            let caption_html = block.caption.as_deref().and_then(|text| {
+                let fragment = short(text, "caption", found)?;
+                Some(fragment.render(&mut self.filling(lesson, found)))
+            });
+            let texts = FigureTexts {
+                title,
+                title_html: title_html.unwrap_or_default(),
+                caption_html: caption_html.unwrap_or_default(),
+                alt: alt.unwrap_or_default(),
+                yaml: lesson.figures[planned.place].yaml.clone(),
+            };
+            let figure = found.keep(figure_view::draw(self.computed, &self.values, planned, texts));
+            drawn.extend(figure.flatten());
+        }
+        drawn
     }
 
     /// Returns the Markdown texts of a block as HTML.
@@ -182,9 +226,9 @@ impl<'c> Drafting<'c> {
 }
 
 impl Draft<'_> {
-    /// Returns whether its lesson has experiments.
+    /// Returns whether its lesson has experiments or figures.
     pub(crate) fn has_experiments(&self) -> bool {
-        !self.experiments.is_empty()
+        !self.experiments.is_empty() || !self.figures.is_empty()
     }
 
     /// Returns the page with its experiments.
@@ -215,17 +259,25 @@ impl Draft<'_> {
             Some(NotedExperiment { view, drawing: drawing.key?, sketch })
         };
         let experiments = self.experiments.iter().map(noted).collect::<Option<_>>()?;
-        Some(Note { made_from, view: self.view.as_ref().clone(), from: self.from?, experiments, remarks })
+        let (view, figures) = (self.view.as_ref().clone(), self.figures.to_vec());
+        Some(Note { made_from, view, from: self.from?, experiments, figures, remarks })
     }
 }
 
 /// Returns whether the HTML that a lesson's author wrote needs more than the usual policy allows.
-fn needs_more(body_html: &str, experiments: &[Experiment]) -> bool {
+fn needs_more(body_html: &str, experiments: &[Experiment], figures: &[DrawnBlock]) -> bool {
     let texts = experiments.iter().flat_map(|Experiment { view, .. }| {
         let claims = view.claims.iter().map(|claim| &claim.says_html);
         [&view.title_html, &view.caption_html].into_iter().chain(claims)
     });
-    policy::needs_more(body_html) || texts.into_iter().any(|html| policy::needs_more(html))
+    let captions = figures.iter().flat_map(|figure| [&figure.view.title_html, &figure.view.caption_html]);
+    policy::needs_more(body_html) || texts.into_iter().chain(captions).any(|html| policy::needs_more(html))
+}
+
+/// The first chart of the page.
+fn thumbnail(lesson: &Lesson, experiments: &[Experiment], figures: &[DrawnBlock]) -> Option<String> {
+    let experiment = experiments.iter().find_map(|experiment| experiment.drawing.charts().next());
+    experiment.or_else(|| Some(format!("{}/{}.svg", lesson.slug, figures.first()?.view.id)))
 }
 
 /// Puts the experiments of a draft into its body.
@@ -246,6 +298,19 @@ impl Fill for Experiments<'_> {
         templates.loaded.experiment(&view).unwrap_or_else(|error| {
             let place = course.lessons[planned.lesson].blocks[planned.block].span;
             self.found.push(Diagnostic::error(error.to_string(), place));
+            String::new()
+        })
+    }
+
+    fn figure(&mut self, index: usize) -> String {
+        let Some(figure) = self.draft.figures.iter().find(|figure| figure.place == index) else {
+            return String::new();
+        };
+        self.computed.templates.loaded.experiment(&figure.view).unwrap_or_else(|error| {
+            let lesson =
+                self.computed.course.lessons.iter().find(|lesson| lesson.slug == self.draft.view.slug);
+            let place = lesson.map(|lesson| lesson.figures[index].span);
+            self.found.extend(place.map(|place| Diagnostic::error(error.to_string(), place)));
             String::new()
         })
     }

@@ -32,6 +32,7 @@ pub(crate) fn view(
     let id = &planned.header.id;
     ExperimentView {
         id: id.clone(),
+        is_figure: false,
         kind: planned.kind.name.to_owned(),
         title_html: written.title_html,
         caption_html: written.caption_html,

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Diagnostics;
 use crate::lesson::inline::{Values, format_absent, format_number};
-use crate::lesson::{Fill, InlineValue, Lesson, Role, address, experiment_mark, to_root};
+use crate::lesson::{Fill, InlineValue, Lesson, Role, address, experiment_mark, figure_mark, to_root};
 use crate::outcome::{Statistic, Summary};
 
 use crate::pipeline::computed::Computed;
@@ -21,6 +21,10 @@ impl Fill for Filling<'_, '_> {
     /// Experiments are put in later, where they are needed.
     fn experiment(&mut self, index: usize) -> String {
         experiment_mark(index)
+    }
+
+    fn figure(&mut self, index: usize) -> String {
+        figure_mark(index)
     }
 
     fn value(&mut self, value: &InlineValue) -> String {

@@ -4,6 +4,7 @@ pub(super) mod course_templates;
 pub(super) mod drafts;
 pub(super) mod drawing;
 pub(super) mod experiment_view;
+pub(super) mod figure_view;
 pub(super) mod filling;
 pub(super) mod notes;
 pub(super) mod pages;

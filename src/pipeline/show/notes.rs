@@ -7,6 +7,8 @@ use crate::lesson::{Course, Lesson};
 use crate::site::{ExperimentView, PageView};
 use crate::store::cache::{Key, Sum};
 
+use super::figure_view::DrawnBlock;
+
 /// What there is of an experiment's charts and files, for those who need none of them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Sketch {
@@ -25,6 +27,8 @@ pub(crate) struct Note {
     pub from: Sum,
     /// In the order of the plan.
     pub experiments: Vec<NotedExperiment>,
+    /// Figures of the author's own.
+    pub figures: Vec<DrawnBlock>,
     /// What was odd about what the runs had found.
     pub remarks: Vec<Diagnostic>,
 }

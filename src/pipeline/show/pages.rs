@@ -67,6 +67,7 @@ pub(crate) fn assemble(computed: &Computed, holds: &Holds) -> Result<Files, Fail
     files.par_extend(
         experiments.flat_map_iter(|experiment| experiment_files(&experiment.drawing, untrusted, holds)),
     );
+    files.extend(drafts.iter().flat_map(|draft| figure_files(draft, untrusted)));
     copy_assets(&computed.course, &mut files)?;
     let missing = unpublished(computed, &files);
     if !missing.is_empty() {
@@ -208,6 +209,23 @@ fn experiment_files(drawing: &Drawing, untrusted: bool, holds: &Holds) -> Vec<(S
         files.push(file(format!("{path}.csv"), &|| text(drawing.drawn().csv.as_deref().unwrap_or_default())));
     }
     files
+}
+
+/// The chart of each figure of an author's own, and the columns that it shows.
+fn figure_files(draft: &Draft, untrusted: bool) -> Vec<(String, Content)> {
+    let file = |path: String, bytes: Vec<u8>| {
+        let from = Sum::over(&[Sum::of(path.as_bytes()), Sum::of(&bytes)]);
+        (path, Content::new(Some(from), bytes))
+    };
+    let both = draft.figures.iter().flat_map(|figure| {
+        let path = format!("{}/{}", draft.view.slug, figure.view.id);
+        let alone = if untrusted { markup::drawing(&figure.alone) } else { figure.alone.clone() };
+        [
+            file(format!("{path}.svg"), alone.into_bytes()),
+            file(format!("{path}.csv"), figure.csv.clone().into_bytes()),
+        ]
+    });
+    both.collect()
 }
 
 fn course_view(course: &Course) -> CourseView {

@@ -15,6 +15,7 @@ use crate::store::cache::{FRESH, FileStamp, Key, Sum};
 use super::notes::{Note, Unchanged};
 use crate::pipeline::computed::Computed;
 use crate::pipeline::ready::Ready;
+use crate::pipeline::run::figures::PlannedFigure;
 use crate::pipeline::run::jobs::Job;
 use crate::pipeline::run::planned::{Planned, block_texts};
 use crate::pipeline::run::running::whereabouts;
@@ -35,7 +36,8 @@ pub(crate) fn find(ready: &Ready, jobs: &[Job]) -> Unchanged {
     let mut of_experiments = vec![Vec::new(); planned.len()];
     jobs.iter().zip(stamps).for_each(|(job, stamp)| of_experiments[job.experiment].push(stamp));
     let stamps = |place: usize| of_experiments[place].iter().copied().collect();
-    let making = Making { course, planned, sources: &ready.tables.sources, program, stamps: &stamps };
+    let (figures, sources) = (&ready.figures, &ready.tables.sources);
+    let making = Making { course, planned, figures, sources, program, stamps: &stamps };
     let note = |index: usize| {
         let made_from = making.made_from(index)?;
         let note: Note = ready.cache.brief(&making.name(index))?;
@@ -60,7 +62,8 @@ pub(crate) fn keep(
         Some(computed.ran[place].as_ref()?.kept.as_ref()?.iter().map(|kept| kept.stamp).collect())
     };
     let (course, planned) = (&computed.course, &computed.planned);
-    let making = Making { course, planned, sources: computed.sources(), program, stamps: &stamps };
+    let (figures, sources) = (&computed.figures, computed.sources());
+    let making = Making { course, planned, figures, sources, program, stamps: &stamps };
     // What has no place, or one in the settings of the course, may be of any lesson: each is looked at again.
     let is_of = |remark: &Diagnostic, lesson: &Lesson| remark.is_within(lesson.source);
     if !computed.remarks.iter().all(|remark| course.lessons.iter().any(|lesson| is_of(remark, lesson))) {
@@ -82,6 +85,7 @@ pub(crate) fn keep(
 struct Making<'a> {
     course: &'a Course,
     planned: &'a [Planned],
+    figures: &'a [PlannedFigure],
     sources: &'a Sources,
     program: Sum,
     /// How the entries of an experiment's runs look; none where one is missing.
@@ -108,7 +112,13 @@ impl Making<'_> {
         let experiments = experiments.collect::<Option<Vec<Sum>>>()?;
         let text = &self.sources.get(self.course.lessons[index].source).text;
         let folder = self.course.root.file_name().map(|name| name.to_string_lossy());
-        Some(Sum::of_value(&(text, folder, self.course.scenery(), experiments)))
+        let tables: Vec<&Sum> = self
+            .figures
+            .iter()
+            .filter(|figure| figure.lesson == index)
+            .filter_map(|figure| figure.file_sum.as_ref())
+            .collect();
+        Some(Sum::of_value(&(text, folder, self.course.scenery(), experiments, tables)))
     }
 
     /// Returns the places in the plan of the experiments that a lesson shows, and of all those of lessons whose name stands in
@@ -119,7 +129,9 @@ impl Making<'_> {
         let texts = [&lesson.title, &lesson.summary, &lesson.body].into_iter().flat_map(Fragment::values);
         let own = planned.iter().filter(|experiment| experiment.lesson == index);
         let in_blocks = own.flat_map(block_texts).map(|(_, text)| text).filter(|text| text.contains("{{"));
-        let expressions: Vec<&str> = texts.map(|value| value.expression.as_str()).chain(in_blocks).collect();
+        let figures = lesson.figures.iter().map(|figure| figure.yaml.as_str());
+        let values = texts.map(|value| value.expression.as_str());
+        let expressions: Vec<&str> = values.chain(in_blocks).chain(figures).collect();
         let names = |lesson: usize| {
             let name = as_name(&course.lessons[lesson].slug);
             lesson == index || expressions.iter().any(|expression| expression.contains(&name))

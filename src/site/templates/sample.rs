@@ -77,6 +77,7 @@ fn experiment() -> ExperimentView {
         doubts: vec![text(), text()],
     };
     ExperimentView {
+        is_figure: false,
         id: "id".into(),
         kind: text(),
         title_html: text(),

@@ -19,6 +19,8 @@ pub enum Dash {
     Solid,
     Dashed,
     Dotted,
+    /// Long and short by turns.
+    Mixed,
 }
 
 /// A curve through points in their order; a value that is not finite breaks it.

@@ -3,6 +3,8 @@
 
 mod area;
 mod bars;
+mod boxes;
+mod clipped;
 mod dots;
 mod interval;
 mod leaving;
@@ -12,10 +14,13 @@ mod parallel;
 mod paths;
 mod reference;
 mod regions;
+mod slope;
 
 pub use area::{Area, Band};
 pub(crate) use bars::BAR;
 pub use bars::{Bar, Bars, Part};
+pub use boxes::{Boxes, Quartiles};
+pub use clipped::Clipped;
 pub use dots::{Dots, Shape};
 pub use interval::{Estimate, Interval};
 pub use levels::Levels;
@@ -24,6 +29,7 @@ pub use parallel::{Parallel, Track};
 pub use paths::{Path, Paths};
 pub use reference::{Rule, Text};
 pub use regions::{Raster, Regions};
+pub use slope::Slope;
 
 use std::fmt::Debug;
 

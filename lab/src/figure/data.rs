@@ -1,0 +1,473 @@
+//! What is to be drawn: rows of a layer evaluated, and those that differ in the seed alone made into points.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::block::{Across, Block, By, Layer, MarkName, Spread, Written};
+use super::by;
+use super::cell::Cell;
+use super::decode::error;
+use super::frame::{Along, FileTable, Frame, Grain, STEPS, Source};
+use super::points::{self, Point};
+use crate::diagnostic::Diagnostic;
+use crate::inline::{Fault, Formula, Given, Link, Values};
+use crate::outcome::{Metric, Statistic};
+
+/// The most rows of a figure.
+const MOST_ROWS: usize = 200_000;
+
+/// Places at which a function is evaluated.
+const SAMPLES: usize = 401;
+
+/// All that a figure is drawn from.
+pub struct Ground<'a, 'v> {
+    /// The experiments that each layer is drawn from, in the author's order.
+    pub sources: Vec<Vec<Source<'a>>>,
+    pub file: Option<FileTable>,
+    /// The results of the course, for names as in prose.
+    pub values: &'a Values<'v>,
+    /// The lesson's slug.
+    pub lesson: &'a str,
+    /// Whether nothing has run yet: then names and counts are checked, numbers are not there.
+    pub foreseen: bool,
+}
+
+/// A row, evaluated.
+#[derive(Clone, Debug)]
+pub(super) struct Datum {
+    /// What parts it from others: the cells of facets, then of `by`.
+    pub columns: Cell,
+    pub rows: Cell,
+    pub by: Cell,
+    /// Which of the y it is.
+    pub measure: usize,
+    pub x: Cell,
+    pub y: Cell,
+    pub z: Cell,
+    pub sort: Cell,
+    pub identity: Vec<(String, String)>,
+    pub seed: Option<u64>,
+}
+
+/// All of a layer.
+pub(super) struct Drawn {
+    pub data: Vec<Datum>,
+    pub points: Vec<Point>,
+    pub marks: Vec<MarkName>,
+    /// The names of the y.
+    pub measures: Vec<String>,
+    pub spread: Spread,
+    pub statistic: Statistic,
+    pub by: Option<String>,
+    pub has_z: bool,
+    /// Whether it is a function, evaluated along x.
+    pub function: bool,
+    /// Rows without a place, of all.
+    pub missing: usize,
+    pub all: usize,
+    /// How x, y and z are to be understood.
+    pub x: Meaning,
+    pub y: Meaning,
+    pub z: Meaning,
+}
+
+/// What is known of an axis beside its values.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Meaning {
+    pub name: String,
+    pub percent: bool,
+    /// An epoch, a trial, a layer: counted.
+    pub counted: bool,
+    pub logarithmic: bool,
+}
+
+/// The expressions of a layer.
+struct Formulas<'b> {
+    x: Option<Formula<'b>>,
+    y: Vec<Formula<'b>>,
+    z: Option<Formula<'b>>,
+    filter: Option<Formula<'b>>,
+    columns: Option<Formula<'b>>,
+    rows: Option<Formula<'b>>,
+    by: Option<Formula<'b>>,
+}
+
+/// The facet `y`: a panel for each measure.
+fn is_by_measure(written: Option<&Written>) -> bool {
+    written.is_some_and(|written| written.text == "y")
+}
+
+pub(super) fn formula(written: &Written) -> Result<Formula<'_>, Vec<Diagnostic>> {
+    Formula::parse(&written.text, written.span).map_err(|error| vec![error])
+}
+
+impl<'b> Formulas<'b> {
+    fn of(block: &'b Block, layer: &'b Layer) -> Result<Self, Vec<Diagnostic>> {
+        let maybe = |written: Option<&'b Written>| written.map(formula).transpose();
+        let facet =
+            |written: &'b Option<Written>| maybe(written.as_ref().filter(|written| written.text != "y"));
+        let x = match &layer.x {
+            Some(Across::Expression(written)) => Some(formula(written)?),
+            _ => None,
+        };
+        Ok(Formulas {
+            x,
+            y: layer.y.iter().map(|y| formula(&y.what)).collect::<Result<_, _>>()?,
+            z: maybe(layer.z.as_ref())?,
+            filter: maybe(layer.filter.as_ref())?,
+            columns: facet(&block.facet.columns)?,
+            rows: facet(&block.facet.rows)?,
+            by: maybe(layer.by.expression())?,
+        })
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Formula<'b>> {
+        let others = [&self.z, &self.filter, &self.columns, &self.rows, &self.by, &self.x];
+        others.into_iter().flatten().chain(&self.y)
+    }
+
+    /// The names that stand on axes and facets.
+    fn words(&self) -> Vec<String> {
+        let shown = [&self.x, &self.z, &self.columns, &self.rows].into_iter().flatten().chain(&self.y);
+        shown.flat_map(Formula::names).map(|(links, _)| dotted(links)).collect()
+    }
+
+    /// Whether a word stands in it alone.
+    fn uses(&self, word: &str) -> bool {
+        self.all().any(|formula| uses(formula, word))
+    }
+
+    /// What a row is, by the words that occur.
+    fn grain(&self, block: &Block, sources: &[Source]) -> Result<Grain, Vec<Diagnostic>> {
+        let mut grain = Grain::default();
+        let step = sources.first().map(|source| source.outcome.step.name());
+        for word in STEPS.into_iter().chain(["layer"]) {
+            if self.uses(word) && Some(word) == step {
+                grain.steps = true;
+            }
+        }
+        let found = ["layer", "class", "bin"].into_iter().filter(|word| self.uses(word));
+        let mut along: Vec<Along> = found.filter_map(Along::named).collect();
+        if grain.steps {
+            along.retain(|along| *along != Along::Layer || step != Some("layer"));
+        }
+        grain.given = self.uses("given");
+        grain.along = along.first().copied().or(grain.given.then_some(Along::Class));
+        if let Some(rows) = &block.rows {
+            match rows.text.as_str() {
+                "run" => {}
+                "trial" if step == Some("trial") => {
+                    grain.steps = true;
+                    grain.trials = !self.uses("trial");
+                }
+                word if STEPS.contains(&word) && Some(word) == step => grain.steps = true,
+                word => match Along::named(word) {
+                    Some(found) => grain.along = Some(found),
+                    None => {
+                        let label = format!(
+                            "expected `run`, {}",
+                            step.map_or(String::new(), |step| format!("`{step}`, "))
+                                + "`layer`, `class` or `bin`"
+                        );
+                        return Err(error(rows.span, format!("no row is a `{word}` here"), label));
+                    }
+                },
+            }
+        }
+        // Names that only trials have.
+        let trial = |source: &Source, path: &str| {
+            let mut runs = source.outcome.variants.iter().flat_map(|variant| &variant.runs);
+            runs.any(|run| {
+                run.tables.get("trials").is_some_and(|table| table.columns.contains_key(path))
+                    && !run.metrics.contains_key(path)
+            })
+        };
+        let of_trials = |formula: &Formula| {
+            formula.names().any(|(links, whole)| {
+                let path = dotted(links);
+                !whole && (path == "trial_objective" || sources.iter().any(|source| trial(source, &path)))
+            })
+        };
+        if step == Some("trial") && !grain.steps && self.all().any(of_trials) {
+            grain.steps = true;
+            grain.trials = true;
+        }
+        Ok(grain)
+    }
+
+    /// The names of lists in it, which are laid out.
+    fn lists(&self, sources: &[Source]) -> Vec<String> {
+        let names = self.all().flat_map(Formula::names);
+        let names = names.filter_map(|(links, _)| Some(links.first()?.word()?.to_owned()));
+        let is_list = |name: &String| {
+            let mut runs =
+                sources.iter().flat_map(|source| &source.outcome.variants).flat_map(|variant| &variant.runs);
+            runs.any(|run| matches!(run.metrics.get(name), Some(Metric::List(_))))
+        };
+        names.filter(is_list).collect()
+    }
+}
+
+fn uses(formula: &Formula, word: &str) -> bool {
+    formula.names().any(|(links, _)| links.len() == 1 && dotted(links) == word)
+}
+
+/// Returns a name as it is written, without indexes.
+pub(super) fn dotted(links: &[Link]) -> String {
+    links.iter().filter_map(Link::word).collect::<Vec<_>>().join(".")
+}
+
+/// Evaluates the rows of a layer.
+///
+/// # Errors
+/// Everything that is wrong with an expression; too many rows; rows that fall together.
+pub(super) fn evaluate(block: &Block, ground: &Ground, index: usize) -> Result<Drawn, Vec<Diagnostic>> {
+    let layer = &block.layers[index];
+    let formulas = Formulas::of(block, layer)?;
+    let sources = &ground.sources[index];
+    let frame = match (&layer.x, &ground.file) {
+        (Some(Across::Range { low, high, log, .. }), _) => Frame::Range(places(*low, *high, *log)),
+        (_, Some(file)) if layer.from.is_empty() => Frame::File(file),
+        _ => Frame::of_runs(sources, formulas.grain(block, sources)?, &formulas.lists(sources)),
+    };
+    let count = if ground.foreseen { frame.expected() } else { frame.len() };
+    if count > MOST_ROWS {
+        let message = format!("a figure of {count} rows");
+        return Err(error(block.id.span, message, format!("expected at most {MOST_ROWS}")));
+    }
+    let sort = block.sort.as_ref().map(formula).transpose()?;
+    let mut rows = Rows { ground, frame: &frame, wholes: BTreeMap::new() };
+    let mut kept = Vec::new();
+    for row in 0..frame.len() {
+        if formulas.filter.as_ref().map_or(Ok(true), |filter| rows.holds(filter, row))? {
+            kept.push(row);
+        }
+    }
+    let chosen = match (&layer.by, &frame) {
+        // Before anything has run a filter by results leaves nothing.
+        (By::Unsaid, Frame::Runs { places, .. }) => {
+            let left: BTreeSet<_> =
+                kept.iter().map(|row| (places[*row].source, places[*row].variant)).collect();
+            by::default(&formulas.words(), sources, &left)
+        }
+        _ => None,
+    };
+    let own = chosen.as_deref().and_then(|text| Formula::parse(text, block.id.span).ok());
+    let by = formulas.by.as_ref().or(own.as_ref());
+    let mut data = Vec::new();
+    for row in kept {
+        let cell = |rows: &mut Rows, formula: Option<&Formula>| match formula {
+            Some(formula) => rows.shown(formula, row),
+            None => Ok(Cell::Missing),
+        };
+        let (columns, facet_rows) =
+            (cell(&mut rows, formulas.columns.as_ref())?, cell(&mut rows, formulas.rows.as_ref())?);
+        let x = match (&formulas.x, &frame) {
+            (None, Frame::Range(values)) => Cell::Number(values[row]),
+            (x, _) => cell(&mut rows, x.as_ref())?,
+        };
+        let (z, sort) = (cell(&mut rows, formulas.z.as_ref())?, cell(&mut rows, sort.as_ref())?);
+        let by_cell = cell(&mut rows, by)?;
+        let measures: Vec<Option<&Formula>> = match formulas.y.is_empty() {
+            true => vec![None],
+            false => formulas.y.iter().map(Some).collect(),
+        };
+        for (measure, y) in measures.into_iter().enumerate() {
+            let y = cell(&mut rows, y)?;
+            let by_measure = |written: Option<&Written>, cell: &Cell| match is_by_measure(written) {
+                true => Cell::Name(measure_name(layer, &formulas, measure)),
+                false => cell.clone(),
+            };
+            data.push(Datum {
+                columns: by_measure(block.facet.columns.as_ref(), &columns),
+                rows: by_measure(block.facet.rows.as_ref(), &facet_rows),
+                by: by_cell.clone(),
+                measure,
+                x: x.clone(),
+                y,
+                z: z.clone(),
+                sort: sort.clone(),
+                identity: frame.identity(row),
+                seed: frame.seed(row),
+            });
+        }
+    }
+    let statistic = sources.first().map_or(Statistic::Mean, |source| source.outcome.statistic);
+    let spread = layer.spread.unwrap_or(match statistic {
+        Statistic::Mean => Spread::Sd,
+        Statistic::Median => Spread::Quartiles,
+    });
+    let x = meaning(formulas.x.as_ref(), sources, "x");
+    let marks = match layer.marks.is_empty() {
+        true => default_marks(
+            layer,
+            &data,
+            &x,
+            formulas.z.is_some(),
+            matches!(frame, Frame::Range(_)),
+            is_of_trials(&frame),
+        ),
+        false => layer.marks.clone(),
+    };
+    let by_rows = matches!(frame, Frame::File(_));
+    let points = points::group(&data, statistic, spread, by_rows);
+    let missing = data
+        .iter()
+        .filter(|datum| datum.is_missing(marks.contains(&MarkName::Histogram), formulas.z.is_some()))
+        .count();
+    let drawn = Drawn {
+        measures: (0..formulas.y.len().max(1)).map(|at| measure_name(layer, &formulas, at)).collect(),
+        by: by.map(|by| by.text().to_owned()),
+        has_z: formulas.z.is_some(),
+        function: matches!(frame, Frame::Range(_)),
+        all: data.len(),
+        y: formulas.y.first().map(|y| meaning(Some(y), sources, "y")).unwrap_or_default(),
+        z: meaning(formulas.z.as_ref(), sources, "z"),
+        statistic,
+        data,
+        points,
+        marks,
+        spread,
+        missing,
+        x,
+    };
+    points::check_apart(block, layer, &drawn, sources)?;
+    Ok(drawn)
+}
+
+fn is_of_trials(frame: &Frame) -> bool {
+    matches!(frame, Frame::Runs { grain, .. } if grain.trials)
+}
+
+/// What is drawn where nobody says.
+fn default_marks(
+    layer: &Layer,
+    data: &[Datum],
+    x: &Meaning,
+    has_z: bool,
+    function: bool,
+    trials: bool,
+) -> Vec<MarkName> {
+    let named = data.iter().any(|datum| matches!(datum.x, Cell::Name(_)) || matches!(datum.y, Cell::Name(_)));
+    let alone = data.iter().map(|datum| datum.seed).collect::<BTreeSet<_>>().len() < 2;
+    match () {
+        () if has_z && !trials => vec![MarkName::Heat],
+        () if layer.y.is_empty() => vec![MarkName::Histogram],
+        () if trials || has_z => vec![MarkName::Dots],
+        () if function => vec![MarkName::Line],
+        () if named && alone => vec![MarkName::Dots],
+        () if named => vec![MarkName::Dots, MarkName::Whiskers],
+        () if x.counted => vec![MarkName::Line, MarkName::Band],
+        () => vec![MarkName::Line, MarkName::Dots],
+    }
+}
+
+fn measure_name(layer: &Layer, formulas: &Formulas, measure: usize) -> String {
+    let label = layer.y.get(measure).and_then(|y| y.label.clone());
+    label.unwrap_or_else(|| formulas.y.get(measure).map_or_else(|| "rows".to_owned(), readable))
+}
+
+/// A name as readers see it: metrics without underscores, settings by their paths, calculations as they are written.
+fn readable(formula: &Formula) -> String {
+    let text = formula.text().trim();
+    match formula.only_name() {
+        Some([_]) => text.replace('_', " "),
+        Some([first, second]) if dotted(std::slice::from_ref(first)) == "row" => {
+            dotted(std::slice::from_ref(second))
+        }
+        _ => text.to_owned(),
+    }
+}
+
+/// What is known of an axis by the expression on it.
+fn meaning(formula: Option<&Formula>, sources: &[Source], name: &str) -> Meaning {
+    let Some(formula) = formula else { return Meaning { name: name.to_owned(), ..Meaning::default() } };
+    let path = formula.only_name().map(dotted).unwrap_or_default();
+    let step = sources.iter().any(|source| source.outcome.step.name() == path);
+    Meaning {
+        name: readable(formula),
+        percent: sources.iter().any(|source| source.shares.contains(&path)),
+        counted: step || Along::named(&path).is_some() || path == "t",
+        logarithmic: sources.iter().any(|source| source.logarithmic.contains(&path)),
+    }
+}
+
+fn places(low: f64, high: f64, log: bool) -> Vec<f64> {
+    let share = |index: usize| index as f64 / (SAMPLES - 1) as f64;
+    let at = |index: usize| match log {
+        true => low * libm::pow(high / low, share(index)),
+        false => low + (high - low) * share(index),
+    };
+    (0..SAMPLES).map(at).collect()
+}
+
+/// Expressions evaluated in rows.
+struct Rows<'r, 'g, 'v, 'f> {
+    ground: &'r Ground<'g, 'v>,
+    frame: &'r Frame<'f>,
+    /// What lists gave that are the same in every row of a run.
+    wholes: BTreeMap<(String, usize, usize, usize), Given>,
+}
+
+impl Rows<'_, '_, '_, '_> {
+    fn cell(&mut self, formula: &Formula, row: usize) -> Result<Cell, Vec<Diagnostic>> {
+        Ok(Cell::of(&self.given(formula, row)?))
+    }
+
+    /// A cell as readers see it: variants by their labels.
+    fn shown(&mut self, formula: &Formula, row: usize) -> Result<Cell, Vec<Diagnostic>> {
+        let cell = self.cell(formula, row)?;
+        Ok(match (cell, formula.only_name().map(dotted)) {
+            (Cell::Name(name), Some(column)) => Cell::Name(self.frame.label(row, &column, &name)),
+            (cell, _) => cell,
+        })
+    }
+
+    fn given(&mut self, formula: &Formula, row: usize) -> Result<Given, Vec<Diagnostic>> {
+        let place = match self.frame {
+            Frame::Runs { places, .. } => Some(places[row]),
+            _ => None,
+        };
+        let mut names = formula.names().peekable();
+        let is_whole = names.peek().is_some() && names.all(|(_, whole)| whole);
+        let key = place.filter(|place| is_whole && place.step.is_some());
+        let key = key.map(|place| (formula.text().to_owned(), place.source, place.variant, place.run));
+        let given = match key.as_ref().and_then(|key| self.wholes.get(key)) {
+            Some(given) => given.clone(),
+            None => {
+                let find = |links: &[Link], whole: bool| {
+                    self.frame.find(row, links, whole, self.ground.values, self.ground.lesson)
+                };
+                formula.evaluate(find).map_err(|error| vec![error])?
+            }
+        };
+        if let Some(key) = key {
+            self.wholes.entry(key).or_insert_with(|| given.clone());
+        }
+        // A list as long as its run is laid along it.
+        Ok(match (given, place.and_then(|place| place.step.or(place.along))) {
+            (Given::List(items), Some(at)) if items.len() > 1 => {
+                items.get(at).cloned().unwrap_or(Given::Nothing)
+            }
+            (given, _) => given,
+        })
+    }
+
+    fn holds(&mut self, formula: &Formula, row: usize) -> Result<bool, Vec<Diagnostic>> {
+        match self.given(formula, row)? {
+            Given::Truth(truth) => Ok(truth),
+            Given::Nothing => Ok(false),
+            _ => {
+                let whole = 0..formula.text().len();
+                let fault = Fault::new(whole, "this is neither true nor false", "expected a comparison");
+                Err(vec![formula.fault(fault)])
+            }
+        }
+    }
+}
+
+impl Datum {
+    /// Whether it has no place.
+    pub(super) fn is_missing(&self, counted: bool, coloured: bool) -> bool {
+        self.x == Cell::Missing || !counted && self.y == Cell::Missing || coloured && self.z == Cell::Missing
+    }
+}

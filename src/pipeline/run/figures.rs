@@ -1,0 +1,361 @@
+//! Figures of an author's own, read and checked before anything runs.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::diagnostic::{Diagnostic, Diagnostics, nearest};
+use crate::experiment::{Limits, MetricType};
+use crate::figure::{self, Block, FileTable, Ground, Source};
+use crate::files;
+use crate::lesson::inline::{Values, as_name, experiment_named};
+use crate::lesson::{Course, ExperimentBlock, Lesson};
+use crate::outcome::{Outcome, Written};
+use crate::search::Dimension;
+use crate::settings::Node;
+use crate::store::cache::Sum;
+
+use super::planned::Planned;
+
+/// The most bytes of a file that a figure is drawn from.
+const MOST_BYTES: u64 = 16 << 20;
+
+/// A figure of an author's own that is in order.
+pub(crate) struct PlannedFigure {
+    /// Index of its lesson in the course.
+    pub lesson: usize,
+    /// Index of its block among the figures of the lesson.
+    pub place: usize,
+    pub block: Block,
+    pub tree: Node,
+    /// For each layer the experiments that it is drawn from.
+    asked: Vec<Vec<Asked>>,
+    pub file: Option<FileTable>,
+    /// A hash over the file.
+    pub file_sum: Option<Sum>,
+}
+
+/// An experiment that a figure is drawn from.
+struct Asked {
+    /// The lesson as a name, and the id.
+    name: (String, String),
+    /// As readers see it.
+    label: String,
+}
+
+impl PlannedFigure {
+    /// Returns whether it is drawn from an experiment.
+    pub(crate) fn asks(&self, course: &Course, experiment: &Planned) -> bool {
+        let name = named(course, experiment);
+        self.asked.iter().flatten().any(|asked| asked.name == name)
+    }
+
+    /// Returns the experiments of each layer with what `outcome` says they found; none where it does not know one.
+    pub(crate) fn sources<'a>(
+        &self,
+        course: &Course,
+        planned: &[Planned],
+        outcome: &dyn Fn(usize) -> Option<&'a Outcome>,
+    ) -> Option<Vec<Vec<Source<'a>>>> {
+        let source = |asked: &Asked| {
+            let place = planned.iter().position(|experiment| named(course, experiment) == asked.name)?;
+            Some(source(&planned[place], &asked.label, outcome(place)?))
+        };
+        self.asked.iter().map(|layer| layer.iter().map(source).collect()).collect()
+    }
+}
+
+fn named(course: &Course, experiment: &Planned) -> (String, String) {
+    (as_name(&course.lessons[experiment.lesson].slug), experiment.header.id.clone())
+}
+
+fn source<'a>(planned: &Planned, label: &str, outcome: &'a Outcome) -> Source<'a> {
+    let shares =
+        planned.kind.all_metrics().filter(|info| planned.plan.describe(info).written == Written::Percent);
+    let trees: Vec<&Node> = planned.plan.variants().iter().map(|variant| variant.tree).collect();
+    let conditions = outcome.variants.iter().flat_map(|variant| variant.conditions.settings.keys());
+    let varies = |path: &&String| {
+        let written: BTreeSet<String> =
+            trees.iter().map(|tree| format!("{:?}", tree.get(path).map(crate::settings::to_yaml))).collect();
+        written.len() > 1
+    };
+    let space = planned.plan.shared(0).search.map(|search| search.space);
+    let dimensions = || space.into_iter().flat_map(|space| &space.settings);
+    let choices = dimensions().filter_map(|setting| match &setting.dimension {
+        Dimension::Choice(values) => {
+            let text = |value: &serde_json::Value| match value {
+                serde_json::Value::String(text) => text.clone(),
+                serde_json::Value::Array(items) => {
+                    items.iter().map(ToString::to_string).collect::<Vec<_>>().join("-")
+                }
+                value => value.to_string(),
+            };
+            Some((setting.path.clone(), values.iter().map(text).collect()))
+        }
+        _ => None,
+    });
+    let logarithmic = dimensions().filter(|setting| matches!(setting.dimension, Dimension::Log(_)));
+    Source {
+        name: label.to_owned(),
+        outcome,
+        shares: shares.map(|info| info.name.to_owned()).collect(),
+        varied: conditions.filter(varies).cloned().collect(),
+        choices: choices.collect(),
+        logarithmic: logarithmic.map(|setting| setting.path.clone()).collect(),
+        steps: steps(planned),
+    }
+}
+
+/// The most values that the series of its runs may have.
+fn steps(planned: &Planned) -> usize {
+    let of = |metric: &MetricType| match metric {
+        MetricType::Curve(length) | MetricType::List(length) => *length,
+        _ => 0,
+    };
+    let schema = |variant: usize| planned.plan.metric_schema(variant, planned.facts[variant].as_ref());
+    (0..planned.costs.len())
+        .flat_map(|variant| schema(variant).into_values().collect::<Vec<_>>())
+        .map(|m| of(&m))
+        .max()
+        .unwrap_or(0)
+}
+
+/// Reads and checks the figures of every lesson; what is wrong with any of them is added to `found`.
+pub(crate) fn plan(
+    course: &Course,
+    planned: &[Planned],
+    limits: &Limits,
+    found: &mut Diagnostics,
+) -> Vec<PlannedFigure> {
+    if course.lessons.iter().all(|lesson| lesson.figures.is_empty()) {
+        return Vec::new();
+    }
+    let most = usize::try_from(limits.course.experiments).unwrap_or(usize::MAX);
+    if let Some(beyond) = course.lessons.iter().flat_map(|lesson| &lesson.figures).nth(most) {
+        let error = Diagnostic::error("the course has too many figures", beyond.node.locate("id"));
+        found.push(error.label(format!("expected at most {most}")).hint(limits.hint()));
+        return Vec::new();
+    }
+    let outcomes: Vec<Outcome> = planned.par_iter().map(foreseen).collect();
+    let mut values = Values::new();
+    for (experiment, outcome) in planned.iter().zip(&outcomes) {
+        values.insert(&course.lessons[experiment.lesson].slug, &experiment.header.id, outcome);
+    }
+    let mut figures = Vec::new();
+    for (index, lesson) in course.lessons.iter().enumerate() {
+        let mut ids: BTreeSet<&str> = planned
+            .iter()
+            .filter(|experiment| experiment.lesson == index)
+            .map(|experiment| experiment.header.id.as_str())
+            .collect();
+        for (place, written) in lesson.figures.iter().enumerate() {
+            let figure = read(course, planned, index, place, written);
+            let Some(figure) = found.keep(figure) else { continue };
+            if let Some(id) = written.node.entry("id").and_then(|entry| entry.value.as_text())
+                && !ids.insert(id)
+            {
+                let message = format!("two blocks of this lesson are called `{id}`");
+                let error = Diagnostic::error(message, written.node.locate("id"));
+                found.push(error.label("an id stands once in its lesson, of an experiment or of a figure"));
+                continue;
+            }
+            found.extend(check_texts(course, lesson, &figure));
+            if found.keep(dry(course, planned, lesson, &figure, &outcomes, &values)).is_some() {
+                figures.push(figure);
+            }
+        }
+    }
+    figures
+}
+
+fn foreseen(experiment: &Planned) -> Outcome {
+    let variants = experiment.plan.variants().into_iter().enumerate().map(|(index, variant)| {
+        let schema = experiment.plan.metric_schema(index, experiment.facts[index].as_ref());
+        let conditions = Arc::new(experiment.conditions(index));
+        (variant.name.to_owned(), variant.label.to_owned(), schema, conditions)
+    });
+    let header = &experiment.header;
+    let search = experiment.plan.shared(0).search;
+    let trials: Vec<String> =
+        search.iter().flat_map(|search| &search.space.settings).map(|setting| setting.path.clone()).collect();
+    figure::foreseen(&trials, variants, &(header.seed..header.seed + header.seeds), experiment.kind.step)
+}
+
+/// Draws it without numbers, which finds what is wrong whatever they are.
+fn dry(
+    course: &Course,
+    planned: &[Planned],
+    lesson: &Lesson,
+    figure: &PlannedFigure,
+    outcomes: &[Outcome],
+    values: &Values,
+) -> Result<(), Vec<Diagnostic>> {
+    let sources = figure.sources(course, planned, &|place| outcomes.get(place)).unwrap_or_default();
+    let file = figure.file.clone();
+    let ground = Ground { sources, file, values, lesson: &lesson.slug, foreseen: true };
+    figure::draw(&figure.block, &ground, None).map(|_| ())
+}
+
+/// What is wrong with its Markdown.
+fn check_texts(course: &Course, lesson: &Lesson, figure: &PlannedFigure) -> Vec<Diagnostic> {
+    let Block { title, caption, alt, .. } = &figure.block;
+    let mut found = Vec::new();
+    for (key, text) in [("title", title), ("caption", caption)] {
+        let text = text.iter();
+        found.extend(text.flat_map(|text| course.check_short(lesson, text, figure.tree.locate(key))));
+    }
+    found.extend(alt.iter().flat_map(|text| course.check_plain(lesson, text, figure.tree.locate("alt"))));
+    found
+}
+
+fn read(
+    course: &Course,
+    planned: &[Planned],
+    index: usize,
+    place: usize,
+    written: &ExperimentBlock,
+) -> Result<PlannedFigure, Vec<Diagnostic>> {
+    let lesson = &course.lessons[index];
+    let block = Block::read(&written.node)?;
+    let mut found = Vec::new();
+    let mut asked = Vec::new();
+    for layer in &block.layers {
+        let needs = !matches!(layer.x, Some(figure::Across::Range { .. })) && block.file.is_none();
+        if needs && layer.from.is_empty() {
+            let error = Diagnostic::error("the figure does not say what it is drawn from", block.id.span);
+            found.push(
+                error.label("expected `from: ` and an experiment, `file: ` and a CSV, or a range as `x`"),
+            );
+            break;
+        }
+        let one = |from: &figure::Labelled| {
+            let name = experiment_named(&lesson.slug, &from.what.text);
+            let known = |experiment: &&Planned| named(course, experiment) == name;
+            match planned.iter().find(known) {
+                Some(_) => {
+                    let label = from.label.clone().unwrap_or_else(|| name.1.replace('_', " "));
+                    Ok(Asked { name, label })
+                }
+                None => Err(unknown(course, planned, lesson, from)),
+            }
+        };
+        let (right, wrong): (Vec<_>, Vec<_>) = layer.from.iter().map(one).partition(Result::is_ok);
+        for error in wrong.into_iter().filter_map(Result::err) {
+            if !found.contains(&error) {
+                found.push(error);
+            }
+        }
+        asked.push(right.into_iter().filter_map(Result::ok).collect());
+    }
+    let table = block.file.as_ref().map(|file| read_file(course, lesson, file)).transpose();
+    match table {
+        Ok(table) if found.is_empty() => {
+            let (file, file_sum) = table.unzip();
+            Ok(PlannedFigure {
+                lesson: index,
+                place,
+                block,
+                tree: written.node.clone(),
+                asked,
+                file,
+                file_sum,
+            })
+        }
+        table => {
+            found.extend(table.err());
+            Err(found)
+        }
+    }
+}
+
+fn unknown(course: &Course, planned: &[Planned], lesson: &Lesson, from: &figure::Labelled) -> Diagnostic {
+    let text = &from.what.text;
+    let own = as_name(&lesson.slug);
+    let names: Vec<String> = planned
+        .iter()
+        .map(|experiment| {
+            let (lesson, id) = named(course, experiment);
+            if lesson == own { id } else { format!("{lesson}.{id}") }
+        })
+        .collect();
+    let error = Diagnostic::error(format!("there is no experiment `{text}`"), from.what.span);
+    match nearest(text, names.iter().map(String::as_str)) {
+        Some(near) => error.label(format!("did you mean `{near}`?")),
+        None => error.label("expected the id of an experiment of this lesson, or `lesson.id`"),
+    }
+}
+
+fn read_file(
+    course: &Course,
+    lesson: &Lesson,
+    file: &figure::Written,
+) -> Result<(FileTable, Sum), Diagnostic> {
+    let folder = Path::new(&lesson.below).parent().unwrap_or(Path::new(""));
+    let wrong = |label: String| {
+        let error = Diagnostic::error(format!("cannot read the file `{}`", file.text), file.span);
+        error.label(label).hint("the path is relative to the lesson, inside the lessons folder")
+    };
+    let bytes = files::read(&course.root, &folder.join(&file.text), MOST_BYTES)
+        .map_err(|refusal| wrong(refusal.to_string()))?;
+    let sum = Sum::of(&bytes);
+    let text = String::from_utf8(bytes).map_err(|_| wrong("it is no text in UTF-8".to_owned()))?;
+    table(&files::without_mark(text)).map(|table| (table, sum)).map_err(wrong)
+}
+
+/// Reads a table: with commas, semicolons or tabs, whichever part its first line into most columns.
+fn table(text: &str) -> Result<FileTable, String> {
+    let first = text.lines().next().unwrap_or_default();
+    let separator =
+        [',', ';', '\t'].into_iter().max_by_key(|mark| (first.matches(*mark).count(), *mark == ','));
+    let separator = separator.unwrap_or(',');
+    let mut reader =
+        csv::ReaderBuilder::new().delimiter(separator as u8).flexible(true).from_reader(text.as_bytes());
+    let header = reader.headers().map_err(|error| error.to_string())?;
+    let columns: Vec<String> = header.iter().map(|name| name.trim().to_owned()).collect();
+    if columns.iter().all(String::is_empty) {
+        return Err("it has no header".to_owned());
+    }
+    // Where semicolons part cells, a comma is a decimal point.
+    let cell = |text: &str| {
+        let pointed = text.trim().replacen(',', ".", 1);
+        let decimal = separator == ';' && pointed.parse::<f64>().is_ok();
+        let missing = matches!(text.trim(), "NA" | "N/A" | "NaN" | "nan" | "null" | "None");
+        if missing {
+            String::new()
+        } else if decimal {
+            pointed
+        } else {
+            text.trim().to_owned()
+        }
+    };
+    let mut rows = Vec::new();
+    for record in reader.records() {
+        let record = record.map_err(|error| error.to_string())?;
+        if record.len() != columns.len() {
+            let line = record.position().map_or(0, csv::Position::line);
+            return Err(format!("line {line} has {} cells, the header {}", record.len(), columns.len()));
+        }
+        rows.push(record.iter().map(cell).collect());
+    }
+    if rows.is_empty() {
+        return Err("it has no rows below its header".to_owned());
+    }
+    Ok(FileTable { columns, rows })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tables_of_other_programs_are_read() {
+        let of = |text: &str| table(text).unwrap();
+        assert_eq!(of("a,b\n1,\"x, y\"\n"), of("a;b\n1;x, y\n"));
+        assert_eq!(of("a;b\n1,5;NA\n").rows, [["1.5", ""]]);
+        assert_eq!(of("a\tb\n1\t2\n").columns, ["a", "b"]);
+        assert_eq!(table("a,b\n1\n").unwrap_err(), "line 2 has 1 cells, the header 2");
+        assert!(table("").is_err() && table("a,b\n").is_err());
+    }
+}

@@ -1,0 +1,204 @@
+//! Figures of an author's own, from block to page.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use gradbook::experiment::KINDS;
+use gradbook::figure::{PRESETS, presets};
+use gradbook::pipeline::{self, Failure, Files, Keeping, Request, Silent};
+
+/// A lesson with two experiments, and figures after them.
+fn lesson(folder: &Path, figures: &str) {
+    let text = format!(
+        "---\ntitle: Figures\n---\n\n```yaml experiment\nkind: dropout\nid: widths\nseeds: 3\ndata: {{name: moons, samples: 60}}\n\
+         training: {{epochs: 2}}\nvary: {{model.hidden: [[2], [8]], training.l2: [0, 0.1]}}\n```\n\n\
+         ```yaml experiment\nkind: optimizers\nid: ways\nseeds: 2\ndata: {{name: iris}}\ntraining: {{epochs: 3}}\ncompare: [sgd, adam]\n```\n\n{figures}"
+    );
+    fs::write(folder.join("01-figures.md"), text).unwrap();
+}
+
+fn files(folder: &Path, request: &Request) -> Files {
+    let request = Request { lessons: folder.to_owned(), ..request.clone() };
+    let made = pipeline::compute(&request, &Silent)
+        .and_then(|computed| pipeline::assemble(&computed, &|_, _| false));
+    match made {
+        Ok(files) => files,
+        Err(Failure::Course(found, sources)) => {
+            panic!("{}", found.iter().map(|found| found.render(&sources, false)).collect::<String>())
+        }
+        Err(Failure::Machine(error)) => panic!("{error}"),
+    }
+}
+
+fn text(files: &Files, path: &str) -> String {
+    let content = files.get(path).unwrap_or_else(|| panic!("{path} is not among {:?}", files.keys()));
+    String::from_utf8(content.bytes.clone().expect("it is made anew")).unwrap()
+}
+
+fn anew() -> Request {
+    Request { cache: Keeping::Nowhere, ..Request::default() }
+}
+
+/// The CSV of a figure block over the experiments.
+fn csv(block: &str) -> Vec<Vec<String>> {
+    let folder = tempfile::tempdir().unwrap();
+    lesson(folder.path(), &format!("```yaml figure\nid: f\n{block}\n```\n"));
+    let files = files(folder.path(), &anew());
+    text(&files, "figures/f.csv").lines().map(|line| line.split(',').map(str::to_owned).collect()).collect()
+}
+
+#[test]
+fn a_figure_stands_in_its_page_with_its_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let block = "id: by_width\ntitle: Error by width\ncaption: Of `{{ widths.hidden_2_l2_0.parameters }}` parameters.\nalt: Two lines.\n\
+                 from: widths\nx: model.hidden[0]\ny: {train: train_error, dev: dev_error}\nfacet: training.l2";
+    lesson(
+        folder.path(),
+        &format!(
+            "See [it](#by_width), [the same](#figure-by_width) and [its numbers](figures/by_width.csv).\n\n```yaml figure\n{block}\n```\n"
+        ),
+    );
+    let files = files(folder.path(), &anew());
+    let page = text(&files, "figures.html");
+    assert!(page.contains("id=\"figure-by_width\"") && page.contains("How this was drawn"), "{page}");
+    assert!(page.contains("Of <a") && page.contains("Two lines."), "caption and alternative have values");
+    assert!(page.contains("chart-wide") && page.contains("chart-narrow") && page.contains("The numbers"));
+    let svg = text(&files, "figures/by_width.svg");
+    assert!(svg.contains("Error by width") && svg.contains("l2 0.1"), "{svg}");
+    assert!(text(&files, "search-index.json").contains("Error by width"));
+    let csv = text(&files, "figures/by_width.csv");
+    assert_eq!(csv.lines().next(), Some("training.l2,series,model.hidden[0],value,seeds"));
+    assert_eq!(csv.lines().count(), 1 + 2 * 2 * 2, "a line for each width, l2 and series: {csv}");
+}
+
+#[test]
+fn rows_are_runs_epochs_and_what_lists_hold() {
+    assert_eq!(csv("from: ways\nx: variant\ny: dev_error\nmark: dots").len(), 1 + 2 * 2);
+    // Epoch 0 is before training.
+    assert_eq!(csv("from: ways\nx: epoch\ny: train_loss\nmark: dots").len(), 1 + 2 * 2 * 4);
+    let confusion = csv("from: ways\nwhere: variant == \"adam\"\nx: given\ny: class\nz: dev_confusion");
+    assert_eq!(confusion.len(), 1 + 9);
+    assert_eq!(confusion[0], ["given", "class", "dev confusion", "seeds"]);
+    assert_eq!(confusion[1][..2], ["setosa", "setosa"]);
+}
+
+#[test]
+fn expressions_reach_columns_variants_of_the_seed_and_prose() {
+    let rows =
+        csv("from: ways\nwhere: variant == \"sgd\"\nx: seed\ny: train_loss - sgd.train_loss\nmark: dots");
+    assert!(rows[1..].iter().all(|row| row[1] == "0"), "{rows:?}");
+    let rows = csv(
+        "from: widths\nx: training.l2\ny: widths.hidden_8_l2_0.dev_error.mean - dev_error if seed in [0, 1] else log10(100)\nmark: dots\nwhere: seed == 2",
+    );
+    assert!(rows[1..].iter().all(|row| row[2] == "2" || row[1] == "2"), "{rows:?}");
+    // A list as long as its run is laid along it.
+    let [smooth, plain] = ["train_loss | smooth(0)", "train_loss"]
+        .map(|y| csv(&format!("from: ways\nx: epoch\ny: {y}\nmark: line")));
+    assert_eq!(smooth[1..], plain[1..]);
+    let lists = csv("from: widths\nx: model.hidden\ny: training.l2\nz: parameters");
+    assert_eq!(lists[1][..2], ["2", "0"]);
+}
+
+#[test]
+fn functions_and_files_need_no_experiment() {
+    let rows = csv("x: {linear: [-1, 1]}\ny: {square: x * x, root: sqrt(abs(x))}");
+    assert_eq!(rows.len(), 1 + 2 * 401);
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("t.csv"), "Sepal length;price;kind\n1,5;2;a\n2;;b\n3;4;b\n").unwrap();
+    fs::write(
+        folder.path().join("01-table.md"),
+        "---\ntitle: T\n---\n\n```yaml figure\nid: t\nfile: t.csv\nx: row[\"Sepal length\"]\ny: price\nby: kind\nmark: dots\n```\n",
+    )
+    .unwrap();
+    let files = files(folder.path(), &anew());
+    assert_eq!(text(&files, "table/t.csv"), "kind,Sepal length,price\na,1.5,2\nb,2,\nb,3,4\n");
+    assert!(text(&files, "table/t.svg").contains("1 of 3 rows without a value."));
+}
+
+#[test]
+fn a_figure_is_drawn_again_only_when_something_in_it_changed() {
+    let folder = tempfile::tempdir().unwrap();
+    let block = |y: &str| format!("```yaml figure\nid: f\nfrom: ways\nx: epoch\ny: {y}\nmark: line\n```\n");
+    lesson(folder.path(), &block("train_loss"));
+    fs::write(
+        folder.path().join("02-other.md"),
+        "---\ntitle: O\n---\n\n```yaml figure\nid: across\nfrom: figures.ways\nx: epoch\ny: dev_loss\n```\n",
+    )
+    .unwrap();
+    let kept = Request { pages_only: true, ..Request::default() };
+    let same = |first: &Files, second: &Files| {
+        let differs = first.iter().filter(|(path, content)| second[*path].bytes != content.bytes);
+        differs.map(|(path, _)| path.clone()).collect::<BTreeSet<String>>()
+    };
+    let first = files(folder.path(), &kept);
+    assert_eq!(same(&first, &files(folder.path(), &kept)), BTreeSet::new(), "as it was noted");
+    lesson(folder.path(), &block("dev_loss"));
+    let second = files(folder.path(), &kept);
+    let changed: BTreeSet<String> = same(&first, &second);
+    assert!(changed.contains("figures/f.svg") && !changed.contains("other/across.svg"), "{changed:?}");
+    let path = folder.path().join("01-figures.md");
+    fs::write(&path, fs::read_to_string(&path).unwrap().replace("epochs: 3", "epochs: 4")).unwrap();
+    let third = files(folder.path(), &kept);
+    assert!(same(&second, &third).contains("other/across.svg"), "of an experiment of another lesson");
+    assert_eq!(same(&third, &files(folder.path(), &anew())), BTreeSet::new(), "as without a cache");
+}
+
+#[test]
+fn what_only_numbers_show_is_an_error_too() {
+    let folder = tempfile::tempdir().unwrap();
+    lesson(
+        folder.path(),
+        "```yaml figure\nid: f\nfrom: ways\nx: 0 - seed\ny: dev_error\nscale: {x: log}\n```\n",
+    );
+    let request = Request { lessons: folder.path().to_owned(), ..anew() };
+    let computed = pipeline::compute(&request, &Silent);
+    let failed = computed.and_then(|computed| pipeline::assemble(&computed, &|_, _| false));
+    let Err(Failure::Course(found, sources)) = failed else { panic!("a logarithm of a negative number") };
+    let said: String = found.iter().map(|found| found.render(&sources, false)).collect();
+    assert!(said.contains("a logarithmic scale has no −1"), "{said}");
+}
+
+#[test]
+fn presets_are_figures_of_kinds_and_can_be_drawn() {
+    for preset in PRESETS {
+        let kind = KINDS.iter().find(|kind| kind.name == preset.kind);
+        let kind = kind.unwrap_or_else(|| panic!("{} is no kind", preset.kind));
+        assert!(kind.figures.iter().any(|figure| figure.name == preset.figure), "{preset:?}");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    for (index, kind) in KINDS.iter().enumerate() {
+        let id = kind.example.lines().find_map(|line| line.strip_prefix("id: ")).unwrap();
+        let blocks: String =
+            presets(kind.name).map(|preset| format!("```yaml figure\n{}```\n\n", preset.over(id))).collect();
+        let text =
+            format!("---\ntitle: {}\n---\n\n```yaml experiment\n{}```\n\n{blocks}", kind.name, kind.example);
+        fs::write(folder.path().join(format!("{:02}-k.md", index + 1).replace('k', kind.name)), text)
+            .unwrap();
+    }
+    let request = Request { lessons: folder.path().to_owned(), ..anew() };
+    if let Err(Failure::Course(found, sources)) = pipeline::prepare(&request).map(|_| ()) {
+        panic!("{}", found.iter().map(|found| found.render(&sources, false)).collect::<String>());
+    }
+}
+
+/// The recipes of the guide, all of which are drawn.
+#[test]
+fn the_recipes_are_drawn() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/recipes");
+    let files = files(&folder, &anew());
+    let text_of = |name: &str| text(&files, name);
+    let lesson = fs::read_to_string(folder.join("01-figures.md")).unwrap();
+    let blocks = lesson.split("```yaml figure\nid: ").skip(1);
+    let ids: Vec<&str> = blocks.filter_map(|block| block.lines().next()).collect();
+    assert!(ids.len() > 12, "{ids:?}");
+    for id in ids {
+        let (svg, csv) = (text_of(&format!("figures/{id}.svg")), text_of(&format!("figures/{id}.csv")));
+        assert!(svg.contains("</svg>") && !svg.contains("NaN"), "{id}");
+        assert!(csv.lines().count() > 1, "{id}: {csv}");
+    }
+    for mark in gradbook::figure::MARKS.map(|(name, _)| name) {
+        let used = |line: &str| line.contains("mark:") && line.contains(mark);
+        assert!(lesson.lines().any(used), "no recipe shows `{mark}`");
+    }
+}
