@@ -7,11 +7,15 @@ mod build;
 mod check;
 mod clean;
 mod kinds;
+mod new;
 mod plan;
 mod progress;
 mod report;
 mod run;
+mod schema;
+mod serve;
 mod sparkline;
+mod templates;
 mod verify;
 
 use std::io::{ErrorKind, IsTerminal, Write};
@@ -44,10 +48,14 @@ struct Call {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Begin a course: a small one that builds, with comments that show what to change
+    New(new::New),
     /// Run the experiments of a course and write its site
     Build(build::Build),
     /// Run everything, judge every claim, check every link; write nothing but the cache
     Check(check::Check),
+    /// Show a course in the browser, and every change of it as it is saved
+    Serve(serve::Serve),
     /// Show the results of a lesson, or of one experiment, in the terminal
     Run(run::Run),
     /// What a build would have to run, and what that costs
@@ -58,10 +66,14 @@ enum Command {
     Clean(clean::Clean),
     /// The kinds of experiments; with a name, its settings, metrics, figures and an example
     Kinds(kinds::Kinds),
+    /// Print the JSON Schema of experiments and of `gradbook.yaml`, for editors
+    Schema(schema::Schema),
+    /// Write out the program's templates, styles and words, to be changed
+    Templates(templates::Templates),
 }
 
 /// Options of every command.
-#[derive(Args)]
+#[derive(Clone, Args)]
 pub struct Common {
     /// How many runs to work on at the same time; all cores by default
     #[arg(long, short, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
@@ -117,6 +129,10 @@ pub fn main() -> ExitCode {
         Command::Verify(verify) => verify.run(&call.common),
         Command::Clean(clean) => clean.run(&call.common),
         Command::Kinds(kinds) => kinds.run(),
+        Command::New(new) => new.run(&call.common),
+        Command::Schema(schema) => schema.run(),
+        Command::Serve(serve) => serve.run(&call.common),
+        Command::Templates(templates) => templates.run(&call.common),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -149,6 +165,10 @@ impl Command {
             Command::Verify(_) => ("verify", &[Format::Human]),
             Command::Clean(_) => ("clean", &[Format::Human]),
             Command::Kinds(_) => ("kinds", &[Format::Human]),
+            Command::New(_) => ("new", &[Format::Human]),
+            Command::Schema(_) => ("schema", &[Format::Human, Format::Json]),
+            Command::Serve(_) => ("serve", &[Format::Human]),
+            Command::Templates(_) => ("templates", &[Format::Human]),
         };
         if formats.contains(&format) {
             return Ok(());

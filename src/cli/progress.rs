@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::diagnostic::{counted, printable, printable_lines};
-use crate::pipeline::{Watch, Why};
+use crate::pipeline::{Headway, Watch, Why};
 
 /// Told of work done from any thread.
 pub struct Progress {
@@ -27,7 +27,7 @@ impl Progress {
         let target =
             if terminal && !quiet { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(Some(STEPS as u64), target);
-        if let Ok(style) = ProgressStyle::with_template("  {bar:32} {percent:>3}%  {eta} left  {msg}") {
+        if let Ok(style) = ProgressStyle::with_template("  {bar:24} {percent:>3}%  {eta} left  {wide_msg}") {
             bar.set_style(style.progress_chars("━━─"));
         }
         Progress { bar, lines: (!terminal && !quiet).then(|| Mutex::new(())), why }
@@ -36,6 +36,12 @@ impl Progress {
     /// Removes the bar.
     pub fn end(&self) {
         self.bar.finish_and_clear();
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.end();
     }
 }
 
@@ -49,8 +55,12 @@ impl Watch for Progress {
         }
     }
 
-    fn advance_to(&self, share: f64) {
-        self.bar.set_position((share * STEPS) as u64);
+    fn advance_to(&self, headway: &Headway) {
+        if self.bar.is_hidden() {
+            return;
+        }
+        self.bar.set_position((headway.share * STEPS) as u64);
+        self.bar.set_message(printable(&headway.words()).into_owned());
     }
 
     fn finished(&self, experiment: &str, runs: usize) {
@@ -58,7 +68,6 @@ impl Watch for Progress {
             let _one_at_a_time = lines.lock();
             let _ = writeln!(std::io::stderr(), "  {}: {}", printable(experiment), counted(runs, "run"));
         }
-        self.bar.set_message(printable(experiment).into_owned());
     }
 }
 

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use schemars::JsonSchema;
+use schemars::{JsonSchema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value as Json, json};
 
 use super::address;
 use super::front::not_settings;
@@ -11,7 +12,7 @@ use super::limits::{self, SIZES};
 use super::math;
 use super::policy::{self, ContentPolicy};
 use crate::diagnostic::{Diagnostic, Problem, nearest, within};
-use crate::experiment::LimitSettings;
+use crate::experiment::{LimitSettings, Measure, schema::default_keys};
 use crate::range;
 use crate::settings::{self, Node, Value};
 use crate::words::Words;
@@ -56,7 +57,8 @@ pub struct CourseSettings {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct CacheSettings {
-    /// Bytes that it may take (default 1e9); what was not used for longest goes first.
+    /// Bytes that it may take (default 1e9), or a size such as `2 GB`; what was not used for longest goes first.
+    #[schemars(with = "Measure")]
     pub bytes: f64,
 }
 
@@ -112,6 +114,19 @@ pub enum Theme {
 }
 
 impl CourseSettings {
+    /// Returns the JSON Schema of `gradbook.yaml`, with what it refers to left in the generator's definitions.
+    pub fn schema(generator: &mut SchemaGenerator) -> Json {
+        let mut schema = CourseSettings::json_schema(generator).to_value();
+        schema["title"] = json!("Course");
+        schema["properties"]["defaults"] = json!({
+            "description": "Settings merged under every experiment of the course.",
+            "type": "object",
+            "propertyNames": { "enum": default_keys() },
+        });
+        schema["properties"]["content_security_policy"] = policy::schema();
+        schema
+    }
+
     fn check(&self) -> Vec<Problem> {
         let mut problems = within("limits", self.limits.check());
         problems.extend(range::of("cache.bytes", self.cache.bytes).said("bytes").zero_or_more());

@@ -32,8 +32,9 @@ pub use front::Front;
 pub use limits::of_owner as owners_limits;
 pub use link::{Asset, Published, address, to_root};
 pub use markdown::Heading;
-pub use open::open;
+pub use open::{look, open};
 pub use policy::ContentPolicy;
+pub use slug::as_title;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, SourceId, Sources, Span};
 use crate::words::Words;

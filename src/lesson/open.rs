@@ -4,6 +4,8 @@ mod checks;
 mod files;
 
 use std::collections::BTreeMap;
+use std::fs::Metadata;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::discover::{self, LessonFile, SETTINGS};
@@ -17,6 +19,17 @@ use crate::diagnostic::{Diagnostic, Diagnostics, SourceId, Sources, Span};
 use crate::files::Fault;
 use crate::settings::Node;
 use crate::words::Words;
+
+/// Looks at the lessons folder, or one lesson's file.
+///
+/// # Errors
+/// None there, with how to begin; one that cannot be read.
+pub fn look(path: &Path) -> Result<Metadata, Fault> {
+    std::fs::metadata(path).map_err(|error| match error.kind() {
+        ErrorKind::NotFound => files::missing(path),
+        _ => Fault::unread(path, error),
+    })
+}
 
 /// Reads the lessons folder, or one lesson's file, with every mistake that can be found before anything runs:
 /// front matter, Markdown, math, links and the YAML of experiments.
@@ -53,7 +66,7 @@ struct Read {
 
 impl Opening {
     fn new(path: &Path, drafts: bool, untrusted: bool) -> Result<Self, Fault> {
-        let metadata = std::fs::metadata(path).map_err(|error| Fault::unread(path, error))?;
+        let metadata = look(path)?;
         if untrusted && path.components().as_path().is_symlink() {
             let shown = path.display();
             let link = format!("{shown} is a link: of lessons that are not trusted name the folder itself");
@@ -100,7 +113,11 @@ impl Opening {
         }
         if lessons.is_empty() && self.found.errors() == 0 {
             let error = Diagnostic::error(format!("there is no lesson in `{}`", self.root.display()), None);
-            self.found.push(error.hint("a lesson is a Markdown file such as `01-first.md`, with front matter between two lines `---`"));
+            self.found.push(
+                error
+                    .hint("a lesson is a Markdown file such as `01-first.md`, with front matter between two lines `---`")
+                    .hint("`gradbook new my-course` writes a small course to begin with"),
+            );
         }
         self.check_anchors(&lessons);
         if self.only.is_none() {

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::{Value as Json, json};
+
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::settings::{self, Node, Value};
 
@@ -42,6 +44,21 @@ const DIRECTIVES: [&str; 18] = [
 /// Sources that stand between single quotes, which YAML takes for its own.
 const KEYWORDS: [&str; 7] =
     ["none", "self", "strict-dynamic", "unsafe-eval", "unsafe-hashes", "unsafe-inline", "wasm-unsafe-eval"];
+
+/// Returns the JSON Schema of the setting.
+pub(super) fn schema() -> Json {
+    json!({
+        "description": "What pages may fetch and run beside what is the site's own: sources by directive, or `none`.",
+        "anyOf": [
+            { "const": "none" },
+            {
+                "type": "object",
+                "propertyNames": { "enum": DIRECTIVES },
+                "additionalProperties": { "type": "array", "items": { "type": "string" } },
+            },
+        ],
+    })
+}
 
 /// Reads the setting.
 ///

@@ -42,7 +42,7 @@ pub(super) fn without_number(name: &str) -> &str {
 }
 
 /// Returns a name as a heading: `03-deep-networks` is `Deep networks`.
-pub(super) fn as_title(name: &str) -> String {
+pub fn as_title(name: &str) -> String {
     let words = without_number(name).replace(['-', '_'], " ");
     let mut letters = words.chars();
     match letters.next() {

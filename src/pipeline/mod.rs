@@ -26,7 +26,7 @@ pub use review::reviewed::{Reprinted, Review, Reviewed, Status};
 pub use review::reviewing::{accept, review};
 pub use review::verifying::{Verified, verify};
 pub use run::planned::Planned;
-pub use run::running::{Silent, Watch, Why, title};
+pub use run::running::{Headway, Silent, Watch, Why, title};
 pub use run::shard::{Done, Pending, Shard, pending, run_shard};
 pub use run::team::Team;
 pub use show::figure_view::{DrawnFigureBlock, drawn_figures};
@@ -34,6 +34,7 @@ pub use show::pages::{Files, Holds};
 pub use show::results::json;
 pub use show::results_table::{says_nothing, short};
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::diagnostic::nearest;
@@ -41,7 +42,7 @@ use crate::experiment::Limits;
 use crate::files::Fault;
 use crate::lesson;
 use crate::site::{self, Publication, Published};
-use crate::store::cache::Cache;
+use crate::store::cache::{Cache, Key};
 
 use request::{is_like, none_like};
 use review::verifying::{self, Made};
@@ -100,6 +101,15 @@ pub fn prepare(request: &Request) -> Result<Ready, Failure> {
     let cache = request.cache.cache(&course)?;
     let cache = if request.draws_anew { cache.drawing_anew() } else { cache };
     Ok(Ready { course, limits, planned, figures: drawn, cache, found, known, templates, tables })
+}
+
+/// Returns the names in the cache of all runs of a course, none of which is done; `None` stands for those without a name.
+///
+/// # Errors
+/// As [`prepare`].
+pub fn names_of_runs(request: &Request) -> Result<BTreeSet<Option<Key>>, Failure> {
+    let ready = prepare(request)?;
+    Ok(jobs::all(&ready.course, &ready.planned, &ready.tables).into_iter().map(|job| job.key).collect())
 }
 
 /// Empties the cache and returns how many runs and bytes that were. Works with lessons that are at fault.

@@ -45,3 +45,13 @@ pub(super) const ASSETS: &[(&str, &[u8])] = &[
     ("assets/fonts/text-LICENSE.txt", include_bytes!("../../templates/assets/fonts/text-LICENSE.txt")),
     ("assets/gradbook.js", include_bytes!("../../templates/assets/gradbook.js")),
 ];
+
+/// What to say of the templates where they are written out.
+const README: (&str, &str) = ("README.md", include_str!("../../templates/README.md"));
+
+/// Returns the texts that an author may change, by their names in a folder of templates.
+pub fn carried() -> impl Iterator<Item = (&'static str, &'static str)> {
+    // The styles of the charts are made by the program.
+    let styles = STYLES.iter().filter(|(name, _)| *name != "styles/charts.css");
+    [README].into_iter().chain(TEMPLATES.iter().copied()).chain(styles.copied())
+}

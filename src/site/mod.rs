@@ -15,6 +15,7 @@ mod templates;
 mod tests;
 mod view;
 
+pub use embedded::carried;
 pub use publish::{Content, Publication, PublishError, Published, check_output};
 pub use templates::{Pages, TemplateError, Templates};
 pub use view::*;

@@ -143,6 +143,11 @@ impl<'a> Site<'a> {
         Site { course }
     }
 
+    /// All files of the output.
+    pub(crate) fn course_files(&self) -> Vec<(String, Vec<u8>)> {
+        self.course.files("output")
+    }
+
     pub(crate) fn page(&self, slug: &str) -> Page {
         Page { html: self.text(&format!("{slug}.html")) }
     }

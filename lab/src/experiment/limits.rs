@@ -19,13 +19,23 @@ pub struct LimitSettings {
     pub multiply_adds: Option<f64>,
     /// Seconds that all runs of an experiment together are estimated to take on one core of a usual machine, or a time such as
     /// `2h` (default 1800, half an hour).
+    #[schemars(with = "Option<Measure>")]
     pub time: Option<f64>,
     /// Bytes that one run holds and all of an experiment leave behind, or a size such as `8GB` (default 4e9).
+    #[schemars(with = "Option<Measure>")]
     pub bytes: Option<f64>,
     /// Runs of an experiment: variants times seeds (default 100 000); the trials of a search are within a run.
     pub runs: Option<u64>,
     /// What all experiments, files and pages of the course may come to.
     pub course: TotalSettings,
+}
+
+/// A number, or one with its unit, in a schema: what it may be exactly is said where units are read.
+#[derive(JsonSchema)]
+#[serde(untagged)]
+pub enum Measure {
+    Number(f64),
+    WithUnit(String),
 }
 
 /// Limits of a whole course as somebody wrote them.
@@ -36,12 +46,15 @@ pub struct TotalSettings {
     pub experiments: Option<u64>,
     /// Seconds that all experiments together are estimated to take on one core, or a time such as `2h` (default 14400, four
     /// hours).
+    #[schemars(with = "Option<Measure>")]
     pub time: Option<f64>,
     /// Bytes that all tables hold and all experiments leave behind, or a size such as `8GB` (default 4e9).
+    #[schemars(with = "Option<Measure>")]
     pub bytes: Option<f64>,
     /// Files of the site (default 20 000).
     pub files: Option<u64>,
     /// Bytes of the site, or a size such as `500 MB` (default 1e9).
+    #[schemars(with = "Option<Measure>")]
     pub output: Option<f64>,
 }
 

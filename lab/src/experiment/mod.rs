@@ -28,6 +28,7 @@ mod plan;
 mod quality;
 mod reference;
 mod regression;
+pub mod schema;
 mod search;
 mod shared;
 mod softmax;
@@ -43,7 +44,7 @@ pub use cost::{Cost, duration, figure, size};
 pub use effect::{FOLLOWING, TRAINING, conditions, in_effect};
 pub use header::{Claim, Header, KEYS as HEADER_KEYS, id_problem};
 pub use layer::shared as check_shared;
-pub use limits::{LimitSettings, Limits, TotalSettings, Totals, beyond_limit};
+pub use limits::{LimitSettings, Limits, Measure, TotalSettings, Totals, beyond_limit};
 pub use metric::{Better, MetricInfo, Part};
 pub use metric_schema::{MetricSchema, MetricType};
 pub use plan::{Context, Plan, PlannedVariant};
@@ -163,7 +164,7 @@ pub struct Kind {
     pub example: &'static str,
     plan: Planner,
     misfits: fn(&Node) -> Vec<Diagnostic>,
-    schema: fn() -> schemars::Schema,
+    schema: fn(&mut schemars::SchemaGenerator) -> schemars::Schema,
     defaults: fn() -> serde_json::Value,
 }
 
@@ -184,7 +185,7 @@ impl Kind {
             example: E::EXAMPLE,
             plan: plan::plan::<E>,
             misfits: |layer| layer::mistakes::<E>(layer).0,
-            schema: || schemars::SchemaGenerator::default().into_root_schema_for::<E>(),
+            schema: E::json_schema,
             defaults: || serde_json::to_value(E::default()).unwrap_or_default(),
         }
     }
@@ -204,7 +205,10 @@ impl Kind {
 
     /// Returns the settings that it takes, with their meanings, as JSON Schema.
     pub fn schema(&self) -> schemars::Schema {
-        (self.schema)()
+        let mut generator = schemars::SchemaGenerator::default();
+        let mut schema = (self.schema)(&mut generator);
+        schema.insert("$defs".to_owned(), generator.take_definitions(true).into());
+        schema
     }
 
     /// Returns the value of every setting that an author leaves out.

@@ -77,6 +77,11 @@ impl Words {
         LANGUAGES.iter().map(|language| language.tag)
     }
 
+    /// Returns the phrases of every language that is built in, as YAML, by its tag.
+    pub fn sources() -> impl Iterator<Item = (&'static str, &'static str)> {
+        LANGUAGES.iter().map(|language| (language.tag, language.phrases))
+    }
+
     /// Returns whether a tag names a language that is built in.
     pub fn knows(tag: &str) -> bool {
         find(tag).is_some()

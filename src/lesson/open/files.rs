@@ -138,3 +138,27 @@ impl Opening {
 fn tree(source: SourceId, text: &str) -> Result<Node, Vec<Diagnostic>> {
     settings::parse(text, &LineMap::contiguous(source, 0, text.len()))
 }
+
+/// Says of lessons that are not there how to begin, or where they may be.
+pub(super) fn missing(path: &Path) -> Fault {
+    let shown = path.display();
+    if path.extension().is_some_and(|extension| extension == "md") {
+        return Fault::new(format!("there is no lesson `{shown}`"));
+    }
+    let beside = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let is_lesson = |entry: std::fs::DirEntry| {
+        let name = entry.file_name().to_string_lossy().to_lowercase();
+        name.strip_suffix(".md").is_some_and(|stem| stem != "readme")
+    };
+    let here = std::fs::read_dir(beside).is_ok_and(|entries| entries.flatten().any(is_lesson));
+    let named = beside.display();
+    Fault::new(if here {
+        format!(
+            "there is no folder `{shown}`, but `{named}` holds lessons: name that, as in `gradbook build {named}`"
+        )
+    } else {
+        format!(
+            "there is no folder `{shown}`: name the one that holds your lessons, or begin with `gradbook new my-course`"
+        )
+    })
+}

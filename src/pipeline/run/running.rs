@@ -2,13 +2,14 @@
 //! which they end cannot be seen.
 
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use rayon::prelude::*;
 
 use crate::data::Dataset;
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Diagnostic, Diagnostics, counted};
 use crate::experiment::Context;
 use crate::lesson::{Course, Lesson};
 use crate::numeric::{Alone, Workers};
@@ -27,17 +28,46 @@ use crate::pipeline::ready::Ready;
 pub trait Watch: Sync {
     /// Hears, before anything runs, of every experiment: `lesson#id`, and what of it is to be done and why.
     fn explained(&self, _experiment: &str, _why: &Why) {}
-    /// Takes the share of all work that is done, from 0 to 1.
-    fn advance_to(&self, share: f64);
+    /// Hears, before the first of them begins, which runs are to be done: their names in the cache, where they have one.
+    fn sets_out(&self, _runs: &[Option<Key>]) {}
+    /// Hears how far the runs are.
+    fn advance_to(&self, headway: &Headway);
     /// Hears that an experiment's last run has ended: `lesson#id` and how many runs it was.
     fn finished(&self, experiment: &str, runs: usize);
+    /// Whether the runs are not wanted any more: those that go on end after their epoch, and no other begins. What ended
+    /// before is kept.
+    fn is_called_off(&self) -> bool {
+        false
+    }
 }
+
+/// How far the runs are.
+#[derive(Clone, Copy, Debug)]
+pub struct Headway<'a> {
+    /// The share of all work that is done, from 0 to 1.
+    pub share: f64,
+    /// The experiment of the run that began last: `lesson#id`.
+    pub experiment: &'a str,
+    /// How many runs have ended, of how many.
+    pub ended: usize,
+    pub runs: usize,
+}
+
+impl Headway<'_> {
+    /// Says what goes on: `four-ways#four, 3 of 40 runs`.
+    pub fn words(&self) -> String {
+        format!("{}, {} of {}", self.experiment, self.ended, counted(self.runs, "run"))
+    }
+}
+
+/// Why a run ended before its end; unwinds to [`run_job`].
+struct CalledOff;
 
 /// Nobody is told.
 pub struct Silent;
 
 impl Watch for Silent {
-    fn advance_to(&self, _: f64) {}
+    fn advance_to(&self, _: &Headway) {}
     fn finished(&self, _: &str, _: usize) {}
 }
 
@@ -160,8 +190,14 @@ type Records = BTreeMap<PlaceOf, Result<Finished, Diagnostic>>;
 pub(crate) fn run_jobs(ready: &Ready, mut jobs: Vec<&Job>, watch: &dyn Watch) -> Records {
     // The longest first, so that none is left running alone at the end.
     jobs.sort_by(|a, b| b.cost.seconds.total_cmp(&a.cost.seconds));
-    let work = Work::new(&jobs, ready.planned.len(), watch);
+    let titles = ready.planned.iter().map(|planned| title(&ready.course, planned)).collect();
+    let work = Work::new(&jobs, titles, watch);
+    watch.sets_out(&jobs.iter().map(|job| job.key).collect::<Vec<_>>());
     let do_job = |job: &&Job, pool: &JobPool, cores: usize| {
+        if watch.is_called_off() {
+            return (place(job), Err(called_off()));
+        }
+        work.begins(job);
         // As long as every core has a run of its own, spreading products only costs.
         let workers: Arc<dyn Workers> = if cores > 1 { Arc::new(Team::new(cores)) } else { Arc::new(Alone) };
         let found = run_job(ready, job, &work, workers, pool).map(|record| {
@@ -169,8 +205,7 @@ pub(crate) fn run_jobs(ready: &Ready, mut jobs: Vec<&Job>, watch: &dyn Watch) ->
             (record, kept)
         });
         if work.ended(job) {
-            let experiment = title(&ready.course, &ready.planned[job.experiment]);
-            watch.finished(&experiment, work.runs[job.experiment]);
+            watch.finished(&work.titles[job.experiment], work.runs[job.experiment]);
         }
         (place(job), found)
     };
@@ -193,15 +228,29 @@ fn run_job(
 ) -> Result<RunRecord, Diagnostic> {
     let told = Mutex::new(0.0);
     let advance = |share: f64| {
+        if work.watch.is_called_off() {
+            // Not a panic that anybody hears of: the way out of a training, wherever it is.
+            resume_unwind(Box::new(CalledOff));
+        }
         let mut told = told.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         *told += share;
         work.advance(share * work_of(job));
     };
     let context = |data| Context { seed: job.seed, data, advance: &advance, workers, pool };
-    let record = record(&ready.course, &ready.planned[job.experiment], &ready.tables, job, context);
+    let run = || record(&ready.course, &ready.planned[job.experiment], &ready.tables, job, context);
+    let record = match catch_unwind(AssertUnwindSafe(run)) {
+        Ok(record) => record,
+        Err(panic) if panic.is::<CalledOff>() => return Err(called_off()),
+        Err(panic) => resume_unwind(panic),
+    };
     let told = *told.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     work.advance((1.0 - told).max(0.0) * work_of(job));
     record
+}
+
+/// Stands for a run that nobody waits for any more.
+fn called_off() -> Diagnostic {
+    Diagnostic::error("the run was called off", None)
 }
 
 /// Returns what a run leaves behind.
@@ -267,25 +316,52 @@ struct Work<'a> {
     /// Runs of each experiment, and how many of them are still to end.
     runs: Vec<usize>,
     left: Vec<AtomicUsize>,
+    /// What each experiment is called.
+    titles: Vec<String>,
+    /// The experiment whose run began last.
+    current: AtomicUsize,
+    ended: AtomicUsize,
+    count: usize,
 }
 
 impl<'a> Work<'a> {
-    fn new(jobs: &[&Job], experiments: usize, watch: &'a dyn Watch) -> Self {
-        let mut runs = vec![0; experiments];
+    fn new(jobs: &[&Job], titles: Vec<String>, watch: &'a dyn Watch) -> Self {
+        let mut runs = vec![0; titles.len()];
         jobs.iter().for_each(|job| runs[job.experiment] += 1);
         let total = jobs.iter().map(|job| work_of(job)).sum();
         let left = runs.iter().map(|&runs| AtomicUsize::new(runs)).collect();
-        Work { watch, total, done: AtomicU64::new(0), runs, left }
+        Work {
+            watch,
+            total,
+            done: AtomicU64::new(0),
+            runs,
+            left,
+            titles,
+            current: AtomicUsize::new(0),
+            ended: AtomicUsize::new(0),
+            count: jobs.len(),
+        }
+    }
+
+    fn begins(&self, job: &Job) {
+        self.current.store(job.experiment, Ordering::Relaxed);
+        self.advance(0.0);
     }
 
     fn advance(&self, seconds: f64) {
         let more = (seconds * 1e6) as u64;
         let done = self.done.fetch_add(more, Ordering::Relaxed) + more;
-        self.watch.advance_to((done as f64 * 1e-6 / self.total).min(1.0));
+        self.watch.advance_to(&Headway {
+            share: (done as f64 * 1e-6 / self.total).min(1.0),
+            experiment: &self.titles[self.current.load(Ordering::Relaxed)],
+            ended: self.ended.load(Ordering::Relaxed),
+            runs: self.count,
+        });
     }
 
     /// Returns whether this was the last run of its experiment.
     fn ended(&self, job: &Job) -> bool {
+        self.ended.fetch_add(1, Ordering::Relaxed);
         self.left[job.experiment].fetch_sub(1, Ordering::Relaxed) == 1
     }
 }

@@ -15,7 +15,7 @@ use crate::site::embedded::{STYLES, TEMPLATES};
 const MOST: u64 = 64 << 20;
 
 /// How files begin or end that are a word to those who look into the folder.
-const WORDS: [&str; 3] = ["readme", "license", ".md"];
+const WORDS: [&str; 4] = ["readme", "license", "words/", ".md"];
 
 /// Returns all files of a folder by their relative path. Links are not followed, hidden files not read.
 pub(super) fn read(folder: &Path) -> (BTreeMap<String, Vec<u8>>, Vec<TemplateError>) {
