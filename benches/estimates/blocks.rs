@@ -3,8 +3,9 @@
 use gradbook::numeric::Stream;
 
 /// Blocks that held far more than they were estimated to, or did.
-pub(crate) const LARGE: [&str; 4] = [
+pub(crate) const LARGE: [&str; 5] = [
     "kind: init\ndata: {name: iris}\nmodel: {hidden: HIDDEN}\ncompare: [xavier]\n",
+    "kind: train\ndata: {name: iris}\nmodel: {hidden: HIDDEN}\ntraining: {epochs: 1}\nhistograms: [0, 1]\ngradient_shares: true\n",
     "kind: split\ndata: {name: blobs, samples: 400000, limit: 100}\nseeds: 2\n",
     "kind: softmax\nlogits: [1, 2, 3]\nseeds: 900\nclaims:\n  - hardmax[2] == 1\n  - loss > 0\nlabel: 1\n",
     "kind: search\ndata: {name: iris}\nmodel: {hidden: []}\ntraining: {epochs: 1}\ntrials: 1500\nsampler: {tpe: {}}\nspace:\n  training.learning_rate: {log: [0.001, 1]}\n",
@@ -14,8 +15,9 @@ pub(crate) const LARGE: [&str; 4] = [
 type Draw = fn(&mut Stream) -> String;
 
 /// Kinds, each with how its blocks are drawn.
-pub(crate) const KINDS: [(&str, Draw); 11] = [
+pub(crate) const KINDS: [(&str, Draw); 12] = [
     ("split", split),
+    ("train", train),
     ("regression", regression),
     ("init", init),
     ("dropout", dropout),
@@ -101,6 +103,17 @@ fn init(stream: &mut Stream) -> String {
     format!(
         "kind: init\ndata: {data}\nmodel: {{hidden: {hidden}, activation: tanh}}\ncompare: [xavier, he]\n"
     )
+}
+
+fn train(stream: &mut Stream) -> String {
+    let (model, training, seeds) = (model(stream), training(stream), judged(stream, 6, "train_loss"));
+    let looked_at = match stream.below(4) {
+        0 => "data: {name: digits}\npictures: 40\nhistograms: [0, 1]\n",
+        1 => "data: {name: moons, samples: 2000}\nregions: [0, 1]\ngradient_shares: true\n",
+        2 => "data: {name: iris}\nhistograms: [0]\ngradient_shares: true\n",
+        _ => "data: {name: digits, limit: 800}\n",
+    };
+    format!("kind: train\n{looked_at}model: {model}\ntraining: {training}\n{seeds}")
 }
 
 fn dropout(stream: &mut Stream) -> String {

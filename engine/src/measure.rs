@@ -21,7 +21,7 @@ pub struct Answers {
 
 impl Answers {
     /// Returns the most probable class of each row (of equals the first), and its probability.
-    fn given(&self) -> impl Iterator<Item = (u32, f64)> {
+    pub fn given(&self) -> impl Iterator<Item = (u32, f64)> {
         self.probabilities.chunks_exact(self.classes).map(|row| {
             let larger = |best: usize, class: usize| if row[class] > row[best] { class } else { best };
             let best = (1..row.len()).fold(0, larger);

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use gradbook_lab::chart::{
     Area, Axis, Band, Bars, Color, Dots, Estimate, Figure, Format, Interval, Key, Layout, Levels, Line,
-    Panel, Parallel, Part, Path, Paths, Raster, Regions, Rule, Shape, Track, css,
+    Panel, Parallel, Part, Path, Paths, Picture, Pictures, Raster, Regions, Rule, Shape, Track, css,
 };
 use gradbook_lab::outcome::Grid;
 
@@ -60,6 +60,7 @@ pub fn figures() -> Vec<Figure> {
         three_regions(),
         ways_down(),
         confusion(),
+        pictures(),
         diverging(),
         many_names(),
     ]
@@ -491,6 +492,24 @@ fn confusion() -> Figure {
         .mark(raster);
     Figure::new("confusion", "Which class is taken for which", "Counts of true and predicted classes.")
         .panel(panel)
+}
+
+fn pictures() -> Figure {
+    let ring = |index: usize| {
+        let radius = 2.0 + 0.4 * index as f64;
+        let pixel = |cell: usize| {
+            let (x, y) = ((cell % 12) as f64 - 5.5, (cell / 12) as f64 - 5.5);
+            (1.0 - ((x * x + y * y).sqrt() - radius).abs()).max(0.0)
+        };
+        let pixels = (0..144).map(pixel).collect();
+        let grid = Grid { width: 12, height: 12, x: (0.0, 12.0), y: (0.0, 12.0), values: pixels };
+        Picture::new(grid, [format!("ring {index}"), format!("radius {radius}")])
+    };
+    let pictures = Pictures::new((0..14).map(ring), 8);
+    let aspect = pictures.aspect();
+    let axis = || Axis::linear("").hidden();
+    let panel = Panel::new(axis(), axis()).aspect(aspect).mark(pictures);
+    Figure::new("pictures", "Rings", "Pictures of rings, each wider than the one before.").panel(panel)
 }
 
 fn diverging() -> Figure {

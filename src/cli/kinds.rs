@@ -50,7 +50,9 @@ fn page(reference: &Reference) -> String {
     text += "\nSettings of this kind\n";
     text += &settings(&reference.settings, 2);
     text += "\nVariants\n";
-    text += &format!("  {:<12}{}\n", kind.compare.key, kind.compare.about);
+    if !kind.compare.key.is_empty() {
+        text += &format!("  {:<12}{}\n", kind.compare.key, kind.compare.about);
+    }
     text += "  vary        a map from dotted paths to lists of values; several paths make a grid\n";
     text += "  variants    a map from names to the settings that each overrides\n";
     text += "\nMetrics\n";

@@ -151,10 +151,16 @@ fn figure_json(figure: &DrawnFigureBlock) -> String {
     )
 }
 
+/// The most numbers of a list that are printed.
+const MOST_NUMBERS: usize = 20;
+
+/// The most classes of a matrix that is printed.
+const MOST_CLASSES: usize = 30;
+
 /// Returns a line for each metric: its name, mean and spread, and its series as a sparkline.
 fn variant_table(planned: &Planned, index: usize, variant: &Variant, statistic: Statistic) -> String {
     let mut text = format!("\n  {}\n", printable(&variant.name));
-    let told = |info: &&MetricInfo| !pipeline::says_nothing(planned, index, info);
+    let told = |info: &&MetricInfo| !pipeline::says_nothing(planned, index, info) && !info.by_class_given;
     let documented = planned.kind.all_metrics().filter(told).map(|info| info.name);
     let names = variant.metric_names();
     let lines: Vec<(&str, String)> = documented
@@ -162,13 +168,45 @@ fn variant_table(planned: &Planned, index: usize, variant: &Variant, statistic: 
         .filter_map(|name| Some((name, value(variant, name, statistic)?)))
         .collect();
     let width = lines.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+    let matrices = planned.kind.all_metrics().filter(|info| info.by_class_given && names.contains(info.name));
     for (name, value) in lines {
         let series = variant.runs.first().and_then(|run| run.series.get(name));
         let spark = series.map(|values| sparkline(values, SPARK)).unwrap_or_default();
         text += format!("    {name:width$}  {:<18} {spark}", printable(&value)).trim_end();
         text.push('\n');
     }
-    text
+    let matrices = matrices.filter_map(|info| matrix(variant, info.name, statistic));
+    text + &matrices.collect::<String>()
+}
+
+/// A metric by class and class given: a line for each class, with its numbers by the class given. None where it has no names
+/// or no numbers.
+fn matrix(variant: &Variant, name: &str, statistic: Statistic) -> Option<String> {
+    let classes: Vec<String> = variant
+        .runs
+        .first()?
+        .names
+        .get("classes")?
+        .iter()
+        .map(|class| printable(class).into_owned())
+        .collect();
+    let values = variant.list(name, statistic)?;
+    if values.len() != classes.len() * classes.len() || values.iter().any(|value| !value.is_finite()) {
+        return None;
+    }
+    if classes.len() > MOST_CLASSES {
+        return Some(format!("    {name}  {0} by {0} numbers, in --format json\n", classes.len()));
+    }
+    let cells: Vec<String> = values.iter().map(|value| short(*value)).collect();
+    let wide = |texts: &[String]| texts.iter().map(|text| text.chars().count()).max().unwrap_or(0);
+    let (side, width) = (wide(&classes), wide(&classes).max(wide(&cells)));
+    let row = |first: &str, texts: &[String]| {
+        let texts: String = texts.iter().map(|text| format!("  {text:>width$}")).collect();
+        format!("      {first:side$}{texts}\n")
+    };
+    let rows = classes.iter().zip(cells.chunks(classes.len())).map(|(class, cells)| row(class, cells));
+    let heading = format!("    {name}: a row for each class, by the class given\n{}", row("", &classes));
+    Some(heading + &rows.collect::<String>())
 }
 
 /// Returns a metric in a few characters; None where there is nothing to say.
@@ -188,7 +226,12 @@ fn value(variant: &Variant, name: &str, statistic: Statistic) -> Option<String> 
         }
         Metric::List(_) => {
             let list = variant.list(name, statistic)?;
-            Some(list.iter().map(|value| short(*value)).collect::<Vec<_>>().join(" "))
+            let some =
+                list.iter().take(MOST_NUMBERS).map(|value| short(*value)).collect::<Vec<_>>().join(" ");
+            Some(match list.len() {
+                ..=MOST_NUMBERS => some,
+                all => format!("{some} ... ({all} numbers)"),
+            })
         }
         Metric::Text(_) | Metric::Map(_) => {
             let runs = variant.runs.iter().filter_map(|run| run.metrics.get(name));

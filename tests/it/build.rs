@@ -73,6 +73,16 @@ compare: [sgd, momentum]
 ```
 
 ```yaml experiment
+kind: train
+id: looked
+data: {name: iris}
+training: {epochs: 3}
+histograms: [0, 3]
+gradient_shares: true
+seeds: 2
+```
+
+```yaml experiment
 kind: average
 id: year
 series: {level: 50, season: 20, noise: 8, length: 60}
@@ -100,7 +110,7 @@ fn a_lesson_of_all_kinds_becomes_a_page() {
     }
     let site = course.build();
     let page = site.page("all");
-    for id in ["parts", "layers", "dropped", "ways", "rates", "bent", "bowl", "year", "vector"] {
+    for id in ["parts", "layers", "dropped", "ways", "rates", "bent", "bowl", "looked", "year", "vector"] {
         page.shows(&format!("id=\"experiment-{id}\""));
         assert!(site.text(&format!("all/{id}.json")).contains("\"digest\""));
     }

@@ -42,6 +42,7 @@ const NAMES: &[&str] = &[
     "vector",
     "checked",
     "year",
+    "looked",
     // classes of flowers, and mistakes to plant, as they are written in a block
     "setosa",
     "versicolor",

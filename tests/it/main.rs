@@ -34,6 +34,7 @@ mod start;
 mod strangers;
 mod surface;
 mod texts;
+mod train;
 mod training;
 
 use fuzz::html;

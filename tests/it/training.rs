@@ -38,7 +38,7 @@ fn run<R: Real>(case: &Case) -> Fit<R> {
     let dataset = data::load(&case.data, Files::default(), &TableLimits::default(), &streams).unwrap();
     let split = data::split(&dataset.target, &case.split, &streams).unwrap();
     let (parts, _) = data::prepare::<R>(&dataset, &split, &case.data, &streams);
-    fit(&case.model, &case.training, &parts, &streams, &mut |_| {}).unwrap()
+    fit(&case.model, &case.training, &parts, &streams, &mut |_, _| {}).unwrap()
 }
 
 fn check<R: Real>(case: &Case, tolerance: f64) {

@@ -29,7 +29,7 @@ pub use features::Features;
 pub use format::Format;
 pub use load::{Files, facts, limited, limited_facts, load, read, table_rows};
 pub use normalize::{Normalize, Normalizer};
-pub use part::{Labels, Part, Picture, Prepared, Target, Targets};
+pub use part::{Labels, Part, PartName, Picture, Prepared, Target, Targets};
 pub use prepare::{prepare, wrong_labels};
 pub use problem::{DataProblems, TableProblem};
 pub use reader::TableLimits;

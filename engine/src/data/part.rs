@@ -8,6 +8,36 @@ use super::normalize::Normalizer;
 use super::target_scale::TargetScale;
 use crate::numeric::Real;
 
+/// One of the parts that rows are dealt to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PartName {
+    /// What is trained on.
+    Train,
+    /// What choices are made by.
+    Dev,
+    /// What nobody has looked at before.
+    Test,
+}
+
+impl PartName {
+    /// The parts in the order of a split's sizes.
+    pub const ALL: [PartName; 3] = [PartName::Train, PartName::Dev, PartName::Test];
+
+    /// Returns the name as authors write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            PartName::Train => "train",
+            PartName::Dev => "dev",
+            PartName::Test => "test",
+        }
+    }
+
+    /// Returns how many rows this part has among the sizes of a split.
+    pub fn rows(self, sizes: [usize; 3]) -> usize {
+        sizes[self as usize]
+    }
+}
+
 /// What is to be predicted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Target {

@@ -9,7 +9,7 @@ use ndarray::Array2;
 use super::dataset::TargetColumn;
 use super::features::Features;
 use super::problem::{DataProblems, TableProblem};
-use super::settings::DataSettings;
+use super::settings::{DataSettings, Task};
 use crate::problem::Problem;
 use columns::Columns;
 use missing::Missing;
@@ -252,7 +252,8 @@ impl Body<'_> {
             let column = self.columns.target;
             let (place, cell) = (Place { column, ..*place }, record[column].trim());
             if !row.is_quoted(column) && self.missing.has(cell) {
-                self.note_fault(place, cell, if cell.is_empty() { Fault::Missing } else { Fault::NoClass });
+                let no_class = !cell.is_empty() && settings.task != Some(Task::Number);
+                self.note_fault(place, cell, if no_class { Fault::NoClass } else { Fault::Missing });
             } else if cell.is_empty() {
                 self.note_fault(place, cell, Fault::Empty);
             } else {

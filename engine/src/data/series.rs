@@ -13,6 +13,9 @@ use crate::range;
 const LEAST_VALUES: u64 = 2;
 const MOST_VALUES: u64 = 100_000;
 
+/// The most jumps of a generated series.
+const MOST_JUMPS: u64 = 1000;
+
 /// Larger numbers could not be squared and summed.
 const MOST_SIZE: f64 = 1e30;
 
@@ -88,15 +91,17 @@ impl SeriesSettings {
         let noise = noise.zero_or_more().or_else(|| sized("noise", self.sd()));
         let period = range::of("period", self.period()).said("the period").above_zero();
         let sizes = sizes.into_iter().filter_map(|(path, size)| sized(path, size?));
-        let own = beside.into_iter().chain(values).chain(period).chain(noise);
+        let many = self.jumps().len() as u64;
+        let many = range::whole("jumps", format!("{many} jumps"), many, 0..=MOST_JUMPS);
+        let own = beside.into_iter().chain(many).chain(values).chain(period).chain(noise);
         own.chain(sizes).chain(jumps.flatten()).collect()
     }
 
     fn check_table(&self) -> Vec<Problem> {
-        let Some(table) = self.table() else {
+        if self.column.is_none() {
             let problem = Problem::new("", "the file of a series without its column");
             return vec![problem.expected("`column`, the name of the column that holds it")];
-        };
+        }
         let given = [
             ("length", self.length.is_some()),
             ("level", self.level.is_some()),
@@ -112,8 +117,7 @@ impl SeriesSettings {
             Problem::new(key, format!("`{key}` of a series that is read from a file"))
                 .expected("`file` and `column`, or a generated series")
         });
-        let is_csv = table.file.as_deref().and_then(Format::of) == Some(Format::Csv);
-        let format = (!is_csv).then(|| {
+        let format = (!self.is_csv()).then(|| {
             Problem::new("file", "a series is read from the column of a CSV file")
                 .expected("a name that ends in .csv")
         });
@@ -122,13 +126,18 @@ impl SeriesSettings {
 
     /// Returns the settings by which its column is read from a table, alone; none of a series that is generated.
     pub fn table(&self) -> Option<DataSettings> {
+        let file = self.file.clone().filter(|_| self.is_csv())?;
         Some(DataSettings {
-            file: Some(self.file.clone()?),
+            file: Some(file),
             target: Some(self.column.clone()?),
             features: Some(Vec::new()),
             task: Some(Task::Number),
             ..DataSettings::default()
         })
+    }
+
+    fn is_csv(&self) -> bool {
+        self.file.as_deref().and_then(Format::of) == Some(Format::Csv)
     }
 
     /// Returns how many values a generated one has.

@@ -43,7 +43,7 @@ pub struct Report {
 
 /// Trains a new network. The weights come from the streams `init/1`..., the order of the rows from `batches`,
 /// dropout from `dropout/0`...: none depends on what another setting does. `on_epoch` hears of every epoch measured,
-/// 0 (before training) included.
+/// 0 (before training) included, and sees the network as it is then.
 ///
 /// # Errors
 /// All problems of the model's settings, alone and with the data's target.
@@ -52,7 +52,7 @@ pub fn fit<R: Real>(
     training: &TrainingSettings,
     data: &Prepared<R>,
     streams: &Streams,
-    on_epoch: &mut dyn FnMut(usize),
+    on_epoch: &mut dyn FnMut(usize, &Network<R>),
 ) -> Result<Fit<R>, Vec<Problem>> {
     let architecture = Architecture::new(model, data.features(), data.target())?;
     let network = Network::new(architecture, model.init, streams);
@@ -67,7 +67,7 @@ pub fn fit_network<R: Real>(
     data: &Prepared<R>,
     streams: &Streams,
     workers: Arc<dyn Workers>,
-    on_epoch: &mut dyn FnMut(usize),
+    on_epoch: &mut dyn FnMut(usize, &Network<R>),
 ) -> Fit<R> {
     let rows = data.train.len();
     let batch_size = training.batch_size.of(rows);
@@ -96,7 +96,7 @@ pub fn fit_network<R: Real>(
             trainer.network_mut().measure_statistics(&data.train, &mut forward);
         }
         measure(&trainer, data, &mut forward, &mut history);
-        on_epoch(epoch);
+        on_epoch(epoch, trainer.network());
         if !(history.is_finite() && trainer.network().is_finite()) {
             diverged_at = Some(epoch);
             break;

@@ -42,18 +42,23 @@ fn line(rows: usize) -> Prepared<f64> {
 fn run<R: Real>(model: Value, training: Value, data: &Prepared<R>, seed: u64) -> Fit<R> {
     let model = serde_json::from_value(model).unwrap();
     let training = serde_json::from_value(training).unwrap();
-    fit(&model, &training, data, &Streams::new(seed), &mut |_| {}).unwrap()
+    fit(&model, &training, data, &Streams::new(seed), &mut |_, _| {}).unwrap()
 }
 
 #[test]
 fn the_defaults_learn_two_clouds() {
     let data = clouds::<f32>([200, 100, 100]);
     let mut epochs = Vec::new();
-    let fit =
-        fit(&ModelSettings::default(), &TrainingSettings::default(), &data, &Streams::new(0), &mut |epoch| {
+    let fit = fit(
+        &ModelSettings::default(),
+        &TrainingSettings::default(),
+        &data,
+        &Streams::new(0),
+        &mut |epoch, _| {
             epochs.push(epoch);
-        })
-        .unwrap();
+        },
+    )
+    .unwrap();
     assert_eq!(epochs, (0..=20).collect::<Vec<_>>());
     for (name, values) in fit.report.history.series() {
         assert_eq!(values.len(), 21, "{name}");
@@ -321,6 +326,6 @@ fn an_output_that_does_not_fit_the_target_is_a_problem() {
     let model = serde_json::from_value(json!({ "output": "linear" })).unwrap();
     let data = clouds::<f32>([10, 0, 0]);
     let problems =
-        fit(&model, &TrainingSettings::default(), &data, &Streams::new(0), &mut |_| {}).unwrap_err();
+        fit(&model, &TrainingSettings::default(), &data, &Streams::new(0), &mut |_, _| {}).unwrap_err();
     assert_eq!(problems[0].path, "output");
 }

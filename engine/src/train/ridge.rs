@@ -140,7 +140,7 @@ mod tests {
             }))
             .unwrap();
             let closed = ridge(&data.train, l2).unwrap();
-            let fit = fit(&model, &training, &data, &Streams::new(0), &mut |_| ()).unwrap();
+            let fit = fit(&model, &training, &data, &Streams::new(0), &mut |_, _| ()).unwrap();
             let reached = *fit.report.history.objective.last().unwrap();
             assert!((reached - closed.objective).abs() < 1e-9, "{l2}: {reached} and {closed:?}");
             let found = fit.network.parameters();

@@ -7,9 +7,10 @@ use std::sync::Arc;
 
 use ndarray::{Array2, ArrayView2};
 
-use super::{Fit, Precision, Report, TrainingSettings, fit_network};
+use super::{Augmenter, Fit, Precision, Report, TrainingSettings, fit_network};
 use crate::data::{
-    self, DataSettings, Dataset, Features, Labels, Normalizer, Prepared, SplitSettings, Targets,
+    self, DataSettings, Dataset, Features, Labels, Normalizer, Part, PartName, Prepared, SplitSettings,
+    Targets,
 };
 use crate::measure::Answers;
 use crate::nn::{
@@ -40,7 +41,7 @@ pub trait Watch {
     /// Hears of the network before the first step.
     fn untrained(&mut self, _: &dyn Subject) {}
     /// Hears of every epoch measured, 0 (before training) included.
-    fn epoch(&mut self, _: usize) {}
+    fn epoch(&mut self, _: usize, _: &dyn Subject) {}
     /// Hears of the network after the last epoch; not called on a run that has diverged.
     fn trained(&mut self, _: &dyn Subject) {}
     /// Returns who is free to help with large products; the results are the same.
@@ -59,8 +60,20 @@ pub trait Subject {
     fn values(&self, rows: Array2<f64>) -> Vec<f64>;
     /// Checks the gradient of J on the first training rows, in f64 whatever the precision of training.
     fn gradient_check(&self, settings: &GradientCheckSettings) -> GradientCheck;
-    /// Returns the answers to the dev and the test part, by name; none of a part without rows, or where the target is a number.
-    fn answers(&self) -> Vec<(&'static str, Answers)>;
+    /// Returns the answers to the dev and the test part; none of a part without rows, or where the target is a number.
+    fn answers(&self) -> Vec<(PartName, Answers)>;
+    /// Returns the weights of every layer, from the first.
+    fn weights(&self) -> Vec<Vec<f64>>;
+    /// Returns height and width where the rows are pictures.
+    fn image(&self) -> Option<(usize, usize)>;
+    /// Returns how many rows a part has.
+    fn rows(&self, part: PartName) -> usize;
+    /// Returns the class of every row of a part, as the network was told it; none where the target is a number.
+    fn classes(&self, part: PartName) -> &[u32];
+    /// Returns rows of a part as pictures, in the units of the data set; none where they are no pictures.
+    fn pictures(&self, part: PartName, rows: &[usize]) -> Vec<Vec<f64>>;
+    /// Returns training rows as pictures, each with so many copies after it that augmentation has changed; none without augmentation.
+    fn augmented(&self, rows: &[usize], copies: usize) -> Vec<Vec<f64>>;
     /// Returns the training points where there are two features and classes.
     fn plane(&self) -> Option<PlanePoints>;
 }
@@ -119,8 +132,8 @@ fn run_in<R: Real>(
     let training = settings.training;
     watch.untrained(&Scene { network: &network, parts, normalizer, training, streams: &streams });
     let Fit { network, report } =
-        fit_network(network, settings.training, parts, &streams, watch.workers(), &mut |epoch| {
-            watch.epoch(epoch);
+        fit_network(network, settings.training, parts, &streams, watch.workers(), &mut |epoch, network| {
+            watch.epoch(epoch, &Scene { network, parts, normalizer, training, streams: &streams });
         });
     if report.diverged_at.is_none() {
         watch.trained(&Scene { network: &network, parts, normalizer, training, streams: &streams });
@@ -139,6 +152,22 @@ struct Scene<'a, R> {
     normalizer: &'a Normalizer,
     training: &'a TrainingSettings,
     streams: &'a Streams,
+}
+
+impl<R: Real> Scene<'_, R> {
+    fn part(&self, name: PartName) -> &Part<R> {
+        match name {
+            PartName::Train => &self.parts.train,
+            PartName::Dev => &self.parts.dev,
+            PartName::Test => &self.parts.test,
+        }
+    }
+
+    /// A normalized row in the units of the data set.
+    fn undone(&self, row: &[R]) -> Vec<f64> {
+        let scaling = self.normalizer.scale.iter().zip(&self.normalizer.shift);
+        row.iter().zip(scaling).map(|(number, (scale, shift))| number.to_f64() * scale + shift).collect()
+    }
 }
 
 impl<R: Real> Subject for Scene<'_, R> {
@@ -190,8 +219,8 @@ impl<R: Real> Subject for Scene<'_, R> {
         nn::gradient_check(&network, &x, targets, dropout, penalty, settings.differences, &settings.planted)
     }
 
-    fn answers(&self) -> Vec<(&'static str, Answers)> {
-        let parts = [("dev", &self.parts.dev), ("test", &self.parts.test)];
+    fn answers(&self) -> Vec<(PartName, Answers)> {
+        let parts = [PartName::Dev, PartName::Test].map(|name| (name, self.part(name)));
         let judged = parts.into_iter().filter(|(_, part)| !part.is_empty());
         judged
             .filter_map(|(name, part)| {
@@ -200,6 +229,52 @@ impl<R: Real> Subject for Scene<'_, R> {
                 Some((name, Answers { right: indices.clone(), classes: *count, probabilities }))
             })
             .collect()
+    }
+
+    fn weights(&self) -> Vec<Vec<f64>> {
+        let parameters = self.network.parameters();
+        let layers = self.network.architecture().layers.iter();
+        layers.map(|layer| parameters[layer.weights()].iter().map(|w| w.to_f64()).collect()).collect()
+    }
+
+    fn image(&self) -> Option<(usize, usize)> {
+        self.parts.picture.as_ref().map(|picture| (picture.height, picture.width))
+    }
+
+    fn rows(&self, part: PartName) -> usize {
+        self.part(part).len()
+    }
+
+    fn classes(&self, part: PartName) -> &[u32] {
+        match &self.part(part).y {
+            Labels::Classes { indices, .. } => indices,
+            Labels::Values(_) => &[],
+        }
+    }
+
+    fn pictures(&self, part: PartName, rows: &[usize]) -> Vec<Vec<f64>> {
+        let part = self.part(part);
+        let rows = rows.iter().filter(|_| self.parts.picture.is_some());
+        rows.map(|&row| self.undone(part.rows(row..row + 1))).collect()
+    }
+
+    fn augmented(&self, rows: &[usize], copies: usize) -> Vec<Vec<f64>> {
+        let (Some(augment), Some(picture)) = (&self.training.augment, &self.parts.picture) else {
+            return Vec::new();
+        };
+        // Its streams begin anew: looking does not move what training draws.
+        let mut augmenter = Augmenter::new(augment, Some(picture), self.streams);
+        let mut pictures = Vec::with_capacity(rows.len() * (copies + 1));
+        for &row in rows {
+            let own = self.parts.train.rows(row..row + 1);
+            pictures.push(self.undone(own));
+            for _ in 0..copies {
+                let mut copy = own.to_vec();
+                augmenter.change(&mut copy);
+                pictures.push(self.undone(&copy));
+            }
+        }
+        pictures
     }
 
     fn plane(&self) -> Option<PlanePoints> {

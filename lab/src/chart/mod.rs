@@ -30,7 +30,8 @@ pub use key::{KeyEntry, Place, Sample};
 pub use layout::Layout;
 pub use marks::{
     Area, Around, Band, Bar, Bars, Boxes, Clipped, Dash, Description, Dots, Estimate, Interval, Levels, Line,
-    Mark, Parallel, Part, Path, Paths, Quartiles, Raster, Regions, Rule, Shape, Slope, Text, Track,
+    Mark, Parallel, Part, Path, Paths, Picture, Pictures, Quartiles, Raster, Regions, Rule, Shape, Slope,
+    Text, Track,
 };
 pub use scale::{Curve, Domain, Needs, Reach, Row, Zero};
 pub use table::{Column, Columns, DataTable, Rows};

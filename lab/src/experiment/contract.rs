@@ -94,9 +94,24 @@ fn every_metric_is_documented_and_every_own_metric_is_given() {
 
 /// Blocks beside the examples, whose settings decide which names there are.
 const MORE: &[(&str, &str)] = &[
+    ("average", "series: {length: 40, noise: 0}\nvary: {series.trend: [0, 1], beta: [0, 0.99]}"),
+    ("average", "series: {length: 1500, jumps: [{at: 3, by: 1}]}\nbias_correction: false\nearly: 5000"),
     ("split", "data: {name: line, samples: 40}\nsplit: {train: 80%, test: 20%}\ntraining: {epochs: 2}"),
     ("split", "data: {name: iris}\nsplit: {train: 100%}"),
     ("init", "data: {name: moons, samples: 40}\nmodel: {hidden: []}\ntraining: {epochs: 2}"),
+    (
+        "train",
+        "data: {name: digits, limit: 120}\nmodel: {hidden: [8]}\ntraining: {epochs: 2, augment: {shift: 1}}\npictures: 5",
+    ),
+    (
+        "train",
+        "data: {name: line, samples: 40}\nsplit: {train: 80%, test: 20%}\ntraining: {epochs: 2}\nregions: []",
+    ),
+    (
+        "train",
+        "data: {name: moons, samples: 40}\nmetrics: [dev_error, weight_norm]\nhistograms: [0, 2]\ngradient_shares: true\n\
+         training: {optimizer: sgd, epochs: 2, learning_rate: 1e30}\nvary: {training.l2: [0.001, 1]}",
+    ),
     ("dropout", "data: {name: polynomial, samples: 40}\ntraining: {epochs: 2}"),
     ("dropout", "data: {name: iris}\nsplit: {train: 80%, test: 20%}\ntraining: {epochs: 2}"),
     (
@@ -187,6 +202,7 @@ fn every_name_is_known_before_anything_runs() {
 /// Of each kind that trains a block, without its split and training.
 const TRAINED: &[(&str, &str)] = &[
     ("split", "data: {name: iris, bayes_error: 0.01}\n"),
+    ("train", "data: {name: iris, bayes_error: 0.01}\ngradient_shares: true\n"),
     ("init", "data: {name: iris, bayes_error: 0.01}\n"),
     ("dropout", "data: {name: iris, bayes_error: 0.01}\n"),
     ("gradient_check", "data: {name: iris, bayes_error: 0.01}\nmodel: {hidden: [3]}\n"),

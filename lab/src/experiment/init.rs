@@ -3,23 +3,17 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::chart::{Area, Axis, Color, Figure, Line, Panel, Rule};
+use crate::chart::{Axis, Color, Figure, Line, Panel, Rule};
 use crate::data::{DataSettings, SplitSettings};
 use crate::diagnostic::Problem;
 use crate::experiment::curves::{self, CurveFigure};
 use crate::experiment::training::{self, Probe};
 use crate::experiment::{
-    Compare, Context, Cost, Doc, Experiment, Facts, MetricInfo, MetricSchema, MetricType, Shared,
+    Compare, Context, Cost, Doc, Experiment, Facts, MetricInfo, MetricSchema, MetricType, Shared, histogram,
 };
 use crate::nn::{LayerCapture, ModelSettings};
-use crate::outcome::{Metric, Numbers, Outcome, RunRecord, Step, Table};
+use crate::outcome::{Metric, Outcome, RunRecord, Step};
 use crate::train::{Parts, Subject, TrainingSettings};
-
-/// Bins of a layer's histogram.
-const BINS: usize = 40;
-
-/// The most layers whose histograms are drawn.
-const SHOWN_LAYERS: usize = 6;
 
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -104,7 +98,7 @@ compare: [{normal: 0.01}, xavier, {normal: 1}]
 
     fn cost(&self, facts: Option<&Facts>) -> Cost {
         // Of each layer a histogram is kept, and drawn of a few.
-        let kept = Cost::of_history((2 * BINS + 4) as f64 * self.model.hidden.len() as f64);
+        let kept = Cost::of_history((2 * histogram::BINS + 4) as f64 * self.model.hidden.len() as f64);
         self.with_parts(|parts| training::cost_with_capture(parts, facts)) + kept
     }
 
@@ -182,22 +176,11 @@ impl Probe for LayerSizes {
         record.metrics.insert("saturated_share".into(), of(|layer| layer.saturated));
         record.metrics.insert("dead_share".into(), of(|layer| layer.dead));
         for (index, layer) in hidden.iter().enumerate() {
-            record.tables.insert(format!("histogram/{}", index + 1), histogram(&layer.activations));
+            record
+                .tables
+                .insert(format!("histogram/{}", index + 1), histogram::histogram(&layer.activations));
         }
     }
-}
-
-/// Returns equal bins from the least to the greatest value: their left edges, and the share of the values in each.
-fn histogram(values: &[f64]) -> Table {
-    let (low, high) = curves::range(values);
-    let width = if high > low { (high - low) / BINS as f64 } else { 1.0 };
-    let mut shares = vec![0.0; BINS];
-    for value in values.iter().filter(|value| value.is_finite()) {
-        let bin = ((value - low) / width) as usize;
-        shares[bin.min(BINS - 1)] += 1.0 / values.len() as f64;
-    }
-    let edges: Numbers = (0..BINS).map(|bin| low + width * bin as f64).collect();
-    Table { columns: [("edge".to_owned(), edges), ("share".to_owned(), shares.into())].into() }
 }
 
 /// Returns a line for each variant over the layers, on a log axis.
@@ -238,69 +221,14 @@ fn histograms(outcome: &Outcome) -> Option<Figure> {
     let mut panels = Vec::new();
     for (index, variant) in outcome.variants.iter().enumerate() {
         let run = variant.runs.first()?;
-        let layers = (1..).take_while(|layer| run.tables.contains_key(&format!("histogram/{layer}"))).count();
-        if layers == 0 {
-            return None;
-        }
-        let shown = shown_layers(layers);
-        let names = shown.iter().map(|layer| format!("layer {layer}"));
-        let mut panel = Panel::new(Axis::linear("activation"), Axis::category("", names));
-        for (row, layer) in shown.iter().enumerate() {
-            let table = &run.tables[&format!("histogram/{layer}")];
-            panel = panel.mark(Area::ridge(row, outline(table)?, Color::Series(index)));
-        }
+        let ridges = histogram::ridges(run, "histogram", Color::Series(index))?;
+        let names = ridges.iter().map(|(layer, _)| format!("layer {layer}"));
+        let panel = Panel::new(Axis::linear("activation"), Axis::category("", names));
+        let panel = panel.marks(ridges.into_iter().map(|(_, ridge)| ridge));
         panels.push(panel.title(curves::label(variant, "activations")));
     }
     let columns = if panels.len() == 1 { 1 } else { 2 + usize::from(panels.len().is_multiple_of(3)) };
     let lead = "How the activations of some layers are distributed before the first step; each ridge is as high as its fullest bin.";
     let figure = Figure::new("histograms", "Activations, layer by layer", lead).panels(panels);
     Some(figure.columns(columns).notes(outcome.first_seed()))
-}
-
-/// Returns the first, the last and some between, evenly.
-fn shown_layers(layers: usize) -> Vec<usize> {
-    let shown = layers.min(SHOWN_LAYERS);
-    (0..shown).map(|i| 1 + i * (layers - 1) / (shown - 1).max(1)).collect()
-}
-
-/// Returns the steps of a histogram, its highest at 1.
-fn outline(table: &Table) -> Option<Vec<(f64, f64)>> {
-    let [edges, shares] = table.columns(["edge", "share"])?;
-    let (first, last) = (*edges.first()?, *edges.last()?);
-    let highest = shares.iter().copied().fold(f64::MIN_POSITIVE, f64::max);
-    let width = edges.get(1).map_or(1.0, |second| second - first);
-    let mut points = vec![(first, 0.0)];
-    for (edge, share) in edges.iter().zip(shares) {
-        points.push((*edge, share / highest));
-        points.push((edge + width, share / highest));
-    }
-    points.push((last + width, 0.0));
-    Some(points)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_histogram_holds_every_value_once() {
-        let table = histogram(&[0.0, 0.0, 1.0, 2.0]);
-        let shares = &table.columns["share"];
-        assert_eq!(shares[0], 0.5);
-        assert_eq!(shares[BINS / 2], 0.25);
-        assert_eq!(shares[BINS - 1], 0.25);
-        assert!((shares.iter().sum::<f64>() - 1.0).abs() < 1e-12);
-    }
-
-    #[test]
-    fn constant_values_fall_into_one_bin() {
-        assert_eq!(histogram(&[3.0; 8]).columns["share"][0], 1.0);
-    }
-
-    #[test]
-    fn the_layers_shown_reach_from_first_to_last() {
-        assert_eq!(shown_layers(3), [1, 2, 3]);
-        assert_eq!(shown_layers(1), [1]);
-        assert_eq!(shown_layers(50), [1, 10, 20, 30, 40, 50]);
-    }
 }

@@ -1,33 +1,8 @@
 //! What a metric is: all that tables, charts, searches and claims have to know of it stands beside its name.
 
+pub use crate::data::PartName as Part;
+
 use crate::outcome::Written;
-
-/// A part of the data on which something is measured.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
-    Train,
-    Dev,
-    Test,
-}
-
-impl Part {
-    /// The parts in the order of a split's sizes.
-    pub const ALL: [Part; 3] = [Part::Train, Part::Dev, Part::Test];
-
-    /// Returns the name as authors write it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Part::Train => "train",
-            Part::Dev => "dev",
-            Part::Test => "test",
-        }
-    }
-
-    /// Returns how many rows this part has among the sizes of a split.
-    pub fn rows(self, sizes: [usize; 3]) -> usize {
-        sizes[self as usize]
-    }
-}
 
 /// Which end of a metric is better.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,13 +26,15 @@ pub struct MetricInfo {
     pub part: Option<Part>,
     /// Whether it has a column of its own in the table of results.
     pub column: bool,
+    /// Whether it is a list with a number for each class as it is and as it was given, row by row.
+    pub by_class_given: bool,
 }
 
 impl MetricInfo {
     /// Returns the description of a bare number, of which neither end is better.
     pub const fn number(name: &'static str, about: &'static str) -> Self {
         let (unit, written, better) = ("", Written::Number, Better::Neither);
-        MetricInfo { name, about, unit, written, better, part: None, column: true }
+        MetricInfo { name, about, unit, written, better, part: None, column: true, by_class_given: false }
     }
 
     /// Returns the description of a part of a whole, written as a percentage.
@@ -93,6 +70,11 @@ impl MetricInfo {
     /// Leaves it out of the table of results: prose and claims still have it.
     pub const fn aside(self) -> Self {
         MetricInfo { column: false, ..self }
+    }
+
+    /// Says that it is a list with a number for each class as it is and as it was given.
+    pub const fn by_class_given(self) -> Self {
+        MetricInfo { by_class_given: true, ..self }
     }
 
     /// Returns whether a larger value is better.

@@ -18,6 +18,7 @@ mod dropout;
 mod effect;
 mod gradient_check;
 mod header;
+mod histogram;
 mod init;
 mod layer;
 mod limits;
@@ -27,6 +28,7 @@ mod optimizers;
 mod plan;
 mod quality;
 mod reference;
+mod regions;
 mod regression;
 pub mod schema;
 mod search;
@@ -36,8 +38,10 @@ mod split;
 mod surface;
 mod target;
 mod technique;
+mod train;
 mod training;
 pub mod variation;
+mod varied;
 
 pub use crate::data::Facts;
 pub use cost::{Cost, duration, figure, size};
@@ -239,6 +243,7 @@ impl Kind {
 /// Every kind, in the order of the course.
 pub static KINDS: &[Kind] = &[
     Kind::of::<split::Split>(),
+    Kind::of::<train::Train>(),
     Kind::of::<regression::Regression>(),
     Kind::of::<init::Init>(),
     Kind::of::<dropout::Dropout>(),

@@ -100,7 +100,8 @@ pub(super) fn plan<E: Experiment>(settings: &Node) -> Result<Box<dyn Plan>, Vec<
 
 /// Keys that stand beside the settings of a kind: an unknown one may be one of them misspelt.
 pub(super) fn beside<E: Experiment>() -> Vec<&'static str> {
-    [header::KEYS, &["vary", "variants", E::COMPARE.key]].concat()
+    let own = (!E::COMPARE.key.is_empty()).then_some(E::COMPARE.key);
+    header::KEYS.iter().copied().chain(["vary", "variants"]).chain(own).collect()
 }
 
 /// Returns whether none of the variants has what stands at `path` of the block.

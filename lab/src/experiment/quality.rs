@@ -6,7 +6,7 @@ use crate::experiment::{MetricInfo, Part};
 use crate::measure::{Answers, Calibration, Confusion, diagnose};
 use crate::numeric::mean;
 use crate::outcome::{Metric, RunRecord};
-use crate::train::{Report, Subject};
+use crate::train::Report;
 
 /// What the answers to a part are judged from.
 struct Judged {
@@ -36,7 +36,7 @@ macro_rules! of_part {
                 info: MetricInfo::number(
                     concat!($part, "_confusion"),
                     concat!("how many ", $part, " rows of a class were given another, row by row: with C classes the number of rows of class r called g is at `C * r + g`"),
-                ).in_unit("rows").on($of).aside(),
+                ).in_unit("rows").on($of).aside().by_class_given(),
                 shape: Shape::Pairs(|judged| judged.confusion.counts().iter().map(|&count| count as f64).collect()),
             },
             PartMetric {
@@ -166,14 +166,12 @@ pub(super) fn count(target: Target, sizes: [usize; 3]) -> f64 {
     entries.map(|entry| entry.shape.len(classes).unwrap_or(1) as f64).sum()
 }
 
-/// Judges the answers to the dev and the test part.
-pub(super) fn judge(subject: &dyn Subject, record: &mut RunRecord) {
-    for (part, answers) in subject.answers() {
-        let judged = Judged::of(&answers);
-        let entries = PARTS.iter().filter(|(own, _)| own.name() == part).flat_map(|(_, entries)| entries);
-        let found = entries.map(|entry| (entry.info.name.to_owned(), entry.shape.metric(&judged)));
-        record.metrics.extend(found);
-    }
+/// Judges the answers to a part.
+pub(super) fn judge(part: Part, answers: &Answers, record: &mut RunRecord) {
+    let judged = Judged::of(answers);
+    let entries = PARTS.iter().filter(|(own, _)| *own == part).flat_map(|(_, entries)| entries);
+    let found = entries.map(|entry| (entry.info.name.to_owned(), entry.shape.metric(&judged)));
+    record.metrics.extend(found);
 }
 
 impl Judged {

@@ -5,27 +5,18 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::chart::{Axis, Bars, Color, Dots, Figure, Format, Panel, Regions, Shape};
-use crate::data::{DataSettings, SplitSettings, Target};
+use crate::chart::{Axis, Bars, Color, Figure, Format, Panel};
+use crate::data::{DataSettings, SplitSettings};
 use crate::diagnostic::Problem;
 use crate::experiment::curves::{self, CurveFigure};
 use crate::experiment::training::{self, Probe};
 use crate::experiment::{
-    Compare, Context, Cost, Doc, Experiment, Facts, MetricInfo, MetricSchema, MetricType, Shared,
+    Compare, Context, Cost, Doc, Experiment, Facts, MetricInfo, MetricSchema, MetricType, Shared, regions,
 };
-use crate::nn::{Architecture, ModelSettings};
-use crate::outcome::{Grid, Metric, Numbers, Outcome, RunRecord, Step, Table, Variant};
+use crate::nn::ModelSettings;
+use crate::outcome::{Metric, Outcome, RunRecord, Step, Variant};
 use crate::range;
-use crate::train::{self, Parts, Subject, TrainingSettings};
-
-/// Cells of a region's grid, each way.
-const CELLS: usize = 96;
-
-/// The most classes whose regions are drawn: beyond them no eye can tell the colours apart.
-const MOST_REGIONS: usize = 24;
-
-/// The most training points that are drawn upon the regions.
-const MOST_POINTS: usize = 2000;
+use crate::train::{Parts, Subject, TrainingSettings};
 
 /// The most logits in one vector.
 const MOST_LOGITS: usize = 100;
@@ -151,7 +142,7 @@ label: 0
             return Cost::of_marks(4.0 * logits) + Cost::of_history(5.0 * logits);
         };
         let parts = self.parts(data);
-        training::cost(&parts, facts) + regions_cost(&parts, facts)
+        training::cost(&parts, facts) + regions::cost(&parts, facts)
     }
 
     fn metric_schema(&self, facts: Option<&Facts>) -> MetricSchema {
@@ -199,7 +190,10 @@ label: 0
             y: Axis::log("training loss"),
             alone: "training loss",
         };
-        [probabilities(outcome), regions(outcome), loss.draw(outcome)].into_iter().flatten().collect()
+        [probabilities(outcome), regions_by_variant(outcome), loss.draw(outcome)]
+            .into_iter()
+            .flatten()
+            .collect()
     }
 }
 
@@ -229,53 +223,13 @@ fn of_logits(logits: &[f64], label: Option<usize>) -> RunRecord {
     RunRecord { metrics, ..RunRecord::default() }
 }
 
-/// Returns what the plane costs where it is drawn: the network's answers over it, held for each class and outlined.
-fn regions_cost(parts: &Parts, facts: Option<&Facts>) -> Cost {
-    let Some(facts) = facts else { return Cost::default() };
-    let Target::Classes(classes @ ..=MOST_REGIONS) = facts.target else { return Cost::default() };
-    let Ok(architecture) = Architecture::new(parts.model, facts.features, facts.target) else {
-        return Cost::default();
-    };
-    if facts.features != 2 {
-        return Cost::default();
-    }
-    let cells = CELLS * CELLS;
-    let answers = train::prediction_seconds(&architecture, cells, parts.training.precision);
-    let numbers = (cells * classes) as f64;
-    Cost { seconds: answers + 2e-6 * numbers, kept: 12.0 * numbers, ..Cost::default() }
-}
-
 /// The network's probabilities over the plane, and the training points, where there are two features.
 struct PlaneRegions;
 
 impl Probe for PlaneRegions {
     fn trained(&self, subject: &dyn Subject, record: &mut RunRecord) {
-        let classes = record.names.get("classes").map_or(0, Vec::len);
-        let Some(points) = subject.plane().filter(|_| classes <= MOST_REGIONS) else { return };
-        let x = padded(&points.x);
-        let y = padded(&points.y);
-        let at =
-            |index: usize, (low, high): (f64, f64)| low + (high - low) * index as f64 / (CELLS - 1) as f64;
-        let plane: Vec<[f64; 2]> =
-            (0..CELLS * CELLS).map(|cell| [at(cell % CELLS, x), at(cell / CELLS, y)]).collect();
-        for (class, values) in subject.probabilities(&plane).into_iter().enumerate() {
-            let grid = Grid { width: CELLS, height: CELLS, x, y, values: values.into() };
-            record.grids.insert(format!("class/{class:03}"), grid);
-        }
-        // Their order was dealt by the seed: the first ones are as good a sample as any.
-        let first = |values: Vec<f64>| values.into_iter().take(MOST_POINTS).collect::<Numbers>();
-        let class = points.class.iter().map(|&class| f64::from(class)).collect();
-        let columns = [("x", points.x), ("y", points.y), ("class", class)];
-        let columns = columns.map(|(name, values)| (name.to_owned(), first(values))).into();
-        record.tables.insert("points".into(), Table { columns });
+        regions::keep(subject, "class", record);
     }
-}
-
-/// Returns the range of some values with a margin of an eighth.
-fn padded(values: &[f64]) -> (f64, f64) {
-    let (low, high) = curves::range(values);
-    let margin = if high > low { (high - low) / 8.0 } else { 1.0 };
-    (low - margin, high + margin)
 }
 
 /// Returns a row of panels for each vector of logits.
@@ -321,50 +275,19 @@ fn with_room(axis: Axis, values: &[f64]) -> Axis {
 }
 
 /// Returns a panel for each variant: regions with the training points of the first seed.
-fn regions(outcome: &Outcome) -> Option<Figure> {
-    let panels: Vec<Panel> = outcome.variants.iter().filter_map(region_panel).collect();
+fn regions_by_variant(outcome: &Outcome) -> Option<Figure> {
+    let panel = |variant: &Variant| {
+        let panel = regions::panel(variant.runs.first()?, "class")?;
+        Some(if variant.label.is_empty() { panel } else { panel.title(variant.label.clone()) })
+    };
+    let panels: Vec<Panel> = outcome.variants.iter().filter_map(panel).collect();
     if panels.is_empty() {
         return None;
     }
     let columns = panels.len().min(2 + usize::from(panels.len().is_multiple_of(3)));
-    let lead = "Each place of the plane in the colour of the class that the network finds likeliest there, paler where it is less sure, with the training points.";
     let figure =
-        Figure::new("regions", "The regions it learned", lead).panels(panels).columns(columns).shared();
-    let drawn = outcome.variants.iter().filter_map(|variant| variant.runs.first()?.tables.get("points"));
-    let sampled = drawn
-        .into_iter()
-        .any(|points| points.columns(["class"]).is_some_and(|[class]| class.len() == MOST_POINTS));
-    let sampled = sampled.then(|| format!("{MOST_POINTS} of the training points."));
-    Some(figure.notes(outcome.first_seed().into_iter().chain(sampled)))
-}
-
-fn region_panel(variant: &Variant) -> Option<Panel> {
-    let run = variant.runs.first()?;
-    let grids: Vec<Grid> = run
-        .grids
-        .iter()
-        .filter(|(name, _)| name.starts_with("class/"))
-        .map(|(_, grid)| grid.clone())
-        .collect();
-    let [x, y, of] = run.tables.get("points")?.columns(["x", "y", "class"])?;
-    let first = grids.first()?;
-    let classes = run.names.get("classes")?.clone();
-    let [first_feature, second_feature] = &run.names.get("features")?[..] else { return None };
-    let mut panel = Panel::new(
-        Axis::linear(first_feature.clone()).range(first.x.0, first.x.1),
-        Axis::linear(second_feature.clone()).range(first.y.0, first.y.1),
-    );
-    let of_class = |class: usize| {
-        let rows = of.iter().zip(x.iter().zip(y));
-        rows.filter(move |(own, _)| **own == class as f64).map(|(_, (x, y))| (*x, *y)).collect::<Vec<_>>()
-    };
-    panel = panel.mark(Regions::new(grids, classes.clone()));
-    for (class, name) in classes.iter().enumerate() {
-        let dots = Dots::new(of_class(class), Color::Series(class)).size(2.8).shape(Shape::of(class));
-        panel = panel.mark(dots.label(name.clone()));
-    }
-    let panel = panel.square();
-    Some(if variant.label.is_empty() { panel } else { panel.title(curves::label(variant, "")) })
+        Figure::new("regions", "The regions it learned", regions::LEAD).panels(panels).columns(columns);
+    Some(figure.shared().notes(outcome.first_seed().into_iter().chain(regions::sampled(outcome))))
 }
 
 #[cfg(test)]

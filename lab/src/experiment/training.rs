@@ -6,6 +6,7 @@ use crate::data::{DataSettings, Dataset, Facts, Origin, Target, TargetColumn};
 use crate::diagnostic::{Problem, within};
 use crate::experiment::metric_schema::{MetricSchema, MetricType, documented};
 use crate::experiment::{Better, Context, Cost, MetricInfo, Part, quality};
+use crate::measure::Answers;
 use crate::nn::Architecture;
 use crate::numeric::Workers;
 use crate::outcome::{Metric, RunRecord, Written};
@@ -61,16 +62,24 @@ pub(super) fn metrics() -> impl Iterator<Item = &'static MetricInfo> {
     CURVES.iter().chain(ENDS).chain(quality::metrics())
 }
 
+/// Returns those that are single numbers.
+pub(super) fn numbers() -> impl Iterator<Item = &'static MetricInfo> {
+    CURVES.iter().chain(ENDS).chain(quality::numbers())
+}
+
 /// Returns those by which one training can be called better than another: what a search may be judged by.
 pub(super) fn objectives() -> impl Iterator<Item = &'static MetricInfo> {
-    let all = CURVES.iter().chain(ENDS).chain(quality::numbers());
-    all.filter(|info| info.better != Better::Neither)
+    numbers().filter(|info| info.better != Better::Neither)
 }
 
 /// Something that a kind measures on the network besides what everything that trains has.
 pub(super) trait Probe {
     /// Hears of the network before the first step.
     fn untrained(&self, _: &dyn Subject, _: &mut RunRecord) {}
+    /// After every epoch measured, 0 (before training) and one that is no longer finite included.
+    fn epoch(&self, _: usize, _: &dyn Subject, _: &mut RunRecord) {}
+    /// Once for each part whose answers are judged, before [`trained`](Self::trained).
+    fn answered(&self, _: Part, _: &Answers, _: &dyn Subject, _: &mut RunRecord) {}
     /// Hears of the network after the last epoch; not called on a run that has diverged.
     fn trained(&self, _: &dyn Subject, _: &mut RunRecord) {}
 }
@@ -256,12 +265,16 @@ impl train::Watch for Observer<'_> {
         self.probe.untrained(subject, self.record);
     }
 
-    fn epoch(&mut self, _: usize) {
+    fn epoch(&mut self, epoch: usize, subject: &dyn Subject) {
+        self.probe.epoch(epoch, subject, self.record);
         (self.context.advance)(self.share);
     }
 
     fn trained(&mut self, subject: &dyn Subject) {
-        quality::judge(subject, self.record);
+        for (part, answers) in subject.answers() {
+            quality::judge(part, &answers, self.record);
+            self.probe.answered(part, &answers, subject, self.record);
+        }
         self.probe.trained(subject, self.record);
     }
 

@@ -28,6 +28,7 @@ pub(super) fn decide(
     task: Option<Task>,
 ) -> Result<TargetColumn, Vec<TableProblem>> {
     let numbers: Vec<Result<f64, Fault>> = cells.iter().map(|cell| number(&cell.text)).collect();
+    let is_asked_for = task == Some(Task::Number);
     let numeric = numbers.iter().filter(|number| number.is_ok()).count();
     let task = task.unwrap_or_else(|| {
         let mostly_text = 2 * numeric <= cells.len();
@@ -38,7 +39,7 @@ pub(super) fn decide(
         }
     });
     match task {
-        Task::Number => values(file, name, cells, &numbers),
+        Task::Number => values(file, name, cells, &numbers, is_asked_for),
         Task::Classes => classes(file, name, cells, &numbers),
     }
 }
@@ -57,6 +58,7 @@ fn values(
     name: &str,
     cells: &[TargetCell],
     numbers: &[Result<f64, Fault>],
+    is_asked_for: bool,
 ) -> Result<TargetColumn, Vec<TableProblem>> {
     let problems: Vec<TableProblem> = cells
         .iter()
@@ -65,7 +67,9 @@ fn values(
         .map(|(cell, fault)| {
             let problem = fault.problem(file, cell.place, name, &cell.text);
             match fault {
-                Fault::Text => problem.hint("if the target is a class, write `task: classes`"),
+                Fault::Text if !is_asked_for => {
+                    problem.hint("if the target is a class, write `task: classes`")
+                }
                 _ => problem,
             }
         })

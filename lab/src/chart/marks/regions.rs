@@ -1,10 +1,10 @@
 //! Values over a plane: what a classifier answers at each point, and plain rasters.
 
 use super::{Around, Description, Mark};
-use crate::chart::axis::{Axis, Format};
+use crate::chart::axis::{Axis, Format, Scale};
 use crate::chart::describe::range;
 use crate::chart::key::{KeyEntry, Sample};
-use crate::chart::table::Columns;
+use crate::chart::table::{Column, Columns, Rows};
 use crate::chart::ticks::rounded;
 use plotters::style::text_anchor::HPos;
 
@@ -53,12 +53,14 @@ pub struct Raster {
     pub label: String,
     /// Text for each cell, row-major (a confusion matrix).
     pub texts: Option<Vec<String>>,
+    /// What the data table says of each cell, where that is more.
+    pub told: Option<Vec<String>>,
 }
 
 impl Raster {
     /// Makes a grid of cells coloured by their values.
     pub fn new(grid: Grid, label: impl Into<String>) -> Self {
-        Raster { grid, range: None, label: label.into(), texts: None }
+        Raster { grid, range: None, label: label.into(), texts: None, told: None }
     }
 
     /// Sets the values at the ends of the colour ramp.
@@ -162,6 +164,18 @@ pub(super) fn placed(line: &[Point], grid: &Grid, plot: &Plot, tolerance: f64) -
 }
 
 impl Raster {
+    /// Says more of each cell in the data table, row-major.
+    pub fn told<S: Into<String>>(mut self, told: impl IntoIterator<Item = S>) -> Self {
+        self.told = Some(told.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// What is said of a cell: its text, or else its value.
+    fn text(&self, index: usize, value: f64) -> String {
+        let texts = self.told.as_ref().or(self.texts.as_ref());
+        texts.and_then(|texts| texts.get(index)).cloned().unwrap_or_else(|| rounded(value, Format::Plain))
+    }
+
     /// Outer borders: each value stands in the middle of its cell.
     fn cells(&self) -> ((f64, f64), (f64, f64)) {
         let half = |(low, high): (f64, f64), count: usize| {
@@ -239,7 +253,20 @@ impl Mark for Raster {
         Vec::new()
     }
 
-    fn columns(&self, _: &Axis, _: &Axis) -> Columns {
-        Columns::none()
+    fn columns(&self, x: &Axis, y: &Axis) -> Columns {
+        // Only where cells have names is there something to read off.
+        let (Scale::Category(across), Scale::Category(_)) = (&x.scale, &y.scale) else {
+            return Columns::none();
+        };
+        let cell = |column: usize, row: usize| {
+            let index = row * self.grid.width + column;
+            (row as f64, self.text(index, self.grid.values.get(index).copied().unwrap_or(f64::NAN)))
+        };
+        let column = |(column, name): (usize, &String)| Column {
+            name: name.clone(),
+            cells: (0..self.grid.height).map(|row| cell(column, row)).collect(),
+        };
+        let columns = across.iter().take(self.grid.width).enumerate().map(column).collect();
+        Columns { rows: Rows::Y, columns }
     }
 }

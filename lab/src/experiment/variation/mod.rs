@@ -27,7 +27,8 @@ const MOST_VARIANTS: usize = 256;
 /// What a kind's own axis is.
 #[derive(Clone, Copy, Debug)]
 pub struct Compare {
-    /// The key that lists the values: `compare`, but `logits` for softmax (where only a map makes variants).
+    /// The key that lists the values: `compare`, but `logits` for softmax (where only a map makes variants); empty where a kind
+    /// has no axis of its own.
     pub key: &'static str,
     /// Where a value goes: a dotted path, by the value (a search compares samplers and scales).
     pub path: fn(&Node) -> &'static str,
@@ -35,6 +36,11 @@ pub struct Compare {
     pub prefix: &'static str,
     /// What is compared, for the reference: "optimizers, bare or with their settings".
     pub about: &'static str,
+}
+
+impl Compare {
+    /// Of a kind that has no axis of its own.
+    pub const NONE: Compare = Compare { key: "", path: |_| "", prefix: "", about: "" };
 }
 
 /// One of the things compared.
@@ -73,6 +79,11 @@ struct Replacement<'a> {
 /// # Errors
 /// Two ways at once, an empty list, a name that is no name or stands twice, a value that is neither.
 pub fn expand(block: &Node, compare: &Compare) -> Result<Vec<Variant>, Vec<Diagnostic>> {
+    if let Some(entry) = block.entry("compare").filter(|_| compare.key.is_empty()) {
+        let error = Diagnostic::error("this kind has nothing of its own to compare", entry.key_span);
+        let error = error.label("expected `vary` or `variants`");
+        return Err(vec![error.hint("such as `vary: {training.l2: [0, 1]}`, with any dotted path")]);
+    }
     let asking: Vec<&Entry> = block.entries().iter().filter(|entry| asks(entry, compare)).collect();
     let base = base(block, compare);
     let entry = match asking[..] {
@@ -103,7 +114,7 @@ pub fn expand(block: &Node, compare: &Compare) -> Result<Vec<Variant>, Vec<Diagn
 pub fn base(block: &Node, compare: &Compare) -> Node {
     let mut base = block.clone();
     if let Value::Map(entries) = &mut base.value {
-        entries.retain(|entry| !asks(entry, compare));
+        entries.retain(|entry| !(asks(entry, compare) || compare.key.is_empty() && entry.key == "compare"));
     }
     base
 }

@@ -29,6 +29,7 @@ fn words(value: &Node, full: bool) -> Vec<String> {
                 std::iter::once(entry.key.clone()).chain(carried)
             })
             .collect(),
+        Value::List(items) if items.is_empty() => vec!["none".to_owned()],
         Value::List(items) => items.iter().flat_map(|item| words(item, full)).collect(),
         scalar => vec![named(scalar)],
     }
@@ -37,6 +38,7 @@ fn words(value: &Node, full: bool) -> Vec<String> {
 /// Returns a variant's name for readers from its value.
 pub(super) fn label_of(prefix: &str, value: &Node, short: bool) -> String {
     let text = match &value.value {
+        Value::List(items) if items.is_empty() => "none".to_owned(),
         Value::List(items) => {
             items.iter().map(|item| label_of("", item, short)).collect::<Vec<_>>().join(" / ")
         }
@@ -98,6 +100,7 @@ mod tests {
             ("", "adam", "adam", "Adam"),
             ("keep", "0.8", "keep_0_8", "keep 0.8"),
             ("keep", "[1, 0.5]", "keep_1_0_5", "keep 1 / 0.5"),
+            ("hidden", "[]", "hidden_none", "hidden none"),
             ("", "{normal: 0.01}", "normal_0_01", "normal 0.01"),
             ("l2", "-1", "l2_minus_1", "l2 -1"),
             ("epsilon", "0.0001", "epsilon_0_0001", "epsilon 0.0001"),

@@ -1,0 +1,105 @@
+//! The regions of a classifier over the plane of two features, with its training points.
+
+use super::Cost;
+use super::curves;
+use crate::chart::{Axis, Color, Dots, Panel, Regions, Shape};
+use crate::data::{Facts, Target};
+use crate::nn::Architecture;
+use crate::outcome::{Grid, Numbers, Outcome, RunRecord, Table};
+use crate::train::{self, Parts, Subject};
+
+/// Cells of a region's grid, each way.
+const CELLS: usize = 96;
+
+/// The most classes whose regions are drawn: beyond them no eye can tell the colours apart.
+const MOST_CLASSES: usize = 24;
+
+/// The most training points that are drawn upon the regions.
+const MOST_POINTS: usize = 2000;
+
+/// What is seen.
+pub(super) const LEAD: &str = "Each place of the plane in the colour of the class that the network finds likeliest there, paler where it is less sure, with the training points.";
+
+/// Returns whether regions can be drawn of data with these facts.
+pub(super) fn are_of(facts: &Facts) -> bool {
+    facts.features == 2 && matches!(facts.target, Target::Classes(..=MOST_CLASSES))
+}
+
+/// Returns what the plane costs where it is drawn: the network's answers over it, held for each class and outlined.
+pub(super) fn cost(parts: &Parts, facts: Option<&Facts>) -> Cost {
+    let Some(facts) = facts.filter(|facts| are_of(facts)) else { return Cost::default() };
+    let Target::Classes(classes) = facts.target else { return Cost::default() };
+    let Ok(architecture) = Architecture::new(parts.model, facts.features, facts.target) else {
+        return Cost::default();
+    };
+    let cells = CELLS * CELLS;
+    let answers = train::prediction_seconds(&architecture, cells, parts.training.precision);
+    let numbers = (cells * classes) as f64;
+    Cost { seconds: answers + 2e-6 * numbers, kept: 12.0 * numbers, ..Cost::default() }
+}
+
+/// Keeps the network's probabilities over the plane under a name, and the training points, where there are two features.
+pub(super) fn keep(subject: &dyn Subject, name: &str, record: &mut RunRecord) {
+    let classes = record.names.get("classes").map_or(0, Vec::len);
+    let Some(points) = subject.plane().filter(|_| classes <= MOST_CLASSES) else { return };
+    let x = padded(&points.x);
+    let y = padded(&points.y);
+    let at = |index: usize, (low, high): (f64, f64)| low + (high - low) * index as f64 / (CELLS - 1) as f64;
+    let plane: Vec<[f64; 2]> =
+        (0..CELLS * CELLS).map(|cell| [at(cell % CELLS, x), at(cell / CELLS, y)]).collect();
+    let answers = subject.probabilities(&plane);
+    // A network that has diverged has no answers.
+    if answers.iter().flatten().any(|probability| !probability.is_finite()) {
+        return;
+    }
+    for (class, values) in answers.into_iter().enumerate() {
+        let grid = Grid { width: CELLS, height: CELLS, x, y, values: values.into() };
+        record.grids.insert(format!("{name}/{class:03}"), grid);
+    }
+    // Their order was dealt by the seed: the first ones are as good a sample as any.
+    let first = |values: Vec<f64>| values.into_iter().take(MOST_POINTS).collect::<Numbers>();
+    let class = points.class.iter().map(|&class| f64::from(class)).collect();
+    let columns = [("x", points.x), ("y", points.y), ("class", class)];
+    let columns = columns.map(|(name, values)| (name.to_owned(), first(values))).into();
+    record.tables.insert("points".into(), Table { columns });
+}
+
+/// The range of some values with a margin of an eighth.
+fn padded(values: &[f64]) -> (f64, f64) {
+    let (low, high) = curves::range(values);
+    let margin = if high > low { (high - low) / 8.0 } else { 1.0 };
+    (low - margin, high + margin)
+}
+
+/// Returns a panel with what was kept under a name, with the training points; none where nothing was.
+pub(super) fn panel(run: &RunRecord, name: &str) -> Option<Panel> {
+    let own = |grid: &str| grid.strip_prefix(name).is_some_and(|rest| rest.starts_with('/'));
+    let grids: Vec<Grid> =
+        run.grids.iter().filter(|(grid, _)| own(grid)).map(|(_, grid)| grid.clone()).collect();
+    let [x, y, of] = run.tables.get("points")?.columns(["x", "y", "class"])?;
+    let first = grids.first()?;
+    let classes = run.names.get("classes")?.clone();
+    let [first_feature, second_feature] = &run.names.get("features")?[..] else { return None };
+    let mut panel = Panel::new(
+        Axis::linear(first_feature.clone()).range(first.x.0, first.x.1),
+        Axis::linear(second_feature.clone()).range(first.y.0, first.y.1),
+    );
+    let of_class = |class: usize| {
+        let rows = of.iter().zip(x.iter().zip(y));
+        rows.filter(move |(own, _)| **own == class as f64).map(|(_, (x, y))| (*x, *y)).collect::<Vec<_>>()
+    };
+    panel = panel.mark(Regions::new(grids, classes.clone()));
+    for (class, name) in classes.iter().enumerate() {
+        let dots = Dots::new(of_class(class), Color::Series(class)).size(2.8).shape(Shape::of(class));
+        panel = panel.mark(dots.label(name.clone()));
+    }
+    Some(panel.square())
+}
+
+/// Returns a sentence where not every training point is drawn.
+pub(super) fn sampled(outcome: &Outcome) -> Option<String> {
+    let mut drawn = outcome.variants.iter().filter_map(|variant| variant.runs.first()?.tables.get("points"));
+    let is_sample =
+        |points: &Table| points.columns(["class"]).is_some_and(|[class]| class.len() == MOST_POINTS);
+    drawn.any(is_sample).then(|| format!("{MOST_POINTS} of the training points."))
+}
