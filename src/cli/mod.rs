@@ -210,7 +210,7 @@ impl Common {
         Ok(())
     }
 
-    /// Problems for reading, whatever format results are in.
+    /// Shows problems for reading, whatever format results are in.
     fn show(&self, report: &Report) {
         self.show_problems(report);
         self.say(&report.found.summary());

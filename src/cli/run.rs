@@ -289,7 +289,7 @@ fn over_seeds(values: &[&Metric], statistic: Statistic) -> String {
     }
 }
 
-/// Lists of one length, of which some number is not whole, element by element.
+/// Returns lists of one length, of which some number is not whole, element by element.
 fn mean_shares(values: &[&Metric]) -> Option<Vec<f64>> {
     let list = |value: &&Metric| match value {
         Metric::List(numbers) => Some(numbers.clone()),

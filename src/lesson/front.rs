@@ -64,7 +64,7 @@ const OURS: [&str; 14] = [
     "training", "lint", "limits",
 ];
 
-/// Warnings of the keys that other programs may know, which are taken out; those that are nearly ours stay.
+/// Returns warnings of the keys that other programs may know, which are taken out; those that are nearly ours stay.
 fn of_others(node: &mut Node) -> Vec<Diagnostic> {
     let keys: Vec<String> = node.entries().iter().map(|entry| entry.key.clone()).collect();
     let mut warnings = Vec::new();

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use crate::files::composed;
 
-/// Letters and digits in lower case, everything between them one hyphen; other scripts stay.
+/// Returns letters and digits in lower case, everything between them one hyphen; other scripts stay.
 pub(super) fn slugify(text: &str) -> String {
     let mut slug = String::new();
     for letter in composed(text).chars().flat_map(char::to_lowercase) {

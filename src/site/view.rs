@@ -173,7 +173,7 @@ pub struct TableView {
 }
 
 impl TableView {
-    /// Columns that hold nothing but numbers are numeric.
+    /// Makes a table, whose columns are numeric where they hold nothing but numbers.
     pub fn new(caption: String, header: Vec<String>, rows: Vec<Vec<String>>) -> Self {
         let numeric =
             |column: usize| rows.iter().filter_map(|row| row.get(column)).all(|cell| is_number(cell));

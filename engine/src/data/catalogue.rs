@@ -1,4 +1,4 @@
-//! The list of all data sets that have a name. A new one is a file in `generate/` or a table, and a line here.
+//! The list of all data sets that have a name. A new one is a file and a line in `generate/`, or a table.
 
 use super::dataset::Facts;
 use super::format::Format;
@@ -7,24 +7,25 @@ use super::normalize::Normalize;
 use super::settings::DataSettings;
 use super::tables::{self, Table};
 
-/// Every data set that `name` can name, in the order in which they are presented.
-pub const DATASETS: &[Entry] = &[
-    tables::DIGITS,
-    tables::IRIS,
-    tables::BREAST_CANCER,
-    generate::moons::MOONS,
-    generate::circles::CIRCLES,
-    generate::spirals::SPIRALS,
-    generate::blobs::BLOBS,
-    generate::xor::XOR,
-    generate::wave::WAVE,
-    generate::line::LINE,
-    generate::polynomial::POLYNOMIAL,
-];
+/// Every data set that `name` can name, in the order in which they are presented: the tables, then what is generated.
+pub const DATASETS: &[DatasetInfo] = &ALL;
+
+const ALL: [DatasetInfo; tables::ALL.len() + generate::ALL.len()] = {
+    let mut all = [tables::ALL[0]; _];
+    let mut place = 0;
+    while place < all.len() {
+        all[place] = match place.checked_sub(tables::ALL.len()) {
+            Some(place) => generate::ALL[place],
+            None => tables::ALL[place],
+        };
+        place += 1;
+    }
+    all
+};
 
 /// One data set of the list.
 #[derive(Clone, Copy, Debug)]
-pub struct Entry {
+pub struct DatasetInfo {
     /// As an author writes it: `digits`.
     pub name: &'static str,
     /// As a reader sees it.
@@ -68,9 +69,9 @@ const TABLE_KEYS: &[&str] = &["task", "label_noise", "bayes_error", "scale_targe
 /// Keys that all data sets take.
 const COMMON_KEYS: &[&str] = &["normalize", "limit"];
 
-impl Entry {
+impl DatasetInfo {
     /// Finds a data set by the name that authors write.
-    pub fn find(name: &str) -> Option<&'static Entry> {
+    pub fn find(name: &str) -> Option<&'static DatasetInfo> {
         DATASETS.iter().find(|entry| entry.name == name)
     }
 
@@ -99,7 +100,7 @@ pub(super) fn file_keys(format: Format) -> Vec<&'static str> {
 /// Returns every key that a data set takes besides `name` or `file`, one of which names it; none where nothing is called so.
 pub fn keys(name: Option<&str>, file: Option<&str>) -> Option<Vec<&'static str>> {
     match (name, file) {
-        (Some(name), None) => Entry::find(name).map(Entry::keys),
+        (Some(name), None) => DatasetInfo::find(name).map(DatasetInfo::keys),
         (None, Some(file)) => Format::of(file).map(file_keys),
         _ => None,
     }

@@ -25,7 +25,7 @@ impl Features {
         self.dim().1
     }
 
-    /// Rows and columns.
+    /// Returns rows and columns.
     pub fn dim(&self) -> (usize, usize) {
         match self {
             Features::U8(numbers) => numbers.dim(),
@@ -34,7 +34,7 @@ impl Features {
         }
     }
 
-    /// Bytes that one number takes.
+    /// Returns bytes that one number takes.
     pub fn number_bytes(&self) -> usize {
         match self {
             Features::U8(_) => 1,

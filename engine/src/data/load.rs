@@ -1,7 +1,7 @@
 //! From settings to a data set.
 
 use super::array;
-use super::catalogue::{Entry, Origin};
+use super::catalogue::{DatasetInfo, Origin};
 use super::dataset::{Dataset, Facts, TargetColumn};
 use super::features::Features;
 use super::format::Format;
@@ -92,7 +92,7 @@ fn refuse(problems: Vec<Problem>) -> Result<(), DataProblems> {
     }
 }
 
-fn generate(entry: &Entry, settings: &DataSettings, streams: Streams) -> Dataset {
+fn generate(entry: &DatasetInfo, settings: &DataSettings, streams: Streams) -> Dataset {
     let Origin::Generated(generator) = &entry.origin else { unreachable!("asked for generated data only") };
     let made = (generator.generate)(&generator.values(settings), &mut streams.stream("data"));
     Dataset {

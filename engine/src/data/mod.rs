@@ -23,7 +23,7 @@ mod split;
 mod tables;
 mod target_scale;
 
-pub use catalogue::{DATASETS, Entry, Key, Origin, keys};
+pub use catalogue::{DATASETS, DatasetInfo, Key, Origin, keys};
 pub use dataset::{Dataset, Facts, Provenance, TargetColumn};
 pub use features::Features;
 pub use format::Format;

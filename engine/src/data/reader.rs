@@ -361,7 +361,7 @@ impl Body<'_> {
         });
     }
 
-    /// Rows that end with a comma are one problem, and so are all rows if they have as many cells as each other.
+    /// Gathers rows that end with a comma into one problem, and so all rows if they have as many cells as each other.
     fn gather_ragged(&mut self, rows: usize) {
         let Ragged { commas, others, differ, problems, .. } = std::mem::take(&mut self.ragged);
         let what = "with a comma, the header does not";

@@ -1,9 +1,9 @@
 //! What an author says about data.
 
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema};
 use serde::{Deserialize, Serialize};
 
-use super::catalogue::{DATASETS, Entry, Key, Origin, file_keys};
+use super::catalogue::{DATASETS, DatasetInfo, Key, Origin, file_keys};
 use super::column;
 use super::format::Format;
 use super::normalize::Normalize;
@@ -19,8 +19,9 @@ const MAX_CELLS: usize = 20_000_000;
 #[serde(default, deny_unknown_fields, rename_all = "snake_case")]
 #[serde(expecting = "settings such as `{name: moons}` or `{file: table.csv}`")]
 pub struct DataSettings {
-    /// A built-in table (`digits`, `iris`, `breast_cancer`) or a generated set (`moons`, `circles`, `spirals`, `blobs`, `xor`, `wave`, `line`, `polynomial`).
+    /// A built-in table or a generated set, one of [`DATASETS`].
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(transform = with_names)]
     pub name: Option<String>,
     /// A CSV file with a header line, an IDX, NPY or NPZ file; relative to the lesson and inside the lessons folder.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -100,6 +101,16 @@ pub enum Task {
     Number,
 }
 
+/// Names all data sets in the description of the setting.
+fn with_names(schema: &mut Schema) {
+    let names = |generated: bool| {
+        let named = DATASETS.iter().filter(|entry| matches!(entry.origin, Origin::Generated(_)) == generated);
+        named.map(|entry| format!("`{}`", entry.name)).collect::<Vec<_>>().join(", ")
+    };
+    let about = format!("A built-in table ({}) or a generated set ({}).", names(false), names(true));
+    schema.insert("description".to_owned(), about.into());
+}
+
 impl DataSettings {
     /// Returns a data set by its name, all else by default.
     pub fn named(name: &str) -> Self {
@@ -124,8 +135,8 @@ impl DataSettings {
     }
 
     /// Returns the data set that `name` names; None for a file or an unknown name.
-    pub fn entry(&self) -> Option<&'static Entry> {
-        self.name.as_deref().and_then(Entry::find)
+    pub fn entry(&self) -> Option<&'static DatasetInfo> {
+        self.name.as_deref().and_then(DatasetInfo::find)
     }
 
     /// Returns how features are scaled: as the author said, or as is usual for this data set, which may be one of pictures.
@@ -180,7 +191,7 @@ impl DataSettings {
                     .expected("only one of them")
                     .hint("remove `name` to use the file, or `file` to use the named data"),
             ),
-            (Some(name), None) => match Entry::find(name) {
+            (Some(name), None) => match DatasetInfo::find(name) {
                 Some(entry) => problems.extend(self.check_entry(entry)),
                 None => problems.push(unknown_name(name)),
             },
@@ -256,7 +267,7 @@ impl DataSettings {
         problems
     }
 
-    fn check_entry(&self, entry: &Entry) -> Vec<Problem> {
+    fn check_entry(&self, entry: &DatasetInfo) -> Vec<Problem> {
         let mut problems = self.check_keys(&format!("`{}`", entry.name), &entry.keys());
         let Origin::Generated(generator) = &entry.origin else { return problems };
         for key in generator.keys {
@@ -282,7 +293,7 @@ impl DataSettings {
         problems
     }
 
-    /// Keys that are set but that this data does not have.
+    /// Returns keys that are set but that this data does not have.
     fn check_keys(&self, what: &str, known: &[&'static str]) -> Vec<Problem> {
         let mut given: Vec<&'static str> =
             self.numbers().into_iter().filter(|(_, value)| value.is_some()).map(|(name, _)| name).collect();
@@ -337,7 +348,7 @@ fn out_of_range(key: &Key, value: f64) -> Problem {
         .expected(format!("a {kind} from {} to {}", key.min, key.max))
 }
 
-/// Names for a sentence: `a`, `b`, `c`.
+/// Returns names for a sentence: `a`, `b`, `c`.
 pub(super) fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     names.into_iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }

@@ -1,8 +1,11 @@
 //! The built-in tables. Where they come from is in `tables/SOURCES.md`.
 
-use super::catalogue::{Entry, Origin};
+use super::catalogue::{DatasetInfo, Origin};
 use super::dataset::Provenance;
 use super::normalize::Normalize;
+
+/// All of them, in the order in which they are presented.
+pub(super) const ALL: &[DatasetInfo] = &[DIGITS, IRIS, BREAST_CANCER];
 
 /// A table that is part of the program; the target is its last column.
 #[derive(Clone, Copy, Debug)]
@@ -17,7 +20,7 @@ const UCI: &str = "UCI Machine Learning Repository";
 const LICENCE: &str = "CC BY 4.0";
 const LICENCE_URL: &str = "https://creativecommons.org/licenses/by/4.0/";
 
-pub(super) const DIGITS: Entry = Entry {
+const DIGITS: DatasetInfo = DatasetInfo {
     name: "digits",
     title: "Handwritten digits",
     summary: "1797 pictures of handwritten digits, 8 by 8 pixels with values from 0 to 16; 10 classes.",
@@ -38,7 +41,7 @@ pub(super) const DIGITS: Entry = Entry {
     }),
 };
 
-pub(super) const IRIS: Entry = Entry {
+const IRIS: DatasetInfo = DatasetInfo {
     name: "iris",
     title: "Iris flowers",
     summary: "150 flowers of 3 species, with length and width of sepals and petals in centimetres.",
@@ -59,7 +62,7 @@ pub(super) const IRIS: Entry = Entry {
     }),
 };
 
-pub(super) const BREAST_CANCER: Entry = Entry {
+const BREAST_CANCER: DatasetInfo = DatasetInfo {
     name: "breast_cancer",
     title: "Breast cancer",
     summary: "569 tumours, benign or malignant, with 30 measurements of their cells.",

@@ -96,7 +96,7 @@ impl Architecture {
         self.layers[0].inputs
     }
 
-    /// Columns of the last layer: the classes of a softmax, else 1.
+    /// Returns columns of the last layer: the classes of a softmax, else 1.
     pub fn outputs(&self) -> usize {
         self.layers[self.layers.len() - 1].outputs
     }
@@ -117,7 +117,7 @@ impl Architecture {
         3 * self.forward_multiply_adds() - self.layers[0].weights().len() as u64
     }
 
-    /// Units of all layers, input not counted: the numbers kept of one example in a forward pass.
+    /// Returns units of all layers, input not counted: the numbers kept of one example in a forward pass.
     pub fn units(&self) -> usize {
         self.layers.iter().map(|layer| layer.outputs).sum()
     }

@@ -31,7 +31,7 @@ pub struct Backward<R> {
 }
 
 impl<R: Real> Backward<R> {
-    /// Buffers for batches of up to `rows` examples.
+    /// Makes buffers for batches of up to `rows` examples.
     pub fn new(architecture: &Architecture, rows: usize) -> Self {
         let layers = &architecture.layers;
         let largest = layers.iter().skip(1).map(|layer| layer.weights().len()).max().unwrap_or(0);

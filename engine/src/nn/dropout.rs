@@ -30,7 +30,7 @@ struct Mask<R> {
 }
 
 impl<R: Real> Masks<R> {
-    /// Masks for batches of up to `rows` examples, drawn from the streams `dropout/l`, where l counts the
+    /// Makes masks for batches of up to `rows` examples, drawn from the streams `dropout/l`, where l counts the
     /// layers whose activations are masked: 0 is the network's input, the last are the logits. None if nothing is ever dropped.
     pub fn new(architecture: &Architecture, rows: usize, streams: &Streams) -> Option<Self> {
         if !architecture.has_dropout() {

@@ -54,7 +54,7 @@ pub struct Forward<R> {
 }
 
 impl<R: Real> Forward<R> {
-    /// Buffers for batches of up to `rows` examples, with or without dropout.
+    /// Makes buffers for batches of up to `rows` examples, with or without dropout.
     pub fn new(architecture: &Architecture, rows: usize) -> Self {
         let layers = &architecture.layers;
         let dropped = layers.iter().zip(&architecture.keep_prob);

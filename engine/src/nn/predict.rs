@@ -45,7 +45,7 @@ impl<R: Real> Network<R> {
         self.predict(x).rows().into_iter().map(largest).collect()
     }
 
-    /// Loss and right answers over a whole part; an empty part scores nothing.
+    /// Returns loss and right answers over a whole part; an empty part scores nothing.
     pub fn score(&self, part: &Part<R>, forward: &mut Forward<R>) -> Score {
         let mut total = Score::default();
         let rows = self.architecture().prediction_rows().min(forward.capacity());

@@ -101,7 +101,7 @@ trait Method {
     /// Its own learning rate, if it has one.
     fn learning_rate(&self) -> Option<f64>;
 
-    /// Problems with paths from the settings on: `beta1`.
+    /// Returns problems with paths from the settings on: `beta1`.
     fn check(&self) -> Vec<Problem>;
 
     /// Returns the state before the first step over so many parameters.
@@ -145,7 +145,7 @@ impl Optimizer {
         each!(self, settings => settings.learning_rate())
     }
 
-    /// Problems with paths from the optimizer on: `adam.beta1`.
+    /// Returns problems with paths from the optimizer on: `adam.beta1`.
     pub fn check(&self) -> Vec<Problem> {
         let problems = each!(self, settings => settings.check());
         within(self.name(), problems)

@@ -16,7 +16,7 @@ mod tpe;
 pub use coarse_to_fine::CoarseToFine;
 pub use dimension::{Decade, Dimension};
 pub use sampler::{
-    Entry, Proposal, Rounds, Rung, SAMPLERS, Sampler, Trial, best_first, epochs_of, leaders, rank,
+    Proposal, Rounds, Rung, SAMPLERS, Sampler, SamplerInfo, Trial, best_first, epochs_of, leaders, rank,
 };
 pub use setting::{Condition, Setting};
 pub use space::{Point, Space};

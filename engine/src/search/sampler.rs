@@ -88,7 +88,7 @@ pub trait Rounds {
 
 /// One sampler of the list.
 #[derive(Clone, Copy, Debug)]
-pub struct Entry {
+pub struct SamplerInfo {
     /// As an author writes it.
     pub name: &'static str,
     /// As a reader sees it.
@@ -100,32 +100,32 @@ pub struct Entry {
 }
 
 /// Every sampler, in the order in which they are presented.
-pub const SAMPLERS: &[Entry] = &[
-    Entry {
+pub const SAMPLERS: &[SamplerInfo] = &[
+    SamplerInfo {
         name: "random",
         title: "Random search",
         summary: "Every trial anywhere in the space, so that each setting is tried at as many values as there are trials.",
         sampler: || Sampler::Random,
     },
-    Entry {
+    SamplerInfo {
         name: "grid",
         title: "Grid search",
         summary: "Evenly spaced values of each setting in all combinations; 25 trials try two settings at 5 values each.",
         sampler: || Sampler::Grid,
     },
-    Entry {
+    SamplerInfo {
         name: "coarse_to_fine",
         title: "Coarse to fine",
         summary: "Half of the trials anywhere, the rest in a box around the best of them.",
         sampler: || Sampler::CoarseToFine(CoarseToFine::default()),
     },
-    Entry {
+    SamplerInfo {
         name: "successive_halving",
         title: "Successive halving",
         summary: "Many random settings trained for few epochs, the best third three times as long, and so on up to all epochs.",
         sampler: || Sampler::SuccessiveHalving(SuccessiveHalving::default()),
     },
-    Entry {
+    SamplerInfo {
         name: "tpe",
         title: "Tree-structured Parzen estimator",
         summary: "Ten random trials, then each where good ones have been dense and the others have not.",
@@ -256,7 +256,7 @@ mod tests {
         }
     }
 
-    fn each(mut contract: impl FnMut(&Entry, Sampler)) {
+    fn each(mut contract: impl FnMut(&SamplerInfo, Sampler)) {
         SAMPLERS.iter().for_each(|entry| contract(entry, (entry.sampler)()));
     }
 

@@ -27,7 +27,7 @@ pub struct Descent {
 }
 
 impl Descent {
-    /// Problems with paths from the descent on: `optimizer.adam.beta1`.
+    /// Returns problems with paths from the descent on: `optimizer.adam.beta1`.
     pub fn check(&self, surface: &Surface) -> Vec<Problem> {
         let mut problems = Vec::new();
         let message = format!("there are {} steps", self.steps);

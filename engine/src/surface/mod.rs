@@ -76,7 +76,7 @@ trait Formula {
     /// Returns where a descent customarily starts.
     fn start(&self) -> [f64; 2];
 
-    /// Problems with paths from the settings on: `condition`.
+    /// Returns problems with paths from the settings on: `condition`.
     fn check(&self) -> Vec<Problem> {
         Vec::new()
     }
@@ -135,7 +135,7 @@ impl Surface {
         self.formula().start()
     }
 
-    /// Problems with paths from the surface on: `bowl.condition`.
+    /// Returns problems with paths from the surface on: `bowl.condition`.
     pub fn check(&self) -> Vec<Problem> {
         within(self.info().name, self.formula().check())
     }

@@ -22,7 +22,7 @@ pub struct Batches<R> {
 }
 
 impl<R: Real> Batches<R> {
-    /// Batches of `size` rows of a part; the last one of an epoch has what is left. The order comes from `stream`.
+    /// Makes batches of `size` rows of a part; the last one of an epoch has what is left. The order comes from `stream`.
     ///
     /// # Panics
     /// If `size` is 0.

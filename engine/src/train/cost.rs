@@ -132,7 +132,7 @@ fn normalized_units(architecture: &Architecture) -> u64 {
     normalized.map(|layer| layer.outputs as u64).sum()
 }
 
-/// Numbers of one row that dropout may set to 0.
+/// Returns numbers of one row that dropout may set to 0.
 fn masked(architecture: &Architecture) -> usize {
     architecture.droppable().filter(|(_, keep)| *keep < 1.0).map(|(width, _)| width).sum()
 }

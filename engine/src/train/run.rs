@@ -52,7 +52,7 @@ pub trait Watch {
 
 /// A network and its data, whatever their precision.
 pub trait Subject {
-    /// Activations and gradients of every layer on the first training rows.
+    /// Returns activations and gradients of every layer on the first training rows.
     fn capture(&self) -> Vec<LayerCapture>;
     /// Returns for each class its probability at points of the plane of two features, in the units of the data set.
     fn probabilities(&self, points: &[[f64; 2]]) -> Vec<Vec<f64>>;

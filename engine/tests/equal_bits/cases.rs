@@ -6,7 +6,7 @@ use gradbook_engine::data::{self, DATASETS, Files, SeriesSettings, TableLimits};
 use gradbook_engine::nn::{ACTIVATIONS, INITIALIZERS};
 use gradbook_engine::numeric::{self, Finish, Real, Streams, Strided};
 use gradbook_engine::optim::{OPTIMIZERS, SCHEDULES};
-use gradbook_engine::search::{Entry, Proposal, SAMPLERS, Space, Trial};
+use gradbook_engine::search::{Proposal, SAMPLERS, SamplerInfo, Space, Trial};
 use gradbook_engine::surface::{Descent, SURFACES, SurfaceInfo, descend};
 use gradbook_engine::train::{self, Parts, Watch};
 use serde::Serialize;
@@ -212,7 +212,7 @@ fn products<R: Real>() -> String {
 }
 
 /// A search for the lowest point of a bowl.
-fn sampler(entry: &Entry) -> String {
+fn sampler(entry: &SamplerInfo) -> String {
     let space: Space = read(&json!({
         "training.learning_rate": { "log": [1e-4, 1.0] },
         "training.batch_size": { "integer": [8, 64] },

@@ -114,7 +114,7 @@ impl Cost {
     }
 }
 
-/// Units from the largest down: the first that is not above the value is counted in.
+/// Tries units from the largest down: the first that is not above the value is counted in.
 fn in_units(value: f64, units: &[(&str, f64)]) -> String {
     let unit = units.iter().find(|(_, size)| value >= *size).or(units.last());
     let Some((name, size)) = unit else { return figure(value) };

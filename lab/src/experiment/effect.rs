@@ -52,8 +52,10 @@ pub fn in_effect(kind: &Kind, plan: &dyn Plan, variant: usize, facts: Option<&Fa
             written.insert("scale_target".to_owned(), json!(data.target_scaling()));
         }
     }
-    if let (Some(Json::Object(written)), Some(facts)) = (all.get_mut("split"), facts) {
-        add_split(written, facts);
+    if let (Some(Json::Object(written)), Some(split), Some(facts)) =
+        (all.get_mut("split"), shared.split, facts)
+    {
+        add_split(written, split, facts);
     }
     as_written(resolved)
 }
@@ -103,7 +105,7 @@ fn is_beneath(path: &str, above: &str) -> bool {
     }
 }
 
-/// Settings by their paths: a choice as its name, with its own settings beneath it. What is null is not set.
+/// Returns settings by their paths: a choice as its name, with its own settings beneath it. What is null is not set.
 fn spread(root: &Json, schema: &Json, value: &Json, path: String, found: &mut BTreeMap<String, Json>) {
     let entries = match value {
         Json::Null => return,
@@ -232,8 +234,7 @@ fn add_data(written: &mut Map<String, Json>, data: &DataSettings, facts: &Facts)
     written.insert("normalize".to_owned(), json!(data.normalization(facts.image.is_some())));
 }
 
-fn add_split(written: &mut Map<String, Json>, facts: &Facts) {
-    let Ok(split) = serde_json::from_value::<SplitSettings>(Json::Object(written.clone())) else { return };
+fn add_split(written: &mut Map<String, Json>, split: &SplitSettings, facts: &Facts) {
     for (part, share) in ["train", "dev", "test"].into_iter().zip(split.shares()) {
         written.insert(part.to_owned(), json!(share));
     }

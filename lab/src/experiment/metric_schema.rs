@@ -35,7 +35,7 @@ pub(super) fn by_path<'a>(paths: impl IntoIterator<Item = (&'a str, MetricType)>
     })
 }
 
-/// Values by dotted paths as maps within maps: `map` makes a value of a map, `inside` is the map of such a value.
+/// Returns values by dotted paths as maps within maps: `map` makes a value of a map, `inside` is the map of such a value.
 pub(super) fn nested<'a, T>(
     entries: impl IntoIterator<Item = (&'a str, T)>,
     map: fn(BTreeMap<String, T>) -> T,

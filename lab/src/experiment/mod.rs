@@ -119,7 +119,7 @@ pub trait Experiment:
         metric_schema::documented(Self::METRICS.iter().chain(shared))
     }
 
-    /// Metrics that these settings alone decide: no seed changes them, so a claim about them needs only one.
+    /// Returns metrics that these settings alone decide: no seed changes them, so a claim about them needs only one.
     fn seed_independent(&self) -> &'static [&'static str] {
         &[]
     }

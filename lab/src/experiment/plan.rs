@@ -42,13 +42,13 @@ pub trait Plan: Send + Sync {
     fn data_path(&self, setting: &str) -> String;
     /// Returns what is wrong with settings of the block that every variant overrides.
     fn overridden(&self) -> &[Diagnostic];
-    /// Problems of the settings; paths are into the variant's tree.
+    /// Returns problems of the settings; paths are into the variant's tree.
     fn check(&self, variant: usize, facts: Option<&Facts>) -> Vec<Problem>;
     /// Estimates what one run of a variant costs: seconds, bytes, multiply-adds.
     fn cost(&self, variant: usize, facts: Option<&Facts>) -> Cost;
     /// Returns what its runs will find, by name. Only called on settings that passed [`check`](Self::check).
     fn metric_schema(&self, variant: usize, facts: Option<&Facts>) -> MetricSchema;
-    /// Metrics that no seed changes in any variant.
+    /// Returns metrics that no seed changes in any variant.
     fn seed_independent(&self) -> Vec<&'static str>;
     /// Returns what a metric is with the settings of all variants; where they disagree about it, no end of it is better.
     fn describe(&self, info: &'static MetricInfo) -> MetricInfo;
@@ -98,7 +98,7 @@ pub(super) fn plan<E: Experiment>(settings: &Node) -> Result<Box<dyn Plan>, Vec<
     Ok(Box::new(Typed { variants, overridden }))
 }
 
-/// Keys that stand beside the settings of a kind: an unknown one may be one of them misspelt.
+/// Returns keys that stand beside the settings of a kind: an unknown one may be one of them misspelt.
 pub(super) fn beside<E: Experiment>() -> Vec<&'static str> {
     let own = (!E::COMPARE.key.is_empty()).then_some(E::COMPARE.key);
     header::KEYS.iter().copied().chain(["vary", "variants"]).chain(own).collect()

@@ -180,7 +180,7 @@ impl Judged {
     }
 }
 
-/// Bias and variance against the Bayes error, where the data state one.
+/// Records bias and variance against the Bayes error, where the data state one.
 pub(super) fn diagnosed(report: &Report, bayes_error: Option<f64>, record: &mut RunRecord) {
     let last = |errors: &[f64]| errors.get(report.final_epoch).copied();
     let errors = (bayes_error, last(&report.history.train.error), last(&report.history.dev.error));

@@ -150,7 +150,7 @@ fn description(schema: &Value) -> Option<String> {
     Some(text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
-/// Settings by their dotted paths, opened so many levels deep; below that a value stays whole. What is null is not set.
+/// Returns settings by their dotted paths, opened so many levels deep; below that a value stays whole. What is null is not set.
 pub fn flat(settings: &Value, depth: usize) -> Vec<(String, String)> {
     fn walk(value: &Value, path: &str, depth: usize, found: &mut Vec<(String, String)>) {
         match value {

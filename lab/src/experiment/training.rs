@@ -136,7 +136,7 @@ fn check_stopping(parts: &Parts, facts: &Facts) -> Option<Problem> {
 /// A busy machine takes longer than the one that a fit is estimated for, and pieces of work that nobody counts add up.
 const HEADROOM: f64 = 1.5;
 
-/// Seconds to generate the data of a run anew, or to draw its rows from a table; a whole table is shared by all runs.
+/// Returns seconds to generate the data of a run anew, or to draw its rows from a table; a whole table is shared by all runs.
 pub(super) fn data_seconds(data: &DataSettings, facts: &Facts) -> f64 {
     let (rows, whole) = (facts.rows as f64, facts.drawn_from as f64);
     let numbers = 1.0 + facts.features as f64;
@@ -145,7 +145,7 @@ pub(super) fn data_seconds(data: &DataSettings, facts: &Facts) -> f64 {
     drawn + made
 }
 
-/// Bytes of the data of a run as they were read or generated, beside its parts in the run's own precision, and of the order of
+/// Returns bytes of the data of a run as they were read or generated, beside its parts in the run's own precision, and of the order of
 /// rows that `limit` draws from.
 pub(super) fn data_bytes(data: &DataSettings, facts: &Facts) -> f64 {
     let limited = facts.drawn_from > facts.rows;

@@ -117,7 +117,7 @@ impl<'a> Each<'a> {
 }
 
 impl<'a> Items<'a> {
-    /// Lists of several seeds as one list of numbers over seeds, as long as the shortest.
+    /// Returns lists of several seeds as one list of numbers over seeds, as long as the shortest.
     fn over_seeds(lists: Vec<Each<'a>>) -> Items<'a> {
         Items(Arc::new(Pending { lists, items: OnceLock::new() }))
     }

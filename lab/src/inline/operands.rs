@@ -81,7 +81,7 @@ impl Expression<'_> {
         })
     }
 
-    /// Numbers as they are written in prose: `95%`, `0,95`.
+    /// Refuses numbers as they are written in prose: `95%`, `0,95`.
     pub(super) fn check_numbers(&self) -> Result<(), Fault> {
         let is_number = |index: usize| {
             matches!(self.tokens.get(index), Some((Token::Literal, _)))

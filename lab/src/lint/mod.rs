@@ -206,7 +206,7 @@ fn found(subject: &Subject, rule: impl Fn(&Lint) -> Vec<Problem>) -> Vec<(&'stat
         .collect()
 }
 
-/// Codes to silence that are no codes.
+/// Returns codes to silence that are no codes.
 pub fn check(header: &Header) -> Vec<Problem> {
     let known = || LINTS.iter().map(|lint| lint.code);
     let unknown =

@@ -156,7 +156,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Anchors and tags stand before the value they belong to.
+    /// Refuses anchors and tags, which stand before the value they belong to.
     fn refuse(&mut self, anchor: usize, tagged: bool, value: usize) {
         for (present, sign, name, quote) in
             [(anchor > 0, '&', "anchor", "anchors"), (tagged, '!', "tag", "tags")]

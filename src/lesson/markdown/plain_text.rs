@@ -87,7 +87,7 @@ impl Writer<'_> {
         self.found.diagnostics.push(warning.label("expected a closing `$`, and a `}` for each `{`"));
     }
 
-    /// Formulas in the delimiters of TeX, which Markdown shows without their backslashes.
+    /// Warns of formulas in the delimiters of TeX, which Markdown shows without their backslashes.
     fn check_delimiters(&mut self, text: &str, range: &Range<usize>) {
         let source = self.text;
         if source.get(range.clone()) != Some(text) {

@@ -130,7 +130,7 @@ impl<'t> Writer<'t> {
         shown + &html[at..]
     }
 
-    /// Values in HTML that lack their backticks.
+    /// Warns of values in HTML that lack their backticks.
     fn doubt_in_html(&mut self, html: &str, map: &LineMap) {
         let written = templates(html);
         for (start, _) in html.match_indices("{{") {

@@ -41,7 +41,7 @@ impl Opening {
         );
     }
 
-    /// Links to places within pages; of pages that were not read nothing is known.
+    /// Checks links to places within pages; of pages that were not read nothing is known.
     pub(super) fn check_anchors(&mut self, lessons: &[Read]) {
         let mut pages: BTreeMap<&str, (BTreeSet<&str>, &[String])> = BTreeMap::new();
         for Read { lesson, ids, .. } in lessons {

@@ -62,7 +62,7 @@ pub(crate) fn finding(
     })
 }
 
-/// Results that nobody has accepted for these settings: an error, unless they are the accepted ones all the same.
+/// Reports results that nobody has accepted for these settings: an error, unless they are the accepted ones all the same.
 fn unaccepted(planned: &Planned, comparison: &Comparison, place: Span, accept: &str) -> Diagnostic {
     let id = &planned.header.id;
     let what = match (comparison.settings_changed, comparison.data_changed) {

@@ -131,7 +131,7 @@ fn status(comparison: &Comparison, tolerance: f64) -> Status {
     }
 }
 
-/// Snapshots whose experiment or lesson is gone. Lessons that were not looked at have none.
+/// Returns snapshots whose experiment or lesson is gone. Lessons that were not looked at have none.
 fn orphans<'a>(computed: &Computed, folder: &'a Folder) -> Vec<(String, &'a Kept)> {
     if !computed.course.is_whole {
         return Vec::new();

@@ -290,7 +290,7 @@ fn instead_of_data(block: &ExperimentBlock, kind: &Kind) -> Option<&'static str>
     kind.instead_of_data.filter(|key| block.node.entry(key).is_some())
 }
 
-/// Settings for training beside what is given in the place of data.
+/// Warns of settings for training beside what is given in the place of data.
 fn without_effect(block: &ExperimentBlock, kind: &Kind) -> Vec<Diagnostic> {
     let Some(given) = instead_of_data(block, kind) else { return Vec::new() };
     let trains = |entry: &&Entry| TRAINING.contains(&entry.key.as_str());

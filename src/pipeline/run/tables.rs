@@ -217,7 +217,7 @@ impl Tables {
         folder.unwrap_or(Path::new("")).join(file)
     }
 
-    /// Problems of the settings stand in the lesson, those of a table in `file`; those of a built-in table, of which no
+    /// Places what is wrong: problems of the settings stand in the lesson, those of a table in `file`; those of a built-in table, of which no
     /// author sees a line, where its columns are chosen.
     fn diagnostics(
         &mut self,

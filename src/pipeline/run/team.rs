@@ -37,7 +37,7 @@ impl Team {
         Team { count, board: Arc::default(), helpers: Mutex::default() }
     }
 
-    /// Helpers for all but the caller; fewer where the system refuses threads.
+    /// Starts helpers for all but the caller; fewer where the system refuses threads.
     fn start(&self) -> Vec<JoinHandle<()>> {
         let help = |_| {
             let board = self.board.clone();

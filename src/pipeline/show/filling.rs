@@ -18,7 +18,7 @@ pub(crate) struct Filling<'a, 'c> {
 }
 
 impl Fill for Filling<'_, '_> {
-    /// Experiments are put in later, where they are needed.
+    /// Leaves the place of an experiment, which is put in later, where they are needed.
     fn experiment(&mut self, index: usize) -> String {
         experiment_mark(index)
     }

@@ -184,7 +184,7 @@ fn search_entry(drafting: &Drafting, draft: &Draft) -> String {
     })
 }
 
-/// Charts and results of an experiment.
+/// Returns charts and results of an experiment.
 fn experiment_files(drawing: &Drawing, untrusted: bool, holds: &Holds) -> Vec<(String, Content)> {
     let file = |path: String, bytes: &dyn Fn() -> Vec<u8>| {
         let from = drawing
@@ -247,7 +247,7 @@ fn course_view(course: &Course) -> CourseView {
 /// The most bytes of a picture or another file that is copied.
 const MOST_COPIED: u64 = 1 << 30;
 
-/// Links to files that no experiment has, among those whose experiments ran.
+/// Returns links to files that no experiment has, among those whose experiments ran.
 fn unpublished(computed: &Computed, files: &Files) -> Vec<Diagnostic> {
     if !computed.everything {
         return Vec::new();

@@ -165,6 +165,7 @@ impl Templates {
 }
 
 /// Returns a phrase with its gaps filled: `{{ words.held_in|filled(n=3, n_seeds=10) }}`.
+#[expect(clippy::needless_pass_by_value, reason = "a filter gets its named arguments by value")]
 fn filled(phrase: &str, parts: Kwargs) -> Result<String, Error> {
     let mut text = phrase.to_owned();
     for name in parts.args().collect::<Vec<_>>() {

@@ -315,7 +315,7 @@ fn moved(metric: String, old: Leaf, new: Leaf, tolerance: f64) -> Option<Moved> 
     Some(Moved { metric, old, new, difference, tolerated })
 }
 
-/// Claims that stand on both sides, word for word; none where other seeds judge them.
+/// Returns claims that stand on both sides, word for word; none where other seeds judge them.
 fn claims(old: &Accepted, new: &Accepted) -> Vec<ClaimShift> {
     if old.seeds != new.seeds {
         return Vec::new();

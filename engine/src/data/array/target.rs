@@ -25,7 +25,7 @@ pub(super) fn decide(
     }
 }
 
-/// Classes are called by their numbers, in numeric order.
+/// Reads classes, called by their numbers, in numeric order.
 fn classes(values: &[f64]) -> Result<TargetColumn, Problem> {
     let mut classes = values.to_vec();
     classes.sort_by(f64::total_cmp);

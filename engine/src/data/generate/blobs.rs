@@ -1,6 +1,6 @@
 //! Clouds around centres on a circle.
 
-use super::super::catalogue::{Entry, Key, Origin};
+use super::super::catalogue::{DatasetInfo, Key, Origin};
 use super::super::normalize::Normalize;
 use super::super::part::Target;
 use super::{Generator, in_the_plane, noise, polar, samples};
@@ -9,7 +9,7 @@ use super::{Generator, in_the_plane, noise, polar, samples};
 const RADIUS: f64 = 1.5;
 
 /// Class c of C is normal around the point at distance 1.5 and angle 2 pi c / C.
-pub(crate) const BLOBS: Entry = Entry {
+pub(crate) const BLOBS: DatasetInfo = DatasetInfo {
     name: "blobs",
     title: "Blobs",
     summary: "Round clouds with their centres on a circle of radius 1.5, one a class.",

@@ -1,11 +1,11 @@
 //! A ring around another.
 
-use super::super::catalogue::{Entry, Origin};
+use super::super::catalogue::{DatasetInfo, Origin};
 use super::super::normalize::Normalize;
 use super::{Generator, ON_COORDINATES, in_the_plane, noise, polar, samples, two_in_the_plane};
 
 /// Class 0 at distance 1 from the middle, class 1 at distance 1/2, at uniform angles.
-pub(crate) const CIRCLES: Entry = Entry {
+pub(crate) const CIRCLES: DatasetInfo = DatasetInfo {
     name: "circles",
     title: "Two circles",
     summary: "A ring around another, one a class; no straight line parts them.",

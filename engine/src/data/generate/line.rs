@@ -2,7 +2,7 @@
 
 use ndarray::Array2;
 
-use super::super::catalogue::{Entry, Key, Origin, Values};
+use super::super::catalogue::{DatasetInfo, Key, Origin, Values};
 use super::super::dataset::TargetColumn;
 use super::super::normalize::Normalize;
 use super::super::part::Target;
@@ -10,7 +10,7 @@ use super::{Generated, Generator, noise, samples};
 use crate::numeric::Stream;
 
 /// x uniform in [0, 2], y = slope x + intercept + noise.
-pub(crate) const LINE: Entry = Entry {
+pub(crate) const LINE: DatasetInfo = DatasetInfo {
     name: "line",
     title: "A noisy line",
     summary: "Points around a straight line; the target is a number.",

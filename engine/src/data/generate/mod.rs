@@ -2,21 +2,33 @@
 //!
 //! Classes take turns row by row, so that they are as equal in size as can be.
 
-pub(super) mod blobs;
-pub(super) mod circles;
-pub(super) mod line;
-pub(super) mod moons;
-pub(super) mod polynomial;
-pub(super) mod spirals;
-pub(super) mod wave;
-pub(super) mod xor;
+mod blobs;
+mod circles;
+mod line;
+mod moons;
+mod polynomial;
+mod spirals;
+mod wave;
+mod xor;
 
 use ndarray::Array2;
 
-use super::catalogue::{Key, Values};
+use super::catalogue::{DatasetInfo, Key, Values};
 use super::dataset::TargetColumn;
 use super::part::Target;
 use crate::numeric::Stream;
+
+/// All of them, in the order in which they are presented.
+pub(super) const ALL: &[DatasetInfo] = &[
+    moons::MOONS,
+    circles::CIRCLES,
+    spirals::SPIRALS,
+    blobs::BLOBS,
+    xor::XOR,
+    wave::WAVE,
+    line::LINE,
+    polynomial::POLYNOMIAL,
+];
 
 /// A rule that makes examples.
 #[derive(Clone, Copy, Debug)]
@@ -86,7 +98,7 @@ fn polar(turns: f64, radius: f64) -> [f64; 2] {
 
 #[cfg(test)]
 mod tests {
-    use super::super::catalogue::{DATASETS, Entry, Origin};
+    use super::super::catalogue::{DATASETS, DatasetInfo, Origin};
     use super::super::settings::DataSettings;
     use super::*;
     use crate::numeric::Streams;
@@ -94,7 +106,7 @@ mod tests {
     /// Generates `name` with some settings written in JSON.
     pub(super) fn generated(name: &str, json: &str) -> Generated {
         let settings: DataSettings = serde_json::from_str(json).unwrap();
-        let Origin::Generated(generator) = Entry::find(name).unwrap().origin else { panic!("a table") };
+        let Origin::Generated(generator) = DatasetInfo::find(name).unwrap().origin else { panic!("a table") };
         (generator.generate)(&generator.values(&settings), &mut Streams::new(1).stream("data"))
     }
 

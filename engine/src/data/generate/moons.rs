@@ -1,11 +1,11 @@
 //! Two half circles that reach into each other.
 
-use super::super::catalogue::{Entry, Origin};
+use super::super::catalogue::{DatasetInfo, Origin};
 use super::super::normalize::Normalize;
 use super::{Generator, ON_COORDINATES, in_the_plane, noise, polar, samples, two_in_the_plane};
 
 /// With t uniform in [0, pi]: class 0 at (cos t, sin t), class 1 at (1 - cos t, 1/2 - sin t).
-pub(crate) const MOONS: Entry = Entry {
+pub(crate) const MOONS: DatasetInfo = DatasetInfo {
     name: "moons",
     title: "Two moons",
     summary: "Two half circles that reach into each other, one a class.",

@@ -2,7 +2,7 @@
 
 use ndarray::Array2;
 
-use super::super::catalogue::{Entry, Key, Origin, Values};
+use super::super::catalogue::{DatasetInfo, Key, Origin, Values};
 use super::super::dataset::TargetColumn;
 use super::super::normalize::Normalize;
 use super::super::part::Target;
@@ -11,7 +11,7 @@ use crate::numeric::Stream;
 
 /// x uniform in [0, 1], y = sin(2 pi x) + noise; the features are x, x^2, ..., x^degree, so that a linear
 /// model fits a polynomial.
-pub(crate) const POLYNOMIAL: Entry = Entry {
+pub(crate) const POLYNOMIAL: DatasetInfo = DatasetInfo {
     name: "polynomial",
     title: "A polynomial's points",
     summary: "Points around one period of a sine, with powers of x as features; the target is a number.",

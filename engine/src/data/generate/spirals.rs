@@ -1,12 +1,12 @@
 //! Arms that wind around each other.
 
-use super::super::catalogue::{Entry, Key, Origin};
+use super::super::catalogue::{DatasetInfo, Key, Origin};
 use super::super::normalize::Normalize;
 use super::super::part::Target;
 use super::{Generator, in_the_plane, noise, polar, samples};
 
 /// With r uniform in [0.05, 1], class c of C lies at distance 2 r and angle 2 pi (c / C + turns r).
-pub(crate) const SPIRALS: Entry = Entry {
+pub(crate) const SPIRALS: DatasetInfo = DatasetInfo {
     name: "spirals",
     title: "Spirals",
     summary: "Arms that wind around each other, one a class; hard without hidden layers.",

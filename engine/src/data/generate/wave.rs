@@ -2,7 +2,7 @@
 
 use ndarray::Array2;
 
-use super::super::catalogue::{Entry, Key, Origin, Values};
+use super::super::catalogue::{DatasetInfo, Key, Origin, Values};
 use super::super::dataset::TargetColumn;
 use super::super::normalize::Normalize;
 use super::super::part::Target;
@@ -11,7 +11,7 @@ use crate::numeric::Stream;
 
 /// All features uniform in [-1, 1]; class 1 where x2 > amplitude sin(1.5 pi x1). Each label is wrong with
 /// probability `bayes_error`.
-pub(crate) const WAVE: Entry = Entry {
+pub(crate) const WAVE: DatasetInfo = DatasetInfo {
     name: "wave",
     title: "Wave",
     summary: "Two classes above and below a wave, with features that say nothing and a Bayes error if wanted.",

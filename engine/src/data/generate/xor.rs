@@ -1,11 +1,11 @@
 //! The exclusive or of two signs.
 
-use super::super::catalogue::{Entry, Origin};
+use super::super::catalogue::{DatasetInfo, Origin};
 use super::super::normalize::Normalize;
 use super::{Generator, ON_COORDINATES, in_the_plane, noise, samples, two_in_the_plane};
 
 /// Uniform in [-1, 1]^2; class 1 where the signs of the coordinates differ. The noise comes after the class.
-pub(crate) const XOR: Entry = Entry {
+pub(crate) const XOR: DatasetInfo = DatasetInfo {
     name: "xor",
     title: "Exclusive or",
     summary: "A square of four fields like a chess board's; opposite fields have the same class.",

@@ -80,7 +80,7 @@ pub(super) fn header(
     if problems.is_empty() { Ok(names) } else { Err(problems) }
 }
 
-/// Names that seem to be the first row of a table without a header line. Whoever names columns knows their names.
+/// Returns names that seem to be the first row of a table without a header line. Whoever names columns knows their names.
 pub(super) fn doubtful(read: &Read, target: &str, settings: &DataSettings) -> Option<Problem> {
     if settings.target.is_some() || settings.features.is_some() {
         return None;

@@ -82,7 +82,7 @@ fn values(
     }
 }
 
-/// Classes are in the order of their names; of their values, when all are numbers.
+/// Reads classes, in the order of their names; of their values, when all are numbers.
 fn classes(
     file: &File,
     name: &str,

@@ -90,7 +90,7 @@ trait Rule {
     /// Returns the learning rate of a step, for the initial rate `alpha0`.
     fn learning_rate(&self, alpha0: f64, at: Moment) -> f64;
 
-    /// Problems with paths from the settings on: `every`.
+    /// Returns problems with paths from the settings on: `every`.
     fn check(&self) -> Vec<Problem>;
 }
 
@@ -156,7 +156,7 @@ impl Schedule {
         each!(self, settings => settings.learning_rate(alpha0, at))
     }
 
-    /// Problems with paths from the schedule on: `staircase.every`.
+    /// Returns problems with paths from the schedule on: `staircase.every`.
     pub fn check(&self) -> Vec<Problem> {
         let problems = each!(self, settings => settings.check());
         within(self.info().name, problems)

@@ -209,7 +209,7 @@ fn setting(dimension: &Dimension, value: Option<&Json>) -> Metric {
     }
 }
 
-/// Metrics by dotted paths as maps within maps.
+/// Returns metrics by dotted paths as maps within maps.
 fn nest<'a>(entries: impl Iterator<Item = (&'a str, Metric)>) -> Metric {
     metric_schema::nested(entries, Metric::Map, |metric| match metric {
         Metric::Map(inner) => Some(inner),

@@ -37,7 +37,7 @@ fn tree(search: &Search) -> Node {
     node(&serde_json::to_value(search).unwrap_or_default())
 }
 
-/// Settings with others in place, the last of which is to blame for what is wrong.
+/// Returns settings with others in place, the last of which is to blame for what is wrong.
 fn with<'a>(mut tree: Node, values: impl Iterator<Item = (&'a str, Json)>) -> Result<Search, Problem> {
     let mut place = "space".to_owned();
     for (path, value) in values {

@@ -66,7 +66,7 @@ pub(super) fn renew_data(base: &mut Node, over: &Node) {
     }
 }
 
-/// Settings with others laid over them. Maps merge, but what names another thing replaces the whole: `dropout` replaces
+/// Returns settings with others laid over them. Maps merge, but what names another thing replaces the whole: `dropout` replaces
 /// `keep_prob`. Another data set keeps of the first one's settings those that it takes too.
 pub fn overlay(base: &Node, over: &Node) -> Node {
     let mut base = base.clone();

@@ -91,7 +91,7 @@ fn is_sign(letter: char) -> bool {
     }
 }
 
-/// Letters and punctuation of Chinese, Japanese and Korean.
+/// Knows letters and punctuation of Chinese, Japanese and Korean.
 fn is_east_asian(letter: char) -> bool {
     matches!(letter,
         '\u{1100}'..='\u{11ff}' | '\u{2e80}'..='\u{303e}' | '\u{3040}'..='\u{33ff}' | '\u{3400}'..='\u{4dbf}'

@@ -92,7 +92,7 @@ fn is_inline(event: &Event) -> bool {
     }
 }
 
-/// Formulas of several lines, which decide where blocks begin and end.
+/// Returns formulas of several lines, which decide where blocks begin and end.
 pub(super) fn blocks(text: &str, parts: &[Part]) -> Vec<Formula> {
     let fences: Vec<Range<usize>> = parts
         .iter()
