@@ -25,10 +25,10 @@ fn run_takes_one_experiment() {
     assert_eq!(results[0]["id"], "vector");
     let called = course.call(&["run", "lessons/a.md#nothing"]);
     assert_eq!(called.status, 2);
-    assert!(called.error.contains("no experiment is called `nothing`\n"), "{}", called.error);
+    assert!(called.error.contains("no experiment or figure is called `nothing`\n"), "{}", called.error);
     let called = course.call(&["run", "lessons/a.md#vectr"]);
     assert!(
-        called.error.contains("no experiment is called `vectr`: did you mean `vector`?"),
+        called.error.contains("no experiment or figure is called `vectr`: did you mean `vector`?"),
         "{}",
         called.error
     );

@@ -104,7 +104,7 @@ pub fn draw(block: &Block, ground: &Ground, title: Option<&str>) -> Result<Finis
             panels.push(rules(block, panel));
         }
     }
-    let told = default_title(&layers, &x, &y);
+    let told = default_title(block, &layers, &x, &y);
     let lead = format!("{told}.");
     let titled = title.map_or(told, str::to_owned);
     let several = panels.len() > 1;
@@ -140,7 +140,7 @@ fn default_y(layers: &[Drawn]) -> String {
 }
 
 /// `Train error and dev error over epoch`; what is calculated stays as it is written.
-fn default_title(layers: &[Drawn], x: &Placed, y: &Placed) -> String {
+fn default_title(block: &Block, layers: &[Drawn], x: &Placed, y: &Placed) -> String {
     let over = |axis: &Placed, name: &str| {
         if axis.axis.label.is_empty() { name.to_owned() } else { axis.axis.label.clone() }
     };
@@ -149,7 +149,10 @@ fn default_title(layers: &[Drawn], x: &Placed, y: &Placed) -> String {
     }
     let (values, place) = match y.is_named() && !x.is_named() {
         true => (over(x, "x"), over(y, "y")),
-        false => (default_y(layers), over(x, "x")),
+        false => {
+            let named = if layers.iter().any(|layer| layer.has_z) { &block.z_scale } else { &block.y_scale };
+            (named.label.clone().unwrap_or_else(|| default_y(layers)), over(x, "x"))
+        }
     };
     let told = format!("{values} over {place}");
     let plain = values.chars().all(|letter| letter.is_alphanumeric() || matches!(letter, ' ' | ','));

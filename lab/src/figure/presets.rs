@@ -44,6 +44,7 @@ pub const PRESETS: &[Preset] = &[
         "classes",
         "x: class\ny: {train: train_share, dev: dev_share, test: test_share}\nfacet: variant\nmark: bars\nscale: {y: {as: percent, label: share}}\n",
     ),
+    preset("average", "average", "x: step\ny: {value: value, average: average}\nby: variant\nmark: line\n"),
     preset("regression", "weights", "x: variant\ny: weight_norm\nmark: [line, band]\nscale: {y: log}\n"),
 ];
 

@@ -7,7 +7,7 @@ use super::data::{Datum, Drawn};
 use super::points::Point;
 use crate::chart::{
     Area, Band, Bar, Bars, Boxes, Clipped, Color, Dash, Dots, Estimate, Interval, Line, Panel, Quartiles,
-    Side, Text,
+    Side, Text, rounded,
 };
 
 /// One series in one panel.
@@ -233,7 +233,11 @@ impl Series<'_> {
     fn texts(&self) -> Vec<Text> {
         let text = |point: &&Point| {
             let (x, y) = self.place(point)?;
-            let shown = if self.drawn.has_z { point.z.name() } else { point.y.name() };
+            let shown = match (self.drawn.has_z, &point.y) {
+                (true, _) => point.z.name(),
+                (false, Cell::Number(number)) => rounded(*number, self.y.axis.format),
+                (false, cell) => cell.name(),
+            };
             y.is_finite().then(|| Text::new((x, y), shown).side(Side::Above))
         };
         self.points.iter().filter_map(text).collect()

@@ -138,7 +138,15 @@ pub(crate) fn plan(
         found.push(error.label(format!("expected at most {most}")).hint(limits.hint()));
         return Vec::new();
     }
-    let outcomes: Vec<Outcome> = planned.par_iter().map(foreseen).collect();
+    // Of what no figure names nothing has to be foreseen.
+    let written: Vec<&str> =
+        course.lessons.iter().flat_map(|lesson| &lesson.figures).map(|figure| figure.yaml.as_str()).collect();
+    let is_named = |experiment: &Planned| written.iter().any(|yaml| yaml.contains(&experiment.header.id));
+    let outcome = |experiment: &Planned| match is_named(experiment) {
+        true => foreseen(experiment),
+        false => Outcome::default(),
+    };
+    let outcomes: Vec<Outcome> = planned.par_iter().map(outcome).collect();
     let mut values = Values::new();
     for (experiment, outcome) in planned.iter().zip(&outcomes) {
         values.insert(&course.lessons[experiment.lesson].slug, &experiment.header.id, outcome);

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::chart::Layout;
+use crate::chart::{DataTable, Format, Layout, rounded};
 use crate::diagnostic::Diagnostic;
 use crate::figure::{self, FigureTable, Ground};
 use crate::lesson::inline::Values;
@@ -62,8 +62,12 @@ pub(crate) fn draw(
     let (mut figure, id) = (finished.figure.speaking(computed.course.words()), &planned.block.id.text);
     let folder = slug.rsplit('/').next().unwrap_or(slug);
     let csv = csv(&finished.table);
-    let tables =
-        figure.tables().into_iter().map(|table| TableView::new(table.caption, table.header, table.rows));
+    let mut tables = figure.tables();
+    // What shades and bins show is read off the rows themselves.
+    if tables.is_empty() {
+        tables.push(listed(&figure.title, &finished.table));
+    }
+    let tables = tables.into_iter().map(|table| TableView::new(table.caption, table.header, table.rows));
     let alone = figure.svg(&format!("figure-{id}-drawing"), Layout::Wide, true);
     // A title is Markdown, which the page shows better.
     figure.headed = texts.title.is_some();
@@ -109,6 +113,22 @@ fn finished(
     let lesson = &computed.course.lessons[planned.lesson].slug;
     let ground = Ground { sources, file: planned.file.clone(), values, lesson, foreseen: false };
     figure::draw(&planned.block, &ground, title).map(Some)
+}
+
+/// Longest table of rows in a page; a longer one is sampled evenly, ends included.
+const MOST_LISTED: usize = 41;
+
+/// The columns that a figure shows, as a table in its page.
+fn listed(title: &str, table: &FigureTable) -> DataTable {
+    let cell =
+        |text: &String| text.parse().map_or_else(|_| text.clone(), |number| rounded(number, Format::Plain));
+    let last = table.rows.len().saturating_sub(1);
+    let picked: Vec<usize> = match table.rows.len() {
+        count if count <= MOST_LISTED => (0..count).collect(),
+        _ => (0..MOST_LISTED).map(|row| row * last / (MOST_LISTED - 1)).collect(),
+    };
+    let rows = picked.into_iter().map(|index| table.rows[index].iter().map(cell).collect());
+    DataTable { caption: title.to_owned(), header: table.header.clone(), rows: rows.collect() }
 }
 
 fn csv(table: &FigureTable) -> String {
