@@ -1,8 +1,8 @@
 //! The course while it is written: built, served on this machine, and built again whenever a file is saved.
 //!
-//! Three kinds of threads tell the main one what happens: [`changes`] which files were saved, a build that it has ended,
-//! Ctrl-C that all is to end. A fourth kind answers browsers ([`http`]), which hear of newer sites and of mistakes
-//! through [`live`].
+//! Three kinds of threads tell the main one what happens: `changes` which files were saved, a build that it has ended,
+//! Ctrl-C that all is to end. A fourth kind answers browsers (`http`), which hear of newer sites and of mistakes
+//! through `live`.
 
 mod changes;
 mod http;
