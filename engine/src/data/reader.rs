@@ -20,6 +20,7 @@ use target::{TargetCell, decide};
 mod columns;
 mod missing;
 mod rows;
+mod swallowed;
 mod target;
 
 /// How many problems of one table are shown.
@@ -89,9 +90,11 @@ pub(super) fn read(
         count: 0,
         indented: Alike::default(),
         ragged: Ragged::default(),
+        doubtful: Vec::new(),
     };
     let read = body.read(rows, settings)?;
-    let warnings = columns::doubtful(&read, &names[columns.target], settings).into_iter().collect();
+    let doubtful = columns::doubtful(&read, &names[columns.target], settings);
+    let warnings = doubtful.into_iter().chain(read.warnings).collect();
     Ok(Read { warnings, ..read })
 }
 
@@ -154,6 +157,8 @@ struct Body<'a> {
     /// Rows with a blank before a quote.
     indented: Alike,
     ragged: Ragged,
+    /// Lines of quoted cells that may hold rows as well as text, and how many rows.
+    doubtful: Vec<(usize, usize)>,
 }
 
 /// Rows that all have the same problem, as when a program wrote them: how many there are, and the problem of the first.
@@ -230,7 +235,7 @@ impl Body<'_> {
                     self.note(problem);
                     continue;
                 }
-                None => {}
+                None => self.doubtful.extend(row.doubtful_quote(self.file.text, self.missing)),
             }
             if record.len() != self.names.len() {
                 self.note_ragged(&row);
@@ -284,7 +289,7 @@ impl Body<'_> {
                 feature_names: self.columns.features.iter().map(|&c| self.names[c].clone()).collect(),
                 target,
                 image: None,
-                warnings: Vec::new(),
+                warnings: self.doubt().into_iter().collect(),
             }),
             Ok(_) => Err(self.finish()),
             Err(problems) => {
@@ -295,6 +300,19 @@ impl Body<'_> {
                 Err(self.finish())
             }
         }
+    }
+
+    /// Returns what is odd about quoted cells that may hold rows.
+    fn doubt(&self) -> Option<Problem> {
+        let (line, rows) = self.doubtful.first()?;
+        let more = match self.doubtful.len() - 1 {
+            0 => String::new(),
+            more => format!(" (and {more} more such cells)"),
+        };
+        let message =
+            format!("the quoted cell on line {line} holds {rows} lines that may be rows of the table{more}");
+        let problem = Problem::new("file", message).expected("text of several lines");
+        Some(problem.hint("if a stray quote took rows into the cell, remove it and the one that closes it"))
     }
 
     fn note(&mut self, problem: TableProblem) {

@@ -10,6 +10,7 @@ use ::csv::{ReaderBuilder, StringRecord};
 
 use super::super::problem::TableProblem;
 use super::missing::Missing;
+use super::swallowed::{Holds, Swallowed};
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
@@ -180,7 +181,7 @@ impl Row {
                     .hint("only as the first letter of a cell does a quote quote it: remove the blank")
             }
             Quoting::Quoted => {
-                let rows = self.rows_within(text, column, missing).filter(|_| spans_lines)?;
+                let Holds::Rows(rows) = self.holds(text, column, missing) else { return None };
                 let message = format!("this quote takes {rows} rows of the table into one cell");
                 problem(start, start + 1, &message)
                     .expected("a closing quote at the end of this cell")
@@ -194,57 +195,23 @@ impl Row {
         self.place.line + text[self.place.start..byte].matches('\n').count()
     }
 
-    /// Returns how many rows a quoted cell holds parts of; none where it is text of several lines.
-    ///
-    /// A stray quote in the column k of n (from 0) that another one closes in a later row leaves a cell with n - 1 - k separators
-    /// on its first line, k on its last and n - 1 on those between. Some row may have another number of them, and some line of
-    /// text that number by chance: what most lines look like decides.
-    fn rows_within(&self, text: &str, column: usize, missing: &Missing) -> Option<usize> {
-        let cells = self.record.len();
-        // Not `lines`, which drops the last one where the closing quote opens a row.
-        let lines: Vec<&str> =
-            self.record[column].split('\n').map(|line| line.trim_end_matches('\r')).collect();
-        let (first, inner, last) = match lines.as_slice() {
-            [first, inner @ .., last] if cells > 1 => (first, inner, last),
-            _ => return None,
-        };
+    /// Returns what a quoted cell holds; nothing but text where it is one line.
+    fn holds(&self, text: &str, column: usize, missing: &Missing) -> Holds {
+        let cell = &self.raw[column];
+        if cell.quoting != Quoting::Quoted || !text[cell.range.clone()].contains('\n') {
+            return Holds::Text;
+        }
         let spaced = self.raw.iter().skip(1).any(|cell| text[cell.range.start..].starts_with(' '));
-        let others = |from: usize, to: usize| (from..to).filter(|&other| other != column);
-        let is_numeric = |other: usize| is_number(&self.record[other]);
-        let has_numbers = others(0, cells).any(is_numeric);
-        // Whether a line is what a row has from one column on up to another. In text blanks follow the commas, and no numbers
-        // stand where the rest of the row has some.
-        let fits = |line: &str, from: usize, to: usize| {
-            let parts: Vec<&str> = line.split(',').collect();
-            let is_alike = |other: usize| match parts[other - from] {
-                part if is_numeric(other) => is_number(part) || missing.has(part),
-                part => has_numbers || !part.trim().is_empty(),
-            };
-            parts.len() == to - from && (spaced || !line.contains(", ")) && others(from, to).all(is_alike)
-        };
-        let mut ends = (fits(first, column, cells), fits(last, 0, column + 1));
-        // An end that has no separator is like any text: it says what the other says.
-        if column == 0 {
-            ends.1 &= ends.0;
-        } else if column == cells - 1 {
-            ends.0 &= ends.1;
-        }
-        let inner: Vec<&str> = inner.iter().copied().filter(|line| !line.is_empty()).collect();
-        let alike = inner.iter().map(|line| (*line, fits(line, 0, cells)));
-        let (mut rows, mut others) = (0, 0);
-        for (line, fits) in alike.chain([(*first, ends.0), (*last, ends.1)]) {
-            match fits {
-                true => rows += 1,
-                // A row with too few cells has a separator all the same, as a rule; a line of text need not.
-                false => others += if line.contains(',') { 1 } else { 2 },
-            }
-        }
-        (rows > others).then_some(inner.len() + 2)
+        Swallowed::new(&self.record, column, spaced, missing).holds()
     }
-}
 
-fn is_number(cell: &str) -> bool {
-    cell.trim().parse::<f64>().is_ok()
+    /// Returns the line of a quoted cell that may hold rows as well as text, and how many.
+    pub(super) fn doubtful_quote(&self, text: &str, missing: &Missing) -> Option<(usize, usize)> {
+        (0..self.raw.len()).find_map(|column| match self.holds(text, column, missing) {
+            Holds::TextOrRows(rows) => Some((self.line(text, self.raw[column].range.start), rows)),
+            _ => None,
+        })
+    }
 }
 
 #[cfg(test)]

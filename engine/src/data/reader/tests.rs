@@ -259,6 +259,22 @@ fn stray_quotes_are_seen_whatever_the_rows_between_look_like() {
     }
 }
 
+/// Of a table of two or three rows nothing tells for sure; it is not read without a word.
+#[test]
+fn a_cell_that_may_hold_rows_is_doubted() {
+    let rows = |text: &str| {
+        read_with(text, r#"{"target": "y", "features": ["a"]}"#).map(|table| {
+            let said: Vec<String> = table.warnings.iter().map(|warning| warning.message.clone()).collect();
+            (table.features.rows(), said.join("; "))
+        })
+    };
+    let (count, said) = rows("a,note,y\n1,\"x,ja\n2\n3,z\",nein\n4,w,ja\n").unwrap();
+    assert_eq!(count, 2);
+    assert_eq!(said, "the quoted cell on line 2 holds 3 lines that may be rows of the table");
+    assert!(rows("a,note,y\n1,\"x,ja\n2,y\",nein\n").is_err());
+    assert_eq!(rows("a,note,y\n1,\"x\nz\",nein\n4,w,ja\n").unwrap(), (2, String::new()));
+}
+
 #[test]
 fn rightly_quoted_cells_hold_separators_and_lines() {
     for cell in [
