@@ -10,7 +10,7 @@ use crate::experiment::Claim;
 use crate::lesson::inline::{Scope, Values, as_name};
 use crate::lesson::{Course, Fragment, InlineValue, Lesson, Role};
 use crate::lint;
-use crate::outcome::Outcome;
+use crate::outcome::{Outcome, Statistic};
 
 use crate::pipeline::run::planned::{Planned, block_texts};
 use crate::pipeline::run::running::Ran;
@@ -173,10 +173,14 @@ pub(super) fn judge(
             Some(Err(error)) => found.push(error),
             Some(Ok(by_seed)) => {
                 let claim = Claim { that: expression.clone(), says: None, holds: None };
-                let verdict = Verdict::new(0, claim, by_seed, scope.seeds.start, scope.by_chance);
-                let mut outcomes =
-                    scope.experiments.iter().filter_map(|experiment| values.outcome(experiment));
-                let divergence = outcomes.find_map(Outcome::divergence);
+                let outcomes =
+                    || scope.experiments.iter().filter_map(|experiment| values.outcome(experiment));
+                // Where several experiments are compared, the first one's.
+                let statistic =
+                    outcomes().next().map_or_else(Statistic::default, |outcome| outcome.statistic);
+                let (seed, by_chance) = (scope.seeds.start, scope.by_chance);
+                let verdict = Verdict::new(0, claim, by_seed, statistic, seed, by_chance);
+                let divergence = outcomes().find_map(Outcome::divergence);
                 found.extend(claims::remark(&verdict, span, divergence));
                 found.extend(idle_in_prose(course, planned, ran, &verdict, &scope, span));
                 let experiment = scope.experiments.first().cloned();

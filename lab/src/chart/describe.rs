@@ -3,6 +3,8 @@
 use super::axis::{Axis, Scale};
 use super::figure::{Figure, Panel};
 use super::marks::{Description, Parallel};
+use super::panel::needs;
+use super::scale::Needs;
 use super::ticks::rounded;
 
 /// Longest list that is still read out whole.
@@ -19,38 +21,67 @@ impl Figure {
                 let name = panel.title.clone().unwrap_or_else(|| (index + 1).to_string());
                 sentences.push(format!("Panel {name}."));
             }
-            sentences.extend(panel_sentences(panel));
+            sentences.extend(self.panel_sentences(panel));
         }
         sentences.extend(self.note.clone());
         sentences.retain(|sentence| !sentence.trim().is_empty());
         let written: Vec<String> = sentences.iter().map(|sentence| self.words.write(sentence)).collect();
         written.join(" ")
     }
+
+    fn panel_sentences(&self, panel: &Panel) -> Vec<String> {
+        if let Some(parallel) = &panel.parallel {
+            return parallel_sentences(parallel);
+        }
+        let told = describe_marks(panel);
+        // What panels share reaches as far as any of them.
+        let x = Extent::of(panel, &self.panels, self.share_x, |point| point.0, |needs| needs.x.grounded);
+        let y = Extent::of(panel, &self.panels, self.share_y, |point| point.1, |needs| needs.y.grounded);
+        let mut sentences: Vec<String> =
+            [axis_sentence("Across", &panel.x, &x), axis_sentence("Up", &panel.y, &y)]
+                .into_iter()
+                .flatten()
+                .collect();
+        let series: Vec<&String> = told.iter().flat_map(|mark| &mark.sentences).collect();
+        let more = series.len().saturating_sub(MOST);
+        sentences.extend(series.into_iter().take(MOST).cloned());
+        if more > 0 {
+            sentences.push(format!("And {more} more."));
+        }
+        sentences
+    }
 }
 
-fn panel_sentences(panel: &Panel) -> Vec<String> {
-    if let Some(parallel) = &panel.parallel {
-        return parallel_sentences(parallel);
+fn describe_marks(panel: &Panel) -> Vec<Description> {
+    panel.marks.iter().map(|mark| mark.describe(&panel.x, &panel.y)).collect()
+}
+
+/// What an axis shows.
+struct Extent {
+    values: Vec<f64>,
+    /// Whether it stands on 0, wherever its values begin.
+    grounded: bool,
+}
+
+impl Extent {
+    fn of(
+        panel: &Panel,
+        all: &[Panel],
+        is_shared: bool,
+        pick: fn(&(f64, f64)) -> f64,
+        grounded: fn(&Needs) -> bool,
+    ) -> Extent {
+        let panels: Vec<&Panel> = if is_shared { all.iter().collect() } else { vec![panel] };
+        let told = panels.iter().flat_map(|panel| describe_marks(panel));
+        Extent {
+            values: told.flat_map(|mark| mark.points).map(|point| pick(&point)).collect(),
+            grounded: panels.iter().any(|panel| grounded(&needs(panel))),
+        }
     }
-    let told: Vec<Description> = panel.marks.iter().map(|mark| mark.describe(&panel.x, &panel.y)).collect();
-    let points = || told.iter().flat_map(|mark| &mark.points);
-    let (xs, ys) = (points().map(|point| point.0), points().map(|point| point.1));
-    let mut sentences: Vec<String> =
-        [axis_sentence("Across", &panel.x, xs), axis_sentence("Up", &panel.y, ys)]
-            .into_iter()
-            .flatten()
-            .collect();
-    let series: Vec<&String> = told.iter().flat_map(|mark| &mark.sentences).collect();
-    let more = series.len().saturating_sub(MOST);
-    sentences.extend(series.into_iter().take(MOST).cloned());
-    if more > 0 {
-        sentences.push(format!("And {more} more."));
-    }
-    sentences
 }
 
 /// `Up: loss, from 0.02 to 2.3, on a logarithmic scale.`
-fn axis_sentence(direction: &str, axis: &Axis, values: impl Iterator<Item = f64>) -> Option<String> {
+fn axis_sentence(direction: &str, axis: &Axis, extent: &Extent) -> Option<String> {
     let label = if axis.label.is_empty() { String::new() } else { format!("{}, ", axis.label) };
     if let Scale::Category(names) = &axis.scale {
         let few = names.len() <= MOST && !names.is_empty();
@@ -60,8 +91,13 @@ fn axis_sentence(direction: &str, axis: &Axis, values: impl Iterator<Item = f64>
     if axis.hidden {
         return None;
     }
-    let (low, high) = range(values)?;
-    let scale = if axis.scale == Scale::Linear { "" } else { ", on a logarithmic scale" };
+    let (low, high) = range(extent.values.iter().copied())?;
+    let is_linear = axis.scale == Scale::Linear;
+    let (low, high) = match is_linear && (axis.zero || extent.grounded) {
+        true => (low.min(0.0), high.max(0.0)),
+        false => (low, high),
+    };
+    let scale = if is_linear { "" } else { ", on a logarithmic scale" };
     Some(format!(
         "{direction}: {label}from {} to {}{scale}.",
         rounded(low, axis.format),
@@ -128,7 +164,7 @@ mod tests {
         let figure = Figure::new("sizes", "Sizes", "Parts.").panel(panel);
         assert_eq!(
             figure.describe(),
-            "Parts. Across: share, from 60.0% to 98.0%. Up: 60/20/20, 98/1/1. train: 60/20/20 60.0%, 98/1/1 98.0%."
+            "Parts. Across: share, from 0.0% to 98.0%. Up: 60/20/20, 98/1/1. train: 60/20/20 60.0%, 98/1/1 98.0%."
         );
     }
 }

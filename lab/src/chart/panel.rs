@@ -93,7 +93,8 @@ pub(crate) fn prepare(figure: &Figure, layout: Layout, direct: bool, columns: us
     domains.into_iter().map(finish).collect()
 }
 
-fn needs(panel: &Panel) -> Needs {
+/// Returns what the marks of a panel need of its axes.
+pub(crate) fn needs(panel: &Panel) -> Needs {
     let mut needs = Needs::default();
     panel.marks.iter().for_each(|mark| mark.reach(&mut needs));
     needs

@@ -1,7 +1,7 @@
 //! By how much a claim holds, and how sure that is.
 
-use crate::numeric::{Streams, mean};
-use crate::outcome::quantile;
+use crate::numeric::Streams;
+use crate::outcome::{Statistic, quantile};
 
 /// How many times the seeds are drawn anew.
 const RESAMPLES: usize = 2000;
@@ -14,21 +14,22 @@ const STREAM: &str = "claims/bootstrap";
 pub struct Margin {
     /// One a seed, in the units of what is compared; below 0 where the claim does not hold.
     pub by_seed: Vec<f64>,
-    pub mean: f64,
-    /// The 95% interval of the mean; none for a single seed.
+    /// What stands for the seeds in the block's table and prose too: their mean, or their median.
+    pub value: f64,
+    /// The 95% interval of that; none for a single seed.
     pub interval: Option<(f64, f64)>,
 }
 
 impl Margin {
     /// Returns the margin over the seeds; none where a seed has none. `seed` is the experiment's first one, which seeds the
     /// stream.
-    pub fn of(by_seed: Vec<f64>, seed: u64) -> Option<Margin> {
+    pub fn of(by_seed: Vec<f64>, statistic: Statistic, seed: u64) -> Option<Margin> {
         if by_seed.is_empty() || by_seed.iter().any(|margin| !margin.is_finite()) {
             return None;
         }
-        let mean = mean(&by_seed);
-        let interval = (by_seed.len() > 1).then(|| mean_interval(&by_seed, seed));
-        Some(Margin { by_seed, mean, interval })
+        let value = statistic.of(&by_seed);
+        let interval = (by_seed.len() > 1).then(|| bootstrap(&by_seed, statistic, seed));
+        Some(Margin { by_seed, value, interval })
     }
 
     /// Returns whether the interval reaches zero or beyond. Where all seeds agree to the bit, chance has no part in it.
@@ -37,16 +38,23 @@ impl Margin {
     }
 }
 
-/// Returns the 95% percentile interval of the mean (Efron and Tibshirani 1993, An Introduction to the Bootstrap, section
-/// 13.3): seeds drawn with replacement, as many as there are, the mean of each draw, and of all these means the
+/// Returns the 95% percentile interval of a statistic (Efron and Tibshirani 1993, An Introduction to the Bootstrap, section
+/// 13.3): seeds drawn with replacement, as many as there are, the statistic of each draw, and of all these the
 /// 2.5% and 97.5% [`quantile`].
-pub fn mean_interval(values: &[f64], seed: u64) -> (f64, f64) {
+pub fn bootstrap(values: &[f64], statistic: Statistic, seed: u64) -> (f64, f64) {
     let mut stream = Streams::new(seed).stream(STREAM);
     let n = values.len();
-    let mut means: Vec<f64> =
-        (0..RESAMPLES).map(|_| (0..n).map(|_| values[stream.below(n)]).sum::<f64>() / n as f64).collect();
-    means.sort_by(f64::total_cmp);
-    (quantile(&means, 0.025), quantile(&means, 0.975))
+    let mut draw = || -> Vec<f64> { (0..n).map(|_| values[stream.below(n)]).collect() };
+    let of = |mut drawn: Vec<f64>| match statistic {
+        Statistic::Mean => drawn.iter().sum::<f64>() / n as f64,
+        Statistic::Median => {
+            drawn.sort_by(f64::total_cmp);
+            quantile(&drawn, 0.5)
+        }
+    };
+    let mut drawn: Vec<f64> = (0..RESAMPLES).map(|_| of(draw())).collect();
+    drawn.sort_by(f64::total_cmp);
+    (quantile(&drawn, 0.025), quantile(&drawn, 0.975))
 }
 
 #[cfg(test)]
@@ -56,7 +64,7 @@ mod tests {
     /// Of two seeds the means are 0, 0.5 and 1 with shares 1/4, 1/2 and 1/4, so the ends are the values themselves.
     #[test]
     fn two_seeds_span_their_values() {
-        assert_eq!(mean_interval(&[0.0, 1.0], 7), (0.0, 1.0));
+        assert_eq!(bootstrap(&[0.0, 1.0], Statistic::Mean, 7), (0.0, 1.0));
     }
 
     /// For many values the interval of a mean is that of the normal distribution, 1.96 standard errors each way.
@@ -64,10 +72,10 @@ mod tests {
     fn the_interval_is_as_wide_as_theory_says() {
         let mut stream = Streams::new(3).stream("test");
         let values: Vec<f64> = (0..400).map(|_| 2.0 + stream.normal()).collect();
-        let margin = Margin::of(values, 0).unwrap();
+        let margin = Margin::of(values, Statistic::Mean, 0).unwrap();
         let (low, high) = margin.interval.unwrap();
-        assert!((low - (margin.mean - 0.098)).abs() < 0.01, "{low}");
-        assert!((high - (margin.mean + 0.098)).abs() < 0.01, "{high}");
+        assert!((low - (margin.value - 0.098)).abs() < 0.01, "{low}");
+        assert!((high - (margin.value + 0.098)).abs() < 0.01, "{high}");
         assert!(!margin.touches_zero());
     }
 
@@ -75,19 +83,30 @@ mod tests {
     #[test]
     fn the_draws_are_what_they_always_were() {
         let values: Vec<f64> = (0..40).map(|i| libm::sin(f64::from(i))).collect();
-        assert_eq!(mean_interval(&values, 0), mean_interval(&values, 0));
-        assert_ne!(mean_interval(&values, 0), mean_interval(&values, 1));
-        assert_eq!(mean_interval(&values, 0), (-0.17865045104699911, 0.2529127867540198));
+        assert_eq!(bootstrap(&values, Statistic::Mean, 0), bootstrap(&values, Statistic::Mean, 0));
+        assert_ne!(bootstrap(&values, Statistic::Mean, 0), bootstrap(&values, Statistic::Mean, 1));
+        assert_eq!(bootstrap(&values, Statistic::Mean, 0), (-0.17865045104699911, 0.2529127867540198));
+    }
+
+    /// One wild seed of nine moves a mean and its interval, and no median.
+    #[test]
+    fn a_median_has_its_own_margin() {
+        let values = vec![1.0, 1.1, 1.2, 1.3, 1.4, 1.5, 1.6, 1.7, 1e6];
+        let of = |statistic| Margin::of(values.clone(), statistic, 0).unwrap();
+        assert_eq!(of(Statistic::Median).value, 1.4);
+        let (low, high) = of(Statistic::Median).interval.unwrap();
+        assert!(1.0 < low && low < 1.4 && 1.4 < high && high < 2.0, "{low} {high}");
+        assert!(of(Statistic::Mean).value > 1e5 && of(Statistic::Mean).interval.unwrap().1 > 1e5);
     }
 
     #[test]
     fn zero_is_touched_only_where_seeds_differ() {
-        let margin = |values: &[f64]| Margin::of(values.to_vec(), 0).unwrap();
+        let margin = |values: &[f64]| Margin::of(values.to_vec(), Statistic::Mean, 0).unwrap();
         assert!(margin(&[0.1, -0.1, 0.2]).touches_zero());
         assert!(margin(&[0.0, 0.5]).touches_zero());
         assert!(!margin(&[0.0, 0.0]).touches_zero());
         assert!(!margin(&[0.1, 0.2]).touches_zero());
         assert!(!margin(&[-0.1]).touches_zero());
-        assert_eq!(Margin::of(vec![1.0, f64::NAN], 0), None);
+        assert_eq!(Margin::of(vec![1.0, f64::NAN], Statistic::Mean, 0), None);
     }
 }

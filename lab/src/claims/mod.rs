@@ -8,10 +8,10 @@ use crate::diagnostic::{Diagnostic, Span};
 use crate::experiment::Claim;
 use crate::inline::{Idle, Judgement, SeedValues, format_number, idle, within_block};
 use crate::lint;
-use crate::outcome::Outcome;
+use crate::outcome::{Outcome, Statistic};
 use crate::settings::Node;
 
-pub use margin::{Margin, mean_interval};
+pub use margin::{Margin, bootstrap};
 
 /// The most seeds whose values a failure lists.
 const SHOWN_SEEDS: usize = 10;
@@ -58,11 +58,19 @@ impl Doubt {
 }
 
 impl Verdict {
-    /// Makes a verdict of what came out seed by seed; `seed` is the experiment's first one.
-    pub fn new(index: usize, claim: Claim, by_seed: Vec<Judgement>, seed: u64, by_chance: bool) -> Self {
+    /// Makes a verdict of what came out seed by seed; `statistic` stands for the seeds, and `seed` is the experiment's first
+    /// one.
+    pub fn new(
+        index: usize,
+        claim: Claim,
+        by_seed: Vec<Judgement>,
+        statistic: Statistic,
+        seed: u64,
+        by_chance: bool,
+    ) -> Self {
         let needed = claim.needed(by_seed.len() as u64) as usize;
         let margins: Option<Vec<f64>> = by_seed.iter().map(|judgement| judgement.margin).collect();
-        let margin = margins.and_then(|margins| Margin::of(margins, seed));
+        let margin = margins.and_then(|margins| Margin::of(margins, statistic, seed));
         Verdict { index, claim, by_seed, needed, margin, by_chance }
     }
 
@@ -104,12 +112,12 @@ impl Verdict {
     /// Returns the margin with its interval, in words.
     pub fn margin_text(&self) -> Option<String> {
         let margin = self.margin.as_ref()?;
-        let mean = format_number(margin.mean);
+        let value = format_number(margin.value);
         Some(match margin.interval {
             Some((low, high)) if low < high => {
-                format!("margin {mean}, 95% interval {} to {}", format_number(low), format_number(high))
+                format!("margin {value}, 95% interval {} to {}", format_number(low), format_number(high))
             }
-            _ => format!("margin {mean}"),
+            _ => format!("margin {value}"),
         })
     }
 }
@@ -140,7 +148,14 @@ pub fn judge(
         match by_seed {
             Err(error) => found.push(error),
             Ok(by_seed) => {
-                let verdict = Verdict::new(index, claim.clone(), by_seed, seed, by_chance(&claim.that));
+                let verdict = Verdict::new(
+                    index,
+                    claim.clone(),
+                    by_seed,
+                    outcome.statistic,
+                    seed,
+                    by_chance(&claim.that),
+                );
                 found.extend(remark(&verdict, span, outcome.divergence()));
                 verdicts.push(verdict);
             }

@@ -6,7 +6,7 @@ use super::block::{Across, Block, Layer, MarkName, Spread};
 use super::cell::Cell;
 use super::data::{Datum, Drawn};
 use super::frame::Source;
-use crate::claims::mean_interval;
+use crate::claims::bootstrap;
 use crate::diagnostic::Diagnostic;
 use crate::outcome::{Statistic, Summary};
 
@@ -74,7 +74,7 @@ fn ends(values: &[f64], statistic: Statistic, spread: Spread, seed: u64) -> (f64
     }
     let (low, high) = match spread {
         Spread::Sd => (summary.mean - summary.sd, summary.mean + summary.sd),
-        Spread::Ci => mean_interval(values, seed),
+        Spread::Ci => bootstrap(values, Statistic::Mean, seed),
         Spread::Range => (summary.min, summary.max),
         Spread::Quartiles => (summary.q1, summary.q3),
     };

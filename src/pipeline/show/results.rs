@@ -35,7 +35,7 @@ pub(crate) fn claim(verdict: &Verdict) -> Json {
         "holds": verdict.holds(),
         "held": verdict.held(),
         "needed": verdict.needed,
-        "margin": verdict.margin.as_ref().map(|margin| margin.mean),
+        "margin": verdict.margin.as_ref().map(|margin| margin.value),
         "interval": verdict.margin.as_ref().and_then(|margin| margin.interval),
     })
 }

@@ -119,7 +119,7 @@ impl Accepted {
             index: verdict.index,
             that: verdict.claim.that.clone(),
             held: verdict.held(),
-            margin: verdict.margin.as_ref().map(|margin| margin.mean),
+            margin: verdict.margin.as_ref().map(|margin| margin.value),
         };
         Accepted {
             identity,
