@@ -9,8 +9,8 @@ pub(crate) fn pages(templates: &Templates, site: &Site) -> Result<Output, Templa
     let mut output = pages.others()?;
     let entries = lessons.iter().map(|page| search::entry(page));
     output.insert("search-index.json".into(), search::index(entries));
-    for (index, lesson) in lessons.into_iter().enumerate() {
-        output.insert(format!("{}.html", lesson.slug), pages.lesson(index, lesson)?);
+    for lesson in lessons {
+        output.insert(format!("{}.html", lesson.slug), pages.lesson(lesson)?);
     }
     Ok(output)
 }
@@ -98,6 +98,7 @@ pub(crate) fn course(templates: &Templates) -> Result<(Site, Output), TemplateEr
             ChapterView { title: "Regularization".into(), lessons: vec![third] },
         ],
         chart_css: CHART_CSS.into(),
+        ..Site::default()
     };
     Ok((site, files))
 }

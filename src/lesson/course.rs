@@ -11,7 +11,7 @@ use super::front::not_settings;
 use super::limits::{self, SIZES};
 use super::math;
 use super::policy::{self, ContentPolicy};
-use crate::diagnostic::{Diagnostic, Problem, nearest, within};
+use crate::diagnostic::{Diagnostic, Problem, Span, nearest, within};
 use crate::experiment::{LimitSettings, Measure, schema::default_keys};
 use crate::range;
 use crate::settings::{self, Node, Value};
@@ -41,6 +41,9 @@ pub struct CourseSettings {
     pub cache: CacheSettings,
     /// `auto` (as the reader's system asks, the default), `light` or `dark`.
     pub theme: Theme,
+    /// What stands around every page.
+    #[serde(skip)]
+    pub frame: FrameSettings,
     /// What pages may fetch and run beside what is the site's own.
     #[serde(skip)]
     pub content_security_policy: ContentPolicy,
@@ -51,6 +54,41 @@ pub struct CourseSettings {
     /// Settings merged under every experiment of the course.
     #[serde(skip)]
     pub defaults: Option<Node>,
+}
+
+/// What stands around every page, each with its place: `logo`, `footer` and `head`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FrameSettings {
+    /// A picture in the lessons folder, shown beside the title of the course.
+    pub logo: Option<(String, Span)>,
+    /// A line of Markdown at the foot.
+    pub footer: Option<(String, Span)>,
+    /// HTML for the head.
+    pub head: Option<(String, Span)>,
+}
+
+/// Its keys, and what each is.
+const FRAME: [(&str, &str); 3] = [
+    ("logo", "A picture in the lessons folder, shown beside the title of the course."),
+    ("footer", "Markdown at the foot of every page."),
+    ("head", "HTML for the head of every page; not of a course that is not trusted."),
+];
+
+/// The keys of a course that are no plain settings.
+const TAKEN: [&str; 5] = ["content_security_policy", "defaults", "footer", "head", "logo"];
+
+/// Takes a text out of a tree, with its place.
+fn take_text(node: &mut Node, key: &str, errors: &mut Vec<Diagnostic>) -> Option<(String, Span)> {
+    let entry = node.take(key)?;
+    match &entry.value.value {
+        Value::Text(text) if !text.trim().is_empty() => Some((text.clone(), entry.value.span)),
+        Value::Text(_) | Value::Null => None,
+        _ => {
+            let error = Diagnostic::error(format!("`{key}` is no text"), entry.value.span);
+            errors.push(error.label("expected a text"));
+            None
+        }
+    }
 }
 
 /// What runs leave behind for the next build.
@@ -124,6 +162,9 @@ impl CourseSettings {
             "propertyNames": { "enum": default_keys() },
         });
         schema["properties"]["content_security_policy"] = policy::schema();
+        for (key, description) in FRAME {
+            schema["properties"][key] = json!({ "description": description, "type": "string" });
+        }
         schema
     }
 
@@ -199,9 +240,14 @@ pub(super) fn decode(mut node: Node) -> Result<CourseSettings, Vec<Diagnostic>> 
         errors.extend(found);
         ContentPolicy::Usual
     });
+    let frame = FrameSettings {
+        logo: take_text(&mut node, "logo", &mut errors),
+        footer: take_text(&mut node, "footer", &mut errors),
+        head: take_text(&mut node, "head", &mut errors),
+    };
     errors.extend(limits::read_units(&mut node, "limits."));
     errors.extend(limits::read_unit(&mut node, "cache.bytes", SIZES));
-    match settings::decode_among::<CourseSettings>(&node, &["content_security_policy", "defaults"]) {
+    match settings::decode_among::<CourseSettings>(&node, &TAKEN) {
         Err(found) => errors.extend(found),
         Ok(settings) => {
             let problems = settings.check();
@@ -211,7 +257,7 @@ pub(super) fn decode(mut node: Node) -> Result<CourseSettings, Vec<Diagnostic>> 
             }));
             if errors.is_empty() {
                 let defaults = defaults.map(|entry| entry.value).filter(|node| node.value != Value::Null);
-                return Ok(CourseSettings { content_security_policy, defaults, ..settings });
+                return Ok(CourseSettings { frame, content_security_policy, defaults, ..settings });
             }
         }
     }

@@ -13,8 +13,17 @@ use super::slug::{natural, slugify, without_number};
 /// The settings of a course or chapter.
 pub(super) const SETTINGS: &str = "gradbook.yaml";
 
-/// The page of a chapter.
-pub(super) const CHAPTER: &str = "index.md";
+/// What the page of a chapter is called, in the order in which it is looked for. Of the last two only those with front matter
+/// are pages: others are a word to those who read the sources.
+pub(super) const CHAPTERS: [&str; 3] = ["index.md", "README.md", "readme.md"];
+
+/// Returns whether a file of that name is the page of a chapter.
+pub(super) fn is_chapter(name: &str) -> bool {
+    CHAPTERS.contains(&name)
+}
+
+/// The longest lesson that is read, in bytes.
+pub(super) const LONGEST: u64 = 4 << 20;
 
 /// A lesson's file.
 #[derive(Clone, Debug, PartialEq)]
@@ -68,7 +77,7 @@ pub(super) fn lessons(root: &Path) -> Result<Discovered, Fault> {
 
 /// Sorts by path: the page of a chapter comes before its lessons.
 fn in_order(a: &str, b: &str) -> Ordering {
-    (b == CHAPTER).cmp(&(a == CHAPTER)).then_with(|| natural(a, b))
+    is_chapter(b).cmp(&is_chapter(a)).then_with(|| natural(a, b))
 }
 
 /// How the names of Markdown files end elsewhere, in lower case.
@@ -105,12 +114,21 @@ fn odd(root: &Path, below: &Path, shown: &str, entry: &DirEntry) -> Option<Diagn
         }
         _ => {}
     }
-    if lower == "readme.md" {
-        let message = format!("`{shown}` is no lesson: it is taken for a word to those who read the sources");
-        return warning(
-            message,
-            "give it another name to make it a page, or move it out of the lessons folder",
-        );
+    if is_chapter(name) && name != CHAPTERS[0] {
+        if entry.path().with_file_name(CHAPTERS[0]).exists() {
+            let message =
+                format!("`{shown}` is no lesson: `{}` beside it is its chapter's page", CHAPTERS[0]);
+            return warning(message, "put all of it into one of them, or move it out of the lessons folder");
+        }
+        if !begins_as_lesson(root, below) {
+            let message = format!(
+                "`{shown}` is no lesson: without front matter it is a word to those who read the sources"
+            );
+            let hint =
+                "with lines `---`, `title: ...`, `---` at its start it is the page of its folder's chapter";
+            return warning(message, hint);
+        }
+        return None;
     }
     let (stem, end) = lower.rsplit_once('.')?;
     if !is_lesson && OTHER_MARKDOWN.contains(&end) {
@@ -125,12 +143,19 @@ fn odd(root: &Path, below: &Path, shown: &str, entry: &DirEntry) -> Option<Diagn
     None
 }
 
+/// Returns whether a file begins with front matter.
+fn begins_as_lesson(root: &Path, below: &Path) -> bool {
+    let text = files::read(root, below, LONGEST).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+    text.is_some_and(|text| files::without_mark(text).lines().next().map(str::trim_end) == Some("---"))
+}
+
 /// Describes the lesson at `path` below `root`.
 pub(super) fn describe(root: &Path, path: &Path) -> Option<LessonFile> {
     let parts: Vec<String> =
         path.strip_prefix(root).ok()?.iter().map(|part| part.to_string_lossy().into_owned()).collect();
     let stem = parts.last()?.strip_suffix(".md")?;
     let slug = match slugify(without_number(stem)) {
+        _ if is_chapter(parts.last()?) => "index".to_owned(),
         slug if slug.is_empty() => "lesson".to_owned(),
         slug => slug,
     };
@@ -189,6 +214,21 @@ mod tests {
         );
         assert_eq!(found[1].folder(), "03-deep");
         assert!(lessons(&folder.path().join("nowhere")).is_err());
+    }
+
+    #[test]
+    fn a_readme_with_front_matter_is_its_chapters_page() {
+        let folder = tempfile::tempdir().unwrap();
+        write(folder.path(), &["a/1-x.md", "a/README.md", "b/README.md", "b/index.md", "c/README.md"]);
+        for name in ["a/README.md", "b/README.md", "b/index.md"] {
+            std::fs::write(folder.path().join(name), "---\ntitle: A\n---\n").unwrap();
+        }
+        let found = lessons(folder.path()).unwrap();
+        let shown: Vec<String> =
+            found.lessons.iter().map(|found| format!("{} {}", found.below, found.slug)).collect();
+        assert_eq!(shown, ["a/README.md index", "a/1-x.md x", "b/index.md index"]);
+        let left_out: Vec<&str> = found.left_out.iter().map(|(path, _)| path.as_str()).collect();
+        assert_eq!(left_out, ["b/README.md", "c/README.md"]);
     }
 
     #[cfg(unix)]

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use crate::diagnostic::{Diagnostic, SourceId, Span, nearest};
-use crate::settings::{self, LineMap, Node, Value};
+use crate::settings::{self, Entry, LineMap, Node, Value};
 
 /// What a lesson says about itself.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,6 +17,15 @@ pub struct Front {
     pub tags: Vec<String>,
     /// Left out of the site unless asked for.
     pub draft: bool,
+    /// A page beside the lessons, such as an imprint: not in their sequence.
+    pub page: bool,
+    /// As it is written: `2024-05-31`; may be empty.
+    pub date: String,
+    pub authors: Vec<String>,
+    /// How long a reader needs, in the author's words; may be empty.
+    pub estimated_time: String,
+    /// What lessons are called that a reader should know, and where.
+    pub prerequisites: Vec<(String, Span)>,
     /// Settings merged under every experiment of the lesson; a map.
     pub defaults: Option<Node>,
     /// What is odd about it but stops nothing.
@@ -30,15 +39,88 @@ struct Written {
     summary: Option<String>,
     tags: Vec<String>,
     draft: bool,
+    page: bool,
+    date: Option<String>,
+    author: Vec<String>,
+    estimated_time: Option<String>,
+    prerequisites: Vec<String>,
+}
+
+/// The keys, in the order in which messages name them; `defaults` is read as a tree.
+const KEYS: [&str; 10] = [
+    "title",
+    "summary",
+    "tags",
+    "author",
+    "date",
+    "estimated_time",
+    "prerequisites",
+    "draft",
+    "page",
+    "defaults",
+];
+
+/// Other spellings of keys.
+const SPELT: [(&str, &str); 3] =
+    [("authors", "author"), ("estimated time", "estimated_time"), ("prerequisite", "prerequisites")];
+
+/// Puts the spellings that are meant in the place of others, lists in the place of single texts, and texts in the place of
+/// numbers that are read as such.
+fn respelt(node: &mut Node) {
+    for (spelt, key) in SPELT {
+        if node.entry(key).is_none()
+            && let Some(entry) = node.take(spelt)
+        {
+            node.insert(Entry { key: key.to_owned(), ..entry });
+        }
+    }
+    for key in ["author", "prerequisites"] {
+        if node.entry(key).is_some_and(|entry| entry.value.as_text().is_some())
+            && let Some(entry) = node.take(key)
+        {
+            let list = Node::new(entry.value.span, Value::List(vec![entry.value]));
+            node.insert(Entry { value: list, ..entry });
+        }
+    }
+    for (key, unit) in [("date", ""), ("estimated_time", " min")] {
+        if let Some(Value::Integer(number)) = node.entry(key).map(|entry| entry.value.value.clone())
+            && let Some(entry) = node.take(key)
+        {
+            let text = Node::text(entry.value.span, format!("{number}{unit}"));
+            node.insert(Entry { value: text, ..entry });
+        }
+    }
+}
+
+/// Returns whether a text is a year, a month or a day as ISO 8601 writes them.
+fn is_date(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let number = |part: &&str, digits: usize| {
+        (part.len() == digits && part.bytes().all(|byte| byte.is_ascii_digit()))
+            .then(|| part.parse::<u32>().ok())?
+    };
+    let Some(year) = parts.first().and_then(|year| number(year, 4)) else { return false };
+    let month = parts.get(1).map(|month| number(month, 2).filter(|month| (1..=12).contains(month)));
+    let days = |month: u32| match month {
+        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    };
+    match (month, parts.get(2)) {
+        (None, None) => true,
+        (Some(Some(_)), None) => true,
+        (Some(Some(month)), Some(day)) => {
+            parts.len() == 3 && number(day, 2).is_some_and(|day| (1..=days(month)).contains(&day))
+        }
+        _ => false,
+    }
 }
 
 /// What other programs are known to read in front matter, and what to write for it here, if anything.
-const ELSEWHERE: [(&str, &str); 22] = [
-    ("author", "`author: ...` in `gradbook.yaml` names who wrote the course"),
-    ("authors", "`author: ...` in `gradbook.yaml` names who wrote the course"),
+const ELSEWHERE: [(&str, &str); 19] = [
     ("categories", "`tags: [...]` says what a lesson is about"),
     ("category", "`tags: [...]` says what a lesson is about"),
-    ("date", ""),
     ("description", "`summary: ...` says in a sentence what a lesson is about"),
     ("excerpt", "`summary: ...` says in a sentence what a lesson is about"),
     ("id", "the name of the file is the name of the page"),
@@ -58,11 +140,8 @@ const ELSEWHERE: [(&str, &str); 22] = [
     ("weight", "the names of the files order the lessons"),
 ];
 
-/// What is read here, and what stands in experiments and under `defaults`: nothing of another program is meant by it.
-const OURS: [&str; 14] = [
-    "title", "summary", "tags", "draft", "defaults", "kind", "seed", "seeds", "data", "split", "model",
-    "training", "lint", "limits",
-];
+/// What stands in experiments and under `defaults`: nothing of another program is meant by it.
+const OTHERS: [&str; 9] = ["kind", "seed", "seeds", "data", "split", "model", "training", "lint", "limits"];
 
 /// Returns warnings of the keys that other programs may know, which are taken out; those that are nearly ours stay.
 fn of_others(node: &mut Node) -> Vec<Diagnostic> {
@@ -70,12 +149,12 @@ fn of_others(node: &mut Node) -> Vec<Diagnostic> {
     let mut warnings = Vec::new();
     for key in keys {
         let known = ELSEWHERE.iter().find(|(known, _)| *known == key);
-        if known.is_none() && nearest(&key, OURS).is_some() {
+        if known.is_none() && nearest(&key, KEYS.into_iter().chain(OTHERS)).is_some() {
             continue;
         }
         let Some(entry) = node.take(&key) else { continue };
         let warning = Diagnostic::warning(format!("`{key}` is not read"), entry.key_span)
-            .label("expected `title`, `summary`, `tags`, `draft` or `defaults`");
+            .label(format!("expected one of {}", KEYS.join(", ")));
         let instead = known.map_or("", |(_, instead)| *instead);
         warnings.push(if instead.is_empty() { warning } else { warning.hint(instead) });
     }
@@ -135,7 +214,8 @@ fn decode(mut node: Node, here: Span) -> Result<Front, Vec<Diagnostic>> {
     if node.value == Value::Null {
         node = Node::empty_map(here);
     }
-    let warnings = of_others(&mut node);
+    respelt(&mut node);
+    let mut warnings = of_others(&mut node);
     let defaults = node.take("defaults");
     let mut errors = Vec::new();
     if let Some(entry) = &defaults
@@ -151,7 +231,24 @@ fn decode(mut node: Node, here: Span) -> Result<Front, Vec<Diagnostic>> {
         Ok(written) => {
             let title = written.title.unwrap_or_default();
             if !title.trim().is_empty() && errors.is_empty() {
+                let mut date = written.date.unwrap_or_default();
+                if !date.is_empty() && !is_date(&date) {
+                    let warning = Diagnostic::warning(
+                        format!("`{date}` is not shown: it is no date"),
+                        node.locate("date"),
+                    );
+                    warnings.push(warning.label("expected a day such as `2024-05-31`"));
+                    date.clear();
+                }
+                let asked = written.prerequisites.into_iter().enumerate();
                 return Ok(Front {
+                    page: written.page,
+                    date,
+                    authors: written.author,
+                    estimated_time: written.estimated_time.unwrap_or_default(),
+                    prerequisites: asked
+                        .map(|(index, name)| (name, node.locate(&format!("prerequisites[{index}]"))))
+                        .collect(),
                     title,
                     title_span,
                     summary: written.summary.unwrap_or_default(),
@@ -203,13 +300,48 @@ mod tests {
 
     #[test]
     fn keys_of_other_programs_are_warned_of() {
-        let (front, _) = read("---\ntitle: A\ndate: 2024-01-01\ndescription: b\n---\n", SourceId(0)).unwrap();
+        let (front, _) = read("---\ntitle: A\nlayout: x\ndescription: b\n---\n", SourceId(0)).unwrap();
         let said: Vec<_> = front.warnings.iter().map(|warning| warning.message.as_str()).collect();
-        assert_eq!(said, ["`date` is not read", "`description` is not read"]);
+        assert_eq!(said, ["`layout` is not read", "`description` is not read"]);
         assert!(front.warnings[1].hints[0].contains("summary"));
         assert!(read("---\ntitle: A\ntegs: b\n---\n", SourceId(0)).is_err());
         assert!(read("---\ntitle: A\nseeds: 3\n---\n", SourceId(0)).is_err());
         assert!(ELSEWHERE.is_sorted());
+    }
+
+    #[test]
+    fn who_when_how_long_and_what_before_is_read() {
+        let text = "---\ntitle: A\nauthors: B C\ndate: 2024-02-29\nestimated time: 45\nprerequisites: [01-a.md, b]\n---\n";
+        let (front, _) = read(text, SourceId(0)).unwrap();
+        assert_eq!((front.authors, front.warnings), (vec!["B C".to_owned()], vec![]));
+        assert_eq!(
+            (front.date.as_str(), front.estimated_time.as_str(), front.page),
+            ("2024-02-29", "45 min", false)
+        );
+        let places: Vec<&str> =
+            front.prerequisites.iter().map(|(_, span)| &text[span.start..span.end]).collect();
+        assert_eq!(places, ["01-a.md", "b"]);
+        let (front, _) =
+            read("---\ntitle: A\ndate: 31 May\nauthor: [B, C]\npage: true\n---\n", SourceId(0)).unwrap();
+        assert_eq!(
+            (front.date.as_str(), front.authors.len(), front.page, front.warnings.len()),
+            ("", 2, true, 1)
+        );
+        for (date, expected) in [
+            ("2024", true),
+            ("2024-12", true),
+            ("2023-02-29", false),
+            ("1900-02-29", false),
+            ("2000-02-29", true),
+            ("2024-13", false),
+            ("2024-04-31", false),
+            ("2024-4-3", false),
+            ("24-04-03", false),
+            ("2024-04-03-01", false),
+            ("", false),
+        ] {
+            assert_eq!(is_date(date), expected, "{date}");
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
-use super::discover::CHAPTER;
+use super::discover::CHAPTERS;
 use super::math::Macros;
 use super::slug::without_number;
 use crate::diagnostic::{Diagnostic, Span, nearest};
@@ -170,7 +170,7 @@ pub(super) fn resolve(
     if below.is_empty() {
         return page("index");
     }
-    if let Some(found) = lesson(library, &format!("{below}/{CHAPTER}")) {
+    if let Some(found) = chapter(library, &below) {
         return page(found);
     }
     if let Some(found) = page_named(library, &below, plain) {
@@ -184,6 +184,36 @@ pub(super) fn resolve(
             found.ok_or(error)
         }
     }
+}
+
+/// Returns the slug of the lesson that is called so in the folder of another: by its file, with or without its number and
+/// ending, or by its page.
+///
+/// # Errors
+/// There is none.
+pub(super) fn lesson_called<'a>(
+    library: &'a Library,
+    folder: &str,
+    name: &str,
+    span: Span,
+) -> Result<&'a str, Diagnostic> {
+    let below = below(folder, name).ok_or_else(|| outside(span))?;
+    let as_file = [below.clone(), format!("{below}.md")];
+    let by_file = as_file.iter().find_map(|path| lesson(library, path)).or_else(|| chapter(library, &below));
+    let by_page = || library.lessons.iter().map(|(_, slug)| slug.as_str()).find(|slug| *slug == name);
+    by_file.or_else(by_page).ok_or_else(|| {
+        let near = library.suggestions.look(|| {
+            let files = library.lessons.iter().map(|(known, _)| relative(folder, known));
+            let pages = library.lessons.iter().map(|(_, slug)| slug.clone());
+            let known: Vec<String> = files.chain(pages).collect();
+            nearest(name, known.iter().map(String::as_str)).map(str::to_owned)
+        });
+        let error = Diagnostic::error(format!("there is no lesson `{name}`"), span);
+        match near {
+            Some(near) => error.label(format!("did you mean `{near}`?")),
+            None => error.label("expected a lesson's file, by its path relative to this lesson"),
+        }
+    })
 }
 
 /// Returns a file that the site has of an experiment or a figure: `SLUG/ID.csv`, `SLUG/ID.json`, `SLUG/ID-FIGURE.svg`, `SLUG/ID.svg`.
@@ -222,18 +252,52 @@ pub(super) fn file(library: &Library, folder: &str, path: &str, span: Span) -> R
         let error = Diagnostic::error(message, span).label("expected a picture, a text or data");
         return Err(error.hint(format!("browsers may run scripts in others than {}", PASSIVE.join(", "))));
     }
-    let file = library.root.join(&below);
     match files::find(&library.root, Path::new(&below)) {
-        Ok(_) => Ok(Asset { file, output: format!("files/{}", composed(&below)) }),
-        Err(Refusal::Outside) => Err(outside(span)),
-        Err(Refusal::Hidden) => Err(Diagnostic::error(format!("the file `{path}` is hidden"), span)
-            .label("expected a path of which no part begins with a dot")),
-        Err(_) => {
+        Ok(_) => {
+            let output = format!("files/{}", composed(&below));
+            Ok(Asset { file: library.root.join(&below), output })
+        }
+        Err(refusal) => Err(refused(library, &below, path, &refusal, span)),
+    }
+}
+
+/// The longest file of which a lesson shows the text, in bytes.
+const LONGEST_TEXT: u64 = 1 << 20;
+
+/// Returns the text of a file beside the lessons, inside their folder.
+///
+/// # Errors
+/// A file that is not there, lies outside, is too long or no text.
+pub(super) fn text(library: &Library, folder: &str, path: &str, span: Span) -> Result<String, Diagnostic> {
+    let below = below(folder, path).ok_or_else(|| outside(span))?;
+    let bytes = match files::read(&library.root, Path::new(&below), LONGEST_TEXT) {
+        Ok(bytes) => bytes,
+        Err(Refusal::TooLong(_)) => {
+            let error = Diagnostic::error(format!("the file `{path}` is longer than 1 MiB"), span);
+            return Err(error.label("expected a shorter one"));
+        }
+        Err(refusal) => return Err(refused(library, &below, path, &refusal, span)),
+    };
+    match String::from_utf8(bytes).map(files::without_mark) {
+        Ok(text) if !text.contains('\0') => Ok(text),
+        _ => {
+            Err(Diagnostic::error(format!("the file `{path}` is not UTF-8 text"), span)
+                .label("expected text"))
+        }
+    }
+}
+
+fn refused(library: &Library, below: &str, path: &str, refusal: &Refusal, span: Span) -> Diagnostic {
+    match refusal {
+        Refusal::Outside => outside(span),
+        Refusal::Hidden => Diagnostic::error(format!("the file `{path}` is hidden"), span)
+            .label("expected a path of which no part begins with a dot"),
+        _ => {
             let error = Diagnostic::error(format!("there is no file `{path}`"), span);
-            Err(match library.suggestions.look(|| neighbour(library, &below)) {
+            match library.suggestions.look(|| neighbour(library, below)) {
                 Some(near) => error.label(format!("did you mean `{near}`?")),
                 None => error.label("expected a file, by its path relative to this lesson"),
-            })
+            }
         }
     }
 }
@@ -250,7 +314,12 @@ fn outside(span: Span) -> Diagnostic {
         .hint("copy the file beside the lesson")
 }
 
-/// Returns a lesson by its path below the root; the number before its name may be left out.
+/// Returns the page of the chapter in a folder below the root.
+fn chapter<'a>(library: &'a Library, folder: &str) -> Option<&'a str> {
+    CHAPTERS.iter().find_map(|name| lesson(library, &format!("{folder}/{name}")))
+}
+
+/// A lesson by its path below the root; the number before its name may be left out.
 fn lesson<'a>(library: &'a Library, path: &str) -> Option<&'a str> {
     let path = &composed(path);
     let index = library.index.get_or_init(|| {

@@ -45,6 +45,8 @@ pub(super) struct Document {
     /// Figures of the author's own, in the order of the text.
     pub figures: Vec<ExperimentBlock>,
     pub assets: Vec<Asset>,
+    /// Code that it shows of files.
+    pub included: Vec<String>,
     /// Files of experiments that links lead to.
     pub published: Vec<Published>,
     /// Places in pages that links name.
@@ -111,6 +113,14 @@ pub(super) fn plain(text: &str, scene: Scene, beside: Beside) -> Document {
     writer.check_undefined(undefined);
     let shown = writer.without_markup(&parts);
     writer.found.body = Fragment::cut(&raw_html::escaped_text(&shown), &writer.values);
+    writer.found
+}
+
+/// Reads HTML that stands around pages, with its links made those of the site.
+pub(super) fn raw(html: &str, scene: Scene) -> Document {
+    let mut writer = Writer::new(html, scene);
+    let whole = writer.raw_html(&[(Event::Html(html.into()), 0..html.len())], true);
+    writer.found.body = Fragment::cut(&whole, &writer.values);
     writer.found
 }
 
@@ -196,10 +206,7 @@ impl<'t> Writer<'t> {
         self.number_equations(&parts);
         self.check_dialects(&parts);
         self.check_tags(&parts);
-        let mut at = 0;
-        while at < parts.len() {
-            at += self.part(&parts[at..]);
-        }
+        self.parts(&parts);
         self.place_footnotes();
         self.check_doubtful();
         let mut body = String::new();
@@ -233,9 +240,11 @@ impl<'t> Writer<'t> {
     }
 }
 
+mod alerts;
 mod attributes;
 mod autolink;
 mod braces;
+mod code_blocks;
 mod dialects;
 mod doubtful;
 mod equations;

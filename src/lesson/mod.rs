@@ -8,6 +8,7 @@ mod address;
 mod block;
 mod course;
 mod discover;
+mod excerpt;
 mod fragment;
 mod front;
 mod limits;
@@ -39,7 +40,7 @@ pub use slug::as_title;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, SourceId, Sources, Span};
 use crate::words::Words;
 use inline::Names;
-use link::Library;
+use link::{Anchor, Library};
 use markdown::{Beside, Equations, Scene};
 
 /// All lessons of a course.
@@ -48,6 +49,8 @@ pub struct Course {
     /// The lessons folder.
     pub root: PathBuf,
     pub settings: CourseSettings,
+    /// What stands around every page.
+    pub frame: Frame,
     /// In reading order.
     pub lessons: Vec<Lesson>,
     /// Every file that was read.
@@ -63,6 +66,19 @@ pub struct Course {
     pub names: Names,
 }
 
+/// What stands around every page of a course.
+#[derive(Clone, Debug, Default)]
+pub struct Frame {
+    /// The path of the picture beside the title, in the output.
+    pub logo: Option<String>,
+    /// Both with addresses as a page in a folder of the site has them: `../files/a.pdf`.
+    pub footer_html: String,
+    pub head_html: String,
+    /// Local files that they use.
+    pub assets: Vec<Asset>,
+    anchors: Vec<Anchor>,
+}
+
 /// One lesson, read and checked as far as that goes without running anything.
 #[derive(Clone, Debug)]
 pub struct Lesson {
@@ -75,6 +91,8 @@ pub struct Lesson {
     /// The title of its chapter; none for lessons directly in the lessons folder.
     pub chapter: Option<String>,
     pub front: Front,
+    /// The slugs of the lessons that it builds on.
+    pub prerequisites: Vec<String>,
     pub title: Fragment,
     pub summary: Fragment,
     pub source: SourceId,
@@ -87,6 +105,8 @@ pub struct Lesson {
     pub headings: Vec<Heading>,
     /// Local files that its text uses.
     pub assets: Vec<Asset>,
+    /// Code that its text shows of files.
+    pub included: Vec<String>,
     /// The numbers of its equations by their labels.
     equations: Equations,
     /// Files of experiments that its text leads to.

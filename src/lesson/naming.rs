@@ -1,33 +1,23 @@
-//! Which page each lesson becomes. A page is called as its file without the number, and stands in the folder of its chapter
-//! where another lesson's page has that name.
+//! Which page each lesson becomes, by one rule: a page is called as its file, without the number. Where several would have one
+//! name, each of them is called by its whole path below the lessons folder, without numbers; and where that is still one, with
+//! them. What every site has of its own is a name that is taken.
 
 use std::collections::BTreeMap;
 
-use super::discover::LessonFile;
+use super::discover::{LessonFile, is_chapter};
 use super::slug::{slugify, without_number};
 
 /// Pages that every site has.
 const OF_THE_SITE: [&str; 2] = ["index", "404"];
 
-/// Gives lessons whose pages would have one name different ones: by the number before the name within a folder, by the
-/// chapter across folders. Returns what is to be said of it, a sentence for each name.
+/// Gives each lesson its page. Returns what is to be said of it, a sentence for each name that several have.
 pub(super) fn assign(lessons: &mut [LessonFile]) -> Vec<String> {
     let plain: Vec<String> = lessons.iter().map(|lesson| lesson.slug.clone()).collect();
-    let beside: Vec<(String, String)> =
-        lessons.iter().map(|lesson| (lesson.folder().to_owned(), lesson.slug.clone())).collect();
-    rename(lessons, &shared(&beside), |lesson| slugify(stem(&lesson.below)));
-    let of_site = |slug: &String| OF_THE_SITE.contains(&slug.as_str());
-    let slugs = |lessons: &[LessonFile]| lessons.iter().map(|lesson| lesson.slug.clone()).collect::<Vec<_>>();
-    let names = slugs(lessons);
-    let alike: Vec<bool> =
-        shared(&names).iter().zip(&names).map(|(shared, slug)| *shared || of_site(slug)).collect();
-    rename(lessons, &alike, |lesson| within(lesson, |part| slugify(without_number(part))));
-    let again = shared(&slugs(lessons));
-    rename(lessons, &again, |lesson| within(lesson, slugify));
-    let taken: Vec<bool> = slugs(lessons).iter().map(of_site).collect();
-    rename(lessons, &taken, |lesson| format!("{}-lesson", lesson.slug));
+    rename(lessons, |lesson| path(lesson, |part| slugify(without_number(part))));
+    rename(lessons, |lesson| path(lesson, slugify));
     let mut said = said(lessons, &plain);
-    for (lesson, _) in lessons.iter().zip(taken).filter(|(_, taken)| *taken) {
+    for lesson in lessons.iter_mut().filter(|lesson| is_of_the_site(&lesson.slug)) {
+        lesson.slug = format!("{}-lesson", lesson.slug);
         said.push(format!(
             "the lesson `{}` has the page `{}.html`: the site has one of its name",
             lesson.below, lesson.slug
@@ -36,40 +26,37 @@ pub(super) fn assign(lessons: &mut [LessonFile]) -> Vec<String> {
     said
 }
 
-/// Returns which of these stand there more than once.
-fn shared<T: Ord>(names: &[T]) -> Vec<bool> {
-    let mut counts: BTreeMap<&T, usize> = BTreeMap::new();
-    names.iter().for_each(|name| *counts.entry(name).or_default() += 1);
-    names.iter().map(|name| counts[name] > 1).collect()
-}
-
-fn rename(lessons: &mut [LessonFile], which: &[bool], new: impl Fn(&LessonFile) -> String) {
-    for (lesson, _) in lessons.iter_mut().zip(which).filter(|(_, is_one)| **is_one) {
-        let slug = new(lesson);
-        if !slug.is_empty() {
-            lesson.slug = slug;
+/// Gives those lessons another name whose name others have.
+fn rename(lessons: &mut [LessonFile], new: impl Fn(&LessonFile) -> String) {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    lessons.iter().for_each(|lesson| *counts.entry(lesson.slug.clone()).or_default() += 1);
+    for lesson in lessons {
+        if counts[&lesson.slug] > 1 || is_of_the_site(&lesson.slug) {
+            lesson.slug = new(lesson);
         }
     }
 }
 
-/// Returns a lesson's name in the folder of its chapter; that of a lesson in no chapter stays.
-fn within(lesson: &LessonFile, part: impl Fn(&str) -> String) -> String {
-    let name = lesson.slug.rsplit('/').next().unwrap_or(&lesson.slug);
-    let folders = lesson.folder().split('/').map(part).filter(|folder| !folder.is_empty());
-    folders.chain([name.to_owned()]).collect::<Vec<_>>().join("/")
+fn is_of_the_site(slug: &str) -> bool {
+    OF_THE_SITE.contains(&slug)
 }
 
-fn stem(below: &str) -> &str {
-    let name = below.rsplit('/').next().unwrap_or(below);
-    name.strip_suffix(".md").unwrap_or(name)
+/// Returns the path of a lesson below the lessons folder, as an address. A chapter's own page is its `index`, whatever its file is
+/// called.
+fn path(lesson: &LessonFile, part: impl Fn(&str) -> String) -> String {
+    let file = lesson.below.rsplit('/').next().unwrap_or(&lesson.below);
+    let name = match part(file.strip_suffix(".md").unwrap_or(file)) {
+        name if name.is_empty() || is_chapter(file) => lesson.slug.clone(),
+        name => name,
+    };
+    let folders = lesson.folder().split('/').map(part).filter(|folder| !folder.is_empty());
+    folders.chain([name]).collect::<Vec<_>>().join("/")
 }
 
 /// Returns a sentence for each name that several lessons have. That a chapter's `index.md` stands in the chapter needs none.
 fn said(lessons: &[LessonFile], plain: &[String]) -> Vec<String> {
     let mut pages: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    for (lesson, plain) in
-        lessons.iter().zip(plain).filter(|(_, plain)| !OF_THE_SITE.contains(&plain.as_str()))
-    {
+    for (lesson, plain) in lessons.iter().zip(plain).filter(|(_, plain)| !is_of_the_site(plain)) {
         pages.entry(plain).or_default().push(format!("`{}.html`", lesson.slug));
     }
     let several = pages.into_iter().filter(|(_, pages)| pages.len() > 1);
@@ -102,9 +89,10 @@ mod tests {
             "02-Deep Nets/01-intro.md",
             "03-c/2-d/intro.md",
             "03-c/index.md",
+            "04-e/README.md",
             "x/404.md",
         ]);
-        assert_eq!(slugs, ["intro", "deep-nets/intro", "c/d/intro", "c/index", "x/404"]);
+        assert_eq!(slugs, ["intro", "deep-nets/intro", "c/d/intro", "c/index", "e/index", "x/404"]);
         assert_eq!(
             said,
             ["lessons called `intro` have the pages `intro.html`, `deep-nets/intro.html`, `c/d/intro.html`"]
@@ -112,9 +100,10 @@ mod tests {
     }
 
     #[test]
-    fn numbers_tell_lessons_of_one_folder_apart() {
+    fn numbers_tell_those_apart_that_are_still_alike() {
         assert_eq!(assigned(&["1.1-intro.md", "2.1-intro.md"]).0, ["1-1-intro", "2-1-intro"]);
-        assert_eq!(assigned(&["a/1-x.md", "a/2-x.md", "b/x.md"]).0, ["1-x", "2-x", "x"]);
+        assert_eq!(assigned(&["a/1-x.md", "a/2-x.md", "b/x.md"]).0, ["a/1-x", "a/2-x", "b/x"]);
+        assert_eq!(assigned(&["1-a/x.md", "b/x.md", "x.md"]).0, ["a/x", "b/x", "x"]);
         assert_eq!(assigned(&["1-a/x.md", "2-a/x.md"]).0, ["1-a/x", "2-a/x"]);
         let (slugs, said) = assigned(&["x.md", "X.md", "index.md"]);
         assert_eq!(slugs, ["x", "x", "index-lesson"]);

@@ -2,6 +2,7 @@
 
 mod checks;
 mod files;
+mod frame;
 
 use std::collections::BTreeMap;
 use std::fs::Metadata;
@@ -14,7 +15,7 @@ use super::link::{Anchor, Library, Published};
 use super::markdown::Beside;
 use super::math::Macros;
 use super::naming;
-use super::{Course, ExperimentBlock, Lesson, markdown, scene};
+use super::{Course, ExperimentBlock, Frame, Lesson, markdown, scene};
 use crate::diagnostic::{Diagnostic, Diagnostics, SourceId, Sources, Span};
 use crate::files::Fault;
 use crate::settings::Node;
@@ -119,7 +120,11 @@ impl Opening {
                     .hint("`gradbook new my-course` writes a small course to begin with"),
             );
         }
-        self.check_anchors(&lessons);
+        let frame = match &settings {
+            Some(settings) => self.frame(&settings.frame),
+            None => Frame::default(),
+        };
+        self.check_anchors(&lessons, &frame.anchors);
         if self.only.is_none() {
             self.speak_of(discovered.left_out, &lessons);
         }
@@ -127,6 +132,7 @@ impl Opening {
         Ok(Course {
             root: self.root,
             settings: settings.unwrap_or_default(),
+            frame,
             lessons: lessons.into_iter().map(|read| read.lesson).collect(),
             sources: self.sources,
             found: self.found,
@@ -214,6 +220,7 @@ impl Opening {
             published.extend(led.map(|published| Published { span: node.span, ..published }));
             anchors.extend(short.anchors.into_iter().map(|anchor| Anchor { span: node.span, ..anchor }));
         }
+        let prerequisites = self.prerequisites(&file, &front);
         let chapter = chapters.get(file.folder()).cloned();
         let lesson = Lesson {
             slug: file.slug,
@@ -223,12 +230,14 @@ impl Opening {
             title: title.body,
             summary: summary.body,
             front,
+            prerequisites,
             source,
             blocks: document.blocks,
             figures: document.figures,
             body: document.body,
             headings: document.headings,
             assets,
+            included: document.included,
             equations: document.equations,
             published,
         };

@@ -8,6 +8,9 @@ use formula::Formula;
 /// Elements whose content is no text to read: charts, scripts, and the details of an experiment.
 const SKIPPED: [&str; 4] = ["svg", "script", "style", "details"];
 
+/// Classes of elements that only lead to others: the numbers of footnotes and what leads back from them.
+const LEADING: [&str; 3] = ["footnote-back", "footnote-definition-label", "footnote-reference"];
+
 /// Elements that stand within a line, so that no space comes in their place.
 const INLINE: [&str; 20] = [
     "a", "abbr", "b", "code", "del", "em", "i", "ins", "kbd", "mark", "q", "s", "small", "span", "strong",
@@ -30,7 +33,7 @@ pub fn text(html: &str) -> String {
 struct Reader {
     text: String,
     /// The element that is left out, and how many of its kind are open.
-    skipped: Option<(&'static str, usize)>,
+    skipped: Option<(String, usize)>,
     formula: Option<Formula>,
 }
 
@@ -52,14 +55,17 @@ impl Reader {
             Some(_) => {}
             None if name == "math" => self.formula = Some(Formula::default()),
             None => {
-                self.skipped = SKIPPED.iter().find(|skipped| **skipped == name).map(|skipped| (*skipped, 1));
+                let leads = tag.value("class").is_some_and(|class| LEADING.contains(&class));
+                if leads || SKIPPED.contains(&name) {
+                    self.skipped = Some((name.to_owned(), 1));
+                }
                 self.space(name);
             }
         }
     }
 
     fn words(&mut self, text: &str) {
-        match (&mut self.formula, self.skipped) {
+        match (&mut self.formula, &self.skipped) {
             (Some(formula), _) => formula.text(text),
             (None, None) => self.text.push_str(text),
             _ => {}
@@ -114,6 +120,12 @@ mod tests {
         assert_eq!(text("a <b"), "a <b");
         assert_eq!(text("x <svg> y"), "x");
         assert_eq!(text("</svg> a</math>"), "a");
+        assert_eq!(
+            text(
+                "a<sup class=\"footnote-reference\"><a>1</a></sup>, b <a class=\"footnote-back\">↩<sup>2</sup></a>"
+            ),
+            "a, b"
+        );
         assert_eq!(text("a<math><mi>x"), "ax");
         assert_eq!(text("a &eacute;&#39;&nbsp;b"), "a é' b");
     }

@@ -52,7 +52,7 @@ impl Fill for Marks {
     }
 }
 
-/// Writes HTML as text: a line a paragraph, heading, item or row of a table; formulas as their TeX.
+/// Returns HTML as text: a line a paragraph, heading, item or row of a table; formulas as their TeX.
 fn plain_text(html: &str) -> String {
     let mut text = String::new();
     // Within a formula: its TeX, once that has begun.

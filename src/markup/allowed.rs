@@ -78,9 +78,10 @@ const HTML: &[Element] = &[
     element("hr", &[]),
     element("i", &[]),
     element("img", &["alt", "height", "loading", "src", "width"]),
-    element("input", &["checked"]),
+    element("input", &["checked", "name"]),
     element("ins", &[]),
     element("kbd", &[]),
+    element("label", &["for"]),
     element("li", &["value"]),
     element("mark", &[]),
     element("nav", &[]),
@@ -223,13 +224,13 @@ const VOID: [&str; 13] =
     ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"];
 
 /// Elements of HTML beside those of [`HTML`], which only a trusted author's page may have.
-const OTHERS: [&str; 59] = [
+const OTHERS: [&str; 58] = [
     "address", "area", "audio", "base", "bdo", "big", "body", "button", "canvas", "center", "data",
     "datalist", "dialog", "dir", "embed", "fieldset", "font", "footer", "form", "frame", "frameset", "head",
-    "header", "hgroup", "html", "iframe", "label", "legend", "link", "main", "map", "menu", "meta", "meter",
-    "nobr", "noscript", "object", "optgroup", "option", "output", "param", "picture", "progress", "rp", "rt",
-    "ruby", "script", "search", "select", "slot", "source", "strike", "style", "template", "textarea",
-    "time", "track", "tt", "video",
+    "header", "hgroup", "html", "iframe", "legend", "link", "main", "map", "menu", "meta", "meter", "nobr",
+    "noscript", "object", "optgroup", "option", "output", "param", "picture", "progress", "rp", "rt", "ruby",
+    "script", "search", "select", "slot", "source", "strike", "style", "template", "textarea", "time",
+    "track", "tt", "video",
 ];
 
 /// Returns whether HTML has an element of that name, in lower case; `math` and `svg` count.

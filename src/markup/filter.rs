@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::allowed::{Element, Language, Root, is_still, is_void};
-use super::escaped;
 use super::tokens::{Attribute, Tag, Token, each};
+use super::{escaped, push_text};
 
 /// Returns only what is allowed in a part of that root; each element closed in its turn.
 pub(super) fn filtered(markup: &str, root: Root) -> String {
@@ -68,8 +68,11 @@ impl Filter<'_> {
         self.out.push('<');
         self.out.push_str(element.name);
         if element.name == "input" {
-            // Of all inputs only the box of a task, which nobody can change.
-            self.out.push_str(" type=\"checkbox\" disabled=\"\"");
+            // Of all inputs only the button of a tab, and the box of a task, which nobody can change.
+            self.out.push_str(match tag.value("type") {
+                Some("radio") => " type=\"radio\"",
+                _ => " type=\"checkbox\" disabled=\"\"",
+            });
         }
         for Attribute { name, value, .. } in &tag.attributes {
             self.attribute(element, name, value);
@@ -135,14 +138,7 @@ impl Filter<'_> {
         if self.open.last().is_some_and(|open| open.name == "style") && !is_still(text) {
             return;
         }
-        for letter in text.chars() {
-            match letter {
-                '&' => self.out.push_str("&amp;"),
-                '<' => self.out.push_str("&lt;"),
-                '>' => self.out.push_str("&gt;"),
-                letter => self.out.push(letter),
-            }
-        }
+        push_text(&mut self.out, text);
     }
 
     /// Takes a tag for text: what is no tag here is shown as it was written.

@@ -6,6 +6,7 @@
 
 mod allowed;
 mod filter;
+pub mod highlight;
 mod tokens;
 
 use allowed::Root;
@@ -28,6 +29,21 @@ pub fn drawing(svg: &str) -> String {
     filter::filtered(svg, Root::Drawing)
 }
 
+/// Adds a text as it stands between tags.
+fn push_text(out: &mut String, text: &str) {
+    for letter in text.chars() {
+        match letter {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            letter => out.push(letter),
+        }
+    }
+}
+
+/// What a link in the head of a page may be that fetches nothing.
+pub const MENTIONS: [&str; 8] = ["alternate", "author", "canonical", "help", "license", "me", "next", "prev"];
+
 /// Returns a text as it stands in markup, between tags or within a value between double quotes.
 pub fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -40,6 +56,30 @@ pub fn escaped(text: &str) -> String {
             letter => out.push(letter),
         }
     }
+    out
+}
+
+/// Returns markup without the ids in it, to be shown a second time.
+pub fn without_ids(html: &str) -> String {
+    if !html.to_ascii_lowercase().contains("id") {
+        return html.to_owned();
+    }
+    let mut out = String::with_capacity(html.len());
+    each(html, true, |token| match token {
+        Token::Start(tag) => {
+            out.push('<');
+            out.push_str(&tag.name);
+            for Attribute { name, value, .. } in
+                tag.attributes.iter().filter(|attribute| attribute.name != "id")
+            {
+                out.push_str(&format!(" {name}=\"{}\"", escaped(value)));
+            }
+            out.push_str(if tag.ends_itself { "/>" } else { ">" });
+        }
+        Token::End(name, _) => out.push_str(&format!("</{name}>")),
+        Token::Text(text) => out.push_str(&escaped(&text)),
+        Token::Remark => {}
+    });
     out
 }
 

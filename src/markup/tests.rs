@@ -15,6 +15,7 @@ fn what_is_allowed_stays_as_it_is() {
         "<math display=\"block\"><semantics><mrow><mi>x</mi><mo>&lt;</mo><mspace width=\"1em\"/></mrow>\
          <annotation encoding=\"application/x-tex\">x &lt; y</annotation></semantics></math>",
         "<math><mtext><a href=\"#eq\">(1)</a> <b>c</b></mtext></math>",
+        "<input type=\"radio\" name=\"a\" id=\"b\" checked=\"\"/><label for=\"b\">c</label>",
         "<div tabindex=\"0\" role=\"region\" aria-label=\"Results\">\u{a0}é</div>",
     ] {
         assert_eq!(fragment(html), html);
@@ -43,7 +44,8 @@ fn what_is_not_is_shown_as_text_or_left_out() {
         ("<math href=\"javascript:x\"><mi>x</mi></math>", "<math><mi>x</mi></math>"),
         ("<p>a</p></main></article>", "<p>a</p>&lt;/main&gt;&lt;/article&gt;"),
         ("<div><p>a", "<div><p>a</p></div>"),
-        ("<input type=text name=a>", "<input type=\"checkbox\" disabled=\"\"/>"),
+        ("<input type=text value=a>", "<input type=\"checkbox\" disabled=\"\"/>"),
+        ("<input type=RADIO form=a>", "<input type=\"checkbox\" disabled=\"\"/>"),
         ("a <!-- b --> <!doctype html>c<b", "a  c&lt;b"),
         ("<b a=1 a=2 id=x id=y>", "<b id=\"x\"></b>"),
         ("</p onclick=x><i/>a", "&lt;/p onclick=x&gt;<i>a</i>"),
@@ -89,6 +91,17 @@ fn tags_are_found_where_they_stand() {
         })
         .collect();
     assert_eq!(places, ["<b id='x'>", "</b >", "<i/>"]);
+}
+
+#[test]
+fn ids_can_be_left_out() {
+    for (html, expected) in [
+        ("<b ID=x class='y \"z'>a &lt; b</b>", "<b class=\"y &quot;z\">a &lt; b</b>"),
+        ("<span id=\"x\"></span>", "<span></span>"),
+        ("<b title=\"a\">a</b>", "<b title=\"a\">a</b>"),
+    ] {
+        assert_eq!(without_ids(html), expected);
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The policy that pages carry: what a browser may fetch and run for them.
 
 use crate::lesson::ContentPolicy;
-use crate::markup::{Attribute, Token, scheme, tokens};
+use crate::markup::{Attribute, MENTIONS, Token, scheme, tokens};
 
 /// What the site's own pages need, by directive.
 const USUAL: [(&str, &str); 8] = [
@@ -40,9 +40,6 @@ pub fn text(policy: &ContentPolicy) -> Option<String> {
 
 /// Elements that do nothing, or not all that they do, under the usual policy.
 const NEEDY: [&str; 9] = ["applet", "audio", "embed", "form", "frame", "iframe", "object", "portal", "video"];
-
-/// What a link in the head of a page may be that fetches nothing.
-const MENTIONS: [&str; 7] = ["alternate", "author", "canonical", "help", "license", "next", "prev"];
 
 /// The site's own script.
 const OWN_SCRIPT: &str = "assets/gradbook.js";

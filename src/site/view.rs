@@ -13,6 +13,9 @@ pub struct Site {
     pub course: CourseView,
     /// In reading order, lessons within too.
     pub chapters: Vec<ChapterView>,
+    /// Beside the lessons: an imprint, a page about the course.
+    pub pages: Vec<PageView>,
+    pub frame: FrameView,
     /// What the charts need, put into the page's style sheet.
     pub chart_css: String,
 }
@@ -37,6 +40,16 @@ pub struct CourseView {
     pub license: String,
     pub theme: Theme,
     pub policy: PolicyView,
+    /// The path of a picture in the output, shown beside the title; may be empty.
+    pub logo: String,
+}
+
+/// What a course puts around every page, with addresses as a page in a folder has them. Templates see both as `head_html` and
+/// `footer_html`, with the addresses of their page.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct FrameView {
+    pub head_html: String,
+    pub footer_html: String,
 }
 
 /// What pages may fetch and run.
@@ -61,6 +74,7 @@ impl Default for CourseView {
             license: String::new(),
             theme: Theme::Auto,
             policy: PolicyView::default(),
+            logo: String::new(),
         }
     }
 }
@@ -84,6 +98,15 @@ pub struct PageView {
     /// May be empty.
     pub summary_html: String,
     pub tags: Vec<String>,
+    /// A day, a month or a year as ISO 8601 writes it; may be empty.
+    pub date: String,
+    pub authors: Vec<String>,
+    /// How long a reader needs, in the author's words; may be empty.
+    pub estimated_time: String,
+    /// The slugs of the lessons that it builds on. Templates see these lessons as `prerequisites`.
+    pub prerequisites: Vec<String>,
+    /// Whether it is a page beside the lessons, such as an imprint.
+    pub outside: bool,
     /// The lesson's file within the repository, with forward slashes.
     pub source_path: String,
     pub body_html: String,

@@ -21,6 +21,7 @@ mod languages;
 mod limits;
 mod names;
 mod order;
+mod pages;
 mod quotes;
 mod reference;
 mod regression;

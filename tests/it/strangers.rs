@@ -44,6 +44,14 @@ const BODIES: &[&str] = &[
     "A {onfocus=RUN}\n===",
     "## The set {0, <img src=x onerror=RUN>}",
     "## The set {0, \"onfocus=RUN}",
+    // Alerts, tabs and code.
+    "> [!EXERCISE] <img src=x onerror=RUN>\n> a\n>\n> > [!SOLUTION] \" onclick=\"RUN\n> > b",
+    "> [!NOTE] </p></blockquote><script>RUN</script>\n> a",
+    "```python tab: <script>RUN</script>\na\n```\n```python tab: \" onfocus=\"RUN\nb\n```",
+    "```\"onclick=\"RUN tab: a\na\n```\n```c tab: b\nb\n```",
+    "```html file: x.html\n```",
+    "```python\n</code></pre><script>RUN</script>\n```",
+    "x^<script>RUN</script>^ and H~<img src=x onerror=RUN>~O x^(\"onclick=RUN)^",
     // Formulas.
     "$\\operatorname{<script>RUN</script>}$",
     "$\\operatorname*{<img src=x onerror=RUN>}_x$",
@@ -112,6 +120,8 @@ const BODIES: &[&str] = &[
 
 /// Front matter beside a title, or in its place.
 const FRONTS: &[&str] = &[
+    "title: A\nauthor: ['<script>RUN</script>', '\" onclick=\"RUN']\nestimated_time: <img src=x onerror=RUN>\nprerequisites: b.md",
+    "title: A <img src=x onerror=RUN>\npage: true\ndate: '<script>RUN</script>'",
     "title: <script>RUN</script>",
     "title: '<img src=x onerror=RUN> $\\operatorname{<script>RUN</script>}$'",
     "title: '[a](javascript:RUN)'",
@@ -124,6 +134,11 @@ const FRONTS: &[&str] = &[
 
 /// Lines of `gradbook.yaml`.
 const SETTINGS: &[&str] = &[
+    "head: \"<script>RUN</script>\"",
+    "footer: \"<script>RUN</script> [a](javascript:RUN)\"",
+    "footer: \"a <img src=x onerror=RUN> **b**\"",
+    "logo: x.svg",
+    "logo: \"p.png\\\" onerror=\\\"RUN\"",
     "title: '<script>RUN</script></title>\" onclick=\"RUN'",
     "description: '\"><script>RUN</script>'",
     "author: '\"><script>RUN</script>'",
@@ -226,7 +241,9 @@ fn no_setting_of_a_stranger_runs() {
     let made = tried(SETTINGS, |settings| {
         vec![("a.md", lesson("title: A", "Text.")), ("gradbook.yaml", format!("{settings}\n"))]
     });
-    for shown in ["title", "author", "description", "license", "content_security_policy: none"] {
+    for shown in
+        ["title", "author", "description", "license", "content_security_policy: none", "head", "footer: \"a"]
+    {
         assert!(made.iter().any(|settings| settings.starts_with(shown)), "{shown}: {made:#?}");
     }
     assert!(!made.iter().any(|settings| settings.starts_with("base_url")), "{made:#?}");

@@ -164,7 +164,7 @@ mod tests {
         let figure = Figure::new("sizes", "Sizes", "Parts.").panel(panel);
         assert_eq!(
             figure.describe(),
-            "Parts. Across: share, from 0.0% to 98.0%. Up: 60/20/20, 98/1/1. train: 60/20/20 60.0%, 98/1/1 98.0%."
+            "Parts. Across: share, from 0% to 98.0%. Up: 60/20/20, 98/1/1. train: 60/20/20 60.0%, 98/1/1 98.0%."
         );
     }
 }

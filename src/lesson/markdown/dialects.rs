@@ -21,7 +21,7 @@ struct Dialect {
 }
 
 /// Pattern, what it is, and what to write instead.
-const DIALECTS: [(&str, &str, &str); 15] = [
+const DIALECTS: [(&str, &str, &str); 23] = [
     (
         r"(?m)^[ \t>]*(?P<of>:::+[ \t]*\{?[ \t]*\.?\w[^\n]*)",
         "a container of another dialect",
@@ -64,6 +64,11 @@ const DIALECTS: [(&str, &str, &str); 15] = [
         "expected a width in the title: `![words](FILE.png \"width=300\")`",
     ),
     (
+        r"\$\$[ \t]*(?P<of>\{#[^{}\n]*\})",
+        "the name of an equation in braces",
+        r"expected `\label{NAME}` within the formula",
+    ),
+    (
         r"[)\]`$](?P<of>\{:?[ \t]*(?:[.#][\w-]+|[\w-]+=[^\s{}]+)[^{}\n]*\})",
         "an attribute in braces",
         "expected none: only headings have an id or a class, `## Heading {#id}`",
@@ -84,7 +89,42 @@ const DIALECTS: [(&str, &str, &str); 15] = [
         "a command of LaTeX outside of a formula",
         "expected Markdown: a link, `**bold**`, `*emphasis*`",
     ),
-    (r"\{\{[ \t]*#[a-z_]+[^\n]*?\}\}", "a command of mdBook", "expected the text that it would bring"),
+    (
+        r"\{\{[ \t]*#[a-z_]+[^\n]*?\}\}",
+        "a command of mdBook",
+        "expected the text that it would bring, or of code a fence such as `python file: train.py, region: loop`",
+    ),
+    (
+        r"(?m)^[ \t>]*(?P<of>-{1,2}8<-{1,2}[^\n]*|\{![^\n]*!\}|<<\{?[ \t]*[\w./-]+\.\w+[^\n]*)$",
+        "a file of another dialect",
+        "expected of code a fence such as `python file: train.py, region: loop`",
+    ),
+    (
+        r"(?:^|[^=\w])(?P<of>==[^\s=](?:[^=\n]*[^\s=])?==)(?:[^=\w]|$)",
+        "a mark of another dialect",
+        "expected `**bold**` or `*emphasis*`",
+    ),
+    (
+        r"(?m)^[ \t>]*(?P<of>\([\w:.-]+\)=)[ \t]*$",
+        "a label of another dialect",
+        "expected an id of the heading, as in `## Heading {#id}`",
+    ),
+    (
+        r"(?m)(?:^|[\s(])(?P<of>:[a-z][a-z0-9_+-]*[a-z0-9]:)(?:[\s.,;!?)]|$)",
+        "the name of a picture sign",
+        "expected the sign itself, as in 🙂",
+    ),
+    (
+        r"(?m)(?:^|[\s(\[;])(?P<of>-?@(?:fig|tbl|tab|eq|sec|lst|alg|thm)[:-][\w.:-]*\w)",
+        "a reference of another dialect",
+        "expected a link to the place, as in `[the figure](#ID)`, or `\\eqref{LABEL}` in a formula",
+    ),
+    (r"(?m)^[ \t]*(?P<of>\(@[\w-]*\))[ \t]", "the number of an example in another dialect", "expected `1.`"),
+    (
+        r"%%[^%\s](?:[^%\n]*[^%\s])?%%",
+        "a remark of another dialect",
+        "expected `<!--` and `-->` around it, or nothing",
+    ),
 ];
 
 static ALL: LazyLock<Vec<Dialect>> = LazyLock::new(|| {
@@ -93,14 +133,6 @@ static ALL: LazyLock<Vec<Dialect>> = LazyLock::new(|| {
         Some(Dialect { pattern, what, write, in_code: what.ends_with("mdBook") })
     };
     DIALECTS.into_iter().filter_map(dialect).collect()
-});
-
-/// The names of alerts.
-const ALERTS: [&str; 5] = ["note", "tip", "important", "warning", "caution"];
-
-/// What a quote begins with that is meant as an alert.
-static ALERT: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^>[ \t]*(?P<of>\[!(?P<name>[\w-]+)\][+-]?)").expect("a pattern of our own")
 });
 
 /// The names of fences that other programs draw, what they hold, and what to write instead.
@@ -184,27 +216,6 @@ impl<'t> Writer<'t> {
                 self.found.diagnostics.push(warning.label(*write));
             }
         }
-    }
-
-    /// Warns of a quote that begins as an alert and is none.
-    pub(super) fn check_alert(&mut self, range: &Range<usize>) {
-        let Some(found) = ALERT.captures(&self.text[range.clone()]) else { return };
-        let (Some(place), Some(name)) = (found.name("of"), found.name("name")) else { return };
-        // Then it is a link.
-        if self.text[range.start + place.end()..].starts_with(['(', '[', ':']) {
-            return;
-        }
-        let known = ALERTS.iter().any(|known| name.as_str().eq_ignore_ascii_case(known));
-        let write = match known {
-            true => {
-                let name = name.as_str().to_uppercase();
-                format!("expected `> [!{name}]` alone in its line, and `>` before each line of its text")
-            }
-            false => "expected `[!NOTE]` (or TIP, IMPORTANT, WARNING, CAUTION)".to_owned(),
-        };
-        let place = self.span(range.start + place.start()..range.start + place.end());
-        let warning = Diagnostic::warning("an alert of another dialect is shown as it stands", place);
-        self.found.diagnostics.push(warning.label(write));
     }
 
     /// Returns the language of a fence. Other programs write it in braces, and give their directives the look of code.

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use pulldown_cmark::{CodeBlockKind, CowStr, Event, Tag};
+use pulldown_cmark::CowStr;
 
-use super::{Part, Writer};
+use super::Writer;
 use crate::diagnostic::Diagnostic;
 use crate::lesson::block::ExperimentBlock;
 use crate::lesson::inline;
@@ -18,6 +18,13 @@ pub(super) struct Doubtful<'t> {
     is_block: bool,
 }
 
+impl<'t> Doubtful<'t> {
+    /// Makes one of a block of code.
+    pub(super) fn block(code: &CowStr<'t>, range: &Range<usize>) -> Self {
+        Doubtful { code: code.clone(), range: range.clone(), is_block: true }
+    }
+}
+
 impl<'t> Writer<'t> {
     /// Keeps code that resembles a value until the experiments of the lesson are known.
     pub(super) fn doubt(&mut self, code: &CowStr<'t>, range: &Range<usize>) {
@@ -25,29 +32,6 @@ impl<'t> Writer<'t> {
         if code.contains("{{") || code.contains("{%") || closes {
             let (code, range) = (code.clone(), range.clone());
             self.doubtful.push(Doubtful { code, range, is_block: false });
-        }
-    }
-
-    /// Warns of values in a block of code, which are shown as they stand, unless it shows how Markdown is written.
-    pub(super) fn code_block(&mut self, parts: &[Part<'t>]) {
-        let mut language = String::new();
-        for (event, range) in parts {
-            match event {
-                Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) => {
-                    language = self.fence_language(info, range);
-                    let kind = CodeBlockKind::Fenced(language.clone().into());
-                    self.out.push(Event::Start(Tag::CodeBlock(kind)));
-                    continue;
-                }
-                Event::Text(code)
-                    if code.contains("{{") && !matches!(language.as_str(), "markdown" | "md") =>
-                {
-                    let (code, range) = (code.clone(), range.clone());
-                    self.doubtful.push(Doubtful { code, range, is_block: true });
-                }
-                _ => {}
-            }
-            self.out.push(event.clone());
         }
     }
 

@@ -13,10 +13,7 @@ impl<'t> Writer<'t> {
     pub(super) fn footnote(&mut self, name: &str, parts: &[Part<'t>]) {
         let outer = std::mem::take(&mut self.out);
         self.out.push(parts[0].0.clone());
-        let mut at = 1;
-        while at < parts.len() {
-            at += self.part(&parts[at..]);
-        }
+        self.parts(&parts[1..]);
         let note = std::mem::replace(&mut self.out, outer);
         self.footnotes.insert(name.to_owned(), (parts[0].1.clone(), note));
     }

@@ -8,6 +8,7 @@ use pulldown_cmark::{CowStr, Event, HeadingLevel, Tag, TagEnd, html};
 use super::{Part, Writer, length, raw_html};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::lesson::slug::{github, slugify};
+use crate::markup;
 
 pub(super) type HeadingTag<'t> =
     (HeadingLevel, Option<CowStr<'t>>, Vec<CowStr<'t>>, Vec<(CowStr<'t>, Option<CowStr<'t>>)>);
@@ -20,6 +21,7 @@ pub(super) enum Owner {
     Footnote,
     Experiment,
     Equation,
+    Tabs,
     Html,
     /// Another name of a heading or an experiment: gives way to everything.
     Alias,
@@ -33,6 +35,7 @@ impl Owner {
             Owner::Footnote => "a footnote",
             Owner::Experiment => "an experiment",
             Owner::Equation => "an equation",
+            Owner::Tabs => "tabs of code",
             Owner::Html => "an element of HTML",
             Owner::Alias => "another name",
         }
@@ -62,7 +65,7 @@ impl<'t> Writer<'t> {
             if let Event::FootnoteReference(name) = event
                 && self.footnote_ids.contains_key(&**name)
             {
-                let id = self.own_id(&format!("fnref-{name}"), Owner::Footnote);
+                let id = self.own_id(&self.note_id("fnref", name), Owner::Footnote);
                 self.reference_ids.entry(name.to_string()).or_default().push(id);
             }
         }
@@ -93,12 +96,20 @@ impl<'t> Writer<'t> {
 
     /// Claims a footnote's id, made from its name, which may hold what no id can.
     fn claim_footnote(&mut self, name: &str, range: &Range<usize>) {
-        let id = self.own_id(&format!("fn-{name}"), Owner::Footnote);
+        let id = self.own_id(&self.note_id("fn", name), Owner::Footnote);
         if self.footnote_ids.insert(name.to_owned(), id).is_some() {
             let mark = format!("[^{name}]").len().min(range.end - range.start);
             let place = self.span(range.start..range.start + mark);
             let error = Diagnostic::error(format!("two footnotes are called `{name}`"), place);
             self.found.diagnostics.push(error.label("expected a name of its own"));
+        }
+    }
+
+    /// Returns an id of a footnote: of one in a caption or the like no other text on the page has it.
+    fn note_id(&self, kind: &str, name: &str) -> String {
+        match self.beside {
+            Some(_) => format!("{kind}-{}-{name}", self.scene.start),
+            None => format!("{kind}-{name}"),
         }
     }
 
@@ -152,14 +163,15 @@ impl<'t> Writer<'t> {
         }
         let outer = std::mem::take(&mut self.out);
         self.in_heading = true;
-        let mut at = 0;
-        while at < content.len() {
-            at += self.part(&content[at..]);
-        }
+        self.parts(content);
         self.in_heading = false;
         let inner = std::mem::replace(&mut self.out, outer);
         let mut listed = String::new();
-        html::push_html(&mut listed, inner.iter().filter(|event| !is_link(event)).cloned());
+        let listed_too = inner.iter().filter(|event| !is_link(event)).cloned().map(|event| match event {
+            Event::InlineHtml(html) => Event::InlineHtml(markup::without_ids(&html).into()),
+            event => event,
+        });
+        html::push_html(&mut listed, listed_too);
         self.headings.push((level as u8, id.clone(), listed));
         self.out.push(Event::Start(Tag::Heading { level, id: Some(id.into()), classes, attrs }));
         if let Some(alias) = alias {
@@ -174,7 +186,7 @@ impl<'t> Writer<'t> {
     }
 
     /// Returns an id made from a heading's text, numbered if it is taken.
-    fn own_id(&mut self, text: &str, owner: Owner) -> String {
+    pub(super) fn own_id(&mut self, text: &str, owner: Owner) -> String {
         let base = match slugify(text) {
             slug if slug.is_empty() => "section".to_owned(),
             slug => slug,

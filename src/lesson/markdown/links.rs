@@ -32,6 +32,15 @@ impl<'t> Writer<'t> {
 
     pub(super) fn image(&mut self, dest: &CowStr<'t>, range: &Range<usize>) -> CowStr<'t> {
         let span = self.find(range, dest);
+        let is_drawing = dest.split(['#', '?']).next().is_some_and(|path| path.ends_with(".svg"));
+        if is_drawing && !dest.contains("//") {
+            let target = link::resolve(self.scene.library, self.scene.folder, self.scene.slug, dest, span);
+            if let Ok(LinkTarget::Published { href, anchor, published }) = target {
+                self.found.anchors.push(anchor);
+                self.found.published.push(published);
+                return href.into();
+            }
+        }
         let found = if dest.contains("://") || dest.starts_with("//") || dest.starts_with("data:") {
             Err(Diagnostic::error("this image would be fetched from elsewhere", span)
                 .label("expected a file beside the lesson")

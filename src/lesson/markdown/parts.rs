@@ -1,12 +1,19 @@
 //! What becomes of each part of a text.
 
-use pulldown_cmark::{BlockQuoteKind, CodeBlockKind, Event, LinkType, Tag, TagEnd};
+use pulldown_cmark::{CodeBlockKind, Event, LinkType, Tag, TagEnd};
 
 use super::{Part, Writer, raw_html};
 use crate::lesson::block::{self, Info};
-use crate::markup::escaped;
 
 impl<'t> Writer<'t> {
+    /// Handles all of these parts.
+    pub(super) fn parts(&mut self, parts: &[Part<'t>]) {
+        let mut at = 0;
+        while at < parts.len() {
+            at += self.part(&parts[at..]);
+        }
+    }
+
     /// Handles what starts at the first part; says how many parts that was.
     pub(super) fn part(&mut self, parts: &[Part<'t>]) -> usize {
         let (event, range) = &parts[0];
@@ -17,17 +24,12 @@ impl<'t> Writer<'t> {
                 let length = length(parts);
                 if block::read_info(info) == Info::Yaml {
                     self.yaml(info, range, &parts[1..length]);
-                    self.code_block(&parts[..length]);
-                    return length;
+                    return self.code_blocks(parts);
                 }
                 self.fence(info, range, &parts[1..length]);
                 return length;
             }
-            Event::Start(Tag::CodeBlock(_)) => {
-                let length = length(parts);
-                self.code_block(&parts[..length]);
-                return length;
-            }
+            Event::Start(Tag::CodeBlock(_)) => return self.code_blocks(parts),
             Event::Start(Tag::Heading { level, id, classes, attrs }) => {
                 let length = length(parts);
                 let tag = (*level, id.clone(), classes.clone(), attrs.clone());
@@ -45,17 +47,7 @@ impl<'t> Writer<'t> {
                 }
                 self.out.push(event.clone());
             }
-            Event::Start(Tag::BlockQuote(None)) => {
-                self.check_alert(range);
-                self.out.push(event.clone());
-            }
-            Event::Start(Tag::BlockQuote(Some(kind))) => {
-                self.out.push(event.clone());
-                let class = alert(*kind);
-                let title = escaped(self.scene.library.words.get(class));
-                let html = format!("<p class=\"markdown-alert-title {class}\">{title}</p>\n");
-                self.out.push(Event::Html(html.into()));
-            }
+            Event::Start(Tag::BlockQuote(kind)) => return self.quote(*kind, parts),
             Event::End(TagEnd::TableRow) => {
                 self.check_row(range);
                 self.out.push(event.clone());
@@ -157,16 +149,4 @@ pub(super) fn length(parts: &[Part]) -> usize {
         }
     }
     parts.len()
-}
-
-/// Returns the class and title of an alert.
-/// The class of an alert, which is the name of its title among the words of pages too.
-fn alert(kind: BlockQuoteKind) -> &'static str {
-    match kind {
-        BlockQuoteKind::Note => "note",
-        BlockQuoteKind::Tip => "tip",
-        BlockQuoteKind::Important => "important",
-        BlockQuoteKind::Warning => "warning",
-        BlockQuoteKind::Caution => "caution",
-    }
 }

@@ -78,10 +78,7 @@ impl<'t> Writer<'t> {
         let mut parts = parts.to_vec();
         parts[0].0 = start;
         let outer = std::mem::take(&mut self.out);
-        let mut at = 0;
-        while at < parts.len() {
-            at += self.part(&parts[at..]);
-        }
+        self.parts(&parts);
         let picture = std::mem::replace(&mut self.out, outer);
         let Some(width) = width else { return self.out.extend(picture) };
         let mut written = String::new();
@@ -122,9 +119,6 @@ impl<'t> Writer<'t> {
         };
         let parts = parts.into_iter().map(|(event, range)| (event, moved(range)));
         let parts: Vec<Part<'t>> = parts.filter(in_line).collect();
-        let mut at = 0;
-        while at < parts.len() {
-            at += self.part(&parts[at..]);
-        }
+        self.parts(&parts);
     }
 }

@@ -10,7 +10,7 @@ use super::{Part, Writer};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::lesson::inline;
 use crate::lesson::link::{self, LinkTarget};
-use crate::markup::{self, Attribute, Tag, Token};
+use crate::markup::{self, Attribute, MENTIONS, Tag, Token};
 use crate::settings::LineMap;
 
 /// Elements that lead somewhere by their `href`.
@@ -235,7 +235,8 @@ fn addresses(tag: &Tag, html: &str) -> Vec<(String, Range<usize>, bool)> {
     let address = |attribute: &Attribute| (attribute.value.trim().to_owned(), attribute.place.clone());
     let leads = LEADING.iter().filter(|leading| **leading == tag.name).filter_map(|_| tag.attribute("href"));
     let leads = leads.map(address).map(|(address, place)| (address, place, false));
-    let fetching = FETCHING.iter().filter(|(element, _)| *element == tag.name);
+    let mentions = tag.name == "link" && tag.value("rel").is_some_and(|rel| MENTIONS.contains(&rel));
+    let fetching = FETCHING.iter().filter(|(element, _)| *element == tag.name && !mentions);
     let fetched = fetching.flat_map(|(_, attributes)| attributes.iter()).flat_map(|attribute| {
         let Some(found) = tag.attribute(attribute) else { return Vec::new() };
         match *attribute {
@@ -291,6 +292,7 @@ mod tests {
             "<p title='<a href=\"b\">'>",
             "<b href=\"c\">",
             "<a></b href=\"c\">",
+            "<link rel=\"me\" href=\"https://a.example\">",
         ] {
             assert_eq!(found(nothing), [], "{nothing}");
         }

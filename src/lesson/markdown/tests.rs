@@ -56,6 +56,148 @@ fn writes_what_the_format_names() {
 }
 
 #[test]
+fn what_stands_above_or_below_the_line() {
+    for (text, expected) in [
+        ("H~2~O and x^2^.", "H<sub>2</sub>O and x<sup>2</sup>."),
+        (
+            "10^-3^, Ca^2+^, 1^st^, x~i,j~, w^(i)^",
+            "10<sup>-3</sup>, Ca<sup>2+</sup>, 1<sup>st</sup>, x<sub>i,j</sub>, w<sup>(i)</sup>",
+        ),
+        ("**x^2^**", "<strong>x<sup>2</sup></strong>"),
+        ("2^10 and 2^20, O(n^2)+O(m^2), 2^n+2^m", "2^10 and 2^20, O(n^2)+O(m^2), 2^n+2^m"),
+        ("x\\^2^, H\\~2~O, `x^2^`, $x^2^$", ""),
+        ("a ~~b~~ and ~c d~, ~e~", "a <del>b</del> and <del>c d</del>, <del>e</del>"),
+        ("~~a~2~b~~", "<del>a<sub>2</sub>b</del>"),
+        ("~100 and ~200, a^^b^^", "~100 and ~200, a^^b^^"),
+        ("&amp;^2^ ü^2^", "&amp;<sup>2</sup> ü<sup>2</sup>"),
+    ] {
+        let shown = read(text).body.render(&mut Echo);
+        let scripts = shown.contains("<su") && !shown.contains("<math");
+        match expected {
+            "" => assert!(!scripts, "{shown}"),
+            expected => assert_eq!(shown, format!("<p>{expected}</p>\n"), "{text}"),
+        }
+    }
+    assert_eq!(read("## x^2^ y\n\n## z").headings[0].content.render(&mut Echo), "x<sup>2</sup> y");
+}
+
+#[test]
+fn alerts_have_titles_and_solutions_are_folded() {
+    let quote = |name: &str, title: &str, body: &str| {
+        format!(
+            "<blockquote class=\"markdown-alert-{name}\">\n<p class=\"markdown-alert-title {name}\">{title}</p>\n{body}</blockquote>\n"
+        )
+    };
+    assert_eq!(html("> [!NOTE] On *x*\n> a\n> b"), quote("note", "On <em>x</em>", "<p>a\nb</p>\n"));
+    assert_eq!(html("> [!exercise]\n> a"), quote("exercise", "Exercise", "<p>a</p>\n"));
+    assert_eq!(
+        html("> [!EXERCISE] Two\n>\n> a\n> - b"),
+        quote("exercise", "Two", "<p>a</p>\n<ul>\n<li>b</li>\n</ul>\n")
+    );
+    assert_eq!(html("> [!TIP] `{{ x.y }}`\n> a"), quote("tip", "[x.y]", "<p>a</p>\n"));
+    let solution = "<details class=\"markdown-alert-solution\">\n<summary class=\"markdown-alert-title\">Solution</summary>\n<p>b</p>\n</details>\n";
+    assert_eq!(html("> [!SOLUTION]\n> b"), solution);
+    assert_eq!(
+        html("> [!EXERCISE] A\n> a\n>\n> > [!SOLUTION]\n> > b"),
+        quote("exercise", "A", &format!("<p>a</p>\n{solution}"))
+    );
+    let open = read("> [!WARNING] **a\n> b**");
+    assert_eq!(open.diagnostics.len(), 1);
+    let shown = "<blockquote>\n<p>[!WARNING] <strong>a\nb</strong></p>\n</blockquote>\n";
+    assert_eq!(open.body.render(&mut Echo), shown);
+    assert_eq!(mistakes("> [!FOO]\n> a").len(), 1);
+    assert_eq!(mistakes("> [!NOTE]- Folded\n> a").len(), 1);
+    assert_eq!(
+        html("> [!NOTE](https://a.example) a"),
+        "<blockquote>\n<p><a href=\"https://a.example\">!NOTE</a> a</p>\n</blockquote>\n"
+    );
+}
+
+#[test]
+fn tabs_are_fences_that_follow_each_other() {
+    let shown = html(
+        "```python tab: NumPy, by hand\na\n```\n```rust tab: Rust\nb\n```\n```rust tab: Rust\nc\n```\n```c tab: C\nd\n```\n\n## Code tabs",
+    );
+    assert_eq!(shown.matches("<div class=\"tabs\">").count(), 2, "{shown}");
+    assert_eq!(shown.matches("checked=\"\"").count(), 2);
+    assert!(shown.contains("<label for=\"code-tabs-2-1\">NumPy, by hand</label>\n<div class=\"tab\">\n<pre><code class=\"language-python\">a\n"), "{shown}");
+    let ids: Vec<&str> = shown.split(" id=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+    let unique: std::collections::BTreeSet<&str> = ids.iter().copied().collect();
+    assert_eq!(ids.len(), unique.len(), "{ids:?}");
+    assert_eq!(mistakes("```python tab: One\na\n```\n\ntext"), ["One: the tab `One` is alone"]);
+    assert_eq!(mistakes("```python tob: One\na\n```"), ["tob: a fence has no setting `tob`"]);
+    assert_eq!(mistakes("```python lines: 3\na\n```"), ["lines: this is a part of no file"]);
+    assert!(html("```python title\na\n```").contains("language-python"));
+}
+
+#[test]
+fn code_of_a_file_is_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("a.py"), "x = 1\n# region r\n  y < {{ z }}\n# endregion\n").unwrap();
+    std::fs::write(folder.path().join(".hidden.py"), "secret").unwrap();
+    let library = Library { root: folder.path().to_owned(), untrusted: true, ..Library::default() };
+    let scene = Scene { library: &library, source: SourceId(0), start: 0, folder: "", slug: "" };
+    let read = |text: &str| document(text, None, scene);
+    let shown = |text: &str| {
+        let document = read(text);
+        assert_eq!(document.diagnostics, [], "{text}");
+        document.body.render(&mut Echo)
+    };
+    assert_eq!(
+        shown("```python file: a.py, region: r\n```"),
+        "<pre><code class=\"language-python\">y &lt; {{ z }}\n</code></pre>\n"
+    );
+    assert_eq!(
+        shown("```file: a.py, lines: 1\n```"),
+        "<pre><code class=\"language-py\">x = 1\n</code></pre>\n"
+    );
+    assert_eq!(read("```file: a.py\n```").included.len(), 1);
+    for (text, message) in [
+        ("```python file: b.py\n```", "there is no file `b.py`"),
+        ("```python file: ../b.py\n```", "this file lies outside of the lessons folder"),
+        ("```python file: /etc/passwd\n```", "there is no file `/etc/passwd`"),
+        ("```python file: .hidden.py\n```", "the file `.hidden.py` is hidden"),
+        ("```python file: a.py, region: q\n```", "there is no region `q` in `a.py`"),
+        ("```python file: a.py, lines: 9\n```", "there are no lines `9` in `a.py`"),
+        ("```python file: a.py, lines: 1, region: r\n```", "lines and a region are two parts"),
+        ("```python file: a.py\nb\n```", "this fence has code of its own and a file"),
+    ] {
+        let said: Vec<String> = read(text).diagnostics.into_iter().map(|said| said.message).collect();
+        assert_eq!(said, [message], "{text}");
+    }
+}
+
+#[test]
+fn a_published_chart_is_a_picture() {
+    let lessons = vec![("1-a.md".to_owned(), "here".to_owned())];
+    for untrusted in [false, true] {
+        let library = Library { lessons: lessons.clone(), untrusted, ..Library::default() };
+        let scene = Scene { library: &library, source: SourceId(0), start: 0, folder: "", slug: "there" };
+        let read = document("![x](here/four-loss.svg)", None, scene);
+        assert_eq!(read.diagnostics, []);
+        assert_eq!(read.body.render(&mut Echo), "<p><img src=\"here/four-loss.svg\" alt=\"x\" /></p>\n");
+        assert_eq!(
+            (read.published[0].path.as_str(), read.anchors[0].id.as_str()),
+            ("here/four-loss.svg", "experiment-four")
+        );
+        assert_eq!(document("![x](here/four.csv)", None, scene).diagnostics.len(), 1);
+    }
+}
+
+#[test]
+fn ids_of_raw_html_stand_on_a_page_once() {
+    let heading = &read("## A <b id=\"x\" class=\"y\">b</b>\n\n## C").headings[0];
+    assert_eq!(heading.content.render(&mut Echo), "A <b class=\"y\">b</b>");
+    let library = Library::default();
+    let note = |start: usize| {
+        let scene = Scene { library: &library, source: SourceId(0), start, folder: "", slug: "" };
+        let beside = Beside { blocks: &[], equations: &Equations::default() };
+        short("a[^1]\n\n[^1]: b", scene, beside).body.render(&mut Echo)
+    };
+    assert!(note(7).contains("id=\"fn-7-1\"") && note(9).contains("href=\"#fn-9-1\""), "{}", note(9));
+}
+
+#[test]
 fn a_strangers_raw_html_is_shown_as_text() {
     let library = Library { untrusted: true, ..Library::default() };
     let scene = Scene { library: &library, source: SourceId(0), start: 0, folder: "", slug: "" };
@@ -251,7 +393,13 @@ fn ways_of_other_programs_are_named() {
         ("a ^[note] b", "^[note]", "a footnote within"),
         ("[TOC]", "[TOC]", "a list of contents"),
         ("> [!FOO]\n> a", "[!FOO]", "an alert of another dialect"),
-        ("> [!NOTE] Title\n> a", "[!NOTE]", "an alert of another dialect"),
+        ("a ==b c== d", "==b c==", "a mark of another"),
+        ("(label)=\n# A", "(label)=", "a label of another"),
+        ("$$x$$ {#eq:1}", "{#eq:1}", "the name of an equation"),
+        ("well done :smile:!", ":smile:", "the name of a picture sign"),
+        ("see @fig:x.", "@fig:x", "a reference of another"),
+        ("--8<-- \"a.py\"", "--8<-- \"a.py\"", "a file of another"),
+        ("a %%b%% c", "%%b%%", "a remark of another"),
         ("- > [!note]- Folded\n  > a", "[!note]-", "an alert of another dialect"),
         ("```math\na\n```", "math", "a formula in a fence"),
         ("~~~Mermaid\na\n~~~", "Mermaid", "a diagram in a fence"),
@@ -267,6 +415,9 @@ fn ways_of_other_programs_are_named() {
         "\\{{#include a}}",
         "[[1, 2], [3, 4]]",
         "> [!NOTE]\n> a",
+        "> [!NOTE] Title\n> a",
+        "a == b, c==d==e, 12:30:15, a::b::c, me@fig.example, 100%%",
+        "| a |\n|:---:|\n| b |",
         "> \\[!FOO]\n> a",
         "> [!FOO](#main)",
         "```latex\na\n```",

@@ -6,8 +6,10 @@ use super::{FrontOf, Opening, Read};
 use crate::diagnostic::{Diagnostic, Span, nearest};
 use crate::experiment;
 use crate::lesson::ExperimentBlock;
+use crate::lesson::discover::LessonFile;
+use crate::lesson::front::Front;
 use crate::lesson::inline::Names;
-use crate::lesson::link::Anchor;
+use crate::lesson::link::{self, Anchor};
 use crate::settings::Node;
 
 impl Opening {
@@ -42,12 +44,12 @@ impl Opening {
     }
 
     /// Checks links to places within pages; of pages that were not read nothing is known.
-    pub(super) fn check_anchors(&mut self, lessons: &[Read]) {
+    pub(super) fn check_anchors(&mut self, lessons: &[Read], others: &[Anchor]) {
         let mut pages: BTreeMap<&str, (BTreeSet<&str>, &[String])> = BTreeMap::new();
         for Read { lesson, ids, .. } in lessons {
             pages.insert(&lesson.slug, (ids.iter().map(String::as_str).collect(), ids));
         }
-        for anchor in lessons.iter().flat_map(|read| &read.anchors) {
+        for anchor in lessons.iter().flat_map(|read| &read.anchors).chain(others) {
             let Some((known, ids)) = pages.get(anchor.slug.as_str()) else { continue };
             // A file of a figure is called as one of an experiment is.
             let of_figure = anchor.id.strip_prefix("experiment-").map(|id| format!("figure-{id}"));
@@ -65,6 +67,33 @@ impl Opening {
                 None => error.label("expected the id of a heading there"),
             });
         }
+    }
+
+    /// Returns the slugs of the lessons that one builds on, and says which are none.
+    pub(super) fn prerequisites(&mut self, file: &LessonFile, front: &Front) -> Vec<String> {
+        let place = |slug: &str| self.library.lessons.iter().position(|(_, known)| known == slug);
+        let mut slugs: Vec<String> = Vec::new();
+        let mut wrong = Vec::new();
+        for (name, span) in &front.prerequisites {
+            match link::lesson_called(&self.library, file.folder(), name, *span) {
+                Err(error) => wrong.push(error),
+                Ok(slug) if slug == file.slug => {
+                    let error = Diagnostic::error("a lesson is no prerequisite of itself", *span);
+                    wrong.push(error.label("expected another lesson"));
+                }
+                Ok(slug) => {
+                    if !front.page && place(slug) > place(&file.slug) {
+                        let warning = Diagnostic::warning("this prerequisite comes after the lesson", *span);
+                        wrong.push(warning.label("expected a lesson before it"));
+                    }
+                    if !slugs.iter().any(|known| known == slug) {
+                        slugs.push(slug.to_owned());
+                    }
+                }
+            }
+        }
+        self.found.extend(wrong);
+        slugs
     }
 
     /// Warns of a link to the picture of a figure that its experiment does not show.

@@ -9,12 +9,9 @@ use super::{FrontOf, Opening};
 use crate::diagnostic::{Diagnostic, SourceId, Span};
 use crate::files::{self, Fault, Refusal, without_mark};
 use crate::lesson::course::{self, CourseSettings};
-use crate::lesson::discover::{CHAPTER, SETTINGS};
+use crate::lesson::discover::{CHAPTERS, LONGEST, SETTINGS};
 use crate::lesson::slug::as_title;
 use crate::settings::{self, LineMap, Node};
-
-/// The longest lesson that is read, in bytes.
-const MAX_LESSON: u64 = 4 << 20;
 
 impl Opening {
     /// Adds a file; none (with what is wrong) if it is no text.
@@ -25,10 +22,10 @@ impl Opening {
         let shown = path.display().to_string().replace('\\', "/");
         let below = path.strip_prefix(&self.root).unwrap_or(path);
         let refused = |what: String, hint: &str| Diagnostic::error(what, None).hint(hint);
-        let bytes = match files::read(&self.root, below, MAX_LESSON) {
+        let bytes = match files::read(&self.root, below, LONGEST) {
             Ok(bytes) => bytes,
             Err(Refusal::TooLong(_)) => {
-                let what = format!("`{shown}` is longer than {} MiB", MAX_LESSON >> 20);
+                let what = format!("`{shown}` is longer than {} MiB", LONGEST >> 20);
                 self.found.push(refused(what, "split it into several lessons"));
                 return Ok(None);
             }
@@ -103,7 +100,9 @@ impl Opening {
         for front in fronts {
             let folder = front.file.folder();
             if !folder.is_empty() && !chapters.contains_key(folder) {
-                let index = fronts.iter().find(|front| front.file.below == format!("{folder}/{CHAPTER}"));
+                let index = fronts.iter().find(|front| {
+                    CHAPTERS.iter().any(|chapter| front.file.below == format!("{folder}/{chapter}"))
+                });
                 let own = index.and_then(|front| front.read.as_ref()?.3.as_ref());
                 let title = self.chapter_title(folder, own.map(|front| front.title.as_str()))?;
                 chapters.insert(folder.to_owned(), title);

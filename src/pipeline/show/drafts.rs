@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::lesson::inline::Values;
 use crate::lesson::{Fill, Fragment, InlineValue, Lesson};
+use crate::markup::highlight;
 use crate::site::{ExperimentView, HeadingView, PageView, policy};
 use crate::store::cache::Sum;
 
@@ -96,6 +97,11 @@ impl<'c> Drafting<'c> {
             title_text: lesson.title.render_text(&mut fill),
             summary_html: lesson.summary.render(&mut fill),
             tags: lesson.front.tags.clone(),
+            date: lesson.front.date.clone(),
+            authors: lesson.front.authors.clone(),
+            estimated_time: lesson.front.estimated_time.clone(),
+            prerequisites: lesson.prerequisites.clone(),
+            outside: lesson.front.page,
             source_path: self.source_path(lesson),
             headings: headings
                 .map(|heading| HeadingView {
@@ -236,19 +242,19 @@ impl Draft<'_> {
     /// # Errors
     /// Faults of an author's template.
     pub(crate) fn whole(&self, computed: &Computed) -> Result<PageView, Vec<Diagnostic>> {
-        let allowed = |page: PageView| match computed.course.is_untrusted() {
-            true => page.allowed_body(),
-            false => page,
+        let finished = |body_html: &str| {
+            let page = PageView { body_html: highlight::page(body_html), ..self.view.as_ref().clone() };
+            if computed.course.is_untrusted() { page.allowed_body() } else { page }
         };
         if !self.has_experiments() {
-            return Ok(allowed(self.view.as_ref().clone()));
+            return Ok(finished(&self.view.body_html));
         }
         let body = self.body.get_or_init(|| {
             let mut fill = Experiments { draft: self, computed, found: Vec::new() };
             let body = Fragment::cut(&self.view.body_html, &[]).render(&mut fill);
             if fill.found.is_empty() { Ok(body) } else { Err(fill.found) }
         });
-        body.clone().map(|body_html| allowed(PageView { body_html, ..self.view.as_ref().clone() }))
+        body.as_ref().map(|body_html| finished(body_html)).map_err(Clone::clone)
     }
 
     /// Returns what later builds need to know of it and of the remarks on its runs; none where its page cannot be told from

@@ -93,7 +93,10 @@ pub(crate) fn speak(view: &mut ExperimentView, words: &Words) {
 
 /// Adds what is drawn.
 pub(crate) fn draw_in(view: &mut ExperimentView, slug: &str, planned: &Planned, drawn: &Drawn) {
-    view.figures = drawn.figures.iter().map(|figure| figure_view(slug, planned, &view.alt, figure)).collect();
+    // What the author has read out stands for all charts, and is read once.
+    let alts = [view.alt.as_str()].into_iter().chain(std::iter::repeat(""));
+    let figures = drawn.figures.iter().zip(alts);
+    view.figures = figures.map(|(figure, alt)| figure_view(slug, planned, alt, figure)).collect();
     view.provenance.digest.clone_from(&drawn.digest);
 }
 

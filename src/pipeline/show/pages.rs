@@ -11,8 +11,8 @@ use crate::files::{self, Fault};
 use crate::lesson::{ContentPolicy, Course};
 use crate::markup;
 use crate::site::{
-    ChapterView, Content, CourseView, Output, PageView, Pages, PolicyView, Site, TemplateError, policy,
-    search,
+    ChapterView, Content, CourseView, FrameView, Output, PageView, Pages, PolicyView, Site, TemplateError,
+    policy, search,
 };
 use crate::store::cache::{Key, Sum};
 
@@ -84,21 +84,32 @@ pub(crate) fn assemble(computed: &Computed, holds: &Holds) -> Result<Files, Fail
 /// Returns the course with its lessons as far as they are drafted, or whole where its first page shows them.
 fn site(drafting: &Drafting, drafts: &[Draft]) -> Site {
     let Computed { course, templates: CourseTemplates { loaded: templates, .. }, .. } = drafting.computed;
-    let mut chapters: Vec<ChapterView> = Vec::new();
+    let (mut chapters, mut pages): (Vec<ChapterView>, Vec<PageView>) = Default::default();
     for (lesson, draft) in course.lessons.iter().zip(drafts) {
         let page = match templates.index_shows_bodies() {
             // What is wrong with it is said where its own page is made.
             true => draft.whole(drafting.computed).unwrap_or_default(),
             false => draft.view.as_ref().clone(),
         };
+        if page.outside {
+            pages.push(page);
+            continue;
+        }
         let title = lesson.chapter.clone().unwrap_or_default();
         match chapters.last_mut() {
             Some(chapter) if chapter.title == title => chapter.lessons.push(page),
             _ => chapters.push(ChapterView { title, lessons: vec![page] }),
         }
     }
+    let frame = FrameView {
+        head_html: course.frame.head_html.clone(),
+        footer_html: match course.is_untrusted() {
+            true => markup::fragment(&course.frame.footer_html),
+            false => course.frame.footer_html.clone(),
+        },
+    };
     let course = CourseView { policy: policy(drafting, drafts), ..course_view(course) };
-    Site { course, chapters, chart_css: chart::css() }
+    Site { course, chapters, pages, frame, chart_css: chart::css() }
 }
 
 /// Returns what pages state of what they may fetch and run.
@@ -114,7 +125,10 @@ fn policy(drafting: &Drafting, drafts: &[Draft]) -> PolicyView {
         [&view.title_html, &view.summary_html].into_iter().any(|html| policy::needs_more(html))
             || templates.index_shows_bodies() && view.needs_more
     };
-    let needs_more = templates.needs_more() || drafts.iter().any(|draft| listed(&draft.view));
+    let around = [&course.frame.head_html, &course.frame.footer_html];
+    let needs_more = templates.needs_more()
+        || around.into_iter().any(|html| policy::needs_more(html))
+        || drafts.iter().any(|draft| listed(&draft.view));
     let text = policy::text(asked).filter(|_| !(gives_way && needs_more));
     PolicyView { text, gives_way }
 }
@@ -127,16 +141,16 @@ fn lesson_pages(
     holds: &Holds,
     wrong: &mut Diagnostics,
 ) -> (Files, Vec<TemplateError>) {
-    let page = |(index, draft): (usize, &Draft)| {
+    let page = |draft: &Draft| {
         let path = format!("{}.html", draft.view.slug);
-        let from = draft.from.map(|from| Sum::over(&[from, pages.around(index)]));
+        let from = draft.from.map(|from| Sum::over(&[from, pages.around(&draft.view)]));
         if let Some(content) = held(&path, from, holds) {
             return Ok(Ok((path, content)));
         }
         let whole = draft.whole(drafting.computed)?;
-        Ok(pages.lesson(index, &whole).map(|bytes| (path, Content::new(from, bytes))))
+        Ok(pages.lesson(&whole).map(|bytes| (path, Content::new(from, bytes))))
     };
-    let made: Vec<Result<_, Vec<Diagnostic>>> = drafts.par_iter().enumerate().map(page).collect();
+    let made: Vec<Result<_, Vec<Diagnostic>>> = drafts.par_iter().map(page).collect();
     let (mut files, mut faults) = (Files::new(), Vec::new());
     for page in made.into_iter().filter_map(|page| wrong.keep(page)) {
         match page {
@@ -241,6 +255,7 @@ fn course_view(course: &Course) -> CourseView {
         license: settings.license.clone(),
         theme: settings.theme,
         policy: PolicyView::default(),
+        logo: course.frame.logo.clone().unwrap_or_default(),
     }
 }
 
@@ -269,7 +284,8 @@ fn unpublished(computed: &Computed, files: &Files) -> Vec<Diagnostic> {
 
 /// Returns the pictures and files that lessons use.
 fn copy_assets(course: &Course, files: &mut Files) -> Result<(), Failure> {
-    for asset in course.lessons.iter().flat_map(|lesson| &lesson.assets) {
+    let of_lessons = course.lessons.iter().flat_map(|lesson| &lesson.assets);
+    for asset in of_lessons.chain(&course.frame.assets) {
         let below = asset.file.strip_prefix(&course.root).unwrap_or(&asset.file);
         let bytes = files::read(&course.root, below, MOST_COPIED)
             .map_err(|refusal| Fault::unread(&asset.file, refusal))?;

@@ -110,7 +110,8 @@ impl Making<'_> {
             Some(Sum::of_value(&(slug, &experiment.tree, (self.stamps)(place)?)))
         });
         let experiments = experiments.collect::<Option<Vec<Sum>>>()?;
-        let text = &self.sources.get(self.course.lessons[index].source).text;
+        let lesson = &self.course.lessons[index];
+        let text = (&self.sources.get(lesson.source).text, &lesson.included);
         let folder = self.course.root.file_name().map(|name| name.to_string_lossy());
         let tables: Vec<&Sum> = self
             .figures

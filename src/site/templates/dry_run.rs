@@ -11,7 +11,7 @@ use crate::diagnostic::nearest;
 use crate::site::view::{ExperimentView, Site};
 
 /// Names that stand by themselves.
-const ROOTS: [&str; 13] = [
+const ROOTS: [&str; 17] = [
     "content_security_policy",
     "course",
     "outline",
@@ -21,6 +21,10 @@ const ROOTS: [&str; 13] = [
     "previous",
     "next",
     "edit",
+    "footer_html",
+    "head_html",
+    "pages",
+    "prerequisites",
     "base",
     "base_url",
     "experiment",

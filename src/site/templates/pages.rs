@@ -7,7 +7,7 @@ use minijinja::{Value, context};
 
 use super::{TemplateError, Templates};
 use crate::lesson::to_root;
-use crate::site::view::{ExperimentView, PageView, Site};
+use crate::site::view::{ExperimentView, FrameView, PageView, Site};
 use crate::site::{Output, links};
 use crate::store::cache::Sum;
 
@@ -42,8 +42,9 @@ impl<'a> Pages<'a> {
     /// Prepares the pages of a site.
     pub fn new(templates: &'a Templates, site: &'a Site) -> Self {
         let outline = outline(site);
-        let shared_from = Sum::of_value(&(&site.course, &outline));
-        let shared = context! { course => Serde(&site.course), outline };
+        let pages: Vec<Value> = site.pages.iter().map(link).collect();
+        let shared_from = Sum::of_value(&(&site.course, &site.frame, &outline, &pages));
+        let shared = context! { course => Serde(&site.course), outline, pages };
         let lessons = site.chapters.iter().flat_map(|chapter| &chapter.lessons).collect();
         Pages { templates, site, lessons, shared, shared_from }
     }
@@ -63,23 +64,25 @@ impl<'a> Pages<'a> {
         Ok(output)
     }
 
-    /// Returns the lesson with that index in the site, shown as `lesson` has it.
+    /// Returns the page of a lesson, or one beside the lessons.
     ///
     /// # Errors
     /// A fault of an author's template.
-    pub fn lesson(&self, index: usize, lesson: &PageView) -> Result<Vec<u8>, TemplateError> {
-        self.templates.render(&self.lesson_page(index, lesson)).map(String::into_bytes)
+    pub fn lesson(&self, lesson: &PageView) -> Result<Vec<u8>, TemplateError> {
+        self.templates.render(&self.lesson_page(lesson)).map(String::into_bytes)
     }
 
     /// Returns a hash over what the page of a lesson shows beside the lesson, and over the templates.
-    pub fn around(&self, index: usize) -> Sum {
-        let beside = Sum::of_value(&(self.previous(index), self.next(index), self.edit(index)));
+    pub fn around(&self, lesson: &PageView) -> Sum {
+        let (previous, next) = self.neighbours(lesson);
+        let beside = Sum::of_value(&(previous, next, self.prerequisites(lesson), self.edit(lesson)));
         Sum::over(&[self.templates.sum, self.shared_from, beside])
     }
 
     /// Returns every page, in the order in which they are tried.
     pub fn all(&self) -> impl Iterator<Item = Page> {
-        let lessons = self.lessons.iter().enumerate().map(|(index, lesson)| self.lesson_page(index, lesson));
+        let lessons =
+            self.lessons.iter().copied().chain(&self.site.pages).map(|lesson| self.lesson_page(lesson));
         self.other_pages().into_iter().chain(lessons)
     }
 
@@ -88,7 +91,7 @@ impl<'a> Pages<'a> {
         let course = &self.site.course;
         let chapters = Serde(&self.site.chapters);
         let content_security_policy = &course.policy.text;
-        let shared = || self.shared.clone();
+        let shared = || self.around_page("");
         let mut pages = vec![
             page(
                 "index.html",
@@ -104,32 +107,54 @@ impl<'a> Pages<'a> {
         pages
     }
 
-    fn lesson_page(&self, index: usize, lesson: &PageView) -> Page {
+    fn lesson_page(&self, lesson: &PageView) -> Page {
         let policy = &self.site.course.policy;
         let states = !(lesson.needs_more && policy.gives_way);
+        let root = to_root(&lesson.slug);
+        let (previous, next) = self.neighbours(lesson);
         let values = context! {
             content_security_policy => policy.text.as_ref().filter(|_| states),
             here => &lesson.slug,
-            root => to_root(&lesson.slug),
+            root => &root,
             lesson => Serde(lesson),
-            previous => self.previous(index),
-            next => self.next(index),
-            edit => self.edit(index),
-            ..self.shared.clone()
+            prerequisites => self.prerequisites(lesson),
+            previous,
+            next,
+            edit => self.edit(lesson),
+            ..self.around_page(&root)
         };
         Page { path: format!("{}.html", lesson.slug), template: "lesson.html", values }
     }
 
-    fn previous(&self, index: usize) -> Option<Value> {
-        index.checked_sub(1).map(|before| link(self.lessons[before]))
+    /// Returns what every page sees, with the addresses of one from which `root` leads to the site's own folder.
+    fn around_page(&self, root: &str) -> Value {
+        let moved = |html: &String| {
+            let starts = ["=\"", "='", "="].into_iter();
+            starts.fold(html.clone(), |html, start| {
+                html.replace(&format!("{start}../"), &format!("{start}{root}"))
+            })
+        };
+        let FrameView { head_html, footer_html } = &self.site.frame;
+        context! { head_html => moved(head_html), footer_html => moved(footer_html), ..self.shared.clone() }
     }
 
-    fn next(&self, index: usize) -> Option<Value> {
-        self.lessons.get(index + 1).map(|after| link(after))
+    fn neighbours(&self, lesson: &PageView) -> (Option<Value>, Option<Value>) {
+        let Some(index) = self.lessons.iter().position(|known| known.slug == lesson.slug) else {
+            return (None, None);
+        };
+        let before = index.checked_sub(1).map(|before| link(self.lessons[before]));
+        (before, self.lessons.get(index + 1).map(|after| link(after)))
     }
 
-    fn edit(&self, index: usize) -> Option<String> {
-        links::edit(&self.site.course, &self.lessons[index].source_path)
+    fn prerequisites(&self, lesson: &PageView) -> Vec<Value> {
+        let known = |slug: &String| {
+            self.lessons.iter().copied().chain(&self.site.pages).find(|page| page.slug == *slug)
+        };
+        lesson.prerequisites.iter().filter_map(known).map(link).collect()
+    }
+
+    fn edit(&self, lesson: &PageView) -> Option<String> {
+        links::edit(&self.site.course, &lesson.source_path)
     }
 }
 

@@ -3,8 +3,8 @@
 
 use crate::site::view::{
     CellView, ChapterView, ClaimView, ColumnView, CourseView, DataSourceView, ExperimentView, FigureView,
-    HeadingView, PageView, PolicyView, Provenance, ResultRow, ResultsView, SettingView, Site, TableView,
-    Theme,
+    FrameView, HeadingView, PageView, PolicyView, Provenance, ResultRow, ResultsView, SettingView, Site,
+    TableView, Theme,
 };
 
 fn text() -> String {
@@ -24,6 +24,7 @@ pub(super) fn full() -> (Site, ExperimentView) {
         license: text(),
         theme: Theme::Dark,
         policy: PolicyView { text: Some(text()), gives_way: true },
+        logo: "files/logo.png".into(),
     };
     let heading = HeadingView { level: 2, id: "id".into(), html: text() };
     let lesson = |slug: &str| PageView {
@@ -32,6 +33,11 @@ pub(super) fn full() -> (Site, ExperimentView) {
         title_text: text(),
         summary_html: text(),
         tags: vec![text(), text()],
+        date: "2024-05-31".into(),
+        authors: vec![text(), text()],
+        estimated_time: text(),
+        prerequisites: vec!["a".into(), "b".into()],
+        outside: false,
         source_path: "lessons/01-a.md".into(),
         body_html: text(),
         headings: vec![heading.clone(), HeadingView { level: 3, ..heading.clone() }],
@@ -39,14 +45,18 @@ pub(super) fn full() -> (Site, ExperimentView) {
         needs_more: true,
     };
     let chapter = ChapterView { title: text(), lessons: ["a", "b", "c"].map(lesson).to_vec() };
-    let site = Site { course, chapters: vec![chapter.clone(), chapter], chart_css: String::new() };
+    let pages =
+        vec![PageView { outside: true, ..lesson("about") }, PageView { outside: true, ..lesson("imprint") }];
+    let frame = FrameView { head_html: text(), footer_html: text() };
+    let chart_css = String::new();
+    let site = Site { course, chapters: vec![chapter.clone(), chapter], pages, frame, chart_css };
     (site, experiment())
 }
 
 /// Returns a course where nothing is there that need not be.
 pub(super) fn bare() -> (Site, ExperimentView) {
     let chapter = ChapterView { title: String::new(), lessons: vec![PageView::default()] };
-    let site = Site { course: CourseView::default(), chapters: vec![chapter], chart_css: String::new() };
+    let site = Site { chapters: vec![chapter], ..Site::default() };
     (site, ExperimentView::default())
 }
 

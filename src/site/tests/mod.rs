@@ -277,7 +277,9 @@ fn text_colors_have_the_contrast_of_wcag_aa() {
             luminance(&theme[start + name.len() + 4..][..7])
         };
         for ground in ["paper", "surface"] {
-            for ink in ["ink", "muted", "accent", "good", "bad", "note", "tip", "important", "warning"] {
+            for ink in
+                ["ink", "muted", "accent", "good", "bad", "note", "tip", "important", "warning", "type"]
+            {
                 let (one, other) = (color(ground), color(ink));
                 let contrast = (one.max(other) + 0.05) / (one.min(other) + 0.05);
                 assert!(contrast >= 4.5, "--{ink} on --{ground}: {contrast:.2} in {theme}");

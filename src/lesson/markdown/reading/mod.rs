@@ -8,6 +8,7 @@
 mod colons;
 mod east_asian;
 mod formulas;
+mod scripts;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -34,6 +35,11 @@ pub(super) struct Reading<'t> {
 
 /// Reads Markdown.
 pub(super) fn read(text: &str, options: Options) -> Reading<'_> {
+    let reading = without_scripts(text, options);
+    Reading { parts: scripts::read(text, reading.parts), ..reading }
+}
+
+fn without_scripts(text: &str, options: Options) -> Reading<'_> {
     // Most texts are short and hold nothing of the kind.
     if !text.contains(['$', ':', '*', '~']) {
         let (parts, undefined) = parse(text, options);

@@ -1,0 +1,242 @@
+//! Blocks of code: what stands behind the language of a fence, code from files, and tabs.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use pulldown_cmark::{CodeBlockKind, Event, Tag, TagEnd};
+use regex::Regex;
+
+use super::doubtful::Doubtful;
+use super::headings::Owner;
+use super::raw_html::escaped_text;
+use super::{Part, Writer, length};
+use crate::diagnostic::{Diagnostic, Span, nearest};
+use crate::lesson::excerpt::{self, Excerpt};
+use crate::lesson::link;
+
+/// What may stand behind the language of a fence: `python file: train.py, region: loop, tab: PyTorch`.
+const SETTINGS: [&str; 4] = ["file", "lines", "region", "tab"];
+
+/// Where a setting begins.
+static SETTING: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?:^|[\s,])(?P<key>file|lines|region|tab)[ \t]*:").expect("a pattern of our own")
+});
+
+/// A setting, or what may have been meant as one.
+static MEANT: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^[\w+#-]*[ \t]+(?P<key>\w+)[ \t]*:(?:[ \t]|$)").expect("a pattern of our own")
+});
+
+/// The settings of a fence.
+#[derive(Default)]
+struct Fence<'i> {
+    /// What stands before them.
+    language: &'i str,
+    file: Option<&'i str>,
+    lines: Option<&'i str>,
+    region: Option<&'i str>,
+    tab: Option<&'i str>,
+}
+
+impl<'i> Fence<'i> {
+    fn read(info: &'i str) -> Self {
+        let found: Vec<_> = SETTING.captures_iter(info).collect();
+        let Some(first) = found.first().and_then(|first| first.get(0)) else {
+            return Fence { language: info, ..Fence::default() };
+        };
+        let mut fence = Fence { language: info[..first.start()].trim(), ..Fence::default() };
+        for (index, setting) in found.iter().enumerate() {
+            let start = setting.get(0).map_or(0, |whole| whole.end());
+            let end =
+                found.get(index + 1).and_then(|next| next.get(0)).map_or(info.len(), |next| next.start());
+            let value = info[start..end.max(start)].trim().trim_end_matches(',').trim().trim_matches('"');
+            let place = match &setting["key"] {
+                "file" => &mut fence.file,
+                "lines" => &mut fence.lines,
+                "region" => &mut fence.region,
+                _ => &mut fence.tab,
+            };
+            *place = Some(value);
+        }
+        fence
+    }
+}
+
+/// Returns the tab that a part begins.
+fn tab<'p>(part: Option<&'p Part>) -> Option<&'p str> {
+    match part {
+        Some((Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))), _)) => Fence::read(info).tab,
+        _ => None,
+    }
+}
+
+impl<'t> Writer<'t> {
+    /// Writes a block of code, or several that follow each other as tabs; says how many parts that was.
+    pub(super) fn code_blocks(&mut self, parts: &[Part<'t>]) -> usize {
+        let mut tabs: Vec<(String, Range<usize>)> = Vec::new();
+        let mut at = 0;
+        while let Some(name) = tab(parts.get(at)) {
+            // A name that comes again begins another set.
+            if tabs.iter().any(|(known, _)| known == name) {
+                break;
+            }
+            let end = at + length(&parts[at..]);
+            tabs.push((name.to_owned(), at..end));
+            at = end;
+        }
+        match tabs.as_slice() {
+            [] => {
+                at = length(parts);
+                self.code_block(&parts[..at]);
+            }
+            [(name, block)] => {
+                let place = self.within_fence(&parts[0].1, name);
+                let warning = Diagnostic::warning(format!("the tab `{name}` is alone"), place);
+                let warning = warning.label("expected another fence with `tab: ...` right below it");
+                self.found.diagnostics.push(warning);
+                self.code_block(&parts[block.clone()]);
+            }
+            tabs => self.tabs(tabs, parts),
+        }
+        at
+    }
+
+    /// Writes tabs without a script: of several buttons, of which one is pressed, each shows what follows it.
+    fn tabs(&mut self, tabs: &[(String, Range<usize>)], parts: &[Part<'t>]) {
+        // What is written beside a lesson's text has no ids of the page.
+        let group = self.beside.is_none().then(|| self.own_id("code tabs", Owner::Tabs));
+        self.out.push(Event::Html("<div class=\"tabs\">\n".into()));
+        for (index, (name, block)) in tabs.iter().enumerate() {
+            let name = escaped_text(name);
+            let html = match &group {
+                Some(group) => {
+                    let id = self.own_id(&format!("{group} {}", index + 1), Owner::Tabs);
+                    let checked = if index == 0 { " checked=\"\"" } else { "" };
+                    format!(
+                        "<input type=\"radio\" name=\"{group}\" id=\"{id}\"{checked}/><label for=\"{id}\">{name}</label>\n"
+                    )
+                }
+                None => format!("<p class=\"tab-name\">{name}</p>\n"),
+            };
+            self.out.push(Event::Html((html + "<div class=\"tab\">\n").into()));
+            self.code_block(&parts[block.clone()]);
+            self.out.push(Event::Html("</div>\n".into()));
+        }
+        self.out.push(Event::Html("</div>\n".into()));
+    }
+
+    /// Writes a block of code as it stands, or as a file beside the lesson holds it. Values in it are doubtful, unless it
+    /// shows how Markdown is written.
+    fn code_block(&mut self, parts: &[Part<'t>]) {
+        let (event, range) = &parts[0];
+        let Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) = event else {
+            for (event, range) in parts {
+                self.doubt_block(event, range, "");
+                self.out.push(event.clone());
+            }
+            return;
+        };
+        let fence = Fence::read(info);
+        self.check_fence(info, &fence, range);
+        let mut language = self.fence_language(fence.language, range);
+        let included = fence.file.map(|file| {
+            if language.is_empty() {
+                file.rsplit_once('.').map_or("", |(_, end)| end).clone_into(&mut language);
+            }
+            self.included(file, &fence, parts).unwrap_or_default()
+        });
+        self.out.push(Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(language.clone().into()))));
+        match included {
+            Some(text) => self.out.push(Event::Text(text.into())),
+            None => {
+                for (event, range) in &parts[1..parts.len() - 1] {
+                    self.doubt_block(event, range, &language);
+                    self.out.push(event.clone());
+                }
+            }
+        }
+        self.out.push(Event::End(TagEnd::CodeBlock));
+    }
+
+    fn doubt_block(&mut self, event: &Event<'t>, range: &Range<usize>, language: &str) {
+        if let Event::Text(code) = event
+            && code.contains("{{")
+            && !matches!(language, "markdown" | "md")
+        {
+            self.doubtful.push(Doubtful::block(code, range));
+        }
+    }
+
+    /// Checks for settings that are none, or that belong to a file where there is none.
+    fn check_fence(&mut self, info: &str, fence: &Fence, range: &Range<usize>) {
+        let meant = MEANT.captures(info).and_then(|found| found.name("key"));
+        if let Some(key) = meant.filter(|key| !SETTINGS.contains(&key.as_str())) {
+            let place = self.within_fence(range, key.as_str());
+            let warning = Diagnostic::warning(format!("a fence has no setting `{}`", key.as_str()), place);
+            self.found.diagnostics.push(match nearest(key.as_str(), SETTINGS) {
+                Some(near) => warning.label(format!("did you mean `{near}`?")),
+                None => warning.label(format!("expected one of {}", SETTINGS.join(", "))),
+            });
+        }
+        if fence.tab == Some("") {
+            let place = self.within_fence(range, "tab");
+            let error = Diagnostic::error("this tab has no name", place);
+            self.found.diagnostics.push(error.label("expected a name, as in `tab: PyTorch`"));
+        }
+        if fence.file.is_none() && (fence.lines.is_some() || fence.region.is_some()) {
+            let place = self.within_fence(range, if fence.lines.is_some() { "lines" } else { "region" });
+            let error = Diagnostic::error("this is a part of no file", place);
+            self.found.diagnostics.push(error.label("expected `file: ...` beside it"));
+        }
+    }
+
+    /// Returns the code that a file holds, or the part of it that is asked for.
+    fn included(&mut self, file: &str, fence: &Fence, parts: &[Part<'t>]) -> Option<String> {
+        let range = &parts[0].1;
+        let place = self.within_fence(range, file);
+        let written = parts.iter().find_map(|(event, range)| match event {
+            Event::Text(text) if !text.trim().is_empty() => Some(range.clone()),
+            _ => None,
+        });
+        if let Some(written) = written {
+            let error = Diagnostic::error("this fence has code of its own and a file", self.span(written));
+            self.found.diagnostics.push(error.label("expected nothing between the fences"));
+            return None;
+        }
+        let text = match link::text(self.scene.library, self.scene.folder, file, place) {
+            Ok(text) => text,
+            Err(error) => {
+                self.found.diagnostics.push(error);
+                return None;
+            }
+        };
+        let (excerpt, place) = match (fence.lines, fence.region) {
+            (Some(_), Some(region)) => {
+                let error =
+                    Diagnostic::error("lines and a region are two parts", self.within_fence(range, region));
+                self.found.diagnostics.push(error.label("expected one of `lines` and `region`"));
+                return None;
+            }
+            (Some(lines), None) => (Excerpt::Lines(lines), self.within_fence(range, lines)),
+            (None, Some(region)) => (Excerpt::Region(region), self.within_fence(range, region)),
+            (None, None) => (Excerpt::Whole, place),
+        };
+        match excerpt::of(&text, &excerpt) {
+            Ok(code) => {
+                self.found.included.push(code.clone());
+                Some(code)
+            }
+            Err((message, label)) => {
+                let error = Diagnostic::error(format!("{message} in `{file}`"), place);
+                self.found.diagnostics.push(error.label(label));
+                None
+            }
+        }
+    }
+
+    /// Returns the place of a word in the first line of a fence.
+    fn within_fence(&self, range: &Range<usize>, word: &str) -> Span {
+        let first = self.text[range.clone()].lines().next().unwrap_or_default().len();
+        self.find(&(range.start..range.start + first), word)
+    }
+}
