@@ -165,6 +165,7 @@ fn figure(slug: &str, id: &str, name: &str, title: &str) -> FigureView {
         vec![epoch.to_string(), format!("{loss:.4}"), format!("{:.4}", loss * 0.6)]
     };
     FigureView {
+        number: Some("1.1".into()),
         name: name.into(),
         title: title.into(),
         svg_wide: chart(720, 380),
@@ -206,6 +207,7 @@ fn optimizers() -> ExperimentView {
             figure("optimizers", "four_optimizers", "accuracy", "Dev accuracy by epoch"),
         ],
         results: Some(ResultsView {
+            number: Some("1.1".into()),
             axis: "optimizer".into(),
             columns: vec![
                 column("train loss", "Mean cross-entropy of the training part after the last epoch"),

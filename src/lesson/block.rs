@@ -65,6 +65,25 @@ pub(super) fn read_info(info: &str) -> Info {
     }
 }
 
+/// Returns the ids of what has a number of an experiment: its figures, whether they are shown or not, and its table.
+pub(super) fn numbered(node: &Node) -> Vec<String> {
+    let text = |key: &str| node.entry(key).and_then(|entry| entry.value.as_text());
+    let Some(id) = text("id") else { return Vec::new() };
+    let kind = text("kind").and_then(crate::experiment::kind);
+    let figures = kind.iter().flat_map(|kind| kind.figures.iter()).map(|figure| figure_id(id, figure.name));
+    figures.chain([table_id(id)]).collect()
+}
+
+/// Returns the anchor of a figure of an experiment.
+pub fn figure_id(id: &str, figure: &str) -> String {
+    format!("figure-{id}-{figure}")
+}
+
+/// Returns the anchor of an experiment's table.
+pub fn table_id(id: &str) -> String {
+    format!("table-{id}")
+}
+
 /// Returns the error of an info string that was probably meant to be `yaml experiment`.
 pub(super) fn misspelt(info: &str, span: Span) -> Diagnostic {
     let mut words = info.split(|letter: char| !letter.is_alphanumeric());

@@ -51,6 +51,10 @@ pub struct CourseSettings {
     pub words: BTreeMap<String, String>,
     /// Commands for formulas: what `\NAME` stands for, with arguments as `#1` to `#9`.
     pub macros: BTreeMap<String, String>,
+    /// A BibTeX file of what lessons cite, such as `references.bib`.
+    pub bibliography: Option<String>,
+    /// A YAML file of terms and their meanings, such as `glossary.yaml`.
+    pub glossary: Option<String>,
     /// Settings merged under every experiment of the course.
     #[serde(skip)]
     pub defaults: Option<Node>,

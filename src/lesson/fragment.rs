@@ -1,6 +1,16 @@
+use super::mark::{self, MARK};
 use super::plain;
 use crate::diagnostic::Span;
 use crate::markup::escaped;
+
+/// What stands in a text, but for values.
+pub enum FragmentPart<'a> {
+    Html(&'a str),
+    /// The experiment block with this index.
+    Experiment(usize),
+    /// The figure block with this index.
+    Figure(usize),
+}
 
 /// HTML with gaps: where an experiment or a computed value goes.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -39,6 +49,10 @@ pub enum Role {
     Value,
     /// `{{ claim: four.adam.loss < four.sgd.loss }}`: it must be true.
     Claim,
+    /// `{{ ref: four.loss }}`: it leads there.
+    Reference,
+    /// A source that is cited, by its key; of `-key` only the year is shown.
+    Citation,
 }
 
 /// What fills the gaps of a [`Fragment`], asked in the order of the page.
@@ -50,9 +64,6 @@ pub trait Fill {
     /// Returns the HTML that stands in place of an expression.
     fn value(&mut self, value: &InlineValue) -> String;
 }
-
-/// Marks a gap while HTML is written as text; no author's text holds it, null bytes being refused.
-const MARK: char = '\0';
 
 /// Returns the mark of an experiment block.
 pub fn experiment_mark(index: usize) -> String {
@@ -76,6 +87,9 @@ impl Fragment {
             if index % 2 == 0 {
                 return (!part.is_empty()).then(|| Piece::Html(part.to_owned()));
             }
+            if mark::Mark::is_one(part) {
+                return Some(Piece::Html(format!("{MARK}{part}{MARK}")));
+            }
             let number = part.get(1..)?.parse::<usize>().ok()?;
             match part.as_bytes()[0] {
                 b'e' => Some(Piece::Experiment(number)),
@@ -98,7 +112,7 @@ impl Fragment {
                     let filled = fill.value(value);
                     // Where a tag is open it is a part of an attribute, such as what a picture shows.
                     match html.rfind(['<', '>']) {
-                        Some(place) if html[place..].starts_with('<') => {
+                        Some(place) if html[place..].starts_with('<') && !filled.starts_with(MARK) => {
                             html.push_str(&escaped(&plain::text(&filled)));
                         }
                         _ => html.push_str(&filled),
@@ -111,7 +125,23 @@ impl Fragment {
 
     /// Returns the text without markup (of a title, for the browser's tab).
     pub fn render_text(&self, fill: &mut dyn Fill) -> String {
-        plain::text(&self.render(fill))
+        mark::plain_text(&self.render(fill))
+    }
+
+    /// Returns its HTML without what stands in gaps.
+    pub fn html(&self) -> String {
+        let html = |part| if let FragmentPart::Html(html) = part { html } else { "" };
+        self.parts().map(html).collect()
+    }
+
+    /// Returns what stands in it, in order, but for values.
+    pub fn parts(&self) -> impl Iterator<Item = FragmentPart<'_>> {
+        self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Html(html) => Some(FragmentPart::Html(html)),
+            Piece::Experiment(index) => Some(FragmentPart::Experiment(*index)),
+            Piece::Figure(index) => Some(FragmentPart::Figure(*index)),
+            Piece::Value(_) => None,
+        })
     }
 
     /// Returns the same without `<p>` around it, if that is all there is.

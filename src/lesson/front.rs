@@ -26,6 +26,8 @@ pub struct Front {
     pub estimated_time: String,
     /// What lessons are called that a reader should know, and where.
     pub prerequisites: Vec<(String, Span)>,
+    /// Whether all figures and tables of the course are listed at its end.
+    pub list_of_figures: bool,
     /// Settings merged under every experiment of the lesson; a map.
     pub defaults: Option<Node>,
     /// What is odd about it but stops nothing.
@@ -44,10 +46,11 @@ struct Written {
     author: Vec<String>,
     estimated_time: Option<String>,
     prerequisites: Vec<String>,
+    list_of_figures: bool,
 }
 
 /// The keys, in the order in which messages name them; `defaults` is read as a tree.
-const KEYS: [&str; 10] = [
+const KEYS: [&str; 11] = [
     "title",
     "summary",
     "tags",
@@ -57,6 +60,7 @@ const KEYS: [&str; 10] = [
     "prerequisites",
     "draft",
     "page",
+    "list_of_figures",
     "defaults",
 ];
 
@@ -255,6 +259,7 @@ fn decode(mut node: Node, here: Span) -> Result<Front, Vec<Diagnostic>> {
                     summary_span,
                     tags: written.tags,
                     draft: written.draft,
+                    list_of_figures: written.list_of_figures,
                     defaults: defaults.map(|entry| entry.value).filter(|node| node.value != Value::Null),
                     warnings,
                 });

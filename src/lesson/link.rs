@@ -8,8 +8,10 @@ use std::sync::{Arc, OnceLock};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use super::discover::CHAPTERS;
+use super::glossary::Glossary;
 use super::math::Macros;
 use super::slug::without_number;
+use crate::bibliography::Bibliography;
 use crate::diagnostic::{Diagnostic, Span, nearest};
 use crate::files::{self, Refusal, composed};
 use crate::words::Words;
@@ -21,6 +23,8 @@ pub(super) struct Library {
     pub root: PathBuf,
     /// Each lesson's path below the root, with `/`, and its slug.
     pub lessons: Vec<(String, String)>,
+    /// The place of each among the lessons, from 1, by its slug; pages outside of them have none.
+    pub numbers: BTreeMap<String, usize>,
     /// Whether the lessons are a stranger's: raw HTML is shown as text, and links have a scheme that only leads somewhere.
     pub untrusted: bool,
     /// Made of `lessons` when the first link is looked up.
@@ -30,6 +34,10 @@ pub(super) struct Library {
     /// Commands of formulas that stand for others.
     pub macros: Macros,
     pub words: Words,
+    /// What may be cited.
+    pub bibliography: Bibliography,
+    /// What explains itself.
+    pub glossary: Glossary,
 }
 
 /// How often names near to one that is wrong are still looked for: a course may have thousands of dead links, and what they may

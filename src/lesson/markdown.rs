@@ -24,6 +24,8 @@ pub(super) struct Scene<'a> {
     /// The folder of the lesson below the root, with `/`.
     pub folder: &'a str,
     pub slug: &'a str,
+    /// The number of the lesson, which its equations' begin with.
+    pub number: Option<usize>,
 }
 
 /// What equations are called by their labels: `(1)`.
@@ -57,6 +59,8 @@ pub(super) struct Document {
     pub ids: Vec<String>,
     /// The numbers of equations by their labels.
     pub equations: Equations,
+    /// The names of pictures with a caption, each with its place.
+    pub pictures: Vec<(String, Span)>,
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -108,7 +112,8 @@ pub(super) fn title(text: &str, scene: Scene, beside: Beside) -> Document {
 /// Reads a line for where no markup may stand: its words, values and formulas.
 pub(super) fn plain(text: &str, scene: Scene, beside: Beside) -> Document {
     let mut writer = Writer { beside: Some(beside), ..Writer::new(text, scene) };
-    let Reading { parts, code_in_formulas, undefined } = reading::read_line(text, options());
+    let Reading { parts, code_in_formulas, undefined, misplaced } = reading::read_line(text, options());
+    writer.refuse_misplaced(misplaced);
     writer.refuse_code_in_formulas(&code_in_formulas);
     writer.check_undefined(undefined);
     let shown = writer.without_markup(&parts);
@@ -160,6 +165,8 @@ struct Writer<'t> {
     reference_ids: BTreeMap<String, Vec<String>>,
     /// How many equations have numbers.
     numbered_equations: usize,
+    /// The places of the terms in the glossary that the page explains, in the order of the text.
+    explained: Vec<usize>,
     /// Footnotes that the text refers to.
     referred: BTreeSet<String>,
     /// The title of the page, until its first heading.
@@ -191,6 +198,7 @@ impl<'t> Writer<'t> {
             footnote_ids: BTreeMap::new(),
             reference_ids: BTreeMap::new(),
             numbered_equations: 0,
+            explained: Vec::new(),
             referred: BTreeSet::new(),
             title: None,
             found: Document::default(),
@@ -198,7 +206,8 @@ impl<'t> Writer<'t> {
     }
 
     fn document(mut self, reading: Reading<'t>) -> Document {
-        let Reading { parts, code_in_formulas, undefined } = reading;
+        let Reading { parts, code_in_formulas, undefined, misplaced } = reading;
+        self.refuse_misplaced(misplaced);
         self.refuse_code_in_formulas(&code_in_formulas);
         self.check_undefined(undefined);
         let parts = self.read_braces(&parts);
@@ -208,6 +217,7 @@ impl<'t> Writer<'t> {
         self.check_tags(&parts);
         self.parts(&parts);
         self.place_footnotes();
+        self.place_terms();
         self.check_doubtful();
         let mut body = String::new();
         let shown = std::mem::take(&mut self.out).into_iter();
@@ -258,6 +268,7 @@ mod plain_text;
 mod raw_html;
 mod reading;
 mod tags;
+mod terms;
 #[cfg(test)]
 mod tests;
 mod undefined;

@@ -11,14 +11,17 @@ mod discover;
 mod excerpt;
 mod fragment;
 mod front;
+mod glossary;
 mod limits;
 mod link;
+pub mod mark;
 mod markdown;
 mod math;
 mod naming;
 mod open;
 pub mod plain;
 mod policy;
+mod reference;
 pub mod sentences;
 mod slug;
 
@@ -26,22 +29,26 @@ use std::path::PathBuf;
 
 pub use gradbook_lab::inline;
 
-pub use block::ExperimentBlock;
+pub use block::{ExperimentBlock, figure_id, table_id};
 pub use course::{CacheSettings, CourseSettings, Language, Theme};
-pub use fragment::{Fill, Fragment, InlineValue, Role, experiment_mark, figure_mark};
+pub use fragment::{Fill, Fragment, FragmentPart, InlineValue, Role, experiment_mark, figure_mark};
 pub use front::Front;
 pub use limits::of_owner as owners_limits;
 pub use link::{Asset, Published, address, to_root};
+pub use mark::Mark;
 pub use markdown::Heading;
 pub use open::{look, open};
 pub use policy::ContentPolicy;
+pub use reference::{Reference, Shown, Target};
 pub use slug::as_title;
 
+use crate::bibliography::Bibliography;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, SourceId, Sources, Span};
 use crate::words::Words;
 use inline::Names;
 use link::{Anchor, Library};
 use markdown::{Beside, Equations, Scene};
+use reference::Targets;
 
 /// All lessons of a course.
 #[derive(Clone, Debug)]
@@ -62,6 +69,7 @@ pub struct Course {
     /// The slugs of the drafts that are there but not in the course.
     pub left_out: Vec<String>,
     library: Library,
+    targets: Targets,
     /// Which experiments there are, and what each will find as far as that has been said.
     pub names: Names,
 }
@@ -84,6 +92,8 @@ pub struct Frame {
 pub struct Lesson {
     /// Its page is `SLUG.html`, in a folder where it holds a `/`.
     pub slug: String,
+    /// Its place among the lessons, from 1; none of a page outside of them.
+    pub number: Option<usize>,
     /// The file.
     pub path: PathBuf,
     /// The path below the lessons folder, with `/`.
@@ -181,15 +191,40 @@ impl Course {
     }
 
     /// Returns what a text of this course turns into depends on beside itself: paths and slugs of the lessons that links may
-    /// lead to, whether the lessons are trusted, and the macros of formulas.
+    /// lead to, whether the lessons are trusted, the macros of formulas, the terms of the glossary and the words of pages.
     pub fn scenery(&self) -> (&[(String, String)], impl serde::Serialize) {
+        let Library { lessons, untrusted, macros, glossary, .. } = &self.library;
         let words = (&self.settings.language, &self.settings.words);
-        (&self.library.lessons, (self.library.untrusted, &self.library.macros, words))
+        (lessons, (untrusted, macros, &glossary.terms, words))
     }
 
     /// Returns the words of its pages.
     pub fn words(&self) -> &Words {
         &self.library.words
+    }
+
+    /// Returns where a reference in the text of a lesson leads.
+    ///
+    /// # Errors
+    /// What is unknown, hidden, not built, or has two meanings.
+    pub fn refer(&self, lesson: &Lesson, value: &InlineValue) -> Result<Reference, Diagnostic> {
+        let found = self.targets.find(&lesson.slug, &value.expression, value.span)?;
+        Ok(Reference { plain: value.plain || value.in_link, ..found })
+    }
+
+    /// Returns the place of a page among the lessons, from 1, whether it was read or not.
+    pub fn number_of(&self, slug: &str) -> Option<usize> {
+        self.library.numbers.get(slug).copied()
+    }
+
+    /// Says which figures an experiment shows, its defaults considered.
+    pub fn declare_figures(&mut self, lesson: usize, id: &str, shown: &Shown) {
+        self.targets.declare(&self.lessons[lesson].slug, id, shown);
+    }
+
+    /// Returns what lessons may cite.
+    pub fn bibliography(&self) -> &Bibliography {
+        &self.library.bibliography
     }
 
     /// Returns whether the lessons are a stranger's.
@@ -219,6 +254,11 @@ impl Course {
             Role::Claim => {
                 self.names.scope(&lesson.slug, lesson.block_around(*span), expression, *span).err()
             }
+            // Looked up where it is written.
+            Role::Citation => None,
+            Role::Reference => {
+                self.targets.find(&lesson.slug, expression, *span).err().map(|error| vec![error])
+            }
         };
         // Of a text that is wrong throughout, nobody reads on.
         text.values().filter_map(check).flatten().take(MOST_FAULTS).collect()
@@ -246,6 +286,11 @@ impl Course {
 }
 
 impl Lesson {
+    /// Returns the number of an equation, given its label: `(7.3)`.
+    pub fn equation(&self, label: &str) -> Option<&str> {
+        self.equations.get(label).map(String::as_str)
+    }
+
     /// Returns the id of the experiment in whose block a place is.
     pub fn block_around(&self, span: Span) -> Option<&str> {
         let block = self.blocks.iter().find(|block| block.span.holds(span))?;
@@ -255,5 +300,6 @@ impl Lesson {
 
 fn scene<'a>(library: &'a Library, below: &'a str, slug: &'a str, span: Span) -> Scene<'a> {
     let folder = below.rsplit_once('/').map_or("", |(folder, _)| folder);
-    Scene { library, source: span.source, start: span.start, folder, slug }
+    let number = library.numbers.get(slug).copied();
+    Scene { library, source: span.source, start: span.start, folder, slug, number }
 }

@@ -3,6 +3,7 @@
 mod checks;
 mod files;
 mod frame;
+mod targets;
 
 use std::collections::BTreeMap;
 use std::fs::Metadata;
@@ -16,6 +17,7 @@ use super::markdown::Beside;
 use super::math::Macros;
 use super::naming;
 use super::{Course, ExperimentBlock, Frame, Lesson, markdown, scene};
+use crate::bibliography::Bibliography;
 use crate::diagnostic::{Diagnostic, Diagnostics, SourceId, Sources, Span};
 use crate::files::Fault;
 use crate::settings::Node;
@@ -62,6 +64,8 @@ struct Read {
     lesson: Lesson,
     anchors: Vec<Anchor>,
     ids: Vec<String>,
+    /// The names of its pictures.
+    pictures: Vec<(String, Span)>,
     incomplete: bool,
 }
 
@@ -79,7 +83,12 @@ impl Opening {
         let only = metadata.is_file().then_some(named);
         let root = only.as_deref().map_or_else(|| path.to_owned(), course_of);
         Ok(Opening {
-            library: Library { root: root.clone(), untrusted, ..Library::default() },
+            library: Library {
+                root: root.clone(),
+                untrusted,
+                bibliography: Bibliography::of_the_program().clone(),
+                ..Library::default()
+            },
             root,
             only,
             drafts,
@@ -105,6 +114,7 @@ impl Opening {
         self.check_slugs(&fronts);
         self.library.lessons =
             fronts.iter().map(|front| (front.file.below.clone(), front.file.slug.clone())).collect();
+        self.library.numbers = self.numbers(&fronts);
         let chapters = self.chapters(&fronts)?;
         let mut lessons = Vec::new();
         for front in fronts {
@@ -129,6 +139,7 @@ impl Opening {
             self.speak_of(discovered.left_out, &lessons);
         }
         let names = self.names(&lessons);
+        let targets = self.targets(&lessons);
         Ok(Course {
             root: self.root,
             settings: settings.unwrap_or_default(),
@@ -139,6 +150,7 @@ impl Opening {
             is_whole: self.only.is_none(),
             left_out: self.left_out,
             library: self.library,
+            targets,
             names,
         })
     }
@@ -223,6 +235,7 @@ impl Opening {
         let prerequisites = self.prerequisites(&file, &front);
         let chapter = chapters.get(file.folder()).cloned();
         let lesson = Lesson {
+            number: self.library.numbers.get(&file.slug).copied(),
             slug: file.slug,
             path: file.path,
             below: file.below,
@@ -241,7 +254,8 @@ impl Opening {
             equations: document.equations,
             published,
         };
-        Some(Read { lesson, anchors, ids: document.ids, incomplete: document.incomplete })
+        let (ids, pictures) = (document.ids, document.pictures);
+        Some(Read { lesson, anchors, ids, pictures, incomplete: document.incomplete })
     }
 }
 

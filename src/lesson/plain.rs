@@ -30,6 +30,17 @@ pub fn text(html: &str) -> String {
     reader.text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// Returns the name of an element that repeats what stands elsewhere: what is shown of a reference, the terms of a page.
+pub(super) fn aside(tag: &Tag) -> Option<&'static str> {
+    let class =
+        tag.attributes.iter().find(|attribute| attribute.name == "class").map(|class| class.value.as_str());
+    match (tag.name.as_str(), class) {
+        ("span", Some("peek")) => Some("span"),
+        ("dl", Some("terms")) => Some("dl"),
+        _ => None,
+    }
+}
+
 struct Reader {
     text: String,
     /// The element that is left out, and how many of its kind are open.
@@ -56,7 +67,7 @@ impl Reader {
             None if name == "math" => self.formula = Some(Formula::default()),
             None => {
                 let leads = tag.value("class").is_some_and(|class| LEADING.contains(&class));
-                if leads || SKIPPED.contains(&name) {
+                if leads || SKIPPED.contains(&name) || aside(tag).is_some() {
                     self.skipped = Some((name.to_owned(), 1));
                 }
                 self.space(name);
@@ -113,6 +124,13 @@ mod tests {
         let html = "<p>Use <em>A</em>dam, not\n SGD.</p><svg><g><text>no</text></g></svg><!-- > --><p title=\"a>b\">\
                     1 &lt; 2 &amp;amp;</p><details><details>in</details>no</details>end";
         assert_eq!(text(html), "Use Adam, not SGD. 1 < 2 &amp; end");
+    }
+
+    #[test]
+    fn what_repeats_something_is_left_out() {
+        let html = "<p>an <span class=\"term\"><dfn>epoch</dfn><span class=\"peek\" id=\"a\"><span>a pass, <math><mi>x</mi></math></span></span></span> ends</p>\
+                    <dl class=\"terms\"><dt>epoch</dt></dl>";
+        assert_eq!(text(html), "an epoch ends");
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! The sentences of a page that hold computed values, as plain text.
 
 use super::fragment::{Fill, Fragment, InlineValue};
+use super::mark;
+use super::plain::aside;
 use crate::markup::{self, Token};
 
 /// Stand around the number of a value while its sentence is looked for; no author's text holds them.
@@ -22,7 +24,7 @@ pub fn with_values<'f>(text: &'f Fragment, show: &Show) -> Vec<(String, Vec<&'f 
     if values.is_empty() {
         return Vec::new();
     }
-    let plain = plain_text(&text.render(&mut Marks(0)));
+    let plain = plain_text(&without_marks(text));
     let sentences = plain.lines().flat_map(split).filter(|sentence| sentence.contains(OPEN));
     sentences.filter_map(|sentence| filled(sentence, &values, show)).collect()
 }
@@ -30,7 +32,7 @@ pub fn with_values<'f>(text: &'f Fragment, show: &Show) -> Vec<(String, Vec<&'f 
 /// Returns the whole text; none if `show` does not know one of its values.
 pub fn plain(text: &Fragment, show: &Show) -> Option<String> {
     let values: Vec<&InlineValue> = text.values().collect();
-    let plain = plain_text(&text.render(&mut Marks(0)));
+    let plain = plain_text(&without_marks(text));
     filled(&plain, &values, show).map(|(text, _)| text)
 }
 
@@ -52,12 +54,30 @@ impl Fill for Marks {
     }
 }
 
+/// Returns a text with the numbers of its values, and nothing where numbers of figures will stand.
+fn without_marks(text: &Fragment) -> String {
+    mark::fill(&text.render(&mut Marks(0)), |_, _| String::new())
+}
+
 /// Returns HTML as text: a line a paragraph, heading, item or row of a table; formulas as their TeX.
 fn plain_text(html: &str) -> String {
     let mut text = String::new();
     // Within a formula: its TeX, once that has begun.
     let mut formula: Option<Option<String>> = None;
+    // The element that is left out, and how many of its kind are open.
+    let mut skipped: Option<(&str, usize)> = None;
     markup::each(html, true, |token| match (token, &mut formula) {
+        (Token::Start(tag), _) if let Some((name, depth)) = &mut skipped => {
+            *depth += usize::from(tag.name == *name);
+        }
+        (Token::End(tag, _), _) if let Some((name, depth)) = &mut skipped => {
+            *depth -= usize::from(tag == *name);
+            if *depth == 0 {
+                skipped = None;
+            }
+        }
+        (_, _) if skipped.is_some() => {}
+        (Token::Start(tag), None) if let Some(name) = aside(&tag) => skipped = Some((name, 1)),
         (Token::Start(tag), Some(tex)) if tag.name == "annotation" => *tex = Some(String::new()),
         (Token::End(name, _), Some(tex)) if name == "math" => {
             text += &format!("${}$", tex.as_deref().unwrap_or_default().trim());

@@ -18,6 +18,7 @@ pub(super) const STYLES: &[(&str, &str)] = &[
     ("styles/page.css", include_str!("../../templates/styles/page.css")),
     ("styles/charts.css", ""),
     ("styles/prose.css", include_str!("../../templates/styles/prose.css")),
+    ("styles/references.css", include_str!("../../templates/styles/references.css")),
     ("styles/math.css", include_str!("../../templates/styles/math.css")),
     ("styles/experiment.css", include_str!("../../templates/styles/experiment.css")),
     ("styles/index.css", include_str!("../../templates/styles/index.css")),

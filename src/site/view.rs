@@ -92,6 +92,8 @@ pub struct ChapterView {
 pub struct PageView {
     /// The page is `SLUG.html`; a `/` in it is that of a folder.
     pub slug: String,
+    /// Its place among the lessons, from 1; none of a page outside of them.
+    pub number: Option<usize>,
     pub title_html: String,
     /// The title without markup, for the browser's tab and for search.
     pub title_text: String,
@@ -170,6 +172,8 @@ pub struct ExperimentView {
 pub struct FigureView {
     /// The figure's name within its kind: `loss`.
     pub name: String,
+    /// As in "Figure 7.2"; the anchor is `figure-ID-NAME`.
+    pub number: Option<String>,
     /// What it shows, plain text: names the chart in its data table and links.
     pub title: String,
     /// An `<svg>` element for wide columns.
@@ -225,6 +229,8 @@ pub struct ColumnView {
 /// Final metrics by variant.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ResultsView {
+    /// As in "Table 7.1"; the anchor is `table-ID`.
+    pub number: Option<String>,
     /// Head of the column that names the variants: `optimizer`; may be empty.
     pub axis: String,
     pub columns: Vec<ColumnView>,

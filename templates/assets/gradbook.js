@@ -108,6 +108,17 @@
     tools.prepend(box);
   };
 
+  // What is shown of a reference goes with Escape, and comes again with the next visit.
+  const quiet = () => addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    for (const shown of document.querySelectorAll(".peeking:hover, .peeking:focus-within")) {
+      shown.classList.add("quiet");
+      const back = () => shown.classList.remove("quiet");
+      shown.addEventListener("mouseleave", back, { once: true });
+      shown.addEventListener("focusout", back, { once: true });
+    }
+  });
+
   // A link to something folded opens it.
   const unfold = () => {
     const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
@@ -119,5 +130,6 @@
   search();
   sectionInView();
   unfold();
+  quiet();
   addEventListener("hashchange", unfold);
 })();

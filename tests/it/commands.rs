@@ -117,15 +117,36 @@ fn kinds_lists_all_and_tells_one() {
     for kind in gradbook::experiment::KINDS.iter().map(|kind| kind.name) {
         assert!(list.contains(kind));
         let page = course.call(&["kinds", kind]).output;
-        for part in ["Settings of this kind", "Metrics", "Figures", "Example", "```yaml experiment"] {
-            assert!(page.contains(part), "{kind}: {part}");
-        }
+        let places = ["Example", "```yaml experiment", "Variants", "Figures", "Shared with other kinds"]
+            .map(|part| page.find(part));
+        assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{kind}: {places:?}\n{page}");
+        assert!(page.lines().count() < 160, "{kind}: {page}");
+        let all = course.call(&["kinds", kind, "--all"]).output;
+        assert!(all.contains("Every block") && all.lines().count() > page.lines().count(), "{all}");
     }
-    let page = course.call(&["kinds", "optimizers"]).output;
+    let page = course.call(&["kinds", "optimizers", "--all"]).output;
     assert!(page.contains("v = beta v + (1 - beta) g; W = W - alpha v"), "{page}");
-    let called = course.call(&["kinds", "optimizer"]);
+    let called = course.call(&["kinds", "optimizrs"]);
     assert_eq!(called.status, 2);
     assert!(called.error.contains("did you mean `optimizers`?"), "{}", called.error);
+}
+
+#[test]
+fn kinds_tells_all_meanings_of_a_name() {
+    let course = Course::with("a.md", "");
+    let told = |name: &str| {
+        let called = course.call(&["kinds", name]);
+        assert_eq!(called.status, 0, "{name}: {}", called.error);
+        called.output
+    };
+    let adam = told("adam");
+    assert!(adam.contains("training.optimizer.adam: a value of `training.optimizer`"), "{adam}");
+    assert!(adam.contains("Kingma and Ba, Adam: A Method for Stochastic Optimization"), "{adam}");
+    assert!(told("l2").contains("compare") || told("l2").contains("training.l2: a setting"));
+    assert!(told("training.l2").starts_with("training.l2: a setting\n"));
+    assert!(!told("training.l2").contains("\n\n"), "one meaning alone");
+    assert!(told("dev_error").contains("dev_error: a metric"));
+    assert!(told("split").starts_with("split: "), "a kind wins");
 }
 
 #[test]

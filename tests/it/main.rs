@@ -24,6 +24,7 @@ mod order;
 mod pages;
 mod quotes;
 mod reference;
+mod references;
 mod regression;
 mod regularization;
 mod release;

@@ -51,11 +51,12 @@ fn equations_are_numbered_at_the_margin_of_the_page() {
     assert_eq!(called.status, 0, "{}", called.error);
     let page = course.text("output/a.html");
     assert!(
-        page.contains("<a href=\"#eq-eq:step\">(2)</a>") && page.contains("<a href=\"#eq-eq:cost\">(1)</a>"),
+        page.contains("<a href=\"#eq-eq:step\">(1.2)</a>")
+            && page.contains("<a href=\"#eq-eq:cost\">(1.1)</a>"),
         "{page}"
     );
     assert!(
-        page.contains("id=\"eq-eq:step\"><mtext>(2)</mtext>") && page.matches("<mtext>(").count() == 2,
+        page.contains("id=\"eq-eq:step\"><mtext>(1.2)</mtext>") && page.matches("<mtext>(").count() == 2,
         "{page}"
     );
     // A macro that changes makes the page anew.

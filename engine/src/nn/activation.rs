@@ -40,7 +40,7 @@ pub struct ActivationInfo {
     pub summary: &'static str,
     /// Its formula, in plain text.
     pub equation: &'static str,
-    /// Who proposed it, and where.
+    /// Who proposed it, and where: text with citations of `src/bibliography/sources.bib`.
     pub source: &'static str,
 }
 
@@ -51,28 +51,28 @@ pub const ACTIVATIONS: &[ActivationInfo] = &[
         activation: Activation::Relu,
         summary: "cheap, and its gradient does not shrink where the unit is on; a unit that is off for every example learns no more",
         equation: "a = max(0, z); da/dz = 1 for z > 0, else 0",
-        source: "Nair and Hinton, Rectified Linear Units Improve Restricted Boltzmann Machines, ICML 2010",
+        source: "[@nair2010]",
     },
     ActivationInfo {
         name: "tanh",
         activation: Activation::Tanh,
         summary: "centred on zero; flat, and so slow to learn, where |z| is large",
         equation: "a = (e^z - e^-z) / (e^z + e^-z); da/dz = 1 - a^2",
-        source: "LeCun, Bottou, Orr and Müller, Efficient BackProp, 1998, section 4.4",
+        source: "[@lecun1998, section 4.4]",
     },
     ActivationInfo {
         name: "sigmoid",
         activation: Activation::Sigmoid,
         summary: "a probability; as a hidden unit, never centred and at most a quarter steep",
         equation: "a = 1 / (1 + e^-z); da/dz = a (1 - a)",
-        source: "Rumelhart, Hinton and Williams, Learning representations by back-propagating errors, Nature 1986",
+        source: "[@rumelhart1986]",
     },
     ActivationInfo {
         name: "leaky_relu",
         activation: Activation::LeakyRelu,
         summary: "relu that still learns a little where it is off",
         equation: "a = z for z > 0, else 0.01 z; da/dz = 1 for z > 0, else 0.01",
-        source: "Maas, Hannun and Ng, Rectifier Nonlinearities Improve Neural Network Acoustic Models, 2013",
+        source: "[@maas2013]",
     },
     ActivationInfo {
         name: "linear",
@@ -86,14 +86,14 @@ pub const ACTIVATIONS: &[ActivationInfo] = &[
         activation: Activation::Gelu,
         summary: "relu with a soft corner: near 0, units are let through by degrees; as transformers have it",
         equation: "a = z Phi(z), Phi(z) = (1 + erf(z / sqrt(2))) / 2; da/dz = Phi(z) + z e^(-z^2/2) / sqrt(2 pi)",
-        source: "Hendrycks and Gimpel, Gaussian Error Linear Units, arXiv:1606.08415, 2016 (the exact form; others approximate it by tanh)",
+        source: "[@hendrycks2016] (the exact form; others approximate it by tanh)",
     },
     ActivationInfo {
         name: "silu",
         activation: Activation::Silu,
         summary: "relu with a soft corner, from the sigmoid alone; also called swish",
         equation: "a = z s(z), s(z) = 1 / (1 + e^-z); da/dz = s(z) (1 + z (1 - s(z)))",
-        source: "Elfwing, Uchibe and Doya, Sigmoid-Weighted Linear Units for Neural Network Function Approximation, Neural Networks 2018",
+        source: "[@elfwing2018]",
     },
 ];
 

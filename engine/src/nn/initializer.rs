@@ -46,7 +46,7 @@ pub struct InitializerInfo {
     pub summary: &'static str,
     /// Its variance, in plain text.
     pub equation: &'static str,
-    /// Who proposed it, and where.
+    /// Who proposed it, and where: text with citations of `src/bibliography/sources.bib`.
     pub source: &'static str,
 }
 
@@ -71,35 +71,35 @@ pub const INITIALIZERS: &[InitializerInfo] = &[
         initializer: Initializer::Normal(0.01),
         summary: "one spread for all layers: signals shrink or grow with the width",
         equation: "W ~ N(0, sd^2)",
-        source: "Krizhevsky, Sutskever and Hinton, ImageNet Classification with Deep CNNs, 2012, section 5 (sd 0.01)",
+        source: "[@krizhevsky2012, section 5] (sd 0.01)",
     },
     InitializerInfo {
         name: "lecun",
         initializer: Initializer::Lecun,
         summary: "a weighted sum of n_in unit-variance inputs has unit variance",
         equation: "W ~ N(0, 1/n_in)",
-        source: "LeCun, Bottou, Orr and Müller, Efficient BackProp, 1998, section 4.6, equation 16",
+        source: "[@lecun1998, section 4.6, equation 16]",
     },
     InitializerInfo {
         name: "he",
         initializer: Initializer::He,
         summary: "as lecun, doubled because relu lets half of the signal through",
         equation: "W ~ N(0, 2/n_in)",
-        source: "He, Zhang, Ren and Sun, Delving Deep into Rectifiers, 2015, equation 10",
+        source: "[@he2015, equation 10]",
     },
     InitializerInfo {
         name: "xavier",
         initializer: Initializer::Xavier,
         summary: "the course's name for sd sqrt(1/n_in) with tanh; the paper's own formula is glorot",
         equation: "W ~ N(0, 1/n_in)",
-        source: "Glorot and Bengio, Understanding the difficulty of training deep feedforward neural networks, 2010, equation 10 (forward condition)",
+        source: "[@glorot2010, equation 10] (forward condition)",
     },
     InitializerInfo {
         name: "glorot",
         initializer: Initializer::Glorot,
         summary: "keeps activations and gradients at a middle size; drawn from a normal here, from a uniform distribution of the same variance in the paper",
         equation: "W ~ N(0, 2/(n_in + n_out))",
-        source: "Glorot and Bengio, Understanding the difficulty of training deep feedforward neural networks, 2010, equation 12",
+        source: "[@glorot2010, equation 12]",
     },
 ];
 

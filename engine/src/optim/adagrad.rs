@@ -37,7 +37,7 @@ impl Method for Adagrad {
         optimizer: || Optimizer::Adagrad(Adagrad::default()),
         summary: "divides each step by the root of the sum of all squared gradients so far: steps only ever shrink",
         equation: "s = s + g^2; W = W - alpha g / (sqrt(s) + epsilon)",
-        source: "Duchi, Hazan and Singer, Adaptive Subgradient Methods, JMLR 2011",
+        source: "[@duchi2011]",
     };
     const NUMBERS_PER_PARAMETER: usize = 1;
 

@@ -107,7 +107,7 @@ impl Family for Adam {
         optimizer: || Optimizer::Adam(Adam::default()),
         summary: "momentum and RMSprop together, both corrected for their start at 0: the first step is alpha sign(g)",
         equation: "m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - beta2) g^2; W = W - alpha (m/(1 - beta1^t)) / (sqrt(v/(1 - beta2^t)) + epsilon)",
-        source: "Kingma and Ba, Adam: A Method for Stochastic Optimization, ICLR 2015, algorithm 1",
+        source: "[@kingma2015, algorithm 1]",
     };
 
     fn rule(&self) -> Rule {
@@ -122,7 +122,7 @@ impl Family for Adamw {
         optimizer: || Optimizer::Adamw(Adamw::default()),
         summary: "Adam with a decay of the parameters that its division does not distort",
         equation: "W = W - alpha weight_decay W, then as adam",
-        source: "Loshchilov and Hutter, Decoupled Weight Decay Regularization, ICLR 2019, algorithm 2",
+        source: "[@loshchilov2019, algorithm 2]",
     };
 
     fn rule(&self) -> Rule {
@@ -139,7 +139,7 @@ impl Family for Nadam {
         optimizer: || Optimizer::Nadam(Nadam::default()),
         summary: "Adam with Nesterov's look ahead",
         equation: "m and v as adam; W = W - alpha (beta1 m/(1 - beta1^(t+1)) + (1 - beta1) g/(1 - beta1^t)) / (sqrt(v/(1 - beta2^t)) + epsilon)",
-        source: "Dozat, Incorporating Nesterov Momentum into Adam, ICLR Workshop 2016, with a constant beta1",
+        source: "[@dozat2016], with a constant beta1",
     };
 
     fn rule(&self) -> Rule {

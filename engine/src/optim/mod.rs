@@ -88,7 +88,7 @@ pub struct OptimizerInfo {
     pub summary: &'static str,
     /// Its step, in plain text.
     pub equation: &'static str,
-    /// Who proposed it, and where.
+    /// Who proposed it, and where: text with citations of `src/bibliography/sources.bib`.
     pub source: &'static str,
 }
 

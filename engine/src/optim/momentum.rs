@@ -68,7 +68,7 @@ impl Method for Momentum {
         optimizer: || Optimizer::Momentum(Momentum::default()),
         summary: "steps along an average of the gradients: oscillations cancel, and noise is damped; PyTorch's form is `dampening: 0`",
         equation: "v = beta v + (1 - beta) g; W = W - alpha v",
-        source: "Polyak, Some methods of speeding up the convergence of iteration methods, 1964",
+        source: "[@polyak1964]",
     };
     const NUMBERS_PER_PARAMETER: usize = 1;
 
@@ -92,7 +92,7 @@ impl Method for Nesterov {
         optimizer: || Optimizer::Nesterov(Nesterov::default()),
         summary: "momentum that steps along the average as it will be if the next gradient equals this one",
         equation: "v = beta v + (1 - beta) g; W = W - alpha (beta v + (1 - beta) g)",
-        source: "Sutskever, Martens, Dahl and Hinton, On the importance of initialization and momentum in deep learning, ICML 2013",
+        source: "[@sutskever2013]",
     };
     const NUMBERS_PER_PARAMETER: usize = 1;
 

@@ -45,7 +45,7 @@ impl Method for Rmsprop {
         optimizer: || Optimizer::Rmsprop(Rmsprop::default()),
         summary: "divides each step by the root of the average squared gradient: steep directions take shorter steps",
         equation: "s = beta s + (1 - beta) g^2; W = W - alpha g / (sqrt(s) + epsilon)",
-        source: "Tieleman and Hinton, Lecture 6.5 of Neural Networks for Machine Learning, 2012",
+        source: "[@tieleman2012]",
     };
     const NUMBERS_PER_PARAMETER: usize = 1;
 

@@ -28,7 +28,7 @@ impl Method for Sgd {
         optimizer: || Optimizer::Sgd(Sgd::default()),
         summary: "plain gradient descent on one batch after the other",
         equation: "W = W - alpha g",
-        source: "Robbins and Monro, A Stochastic Approximation Method, 1951",
+        source: "[@robbins1951]",
     };
     const NUMBERS_PER_PARAMETER: usize = 0;
 

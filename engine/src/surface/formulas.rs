@@ -192,7 +192,7 @@ impl Rosenbrock {
         surface: || Surface::Rosenbrock(Rosenbrock {}),
         summary: "a curved valley with a flat floor: easy to find, hard to follow to (1, 1)",
         equation: "f = (1 - x)^2 + 100 (y - x^2)^2",
-        source: "Rosenbrock, An Automatic Method for Finding the Greatest or Least Value of a Function, 1960",
+        source: "[@rosenbrock1960]",
     };
 }
 
@@ -230,7 +230,7 @@ impl Beale {
         surface: || Surface::Beale(Beale {}),
         summary: "a flat valley that leads to (3, 0.5), between walls that rise by the sixth power",
         equation: "f = (1.5 - x + x y)^2 + (2.25 - x + x y^2)^2 + (2.625 - x + x y^3)^2",
-        source: "Beale, On an Iterative Method for Finding a Local Minimum of a Function of More than One Variable, 1958",
+        source: "[@beale1958]",
     };
 }
 
@@ -276,7 +276,7 @@ impl Himmelblau {
         surface: || Surface::Himmelblau(Himmelblau {}),
         summary: "four minima of one depth: which one is reached depends on the start and on the steps",
         equation: "f = (x^2 + y - 11)^2 + (x + y^2 - 7)^2",
-        source: "Himmelblau, Applied Nonlinear Programming, 1972",
+        source: "[@himmelblau1972]",
     };
 }
 

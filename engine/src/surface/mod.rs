@@ -44,7 +44,7 @@ pub struct SurfaceInfo {
     pub summary: &'static str,
     /// Its formula, in plain text.
     pub equation: &'static str,
-    /// Where it is from; empty for what everybody uses.
+    /// Where it is from, as text with citations of `src/bibliography/sources.bib`; empty for what everybody uses.
     pub source: &'static str,
 }
 

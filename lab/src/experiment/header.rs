@@ -146,8 +146,8 @@ pub(super) fn is_name(text: &str) -> bool {
 
 /// Returns whether a word has a meaning of its own in expressions, so that they would not read it as a name.
 pub(super) fn is_reserved(word: &str) -> bool {
-    const RESERVED: [&str; 12] =
-        ["true", "false", "none", "not", "and", "or", "in", "is", "if", "else", "loop", "self"];
+    const RESERVED: [&str; 13] =
+        ["true", "false", "none", "not", "and", "or", "in", "is", "if", "else", "loop", "self", "eq"];
     RESERVED.contains(&word)
 }
 

@@ -8,7 +8,7 @@ use crate::surface::SURFACES;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Technique {
     pub equation: &'static str,
-    /// Where it is from; empty for what everybody does.
+    /// Where it is from, with citations of the program's own bibliography; empty for what everybody does.
     pub source: &'static str,
 }
 

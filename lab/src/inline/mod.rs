@@ -174,6 +174,11 @@ pub fn claim(inside: &str) -> Option<&str> {
     inside.strip_prefix("claim")?.trim_start().strip_prefix(':').map(str::trim)
 }
 
+/// Returns what the inside of a template refers to if it is `ref: name`.
+pub fn reference(inside: &str) -> Option<&str> {
+    inside.strip_prefix("ref")?.trim_start().strip_prefix(':').map(str::trim)
+}
+
 /// Returns a lesson's slug as a name in expressions.
 pub fn as_name(slug: &str) -> String {
     slug.replace(['-', '/'], "_")

@@ -10,6 +10,7 @@ use crate::diagnostic::{Diagnostic, Span};
 pub(super) fn explain(text: &str, place: usize, complaint: &str, map: &LineMap) -> Diagnostic {
     let at = Scene { text, place: place.min(text.len()), complaint, map };
     at.depth()
+        .or_else(|| at.template())
         .or_else(|| at.tab())
         .or_else(|| at.missing_colon())
         .or_else(|| at.quote())
@@ -68,6 +69,26 @@ impl Scene<'_> {
         self.says("recursion limit").then(|| {
             let error = format!("settings nest more than {MAX_DEPTH} deep");
             self.error(error, self.place, self.place + 1).label("too deep")
+        })
+    }
+
+    /// `{{ ref: four.loss }}` in a text without quotes: its colon looks like that of a key.
+    fn template(&self) -> Option<Diagnostic> {
+        let line = self.line_start();
+        let before = self.text[..line.saturating_sub(1)].rfind('\n').map_or(0, |end| end + 1);
+        let lines = [line, before].into_iter().map(|start| (start, self.text[start..].lines().next()));
+        lines.filter_map(|(start, line)| Some((start, line?))).find_map(|(start, line)| {
+            let opened = line.find("{{")?;
+            let word = line[opened + 2..].trim_start();
+            let word = ["ref", "claim"].into_iter().find(|known| {
+                word.strip_prefix(known).is_some_and(|rest| rest.trim_start().starts_with(':'))
+            })?;
+            let end = line[opened..].find("}}").map_or(line.len(), |end| opened + end + 2);
+            Some(
+                self.error(format!("a text with `{word}:` in it needs quotes"), start + opened, start + end)
+                    .label("its colon looks like that of a setting")
+                    .hint("put the whole text in quotes, or `>-` after its key and the text on the lines below it, indented"),
+            )
         })
     }
 

@@ -33,7 +33,10 @@ impl Writer<'_> {
                     Some((tag, false)) => tag.clone(),
                     None => {
                         self.numbered_equations += 1;
-                        format!("({})", self.numbered_equations)
+                        match self.scene.number {
+                            Some(lesson) => format!("({lesson}.{})", self.numbered_equations),
+                            None => format!("({})", self.numbered_equations),
+                        }
                     }
                 };
                 self.claim_id(&math::anchor(label), place, Owner::Equation);
@@ -82,9 +85,14 @@ impl Writer<'_> {
         match insert {
             Insert::Value { expression, range } => {
                 let span = place(self, range);
-                if inline::claim(expression).is_some() {
-                    let error = Diagnostic::error("no claim can stand within a formula", span);
-                    self.found.diagnostics.push(error.label("expected a value"));
+                let what = match (inline::claim(expression), inline::reference(expression)) {
+                    (Some(_), _) => Some("claim"),
+                    (None, Some(_)) => Some("reference"),
+                    (None, None) => None,
+                };
+                if let Some(what) = what {
+                    let message = format!("no {what} can stand within a formula");
+                    self.found.diagnostics.push(Diagnostic::error(message, span).label("expected a value"));
                     return String::new();
                 }
                 let bytes = span.start - self.scene.start..span.end - self.scene.start;

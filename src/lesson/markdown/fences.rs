@@ -47,6 +47,10 @@ impl<'t> Writer<'t> {
                     let place = block.node.locate("id");
                     let what = if is_figure { "figure" } else { "experiment" };
                     self.claim_id(&format!("{what}-{id}"), place, Owner::Experiment);
+                    let parts = if is_figure { Vec::new() } else { block::numbered(&block.node) };
+                    for part in parts {
+                        self.claim_id(&part, place, Owner::Experiment);
+                    }
                     // A link may name the experiment alone.
                     if let Some(alias) = self.claim_alias(id.to_owned()) {
                         self.out.push(Event::Html(headings::other_name(&alias).into()));

@@ -22,6 +22,7 @@ pub(super) enum Owner {
     Experiment,
     Equation,
     Tabs,
+    Picture,
     Html,
     /// Another name of a heading or an experiment: gives way to everything.
     Alias,
@@ -36,6 +37,7 @@ impl Owner {
             Owner::Experiment => "an experiment",
             Owner::Equation => "an equation",
             Owner::Tabs => "tabs of code",
+            Owner::Picture => "a picture",
             Owner::Html => "an element of HTML",
             Owner::Alias => "another name",
         }
@@ -138,6 +140,9 @@ impl<'t> Writer<'t> {
         let message = match (first, owner) {
             (Owner::Heading, Owner::Heading) => format!("two headings have the id `{id}`"),
             (Owner::Html, Owner::Html) => format!("two elements of HTML have the id `{id}`"),
+            (Owner::Picture, Owner::Picture) => {
+                format!("two pictures are called `{}`", id.trim_start_matches("figure-"))
+            }
             (Owner::Equation, Owner::Equation) => {
                 format!("two equations have the label `{}`", id.trim_start_matches("eq-"))
             }

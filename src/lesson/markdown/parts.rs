@@ -126,6 +126,9 @@ impl<'t> Writer<'t> {
                 if let Some(taken) = self.bare_addresses(parts) {
                     return taken;
                 }
+                if let Some(taken) = self.terms(parts) {
+                    return taken;
+                }
                 self.check_text(text, range);
                 self.out.push(event.clone());
             }

@@ -6,13 +6,19 @@ use std::sync::LazyLock;
 use pulldown_cmark::{CowStr, Event, LinkType, Tag, TagEnd, html};
 use regex::Regex;
 
+use super::headings::Owner;
 use super::reading::{self, CodeInFormula, Reading};
 use super::{Part, Writer, length, options};
 use crate::diagnostic::Diagnostic;
+use crate::lesson::Mark;
 
 /// A title that ends with a width: `width=50%`, `The loss falls {width=300}`.
 static WIDTH: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?:^|\s)\{?width=(?P<width>[^\s{}]*)\}?\s*$").expect("a pattern of our own")
+});
+/// A title that ends with a name: `The loss falls {#falling}`, `{#falling width=50%}`.
+static NAME: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\{#(?P<name>[^\s{}]*)(?P<rest>[^{}]*)\}\s*$").expect("a pattern of our own")
 });
 /// Per cent of the column, or pixels.
 static SIZE: LazyLock<Regex> =
@@ -52,13 +58,20 @@ impl<'t> Writer<'t> {
         let range = &parts[1].1;
         let length = length(&parts[1..]);
         let (Event::End(TagEnd::Paragraph), _) = parts.get(1 + length)? else { return None };
-        let (caption, width) = self.width(&picture.title, range);
+        let (title, name) = self.name(&picture.title, range);
+        let (caption, width) = self.width(&title, range);
         if caption.is_empty() {
             return None;
         }
-        self.out.push(Event::Html("<figure>\n".into()));
+        let id = name.as_ref().map_or_else(String::new, |name| format!(" id=\"figure-{name}\""));
+        self.out.push(Event::Html(format!("<figure{id}>\n").into()));
         self.sized(picture.titled(""), width, &parts[1..=length]);
-        self.out.push(Event::Html("\n<figcaption>".into()));
+        // Pictures in a line or two of an experiment are a part of that.
+        let number = match self.beside {
+            Some(_) => String::new(),
+            None => Mark::Picture(name).written(),
+        };
+        self.out.push(Event::Html(format!("\n<figcaption>{number}").into()));
         self.caption(&caption, range);
         self.out.push(Event::Html("</figcaption>\n</figure>\n".into()));
         Some(length + 2)
@@ -85,6 +98,28 @@ impl<'t> Writer<'t> {
         html::push_html(&mut written, picture.into_iter());
         let written = written.replacen("<img ", &format!("<img width=\"{width}\" "), 1);
         self.out.push(Event::InlineHtml(written.into()));
+    }
+
+    /// Returns a title without the name that it ends with, and that name.
+    fn name(&mut self, title: &str, range: &Range<usize>) -> (String, Option<String>) {
+        let Some(found) = NAME.captures(title) else { return (title.to_owned(), None) };
+        let (name, rest) = (&found["name"], found["rest"].trim());
+        let before = found.get(0).map_or(title, |all| &title[..all.start()]);
+        let title = format!("{before} {rest}");
+        let place = self.find(range, &format!("#{name}"));
+        let is_name = name.starts_with(|letter: char| letter.is_ascii_alphabetic())
+            && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
+            && !matches!(name, "eq" | "table");
+        if !is_name {
+            let error = Diagnostic::error(format!("`{name}` is no name of a picture"), place);
+            self.found.diagnostics.push(error.label("expected letters, digits and `_`, as in `{#falling}`"));
+            return (title, None);
+        }
+        if self.beside.is_none() {
+            self.claim_id(&format!("figure-{name}"), place, Owner::Picture);
+            self.found.pictures.push((name.to_owned(), place));
+        }
+        (title, Some(name.to_owned()))
     }
 
     /// Returns a title without the width that it ends with, and that width.

@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::lesson::Mark;
 use crate::lesson::fragment::Fill;
 
 struct Echo;
@@ -20,7 +21,8 @@ impl Fill for Echo {
 
 fn read(text: &str) -> Document {
     let library = Library::default();
-    let scene = Scene { library: &library, source: SourceId(0), start: 0, folder: "", slug: "here" };
+    let scene =
+        Scene { library: &library, source: SourceId(0), start: 0, folder: "", slug: "here", number: None };
     document(text, None, scene)
 }
 
@@ -136,7 +138,8 @@ fn code_of_a_file_is_shown() {
     std::fs::write(folder.path().join("a.py"), "x = 1\n# region r\n  y < {{ z }}\n# endregion\n").unwrap();
     std::fs::write(folder.path().join(".hidden.py"), "secret").unwrap();
     let library = Library { root: folder.path().to_owned(), untrusted: true, ..Library::default() };
-    let scene = Scene { library: &library, source: SourceId(0), start: 0, folder: "", slug: "" };
+    let scene =
+        Scene { library: &library, source: SourceId(0), start: 0, folder: "", slug: "", number: None };
     let read = |text: &str| document(text, None, scene);
     let shown = |text: &str| {
         let document = read(text);
@@ -172,7 +175,14 @@ fn a_published_chart_is_a_picture() {
     let lessons = vec![("1-a.md".to_owned(), "here".to_owned())];
     for untrusted in [false, true] {
         let library = Library { lessons: lessons.clone(), untrusted, ..Library::default() };
-        let scene = Scene { library: &library, source: SourceId(0), start: 0, folder: "", slug: "there" };
+        let scene = Scene {
+            library: &library,
+            source: SourceId(0),
+            start: 0,
+            folder: "",
+            slug: "there",
+            number: None,
+        };
         let read = document("![x](here/four-loss.svg)", None, scene);
         assert_eq!(read.diagnostics, []);
         assert_eq!(read.body.render(&mut Echo), "<p><img src=\"here/four-loss.svg\" alt=\"x\" /></p>\n");
@@ -190,7 +200,8 @@ fn ids_of_raw_html_stand_on_a_page_once() {
     assert_eq!(heading.content.render(&mut Echo), "A <b class=\"y\">b</b>");
     let library = Library::default();
     let note = |start: usize| {
-        let scene = Scene { library: &library, source: SourceId(0), start, folder: "", slug: "" };
+        let scene =
+            Scene { library: &library, source: SourceId(0), start, folder: "", slug: "", number: None };
         let beside = Beside { blocks: &[], equations: &Equations::default() };
         short("a[^1]\n\n[^1]: b", scene, beside).body.render(&mut Echo)
     };
@@ -200,7 +211,8 @@ fn ids_of_raw_html_stand_on_a_page_once() {
 #[test]
 fn a_strangers_raw_html_is_shown_as_text() {
     let library = Library { untrusted: true, ..Library::default() };
-    let scene = Scene { library: &library, source: SourceId(0), start: 0, folder: "", slug: "" };
+    let scene =
+        Scene { library: &library, source: SourceId(0), start: 0, folder: "", slug: "", number: None };
     let body = document("a <b>c</b>\n\n<script>x</script>\n\n`<i>`", None, scene).body.render(&mut Echo);
     assert_eq!(
         body,
@@ -438,7 +450,14 @@ fn pictures_have_widths_and_captions() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("p.png"), "x").unwrap();
     let library = Library { root: folder.path().to_owned(), ..Library::default() };
-    let scene = Scene { library: &library, source: SourceId(0), start: 0, folder: "", slug: "deep/here" };
+    let scene = Scene {
+        library: &library,
+        source: SourceId(0),
+        start: 0,
+        folder: "",
+        slug: "deep/here",
+        number: None,
+    };
     let read = |text: &str| document(text, None, scene);
     let shown = |text: &str| read(text).body.render(&mut Echo);
     let src = "src=\"../files/p.png\" alt=\"a\"";
@@ -451,10 +470,11 @@ fn pictures_have_widths_and_captions() {
     assert_eq!(
         shown("![a](p.png \"The *loss* `{{ x.y }}` {width=30}\")"),
         format!(
-            "<figure>\n<img width=\"30\" {src} />\n<figcaption>The <em>loss</em> [x.y]</figcaption>\n</figure>\n"
+            "<figure>\n<img width=\"30\" {src} />\n<figcaption>{}The <em>loss</em> [x.y]</figcaption>\n</figure>\n",
+            Mark::Picture(None).written()
         )
     );
-    assert!(shown("![a](p.png \"b \\\" c\")").contains("<figcaption>b \" c</figcaption>"));
+    assert!(shown("![a](p.png \"b \\\" c\")").contains("b \" c</figcaption>"));
     assert_eq!(read("![a](p.png \"width=half\")").diagnostics[0].message, "this is no width of a picture");
 }
 
@@ -492,7 +512,8 @@ fn formulas_in_other_delimiters_are_warned_of() {
 #[test]
 fn a_first_heading_that_repeats_the_title_is_not_shown() {
     let library = Library::default();
-    let scene = Scene { library: &library, source: SourceId(0), start: 0, folder: "", slug: "" };
+    let scene =
+        Scene { library: &library, source: SourceId(0), start: 0, folder: "", slug: "", number: None };
     let shown = |text: &str| document(text, Some("1. The *Pooling* of $x$"), scene);
     let repeated = shown("# 1. the pooling of $x$\n\nText\n\n# 1. The pooling of $x$\n");
     let body = repeated.body.render(&mut Echo);
@@ -529,7 +550,8 @@ fn equations_count_through_the_page() {
 #[test]
 fn attributes_hold_values_and_formulas_as_plain_text() {
     let library = Library { root: std::env::temp_dir(), ..Library::default() };
-    let scene = Scene { library: &library, source: SourceId(0), start: 0, folder: "", slug: "" };
+    let scene =
+        Scene { library: &library, source: SourceId(0), start: 0, folder: "", slug: "", number: None };
     let text = "[a](b:c \"v `{{ x.y }}` of $z_1$, `code` *a*\") <b title=\"`{{ x.z }}`\">`c`</b>\n\n<p>3 `{{ x.w | round(2) }}` `{{ claim: a &lt; b }}`</p>\n";
     let body = document(text, None, scene).body.render(&mut Echo);
     assert!(body.contains("title=\"v [x.y] of z₁, `code` *a*\""), "{body}");
@@ -581,7 +603,8 @@ fn values_stand_in_formulas() {
 #[test]
 fn titles_are_lines() {
     let library = Library::default();
-    let scene = Scene { library: &library, source: SourceId(0), start: 0, folder: "", slug: "" };
+    let scene =
+        Scene { library: &library, source: SourceId(0), start: 0, folder: "", slug: "", number: None };
     let shown = |text: &str| {
         title(text, scene, Beside { blocks: &[], equations: &Equations::new() }).body.render(&mut Echo)
     };
@@ -602,7 +625,8 @@ fn titles_are_lines() {
 #[test]
 fn what_is_read_out_keeps_the_words_of_its_markup() {
     let library = Library::default();
-    let scene = Scene { library: &library, source: SourceId(0), start: 0, folder: "", slug: "" };
+    let scene =
+        Scene { library: &library, source: SourceId(0), start: 0, folder: "", slug: "", number: None };
     let shown = |text: &str| {
         plain(text, scene, Beside { blocks: &[], equations: &Equations::new() }).body.render(&mut Echo)
     };
@@ -613,7 +637,8 @@ fn what_is_read_out_keeps_the_words_of_its_markup() {
 #[test]
 fn short_texts_have_no_paragraph() {
     let library = Library::default();
-    let scene = Scene { library: &library, source: SourceId(0), start: 0, folder: "", slug: "" };
+    let scene =
+        Scene { library: &library, source: SourceId(0), start: 0, folder: "", slug: "", number: None };
     let shown = |text: &str| {
         short(text, scene, Beside { blocks: &[], equations: &Equations::new() }).body.render(&mut Echo)
     };

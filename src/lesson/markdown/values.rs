@@ -5,6 +5,8 @@ use std::ops::Range;
 use pulldown_cmark::{CowStr, Event};
 
 use super::Writer;
+use super::reading::{CITE, Misplaced};
+use crate::diagnostic::{Diagnostic, Span, nearest};
 use crate::lesson::fragment::{InlineValue, Role, value_mark};
 use crate::lesson::inline;
 
@@ -28,15 +30,24 @@ impl<'t> Writer<'t> {
 
     /// Returns the mark of what stands between `{{` and `}}`, which is somewhere in that range.
     pub(super) fn value(&mut self, inside: &str, range: &Range<usize>, plain: bool) -> Option<String> {
-        let (role, expression) = match inline::claim(inside) {
-            Some(claim) => (Role::Claim, claim),
-            None => (Role::Value, inside),
+        let (role, expression) = match (inline::claim(inside), inline::reference(inside)) {
+            (Some(claim), _) => (Role::Claim, claim),
+            (None, Some(reference)) => (Role::Reference, reference),
+            (None, None) => match cited(inside) {
+                Some(key) => (Role::Citation, key),
+                None => (Role::Value, inside),
+            },
         };
         let span = match expression {
             "" => self.span(range.clone()),
             expression => self.find(range, expression),
         };
-        if let Err(error) = inline::check_syntax(expression, span) {
+        let checked = match role {
+            Role::Reference => Ok(()),
+            Role::Citation => self.check_source(expression.trim_start_matches('-'), span),
+            Role::Value | Role::Claim => inline::check_syntax(expression, span),
+        };
+        if let Err(error) = checked {
             let unread = error.message.contains("cannot be read");
             let hint = "code with braces that is shown as it stands goes between double backticks";
             self.found.diagnostics.push(if unread { error.hint(hint) } else { error });
@@ -44,7 +55,35 @@ impl<'t> Writer<'t> {
         }
         let mark = value_mark(self.values.len());
         let expression = expression.to_owned();
-        self.values.push(InlineValue { expression, span, role, in_link: self.in_link, plain, as_is: false });
+        // The contents of the page repeat headings within links.
+        let in_link = self.in_link || self.in_heading && matches!(role, Role::Reference | Role::Citation);
+        self.values.push(InlineValue { expression, span, role, in_link, plain, as_is: false });
         Some(mark)
     }
+
+    fn check_source(&self, key: &str, span: Span) -> Result<(), Diagnostic> {
+        let bibliography = &self.scene.library.bibliography;
+        if bibliography.get(key).is_some() {
+            return Ok(());
+        }
+        let error = Diagnostic::error(format!("there is no source `{key}`"), span);
+        let error = match self.scene.library.suggestions.look(|| nearest(key, bibliography.keys())) {
+            Some(near) => error.label(format!("did you mean `@{near}`?")),
+            None => error.label("expected a key of the file that `bibliography` names in `gradbook.yaml`"),
+        };
+        Err(error.hint("brackets that are text are written `\\[`"))
+    }
+
+    /// A citation does not stand where Markdown has brackets of its own.
+    pub(super) fn refuse_misplaced(&mut self, found: Vec<Misplaced>) {
+        for Misplaced { range, message, expected } in found {
+            let error = Diagnostic::error(message, self.span(range));
+            self.found.diagnostics.push(error.label(expected));
+        }
+    }
+}
+
+/// The key of the source that the inside of a gap cites.
+fn cited(inside: &str) -> Option<&str> {
+    inside.strip_prefix(CITE)?.trim_start().strip_prefix(':').map(str::trim)
 }

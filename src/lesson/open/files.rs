@@ -6,10 +6,14 @@ use std::path::Path;
 use serde::Deserialize;
 
 use super::{FrontOf, Opening};
+use crate::bibliography::Bibliography;
 use crate::diagnostic::{Diagnostic, SourceId, Span};
 use crate::files::{self, Fault, Refusal, without_mark};
 use crate::lesson::course::{self, CourseSettings};
 use crate::lesson::discover::{CHAPTERS, LONGEST, SETTINGS};
+use crate::lesson::glossary::{self, Glossary};
+use crate::lesson::markdown::{self, Beside};
+use crate::lesson::scene;
 use crate::lesson::slug::as_title;
 use crate::settings::{self, LineMap, Node};
 
@@ -74,13 +78,75 @@ impl Opening {
                 );
                 self.found.push(warning.label("pages get the usual one"));
             }
-            self.found.keep(node.and_then(course::decode))
+            let place = |key: &str| node.as_ref().ok().map(|node| node.locate(key));
+            let named = [place("bibliography"), place("glossary")];
+            Some((self.found.keep(node.and_then(course::decode))?, named))
         });
+        let Some((settings, [bibliography, glossary])) = settings else { return Ok(None) };
+        if let (Some(file), Some(place)) = (&settings.bibliography, bibliography) {
+            self.bibliography(file, place);
+        }
+        if let (Some(file), Some(place)) = (&settings.glossary, glossary) {
+            self.glossary(file, place);
+        }
+        let settings = Some(settings);
         Ok(settings.map(|settings| {
             let untitled = settings.title.trim().is_empty();
             let title = if untitled { self.default_title() } else { settings.title };
             CourseSettings { title, ..settings }
         }))
+    }
+
+    /// Reads a file that the settings of the course name.
+    fn named(&mut self, file: &str, place: Span) -> Option<(SourceId, String)> {
+        let wrong = |label: String| {
+            Diagnostic::error(format!("the file `{file}` cannot be read"), place).label(label)
+        };
+        let path = self.root.join(file);
+        if let Err(refusal) = files::find(&self.root, Path::new(file)) {
+            self.found.push(
+                wrong(refusal.to_string()).hint("files are named from the lessons folder, and lie within it"),
+            );
+            return None;
+        }
+        self.read(&path).unwrap_or_else(|fault| {
+            self.found.push(wrong(fault.to_string()));
+            None
+        })
+    }
+
+    /// Reads what lessons may cite beside what the program knows.
+    fn bibliography(&mut self, file: &str, place: Span) {
+        let Some((source, text)) = self.named(file, place) else { return };
+        match Bibliography::read(&text, source) {
+            Ok(own) => self.library.bibliography = Bibliography::of_the_program().clone().with(own),
+            Err(error) => self.found.push(error),
+        }
+    }
+
+    /// Reads the terms that explain themselves.
+    fn glossary(&mut self, file: &str, place: Span) {
+        let Some((source, text)) = self.named(file, place) else { return };
+        let terms = self.found.keep(tree(source, &text).and_then(|node| glossary::read(&node)));
+        let mut terms = terms.unwrap_or_default();
+        let equations = BTreeMap::new();
+        for term in &mut terms {
+            let beside = Beside { blocks: &[], equations: &equations };
+            let read = markdown::title(&term.means, scene(&self.library, file, "", term.span), beside);
+            if read.body.values().next().is_some() {
+                let error = Diagnostic::error(
+                    format!("what `{}` means holds a value, a reference or a citation", term.name),
+                    term.span,
+                );
+                self.found.push(error.label("expected words and formulas"));
+            }
+            // A text of YAML may be quoted, escaped or folded: only the whole place is sure.
+            self.found.extend(
+                read.diagnostics.into_iter().map(|found| Diagnostic { span: Some(term.span), ..found }),
+            );
+            term.means = read.body.html();
+        }
+        self.library.glossary = Glossary::new(terms);
     }
 
     /// Returns the name of the folder that holds the lessons: no place of the machine but what the author called it.

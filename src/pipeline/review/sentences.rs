@@ -98,6 +98,8 @@ impl Page<'_> {
     fn show(&self, value: &InlineValue) -> Option<String> {
         match value.role {
             Role::Value => self.values.evaluate(&self.lesson.slug, &value.expression, value.span).ok(),
+            // It moves with every figure before it, and is no number of an experiment's.
+            Role::Reference | Role::Citation => Some(value.expression.clone()),
             Role::Claim => {
                 let judged = self.computed.prose.get(&(value.span, value.expression.clone()))?;
                 Some(format!("({})", figures(&judged.verdict)))

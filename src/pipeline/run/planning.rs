@@ -12,7 +12,7 @@ use crate::experiment::{
     Cost, HEADER_KEYS, Header, KINDS, Kind, Limits, Plan, PlannedVariant, TRAINING, check_shared, kind,
 };
 use crate::lesson::inline::{Forecast, ForecastVariant, as_name};
-use crate::lesson::{Course, ExperimentBlock, Fragment, Lesson, Role};
+use crate::lesson::{Course, ExperimentBlock, Fragment, Lesson, Role, Shown};
 use crate::lint;
 use crate::outcome::LEARNING_RATE;
 use crate::settings::{self, Entry, Node};
@@ -149,8 +149,12 @@ pub(crate) fn declare(course: &mut Course, planned: &[Planned]) {
             }
         };
         let variants: Vec<_> = experiment.plan.variants().into_iter().enumerate().map(schema).collect();
-        let slug = &course.lessons[experiment.lesson].slug;
         let header = &experiment.header;
+        let is_asked =
+            |name: &str| header.figures.as_ref().is_none_or(|asked| asked.iter().any(|own| own == name));
+        let shown = Shown::among(experiment.kind.figures.iter().map(|figure| figure.name), is_asked);
+        course.declare_figures(experiment.lesson, &header.id, &shown);
+        let slug = &course.lessons[experiment.lesson].slug;
         let seeds = header.seed..header.seed + header.seeds;
         let forecast = Forecast { variants, seeds, seed_independent: seed_independent(experiment) };
         course.names.declare(slug, &header.id, forecast);

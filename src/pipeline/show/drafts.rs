@@ -2,14 +2,12 @@
 //! need it for few pages or none.
 
 use std::borrow::Cow;
-use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::lesson::inline::Values;
-use crate::lesson::{Fill, Fragment, InlineValue, Lesson};
-use crate::markup::highlight;
+use crate::lesson::{Lesson, mark};
 use crate::site::{ExperimentView, HeadingView, PageView, policy};
 use crate::store::cache::Sum;
 
@@ -23,20 +21,19 @@ use crate::pipeline::run::planned::Planned;
 
 /// A lesson's page to be.
 pub(crate) struct Draft<'a> {
-    /// Its body has a mark where an experiment stands.
+    /// It has marks where experiments stand, and what depends on the numbers of figures.
     pub view: Cow<'a, PageView>,
-    /// A hash over all that the view with its experiments is made from; none where that cannot be told.
+    /// A hash over all that the view with its experiments is made from, but for those numbers; none where that cannot be told.
     pub from: Option<Sum>,
     pub experiments: Vec<Experiment<'a>>,
     /// Figures of the author's own.
     pub figures: Cow<'a, [DrawnBlock]>,
-    body: OnceLock<Result<String, Vec<Diagnostic>>>,
 }
 
 /// An experiment of a lesson.
 pub(crate) struct Experiment<'a> {
     /// Without what is drawn.
-    view: Cow<'a, ExperimentView>,
+    pub view: Cow<'a, ExperimentView>,
     pub drawing: Drawing<'a>,
 }
 
@@ -51,14 +48,10 @@ pub(crate) struct Drafting<'a> {
 impl<'c> Drafting<'c> {
     /// Returns the draft of a lesson, and what is wrong with its values.
     pub(crate) fn draft(&self, index: usize, lesson: &Lesson) -> (Draft<'c>, Diagnostics) {
-        let (mut draft, found) = match self.computed.unchanged.note(index) {
+        match self.computed.unchanged.note(index) {
             Some(note) => (self.noted(index, note), Diagnostics::default()),
             None => self.anew(index, lesson),
-        };
-        if self.computed.course.is_untrusted() {
-            draft.view = Cow::Owned(draft.view.into_owned().allowed());
         }
-        (draft, found)
     }
 
     /// Returns the draft of a lesson as it was before.
@@ -70,7 +63,7 @@ impl<'c> Drafting<'c> {
         });
         let experiments = experiments.collect();
         let (view, figures) = (Cow::Borrowed(&note.view), Cow::Borrowed(note.figures.as_slice()));
-        Draft { view, from: Some(note.from), experiments, figures, body: OnceLock::new() }
+        Draft { view, from: Some(note.from), experiments, figures }
     }
 
     fn anew(&self, index: usize, lesson: &Lesson) -> (Draft<'c>, Diagnostics) {
@@ -93,6 +86,7 @@ impl<'c> Drafting<'c> {
         let headings = lesson.headings.iter().filter(|heading| matches!(heading.level, 2 | 3));
         let view = PageView {
             slug: lesson.slug.clone(),
+            number: lesson.number,
             title_html: lesson.title.render(&mut fill),
             title_text: lesson.title.render_text(&mut fill),
             summary_html: lesson.summary.render(&mut fill),
@@ -116,7 +110,7 @@ impl<'c> Drafting<'c> {
         };
         let from = self.from(&view, &experiments, &figures);
         let figures = Cow::Owned(figures);
-        (Draft { view: Cow::Owned(view), from, experiments, figures, body: OnceLock::new() }, found)
+        (Draft { view: Cow::Owned(view), from, experiments, figures }, found)
     }
 
     fn from(&self, view: &PageView, experiments: &[Experiment], figures: &[DrawnBlock]) -> Option<Sum> {
@@ -175,7 +169,9 @@ impl<'c> Drafting<'c> {
             let title = block.title.as_deref().and_then(|text| short(text, "title", found));
             let title_html = title.as_ref().map(|title| title.render(&mut self.filling(lesson, found)));
             let title = title
-                .map(|title| title.render_text(&mut Filling { links: false, ..self.filling(lesson, found) }));
+                .map(|title| title.render_text(&mut Filling { links: false, ..self.filling(lesson, found) }))
+                // It is drawn before anything is numbered.
+                .map(|title| mark::fill(&title, |_, _| String::new()));
             let caption_html = block.caption.as_deref().and_then(|text| {
                 let fragment = short(text, "caption", found)?;
                 Some(fragment.render(&mut self.filling(lesson, found)))
@@ -237,24 +233,14 @@ impl Draft<'_> {
         !self.experiments.is_empty() || !self.figures.is_empty()
     }
 
-    /// Returns the page with its experiments.
-    ///
-    /// # Errors
-    /// Faults of an author's template.
-    pub(crate) fn whole(&self, computed: &Computed) -> Result<PageView, Vec<Diagnostic>> {
-        let finished = |body_html: &str| {
-            let page = PageView { body_html: highlight::page(body_html), ..self.view.as_ref().clone() };
-            if computed.course.is_untrusted() { page.allowed_body() } else { page }
-        };
-        if !self.has_experiments() {
-            return Ok(finished(&self.view.body_html));
-        }
-        let body = self.body.get_or_init(|| {
-            let mut fill = Experiments { draft: self, computed, found: Vec::new() };
-            let body = Fragment::cut(&self.view.body_html, &[]).render(&mut fill);
-            if fill.found.is_empty() { Ok(body) } else { Err(fill.found) }
-        });
-        body.as_ref().map(|body_html| finished(body_html)).map_err(Clone::clone)
+    /// Returns the experiment of a block, given the index of that in its lesson.
+    pub(crate) fn experiment_of(&self, block: usize, planned: &[Planned]) -> Option<&Experiment<'_>> {
+        self.experiments.iter().find(|one| planned[one.drawing.place].block == block)
+    }
+
+    /// Returns the experiment with an id.
+    pub(crate) fn experiment_with(&self, id: &str, planned: &[Planned]) -> Option<&Experiment<'_>> {
+        self.experiments.iter().find(|one| planned[one.drawing.place].header.id == id)
     }
 
     /// Returns what later builds need to know of it and of the remarks on its runs; none where its page cannot be told from
@@ -284,45 +270,4 @@ fn needs_more(body_html: &str, experiments: &[Experiment], figures: &[DrawnBlock
 fn thumbnail(lesson: &Lesson, experiments: &[Experiment], figures: &[DrawnBlock]) -> Option<String> {
     let experiment = experiments.iter().find_map(|experiment| experiment.drawing.charts().next());
     experiment.or_else(|| Some(format!("{}/{}.svg", lesson.slug, figures.first()?.view.id)))
-}
-
-/// Puts the experiments of a draft into its body.
-struct Experiments<'a> {
-    draft: &'a Draft<'a>,
-    computed: &'a Computed,
-    found: Vec<Diagnostic>,
-}
-
-impl Fill for Experiments<'_> {
-    fn experiment(&mut self, index: usize) -> String {
-        let Computed { planned, templates, course, .. } = self.computed;
-        let found = self.draft.experiments.iter().find(|one| planned[one.drawing.place].block == index);
-        let Some(Experiment { view, drawing }) = found else { return String::new() };
-        let planned = &planned[drawing.place];
-        let mut view = view.as_ref().clone();
-        experiment_view::draw_in(&mut view, &self.draft.view.slug, planned, drawing.drawn());
-        templates.loaded.experiment(&view).unwrap_or_else(|error| {
-            let place = course.lessons[planned.lesson].blocks[planned.block].span;
-            self.found.push(Diagnostic::error(error.to_string(), place));
-            String::new()
-        })
-    }
-
-    fn figure(&mut self, index: usize) -> String {
-        let Some(figure) = self.draft.figures.iter().find(|figure| figure.place == index) else {
-            return String::new();
-        };
-        self.computed.templates.loaded.experiment(&figure.view).unwrap_or_else(|error| {
-            let lesson =
-                self.computed.course.lessons.iter().find(|lesson| lesson.slug == self.draft.view.slug);
-            let place = lesson.map(|lesson| lesson.figures[index].span);
-            self.found.extend(place.map(|place| Diagnostic::error(error.to_string(), place)));
-            String::new()
-        })
-    }
-
-    /// Writes nothing: there are none left.
-    fn value(&mut self, _: &InlineValue) -> String {
-        String::new()
-    }
 }

@@ -112,6 +112,7 @@ fn figure_view(slug: &str, planned: &Planned, alt: &str, figure: &DrawnFigure) -
     };
     FigureView {
         name: figure.name.clone(),
+        number: None,
         title: figure.title.clone(),
         svg_wide: figure.wide.clone(),
         svg_narrow: Some(figure.narrow.clone()),

@@ -73,6 +73,7 @@ pub(crate) fn draw(
     figure.headed = texts.title.is_some();
     let drawn = FigureView {
         name: id.clone(),
+        number: None,
         title: figure.title.clone(),
         svg_wide: figure.svg(&format!("figure-{id}-drawing"), Layout::Wide, false),
         svg_narrow: Some(figure.svg(&format!("figure-{id}-drawing-narrow"), Layout::Narrow, false)),

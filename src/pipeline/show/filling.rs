@@ -2,7 +2,9 @@
 
 use crate::diagnostic::Diagnostics;
 use crate::lesson::inline::{Values, format_absent, format_number};
-use crate::lesson::{Fill, InlineValue, Lesson, Role, address, experiment_mark, figure_mark, to_root};
+use crate::lesson::{
+    Fill, InlineValue, Lesson, Mark, Reference, Role, address, experiment_mark, figure_mark, to_root,
+};
 use crate::outcome::{Statistic, Summary};
 
 use crate::pipeline::computed::Computed;
@@ -31,6 +33,12 @@ impl Fill for Filling<'_, '_> {
         match value.role {
             Role::Value => self.number(value),
             Role::Claim => self.claim(value),
+            Role::Reference => self.reference(value),
+            Role::Citation => {
+                let key = value.expression.trim_start_matches('-').to_owned();
+                let plain = value.plain || value.in_link || !self.links;
+                Mark::Citation { year: value.expression.starts_with('-'), key, plain }.written()
+            }
         }
     }
 }
@@ -56,6 +64,17 @@ impl Filling<'_, '_> {
         let lines = numbers.map(|(name, values, statistic)| words.write(&spread(name, values, *statistic)));
         let title = [value.expression.clone()].into_iter().chain(lines).collect::<Vec<_>>().join("\n");
         self.linked(value, origin.map(|origin| origin.experiment), "value", &title, &escaped(&text))
+    }
+
+    /// Returns a mark: what stands there shows when all is numbered.
+    fn reference(&mut self, value: &InlineValue) -> String {
+        match self.computed.course.refer(self.lesson, value) {
+            Ok(found) => Mark::Reference(Reference { plain: found.plain || !self.links, ..found }).written(),
+            Err(error) => {
+                self.found.push(error);
+                String::new()
+            }
+        }
     }
 
     /// Returns a check mark with the figures of a claim that holds; one that does not has stopped the build.

@@ -19,6 +19,8 @@ use crate::store::cache::{Key, Sum};
 use super::course_templates::CourseTemplates;
 use super::drafts::{Draft, Drafting};
 use super::drawing::Drawing;
+use super::finished::Finished;
+use super::references::References;
 use super::unchanged;
 use crate::pipeline::computed::Computed;
 use crate::pipeline::judging;
@@ -46,10 +48,14 @@ pub(crate) fn assemble(computed: &Computed, holds: &Holds) -> Result<Files, Fail
     let (drafts, found): (Vec<Draft>, Vec<Diagnostics>) = drafted.into_iter().unzip();
     let mut wrong = Diagnostics::default();
     found.into_iter().for_each(|found| wrong.extend(found));
+    let references = References::new(computed, &drafts);
+    wrong.extend(references.check());
+    let finish = |(index, draft)| Finished::new(computed, &references, draft, index);
+    let finished: Vec<Finished> = drafts.par_iter().enumerate().map(finish).collect();
 
-    let site = site(&drafting, &drafts);
+    let site = site(&drafting, &finished);
     let pages = Pages::new(&computed.templates.loaded, &site);
-    let (made, mut faults) = lesson_pages(&drafting, &drafts, &pages, holds, &mut wrong);
+    let (made, mut faults) = lesson_pages(&finished, &pages, holds, &mut wrong);
     let others = pages.others().unwrap_or_else(|fault| {
         faults.push(fault);
         Output::default()
@@ -61,8 +67,8 @@ pub(crate) fn assemble(computed: &Computed, holds: &Holds) -> Result<Files, Fail
     }
     let mut files = made;
     files.extend(others.into_iter().map(|(path, bytes)| (path, Content::of(bytes))));
-    files.extend([search_index(&drafting, &drafts, holds)]);
-    let experiments = drafts.par_iter().flat_map(|draft| &draft.experiments);
+    files.extend([search_index(&drafting, &finished, holds)]);
+    let experiments = finished.par_iter().flat_map(Finished::experiments);
     let untrusted = computed.course.is_untrusted();
     files.par_extend(
         experiments.flat_map_iter(|experiment| experiment_files(&experiment.drawing, untrusted, holds)),
@@ -82,14 +88,14 @@ pub(crate) fn assemble(computed: &Computed, holds: &Holds) -> Result<Files, Fail
 }
 
 /// Returns the course with its lessons as far as they are drafted, or whole where its first page shows them.
-fn site(drafting: &Drafting, drafts: &[Draft]) -> Site {
+fn site(drafting: &Drafting, finished: &[Finished]) -> Site {
     let Computed { course, templates: CourseTemplates { loaded: templates, .. }, .. } = drafting.computed;
     let (mut chapters, mut pages): (Vec<ChapterView>, Vec<PageView>) = Default::default();
-    for (lesson, draft) in course.lessons.iter().zip(drafts) {
+    for (lesson, finished) in course.lessons.iter().zip(finished) {
         let page = match templates.index_shows_bodies() {
             // What is wrong with it is said where its own page is made.
-            true => draft.whole(drafting.computed).unwrap_or_default(),
-            false => draft.view.as_ref().clone(),
+            true => finished.whole().unwrap_or_default(),
+            false => finished.view.as_ref().clone(),
         };
         if page.outside {
             pages.push(page);
@@ -108,12 +114,12 @@ fn site(drafting: &Drafting, drafts: &[Draft]) -> Site {
             false => course.frame.footer_html.clone(),
         },
     };
-    let course = CourseView { policy: policy(drafting, drafts), ..course_view(course) };
+    let course = CourseView { policy: policy(drafting, finished), ..course_view(course) };
     Site { course, chapters, pages, frame, chart_css: chart::css() }
 }
 
 /// Returns what pages state of what they may fetch and run.
-fn policy(drafting: &Drafting, drafts: &[Draft]) -> PolicyView {
+fn policy(drafting: &Drafting, pages: &[Finished]) -> PolicyView {
     let Computed { course, templates: CourseTemplates { loaded: templates, .. }, .. } = drafting.computed;
     let asked = &course.settings.content_security_policy;
     if course.is_untrusted() {
@@ -128,29 +134,28 @@ fn policy(drafting: &Drafting, drafts: &[Draft]) -> PolicyView {
     let around = [&course.frame.head_html, &course.frame.footer_html];
     let needs_more = templates.needs_more()
         || around.into_iter().any(|html| policy::needs_more(html))
-        || drafts.iter().any(|draft| listed(&draft.view));
+        || pages.iter().any(|page| listed(&page.view));
     let text = policy::text(asked).filter(|_| !(gives_way && needs_more));
     PolicyView { text, gives_way }
 }
 
 /// Returns the page of each lesson, and the faults of the template of lessons. Those of experiments are added to `wrong`.
 fn lesson_pages(
-    drafting: &Drafting,
-    drafts: &[Draft],
+    finished: &[Finished],
     pages: &Pages,
     holds: &Holds,
     wrong: &mut Diagnostics,
 ) -> (Files, Vec<TemplateError>) {
-    let page = |draft: &Draft| {
+    let page = |draft: &Finished| {
         let path = format!("{}.html", draft.view.slug);
         let from = draft.from.map(|from| Sum::over(&[from, pages.around(&draft.view)]));
         if let Some(content) = held(&path, from, holds) {
             return Ok(Ok((path, content)));
         }
-        let whole = draft.whole(drafting.computed)?;
+        let whole = draft.whole()?;
         Ok(pages.lesson(&whole).map(|bytes| (path, Content::new(from, bytes))))
     };
-    let made: Vec<Result<_, Vec<Diagnostic>>> = drafts.par_iter().map(page).collect();
+    let made: Vec<Result<_, Vec<Diagnostic>>> = finished.par_iter().map(page).collect();
     let (mut files, mut faults) = (Files::new(), Vec::new());
     for page in made.into_iter().filter_map(|page| wrong.keep(page)) {
         match page {
@@ -171,22 +176,22 @@ fn held(path: &str, from: Option<Sum>, holds: &Holds) -> Option<Content> {
     Some(Content { from, bytes: None })
 }
 
-fn search_index(drafting: &Drafting, drafts: &[Draft], holds: &Holds) -> (String, Content) {
+fn search_index(drafting: &Drafting, pages: &[Finished], holds: &Holds) -> (String, Content) {
     let path = "search-index.json".to_owned();
-    let sums: Option<Vec<Sum>> = drafts.iter().map(|draft| draft.from).collect();
+    let sums: Option<Vec<Sum>> = pages.iter().map(|page| page.from).collect();
     let templates = drafting.computed.templates.loaded.sum();
     let from = sums.map(|sums| Sum::over(&[Sum::over(&sums), templates]));
     let content = held(&path, from, holds).unwrap_or_else(|| {
-        let entries: Vec<String> = drafts.par_iter().map(|draft| search_entry(drafting, draft)).collect();
+        let entries: Vec<String> = pages.par_iter().map(|page| search_entry(drafting, page)).collect();
         Content::new(from, search::index(entries))
     });
     (path, content)
 }
 
 /// Returns what can be found of a lesson. That of its experiments is kept, so that nothing has to be drawn for it.
-fn search_entry(drafting: &Drafting, draft: &Draft) -> String {
-    let made = || search::entry(&draft.whole(drafting.computed).unwrap_or_default());
-    let (Some(program), Some(from), true) = (drafting.program, draft.from, draft.has_experiments()) else {
+fn search_entry(drafting: &Drafting, page: &Finished) -> String {
+    let made = || search::entry(&page.whole().unwrap_or_default());
+    let (Some(program), Some(from), true) = (drafting.program, page.from, page.has_experiments()) else {
         return made();
     };
     let cache = &drafting.computed.cache;

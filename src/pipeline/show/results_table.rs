@@ -27,6 +27,7 @@ pub(crate) fn results(planned: &Planned, outcome: &Outcome) -> Option<ResultsVie
     });
     let has_best = cells.iter().flatten().any(|cell| cell.best);
     Some(ResultsView {
+        number: None,
         axis: if outcome.variants.len() > 1 { "variant".into() } else { String::new() },
         columns: columns.iter().map(heading).collect(),
         rows: rows.collect(),

@@ -119,7 +119,8 @@ impl Making<'_> {
             .filter(|figure| figure.lesson == index)
             .filter_map(|figure| figure.file_sum.as_ref())
             .collect();
-        Some(Sum::of_value(&(text, folder, self.course.scenery(), experiments, tables)))
+        let number = self.course.lessons[index].number;
+        Some(Sum::of_value(&(text, number, folder, self.course.scenery(), experiments, tables)))
     }
 
     /// Returns the places in the plan of the experiments that a lesson shows, and of all those of lessons whose name stands in

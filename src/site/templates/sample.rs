@@ -29,6 +29,7 @@ pub(super) fn full() -> (Site, ExperimentView) {
     let heading = HeadingView { level: 2, id: "id".into(), html: text() };
     let lesson = |slug: &str| PageView {
         slug: slug.into(),
+        number: Some(7),
         title_html: text(),
         title_text: text(),
         summary_html: text(),
@@ -69,6 +70,7 @@ fn experiment() -> ExperimentView {
     let table = TableView { caption: text(), columns: columns.clone(), rows: vec![vec![text(), text()]; 2] };
     let figure = FigureView {
         name: text(),
+        number: Some(text()),
         title: text(),
         svg_wide: text(),
         svg_narrow: Some(text()),
@@ -94,7 +96,13 @@ fn experiment() -> ExperimentView {
         caption_html: text(),
         alt: text(),
         figures: vec![figure, FigureView::default()],
-        results: Some(ResultsView { axis: text(), columns, rows: vec![row.clone(), row], note: text() }),
+        results: Some(ResultsView {
+            number: Some(text()),
+            axis: text(),
+            columns,
+            rows: vec![row.clone(), row],
+            note: text(),
+        }),
         claims: vec![claim, ClaimView::default()],
         provenance: provenance(),
     }

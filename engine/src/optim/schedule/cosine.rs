@@ -36,7 +36,7 @@ impl Rule for Cosine {
         schedule: || Schedule::Cosine(Cosine::default()),
         summary: "half a cosine: high for long, then falling fast, flat at the end",
         equation: "alpha = alpha0 (end + (1 - end) (1 + cos(pi t / T)) / 2), t the epoch or the step of T",
-        source: "Loshchilov and Hutter, SGDR: Stochastic Gradient Descent with Warm Restarts, ICLR 2017, equation 5",
+        source: "[@loshchilov2017, equation 5]",
     };
 
     fn learning_rate(&self, alpha0: f64, at: Moment) -> f64 {

@@ -67,7 +67,7 @@ impl Rule for InverseTime {
         schedule: || Schedule::InverseTime(InverseTime::default()),
         summary: "falls fast at first, then slowly",
         equation: "alpha = alpha0 / (1 + rate epoch)",
-        source: "Robbins and Monro, A Stochastic Approximation Method, 1951",
+        source: "[@robbins1951]",
     };
 
     fn learning_rate(&self, alpha0: f64, at: Moment) -> f64 {
@@ -103,7 +103,7 @@ impl Rule for InverseSqrt {
         schedule: || Schedule::InverseSqrt(InverseSqrt::default()),
         summary: "falls with the root of the epoch, or of the step",
         equation: "alpha = alpha0 k / sqrt(t + 1), t the epoch or the step",
-        source: "Zinkevich, Online Convex Programming and Generalized Infinitesimal Gradient Ascent, ICML 2003; Vaswani et al., Attention Is All You Need, NeurIPS 2017, section 5.3",
+        source: "[@zinkevich2003; @vaswani2017, section 5.3]",
     };
 
     fn learning_rate(&self, alpha0: f64, at: Moment) -> f64 {

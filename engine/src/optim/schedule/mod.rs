@@ -79,7 +79,7 @@ pub struct ScheduleInfo {
     pub summary: &'static str,
     /// Its learning rate, in plain text.
     pub equation: &'static str,
-    /// Where it is from; empty for what everybody does.
+    /// Where it is from, as text with citations of `src/bibliography/sources.bib`; empty for what everybody does.
     pub source: &'static str,
 }
 

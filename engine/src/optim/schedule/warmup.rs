@@ -45,7 +45,7 @@ impl Rule for Warmup {
         },
         summary: "rises to alpha0 over the first epochs, before another schedule",
         equation: "alpha = alpha0 (from + (1 - from) t / T) for t < T; then the other schedule from t - T",
-        source: "Goyal et al., Accurate, Large Minibatch SGD: Training ImageNet in 1 Hour, 2017, section 2.2",
+        source: "[@goyal2017, section 2.2]",
     };
 
     fn learning_rate(&self, alpha0: f64, at: Moment) -> f64 {

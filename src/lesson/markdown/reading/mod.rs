@@ -5,6 +5,7 @@
 //! that every place it tells is one of the real text. What is found to stand elsewhere than in text (in code, in an
 //! address) is shown to it as it is the next time.
 
+mod citations;
 mod colons;
 mod east_asian;
 mod formulas;
@@ -15,11 +16,16 @@ use std::ops::Range;
 
 use pulldown_cmark::{BrokenLink, CowStr, Event, Options, Parser, Tag, TagEnd};
 
+pub(super) use citations::Misplaced;
+use citations::{Citation, Item};
 pub(super) use formulas::CodeInFormula;
 use formulas::Formula;
 
 /// An event with its place in the text.
 pub(super) type Part<'t> = (Event<'t>, Range<usize>);
+
+/// What begins the gap of a source that is cited, which is written as code like that of a value.
+pub(super) const CITE: &str = "cite";
 
 /// How often the parser is asked again before what is still in doubt is shown to it as it is.
 const ROUNDS: usize = 8;
@@ -31,6 +37,15 @@ pub(super) struct Reading<'t> {
     pub code_in_formulas: Vec<CodeInFormula>,
     /// Links to what no line defines.
     pub undefined: Vec<BrokenLink<'static>>,
+    /// Citations where Markdown has brackets of its own.
+    pub misplaced: Vec<Misplaced>,
+}
+
+impl<'t> Reading<'t> {
+    /// What holds nothing but Markdown.
+    fn plain((parts, undefined): (Vec<Part<'t>>, Vec<BrokenLink<'static>>)) -> Self {
+        Reading { parts, code_in_formulas: Vec::new(), undefined, misplaced: Vec::new() }
+    }
 }
 
 /// Reads Markdown.
@@ -41,19 +56,16 @@ pub(super) fn read(text: &str, options: Options) -> Reading<'_> {
 
 fn without_scripts(text: &str, options: Options) -> Reading<'_> {
     // Most texts are short and hold nothing of the kind.
-    if !text.contains(['$', ':', '*', '~']) {
-        let (parts, undefined) = parse(text, options);
-        return Reading { parts, code_in_formulas: Vec::new(), undefined };
+    if !text.contains(['$', ':', '*', '~', '@']) {
+        return Reading::plain(parse(text, options));
     }
-    let Some(stand_ins) = StandIns::unused(text) else {
-        let (parts, undefined) = parse(text, options);
-        return Reading { parts, code_in_formulas: Vec::new(), undefined };
-    };
+    let Some(stand_ins) = StandIns::unused(text) else { return Reading::plain(parse(text, options)) };
     Reader {
         text,
         options,
         stand_ins,
         formulas: BTreeMap::new(),
+        citations: BTreeMap::new(),
         colons: BTreeSet::new(),
         letters: BTreeMap::new(),
         undefined: Vec::new(),
@@ -66,7 +78,7 @@ pub(super) fn read_line(text: &str, options: Options) -> Reading<'static> {
     // Behind a sign no block begins, and emphasis is as at the start of a line.
     const SIGN: &str = ",";
     let line = format!("{SIGN}{}", text.replace(['\n', '\r'], " "));
-    let Reading { parts, code_in_formulas, undefined } = read(&line, options);
+    let Reading { parts, code_in_formulas, undefined, misplaced } = read(&line, options);
     let back =
         |range: Range<usize>| range.start.saturating_sub(SIGN.len())..range.end.saturating_sub(SIGN.len());
     let mut first = true;
@@ -84,6 +96,10 @@ pub(super) fn read_line(text: &str, options: Options) -> Reading<'static> {
         parts: parts.into_iter().map(part).collect(),
         code_in_formulas: code_in_formulas.into_iter().map(code).collect(),
         undefined: undefined.into_iter().map(|link| BrokenLink { span: back(link.span), ..link }).collect(),
+        misplaced: misplaced
+            .into_iter()
+            .map(|found| Misplaced { range: back(found.range), ..found })
+            .collect(),
     }
 }
 
@@ -120,6 +136,8 @@ struct Reader<'t> {
     stand_ins: StandIns,
     /// By the place of their first dollar.
     formulas: BTreeMap<usize, Formula>,
+    /// By the place of their first bracket.
+    citations: BTreeMap<usize, Citation>,
     /// Colons at the start of lines that begin no definition.
     colons: BTreeSet<usize>,
     /// Characters beside emphasis, and what stands in for them: of the same length, but a letter or a sign.
@@ -129,21 +147,55 @@ struct Reader<'t> {
 
 impl<'t> Reader<'t> {
     fn read(mut self) -> Reading<'t> {
+        let cited = citations::citations(self.text).into_iter();
+        self.citations = cited.map(|citation| (citation.range.start, citation)).collect();
         let parts = self.blocks();
         let (inline, code_in_formulas) = formulas::inline(self.text, &formulas::runs(&parts));
         self.formulas.extend(inline.into_iter().map(|formula| (formula.range.start, formula)));
+        self.part_formulas_from_citations();
         self.letters = east_asian::letters(self.text, &parts);
         for _ in 0..ROUNDS {
             let parts = self.parse();
-            let before = self.formulas.len();
+            let before = self.taken();
             self.keep_those_in_text(&parts);
-            if self.formulas.len() == before {
-                return Reading { parts: self.restored(parts), code_in_formulas, undefined: self.undefined };
+            if self.taken() == before {
+                return self.reading(parts, code_in_formulas);
             }
         }
         self.formulas.clear();
+        self.citations.clear();
         let parts = self.parse();
-        Reading { parts: self.restored(parts), code_in_formulas, undefined: self.undefined }
+        self.reading(parts, code_in_formulas)
+    }
+
+    fn reading(self, parts: Vec<Part<'static>>, code_in_formulas: Vec<CodeInFormula>) -> Reading<'t> {
+        let cited = self.citations.values();
+        let misplaced = cited.filter_map(|citation| citations::misplaced(self.text, citation)).collect();
+        Reading { parts: self.restored(parts), code_in_formulas, undefined: self.undefined, misplaced }
+    }
+
+    /// How much was taken out.
+    fn taken(&self) -> (usize, usize) {
+        (self.formulas.len(), self.citations.len())
+    }
+
+    /// What one of the two holds of the other is a part of it.
+    fn part_formulas_from_citations(&mut self) {
+        let holds =
+            |outer: &Range<usize>, inner: &Range<usize>| outer.start <= inner.start && inner.end <= outer.end;
+        let formulas = &self.formulas;
+        let around = |range: &Range<usize>| {
+            formulas
+                .range(..=range.start)
+                .next_back()
+                .is_some_and(|(_, formula)| holds(&formula.range, range))
+        };
+        self.citations.retain(|_, citation| !around(&citation.range));
+        let citations = &self.citations;
+        self.formulas.retain(|_, formula| {
+            let before = citations.range(..formula.range.end).next_back();
+            before.is_none_or(|(_, citation)| citation.range.end <= formula.range.start)
+        });
     }
 
     /// Finds what decides over blocks: formulas on lines of their own, and colons that begin no definition.
@@ -155,10 +207,10 @@ impl<'t> Reader<'t> {
         }
         for _ in 0..ROUNDS {
             let parts = self.parse();
-            let before = (self.formulas.len(), self.colons.len());
+            let before = (self.taken(), self.colons.len());
             self.keep_those_in_text(&parts);
             self.colons.extend(colons::of_no_definition(self.text, &parts));
-            if (self.formulas.len(), self.colons.len()) == before {
+            if (self.taken(), self.colons.len()) == before {
                 return parts;
             }
         }
@@ -180,6 +232,9 @@ impl<'t> Reader<'t> {
         for formula in self.formulas.values() {
             bytes[formula.inside()].fill(self.stand_ins.inside as u8);
         }
+        for citation in self.citations.values() {
+            bytes[citation.range.clone()].fill(self.stand_ins.inside as u8);
+        }
         for colon in &self.colons {
             bytes[*colon] = self.stand_ins.colon as u8;
         }
@@ -197,10 +252,12 @@ impl<'t> Reader<'t> {
     /// Forgets the formulas that the parser read as something else than text.
     fn keep_those_in_text(&mut self, parts: &[Part]) {
         let texts = texts(parts);
-        self.formulas.retain(|_, formula| {
-            let after = texts.partition_point(|text| text.start <= formula.range.start);
-            after.checked_sub(1).is_some_and(|at| texts[at].end >= formula.range.end)
-        });
+        let is_in_text = |range: &Range<usize>| {
+            let after = texts.partition_point(|text| text.start <= range.start);
+            after.checked_sub(1).is_some_and(|at| texts[at].end >= range.end)
+        };
+        self.formulas.retain(|_, formula| is_in_text(&formula.range));
+        self.citations.retain(|_, citation| is_in_text(&citation.range));
     }
 
     /// Returns the events with what was replaced in its place again.
@@ -229,19 +286,80 @@ impl<'t> Reader<'t> {
 
     fn text_with_formulas(&self, range: Range<usize>, out: &mut Vec<Part<'t>>) {
         let mut at = range.start;
-        for formula in self.formulas.range(range.clone()).map(|(_, formula)| formula) {
-            if at < formula.range.start {
-                let between = at..formula.range.start;
+        let formulas =
+            self.formulas.range(range.clone()).map(|(start, formula)| (*start, Taken::Formula(formula)));
+        let citations =
+            self.citations.range(range.clone()).map(|(start, citation)| (*start, Taken::Citation(citation)));
+        let mut taken: Vec<(usize, Taken)> = formulas.chain(citations).collect();
+        taken.sort_by_key(|(start, _)| *start);
+        for (start, taken) in taken {
+            if at < start {
+                let between = at..start;
                 out.push((Event::Text(self.text[between.clone()].into()), between));
             }
-            let tex = CowStr::from(formula.tex.clone());
-            let event = if formula.display { Event::DisplayMath(tex) } else { Event::InlineMath(tex) };
-            out.push((event, formula.range.clone()));
-            at = formula.range.end;
+            match taken {
+                Taken::Formula(formula) => {
+                    let tex = CowStr::from(formula.tex.clone());
+                    let event =
+                        if formula.display { Event::DisplayMath(tex) } else { Event::InlineMath(tex) };
+                    out.push((event, formula.range.clone()));
+                    at = formula.range.end;
+                }
+                Taken::Citation(citation) => {
+                    self.citation(citation, out);
+                    at = citation.range.end;
+                }
+            }
         }
         if at < range.end {
             out.push((Event::Text(self.text[at..range.end].into()), at..range.end));
         }
+    }
+
+    /// What stands in place of a citation: its words in parentheses, and a gap for each source.
+    fn citation(&self, citation: &Citation, out: &mut Vec<Part<'t>>) {
+        let Range { start, end } = citation.range;
+        for (index, Item { before, key, year, after }) in citation.items.iter().enumerate() {
+            let open = if index == 0 { "(" } else { "; " };
+            out.push((Event::Text(open.into()), start..start + 1));
+            if self.words(before.clone(), out) {
+                out.push((Event::Text(" ".into()), before.end..before.end));
+            }
+            let sign = if *year { "-" } else { "" };
+            let gap = format!("{{{{ {CITE}: {sign}{} }}}}", &self.text[key.clone()]);
+            out.push((Event::Code(gap.into()), key.start - 1..key.end));
+            if self.text[after.clone()].starts_with(char::is_whitespace)
+                && !self.text[after.clone()].trim().is_empty()
+            {
+                out.push((Event::Text(" ".into()), after.start..after.start));
+            }
+            self.words(after.clone(), out);
+        }
+        out.push((Event::Text(")".into()), end - 1..end));
+    }
+
+    /// What is said within a citation, as a line of Markdown; whether there is anything.
+    fn words(&self, range: Range<usize>, out: &mut Vec<Part<'t>>) -> bool {
+        let whole = &self.text[range.clone()];
+        let words = whole.trim();
+        let start = range.start + whole.len() - whole.trim_start().len();
+        if words.is_empty() {
+            return false;
+        }
+        // The marks of a quote stand before each of its lines.
+        let line = words.replace("\n>", "\n ");
+        let is_as_written = !words.contains('\n');
+        for (event, inner) in read_line(&line, self.options).parts {
+            if matches!(event, Event::Start(Tag::Paragraph) | Event::End(TagEnd::Paragraph)) {
+                continue;
+            }
+            let place = match is_as_written {
+                true => start + inner.start..start + inner.end,
+                false => range.clone(),
+            };
+            out.push((event, place));
+        }
+        true
     }
 
     fn with_colons(&self, event: Event<'static>) -> Event<'t> {
@@ -272,6 +390,12 @@ impl<'t> Reader<'t> {
             event => event,
         }
     }
+}
+
+/// What was taken out of a text.
+enum Taken<'a> {
+    Formula(&'a Formula),
+    Citation(&'a Citation),
 }
 
 /// Returns the ranges that were read as text, but for code, in the order of the text.

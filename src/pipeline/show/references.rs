@@ -1,0 +1,542 @@
+//! What references become, when it is known how everything is numbered: links that show what they lead to.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Display;
+
+use super::drafts::Draft;
+use super::numbering::{Numbering, PageNumbers};
+use crate::bibliography::{self, Source, Wording};
+use crate::diagnostic::Diagnostic;
+use crate::lesson::{
+    Course, Fragment, Mark, Reference, Role, Target, address, figure_id, mark, plain, table_id, to_root,
+};
+use crate::markup::escaped;
+use crate::pipeline::computed::Computed;
+use crate::pipeline::run::planned::block_texts;
+
+/// Everything that references may lead to, as it is numbered.
+pub(crate) struct References<'a> {
+    computed: &'a Computed,
+    drafts: &'a [Draft<'a>],
+    numbering: Numbering,
+    /// The index of each page in the course.
+    pages: BTreeMap<&'a str, usize>,
+    /// Of each page the years of its sources, by their keys, as they are told apart there.
+    years: Vec<BTreeMap<String, String>>,
+}
+
+/// Fills the marks of one page, in its order.
+pub(crate) struct Filler<'r, 'a> {
+    references: &'r References<'a>,
+    /// Index of the page in the course.
+    page: usize,
+    pictures: usize,
+    peeks: usize,
+    /// The sources that are cited, with the ids of the places that lead to each.
+    cited: BTreeMap<String, Vec<String>>,
+    citations: usize,
+}
+
+impl<'a> References<'a> {
+    /// Numbers everything that the drafts show.
+    pub(crate) fn new(computed: &'a Computed, drafts: &'a [Draft<'a>]) -> Self {
+        let lessons = computed.course.lessons.iter().enumerate();
+        References {
+            computed,
+            drafts,
+            numbering: Numbering::of(&computed.course, &computed.planned, drafts),
+            pages: lessons.map(|(index, lesson)| (lesson.slug.as_str(), index)).collect(),
+            years: drafts.iter().map(|draft| years(&computed.course, draft)).collect(),
+        }
+    }
+
+    /// Returns the numbers on a page.
+    pub(crate) fn numbers(&self, page: usize) -> &PageNumbers {
+        self.numbering.page(page)
+    }
+
+    /// Returns what fills the marks of a page.
+    pub(crate) fn filler(&self, page: usize) -> Filler<'_, 'a> {
+        Filler { references: self, page, pictures: 0, peeks: 0, cited: BTreeMap::new(), citations: 0 }
+    }
+
+    fn course(&self) -> &'a Course {
+        &self.computed.course
+    }
+
+    /// Returns what is wrong with references to what their experiments turn out not to show.
+    pub(crate) fn check(&self) -> Vec<Diagnostic> {
+        let course = self.course();
+        let mut found = Vec::new();
+        let mut check = |lesson: usize, text: &Fragment| {
+            for value in text.values().filter(|value| value.role == Role::Reference) {
+                let Ok(reference) = course.refer(&course.lessons[lesson], value) else { continue };
+                let Some(page) = self.pages.get(reference.slug.as_str()) else { continue };
+                let (what, id) = match &reference.to {
+                    Target::Figure(id, name) => (format!("figure `{name}`"), id),
+                    Target::Table(id) => ("table".to_owned(), id),
+                    _ => continue,
+                };
+                // Of an experiment that was left out of this build nothing is known.
+                let has_run = self.drafts[*page].experiment_with(id, &self.computed.planned).is_some();
+                if !has_run || self.numbers(*page).get(&reference.to).is_some() {
+                    continue;
+                }
+                let message = format!("the experiment `{id}` shows no {what} with these settings");
+                found.push(Diagnostic::error(message, value.span).label("leads nowhere"));
+            }
+        };
+        for (index, lesson) in course.lessons.iter().enumerate() {
+            [&lesson.title, &lesson.summary, &lesson.body].iter().for_each(|text| check(index, text));
+        }
+        for planned in &self.computed.planned {
+            let lesson = &course.lessons[planned.lesson];
+            let place = |path: &str| planned.tree.locate(path);
+            let texts = block_texts(planned).filter(|(_, text)| text.contains("{{"));
+            for (path, text) in texts {
+                if let Ok(text) = course.short(lesson, text, place(&path)) {
+                    check(planned.lesson, &text);
+                }
+            }
+            let alt = planned.header.alt.as_deref().filter(|text| text.contains("{{"));
+            if let Some(Ok(text)) = alt.map(|alt| course.plain(lesson, alt, place("alt"))) {
+                check(planned.lesson, &text);
+            }
+        }
+        found
+    }
+
+    /// A number with what it is of, in the words of the course.
+    fn numbered(&self, what: &str, number: &dyn Display) -> String {
+        escaped(&self.course().words().get(what).replace("{number}", &number.to_string()))
+    }
+
+    /// How sources are named in the language of the course.
+    fn wording(&self) -> Wording<'a> {
+        let words = self.course().words();
+        Wording {
+            and: words.get("cited_and"),
+            others: words.get("cited_others"),
+            no_date: words.get("no_date"),
+        }
+    }
+
+    /// What a reference reads, as HTML without links.
+    fn words(&self, reference: &Reference) -> String {
+        let lesson = |slug: &str| self.course().number_of(slug);
+        let Some(page) = self.pages.get(reference.slug.as_str()) else {
+            return self.words_of_unread(reference);
+        };
+        let numbers = self.numbers(*page);
+        let numbered = |what: &str| {
+            let number = numbers.get(&reference.to).unwrap_or("?");
+            if reference.number { number.to_owned() } else { self.numbered(what, &number) }
+        };
+        match &reference.to {
+            Target::Lesson => match lesson(&reference.slug) {
+                Some(number) if reference.number => number.to_string(),
+                Some(number) => self.numbered("lesson_number", &number),
+                None => self.without_titles(&self.drafts[*page].view.title_html),
+            },
+            Target::Experiment(id) => {
+                let found = self.drafts[*page].experiment_with(id, &self.computed.planned);
+                match found.map(|found| found.view.title_html.as_str()) {
+                    Some(title) if !title.is_empty() => self.without_titles(title),
+                    _ => format!("<code>{}</code>", escaped(id)),
+                }
+            }
+            Target::Figure(..) | Target::Picture(_) => numbered("figure_number"),
+            Target::Table(_) => numbered("table_number"),
+            Target::Equation(label) => {
+                let number = self.course().lessons[*page].equation(label).unwrap_or("?");
+                let bare = number.strip_prefix('(').and_then(|number| number.strip_suffix(')'));
+                escaped(bare.filter(|_| reference.number).unwrap_or(number))
+            }
+        }
+    }
+
+    /// What a reference reads that leads to a lesson that was not read, since another alone is built.
+    fn words_of_unread(&self, reference: &Reference) -> String {
+        let lesson = self.course().number_of(&reference.slug).map(|number| number.to_string());
+        let beyond = |what: &str| match (&lesson, reference.number) {
+            (Some(lesson), true) => format!("{lesson}.?"),
+            (Some(lesson), false) => self.numbered(what, &format!("{lesson}.?")),
+            (None, true) => "?".to_owned(),
+            (None, false) => self.numbered(what, &"?"),
+        };
+        match &reference.to {
+            Target::Lesson => match &lesson {
+                Some(lesson) if reference.number => lesson.clone(),
+                Some(lesson) => format!("Lesson\u{a0}{lesson}"),
+                None => escaped(&reference.slug),
+            },
+            Target::Experiment(id) => format!("<code>{}</code>", escaped(id)),
+            Target::Figure(..) | Target::Picture(_) => beyond("figure_number"),
+            Target::Table(_) => beyond("table_number"),
+            Target::Equation(_) => {
+                let number = lesson.as_ref().map_or_else(|| "?".to_owned(), |lesson| format!("{lesson}.?"));
+                if reference.number { number } else { format!("({number})") }
+            }
+        }
+    }
+
+    /// A title within another text: without links, and with the names of what it refers to by titles.
+    fn without_titles(&self, html: &str) -> String {
+        let filled = mark::fill(html, |mark, _| match mark {
+            Mark::Reference(Reference { to: Target::Experiment(id), .. }) => {
+                format!("<code>{}</code>", escaped(id))
+            }
+            Mark::Reference(reference) if reference.to == Target::Lesson => self
+                .course()
+                .number_of(&reference.slug)
+                .map_or_else(|| escaped(&reference.slug), |number| self.numbered("lesson_number", &number)),
+            Mark::Reference(reference) => self.words(reference),
+            Mark::Picture(_) => String::new(),
+            Mark::Citation { key, .. } => self.course().bibliography().get(key).map_or_else(
+                || escaped(key),
+                |source| {
+                    escaped(&format!(
+                        "{}, {}",
+                        source.short(self.wording()),
+                        self.wording().year(&source.year)
+                    ))
+                },
+            ),
+        });
+        without_links(&filled)
+    }
+
+    /// The same as plain text, escaped.
+    fn readable(&self, html: &str) -> String {
+        escaped(&plain::text(&self.without_titles(html)))
+    }
+
+    /// What is shown of that to which a reference leads, as HTML within a line; empty where there is nothing to show.
+    fn peek(&self, reference: &Reference, from: &str) -> String {
+        let Some(page) = self.pages.get(reference.slug.as_str()) else { return String::new() };
+        let draft = &self.drafts[*page];
+        let picture = |path: &str| {
+            format!("<img src=\"{}{}\" alt=\"\" loading=\"lazy\">", to_root(from), address(path))
+        };
+        let chart = |id: &str, name: &str| picture(&format!("{}/{id}-{name}.svg", reference.slug));
+        let said = |html: &str| match html.is_empty() {
+            true => String::new(),
+            false => format!("<span>{}</span>", self.readable(html)),
+        };
+        let experiment = |id: &str| draft.experiment_with(id, &self.computed.planned);
+        let about = |id: &str| {
+            experiment(id).map_or_else(String::new, |found| {
+                let (title, caption) = (&found.view.title_html, &found.view.caption_html);
+                let title = if title.is_empty() {
+                    title.clone()
+                } else {
+                    format!("<strong>{}</strong>", self.readable(title))
+                };
+                title + &said(caption)
+            })
+        };
+        match &reference.to {
+            Target::Lesson => {
+                format!(
+                    "<strong>{}</strong>{}",
+                    self.readable(&draft.view.title_html),
+                    said(&draft.view.summary_html)
+                )
+            }
+            Target::Experiment(id) => {
+                let first = experiment(id).and_then(|found| found.drawing.sketch.figures.first());
+                first.map_or_else(String::new, |name| chart(id, name)) + &about(id)
+            }
+            Target::Figure(id, name) => chart(id, name) + &about(id),
+            Target::Table(id) => about(id),
+            Target::Picture(name)
+                if let Some(figure) = draft.figures.iter().find(|one| one.view.id == *name) =>
+            {
+                let title = match figure.view.title_html.as_str() {
+                    "" => String::new(),
+                    title => format!("<strong>{}</strong>", self.readable(title)),
+                };
+                picture(&format!("{}/{name}.svg", reference.slug)) + &title + &said(&figure.view.caption_html)
+            }
+            Target::Picture(name) => {
+                let body = &draft.view.body_html;
+                let start = body.find(&format!("<figure id=\"figure-{name}\">"));
+                let figure =
+                    start.and_then(|start| body[start..].split("</figure>").next()).unwrap_or_default();
+                let image = between(figure, "<img ", ">").and_then(|image| between(image, "src=\"", "\""));
+                let image = image.map_or_else(String::new, |source| {
+                    let below = source.trim_start_matches("../");
+                    format!("<img src=\"{}{below}\" alt=\"\" loading=\"lazy\">", to_root(from))
+                });
+                image + &said(between(figure, "<figcaption>", "</figcaption>").unwrap_or_default())
+            }
+            Target::Equation(label) => {
+                let body = &draft.view.body_html;
+                let id = format!(" id=\"eq-{label}\"");
+                let place = body.find(&id);
+                let formula = place.and_then(|place| {
+                    let start = body[..place].rfind("<math")?;
+                    let end = start + body[start..].find("</math>")? + "</math>".len();
+                    (end > place).then(|| without_links(&body[start..end]))
+                });
+                formula.map_or_else(String::new, |formula| without_ids(&formula))
+            }
+        }
+    }
+
+    /// Returns a list of everything with a number in the course, as it stands on the page with that index.
+    pub(crate) fn list(&self, page: usize) -> String {
+        let course = self.course();
+        let from = course.lessons[page].slug.as_str();
+        let mut html = String::from("<section class=\"list-of-figures\">\n");
+        for (index, lesson) in course.lessons.iter().enumerate() {
+            let listed = self.numbers(index).listed();
+            if listed.is_empty() {
+                continue;
+            }
+            let here =
+                Reference { slug: lesson.slug.clone(), to: Target::Lesson, number: false, plain: true };
+            let title = self.without_titles(&self.drafts[index].view.title_html);
+            let title = match lesson.number {
+                Some(number) => format!("<span class=\"number-of\">{number}</span> {title}"),
+                None => title,
+            };
+            html += &format!("<h2><a href=\"{}\">{title}</a></h2>\n<ul>\n", place(&here, from));
+            let captions = captions(&self.drafts[index].view.body_html);
+            for one in listed {
+                let is_table = matches!(one.target, Some(Target::Table(_)));
+                let what = if is_table { "table_number" } else { "figure_number" };
+                let words = self.numbered(what, &one.number);
+                let to = one.target.clone().unwrap_or(Target::Lesson);
+                let caption = match (&to, one.picture) {
+                    (_, Some(place)) => {
+                        captions.get(place).map_or_else(String::new, |html| self.readable(html))
+                    }
+                    (Target::Figure(id, _) | Target::Table(id), None) => self.about(index, id, &to),
+                    (Target::Picture(name), None) => {
+                        let own = self.drafts[index].figures.iter().find(|one| one.view.id == *name);
+                        own.map_or_else(String::new, |one| self.without_titles(&one.view.title_html))
+                    }
+                    _ => String::new(),
+                };
+                let address = place(&Reference { to, ..here.clone() }, from);
+                html += &format!("<li><a href=\"{address}\">{words}</a> {caption}</li>\n");
+            }
+            html += "</ul>\n";
+        }
+        html + "</section>\n"
+    }
+
+    /// What a list says of a figure or table of an experiment.
+    fn about(&self, page: usize, id: &str, to: &Target) -> String {
+        let Some(found) = self.drafts[page].experiment_with(id, &self.computed.planned) else {
+            return String::new();
+        };
+        let title = match found.view.title_html.as_str() {
+            "" => format!("<code>{}</code>", escaped(id)),
+            title => self.without_titles(title),
+        };
+        match to {
+            Target::Figure(_, name) if found.drawing.sketch.figures.len() > 1 => {
+                format!("{title}: {}", escaped(&name.replace('_', " ")))
+            }
+            _ => title,
+        }
+    }
+}
+
+impl Filler<'_, '_> {
+    /// Fills the marks in HTML.
+    pub(crate) fn html(&mut self, html: &str) -> String {
+        mark::fill(html, |mark, in_tag| self.mark(mark, in_tag))
+    }
+
+    fn mark(&mut self, mark: &Mark, in_tag: bool) -> String {
+        match mark {
+            Mark::Picture(_) => {
+                let number = self.references.numbers(self.page).picture(self.pictures).unwrap_or("?");
+                self.pictures += 1;
+                format!(
+                    "<span class=\"number-of\">{}</span> ",
+                    self.references.numbered("figure_number", &number)
+                )
+            }
+            Mark::Citation { key, year, plain } => self.citation(key, *year, *plain || in_tag),
+            Mark::Reference(reference) => {
+                let words = self.references.words(reference);
+                match in_tag || reference.plain {
+                    true if in_tag => escaped(&plain::text(&words)),
+                    true => words,
+                    false => self.link(reference, &words),
+                }
+            }
+        }
+    }
+
+    /// A source by author and year, which leads to the end of the page and shows what stands there.
+    fn citation(&mut self, key: &str, year_alone: bool, plain: bool) -> String {
+        let Some(source) = self.references.course().bibliography().get(key) else { return String::new() };
+        let year = self.references.years[self.page].get(key).unwrap_or(&source.year);
+        let wording = self.references.wording();
+        let shown = wording.year(year);
+        let words = match year_alone {
+            true => escaped(&shown),
+            false => escaped(&format!("{}, {shown}", source.short(wording))),
+        };
+        let places = self.cited.entry(key.to_owned()).or_default();
+        if plain {
+            return words;
+        }
+        self.citations += 1;
+        let id = format!("cite.{}", self.citations);
+        places.push(id.clone());
+        self.peeks += 1;
+        let peek = format!("peek.{}", self.peeks);
+        format!(
+            "<span class=\"peeking\"><a class=\"citation\" id=\"{id}\" href=\"#source.{key}\" \
+             aria-describedby=\"{peek}\">{words}</a><span class=\"peek\" role=\"tooltip\" \
+             id=\"{peek}\"><span>{}</span></span></span>",
+            source.html(year, false, wording)
+        )
+    }
+
+    /// Returns the sources that were cited, each with what leads back to the text; empty where there are none.
+    pub(crate) fn sources(&self) -> String {
+        let bibliography = self.references.course().bibliography();
+        let mut cited: Vec<(&Source, &Vec<String>)> =
+            self.cited.iter().filter_map(|(key, places)| Some((bibliography.get(key)?, places))).collect();
+        if cited.is_empty() {
+            return String::new();
+        }
+        let years = &self.references.years[self.page];
+        let year = |source: &'_ Source| years.get(&source.key).unwrap_or(&source.year).clone();
+        cited.sort_by_key(|(source, _)| (source.order().0, year(source), source.key.clone()));
+        let words = self.references.course().words();
+        let (title, back) = (escaped(words.get("sources")), escaped(words.get("back_to_text")));
+        let wording = self.references.wording();
+        let mut html = format!(
+            "<section class=\"sources\" aria-labelledby=\"sources.title\">\n<h2 id=\"sources.title\">{title}</h2>\n<ul>\n"
+        );
+        for (source, places) in cited {
+            html +=
+                &format!("<li id=\"source.{}\">{}", source.key, source.html(&year(source), true, wording));
+            for (index, place) in places.iter().enumerate() {
+                let which = if index == 0 { String::new() } else { format!("<sup>{}</sup>", index + 1) };
+                html += &format!(
+                    " <a class=\"footnote-back\" href=\"#{place}\" aria-label=\"{back}\">↩{which}</a>"
+                );
+            }
+            html += "</li>\n";
+        }
+        html + "</ul>\n</section>\n"
+    }
+
+    fn link(&mut self, reference: &Reference, words: &str) -> String {
+        let from = self.references.course().lessons[self.page].slug.as_str();
+        let address = place(reference, from);
+        let peek = self.references.peek(reference, from);
+        if peek.is_empty() {
+            return format!("<a class=\"ref\" href=\"{address}\">{words}</a>");
+        }
+        self.peeks += 1;
+        let id = format!("peek.{}", self.peeks);
+        format!(
+            "<span class=\"peeking\"><a class=\"ref\" href=\"{address}\" aria-describedby=\"{id}\">{words}</a><span \
+             class=\"peek\" role=\"tooltip\" id=\"{id}\">{peek}</span></span>"
+        )
+    }
+}
+
+/// Where a reference leads, from the page of that slug.
+fn place(reference: &Reference, from: &str) -> String {
+    let anchor = match &reference.to {
+        Target::Lesson => String::new(),
+        Target::Experiment(id) => format!("#experiment-{id}"),
+        Target::Figure(id, figure) => format!("#{}", figure_id(id, figure)),
+        Target::Table(id) => format!("#{}", table_id(id)),
+        Target::Picture(name) => format!("#figure-{name}"),
+        Target::Equation(label) => format!("#eq-{label}"),
+    };
+    match reference.slug == from {
+        true if anchor.is_empty() => "#main".to_owned(),
+        true => anchor,
+        false => format!("{}{}.html{anchor}", to_root(from), address(&reference.slug)),
+    }
+}
+
+/// The years of what a page cites.
+fn years(course: &Course, draft: &Draft) -> BTreeMap<String, String> {
+    let texts = draft.experiments.iter().flat_map(|experiment| {
+        let view = &experiment.view;
+        let claims = view.claims.iter().map(|claim| &claim.says_html);
+        [&view.title_html, &view.caption_html, &view.alt].into_iter().chain(claims)
+    });
+    let drawn = draft
+        .figures
+        .iter()
+        .flat_map(|figure| [&figure.view.title_html, &figure.view.caption_html, &figure.view.alt]);
+    let own = [&draft.view.title_html, &draft.view.summary_html, &draft.view.body_html];
+    let marks = own.into_iter().chain(texts).chain(drawn).flat_map(|html| mark::marks(html));
+    let keys = marks.filter_map(|mark| if let Mark::Citation { key, .. } = mark { Some(key) } else { None });
+    let keys: BTreeSet<String> = keys.collect();
+    bibliography::years(keys.iter().filter_map(|key| course.bibliography().get(key)))
+}
+
+/// Returns what stands between two texts, the first of each.
+fn between<'t>(text: &'t str, open: &str, close: &str) -> Option<&'t str> {
+    text.split_once(open)?.1.split_once(close).map(|(inside, _)| inside)
+}
+
+/// The captions of the pictures of a page, in order.
+fn captions(body: &str) -> Vec<&str> {
+    let figures = body.split("<figcaption>").skip(1);
+    figures
+        .filter_map(|rest| rest.split_once("</figcaption>"))
+        .map(|(caption, _)| caption)
+        .filter(|caption| mark::marks(caption).any(|mark| matches!(mark, Mark::Picture(_))))
+        .collect()
+}
+
+/// Returns HTML without the tags of links.
+fn without_links(html: &str) -> String {
+    let mut out = String::with_capacity(html.len());
+    for (index, part) in html.split('<').enumerate() {
+        let is_link = part.starts_with("a ") || part.starts_with("a>") || part.starts_with("/a>");
+        match part.split_once('>') {
+            Some((_, after)) if index > 0 && is_link => out.push_str(after),
+            _ if index > 0 => {
+                out.push('<');
+                out.push_str(part);
+            }
+            _ => out.push_str(part),
+        }
+    }
+    out
+}
+
+/// Returns markup of our own without ids, which stand on a page once.
+fn without_ids(html: &str) -> String {
+    let mut parts = html.split(" id=\"");
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        out.push_str(part.split_once('"').map_or("", |(_, rest)| rest));
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_and_ids_go() {
+        assert_eq!(
+            without_links("x <a class=\"b\" href=\"c\">1 &lt; <em>2</em></a> <abbr>y</abbr>"),
+            "x 1 &lt; <em>2</em> <abbr>y</abbr>"
+        );
+        assert_eq!(
+            without_ids("<math><mtr id=\"eq-a\"><mi id=\"b\">x</mi></mtr></math>"),
+            "<math><mtr><mi>x</mi></mtr></math>"
+        );
+    }
+}
