@@ -43,6 +43,7 @@ fn a_new_course_builds_holds_and_says_what_comes_next() {
         page.contains("Held in 10 of 10 seeds") && page.contains("<svg") && page.contains("<math"),
         "{page}"
     );
+    assert!(page.contains("Prechelt") && page.contains("On Calibration of Modern Neural Networks"), "{page}");
     assert!(course.text("deep-nets/output/index.html").contains("Deep nets"));
     // The site and the cache are no part of what is committed.
     let ignored = course.text("deep-nets/.gitignore");

@@ -19,6 +19,7 @@ const FILES: &[(&str, &str)] = &[
     ("lessons/gradbook.yaml", include_str!("course/lessons/gradbook.yaml")),
     ("lessons/01-when-to-stop.md", include_str!("course/lessons/01-when-to-stop.md")),
     ("lessons/02-an-honest-figure.md", include_str!("course/lessons/02-an-honest-figure.md")),
+    ("lessons/references.bib", include_str!("course/lessons/references.bib")),
     ("lessons/tomatoes.csv", include_str!("course/lessons/tomatoes.csv")),
 ];
 
