@@ -164,6 +164,9 @@ pub struct Variant {
     pub name: String,
     /// As shown to a reader: `SGD`, `keep 0.8`.
     pub label: String,
+    /// Which of the series' colours it has through its lesson.
+    #[serde(skip)]
+    pub color: usize,
     /// Under what it ran.
     #[serde(skip)]
     pub conditions: Arc<Conditions>,
@@ -178,6 +181,9 @@ pub struct Outcome {
     pub statistic: Statistic,
     /// What one value of a series is.
     pub step: Step,
+    /// Display names of metrics, variants and values.
+    #[serde(skip)]
+    pub labels: BTreeMap<String, String>,
 }
 
 impl Outcome {

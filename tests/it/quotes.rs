@@ -64,3 +64,59 @@ fn what_follows_from_settings_is_in_no_snapshot_and_no_entry_of_the_cache() {
         }
     }
 }
+
+/// The cells of the results table, row by row.
+fn table(page: &str) -> Vec<Vec<String>> {
+    let plain = |html: &str| {
+        let text: String =
+            html.split('<').map(|part| part.split_once('>').map_or(part, |(_, text)| text)).collect();
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let table = page.split("<table").find(|table| table.contains(">gap")).unwrap();
+    let rows = table.split("</table>").next().unwrap().split("<tr").skip(1);
+    rows.map(|row| {
+        row.split("</t").filter(|cell| cell.contains("<td") || cell.contains("<th")).map(plain).collect()
+    })
+    .collect()
+}
+
+#[test]
+fn labels_and_columns_are_the_authors_and_train_nothing_anew() {
+    let block = |id: &str, own: &str| {
+        format!(
+            "```yaml experiment\nkind: optimizers\nid: {id}\ndata: {{name: moons, samples: 200}}\ntraining: {{epochs: 3}}\nseeds: 2\n{own}\n```\n"
+        )
+    };
+    let plain = "compare: [sgd, adam, nesterov]";
+    let course = Course::with("01-a.md", &block("ways", plain));
+    assert_eq!(course.call(&["check", "--accept"]).status, 0);
+    let own = format!(
+        "{plain}\nlabels: {{sgd: \"α < 1\", dev_loss: Verlust}}\ncolumns: [dev_loss, training.optimizer, steps, {{gap: dev_loss - sgd.dev_loss}}, training.optimizer.adam.beta1]"
+    );
+    let body = format!(
+        "`{{{{ ways.sgd.label }}}}`\n\n{}\n{}",
+        block("ways", &own),
+        block("two", "compare: [nesterov, rmsprop]")
+    );
+    let course = course.and("01-a.md", &body);
+    let called = course.call(&["check", "--only", "*#ways"]);
+    assert_eq!(called.status, 0, "no snapshot moves: {}", called.error);
+    let why = course.call(&["build", "--why"]);
+    assert!((why.output.clone() + &why.error).contains("a#ways: cached"), "{}{}", why.output, why.error);
+    let page = course.text("output/a.html");
+    assert!(page.contains("#experiment-ways\" title=\"ways.sgd.label\">α &lt; 1</a>"), "{page}");
+    let rows = table(&page);
+    assert_eq!(rows[0], ["variant", "Verlust", "optimizer", "steps", "gap", "beta1"]);
+    assert_eq!(rows[1][0], "α &lt; 1");
+    assert_eq!((rows[1][3].as_str(), rows[1][4].as_str(), rows[1][5].as_str()), ("12", "0", "–"));
+    assert_eq!((rows[2][0].as_str(), rows[2][2].as_str(), rows[2][5].as_str()), ("Adam", "adam", "0.9"));
+    // Nesterov is green in both charts, whatever its place.
+    let name = |id: &str, label: &str| {
+        let chart = course.text(&format!("output/a/{id}-loss.svg"));
+        let end = chart.find(&format!(">{label}</text>")).unwrap();
+        chart[chart[..end].rfind("class=\"").unwrap()..end].split(' ').next().unwrap().to_owned()
+    };
+    assert_eq!(name("ways", "Nesterov"), name("two", "Nesterov"));
+    assert_ne!(name("two", "RMSprop"), name("two", "Nesterov"));
+    assert!(course.text("output/a/ways-dev_loss.svg").contains(">Verlust</text>"));
+}

@@ -1,5 +1,6 @@
 //! What a figure shows, as plain data: a kind of experiment fills it, the rest of `chart` draws it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::axis::{Axis, Scale};
@@ -142,6 +143,30 @@ impl Figure {
         self
     }
 
+    /// Replaces the names of metrics and values by those that the author wants: in titles, at axes, of categories.
+    pub fn relabel(&mut self, labels: &BTreeMap<String, String>) {
+        let named = |text: &mut String| {
+            let label = labels.iter().find(|(name, _)| means(text, name)).map(|(_, label)| label.clone());
+            if let Some(label) = label {
+                *text = label;
+            }
+        };
+        let title = labels.iter().find(|(name, _)| means(&lower(&self.title), name));
+        if let Some((_, label)) = title.filter(|_| !labels.is_empty()) {
+            let mut letters = label.chars();
+            self.title = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
+        }
+        for panel in &mut self.panels {
+            panel.title.iter_mut().for_each(named);
+            for axis in [&mut panel.x, &mut panel.y] {
+                named(&mut axis.label);
+                if let Scale::Category(names) = &mut axis.scale {
+                    names.iter_mut().for_each(named);
+                }
+            }
+        }
+    }
+
     /// Sets where the key stands.
     pub fn key(mut self, key: Key) -> Self {
         self.key = key;
@@ -234,6 +259,18 @@ impl Panel {
             |mark: &Arc<dyn Mark>| mark.key().iter().any(|entry| matches!(entry.place, Place::End { .. }));
         self.marks.iter().any(named)
     }
+}
+
+/// Whether a text of a chart is the name of a metric or value, as it is or in words.
+fn means(text: &str, name: &str) -> bool {
+    let words = name.replace('_', " ");
+    let training = || words.strip_prefix("train ").map(|rest| format!("training {rest}"));
+    text == name || text == words || training().is_some_and(|training| text == training)
+}
+
+fn lower(title: &str) -> String {
+    let mut letters = title.chars();
+    letters.next().into_iter().flat_map(char::to_lowercase).chain(letters).collect()
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ mod labels;
 mod layout;
 mod marks;
 mod naming;
+mod palette;
 mod panel;
 mod scale;
 mod svg;
@@ -33,6 +34,7 @@ pub use marks::{
     Mark, Parallel, Part, Path, Paths, Picture, Pictures, Quartiles, Raster, Regions, Rule, Shape, Slope,
     Text, Track,
 };
+pub use palette::Palette;
 pub use scale::{Curve, Domain, Needs, Reach, Row, Zero};
 pub use table::{Column, Columns, DataTable, Rows};
 pub use theme::{Color, Paint, css};

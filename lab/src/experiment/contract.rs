@@ -52,6 +52,7 @@ fn outcome(plan: &dyn Plan, seeds: u64) -> Outcome {
     let variants = plan.variants().into_iter().enumerate().map(|(index, variant)| Variant {
         name: variant.name.to_owned(),
         label: variant.label.to_owned(),
+        color: index,
         conditions: Arc::default(),
         runs: (0..seeds).map(|seed| run(index, seed)).collect(),
     });

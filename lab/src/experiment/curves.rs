@@ -104,21 +104,19 @@ impl CurveFigure {
     /// Draws the curves by epoch, or what else the kind's series go by. None where no variant has the series with more than
     /// one point.
     pub(super) fn draw(self, outcome: &Outcome) -> Option<Figure> {
-        let curves: Vec<(usize, &Variant, Curve)> = outcome
+        let curves: Vec<(&Variant, Curve)> = outcome
             .variants
             .iter()
-            .enumerate()
-            .filter_map(|(index, variant)| {
-                Some((index, variant, Curve::of(variant, self.series, outcome.statistic)?))
-            })
-            .filter(|(_, _, curve)| curve.middle.len() > 1)
+            .filter_map(|variant| Some((variant, Curve::of(variant, self.series, outcome.statistic)?)))
+            .filter(|(_, curve)| curve.middle.len() > 1)
             .collect();
         if curves.is_empty() {
             return None;
         }
         let several = several(outcome);
-        let marks = curves.iter().map(|(index, variant, curve)| {
-            curve.marks(Color::Series(*index), label(variant, self.alone), several)
+        let alone = outcome.labels.get(self.series).map_or(self.alone, String::as_str);
+        let marks = curves.iter().map(|(variant, curve)| {
+            curve.marks(Color::Series(variant.color), label(variant, alone), several)
         });
         // All bands lie below all lines.
         let (bands, lines): (Vec<Option<Band>>, Vec<Line>) = marks.unzip();

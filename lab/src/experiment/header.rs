@@ -1,5 +1,7 @@
 //! What every experiment block has, whatever its kind.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::de::{self, MapAccess, Visitor, value::MapAccessDeserializer};
 use serde::{Deserialize, Deserializer};
@@ -19,6 +21,8 @@ pub const KEYS: &[&str] = &[
     "seeds",
     "figures",
     "statistic",
+    "labels",
+    "columns",
     "claims",
     "tolerance",
     "lint",
@@ -57,6 +61,12 @@ pub struct Header {
     /// seed.
     #[serde(default)]
     pub statistic: Statistic,
+    /// Display names of variants, metrics and values, in charts, tables and prose: `{dev_error: error}`.
+    #[serde(default)]
+    pub labels: BTreeMap<String, String>,
+    /// The columns of the results table: metrics, settings by path, expressions by a name (default: what the kind shows).
+    #[serde(default)]
+    pub columns: Option<Vec<ColumnSettings>>,
     /// Sentences that must hold.
     #[serde(default)]
     pub claims: Vec<Claim>,
@@ -77,6 +87,46 @@ pub struct Header {
 pub struct LintSettings {
     /// Codes of lints, such as G004.
     pub allow: Vec<String>,
+}
+
+/// A column of the results table.
+#[derive(Clone, Debug, PartialEq, JsonSchema)]
+pub struct ColumnSettings {
+    /// Its heading; that of the metric or setting by default.
+    pub heading: Option<String>,
+    /// A metric, a setting by its path, or an expression over them and over other variants.
+    pub expression: String,
+}
+
+impl<'de> Deserialize<'de> for ColumnSettings {
+    /// A bare text is the expression, a map of one entry its heading and the expression.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct ColumnVisitor;
+
+        impl<'de> Visitor<'de> for ColumnVisitor {
+            type Value = ColumnSettings;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+                f.write_str("a metric, a setting's path, or a heading with an expression: `{gap: train_accuracy - dev_accuracy}`")
+            }
+
+            fn visit_str<E: de::Error>(self, expression: &str) -> Result<ColumnSettings, E> {
+                Ok(ColumnSettings { heading: None, expression: expression.to_owned() })
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<ColumnSettings, A::Error> {
+                let entry = map.next_entry::<String, String>()?;
+                match (entry, map.next_key::<String>()?) {
+                    (Some((heading, expression)), None) => {
+                        Ok(ColumnSettings { heading: Some(heading), expression })
+                    }
+                    _ => Err(de::Error::custom("a column has one heading and one expression")),
+                }
+            }
+        }
+
+        deserializer.deserialize_any(ColumnVisitor)
+    }
 }
 
 fn one() -> u64 {
@@ -103,6 +153,15 @@ impl Header {
                 Problem::new("tolerance", format!("a tolerance of {}", self.tolerance))
                     .expected("a number from 0 to below 1, such as 1e-6"),
             );
+        }
+        let empty = self.labels.iter().filter(|(_, label)| label.trim().is_empty());
+        problems.extend(empty.map(|(name, _)| {
+            Problem::new(format!("labels.{name}"), format!("the label of `{name}` is empty"))
+                .expected("a text that readers see")
+        }));
+        if self.columns.as_ref().is_some_and(Vec::is_empty) {
+            let problem = Problem::new("columns", "a table without columns");
+            problems.push(problem.expected("at least one column, such as `dev_error`"));
         }
         for (index, name) in self.figures.iter().flatten().enumerate() {
             let before = self.figures.iter().flatten().take(index);

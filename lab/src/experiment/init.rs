@@ -188,7 +188,7 @@ fn by_layer(outcome: &Outcome, metric: &str, name: &str, title: &str, y: &str) -
     let mut panel = Panel::new(Axis::linear(Step::Layer.name()).integer(), Axis::log(y));
     let mut layers = 0;
     let mut flat = Vec::new();
-    for (index, variant) in outcome.variants.iter().enumerate() {
+    for variant in &outcome.variants {
         let Some(values) = variant.list(metric, outcome.statistic) else { continue };
         layers = layers.max(values.len());
         let label = curves::label(variant, y);
@@ -197,7 +197,7 @@ fn by_layer(outcome: &Outcome, metric: &str, name: &str, title: &str, y: &str) -
             continue;
         }
         let points = values.iter().enumerate().map(|(layer, &value)| ((layer + 1) as f64, value));
-        let line = Line::new(points, Color::Series(index)).label(label);
+        let line = Line::new(points, Color::Series(variant.color)).label(label);
         panel = panel.mark(if values.len() <= 12 { line.markers() } else { line });
     }
     if layers < 2 || panel.marks.is_empty() {
@@ -219,9 +219,9 @@ fn by_layer(outcome: &Outcome, metric: &str, name: &str, title: &str, y: &str) -
 /// Returns a panel for each variant; in it a ridge for each of a few layers, of the first seed.
 fn histograms(outcome: &Outcome) -> Option<Figure> {
     let mut panels = Vec::new();
-    for (index, variant) in outcome.variants.iter().enumerate() {
+    for variant in &outcome.variants {
         let run = variant.runs.first()?;
-        let ridges = histogram::ridges(run, "histogram", Color::Series(index))?;
+        let ridges = histogram::ridges(run, "histogram", Color::Series(variant.color))?;
         let names = ridges.iter().map(|(layer, _)| format!("layer {layer}"));
         let panel = Panel::new(Axis::linear("activation"), Axis::category("", names));
         let panel = panel.marks(ridges.into_iter().map(|(_, ridge)| ridge));

@@ -58,7 +58,7 @@ impl TargetFigure {
             if reached.len() < all.len() {
                 missed.push(format!("{} in {} of {}", variant.label, all.len() - reached.len(), all.len()));
             }
-            panel = panel.mark(Dots::strip(index, &reached, 0.5, true, Color::Series(index)));
+            panel = panel.mark(Dots::strip(index, &reached, 0.5, true, Color::Series(variant.color)));
         }
         if !arrived {
             return None;

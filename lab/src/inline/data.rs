@@ -80,9 +80,9 @@ impl<'a> Late<'a> {
                     |variant: &'a Variant| (variant.name.clone(), Late::of(Source::Variant(variant, seed)));
                 Data::variants(outcome.variants.iter().map(late).collect())
             }
-            Source::Variant(variant, None) => Data::variant(&variant.conditions, &variant.runs),
+            Source::Variant(variant, None) => Data::variant(variant, &variant.runs),
             Source::Variant(variant, Some(seed)) => {
-                Data::variant(&variant.conditions, variant.runs.get(seed..=seed).unwrap_or_default())
+                Data::variant(variant, variant.runs.get(seed..=seed).unwrap_or_default())
             }
         })
     }
@@ -174,7 +174,7 @@ impl<'a> Data<'a> {
                     (LEARNING_RATE, Data::Curve { last: number.clone(), series: Items::from(items) })
                 });
                 add_new(names, rates);
-                add_new(names, [("settings", Data::settings(conditions))]);
+                add_new(names, told(&variant.name, &variant.label, conditions));
             }
             (variant.name.clone(), names)
         };
@@ -224,7 +224,8 @@ impl<'a> Data<'a> {
         Data::Settings(conditions.settings.iter().map(data).collect())
     }
 
-    fn variant(conditions: &'a Conditions, runs: &'a [RunRecord]) -> Self {
+    fn variant(variant: &'a Variant, runs: &'a [RunRecord]) -> Self {
+        let conditions = &*variant.conditions;
         let mut names = BTreeMap::new();
         for name in runs.iter().flat_map(|run| run.metrics.keys()).collect::<BTreeSet<_>>() {
             let metrics: Vec<&Metric> = runs.iter().filter_map(|run| run.metrics.get(name)).collect();
@@ -240,7 +241,7 @@ impl<'a> Data<'a> {
             names.insert(name.clone(), data);
         }
         add_new(&mut names, following(conditions, runs));
-        add_new(&mut names, [("settings", Data::settings(conditions))]);
+        add_new(&mut names, told(&variant.name, &variant.label, conditions));
         Data::Map(names)
     }
 
@@ -262,6 +263,14 @@ fn add_new<'a>(
     for (name, data) in new {
         names.entry(name.to_owned()).or_insert(data);
     }
+}
+
+/// What is told of a variant beside its results: how readers know it, and what took effect.
+fn told<'a>(name: &str, label: &str, conditions: &Conditions) -> Vec<(&'static str, Data<'a>)> {
+    let label = if label.is_empty() { name } else { label };
+    let settings = Some(Data::settings(conditions)).filter(|_| !conditions.settings.is_empty());
+    let settings = settings.map(|settings| ("settings", settings));
+    settings.into_iter().chain([("label", Data::Text(vec![label.to_owned()]))]).collect()
 }
 
 /// Returns what follows from the conditions of a variant for its runs.

@@ -19,6 +19,7 @@
 
 mod by_row;
 mod claim;
+mod column;
 mod data;
 mod diverged;
 mod environment;
@@ -36,6 +37,7 @@ pub use by_row::{
     Fault, Formula, Given, Link, Name, experiment_named, is_one_name, shown_number, unknown_name,
 };
 pub use claim::{Judgement, SeedValues};
+pub use column::{Cell, column, only_name};
 pub use environment::{FILTERS, FUNCTIONS};
 pub use format::{
     absent as format_absent, fixed as format_fixed, number as format_number, percent as format_percent,

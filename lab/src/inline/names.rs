@@ -28,6 +28,8 @@ pub struct Forecast {
 #[derive(Clone, Debug)]
 pub struct ForecastVariant {
     pub name: String,
+    /// As readers see it.
+    pub label: String,
     /// What its runs will find, by name.
     pub metrics: MetricSchema,
     pub conditions: Arc<Conditions>,
@@ -91,6 +93,16 @@ impl Names {
         if incomplete {
             self.incomplete.insert(as_name(lesson));
         }
+    }
+
+    /// Returns what is known of the results of an experiment, by its lesson as a name and its id.
+    pub(super) fn data(&self, (lesson, id): &(String, String)) -> Option<&Data<'static>> {
+        self.ids(lesson)?.get(id)
+    }
+
+    /// Returns what is known of an experiment before it runs.
+    pub(super) fn forecast(&self, experiment: &(String, String)) -> Option<&Forecast> {
+        self.forecasts.get(experiment)
     }
 
     fn ids(&self, lesson: &str) -> Option<&BTreeMap<String, Data<'static>>> {
@@ -439,7 +451,7 @@ fn found_in<'a>(
 }
 
 /// Reads an expression and checks it; every fault at its place.
-fn checked<T>(
+pub(super) fn checked<T>(
     text: &str,
     span: Span,
     check: impl Fn(&Expression) -> Result<T, Faults>,
@@ -449,7 +461,7 @@ fn checked<T>(
 }
 
 /// One or several.
-struct Faults(Vec<Fault>);
+pub(super) struct Faults(Vec<Fault>);
 
 impl From<Fault> for Faults {
     fn from(fault: Fault) -> Self {

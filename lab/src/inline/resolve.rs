@@ -327,6 +327,8 @@ fn value(
         Data::Setting(value) => Ok(value.clone()),
         Data::Unknown => Ok(Value::UNDEFINED),
         Data::Late(_) => value(data.open(), links, as_list, seen, statistic),
+        // A choice, of a path that began with its part.
+        Data::Settings(names) if names.contains_key("") => value(&names[""], links, as_list, seen, statistic),
         Data::Map(_) | Data::Settings(_) => {
             let end = links.last().map_or(0, |link| link.range.end);
             let start = links.first().map_or(0, |link| link.range.start);

@@ -139,10 +139,7 @@ fn what_is_wrong_is_said_at_its_place() {
         ("four.adam.lss", "lss: `four.adam` has no `lss` (did you mean `loss`?)"),
         ("four.adam.loss.sdd", "sdd: `four.adam.loss` has no `sdd` (did you mean `sd`?)"),
         ("four.adam.loss[9]", "[9]: `four.adam.loss` has 3 values (expected 0 to 2)"),
-        (
-            "four.adam",
-            "four.adam: `four.adam` is not a value but has several (expected `best`, `choice`, `loss`, `mixed`, `shares`, `widths`)",
-        ),
+        ("four.adam", "four.adam: `four.adam` is not a value but has several (not known here)"),
         ("four.adam.loss | percnt", "percnt: there is no filter `percnt` (did you mean `percent`?)"),
         ("maxx(four.adam.loss)", "maxx: there is no function `maxx` (did you mean `max`?)"),
         ("four.adam.loss[0].x.y", "x: `four.adam.loss[0]` has no `x` (not known here)"),
@@ -206,7 +203,7 @@ fn the_names_of_a_claim_can_be_shown() {
 }
 
 fn foreseen(name: &str, metrics: MetricSchema) -> ForecastVariant {
-    ForecastVariant { name: name.to_owned(), metrics, conditions: Arc::default() }
+    ForecastVariant { name: name.to_owned(), label: name.to_owned(), metrics, conditions: Arc::default() }
 }
 
 fn declared() -> Names {

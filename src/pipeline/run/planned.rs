@@ -20,6 +20,8 @@ pub struct Planned {
     pub costs: Vec<Cost>,
     /// Of what is made of all runs: figures, claims, values in prose.
     pub shown: Cost,
+    /// Which of the series' colours each variant has.
+    pub colors: Vec<usize>,
     /// The block's own tree with the defaults of course and lesson below it.
     pub tree: Node,
 }
@@ -28,6 +30,13 @@ impl Planned {
     /// Lists the seeds of its runs.
     pub fn seeds(&self) -> impl Iterator<Item = u64> + use<> {
         self.header.seed..self.header.seed + self.header.seeds
+    }
+
+    /// Lists the names of the variants for readers: the author's, or those that follow from what is compared.
+    pub fn labels(&self) -> impl Iterator<Item = String> {
+        self.plan.variants().into_iter().map(|variant| {
+            self.header.labels.get(variant.name).map_or(variant.label, String::as_str).to_owned()
+        })
     }
 
     /// Returns under what a variant runs.

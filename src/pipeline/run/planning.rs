@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use crate::chart::Palette;
 use crate::data::Facts;
 use crate::diagnostic::{Diagnostic, Diagnostics, Span, nearest};
 use crate::experiment::variation::{self, overlay};
@@ -64,11 +65,27 @@ pub(crate) fn plan(
             planned.push(Planned { lesson: index, block: block_index, ..experiment });
         }
     }
+    give_colors(&mut planned);
     count_values(course, &mut planned);
     found.extend(std::mem::take(&mut tables.warnings));
     found.extend(totals::check_work(&planned, tables.bytes(), limits));
     found.extend(totals::check_site(course, &planned, limits));
     planned
+}
+
+/// Gives each variant its colour: a name has the same one through a lesson.
+fn give_colors(planned: &mut [Planned]) {
+    let mut lesson = usize::MAX;
+    let mut palette = Palette::default();
+    for experiment in planned {
+        if std::mem::replace(&mut lesson, experiment.lesson) != experiment.lesson {
+            palette = Palette::default();
+        }
+        let labels: Vec<String> = experiment.labels().collect();
+        let names: Vec<&str> = labels.iter().map(String::as_str).collect();
+        // What has no name has the first colour and takes none.
+        experiment.colors = if names == [""] { vec![0] } else { palette.take(&names) };
+    }
 }
 
 /// Adds to each experiment what the values and claims in prose cost that name it.
@@ -140,15 +157,17 @@ fn check_default(entry: &Entry) -> Vec<Diagnostic> {
 /// Tells a course what its experiments will find, by name.
 pub(crate) fn declare(course: &mut Course, planned: &[Planned]) {
     for experiment in planned {
-        let schema = |(index, variant): (usize, PlannedVariant)| {
+        let schema = |((index, variant), label): ((usize, PlannedVariant), String)| {
             let facts = experiment.facts[index].as_ref();
             ForecastVariant {
                 name: variant.name.to_owned(),
                 metrics: experiment.plan.metric_schema(index, facts),
+                label,
                 conditions: Arc::new(experiment.conditions(index)),
             }
         };
-        let variants: Vec<_> = experiment.plan.variants().into_iter().enumerate().map(schema).collect();
+        let variants: Vec<_> =
+            experiment.plan.variants().into_iter().enumerate().zip(experiment.labels()).map(schema).collect();
         let header = &experiment.header;
         let is_asked =
             |name: &str| header.figures.as_ref().is_none_or(|asked| asked.iter().any(|own| own == name));
@@ -191,6 +210,15 @@ fn check_block(course: &Course, planned: &Planned) -> Vec<Diagnostic> {
     }
     if let Some(alt) = &header.alt {
         found.extend(course.check_plain(lesson, alt, planned.tree.locate("alt")));
+    }
+    for (index, column) in header.columns.iter().flatten().enumerate() {
+        let path = format!("columns[{index}]");
+        let span = planned.tree.locate(&match &column.heading {
+            Some(heading) => format!("{path}.{heading}"),
+            None => path,
+        });
+        let checked = course.names.check_column(&lesson.slug, &header.id, &column.expression, span);
+        found.extend(checked.err().unwrap_or_default());
     }
     for (index, claim) in header.claims.iter().enumerate() {
         let span = crate::claims::place(index, &planned.tree);
@@ -274,7 +302,18 @@ impl Decoded {
         let figures = header.figures.as_ref().map_or(kind.figures.len(), Vec::len);
         let shown =
             Cost::of_figures(figures, costs.len()) + Cost::of_claims(header.claims.len(), header.seeds);
-        let planned = Planned { lesson: 0, block: 0, header, kind, plan, facts, costs, shown, tree };
+        let planned = Planned {
+            lesson: 0,
+            block: 0,
+            header,
+            kind,
+            plan,
+            facts,
+            costs,
+            shown,
+            colors: Vec::new(),
+            tree,
+        };
         check_limits(&planned, limits, block)?;
         Ok(planned)
     }

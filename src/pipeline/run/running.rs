@@ -297,7 +297,7 @@ pub(crate) fn again(course: &Course, planned: &Planned, tables: &Tables, cache: 
             record(course, planned, tables, &job, alone)
                 .expect("a run that succeeded with these settings and data does so again")
         });
-        outcome.variants[job.variant].runs.push(done);
+        outcome.variants[job.variant].runs.push(named(done, &outcome.labels));
     }
     outcome
 }
@@ -368,14 +368,27 @@ impl<'a> Work<'a> {
 
 /// Returns an outcome to which runs are to be added.
 fn nothing_yet(planned: &Planned) -> Outcome {
-    let variants = planned.plan.variants().into_iter().enumerate();
-    let variants = variants.map(|(index, variant)| Variant {
+    let variants = planned.plan.variants().into_iter().zip(planned.labels()).enumerate();
+    let variants = variants.map(|(index, (variant, label))| Variant {
         name: variant.name.to_owned(),
-        label: variant.label.to_owned(),
+        label,
+        color: planned.colors[index],
         conditions: Arc::new(planned.conditions(index)),
         runs: Vec::new(),
     });
-    Outcome { variants: variants.collect(), statistic: planned.header.statistic, step: planned.kind.step }
+    let (statistic, step, labels) =
+        (planned.header.statistic, planned.kind.step, planned.header.labels.clone());
+    Outcome { variants: variants.collect(), statistic, step, labels }
+}
+
+/// A record whose classes and features have the names that the author wants.
+fn named(mut record: RunRecord, labels: &BTreeMap<String, String>) -> RunRecord {
+    for name in record.names.values_mut().flatten() {
+        if let Some(label) = labels.get(name) {
+            name.clone_from(label);
+        }
+    }
+    record
 }
 
 /// Returns the records in the order of experiments, variants and seeds.
@@ -393,7 +406,7 @@ fn collect(
         match records[&place(job)].clone() {
             Ok((record, kept)) => {
                 let Some(ran) = &mut all[job.experiment] else { continue };
-                ran.outcome.variants[job.variant].runs.push(record);
+                ran.outcome.variants[job.variant].runs.push(named(record, &ran.outcome.labels));
                 ran.kept = ran.kept.take().zip(kept).map(|(mut all, kept)| {
                     all.push(kept);
                     all

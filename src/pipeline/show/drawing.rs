@@ -115,12 +115,12 @@ fn key(computed: &Computed, place: usize, program: Sum) -> Option<Key> {
     let variants: Vec<_> = outcome
         .variants
         .iter()
-        .map(|variant| (&variant.name, &variant.label, &variant.conditions.settings))
+        .map(|variant| (&variant.name, &variant.label, variant.color, &variant.conditions.settings))
         .collect();
     let claims: Vec<_> = computed.verdicts[place].iter().map(results::claim).collect();
     let slug = &computed.course.lessons[planned.lesson].slug;
     let header = &planned.header;
-    let look = (&header.figures, header.statistic);
+    let look = (&header.figures, header.statistic, &header.labels);
     let words = (&computed.course.settings.language, &computed.course.settings.words);
     let from = json!([slug, header.id, header.seed, header.seeds, look, variants, claims, runs, words]);
     Some(Key::drawn(program, &from))
@@ -164,6 +164,7 @@ fn draw_anew(computed: &Computed, place: usize) -> Drawn {
 /// Returns the figures of an experiment that its author wants, in the author's order.
 fn figures(planned: &Planned, outcome: &Outcome) -> Vec<Figure> {
     let mut all = planned.plan.figures(outcome);
+    all.iter_mut().for_each(|figure| figure.relabel(&planned.header.labels));
     let Some(wanted) = &planned.header.figures else { return all };
     let place = |figure: &Figure| wanted.iter().position(|name| *name == figure.name);
     all.retain(|figure| place(figure).is_some());

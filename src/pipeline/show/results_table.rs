@@ -1,8 +1,10 @@
 //! The table of an experiment's results: which metrics have a column, how they are written, what is best.
 
 use crate::data::DataSettings;
-use crate::experiment::{Better, MetricInfo};
-use crate::lesson::inline::{format_fixed, format_number, format_percent, format_scientific};
+use crate::experiment::{Better, ColumnSettings, FOLLOWING, MetricInfo};
+use crate::lesson::inline::{
+    self, Cell, format_fixed, format_number, format_percent, format_scientific, only_name,
+};
 use crate::outcome::{DIVERGED_AT, Metric, Outcome, Statistic, Summary, Variant, Written, is_beyond_noise};
 use crate::site::{CellView, ColumnView, ResultRow, ResultsView};
 
@@ -13,11 +15,18 @@ const SHOWN_NUMBERS: usize = 3;
 
 /// Returns the metrics that are worth a column, the kind's own first, by variant; none where no metric is.
 pub(crate) fn results(planned: &Planned, outcome: &Outcome) -> Option<ResultsView> {
-    let columns = columns(planned, outcome);
+    let columns: Vec<Column> = match &planned.header.columns {
+        Some(wanted) => wanted.iter().map(|column| chosen(planned, outcome, column)).collect(),
+        None => {
+            let usual = columns(planned, outcome).into_iter();
+            usual.map(|info| measured(planned, outcome, &info, None)).collect()
+        }
+    };
     if columns.is_empty() {
         return None;
     }
-    let cells: Vec<Vec<CellView>> = columns.iter().map(|info| column_cells(planned, outcome, info)).collect();
+    let (headings, cells): (Vec<ColumnView>, Vec<Vec<CellView>>) =
+        columns.into_iter().map(|column| (column.heading, column.cells)).unzip();
     let rows = outcome.variants.iter().enumerate().map(|(row, variant)| ResultRow {
         label: match variant.label.as_str() {
             "" => planned.header.id.replace('_', " "),
@@ -29,10 +38,82 @@ pub(crate) fn results(planned: &Planned, outcome: &Outcome) -> Option<ResultsVie
     Some(ResultsView {
         number: None,
         axis: if outcome.variants.len() > 1 { "variant".into() } else { String::new() },
-        columns: columns.iter().map(heading).collect(),
+        columns: headings,
         rows: rows.collect(),
         note: note(outcome, has_best),
     })
+}
+
+/// A column with a cell for each variant.
+struct Column {
+    heading: ColumnView,
+    cells: Vec<CellView>,
+}
+
+/// The column of a metric of the kind.
+fn measured(planned: &Planned, outcome: &Outcome, info: &MetricInfo, named: Option<&str>) -> Column {
+    let mut heading = heading(info);
+    if let Some(label) = named.or_else(|| label(outcome, info.name)) {
+        label.clone_into(&mut heading.label);
+    }
+    Column { heading, cells: column_cells(planned, outcome, info) }
+}
+
+fn label<'a>(outcome: &'a Outcome, name: &str) -> Option<&'a str> {
+    outcome.labels.get(name).map(String::as_str)
+}
+
+/// A column that the author chose: a metric, a setting, an expression.
+fn chosen(planned: &Planned, outcome: &Outcome, column: &ColumnSettings) -> Column {
+    let text = column.expression.trim();
+    let named = column.heading.as_deref();
+    let name = only_name(text);
+    let known = name.as_ref().and_then(|name| {
+        let is_found = |variant: &Variant| variant.runs.iter().any(|run| run.metrics.contains_key(name));
+        let mut infos = planned.kind.all_metrics();
+        let info = infos.find(|info| info.name == name && outcome.variants.iter().any(is_found))?;
+        Some(planned.plan.describe(info))
+    });
+    if let Some(info) = known {
+        return measured(planned, outcome, &info, named);
+    }
+    let following = FOLLOWING.iter().find(|info| name.as_deref() == Some(info.name));
+    let written = if is_share(planned, text) { Written::Percent } else { Written::Number };
+    let info = following.copied().unwrap_or(MetricInfo { written, ..MetricInfo::number("", "") });
+    let mut numeric = true;
+    let found = inline::column(outcome, text).into_iter().map(|cell| match cell {
+        Cell::Numbers(values) => number_cell(&values, &info, outcome.statistic),
+        Cell::Text(text) => {
+            numeric = false;
+            CellView {
+                text: label(outcome, &text).map_or_else(|| text.clone(), str::to_owned),
+                ..CellView::default()
+            }
+        }
+        Cell::Nothing => none(),
+    });
+    let cells = found.collect();
+    let is_path = text.split('.').all(|word| word.chars().all(|c| c.is_alphanumeric() || c == '_'));
+    let last = text.rsplit('.').next().filter(|_| is_path).map(|word| word.replace('_', " "));
+    let own = named.or_else(|| label(outcome, text)).map(str::to_owned);
+    let heading = ColumnView {
+        label: own.or(last).unwrap_or_else(|| text.to_owned()),
+        explanation: following.map_or_else(|| text.to_owned(), |info| info.about.to_owned()),
+        numeric,
+    };
+    Column { heading, cells }
+}
+
+/// Whether an expression adds and subtracts shares, so that it is one.
+fn is_share(planned: &Planned, text: &str) -> bool {
+    let plain = |c: char| c.is_alphanumeric() || "_.[]()+- ".contains(c);
+    let share = |name: &String| {
+        let last = name.rsplit('.').next().unwrap_or(name).split('[').next().unwrap_or_default();
+        let mut infos = planned.kind.all_metrics();
+        infos.any(|info| info.name == last && info.written == Written::Percent)
+    };
+    let names = inline::names(text);
+    !names.is_empty() && text.chars().all(plain) && names.iter().all(share)
 }
 
 fn columns(planned: &Planned, outcome: &Outcome) -> Vec<MetricInfo> {
@@ -174,10 +255,14 @@ fn cell(variant: &Variant, info: &MetricInfo, statistic: Statistic) -> CellView 
         let text = list.iter().map(|value| written(*value, info.written)).collect::<Vec<_>>().join(", ");
         return CellView { text, ..CellView::default() };
     }
-    let values = variant.numbers(info.name).unwrap_or_default();
+    number_cell(&variant.numbers(info.name).unwrap_or_default(), info, statistic)
+}
+
+/// A cell of one number a seed.
+fn number_cell(values: &[f64], info: &MetricInfo, statistic: Statistic) -> CellView {
     let found: Vec<f64> = values.iter().copied().filter(|value| value.is_finite()).collect();
     let partly = info.written == Written::When && !found.is_empty() && found.len() < values.len();
-    let summary = Summary::of(if partly { &found } else { &values });
+    let summary = Summary::of(if partly { &found } else { values });
     let middle = statistic.in_summary(&summary);
     if !middle.is_finite() {
         let never = info.written == Written::When && found.is_empty() && !values.is_empty();

@@ -75,8 +75,8 @@ fn add_trials(panel: Panel, path: &str, index: usize, variant: &Variant, compare
     let is_best = |point: &&(f64, f64)| best == Some(&Metric::Number(point.1));
     let ring: Vec<(f64, f64)> = full.iter().filter(is_best).take(1).copied().collect();
     let shape = Shape::of(index);
-    let short = Dots::new(short, Color::Series(index)).shape(shape).size(3.0).hollow();
-    let full = Dots::new(full, Color::Series(index)).shape(shape);
+    let short = Dots::new(short, Color::Series(variant.color)).shape(shape).size(3.0).hollow();
+    let full = Dots::new(full, Color::Series(variant.color)).shape(shape);
     let full = if compared { full.label(curves::label(variant, "")) } else { full };
     panel.mark(short).mark(full).mark(Dots::new(ring, Color::Ink).size(8.0).hollow())
 }
@@ -93,7 +93,7 @@ fn progress(variants: &[&Search], outcome: &Outcome) -> Option<Figure> {
     let x = Axis::linear(if by_epochs { "epochs trained in all" } else { "trial" }).integer();
     let mut panel = Panel::new(x, objective_axis(variants.first()?));
     let several = curves::several(outcome);
-    for (index, variant) in outcome.variants.iter().enumerate() {
+    for variant in &outcome.variants {
         let curve = Curve::of(variant, "best_so_far", outcome.statistic)?;
         let at: Vec<f64> = match by_epochs {
             true => Curve::of(variant, "epochs_so_far", outcome.statistic)?.middle,
@@ -106,9 +106,9 @@ fn progress(variants: &[&Search], outcome: &Outcome) -> Option<Figure> {
             panel = panel.mark(Dots::new(placed(objectives), Color::Muted).size(3.0).label("trial"));
         }
         if several {
-            panel = panel.mark(Band::new(stepped(&curve, &at), Color::Series(index)));
+            panel = panel.mark(Band::new(stepped(&curve, &at), Color::Series(variant.color)));
         }
-        let line = Line::new(placed(&curve.middle), Color::Series(index)).step();
+        let line = Line::new(placed(&curve.middle), Color::Series(variant.color)).step();
         panel = panel.mark(line.label(curves::label(variant, "best so far")));
     }
     let lead = match by_epochs {

@@ -98,7 +98,7 @@ fn panel(surface: &surface::Surface, grid: Grid, shown: &[usize], outcome: &Outc
         let run = variant.runs.first()?;
         let points = run.series.get("x")?.iter().copied().zip(run.series.get("y")?.iter().copied());
         let label = if shown.len() > 1 { variant.label.as_str() } else { "" };
-        Some(Path::new(points, Color::Series(index), label))
+        Some(Path::new(points, Color::Series(variant.color), label))
     };
     let minima = surface.minima().into_iter().map(|[x, y]| (x, y)).collect();
     let (x, y) = (grid.x, grid.y);
