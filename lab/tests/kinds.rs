@@ -124,7 +124,12 @@ fn a_kind_of_elsewhere_is_planned_run_drawn_quoted_and_judged() {
         runs: (header.seed..header.seed + header.seeds).map(|seed| run(index, seed)).collect(),
         ..Variant::default()
     });
-    let outcome = Outcome { variants: ran.collect(), statistic: header.statistic, step: DICE.step };
+    let outcome = Outcome {
+        variants: ran.collect(),
+        statistic: header.statistic,
+        step: DICE.step,
+        ..Outcome::default()
+    };
     assert_eq!(outcome.variants[1].runs[0], run(1, header.seed), "a run repeats itself");
 
     let figures = plan.figures(&outcome);

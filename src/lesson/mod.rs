@@ -21,6 +21,7 @@ mod naming;
 mod open;
 pub mod plain;
 mod policy;
+pub mod prose;
 mod reference;
 pub mod sentences;
 mod slug;

@@ -148,6 +148,12 @@ pub fn compute(request: &Request, watch: &dyn Watch) -> Result<Computed, Failure
         remarks.extend(linting::after(&course, experiment, outcome, &tables));
         remarks.extend(judging::undrawn(experiment, outcome));
     }
+    // Beside a part of the experiments, prose may tell of the others.
+    if request.only.is_none() && request.id.is_none() {
+        let open = (0..course.lessons.len()).filter(|lesson| !unchanged.holds(*lesson));
+        remarks
+            .extend(open.flat_map(|lesson| linting::prose(&course, lesson, &planned, &ran, &tables.sources)));
+    }
     found.extend(remarks.clone());
     found.extend(unchanged.remarks(&course));
     if request.strict {

@@ -2,12 +2,15 @@
 //! which a block (or the defaults of a lesson or course) can silence it: `lint: {allow: [G004]}`.
 
 mod idle;
+mod prose;
 mod rules;
 
 use crate::data::{Dataset, Facts};
 use crate::diagnostic::{Diagnostic, Problem, Severity, nearest};
 use crate::experiment::{Header, Kind, Shared, is_of_network};
 use crate::outcome::Variant;
+
+pub use prose::{Remark, Told, prose};
 
 /// One thing known to be wrong.
 pub struct Lint {
@@ -25,6 +28,8 @@ enum Sees {
     Before(fn(&Subject) -> Vec<Problem>),
     /// The runs of a variant.
     After(fn(&Subject, &Variant) -> Vec<Problem>),
+    /// Prose beside the experiments that it tells of.
+    Prose,
     /// Claims, which [`crate::claims`] reads: they know names, not settings.
     Claims,
 }
@@ -123,7 +128,25 @@ pub const LINTS: &[Lint] = &[
         sees: Sees::Before(rules::no_dev_part),
     },
     TESTS_NOTHING,
+    TYPED_RESULT,
+    OTHER_SETTING,
 ];
+
+/// The lint of numbers in prose that are results.
+pub const TYPED_RESULT: Lint = Lint {
+    code: "G018",
+    name: "typed-result",
+    reason: "a number that is typed by hand stays as it is when the result changes",
+    sees: Sees::Prose,
+};
+
+/// The lint of settings in prose that no experiment has.
+pub const OTHER_SETTING: Lint = Lint {
+    code: "G019",
+    name: "other-setting",
+    reason: "a setting that no experiment of the section has is one that was changed since, or a slip",
+    sees: Sees::Prose,
+};
 
 /// The lint of claims that no result could contradict.
 pub const TESTS_NOTHING: Lint = Lint {
@@ -168,6 +191,16 @@ impl Lint {
         header.lint.allow.iter().any(|allowed| allowed == self.code)
     }
 
+    /// Returns what is odd about prose, as a warning with the code, the reason, and how it is silenced there.
+    pub fn warning_in_prose(&self, found: Diagnostic) -> Diagnostic {
+        let warning = Diagnostic { severity: Severity::Warning, code: Some(self.code.into()), ..found };
+        let silences = format!(
+            "`<!-- lint: {{allow: [{}]}} -->` on a line before the paragraph silences this",
+            self.code
+        );
+        warning.hint(self.reason).hint(silences)
+    }
+
     /// Returns what is wrong, as a warning with the code, the reason, and how it is silenced.
     pub fn warning(&self, found: Diagnostic) -> Diagnostic {
         let warning = Diagnostic { severity: Severity::Warning, code: Some(self.code.into()), ..found };
@@ -180,7 +213,7 @@ impl Lint {
 pub fn before(subject: &Subject) -> Vec<(&'static Lint, Problem)> {
     found(subject, |lint| match lint.sees {
         Sees::Before(rule) => rule(subject),
-        Sees::After(_) | Sees::Claims => Vec::new(),
+        Sees::After(_) | Sees::Claims | Sees::Prose => Vec::new(),
     })
 }
 
@@ -188,7 +221,7 @@ pub fn before(subject: &Subject) -> Vec<(&'static Lint, Problem)> {
 pub fn after(subject: &Subject, variant: &Variant) -> Vec<(&'static Lint, Problem)> {
     found(subject, |lint| match lint.sees {
         Sees::After(rule) => rule(subject, variant),
-        Sees::Before(_) | Sees::Claims => Vec::new(),
+        Sees::Before(_) | Sees::Claims | Sees::Prose => Vec::new(),
     })
 }
 
@@ -230,7 +263,7 @@ mod tests {
     fn codes_are_in_order_and_every_lint_is_documented_and_shown() {
         let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         let read = |path: &str| std::fs::read_to_string(root.join(path)).unwrap();
-        let shown = ["lints", "lints-idle", "claim-doubts", "values-diverged"]
+        let shown = ["lints", "lints-idle", "lints-prose", "claim-doubts", "values-diverged"]
             .map(|case| read(&format!("tests/errors/{case}.md")))
             .concat();
         let guide = read("docs/guide.md");

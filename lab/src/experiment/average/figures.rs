@@ -103,7 +103,8 @@ fn panel(outcome: &Outcome, group: &[usize], steps: usize, several: bool) -> Opt
         group.iter().filter_map(|&index| outcome.variants.get(index)).map(|v| v.label.as_str()).collect();
     let (common, own) = parted_labels(&labels);
     for (&index, own) in group.iter().zip(own) {
-        let line = Line::new(drawn(outcome.variants.get(index)?, "average")?, Color::Series(index));
+        let variant = outcome.variants.get(index)?;
+        let line = Line::new(drawn(variant, "average")?, Color::Series(variant.color));
         // Panels of one line each need no other name for it.
         let label = if own.is_empty() { "average".to_owned() } else { own };
         panel = panel.mark(line.label(label));

@@ -1,0 +1,196 @@
+//! Lints of prose: numbers typed by hand beside the experiments that they tell of.
+
+mod quantity;
+mod results;
+mod settings;
+mod words;
+
+use std::ops::Range;
+
+use crate::experiment::Kind;
+use crate::lint::{Lint, OTHER_SETTING, TYPED_RESULT};
+use crate::outcome::Outcome;
+
+use words::Word;
+
+/// An experiment as prose around it may speak of it.
+#[derive(Clone, Copy)]
+pub struct Told<'a> {
+    pub id: &'a str,
+    pub kind: &'static Kind,
+    pub outcome: &'a Outcome,
+    /// Codes of the lints that it does not want to hear of.
+    pub allowed: &'a [String],
+    /// Features of its data and answers of its network, where it has any.
+    pub ends: Option<[usize; 2]>,
+}
+
+/// Something odd at a place of a passage.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Remark {
+    pub range: Range<usize>,
+    pub message: String,
+    pub label: String,
+    pub hint: Option<String>,
+}
+
+/// Returns what is odd about the numbers of a passage: text in which everything that is no prose is blank. `around` are the
+/// experiments of its section, `quoted` the expressions in it.
+pub fn prose(passage: &str, around: &[Told], quoted: &[&str]) -> Vec<(&'static Lint, Remark)> {
+    let mut found = Vec::new();
+    for sentence in words::sentences(passage) {
+        if is_supposed(&sentence) {
+            continue;
+        }
+        let loud = |lint: &Lint| -> Vec<Told> {
+            around.iter().filter(|told| !told.allowed.iter().any(|code| code == lint.code)).copied().collect()
+        };
+        let (phrases, remarks) = settings::read(&sentence, &loud(&OTHER_SETTING), quoted);
+        found.extend(remarks.into_iter().map(|remark| (&OTHER_SETTING, remark)));
+        let remarks = results::read(&sentence, &loud(&TYPED_RESULT), &phrases);
+        found.extend(remarks.into_iter().map(|remark| (&TYPED_RESULT, remark)));
+    }
+    found
+}
+
+/// Words of sentences that tell of no experiment: what might be, what is usual, what others do.
+const SUPPOSING: &[&str] = &[
+    "would",
+    "could",
+    "might",
+    "suppose",
+    "imagine",
+    "try",
+    "say",
+    "usual",
+    "usually",
+    "typical",
+    "typically",
+    "often",
+    "elsewhere",
+    "paper",
+    "papers",
+    "advice",
+    "if",
+    "default",
+    "defaults",
+    "commonly",
+    "exercise",
+    "million",
+    "e.g",
+    "example:",
+    "let",
+    "were",
+    "unless",
+    "pytorch",
+    "keras",
+    "tensorflow",
+    "instance",
+];
+
+fn is_supposed(sentence: &[Word]) -> bool {
+    sentence.last().is_some_and(|word| word.text == "?")
+        || sentence.iter().any(|word| SUPPOSING.contains(&word.text.as_str()))
+        || sentence.windows(2).any(|pair| {
+            matches!((pair[0].text.as_str(), pair[1].text.as_str()), ("such", "as") | ("for", "example"))
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::experiment::kind;
+    use crate::outcome::{Conditions, Descent, Metric, RunRecord, Variant};
+
+    /// Of 784 inputs, 100 hidden units and ten classes, trained at 0.1 for 30 epochs over two seeds.
+    fn outcome() -> Outcome {
+        let metrics =
+            [("dev_accuracy", 0.9721), ("dev_error", 0.0279), ("dev_loss", 0.1234), ("train_loss", 0.0455)];
+        let run = |seed: u64| RunRecord {
+            seed,
+            metrics: metrics.map(|(name, value)| (name.to_owned(), Metric::Number(value))).into(),
+            series: [("dev_loss".to_owned(), vec![0.5; 31].into())].into(),
+            ..RunRecord::default()
+        };
+        let settings = [
+            ("training.learning_rate", json!(0.1)),
+            ("training.epochs", json!(30)),
+            ("training.batch_size", json!(64)),
+            ("model.hidden", json!([100])),
+            ("model.keep_prob", json!(0.8)),
+            ("model.dropout", json!(0.2)),
+            ("split.train", json!("60%")),
+        ];
+        let conditions = Conditions {
+            settings: settings.map(|(path, value)| (path.to_owned(), value)).into(),
+            parameters: Some(79_510),
+            train_rows: Some(1078),
+            descent: Some(Descent { stride: 17, learning_rates: vec![0.1; 31] }),
+        };
+        let variant = Variant {
+            name: "adam".into(),
+            conditions: Arc::new(conditions),
+            runs: vec![run(0), run(1)],
+            ..Variant::default()
+        };
+        Outcome { variants: vec![variant], ..Outcome::default() }
+    }
+
+    fn said(text: &str) -> Vec<String> {
+        let outcome = outcome();
+        let told = Told {
+            id: "ways",
+            kind: kind("optimizers").unwrap(),
+            outcome: &outcome,
+            allowed: &[],
+            ends: Some([784, 10]),
+        };
+        let remarks = prose(text, &[told], &["ways.adam.dev_loss[20]"]).into_iter();
+        remarks
+            .map(|(lint, remark)| format!("{} {}: {}", lint.code, &text[remark.range.clone()], remark.label))
+            .collect()
+    }
+
+    #[test]
+    fn what_public_courses_got_wrong_is_found() {
+        for (text, expected) in [
+            ("With a learning rate of 0.01 it converges.", "G019 0.01: `ways` has 0.1"),
+            ("The learning rate $\\alpha = 0.01$ is small.", "G019 0.01: `ways` has 0.1"),
+            ("That makes 61,400 parameters for 784 times 100.", "G019 61,400: `ways` has 79510"),
+            ("The hidden layer has 512 units.", "G019 512: `ways` has 100"),
+            ("Two layers of 512 hidden units.", "G019 512: `ways` has 100"),
+            ("After 25 epochs it is done.", "G019 25: `ways` has 30"),
+            ("It was trained for 50 epochs.", "G019 50: `ways` has 30"),
+            ("about 4,000 parameters in all", "G019 4,000: `ways` has 79510"),
+            ("over 10 seeds", "G019 10: `ways` has 2"),
+            ("in batches of 128", "G019 128: `ways` has 64"),
+            ("an accuracy of 12.3%", "G018 12.3%: write `{{ ways.adam.dev_loss | percent(1) }}`"),
+            ("a dev accuracy of 97.2%", "G018 97.2%: write `{{ ways.adam.dev_accuracy | percent(1) }}`"),
+            ("an accuracy of 0.895", "G018 0.895: write `{{ ways.adam.dev_accuracy | round(3) }}`"),
+            ("ends at 0.1234", "G018 0.1234: write `{{ ways.adam.dev_loss | round(4) }}`"),
+        ] {
+            assert_eq!(said(text), [expected], "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_right_or_only_supposed_is_left_in_peace() {
+        for text in [
+            "With a learning rate of 0.1, 30 epochs, batches of 64 and 100 units: 79,510 parameters, about 80,000 parameters.",
+            "The 784 × 100 weights, 78,400 weights, and ten more; 2 seeds, 1,078 training examples.",
+            "A learning rate of 0.5 would diverge. What about a learning rate of 3?",
+            "After 20 epochs it stands at that.",
+            "In epoch 25 nothing happens, nor within the first 10 epochs.",
+            "It is more than 20 epochs away, and 60% are for training.",
+            "Dropout of 0.2 keeps 80%; a keep probability of 1 drops nothing.",
+            "In 2015 (section 3.2) they took 0.9 and 0.999 with $\\ln 10 = 2.303$.",
+            "Such as a learning rate of 0.7, usually.",
+        ] {
+            assert_eq!(said(text), [""; 0], "{text}");
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! A setting's name beside a number that no experiment around it has.
+
+use super::quantity::{BEFORE, BEHIND, Quantity};
+use super::words::{Number, Word};
+use super::{Remark, Told};
+
+/// Words between the name of a setting and its number.
+const FILLERS: &[&str] = &[
+    "of", "is", "was", "=", ":", "to", "at", "from", "only", "just", "equal", "equals", "set", "fixed", "(",
+    "as", "low", "high", "alpha", "α", "1", "2", "with", "a", "the", "stays", "kept", "here",
+];
+
+/// Words that make a number a rough one.
+const ROUGHLY: &[&str] =
+    &["about", "around", "roughly", "nearly", "almost", "some", "approximately", "≈", "~", "circa"];
+
+/// Words that state no value: more than a thousand.
+const BOUNDS: &[&str] =
+    &["than", "over", "under", "least", "most", "above", "below", "every", "another", "more", "up"];
+
+/// Stand between the numbers of a list.
+const BETWEEN: &[&str] = &[",", "and", "or", "to", "–", "/", "by"];
+
+/// How far a rough number may lie from what it tells of, as a share of it.
+const ROUGH: f64 = 0.05;
+
+/// Numbers beside the name of a setting.
+struct Phrase {
+    quantity: Quantity,
+    /// Places among the words.
+    numbers: Vec<usize>,
+}
+
+/// Returns the words of a sentence that are numbers beside the name of a setting, and what is odd about them.
+pub(super) fn read(sentence: &[Word], around: &[Told], quoted: &[&str]) -> (Vec<usize>, Vec<Remark>) {
+    let mut phrases = before(sentence);
+    let taken: Vec<usize> = phrases.iter().flat_map(|phrase| phrase.numbers.clone()).collect();
+    phrases.extend(
+        behind(sentence)
+            .into_iter()
+            .filter(|phrase| phrase.numbers.iter().all(|number| !taken.contains(number))),
+    );
+    let mut remarks = Vec::new();
+    for phrase in &phrases {
+        remarks.extend(
+            phrase.numbers.iter().filter_map(|place| odd(sentence, *place, phrase.quantity, around, quoted)),
+        );
+    }
+    (phrases.into_iter().flat_map(|phrase| phrase.numbers).collect(), remarks)
+}
+
+/// Numbers behind a name: `learning rates of 0.1 and 0.01`.
+fn before(sentence: &[Word]) -> Vec<Phrase> {
+    let mut phrases = Vec::new();
+    for start in 0..sentence.len() {
+        for (names, quantity) in BEFORE {
+            let named = names
+                .iter()
+                .enumerate()
+                .all(|(offset, name)| sentence.get(start + offset).is_some_and(|word| word.text == *name));
+            if !named {
+                continue;
+            }
+            let filler = |word: &Word| {
+                let text = word.text.as_str();
+                word.number.is_none() && (FILLERS.contains(&text) || ROUGHLY.contains(&text))
+            };
+            let from = start + names.len();
+            let skipped = sentence[from..].iter().take(4).take_while(|word| filler(word)).count();
+            let numbers = list(sentence, from + skipped);
+            // `learning rate 2 shows` would be a name.
+            let is_stated = skipped > 0 || names.last().is_some_and(|name| matches!(*name, "of" | ":" | "="));
+            if !numbers.is_empty() && (is_stated || names.len() > 1) {
+                phrases.push(Phrase { quantity: *quantity, numbers });
+            }
+            break;
+        }
+    }
+    phrases
+}
+
+/// The numbers that begin at a place, and go on behind commas and `and`.
+fn list(sentence: &[Word], from: usize) -> Vec<usize> {
+    let mut numbers = Vec::new();
+    let mut at = from;
+    while sentence.get(at).is_some_and(|word| word.number.is_some()) {
+        numbers.push(at);
+        at += 1;
+        while sentence.get(at).is_some_and(|word| BETWEEN.contains(&word.text.as_str())) {
+            at += 1;
+        }
+    }
+    // The last one may belong to what follows: `of 0.1, 20 epochs`.
+    let belongs =
+        numbers.last().is_some_and(|last| numbers.len() > 1 && behind_at(sentence, *last).is_some());
+    if belongs {
+        numbers.pop();
+    }
+    numbers
+}
+
+/// Numbers before a name: `64, 32 and 16 hidden units`.
+fn behind(sentence: &[Word]) -> Vec<Phrase> {
+    let mut phrases = Vec::new();
+    for (place, _) in sentence.iter().enumerate().filter(|(_, word)| word.number.is_some()) {
+        let Some(quantity) = behind_at(sentence, place) else { continue };
+        let mut numbers = vec![place];
+        if quantity == Quantity::Units {
+            let mut at = place;
+            while at >= 2
+                && BETWEEN.contains(&sentence[at - 1].text.as_str())
+                && sentence[at - 2].number.is_some()
+            {
+                at -= 2;
+                numbers.push(at);
+            }
+        }
+        phrases.push(Phrase { quantity, numbers });
+    }
+    phrases
+}
+
+/// What the number at a place is a number of.
+fn behind_at(sentence: &[Word], place: usize) -> Option<Quantity> {
+    let text = |at: usize| sentence.get(at).map_or("", |word| word.text.as_str());
+    BEHIND.iter().find_map(|(names, between, quantity)| {
+        let mut at = place + 1;
+        let mut said = false;
+        while between.contains(&text(at)) {
+            at += 1;
+            said = true;
+        }
+        // Rows may be any, layers those of a cake.
+        let needs = matches!(quantity, Quantity::TrainRows | Quantity::Layers);
+        (names.contains(&text(at)) && (said || !needs)).then_some(*quantity)
+    })
+}
+
+/// What is odd about a number of something, if no experiment around has it.
+fn odd(
+    sentence: &[Word],
+    place: usize,
+    quantity: Quantity,
+    around: &[Told],
+    quoted: &[&str],
+) -> Option<Remark> {
+    let word = &sentence[place];
+    let number = word.number?;
+    let earlier = || sentence[..place].iter().rev().take(2).map(|word| word.text.as_str());
+    let is_bound = |word: &str| BOUNDS.contains(&word) && !(quantity == Quantity::Seeds && word == "over");
+    if earlier().any(is_bound) || quantity.is_beside_the_point(number.value) {
+        return None;
+    }
+    let known: Vec<(f64, Option<String>, &str)> = around
+        .iter()
+        .flat_map(|told| quantity.values(told).into_iter().map(|(value, quote)| (value, quote, told.id)))
+        .collect();
+    if known.is_empty()
+        || known
+            .iter()
+            .any(|(value, ..)| reads(&number, *value, earlier().any(|word| ROUGHLY.contains(&word))))
+    {
+        return None;
+    }
+    let most = known.iter().map(|(value, ..)| *value).fold(f64::NEG_INFINITY, f64::max);
+    if quantity.counts_up() && number.value <= most && !is_end(sentence, place, quantity, quoted) {
+        return None;
+    }
+    // A search tries all between the ends of its range.
+    let least = known.iter().map(|(value, ..)| *value).fold(f64::INFINITY, f64::min);
+    let searches = around.iter().any(|told| told.kind.name == "search");
+    if searches && (least..=most).contains(&number.value) {
+        return None;
+    }
+    let distance = |value: f64| (value - number.value).abs();
+    let (value, quote, id) = known.iter().min_by(|a, b| {
+        let quoted = |quote: &Option<String>| quote.is_none();
+        quoted(&a.1).cmp(&quoted(&b.1)).then(distance(a.0).total_cmp(&distance(b.0)))
+    })?;
+    let typed = word.text.as_str();
+    let shown = crate::inline::format_number(*value);
+    Some(Remark {
+        range: word.range.clone(),
+        message: format!("no experiment of this section has {}", quantity.says(typed)),
+        label: format!("`{id}` has {shown}"),
+        hint: quote
+            .as_ref()
+            .map(|quote| format!("write `{{{{ {quote} }}}}`, which is always what took effect")),
+    })
+}
+
+/// Whether a number below the last one speaks of the end all the same: `trained for 25 epochs`, `after 25 epochs` with no value
+/// of that epoch beside it.
+fn is_end(sentence: &[Word], place: usize, quantity: Quantity, quoted: &[&str]) -> bool {
+    if quantity != Quantity::Epochs {
+        return false;
+    }
+    let before = place.checked_sub(1).map_or("", |before| sentence[before].text.as_str());
+    let trains = sentence.iter().any(|word| word.text.starts_with("train"));
+    let index = format!("[{}]", sentence[place].text);
+    match before {
+        "after" => !quoted.iter().any(|expression| expression.contains(&index)),
+        "for" => trains,
+        _ => false,
+    }
+}
+
+/// Whether a value reads like a number that was typed.
+fn reads(number: &Number, value: f64, roughly: bool) -> bool {
+    let share = number.percent || value == 0.0;
+    number.reads(value) && (number.unit < 1.0 || share || value.fract() == 0.0)
+        || number.value == value
+        || roughly && (value - number.value).abs() <= ROUGH * value.abs()
+}
