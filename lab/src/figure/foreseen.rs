@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::experiment::{MetricSchema, MetricType};
-use crate::outcome::{Conditions, Metric, Outcome, RunRecord, Statistic, Step, Table, Variant};
+use crate::outcome::{Conditions, Metric, Outcome, RunRecord, Step, Table, Variant};
 
 /// How many values of a series stand for all of them.
 const FEW: usize = 2;
@@ -19,9 +19,9 @@ pub fn foreseen(
 ) -> Outcome {
     let variant = |(name, label, schema, conditions): (String, String, MetricSchema, Arc<Conditions>)| {
         let runs = seeds.clone().map(|seed| record(seed, &schema, trials)).collect();
-        Variant { name, label, conditions, runs }
+        Variant { name, label, conditions, runs, ..Variant::default() }
     };
-    Outcome { variants: variants.into_iter().map(variant).collect(), statistic: Statistic::Mean, step }
+    Outcome { variants: variants.into_iter().map(variant).collect(), step, ..Outcome::default() }
 }
 
 fn record(seed: u64, schema: &MetricSchema, trials: &[String]) -> RunRecord {
