@@ -65,11 +65,19 @@ pub fn find_folder(root: &Path, below: &Path) -> Result<PathBuf, Refusal> {
 /// # Errors
 /// What is no file of the folder, or cannot be read.
 pub fn read(root: &Path, below: &Path, most: u64) -> Result<Vec<u8>, Refusal> {
+    read_whole(&open(root, below)?, most)
+}
+
+/// Opens the file `below` a folder, to be read in pieces.
+///
+/// # Errors
+/// What is no file of the folder.
+pub fn open(root: &Path, below: &Path) -> Result<File, Refusal> {
     let real = find(root, below)?;
     let root = root.canonicalize()?;
     let inside = real.strip_prefix(&root).map_err(|_| Refusal::Outside)?;
     let folder = Dir::open_ambient_dir(&root, ambient_authority())?;
-    read_whole(&regular(&folder, inside)?, most)
+    Ok(regular(&folder, inside)?)
 }
 
 /// Returns a text without the mark of UTF-8 that some editors put before it.

@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use super::mark::{self, MARK};
 use super::plain;
 use crate::diagnostic::Span;
@@ -103,22 +105,21 @@ impl Fragment {
     /// Returns the HTML with every gap filled.
     pub fn render(&self, fill: &mut dyn Fill) -> String {
         let mut html = String::new();
+        let mut in_tag = false;
         for piece in &self.pieces {
-            match piece {
-                Piece::Html(part) => html.push_str(part),
-                Piece::Experiment(index) => html.push_str(&fill.experiment(*index)),
-                Piece::Figure(index) => html.push_str(&fill.figure(*index)),
+            let part = match piece {
+                Piece::Html(part) => Cow::Borrowed(part.as_str()),
+                Piece::Experiment(index) => Cow::Owned(fill.experiment(*index)),
+                Piece::Figure(index) => Cow::Owned(fill.figure(*index)),
+                // Where a tag is open it is a part of an attribute, such as what a picture shows.
                 Piece::Value(value) => {
                     let filled = fill.value(value);
-                    // Where a tag is open it is a part of an attribute, such as what a picture shows.
-                    match html.rfind(['<', '>']) {
-                        Some(place) if html[place..].starts_with('<') && !filled.starts_with(MARK) => {
-                            html.push_str(&escaped(&plain::text(&filled)));
-                        }
-                        _ => html.push_str(&filled),
-                    }
+                    let is_text = in_tag && !filled.starts_with(MARK);
+                    Cow::Owned(if is_text { escaped(&plain::text(&filled)) } else { filled })
                 }
-            }
+            };
+            in_tag = part.rfind(['<', '>']).map_or(in_tag, |place| part[place..].starts_with('<'));
+            html.push_str(&part);
         }
         html
     }

@@ -8,6 +8,7 @@ use pulldown_cmark::{Event, Options, html};
 use super::block::ExperimentBlock;
 use super::fragment::{Fragment, InlineValue};
 use super::link::{Anchor, Asset, Library, Published};
+use super::math::Allowance;
 use crate::diagnostic::{Diagnostic, SourceId, Span};
 use doubtful::Doubtful;
 use headings::Owner;
@@ -134,6 +135,8 @@ struct Writer<'t> {
     scene: Scene<'t>,
     out: Vec<Event<'t>>,
     values: Vec<InlineValue>,
+    /// What further formulas may come to.
+    formulas: Allowance,
     /// Level, id and content (with marks) of each heading.
     headings: Vec<(u8, String, String)>,
     /// The id of each heading that is still to be written, and another that leads there too.
@@ -181,6 +184,7 @@ impl<'t> Writer<'t> {
             scene,
             out: Vec::new(),
             values: Vec::new(),
+            formulas: Allowance::default(),
             headings: Vec::new(),
             heading_ids: VecDeque::new(),
             html_ids: BTreeSet::new(),

@@ -12,6 +12,7 @@ use std::sync::LazyLock;
 use math_core::{LatexToMathML, MathCoreConfig, MathDisplay};
 
 use crate::markup;
+pub(super) use bound::Allowance;
 use bound::bound;
 pub(super) use macros::{Macros, fault as macro_fault};
 use operators::{with_named_operators, with_their_names};
@@ -55,11 +56,17 @@ pub(super) fn anchor(label: &str) -> String {
 /// Reads a formula; `display` is one on lines of its own.
 ///
 /// # Errors
-/// The first thing that is wrong with its macros, labels and texts; too long or too deep.
-pub(super) fn read<'t>(tex: &'t str, display: bool, macros: &Macros) -> Result<Formula<'t>, MathError> {
+/// The first thing that is wrong with its macros, labels and texts; too long or too deep; one too many.
+pub(super) fn read<'t>(
+    tex: &'t str,
+    display: bool,
+    macros: &Macros,
+    allowance: &mut Allowance,
+) -> Result<Formula<'t>, MathError> {
+    allowance.take(tex)?;
     bound(tex)?;
     refuse_definitions(tex)?;
-    let (expanded, pieces) = macros.expand(tex)?;
+    let (expanded, pieces) = macros.expand(tex, allowance)?;
     let origin = |error: MathError| MathError { range: pieces.origin(&error.range), ..error };
     bound(&expanded).map_err(origin)?;
     let mut rewritten = rewrite(&expanded, display).map_err(origin)?;

@@ -6,10 +6,19 @@ use crate::files::Fault;
 
 /// Returns whether a folder, as it is named or as it is reached by links, lies in the lessons folder `root` or in its repository.
 pub(super) fn holds(root: &Path, folder: &Path) -> bool {
-    let Ok(checkout) = of(root) else { return true };
     let Ok(named) = std::path::absolute(folder) else { return true };
-    let real = named.ancestors().find_map(|folder| folder.canonicalize().ok());
+    let Ok(working) = std::env::current_dir().and_then(|folder| folder.canonicalize()) else { return true };
+    holds_from(&working, root, &named)
+}
+
+/// The same from a working folder, which may be what was unpacked with the lessons in it where those are in no repository.
+fn holds_from(working: &Path, root: &Path, named: &Path) -> bool {
+    let (Ok(real_root), Ok(mut checkout)) = (root.canonicalize(), of(root)) else { return true };
+    if checkout == real_root && real_root.starts_with(working) && working.parent().is_some() {
+        working.clone_into(&mut checkout);
+    }
     // Of what is not there yet, the folder that it will be made in is asked.
+    let real = named.ancestors().find_map(|folder| folder.canonicalize().ok());
     named.starts_with(&checkout) || real.is_none_or(|real| real.starts_with(checkout))
 }
 
@@ -75,6 +84,9 @@ mod tests {
         std::fs::create_dir_all(&lessons).unwrap();
         let inside = |path: &str| holds(&lessons, &folder.path().join(path));
         assert!(inside("repository/lessons/cache") && !inside("repository/cache") && !inside("cache"));
+        let unpacked = folder.path().join("repository").canonicalize().unwrap();
+        let from = |path: &str| holds_from(&unpacked, &lessons, &folder.path().join(path));
+        assert!(from("repository/lessons/cache") && from("repository/cache") && !from("cache"));
         std::fs::create_dir(folder.path().join("repository/.git")).unwrap();
         assert!(inside("repository/lessons/cache/x") && inside("repository/cache") && !inside("cache"));
         #[cfg(unix)]

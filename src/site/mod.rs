@@ -16,7 +16,7 @@ mod tests;
 mod view;
 
 pub use embedded::carried;
-pub use publish::{Content, Publication, PublishError, Published, check_output};
+pub use publish::{Content, Publication, PublishError, Published, Source, check_output};
 pub use templates::{Pages, TemplateError, Templates};
 pub use view::*;
 

@@ -4,11 +4,12 @@ use crate::lesson::ContentPolicy;
 use crate::markup::{Attribute, MENTIONS, Token, scheme, tokens};
 
 /// What the site's own pages need, by directive.
-const USUAL: [(&str, &str); 8] = [
+const USUAL: [(&str, &str); 9] = [
     ("default-src", "'none'"),
     ("script-src", "'self'"),
     ("style-src", "'self' 'unsafe-inline'"),
     ("img-src", "'self' data:"),
+    ("media-src", "'self' data:"),
     ("font-src", "'self'"),
     ("connect-src", "'self'"),
     ("base-uri", "'self'"),
@@ -39,7 +40,7 @@ pub fn text(policy: &ContentPolicy) -> Option<String> {
 }
 
 /// Elements that do nothing, or not all that they do, under the usual policy.
-const NEEDY: [&str; 9] = ["applet", "audio", "embed", "form", "frame", "iframe", "object", "portal", "video"];
+const NEEDY: [&str; 7] = ["applet", "embed", "form", "frame", "iframe", "object", "portal"];
 
 /// The site's own script.
 const OWN_SCRIPT: &str = "assets/gradbook.js";
@@ -127,7 +128,8 @@ mod tests {
             "<script>x</script>",
             "<button onclick=\"x()\">a</button>",
             "<iframe src=\"https://video.example\"></iframe>",
-            "<video src=\"files/a.mp4\"></video>",
+            "<video src=\"https://a.example/b.mp4\"></video>",
+            "<audio><source src=\"//a.example/b.ogg\"></audio>",
             "<img src=\"https://a.example/b.png\">",
             "<img srcset=\"files/a.png 1x, //a.example/b.png 2x\">",
             "<p style=\"background: url( 'https://a.example')\">",
@@ -143,6 +145,7 @@ mod tests {
             "<p>a <a href=\"https://a.example\">b</a> &lt;script&gt;</p>",
             "<img src=\"files/a.png\" alt=\"onload=\">",
             "<img src=\"data:image/png;base64,x\">",
+            "<video src=\"files/a.mp4\" poster=\"files/a.png\"><track src=\"files/a.vtt\"></video>",
             "<div style=\"background: url(files/a.png); color: red\"><details><summary>b</summary></details></div>",
             "<style>p { color: red }</style>",
             "<!-- <script>x</script> -->",

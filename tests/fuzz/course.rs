@@ -7,6 +7,7 @@ use std::path::{Component, Path};
 use gradbook::diagnostic::{Diagnostics, Sources};
 use gradbook::experiment::{LimitSettings, TotalSettings};
 use gradbook::pipeline::{self, Computed, Failure, Keeping, Request, Silent};
+use gradbook::site::{Content, Source};
 use tempfile::TempDir;
 
 /// One small experiment of each kind, in the order of `gradbook kinds`, each called by its kind.
@@ -90,9 +91,11 @@ pub(crate) fn pages(computed: &Computed) -> Result<BTreeMap<String, String>, Fai
     let is_markup =
         |path: &str| path.ends_with(".html") || path.ends_with(".svg") && !path.starts_with("assets/");
     let made = files.into_iter().filter(|(path, _)| is_markup(path));
-    let text =
-        |bytes: Option<Vec<u8>>| String::from_utf8(bytes.expect("nothing is held")).expect("it is text");
-    Ok(made.map(|(path, content)| (path, text(content.bytes))).collect())
+    let text = |content: Content| match content.source {
+        Some(Source::Bytes(bytes)) => String::from_utf8(bytes).expect("it is text"),
+        other => panic!("nothing is held, and what is copied is no page: {other:?}"),
+    };
+    Ok(made.map(|(path, content)| (path, text(content))).collect())
 }
 
 /// All that a failure says.

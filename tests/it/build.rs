@@ -412,7 +412,7 @@ fn a_strangers_templates_are_used_only_where_the_call_names_them() {
 #[test]
 fn a_page_states_what_it_may_fetch_unless_its_own_html_needs_more() {
     let policy = "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src 'self'; style-src 'self' \
-        'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'self'; form-action 'none'";
+        'unsafe-inline'; img-src 'self' data:; media-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'self'; form-action 'none'";
     let embedded = "<iframe src=\"https://video.example/1\"></iframe>";
     let course = Course::with("a.md", "A.").and("b.md", embedded);
     let site = course.build();

@@ -10,15 +10,21 @@ use super::raw_html::escaped_text;
 use super::reading::Part;
 use crate::diagnostic::{Diagnostic, Span, nearest};
 use crate::lesson::inline;
-use crate::lesson::math::{self, Equation, Insert, MathError};
+use crate::lesson::math::{self, Allowance, Equation, Insert, MathError};
 
 impl Writer<'_> {
     /// Gives the equations with a label their numbers, in the order of the text.
     pub(super) fn number_equations(&mut self, parts: &[Part]) {
+        let mut allowance = Allowance::default();
         for (event, range) in parts {
             let Event::DisplayMath(tex) = event else { continue };
+            if allowance.is_spent() {
+                break;
+            }
             // What is wrong with it is said where it is written.
-            let Ok(formula) = math::read(tex, true, &self.scene.library.macros) else { continue };
+            let Ok(formula) = math::read(tex, true, &self.scene.library.macros, &mut allowance) else {
+                continue;
+            };
             for Equation { label, tag } in formula.equations() {
                 let Some((label, place)) = label else { continue };
                 let place = self.within(range, 2, tex, place);
@@ -53,9 +59,12 @@ impl Writer<'_> {
 
     /// Returns a formula as MathML with marks; none where it is at fault.
     pub(super) fn mathml(&mut self, tex: &str, range: &Range<usize>, display: bool) -> Option<String> {
+        if self.formulas.is_spent() {
+            return None;
+        }
         let dollars = if display { 2 } else { 1 };
         let library = self.scene.library;
-        let found = math::read(tex, display, &library.macros).and_then(|formula| {
+        let found = math::read(tex, display, &library.macros, &mut self.formulas).and_then(|formula| {
             formula.write(&mut |insert| {
                 self.inserted(insert, &|writer, place| writer.within(range, dollars, tex, place))
             })

@@ -7,8 +7,12 @@ use pulldown_cmark::{CowStr, Event};
 use super::Writer;
 use super::reading::{CITE, Misplaced};
 use crate::diagnostic::{Diagnostic, Span, nearest};
+use crate::experiment::figure;
 use crate::lesson::fragment::{InlineValue, Role, value_mark};
 use crate::lesson::inline;
+
+/// The most values and claims of one text.
+const MOST_VALUES: usize = 10_000;
 
 impl<'t> Writer<'t> {
     pub(super) fn code(&mut self, code: &CowStr<'t>, range: &Range<usize>) {
@@ -25,6 +29,15 @@ impl<'t> Writer<'t> {
                 }
                 self.out.push(Event::Code(code.clone()));
             }
+        }
+    }
+
+    /// Says once that there are too many.
+    fn too_many_values(&mut self, span: Span) {
+        let message = "there are too many values and claims in one text";
+        if !self.found.diagnostics.iter().any(|found| found.message == message) {
+            let label = format!("expected at most {}", figure(MOST_VALUES as f64));
+            self.found.diagnostics.push(Diagnostic::error(message, span).label(label));
         }
     }
 
@@ -51,6 +64,10 @@ impl<'t> Writer<'t> {
             let unread = error.message.contains("cannot be read");
             let hint = "code with braces that is shown as it stands goes between double backticks";
             self.found.diagnostics.push(if unread { error.hint(hint) } else { error });
+            return None;
+        }
+        if self.values.len() >= MOST_VALUES {
+            self.too_many_values(span);
             return None;
         }
         let mark = value_mark(self.values.len());

@@ -1,6 +1,63 @@
-//! How long a formula may be, and how deep it may nest.
+//! How long a formula may be, and how deep it may nest; what all formulas of a text may come to.
+
+use std::ops::Range;
 
 use super::MathError;
+use crate::experiment::{figure, size};
+
+/// The most formulas of one text.
+const MOST_FORMULAS: usize = 20_000;
+/// The most bytes of all of them, each time that a macro in one is written out counted.
+const MOST_BYTES: usize = 2_000_000;
+
+/// What the formulas of one text may still come to: a short text can hold many of them, and a formula many macros.
+#[derive(Debug)]
+pub(in crate::lesson) struct Allowance {
+    formulas: usize,
+    bytes: usize,
+    spent: bool,
+}
+
+impl Default for Allowance {
+    fn default() -> Self {
+        Allowance { formulas: MOST_FORMULAS, bytes: MOST_BYTES, spent: false }
+    }
+}
+
+impl Allowance {
+    /// Returns whether more was asked for than there is, which has been said.
+    pub(in crate::lesson) fn is_spent(&self) -> bool {
+        self.spent
+    }
+
+    /// Takes another formula off what is left.
+    pub(super) fn take(&mut self, tex: &str) -> Result<(), MathError> {
+        let whole = 0..tex.len();
+        match self.formulas.checked_sub(1) {
+            Some(left) => {
+                self.formulas = left;
+                self.write(tex.len(), whole)
+            }
+            None => {
+                self.spent = true;
+                let label = format!("expected at most {}", figure(MOST_FORMULAS as f64));
+                Err(MathError { range: whole, message: "there are too many formulas".into(), label })
+            }
+        }
+    }
+
+    /// Takes so many bytes off what is left, which stand at a range of the formula.
+    pub(super) fn write(&mut self, bytes: usize, range: Range<usize>) -> Result<(), MathError> {
+        if let Some(left) = self.bytes.checked_sub(bytes) {
+            self.bytes = left;
+            return Ok(());
+        }
+        self.spent = true;
+        let message = "the formulas up to this one are too long, with their macros written out".to_owned();
+        let label = format!("expected at most {} for all of a text", size(MOST_BYTES as f64));
+        Err(MathError { range, message, label })
+    }
+}
 
 /// The longest formula, in bytes.
 pub(super) const MAX_LENGTH: usize = 20_000;

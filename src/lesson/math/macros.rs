@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::bound::MAX_LENGTH;
+use super::bound::{Allowance, MAX_LENGTH};
 use super::pieces::Pieces;
 use super::{MathError, scan};
 
@@ -61,8 +61,8 @@ impl Macros {
     /// Writes the macros of a formula out.
     ///
     /// # Errors
-    /// One that lacks an argument, that holds itself, or that makes the formula too long.
-    pub(crate) fn expand(&self, tex: &str) -> Result<(String, Pieces), MathError> {
+    /// One that lacks an argument, that holds itself, or that makes the formula too long; more than the text is allowed.
+    pub(crate) fn expand(&self, tex: &str, allowance: &mut Allowance) -> Result<(String, Pieces), MathError> {
         let mut out = (String::with_capacity(tex.len()), Pieces::default());
         let mut at = 0;
         while let Some(found) = tex[at..].find('\\').map(|found| at + found) {
@@ -91,6 +91,7 @@ impl Macros {
                     )
                 })?;
                 written = next;
+                allowance.write(written.len(), found..after)?;
                 if !again {
                     break;
                 }

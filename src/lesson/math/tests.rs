@@ -17,7 +17,7 @@ fn to_mathml(tex: &str, display: bool) -> Result<String, MathError> {
         Insert::BoxStart => "<mrow class=\"boxed\">".to_owned(),
         Insert::BoxEnd => "</mrow>".to_owned(),
     };
-    read(tex, display, &Macros::default())?.write(&mut inserted)
+    read(tex, display, &Macros::default(), &mut Allowance::default())?.write(&mut inserted)
 }
 
 /// Returns the MathML between `<semantics>` and the annotation.
@@ -160,17 +160,20 @@ fn macros_are_written_out() {
     let own: BTreeMap<String, String> =
         own.iter().map(|(name, tex)| ((*name).into(), (*tex).into())).collect();
     let macros = Macros::new(&own);
-    let written = |tex: &str| macros.expand(tex).map(|(tex, _)| tex);
+    let written = |tex: &str| macros.expand(tex, &mut Allowance::default()).map(|(tex, _)| tex);
     assert_eq!(written(r"\loss{a} \loss b \R x").unwrap(), r"\mathcal{L}(a) \mathcal{L}(b) \mathbf{R} x");
     assert_eq!(written(r"\twice{\theta}").unwrap(), r"\mathcal{L}(\theta)\mathcal{L}(\theta)");
     assert!(written(r"\self").unwrap_err().message.contains("holds itself"));
     assert!(written(r"x \loss").unwrap_err().message.contains("lacks an argument"));
-    let error = read(r"é \loss{\nope}", false, &macros).unwrap().write(&mut |_| String::new()).unwrap_err();
+    let error = read(r"é \loss{\nope}", false, &macros, &mut Allowance::default())
+        .unwrap()
+        .write(&mut |_| String::new())
+        .unwrap_err();
     assert_eq!(&r"é \loss{\nope}"[error.range], r"\loss{\nope}");
     let many: BTreeMap<String, String> = (b'a'..=b'y')
         .map(|letter| ((letter as char).to_string(), format!("\\{0}{{}}\\{0}{{}}", (letter + 1) as char)))
         .collect();
-    assert!(Macros::new(&many).expand(r"\a").is_err());
+    assert!(Macros::new(&many).expand(r"\a", &mut Allowance::default()).is_err());
     for (name, tex) in [("a1", "x"), ("", "x"), ("a", "{x"), ("a", "x}{"), ("a", "#0")] {
         assert!(macro_fault(name, tex).is_some(), "{name} {tex}");
     }
@@ -245,4 +248,22 @@ proptest! {
     fn no_commands_panic(parts in proptest::collection::vec(prop_oneof!["\\\\frac", "\\\\left\\(", "\\\\right\\)", "\\{", "\\}", "x", "\\^", "&", "\\\\\\\\", "\\\\begin\\{matrix\\}", "\\\\end\\{matrix\\}", "\\\\sqrt\\[", "\\]", "\\\\text\\{", "é"], 0..15)) {
         let _ = to_mathml(&parts.concat(), false);
     }
+}
+
+#[test]
+fn what_all_formulas_of_a_text_may_come_to_is_bounded() {
+    let doubled = |of: char| format!(r"\{of}\{of}");
+    let many = ('b'..'n').zip('c'..='n').map(|(name, of)| (name.to_string(), doubled(of)));
+    let macros = Macros::new(&many.chain([("n".to_owned(), "x ".to_owned())]).collect());
+    let mut allowance = Allowance::default();
+    let said: Vec<String> = (0..3000)
+        .map_while(|_| (!allowance.is_spent()).then(|| read(r"\b", false, &macros, &mut allowance).err()))
+        .flatten()
+        .map(|error| error.message)
+        .collect();
+    assert_eq!(said, ["the formulas up to this one are too long, with their macros written out"]);
+    let mut allowance = Allowance::default();
+    let read =
+        (0..30_000).take_while(|_| read("x", false, &Macros::default(), &mut allowance).is_ok()).count();
+    assert_eq!((read, allowance.is_spent()), (20_000, true));
 }

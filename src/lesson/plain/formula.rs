@@ -339,7 +339,7 @@ fn plain(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::super::text;
-    use crate::lesson::math::{Macros, read};
+    use crate::lesson::math::{Allowance, Macros, read};
 
     #[test]
     fn formulas_read_as_one_would_write_them() {
@@ -358,7 +358,10 @@ mod tests {
             (r"\lim_{n\to\infty} a_n", "lim_(n → ∞) aₙ"),
             (r"\binom nk, p(y \mid x)", "(n choose k), p(y ∣ x)"),
         ] {
-            let mathml = read(tex, true, &Macros::default()).unwrap().write(&mut |_| String::new()).unwrap();
+            let mathml = read(tex, true, &Macros::default(), &mut Allowance::default())
+                .unwrap()
+                .write(&mut |_| String::new())
+                .unwrap();
             assert_eq!(text(&mathml), plain, "{tex}");
         }
     }

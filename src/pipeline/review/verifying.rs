@@ -71,8 +71,8 @@ pub(crate) struct Made {
 /// Returns a line for each file of which `kept` holds something else than `right`, and one for the warnings.
 pub(crate) fn differences(kept: &Made, right: &Made) -> Vec<String> {
     let paths: BTreeSet<&String> = kept.files.keys().chain(right.files.keys()).collect();
-    let bytes = |made: &Made, path: &str| made.files.get(path).and_then(|content| content.bytes.clone());
-    let differs = paths.into_iter().filter(|path| bytes(kept, path) != bytes(right, path));
+    let source = |made: &Made, path: &str| made.files.get(path).and_then(|content| content.source.clone());
+    let differs = paths.into_iter().filter(|path| source(kept, path) != source(right, path));
     let mut different: Vec<String> = differs.map(|path| format!("{path}: {WRONG}")).collect();
     if kept.remarks != right.remarks {
         different.push(format!("the warnings: {WRONG}"));
@@ -146,7 +146,7 @@ mod tests {
         ready.cache.put(&key, &wrong);
         let other = site();
         for path in ["a.html", "a/ways-dev_loss.svg", "a/ways.json", "a/ways.csv"] {
-            assert_ne!(other[path].bytes, fresh[path].bytes, "{path}");
+            assert_ne!(other[path].source, fresh[path].source, "{path}");
         }
         assert_eq!(verify(&ready, 1.0, 0, &Silent).unwrap().different.len(), 1);
         assert!(site() == fresh);

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::chart;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::files::{self, Fault};
+use crate::files::Fault;
 use crate::lesson::{ContentPolicy, Course};
 use crate::markup;
 use crate::site::{
@@ -173,7 +173,7 @@ fn lesson_pages(
 /// Returns a file that need not be made.
 fn held(path: &str, from: Option<Sum>, holds: &Holds) -> Option<Content> {
     let from = from.filter(|from| holds(path, from))?;
-    Some(Content { from, bytes: None })
+    Some(Content { from, source: None })
 }
 
 fn search_index(drafting: &Drafting, pages: &[Finished], holds: &Holds) -> (String, Content) {
@@ -292,9 +292,9 @@ fn copy_assets(course: &Course, files: &mut Files) -> Result<(), Failure> {
     let of_lessons = course.lessons.iter().flat_map(|lesson| &lesson.assets);
     for asset in of_lessons.chain(&course.frame.assets) {
         let below = asset.file.strip_prefix(&course.root).unwrap_or(&asset.file);
-        let bytes = files::read(&course.root, below, MOST_COPIED)
+        let content = Content::copied(&course.root, below, MOST_COPIED)
             .map_err(|refusal| Fault::unread(&asset.file, refusal))?;
-        files.insert(asset.output.clone(), Content::of(bytes));
+        files.insert(asset.output.clone(), content);
     }
     Ok(())
 }

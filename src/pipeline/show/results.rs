@@ -97,6 +97,12 @@ fn series(variant: &Variant, statistic: Statistic) -> Json {
     Json::Object(all)
 }
 
+/// A number that reads back to the same bits, with an exponent where all of its digits would be many.
+fn shortest(value: f64) -> String {
+    let is_usual = value == 0.0 || !value.is_finite() || (1e-7..1e21).contains(&value.abs());
+    if is_usual { value.to_string() } else { format!("{value:e}") }
+}
+
 /// Returns every series of every run in long form: variant, seed, metric, epoch (or what else a kind goes by), value; None
 /// where there is none.
 pub(crate) fn csv(outcome: &Outcome) -> Option<String> {
@@ -112,7 +118,7 @@ pub(crate) fn csv(outcome: &Outcome) -> Option<String> {
                         &run.seed.to_string(),
                         metric,
                         &(outcome.step.first() + index).to_string(),
-                        &value.to_string(),
+                        &shortest(*value),
                     ];
                     writer.write_record(row).ok()?;
                     rows += 1;

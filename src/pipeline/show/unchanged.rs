@@ -181,7 +181,7 @@ mod tests {
         let (files, expected) =
             (assemble(&computed, &|_, _| false).unwrap(), assemble(&fresh, &|_, _| false).unwrap());
         assert!(files.keys().eq(expected.keys()));
-        files.iter().for_each(|(path, content)| assert!(content.bytes == expected[path].bytes, "{path}"));
+        files.iter().for_each(|(path, content)| assert!(content.source == expected[path].source, "{path}"));
         let lessons = computed.course.lessons.iter().enumerate();
         let held = lessons.filter(|(index, _)| computed.unchanged.holds(*index));
         let read = computed.ran.iter().flatten().flat_map(|ran| &ran.outcome.variants);

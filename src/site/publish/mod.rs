@@ -11,10 +11,11 @@ mod stage;
 mod tests;
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
+use crate::files::{self, Refusal};
 use crate::store::cache::{Cache, Sum};
 
 pub use error::PublishError;
@@ -41,18 +42,41 @@ pub struct Content {
     /// A hash over all that it is made from.
     pub from: Sum,
     /// None where [`Publication::holds`] the file as made from just that.
-    pub bytes: Option<Vec<u8>>,
+    pub source: Option<Source>,
+}
+
+/// Where the bytes of a file are.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Source {
+    /// Here.
+    Bytes(Vec<u8>),
+    /// In a file `below` a folder that is copied in pieces, however long it is.
+    File { root: PathBuf, below: PathBuf },
 }
 
 impl Content {
     /// Bytes that are made from nothing but themselves.
     pub fn of(bytes: Vec<u8>) -> Content {
-        Content { from: Sum::of(&bytes), bytes: Some(bytes) }
+        Content::new(None, bytes)
     }
 
     /// Bytes made from something, or where that cannot be told, from themselves.
     pub fn new(from: Option<Sum>, bytes: Vec<u8>) -> Content {
-        Content { from: from.unwrap_or_else(|| Sum::of(&bytes)), bytes: Some(bytes) }
+        Content { from: from.unwrap_or_else(|| Sum::of(&bytes)), source: Some(Source::Bytes(bytes)) }
+    }
+
+    /// A file of the folder `root` that is copied as it is.
+    ///
+    /// # Errors
+    /// What is no file of the folder, cannot be read, or has more than `most` bytes.
+    pub fn copied(root: &Path, below: &Path, most: u64) -> Result<Content, Refusal> {
+        let mut file = files::open(root, below)?;
+        if file.metadata()?.len() > most {
+            return Err(Refusal::TooLong(most));
+        }
+        let from = Sum::of_copied(&mut file, std::io::sink())?;
+        let source = Source::File { root: root.to_owned(), below: below.to_owned() };
+        Ok(Content { from, source: Some(source) })
     }
 }
 

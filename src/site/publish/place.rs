@@ -1,12 +1,12 @@
 //! The output folder and what stands beside it while a site is published.
 
-use std::fs::{self, DirEntry};
+use std::fs::{self, DirEntry, File};
 use std::io::{self, ErrorKind};
 use std::path::{Component, Path, PathBuf};
 
 use super::PublishError;
 use super::lock::Lock;
-use crate::files::{Folder, Refusal};
+use crate::files::{Folder, Refusal, read_whole};
 use crate::store;
 
 /// A file that only a site of ours has: the sign that a folder may be replaced.
@@ -110,12 +110,20 @@ impl OutputPlace {
     /// # Errors
     /// None there; a link, a folder, a device, a pipe; a longer one.
     pub(super) fn read(&self, below: &str, most: u64) -> Result<Vec<u8>, Refusal> {
+        read_whole(&self.open(below)?, most)
+    }
+
+    /// Opens a file of the site, by the same rule.
+    ///
+    /// # Errors
+    /// As for [`read`](Self::read), but for the length.
+    pub(super) fn open(&self, below: &str) -> io::Result<File> {
         let (folders, name) = below.rsplit_once('/').unzip();
         let mut folder = Folder::open(&self.output)?;
         for part in folders.into_iter().flat_map(|folders| folders.split('/')) {
             folder = folder.inner(part)?;
         }
-        folder.read(name.unwrap_or(below), most)
+        folder.file(name.unwrap_or(below))
     }
 
     /// Returns whether the output is not where it was said to be, but a link leads there.

@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use super::manifest::{Record, Records};
 use super::place::{OutputPlace, entries, exists, is_folder, is_hidden, make_folder};
-use super::{Content, LIST, PublishError};
-use crate::files::Refusal;
+use super::{Content, LIST, PublishError, Source};
+use crate::files::{self, Refusal};
 use crate::store::cache::{FileStamp, Sum};
 
 /// How many bytes the list of a site's files may have: those of some hundred thousand paths.
@@ -19,7 +19,7 @@ pub(super) struct Staged {
     from: Sum,
     content: Sum,
     /// None for a file that is there already, byte for byte.
-    new: Option<Vec<u8>>,
+    new: Option<Source>,
     /// How it looks with just that content: in the old site, then in the staged one. None where somebody else may have
     /// written to it since.
     stamp: Option<FileStamp>,
@@ -33,31 +33,55 @@ impl Staged {
         intact: &Records,
         place: &OutputPlace,
     ) -> Result<Self, PublishError> {
-        let Content { from, bytes } = content;
+        let Content { from, source } = content;
         let known = intact.get(path);
         let made_alike = known.filter(|record| record.from == from);
-        let Some(bytes) = bytes.filter(|_| made_alike.is_none()) else {
+        let Some(source) = source.filter(|_| made_alike.is_none()) else {
             let record = made_alike.ok_or_else(|| PublishError::Io {
                 path: place.output.join(path),
                 error: ErrorKind::NotFound.into(),
             })?;
             return Ok(Staged { from, content: record.content, new: None, stamp: Some(record.stamp) });
         };
-        let sum = Sum::of(&bytes);
+        let sum = match &source {
+            Source::Bytes(bytes) => Sum::of(bytes),
+            Source::File { .. } => from,
+        };
         let file = place.output.join(path);
         let same = match known {
             Some(record) => (record.content == sum).then_some(record.stamp),
             // Looked at before it is read: who writes to it from then on is noticed.
-            None => FileStamp::at(&file)
-                .ok()
-                .filter(|_| place.read(path, bytes.len() as u64).is_ok_and(|old| old == bytes)),
+            None => FileStamp::at(&file).ok().filter(|_| is_there(place, path, &source, sum)),
         };
-        Ok(Staged { from, content: sum, new: same.is_none().then_some(bytes), stamp: same })
+        Ok(Staged { from, content: sum, new: same.is_none().then_some(source), stamp: same })
     }
 
     /// Returns whether the output does not have it byte for byte.
     pub(super) fn is_new(&self) -> bool {
         self.new.is_some()
+    }
+}
+
+/// Whether the output has these bytes at a path.
+fn is_there(place: &OutputPlace, path: &str, source: &Source, sum: Sum) -> bool {
+    match source {
+        Source::Bytes(bytes) => place.read(path, bytes.len() as u64).is_ok_and(|old| old == *bytes),
+        Source::File { .. } => {
+            let old = place.open(path).and_then(|mut file| Sum::of_copied(&mut file, io::sink()));
+            old.is_ok_and(|old| old == sum)
+        }
+    }
+}
+
+/// Writes a file, and returns a hash of what is written where that may not be what was staged.
+fn write(target: &Path, source: &Source) -> io::Result<Option<Sum>> {
+    match source {
+        Source::Bytes(bytes) => fs::write(target, bytes).map(|()| None),
+        Source::File { root, below } => {
+            let mut file =
+                files::open(root, below).map_err(|refusal| io::Error::other(refusal.to_string()))?;
+            Sum::of_copied(&mut file, fs::File::create(target)?).map(Some)
+        }
     }
 }
 
@@ -72,11 +96,17 @@ pub(super) fn stage(place: &OutputPlace, files: &mut BTreeMap<String, Staged>) -
             make_folder(&place.staging.join(folder))?;
         }
         let written = match &file.new {
-            Some(bytes) => fs::write(&target, bytes),
+            Some(source) => write(&target, source),
             // A hard link keeps its time of modification. Not every file system has them.
-            None => fs::hard_link(&current, &target).or_else(|_| fs::copy(&current, &target).map(drop)),
+            None => fs::hard_link(&current, &target)
+                .or_else(|_| fs::copy(&current, &target).map(drop))
+                .map(|()| None),
         };
-        written.map_err(|error| PublishError::Io { path: target.clone(), error })?;
+        let written = written.map_err(|error| PublishError::Io { path: target.clone(), error })?;
+        // A file that somebody has changed since it was looked at is what it is now.
+        if let Some(sum) = written {
+            (file.from, file.content) = (sum, sum);
+        }
         // What was linked or copied has the old content only if that was there until now.
         let is_known = file.new.is_some() || looks_as(&current, file.stamp).is_some();
         file.stamp = if is_known { FileStamp::at(&target).ok() } else { None };

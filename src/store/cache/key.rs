@@ -1,6 +1,7 @@
 //! What a run depends on, as one hash.
 
 use std::fmt;
+use std::io;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -76,6 +77,34 @@ impl From<Key> for Sum {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Sum(pub(super) [u8; 32]);
 
+/// Hashes all that is written, and writes it on.
+struct Hashing<W> {
+    hasher: blake3::Hasher,
+    to: W,
+}
+
+impl<W> Hashing<W> {
+    fn new(to: W) -> Self {
+        Hashing { hasher: blake3::Hasher::new(), to }
+    }
+
+    fn sum(&self) -> Sum {
+        Sum(*self.hasher.finalize().as_bytes())
+    }
+}
+
+impl<W: io::Write> io::Write for Hashing<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.to.write(bytes)?;
+        self.hasher.update(&bytes[..written]);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.to.flush()
+    }
+}
+
 impl Sum {
     /// Hashes bytes.
     pub fn of(bytes: &[u8]) -> Sum {
@@ -84,21 +113,19 @@ impl Sum {
 
     /// Hashes a value as JSON.
     pub fn of_value(value: &impl Serialize) -> Sum {
-        struct Hashing(blake3::Hasher);
-        impl std::io::Write for Hashing {
-            fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-                self.0.update(bytes);
-                Ok(bytes.len())
-            }
+        let mut hashing = Hashing::new(io::sink());
+        serde_json::to_writer(io::BufWriter::new(&mut hashing), value).expect("maps with names are JSON");
+        hashing.sum()
+    }
 
-            fn flush(&mut self) -> std::io::Result<()> {
-                Ok(())
-            }
-        }
-        let mut hashing = Hashing(blake3::Hasher::new());
-        serde_json::to_writer(std::io::BufWriter::new(&mut hashing), value)
-            .expect("maps with names are JSON");
-        Sum(*hashing.0.finalize().as_bytes())
+    /// Hashes what is read and writes it on, piece by piece.
+    ///
+    /// # Errors
+    /// Whatever reading or writing gives.
+    pub fn of_copied(from: &mut impl io::Read, to: impl io::Write) -> io::Result<Sum> {
+        let mut hashing = Hashing::new(to);
+        io::copy(from, &mut hashing)?;
+        Ok(hashing.sum())
     }
 
     /// Combines several hashes into one.

@@ -66,7 +66,12 @@ impl Folder {
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 return Ok(Folder { exists: false, ..folder });
             }
-            opened => opened.map_err(fault)?,
+            Err(error) => {
+                let message = format!("`{}` is not read: {error}", shown_path(&path));
+                found.push(Diagnostic::error(message, None).hint("snapshots stand in a folder beside the lessons: remove this, and accept anew with `gradbook check --accept`"));
+                return Ok(folder);
+            }
+            Ok(opened) => opened,
         };
         let mut names: Vec<String> =
             opened.entries().map_err(fault)?.into_iter().map(|(name, _)| name).collect();
@@ -76,7 +81,7 @@ impl Folder {
                 continue;
             };
             let slug = slug.replace('.', "/");
-            let shown = path.join(&name).display().to_string().replace('\\', "/");
+            let shown = shown_path(&path.join(&name));
             let text = match opened.read(&name, MOST) {
                 Ok(bytes) => String::from_utf8(bytes)
                     .map(files::without_mark)
@@ -142,6 +147,11 @@ impl Folder {
         }
         Ok(done)
     }
+}
+
+/// Returns a path as messages show it on every system.
+fn shown_path(path: &Path) -> String {
+    path.display().to_string().replace('\\', "/")
 }
 
 /// Writes beside the file and renames, so that a kill leaves the old or the new.

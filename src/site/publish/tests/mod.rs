@@ -144,7 +144,7 @@ fn an_unchanged_site_is_neither_made_nor_read_nor_swapped() {
     let publication = open();
     assert!(publication.holds("index.html", &from("one")));
     assert!(!publication.holds("index.html", &from("two")) && !publication.holds("b.html", &from("one")));
-    let held = |text: &str| Content { from: from(text), bytes: None };
+    let held = |text: &str| Content { from: from(text), source: None };
     let all = || -> BTreeMap<String, Content> {
         let files = [("index.html", held("one")), (MARK, held("body{}")), ("a/b.json", held("{}"))];
         files.map(|(path, content)| (path.to_owned(), content)).into()
@@ -154,7 +154,7 @@ fn an_unchanged_site_is_neither_made_nor_read_nor_swapped() {
 
     // Another way to the same bytes, and then it is known as made that way.
     let mut files = all();
-    files.insert("a/b.json".into(), Content { from: from("otherwise"), bytes: Some(b"{}".to_vec()) });
+    files.insert("a/b.json".into(), Content::new(Some(from("otherwise")), b"{}".to_vec()));
     assert_eq!(open().publish(files).unwrap(), Published { written: 0, unchanged: 3 });
     assert!(open().holds("a/b.json", &from("otherwise")));
     assert_eq!(number(&desk.path("output")), folder);
@@ -281,10 +281,7 @@ fn a_page_edited_during_a_build_is_never_taken_for_ours() {
             // The edited page comes out as it was, on another way; whether another page is new or not.
             let mut files: BTreeMap<String, Content> =
                 site("one").into_iter().map(|(path, bytes)| (path, Content::of(bytes))).collect();
-            files.insert(
-                "index.html".into(),
-                Content { from: from("otherwise"), bytes: Some(b"one".to_vec()) },
-            );
+            files.insert("index.html".into(), Content::new(Some(from("otherwise")), b"one".to_vec()));
             files.insert("a/b.json".into(), Content::of(other.into()));
             publication.publish(files).unwrap();
             assert_eq!(desk.read("output/index.html"), "eno");
@@ -312,6 +309,31 @@ fn a_page_edited_between_the_swap_and_the_notes_is_not_noted() {
     fs::File::options().append(true).open(&page).unwrap().set_modified(later).unwrap();
     let noted: Vec<String> = stage::records(&place, staged).into_keys().collect();
     assert_eq!(noted, ["a.html"]);
+}
+
+#[test]
+fn a_file_is_copied_as_it_is_when_it_is_copied() {
+    let desk = Desk::new();
+    desk.write("lessons/a.bin", "one");
+    let (lessons, below) = (desk.path("lessons"), Path::new("a.bin"));
+    let cache = desk.cache();
+    let publish = |content: Content| {
+        let files = site("one").into_iter().map(|(path, bytes)| (path, Content::of(bytes)));
+        let publication = Publication::open(&desk.path("output"), &lessons, &cache, &|| {}).unwrap();
+        publication.publish(files.chain([("a.bin".to_owned(), content)]).collect()).unwrap().written
+    };
+    let looked_at = || Content::copied(&lessons, below, 3).unwrap();
+    assert_eq!((publish(looked_at()), desk.read("output/a.bin")), (site("one").len() + 1, "one".into()));
+    assert_eq!(publish(looked_at()), 0);
+    let content = looked_at();
+    desk.write("lessons/a.bin", "two");
+    // Nobody reads it where the site has what it was.
+    assert_eq!((publish(content.clone()), desk.read("output/a.bin")), (0, "one".into()));
+    fs::remove_file(desk.path("output/a.bin")).unwrap();
+    assert_eq!((publish(content), desk.read("output/a.bin")), (1, "two".into()));
+    assert_eq!(publish(looked_at()), 0);
+    desk.write("lessons/a.bin", "four");
+    assert!(matches!(Content::copied(&lessons, below, 3), Err(Refusal::TooLong(3))));
 }
 
 #[test]
