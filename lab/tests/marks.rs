@@ -64,7 +64,7 @@ fn a_mark_of_elsewhere_is_drawn_told_and_listed() {
     assert!(svg.contains(">first<") && svg.contains(">stems<"), "{svg}");
     assert_eq!(
         figure.describe(),
-        "How high they are. Across: x, from 1 to 3. Up: height, from 2 to 5. stems: 2 stems."
+        "How high they are. Across: x, from 1 to 3. Up: height, from 0 to 5. stems: 2 stems."
     );
     let table = &figure.tables()[0];
     assert_eq!(table.header, ["x", "stems"]);

@@ -151,6 +151,8 @@ struct Writer<'t> {
     beside: Option<Beside<'t>>,
     /// Code that resembles a value or a template, with its range.
     doubtful: Vec<Doubtful<'t>>,
+    /// How many alerts stand around.
+    alerts: usize,
     in_table: bool,
     /// Of the table.
     columns: usize,
@@ -192,6 +194,7 @@ impl<'t> Writer<'t> {
             numbered: BTreeMap::new(),
             beside: None,
             doubtful: Vec::new(),
+            alerts: 0,
             in_table: false,
             columns: 0,
             in_link: false,

@@ -149,7 +149,9 @@ fn has_point(line: &str) -> bool {
         let after = pair[1].len() - pair[1].trim_start_matches(|c: char| c.is_ascii_digit()).len();
         before > 0 && after > 0 && (after != 3 || pair[0].ends_with('0') && before == 1)
     });
-    decimal && !line.contains("CC BY")
+    // The number of a figure is no quantity.
+    let is_number_of = ["Abbildung", "Tabelle"].iter().any(|name| line.contains(name));
+    decimal && !is_number_of && !line.contains("CC BY")
 }
 
 #[test]

@@ -110,7 +110,7 @@ impl Cost {
 
     /// Returns the cost of a history of so many numbers: each is held, named for prose, written to two files and drawn.
     pub fn of_history(numbers: f64) -> Cost {
-        Cost { seconds: 1e-6 * numbers, kept: 105.0 * numbers, ..Cost::default() }
+        Cost { seconds: 1e-6 * numbers, kept: 130.0 * numbers, ..Cost::default() }
     }
 }
 

@@ -15,6 +15,9 @@ const ALERTS: [&str; 7] = ["note", "tip", "important", "warning", "caution", "ex
 /// What is folded until a reader opens it.
 const FOLDED: &str = "solution";
 
+/// How deep alerts stand within each other; deeper ones are quotes.
+const DEEPEST: usize = 16;
+
 /// What a quote begins with that is meant as an alert.
 static MARKER: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"^>[ \t]*(?P<of>\[!(?P<name>[\w-]+)\](?P<fold>[+-])?)[ \t]*(?P<title>[^\n]*)")
@@ -24,19 +27,18 @@ static MARKER: LazyLock<Regex> = LazyLock::new(|| {
 impl<'t> Writer<'t> {
     /// Writes a quote, which may be an alert; says how many parts that was.
     pub(super) fn quote(&mut self, kind: Option<BlockQuoteKind>, parts: &[Part<'t>]) -> usize {
+        // What is in a plain quote comes after it, with its end: quotes may stand in each other as deep as a text is long.
+        let is_plain = kind.is_none() && !MARKER.is_match(&self.text[parts[0].1.clone()]);
+        if is_plain || self.alerts == DEEPEST {
+            return self.plain_quote(parts);
+        }
         let length = length(parts);
         let inside = &parts[1..length - 1];
         let named = match kind {
             Some(kind) => Some((class(kind), Vec::new(), inside.to_vec())),
             None => self.titled(&parts[0].1, inside),
         };
-        let Some((name, title, body)) = named else {
-            self.check_alert(&parts[0].1);
-            self.out.push(parts[0].0.clone());
-            self.parts(inside);
-            self.out.push(parts[length - 1].0.clone());
-            return length;
-        };
+        let Some((name, title, body)) = named else { return self.plain_quote(parts) };
         let (begin, middle, end) = match name {
             FOLDED => (
                 format!(
@@ -59,9 +61,18 @@ impl<'t> Writer<'t> {
             false => self.parts(&title),
         }
         self.out.push(Event::Html(middle.into()));
+        self.alerts += 1;
         self.parts(&body);
+        self.alerts -= 1;
         self.out.push(Event::Html(end.into()));
         length
+    }
+
+    /// Begins a quote that is no alert; says that this was one part.
+    fn plain_quote(&mut self, parts: &[Part<'t>]) -> usize {
+        self.check_alert(&parts[0].1);
+        self.out.push(Event::Start(Tag::BlockQuote(None)));
+        1
     }
 
     /// Returns the name, the title and the body of an alert that GitHub does not read as one: an exercise, a solution, or

@@ -150,7 +150,7 @@ impl Train {
         let histograms = self.histograms.len() as f64;
         cost.seconds += 6e-9 * histograms * parameters;
         cost.bytes += if histograms > 0.0 { 8.0 * parameters } else { 0.0 };
-        cost = cost + Cost::of_history(4.0 * BINS as f64 * layers * histograms);
+        cost = cost + Cost::of_history(2.4 * BINS as f64 * layers * histograms);
         if self.gradient_shares {
             cost = cost + Cost::of_history(layers * (epochs + 1.0));
         }

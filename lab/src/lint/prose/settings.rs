@@ -147,8 +147,10 @@ fn odd(
     let word = &sentence[place];
     let number = word.number?;
     let earlier = || sentence[..place].iter().rev().take(2).map(|word| word.text.as_str());
+    // `784 × 100 weights` is a product, of which this is a factor.
+    let is_factor = earlier().next().is_some_and(|word| ["×", "*", "x", "times", "by"].contains(&word));
     let is_bound = |word: &str| BOUNDS.contains(&word) && !(quantity == Quantity::Seeds && word == "over");
-    if earlier().any(is_bound) || quantity.is_beside_the_point(number.value) {
+    if is_factor || earlier().any(is_bound) || quantity.is_beside_the_point(number.value) {
         return None;
     }
     let known: Vec<(f64, Option<String>, &str)> = around
