@@ -189,6 +189,7 @@ mod tests {
             "Dropout of 0.2 keeps 80%; a keep probability of 1 drops nothing.",
             "In 2015 (section 3.2) they took 0.9 and 0.999 with $\\ln 10 = 2.303$.",
             "Such as a learning rate of 0.7, usually.",
+            "The learning rate $\\alpha = 1 - 10^{-r}$ with r.",
         ] {
             assert_eq!(said(text), [""; 0], "{text}");
         }

@@ -149,8 +149,11 @@ fn odd(
     let earlier = || sentence[..place].iter().rev().take(2).map(|word| word.text.as_str());
     // `784 × 100 weights` is a product, of which this is a factor.
     let is_factor = earlier().next().is_some_and(|word| ["×", "*", "x", "times", "by"].contains(&word));
+    // The first term of a formula is no value: `\beta = 1 - 10^{-r}`.
+    let later = sentence.get(place + 1).map_or("", |word| word.text.as_str());
+    let is_term = ["-", "−", "–", "+", "/", "^", "·", "\\cdot"].contains(&later);
     let is_bound = |word: &str| BOUNDS.contains(&word) && !(quantity == Quantity::Seeds && word == "over");
-    if is_factor || earlier().any(is_bound) || quantity.is_beside_the_point(number.value) {
+    if is_factor || is_term || earlier().any(is_bound) || quantity.is_beside_the_point(number.value) {
         return None;
     }
     let known: Vec<(f64, Option<String>, &str)> = around
