@@ -142,7 +142,7 @@ fn csv(table: &FigureTable) -> String {
 /// Returns the columns of every figure whose experiments ran.
 ///
 /// # Errors
-/// As [`draw`].
+/// What is wrong with a figure shows only when its rows have numbers.
 pub fn drawn_figures(computed: &Computed) -> Result<Vec<DrawnFigureBlock>, Vec<Diagnostic>> {
     let values = judging::values(&computed.course, &computed.planned, &computed.ran);
     let mut all = Vec::new();

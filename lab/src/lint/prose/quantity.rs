@@ -26,7 +26,10 @@ pub(super) enum Quantity {
     Noise,
 }
 
-use Quantity::*;
+use Quantity::{
+    Batch, Beta, Dropout, Epochs, Keep, Layers, Noise, Parameters, Patience, Penalty, Rate, Seeds, Steps,
+    TrainRows, Trials, Units,
+};
 
 /// Names that stand before a number: `a learning rate of 0.05`.
 pub(super) const BEFORE: &[(&[&str], Quantity)] = &[
@@ -220,7 +223,8 @@ impl Quantity {
             }
             // Of all trainings of a search together.
             Epochs => {
-                found.extend(variant.numbers("epochs_trained").iter().flatten().map(|epochs| (*epochs, None)))
+                found
+                    .extend(variant.numbers("epochs_trained").iter().flatten().map(|epochs| (*epochs, None)));
             }
             TrainRows => found.extend(derived("train_rows")),
             Steps => found.extend(derived("steps")),

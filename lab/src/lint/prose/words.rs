@@ -111,7 +111,7 @@ fn number(text: &str, before: Option<char>, at_start: bool, in_formula: bool) ->
                 end += 1;
             }
             Some(b',') if decimals.is_none() && (1..=3).all(|next| digit(end + next)) && !digit(end + 4) => {
-                end += 1
+                end += 1;
             }
             Some(b'.') if decimals.is_none() && digit(end + 1) => {
                 plain.push('.');
