@@ -137,9 +137,10 @@ label: 0
 
     fn cost(&self, facts: Option<&Facts>) -> Cost {
         let Some(data) = &self.data else {
-            // Four bars a logit with their texts, and five lists of them.
+            // Four bars a logit and five lists of them; what stands beside the bars takes room and hardly time.
             let logits = self.logits.as_ref().map_or(0, Vec::len) as f64;
-            return Cost::of_marks(4.6 * logits) + Cost::of_history(5.0 * logits);
+            let texts = Cost { drawn: Cost::of_marks(0.6 * logits).drawn, ..Cost::default() };
+            return Cost::of_marks(4.0 * logits) + Cost::of_history(5.0 * logits) + texts;
         };
         let parts = self.parts(data);
         training::cost(&parts, facts) + regions::cost(&parts, facts)
