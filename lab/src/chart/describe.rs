@@ -1,7 +1,7 @@
 //! The figure in words, written from its data: what a listener needs to know.
 
 use super::axis::{Axis, Scale};
-use super::figure::{Figure, Panel};
+use super::figure::{Figure, Panel, Point};
 use super::marks::{Description, Parallel};
 use super::panel::needs;
 use super::scale::Needs;
@@ -16,12 +16,15 @@ impl Figure {
     pub fn describe(&self) -> String {
         let mut sentences = vec![self.lead.clone()];
         let several = self.panels.len() > 1;
+        let told: Vec<Vec<Description>> = self.panels.iter().map(describe_marks).collect();
+        let xs = self.extents(&told, self.share_x, |point| point.0, |needs| needs.x.grounded);
+        let ys = self.extents(&told, self.share_y, |point| point.1, |needs| needs.y.grounded);
         for (index, panel) in self.panels.iter().enumerate() {
             if several {
                 let name = panel.title.clone().unwrap_or_else(|| (index + 1).to_string());
                 sentences.push(format!("Panel {name}."));
             }
-            sentences.extend(self.panel_sentences(panel));
+            sentences.extend(panel_sentences(panel, &told[index], &xs[index], &ys[index]));
         }
         sentences.extend(self.note.clone());
         sentences.retain(|sentence| !sentence.trim().is_empty());
@@ -29,27 +32,41 @@ impl Figure {
         written.join(" ")
     }
 
-    fn panel_sentences(&self, panel: &Panel) -> Vec<String> {
-        if let Some(parallel) = &panel.parallel {
-            return parallel_sentences(parallel);
+    /// What an axis of each panel shows: what panels share reaches as far as any of them.
+    fn extents(
+        &self,
+        told: &[Vec<Description>],
+        is_shared: bool,
+        pick: fn(&Point) -> f64,
+        grounded: fn(&Needs) -> bool,
+    ) -> Vec<Extent> {
+        let own = self.panels.iter().zip(told).map(|(panel, told)| Extent {
+            ends: range(told.iter().flat_map(|mark| &mark.points).map(pick)),
+            grounded: grounded(&needs(panel)),
+        });
+        let own: Vec<Extent> = own.collect();
+        if !is_shared {
+            return own;
         }
-        let told = describe_marks(panel);
-        // What panels share reaches as far as any of them.
-        let x = Extent::of(panel, &self.panels, self.share_x, |point| point.0, |needs| needs.x.grounded);
-        let y = Extent::of(panel, &self.panels, self.share_y, |point| point.1, |needs| needs.y.grounded);
-        let mut sentences: Vec<String> =
-            [axis_sentence("Across", &panel.x, &x), axis_sentence("Up", &panel.y, &y)]
-                .into_iter()
-                .flatten()
-                .collect();
-        let series: Vec<&String> = told.iter().flat_map(|mark| &mark.sentences).collect();
-        let more = series.len().saturating_sub(MOST);
-        sentences.extend(series.into_iter().take(MOST).cloned());
-        if more > 0 {
-            sentences.push(format!("And {more} more."));
-        }
-        sentences
+        let ends = own.iter().filter_map(|extent| extent.ends).flat_map(|(low, high)| [low, high]);
+        let all = Extent { ends: range(ends), grounded: own.iter().any(|extent| extent.grounded) };
+        vec![all; own.len()]
     }
+}
+
+fn panel_sentences(panel: &Panel, told: &[Description], x: &Extent, y: &Extent) -> Vec<String> {
+    if let Some(parallel) = &panel.parallel {
+        return parallel_sentences(parallel);
+    }
+    let axes = [axis_sentence("Across", &panel.x, x), axis_sentence("Up", &panel.y, y)];
+    let mut sentences: Vec<String> = axes.into_iter().flatten().collect();
+    let series: Vec<&String> = told.iter().flat_map(|mark| &mark.sentences).collect();
+    let more = series.len().saturating_sub(MOST);
+    sentences.extend(series.into_iter().take(MOST).cloned());
+    if more > 0 {
+        sentences.push(format!("And {more} more."));
+    }
+    sentences
 }
 
 fn describe_marks(panel: &Panel) -> Vec<Description> {
@@ -57,27 +74,12 @@ fn describe_marks(panel: &Panel) -> Vec<Description> {
 }
 
 /// What an axis shows.
+#[derive(Clone)]
 struct Extent {
-    values: Vec<f64>,
+    /// The least and the greatest value, if there are any.
+    ends: Option<(f64, f64)>,
     /// Whether it stands on 0, wherever its values begin.
     grounded: bool,
-}
-
-impl Extent {
-    fn of(
-        panel: &Panel,
-        all: &[Panel],
-        is_shared: bool,
-        pick: fn(&(f64, f64)) -> f64,
-        grounded: fn(&Needs) -> bool,
-    ) -> Extent {
-        let panels: Vec<&Panel> = if is_shared { all.iter().collect() } else { vec![panel] };
-        let told = panels.iter().flat_map(|panel| describe_marks(panel));
-        Extent {
-            values: told.flat_map(|mark| mark.points).map(|point| pick(&point)).collect(),
-            grounded: panels.iter().any(|panel| grounded(&needs(panel))),
-        }
-    }
 }
 
 /// `Up: loss, from 0.02 to 2.3, on a logarithmic scale.`
@@ -91,7 +93,7 @@ fn axis_sentence(direction: &str, axis: &Axis, extent: &Extent) -> Option<String
     if axis.hidden {
         return None;
     }
-    let (low, high) = range(extent.values.iter().copied())?;
+    let (low, high) = extent.ends?;
     let is_linear = axis.scale == Scale::Linear;
     let (low, high) = match is_linear && (axis.zero || extent.grounded) {
         true => (low.min(0.0), high.max(0.0)),
