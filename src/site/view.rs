@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::chart::DataTable;
 pub use crate::lesson::Theme;
 use crate::markup;
 
@@ -210,7 +211,13 @@ impl TableView {
     }
 }
 
-/// Returns a number as people write it, or nothing.
+impl From<DataTable> for TableView {
+    fn from(table: DataTable) -> Self {
+        TableView::new(table.caption, table.header, table.rows)
+    }
+}
+
+/// Returns whether a text is a number as people write it, or nothing.
 fn is_number(text: &str) -> bool {
     let text = text.replace('\u{2212}', "-").replace(['\u{a0}', '\u{202f}', '%'], "");
     text.is_empty() || text == "–" || text.parse::<f64>().is_ok()

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::axis::{Axis, Scale};
+use super::axis::{Axis, Format, Scale};
 use super::describe::named;
 use super::figure::{Figure, Panel, Point};
 use super::marks::Parallel;
@@ -100,13 +100,25 @@ impl Figure {
             Some(title) if several => format!("{}: {title}", self.title),
             _ => self.title.clone(),
         };
-        let mut tables: Vec<DataTable> =
-            self.panels.iter().filter_map(|panel| table(panel, caption(panel))).collect();
-        for DataTable { caption, header, rows } in &mut tables {
-            *caption = self.words.number(caption);
-            header.iter_mut().chain(rows.iter_mut().flatten()).for_each(|cell| self.words.write_over(cell));
-        }
-        tables
+        let tables = self.panels.iter().filter_map(|panel| table(panel, caption(panel)));
+        tables.map(|table| self.written(table)).collect()
+    }
+
+    /// Returns rows of texts as a table beneath the figure, for what its marks have no numbers of.
+    pub fn listing(&self, header: &[String], rows: &[Vec<String>]) -> DataTable {
+        let cell = |text: &String| {
+            text.parse().map_or_else(|_| text.clone(), |number| rounded(number, Format::Plain))
+        };
+        let rows = sampled(rows).iter().map(|row| row.iter().map(cell).collect()).collect();
+        self.written(DataTable { caption: self.title.clone(), header: header.to_vec(), rows })
+    }
+
+    /// Returns a table in the words of the figure, its numbers too.
+    fn written(&self, mut table: DataTable) -> DataTable {
+        table.caption = self.words.number(&table.caption);
+        let cells = table.header.iter_mut().chain(table.rows.iter_mut().flatten());
+        cells.for_each(|cell| self.words.write_over(cell));
+        table
     }
 }
 
@@ -161,14 +173,13 @@ fn cell(column: &Column, position: f64, at: &Axis) -> String {
     texts.join(", ")
 }
 
-fn sampled(positions: &[f64]) -> Vec<f64> {
-    if positions.len() <= ROWS {
-        return positions.to_vec();
+/// Returns rows, or so many of them as are written out.
+fn sampled<T: Clone>(rows: &[T]) -> Vec<T> {
+    if rows.len() <= ROWS {
+        return rows.to_vec();
     }
-    let last = positions.len() - 1;
-    let mut picked: Vec<usize> = (0..ROWS).map(|row| row * last / (ROWS - 1)).collect();
-    picked.dedup();
-    picked.into_iter().map(|index| positions[index]).collect()
+    let last = rows.len() - 1;
+    (0..ROWS).map(|row| rows[row * last / (ROWS - 1)].clone()).collect()
 }
 
 fn tracks(parallel: &Parallel, caption: String) -> DataTable {

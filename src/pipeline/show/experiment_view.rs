@@ -1,6 +1,5 @@
 //! An experiment as its reader sees it: figures, results, claims, and how it was computed.
 
-use crate::chart::DataTable;
 use crate::claims::Verdict;
 use crate::data::{DataSettings, Facts, Origin};
 use crate::outcome::Outcome;
@@ -101,15 +100,11 @@ pub(crate) fn draw_in(view: &mut ExperimentView, slug: &str, planned: &Planned, 
 }
 
 /// Returns the folder of a lesson's files as its page names it: it stands beside the page.
-fn beside(slug: &str) -> &str {
+pub(super) fn beside(slug: &str) -> &str {
     slug.rsplit('/').next().unwrap_or(slug)
 }
 
 fn figure_view(slug: &str, planned: &Planned, alt: &str, figure: &DrawnFigure) -> FigureView {
-    let table = |table: &DataTable| {
-        let DataTable { caption, header, rows } = table.clone();
-        TableView::new(caption, header, rows)
-    };
     FigureView {
         name: figure.name.clone(),
         number: None,
@@ -118,7 +113,7 @@ fn figure_view(slug: &str, planned: &Planned, alt: &str, figure: &DrawnFigure) -
         svg_narrow: Some(figure.narrow.clone()),
         alt: alt.to_owned(),
         file: format!("{}/{}-{}.svg", beside(slug), planned.header.id, figure.name),
-        tables: figure.tables.iter().map(table).collect(),
+        tables: figure.tables.iter().cloned().map(TableView::from).collect(),
     }
 }
 

@@ -2,12 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::chart::{DataTable, Format, Layout, rounded};
+use crate::chart::Layout;
 use crate::diagnostic::Diagnostic;
 use crate::figure::{self, FigureTable, Ground};
 use crate::lesson::inline::Values;
 use crate::outcome::Outcome;
 use crate::site::{ExperimentView, FigureView, Provenance, TableView};
+
+use super::experiment_view::beside;
 
 use crate::pipeline::computed::Computed;
 use crate::pipeline::judging;
@@ -60,14 +62,13 @@ pub(crate) fn draw(
     };
     let slug = &computed.course.lessons[planned.lesson].slug;
     let (mut figure, id) = (finished.figure.speaking(computed.course.words()), &planned.block.id.text);
-    let folder = slug.rsplit('/').next().unwrap_or(slug);
+    let folder = beside(slug);
     let csv = csv(&finished.table);
     let mut tables = figure.tables();
     // What shades and bins show is read off the rows themselves.
     if tables.is_empty() {
-        tables.push(listed(&figure.title, &finished.table));
+        tables.push(figure.listing(&finished.table.header, &finished.table.rows));
     }
-    let tables = tables.into_iter().map(|table| TableView::new(table.caption, table.header, table.rows));
     let alone = figure.svg(&format!("figure-{id}-drawing"), Layout::Wide, true);
     // A title is Markdown, which the page shows better.
     figure.headed = texts.title.is_some();
@@ -79,7 +80,7 @@ pub(crate) fn draw(
         svg_narrow: Some(figure.svg(&format!("figure-{id}-drawing-narrow"), Layout::Narrow, false)),
         alt: texts.alt.clone(),
         file: format!("{folder}/{id}.svg"),
-        tables: tables.collect(),
+        tables: tables.into_iter().map(TableView::from).collect(),
     };
     let provenance = Provenance {
         source: planned.block.show_source.then_some(texts.yaml),
@@ -114,22 +115,6 @@ fn finished(
     let lesson = &computed.course.lessons[planned.lesson].slug;
     let ground = Ground { sources, file: planned.file.clone(), values, lesson, foreseen: false };
     figure::draw(&planned.block, &ground, title).map(Some)
-}
-
-/// Longest table of rows in a page; a longer one is sampled evenly, ends included.
-const MOST_LISTED: usize = 41;
-
-/// The columns that a figure shows, as a table in its page.
-fn listed(title: &str, table: &FigureTable) -> DataTable {
-    let cell =
-        |text: &String| text.parse().map_or_else(|_| text.clone(), |number| rounded(number, Format::Plain));
-    let last = table.rows.len().saturating_sub(1);
-    let picked: Vec<usize> = match table.rows.len() {
-        count if count <= MOST_LISTED => (0..count).collect(),
-        _ => (0..MOST_LISTED).map(|row| row * last / (MOST_LISTED - 1)).collect(),
-    };
-    let rows = picked.into_iter().map(|index| table.rows[index].iter().map(cell).collect());
-    DataTable { caption: title.to_owned(), header: table.header.clone(), rows: rows.collect() }
 }
 
 fn csv(table: &FigureTable) -> String {
