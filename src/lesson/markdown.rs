@@ -1,5 +1,6 @@
 //! Markdown to HTML with gaps (the only user of `pulldown-cmark`).
 
+pub use footnotes::link_back;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ops::Range;
 
@@ -10,6 +11,7 @@ use super::fragment::{Fragment, InlineValue};
 use super::link::{Anchor, Asset, Library, Published};
 use super::math::Allowance;
 use crate::diagnostic::{Diagnostic, SourceId, Span};
+use crate::markup;
 use doubtful::Doubtful;
 use headings::Owner;
 use parts::length;
@@ -118,7 +120,7 @@ pub(super) fn plain(text: &str, scene: Scene, beside: Beside) -> Document {
     writer.refuse_code_in_formulas(&code_in_formulas);
     writer.check_undefined(undefined);
     let shown = writer.without_markup(&parts);
-    writer.found.body = Fragment::cut(&raw_html::escaped_text(&shown), &writer.values);
+    writer.found.body = Fragment::cut(&markup::escaped(&shown), &writer.values);
     writer.found
 }
 

@@ -37,7 +37,7 @@ pub use front::Front;
 pub use limits::of_owner as owners_limits;
 pub use link::{Asset, Published, address, to_root};
 pub use mark::Mark;
-pub use markdown::Heading;
+pub use markdown::{Heading, link_back};
 pub use open::{look, open};
 pub use policy::ContentPolicy;
 pub use reference::{Reference, Shown, Target};

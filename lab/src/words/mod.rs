@@ -82,11 +82,6 @@ impl Words {
         LANGUAGES.iter().map(|language| (language.tag, language.phrases))
     }
 
-    /// Returns whether a tag names a language that is built in.
-    pub fn knows(tag: &str) -> bool {
-        find(tag).is_some()
-    }
-
     /// Returns the names of all phrases with their English texts.
     pub fn names() -> impl Iterator<Item = (&'static str, &'static str)> {
         ENGLISH.iter().map(|(name, phrase)| (name.as_str(), phrase.text()))
@@ -127,16 +122,12 @@ impl Words {
         }
     }
 
-    /// Says a text in the language of the course that was made in English; its numbers stay as they are.
+    /// Says a text in the language of the course that was made in English; its numbers stay as they are, and so does what is no
+    /// phrase of ours, such as an author's label.
     pub fn say(&self, text: &str) -> String {
-        self.phrase(text).unwrap_or_else(|| text.to_owned())
-    }
-
-    /// Says a text if it is a phrase of ours; none if it is not, such as an author's label.
-    pub fn phrase(&self, text: &str) -> Option<String> {
         match &self.spoken {
-            Some(spoken) => spoken.phrase(text, 0),
-            None => Some(text.to_owned()),
+            Some(spoken) => spoken.say(text, 0),
+            None => text.to_owned(),
         }
     }
 

@@ -8,11 +8,11 @@ use regex::Regex;
 
 use super::doubtful::Doubtful;
 use super::headings::Owner;
-use super::raw_html::escaped_text;
 use super::{Part, Writer, length};
 use crate::diagnostic::{Diagnostic, Span, nearest};
 use crate::lesson::excerpt::{self, Excerpt};
 use crate::lesson::link;
+use crate::markup::escaped;
 
 /// What may stand behind the language of a fence: `python file: train.py, region: loop, tab: PyTorch`.
 const SETTINGS: [&str; 4] = ["file", "lines", "region", "tab"];
@@ -107,7 +107,7 @@ impl<'t> Writer<'t> {
         let group = self.beside.is_none().then(|| self.own_id("code tabs", Owner::Tabs));
         self.out.push(Event::Html("<div class=\"tabs\">\n".into()));
         for (index, (name, block)) in tabs.iter().enumerate() {
-            let name = escaped_text(name);
+            let name = escaped(name);
             let html = match &group {
                 Some(group) => {
                     let id = self.own_id(&format!("{group} {}", index + 1), Owner::Tabs);

@@ -6,11 +6,11 @@ use pulldown_cmark::Event;
 
 use super::Writer;
 use super::headings::Owner;
-use super::raw_html::escaped_text;
 use super::reading::Part;
 use crate::diagnostic::{Diagnostic, Span, nearest};
 use crate::lesson::inline;
 use crate::lesson::math::{self, Allowance, Equation, Insert, MathError};
+use crate::markup::escaped;
 
 impl Writer<'_> {
     /// Gives the equations with a label their numbers, in the order of the text.
@@ -124,7 +124,7 @@ impl Writer<'_> {
                     return String::new();
                 };
                 let bare = number.strip_prefix('(').and_then(|number| number.strip_suffix(')'));
-                let number = escaped_text(if *parentheses { number } else { bare.unwrap_or(number) });
+                let number = escaped(if *parentheses { number } else { bare.unwrap_or(number) });
                 match self.in_link || self.in_heading {
                     true => number,
                     false => format!("<a href=\"#{}\">{number}</a>", math::anchor(label)),
@@ -136,7 +136,7 @@ impl Writer<'_> {
                     true => format!("({tag})"),
                     false => tag.clone(),
                 });
-                escaped_text(&tag.or(number.cloned()).unwrap_or_default())
+                escaped(&tag.or(number.cloned()).unwrap_or_default())
             }
             Insert::BoxStart => "<mrow class=\"boxed\">".to_owned(),
             Insert::BoxEnd => "</mrow>".to_owned(),

@@ -98,7 +98,8 @@ impl<'t> Writer<'t> {
     }
 }
 
-fn link_back(back: &str, nth: usize, words: &Words) -> String {
+/// Returns a link back to the nth place that refers to what stands at the end of a page.
+pub fn link_back(back: &str, nth: usize, words: &Words) -> String {
     let which = if nth == 1 { String::new() } else { format!("<sup>{nth}</sup>") };
     let label = escaped(words.get("back_to_text"));
     format!("<a class=\"footnote-back\" href=\"#{back}\" aria-label=\"{label}\">↩{which}</a>")

@@ -2,8 +2,9 @@
 
 use pulldown_cmark::{CodeBlockKind, Event, LinkType, Tag, TagEnd};
 
-use super::{Part, Writer, raw_html};
+use super::{Part, Writer};
 use crate::lesson::block::{self, Info};
+use crate::markup::escaped;
 
 impl<'t> Writer<'t> {
     /// Handles all of these parts.
@@ -107,7 +108,7 @@ impl<'t> Writer<'t> {
                 self.out.push(Event::Html(tag.into()));
             }
             Event::Html(html) | Event::InlineHtml(html) if self.scene.library.untrusted => {
-                let shown = self.values_in_escaped(&raw_html::escaped_text(html), range);
+                let shown = self.values_in_escaped(&escaped(html), range);
                 self.out.push(Event::InlineHtml(shown.into()));
             }
             Event::Start(Tag::HtmlBlock) => {

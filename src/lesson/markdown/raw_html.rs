@@ -192,11 +192,6 @@ fn templates(html: &str) -> Vec<(Range<usize>, String)> {
     found
 }
 
-/// Returns a text as HTML holds it.
-pub(super) fn escaped_text(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-}
-
 /// Returns a value as an attribute holds it.
 pub(super) fn escaped(value: &str) -> String {
     value.replace('&', "&amp;").replace('"', "&quot;").replace('\'', "&#39;").replace(' ', "%20")

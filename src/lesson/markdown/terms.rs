@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use pulldown_cmark::Event;
 
-use super::raw_html::escaped_text;
 use super::{Part, Writer};
+use crate::markup::escaped;
 
 impl<'t> Writer<'t> {
     /// Writes text in which terms are explained; says how many parts that was. The words of a term may stand on two lines.
@@ -44,7 +44,7 @@ impl<'t> Writer<'t> {
         let mut at = 0;
         for (place, term) in found {
             self.out.push(Event::Text(text[at..place.start].to_owned().into()));
-            let words = escaped_text(&text[place.clone()]);
+            let words = escaped(&text[place.clone()]);
             let id =
                 format!("term.{}", self.explained.iter().position(|known| *known == term).unwrap_or(0) + 1);
             let means = &glossary.terms[term].means;
@@ -67,7 +67,7 @@ impl<'t> Writer<'t> {
         let mut html = String::from("<dl class=\"terms\" aria-hidden=\"true\">\n");
         for term in &self.explained {
             let term = &self.scene.library.glossary.terms[*term];
-            html += &format!("<dt>{}</dt><dd>{}</dd>\n", escaped_text(&term.name), term.means);
+            html += &format!("<dt>{}</dt><dd>{}</dd>\n", escaped(&term.name), term.means);
         }
         self.out.push(Event::Html((html + "</dl>\n").into()));
     }

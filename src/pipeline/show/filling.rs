@@ -5,6 +5,7 @@ use crate::lesson::inline::{Values, format_absent, format_number};
 use crate::lesson::{
     Fill, InlineValue, Lesson, Mark, Reference, Role, address, experiment_mark, figure_mark, to_root,
 };
+use crate::markup::escaped;
 use crate::outcome::{Statistic, Summary};
 
 use crate::pipeline::computed::Computed;
@@ -162,10 +163,6 @@ fn spread(name: &str, values: &[f64], statistic: Statistic) -> String {
         (_, seeds) if statistic == Statistic::Mean => format!("{name}: {}, {seeds} seeds", said(&found)),
         _ => format!("{name}: {}", said(&found)),
     }
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 #[cfg(test)]

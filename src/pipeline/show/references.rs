@@ -8,9 +8,10 @@ use super::numbering::{Numbering, PageNumbers};
 use crate::bibliography::{self, Source, Wording};
 use crate::diagnostic::Diagnostic;
 use crate::lesson::{
-    Course, Fragment, Mark, Reference, Role, Target, address, figure_id, mark, plain, table_id, to_root,
+    Course, Fragment, Mark, Reference, Role, Target, address, figure_id, link_back, mark, plain, table_id,
+    to_root,
 };
-use crate::markup::escaped;
+use crate::markup::{self, escaped};
 use crate::pipeline::computed::Computed;
 use crate::pipeline::run::planned::block_texts;
 
@@ -167,7 +168,7 @@ impl<'a> References<'a> {
         match &reference.to {
             Target::Lesson => match &lesson {
                 Some(lesson) if reference.number => lesson.clone(),
-                Some(lesson) => format!("Lesson\u{a0}{lesson}"),
+                Some(lesson) => self.numbered("lesson_number", lesson),
                 None => escaped(&reference.slug),
             },
             Target::Experiment(id) => format!("<code>{}</code>", escaped(id)),
@@ -279,7 +280,7 @@ impl<'a> References<'a> {
                     let end = start + body[start..].find("</math>")? + "</math>".len();
                     (end > place).then(|| without_links(&body[start..end]))
                 });
-                formula.map_or_else(String::new, |formula| without_ids(&formula))
+                formula.map_or_else(String::new, |formula| markup::without_ids(&formula))
             }
         }
     }
@@ -412,7 +413,7 @@ impl Filler<'_, '_> {
         let year = |source: &'_ Source| years.get(&source.key).unwrap_or(&source.year).clone();
         cited.sort_by_key(|(source, _)| (source.order().0, year(source), source.key.clone()));
         let words = self.references.course().words();
-        let (title, back) = (escaped(words.get("sources")), escaped(words.get("back_to_text")));
+        let title = escaped(words.get("sources"));
         let wording = self.references.wording();
         let mut html = format!(
             "<section class=\"sources\" aria-labelledby=\"sources.title\">\n<h2 id=\"sources.title\">{title}</h2>\n<ul>\n"
@@ -421,10 +422,7 @@ impl Filler<'_, '_> {
             html +=
                 &format!("<li id=\"source.{}\">{}", source.key, source.html(&year(source), true, wording));
             for (index, place) in places.iter().enumerate() {
-                let which = if index == 0 { String::new() } else { format!("<sup>{}</sup>", index + 1) };
-                html += &format!(
-                    " <a class=\"footnote-back\" href=\"#{place}\" aria-label=\"{back}\">↩{which}</a>"
-                );
+                html += &format!(" {}", link_back(place, index + 1, words));
             }
             html += "</li>\n";
         }
@@ -514,16 +512,6 @@ fn without_links(html: &str) -> String {
     out
 }
 
-/// Returns markup of our own without ids, which stand on a page once.
-fn without_ids(html: &str) -> String {
-    let mut parts = html.split(" id=\"");
-    let mut out = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        out.push_str(part.split_once('"').map_or("", |(_, rest)| rest));
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -535,7 +523,7 @@ mod tests {
             "x 1 &lt; <em>2</em> <abbr>y</abbr>"
         );
         assert_eq!(
-            without_ids("<math><mtr id=\"eq-a\"><mi id=\"b\">x</mi></mtr></math>"),
+            markup::without_ids("<math><mtr id=\"eq-a\"><mi id=\"b\">x</mi></mtr></math>"),
             "<math><mtr><mi>x</mi></mtr></math>"
         );
     }
