@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes lessons/01-a-sound-start/moved-digits.npz: 1000 of the built-in digits, each somewhere in a frame of 12 by 12.
+"""Writes lessons/02-against-overfitting/moved-digits.npz: 1000 of the built-in digits, each somewhere in a frame of 12 by 12.
 
     python scripts/move-digits.py    (needs numpy)
 
@@ -20,4 +20,4 @@ digits, labels = table[:, :-1].reshape(-1, 8, 8), table[:, -1]
 frames = np.zeros((ROWS, FRAME, FRAME), dtype=np.uint8)
 for frame, digit, (top, left) in zip(frames, digits, random.integers(0, FRAME - 8 + 1, size=(ROWS, 2))):
     frame[top : top + 8, left : left + 8] = digit
-np.savez_compressed(ROOT / "lessons/01-a-sound-start/moved-digits.npz", x=frames, y=labels)
+np.savez_compressed(ROOT / "lessons/02-against-overfitting/moved-digits.npz", x=frames, y=labels)
