@@ -9,14 +9,14 @@ use super::format;
 use crate::numeric;
 
 /// Filters, alphabetically.
-pub const FILTERS: [&str; 17] = [
-    "abs", "first", "join", "last", "length", "max", "mean", "min", "percent", "round", "sci", "si",
+pub const FILTERS: [&str; 18] = [
+    "abs", "first", "join", "last", "length", "max", "mean", "min", "percent", "rises", "round", "sci", "si",
     "signed", "slope", "smooth", "sum", "times",
 ];
 
 /// Functions, alphabetically.
-pub const FUNCTIONS: [&str; 12] =
-    ["abs", "exp", "log", "log10", "max", "mean", "min", "pow", "slope", "sqrt", "tanh", "within"];
+pub const FUNCTIONS: [&str; 13] =
+    ["abs", "exp", "log", "log10", "max", "mean", "min", "pow", "rises", "slope", "sqrt", "tanh", "within"];
 
 /// A function of a number by its name.
 type OfOne = (&'static str, fn(f64) -> f64);
@@ -31,8 +31,8 @@ const FUNCTIONS_OF_ONE: [OfOne; 5] = [
 ];
 
 /// Filters that want a whole list: before them a metric that also has a curve is its curve.
-pub(super) const LIST_FILTERS: [&str; 10] =
-    ["first", "join", "last", "length", "max", "mean", "min", "slope", "smooth", "sum"];
+pub(super) const LIST_FILTERS: [&str; 11] =
+    ["first", "join", "last", "length", "max", "mean", "min", "rises", "slope", "smooth", "sum"];
 
 /// Filters that make a text for readers of a number.
 pub(super) const FORMATS: [&str; 7] = ["join", "percent", "round", "sci", "si", "signed", "times"];
@@ -57,6 +57,7 @@ pub(super) fn signature(name: &str, filter: bool) -> (&'static str, usize, usize
         ("tanh", _) => ("tanh(number)", 1, 1),
         ("pow", _) => ("pow(base, exponent)", 2, 2),
         ("mean", false) => ("mean(list)", 1, 1),
+        ("rises", false) => ("rises(list)", 1, 1),
         ("slope", false) => ("slope(list)", 1, 1),
         ("min", false) => ("min(a, b)", 1, usize::MAX),
         ("max", false) => ("max(a, b)", 1, usize::MAX),
@@ -103,6 +104,7 @@ pub(super) static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(||
     environment.add_filter("min", |list: &Value| extreme(&numbers(list)?, f64::min));
     environment.add_filter("max", |list: &Value| extreme(&numbers(list)?, f64::max));
     environment.add_filter("mean", mean);
+    environment.add_filter("rises", rises);
     environment.add_filter("slope", slope);
     environment.add_filter("smooth", smooth);
     environment.add_function("abs", |value: Value| absolute(&value));
@@ -115,6 +117,7 @@ pub(super) static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(||
     environment.add_function("min", |values: Rest<Value>| extreme(&several(&values)?, f64::min));
     environment.add_function("max", |values: Rest<Value>| extreme(&several(&values)?, f64::max));
     environment.add_function("mean", |list: Value| mean(&list));
+    environment.add_function("rises", |list: Value| rises(&list));
     environment.add_function("slope", |list: Value| slope(&list));
     environment.add_function("within", |a: Value, b: Value, tolerance: Value| {
         Ok::<bool, Error>((number(&a)? - number(&b)?).abs() <= number(&tolerance)?)
@@ -219,6 +222,13 @@ fn smooth(list: &Value, beta: &Value, corrected: Option<bool>, named: Kwargs) ->
     let named_corrected: Option<bool> = named.get("corrected")?;
     named.assert_all_used()?;
     Ok(numeric::smooth(&numbers(list)?, beta, corrected.or(named_corrected).unwrap_or(true)))
+}
+
+/// Returns in which share of the steps from one item to the next the item grows.
+fn rises(list: &Value) -> Result<f64, Error> {
+    let values = at_least(2, numbers(list)?)?;
+    let steps = values.len() - 1;
+    Ok(values.windows(2).filter(|pair| pair[1] > pair[0]).count() as f64 / steps as f64)
 }
 
 /// Returns the slope of the least-squares line through the items at 0, 1, 2...: by how much they grow an epoch.

@@ -13,9 +13,9 @@
 //! | `signed(d)` | `+0.5` |
 //! | `times(d)` | `3.2×` |
 //! | `si(d=1)` | `12.3k` |
-//! | `length first last sum min max mean slope join abs` | as their names say |
+//! | `length first last sum min max mean slope rises join abs` | as their names say |
 //!
-//! Functions: `min max mean abs slope exp log log10 sqrt tanh pow(base, exponent) within(a, b, tolerance)`.
+//! Functions: `min max mean abs slope rises exp log log10 sqrt tanh pow(base, exponent) within(a, b, tolerance)`.
 
 mod by_row;
 mod claim;

@@ -91,6 +91,8 @@ fn names_lead_to_values() {
         ("four.sgd.loss[2].max", "0.6"),
         ("four.sgd.loss | length", "3"),
         ("slope(four.sgd.loss)", "−1.75"),
+        ("rises(four.sgd.loss)", "0"),
+        ("[1, 2, 2, 5, 3] | rises | percent", "50%"),
         ("[40, 49, 45] | smooth(0.9) | round(1)", "40.0, 44.7, 44.8"),
         ("[40, 49, 45] | smooth(0.9, false) | last | round(2)", "12.15"),
         ("[40, 49, 45] | smooth(0.9, corrected=false) | round(2)", "4.00, 8.50, 12.15"),
