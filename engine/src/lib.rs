@@ -60,8 +60,8 @@
 //! streams, each named for its purpose.
 //!
 //! The limits: a NaN's sign and payload may differ between machines ([`Real::bytes`](numeric::Real::bytes) writes every NaN alike, and digests are made
-//! of that). The target must compute `f32` and `f64` as IEEE 754 says: x86 without SSE2 and WebAssembly's relaxed vectors do
-//! not. And no promise is made from one revision to the next, between `f32` and `f64`, or that another program which follows the same
+//! of that). The target must compute `f32` and `f64` as IEEE 754 says: x86 without SSE2 does not. Of WebAssembly's relaxed
+//! vectors the multiply-add alone is used, where a trial at the start has found that this machine fuses it. And no promise is made from one revision to the next, between `f32` and `f64`, or that another program which follows the same
 //! equations rounds alike.
 //!
 //! # What it keeps to

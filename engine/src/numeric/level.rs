@@ -15,11 +15,18 @@ pub enum Level {
     Avx2,
     /// AVX-512 F, VL, BW and DQ: x86-64 servers since 2017.
     Avx512,
+    /// WebAssembly's relaxed SIMD, on machines where its multiply-add is fused.
+    #[cfg(target_arch = "wasm32")]
+    Relaxed,
 }
 
 impl Level {
     /// Every level, narrowest first.
+    #[cfg(not(target_arch = "wasm32"))]
     pub const ALL: [Level; 3] = [Level::Portable, Level::Avx2, Level::Avx512];
+    /// Every level, narrowest first.
+    #[cfg(target_arch = "wasm32")]
+    pub const ALL: [Level; 2] = [Level::Portable, Level::Relaxed];
 
     /// Returns whether this CPU has the instructions of the level.
     pub fn available(self) -> bool {
@@ -39,6 +46,8 @@ impl Available {
             1 => Available(Level::Portable),
             2 => Available(Level::Avx2),
             3 => Available(Level::Avx512),
+            #[cfg(target_arch = "wasm32")]
+            4 => Available(Level::Relaxed),
             _ => {
                 let level = widest();
                 CURRENT.store(level as u8 + 1, Ordering::Relaxed);
@@ -131,7 +140,12 @@ fn widest() -> Level {
     }
 }
 
-#[cfg(not(target_arch = "x86_64"))]
+#[cfg(all(target_arch = "wasm32", target_feature = "relaxed-simd"))]
+fn widest() -> Level {
+    if super::simd::fuses() { Level::Relaxed } else { Level::Portable }
+}
+
+#[cfg(not(any(target_arch = "x86_64", all(target_arch = "wasm32", target_feature = "relaxed-simd"))))]
 fn widest() -> Level {
     Level::Portable
 }

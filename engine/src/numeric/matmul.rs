@@ -286,6 +286,12 @@ impl<R: Real> Product<'_, R> {
     /// Computes block after block, with a strip of so many bytes; with `COPY`, all strips of b are copied.
     #[inline(always)]
     fn blocks<V: Simd<Scalar = R>, const BYTES: usize, const COPY: bool>(&mut self, cpu: Cpu<V>) {
+        if V::WATCHES && self.a.ones && matches!(self.finish, Finish::Sums) {
+            self.sums_of_columns();
+        }
+        if self.shape[0] == 0 {
+            return;
+        }
         let [m, n, k] = self.shape;
         let mut strip = Strip::<BYTES>([MaybeUninit::uninit(); _]);
         let strip = strip.places();
@@ -306,6 +312,19 @@ impl<R: Real> Product<'_, R> {
                 }
             }
         }
+    }
+
+    /// Computes the last row, of a's ones, and leaves the others. Its sums are of plain numbers, of which every other one is a
+    /// tie: exact, but never sound to a watch.
+    fn sums_of_columns(&mut self) {
+        let [m, n, k] = self.shape;
+        let sums = &mut self.c[(m - 1) * n..m * n];
+        sums.fill(R::ZERO);
+        for row in self.b[..k * n].chunks_exact(n) {
+            sums.iter_mut().zip(row).for_each(|(sum, &x)| *sum += x);
+        }
+        self.a.ones = false;
+        self.shape[0] -= 1;
     }
 
     /// Computes all rows of the block by `N` vectors, or as many columns as there are.
@@ -388,6 +407,7 @@ impl<R: Real> Product<'_, R> {
         let one = R::ONE;
         let last = (self.a.ones && i + M == m).then_some(&one);
         let mut a = Columns::<R, M>::new(self.a, i, block.depth.clone(), last);
+        let mut watch = V::watch(cpu);
         for l in 0..depth {
             let across: [V; N] = b.load(cpu, l);
             if COPY {
@@ -397,8 +417,12 @@ impl<R: Real> Product<'_, R> {
             a.next(
                 &mut sums,
                 #[inline(always)]
-                |sums, element| add_products(cpu, sums, element, across),
+                |sums, element| add_products(cpu, sums, element, across, &mut watch),
             );
+        }
+        // What is not watched has nothing to do again, nor code for it.
+        if V::WATCHES && !V::is_sound(watch) {
+            return self.exact_tile::<V, M, N>(cpu, block, i, b);
         }
         // With a width that the compiler knows, it keeps the sums in their registers.
         if block.width == N * V::LANES {
@@ -406,6 +430,19 @@ impl<R: Real> Product<'_, R> {
         } else {
             self.finish_tile(cpu, sums, block, i, block.width);
         }
+    }
+
+    /// Computes a tile again with vectors that are always exact.
+    #[cold]
+    #[inline(never)]
+    fn exact_tile<V: Simd<Scalar = R>, const M: usize, const N: usize>(
+        &mut self,
+        cpu: Cpu<V>,
+        block: &Block,
+        i: usize,
+        b: Rows<R>,
+    ) {
+        self.tile::<V::Exact, M, N, false>(V::exact(cpu), block, i, b, RowsMut::none());
     }
 
     /// Stores the sums of a tile of `width` columns, finished if they are complete.

@@ -53,7 +53,7 @@ impl<'a, R: Real, const M: usize> Columns<'a, R, M> {
     /// # Panics
     /// If there is no more column.
     #[inline(always)]
-    pub(super) fn next<T>(&mut self, items: &mut [T; M], each: impl Fn(&mut T, R)) {
+    pub(super) fn next<T>(&mut self, items: &mut [T; M], mut each: impl FnMut(&mut T, R)) {
         assert!(self.left > 0, "there is no more column");
         self.left -= 1;
         let (above, below) = items.split_at_mut(M - 1);

@@ -37,16 +37,10 @@ impl<R: Real> Product<'_, R> {
         if let Finish::Bias(bias) = self.finish {
             for i in (0..rows).step_by(V::LANES) {
                 let width = (rows - i).min(V::LANES);
-                let mut sums = match V::LANES {
-                    4 => across::<V, COLUMNS, 4>(cpu, self.a, b, i, width),
-                    8 => across::<V, COLUMNS, 8>(cpu, self.a, b, i, width),
-                    16 => across::<V, COLUMNS, 16>(cpu, self.a, b, i, width),
-                    lanes => unreachable!("no vector has {lanes} lanes"),
-                };
-                for (sum, &bias) in sums.iter_mut().zip(bias) {
-                    sum[0] = sum[0].add(V::splat(cpu, bias));
+                let is_exact = self.rows_with_bias::<V, COLUMNS>(cpu, b, bias, i, width);
+                if V::WATCHES && !is_exact {
+                    self.rows_with_bias::<V::Exact, COLUMNS>(V::exact(cpu), b, bias, i, width);
                 }
-                store_columns(sums, self.c, i, width);
             }
             return;
         }
@@ -59,12 +53,64 @@ impl<R: Real> Product<'_, R> {
         }
         for i in (0..rows).step_by(2 * V::LANES) {
             let width = (rows - i).min(2 * V::LANES);
-            if width > V::LANES {
-                store_columns(down::<V, COLUMNS, 2>(cpu, self.a, b, i, width), self.c, i, width);
-            } else {
-                store_columns(down::<V, COLUMNS, 1>(cpu, self.a, b, i, width), self.c, i, width);
+            let is_exact = self.rows_of_columns::<V, COLUMNS>(cpu, b, i, width);
+            if V::WATCHES && !is_exact {
+                self.rows_of_columns::<V::Exact, COLUMNS>(V::exact(cpu), b, i, width);
             }
         }
+    }
+
+    /// Computes `width` rows from `i`, along which a's elements follow each other, and stores them if they are exact: returns
+    /// whether they are.
+    #[inline(always)]
+    fn rows_with_bias<V: Simd<Scalar = R>, const COLUMNS: usize>(
+        &mut self,
+        cpu: Cpu<V>,
+        b: &[[R; COLUMNS]],
+        bias: &[R],
+        i: usize,
+        width: usize,
+    ) -> bool {
+        let mut watch = V::watch(cpu);
+        let mut sums = match V::LANES {
+            4 => across::<V, COLUMNS, 4>(cpu, self.a, b, i, width, &mut watch),
+            8 => across::<V, COLUMNS, 8>(cpu, self.a, b, i, width, &mut watch),
+            16 => across::<V, COLUMNS, 16>(cpu, self.a, b, i, width, &mut watch),
+            lanes => unreachable!("no vector has {lanes} lanes"),
+        };
+        if !V::is_sound(watch) {
+            return false;
+        }
+        for (sum, &bias) in sums.iter_mut().zip(bias) {
+            sum[0] = sum[0].add(V::splat(cpu, bias));
+        }
+        store_columns(sums, self.c, i, width);
+        true
+    }
+
+    /// Computes `width` rows from `i`, of which a has one beside the other, and stores them if they are exact: returns whether
+    /// they are.
+    #[inline(always)]
+    fn rows_of_columns<V: Simd<Scalar = R>, const COLUMNS: usize>(
+        &mut self,
+        cpu: Cpu<V>,
+        b: &[[R; COLUMNS]],
+        i: usize,
+        width: usize,
+    ) -> bool {
+        let mut watch = V::watch(cpu);
+        if width > V::LANES {
+            let sums = down::<V, COLUMNS, 2>(cpu, self.a, b, i, width, &mut watch);
+            if V::is_sound(watch) {
+                store_columns(sums, self.c, i, width);
+            }
+        } else {
+            let sums = down::<V, COLUMNS, 1>(cpu, self.a, b, i, width, &mut watch);
+            if V::is_sound(watch) {
+                store_columns(sums, self.c, i, width);
+            }
+        }
+        V::is_sound(watch)
     }
 }
 
@@ -76,11 +122,12 @@ fn down<V: Simd<Scalar: Real>, const COLUMNS: usize, const N: usize>(
     b: &[[V::Scalar; COLUMNS]],
     i: usize,
     width: usize,
+    watch: &mut V::Watch,
 ) -> [[V; N]; COLUMNS] {
     let mut sums = [[V::splat(cpu, V::Scalar::ZERO); N]; COLUMNS];
     let a = Rows::new(a.data, i, a.column, b.len(), width);
     for (l, &b) in b.iter().enumerate() {
-        add_column(cpu, &mut sums, b, a.load(cpu, l));
+        add_column(cpu, &mut sums, b, a.load(cpu, l), watch);
     }
     sums
 }
@@ -93,6 +140,7 @@ fn across<V: Simd<Scalar: Real>, const COLUMNS: usize, const L: usize>(
     b: &[[V::Scalar; COLUMNS]],
     i: usize,
     width: usize,
+    watch: &mut V::Watch,
 ) -> [[V; 1]; COLUMNS] {
     let zero = V::splat(cpu, V::Scalar::ZERO);
     let mut sums = [[zero]; COLUMNS];
@@ -103,7 +151,7 @@ fn across<V: Simd<Scalar: Real>, const COLUMNS: usize, const L: usize>(
             [*row] = rows.load(cpu, r);
         }
         for (column, &b) in transposed(block).into_iter().zip(b) {
-            add_column(cpu, &mut sums, b, [column]);
+            add_column(cpu, &mut sums, b, [column], watch);
         }
     }
     sums
@@ -116,9 +164,10 @@ fn add_column<V: Simd, const COLUMNS: usize, const N: usize>(
     sums: &mut [[V; N]; COLUMNS],
     b: [V::Scalar; COLUMNS],
     a: [V; N],
+    watch: &mut V::Watch,
 ) {
     for (sums, b) in sums.iter_mut().zip(b) {
-        add_products(cpu, sums, b, a);
+        add_products(cpu, sums, b, a, watch);
     }
 }
 

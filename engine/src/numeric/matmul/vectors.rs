@@ -2,17 +2,18 @@
 
 use crate::numeric::simd::{Cpu, Rows, RowsMut, Simd};
 
-/// Adds `down * across` to the sums, each rounded once.
+/// Adds `down * across` to the sums, each rounded once as far as the watch is sound.
 #[inline(always)]
 pub(super) fn add_products<V: Simd, const N: usize>(
     cpu: Cpu<V>,
     sums: &mut [V; N],
     down: V::Scalar,
     across: [V; N],
+    watch: &mut V::Watch,
 ) {
     let down = V::splat(cpu, down);
     for (sum, across) in sums.iter_mut().zip(across) {
-        *sum = down.fused(across, *sum);
+        *sum = down.fused(across, *sum, watch);
     }
 }
 

@@ -2,14 +2,18 @@
 
 mod portable;
 mod rows;
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+mod wasm;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
 pub(super) use portable::Lanes;
 pub(super) use rows::{Rows, RowsMut};
+#[cfg(all(target_arch = "wasm32", target_feature = "relaxed-simd"))]
+pub(super) use wasm::relaxed::fuses;
 
 use super::level::Available;
-#[cfg(target_arch = "x86_64")]
+#[cfg(any(target_arch = "x86_64", all(target_arch = "wasm32", target_feature = "relaxed-simd")))]
 use super::level::Level;
 use std::marker::PhantomData;
 use std::mem::MaybeUninit;
@@ -36,6 +40,12 @@ impl<V> Cpu<V> {
 /// instruction set ([`Simd::apart`]), without which they are slow.
 pub trait Simd: Copy {
     type Scalar: Copy;
+    /// What is noted while products are summed, where vectors are exact but for cases that can be told afterwards.
+    type Watch: Copy;
+    /// Vectors that are exact in these cases too.
+    type Exact: Simd<Scalar = Self::Scalar>;
+    /// Whether anything is noted.
+    const WATCHES: bool;
     const LANES: usize;
     /// The height of a tile of one vector, and of two, such that its sums fill the registers of the CPU.
     const ROWS: [usize; 2];
@@ -50,8 +60,14 @@ pub trait Simd: Copy {
     fn load_partial(cpu: Cpu<Self>, from: &[Self::Scalar]) -> Self;
     /// Fills a slice of fewer places than there are lanes with the first lanes.
     fn store_partial(self, to: &mut [MaybeUninit<Self::Scalar>]);
-    /// Returns `self * a + b` in every lane, rounded once.
-    fn fused(self, a: Self, b: Self) -> Self;
+    /// Notes nothing yet.
+    fn watch(cpu: Cpu<Self>) -> Self::Watch;
+    /// Returns `self * a + b` in every lane, rounded once: if the watch is [sound](Simd::is_sound) afterwards.
+    fn fused(self, a: Self, b: Self, watch: &mut Self::Watch) -> Self;
+    /// Returns whether all was exact that has been noted.
+    fn is_sound(watch: Self::Watch) -> bool;
+    /// Returns the proof that this CPU has the instructions of the exact vectors, which are none but these.
+    fn exact(cpu: Cpu<Self>) -> Cpu<Self::Exact>;
     /// Returns `self + other` in every lane.
     fn add(self, other: Self) -> Self;
     /// Returns 0 in place of every number below it.
@@ -68,6 +84,8 @@ pub trait Simd: Copy {
 /// The vectors of a type of number, one for each [`Level`](super::Level), whose instructions are all that they need.
 pub trait Vectors: Sized {
     type Portable: Simd<Scalar = Self>;
+    #[cfg(all(target_arch = "wasm32", target_feature = "relaxed-simd"))]
+    type Relaxed: Simd<Scalar = Self>;
     #[cfg(target_arch = "x86_64")]
     type Avx2: Simd<Scalar = Self>;
     #[cfg(target_arch = "x86_64")]
@@ -111,13 +129,21 @@ pub(super) fn on_vectors<R: Vectors>(level: Available, task: &mut impl Task<R>) 
         // SAFETY: likewise.
         #[cfg(target_arch = "x86_64")]
         Level::Avx2 => with(unsafe { Cpu::<R::Avx2>::has() }, task),
+        // SAFETY: the machine fuses, as has been tried.
+        #[cfg(all(target_arch = "wasm32", target_feature = "relaxed-simd"))]
+        Level::Relaxed => with(unsafe { Cpu::<R::Relaxed>::has() }, task),
         // SAFETY: every CPU has what these vectors need.
         _ => with(unsafe { Cpu::<R::Portable>::has() }, task),
     }
 }
 
 impl Vectors for f32 {
+    #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
     type Portable = Lanes<f32, 8>;
+    #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+    type Portable = wasm::Doubles;
+    #[cfg(all(target_arch = "wasm32", target_feature = "relaxed-simd"))]
+    type Relaxed = wasm::relaxed::Fused32;
     #[cfg(target_arch = "x86_64")]
     type Avx2 = std::arch::x86_64::__m256;
     #[cfg(target_arch = "x86_64")]
@@ -125,7 +151,12 @@ impl Vectors for f32 {
 }
 
 impl Vectors for f64 {
+    #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
     type Portable = Lanes<f64, 4>;
+    #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+    type Portable = wasm::Errors;
+    #[cfg(all(target_arch = "wasm32", target_feature = "relaxed-simd"))]
+    type Relaxed = wasm::relaxed::Fused64;
     #[cfg(target_arch = "x86_64")]
     type Avx2 = std::arch::x86_64::__m256d;
     #[cfg(target_arch = "x86_64")]
@@ -165,7 +196,9 @@ mod tests {
                 assert!(to[count..].iter().all(|&x| x == R::ZERO));
             }
             let (a, b) = (number(5), number(1));
-            let to = lanes(V::load(cpu, &from).fused(V::splat(cpu, a), V::splat(cpu, b)));
+            let mut watch = V::watch(cpu);
+            let to = lanes(V::load(cpu, &from).fused(V::splat(cpu, a), V::splat(cpu, b), &mut watch));
+            assert!(V::is_sound(watch));
             (0..V::LANES).for_each(|i| assert_eq!(to[i], from[i].fused(a, b)));
             let to = lanes(V::load(cpu, &from).add(V::splat(cpu, a)));
             (0..V::LANES).for_each(|i| assert_eq!(to[i], from[i] + a));

@@ -12,6 +12,9 @@ pub struct Lanes<R, const N: usize>([R; N]);
 
 impl<R: Real, const N: usize> Simd for Lanes<R, N> {
     type Scalar = R;
+    type Watch = ();
+    type Exact = Self;
+    const WATCHES: bool = false;
     const LANES: usize = N;
     // Emulation takes registers of its own and gains nothing from a tall tile.
     const ROWS: [usize; 2] = if HARDWARE { [8, 6] } else { [1, 1] };
@@ -44,7 +47,20 @@ impl<R: Real, const N: usize> Simd for Lanes<R, N> {
     }
 
     #[inline(always)]
-    fn fused(self, a: Self, b: Self) -> Self {
+    fn watch(_: Cpu<Self>) {}
+
+    #[inline(always)]
+    fn is_sound((): ()) -> bool {
+        true
+    }
+
+    #[inline(always)]
+    fn exact(cpu: Cpu<Self>) -> Cpu<Self> {
+        cpu
+    }
+
+    #[inline(always)]
+    fn fused(self, a: Self, b: Self, (): &mut ()) -> Self {
         let mut result = self;
         for i in 0..N {
             result.0[i] = self.0[i].fused(a.0[i], b.0[i]);

@@ -10,6 +10,10 @@ macro_rules! operations {
         apart $apart:ident, splat $splat:ident, load $load:ident, store $store:ident,
         fused $fused:ident, add $add:ident, max $max:ident, zero $zero:ident
     ) => {
+        type Watch = ();
+        type Exact = Self;
+        const WATCHES: bool = false;
+
         #[inline(always)]
         fn splat(_: Cpu<Self>, number: Self::Scalar) -> Self {
             // SAFETY: whoever has a `Cpu` has the instructions.
@@ -31,7 +35,20 @@ macro_rules! operations {
         }
 
         #[inline(always)]
-        fn fused(self, a: Self, b: Self) -> Self {
+        fn watch(_: Cpu<Self>) {}
+
+        #[inline(always)]
+        fn is_sound((): ()) -> bool {
+            true
+        }
+
+        #[inline(always)]
+        fn exact(cpu: Cpu<Self>) -> Cpu<Self> {
+            cpu
+        }
+
+        #[inline(always)]
+        fn fused(self, a: Self, b: Self, (): &mut ()) -> Self {
             // SAFETY: a vector is only where its instructions are.
             unsafe { $fused(self, a, b) }
         }
