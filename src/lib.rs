@@ -14,7 +14,7 @@
 //! Two crates stand below this one: `gradbook-engine` holds the numbers, `gradbook-lab` what an experiment is, finds and looks
 //! like. A module imports only from those before it:
 //! `diagnostic, settings, words, numeric, data, nn, optim, surface, measure, train, search, outcome, chart, experiment, inline, lint, claims,
-//! figure, markup, files, bibliography, lesson, store, site, pipeline, serve, cli`.
+//! figure, block, view, markup, files, bibliography, lesson, store, site, pipeline, serve, cli`.
 
 #![deny(unsafe_code)]
 
@@ -23,7 +23,9 @@
 extern crate self as gradbook;
 
 pub use gradbook_engine::{data, measure, nn, numeric, optim, range, search, surface, train};
-pub use gradbook_lab::{chart, claims, diagnostic, experiment, figure, lint, outcome, settings, words};
+pub use gradbook_lab::{
+    block, chart, claims, diagnostic, experiment, figure, lint, outcome, settings, view, words,
+};
 
 pub mod bibliography;
 pub mod cli;

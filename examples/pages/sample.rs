@@ -262,6 +262,7 @@ fn optimizers() -> ExperimentView {
                 doubts: vec![],
             },
         ],
+        live: None,
         provenance: Provenance {
             source: Some(
                 "kind: optimizers\nid: four_optimizers\nseeds: 10\ndata: {name: digits}\nmodel: {hidden: [64, 32], \

@@ -90,7 +90,7 @@ impl<'de> Deserialize<'de> for Metric {
 }
 
 /// A table of rows that a run leaves behind: the trials of a search, the points of a plane.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Table {
     /// Column by name, all of one length.
     pub columns: BTreeMap<String, Numbers>,
@@ -108,7 +108,7 @@ impl Table {
 }
 
 /// Values over a rectangle, row-major, the first row at `y.0`.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Grid {
     pub width: usize,
     pub height: usize,
@@ -118,7 +118,7 @@ pub struct Grid {
 }
 
 /// What one run (variant x seed) left behind.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct RunRecord {
     pub seed: u64,
     pub metrics: BTreeMap<String, Metric>,
@@ -194,22 +194,22 @@ impl Outcome {
 
     /// Returns a hash over everything found: the digests of all runs, every metric and every series, bit by bit.
     pub fn digest(&self) -> String {
-        let mut hasher = blake3::Hasher::new();
-        let mut text = |text: &str| {
-            hasher.update(&(text.len() as u64).to_le_bytes());
-            hasher.update(text.as_bytes());
-        };
+        let mut digest = Digest::default();
         for variant in &self.variants {
-            text(&variant.name);
-            for run in &variant.runs {
-                text(&run.seed.to_string());
-                text(&run.digest);
-                // Numbers are written so that they read back to the same bits.
-                run.metrics.iter().for_each(|(name, value)| text(&format!("{name} {value:?}")));
-                run.series.iter().for_each(|(name, values)| text(&format!("{name} {values:?}")));
-            }
+            digest.text(&variant.name);
+            variant.runs.iter().for_each(|run| digest.run(run));
         }
-        hasher.finalize().to_hex()[..32].to_owned()
+        digest.hex()
+    }
+
+    /// Returns a hash over each run alone, by variant and seed.
+    pub fn digests(&self) -> Vec<String> {
+        let of_run = |run: &RunRecord| {
+            let mut digest = Digest::default();
+            digest.run(run);
+            digest.hex()
+        };
+        self.variants.iter().flat_map(|variant| &variant.runs).map(of_run).collect()
     }
 
     /// Returns how many seeds ran.
@@ -245,6 +245,29 @@ impl Outcome {
     /// Finds a variant by its name.
     pub fn variant(&self, name: &str) -> Option<&Variant> {
         self.variants.iter().find(|variant| variant.name == name)
+    }
+}
+
+/// A hash over what was found.
+#[derive(Default)]
+struct Digest(blake3::Hasher);
+
+impl Digest {
+    fn text(&mut self, text: &str) {
+        self.0.update(&(text.len() as u64).to_le_bytes());
+        self.0.update(text.as_bytes());
+    }
+
+    fn run(&mut self, run: &RunRecord) {
+        self.text(&run.seed.to_string());
+        self.text(&run.digest);
+        // Numbers are written so that they read back to the same bits.
+        run.metrics.iter().for_each(|(name, value)| self.text(&format!("{name} {value:?}")));
+        run.series.iter().for_each(|(name, values)| self.text(&format!("{name} {values:?}")));
+    }
+
+    fn hex(self) -> String {
+        self.0.finalize().to_hex()[..32].to_owned()
     }
 }
 

@@ -41,6 +41,8 @@ pub struct CourseSettings {
     pub cache: CacheSettings,
     /// `auto` (as the reader's system asks, the default), `light` or `dark`.
     pub theme: Theme,
+    /// Whether readers can run experiments on the page (default true).
+    pub live: Option<bool>,
     /// What stands around every page.
     #[serde(skip)]
     pub frame: FrameSettings,

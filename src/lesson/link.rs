@@ -76,6 +76,8 @@ pub(super) struct Anchor {
     pub id: String,
     /// The figure of the experiment that the id is of, where the link leads to its picture.
     pub figure: Option<String>,
+    /// What the link asks an experiment to be run with: what follows `?` in the address, still encoded.
+    pub asked: Option<String>,
     pub span: Span,
 }
 
@@ -159,8 +161,13 @@ pub(super) fn resolve(
     let end = dest.find(['#', '?']).unwrap_or(dest.len());
     let (path, suffix) = dest.split_at(end);
     let id = suffix.split_once('#').map_or("", |(_, id)| id);
+    let (id, asked) = match id.split_once('?') {
+        Some((id, asked)) if id.starts_with("experiment-") => (id, Some(asked.to_owned())),
+        _ => (id, None),
+    };
     let anchor = |slug: &str| {
-        (!id.is_empty()).then(|| Anchor { slug: slug.to_owned(), id: decoded(id), figure: None, span })
+        let asked = asked.clone();
+        (!id.is_empty()).then(|| Anchor { slug: slug.to_owned(), id: decoded(id), figure: None, asked, span })
     };
     if path.is_empty() {
         return Ok(LinkTarget::Page { href: dest.to_owned(), anchor: anchor(slug) });
@@ -234,7 +241,7 @@ fn published(library: &Library, path: &str, up: &str, suffix: &str, span: Span) 
         ("svg", Some((id, figure))) => (id, Some(figure.to_owned())),
         _ => return None,
     };
-    let anchor = Anchor { slug: slug.to_owned(), id: format!("experiment-{id}"), figure, span };
+    let anchor = Anchor { slug: slug.to_owned(), id: format!("experiment-{id}"), figure, asked: None, span };
     let href = format!("{up}{}{suffix}", address(path));
     Some(LinkTarget::Published { href, anchor, published: Published { path: path.to_owned(), span } })
 }
@@ -424,7 +431,7 @@ fn scheme(dest: &str) -> Option<String> {
 }
 
 /// Reads `%20` as a space.
-fn decoded(text: &str) -> String {
+pub(super) fn decoded(text: &str) -> String {
     percent_decode_str(text).decode_utf8().map_or_else(|_| text.to_owned(), Into::into)
 }
 

@@ -196,7 +196,7 @@ impl Course {
     pub fn scenery(&self) -> (&[(String, String)], impl serde::Serialize) {
         let Library { lessons, untrusted, macros, glossary, .. } = &self.library;
         let words = (&self.settings.language, &self.settings.words);
-        (lessons, (untrusted, macros, &glossary.terms, words))
+        (lessons, (untrusted, macros, &glossary.terms, words, self.settings.live))
     }
 
     /// Returns the words of its pages.

@@ -18,6 +18,7 @@ mod review;
 mod run;
 mod show;
 
+pub use crate::view::{says_nothing, short};
 pub use computed::Computed;
 pub use ready::Ready;
 pub use request::{Failure, Keeping, Request};
@@ -32,7 +33,6 @@ pub use run::team::Team;
 pub use show::figure_view::{DrawnFigureBlock, drawn_figures};
 pub use show::pages::{Files, Holds};
 pub use show::results::json;
-pub use show::results_table::{says_nothing, short};
 
 use std::collections::BTreeSet;
 use std::path::Path;

@@ -21,6 +21,7 @@ pub(super) const STYLES: &[(&str, &str)] = &[
     ("styles/references.css", include_str!("../../templates/styles/references.css")),
     ("styles/math.css", include_str!("../../templates/styles/math.css")),
     ("styles/experiment.css", include_str!("../../templates/styles/experiment.css")),
+    ("styles/live.css", include_str!("../../templates/styles/live.css")),
     ("styles/index.css", include_str!("../../templates/styles/index.css")),
     ("styles/print.css", include_str!("../../templates/styles/print.css")),
     ("styles/course.css", ""),
@@ -45,7 +46,23 @@ pub(super) const ASSETS: &[(&str, &[u8])] = &[
     ("assets/fonts/serif.woff2", include_bytes!("../../templates/assets/fonts/serif.woff2")),
     ("assets/fonts/text-LICENSE.txt", include_bytes!("../../templates/assets/fonts/text-LICENSE.txt")),
     ("assets/gradbook.js", include_bytes!("../../templates/assets/gradbook.js")),
+    ("assets/live.js", include_bytes!("../../templates/assets/live.js")),
 ];
+
+/// Engine and experiments for browsers, as `scripts/module` makes them of `browser/`.
+pub(super) struct Module {
+    /// WebAssembly, packed by gzip.
+    pub bytes: &'static [u8],
+    /// JSON: what tells whether a browser has relaxed SIMD, and what stands in the place of each of its instructions for one that
+    /// has not.
+    pub facts: &'static str,
+}
+
+/// The module of pages that compute.
+pub(super) const MODULE: Module = Module {
+    bytes: include_bytes!("../../browser/module/module.wasm.gz"),
+    facts: include_str!("../../browser/module/facts.json"),
+};
 
 /// What to say of the templates where they are written out.
 const README: (&str, &str) = ("README.md", include_str!("../../templates/README.md"));

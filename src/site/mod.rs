@@ -9,6 +9,7 @@ mod embedded;
 mod links;
 pub mod policy;
 mod publish;
+pub mod script;
 pub mod search;
 mod templates;
 #[cfg(test)]

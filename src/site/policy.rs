@@ -16,10 +16,20 @@ const USUAL: [(&str, &str); 9] = [
     ("form-action", "'none'"),
 ];
 
-/// Returns the policy as a page states it; none where it states none.
-pub fn text(policy: &ContentPolicy) -> Option<String> {
+/// What running an experiment needs beside them: the engine, and workers made of a script that the page has at hand, since one
+/// that is opened from a folder can load none.
+const RUNNING: [(&str, &str); 2] = [("script-src", " 'wasm-unsafe-eval'"), ("worker-src", "blob:")];
+
+/// Returns the policy as a page states it, one whose reader can run experiments or another; none where it states none.
+pub fn text(policy: &ContentPolicy, runs: bool) -> Option<String> {
     let mut directives: Vec<(&str, String)> =
         USUAL.iter().map(|(directive, sources)| (*directive, (*sources).to_owned())).collect();
+    for (directive, added) in RUNNING.into_iter().filter(|_| runs) {
+        match directives.iter_mut().find(|(known, _)| *known == directive) {
+            Some((_, sources)) => sources.push_str(added),
+            None => directives.push((directive, added.to_owned())),
+        }
+    }
     match policy {
         ContentPolicy::None => return None,
         ContentPolicy::Usual => {}
@@ -102,7 +112,7 @@ mod tests {
 
     #[test]
     fn sources_are_added_where_they_belong() {
-        let usual = text(&ContentPolicy::Usual).unwrap();
+        let usual = text(&ContentPolicy::Usual, false).unwrap();
         assert!(usual.starts_with("default-src 'none'; script-src 'self'; style-src"), "{usual}");
         let wider = [
             ("script-src", vec!["https://a.example", "'unsafe-inline'"]),
@@ -111,7 +121,7 @@ mod tests {
         ];
         let wider =
             wider.map(|(name, sources)| (name.to_owned(), sources.into_iter().map(str::to_owned).collect()));
-        let wider = text(&ContentPolicy::Wider(wider.into())).unwrap();
+        let wider = text(&ContentPolicy::Wider(wider.into()), false).unwrap();
         for directive in [
             "script-src 'self' https://a.example 'unsafe-inline';",
             "form-action 'self';",
@@ -119,7 +129,10 @@ mod tests {
         ] {
             assert!(wider.contains(directive), "{directive}: {wider}");
         }
-        assert_eq!(text(&ContentPolicy::None), None);
+        assert_eq!(text(&ContentPolicy::None, true), None);
+        let runs = text(&ContentPolicy::Usual, true).unwrap();
+        assert!(runs.contains("script-src 'self' 'wasm-unsafe-eval';"), "{runs}");
+        assert!(runs.ends_with("; worker-src blob:") && !usual.contains("wasm"), "{runs}");
     }
 
     #[test]

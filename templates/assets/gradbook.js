@@ -126,10 +126,63 @@
     if (folded) folded.open = true;
   };
 
+  // Experiments that a reader can run here: a button each. What runs them is loaded when one is pressed, or when the address
+  // says what is to be changed.
+  const live = () => {
+    const buttons = new Map();
+    let loaded;
+    const load = () => (loaded ??= new Promise((resolve, reject) => {
+      const script = document.createElement("script");
+      script.src = new URL("assets/live.js", site);
+      script.onload = () => resolve(window.gradbookLive);
+      script.onerror = reject;
+      document.head.append(script);
+    }));
+    const cores = Math.min(navigator.hardwareConcurrency || 2, 8);
+    for (const section of document.querySelectorAll("section[data-live]")) {
+      const { seconds, runs, run } = section.dataset;
+      let factor = 1;
+      try {
+        factor = Number(localStorage.getItem("gradbook-speed")) || 1;
+      } catch {
+        // No memory in this browser or for files.
+      }
+      const about = Math.max(1, Math.ceil((seconds * factor) / Math.min(cores, runs)));
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "run";
+      button.textContent = run.replace("{n}", about.toLocaleString(root.lang));
+      button.addEventListener("click", async () => (await load()).press(section, button));
+      const details = section.querySelector(":scope > .provenance");
+      if (details) details.before(button);
+      else section.append(button);
+      buttons.set(section.id, [section, button]);
+    }
+    const asked = async () => {
+      const [, id, values] = /^#(experiment-[a-z0-9_]+)\?(.+)$/.exec(location.hash) || [];
+      if (!buttons.has(id)) return;
+      const [section, button] = buttons.get(id);
+      section.scrollIntoView();
+      const pair = (value) => {
+        const [path, ...rest] = value.split("=");
+        try {
+          return [decodeURIComponent(path), decodeURIComponent(rest.join("="))];
+        } catch {
+          return [path, rest.join("=")];
+        }
+      };
+      (await load()).fill(section, button, values.split("&").map(pair));
+    };
+    if (!buttons.size) return;
+    asked();
+    addEventListener("hashchange", asked);
+  };
+
   theme();
   search();
   sectionInView();
   unfold();
   quiet();
+  live();
   addEventListener("hashchange", unfold);
 })();

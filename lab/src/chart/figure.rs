@@ -97,6 +97,18 @@ impl Figure {
         self
     }
 
+    /// Puts the curves of another outcome's figure behind its own, where both have the same panels.
+    pub fn before(mut self, other: &Figure) -> Self {
+        if self.panels.len() != other.panels.len() {
+            return self;
+        }
+        for (panel, other) in self.panels.iter_mut().zip(&other.panels) {
+            let ghosts: Vec<Arc<dyn Mark>> = other.marks.iter().filter_map(|mark| mark.ghost()).collect();
+            panel.marks.splice(0..0, ghosts);
+        }
+        self
+    }
+
     /// Adds a panel.
     pub fn panel(mut self, panel: Panel) -> Self {
         self.panels.push(panel);

@@ -9,6 +9,7 @@ use serde::{Deserialize, Deserializer};
 use crate::diagnostic::{Problem, within};
 use crate::outcome::Statistic;
 use crate::range;
+use crate::search::Space;
 
 /// Keys of the header, in the order of the reference.
 pub const KEYS: &[&str] = &[
@@ -27,6 +28,8 @@ pub const KEYS: &[&str] = &[
     "tolerance",
     "lint",
     "show_source",
+    "try",
+    "live",
 ];
 
 /// The most seeds that one experiment may ask for.
@@ -79,6 +82,12 @@ pub struct Header {
     /// Whether a reader can open the block's YAML (default true).
     #[serde(default = "yes")]
     pub show_source: bool,
+    /// What a reader may change who runs it on the page, with ranges as in a search's `space`; without it, the whole YAML.
+    #[serde(default, rename = "try")]
+    pub tried: Option<Space>,
+    /// Whether a reader can run it on the page (default true).
+    #[serde(default = "yes")]
+    pub live: bool,
 }
 
 /// Which lints are silent.

@@ -32,7 +32,7 @@ pub fn default_keys() -> Vec<String> {
     let header = super::header::KEYS.iter().map(|key| (*key).to_owned());
     let own = KINDS.iter().flat_map(|kind| kind.keys().iter().cloned());
     let mut keys: Vec<String> =
-        header.chain(own).filter(|key| !matches!(key.as_str(), "kind" | "id")).collect();
+        header.chain(own).filter(|key| !matches!(key.as_str(), "kind" | "id" | "try")).collect();
     keys.sort_unstable();
     keys.dedup();
     keys

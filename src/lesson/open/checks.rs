@@ -3,14 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{FrontOf, Opening, Read};
-use crate::diagnostic::{Diagnostic, Span, nearest};
+use crate::block;
+use crate::diagnostic::{Diagnostic, SourceId, Span, nearest};
 use crate::experiment;
 use crate::lesson::ExperimentBlock;
 use crate::lesson::discover::LessonFile;
 use crate::lesson::front::Front;
 use crate::lesson::inline::Names;
 use crate::lesson::link::{self, Anchor};
-use crate::settings::Node;
+use crate::search::Space;
+use crate::settings::{self, LineMap, Node};
 
 impl Opening {
     /// Names may be alike beyond what numbers and chapters tell apart: `a.md` and `A.md`.
@@ -55,6 +57,7 @@ impl Opening {
             let of_figure = anchor.id.strip_prefix("experiment-").map(|id| format!("figure-{id}"));
             if known.contains(anchor.id.as_str()) || of_figure.is_some_and(|id| known.contains(id.as_str())) {
                 self.check_figure(anchor, lessons);
+                self.check_asked(anchor, lessons);
                 continue;
             }
             let error = Diagnostic::error(
@@ -96,20 +99,45 @@ impl Opening {
         slugs
     }
 
+    /// Checks what a link asks an experiment to be run with: its `try` says what may be changed.
+    fn check_asked(&mut self, anchor: &Anchor, lessons: &[Read]) {
+        let (Some(asked), Some(block)) = (&anchor.asked, block_of(anchor, lessons)) else { return };
+        let tried = block.node.entry("try").map(|entry| settings::decode::<Space>(&entry.value));
+        let Some(Ok(space)) = tried else {
+            // A `try` that cannot be read is an error of its own.
+            if tried.is_none() {
+                let error = Diagnostic::error("this experiment names nothing to change", anchor.span);
+                self.found.push(error.label("expected an experiment with `try`"));
+            }
+            return;
+        };
+        for pair in asked.split('&') {
+            let (path, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let (path, value) = (link::decoded(path), link::decoded(value));
+            let Some(setting) = space.settings.iter().find(|setting| setting.path == path) else {
+                let error = Diagnostic::error(format!("`{path}` cannot be changed there"), anchor.span);
+                let known = || space.settings.iter().map(|setting| setting.path.as_str());
+                let all = || known().collect::<Vec<_>>().join(", ");
+                self.found.push(match nearest(&path, known()) {
+                    Some(near) => error.label(format!("did you mean `{near}`?")),
+                    None => error.label(format!("expected one of {}", all())),
+                });
+                continue;
+            };
+            let map = LineMap::contiguous(SourceId(0), 0, value.len());
+            let read = settings::parse(&value, &map).ok().and_then(|node| serde_json::to_value(node).ok());
+            if !read.is_some_and(|read| block::holds(&setting.dimension, &read)) {
+                let message = format!("`{value}` is not in the range of `{path}`");
+                let range = serde_json::to_value(&setting.dimension).map(|range| experiment::written(&range));
+                let range = range.unwrap_or_default();
+                self.found.push(Diagnostic::error(message, anchor.span).label(format!("expected {range}")));
+            }
+        }
+    }
+
     /// Warns of a link to the picture of a figure that its experiment does not show.
     fn check_figure(&mut self, anchor: &Anchor, lessons: &[Read]) {
-        let Some(figure) = &anchor.figure else { return };
-        let blocks = lessons
-            .iter()
-            .filter(|read| read.lesson.slug == anchor.slug)
-            .flat_map(|read| &read.lesson.blocks);
-        let text = |block: &ExperimentBlock, key: &str| {
-            block.node.entry(key).and_then(|entry| entry.value.as_text().map(str::to_owned))
-        };
-        let is_meant = |block: &&ExperimentBlock| {
-            text(block, "id").is_some_and(|id| anchor.id.strip_prefix("experiment-") == Some(id.as_str()))
-        };
-        let Some(block) = blocks.clone().find(is_meant) else { return };
+        let (Some(figure), Some(block)) = (&anchor.figure, block_of(anchor, lessons)) else { return };
         let Some(kind) = text(block, "kind").and_then(|kind| experiment::kind(&kind)) else { return };
         let asked =
             block.node.entry("figures").map(|entry| entry.value.items().iter().filter_map(Node::as_text));
@@ -141,4 +169,17 @@ impl Opening {
         }
         names
     }
+}
+
+/// Returns a text that a block gives.
+fn text(block: &ExperimentBlock, key: &str) -> Option<String> {
+    block.node.entry(key).and_then(|entry| entry.value.as_text().map(str::to_owned))
+}
+
+/// Returns the experiment that a link leads to.
+fn block_of<'a>(anchor: &Anchor, lessons: &'a [Read]) -> Option<&'a ExperimentBlock> {
+    let blocks = lessons.iter().filter(|read| read.lesson.slug == anchor.slug);
+    let mut blocks = blocks.flat_map(|read| &read.lesson.blocks);
+    let id = anchor.id.strip_prefix("experiment-")?;
+    blocks.find(|block| text(block, "id").as_deref() == Some(id))
 }

@@ -1,21 +1,16 @@
 //! From blocks to experiments that are ready to run: decoded, checked, their cost within the limits.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use crate::block::Decoded;
 use crate::chart::Palette;
-use crate::data::Facts;
+use crate::data::DataSettings;
 use crate::diagnostic::{Diagnostic, Diagnostics, Span, nearest};
-use crate::experiment::variation::{self, overlay};
-use crate::experiment::{
-    Cost, HEADER_KEYS, Header, KINDS, Kind, Limits, Plan, PlannedVariant, TRAINING, check_shared, kind,
-};
-use crate::lesson::inline::{Forecast, ForecastVariant, as_name};
-use crate::lesson::{Course, ExperimentBlock, Fragment, Lesson, Role, Shown};
-use crate::lint;
-use crate::outcome::LEARNING_RATE;
+use crate::experiment::{Cost, HEADER_KEYS, Header, KINDS, Kind, Limits, check_shared};
+use crate::lesson::inline::as_name;
+use crate::lesson::{Course, Fragment, Lesson, Role, Shown};
 use crate::settings::{self, Entry, Node};
 
 use super::planned::{Planned, block_texts};
@@ -23,7 +18,7 @@ use super::tables::{Tables, told_of_file};
 use super::totals;
 
 /// Keys of the header that no two experiments share.
-const OWN_KEYS: [&str; 2] = ["kind", "id"];
+const OWN_KEYS: [&str; 3] = ["kind", "id", "try"];
 
 /// Plans every block of every lesson; what is wrong with any of them is added to `found`.
 pub(crate) fn plan(
@@ -39,30 +34,34 @@ pub(crate) fn plan(
     }
     found.extend(check_defaults(course.settings.defaults.as_ref()));
     let decode = |lesson: &Lesson| -> Vec<_> {
-        lesson.blocks.iter().map(|block| decode_block(course, lesson, block)).collect()
+        let defaults = [course.settings.defaults.as_ref(), lesson.front.defaults.as_ref()];
+        let defaults: Vec<&Node> = defaults.into_iter().flatten().collect();
+        lesson.blocks.iter().map(|block| Decoded::new(&block.node, &defaults)).collect()
     };
     let mut decoded: Vec<Vec<_>> = course.lessons.par_iter().map(decode).collect();
     for (lesson, decoded) in course.lessons.iter().zip(&mut decoded) {
-        decoded.iter_mut().flatten().for_each(|decoded| decoded.read_data(lesson, tables));
+        let mut size =
+            |data: &DataSettings, place: &dyn Fn(&str) -> Span| tables.facts(data, &lesson.path, place);
+        decoded.iter_mut().flatten().for_each(|decoded| decoded.read_data(&mut size));
     }
-    let check = |(lesson, decoded): (&Lesson, Vec<Result<Decoded, _>>)| -> Vec<_> {
-        let blocks = lesson.blocks.iter().zip(decoded);
-        blocks.map(|(block, decoded)| decoded?.checked(limits, lesson, block)).collect()
+    let check = |(lesson, decoded): (&Lesson, Vec<Result<Decoded, Vec<Diagnostic>>>)| -> Vec<_> {
+        let told = |problem, data: Option<&DataSettings>| told_of_file(problem, data, &lesson.path);
+        decoded.into_iter().map(|decoded| decoded?.checked(limits, told)).collect()
     };
     let checked: Vec<Vec<_>> = course.lessons.par_iter().zip(decoded).map(check).collect();
     for (index, (lesson, checked)) in course.lessons.iter().zip(checked).enumerate() {
         found.extend(check_defaults(lesson.front.defaults.as_ref()));
         let mut ids = BTreeSet::new();
-        for (block_index, (block, experiment)) in lesson.blocks.iter().zip(checked).enumerate() {
-            let Some(experiment) = found.keep(experiment) else { continue };
-            let id = experiment.header.id.clone();
+        for (block_index, (written, checked)) in lesson.blocks.iter().zip(checked).enumerate() {
+            let Some(block) = found.keep(checked) else { continue };
+            let id = block.header.id.clone();
             if ids.contains(&id) {
                 let message = format!("two experiments of this lesson are called `{id}`");
-                let error = Diagnostic::error(message, block.node.locate("id"));
+                let error = Diagnostic::error(message, written.node.locate("id"));
                 found.push(error.label("an id stands once in its lesson"));
             }
             ids.insert(id);
-            planned.push(Planned { lesson: index, block: block_index, ..experiment });
+            planned.push(Planned { lesson: index, block: block_index, of: block });
         }
     }
     give_colors(&mut planned);
@@ -84,7 +83,7 @@ fn give_colors(planned: &mut [Planned]) {
         let labels: Vec<String> = experiment.labels().collect();
         let names: Vec<&str> = labels.iter().map(String::as_str).collect();
         // What has no name has the first colour and takes none.
-        experiment.colors = if names == [""] { vec![0] } else { palette.take(&names) };
+        experiment.of.colors = if names == [""] { vec![0] } else { palette.take(&names) };
     }
 }
 
@@ -114,7 +113,8 @@ fn count_values(course: &Course, planned: &mut [Planned]) {
     }
     for (experiment, [values, claims]) in planned.iter_mut().zip(counts) {
         let seeds = experiment.header.seeds;
-        experiment.shown = experiment.shown + Cost::of_values(values, seeds) + Cost::of_claims(claims, seeds);
+        experiment.of.shown =
+            experiment.shown + Cost::of_values(values, seeds) + Cost::of_claims(claims, seeds);
     }
 }
 
@@ -157,41 +157,14 @@ fn check_default(entry: &Entry) -> Vec<Diagnostic> {
 /// Tells a course what its experiments will find, by name.
 pub(crate) fn declare(course: &mut Course, planned: &[Planned]) {
     for experiment in planned {
-        let schema = |((index, variant), label): ((usize, PlannedVariant), String)| {
-            let facts = experiment.facts[index].as_ref();
-            ForecastVariant {
-                name: variant.name.to_owned(),
-                metrics: experiment.plan.metric_schema(index, facts),
-                label,
-                conditions: Arc::new(experiment.conditions(index)),
-            }
-        };
-        let variants: Vec<_> =
-            experiment.plan.variants().into_iter().enumerate().zip(experiment.labels()).map(schema).collect();
         let header = &experiment.header;
         let is_asked =
             |name: &str| header.figures.as_ref().is_none_or(|asked| asked.iter().any(|own| own == name));
         let shown = Shown::among(experiment.kind.figures.iter().map(|figure| figure.name), is_asked);
         course.declare_figures(experiment.lesson, &header.id, &shown);
         let slug = &course.lessons[experiment.lesson].slug;
-        let seeds = header.seed..header.seed + header.seeds;
-        let forecast = Forecast { variants, seeds, seed_independent: seed_independent(experiment) };
-        course.names.declare(slug, &header.id, forecast);
+        course.names.declare(slug, &header.id, experiment.forecast());
     }
-}
-
-/// Returns what no seed changes: metrics that the kind names, the settings, and what follows from them alone.
-fn seed_independent(experiment: &Planned) -> Vec<&'static str> {
-    let stops_early = |variant| {
-        let training = experiment.plan.shared(variant).training;
-        training.is_some_and(|training| training.early_stopping.is_some())
-    };
-    let mut names = experiment.plan.seed_independent();
-    names.extend(["settings", "parameters", "train_rows"]);
-    if !(0..experiment.costs.len()).any(stops_early) {
-        names.extend(["steps", LEARNING_RATE]);
-    }
-    names
 }
 
 /// Returns what is wrong with texts and claims, as far as that can be said before anything runs.
@@ -226,202 +199,4 @@ fn check_block(course: &Course, planned: &Planned) -> Vec<Diagnostic> {
         found.extend(checked.err().unwrap_or_default());
     }
     found
-}
-
-/// A block as settings, beside its data once they are read.
-struct Decoded {
-    kind: &'static Kind,
-    header: Header,
-    plan: Box<dyn Plan>,
-    tree: Node,
-    /// Of each variant's data, where it has any.
-    facts: Vec<Option<Facts>>,
-    /// What is wrong with it so far.
-    errors: Vec<Diagnostic>,
-}
-
-fn decode_block(
-    course: &Course,
-    lesson: &Lesson,
-    block: &ExperimentBlock,
-) -> Result<Decoded, Vec<Diagnostic>> {
-    let kind = kind_of(block)?;
-    let tree = with_defaults(course, lesson, block, kind);
-    let (header_tree, settings) = divide(&tree);
-    let mut errors = Vec::new();
-    let own_keys = kind.keys();
-    let known: Vec<&str> =
-        own_keys.iter().map(String::as_str).chain(variation::KEYS.iter().copied()).collect();
-    let header = settings::decode_among::<Header>(&header_tree, &known).map_err(|e| errors.extend(e)).ok();
-    if let Some(header) = &header {
-        let figures: Vec<&str> = kind.figures.iter().map(|figure| figure.name).collect();
-        let problems = header.check(&figures).into_iter().chain(lint::check(header));
-        errors.extend(problems.map(|problem| at(problem, &tree)));
-    }
-    errors.extend(without_effect(block, kind));
-    let plan = kind.plan(&settings).map_err(|e| errors.extend(e)).ok();
-    match (header, plan) {
-        (Some(header), Some(plan)) => Ok(Decoded { kind, header, plan, tree, facts: Vec::new(), errors }),
-        _ => Err(errors),
-    }
-}
-
-impl Decoded {
-    /// Reads the data of every variant; what is wrong with them, each mistake once, is added to the errors.
-    fn read_data(&mut self, lesson: &Lesson, tables: &mut Tables) {
-        for (index, variant) in self.plan.variants().iter().enumerate() {
-            let place = |setting: &str| variant.tree.locate(&self.plan.data_path(setting));
-            let facts = self.plan.data(index).map(|data| tables.facts(data, &lesson.path, &place));
-            let facts = facts.transpose().unwrap_or_else(|found| {
-                add_new(&mut self.errors, found);
-                None
-            });
-            self.facts.push(facts);
-        }
-    }
-
-    /// Returns the experiment with all that is left to check of it.
-    fn checked(
-        self,
-        limits: &Limits,
-        lesson: &Lesson,
-        block: &ExperimentBlock,
-    ) -> Result<Planned, Vec<Diagnostic>> {
-        let Decoded { kind, header, plan, tree, facts, mut errors } = self;
-        for (index, (variant, facts)) in plan.variants().iter().zip(&facts).enumerate() {
-            let found = plan.check(index, facts.as_ref()).into_iter();
-            let found = found.map(|problem| told_of_file(problem, plan.data(index), &lesson.path));
-            add_new(&mut errors, found.map(|problem| at(problem, variant.tree)));
-        }
-        errors.extend_from_slice(plan.overridden());
-        if !errors.is_empty() {
-            return Err(errors);
-        }
-        let costs: Vec<Cost> =
-            facts.iter().enumerate().map(|(index, facts)| plan.cost(index, facts.as_ref())).collect();
-        let figures = header.figures.as_ref().map_or(kind.figures.len(), Vec::len);
-        let shown =
-            Cost::of_figures(figures, costs.len()) + Cost::of_claims(header.claims.len(), header.seeds);
-        let planned = Planned {
-            lesson: 0,
-            block: 0,
-            header,
-            kind,
-            plan,
-            facts,
-            costs,
-            shown,
-            colors: Vec::new(),
-            tree,
-        };
-        check_limits(&planned, limits, block)?;
-        Ok(planned)
-    }
-}
-
-/// Adds what is not among the errors: variants share most of their settings.
-fn add_new(errors: &mut Vec<Diagnostic>, found: impl IntoIterator<Item = Diagnostic>) {
-    for error in found {
-        if !errors.contains(&error) {
-            errors.push(error);
-        }
-    }
-}
-
-/// Returns what a block gives in the place of data, if it does.
-fn instead_of_data(block: &ExperimentBlock, kind: &Kind) -> Option<&'static str> {
-    kind.instead_of_data.filter(|key| block.node.entry(key).is_some())
-}
-
-/// Warns of settings for training beside what is given in the place of data.
-fn without_effect(block: &ExperimentBlock, kind: &Kind) -> Vec<Diagnostic> {
-    let Some(given) = instead_of_data(block, kind) else { return Vec::new() };
-    let trains = |entry: &&Entry| TRAINING.contains(&entry.key.as_str());
-    let said = |entry: &Entry| {
-        let error =
-            Diagnostic::error(format!("`{}` has no effect on given {given}", entry.key), entry.key_span);
-        let hint = format!("`data` in place of `{given}` trains a network");
-        error.label("nothing is trained").hint(hint)
-    };
-    block.node.entries().iter().filter(trains).map(said).collect()
-}
-
-fn kind_of(block: &ExperimentBlock) -> Result<&'static Kind, Vec<Diagnostic>> {
-    let names = || KINDS.iter().map(|kind| kind.name);
-    let list = names().collect::<Vec<_>>().join(", ");
-    let Some(entry) = block.node.entry("kind") else {
-        let error = Diagnostic::error("the experiment has no `kind`", first_line(block));
-        return Err(vec![error.label(format!("`kind: ` and one of {list}"))]);
-    };
-    let Some(written) = entry.value.as_text() else {
-        let message = if entry.value.value == settings::Value::Null {
-            "`kind` has no value"
-        } else {
-            "`kind` is no name"
-        };
-        let error = Diagnostic::error(message, block.node.locate("kind"));
-        return Err(vec![error.label(format!("expected one of {list}"))]);
-    };
-    kind(written).ok_or_else(|| {
-        let error = Diagnostic::error(format!("unknown kind `{written}`"), entry.value.span);
-        let error = error.label(format!("one of {list}"));
-        vec![match nearest(written, names()) {
-            Some(name) => error.hint(format!("did you mean `{name}`?")),
-            None => error.hint("`gradbook kinds` tells what each of them does"),
-        }]
-    })
-}
-
-/// Returns where to point when the block as a whole is at fault.
-fn first_line(block: &ExperimentBlock) -> Span {
-    block.node.entries().first().map_or(block.span, |entry| entry.key_span)
-}
-
-/// Returns the block over the lesson's defaults over the course's, of which a kind takes what it knows.
-fn with_defaults(course: &Course, lesson: &Lesson, block: &ExperimentBlock, kind: &Kind) -> Node {
-    let keys = kind.keys();
-    let takes = |key: &str| keys.iter().any(|own| own == key) || HEADER_KEYS.contains(&key);
-    // A softmax of given logits trains nothing, so defaults for training are none of its business.
-    let without_data = instead_of_data(block, kind).is_some();
-    let defaults = [course.settings.defaults.as_ref(), lesson.front.defaults.as_ref()];
-    let mut base = Node::empty_map(block.node.span);
-    for layer in defaults.into_iter().flatten() {
-        let mut layer = layer.clone();
-        if let settings::Value::Map(entries) = &mut layer.value {
-            let idle = |key: &str| without_data && (key == "data" || TRAINING.contains(&key));
-            entries.retain(|entry| takes(&entry.key) && !idle(&entry.key));
-        }
-        base = overlay(&base, &layer);
-    }
-    let mut tree = overlay(&base, &block.node);
-    tree.span = block.node.span;
-    tree
-}
-
-/// Returns the header's entries, and the others. What is wrong with a setting that nobody wrote is shown at the `id`.
-fn divide(tree: &Node) -> (Node, Node) {
-    let place = tree.entry("id").map_or(tree.span, |entry| entry.value.span);
-    let (mut header, mut settings) = (Node::empty_map(tree.span), Node::empty_map(place));
-    for entry in tree.entries() {
-        let part = if HEADER_KEYS.contains(&entry.key.as_str()) { &mut header } else { &mut settings };
-        part.insert(entry.clone());
-    }
-    (header, settings)
-}
-
-fn at(problem: crate::diagnostic::Problem, tree: &Node) -> Diagnostic {
-    let span = tree.locate(&problem.path);
-    Diagnostic::at(problem, span)
-}
-
-fn check_limits(planned: &Planned, limits: &Limits, block: &ExperimentBlock) -> Result<(), Vec<Diagnostic>> {
-    let runs = planned.costs.len() as u64 * planned.header.seeds;
-    let beyond = limits.exceeded_by(&planned.total(), runs);
-    if beyond.is_empty() {
-        return Ok(());
-    }
-    let message = format!("the experiment `{}` is too large", planned.header.id);
-    Err(vec![
-        Diagnostic::error(message, block.node.locate("id")).label(beyond.join("; ")).hint(limits.hint()),
-    ])
 }

@@ -8,12 +8,13 @@ use std::sync::{Arc, Mutex};
 
 use rayon::prelude::*;
 
+use crate::block::named;
 use crate::data::Dataset;
 use crate::diagnostic::{Diagnostic, Diagnostics, counted};
 use crate::experiment::Context;
 use crate::lesson::{Course, Lesson};
 use crate::numeric::{Alone, Workers};
-use crate::outcome::{Outcome, RunRecord, Variant};
+use crate::outcome::{Outcome, RunRecord};
 use crate::store::cache::{Cache, Key, RunEntry};
 
 use super::job_pool::JobPool;
@@ -283,7 +284,7 @@ fn record<'a>(
 /// Returns what an experiment found whose runs all were in the cache when that was last looked at. One that has left it
 /// since is done again, as it was done before.
 pub(crate) fn again(course: &Course, planned: &Planned, tables: &Tables, cache: &Cache) -> Outcome {
-    let mut outcome = nothing_yet(planned);
+    let mut outcome = planned.nothing_yet();
     for job in jobs::all(course, std::slice::from_ref(planned), tables) {
         let known = job.kept(cache).map(|(record, _)| record);
         let done = known.unwrap_or_else(|| {
@@ -366,31 +367,6 @@ impl<'a> Work<'a> {
     }
 }
 
-/// Returns an outcome to which runs are to be added.
-fn nothing_yet(planned: &Planned) -> Outcome {
-    let variants = planned.plan.variants().into_iter().zip(planned.labels()).enumerate();
-    let variants = variants.map(|(index, (variant, label))| Variant {
-        name: variant.name.to_owned(),
-        label,
-        color: planned.colors[index],
-        conditions: Arc::new(planned.conditions(index)),
-        runs: Vec::new(),
-    });
-    let (statistic, step, labels) =
-        (planned.header.statistic, planned.kind.step, planned.header.labels.clone());
-    Outcome { variants: variants.collect(), statistic, step, labels }
-}
-
-/// A record whose classes and features have the names that the author wants.
-fn named(mut record: RunRecord, labels: &BTreeMap<String, String>) -> RunRecord {
-    for name in record.names.values_mut().flatten() {
-        if let Some(label) = labels.get(name) {
-            name.clone_from(label);
-        }
-    }
-    record
-}
-
 /// Returns the records in the order of experiments, variants and seeds.
 fn collect(
     planned: &[Planned],
@@ -398,7 +374,7 @@ fn collect(
     jobs: &[&Job],
     records: &Records,
 ) -> Result<Vec<Option<Ran>>, Diagnostics> {
-    let of_plan = |plan: &Planned| Ran { outcome: nothing_yet(plan), kept: Some(Vec::new()) };
+    let of_plan = |plan: &Planned| Ran { outcome: plan.nothing_yet(), kept: Some(Vec::new()) };
     let all = planned.iter().zip(wanted);
     let mut all: Vec<Option<Ran>> = all.map(|(plan, wanted)| wanted.then(|| of_plan(plan))).collect();
     let mut diagnostics = Diagnostics::default();

@@ -10,11 +10,12 @@ use crate::lesson::inline::Values;
 use crate::lesson::{Lesson, mark};
 use crate::site::{ExperimentView, HeadingView, PageView, policy};
 use crate::store::cache::Sum;
+use crate::view::{self, BlockTexts};
 
 use super::drawing::Drawing;
-use super::experiment_view::{self, BlockTexts};
 use super::figure_view::{self, DrawnBlock, FigureTexts};
 use super::filling::Filling;
+use super::live;
 use super::notes::{Note, NotedExperiment};
 use crate::pipeline::computed::Computed;
 use crate::pipeline::run::planned::Planned;
@@ -106,6 +107,7 @@ impl<'c> Drafting<'c> {
                 .collect(),
             thumbnail: thumbnail(lesson, &experiments, &figures),
             needs_more: needs_more(&body_html, &experiments, &figures),
+            live: experiments.iter().any(|experiment| experiment.view.live.is_some()),
             body_html,
         };
         let from = self.from(&view, &experiments, &figures);
@@ -145,8 +147,9 @@ impl<'c> Drafting<'c> {
         let planned = &self.computed.planned[place];
         let written = self.written(lesson, planned, place, found);
         let (outcome, verdicts) = (self.computed.outcome(place), &self.computed.verdicts[place]);
-        let mut view = experiment_view::view(&lesson.slug, planned, outcome, verdicts, written);
-        experiment_view::speak(&mut view, self.computed.course.words());
+        let mut view = view::experiment(&lesson.slug, planned, outcome, verdicts, written);
+        view::speak(&mut view, self.computed.course.words());
+        view.live = live::offer(&self.computed.course, planned);
         view
     }
 

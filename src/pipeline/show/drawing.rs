@@ -6,15 +6,14 @@ use std::sync::OnceLock;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::chart::{DataTable, Figure, Layout};
-use crate::outcome::Outcome;
 use crate::store::cache::{Key, Sum};
+use crate::view::DrawnFigure;
 
+use super::live;
 use super::notes::Sketch;
 use super::results;
 use crate::pipeline::computed::Computed;
 use crate::pipeline::judging;
-use crate::pipeline::run::planned::Planned;
 use crate::pipeline::run::running::{self, Ran};
 
 /// The charts of an experiment, and its results for other programs.
@@ -27,20 +26,8 @@ pub(crate) struct Drawn {
     pub json: String,
     /// What `SLUG/ID.csv` holds, where there are series.
     pub csv: Option<String>,
-}
-
-/// One chart in every form that a site needs.
-#[derive(Debug, PartialEq, Serialize, Deserialize)]
-pub(crate) struct DrawnFigure {
-    pub name: String,
-    pub title: String,
-    /// For wide columns.
-    pub wide: String,
-    /// For phones.
-    pub narrow: String,
-    /// For a file of its own.
-    pub alone: String,
-    pub tables: Vec<DataTable>,
+    /// What `SLUG/ID.live.js` holds, where a reader can run it.
+    pub live: Option<String>,
 }
 
 /// An experiment's charts and files, drawn or fetched when the first of them is needed.
@@ -122,7 +109,11 @@ fn key(computed: &Computed, place: usize, program: Sum) -> Option<Key> {
     let header = &planned.header;
     let look = (&header.figures, header.statistic, &header.labels);
     let words = (&computed.course.settings.language, &computed.course.settings.words);
-    let from = json!([slug, header.id, header.seed, header.seeds, look, variants, claims, runs, words]);
+    let lesson = &computed.course.lessons[planned.lesson];
+    let before = computed.planned[..place].iter().filter(|other| other.lesson == planned.lesson);
+    let before: Vec<Vec<String>> = before.map(|other| other.labels().collect()).collect();
+    let live = (&planned.tree, &lesson.blocks[planned.block].yaml, before);
+    let from = json!([slug, header.id, header.seed, header.seeds, look, variants, claims, runs, words, live]);
     Some(Key::drawn(program, &from))
 }
 
@@ -139,35 +130,15 @@ fn draw_anew(computed: &Computed, place: usize) -> Drawn {
         false => (Cow::Borrowed(computed.outcome(place)), Cow::Borrowed(&computed.verdicts[place])),
     };
     let document = results::json(slug, planned, &outcome, &verdicts);
-    let figure = |figure: Figure| {
-        let id = format!("{}-{}", planned.header.id, figure.name);
-        DrawnFigure {
-            wide: figure.svg(&id, Layout::Wide, false),
-            narrow: figure.svg(&format!("{id}-narrow"), Layout::Narrow, false),
-            alone: figure.svg(&id, Layout::Wide, true),
-            tables: figure.tables(),
-            name: figure.name,
-            title: figure.title,
-        }
-    };
     Drawn {
-        figures: figures(planned, &outcome)
+        figures: planned
+            .figures(&outcome)
             .into_iter()
-            .map(|made| figure(made.speaking(course.words())))
+            .map(|figure| DrawnFigure::new(&planned.header.id, figure.speaking(course.words())))
             .collect(),
         digest: outcome.digest(),
         json: serde_json::to_string_pretty(&document).unwrap_or_default() + "\n",
         csv: results::csv(&outcome),
+        live: live::experiment(course, &computed.planned, place, &outcome),
     }
-}
-
-/// Returns the figures of an experiment that its author wants, in the author's order.
-fn figures(planned: &Planned, outcome: &Outcome) -> Vec<Figure> {
-    let mut all = planned.plan.figures(outcome);
-    all.iter_mut().for_each(|figure| figure.relabel(&planned.header.labels));
-    let Some(wanted) = &planned.header.figures else { return all };
-    let place = |figure: &Figure| wanted.iter().position(|name| *name == figure.name);
-    all.retain(|figure| place(figure).is_some());
-    all.sort_by_key(place);
-    all
 }

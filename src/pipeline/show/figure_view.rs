@@ -8,8 +8,7 @@ use crate::figure::{self, FigureTable, Ground};
 use crate::lesson::inline::Values;
 use crate::outcome::Outcome;
 use crate::site::{ExperimentView, FigureView, Provenance, TableView};
-
-use super::experiment_view::beside;
+use crate::view::beside;
 
 use crate::pipeline::computed::Computed;
 use crate::pipeline::judging;

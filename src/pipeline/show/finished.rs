@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use super::drafts::{Draft, Experiment};
-use super::experiment_view;
 use super::references::References;
 use crate::diagnostic::Diagnostic;
 use crate::lesson::mark::{MARK, plain_text};
@@ -142,9 +141,9 @@ impl Fill for Experiments<'_> {
         let Some(Experiment { view, drawing }) = draft.experiment_of(index, planned) else {
             return String::new();
         };
-        let planned = &planned[drawing.place];
         let mut view: ExperimentView = view.as_ref().clone();
-        experiment_view::draw_in(&mut view, &draft.view.slug, planned, drawing.drawn());
+        let drawn = drawing.drawn();
+        crate::view::draw_in(&mut view, &draft.view.slug, &drawn.figures, &drawn.digest);
         let numbers = references.numbers(*page);
         for figure in &mut view.figures {
             figure.number = numbers.figure(&view.id, &figure.name).map(str::to_owned);
@@ -153,6 +152,7 @@ impl Fill for Experiments<'_> {
             results.number = numbers.table(&view.id).map(str::to_owned);
         }
         templates.loaded.experiment(&view).unwrap_or_else(|error| {
+            let planned = &planned[drawing.place];
             let place = course.lessons[planned.lesson].blocks[planned.block].span;
             self.found.push(Diagnostic::error(error.to_string(), place));
             String::new()

@@ -3,15 +3,13 @@
 pub(super) mod course_templates;
 pub(super) mod drafts;
 pub(super) mod drawing;
-pub(super) mod experiment_view;
 pub(super) mod figure_view;
 pub(super) mod filling;
 mod finished;
+mod live;
 pub(super) mod notes;
 mod numbering;
 pub(super) mod pages;
 mod references;
 pub(super) mod results;
-pub(super) mod results_table;
-pub(super) mod settings_view;
 pub(super) mod unchanged;

@@ -12,14 +12,14 @@ use crate::lesson::{ContentPolicy, Course};
 use crate::markup;
 use crate::site::{
     ChapterView, Content, CourseView, FrameView, Output, PageView, Pages, PolicyView, Site, TemplateError,
-    policy, search,
+    policy, script, search,
 };
 use crate::store::cache::{Key, Sum};
 
 use super::course_templates::CourseTemplates;
-use super::drafts::{Draft, Drafting};
-use super::drawing::Drawing;
+use super::drafts::{Draft, Drafting, Experiment};
 use super::finished::Finished;
+use super::live;
 use super::references::References;
 use super::unchanged;
 use crate::pipeline::computed::Computed;
@@ -70,9 +70,12 @@ pub(crate) fn assemble(computed: &Computed, holds: &Holds) -> Result<Files, Fail
     files.extend([search_index(&drafting, &finished, holds)]);
     let experiments = finished.par_iter().flat_map(Finished::experiments);
     let untrusted = computed.course.is_untrusted();
-    files.par_extend(
-        experiments.flat_map_iter(|experiment| experiment_files(&experiment.drawing, untrusted, holds)),
-    );
+    files.par_extend(experiments.flat_map_iter(|experiment| experiment_files(experiment, untrusted, holds)));
+    if drafts.iter().any(|draft| draft.view.live) {
+        let course = live::course(&computed.course, &computed.templates.loaded);
+        files.insert("assets/live-course.js".to_owned(), Content::of(course.into_bytes()));
+        files.insert("assets/live-module.js".to_owned(), Content::of(script::module()));
+    }
     files.extend(drafts.iter().flat_map(|draft| figure_files(draft, untrusted)));
     copy_assets(&computed.course, &mut files)?;
     let missing = unpublished(computed, &files);
@@ -123,7 +126,7 @@ fn policy(drafting: &Drafting, pages: &[Finished]) -> PolicyView {
     let Computed { course, templates: CourseTemplates { loaded: templates, .. }, .. } = drafting.computed;
     let asked = &course.settings.content_security_policy;
     if course.is_untrusted() {
-        return PolicyView { text: policy::text(&ContentPolicy::Usual), gives_way: false };
+        return PolicyView { text: policy::text(&ContentPolicy::Usual, false), live: None, gives_way: false };
     }
     let gives_way = *asked == ContentPolicy::Usual;
     // Titles and summaries stand on other pages too.
@@ -135,8 +138,8 @@ fn policy(drafting: &Drafting, pages: &[Finished]) -> PolicyView {
     let needs_more = templates.needs_more()
         || around.into_iter().any(|html| policy::needs_more(html))
         || pages.iter().any(|page| listed(&page.view));
-    let text = policy::text(asked).filter(|_| !(gives_way && needs_more));
-    PolicyView { text, gives_way }
+    let text = |runs| policy::text(asked, runs).filter(|_| !(gives_way && needs_more));
+    PolicyView { text: text(false), live: text(true), gives_way }
 }
 
 /// Returns the page of each lesson, and the faults of the template of lessons. Those of experiments are added to `wrong`.
@@ -203,8 +206,9 @@ fn search_entry(drafting: &Drafting, page: &Finished) -> String {
     })
 }
 
-/// Returns charts and results of an experiment.
-fn experiment_files(drawing: &Drawing, untrusted: bool, holds: &Holds) -> Vec<(String, Content)> {
+/// Returns charts and results of an experiment, and what its reader needs to run it.
+fn experiment_files(experiment: &Experiment, untrusted: bool, holds: &Holds) -> Vec<(String, Content)> {
+    let drawing = &experiment.drawing;
     let file = |path: String, bytes: &dyn Fn() -> Vec<u8>| {
         let from = drawing
             .key
@@ -226,6 +230,10 @@ fn experiment_files(drawing: &Drawing, untrusted: bool, holds: &Holds) -> Vec<(S
     files.push(file(format!("{path}.json"), &|| text(&drawing.drawn().json)));
     if drawing.sketch.csv {
         files.push(file(format!("{path}.csv"), &|| text(drawing.drawn().csv.as_deref().unwrap_or_default())));
+    }
+    if experiment.view.live.is_some() {
+        let script = || text(drawing.drawn().live.as_deref().unwrap_or_default());
+        files.push(file(format!("{path}.live.js"), &script));
     }
     files
 }

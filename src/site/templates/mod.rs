@@ -9,15 +9,14 @@ mod sample;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use minijinja::syntax::SyntaxConfig;
-use minijinja::value::Kwargs;
-use minijinja::{AutoEscape, Environment, Error, State, UndefinedBehavior, Value};
+use minijinja::Environment;
 
 use super::view::ExperimentView;
 use super::{links, policy};
 use crate::lesson::plain;
 use crate::site::embedded::{ASSETS, STYLES, TEMPLATES};
 use crate::store::cache::Sum;
+use crate::view::templates;
 use crate::words::Words;
 
 pub use error::TemplateError;
@@ -59,20 +58,7 @@ impl Templates {
         let index_shows_bodies = files.iter().any(|(name, text)| name != "lesson.html" && body(text));
         let needs_more = files.iter().any(|(name, text)| needs_more(name, &String::from_utf8_lossy(text)));
         let overridden = files.keys().any(|name| is_template(name));
-        let mut environment = Environment::new();
-        environment.set_undefined_behavior(UndefinedBehavior::Strict);
-        let syntax =
-            SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build();
-        environment.set_syntax(syntax.expect("the usual delimiters are valid"));
-        environment.set_auto_escape_callback(|name| match name {
-            name if name.ends_with(".html") || name.ends_with(".xml") => AutoEscape::Html,
-            _ => AutoEscape::None,
-        });
-        environment.set_formatter(format);
-        // Without it an error does not know the text of its template.
-        environment.set_debug(true);
-        environment.add_filter("filled", filled);
-        environment.add_global("words", Value::from_pairs(Words::default().all()));
+        let mut environment = templates::environment();
         environment.add_filter("encoded", |url: &str| links::encoded(url));
         environment.add_filter("plain", |html: &str| plain::text(html));
         for (name, source) in TEMPLATES {
@@ -98,8 +84,7 @@ impl Templates {
                 }
             }
         }
-        let mut templates = Templates { environment, styles, assets, sum, index_shows_bodies, needs_more };
-        templates.add_numbers(&Words::default());
+        let templates = Templates { environment, styles, assets, sum, index_shows_bodies, needs_more };
         if errors.is_empty() && overridden {
             errors = dry_run::errors(&templates);
         }
@@ -108,16 +93,9 @@ impl Templates {
 
     /// Gives them the words of a course, as `words` in every template.
     pub fn speaking(mut self, words: &Words) -> Templates {
-        let all = words.all();
-        self.sum = Sum::over(&[self.sum, Sum::of_value(&all)]);
-        self.environment.add_global("words", Value::from_pairs(all));
-        self.add_numbers(words);
+        self.sum = Sum::over(&[self.sum, Sum::of_value(&words.all())]);
+        templates::speak(&mut self.environment, words);
         self
-    }
-
-    fn add_numbers(&mut self, words: &Words) {
-        let of = words.clone();
-        self.environment.add_filter("thousands", move |number: u64| of.number(&thousands(number)));
     }
 
     /// Returns the HTML that stands in a lesson in the place of an experiment's block.
@@ -126,6 +104,14 @@ impl Templates {
     /// A fault of an author's template.
     pub fn experiment(&self, experiment: &ExperimentView) -> Result<String, TemplateError> {
         self.render(&Page::of_experiment(experiment))
+    }
+
+    /// Returns the templates that an experiment may be made of, by name.
+    pub fn of_experiments(&self) -> BTreeMap<String, String> {
+        let pages =
+            ["404.html", "index.html", "layout.html", "lesson.html", "navigation.html", "sitemap.xml"];
+        let all = self.environment.templates().filter(|(name, _)| !pages.contains(name));
+        all.map(|(name, template)| (name.to_owned(), template.source().to_owned())).collect()
     }
 
     /// Returns a hash over an author's own files.
@@ -164,17 +150,6 @@ impl Templates {
     }
 }
 
-/// Returns a phrase with its gaps filled: `{{ words.held_in|filled(n=3, n_seeds=10) }}`.
-#[expect(clippy::needless_pass_by_value, reason = "a filter gets its named arguments by value")]
-fn filled(phrase: &str, parts: Kwargs) -> Result<String, Error> {
-    let mut text = phrase.to_owned();
-    for name in parts.args().collect::<Vec<_>>() {
-        let part: Value = parts.get(name)?;
-        text = text.replace(&format!("{{{name}}}"), &part.to_string());
-    }
-    Ok(text)
-}
-
 fn own_texts(files: &[(&str, &str)]) -> BTreeMap<String, String> {
     files.iter().map(|(name, text)| (name.to_string(), text.to_string())).collect()
 }
@@ -190,42 +165,4 @@ fn needs_more(name: &str, text: &str) -> bool {
         Some("css") => policy::fetches(text),
         _ => name == "assets/gradbook.js",
     }
-}
-
-/// Escapes as minijinja does, but a slash stays a slash: addresses remain readable in the page's source.
-fn format(output: &mut minijinja::Output, state: &mut State, value: &Value) -> Result<(), minijinja::Error> {
-    match value.as_str() {
-        Some(text) if !value.is_safe() && *state.auto_escape() == AutoEscape::Html => {
-            output.write_str(&escape(text)).map_err(minijinja::Error::from)
-        }
-        _ => minijinja::escape_formatter(output, state, value),
-    }
-}
-
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            character => escaped.push(character),
-        }
-    }
-    escaped
-}
-
-/// Writes 1234567 as `1 234 567`, with spaces that break no line.
-fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push('\u{a0}');
-        }
-        text.push(digit);
-    }
-    text
 }

@@ -110,10 +110,11 @@ impl<'a> Pages<'a> {
     fn lesson_page(&self, lesson: &PageView) -> Page {
         let policy = &self.site.course.policy;
         let states = !(lesson.needs_more && policy.gives_way);
+        let stated = if lesson.live { &policy.live } else { &policy.text };
         let root = to_root(&lesson.slug);
         let (previous, next) = self.neighbours(lesson);
         let values = context! {
-            content_security_policy => policy.text.as_ref().filter(|_| states),
+            content_security_policy => stated.as_ref().filter(|_| states),
             here => &lesson.slug,
             root => &root,
             lesson => Serde(lesson),

@@ -3,8 +3,8 @@
 
 use crate::site::view::{
     CellView, ChapterView, ClaimView, ColumnView, CourseView, DataSourceView, ExperimentView, FigureView,
-    FrameView, HeadingView, PageView, PolicyView, Provenance, ResultRow, ResultsView, SettingView, Site,
-    TableView, Theme,
+    FrameView, HeadingView, LiveView, PageView, PolicyView, Provenance, ResultRow, ResultsView, SettingView,
+    Site, TableView, Theme,
 };
 
 fn text() -> String {
@@ -23,7 +23,7 @@ pub(super) fn full() -> (Site, ExperimentView) {
         repository: Some("https://example.org/course".into()),
         license: text(),
         theme: Theme::Dark,
-        policy: PolicyView { text: Some(text()), gives_way: true },
+        policy: PolicyView { text: Some(text()), live: Some(text()), gives_way: true },
         logo: "files/logo.png".into(),
     };
     let heading = HeadingView { level: 2, id: "id".into(), html: text() };
@@ -44,6 +44,7 @@ pub(super) fn full() -> (Site, ExperimentView) {
         headings: vec![heading.clone(), HeadingView { level: 3, ..heading.clone() }],
         thumbnail: Some("a/b-c.svg".into()),
         needs_more: true,
+        live: true,
     };
     let chapter = ChapterView { title: text(), lessons: ["a", "b", "c"].map(lesson).to_vec() };
     let pages =
@@ -104,6 +105,7 @@ fn experiment() -> ExperimentView {
             note: text(),
         }),
         claims: vec![claim, ClaimView::default()],
+        live: Some(LiveView { file: text(), seconds: 1.5, runs: 2 }),
         provenance: provenance(),
     }
 }

@@ -1,5 +1,7 @@
 //! Lines: curves over epochs or layers, steps.
 
+use std::sync::Arc;
+
 use super::{Around, Description, Mark};
 use super::{Shape, leaving};
 use crate::chart::axis::{Axis, Scale};
@@ -214,6 +216,18 @@ impl Mark for Line {
             return Columns::none();
         }
         Columns::points(Rows::X, self.label.as_deref(), &self.points, x, y)
+    }
+
+    fn ghost(&self) -> Option<Arc<dyn Mark>> {
+        let ghost = Line {
+            label: None,
+            muted: true,
+            markers: false,
+            broken: false,
+            dash: Dash::Dashed,
+            ..self.clone()
+        };
+        Some(Arc::new(ghost))
     }
 }
 

@@ -34,6 +34,7 @@ pub use regions::{Raster, Regions};
 pub use slope::Slope;
 
 use std::fmt::Debug;
+use std::sync::Arc;
 
 use super::axis::Axis;
 use super::canvas::Plot;
@@ -61,6 +62,12 @@ pub trait Mark: Debug + Send + Sync {
 
     /// Returns what it adds to the data table of its panel.
     fn columns(&self, x: &Axis, y: &Axis) -> Columns;
+
+    /// Returns what of it stays behind the marks of another outcome, to compare with: curves do, faint and without a name; what
+    /// fills its place does not.
+    fn ghost(&self) -> Option<Arc<dyn Mark>> {
+        None
+    }
 }
 
 /// What else stands in a panel, for words that must not cover it.

@@ -1,18 +1,15 @@
 //! An experiment as its reader sees it: figures, results, claims, and how it was computed.
 
+use super::{ClaimView, DataSourceView, DrawnFigure, ExperimentView, FigureView, Provenance, TableView};
+use super::{results, settings};
+use crate::block::Block;
 use crate::claims::Verdict;
 use crate::data::{DataSettings, Facts, Origin};
 use crate::outcome::Outcome;
-use crate::site::{ClaimView, DataSourceView, ExperimentView, FigureView, Provenance, TableView};
-
 use crate::words::Words;
 
-use super::drawing::{Drawn, DrawnFigure};
-use super::{results_table, settings_view};
-use crate::pipeline::run::planned::Planned;
-
 /// What of an experiment was made elsewhere: Markdown already turned into HTML, the block's own text.
-pub(crate) struct BlockTexts {
+pub struct BlockTexts {
     pub title_html: String,
     pub caption_html: String,
     pub alt: String,
@@ -20,37 +17,38 @@ pub(crate) struct BlockTexts {
     pub yaml: String,
 }
 
-/// Puts an experiment together, but for what is [drawn](draw_in).
-pub(crate) fn view(
+/// Puts an experiment of a lesson together, but for what is [drawn](draw_in).
+pub fn experiment(
     slug: &str,
-    planned: &Planned,
+    block: &Block,
     outcome: &Outcome,
     verdicts: &[Verdict],
     written: BlockTexts,
 ) -> ExperimentView {
-    let id = &planned.header.id;
+    let id = &block.header.id;
     ExperimentView {
         id: id.clone(),
         is_figure: false,
-        kind: planned.kind.name.to_owned(),
+        kind: block.kind.name.to_owned(),
         title_html: written.title_html,
         caption_html: written.caption_html,
         alt: written.alt,
         figures: Vec::new(),
-        results: results_table::results(planned, outcome),
+        results: results(block, outcome),
         claims: verdicts
             .iter()
             .zip(written.claims_html)
             .map(|(verdict, says)| claim(verdict, says))
             .collect(),
+        live: None,
         provenance: Provenance {
-            source: planned.header.show_source.then_some(written.yaml),
-            settings: settings_view::settings(planned),
-            seeds: planned.seeds().collect(),
-            data: sources(planned),
+            source: block.header.show_source.then_some(written.yaml),
+            settings: settings::settings(block),
+            seeds: block.seeds().collect(),
+            data: sources(block),
             runs: outcome.variants.iter().map(|variant| variant.runs.len() as u64).sum(),
-            parameters: Some(planned.total().parameters).filter(|parameters| *parameters > 0),
-            multiply_adds: Some(planned.total().multiply_adds as u64).filter(|work| *work > 0),
+            parameters: Some(block.total().parameters).filter(|parameters| *parameters > 0),
+            multiply_adds: Some(block.total().multiply_adds as u64).filter(|work| *work > 0),
             digest: String::new(),
             json: Some(format!("{}/{id}.json", beside(slug))),
             csv: outcome.has_series().then(|| format!("{}/{id}.csv", beside(slug))),
@@ -60,7 +58,7 @@ pub(crate) fn view(
 
 /// Says what the program has put together in the language of the course. An author's texts are in it already, and names of
 /// settings stay what they are.
-pub(crate) fn speak(view: &mut ExperimentView, words: &Words) {
+pub fn speak(view: &mut ExperimentView, words: &Words) {
     if words.are_plain() {
         return;
     }
@@ -91,20 +89,20 @@ pub(crate) fn speak(view: &mut ExperimentView, words: &Words) {
 }
 
 /// Adds what is drawn.
-pub(crate) fn draw_in(view: &mut ExperimentView, slug: &str, planned: &Planned, drawn: &Drawn) {
+pub fn draw_in(view: &mut ExperimentView, slug: &str, figures: &[DrawnFigure], digest: &str) {
     // What the author has read out stands for all charts, and is read once.
     let alts = [view.alt.as_str()].into_iter().chain(std::iter::repeat(""));
-    let figures = drawn.figures.iter().zip(alts);
-    view.figures = figures.map(|(figure, alt)| figure_view(slug, planned, alt, figure)).collect();
-    view.provenance.digest.clone_from(&drawn.digest);
+    let figures = figures.iter().zip(alts);
+    view.figures = figures.map(|(figure, alt)| figure_view(slug, &view.id, alt, figure)).collect();
+    digest.clone_into(&mut view.provenance.digest);
 }
 
 /// Returns the folder of a lesson's files as its page names it: it stands beside the page.
-pub(super) fn beside(slug: &str) -> &str {
+pub fn beside(slug: &str) -> &str {
     slug.rsplit('/').next().unwrap_or(slug)
 }
 
-fn figure_view(slug: &str, planned: &Planned, alt: &str, figure: &DrawnFigure) -> FigureView {
+fn figure_view(slug: &str, id: &str, alt: &str, figure: &DrawnFigure) -> FigureView {
     FigureView {
         name: figure.name.clone(),
         number: None,
@@ -112,7 +110,7 @@ fn figure_view(slug: &str, planned: &Planned, alt: &str, figure: &DrawnFigure) -
         svg_wide: figure.wide.clone(),
         svg_narrow: Some(figure.narrow.clone()),
         alt: alt.to_owned(),
-        file: format!("{}/{}-{}.svg", beside(slug), planned.header.id, figure.name),
+        file: format!("{}/{}-{}.svg", beside(slug), id, figure.name),
         tables: figure.tables.iter().cloned().map(TableView::from).collect(),
     }
 }
@@ -131,10 +129,10 @@ fn claim(verdict: &Verdict, says_html: String) -> ClaimView {
 }
 
 /// Returns the data of all variants, each data set once.
-fn sources(planned: &Planned) -> Vec<DataSourceView> {
+fn sources(block: &Block) -> Vec<DataSourceView> {
     let mut sources: Vec<DataSourceView> = Vec::new();
-    for (variant, facts) in planned.facts.iter().enumerate() {
-        if let (Some(settings), Some(facts)) = (planned.plan.data(variant), facts) {
+    for (variant, facts) in block.facts.iter().enumerate() {
+        if let (Some(settings), Some(facts)) = (block.plan.data(variant), facts) {
             let source = source(settings, facts);
             if sources.iter().all(|known| known.name != source.name) {
                 sources.push(source);

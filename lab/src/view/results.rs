@@ -2,24 +2,22 @@
 
 use crate::data::DataSettings;
 use crate::experiment::{Better, ColumnSettings, FOLLOWING, MetricInfo};
-use crate::lesson::inline::{
-    self, Cell, format_fixed, format_number, format_percent, format_scientific, only_name,
-};
+use crate::inline::{self, Cell, format_fixed, format_number, format_percent, format_scientific, only_name};
 use crate::outcome::{DIVERGED_AT, Metric, Outcome, Statistic, Summary, Variant, Written, is_beyond_noise};
-use crate::site::{CellView, ColumnView, ResultRow, ResultsView};
 
-use crate::pipeline::run::planned::Planned;
+use super::{CellView, ColumnView, ResultRow, ResultsView};
+use crate::block::Block;
 
 /// The most numbers of a list that a cell shows; longer ones are in the JSON.
 const SHOWN_NUMBERS: usize = 3;
 
 /// Returns the metrics that are worth a column, the kind's own first, by variant; none where no metric is.
-pub(crate) fn results(planned: &Planned, outcome: &Outcome) -> Option<ResultsView> {
-    let columns: Vec<Column> = match &planned.header.columns {
-        Some(wanted) => wanted.iter().map(|column| chosen(planned, outcome, column)).collect(),
+pub fn results(block: &Block, outcome: &Outcome) -> Option<ResultsView> {
+    let columns: Vec<Column> = match &block.header.columns {
+        Some(wanted) => wanted.iter().map(|column| chosen(block, outcome, column)).collect(),
         None => {
-            let usual = columns(planned, outcome).into_iter();
-            usual.map(|info| measured(planned, outcome, &info, None)).collect()
+            let usual = columns(block, outcome).into_iter();
+            usual.map(|info| measured(block, outcome, &info, None)).collect()
         }
     };
     if columns.is_empty() {
@@ -29,7 +27,7 @@ pub(crate) fn results(planned: &Planned, outcome: &Outcome) -> Option<ResultsVie
         columns.into_iter().map(|column| (column.heading, column.cells)).unzip();
     let rows = outcome.variants.iter().enumerate().map(|(row, variant)| ResultRow {
         label: match variant.label.as_str() {
-            "" => planned.header.id.replace('_', " "),
+            "" => block.header.id.replace('_', " "),
             label => label.to_owned(),
         },
         cells: cells.iter().map(|column| column[row].clone()).collect(),
@@ -51,12 +49,12 @@ struct Column {
 }
 
 /// The column of a metric of the kind.
-fn measured(planned: &Planned, outcome: &Outcome, info: &MetricInfo, named: Option<&str>) -> Column {
+fn measured(block: &Block, outcome: &Outcome, info: &MetricInfo, named: Option<&str>) -> Column {
     let mut heading = heading(info);
     if let Some(label) = named.or_else(|| label(outcome, info.name)) {
         label.clone_into(&mut heading.label);
     }
-    Column { heading, cells: column_cells(planned, outcome, info) }
+    Column { heading, cells: column_cells(block, outcome, info) }
 }
 
 fn label<'a>(outcome: &'a Outcome, name: &str) -> Option<&'a str> {
@@ -64,21 +62,21 @@ fn label<'a>(outcome: &'a Outcome, name: &str) -> Option<&'a str> {
 }
 
 /// A column that the author chose: a metric, a setting, an expression.
-fn chosen(planned: &Planned, outcome: &Outcome, column: &ColumnSettings) -> Column {
+fn chosen(block: &Block, outcome: &Outcome, column: &ColumnSettings) -> Column {
     let text = column.expression.trim();
     let named = column.heading.as_deref();
     let name = only_name(text);
     let known = name.as_ref().and_then(|name| {
         let is_found = |variant: &Variant| variant.runs.iter().any(|run| run.metrics.contains_key(name));
-        let mut infos = planned.kind.all_metrics();
+        let mut infos = block.kind.all_metrics();
         let info = infos.find(|info| info.name == name && outcome.variants.iter().any(is_found))?;
-        Some(planned.plan.describe(info))
+        Some(block.plan.describe(info))
     });
     if let Some(info) = known {
-        return measured(planned, outcome, &info, named);
+        return measured(block, outcome, &info, named);
     }
     let following = FOLLOWING.iter().find(|info| name.as_deref() == Some(info.name));
-    let written = if is_share(planned, text) { Written::Percent } else { Written::Number };
+    let written = if is_share(block, text) { Written::Percent } else { Written::Number };
     let info = following.copied().unwrap_or(MetricInfo { written, ..MetricInfo::number("", "") });
     let mut numeric = true;
     let found = inline::column(outcome, text).into_iter().map(|cell| match cell {
@@ -105,20 +103,20 @@ fn chosen(planned: &Planned, outcome: &Outcome, column: &ColumnSettings) -> Colu
 }
 
 /// Whether an expression adds and subtracts shares, so that it is one.
-fn is_share(planned: &Planned, text: &str) -> bool {
+fn is_share(block: &Block, text: &str) -> bool {
     let plain = |c: char| c.is_alphanumeric() || "_.[]()+- ".contains(c);
     let share = |name: &String| {
         let last = name.rsplit('.').next().unwrap_or(name).split('[').next().unwrap_or_default();
-        let mut infos = planned.kind.all_metrics();
+        let mut infos = block.kind.all_metrics();
         infos.any(|info| info.name == last && info.written == Written::Percent)
     };
     let names = inline::names(text);
     !names.is_empty() && text.chars().all(plain) && names.iter().all(share)
 }
 
-fn columns(planned: &Planned, outcome: &Outcome) -> Vec<MetricInfo> {
-    let untrained = (0..outcome.variants.len()).all(|variant| planned.plan.shared(variant).is_untrained());
-    let described = planned.kind.all_metrics().map(|info| planned.plan.describe(info));
+fn columns(block: &Block, outcome: &Outcome) -> Vec<MetricInfo> {
+    let untrained = (0..outcome.variants.len()).all(|variant| block.plan.shared(variant).is_untrained());
+    let described = block.kind.all_metrics().map(|info| block.plan.describe(info));
     let metrics = described.filter(|info| {
         let exists = outcome.variants.iter().any(|variant| exists(variant, info.name));
         // What answers are worth says nothing of networks that none has trained.
@@ -134,8 +132,8 @@ fn is_of_answers(info: &MetricInfo) -> bool {
 
 /// Returns whether a metric of a variant is about predictions that have no meaning: before a first step, a batch-normalized
 /// network has no means and deviations to predict with.
-pub fn says_nothing(planned: &Planned, variant: usize, info: &MetricInfo) -> bool {
-    let shared = planned.plan.shared(variant);
+pub fn says_nothing(block: &Block, variant: usize, info: &MetricInfo) -> bool {
+    let shared = block.plan.shared(variant);
     let normalized = shared.model.is_some_and(|model| model.batch_norm.is_some());
     shared.is_untrained() && normalized && is_of_answers(info)
 }
@@ -185,20 +183,20 @@ fn note(outcome: &Outcome, has_best: bool) -> String {
     sentences.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
-fn column_cells(planned: &Planned, outcome: &Outcome, info: &MetricInfo) -> Vec<CellView> {
+fn column_cells(block: &Block, outcome: &Outcome, info: &MetricInfo) -> Vec<CellView> {
     let mut cells: Vec<CellView> = Vec::new();
     let mut trained = Vec::new();
     for (index, variant) in outcome.variants.iter().enumerate() {
-        trained.push(!planned.plan.shared(index).is_untrained());
-        cells.push(match says_nothing(planned, index, info) {
+        trained.push(!block.plan.shared(index).is_untrained());
+        cells.push(match says_nothing(block, index, info) {
             true => none(),
             false => cell(variant, info, outcome.statistic),
         });
     }
-    let seed_independent = planned.plan.seed_independent().contains(&info.name);
+    let seed_independent = block.plan.seed_independent().contains(&info.name);
     let best = best(outcome, info, seed_independent).filter(|&row| trained[row] || !is_of_answers(info));
     // What was measured on other rows cannot be better or worse.
-    let best = best.filter(|_| info.part.is_none() || have_the_same_rows(planned, outcome));
+    let best = best.filter(|_| info.part.is_none() || have_the_same_rows(block, outcome));
     if let Some(row) = best
         && cells.iter().filter(|cell| cell.text == cells[row].text).count() == 1
     {
@@ -208,9 +206,9 @@ fn column_cells(planned: &Planned, outcome: &Outcome, info: &MetricInfo) -> Vec<
 }
 
 /// Returns whether all variants divide the same data alike.
-fn have_the_same_rows(planned: &Planned, outcome: &Outcome) -> bool {
+fn have_the_same_rows(block: &Block, outcome: &Outcome) -> bool {
     let rows = |variant: usize| {
-        let shared = planned.plan.shared(variant);
+        let shared = block.plan.shared(variant);
         // How features are made of the rows leaves them the same rows.
         let made = |data: &DataSettings| DataSettings {
             normalize: None,

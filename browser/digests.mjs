@@ -1,0 +1,81 @@
+// Computes experiments of a built site (first argument) again on Node, as a page would, and compares the digests with the
+// pages': with relaxed SIMD where this machine fuses, and with the module as browsers get it that have none.
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { runInThisContext } from "node:vm";
+
+const site = process.argv[2] || "output";
+// In seconds, as estimated: what takes longer is left to those who have the time.
+const longest = Number(process.argv[3] || 2);
+
+const brought = new Map();
+globalThis.gradbookLive = { take: (name, what) => brought.set(name, what) };
+const bring = (path) => runInThisContext(readFileSync(path, "utf8"));
+bring(join(site, "assets/live-course.js"));
+bring(join(site, "assets/live-module.js"));
+const { base64, relaxed, instead, probe } = brought.get("module");
+const course = brought.get("course");
+
+const files = readdirSync(site, { recursive: true }).filter((name) => name.endsWith(".live.js"));
+files.forEach((file) => bring(join(site, file)));
+const pages = [...brought].filter(([name]) => name.endsWith(".live.js")).map(([, page]) => page);
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+const start = async (isRelaxed) => {
+  const bytes = new Uint8Array(gunzipSync(Buffer.from(base64, "base64")));
+  if (!isRelaxed) for (const place of relaxed) bytes.set(instead, place);
+  const { instance } = await WebAssembly.instantiate(bytes, { page: { advance() {} } });
+  const engine = instance.exports;
+  const write = (bytes) => new Uint8Array(engine.memory.buffer, engine.reserve(bytes.length), bytes.length).set(bytes);
+  const read = (place) => new Uint8Array(engine.memory.buffer, Number(place & 0xffffffffn), Number(place >> 32n));
+  const json = (place) => JSON.parse(decoder.decode(read(place)));
+  write(encoder.encode(JSON.stringify(course)));
+  json(engine.course());
+  return { engine, write, read, json };
+};
+
+const known = WebAssembly.validate(Buffer.from(probe, "base64"));
+let failures = 0;
+for (const isRelaxed of known ? [true, false] : [false]) {
+  let [done, left, began] = [0, 0, performance.now()];
+  const { engine, write, read, json } = await start(isRelaxed);
+  for (const page of pages.sort((a, b) => a.seconds - b.seconds)) {
+    if (page.seconds > longest) {
+      left += 1;
+      continue;
+    }
+    for (const [name, content] of Object.entries(page.files)) {
+      write(Buffer.concat([Buffer.from(`${name}\n`), Buffer.from(content, "base64")]));
+      engine.file();
+    }
+    const { slug, yaml, defaults, before } = page;
+    write(encoder.encode(JSON.stringify({ slug, yaml, defaults, before })));
+    const opened = json(engine.open());
+    const id = /^id: *(\S+)/m.exec(yaml)?.[1];
+    if (opened.said.length) {
+      failures += 1;
+      console.log(`FAIL ${slug}#${id}: ${opened.said[0].text}`);
+      continue;
+    }
+    const from = performance.now();
+    const records = opened.runs.map(({ variant, seed }) => read(engine.run(variant, seed)).slice(1));
+    const took = (performance.now() - from) / 1000;
+    for (const record of records) {
+      write(record);
+      engine.take();
+    }
+    const shown = json(engine.show());
+    if (shown.digest !== page.digest || shown.said.length) {
+      failures += 1;
+      console.log(`FAIL ${slug}#${id}: ${shown.digest}, and the page has ${page.digest} ${shown.said[0]?.text ?? ""}`);
+    }
+    if (process.env.VERBOSE) console.log(`${slug}#${id}: ${took.toFixed(3)} s, estimated ${page.seconds.toFixed(3)} s`);
+    done += 1;
+  }
+  const how = isRelaxed && engine.level() ? "by relaxed SIMD" : isRelaxed ? "without fused instructions" : "without relaxed SIMD";
+  console.log(`${done} experiments computed again ${how} in ${((performance.now() - began) / 1000).toFixed(1)} s, ${left} longer ones left out`);
+}
+console.log(failures ? `${failures} have other digests than their pages` : "all digests are those of the pages");
+process.exit(failures ? 1 : 0);

@@ -1,0 +1,203 @@
+//! From a tree of settings to an experiment that is ready to run: decoded, checked, its cost within the limits.
+
+use super::{Block, tried};
+use crate::data::{DataSettings, Facts};
+use crate::diagnostic::{Diagnostic, Problem, Span, nearest};
+use crate::experiment::variation::{self, overlay};
+use crate::experiment::{Cost, HEADER_KEYS, Header, KINDS, Kind, Limits, Plan, TRAINING, kind};
+use crate::lint;
+use crate::settings::{self, Entry, Node};
+
+/// A block as settings, beside its data once they are read.
+pub struct Decoded {
+    kind: &'static Kind,
+    header: Header,
+    plan: Box<dyn Plan>,
+    tree: Node,
+    /// Of each variant's data, where it has any.
+    facts: Vec<Option<Facts>>,
+    /// What is wrong with it so far.
+    errors: Vec<Diagnostic>,
+}
+
+/// Returns the size of data, where each of their settings stands being known by its path within them.
+type Sizing<'a> = dyn FnMut(&DataSettings, &dyn Fn(&str) -> Span) -> Result<Facts, Vec<Diagnostic>> + 'a;
+
+impl Decoded {
+    /// Decodes a block (a map) over the defaults of course and lesson, the lowest first.
+    ///
+    /// # Errors
+    /// Every mistake in its header and settings.
+    pub fn new(block: &Node, defaults: &[&Node]) -> Result<Self, Vec<Diagnostic>> {
+        let kind = kind_of(block)?;
+        let tree = with_defaults(block, defaults, kind);
+        let (header_tree, settings) = divide(&tree);
+        let mut errors = Vec::new();
+        let own_keys = kind.keys();
+        let known: Vec<&str> =
+            own_keys.iter().map(String::as_str).chain(variation::KEYS.iter().copied()).collect();
+        let header =
+            settings::decode_among::<Header>(&header_tree, &known).map_err(|e| errors.extend(e)).ok();
+        if let Some(header) = &header {
+            let figures: Vec<&str> = kind.figures.iter().map(|figure| figure.name).collect();
+            let problems = header.check(&figures).into_iter().chain(lint::check(header));
+            errors.extend(problems.map(|problem| at(problem, &tree)));
+        }
+        errors.extend(without_effect(block, kind));
+        let plan = kind.plan(&settings).map_err(|e| errors.extend(e)).ok();
+        match (header, plan) {
+            (Some(header), Some(plan)) => Ok(Decoded { kind, header, plan, tree, facts: Vec::new(), errors }),
+            _ => Err(errors),
+        }
+    }
+
+    /// Asks for the size of every variant's data; what is wrong with them, each mistake once, is added to the errors.
+    pub fn read_data(&mut self, size: &mut Sizing) {
+        for (index, variant) in self.plan.variants().iter().enumerate() {
+            let place = |setting: &str| variant.tree.locate(&self.plan.data_path(setting));
+            let facts = self.plan.data(index).map(|data| size(data, &place));
+            let facts = facts.transpose().unwrap_or_else(|found| {
+                add_new(&mut self.errors, found);
+                None
+            });
+            self.facts.push(facts);
+        }
+    }
+
+    /// Returns the experiment with all that is left to check of it. `told` adds to a problem of some data what only those know
+    /// who see files.
+    ///
+    /// # Errors
+    /// Every mistake found so far.
+    pub fn checked(
+        self,
+        limits: &Limits,
+        told: impl Fn(Problem, Option<&DataSettings>) -> Problem,
+    ) -> Result<Block, Vec<Diagnostic>> {
+        let Decoded { kind, header, plan, tree, facts, mut errors } = self;
+        for (index, (variant, facts)) in plan.variants().iter().zip(&facts).enumerate() {
+            let found = plan.check(index, facts.as_ref()).into_iter();
+            let found = found.map(|problem| told(problem, plan.data(index)));
+            add_new(&mut errors, found.map(|problem| at(problem, variant.tree)));
+        }
+        errors.extend_from_slice(plan.overridden());
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        let costs: Vec<Cost> =
+            facts.iter().enumerate().map(|(index, facts)| plan.cost(index, facts.as_ref())).collect();
+        let figures = header.figures.as_ref().map_or(kind.figures.len(), Vec::len);
+        let shown =
+            Cost::of_figures(figures, costs.len()) + Cost::of_claims(header.claims.len(), header.seeds);
+        let block = Block { header, kind, plan, facts, costs, shown, colors: Vec::new(), tree };
+        check_limits(&block, limits)?;
+        let problems = tried::check(&block, limits);
+        match problems.is_empty() {
+            true => Ok(block),
+            false => Err(problems.into_iter().map(|problem| at(problem, &block.tree)).collect()),
+        }
+    }
+}
+
+/// Adds what is not among the errors: variants share most of their settings.
+fn add_new(errors: &mut Vec<Diagnostic>, found: impl IntoIterator<Item = Diagnostic>) {
+    for error in found {
+        if !errors.contains(&error) {
+            errors.push(error);
+        }
+    }
+}
+
+/// Returns what a block gives in the place of data, if it does.
+fn instead_of_data(block: &Node, kind: &Kind) -> Option<&'static str> {
+    kind.instead_of_data.filter(|key| block.entry(key).is_some())
+}
+
+/// Warns of settings for training beside what is given in the place of data.
+fn without_effect(block: &Node, kind: &Kind) -> Vec<Diagnostic> {
+    let Some(given) = instead_of_data(block, kind) else { return Vec::new() };
+    let trains = |entry: &&Entry| TRAINING.contains(&entry.key.as_str());
+    let said = |entry: &Entry| {
+        let error =
+            Diagnostic::error(format!("`{}` has no effect on given {given}", entry.key), entry.key_span);
+        let hint = format!("`data` in place of `{given}` trains a network");
+        error.label("nothing is trained").hint(hint)
+    };
+    block.entries().iter().filter(trains).map(said).collect()
+}
+
+fn kind_of(block: &Node) -> Result<&'static Kind, Vec<Diagnostic>> {
+    let names = || KINDS.iter().map(|kind| kind.name);
+    let list = names().collect::<Vec<_>>().join(", ");
+    let Some(entry) = block.entry("kind") else {
+        // The block as a whole is at fault.
+        let first_line = block.entries().first().map_or(block.span, |entry| entry.key_span);
+        let error = Diagnostic::error("the experiment has no `kind`", first_line);
+        return Err(vec![error.label(format!("`kind: ` and one of {list}"))]);
+    };
+    let Some(written) = entry.value.as_text() else {
+        let message = if entry.value.value == settings::Value::Null {
+            "`kind` has no value"
+        } else {
+            "`kind` is no name"
+        };
+        let error = Diagnostic::error(message, block.locate("kind"));
+        return Err(vec![error.label(format!("expected one of {list}"))]);
+    };
+    kind(written).ok_or_else(|| {
+        let error = Diagnostic::error(format!("unknown kind `{written}`"), entry.value.span);
+        let error = error.label(format!("one of {list}"));
+        vec![match nearest(written, names()) {
+            Some(name) => error.hint(format!("did you mean `{name}`?")),
+            None => error.hint("`gradbook kinds` tells what each of them does"),
+        }]
+    })
+}
+
+/// Returns the block over the lesson's defaults over the course's, of which a kind takes what it knows.
+fn with_defaults(block: &Node, defaults: &[&Node], kind: &Kind) -> Node {
+    let keys = kind.keys();
+    let takes = |key: &str| keys.iter().any(|own| own == key) || HEADER_KEYS.contains(&key);
+    // A softmax of given logits trains nothing, so defaults for training are none of its business.
+    let without_data = instead_of_data(block, kind).is_some();
+    let mut base = Node::empty_map(block.span);
+    for layer in defaults {
+        let mut layer = (*layer).clone();
+        if let settings::Value::Map(entries) = &mut layer.value {
+            let idle = |key: &str| without_data && (key == "data" || TRAINING.contains(&key));
+            entries.retain(|entry| takes(&entry.key) && !idle(&entry.key));
+        }
+        base = overlay(&base, &layer);
+    }
+    let mut tree = overlay(&base, block);
+    tree.span = block.span;
+    tree
+}
+
+/// Returns the header's entries, and the others. What is wrong with a setting that nobody wrote is shown at the `id`.
+pub(super) fn divide(tree: &Node) -> (Node, Node) {
+    let place = tree.entry("id").map_or(tree.span, |entry| entry.value.span);
+    let (mut header, mut settings) = (Node::empty_map(tree.span), Node::empty_map(place));
+    for entry in tree.entries() {
+        let part = if HEADER_KEYS.contains(&entry.key.as_str()) { &mut header } else { &mut settings };
+        part.insert(entry.clone());
+    }
+    (header, settings)
+}
+
+fn at(problem: Problem, tree: &Node) -> Diagnostic {
+    let span = tree.locate(&problem.path);
+    Diagnostic::at(problem, span)
+}
+
+fn check_limits(block: &Block, limits: &Limits) -> Result<(), Vec<Diagnostic>> {
+    let runs = block.costs.len() as u64 * block.header.seeds;
+    let beyond = limits.exceeded_by(&block.total(), runs);
+    if beyond.is_empty() {
+        return Ok(());
+    }
+    let message = format!("the experiment `{}` is too large", block.header.id);
+    Err(vec![
+        Diagnostic::error(message, block.tree.locate("id")).label(beyond.join("; ")).hint(limits.hint()),
+    ])
+}

@@ -1,0 +1,127 @@
+//! A block as a whole: from a tree of settings, with defaults laid below it, to an experiment that is ready to run, and from its
+//! runs to an outcome. Whoever has the files of a lesson or none, plans with it: a build and a page in a browser alike.
+//!
+//! 1. [`Decoded::new`] reads header and settings;
+//! 2. [`Decoded::read_data`] asks for the size of its data;
+//! 3. [`Decoded::checked`] says what is wrong with all of it, and returns a [`Block`], whose cost is known;
+//! 4. its runs, done wherever, come together in a [`Block::nothing_yet`].
+
+mod decoding;
+mod tried;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::chart::Figure;
+use crate::data::Facts;
+use crate::experiment::{Cost, Header, Kind, Plan, PlannedVariant, conditions};
+use crate::inline::{Forecast, ForecastVariant};
+use crate::outcome::{Conditions, LEARNING_RATE, Outcome, RunRecord, Variant};
+use crate::settings::Node;
+
+pub use decoding::Decoded;
+pub use tried::{Control, controls, holds, laid};
+
+/// An experiment, ready to run.
+pub struct Block {
+    pub header: Header,
+    pub kind: &'static Kind,
+    pub plan: Box<dyn Plan>,
+    /// Of each variant's data, where it has any.
+    pub facts: Vec<Option<Facts>>,
+    /// Of one run of each variant.
+    pub costs: Vec<Cost>,
+    /// Of what is made of all runs: figures, claims, values in prose.
+    pub shown: Cost,
+    /// Which of the series' colours each variant has.
+    pub colors: Vec<usize>,
+    /// The block's own tree with the defaults of course and lesson below it.
+    pub tree: Node,
+}
+
+impl Block {
+    /// Lists the seeds of its runs.
+    pub fn seeds(&self) -> impl Iterator<Item = u64> + use<> {
+        self.header.seed..self.header.seed + self.header.seeds
+    }
+
+    /// Lists the names of the variants for readers: the author's, or those that follow from what is compared.
+    pub fn labels(&self) -> impl Iterator<Item = String> {
+        self.plan.variants().into_iter().map(|variant| {
+            self.header.labels.get(variant.name).map_or(variant.label, String::as_str).to_owned()
+        })
+    }
+
+    /// Returns under what a variant runs.
+    pub fn conditions(&self, variant: usize) -> Conditions {
+        conditions(self.kind, self.plan.as_ref(), variant, self.facts[variant].as_ref())
+    }
+
+    /// Returns all of its runs together, and what is made of them.
+    pub fn total(&self) -> Cost {
+        self.costs.iter().map(|cost| cost.times(self.header.seeds)).sum::<Cost>() + self.shown
+    }
+
+    /// Returns its outcome before any run has been added.
+    pub fn nothing_yet(&self) -> Outcome {
+        let variants = self.plan.variants().into_iter().zip(self.labels()).enumerate();
+        let variants = variants.map(|(index, (variant, label))| Variant {
+            name: variant.name.to_owned(),
+            label,
+            color: self.colors[index],
+            conditions: Arc::new(self.conditions(index)),
+            runs: Vec::new(),
+        });
+        let (statistic, step, labels) = (self.header.statistic, self.kind.step, self.header.labels.clone());
+        Outcome { variants: variants.collect(), statistic, step, labels }
+    }
+
+    /// Returns what its runs will find, by name, before any has run.
+    pub fn forecast(&self) -> Forecast {
+        let forecast = |((index, variant), label): ((usize, PlannedVariant), String)| ForecastVariant {
+            name: variant.name.to_owned(),
+            metrics: self.plan.metric_schema(index, self.facts[index].as_ref()),
+            label,
+            conditions: Arc::new(self.conditions(index)),
+        };
+        let variants =
+            self.plan.variants().into_iter().enumerate().zip(self.labels()).map(forecast).collect();
+        let seeds = self.header.seed..self.header.seed + self.header.seeds;
+        Forecast { variants, seeds, seed_independent: self.seed_independent() }
+    }
+
+    /// Returns what no seed changes: metrics that the kind names, the settings, and what follows from them alone.
+    fn seed_independent(&self) -> Vec<&'static str> {
+        let stops_early = |variant| {
+            let training = self.plan.shared(variant).training;
+            training.is_some_and(|training| training.early_stopping.is_some())
+        };
+        let mut names = self.plan.seed_independent();
+        names.extend(["settings", "parameters", "train_rows"]);
+        if !(0..self.costs.len()).any(stops_early) {
+            names.extend(["steps", LEARNING_RATE]);
+        }
+        names
+    }
+
+    /// Returns the figures that its author wants, in the author's order.
+    pub fn figures(&self, outcome: &Outcome) -> Vec<Figure> {
+        let mut all = self.plan.figures(outcome);
+        all.iter_mut().for_each(|figure| figure.relabel(&self.header.labels));
+        let Some(wanted) = &self.header.figures else { return all };
+        let place = |figure: &Figure| wanted.iter().position(|name| *name == figure.name);
+        all.retain(|figure| place(figure).is_some());
+        all.sort_by_key(place);
+        all
+    }
+}
+
+/// Returns a record whose classes and features have the names that the author wants.
+pub fn named(mut record: RunRecord, labels: &BTreeMap<String, String>) -> RunRecord {
+    for name in record.names.values_mut().flatten() {
+        if let Some(label) = labels.get(name) {
+            name.clone_from(label);
+        }
+    }
+    record
+}

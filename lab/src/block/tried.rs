@@ -1,0 +1,273 @@
+//! What a reader may change of a block: `try`, a map from paths of settings to ranges, and values laid over the block.
+
+use serde::Serialize;
+use serde_json::Value as Json;
+
+use super::Block;
+use super::decoding::divide;
+use crate::data::{self, Facts, Files, TableLimits};
+use crate::diagnostic::{Diagnostic, Problem};
+use crate::experiment::variation::overlay;
+use crate::experiment::{HEADER_KEYS, Limits, Plan, written};
+use crate::search::Dimension;
+use crate::settings::{Entry, Node, Value};
+
+/// The one key of the header that a reader may change.
+const SEED: &str = "seed";
+
+/// A setting that a reader may change.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Control {
+    pub path: String,
+    pub range: Dimension,
+    /// What the page was computed with.
+    pub value: Json,
+    /// The labels of the variants that it moves; empty where it moves all of them.
+    pub only: Vec<String>,
+}
+
+/// Lays values over a block, each at its path.
+///
+/// # Errors
+/// The path that leads to no setting.
+pub fn laid(block: &Node, values: &[(String, Node)]) -> Result<Node, Problem> {
+    let mut tree = block.clone();
+    for (path, value) in values {
+        let wrong = |_| {
+            Problem::new(path.clone(), format!("`{path}` is not the path of a setting"))
+                .expected("a path such as `training.learning_rate`")
+        };
+        if path.contains('[') {
+            tree.set(path, value.clone()).map_err(wrong)?;
+        } else {
+            let mut layer = Node::empty_map(value.span);
+            layer.set(path, value.clone()).map_err(wrong)?;
+            tree = overlay(&tree, &layer);
+        }
+    }
+    tree.span = block.span;
+    Ok(tree)
+}
+
+/// Returns the settings that a reader may change of a block that is in order.
+pub fn controls(block: &Block) -> Vec<Control> {
+    let none = Limits::default();
+    let settings = block.header.tried.iter().flat_map(|space| &space.settings);
+    settings.filter_map(|setting| control(block, &setting.path, &setting.dimension, &none).ok()).collect()
+}
+
+/// Returns what is wrong with the `try` of a block, paths from the block on.
+pub(super) fn check(block: &Block, limits: &Limits) -> Vec<Problem> {
+    let Some(space) = &block.header.tried else { return Vec::new() };
+    if space.is_empty() {
+        let problem = Problem::new("try", "`try` names nothing to change");
+        return vec![problem.expected("settings with ranges: `training.learning_rate: {log: [1e-4, 1]}`")];
+    }
+    let mut problems: Vec<Problem> = space.check().into_iter().map(|problem| problem.within("try")).collect();
+    for setting in &space.settings {
+        let path = format!("try.{}", setting.path);
+        if !setting.when.is_empty() {
+            let problem =
+                Problem::new(format!("{path}.when"), "a reader may change each setting at any time");
+            problems.push(problem.expected("no `when`"));
+        }
+        let is_sound = setting.dimension.check().is_empty();
+        if let Err(problem) =
+            is_sound.then(|| control(block, &setting.path, &setting.dimension, limits)).transpose()
+        {
+            problems.push(Problem { path, ..problem });
+        }
+    }
+    problems
+}
+
+/// Returns a setting with its value on the page and what it moves.
+///
+/// # Errors
+/// A path that leads nowhere, a range that holds what cannot be or not what the page was computed with, a setting that no
+/// variant takes from the block.
+fn control(block: &Block, path: &str, range: &Dimension, limits: &Limits) -> Result<Control, Problem> {
+    let wrong = |message: String, expected: String| Problem::new("", message).expected(expected);
+    let first = path.split(['.', '[']).next().unwrap_or_default();
+    if path == SEED {
+        let value = Json::from(block.header.seed);
+        let is_seed =
+            |value: &Json| value.as_u64().is_some_and(|seed| seed.checked_add(block.header.seeds).is_some());
+        if let Some(other) = probes(range).iter().find(|value| !is_seed(value)) {
+            return Err(wrong(
+                format!("{other} is no seed"),
+                "whole numbers from 0 on: `{integer: [0, 99]}`".to_owned(),
+            ));
+        }
+        return match holds(range, &value) {
+            true => Ok(Control { path: path.to_owned(), range: range.clone(), value, only: Vec::new() }),
+            false => Err(outside(path, &value)),
+        };
+    }
+    if HEADER_KEYS.contains(&first) {
+        let expected = "settings of the experiment, or `seed`".to_owned();
+        return Err(wrong(format!("a reader cannot change `{first}`"), expected));
+    }
+    if path == "data.file" {
+        return Err(wrong(
+            "a reader brings a file by dropping it on the page".into(),
+            "a setting other than `data.file`".into(),
+        ));
+    }
+    let before: Vec<Json> = resolved(block.plan.as_ref());
+    let mut moved = vec![false; before.len()];
+    let mut same = None;
+    for value in probes(range) {
+        let plan = replanned(block, path, &value, limits)?;
+        let after = resolved(plan.as_ref());
+        if after.len() != before.len() {
+            let message = format!("with {} there are other variants", written(&value));
+            return Err(wrong(message, "a setting that all variants keep".into()));
+        }
+        for (moved, (before, after)) in moved.iter_mut().zip(before.iter().zip(&after)) {
+            *moved |= before != after;
+        }
+        if before == after {
+            same = Some(value);
+        }
+    }
+    let Some(variant) = moved.iter().position(|moved| *moved) else {
+        return Err(wrong(
+            format!("changing `{path}` changes nothing"),
+            "a setting that a variant takes from the block".into(),
+        ));
+    };
+    let value = match (range, same) {
+        (Dimension::Choice(_), Some(value)) => value,
+        (Dimension::Choice(choices), None) => {
+            let all: Vec<String> = choices.iter().map(written).collect();
+            let message = format!("the page is computed with none of {}", all.join(", "));
+            return Err(wrong(message, "the block's own value among the choices".into()));
+        }
+        (_, same) => {
+            let value = same.or_else(|| number_at(block, variant, path, &before[variant]));
+            value.ok_or_else(|| {
+                wrong(format!("`{path}` has no number on the page"), "a setting that the block writes".into())
+            })?
+        }
+    };
+    if !holds(range, &value) {
+        return Err(outside(path, &value));
+    }
+    let labels = block.labels().zip(&moved).filter(|(_, moved)| **moved).map(|(label, _)| label);
+    let only = if moved.iter().all(|moved| *moved) { Vec::new() } else { labels.collect() };
+    Ok(Control { path: path.to_owned(), range: range.clone(), value, only })
+}
+
+fn outside(path: &str, value: &Json) -> Problem {
+    Problem::new(
+        "",
+        format!("the page is computed with {}, which is not in the range of `{path}`", written(value)),
+    )
+    .expected(format!("a range with {} in it", written(value)))
+}
+
+/// Returns whether a range holds a value.
+pub fn holds(range: &Dimension, value: &Json) -> bool {
+    let within = |low: f64, high: f64| value.as_f64().is_some_and(|value| (low..=high).contains(&value));
+    match range {
+        Dimension::Log([low, high])
+        | Dimension::Linear([low, high])
+        | Dimension::OneMinusLog([low, high]) => within(*low, *high),
+        Dimension::Integer([low, high]) => {
+            within(*low as f64, *high as f64) && value.as_f64().is_some_and(|value| value.fract() == 0.0)
+        }
+        Dimension::Choice(values) => values.contains(value),
+    }
+}
+
+/// Returns the values that stand for a range: its ends, or all choices.
+fn probes(range: &Dimension) -> Vec<Json> {
+    match range {
+        Dimension::Choice(values) => values.clone(),
+        range => vec![range.at(0.0), range.at(1.0)],
+    }
+}
+
+fn resolved(plan: &dyn Plan) -> Vec<Json> {
+    (0..plan.variants().len()).map(|variant| plan.resolved(variant)).collect()
+}
+
+/// Returns the number that a variant has at a path: as it was written, or else as it took effect.
+fn number_at(block: &Block, variant: usize, path: &str, resolved: &Json) -> Option<Json> {
+    let variants = block.plan.variants();
+    let own = variants[variant].tree.get(path).map(|node| &node.value);
+    match own {
+        Some(Value::Integer(number)) => return Some(Json::from(*number)),
+        Some(Value::Float(number)) => return Some(Json::from(*number)),
+        _ => {}
+    }
+    let pointer = format!("/{}", path.replace('.', "/"));
+    resolved.pointer(&pointer).filter(|value| value.is_number()).cloned()
+}
+
+/// Plans the block with another value at a path.
+///
+/// # Errors
+/// What is wrong with that.
+fn replanned(block: &Block, path: &str, value: &Json, limits: &Limits) -> Result<Box<dyn Plan>, Problem> {
+    let with = |message: &str| format!("with {} at `{path}`: {message}", written(value));
+    let node = node(value, block);
+    let tree = laid(&block.tree, &[(path.to_owned(), node)])?;
+    let (_, settings) = divide(&tree);
+    let said = |found: Vec<Diagnostic>| {
+        let first = found.into_iter().next();
+        let (message, label) = first.map(|first| (first.message, first.label)).unwrap_or_default();
+        let problem = Problem::new("", with(&message));
+        match label.strip_prefix("expected ") {
+            Some(expected) => problem.expected(expected),
+            None if label.is_empty() => problem,
+            None => problem.hint(label),
+        }
+    };
+    let plan = block.kind.plan(&settings).map_err(said)?;
+    let mut total = block.shown;
+    for variant in 0..plan.variants().len() {
+        let facts = facts(block, plan.as_ref(), variant);
+        if let Some(problem) = plan.check(variant, facts.as_ref()).into_iter().next() {
+            return Err(Problem::new("", with(&problem.message)).expected(problem.expected));
+        }
+        total = total + plan.cost(variant, facts.as_ref()).times(block.header.seeds);
+    }
+    let runs = plan.variants().len() as u64 * block.header.seeds;
+    match limits.exceeded_by(&total, runs).as_slice() {
+        [] => Ok(plan),
+        beyond => Err(Problem::new("", with("the experiment is too large")).expected(beyond.join("; "))),
+    }
+}
+
+/// Returns the size of the data of a variant that was planned anew; those of a file are as they were.
+fn facts(block: &Block, plan: &dyn Plan, variant: usize) -> Option<Facts> {
+    let settings = plan.data(variant)?;
+    match settings.file.is_none() && settings.entry().is_some() {
+        true => data::facts(settings, Files::default(), &TableLimits::default()).ok(),
+        false => block.facts.get(variant)?.clone(),
+    }
+}
+
+/// Returns a value as a tree that stands where the block does.
+fn node(value: &Json, block: &Block) -> Node {
+    let span = block.tree.span;
+    let value = match value {
+        Json::Null => Value::Null,
+        Json::Bool(flag) => Value::Bool(*flag),
+        Json::Number(number) => match number.as_i64() {
+            Some(whole) => Value::Integer(whole),
+            None => Value::Float(number.as_f64().unwrap_or(f64::NAN)),
+        },
+        Json::String(text) => Value::Text(text.clone()),
+        Json::Array(items) => Value::List(items.iter().map(|item| node(item, block)).collect()),
+        Json::Object(entries) => Value::Map(
+            entries
+                .iter()
+                .map(|(key, value)| Entry { key: key.clone(), key_span: span, value: node(value, block) })
+                .collect(),
+        ),
+    };
+    Node { span, value }
+}

@@ -1,0 +1,116 @@
+//! What a page needs to run an experiment in its reader's browser: scripts that hand over the course, the experiment, the engine.
+
+use std::path::Path;
+
+use serde_json::json;
+
+use crate::block;
+use crate::files;
+use crate::lesson::Course;
+use crate::outcome::Outcome;
+use crate::pipeline::run::planned::Planned;
+use crate::settings::{Node, to_yaml};
+use crate::site::{Templates, script};
+use crate::view::LiveView;
+
+/// The largest file of data that is published with a page, in bytes.
+const MOST_DATA: u64 = 2 << 20;
+
+/// Returns how a reader runs an experiment; none where its author, or the course, withholds that, where its data are too large
+/// to be published, and in a course of strangers, whose pages run no scripts but the site's own.
+pub(super) fn offer(course: &Course, planned: &Planned) -> Option<LiveView> {
+    let lesson = &course.lessons[planned.lesson];
+    let is_offered = script::has_module()
+        && planned.header.live
+        && course.settings.live != Some(false)
+        && !course.is_untrusted();
+    let fits = |file: &String| {
+        let path = lesson.path.with_file_name("").join(file);
+        std::fs::metadata(path).is_ok_and(|found| found.len() <= MOST_DATA)
+    };
+    (is_offered && data_files(planned).iter().all(fits)).then(|| LiveView {
+        file: file_name(&lesson.slug, &planned.header.id),
+        seconds: planned.costs.iter().map(|cost| cost.times(planned.header.seeds).seconds).sum(),
+        runs: planned.costs.len() as u64 * planned.header.seeds,
+    })
+}
+
+/// Returns the path of an experiment's script from its page.
+fn file_name(slug: &str, id: &str) -> String {
+    format!("{}/{id}.live.js", crate::view::beside(slug))
+}
+
+/// Returns the files that hold the data of an experiment, as its author named them.
+fn data_files(planned: &Planned) -> Vec<String> {
+    let mut files: Vec<String> = Vec::new();
+    for variant in 0..planned.costs.len() {
+        let data = planned.plan.data(variant);
+        for file in data.iter().flat_map(|data| [&data.file, &data.labels]).flatten() {
+            if !files.contains(file) {
+                files.push(file.clone());
+            }
+        }
+    }
+    files
+}
+
+/// Returns the script that hands over an experiment; none where it is not offered.
+pub(super) fn experiment(
+    course: &Course,
+    all: &[Planned],
+    place: usize,
+    outcome: &Outcome,
+) -> Option<String> {
+    let planned = &all[place];
+    let offer = offer(course, planned)?;
+    let lesson = &course.lessons[planned.lesson];
+    let defaults = [course.settings.defaults.as_ref(), lesson.front.defaults.as_ref()];
+    let defaults: Vec<String> = defaults.into_iter().flatten().map(to_yaml::<Node>).collect();
+    let before = all[..place].iter().filter(|other| other.lesson == planned.lesson);
+    let written = &lesson.blocks[planned.block];
+    let yaml = match planned.header.show_source {
+        true => written.yaml.clone(),
+        // Without the author's comments.
+        false => to_yaml(&written.node),
+    };
+    let mut data = serde_json::Map::new();
+    for file in data_files(planned) {
+        let below = lesson.path.parent().and_then(|folder| folder.strip_prefix(&course.root).ok());
+        let bytes = files::read(&course.root, &below.unwrap_or(Path::new("")).join(&file), MOST_DATA).ok()?;
+        data.insert(file, script::base64(&bytes).into());
+    }
+    let value = json!({
+        "slug": lesson.slug,
+        "yaml": yaml,
+        "source": planned.header.show_source,
+        "defaults": defaults,
+        "before": before.map(|other| other.labels().collect::<Vec<_>>()).collect::<Vec<_>>(),
+        "controls": block::controls(planned),
+        "seeds": planned.header.seeds,
+        "seconds": offer.seconds,
+        "data": (0..planned.costs.len()).any(|variant| planned.plan.data(variant).is_some()),
+        "files": data,
+        "digest": outcome.digest(),
+        "digests": outcome.digests(),
+    });
+    Some(script::taking(&offer.file, &value))
+}
+
+/// Returns the script that hands over what holds for every experiment of a course.
+pub(super) fn course(course: &Course, templates: &Templates) -> String {
+    let words = course.words().all();
+    let words: serde_json::Map<String, serde_json::Value> = words
+        .into_iter()
+        .filter(|(name, _)| name.starts_with("run_"))
+        .map(|(name, text)| (name, text.into()))
+        .collect();
+    let settings = &course.settings;
+    let value = json!({
+        "language": settings.language.0,
+        "own_words": settings.words,
+        "words": words,
+        "limits": settings.limits,
+        "templates": templates.of_experiments(),
+    });
+    script::taking("course", &value)
+}

@@ -1,0 +1,806 @@
+// Runs an experiment in the reader's browser. It is loaded when the first reader's press asks for it (`gradbook.js`), and loads in
+// its turn what it needs: the course (words, limits, templates), the experiment, the engine. All are classic scripts that
+// call `gradbookLive.take`, since pages also open from a folder, where nothing can be fetched.
+(() => {
+  "use strict";
+  const site = new URL("..", document.currentScript.src);
+  const LONG = 10; // Seconds from which on fewer seeds are offered,
+  const AT_ONCE = 0.3; // and below which every move of a control runs.
+  const most = Math.max(1, Math.min(navigator.hardwareConcurrency || 2, 8));
+
+  // What scripts brought, by name.
+  const brought = new Map();
+  const awaited = new Map();
+  const bring = (name, address) => {
+    if (!awaited.has(name)) {
+      awaited.set(name, new Promise((resolve, reject) => {
+        const script = document.createElement("script");
+        script.src = address;
+        script.onload = () => (brought.has(name) ? resolve(brought.get(name)) : reject(new Error(address)));
+        script.onerror = () => {
+          awaited.delete(name);
+          reject(new Error(address));
+        };
+        document.head.append(script);
+      }));
+    }
+    return awaited.get(name);
+  };
+  const course = () => bring("course", new URL("assets/live-course.js", site));
+
+  /* Why an experiment cannot run here: a phrase. */
+  class Unable extends Error {}
+  class Stopped extends Error {}
+
+  // --- the engine ---
+
+  /* A worker: it holds one instance of the module. What it is sent it does in that order, one answer each. */
+  const worker = () => {
+    const encoder = new TextEncoder();
+    const decoder = new TextDecoder();
+    let engine, told, tell;
+    const write = (bytes) => new Uint8Array(engine.memory.buffer, engine.reserve(bytes.length), bytes.length).set(bytes);
+    const read = (place) => {
+      const [start, length] = [Number(place & 0xffffffffn), Number(place >> 32n)];
+      return new Uint8Array(engine.memory.buffer, start, length);
+    };
+    const json = (place) => JSON.parse(decoder.decode(read(place)));
+    const does = {
+      async start({ module }) {
+        const advance = (share) => {
+          told += share;
+          // Often enough for the eye.
+          if (told - tell > 0.01) postMessage({ share: (tell = told) });
+        };
+        const made = await WebAssembly.instantiate(module, { page: { advance } });
+        engine = (made.instance || made).exports;
+      },
+      course({ text }) {
+        write(encoder.encode(text));
+        return json(engine.course());
+      },
+      file({ name, bytes }) {
+        const start = encoder.encode(`${name}\n`);
+        const all = new Uint8Array(start.length + bytes.length);
+        all.set(start);
+        all.set(bytes, start.length);
+        write(all);
+        engine.file();
+      },
+      open({ asked }) {
+        write(encoder.encode(JSON.stringify(asked)));
+        return json(engine.open());
+      },
+      run({ variant, seed }) {
+        told = tell = 0;
+        const answer = read(engine.run(variant, seed)).slice();
+        if (answer[0] !== 1) throw new Error(decoder.decode(answer.subarray(1)));
+        return answer.subarray(1);
+      },
+      show({ records }) {
+        for (const record of records) {
+          write(record);
+          engine.take();
+        }
+        return json(engine.show());
+      },
+      keep() {
+        engine.keep();
+      },
+    };
+    let last = Promise.resolve();
+    onmessage = ({ data }) => {
+      last = last.then(async () => {
+        try {
+          postMessage({ answer: await does[data.what](data) });
+        } catch (error) {
+          postMessage({ fault: `${error.name}: ${error.message}` });
+        }
+      });
+    };
+  };
+
+  const decoded = (base64) => Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+
+  const unpacked = async (base64) => {
+    const stream = new Blob([decoded(base64)]).stream().pipeThrough(new DecompressionStream("gzip"));
+    return new Uint8Array(await new Response(stream).arrayBuffer());
+  };
+
+  /* Returns the module, once: as it is where the browser knows relaxed SIMD, else with each of those few instructions
+     replaced by one of the same length that is never reached. */
+  let module;
+  const prepared = () => {
+    module ??= (async () => {
+      if (typeof WebAssembly !== "object") throw new Unable("run_no_wasm");
+      const { base64, relaxed, instead, probe } = await bring("module", new URL("assets/live-module.js", site));
+      const bytes = await unpacked(base64);
+      const isRelaxed = WebAssembly.validate(decoded(probe));
+      if (!isRelaxed) for (const place of relaxed) bytes.set(instead, place);
+      try {
+        return { module: await WebAssembly.compile(bytes) };
+      } catch (error) {
+        throw new Unable(/unsafe-eval|Content Security|policy|disallowed|blocked/i.test(error.message) ? "run_forbidden" : "run_no_wasm");
+      }
+    })();
+    module.catch(() => (module = undefined));
+    return module;
+  };
+
+  class Worker_ {
+    constructor() {
+      this.address = URL.createObjectURL(new Blob([`(${worker})()`], { type: "text/javascript" }));
+      try {
+        this.worker = new Worker(this.address);
+      } catch {
+        throw new Unable("run_forbidden");
+      }
+      this.waiting = [];
+      this.worker.onmessage = ({ data }) => {
+        if (data.share !== undefined) return this.heard?.(data.share);
+        const [resolve, reject] = this.waiting.shift();
+        if (data.fault === undefined) resolve(data.answer);
+        else reject(new Error(data.fault));
+      };
+      this.worker.onerror = () => this.end(new Unable("run_forbidden"));
+    }
+
+    ask(what, more = {}) {
+      return new Promise((resolve, reject) => {
+        if (!this.worker) return reject(new Stopped());
+        this.waiting.push([resolve, reject]);
+        this.worker.postMessage({ what, ...more });
+      });
+    }
+
+    end(error = new Stopped()) {
+      this.worker?.terminate();
+      URL.revokeObjectURL(this.address);
+      this.worker = null;
+      for (const [, reject] of this.waiting.splice(0)) reject(error);
+    }
+  }
+
+  /* The workers of one experiment: the first plans and shows, all of them run. */
+  class Pool {
+    constructor(page) {
+      this.page = page;
+      this.workers = [];
+      this.files = new Map(Object.entries(page.files).map(([name, base64]) => [name, decoded(base64)]));
+    }
+
+    async worker(index) {
+      if (!this.workers[index]) {
+        const [made, shared] = await Promise.all([prepared(), course()]);
+        const worker = (this.workers[index] = new Worker_());
+        await worker.ask("start", made);
+        await worker.ask("course", { text: JSON.stringify(shared) });
+        for (const [name, bytes] of this.files) await worker.ask("file", { name, bytes });
+        if (index === 0 && this.kept) await this.own(worker);
+      }
+      return this.workers[index];
+    }
+
+    async add(name, bytes) {
+      this.files.set(name, bytes);
+      for (const worker of this.workers) await worker?.ask("file", { name, bytes });
+    }
+
+    async open(asked) {
+      this.asked = asked;
+      return (await this.worker(0)).ask("open", { asked });
+    }
+
+    /* Does all runs, the longest first; `hears` is told the share that is done. Returns the records by variant and seed. */
+    async run(runs, hears) {
+      const total = runs.reduce((sum, run) => sum + run.seconds, 0) || 1;
+      const order = runs.map((run, index) => ({ ...run, index })).sort((a, b) => b.seconds - a.seconds);
+      const records = [];
+      const shares = [];
+      let ended = 0;
+      const tell = () => hears(shares.reduce((sum, share) => sum + share, 0) / total, ended);
+      const work = async (place) => {
+        const worker = await this.worker(place);
+        if (place > 0) await worker.ask("open", { asked: this.asked });
+        for (let run = order.shift(); run; run = order.shift()) {
+          worker.heard = (share) => {
+            shares[run.index] = share * run.seconds;
+            tell();
+          };
+          records[run.index] = await worker.ask("run", run);
+          shares[run.index] = run.seconds;
+          ended += 1;
+          tell();
+        }
+      };
+      const wanted = total < AT_ONCE ? 1 : Math.min(most, runs.length);
+      await Promise.all(Array.from({ length: wanted }, (_, place) => work(place)));
+      return records;
+    }
+
+    async show(records) {
+      return (await this.worker(0)).ask("show", { records });
+    }
+
+    /* Keeps what was shown last as the page's own, for all workers to come. */
+    async keep(asked, records) {
+      this.kept = { asked, records };
+      return (await this.worker(0)).ask("keep");
+    }
+
+    async own(worker) {
+      await worker.ask("open", { asked: this.kept.asked });
+      await worker.ask("show", { records: this.kept.records });
+      await worker.ask("keep");
+    }
+
+    stop() {
+      for (const worker of this.workers) worker?.end();
+      this.workers = [];
+    }
+  }
+
+  // --- speed: how many times longer runs take here than estimated ---
+
+  const speed = (measured) => {
+    try {
+      const known = Number(localStorage.getItem("gradbook-speed")) || 1;
+      if (measured === undefined) return known;
+      localStorage.setItem("gradbook-speed", Math.min(100, Math.max(0.02, (known + measured) / 2)).toPrecision(3));
+    } catch {
+      // No memory in this browser or for files.
+    }
+    return 1;
+  };
+
+  // --- the page ---
+
+  const made = (name, properties = {}, ...children) => {
+    const element = document.createElement(name);
+    const { data, ...plain } = properties;
+    for (const [key, value] of Object.entries(plain)) {
+      if (key in element && key !== "for") element[key] = value;
+      else element.setAttribute(key, value);
+    }
+    element.append(...children);
+    return element;
+  };
+
+  let words = {};
+  const say = (name, gaps = {}) =>
+    Object.entries(gaps).reduce((text, [gap, value]) => text.replaceAll(`{${gap}}`, value), words[name] || name);
+  const number = (value, digits = 1) => {
+    const locale = document.documentElement.lang.startsWith("ar") ? "en" : document.documentElement.lang;
+    return value.toLocaleString(locale, { maximumFractionDigits: digits });
+  };
+  const time = (seconds) => {
+    if (seconds < 1) return say("run_moment");
+    if (seconds < 100) return say("run_seconds", { n: number(Math.ceil(seconds), 0) });
+    return say("run_minutes", { n: number(Math.ceil(seconds / 60), 0) });
+  };
+
+  // --- values of controls, and how they are written in YAML and addresses ---
+
+  const yaml = (value) => {
+    if (Array.isArray(value)) return `[${value.map(yaml).join(", ")}]`;
+    if (value && typeof value === "object") {
+      return `{${Object.entries(value).map(([key, of]) => `${key}: ${yaml(of)}`).join(", ")}}`;
+    }
+    if (typeof value === "string" && !/^[a-z_][a-z0-9_]*$/i.test(value)) return JSON.stringify(value);
+    return String(value);
+  };
+
+  /* A scale from 0 to 1 for the moves of a slider; values have so few digits that they can be said. */
+  const scale = (kind, [low, high]) => {
+    const shown = (value) => Number(value.toPrecision(3));
+    if (kind === "log") {
+      const width = Math.log(high / low);
+      return { at: (u) => shown(low * Math.exp(u * width)), place: (value) => Math.log(value / low) / width };
+    }
+    if (kind === "one_minus_log") {
+      const other = scale("log", [1 - high, 1 - low]);
+      return { at: (u) => Number((1 - other.at(1 - u)).toPrecision(6)), place: (value) => 1 - other.place(1 - value) };
+    }
+    const whole = kind === "integer" ? Math.round : shown;
+    return { at: (u) => whole(low + u * (high - low)), place: (value) => (value - low) / (high - low) };
+  };
+
+  class Field {
+    constructor(control, id, moved) {
+      this.control = control;
+      this.path = control.path;
+      this.own = control.value;
+      this.value = control.value;
+      const [kind, range] = Object.entries(control.range)[0];
+      const label = made("label", { for: id }, made("code", { textContent: control.path }));
+      const only = control.only.length ? [made("span", { className: "only", textContent: say("run_only", { list: control.only.join(", ") }) })] : [];
+      const set = (value) => {
+        this.value = value;
+        this.told(null);
+        moved();
+      };
+      if (kind === "choice") {
+        this.values = range;
+        this.input = made("select", { id });
+        range.forEach((value, index) => this.input.append(made("option", { value: index, textContent: yaml(value) })));
+        this.input.onchange = () => set(range[this.input.value]);
+        this.inputs = [this.input];
+      } else {
+        const { at, place } = scale(kind, range);
+        const steps = kind === "integer" ? Math.max(1, Math.min(range[1] - range[0], 1000)) : 200;
+        this.place = place;
+        this.input = made("input", { id, type: "number", min: range[0], max: range[1], step: kind === "integer" ? 1 : "any" });
+        this.slider = made("input", { type: "range", min: 0, max: steps, step: 1, "aria-label": control.path });
+        this.steps = steps;
+        const slid = () => {
+          const value = at(this.slider.value / steps);
+          this.input.value = value;
+          this.slider.setAttribute("aria-valuetext", String(value));
+          set(value);
+        };
+        this.slider.oninput = slid;
+        this.input.onchange = () => {
+          if (this.input.value === "") return this.show(this.value);
+          this.show(Number(this.input.value));
+          set(Number(this.input.value));
+        };
+        this.inputs = [this.slider, this.input];
+      }
+      this.fault = made("p", { className: "fault", id: `${id}-fault`, hidden: true, role: "alert" });
+      this.element = made("div", { className: "field" }, label, ...only, made("span", { className: "inputs" }, ...this.inputs), this.fault);
+      this.show(this.own);
+    }
+
+    show(value) {
+      this.value = value;
+      if (this.values) {
+        this.input.value = this.values.findIndex((known) => yaml(known) === yaml(value));
+      } else {
+        this.input.value = value;
+        this.slider.value = Math.round(Math.min(1, Math.max(0, this.place(value))) * this.steps);
+        this.slider.setAttribute("aria-valuetext", String(value));
+      }
+    }
+
+    /* Takes a value from an address; what cannot be is left for the program to refuse. */
+    take(text) {
+      if (this.values) {
+        const known = this.values.find((value) => yaml(value).replace(/\s/g, "") === text.replace(/\s/g, ""));
+        if (known === undefined) return false;
+        this.show(known);
+        return true;
+      }
+      const value = Number(text);
+      const [[low, high]] = Object.values(this.control.range);
+      if (text.trim() === "" || !Number.isFinite(value) || value < low || value > high) return false;
+      if ("integer" in this.control.range && !Number.isInteger(value)) return false;
+      this.show(value);
+      return true;
+    }
+
+    get isChanged() {
+      return yaml(this.value) !== yaml(this.own);
+    }
+
+    told(message) {
+      this.fault.hidden = !message;
+      this.fault.textContent = message || "";
+      for (const input of this.inputs) {
+        if (message) input.setAttribute("aria-describedby", this.fault.id);
+        else input.removeAttribute("aria-describedby");
+        input.setAttribute("aria-invalid", String(Boolean(message)));
+      }
+    }
+  }
+
+  /* Parts of a section that are computed, within each chart and beside them: those of the page are put back by a reset. */
+  const OF_CHART = [".plot-wide", ".plot-narrow", "details.numbers table", ":scope > .visually-hidden"];
+  const BESIDE = [".results table", ".results > .note", "ul.claims"];
+  const CLAIMS = "ul.claims 0";
+
+  class Panel {
+    constructor(section, button) {
+      this.section = section;
+      this.button = button;
+      this.id = section.id.replace(/^experiment-/, "");
+      this.status = made("p", { className: "status", role: "status" });
+      this.progress = made("progress", { max: 1, value: 0, hidden: true });
+      this.stopper = made("button", { type: "button", className: "stop", hidden: true });
+      this.stopper.onclick = () => this.stop();
+      this.offers = made("p", { className: "offers", hidden: true });
+      this.digests = made("div", { className: "digests", hidden: true });
+      this.faults = made("pre", { className: "faults", role: "alert", hidden: true });
+      this.controls = made("div", { className: "controls", hidden: true });
+      const going = made("p", { className: "going" }, this.progress, this.stopper);
+      this.element = made("div", { className: "live" }, this.status, going, this.offers, this.digests, this.controls, this.faults);
+      button.after(this.element);
+      this.fields = [];
+      this.stage = "fresh";
+    }
+
+    async load() {
+      if (this.page) return;
+      const [shared, page] = await Promise.all([course(), bring(this.section.dataset.live, new URL(this.section.dataset.live, location.href.split(/[?#]/)[0]))]);
+      ({ words } = shared);
+      this.page = page;
+      this.pool = new Pool(page);
+      this.progress.setAttribute("aria-label", say("run_loading"));
+      this.stopper.textContent = say("run_stop");
+      this.makeControls();
+    }
+
+    // --- what is asked for ---
+
+    asked(isChanged) {
+      const { slug, yaml: own, defaults, before } = this.page;
+      const asked = { slug, yaml: own, defaults, before, values: [] };
+      if (this.seeds) asked.seeds = this.seeds;
+      if (!isChanged) return asked;
+      if (this.editor) asked.yaml = this.editor.value;
+      if (this.data) asked.values.push(["data.file", yaml(this.data.name)]);
+      if (this.data?.target) asked.values.push(["data.target", JSON.stringify(this.data.target)]);
+      for (const field of this.fields.filter((field) => field.isChanged)) asked.values.push([field.path, yaml(field.value)]);
+      return asked;
+    }
+
+    get isChanged() {
+      const isEdited = this.editor && this.editor.value !== this.page.yaml;
+      return Boolean(isEdited || this.data || this.fields.some((field) => field.isChanged));
+    }
+
+    // --- running ---
+
+    async press() {
+      if (this.stage === "busy") return;
+      this.button.disabled = true;
+      this.tell(words.run_loading ? say("run_loading") : "…");
+      try {
+        await this.load();
+        this.seeds = undefined;
+        await this.start(false);
+      } catch (error) {
+        this.failed(error);
+      }
+    }
+
+    /* Opens what is asked for and runs it, or offers to run fewer seeds where it would take long. */
+    async start(isChanged, isSure = false) {
+      this.stage = "busy";
+      this.faults.hidden = this.offers.hidden = true;
+      const opened = await this.pool.open(this.asked(isChanged));
+      if (typeof opened === "string") throw new Error(opened);
+      if (opened.said.length) return this.refuse(opened.said);
+      const seconds = this.estimate(opened.runs);
+      if (seconds > LONG && !isSure) return this.offer(isChanged, opened, seconds);
+      await this.runAll(isChanged, opened);
+    }
+
+    estimate(runs) {
+      const all = runs.reduce((sum, run) => sum + run.seconds, 0);
+      const longest = Math.max(...runs.map((run) => run.seconds));
+      return Math.max(longest, all / Math.min(most, runs.length)) * speed();
+    }
+
+    offer(isChanged, { runs, seeds }, seconds) {
+      this.stage = "offered";
+      const fits = Math.max(1, Math.floor((seeds * LONG) / seconds));
+      const offer = (text, count) => {
+        const button = made("button", { type: "button", textContent: text });
+        button.onclick = () => {
+          this.seeds = count;
+          this.offers.hidden = true;
+          this.start(isChanged, true).catch((error) => this.failed(error));
+        };
+        return button;
+      };
+      const all = offer(say("run_all", { time: time(seconds) }), undefined);
+      const few = seeds > 1 && fits < seeds ? [offer(say("run_few", { n: fits, n_seeds: seeds, time: time((seconds * fits) / seeds) }), fits)] : [];
+      this.offers.replaceChildren(...few, " ", all);
+      this.offers.hidden = false;
+      this.tell(say("run_long", { time: time(seconds) }));
+      this.offers.querySelector("button").focus();
+    }
+
+    async runAll(isChanged, { runs, seeds }) {
+      const began = performance.now();
+      this.progress.value = 0;
+      // What is done at once needs no bar that flashes by.
+      const showing = setTimeout(() => {
+        this.progress.hidden = this.stopper.hidden = false;
+        this.tell(say("run_running", { n: 0, n_runs: runs.length }));
+      }, 150);
+      const hears = (share, ended) => {
+        this.progress.value = share;
+        if (!this.progress.hidden && ended !== this.ended) this.tell(say("run_running", { n: ended, n_runs: runs.length }));
+        this.ended = ended;
+      };
+      let records;
+      try {
+        records = await this.pool.run(runs, hears);
+      } finally {
+        clearTimeout(showing);
+        this.progress.hidden = this.stopper.hidden = true;
+      }
+      const took = (performance.now() - began) / 1000;
+      if (took > 0.05) speed((took * speed()) / Math.max(1e-3, this.estimate(runs)));
+      const shown = await this.pool.show(records);
+      if (shown.said.length) return this.refuse(shown.said);
+      if (isChanged) this.showChanged(shown, took, seeds);
+      else await this.compare(shown, runs, seeds, records);
+      this.stage = "done";
+    }
+
+    /* Compares what came out with the page, run by run where it was fewer seeds. */
+    async compare(shown, runs, seeds, records) {
+      const all = this.page.seeds;
+      const own = this.page.digests.filter((_, index) => index % all < seeds);
+      const isWhole = seeds === all;
+      const isSame = isWhole ? shown.digest === this.page.digest : own.every((digest, index) => digest === shown.digests[index]);
+      const phrase = isSame ? (isWhole ? "run_same" : "run_same_seeds") : "run_other";
+      this.tell(say(phrase, { n: seeds, n_seeds: all }), isSame ? "same" : "other");
+      this.section.dataset.digest = shown.digest;
+      const row = (name, digest) => made("div", {}, made("dt", { textContent: say(name) }), made("dd", {}, made("code", { className: "digest", textContent: digest })));
+      const digests = isWhole ? [[this.page.digest], [shown.digest]] : [own, shown.digests];
+      const list = made("dl", { className: "facts" }, row("run_of_page", digests[0].join(" ")), row("run_yours", digests[1].join(" ")));
+      this.digests.replaceChildren(made("details", {}, made("summary", { textContent: say("run_digests") }), list));
+      this.digests.hidden = false;
+      await this.pool.keep(this.asked(false), records);
+      this.button.hidden = true;
+      this.controls.hidden = !this.controls.childElementCount;
+      if (this.wanted) {
+        this.wanted = false;
+        this.stage = "busy";
+        await this.start(true);
+      }
+    }
+
+    // --- showing ---
+
+    parts(root) {
+      const found = new Map();
+      const add = (within, name, selectors) => {
+        for (const selector of selectors) {
+          within.querySelectorAll(selector).forEach((element, index) => found.set(`${name}${selector} ${index}`, element));
+        }
+      };
+      for (const plot of root.querySelectorAll(".plot")) add(plot, `${plot.id} `, OF_CHART);
+      add(root, "", BESIDE);
+      return found;
+    }
+
+    showChanged(shown, took, seeds) {
+      const parsed = new DOMParser().parseFromString(shown.html, "text/html");
+      this.before ??= new Map([...this.parts(this.section)].map(([name, element]) => [name, element.cloneNode(true)]));
+      const isOpen = [...this.section.querySelectorAll("details.numbers")].map((details) => details.open);
+      const parts = this.parts(parsed);
+      this.sayClaims(parts.get(CLAIMS), seeds);
+      this.swap(parts);
+      this.section.querySelectorAll("details.numbers").forEach((details, index) => (details.open = isOpen[index] || false));
+      this.section.classList.add("changed");
+      this.section.dataset.digest = shown.digest;
+      this.mark(true);
+      this.digests.hidden = true;
+      const sentences = [say("run_changed", { time: time(took) })];
+      if (shown.divergence) sentences.push(shown.divergence);
+      if (this.section.querySelector(".plot svg")) sentences.push(say("run_ghosts"));
+      this.tell(sentences.join(" "), shown.divergence ? "diverged" : "changed");
+      this.reset.hidden = false;
+      this.address();
+    }
+
+    /* Claims keep the page's sentences; with fewer seeds they have no verdict. */
+    sayClaims(claims, seeds) {
+      const own = this.before.get(CLAIMS);
+      if (!claims) return;
+      const isEdited = this.editor && this.editor.value !== this.page.yaml;
+      [...claims.children].forEach((claim, index) => {
+        const sentence = own?.children[index]?.querySelector(".says");
+        if (sentence && !isEdited) claim.querySelector(".says")?.replaceWith(sentence.cloneNode(true));
+        if (this.seeds && seeds < this.page.seeds) {
+          const held = /\d+/.exec(claim.querySelector(".verdict")?.textContent || "")?.[0] ?? "";
+          claim.className = "open";
+          claim.querySelector(".verdict").textContent = say("run_claims", { n: held, n_seeds: seeds });
+        }
+      });
+    }
+
+    swap(parts) {
+      for (const [name, element] of this.parts(this.section)) {
+        const other = parts.get(name)?.cloneNode(true);
+        // Tables are numbered by the page.
+        const number = element.querySelector(":scope > .number-of");
+        element.replaceChildren(...(other ? other.childNodes : []));
+        if (number && !element.querySelector(".number-of")) element.prepend(number, " ");
+        if (other) element.className = other.className;
+      }
+      document.dispatchEvent(new CustomEvent("gradbook:redrawn", { detail: this.section }));
+    }
+
+    /* Marks what keeps the page's numbers: values in prose, and figures of the author's own that use the experiment. */
+    mark(isMarked) {
+      for (const link of document.querySelectorAll(`a.value[href$="#experiment-${this.id}"], a.claim[href$="#experiment-${this.id}"]`)) {
+        link.classList.toggle("of-page", isMarked);
+      }
+      const uses = new RegExp(`\\b${this.id}\\b`);
+      for (const figure of document.querySelectorAll("section.experiment.figure")) {
+        if (uses.test(figure.querySelector("pre code")?.textContent || "")) figure.classList.toggle("of-page", isMarked);
+      }
+    }
+
+    tell(text, kind = "") {
+      this.status.textContent = text;
+      this.status.dataset.kind = kind;
+    }
+
+    refuse(said) {
+      this.stage = "done";
+      const faulty = said.filter(({ text, message, label }) => {
+        const field = this.fields.find((field) => text.includes(`${field.path}:`) && field.isChanged);
+        field?.told(label ? `${message} – ${label}` : message);
+        return !field;
+      });
+      this.faults.textContent = faulty.map(({ text }) => text).join("\n\n");
+      this.faults.hidden = !faulty.length;
+      this.tell(say("run_refused"), "other");
+      this.button.disabled = false;
+    }
+
+    failed(error) {
+      if (error instanceof Stopped) return;
+      this.pool?.stop();
+      this.stage = "done";
+      this.progress.hidden = this.stopper.hidden = true;
+      this.button.disabled = false;
+      const phrase = error instanceof Unable ? error.message : "run_failed";
+      if (words[phrase]) return this.tell(say(phrase, { reason: error.message }), "other");
+      this.tell(error.message, "other");
+    }
+
+    stop() {
+      this.pool.stop();
+      this.stage = "done";
+      this.progress.hidden = this.stopper.hidden = true;
+      this.button.disabled = false;
+      this.tell(say("run_stopped"));
+      if (!this.button.hidden) this.button.focus();
+    }
+
+    // --- changing ---
+
+    makeControls() {
+      const moved = () => this.moved();
+      this.fields = this.page.controls.map((control, index) => new Field(control, `try-${this.id}-${index}`, moved));
+      const parts = this.fields.map((field) => field.element);
+      if (!this.fields.length && this.page.source) {
+        this.editor = made("textarea", { spellcheck: false, rows: Math.min(24, this.page.yaml.split("\n").length + 1), value: this.page.yaml, "aria-label": say("run_edit") });
+        parts.push(made("details", {}, made("summary", { textContent: say("run_edit") }), this.editor));
+      }
+      if (this.page.data && (this.fields.length || this.editor)) parts.push(this.dropping());
+      if (!parts.length) return;
+      const again = made("button", { type: "button", textContent: say("run_again") });
+      again.onclick = () => this.again();
+      this.reset = made("button", { type: "button", textContent: say("run_reset"), hidden: true });
+      this.reset.onclick = () => this.back();
+      const legend = made("p", { className: "legend", textContent: say("run_try") });
+      this.controls.append(legend, ...parts, made("p", { className: "actions" }, again, " ", this.reset));
+    }
+
+    dropping() {
+      const input = made("input", { type: "file", accept: ".csv,.tsv,.npy,.npz" });
+      const target = made("select", { hidden: true, "aria-label": say("run_target") });
+      const take = async (file) => {
+        if (!file) return;
+        const bytes = new Uint8Array(await file.arrayBuffer());
+        await this.pool.add(file.name, bytes);
+        this.data = { name: file.name };
+        const header = new TextDecoder().decode(bytes.subarray(0, 4096)).split(/\r?\n/)[0];
+        const columns = /\.csv$/i.test(file.name) ? header.split(header.includes(";") && !header.includes(",") ? ";" : ",") : [];
+        target.replaceChildren(...columns.map((column) => made("option", { textContent: column.trim().replace(/^"|"$/g, "") })));
+        target.selectedIndex = columns.length - 1;
+        target.hidden = !columns.length;
+        this.data.target = columns.length ? target.value : undefined;
+        this.again();
+      };
+      input.onchange = () => take(input.files[0]);
+      target.onchange = () => {
+        this.data.target = target.value;
+        this.again();
+      };
+      this.forget = () => {
+        this.data = undefined;
+        input.value = "";
+        target.hidden = true;
+      };
+      const hasFile = (event) => [...(event.dataTransfer?.types || [])].includes("Files");
+      this.section.addEventListener("dragover", (event) => hasFile(event) && event.preventDefault());
+      this.section.addEventListener("drop", (event) => {
+        if (!hasFile(event)) return;
+        event.preventDefault();
+        take(event.dataTransfer.files[0]);
+      });
+      return made("div", { className: "field" }, made("label", {}, say("run_data"), " ", input), " ", target);
+    }
+
+    /* A control has moved: what is quick runs at every move, the rest at the press of the button. */
+    moved() {
+      this.address();
+      const quick = this.page.seconds * speed() < AT_ONCE;
+      if (this.button.hidden && quick) this.again();
+    }
+
+    async again() {
+      if (this.stage === "busy") {
+        this.isBehind = true;
+        return;
+      }
+      do {
+        this.isBehind = false;
+        try {
+          if (!this.isChanged && this.before) this.back();
+          else await this.start(true);
+        } catch (error) {
+          return this.failed(error);
+        }
+      } while (this.isBehind);
+    }
+
+    back() {
+      for (const field of this.fields) {
+        field.show(field.own);
+        field.told(null);
+      }
+      if (this.editor) this.editor.value = this.page.yaml;
+      this.forget?.();
+      if (this.before) this.swap(this.before);
+      this.section.classList.remove("changed");
+      this.section.dataset.digest = this.page.digest;
+      this.mark(false);
+      this.faults.hidden = this.offers.hidden = true;
+      this.reset.hidden = true;
+      this.digests.hidden = false;
+      this.tell(say("run_back"));
+      this.address();
+    }
+
+    /* The address keeps what the controls changed. */
+    address() {
+      const changed = this.fields.filter((field) => field.isChanged);
+      const values = changed.map((field) => `${field.path}=${encodeURIComponent(yaml(field.value))}`).join("&");
+      const hash = values ? `#experiment-${this.id}?${values}` : "";
+      try {
+        history.replaceState(null, "", `${location.pathname}${location.search}${hash}`);
+      } catch {
+        // Some browsers refuse it for files.
+      }
+    }
+
+    /* Fills the controls from an address; nothing runs before the press. */
+    async fill(values) {
+      try {
+        await this.load();
+      } catch (error) {
+        return this.failed(error);
+      }
+      const unknown = [];
+      for (const [path, text] of values) {
+        const field = this.fields.find((field) => field.path === path);
+        if (!field?.take(text)) unknown.push(`${path}: ${text}`);
+      }
+      this.wanted = this.fields.some((field) => field.isChanged);
+      this.controls.hidden = !this.fields.length;
+      if (unknown.length) this.tell(say("run_unknown", { path: unknown.join(", ") }), "other");
+    }
+  }
+
+  const panels = new Map();
+  const panel = (section, button) => {
+    if (!panels.has(section)) panels.set(section, new Panel(section, button));
+    return panels.get(section);
+  };
+
+  window.gradbookLive = {
+    take: (name, what) => brought.set(name, what),
+    press: (section, button) => panel(section, button).press(),
+    fill: (section, button, values) => panel(section, button).fill(values),
+  };
+})();
