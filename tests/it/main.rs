@@ -19,6 +19,7 @@ mod gradient_check;
 mod hostile;
 mod languages;
 mod limits;
+mod live;
 mod names;
 mod order;
 mod pages;

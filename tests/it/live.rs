@@ -1,0 +1,95 @@
+//! What a page needs to run its experiments in a browser: there where it is offered, and nowhere else. That it runs is for
+//! `scripts/browser` to show.
+
+use serde_json::Value;
+
+use crate::course::Course;
+
+const BLOCK: &str = "```yaml experiment\nkind: optimizers\nid: two\ndata: {file: a.csv, target: y}\n\
+     training: {epochs: 2, learning_rate: 0.01}\ncompare: [sgd, {adam: {learning_rate: 0.001}}]\nseeds: 3 # few\nshow_source: false\n\
+     try: {training.learning_rate: {log: [1e-4, 1]}, seed: {integer: [0, 9]}}\n```\n";
+
+fn table() -> String {
+    let row = |row: u32| format!("{},{},{}\n", row % 7, row % 5, ["a", "b"][row as usize % 2]);
+    format!("u,v,y\n{}", (0..60).map(row).collect::<String>())
+}
+
+fn course(body: &str, settings: &str) -> Course {
+    let course = Course::with("1-a.md", body).and("2-b.md", "No experiment.\n");
+    course
+        .file("lessons/a.csv", table().as_bytes())
+        .file("lessons/gradbook.yaml", format!("title: C\n{settings}").as_bytes())
+}
+
+/// What a script hands over to `live.js`.
+fn handed_over(script: &str) -> Value {
+    let (_, value) = script.split_once(", ").unwrap();
+    serde_json::from_str(value.trim_end().strip_suffix(");").unwrap()).unwrap()
+}
+
+#[test]
+fn an_experiment_stands_beside_its_page_with_its_data_and_digests() {
+    let course = course(BLOCK, "defaults: {model: {hidden: [4]}}\n");
+    let called = course.call(&["build"]);
+    assert_eq!(called.status, 0, "{}", called.error);
+    let page = handed_over(&course.text("output/a/two.live.js"));
+    assert_eq!(page["digest"], course.results("a")[0]["digest"]);
+    assert_eq!(page["digests"].as_array().unwrap().len(), 6, "two variants of three seeds");
+    assert_eq!(page["defaults"], serde_json::json!(["model:\n  hidden:\n  - 4\n"]));
+    assert!(!page["yaml"].as_str().unwrap().contains("few"), "a comment of a source that is not shown");
+    assert_eq!(page["files"]["a.csv"].as_str().unwrap().len(), table().len().div_ceil(3) * 4);
+    let controls = page["controls"].as_array().unwrap();
+    assert_eq!(controls[0]["only"], serde_json::json!(["SGD"]), "Adam has a rate of its own");
+    assert_eq!(
+        (&controls[0]["value"], &controls[1]["value"]),
+        (&serde_json::json!(0.01), &serde_json::json!(0))
+    );
+
+    let html = course.text("output/a.html");
+    assert!(
+        html.contains("data-live=\"a/two.live.js\" data-seconds=") && html.contains("<noscript>"),
+        "{html}"
+    );
+    assert!(
+        html.contains("script-src 'self' 'wasm-unsafe-eval'") && html.contains("worker-src blob:"),
+        "{html}"
+    );
+    for other in ["b", "index"] {
+        let html = course.text(&format!("output/{other}.html"));
+        assert!(!html.contains("wasm-unsafe-eval") && !html.contains("<noscript>"), "{html}");
+    }
+    let module = handed_over(&course.text("output/assets/live-module.js"));
+    assert!(module["base64"].as_str().unwrap().len() > 100_000 && module["probe"].is_string());
+}
+
+#[test]
+fn what_its_author_withholds_is_nowhere() {
+    let withheld = BLOCK.replace("seeds: 3", "live: false\nseeds: 3");
+    let untrusted: &[&str] = &["build", "--untrusted"];
+    for (body, settings, call) in [
+        (withheld.as_str(), "", &["build"][..]),
+        (BLOCK, "live: false\n", &["build"]),
+        (BLOCK, "", untrusted),
+    ] {
+        let course = course(body, settings);
+        let called = course.call(call);
+        assert_eq!(called.status, 0, "{}", called.error);
+        let html = course.text("output/a.html");
+        assert!(!html.contains("data-live") && !html.contains("wasm-unsafe-eval"), "{html}");
+        let written = course.files("output");
+        let left = written.iter().find(|(path, _)| path.contains(".live.") || path.contains("live-"));
+        assert!(left.is_none(), "{:?}", left.map(|(path, _)| path));
+    }
+}
+
+#[test]
+fn what_a_reader_may_change_changes_no_result() {
+    let results = |body: &str| {
+        let course = course(body, "");
+        assert_eq!(course.call(&["build"]).status, 0);
+        course.text("output/a/two.json")
+    };
+    let plain: String =
+        BLOCK.lines().filter(|line| !line.starts_with("try:")).map(|line| format!("{line}\n")).collect();
+    assert_eq!(results(BLOCK), results(&plain));
+}
