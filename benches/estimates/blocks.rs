@@ -15,7 +15,7 @@ pub(crate) const LARGE: [&str; 5] = [
 type Draw = fn(&mut Stream) -> String;
 
 /// Kinds, each with how its blocks are drawn.
-pub(crate) const KINDS: [(&str, Draw); 12] = [
+pub(crate) const KINDS: [(&str, Draw); 15] = [
     ("split", split),
     ("train", train),
     ("regression", regression),
@@ -25,6 +25,9 @@ pub(crate) const KINDS: [(&str, Draw); 12] = [
     ("average", average),
     ("optimizers", optimizers),
     ("surface", surface),
+    ("surface_of_data", surface_of_data),
+    ("curvatures", curvatures),
+    ("critical_points", critical_points),
     ("search", search),
     ("softmax_of_logits", logits),
     ("softmax", softmax),
@@ -46,11 +49,15 @@ fn one_of<'a>(stream: &mut Stream, options: &[&'a str]) -> &'a str {
 }
 
 fn data(stream: &mut Stream) -> String {
-    match stream.below(5) {
+    match stream.below(6) {
         0 => "{name: iris}".to_owned(),
         1 => "{name: digits}".to_owned(),
         2 => format!("{{name: digits, limit: {}}}", between(stream, 50, 1000)),
-        3 => {
+        3 => format!(
+            "{{name: digits, limit: {}, other_source: {{contrast: 0.5, blur: 0.5, noise: 0.1}}}}",
+            between(stream, 50, 1700)
+        ),
+        4 => {
             let (samples, limit) = (between(stream, 1000, 300_000), between(stream, 60, 900));
             format!("{{name: blobs, samples: {samples}, limit: {limit}}}")
         }
@@ -76,7 +83,8 @@ fn model(stream: &mut Stream) -> String {
 fn training(stream: &mut Stream) -> String {
     let optimizer = one_of(stream, &["sgd", "momentum", "adam", "rmsprop"]);
     let batch = one_of(stream, &["8", "32", "128", "full"]);
-    let more = one_of(stream, &["", ", precision: f64", ", l2: 0.1", ", schedule: {cosine: {}}"]);
+    let more =
+        one_of(stream, &["", ", precision: f64", ", l2: 0.1", ", schedule: {cosine: {}}", ", steering: {}"]);
     format!("{{epochs: {}, batch_size: {batch}, optimizer: {optimizer}{more}}}", between(stream, 1, 60))
 }
 
@@ -109,7 +117,7 @@ fn train(stream: &mut Stream) -> String {
     let (model, training, seeds) = (model(stream), training(stream), judged(stream, 6, "train_loss"));
     let looked_at = match stream.below(4) {
         0 => "data: {name: digits}\npictures: 40\nhistograms: [0, 1]\n",
-        1 => "data: {name: moons, samples: 2000}\nregions: [0, 1]\ngradient_shares: true\n",
+        1 => "data: {name: moons, samples: 2000}\nregions: [0, 1]\ngradient_shares: true\ndrift: true\n",
         2 => "data: {name: iris}\nhistograms: [0]\ngradient_shares: true\n",
         _ => "data: {name: digits, limit: 800}\n",
     };
@@ -154,11 +162,36 @@ fn surface(stream: &mut Stream) -> String {
     )
 }
 
+fn surface_of_data(stream: &mut Stream) -> String {
+    let (samples, steps) = (between(stream, 20, 5000), between(stream, 10, 2000));
+    let seeds = judged(stream, 6, "sgd.loss");
+    let data = one_of(stream, &["plane", "moons"]);
+    format!(
+        "kind: surface\ndata: {{name: {data}, samples: {samples}, noise: 0.5}}\nl2: 0.1\nsteps: {steps}\n{seeds}compare: [sgd, adam]\n"
+    )
+}
+
+fn curvatures(stream: &mut Stream) -> String {
+    let (samples, most) = (between(stream, 10, 20_000), between(stream, 1, 12));
+    let dimensions: Vec<String> = (1..=most).map(|dimension| dimension.to_string()).collect();
+    format!("kind: curvatures\ndimensions: [{}]\nsamples: {samples}\n", dimensions.join(", "))
+}
+
+fn critical_points(stream: &mut Stream) -> String {
+    let (samples, units) = (between(stream, 20, 400), between(stream, 1, 9));
+    let (starts, steps) = (between(stream, 1, 20), between(stream, 5, 100));
+    format!(
+        "kind: critical_points\ndata: {{name: xor, samples: {samples}}}\nmodel: {{hidden: [{units}], activation: tanh}}\n\
+         l2: 0.1\nstarts: {starts}\nsteps: {steps}\n"
+    )
+}
+
 fn search(stream: &mut Stream) -> String {
-    let sampler = match stream.below(4) {
+    let sampler = match stream.below(5) {
         0 => "random".to_owned(),
         1 => "{successive_halving: {}}".to_owned(),
         2 => "{coarse_to_fine: {}}".to_owned(),
+        3 => "one_at_a_time".to_owned(),
         _ => format!("{{tpe: {{candidates: {}}}}}", between(stream, 10, 1000)),
     };
     let (trials, epochs) = (between(stream, 12, 400), between(stream, 1, 10));

@@ -66,6 +66,32 @@ compare: [0.001, 1]
 ```
 
 ```yaml experiment
+kind: curvatures
+id: seldom
+dimensions: [1, 2, 3]
+samples: 200
+seeds: 2
+```
+
+```yaml experiment
+kind: critical_points
+id: flat
+data: {name: xor, samples: 40}
+model: {hidden: [2], activation: tanh, output: sigmoid}
+l2: 0.1
+starts: 6
+```
+
+```yaml experiment
+kind: surface
+id: stretched
+data: {name: plane, samples: 40}
+learning_rate: {over_curvature: 1}
+vary: {data.normalize: [none, standard]}
+steps: 20
+```
+
+```yaml experiment
 kind: surface
 id: bowl
 surface: {bowl: {condition: 10}}
@@ -110,7 +136,8 @@ fn a_lesson_of_all_kinds_becomes_a_page() {
     }
     let site = course.build();
     let page = site.page("all");
-    for id in ["parts", "layers", "dropped", "ways", "rates", "bent", "bowl", "looked", "year", "vector"] {
+    let ids = ["parts", "layers", "dropped", "ways", "rates", "bent", "seldom", "flat", "stretched", "bowl"];
+    for id in ids.into_iter().chain(["looked", "year", "vector"]) {
         page.shows(&format!("id=\"experiment-{id}\""));
         assert!(site.text(&format!("all/{id}.json")).contains("\"digest\""));
     }

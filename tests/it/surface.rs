@@ -2,7 +2,7 @@
 
 use gradbook::numeric::Streams;
 use gradbook::optim::{OPTIMIZERS, Optimizer, Schedule};
-use gradbook::surface::{Descent, SURFACES, Surface, descend};
+use gradbook::surface::{Descent, Ground, SURFACES, Surface, descend};
 use serde::Deserialize;
 use serde_json::Value;
 

@@ -55,7 +55,7 @@ fn check<R: Real>(case: &Case, tolerance: f64) {
 #[test]
 fn from_the_seed_to_the_last_epoch_in_f64() {
     let cases = cases();
-    assert_eq!(cases.len(), 5);
+    assert_eq!(cases.len(), 7);
     cases.iter().for_each(|case| check::<f64>(case, F64));
 }
 
@@ -65,10 +65,14 @@ fn from_the_seed_to_the_last_epoch_in_f32() {
 }
 
 #[test]
-fn the_reference_drops_units_changes_pictures_and_stops_early() {
+fn the_reference_drops_units_changes_pictures_is_steered_and_stops_early() {
     let cases = cases();
     let of = |has: fn(&Case) -> bool| cases.iter().filter(|case| has(case)).count();
     assert_eq!(of(|case| case.model.keep_prob.is_some()), 3);
     assert_eq!(of(|case| case.training.augment.is_some()), 1);
+    assert_eq!(of(|case| case.data.other_source.is_some()), 1);
+    // Steered, it went back and did not always.
+    let steered = run::<f64>(cases.iter().find(|case| case.training.steering.is_some()).unwrap());
+    assert!((1..6).contains(&steered.report.set_backs.unwrap()), "{:?}", steered.report.set_backs);
     assert_eq!(of(|case| case.final_epoch + 1 < case.history["dev_loss"].len()), 1);
 }

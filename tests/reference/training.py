@@ -54,14 +54,35 @@ def prepare(settings, seed):
     Stream(seed, "split").shuffle(order)
     rows = iter([chosen[i] for i in order])
     rows = {part: [next(rows) for _ in range(split[part])] for part in PARTS}
-    seen = x[rows["train"]]
+    features = {part: x[rows[part]] for part in PARTS}
+    if "other_source" in data:
+        white = x[chosen].max()
+        features = {part: taken(features[part], part, data["other_source"], white, seed) for part in PARTS}
+    seen = features["train"]
     if data["normalize"] == "pixels":
         shift, scale = seen.mean(), seen.std(correction=0)
     else:
         shift, scale = seen.mean(0), seen.std(0, correction=0)
-    parts = {part: ((x[rows[part]] - shift) / scale, y[rows[part]]) for part in PARTS}
+    if data["normalize"] == "variance":
+        scale = scale**2
+    parts = {part: ((features[part] - shift) / scale, y[rows[part]]) for part in PARTS}
     make_wrong(parts["train"][1], data.get("label_noise", 0), classes, Stream(seed, "label_noise"))
     return parts, classes, shift, scale
+
+
+def taken(pictures, part, source, white, seed):
+    """Pictures of a part, those of the share that comes from the other source as it takes them."""
+    order = list(range(len(pictures)))
+    Stream(seed, f"other_source/{part}").shuffle(order)
+    noise = Stream(seed, f"other_source/{part}/noise")
+    pictures = pictures.clone()
+    for row in order[: int(source[part] * len(order) + 0.5)]:
+        picture = pictures[row].reshape(1, 1, 8, 8) / white
+        near = F.avg_pool2d(picture, 3, stride=1, padding=1)
+        picture = source["contrast"] * ((1 - source["blur"]) * picture + source["blur"] * near).flatten()
+        deviates = torch.tensor([noise.normal() for _ in range(64)])
+        pictures[row] = (picture + source["brightness"] + source["noise"] * deviates).clamp(0, 1) * white
+    return pictures
 
 
 def make_wrong(labels, share, classes, stream):
@@ -132,6 +153,17 @@ class Network:
     def penalty(self, l2, rows):
         return l2 / (2 * rows) * sum((w**2).sum() for w in self.weights)
 
+    def state(self):
+        averages, statistics = ([list(pair) for pair in pairs] for pairs in (self.averages, self.statistics))
+        return [p.detach().clone() for p in self.parameters()], averages, statistics, self.steps
+
+    def restore(self, state):
+        parameters, averages, statistics, self.steps = state
+        self.averages, self.statistics = ([list(pair) for pair in pairs] for pairs in (averages, statistics))
+        with torch.no_grad():
+            for p, kept in zip(self.parameters(), parameters):
+                p.copy_(kept)
+
     def flat(self):
         return [v for p in self.parameters() for v in p.detach().flatten().tolist()]
 
@@ -185,6 +217,28 @@ def rate(training, epoch, step, steps):
     return alpha * (1 + math.cos(math.pi * (time - rise) / (all_steps - rise))) / 2
 
 
+class Steer:
+    """One training that is watched: back and slower where it has become worse, else faster."""
+
+    def __init__(self, settings):
+        self.settings, self.factor, self.last, self.kept = settings, 1.0, None, None
+
+    def look(self, epoch, network, history):
+        """Whether the network went back; what was measured is then what it was."""
+        if epoch % self.settings["every"] != 0:
+            return False
+        value = history[self.settings["metric"]][-1]
+        if self.last is not None and value > (1 + self.settings["worse"]) * self.last[0]:
+            self.factor /= self.settings["slower"]
+            network.restore(self.kept)
+            for values in history.values():
+                values[-1] = values[self.last[1]]
+            return True
+        self.factor *= self.settings["faster"] if epoch > 0 else 1
+        self.last, self.kept = (value, epoch), network.state()
+        return False
+
+
 def train(settings, seed):
     model, training = settings["model"], settings["training"]
     parts, classes, shift, scale = prepare(settings, seed)
@@ -198,6 +252,7 @@ def train(settings, seed):
     unmasked = [None] * (len(widths) - len(keep))
     augmenter = Augmenter(training["augment"], 8, seed) if "augment" in training else None
     stopping = training.get("early_stopping")
+    steer = Steer(training["steering"]) if "steering" in training else None
     order, batches = list(range(rows)), Stream(seed, "batches")
     history = {f"{part}_{metric}": [] for part in PARTS for metric in ["loss", "error"]}
     best = (math.inf, 0, None)
@@ -211,10 +266,13 @@ def train(settings, seed):
                 optimizer.zero_grad()
                 loss = mean_loss(network.output, network.logits(seen, factors, training=True), y[batch])
                 (loss + network.penalty(training.get("l2", 0), rows)).backward()
-                optimizer.param_groups[0]["lr"] = rate(training, epoch - 1, step, -(-rows // size))
+                factor = steer.factor if steer else 1.0
+                optimizer.param_groups[0]["lr"] = factor * rate(training, epoch - 1, step, -(-rows // size))
                 optimizer.step()
                 network.observe()
         measure(network, parts, history)
+        if steer and steer.look(epoch, network, history):
+            optimizer = OPTIMIZERS[next(iter(training["optimizer"]))](network.parameters())
         watched = history[stopping["metric"] if stopping else "dev_loss"][-1]
         if watched < best[0]:
             best = (watched, epoch, network.flat())
@@ -305,6 +363,24 @@ CASES = [
             "early_stopping": {"patience": 4, "metric": "dev_loss"},
         },
         label_noise=0.25,
+    ),
+    case(
+        "digits",
+        "pixels",
+        {"hidden": [11], "activation": "relu", "init": "he"},
+        {"batch_size": 25, "optimizer": {"adam": {"epsilon": 1e-4}}, "learning_rate": 0.01},
+        other_source={
+            "train": 0.25, "dev": 1.0, "test": 0.5, "contrast": 0.6, "brightness": 0.2, "blur": 0.5, "noise": 0.12,
+        },
+    ),
+    case(
+        "iris",
+        "variance",
+        {"hidden": [6, 6], "activation": "tanh", "init": "xavier", "batch_norm": {"average": 0.8}},
+        {
+            "epochs": 12, "batch_size": 8, "optimizer": {"nesterov": {"dampening": 0}}, "learning_rate": 0.3,
+            "steering": {"metric": "dev_loss", "every": 2, "worse": 0.01, "slower": 4.0, "faster": 1.25},
+        },
     ),
 ]
 

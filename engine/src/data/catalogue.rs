@@ -67,7 +67,7 @@ pub struct Key {
 /// Keys that every table and file takes, besides those that all data sets take.
 const TABLE_KEYS: &[&str] = &["task", "label_noise", "bayes_error", "scale_target"];
 /// Keys that all data sets take.
-const COMMON_KEYS: &[&str] = &["normalize", "limit"];
+const COMMON_KEYS: &[&str] = &["normalize", "own_statistics", "other_source", "limit"];
 
 impl DatasetInfo {
     /// Finds a data set by the name that authors write.

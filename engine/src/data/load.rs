@@ -72,8 +72,12 @@ pub fn limited(dataset: &Dataset, rows: usize, streams: &Streams) -> Dataset {
 /// Returns the facts of what `limit` leaves of data with these facts.
 ///
 /// # Errors
-/// A limit that is more than there is.
+/// A limit that is more than there is; another source of pictures where there are none.
 pub fn limited_facts(settings: &DataSettings, facts: Facts) -> Result<Facts, Problem> {
+    let other = settings.other_source.as_ref();
+    if let Some(problem) = other.and_then(|source| source.check_data(facts.image)) {
+        return Err(problem.within("other_source"));
+    }
     match settings.limit {
         Some(limit) if limit > facts.rows => {
             let rows = facts.rows;

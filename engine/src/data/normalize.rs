@@ -20,6 +20,10 @@ use crate::numeric::Real;
 pub enum Normalize {
     /// Subtract the training mean, divide by the training standard deviation (1/n).
     Standard,
+    /// Subtract the training mean and divide by nothing, so that the features keep their sizes.
+    Centered,
+    /// Subtract the training mean, divide by the training variance, the square of what it should be: a common slip, to be shown.
+    Variance,
     /// To 0..1 over the training part: subtract the lowest, divide by the range.
     Minmax,
     /// All features alike, as is usual for pictures: subtract the mean of all training numbers together, divide by
@@ -74,7 +78,11 @@ impl Normalizer {
             let sum: f64 = squares.iter().sum();
             squares.fill(sum / columns as f64);
         }
-        let spread = squares.iter().map(|square| (square / count).sqrt());
+        let spread = squares.iter().map(|square| match method {
+            Normalize::Centered => 1.0,
+            Normalize::Variance => square / count,
+            _ => (square / count).sqrt(),
+        });
         seen.iter().zip(means).zip(spread).map(|((seen, mean), sd)| seen.scaling(mean, sd)).unzip().into()
     }
 
@@ -151,6 +159,16 @@ mod tests {
         assert_eq!(normalizer, Normalizer { shift: vec![3.0], scale: vec![(8.0f64 / 3.0).sqrt()] });
         let scaled = scaled(&normalizer, &x, &[1, 2]);
         assert_eq!(scaled, array![[97.0 / (8.0f64 / 3.0).sqrt()], [0.0]]);
+    }
+
+    #[test]
+    fn centered_only_moves_and_the_slip_divides_by_the_square() {
+        let x = Features::F64(array![[1.0, 7.0], [3.0, 7.0], [8.0, 7.0], [0.0, 9.0]]);
+        let centered = Normalizer::fit(Normalize::Centered, &x, &[0, 1, 2]);
+        assert_eq!(centered, Normalizer { shift: vec![4.0, 7.0], scale: vec![1.0, 1.0] });
+        // Variance (9 + 1 + 16) / 3; the second feature has none.
+        let slip = Normalizer::fit(Normalize::Variance, &x, &[0, 1, 2]);
+        assert_eq!(slip, Normalizer { shift: vec![4.0, 7.0], scale: vec![26.0 / 3.0, 1.0] });
     }
 
     #[test]

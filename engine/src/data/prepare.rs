@@ -8,8 +8,8 @@ use super::split::Split;
 use super::target_scale::TargetScale;
 use crate::numeric::{Real, Stream, Streams};
 
-/// Returns the three parts in the precision of the run: features and targets scaled by the statistics of the training part, and
-/// with the wanted share of wrong labels in the training part (stream `label_noise`).
+/// Returns the three parts in the precision of the run: rows of another source taken as it takes them, features and targets scaled by
+/// the statistics of the training part, and with the wanted share of wrong labels in the training part (stream `label_noise`).
 pub fn prepare<R: Real>(
     dataset: &Dataset,
     split: &Split,
@@ -17,18 +17,29 @@ pub fn prepare<R: Real>(
     streams: &Streams,
 ) -> (Prepared<R>, Normalizer) {
     let method = settings.normalization(dataset.image.is_some());
-    let normalizer = Normalizer::fit(method, &dataset.features, &split.train);
+    let changed = settings.other_source.as_ref().map(|source| source.apply(dataset, split, streams));
+    // Labels stay those of the data set's rows, whatever their features are.
+    let (features, places) = changed.as_ref().map_or((&dataset.features, split), |(x, places)| (x, places));
+    let normalizer = Normalizer::fit(method, features, &places.train);
     let target_scale = TargetScale::fit(settings.target_scaling(), &dataset.target, &split.train);
-    let part = |rows: &[usize]| {
-        Part::new(normalizer.apply(&dataset.features, rows), labels(&dataset.target, target_scale, rows))
+    let part = |places: &[usize], rows: &[usize]| {
+        let own = settings.own_statistics.then(|| Normalizer::fit(method, features, places));
+        let scaled = own.as_ref().unwrap_or(&normalizer).apply(features, places);
+        Part::new(scaled, labels(&dataset.target, target_scale, rows))
     };
-    let mut train = part(&split.train);
+    let mut train = part(&places.train, &split.train);
     if let (Labels::Classes { indices, count }, Some(share)) = (&mut train.y, settings.label_noise) {
         wrong_labels(indices, *count, share, &mut streams.stream("label_noise"));
     }
     let picture =
         dataset.image.map(|(height, width)| Picture { height, width, normalizer: normalizer.clone() });
-    let prepared = Prepared { train, dev: part(&split.dev), test: part(&split.test), picture, target_scale };
+    let prepared = Prepared {
+        train,
+        dev: part(&places.dev, &split.dev),
+        test: part(&places.test, &split.test),
+        picture,
+        target_scale,
+    };
     (prepared, normalizer)
 }
 
@@ -98,6 +109,29 @@ mod tests {
         let (parts, _) = prepare::<f32>(&data, &rows(), &plain, &Streams::new(0));
         assert_eq!(parts.train.y, Labels::Values(vec![2.5, 0.5]));
         assert_eq!((parts.test.len(), parts.test.features()), (0, 1));
+    }
+
+    #[test]
+    fn rows_of_another_source_come_before_the_scaling() {
+        let data = dataset(TargetColumn::Values { values: vec![0.5, 1.5, 2.5, 3.5], name: "y".to_owned() });
+        let source = serde_json::json!({ "brightness": 1.0 });
+        let settings =
+            DataSettings { other_source: serde_json::from_value(source).ok(), ..DataSettings::named("iris") };
+        let (parts, normalizer) = prepare::<f64>(&data, &rows(), &settings, &Streams::new(0));
+        assert_eq!((normalizer.shift, normalizer.scale), (vec![2.0], vec![2.0]));
+        // Mean 3.75, mean square of the distances 11.1875: one deviation more than 9.
+        let expected = (9.0 + 11.1875_f64.sqrt() - 2.0) / 2.0;
+        assert!((parts.dev.x[[0, 0]] - expected).abs() < 1e-12, "{:?}", parts.dev.x);
+        assert_eq!((parts.train.x, parts.dev.y), (array![[1.0], [-1.0]], Labels::Values(vec![2.0])));
+    }
+
+    #[test]
+    fn own_statistics_hide_what_a_part_is_like() {
+        let data = dataset(TargetColumn::Values { values: vec![0.5, 1.5, 2.5, 3.5], name: "y".to_owned() });
+        let settings = DataSettings { own_statistics: true, ..DataSettings::named("iris") };
+        let split = Split { train: vec![2, 0], dev: vec![1, 3], test: vec![3] };
+        let (parts, _) = prepare::<f64>(&data, &split, &settings, &Streams::new(0));
+        assert_eq!((parts.dev.x, parts.test.x), (array![[-1.0], [1.0]], array![[0.0]]));
     }
 
     #[test]

@@ -7,8 +7,9 @@ use super::catalogue::{DATASETS, DatasetInfo, Key, Origin, file_keys};
 use super::column;
 use super::format::Format;
 use super::normalize::Normalize;
+use super::other_source::OtherSource;
 use super::target_scale::ScaleTarget;
-use crate::problem::{Problem, nearest};
+use crate::problem::{Problem, nearest, within};
 use crate::range;
 
 /// The most numbers that a data set may hold: 160 MB in f64.
@@ -50,7 +51,7 @@ pub struct DataSettings {
     /// Generated sets: how many rows to generate.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub samples: Option<usize>,
-    /// Generated sets: standard deviation of the normal noise on each coordinate (`line`, `polynomial`: on the target).
+    /// Generated sets: standard deviation of the normal noise on each coordinate (`line`, `plane`, `polynomial`: on the target).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub noise: Option<f64>,
     /// `spirals`, `blobs`: how many classes.
@@ -74,12 +75,21 @@ pub struct DataSettings {
     /// `line`: height of the true line at 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub intercept: Option<f64>,
+    /// `plane`: how many times as wide the range of the first feature is as that of the second.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stretch: Option<f64>,
     /// `polynomial`: the features are x, x^2, ... up to this power.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub degree: Option<usize>,
     /// How features are scaled, by statistics of the training part alone; by default `standard` for tables and `polynomial`, `pixels` for pictures from files, `none` for the other generated sets.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub normalize: Option<Normalize>,
+    /// Scale dev and test by statistics of their own instead of those of the training part: a mistake, to be shown (default false).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub own_statistics: bool,
+    /// Rows that come from another source than the data set, in shares of each part: other contrast, brightness, blur or noise (default: none do).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub other_source: Option<OtherSource>,
     /// How a target that is a number is scaled for networks, by statistics of the training part alone; losses and predictions are in the units of the data all the same. By default `standard` for tables and files, `none` for generated sets.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scale_target: Option<ScaleTarget>,
@@ -118,7 +128,7 @@ impl DataSettings {
     }
 
     /// Returns the numbers that generators take, each with what the author gave.
-    pub(super) fn numbers(&self) -> [(&'static str, Option<f64>); 10] {
+    pub(super) fn numbers(&self) -> [(&'static str, Option<f64>); 11] {
         let count = |value: Option<usize>| value.map(|v| v as f64);
         [
             ("samples", count(self.samples)),
@@ -130,6 +140,7 @@ impl DataSettings {
             ("bayes_error", self.bayes_error),
             ("slope", self.slope),
             ("intercept", self.intercept),
+            ("stretch", self.stretch),
             ("degree", count(self.degree)),
         ]
     }
@@ -212,6 +223,8 @@ impl DataSettings {
         problems.extend(
             shares.into_iter().filter_map(|(name, said, share)| range::of(name, share?).said(said).share()),
         );
+        let other = self.other_source.as_ref().map(OtherSource::check);
+        problems.extend(within("other_source", other.unwrap_or_default()));
         if self.limit == Some(0) {
             problems.push(Problem::new("limit", "no row is left").expected("a whole number above 0"));
         }
@@ -401,8 +414,8 @@ mod tests {
         assert_eq!(
             said(r#"{"name": "moons", "turns": 2, "target": "x"}"#),
             [
-                "turns: `moons` has no key `turns` | one of `samples`, `noise`, `label_noise`, `bayes_error`, `normalize`, `limit` | ",
-                "target: `moons` has no key `target` | one of `samples`, `noise`, `label_noise`, `bayes_error`, `normalize`, `limit` | ",
+                "turns: `moons` has no key `turns` | one of `samples`, `noise`, `label_noise`, `bayes_error`, `normalize`, `own_statistics`, `other_source`, `limit` | ",
+                "target: `moons` has no key `target` | one of `samples`, `noise`, `label_noise`, `bayes_error`, `normalize`, `own_statistics`, `other_source`, `limit` | ",
             ]
         );
         assert!(said(r#"{"name": "line", "label_noise": 0.1}"#)[0].contains("has no key `label_noise`"));

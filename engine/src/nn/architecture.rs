@@ -83,7 +83,7 @@ impl Architecture {
             _ => 1,
         };
         Ok(Architecture {
-            layers: stack(features, &model.hidden, outputs, model.batch_norm.is_some()),
+            layers: stack(features, &model.widths(), outputs, model.batch_norm.is_some()),
             activation: model.activation,
             output,
             batch_norm: model.batch_norm.clone(),

@@ -9,6 +9,7 @@ mod architecture;
 mod backward;
 mod batch_norm;
 mod capture;
+mod critical;
 mod dropout;
 mod forward;
 mod gradient_check;
@@ -26,6 +27,7 @@ pub use architecture::{Architecture, LayerShape, OutputLayer};
 pub use backward::Backward;
 pub use batch_norm::{BatchNorm, Moments, PredictionStatistics, RunningAverages};
 pub use capture::{LayerCapture, Spread, capture};
+pub use critical::{CriticalPoint, critical_point};
 pub use dropout::Masks;
 pub use forward::{Forward, Pass};
 pub use gradient_check::{

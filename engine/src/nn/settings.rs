@@ -6,11 +6,14 @@ use serde::{Deserialize, Serialize};
 use super::batch_norm::{self, BatchNorm};
 use super::{Activation, Initializer, PerLayer};
 use crate::problem::{Problem, counted, within};
+use crate::range;
 
 /// The widest hidden layer that may be asked for.
 pub const MAX_UNITS: usize = 100_000;
 /// The most hidden layers that may be asked for.
 pub const MAX_LAYERS: usize = 1000;
+/// The units of a hidden layer where nothing else is said.
+const USUAL_UNITS: usize = 32;
 
 /// A network of fully connected layers.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
@@ -18,6 +21,12 @@ pub const MAX_LAYERS: usize = 1000;
 pub struct ModelSettings {
     /// The units of each hidden layer, from the input on; an empty list is a linear model (default `[32]`).
     pub hidden: Vec<usize>,
+    /// How many hidden layers there are, all of `units` units, in place of `hidden`: so that depth and width can vary one without the other.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub layers: Option<usize>,
+    /// The units of every hidden layer, of which there are `layers` (1 if nothing else is set), in place of `hidden`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub units: Option<usize>,
     /// What the hidden units apply to their weighted sum (default `relu`).
     pub activation: Activation,
     /// How the weights are drawn before training; biases start at 0 (default `he`).
@@ -57,7 +66,9 @@ pub enum Output {
 impl Default for ModelSettings {
     fn default() -> Self {
         ModelSettings {
-            hidden: vec![32],
+            hidden: vec![USUAL_UNITS],
+            layers: None,
+            units: None,
             activation: Activation::default(),
             init: Initializer::default(),
             batch_norm: None,
@@ -98,10 +109,26 @@ impl ModelSettings {
         problems
     }
 
+    /// Returns the units of each hidden layer, from the input on, whichever way they were written.
+    pub fn widths(&self) -> Vec<usize> {
+        match (self.layers, self.units) {
+            (None, None) => self.hidden.clone(),
+            (_, units) => vec![units.unwrap_or(USUAL_UNITS); self.depth()],
+        }
+    }
+
+    /// Returns how many hidden layers there are.
+    pub fn depth(&self) -> usize {
+        match (self.layers, self.units) {
+            (None, None) => self.hidden.len(),
+            (layers, _) => layers.unwrap_or(1),
+        }
+    }
+
     /// Returns the share of numbers that stay in training: first of the network's input, then of each hidden layer's output,
-    /// then of the logits; `hidden.len() + 2` numbers.
+    /// then of the logits; two numbers more than there are hidden layers.
     pub fn keep_probabilities(&self) -> Vec<f64> {
-        let hidden = self.hidden.len();
+        let hidden = self.depth();
         let spread = |setting: &PerLayer, whole: f64| -> Vec<f64> {
             let mut shares = match setting {
                 PerLayer::Hidden(share) => [vec![whole], vec![*share; hidden]].concat(),
@@ -119,6 +146,31 @@ impl ModelSettings {
 
     fn check_hidden(&self) -> Vec<Problem> {
         let mut problems = Vec::new();
+        let evenly = [("layers", self.layers), ("units", self.units)];
+        if let Some((name, _)) = evenly.into_iter().find(|(_, number)| number.is_some())
+            && self.hidden != [USUAL_UNITS]
+        {
+            let problem = Problem::new(name, format!("both `hidden` and `{name}` are set"));
+            problems.push(problem.expected("only one of them").hint(
+                "`hidden` lists the units of each layer, `layers` and `units` say how many layers of how many units",
+            ));
+        }
+        problems.extend(self.layers.and_then(|layers| {
+            range::whole(
+                "layers",
+                format!("there are {layers} hidden layers"),
+                layers as u64,
+                0..=MAX_LAYERS as u64,
+            )
+        }));
+        problems.extend(self.units.and_then(|units| {
+            range::whole(
+                "units",
+                format!("a hidden layer has {units} units"),
+                units as u64,
+                1..=MAX_UNITS as u64,
+            )
+        }));
         if self.hidden.len() > MAX_LAYERS {
             problems.push(
                 Problem::new("hidden", format!("there are {} hidden layers", self.hidden.len()))
@@ -153,7 +205,7 @@ impl ModelSettings {
             })
             .collect();
         if let PerLayer::Each(shares) = shares
-            && ![1, 2].map(|others| self.hidden.len() + others).contains(&shares.len())
+            && ![1, 2].map(|others| self.depth() + others).contains(&shares.len())
         {
             problems.push(
                 Problem::new(
@@ -161,10 +213,10 @@ impl ModelSettings {
                     format!(
                         "{name} has {} for {}",
                         counted(shares.len(), "number"),
-                        counted(self.hidden.len(), "hidden layer")
+                        counted(self.depth(), "hidden layer")
                     ),
                 )
-                .expected(counted(self.hidden.len() + 1, "number"))
+                .expected(counted(self.depth() + 1, "number"))
                 .hint("the first number is for the input, then one for each hidden layer"),
             );
         }
@@ -191,6 +243,23 @@ mod tests {
         assert_eq!(model.hidden, [32]);
         assert!(model.check().is_empty());
         assert_eq!(model.keep_probabilities(), [1.0, 1.0, 1.0]);
+    }
+
+    #[test]
+    fn depth_and_width_may_be_said_apart() {
+        assert_eq!(read(r#"{"layers": 3, "units": 8}"#).widths(), [8, 8, 8]);
+        assert_eq!(read(r#"{"layers": 2}"#).widths(), [32, 32]);
+        assert_eq!(read(r#"{"units": 5}"#).widths(), [5]);
+        assert_eq!(read(r#"{"layers": 0, "units": 5}"#).widths(), [0; 0]);
+        assert_eq!(read(r#"{"layers": 2, "keep_prob": 0.5}"#).keep_probabilities(), [1.0, 0.5, 0.5, 1.0]);
+        let said = problems(r#"{"hidden": [8], "layers": 1001, "units": 0}"#);
+        let expected = [
+            "layers: both `hidden` and `layers` are set",
+            "layers: there are 1001 hidden layers",
+            "units: a hidden layer has 0 units",
+        ];
+        assert_eq!(said, expected);
+        assert_eq!(problems(r#"{"layers": 18446744073709551615}"#).len(), 1);
     }
 
     #[test]

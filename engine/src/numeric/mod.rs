@@ -13,6 +13,7 @@
 
 mod average;
 mod chacha;
+mod eigenvalues;
 mod elementary;
 mod elementwise;
 mod fused;
@@ -27,6 +28,7 @@ mod transpose;
 mod workers;
 
 pub use average::{WeightedAverage, mean, smooth};
+pub use eigenvalues::{random_symmetric, symmetric_eigenvalues};
 pub use elementwise::{exp, ln, map, sigmoid, tanh};
 pub use least_squares::least_squares;
 pub use level::{Level, LevelError, force, level, vectorized};

@@ -6,6 +6,8 @@
 mod coarse_to_fine;
 mod dimension;
 mod grid;
+mod importance;
+mod one_at_a_time;
 mod random;
 mod sampler;
 mod setting;
@@ -15,6 +17,7 @@ mod tpe;
 
 pub use coarse_to_fine::CoarseToFine;
 pub use dimension::{Decade, Dimension};
+pub use importance::{importance, importance_seconds};
 pub use sampler::{
     Proposal, Rounds, Rung, SAMPLERS, Sampler, SamplerInfo, Trial, best_first, epochs_of, leaders, rank,
 };

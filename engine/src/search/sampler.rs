@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::coarse_to_fine::{CoarseToFine, CoarseToFineRounds};
 use super::grid::GridRounds;
+use super::one_at_a_time::{OneAtATimeRounds, seconds as one_at_a_time_seconds};
 use super::random::RandomRounds;
 use super::space::{Point, Space};
 use super::successive_halving::{HalvingRounds, SuccessiveHalving};
@@ -27,6 +28,8 @@ pub enum Sampler {
     CoarseToFine(CoarseToFine),
     /// Random settings trained for few epochs; the best of them again for more, up to all epochs.
     SuccessiveHalving(SuccessiveHalving),
+    /// Starts anywhere; each trial changes one setting of the best one so far.
+    OneAtATime,
     /// A tree-structured Parzen estimator: each trial where good ones have been dense and others have not.
     Tpe(Tpe),
 }
@@ -126,6 +129,12 @@ pub const SAMPLERS: &[SamplerInfo] = &[
         sampler: || Sampler::SuccessiveHalving(SuccessiveHalving::default()),
     },
     SamplerInfo {
+        name: "one_at_a_time",
+        title: "One at a time",
+        summary: "The first trial anywhere, each other one with one setting of the best so far changed, settings in turn.",
+        sampler: || Sampler::OneAtATime,
+    },
+    SamplerInfo {
         name: "tpe",
         title: "Tree-structured Parzen estimator",
         summary: "Ten random trials, then each where good ones have been dense and the others have not.",
@@ -138,6 +147,7 @@ impl Sampler {
     pub fn seconds(&self, space: &Space, trials: f64) -> f64 {
         match self {
             Sampler::Tpe(tpe) => tpe.seconds(space, trials),
+            Sampler::OneAtATime => one_at_a_time_seconds(space, trials),
             _ => 2e-6 * trials * space.len() as f64,
         }
     }
@@ -149,6 +159,7 @@ impl Sampler {
             Sampler::Grid => "grid",
             Sampler::CoarseToFine(_) => "coarse_to_fine",
             Sampler::SuccessiveHalving(_) => "successive_halving",
+            Sampler::OneAtATime => "one_at_a_time",
             Sampler::Tpe(_) => "tpe",
         }
     }
@@ -156,7 +167,7 @@ impl Sampler {
     /// Returns problems with paths from the sampler's name on: `tpe.startup`.
     pub fn check(&self) -> Vec<Problem> {
         let problems = match self {
-            Sampler::Random | Sampler::Grid => Vec::new(),
+            Sampler::Random | Sampler::Grid | Sampler::OneAtATime => Vec::new(),
             Sampler::CoarseToFine(settings) => settings.check(),
             Sampler::SuccessiveHalving(settings) => settings.check(),
             Sampler::Tpe(settings) => settings.check(),
@@ -170,7 +181,7 @@ impl Sampler {
         match self {
             Sampler::Grid => vec![Rung { trials: GridRounds::new(space, trials).count(), budget: 1.0 }],
             Sampler::SuccessiveHalving(settings) => settings.rungs(trials, epochs),
-            Sampler::Random | Sampler::CoarseToFine(_) | Sampler::Tpe(_) => {
+            Sampler::Random | Sampler::CoarseToFine(_) | Sampler::OneAtATime | Sampler::Tpe(_) => {
                 vec![Rung { trials, budget: 1.0 }]
             }
         }
@@ -187,6 +198,7 @@ impl Sampler {
             Sampler::SuccessiveHalving(settings) => {
                 Box::new(HalvingRounds::new(settings.rungs(trials, epochs), space, stream))
             }
+            Sampler::OneAtATime => Box::new(OneAtATimeRounds::new(space, trials, stream)),
             Sampler::Tpe(settings) => Box::new(TpeRounds::new(settings.clone(), space, trials, stream)),
         }
     }

@@ -1,6 +1,6 @@
 //! A descent, step by step.
 
-use super::Surface;
+use super::Ground;
 use crate::numeric::Stream;
 use crate::optim::{Moment, Optimizer, Schedule};
 use crate::problem::{Problem, within};
@@ -27,15 +27,15 @@ pub struct Descent {
 }
 
 impl Descent {
-    /// Returns problems with paths from the descent on: `optimizer.adam.beta1`.
-    pub fn check(&self, surface: &Surface) -> Vec<Problem> {
+    /// Returns problems with paths from the descent on: `optimizer.adam.beta1`. Of ground that is not known yet, any start will do.
+    pub fn check(&self, ground: Option<&dyn Ground>) -> Vec<Problem> {
         let mut problems = Vec::new();
         let message = format!("there are {} steps", self.steps);
         problems.extend(range::whole("steps", message, self.steps as u64, 1..=MOST_STEPS as u64));
         problems.extend(range::learning_rate(Some(self.learning_rate)));
         problems.extend(range::of("noise", self.noise).zero_or_more());
         let [x, y] = self.start;
-        if !surface.value(self.start).is_finite() {
+        if ground.is_some_and(|ground| !ground.value(self.start).is_finite()) {
             let problem = Problem::new("start", format!("at ({x}, {y}) the surface has no finite value"));
             problems.push(problem.expected("two numbers, x and y, nearer to the origin"));
         }
@@ -47,7 +47,7 @@ impl Descent {
 
 /// Returns all points of a descent, the start first. It ends early where a point is no longer finite or has no finite value,
 /// which is left out.
-pub fn descend(surface: &Surface, descent: &Descent, stream: &mut Stream) -> Vec<[f64; 2]> {
+pub fn descend(ground: &dyn Ground, descent: &Descent, stream: &mut Stream) -> Vec<[f64; 2]> {
     let Descent { optimizer, learning_rate, schedule, start, steps, noise } = descent;
     let alpha0 = optimizer.learning_rate().unwrap_or(*learning_rate);
     let mut state = optimizer.start::<f64>(2);
@@ -55,12 +55,12 @@ pub fn descend(surface: &Surface, descent: &Descent, stream: &mut Stream) -> Vec
     let mut path = vec![at];
     for epoch in 0..*steps {
         let moment = Moment { epoch, step: 0, epochs: *steps, steps_per_epoch: 1 };
-        let mut gradient = surface.gradient(at);
+        let mut gradient = ground.gradient(at);
         if *noise > 0.0 {
             gradient.iter_mut().for_each(|part| *part += noise * stream.normal());
         }
         state.step(schedule.learning_rate(alpha0, moment), &mut at, &gradient);
-        if !(at.iter().all(|coordinate| coordinate.is_finite()) && surface.value(at).is_finite()) {
+        if !(at.iter().all(|coordinate| coordinate.is_finite()) && ground.value(at).is_finite()) {
             break;
         }
         path.push(at);
@@ -73,7 +73,7 @@ pub fn descend(surface: &Surface, descent: &Descent, stream: &mut Stream) -> Vec
 mod tests {
     use serde_json::{Value, json};
 
-    use super::super::{Bowl, Plateau, Saddle};
+    use super::super::{Bowl, Plateau, Saddle, Surface};
     use super::*;
     use crate::numeric::Streams;
 
@@ -250,7 +250,8 @@ mod tests {
             steps: 0,
             noise: -1.0,
         };
-        let paths: Vec<String> = descent.check(&bowl(0.0)).into_iter().map(|problem| problem.path).collect();
+        let paths: Vec<String> =
+            descent.check(Some(&bowl(0.0))).into_iter().map(|problem| problem.path).collect();
         assert_eq!(
             paths,
             ["steps", "learning_rate", "noise", "start", "optimizer.adam.beta1", "schedule.staircase.every"]

@@ -1,14 +1,19 @@
 //! Surfaces over a plane, and how optimizers descend them.
 //!
-//! A [`Surface`] has a value and a gradient at each point; [`descend`] follows it with the very optimizers that train networks.
+//! A [`Surface`] has a value and a gradient at each point, and so has the cost of a model of two features over its weights, a
+//! [`DataCost`]: [`descend`] follows either [`Ground`] with the very optimizers that train networks.
 //! To add one: its `Formula` in `formulas.rs`, and here its variant, its arm in `Surface::formula` and its entry in
 //! [`SURFACES`].
 
+mod data_cost;
 mod descent;
 mod formulas;
+mod ground;
 
+pub use data_cost::DataCost;
 pub use descent::{Descent, descend};
 pub use formulas::{Beale, Bowl, Himmelblau, Plateau, Rosenbrock, Saddle};
+pub use ground::Ground;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -105,26 +110,6 @@ impl Surface {
         self.formula().info()
     }
 
-    /// Returns its height at a point.
-    pub fn value(&self, at: [f64; 2]) -> f64 {
-        self.formula().value(at)
-    }
-
-    /// Returns its slope along x and along y at a point.
-    pub fn gradient(&self, at: [f64; 2]) -> [f64; 2] {
-        self.formula().gradient(at)
-    }
-
-    /// Its lowest points, to six digits or better; of a line of them, the one nearest to the origin. All have the value 0.
-    pub fn minima(&self) -> Vec<[f64; 2]> {
-        self.formula().minima()
-    }
-
-    /// Returns how far it is from a point to the nearest of all lowest points.
-    pub fn distance(&self, at: [f64; 2]) -> f64 {
-        self.formula().distance(at)
-    }
-
     /// Returns the lower left and the upper right corner of what is worth seeing.
     pub fn window(&self) -> [[f64; 2]; 2] {
         self.formula().window()
@@ -138,6 +123,24 @@ impl Surface {
     /// Returns problems with paths from the surface on: `bowl.condition`.
     pub fn check(&self) -> Vec<Problem> {
         within(self.info().name, self.formula().check())
+    }
+}
+
+impl Ground for Surface {
+    fn value(&self, at: [f64; 2]) -> f64 {
+        self.formula().value(at)
+    }
+
+    fn gradient(&self, at: [f64; 2]) -> [f64; 2] {
+        self.formula().gradient(at)
+    }
+
+    fn minima(&self) -> Vec<[f64; 2]> {
+        self.formula().minima()
+    }
+
+    fn distance(&self, at: [f64; 2]) -> f64 {
+        self.formula().distance(at)
     }
 }
 

@@ -120,7 +120,10 @@ fn seconds(architecture: &Architecture, training: &TrainingSettings, rows: [usiz
     let steps = (train / training.batch_size.of(rows[0]) as f64).ceil();
     let measuring: f64 =
         rows.iter().map(|&rows| prediction_seconds(architecture, rows, training.precision)).sum();
-    let epoch = nanoseconds::EPOCH + train * per_row + steps * per_step;
+    // A copy of the network every epoch, or the optimizer's memory anew.
+    let steering =
+        if training.steering.is_some() { 2.0 * nanoseconds::UPDATED_NUMBER * updated } else { 0.0 };
+    let epoch = nanoseconds::EPOCH + train * per_row + steps * per_step + steering;
     let once =
         nanoseconds::FIRST_WEIGHT * parameters + nanoseconds::DATUM * all * architecture.inputs() as f64;
     let statistics = train * multiply_add(training.precision) * exact_statistics(architecture) as f64;
@@ -145,8 +148,9 @@ fn bytes(architecture: &Architecture, training: &TrainingSettings, all: u64, bat
     let buffers = batch
         .saturating_mul(numbers_of_row(architecture))
         .saturating_add(at_prediction.saturating_mul(units + widest + normalized));
-    // Parameters, gradient, transposed weights, perhaps a copy of the best, and the optimizer's own.
-    let copies = 4 + training.optimizer.numbers_per_parameter() as u64;
+    // Parameters, gradient, transposed weights, perhaps a copy of the best and one to go back to, and the optimizer's own.
+    let copies =
+        4 + u64::from(training.steering.is_some()) + training.optimizer.numbers_per_parameter() as u64;
     let numbers = (architecture.parameters() as u64)
         .saturating_mul(copies)
         .saturating_add(buffers)

@@ -10,7 +10,8 @@
 
 use std::sync::Arc;
 
-use super::{Augmenter, Batches, History, StoppingMetric, Trainer, TrainingSettings};
+use super::steering::{Steer, Verdict};
+use super::{Augmenter, Batches, EarlyStopping, History, StoppingMetric, Trainer, TrainingSettings};
 use crate::data::{Prepared, Target};
 use crate::nn::{Architecture, Forward, ModelSettings, Moments, Network, PredictionStatistics, Score};
 use crate::numeric::{Alone, Real, Streams, Workers};
@@ -37,6 +38,8 @@ pub struct Report {
     pub best_epoch: usize,
     /// The first epoch with a loss or weight that is not finite; the history ends there.
     pub diverged_at: Option<usize>,
+    /// How often steering went back to weights of before; None where training is not steered.
+    pub set_backs: Option<usize>,
     /// A hash over all weights and the whole history: 32 hexadecimal digits.
     pub digest: String,
 }
@@ -82,13 +85,16 @@ pub fn fit_network<R: Real>(
     let rows_at_once = architecture.prediction_rows().min(largest_part(data));
     let mut forward = Forward::new(architecture, rows_at_once).with_workers(workers);
     let mut history = History::default();
-    let mut stopping = training.early_stopping.as_ref().map(|stopping| EarlyStop::new(stopping.patience));
+    let mut stopping = training.early_stopping.as_ref().map(EarlyStop::new);
+    let mut steer = training.steering.as_ref().map(Steer::new);
     let mut diverged_at = None;
+    let first_step_of = |epoch| Moment { epoch, step: 0, epochs: training.epochs, steps_per_epoch };
     for epoch in 0..=training.epochs {
         if epoch > 0 {
-            let mut moment = Moment { epoch: epoch - 1, step: 0, epochs: training.epochs, steps_per_epoch };
+            let mut moment = first_step_of(epoch - 1);
+            let factor = steer.as_ref().map_or(1.0, |steer| steer.factor);
             batches.epoch(&data.train, |x, targets| {
-                trainer.step(x, targets, training.learning_rate_at(moment));
+                trainer.step(x, targets, factor * training.learning_rate_at(moment));
                 moment.step += 1;
             });
         }
@@ -96,13 +102,25 @@ pub fn fit_network<R: Real>(
             trainer.network_mut().measure_statistics(&data.train, &mut forward);
         }
         measure(&trainer, data, &mut forward, &mut history);
+        if let (Some(steer), Some(steering)) = (&mut steer, &training.steering) {
+            let finite = history.is_finite() && trainer.network().is_finite();
+            match steer.look(epoch, watched(steering.metric, &history), finite) {
+                Verdict::NoLook => {}
+                Verdict::Keep => steer.keep(trainer.snapshot()),
+                Verdict::Back(to, snapshot) => {
+                    trainer.go_back(snapshot, training);
+                    history.repeat(to);
+                }
+            }
+            history.steered_rate.push(steer.factor * training.learning_rate_at(first_step_of(epoch)));
+        }
         on_epoch(epoch, trainer.network());
         if !(history.is_finite() && trainer.network().is_finite()) {
             diverged_at = Some(epoch);
             break;
         }
         if let Some(stopping) = &mut stopping
-            && stopping.observe(epoch, watched(training, &history), trainer.network())
+            && stopping.observe(epoch, watched(stopping.metric, &history), trainer.network())
         {
             break;
         }
@@ -119,7 +137,8 @@ pub fn fit_network<R: Real>(
     }
     let digest = digest(&network, &history);
     let best_epoch = history.best_epoch();
-    Fit { network, report: Report { history, final_epoch, best_epoch, diverged_at, digest } }
+    let set_backs = steer.map(|steer| steer.set_backs);
+    Fit { network, report: Report { history, final_epoch, best_epoch, diverged_at, set_backs, digest } }
 }
 
 fn largest_part<R: Real>(data: &Prepared<R>) -> usize {
@@ -151,12 +170,11 @@ fn measure<R: Real>(
     history.objective.push(loss + trainer.penalty() * scale.squared());
 }
 
-/// Returns the newest value of what early stopping watches; without a dev part, of the training loss.
-fn watched(training: &TrainingSettings, history: &History) -> f64 {
-    let metric = training.early_stopping.as_ref().map(|stopping| stopping.metric);
+/// Returns the newest value of what is watched; without a dev part, of the training loss.
+fn watched(metric: StoppingMetric, history: &History) -> f64 {
     let series = match metric {
-        Some(StoppingMetric::TrainLoss) => &history.train.loss,
-        Some(StoppingMetric::DevError) if !history.dev.error.is_empty() => &history.dev.error,
+        StoppingMetric::TrainLoss => &history.train.loss,
+        StoppingMetric::DevError if !history.dev.error.is_empty() => &history.dev.error,
         _ if !history.dev.loss.is_empty() => &history.dev.loss,
         _ => &history.train.loss,
     };
@@ -166,6 +184,7 @@ fn watched(training: &TrainingSettings, history: &History) -> f64 {
 /// Early stopping: the best weights so far (and the statistics that prediction normalizes by), and how long they have been the best.
 struct EarlyStop<R> {
     patience: usize,
+    metric: StoppingMetric,
     best: f64,
     best_epoch: usize,
     weights: Vec<R>,
@@ -173,9 +192,10 @@ struct EarlyStop<R> {
 }
 
 impl<R: Real> EarlyStop<R> {
-    fn new(patience: usize) -> Self {
+    fn new(settings: &EarlyStopping) -> Self {
         EarlyStop {
-            patience,
+            patience: settings.patience,
+            metric: settings.metric,
             best: f64::INFINITY,
             best_epoch: 0,
             weights: Vec::new(),

@@ -329,3 +329,66 @@ fn an_output_that_does_not_fit_the_target_is_a_problem() {
         fit(&model, &TrainingSettings::default(), &data, &Streams::new(0), &mut |_, _| {}).unwrap_err();
     assert_eq!(problems[0].path, "output");
 }
+
+#[test]
+fn steering_goes_back_and_slows_down_or_speeds_up() {
+    let data = line(24);
+    let model = json!({ "hidden": [] });
+    // One step an epoch over all rows, far too large at first: w and b grow until the rate has been divided often enough.
+    let training = json!({
+        "optimizer": { "sgd": {} }, "batch_size": "full", "learning_rate": 5.0, "epochs": 12,
+        "precision": "f64", "steering": { "metric": "train_loss" },
+    });
+    let fit = run(model, training, &data, 0);
+    let (losses, rates) = (&fit.report.history.train.loss, &fit.report.history.steered_rate);
+    assert_eq!((losses.len(), rates.len(), rates[0]), (13, 13, 5.0));
+    let mut set_backs = 0;
+    for epoch in 1..=12 {
+        let back = rates[epoch] < rates[epoch - 1];
+        let factor = rates[epoch] / rates[epoch - 1];
+        assert!((factor - if back { 1.0 / 3.0 } else { 1.5 }).abs() < 1e-12, "{rates:?}");
+        // What came back is worth what it was worth; nothing that was kept is more than 2% worse.
+        assert!(if back {
+            losses[epoch] == losses[epoch - 1]
+        } else {
+            losses[epoch] <= 1.02 * losses[epoch - 1]
+        });
+        set_backs += usize::from(back);
+    }
+    assert!(set_backs >= 2 && fit.report.set_backs == Some(set_backs), "{rates:?}");
+    assert!(losses[12] < 0.1 * losses[0], "{losses:?}");
+}
+
+#[test]
+fn steering_comes_back_from_where_nothing_is_finite() {
+    let data = clouds::<f32>([60, 40, 0]);
+    let training = |steering: Value| {
+        let mut training = json!({ "optimizer": { "sgd": {} }, "learning_rate": 1e20, "epochs": 120 });
+        if !steering.is_null() {
+            training["steering"] = steering;
+        }
+        training
+    };
+    let plain = run(json!({}), training(Value::Null), &data, 0);
+    assert!(plain.report.diverged_at.is_some() && plain.report.history.steered_rate.is_empty());
+    let steered = run(json!({}), training(json!({ "every": 3 })), &data, 0);
+    assert_eq!((steered.report.diverged_at, steered.report.history.len()), (None, 121));
+    assert!(steered.report.set_backs > Some(30), "{:?}", steered.report.set_backs);
+    assert!(steered.report.history.train.loss[120] < steered.report.history.train.loss[0]);
+    assert!(steered.network.is_finite());
+}
+
+#[test]
+fn steering_that_never_looks_back_is_a_schedule() {
+    let data = clouds::<f32>([60, 40, 0]);
+    // Nothing is ever worse and nothing speeds up: the same bits as without.
+    let plain = json!({ "epochs": 5, "schedule": { "exponential": { "base": 0.5 } } });
+    let mut steered = plain.clone();
+    steered["steering"] = json!({ "worse": 1e300, "faster": 1.0 });
+    let model = json!({ "batch_norm": true });
+    let (plain, steered) = (run(model.clone(), plain, &data, 3), run(model, steered, &data, 3));
+    assert_eq!(plain.network, steered.network);
+    assert_eq!(steered.report.set_backs, Some(0));
+    let halved: Vec<f64> = (0..6).map(|epoch| 0.001 * 1.0 / f64::from(1 << epoch)).collect();
+    assert_eq!(steered.report.history.steered_rate, halved);
+}

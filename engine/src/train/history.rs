@@ -15,6 +15,8 @@ pub struct History {
     pub weight_norm: Vec<f64>,
     /// J, what training minimises: the training loss and the penalties.
     pub objective: Vec<f64>,
+    /// The rate of the first step of the epoch that comes next; empty where training is not steered.
+    pub steered_rate: Vec<f64>,
 }
 
 /// The series of one part.
@@ -54,6 +56,7 @@ impl History {
         }
         all.push(("weight_norm".to_owned(), &self.weight_norm));
         all.push(("objective".to_owned(), &self.objective));
+        all.push(("steered_rate".to_owned(), &self.steered_rate));
         all.retain(|(_, values)| !values.is_empty());
         all
     }
@@ -66,6 +69,18 @@ impl History {
     /// Returns whether nothing was measured.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// Makes what was measured last what it was after an epoch.
+    pub(super) fn repeat(&mut self, epoch: usize) {
+        let parts = [&mut self.train, &mut self.dev, &mut self.test];
+        let of_parts =
+            parts.into_iter().flat_map(|part| [&mut part.loss, &mut part.accuracy, &mut part.error]);
+        for values in of_parts.chain([&mut self.weight_norm, &mut self.objective]) {
+            if let Some(last) = values.len().checked_sub(1) {
+                values[last] = values[epoch];
+            }
+        }
     }
 
     /// Returns whether the newest losses are finite numbers.

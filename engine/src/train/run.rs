@@ -141,7 +141,7 @@ fn run_in<R: Real>(
     Ok(report)
 }
 
-fn first(problems: Vec<Problem>) -> Problem {
+pub(super) fn first(problems: Vec<Problem>) -> Problem {
     problems.into_iter().next().unwrap_or_else(|| Problem::new("", "the model does not fit the data"))
 }
 

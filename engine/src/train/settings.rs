@@ -7,7 +7,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::Augment;
+use super::{Augment, Steering};
 use crate::optim::{Moment, Optimizer, Schedule};
 use crate::problem::{Problem, within};
 use crate::range;
@@ -42,6 +42,9 @@ pub struct TrainingSettings {
     /// Stops when a metric has stopped falling, the loss on the dev part by default, and takes the best weights (default: trains all epochs).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub early_stopping: Option<EarlyStopping>,
+    /// Looks at the training as it goes, takes weights back and slows down where it has become worse, and else speeds up (default: does not).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub steering: Option<Steering>,
     /// The numbers computed with: `f32` (default) or `f64`.
     pub precision: Precision,
 }
@@ -118,6 +121,7 @@ impl Default for TrainingSettings {
             max_norm: None,
             augment: None,
             early_stopping: None,
+            steering: None,
             precision: Precision::default(),
         }
     }
@@ -151,6 +155,9 @@ impl TrainingSettings {
         }
         if let Some(augment) = &self.augment {
             problems.extend(within("augment", augment.check()));
+        }
+        if let Some(steering) = &self.steering {
+            problems.extend(within("steering", steering.check()));
         }
         problems.extend(within("optimizer", self.optimizer.check()));
         problems.extend(within("schedule", self.schedule.check()));

@@ -21,6 +21,13 @@ pub struct Trainer<R> {
     backward: Backward<R>,
 }
 
+/// A network in training as it was once, with what its averages of batches were.
+#[derive(Clone, Debug)]
+pub(super) struct Snapshot<R> {
+    network: Network<R>,
+    averages: Option<RunningAverages<R>>,
+}
+
 impl<R: Real> Trainer<R> {
     /// Prepares to train a network. `rows` is the size of the training set: the m of the penalties, and what the batch size is held to.
     pub fn new(network: Network<R>, training: &TrainingSettings, rows: usize, streams: &Streams) -> Self {
@@ -86,6 +93,18 @@ impl<R: Real> Trainer<R> {
     /// Returns what the penalties add to the loss at the present weights.
     pub fn penalty(&self) -> f64 {
         self.penalty.of(&self.network)
+    }
+
+    /// Returns the network as it is, to come back to.
+    pub(super) fn snapshot(&self) -> Snapshot<R> {
+        Snapshot { network: self.network.clone(), averages: self.averages.clone() }
+    }
+
+    /// Goes back to a network as it was; the optimizer begins anew.
+    pub(super) fn go_back(&mut self, snapshot: &Snapshot<R>, training: &TrainingSettings) {
+        self.network.clone_from(&snapshot.network);
+        self.averages.clone_from(&snapshot.averages);
+        self.optimizer = training.optimizer.start(self.network.architecture().parameters());
     }
 
     /// Returns the network as the last step left it.

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use gradbook_engine::data::{self, DATASETS, Files, SeriesSettings, TableLimits};
-use gradbook_engine::nn::{ACTIVATIONS, INITIALIZERS};
+use gradbook_engine::nn::{ACTIVATIONS, CriticalPoint, INITIALIZERS};
 use gradbook_engine::numeric::{self, Finish, Real, Streams, Strided};
 use gradbook_engine::optim::{OPTIMIZERS, SCHEDULES};
-use gradbook_engine::search::{Proposal, SAMPLERS, SamplerInfo, Space, Trial};
-use gradbook_engine::surface::{Descent, SURFACES, SurfaceInfo, descend};
+use gradbook_engine::search::{self, Proposal, SAMPLERS, SamplerInfo, Space, Trial};
+use gradbook_engine::surface::{DataCost, Descent, Ground, SURFACES, SurfaceInfo, descend};
 use gradbook_engine::train::{self, Parts, Watch};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -68,6 +68,12 @@ pub(crate) fn cases() -> Vec<Case> {
     for (name, l2) in [("regression", 0.0), ("regression with a penalty", 0.3)] {
         cases.push(Case::new(name, move || regression(l2)));
     }
+    cases.push(Case::new("importance of settings", importance));
+    cases.push(Case::new("eigenvalues of random matrices", eigenvalues));
+    cases.push(Case::new("critical points", critical_points));
+    for name in ["plane", "moons"] {
+        cases.push(Case::new(format!("cost over the weights of {name}"), move || data_cost(name)));
+    }
     cases.push(Case::new("series and its average", averaged));
     let others = [
         ("linear model", json!({ "model": { "hidden": [] } })),
@@ -111,6 +117,30 @@ pub(crate) fn cases() -> Vec<Case> {
             "early stopping",
             json!({ "training": { "epochs": 30, "learning_rate": 0.1, "early_stopping": { "patience": 3 } } }),
         ),
+        (
+            "steering",
+            json!({ "training": { "epochs": 20, "learning_rate": 0.3, "steering": { "every": 2 } } }),
+        ),
+        ("centered", json!({ "data": { "name": "breast_cancer", "limit": 90, "normalize": "centered" } })),
+        (
+            "divided by variance",
+            json!({ "data": { "name": "breast_cancer", "limit": 90, "normalize": "variance" } }),
+        ),
+        (
+            "own statistics",
+            json!({ "data": { "name": "breast_cancer", "limit": 90, "own_statistics": true } }),
+        ),
+        (
+            "other source of pictures",
+            json!({ "data": { "name": "digits", "limit": 120, "other_source": {
+                "train": 0.3, "contrast": 0.6, "brightness": 0.2, "blur": 0.5, "noise": 0.12,
+            } } }),
+        ),
+        (
+            "other source of numbers",
+            json!({ "data": { "name": "iris", "other_source": { "contrast": 0.5, "brightness": -1, "noise": 0.3 } } }),
+        ),
+        ("layers of so many units", json!({ "model": { "layers": 2, "units": 11, "hidden": [32] } })),
         (
             "divergence",
             json!({ "training": { "optimizer": { "sgd": {} }, "learning_rate": 1e30, "epochs": 3 } }),
@@ -233,6 +263,25 @@ fn sampler(entry: &SamplerInfo) -> String {
     digest(&history.into_iter().flat_map(|trial| trial.point).collect::<Vec<f64>>())
 }
 
+/// Which settings a search says matter, some of them conditional, some trials diverged.
+fn importance() -> String {
+    let space: Space = read(&json!({
+        "training.learning_rate": { "log": [1e-4, 1.0] },
+        "training.batch_size": { "integer": [8, 64] },
+        "training.optimizer": { "choice": ["sgd", "adam"] },
+        "training.optimizer.adam.beta1": { "linear": [0.5, 0.99], "when": { "training.optimizer": "adam" } },
+    }));
+    let mut points = Streams::new(3).stream("points");
+    let trial = |index: usize| {
+        let point: Vec<f64> = (0..4).map(|_| points.uniform()).collect();
+        let objective =
+            if index % 9 == 0 { f64::NAN } else { point[0] * point[0] + 0.3 * point[1] + 0.1 * point[2] };
+        Trial { point, budget: 1.0, objective }
+    };
+    let trials: Vec<Trial> = (0..70).map(trial).collect();
+    digest(&search::importance(&space, &trials, &mut Streams::new(3).stream("importance")))
+}
+
 /// A noisy descent, with the heights and distances along it.
 fn surface(info: &SurfaceInfo) -> String {
     let surface = (info.surface)();
@@ -247,6 +296,54 @@ fn surface(info: &SurfaceInfo) -> String {
     let path = descend(&surface, &descent, &mut Streams::new(3).stream("noise"));
     let numbers = path.iter().flat_map(|&at| [at[0], at[1], surface.value(at), surface.distance(at)]);
     digest(&numbers.collect::<Vec<f64>>())
+}
+
+/// Matrices of every small size.
+fn eigenvalues() -> String {
+    let mut stream = Streams::new(3).stream("matrices");
+    let of = |n: usize| numeric::symmetric_eigenvalues(&numeric::random_symmetric(n, &mut stream), n);
+    digest(&(1..20).flat_map(of).collect::<Vec<f64>>())
+}
+
+/// What a few starts of a small network lead to.
+fn critical_points() -> String {
+    let parts = Parts {
+        data: &read(&json!({ "name": "moons", "samples": 60 })),
+        split: &read(&Value::Null),
+        model: &read(&json!({ "hidden": [3], "activation": "tanh", "output": "sigmoid" })),
+        training: &read(&json!({ "l2": 0.1 })),
+    };
+    let dataset = data::load(parts.data, Files::default(), &TableLimits::default(), &Streams::new(3));
+    let dataset = dataset.unwrap_or_else(|problems| panic!("{problems:?}"));
+    let search = train::CriticalSearch { starts: 5, spread: 1.0, steps: 60, tolerance: 1e-6 };
+    let found = train::critical_points(&parts, &dataset, 3, search, &mut || {});
+    let found = found.unwrap_or_else(|problem| panic!("{problem}"));
+    let numbers = |point: Option<CriticalPoint>| match point {
+        None => vec![f64::NAN],
+        Some(point) => [vec![point.objective, point.gradient_norm], point.curvatures].concat(),
+    };
+    digest(&found.into_iter().flat_map(numbers).collect::<Vec<f64>>())
+}
+
+/// Heights, slopes and curvatures of the cost of a model of two features, and a descent.
+fn data_cost(name: &str) -> String {
+    let settings = read(&json!({ "name": name, "samples": 101, "noise": 0.4, "normalize": "standard" }));
+    let dataset = data::load(&settings, Files::default(), &TableLimits::default(), &Streams::new(3));
+    let dataset = dataset.unwrap_or_else(|problems| panic!("{problems:?}"));
+    let cost = DataCost::new(&dataset, &settings, 0.3, &Streams::new(3));
+    let cost = cost.unwrap_or_else(|problem| panic!("{problem}"));
+    let descent = Descent {
+        optimizer: read(&json!({ "sgd": {} })),
+        learning_rate: 0.1,
+        schedule: read(&json!({ "constant": {} })),
+        start: [0.0, 0.0],
+        steps: 50,
+        noise: 0.0,
+    };
+    let path = descend(&cost, &descent, &mut Streams::new(3).stream("noise"));
+    let ends = [cost.lowest(), cost.curvatures(cost.lowest())].concat();
+    let numbers = path.iter().flat_map(|&at| [at[0], at[1], cost.value(at), cost.distance(at)]);
+    digest(&numbers.chain(ends).collect::<Vec<f64>>())
 }
 
 /// A polynomial in closed form.

@@ -95,6 +95,21 @@ fn every_metric_is_documented_and_every_own_metric_is_given() {
 
 /// Blocks beside the examples, whose settings decide which names there are.
 const MORE: &[(&str, &str)] = &[
+    ("surface", "data: {name: plane, samples: 30}\nsteps: 5\nvary: {data.normalize: [none, standard]}"),
+    ("surface", "data: {name: moons, samples: 40}\nl2: 1\nstart: [2, -1]\nsteps: 5\nlearning_rate: {over_curvature: 3}"),
+    ("curvatures", "dimensions: [12]\nsamples: 3"),
+    ("critical_points", "data: {name: line, samples: 20}\nstarts: 2\nsteps: 1"),
+    ("critical_points", "data: {name: moons, samples: 20}\nmodel: {layers: 0}\nl2: 1\nstarts: 3"),
+    (
+        "train",
+        "data: {name: digits, limit: 80, other_source: {blur: 0.5, train: 0.5}}\nmodel: {layers: 2, units: 5}\ndrift: true\n\
+         training: {epochs: 3, steering: {}}",
+    ),
+    (
+        "search",
+        "data: {name: iris, own_statistics: true}\ntrials: 4\nsampler: one_at_a_time\ntraining: {epochs: 2, steering: {every: 2}}\n\
+         space: {model.layers: {integer: [1, 3]}, model.units: {choice: [4, 8]}}",
+    ),
     ("average", "series: {length: 40, noise: 0}\nvary: {series.trend: [0, 1], beta: [0, 0.99]}"),
     ("average", "series: {length: 1500, jumps: [{at: 3, by: 1}]}\nbias_correction: false\nearly: 5000"),
     ("split", "data: {name: line, samples: 40}\nsplit: {train: 80%, test: 20%}\ntraining: {epochs: 2}"),

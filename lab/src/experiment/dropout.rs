@@ -147,7 +147,7 @@ struct Activations<'a> {
 impl Probe for Activations<'_> {
     fn trained(&self, subject: &dyn Subject, record: &mut RunRecord) {
         let keeps = self.settings.model.keep_probabilities();
-        let hidden = self.settings.model.hidden.len();
+        let hidden = self.settings.model.depth();
         let Some(layer) = (1..=hidden).find(|&layer| keeps[layer] < 1.0).or((hidden > 0).then_some(1)) else {
             return;
         };
@@ -201,7 +201,7 @@ fn keep_axis(variants: &[&Dropout], outcome: &Outcome) -> (Axis, Vec<f64>) {
     let distinct = keeps.iter().enumerate().all(|(i, keep)| !keeps[..i].contains(keep));
     let uniform = variants.iter().all(|variant| {
         let keeps = variant.model.keep_probabilities();
-        let hidden = 1..=variant.model.hidden.len();
+        let hidden = 1..=variant.model.depth();
         keeps.iter().enumerate().all(|(at, keep)| *keep == if hidden.contains(&at) { keeps[1] } else { 1.0 })
     });
     if distinct && uniform {

@@ -101,6 +101,7 @@ fn is_beneath(path: &str, above: &str) -> bool {
     let above = above.split('[').next().unwrap_or(above);
     match above {
         "model.keep_prob" | "model.dropout" => same("model.keep_prob") || same("model.dropout"),
+        "model.layers" | "model.units" => same(above) || same("model.hidden"),
         above => same(above),
     }
 }
@@ -163,6 +164,7 @@ fn other_names(shared: &Shared) -> Vec<(String, Json)> {
         names.push((below("learning_rate"), json!(rate)));
     }
     if let Some(model) = shared.model {
+        names.push((below("model.hidden"), json!(model.widths())));
         let (keep, drop) = shares(model);
         names.extend([(below("model.keep_prob"), keep), (below("model.dropout"), drop)]);
         if model.batch_norm.is_none() {
@@ -195,6 +197,10 @@ fn descent(kind: &Kind, shared: &Shared, train_rows: Option<usize>) -> Option<De
     let (count, stride, rate): (usize, usize, Box<dyn Fn(usize) -> f64 + '_>) = match kind.step {
         Step::Epoch => {
             let (training, rows) = (shared.training?, train_rows?);
+            // What steering makes of the rate is found, not set.
+            if training.steering.is_some() {
+                return None;
+            }
             let stride = rows.div_ceil(training.batch_size.of(rows));
             let moment =
                 move |epoch| Moment { epoch, step: 0, epochs: training.epochs, steps_per_epoch: stride };

@@ -98,7 +98,7 @@ compare: [{normal: 0.01}, xavier, {normal: 1}]
 
     fn cost(&self, facts: Option<&Facts>) -> Cost {
         // Of each layer a histogram is kept, and drawn of a few.
-        let kept = Cost::of_history((2 * histogram::BINS + 4) as f64 * self.model.hidden.len() as f64);
+        let kept = Cost::of_history((2 * histogram::BINS + 4) as f64 * self.model.depth() as f64);
         self.with_parts(|parts| training::cost_with_capture(parts, facts)) + kept
     }
 
@@ -107,7 +107,7 @@ compare: [{normal: 0.01}, xavier, {normal: 1}]
             Some(_) => self.with_parts(|parts| training::metric_schema(parts, facts)),
             None => MetricSchema::new(),
         };
-        let hidden = self.model.hidden.len();
+        let hidden = self.model.depth();
         schema.insert("activation_sd".into(), MetricType::List(hidden + 1));
         schema.insert("gradient_norm".into(), MetricType::List(hidden + 1));
         schema.insert("saturated_share".into(), MetricType::List(hidden));

@@ -13,6 +13,8 @@ mod average;
 #[cfg(test)]
 mod contract;
 mod cost;
+mod critical_points;
+mod curvatures;
 mod curves;
 mod dropout;
 mod effect;
@@ -121,6 +123,11 @@ pub trait Experiment:
 
     /// Returns metrics that these settings alone decide: no seed changes them, so a claim about them needs only one.
     fn seed_independent(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Returns keys of settings that change nothing beside these others.
+    fn without_effect(&self) -> &'static [&'static str] {
         &[]
     }
 
@@ -251,6 +258,8 @@ pub static KINDS: &[Kind] = &[
     Kind::of::<average::Average>(),
     Kind::of::<optimizers::Optimizers>(),
     Kind::of::<surface::Surface>(),
+    Kind::of::<curvatures::Curvatures>(),
+    Kind::of::<critical_points::CriticalPoints>(),
     Kind::of::<search::Search>(),
     Kind::of::<softmax::Softmax>(),
 ];

@@ -61,7 +61,7 @@ pub trait Plan: Send + Sync {
     fn run(&self, variant: usize, context: &Context) -> Result<RunRecord, Problem>;
     /// Draws the figures of an outcome, each variant's runs in the order of seeds.
     fn figures(&self, outcome: &Outcome) -> Vec<Figure>;
-    /// Returns every setting with its value, defaults included.
+    /// Returns every setting that has an effect with its value, defaults included.
     fn resolved(&self, variant: usize) -> serde_json::Value;
 }
 
@@ -182,6 +182,11 @@ impl<E: Experiment> Plan for Typed<E> {
     }
 
     fn resolved(&self, variant: usize) -> serde_json::Value {
-        serde_json::to_value(&self.variants[variant].1).unwrap_or_default()
+        let experiment = &self.variants[variant].1;
+        let mut resolved = serde_json::to_value(experiment).unwrap_or_default();
+        if let Some(settings) = resolved.as_object_mut() {
+            experiment.without_effect().iter().for_each(|key| drop(settings.remove(*key)));
+        }
+        resolved
     }
 }

@@ -43,6 +43,16 @@ const CURVES: &[MetricInfo] = &[
     MetricInfo::number("weight_norm", "Frobenius norm of all weights together at the last epoch").aside(),
 ];
 
+/// What is kept of a training that is steered.
+const STEERED: &[MetricInfo] = &[
+    MetricInfo::number(
+        "steered_rate",
+        "the learning rate of the epoch that comes next, by epoch, where `training.steering` changes it",
+    )
+    .aside(),
+    MetricInfo::number("set_backs", "how often `training.steering` went back to weights of before").aside(),
+];
+
 /// What is known at the end.
 const ENDS: &[MetricInfo] = &[
     MetricInfo::number("best_dev_loss", "the lowest dev loss of any epoch").lower().on(Part::Dev).aside(),
@@ -59,7 +69,7 @@ const ENDS: &[MetricInfo] = &[
 
 /// Returns the metrics of everything that trains.
 pub(super) fn metrics() -> impl Iterator<Item = &'static MetricInfo> {
-    CURVES.iter().chain(ENDS).chain(quality::metrics())
+    CURVES.iter().chain(ENDS).chain(STEERED).chain(quality::metrics())
 }
 
 /// Returns those that are single numbers.
@@ -142,7 +152,10 @@ pub(super) fn data_seconds(data: &DataSettings, facts: &Facts) -> f64 {
     let numbers = 1.0 + facts.features as f64;
     let drawn = if facts.drawn_from > facts.rows { 15e-9 * whole + 6e-9 * rows * numbers } else { 0.0 };
     let made = if is_generated(data) { 50e-9 * whole * numbers } else { 0.0 };
-    drawn + made
+    // Rows are read for what they are measured by, and each number may be blurred and get noise.
+    let taken = if data.other_source.is_some() { (10e-9 * whole + 60e-9 * rows) * numbers } else { 0.0 };
+    let again = if data.own_statistics { 10e-9 * rows * numbers } else { 0.0 };
+    drawn + made + taken + again
 }
 
 /// Returns bytes of the data of a run as they were read or generated, beside its parts in the run's own precision, and of the order of
@@ -152,7 +165,9 @@ pub(super) fn data_bytes(data: &DataSettings, facts: &Facts) -> f64 {
     let order = if limited { 4 * facts.drawn_from } else { 0 };
     let row = facts.number_bytes * facts.features + 8;
     let whole = if limited && is_generated(data) { row * facts.drawn_from } else { 0 };
-    ((row + 8) * facts.rows + order + whole) as f64
+    // A copy of all rows in f64, with their order.
+    let taken = if data.other_source.is_some() { (8 * facts.features + 16) * facts.rows } else { 0 };
+    ((row + 8) * facts.rows + order + whole + taken) as f64
 }
 
 fn is_generated(data: &DataSettings) -> bool {
@@ -221,6 +236,11 @@ pub(super) fn metric_schema(parts: &Parts, facts: Option<&Facts>) -> MetricSchem
     };
     declare(CURVES, MetricType::Curve(epochs), &mut schema);
     declare(ENDS, MetricType::Number, &mut schema);
+    for info in STEERED {
+        let known = if info.name == "set_backs" { MetricType::Number } else { MetricType::Curve(epochs) };
+        schema.insert(info.name.into(), known);
+        schema.retain(|name, _| parts.training.steering.is_some() || name != info.name);
+    }
     quality::declare(&mut schema, facts.target, sizes, parts.data.bayes_error);
     schema
 }
@@ -309,6 +329,9 @@ fn keep(report: &Report, record: &mut RunRecord) {
     if let Some(best) = report.history.dev.loss.get(report.best_epoch) {
         record.metrics.insert("best_epoch".into(), Metric::Number(report.best_epoch as f64));
         record.metrics.insert("best_dev_loss".into(), Metric::Number(*best));
+    }
+    if let Some(set_backs) = report.set_backs {
+        record.metrics.insert("set_backs".into(), Metric::Number(set_backs as f64));
     }
     record.digest.clone_from(&report.digest);
 }

@@ -124,7 +124,7 @@ fn beyond_end(schedule: &Schedule, span: Span) -> Vec<Problem> {
 
 /// Warns of dropout of hidden layers in a network that has none.
 pub(super) fn dropout_nowhere(subject: &Subject) -> Vec<Problem> {
-    let Some(model) = subject.shared.model.filter(|model| model.hidden.is_empty()) else {
+    let Some(model) = subject.shared.model.filter(|model| model.depth() == 0) else {
         return Vec::new();
     };
     let given = [("keep_prob", &model.keep_prob, 1.0), ("dropout", &model.dropout, 0.0)];

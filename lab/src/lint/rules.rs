@@ -76,7 +76,7 @@ pub(super) fn batch_norm_of_one(subject: &Subject) -> Vec<Problem> {
     let (Some(model), Some(training)) = (subject.shared.model, subject.shared.training) else {
         return Vec::new();
     };
-    if model.batch_norm.is_none() || model.hidden.is_empty() || training.epochs == 0 {
+    if model.batch_norm.is_none() || model.depth() == 0 || training.epochs == 0 {
         return Vec::new();
     }
     let problem = |message: String| Problem::new("training.batch_size", message);
@@ -197,7 +197,7 @@ pub(super) fn stopping_on_train(subject: &Subject) -> Vec<Problem> {
 /// Warns of dropout of the logits.
 pub(super) fn dropout_at_output(subject: &Subject) -> Vec<Problem> {
     let Some(model) = subject.shared.model else { return Vec::new() };
-    let output = model.hidden.len() + 1;
+    let output = model.depth() + 1;
     if model.keep_probabilities()[output] == 1.0 {
         return Vec::new();
     }
@@ -214,7 +214,7 @@ pub(super) fn dropout_at_output(subject: &Subject) -> Vec<Problem> {
 pub(super) fn equal_weights(subject: &Subject) -> Vec<Problem> {
     let Some(model) = subject.shared.model else { return Vec::new() };
     let equal = matches!(model.init, Initializer::Zeros | Initializer::Constant(_));
-    if !equal || model.hidden.is_empty() {
+    if !equal || model.depth() == 0 {
         return Vec::new();
     }
     vec![

@@ -6,6 +6,7 @@ mod blobs;
 mod circles;
 mod line;
 mod moons;
+mod plane;
 mod polynomial;
 mod spirals;
 mod wave;
@@ -27,6 +28,7 @@ pub(super) const ALL: &[DatasetInfo] = &[
     xor::XOR,
     wave::WAVE,
     line::LINE,
+    plane::PLANE,
     polynomial::POLYNOMIAL,
 ];
 

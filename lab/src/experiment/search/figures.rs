@@ -1,7 +1,7 @@
 //! The figures of a search.
 
-use super::Search;
-use crate::chart::{Axis, Band, Color, Dots, Figure, Line, Panel, Parallel, Shape, Track};
+use super::{Search, metric_paths};
+use crate::chart::{Axis, Band, Bars, Color, Dots, Figure, Interval, Line, Panel, Parallel, Shape, Track};
 use crate::experiment::curves::{self, Curve};
 use crate::experiment::written;
 use crate::outcome::{Metric, Outcome, RunRecord, Table, Variant, Written};
@@ -12,10 +12,13 @@ const MOST_PANELS: usize = 6;
 
 /// Draws the figures of the kind that have something to show.
 pub(super) fn draw(variants: &[&Search], outcome: &Outcome) -> Vec<Figure> {
-    [trials(variants, outcome), progress(variants, outcome), parallel(variants, outcome)]
-        .into_iter()
-        .flatten()
-        .collect()
+    let all = [
+        trials(variants, outcome),
+        progress(variants, outcome),
+        importance(variants, outcome),
+        parallel(variants, outcome),
+    ];
+    all.into_iter().flatten().collect()
 }
 
 /// Chooses the axis: a loss reads best on a log axis, a share on a linear one.
@@ -131,6 +134,73 @@ fn stepped(curve: &Curve, at: &[f64]) -> Vec<(f64, f64, f64)> {
         [(at[index], low, high), (until, low, high)]
     };
     edges.iter().enumerate().flat_map(step).collect()
+}
+
+/// Returns how much each setting matters, the one that matters most on top: a bar each, or with several searches a dot each with its
+/// spread over seeds.
+fn importance(variants: &[&Search], outcome: &Outcome) -> Option<Figure> {
+    let search = variants.first()?;
+    let paths = metric_paths(&search.space);
+    if paths.len() < 2 {
+        return None;
+    }
+    let shares = |variant: &Variant, path: &str| -> Vec<f64> {
+        variant.runs.iter().map(|run| share_at(run, path).unwrap_or(f64::NAN)).collect()
+    };
+    let first = outcome.variants.first()?;
+    let mut order: Vec<(usize, f64)> =
+        paths.iter().map(|path| outcome.statistic.of(&shares(first, path))).enumerate().collect();
+    order.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let names = order.iter().map(|(index, _)| setting_axis(&search.space.settings[*index]).label);
+    let names: Vec<String> = names.chain(["several together".to_owned()]).collect();
+    let rows = names.len();
+    let x = Axis::linear("share of the variance of the objective").percent().zero();
+    let mut panel = Panel::new(x, Axis::category("", names).reverse());
+    let compared = outcome.variants.len() > 1;
+    let places = |index: usize| match outcome.variants.len() {
+        1 => 0.0,
+        several => 0.6 * ((index as f64 + 0.5) / several as f64 - 0.5),
+    };
+    for (index, variant) in outcome.variants.iter().enumerate() {
+        let rest = || variant.numbers("interactions").unwrap_or_default();
+        let of_rows = order.iter().map(|(setting, _)| shares(variant, &paths[*setting])).chain([rest()]);
+        let of_rows: Vec<Vec<f64>> = of_rows.collect();
+        let color = Color::Series(variant.color);
+        if !compared {
+            let middles = of_rows.iter().map(|values| outcome.statistic.of(values));
+            let colors = (0..rows).map(|row| if row + 1 < rows { color } else { Color::Muted });
+            panel = panel.mark(Bars::new(middles, color).colors(colors).horizontal());
+        }
+        let estimates = of_rows
+            .iter()
+            .enumerate()
+            .map(|(row, values)| curves::estimate(values, outcome.statistic, row as f64 + places(index)));
+        if compared || curves::several(outcome) {
+            let interval = Interval::new(estimates, if compared { color } else { Color::Ink }).horizontal();
+            panel = panel.mark(if compared { interval.label(curves::label(variant, "")) } else { interval });
+        }
+    }
+    let aspect = 720.0 / (90.0 + 40.0 * rows as f64);
+    let lead = "How much of the differences between all settings of the space each of them decides alone, and how much only several do together.";
+    let figure = Figure::new("importance", "What matters", lead).panel(panel.aspect(aspect));
+    let (middle, spread) = (outcome.statistic.name(), outcome.statistic.spread_name());
+    let seeds = outcome.seeds();
+    let note = match (compared, seeds > 1) {
+        (_, false) => None,
+        (true, true) => Some(format!("Dots: {middle} over {seeds} seeds. Lines: {spread}.")),
+        (false, true) => Some(format!("Bars: {middle} over {seeds} seeds. Lines: {spread}.")),
+    };
+    Some(figure.notes(note))
+}
+
+/// Returns the importance of a setting, by its path within the metric.
+fn share_at(run: &RunRecord, path: &str) -> Option<f64> {
+    let mut at = run.metrics.get("importance")?;
+    for part in path.split('.') {
+        let Metric::Map(inner) = at else { return None };
+        at = inner.get(part)?;
+    }
+    at.number()
 }
 
 /// Draws one line a trial across all settings to the objective, where more than two settings vary.

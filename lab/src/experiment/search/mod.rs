@@ -18,7 +18,7 @@ use crate::experiment::{
 use crate::nn::ModelSettings;
 use crate::outcome::{Outcome, RunRecord, Step, Written};
 use crate::range;
-use crate::search::{Dimension, Rung, Sampler, Setting, Space};
+use crate::search::{Dimension, Rung, Sampler, Setting, Space, importance_seconds};
 use crate::settings::metric_of_others;
 use crate::settings::{Node, Value};
 use crate::train::{Parts, TrainingSettings};
@@ -170,7 +170,7 @@ impl Search {
 impl Experiment for Search {
     const NAME: &'static str = "search";
     const SUMMARY: &'static str = "Which settings are best, and what is a good way to look for them?";
-    const REVISION: u32 = 3;
+    const REVISION: u32 = 4;
     const TRAINS: bool = true;
     const COMPARE: Compare = Compare {
         key: "compare",
@@ -179,7 +179,7 @@ impl Experiment for Search {
             _ => "sampler",
         },
         prefix: "",
-        about: "samplers (random, grid, coarse_to_fine, successive_halving, tpe) or scales (linear, log)",
+        about: "samplers (random, grid, coarse_to_fine, successive_halving, one_at_a_time, tpe) or scales (linear, log)",
     };
     const METRICS: &'static [MetricInfo] = &[
         MetricInfo::number("best_objective", "the objective of the best trial"),
@@ -188,6 +188,8 @@ impl Experiment for Search {
         MetricInfo::number("epochs_trained", "epochs of all trainings together: what the search cost").in_unit("epochs"),
         MetricInfo::share("diverged_share", "share of the trials that diverged"),
         MetricInfo::share("decade_share", "share of the trials in each decade of a range, by path, lowest decade first: `decade_share.training.learning_rate[0]`"),
+        MetricInfo::share("importance", "share of the objective's variance over the space that a setting decides alone, by path: `importance.training.learning_rate`; estimated by a forest of 64 trees fitted to the trials (functional analysis of variance), in which a trial that diverged is as bad as the worst of the others; not a number where no trials differ"),
+        MetricInfo::share("interactions", "the rest of that variance, which several settings decide together").aside(),
     ];
     const STEP: Step = Step::Trial;
     const FIGURES: &'static [Doc] = &[
@@ -195,6 +197,10 @@ impl Experiment for Search {
         Doc {
             name: "progress",
             about: "the objective by trial, with the best so far; with successive halving by the epochs spent",
+        },
+        Doc {
+            name: "importance",
+            about: "how much of the objective's variance each setting decides, where more than one varies",
         },
         Doc {
             name: "parallel",
@@ -241,7 +247,9 @@ trials: 8
         let trained = Cost { kept: 0.0, ..trial::cost(self, &self.searched(), &rungs, facts) };
         let chosen = Cost {
             // Each trial is settings that are read, and a row of the table.
-            seconds: TRIAL * trials + self.sampler.seconds(&self.searched(), trials),
+            seconds: TRIAL * trials
+                + self.sampler.seconds(&self.searched(), trials)
+                + importance_seconds(&self.space, rungs.first().map_or(0.0, |rung| rung.trials as f64)),
             kept: 200.0 * trials * self.space.len() as f64,
             ..Cost::default()
         };
@@ -258,12 +266,14 @@ trials: 8
                 schema.values_mut().filter(|metric_type| matches!(metric_type, MetricType::Curve(_)));
             curves.for_each(|metric_type| *metric_type = MetricType::Number);
         }
-        for name in ["best_objective", "trials_run", "epochs_trained", "diverged_share"] {
+        for name in ["best_objective", "trials_run", "epochs_trained", "diverged_share", "interactions"] {
             schema.insert(name.into(), MetricType::Number);
         }
         let paths = metric_paths(&self.space);
         let shares = paths.iter().map(|path| (path.as_str(), MetricType::Unknown));
         schema.insert("decade_share".into(), metric_schema::by_path(shares));
+        let importance = paths.iter().map(|path| (path.as_str(), MetricType::Number));
+        schema.insert("importance".into(), metric_schema::by_path(importance));
         let words = |dimension: &Dimension| match dimension {
             Dimension::Choice(values) => values.iter().all(serde_json::Value::is_string),
             _ => false,

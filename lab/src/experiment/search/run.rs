@@ -10,7 +10,7 @@ use crate::diagnostic::Problem;
 use crate::experiment::{Context, metric_schema, training, written};
 use crate::numeric::{Alone, Streams, Workers};
 use crate::outcome::{Metric, Numbers, RunRecord, Table};
-use crate::search::{Dimension, Proposal, Rung, Space, Trial, epochs_of, leaders, rank};
+use crate::search::{Dimension, Proposal, Rung, Space, Trial, epochs_of, importance, leaders, rank};
 
 /// What is kept of every trial beside its place in the history: the records of thousands would fill the memory.
 struct Done {
@@ -83,7 +83,9 @@ pub(super) fn run(search: &Search, context: &Context) -> Result<RunRecord, Probl
     }
     let Leader(leader) = leader.into_inner().unwrap_or_else(PoisonError::into_inner);
     let record = leader.map(|(_, _, record)| record).unwrap_or_default();
-    Ok(sum_up(search, &space, &rungs, &history, &done, record))
+    let mut summary = sum_up(search, &space, &rungs, &history, &done, record);
+    weigh(search, &space, tried(&rungs, &history), context.seed, &mut summary);
+    Ok(summary)
 }
 
 /// Trains one trial, for its share of the epochs; `context` hears nothing of its progress, of which the search tells.
@@ -143,14 +145,30 @@ fn sum_up(
             space.settings.iter().zip(values).map(|(found, value)| setting(&found.dimension, value.as_ref()));
         insert("best", nest(paths().zip(found)));
     }
-    // Each setting that was tried counts once, however often it was trained.
-    let tried = rungs.first().map_or(0, |rung| rung.trials).min(settings.len());
+    let tried = tried(rungs, history).len();
     let shares = space.settings.iter().enumerate().map(|(index, setting)| {
         let values: Vec<Json> = settings[..tried].iter().filter_map(|values| values[index].clone()).collect();
         Metric::List(setting.dimension.decades(&values).iter().map(|decade| decade.share).collect())
     });
     insert("decade_share", nest(paths().zip(shares)));
     summary
+}
+
+/// Returns the trials in which each setting that was tried counts once, however often it was trained.
+fn tried<'a>(rungs: &[Rung], history: &'a [Trial]) -> &'a [Trial] {
+    &history[..rungs.first().map_or(0, |rung| rung.trials).min(history.len())]
+}
+
+/// Adds how much each setting matters, and what is left to several of them together.
+fn weigh(search: &Search, space: &Space, tried: &[Trial], seed: u64, summary: &mut RunRecord) {
+    let shares = importance(space, tried, &mut Streams::new(seed).stream("importance"));
+    // What rounding leaves below 0 is nothing.
+    let together = (1.0 - shares.iter().sum::<f64>()).max(0.0);
+    let together = if shares.iter().all(|share| share.is_nan()) { f64::NAN } else { together };
+    let names = metric_paths(&search.space);
+    let shares = names.iter().map(String::as_str).zip(shares.into_iter().map(Metric::Number));
+    summary.metrics.insert("importance".into(), nest(shares));
+    summary.metrics.insert("interactions".into(), Metric::Number(together));
 }
 
 /// Returns `trial_objective`, `best_so_far` and `epochs_so_far`, one value a trial.

@@ -4,14 +4,23 @@ use super::Surface;
 use crate::chart::{Axis, Color, Figure, Levels, Panel, Path, Paths};
 use crate::experiment::curves::{self, CurveFigure};
 use crate::experiment::target::{LossTarget, TargetFigure};
-use crate::outcome::{Grid, Outcome};
-use crate::surface;
+use crate::outcome::{Grid, Metric, Outcome, RunRecord};
+use crate::surface::{self, Ground};
 
 /// From here on paths get a map each: more of them on one could not be told apart.
 const MOST_ON_ONE_MAP: usize = 4;
 
 /// Cells of a map's longer side.
 const CELLS: usize = 132;
+
+/// The name under which a run keeps the heights of a cost of data.
+pub(super) const COST: &str = "cost";
+
+/// Nodes of such heights along each side.
+const COST_NODES: usize = 96;
+
+/// How far such a map reaches beyond the lowest point, in distances of the start from it along each axis.
+const REACH: f64 = 1.25;
 
 /// Beyond a start that lies outside the usual window, in parts of the window.
 const MARGIN: f64 = 0.08;
@@ -55,27 +64,49 @@ fn loss_axis(outcome: &Outcome) -> Axis {
     }
 }
 
+/// Returns how many nodes a map of a cost of data has.
+pub(super) fn nodes() -> usize {
+    COST_NODES * COST_NODES
+}
+
+/// Returns the heights of a cost around its lowest point, as far as a start.
+pub(super) fn heights_around(ground: &dyn Ground, start: [f64; 2]) -> Grid {
+    let lowest = ground.minima().first().copied().unwrap_or(start);
+    let apart = [0, 1].map(|axis| (start[axis] - lowest[axis]).abs());
+    let (least, most) = (1e-3 * apart[0].max(apart[1]), apart[0].max(apart[1]));
+    let reach = apart.map(|apart| REACH * if most > 0.0 { apart.max(least) } else { 1.0 });
+    let window = [0, 1].map(|end| [0, 1].map(|axis| lowest[axis] + (2.0 * end as f64 - 1.0) * reach[axis]));
+    heights(ground, window, [COST_NODES, COST_NODES])
+}
+
+/// What is on one map: its heights, its lowest points, and the names of its axes.
+struct Shown {
+    grid: Grid,
+    minima: Vec<(f64, f64)>,
+    axes: [String; 2],
+}
+
 /// Variants on the same surface share a map if they are few; else each has its own.
 fn map(variants: &[&Surface], outcome: &Outcome) -> Option<Figure> {
-    let mut maps: Vec<(&surface::Surface, Vec<usize>)> = Vec::new();
-    for (index, variant) in variants.iter().enumerate() {
-        match maps.iter_mut().find(|(surface, _)| **surface == variant.surface) {
-            Some((_, shown)) => shown.push(index),
-            None => maps.push((&variant.surface, vec![index])),
+    let mut maps: Vec<Vec<usize>> = Vec::new();
+    for index in 0..variants.len() {
+        match maps.iter_mut().find(|shown| are_on_one(variants[shown[0]], variants[index])) {
+            Some(shown) => shown.push(index),
+            None => maps.push(vec![index]),
         }
     }
     let mut panels = Vec::new();
     let surfaces = maps.len();
-    for (surface, shown) in maps {
-        let window = window(surface, shown.iter().map(|&index| variants[index].start()));
-        let grid = grid(surface, window);
+    for shown in maps {
+        let Some(ground) = ground(variants, &shown, outcome) else { continue };
         let one_each = shown.len() > MOST_ON_ONE_MAP;
         let groups: Vec<&[usize]> = shown.chunks(if one_each { 1 } else { shown.len() }).collect();
         for group in groups {
-            let panel = panel(surface, grid.clone(), group, outcome);
+            let panel = panel(&ground, group, outcome);
+            let first = variants[group[0]];
             let title = match group {
                 [only] => outcome.variants.get(*only).map_or("", |variant| &variant.label).to_owned(),
-                _ if surfaces > 1 => words(surface),
+                _ if surfaces > 1 && first.data.is_none() => words(&first.surface),
                 _ => String::new(),
             };
             panels.push(if title.is_empty() { panel } else { panel.title(title) });
@@ -84,7 +115,14 @@ fn map(variants: &[&Surface], outcome: &Outcome) -> Option<Figure> {
     if panels.is_empty() {
         return None;
     }
-    let lead = "A map of the surface: level lines, the ground shaded more the higher it lies, and the path of each descent.";
+    let lead = match variants.first().is_some_and(|first| first.data.is_some()) {
+        true => {
+            "The cost over the two weights: level lines, the ground shaded more the higher it lies, and the path of each descent."
+        }
+        false => {
+            "A map of the surface: level lines, the ground shaded more the higher it lies, and the path of each descent."
+        }
+    };
     let mut figure = Figure::new("map", "The ways down", lead).multiples(panels);
     if surfaces == 1 {
         figure = figure.shared();
@@ -92,7 +130,37 @@ fn map(variants: &[&Surface], outcome: &Outcome) -> Option<Figure> {
     Some(figure.notes(outcome.first_seed().into_iter().chain(outcome.divergence())))
 }
 
-fn panel(surface: &surface::Surface, grid: Grid, shown: &[usize], outcome: &Outcome) -> Panel {
+/// Returns whether two variants descend the same ground, as far as one map shows.
+fn are_on_one(one: &Surface, other: &Surface) -> bool {
+    let of_data =
+        one.data.is_some() && (&one.data, one.l2, one.start()) == (&other.data, other.l2, other.start());
+    of_data || one.data.is_none() && other.data.is_none() && one.surface == other.surface
+}
+
+/// Returns the ground that some variants share: that of a formula is measured here, that of data was kept by the first run.
+fn ground(variants: &[&Surface], shown: &[usize], outcome: &Outcome) -> Option<Shown> {
+    let first = variants[shown[0]];
+    if first.data.is_none() {
+        let surface = &first.surface;
+        let window = window(surface, shown.iter().map(|&index| variants[index].start()));
+        let minima = surface.minima().into_iter().map(|[x, y]| (x, y)).collect();
+        return Some(Shown { grid: grid(surface, window), minima, axes: ["x".to_owned(), "y".to_owned()] });
+    }
+    let run: &RunRecord = outcome.variants.get(shown[0])?.runs.first()?;
+    let minima = match run.metrics.get("lowest") {
+        Some(Metric::List(at)) if at.len() == 2 => vec![(at[0], at[1])],
+        _ => Vec::new(),
+    };
+    let names = run.names.get("features").filter(|names| names.len() == 2)?;
+    let axes = [0, 1].map(|axis| format!("weight of {}", names[axis]));
+    // Of what comes from a cache nobody knows that it has an extent.
+    let has_extent = |grid: &&Grid| {
+        grid.width > 1 && grid.height > 1 && grid.x.0 < grid.x.1 && grid.y.0 < grid.y.1
+    };
+    Some(Shown { grid: run.grids.get(COST).filter(has_extent)?.clone(), minima, axes })
+}
+
+fn panel(ground: &Shown, shown: &[usize], outcome: &Outcome) -> Panel {
     let path = |&index: &usize| {
         let variant = outcome.variants.get(index)?;
         let run = variant.runs.first()?;
@@ -100,13 +168,13 @@ fn panel(surface: &surface::Surface, grid: Grid, shown: &[usize], outcome: &Outc
         let label = if shown.len() > 1 { variant.label.as_str() } else { "" };
         Some(Path::new(points, Color::Series(variant.color), label))
     };
-    let minima = surface.minima().into_iter().map(|[x, y]| (x, y)).collect();
-    let (x, y) = (grid.x, grid.y);
+    let (x, y) = (ground.grid.x, ground.grid.y);
     // Both axes to one scale, as far as that leaves a map: right angles stay right, and steepest descent crosses level lines at one.
     let aspect = ((x.1 - x.0) / (y.1 - y.0)).clamp(0.6, 2.5);
-    Panel::new(Axis::linear("x").range(x.0, x.1), Axis::linear("y").range(y.0, y.1))
-        .mark(Levels::new(grid, "the loss"))
-        .mark(Paths::new(shown.iter().filter_map(path).collect(), minima, "minimum"))
+    let axis = |index: usize, (low, high): (f64, f64)| Axis::linear(&ground.axes[index]).range(low, high);
+    Panel::new(axis(0, x), axis(1, y))
+        .mark(Levels::new(ground.grid.clone(), "the loss"))
+        .mark(Paths::new(shown.iter().filter_map(path).collect(), ground.minima.clone(), "minimum"))
         .aspect(aspect)
 }
 
@@ -128,14 +196,20 @@ fn window(surface: &surface::Surface, starts: impl Iterator<Item = [f64; 2]>) ->
     window
 }
 
-/// Returns the heights over a window.
+/// Returns the heights of a surface over a window.
 fn grid(surface: &surface::Surface, [low, high]: [[f64; 2]; 2]) -> Grid {
     let sides = [0, 1].map(|axis| high[axis] - low[axis]);
     let longer = sides[0].max(sides[1]);
-    let [width, height] = sides.map(|side| ((CELLS as f64 * side / longer) as usize).max(32));
-    let at =
-        |axis: usize, index: usize, count: usize| low[axis] + sides[axis] * index as f64 / (count - 1) as f64;
-    let value = |cell: usize| surface.value([at(0, cell % width, width), at(1, cell / width, height)]);
+    let nodes = sides.map(|side| ((CELLS as f64 * side / longer) as usize).max(32));
+    heights(surface, [low, high], nodes)
+}
+
+/// Returns the heights at so many nodes of a window along each axis.
+fn heights(ground: &dyn Ground, [low, high]: [[f64; 2]; 2], [width, height]: [usize; 2]) -> Grid {
+    let at = |axis: usize, index: usize, count: usize| {
+        low[axis] + (high[axis] - low[axis]) * index as f64 / (count - 1) as f64
+    };
+    let value = |cell: usize| ground.value([at(0, cell % width, width), at(1, cell / width, height)]);
     Grid {
         width,
         height,

@@ -1,39 +1,56 @@
-//! Optimizers on a surface over a plane, where every step can be seen.
+//! Optimizers on a surface over a plane, where every step can be seen: one of a formula, or the cost of a model of two features over its two weights.
 
 mod figures;
+mod rate;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::chart::Figure;
-use crate::data::DataSettings;
+use crate::data::{DataSettings, Dataset, Target};
 use crate::diagnostic::{Problem, within};
 use crate::experiment::target::LossTarget;
+use crate::experiment::training;
 use crate::experiment::{
     Compare, Context, Cost, Doc, Experiment, Facts, MetricInfo, MetricSchema, MetricType, Shared,
 };
 use crate::numeric::Streams;
 use crate::optim::{Optimizer, Schedule, Sgd};
 use crate::outcome::{Metric, Outcome, RunRecord, Step};
-use crate::surface::{self, Descent, descend};
+use crate::range;
+use crate::surface::{self, DataCost, Descent, Ground, descend};
+use rate::Rate;
 
 /// Numbers kept of each step: the loss, the distance, the two coordinates.
 const SERIES: f64 = 4.0;
+
+/// Where descents on a cost of data start, if nothing else is said: weights of 0.
+const ORIGIN: [f64; 2] = [0.0, 0.0];
+
+/// Seconds to look at one row of data at one point.
+const ROW: f64 = 30e-9;
 
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct Surface {
     /// What is descended (default `bowl`).
     pub surface: surface::Surface,
-    /// Where the descent starts: x and y (default: where one customarily starts on that surface).
+    /// In place of `surface`, data of two features and a number or two classes: descended is the cost of a linear or logistic model without
+    /// intercept over its two weights, on all rows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data: Option<DataSettings>,
+    /// With `data`, the lambda of J + lambda/(2m) ||w||^2 (default 0).
+    #[serde(skip_serializing_if = "is_zero")]
+    pub l2: f64,
+    /// Where the descent starts: x and y (default: where one customarily starts on that surface, with `data` 0 and 0).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub start: Option<[f64; 2]>,
     /// How many steps are taken (default 100).
     pub steps: usize,
     /// How gradients become steps (default `sgd`).
     pub optimizer: Optimizer,
-    /// The step size alpha (default 0.01).
-    pub learning_rate: f64,
+    /// The step size alpha (default 0.01); `{over_curvature: 1}` is 1 over the largest curvature at the lowest point.
+    pub learning_rate: Rate,
     /// How the learning rate changes; an epoch is one step here (default `constant`).
     pub schedule: Schedule,
     /// The standard deviation of what is added at random to both parts of each gradient, as a mini-batch does (default 0).
@@ -46,10 +63,12 @@ impl Default for Surface {
     fn default() -> Self {
         Surface {
             surface: surface::Surface::default(),
+            data: None,
+            l2: 0.0,
             start: None,
             steps: 100,
             optimizer: Optimizer::Sgd(Sgd::default()),
-            learning_rate: 0.01,
+            learning_rate: Rate::Number(0.01),
             schedule: Schedule::default(),
             noise: 0.0,
             target: LossTarget::default(),
@@ -57,15 +76,30 @@ impl Default for Surface {
     }
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over so")]
+fn is_zero(number: &f64) -> bool {
+    *number == 0.0
+}
+
+/// Returns the curvatures at the lowest point that is nearest to a point, with that lowest point.
+fn curvatures(ground: &dyn Ground, start: [f64; 2]) -> ([f64; 2], [f64; 2]) {
+    let far = |[x, y]: [f64; 2]| (x - start[0]) * (x - start[0]) + (y - start[1]) * (y - start[1]);
+    let minima = ground.minima().into_iter();
+    let lowest = minima.min_by(|a, b| far(*a).total_cmp(&far(*b))).unwrap_or(start);
+    (ground.curvatures(lowest), lowest)
+}
+
 impl Surface {
     fn start(&self) -> [f64; 2] {
-        self.start.unwrap_or_else(|| self.surface.start())
+        let usual = || if self.data.is_some() { ORIGIN } else { self.surface.start() };
+        self.start.unwrap_or_else(usual)
     }
 
-    fn descent(&self) -> Descent {
+    /// Returns the descent over ground whose largest curvature is this one.
+    fn descent(&self, curvature: f64) -> Descent {
         Descent {
             optimizer: self.optimizer.clone(),
-            learning_rate: self.learning_rate,
+            learning_rate: self.learning_rate.at(curvature),
             schedule: self.schedule.clone(),
             start: self.start(),
             steps: self.steps,
@@ -73,15 +107,31 @@ impl Surface {
         }
     }
 
+    /// Descends, and returns what is kept of it.
+    fn descended(&self, ground: &dyn Ground, seed: u64) -> RunRecord {
+        let ([low, high], lowest) = curvatures(ground, self.start());
+        let descent = self.descent(high);
+        let path = descend(ground, &descent, &mut Streams::new(seed).stream("noise"));
+        let mut record = self.record(ground, &path);
+        // Where the ground is flat, no number says how many times as steep the other way is.
+        let condition = if low > 0.0 { high / low } else { f64::NAN };
+        let alpha = self.optimizer.learning_rate().unwrap_or(descent.learning_rate);
+        let numbers = [("condition", condition), ("rate", alpha)];
+        record.metrics.extend(numbers.map(|(name, number)| (name.to_owned(), Metric::Number(number))));
+        let lists = [("curvatures", [low, high]), ("lowest", lowest)];
+        record.metrics.extend(lists.map(|(name, list)| (name.to_owned(), Metric::List(list.into()))));
+        record
+    }
+
     /// Returns what is kept of the points of a descent.
-    fn record(&self, path: &[[f64; 2]]) -> RunRecord {
+    fn record(&self, ground: &dyn Ground, path: &[[f64; 2]]) -> RunRecord {
         let mut record = RunRecord::default();
         let diverged = path.len() <= self.steps;
-        let losses: Vec<f64> = path.iter().map(|&at| self.surface.value(at)).collect();
+        let losses: Vec<f64> = path.iter().map(|&at| ground.value(at)).collect();
         let steps_to = self.target.first(&losses);
         let series = [
             ("loss", losses),
-            ("distance", path.iter().map(|&at| self.surface.distance(at)).collect()),
+            ("distance", path.iter().map(|&at| ground.distance(at)).collect()),
             ("x", path.iter().map(|at| at[0]).collect()),
             ("y", path.iter().map(|at| at[1]).collect()),
         ];
@@ -98,11 +148,45 @@ impl Surface {
     }
 }
 
+impl Surface {
+    /// Returns what is wrong with a cost of data.
+    fn check_data(&self, data: &DataSettings, facts: Option<&Facts>) -> Vec<Problem> {
+        let mut problems = within("data", data.check());
+        if self.surface != surface::Surface::default() {
+            let problem = Problem::new("data", "both surface and data").expected("one of the two");
+            problems.push(problem.hint("with `data` the surface is the cost of a model of them"));
+        }
+        problems.extend(range::of("l2", self.l2).zero_or_more());
+        let Some(facts) = facts else { return problems };
+        if facts.features != 2 {
+            let message = format!("data with {} features have no cost over a plane", facts.features);
+            let problem = Problem::new("data", message).expected("two features");
+            problems.push(problem.hint("`features: [a, b]` chooses two columns of a table"));
+        }
+        if let Target::Classes(classes) = facts.target
+            && classes != 2
+        {
+            let problem = Problem::new("data", format!("a logistic model of {classes} classes"));
+            problems.push(problem.expected("two classes, or a target that is a number"));
+        }
+        problems
+    }
+
+    /// Descends the cost of data; keeps its heights for the map too.
+    fn descended_on(&self, data: &Dataset, settings: &DataSettings, seed: u64) -> Result<RunRecord, Problem> {
+        let cost = DataCost::new(data, settings, self.l2, &Streams::new(seed))?;
+        let mut record = self.descended(&cost, seed);
+        record.names.insert("features".into(), data.feature_names.clone());
+        record.grids.insert(figures::COST.into(), figures::heights_around(&cost, self.start()));
+        Ok(record)
+    }
+}
+
 impl Experiment for Surface {
     const NAME: &'static str = "surface";
     const SUMMARY: &'static str =
         "Which way do optimizers take down a surface on which every step can be seen?";
-    const REVISION: u32 = 2;
+    const REVISION: u32 = 3;
     const TRAINS: bool = false;
     const COMPARE: Compare = Compare {
         key: "compare",
@@ -127,6 +211,13 @@ impl Experiment for Surface {
         .in_unit("steps"),
         MetricInfo::number("x", "where the last step led, along x"),
         MetricInfo::number("y", "where the last step led, along y"),
+        MetricInfo::number(
+            "condition",
+            "how many times as much the surface curves one way as the other at the lowest point nearest to the start; not a number where it is flat one way",
+        ),
+        MetricInfo::number("curvatures", "the smaller and the larger curvature there (a list)").aside(),
+        MetricInfo::number("lowest", "that lowest point, x and y (a list)").aside(),
+        MetricInfo::number("rate", "the learning rate of the first step").aside(),
     ];
     const STEP: Step = Step::Step;
     const FIGURES: &'static [Doc] = &[
@@ -145,52 +236,111 @@ seeds: 3
 compare: [sgd, momentum, {rmsprop: {learning_rate: 0.1}}]
 ";
 
-    fn check(&self, _: Option<&Facts>) -> Vec<Problem> {
-        let mut problems = within("surface", self.surface.check());
+    fn check(&self, facts: Option<&Facts>) -> Vec<Problem> {
+        let mut problems = match &self.data {
+            Some(data) => self.check_data(data, facts),
+            None => within("surface", self.surface.check()),
+        };
         // Heights of an impossible surface mean nothing.
         if problems.is_empty() {
-            problems.extend(self.descent().check(&self.surface));
+            let ground = self.data.is_none().then_some(&self.surface as &dyn Ground);
+            // What the rate is depends on the ground; that it is one is asked of the author's own.
+            problems
+                .extend(self.descent(1.0).check(ground).into_iter().filter(|p| p.path != "learning_rate"));
         }
+        problems.extend(self.learning_rate.check());
         problems.extend(self.target.check());
         problems
     }
 
     fn data(&self) -> Option<&DataSettings> {
-        None
+        self.data.as_ref()
     }
 
-    fn cost(&self, _: Option<&Facts>) -> Cost {
+    fn without_effect(&self) -> &'static [&'static str] {
+        if self.data.is_some() { &["surface"] } else { &["l2"] }
+    }
+
+    fn cost(&self, facts: Option<&Facts>) -> Cost {
         let points = self.steps as f64 + 1.0;
         // A step takes a gradient, a value, a distance and the optimizer's own arithmetic; a map is drawn once a variant.
         let own = Cost { seconds: 8e-3 + 1e-6 * points, bytes: 4e6 + 64.0 * points, ..Cost::default() };
-        own + Cost::of_history(SERIES * points)
+        let own = own + Cost::of_history(SERIES * points + 6.0);
+        let (Some(data), Some(facts)) = (&self.data, facts) else { return own };
+        let rows = facts.rows as f64;
+        // Of a number all rows are looked at a few times, of classes at each step thrice, for the map, and by Newton's method.
+        let looks = match facts.target {
+            Target::Value => 10.0,
+            Target::Classes(_) => 3.0 * points + figures::nodes() as f64 + 400.0,
+        };
+        let looking = Cost {
+            rows: facts.rows as u64,
+            parameters: 2,
+            multiply_adds: 4.0 * rows * looks,
+            seconds: ROW * rows * looks + training::data_seconds(data, facts),
+            // The rows as they were read, scaled, and as they are looked at, twice where an equation is solved.
+            bytes: training::data_bytes(data, facts) + 120.0 * rows,
+            kept: 8.0 * figures::nodes() as f64,
+            ..Cost::default()
+        };
+        own + looking
     }
 
     fn metric_schema(&self, _: Option<&Facts>) -> MetricSchema {
         let curves = ["loss", "distance", "x", "y"].map(|name| (name, MetricType::Curve(self.steps + 1)));
-        let numbers = ["steps_to", "diverged_at"].map(|name| (name, MetricType::Number));
-        curves.into_iter().chain(numbers).map(|(name, metric_type)| (name.to_owned(), metric_type)).collect()
+        let numbers = ["steps_to", "diverged_at", "condition", "rate"].map(|name| (name, MetricType::Number));
+        let lists = ["curvatures", "lowest"].map(|name| (name, MetricType::List(2)));
+        curves
+            .into_iter()
+            .chain(numbers)
+            .chain(lists)
+            .map(|(name, metric_type)| (name.to_owned(), metric_type))
+            .collect()
     }
 
     fn seed_independent(&self) -> &'static [&'static str] {
-        match self.noise == 0.0 {
-            true => &["loss", "distance", "x", "y", "steps_to", "diverged_at"],
-            false => &[],
+        match (self.data.is_some(), self.noise == 0.0) {
+            // Rows are drawn, generated or at least scaled anew with each seed.
+            (true, _) => &[],
+            (false, true) => &[
+                "loss",
+                "distance",
+                "x",
+                "y",
+                "steps_to",
+                "diverged_at",
+                "condition",
+                "curvatures",
+                "lowest",
+                "rate",
+            ],
+            (false, false) => &["condition", "curvatures", "lowest", "rate"],
         }
     }
 
     fn shared(&self) -> Shared<'_> {
-        let Surface { steps, optimizer, learning_rate, schedule, .. } = self;
-        let (steps, learning_rate) = (*steps, *learning_rate);
-        let descent = crate::experiment::Descent { steps, optimizer, learning_rate, schedule };
-        Shared { descent: Some(descent), ..Shared::default() }
+        let Surface { steps, optimizer, learning_rate, schedule, data, .. } = self;
+        // What depends on the curvature is found, not set.
+        let learning_rate = match learning_rate {
+            Rate::Number(rate) => Some(*rate),
+            Rate::OverCurvature(_) => optimizer.learning_rate(),
+        };
+        let descent =
+            |learning_rate| crate::experiment::Descent { steps: *steps, optimizer, learning_rate, schedule };
+        Shared { data: data.as_ref(), descent: learning_rate.map(descent), ..Shared::default() }
     }
 
     fn run(&self, context: &Context) -> Result<RunRecord, Problem> {
-        let mut noise = Streams::new(context.seed).stream("noise");
-        let path = descend(&self.surface, &self.descent(), &mut noise);
+        let record = match &self.data {
+            None => self.descended(&self.surface, context.seed),
+            Some(settings) => {
+                let data = context.data.as_deref();
+                let data = data.ok_or_else(|| Problem::new("data", "there is no data to descend on"))?;
+                self.descended_on(data, settings, context.seed)?
+            }
+        };
         (context.advance)(1.0);
-        Ok(self.record(&path))
+        Ok(record)
     }
 
     fn figures(variants: &[&Self], outcome: &Outcome) -> Vec<Figure> {
@@ -205,11 +355,7 @@ mod tests {
     fn run(settings: &str) -> RunRecord {
         let settings: Surface = serde_json::from_str(settings).unwrap();
         assert_eq!(settings.check(None), []);
-        settings.record(&descend(
-            &settings.surface,
-            &settings.descent(),
-            &mut Streams::new(0).stream("noise"),
-        ))
+        settings.descended(&settings.surface, 0)
     }
 
     fn number(record: &RunRecord, metric: &str) -> f64 {
@@ -227,6 +373,20 @@ mod tests {
         assert_eq!((number(&record, "x"), number(&record, "y")), (0.75, 1.0));
         assert_eq!((number(&record, "loss"), number(&record, "steps_to")), (0.78125, 1.0));
         assert!(number(&record, "diverged_at").is_nan());
+    }
+
+    #[test]
+    fn a_rate_may_go_by_the_largest_curvature() {
+        let record = run(
+            r#"{"surface": {"bowl": {"condition": 50}}, "steps": 1, "learning_rate": {"over_curvature": 1}}"#,
+        );
+        // The steep direction is done in one step, the other one by a fiftieth.
+        assert!(
+            (number(&record, "rate") - 0.02).abs() < 1e-9
+                && (number(&record, "condition") - 50.0).abs() < 1e-6
+        );
+        let start = surface::Surface::default().start();
+        assert!(number(&record, "y").abs() < 1e-7 && (number(&record, "x") - 0.98 * start[0]).abs() < 1e-7);
     }
 
     #[test]

@@ -49,6 +49,7 @@ pub(super) fn all(variants: &[&Train], outcome: &Outcome) -> Vec<Figure> {
         histograms(variants, outcome, "weights", "weight", "Weights, layer by layer"),
         histograms(variants, outcome, "activations", "activation", "Activations, layer by layer"),
         gradients(outcome),
+        drift(outcome),
     ];
     figures.into_iter().flatten().collect()
 }
@@ -414,27 +415,41 @@ fn histograms(
 
 /// The share of each layer in the gradient by epoch, a panel for each variant.
 fn gradients(outcome: &Outcome) -> Option<Figure> {
+    let figure = Figure::new(
+        "gradients",
+        "The gradient's share by layer",
+        "The share of each layer in the squared norm of the gradient of the weights, on some training rows, after each epoch.",
+    );
+    by_layer(figure, outcome, "gradients", 0, &Axis::linear("share of the gradient").percent().zero())
+}
+
+/// How far each layer's inputs move in every epoch, a panel for each variant.
+fn drift(outcome: &Outcome) -> Option<Figure> {
+    let figure = Figure::new(
+        "drift",
+        "How the inputs of layers move",
+        "How far the means of a layer's inputs, on some training rows, move in each epoch, in standard deviations of the epoch before.",
+    );
+    by_layer(figure, outcome, "drift", 1, &Axis::linear("drift of the inputs").zero())
+}
+
+/// Lines of layers by epoch, kept in a table of that name: a panel for each variant. The first column is of the layer after so many.
+fn by_layer(figure: Figure, outcome: &Outcome, table: &str, after: usize, y: &Axis) -> Option<Figure> {
     let mut panels = Vec::new();
     for variant in outcome.variants.iter().take(MOST_LOOKED_AT) {
-        let Some(table) = variant.runs.first().and_then(|run| run.tables.get("gradients")) else { continue };
-        let mut panel = Panel::new(
-            Axis::linear(outcome.step.name()).integer(),
-            Axis::linear("share of the gradient").percent().zero(),
-        );
-        for (layer, shares) in table.columns.values().enumerate() {
-            panel =
-                panel.mark(Line::series(shares, Color::Series(layer)).label(format!("layer {}", layer + 1)));
+        let Some(table) = variant.runs.first().and_then(|run| run.tables.get(table)) else { continue };
+        let mut panel = Panel::new(Axis::linear(outcome.step.name()).integer(), y.clone());
+        for (layer, values) in table.columns.values().enumerate() {
+            // What moves in an epoch is told of its end, so there is nothing before training.
+            let points = values.iter().enumerate().map(|(epoch, value)| ((epoch + after) as f64, *value));
+            let line = Line::new(points.collect::<Vec<_>>(), Color::Series(layer));
+            panel = panel.mark(line.label(format!("layer {}", layer + 1 + after)));
         }
         panels.push(titled(panel, variant));
     }
     if panels.is_empty() {
         return None;
     }
-    let figure = Figure::new(
-        "gradients",
-        "The gradient's share by layer",
-        "The share of each layer in the squared norm of the gradient of the weights, on some training rows, after each epoch.",
-    );
     let figure = match panels.len() {
         1 => figure.multiples(panels),
         _ => figure.multiples(panels).shared().key(Key::Above),

@@ -48,6 +48,9 @@ pub(super) struct Train {
     /// Whether each layer's share of the gradient is measured after every epoch (default false).
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub gradient_shares: bool,
+    /// Whether it is measured how far each layer's inputs move in every epoch (default false).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub drift: bool,
     /// How many pictures of the data are shown, as they are, as augmentation changes them, and of those that are taken for others (default 0).
     #[serde(skip_serializing_if = "is_zero")]
     pub pictures: usize,
@@ -138,7 +141,8 @@ impl Train {
         let layers = architecture.layers.len() as f64;
         let epochs = self.training.epochs as f64 + 1.0;
         let mut cost = Cost::default();
-        let captures = self.histograms.len() as f64 + if self.gradient_shares { epochs } else { 0.0 };
+        let every_epoch = self.gradient_shares || self.drift;
+        let captures = self.histograms.len() as f64 + if every_epoch { epochs } else { 0.0 };
         if captures > 0.0 {
             let captured = train::capture_bytes(&architecture, rows, self.training.precision) as f64;
             let answers =
@@ -151,7 +155,7 @@ impl Train {
         cost.seconds += 6e-9 * histograms * parameters;
         cost.bytes += if histograms > 0.0 { 8.0 * parameters } else { 0.0 };
         cost = cost + Cost::of_history(2.4 * BINS as f64 * layers * histograms);
-        if self.gradient_shares {
+        for _ in 0..u32::from(self.gradient_shares) + u32::from(self.drift) {
             cost = cost + Cost::of_history(layers * (epochs + 1.0));
         }
         cost + pictures::cost(self.pictures, facts)
@@ -161,7 +165,7 @@ impl Train {
 impl Experiment for Train {
     const NAME: &'static str = "train";
     const SUMMARY: &'static str = "What does a network learn, where is it wrong, and what changes that?";
-    const REVISION: u32 = 1;
+    const REVISION: u32 = 2;
     const TRAINS: bool = true;
     const COMPARE: Compare = Compare::NONE;
     const METRICS: &'static [MetricInfo] = &[
@@ -181,6 +185,12 @@ impl Experiment for Train {
         MetricInfo::share(
             "gradient_share",
             "each layer's share of the squared norm of the gradient at the last epoch, where `gradient_shares` asks for it (a list, from layer 1)",
+        )
+        .aside(),
+        MetricInfo::number(
+            "drift",
+            "how far the means of each hidden layer's activations, the inputs of the next layer, move in an epoch, in standard deviations \
+             of the epoch before: the mean over all epochs, where `drift` asks for it (a list, from hidden layer 1)",
         )
         .aside(),
     ];
@@ -219,6 +229,7 @@ impl Experiment for Train {
             about: "the activations of each layer on training rows as histograms, at the epochs of `histograms`",
         },
         Doc { name: "gradients", about: "each layer's share of the gradient by epoch" },
+        Doc { name: "drift", about: "how far each layer's inputs move in every epoch" },
     ];
     const EXAMPLE: &'static str = "\
 kind: train
@@ -231,6 +242,7 @@ vary: {training.l2: [0, 1]}
 regions: [0, 20]
 histograms: [0, 20]
 gradient_shares: true
+drift: true
 ";
 
     fn check(&self, facts: Option<&Facts>) -> Vec<Problem> {
@@ -271,7 +283,10 @@ gradient_shares: true
             schema.extend(BIN_LISTS.map(|name| (name.to_owned(), MetricType::List(measure::BINS))));
         }
         if self.gradient_shares {
-            schema.insert("gradient_share".into(), MetricType::List(self.model.hidden.len() + 1));
+            schema.insert("gradient_share".into(), MetricType::List(self.model.depth() + 1));
+        }
+        if self.drift {
+            schema.insert("drift".into(), MetricType::List(self.model.depth()));
         }
         schema
     }
