@@ -87,7 +87,7 @@ kind: surface
 id: stretched
 data: {name: plane, samples: 40}
 learning_rate: {over_curvature: 1}
-vary: {data.normalize: [none, standard]}
+vary: {l2: [0.1, 10]}
 steps: 20
 ```
 

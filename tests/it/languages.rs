@@ -32,6 +32,9 @@ const NAMES: &[&str] = &[
     "keep",
     "prob",
     // ids of the blocks
+    "seldom",
+    "flat",
+    "stretched",
     "parts",
     "layers",
     "dropped",

@@ -96,7 +96,10 @@ fn every_metric_is_documented_and_every_own_metric_is_given() {
 /// Blocks beside the examples, whose settings decide which names there are.
 const MORE: &[(&str, &str)] = &[
     ("surface", "data: {name: plane, samples: 30}\nsteps: 5\nvary: {data.normalize: [none, standard]}"),
-    ("surface", "data: {name: moons, samples: 40}\nl2: 1\nstart: [2, -1]\nsteps: 5\nlearning_rate: {over_curvature: 3}"),
+    (
+        "surface",
+        "data: {name: moons, samples: 40}\nl2: 1\nstart: [2, -1]\nsteps: 5\nlearning_rate: {over_curvature: 3}",
+    ),
     ("curvatures", "dimensions: [12]\nsamples: 3"),
     ("critical_points", "data: {name: line, samples: 20}\nstarts: 2\nsteps: 1"),
     ("critical_points", "data: {name: moons, samples: 20}\nmodel: {layers: 0}\nl2: 1\nstarts: 3"),

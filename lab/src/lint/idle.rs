@@ -132,7 +132,8 @@ pub(super) fn dropout_nowhere(subject: &Subject) -> Vec<Problem> {
         Some(PerLayer::Hidden(share)) if *share != whole => Some((name, share)),
         _ => None,
     });
-    let searched = is_searched(subject, "model.hidden");
+    let searched =
+        ["model.hidden", "model.layers", "model.units"].iter().any(|path| is_searched(subject, path));
     let idle = idle.filter(|(name, _)| !searched && !is_searched(subject, &format!("model.{name}")));
     let said = |(name, share): (&str, &f64)| {
         let problem = Problem::new(format!("model.{name}"), format!("`{name}` without hidden layers"));

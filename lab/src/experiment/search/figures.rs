@@ -155,7 +155,7 @@ fn importance(variants: &[&Search], outcome: &Outcome) -> Option<Figure> {
     let names: Vec<String> = names.chain(["several together".to_owned()]).collect();
     let rows = names.len();
     let x = Axis::linear("share of the variance of the objective").percent().zero();
-    let mut panel = Panel::new(x, Axis::category("", names).reverse());
+    let mut panel = Panel::new(x, Axis::category("", names));
     let compared = outcome.variants.len() > 1;
     let places = |index: usize| match outcome.variants.len() {
         1 => 0.0,

@@ -154,9 +154,8 @@ fn ground(variants: &[&Surface], shown: &[usize], outcome: &Outcome) -> Option<S
     let names = run.names.get("features").filter(|names| names.len() == 2)?;
     let axes = [0, 1].map(|axis| format!("weight of {}", names[axis]));
     // Of what comes from a cache nobody knows that it has an extent.
-    let has_extent = |grid: &&Grid| {
-        grid.width > 1 && grid.height > 1 && grid.x.0 < grid.x.1 && grid.y.0 < grid.y.1
-    };
+    let has_extent =
+        |grid: &&Grid| grid.width > 1 && grid.height > 1 && grid.x.0 < grid.x.1 && grid.y.0 < grid.y.1;
     Some(Shown { grid: run.grids.get(COST).filter(has_extent)?.clone(), minima, axes })
 }
 
