@@ -1,8 +1,8 @@
 //! A mark in a place of its own, through public means alone: what is here is all that a new one takes.
 
 use gradbook_lab::chart::{
-    Around, Axis, Color, Column, Columns, Description, Figure, KeyEntry, Layout, Mark, Needs, Panel, Plot,
-    Point, Rows, Sample, Shape, Side, Stroke, rounded,
+    Along, Around, Axis, Color, Column, Columns, Description, Figure, KeyEntry, Layout, Mark, Needs, Panel,
+    Plot, Point, Reading, Rows, Sample, Shape, Side, Spot, Spots, Stroke, rounded,
 };
 
 /// Stems: a line from 0 up to each point, and a dot upon it.
@@ -47,6 +47,11 @@ impl Mark for Stems {
         let cells = self.points.iter().map(|&(at, height)| (at, rounded(height, y.format))).collect();
         Columns { rows: Rows::X, columns: vec![Column { name: self.name.clone(), cells }] }
     }
+
+    fn readings(&self, _: &Axis, _: &Axis) -> Vec<Reading> {
+        let spots = self.points.iter().map(|&point| Spot::new(point));
+        vec![Reading::Spots(Spots::new(Some(&self.name), Color::Series(2), Along::X, spots))]
+    }
 }
 
 #[test]
@@ -61,6 +66,7 @@ fn a_mark_of_elsewhere_is_drawn_told_and_listed() {
         3,
         "a dot for each point and one in the key: {svg}"
     );
+    assert!(svg.contains("'x':[1,3],'y':[2,5]"), "it answers when pointed at: {svg}");
     assert!(svg.contains(">first<") && svg.contains(">stems<"), "{svg}");
     assert_eq!(
         figure.describe(),

@@ -22,6 +22,7 @@ pub(super) const STYLES: &[(&str, &str)] = &[
     ("styles/math.css", include_str!("../../templates/styles/math.css")),
     ("styles/experiment.css", include_str!("../../templates/styles/experiment.css")),
     ("styles/live.css", include_str!("../../templates/styles/live.css")),
+    ("styles/touch.css", include_str!("../../templates/styles/touch.css")),
     ("styles/index.css", include_str!("../../templates/styles/index.css")),
     ("styles/print.css", include_str!("../../templates/styles/print.css")),
     ("styles/course.css", ""),
@@ -29,7 +30,9 @@ pub(super) const STYLES: &[(&str, &str)] = &[
 
 /// Files copied as they are.
 pub(super) const ASSETS: &[(&str, &[u8])] = &[
+    ("assets/charts.js", include_bytes!("../../templates/assets/charts.js")),
     ("assets/favicon.svg", include_bytes!("../../templates/assets/favicon.svg")),
+    ("assets/figures.js", include_bytes!("../../templates/assets/figures.js")),
     ("assets/fonts/math-LICENSE.txt", include_bytes!("../../templates/assets/fonts/math-LICENSE.txt")),
     ("assets/fonts/math.woff2", include_bytes!("../../templates/assets/fonts/math.woff2")),
     ("assets/fonts/sans-extended.woff2", include_bytes!("../../templates/assets/fonts/sans-extended.woff2")),
@@ -45,6 +48,7 @@ pub(super) const ASSETS: &[(&str, &[u8])] = &[
     ("assets/fonts/serif-italic.woff2", include_bytes!("../../templates/assets/fonts/serif-italic.woff2")),
     ("assets/fonts/serif.woff2", include_bytes!("../../templates/assets/fonts/serif.woff2")),
     ("assets/fonts/text-LICENSE.txt", include_bytes!("../../templates/assets/fonts/text-LICENSE.txt")),
+    ("assets/frames.js", include_bytes!("../../templates/assets/frames.js")),
     ("assets/gradbook.js", include_bytes!("../../templates/assets/gradbook.js")),
     ("assets/live.js", include_bytes!("../../templates/assets/live.js")),
 ];

@@ -52,8 +52,9 @@ pub fn text(policy: &ContentPolicy, runs: bool) -> Option<String> {
 /// Elements that do nothing, or not all that they do, under the usual policy.
 const NEEDY: [&str; 7] = ["applet", "embed", "form", "frame", "iframe", "object", "portal"];
 
-/// The site's own script.
-const OWN_SCRIPT: &str = "assets/gradbook.js";
+/// The site's own scripts.
+pub(super) const OWN_SCRIPTS: [&str; 4] =
+    ["assets/charts.js", "assets/figures.js", "assets/frames.js", "assets/gradbook.js"];
 
 /// Attributes that fetch.
 const FETCHING: [&str; 7] = ["background", "data", "formaction", "poster", "src", "srcdoc", "srcset"];
@@ -93,10 +94,10 @@ pub fn fetches(css: &str) -> bool {
     })
 }
 
-/// Returns whether an address is that of the site's own script, from a page or in a template.
+/// Returns whether an address is that of one of the site's own scripts, from a page or in a template.
 fn is_own(address: &str) -> bool {
     let address = address.trim_start_matches("../");
-    address.strip_prefix("{{ root }}").unwrap_or(address) == OWN_SCRIPT
+    OWN_SCRIPTS.contains(&address.strip_prefix("{{ root }}").unwrap_or(address))
 }
 
 fn is_elsewhere(address: &str) -> bool {

@@ -117,7 +117,7 @@ fn the_temperatures_of_a_table_are_averaged() {
         "{}",
         site.text("a/it.csv")
     );
-    assert!(site.text("a/it-average.svg").contains("beta 0.9"));
+    assert!(site.text("a/it-average.svg").contains("β = 0.9"));
 }
 
 #[test]

@@ -55,7 +55,7 @@ fn metrics_stand_along_the_setting_that_varies() {
         Course::with("a.md", &block(&text)).build().text("a/it-metrics.svg")
     };
     let log = of("training.l2: [0.001, 0.1, 10]");
-    assert!(log.contains(">training.l2<") && log.contains(">weight norm<"), "{log}");
+    assert!(log.contains(">l2<") && log.contains(">weight norm<"), "{log}");
     // Powers of ten: a logarithmic axis.
     assert!(log.contains(">10<tspan"), "{log}");
     assert!(!of("training.l2: [1, 2, 3]").contains(">10<tspan"));

@@ -108,10 +108,15 @@ impl Block {
     pub fn figures(&self, outcome: &Outcome) -> Vec<Figure> {
         let mut all = self.plan.figures(outcome);
         all.iter_mut().for_each(|figure| figure.relabel(&self.header.labels));
-        let Some(wanted) = &self.header.figures else { return all };
-        let place = |figure: &Figure| wanted.iter().position(|name| *name == figure.name);
-        all.retain(|figure| place(figure).is_some());
-        all.sort_by_key(place);
+        if let Some(wanted) = &self.header.figures {
+            let place = |figure: &Figure| wanted.iter().position(|name| *name == figure.name);
+            all.retain(|figure| place(figure).is_some());
+            all.sort_by_key(place);
+        }
+        // Under a title of the author's own one figure needs no other.
+        if let [only] = &mut all[..] {
+            only.headed = self.header.title.is_some();
+        }
         all
     }
 }

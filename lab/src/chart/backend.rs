@@ -34,8 +34,16 @@ impl Backend {
         let _ = writeln!(self.out, "<g {attributes}>");
     }
 
+    /// Ends the last group; one that holds nothing was never there.
     pub(crate) fn close(&mut self) {
-        self.out.push_str("</g>\n");
+        match self
+            .out
+            .rfind("<g ")
+            .filter(|&start| self.out[start..].ends_with("\">\n") && !self.out[start + 1..].contains('<'))
+        {
+            Some(start) => self.out.truncate(start),
+            None => self.out.push_str("</g>\n"),
+        }
     }
 
     /// Several closed rings as one shape (a ring within another is a hole), which plotters cannot say.
@@ -65,7 +73,9 @@ pub(crate) fn px(units: i32) -> String {
 /// Path commands through points: the first absolute, the others relative to the last, which is shorter.
 fn trace(data: &mut String, points: &[BackendCoord]) {
     let mut last: Option<BackendCoord> = None;
-    for &(x, y) in points {
+    // A tenth of a px is finer than any screen shows.
+    let tenths = |units: i32| (f64::from(units) / 10.0).round() as i32 * 10;
+    for (x, y) in points.iter().map(|&(x, y)| (tenths(x), tenths(y))) {
         match last {
             None => {
                 let _ = write!(data, "M{} {}", px(x), px(y));
@@ -231,13 +241,14 @@ impl DrawingBackend for Backend {
     }
 }
 
-/// Raised digits as small figures set higher: fonts draw their own ones unevenly.
+/// Raised digits and letters as small ones set higher: fonts draw their own unevenly, or have none.
 fn raised(text: &str) -> String {
     let plain = |character| match character {
         '⁻' => Some('−'),
         '¹' => Some('1'),
         '²' => Some('2'),
         '³' => Some('3'),
+        'ᶻ' => Some('z'),
         '⁰' | '⁴'..='⁹' => char::from_digit(character as u32 - '⁰' as u32, 10),
         _ => None,
     };
@@ -283,6 +294,10 @@ mod tests {
         let mut data = String::new();
         trace(&mut data, &[(100, 200), (350, 150), (350, 450)]);
         assert_eq!(data, "M1 2l2.5-0.5l0 3");
+        // Each place is rounded by itself: what is left over does not add up.
+        let mut data = String::new();
+        trace(&mut data, &[(0, 0), (14, 4), (28, 8), (42, 12)]);
+        assert_eq!(data, "M0 0l0.1 0l0.2 0.1l0.1 0");
     }
 
     #[test]
@@ -290,5 +305,6 @@ mod tests {
         assert_eq!(raised("a < b"), "a &lt; b");
         assert!(raised("10⁻²").starts_with("10<tspan dy=\"-.38em\" font-size=\"72%\">−2</tspan>"));
         assert!(raised("10² x").ends_with(" x"));
+        assert!(raised("eᶻ").contains(">z</tspan>"));
     }
 }

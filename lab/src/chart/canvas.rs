@@ -156,11 +156,24 @@ impl Canvas {
         std::mem::take(&mut self.backend.borrow_mut().out)
     }
 
+    /// Returns a text as a reader sees it.
+    pub(crate) fn written(&self, text: &str) -> String {
+        self.words.write(text)
+    }
+
     /// Draw something within a group with these attributes.
     pub(crate) fn group(&self, attributes: &str, draw: impl FnOnce()) {
         self.backend.borrow_mut().open(attributes);
         draw();
         self.backend.borrow_mut().close();
+    }
+
+    /// Draws the name of a series, which a reader may choose; `index` among the names of the chart.
+    pub(crate) fn named(&self, index: Option<usize>, draw: impl FnOnce()) {
+        match index {
+            Some(index) => self.group(&format!("class=\"key\" data-n=\"{index}\""), draw),
+            None => draw(),
+        }
     }
 
     /// A line through points; one that is not finite must not be among them.
@@ -274,6 +287,8 @@ pub struct Plot<'a> {
     pub frame: Rect,
     pub x: Domain,
     pub y: Domain,
+    /// How many bands lie over each other: the more, the paler each.
+    pub(crate) bands: usize,
     area: DrawingArea<Backend, Cartesian2d<Domain, Domain>>,
 }
 
@@ -282,7 +297,7 @@ impl<'a> Plot<'a> {
         let ((left, top), (right, bottom)) =
             (units((frame.left, frame.top)), units((frame.right(), frame.bottom())));
         let system = Cartesian2d::new(x.clone(), y.clone(), (left..right, bottom..top));
-        Plot { canvas, frame, x, y, area: canvas.page.apply_coord_spec(system) }
+        Plot { canvas, frame, x, y, bands: 0, area: canvas.page.apply_coord_spec(system) }
     }
 
     /// Returns where a point lies on the page, in px; `None` where it has no place.

@@ -29,6 +29,8 @@ pub struct Figure {
     pub share_x: bool,
     /// The same for y; only the leftmost panels print its numbers.
     pub share_y: bool,
+    /// Its panels are states of one thing: a reader may slide through them.
+    pub sequence: bool,
     /// How series are told apart.
     pub key: Key,
     /// What the ends of the colour ramp mean, pale and strong: shown in the key.
@@ -63,6 +65,7 @@ impl Figure {
             columns: 1,
             share_x: false,
             share_y: false,
+            sequence: false,
             key: Key::Auto,
             ramp: None,
             note: None,
@@ -140,6 +143,12 @@ impl Figure {
     pub fn shared(mut self) -> Self {
         self.share_x = true;
         self.share_y = true;
+        self
+    }
+
+    /// Lets a reader slide through its panels, which are states of one thing.
+    pub fn sequence(mut self) -> Self {
+        self.sequence = true;
         self
     }
 
@@ -277,7 +286,9 @@ impl Panel {
 fn means(text: &str, name: &str) -> bool {
     let words = name.replace('_', " ");
     let training = || words.strip_prefix("train ").map(|rest| format!("training {rest}"));
-    text == name || text == words || training().is_some_and(|training| text == training)
+    // An axis names a setting by the last part of its path.
+    let last = words.rsplit('.').next();
+    text == name || text == words || last == Some(text) || training().is_some_and(|training| text == training)
 }
 
 fn lower(title: &str) -> String {

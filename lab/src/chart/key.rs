@@ -4,6 +4,7 @@ use super::canvas::{Canvas, Ink, Rect, Stroke};
 use super::figure::{Figure, Key, Panel, Point};
 use super::layout::TEXT;
 use super::marks::{BAR, Dash, Shape};
+use super::reading::Names;
 use super::theme::Color;
 
 /// How a series looks in small.
@@ -124,13 +125,15 @@ pub(crate) fn flow(entries: &[KeyEntry], width: f64) -> (Vec<(f64, f64)>, f64) {
     (places, height)
 }
 
-pub(crate) fn draw(canvas: &Canvas, entries: &[KeyEntry], top: f64, width: f64) {
+pub(crate) fn draw(canvas: &Canvas, entries: &[KeyEntry], top: f64, width: f64, names: &Names) {
     for (entry, (x, y)) in entries.iter().zip(flow(entries, width).0) {
         let middle = top + y + ROW / 2.0;
         let sample = glyph_width(entry);
-        glyph(canvas, entry, (x + sample - GLYPH, middle));
-        let name = TEXT.fit(&entry.name, width - sample - 6.0);
-        canvas.text((x + sample + 6.0, middle), &name, Ink::new(TEXT, Color::Ink));
+        canvas.named(names.index(&entry.name), || {
+            glyph(canvas, entry, (x + sample - GLYPH, middle));
+            let name = TEXT.fit(&entry.name, width - sample - 6.0);
+            canvas.text((x + sample + 6.0, middle), &name, Ink::new(TEXT, Color::Ink));
+        });
     }
 }
 

@@ -16,6 +16,7 @@ mod marks;
 mod naming;
 mod palette;
 mod panel;
+mod reading;
 mod scale;
 mod svg;
 mod table;
@@ -30,11 +31,12 @@ pub use figure::{Figure, Key, Panel, Point};
 pub use key::{KeyEntry, Place, Sample};
 pub use layout::Layout;
 pub use marks::{
-    Area, Around, Band, Bar, Bars, Boxes, Clipped, Dash, Description, Dots, Estimate, Interval, Levels, Line,
-    Mark, Parallel, Part, Path, Paths, Picture, Pictures, Quartiles, Raster, Regions, Rule, Shape, Slope,
-    Text, Track,
+    Area, Around, Band, Bar, Bars, Boxes, Clipped, Dash, Description, Dots, Estimate, Frame, Frames,
+    Interval, Levels, Line, Mark, Parallel, Part, Path, Paths, Picture, Pictures, Quartiles, Raster, Regions,
+    Rule, Shape, Slope, Text, Track,
 };
 pub use palette::Palette;
+pub use reading::{Along, Reading, Spot, Spots};
 pub use scale::{Curve, Domain, Needs, Reach, Row, Zero};
 pub use table::{Column, Columns, DataTable, Rows};
 pub use theme::{Color, Paint, css};

@@ -8,7 +8,8 @@ use super::figure::{Figure, Panel, Point};
 use super::key::{self, KeyEntry, Place, Sample};
 use super::labels::{self, Wish};
 use super::layout::{HEADING, Layout, SMALL, TEXT};
-use super::marks::{Around, Dash};
+use super::marks::{Around, Dash, Mark};
+use super::reading::Names;
 use super::scale::{Domain, Needs, Reach};
 use super::theme::{Color, Paint};
 use super::ticks::{self, Tick};
@@ -31,6 +32,8 @@ pub(crate) struct Prepared<'a> {
     names: Vec<Name>,
     /// Print the name of x: only the lowest panel of a column does where x is shared.
     pub names_x: bool,
+    /// Print the name of y: not under a title that says the same.
+    says_y: bool,
     /// Print the numbers and the name of y: only the leftmost panel of a row does where y is shared.
     pub shows_y: bool,
     /// Parallel axes stand upright.
@@ -52,6 +55,7 @@ pub(crate) fn prepare(figure: &Figure, layout: Layout, direct: bool, columns: us
         let all = reaches.iter().map(pick);
         all.fold(Reach::default(), |mut sum, reach| {
             sum.values.extend(&reach.values);
+            sum.early.extend(&reach.early);
             sum.air |= reach.air;
             sum.grounded |= reach.grounded;
             sum.texts |= reach.texts;
@@ -87,6 +91,7 @@ pub(crate) fn prepare(figure: &Figure, layout: Layout, direct: bool, columns: us
         needs: reaches[index].clone(),
         names: if direct { names(&figure.panels[index]) } else { Vec::new() },
         names_x: !figure.share_x || index + columns >= count,
+        says_y: figure.headed || figure.title.to_lowercase() != figure.panels[index].y.label.to_lowercase(),
         shows_y: !figure.share_y || index % columns == 0,
         upright: layout == Layout::Wide,
     };
@@ -179,7 +184,7 @@ impl Prepared<'_> {
     }
 
     fn y_name(&self) -> Option<&str> {
-        let shown = self.shows_y && !self.panel.y.hidden && self.panel.parallel.is_none();
+        let shown = self.shows_y && self.says_y && !self.panel.y.hidden && self.panel.parallel.is_none();
         (shown && !self.panel.y.label.is_empty()).then_some(&self.panel.y.label)
     }
 
@@ -262,7 +267,7 @@ impl Prepared<'_> {
 
     /// Everything of the panel onto the page. `cell` is the upper left corner of all that belongs to it, `clip` names
     /// the clip path of its plot area.
-    pub(crate) fn draw(&self, canvas: &Canvas, frame: Rect, cell: Point, clip: &str) {
+    pub(crate) fn draw(&self, canvas: &Canvas, frame: Rect, cell: Point, clip: &str, names: &Names) {
         let (cell, y) = cell;
         let title = self.title(frame.width);
         let bold = Ink::new(HEADING, Color::Ink).v(VPos::Top);
@@ -274,23 +279,28 @@ impl Prepared<'_> {
             let y = frame.top - self.rule_row() - SMALL.line() - 6.0;
             canvas.text((cell, y), name, Ink::new(SMALL, Color::Muted).v(VPos::Top));
         }
-        let plot = Plot::new(canvas, frame, self.x.clone(), self.y.clone());
+        let mut plot = Plot::new(canvas, frame, self.x.clone(), self.y.clone());
+        plot.bands = self.needs.bands;
         // a picture leaves no room for a grid
         if !self.needs.x.tight {
             self.draw_grid(&plot);
         }
+        let of_series = |mark: &dyn Mark, draw: &dyn Fn()| match names.only(mark, self.panel) {
+            Some(index) => canvas.group(&format!("data-n=\"{index}\""), draw),
+            None => draw(),
+        };
         canvas.group(&format!("clip-path=\"url(#{clip})\""), || {
             for mark in &self.panel.marks {
-                mark.draw(&plot);
+                of_series(mark.as_ref(), &|| mark.draw(&plot));
             }
         });
         self.draw_axes(&plot);
         let dots = self.needs.dots.iter().filter_map(|&point| plot.place(point)).collect();
         let around = Around { named_beside: !self.names.is_empty(), dots };
         for mark in &self.panel.marks {
-            mark.annotate(&plot, &around);
+            of_series(mark.as_ref(), &|| mark.annotate(&plot, &around));
         }
-        self.draw_names(&plot);
+        self.draw_names(&plot, names);
     }
 
     fn draw_grid(&self, plot: &Plot) {
@@ -398,7 +408,7 @@ impl Prepared<'_> {
     }
 
     /// Names at the ends of lines, moved apart, each led to by a thin line where it had to move.
-    fn draw_names(&self, plot: &Plot) {
+    fn draw_names(&self, plot: &Plot, names: &Names) {
         let frame = plot.frame;
         let end = |name: &Name| {
             let x = if name.end.0.is_nan() { plot.x.ends().1 } else { name.end.0 };
@@ -414,16 +424,18 @@ impl Prepared<'_> {
             let (out, early) = (frame.right(), x < frame.right() - 40.0);
             // A line from where a run diverged to its name would look like the run going on.
             let led = x >= out - 40.0 || !name.broken;
-            if led && (x < out - 3.0 || (level - y).abs() > 2.5) {
-                let bend = [(x, y), (out + 2.0, y), (out + 9.0, level), (out + 11.0, level)];
-                let dash = if early { Dash::Dotted } else { Dash::Solid };
-                plot.canvas.path(&bend, Stroke::new(color, 1.0).opacity(0.7).dash(dash));
-            }
-            let left = frame.right() + 14.0;
-            if sample > 0.0 {
-                key::glyph(plot.canvas, &name.entry, (left, level));
-            }
-            plot.canvas.text((left + sample, level), &name.entry.name, Ink::new(TEXT, color).name());
+            plot.canvas.named(names.index(&name.entry.name), || {
+                if led && (x < out - 3.0 || (level - y).abs() > 2.5) {
+                    let bend = [(x, y), (out + 2.0, y), (out + 9.0, level), (out + 11.0, level)];
+                    let dash = if early { Dash::Dotted } else { Dash::Solid };
+                    plot.canvas.path(&bend, Stroke::new(color, 1.0).opacity(0.7).dash(dash));
+                }
+                let left = frame.right() + 14.0;
+                if sample > 0.0 {
+                    key::glyph(plot.canvas, &name.entry, (left, level));
+                }
+                plot.canvas.text((left + sample, level), &name.entry.name, Ink::new(TEXT, color).name());
+            });
         }
     }
 }

@@ -84,6 +84,8 @@ pub struct Needs {
     pub row: Row,
     /// Where dots stand, in values: no word is written over them.
     pub dots: Vec<Point>,
+    /// How many bands there are.
+    pub bands: usize,
 }
 
 impl Needs {
@@ -127,6 +129,8 @@ impl Row {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Reach {
     pub values: Vec<f64>,
+    /// Values with which curves begin: where they lie far from where all settles, they may be cut off.
+    pub early: Vec<f64>,
     /// Leave some air beyond the outermost values (dots), rather than none (curves over epochs).
     pub air: bool,
     /// Room for texts at the ends of bars.
@@ -204,10 +208,12 @@ fn clamp(value: f64) -> f64 {
 /// The range that holds the data, with air, in bent values.
 fn found(axis: &Axis, curve: Curve, reach: &Reach) -> (f64, f64) {
     let zero = axis.zero.then_some(0.0);
-    let bent = reach.values.iter().copied().chain(zero).filter(|value| value.is_finite());
-    let bent = bent.map(|value| curve.bend(clamp(value))).filter(|value| value.is_finite());
-    let (low, high) =
-        bent.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)));
+    let ends = |values: &[f64]| {
+        let bent = values.iter().copied().chain(zero).filter(|value| value.is_finite());
+        let bent = bent.map(|value| curve.bend(clamp(value))).filter(|value| value.is_finite());
+        bent.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)))
+    };
+    let (low, high) = deserved(curve, ends(&reach.values), ends(&reach.early));
     if low > high {
         return if curve == Curve::Linear { (0.0, 1.0) } else { (0.0, 2.0) };
     }
@@ -225,6 +231,20 @@ fn found(axis: &Axis, curve: Curve, reach: &Reach) -> (f64, f64) {
     };
     let top = if on_ground && high == 0.0 { high } else { high + air };
     (bottom, top)
+}
+
+/// The range that the ends of curves deserve: where their beginnings would squeeze them into less than a part of `SQUEEZED`,
+/// it reaches only so far that one sees from which side they come.
+fn deserved(curve: Curve, settled: (f64, f64), early: (f64, f64)) -> (f64, f64) {
+    const SQUEEZED: f64 = 2.5;
+    const SEEN: f64 = 0.5;
+    let all = (settled.0.min(early.0), settled.1.max(early.1));
+    let width = settled.1 - settled.0;
+    let is_squeezed = width > 0.0 && all.1 / 2.0 - all.0 / 2.0 > SQUEEZED * width / 2.0;
+    match curve == Curve::Linear && is_squeezed {
+        true => (all.0.max(settled.0 - SEEN * width), all.1.min(settled.1 + SEEN * width)),
+        false => all,
+    }
 }
 
 /// A range of visible width also for one value, or for values that differ by rounding alone.
@@ -310,6 +330,21 @@ mod tests {
     fn shares_never_go_below_nothing() {
         let reach = Reach { values: vec![0.01, 0.9], air: true, ..Reach::default() };
         assert_eq!(Domain::new(&Axis::linear("error").percent(), &reach).low, 0.0);
+    }
+
+    #[test]
+    fn the_ends_of_curves_deserve_the_range() {
+        let range = |values: &[f64], early: &[f64]| {
+            let reach = Reach { values: values.to_vec(), early: early.to_vec(), ..Reach::default() };
+            let found = Domain::new(&Axis::linear("error"), &reach);
+            (found.low, found.high)
+        };
+        // From 0.9 down to 0.1 and 0.2: half as much again above where they end.
+        assert_eq!(range(&[0.25, 0.5], &[4.0, 0.5]), (0.25, 0.625));
+        // What falls only a little further is shown whole.
+        assert_eq!(range(&[0.25, 0.5], &[0.75]), (0.25, 0.75));
+        assert_eq!(range(&[], &[4.0, 1.0]), (1.0, 4.0));
+        assert_eq!(range(&[1.0], &[4.0]), (1.0, 4.0));
     }
 
     #[test]

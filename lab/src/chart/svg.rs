@@ -9,8 +9,19 @@ use super::figure::Figure;
 use super::key;
 use super::layout::{self, Layout, SMALL, TITLE};
 use super::panel;
+use super::reading::{self, Names};
 use super::text::escape;
 use super::theme::{self, Color, Paint};
+
+/// A drawing in parts.
+struct Body {
+    elements: String,
+    width: f64,
+    height: f64,
+    clips: String,
+    /// Attributes for the page's script.
+    data: String,
+}
 
 /// How far strokes may reach over the edge of the plot area, in px.
 const OVER: f64 = 2.0;
@@ -22,7 +33,7 @@ impl Figure {
     /// Draws the figure once as SVG. `id` is unique on the page: it prefixes every id within. With `standalone` the colours
     /// of both themes come along; otherwise the page embeds [`css`](super::css).
     pub fn svg(&self, id: &str, layout: Layout, standalone: bool) -> String {
-        let (body, width, height, clips) = self.body(id, layout);
+        let Body { elements, width, height, clips, data } = self.body(id, layout);
         let prefix = prefix(id, layout);
         let class = format!("chart chart-{}", layout.name());
         let mut out = String::new();
@@ -32,7 +43,8 @@ impl Figure {
         let _ = writeln!(
             out,
             "<svg {space}class=\"{class}\" viewBox=\"{left} {left} {width} {height}\" width=\"{width}\" height=\"{height}\" \
-             role=\"img\" aria-labelledby=\"{prefix}-title {prefix}-desc\">"
+             role=\"img\" aria-labelledby=\"{prefix}-title {prefix}-desc\"{}>",
+            if standalone { String::new() } else { format!(" {data}") }
         );
         let _ =
             writeln!(out, "<title id=\"{prefix}-title\">{}</title>", escape(&self.words.number(&self.title)));
@@ -44,7 +56,7 @@ impl Figure {
                 "<rect class=\"paper f\" x=\"{left}\" y=\"{left}\" width=\"{width}\" height=\"{height}\"/>"
             );
         }
-        let _ = write!(out, "<defs>{clips}</defs>\n{body}</svg>\n");
+        let _ = write!(out, "<defs>{clips}</defs>\n{elements}</svg>\n");
         out
     }
 
@@ -59,8 +71,7 @@ impl Figure {
         )
     }
 
-    /// Elements, width, height and clip paths of a drawing.
-    fn body(&self, id: &str, layout: Layout) -> (String, f64, f64, String) {
+    fn body(&self, id: &str, layout: Layout) -> Body {
         let page = layout.width();
         let edge = 6.0;
         let direct = key::direct(self, page);
@@ -80,15 +91,21 @@ impl Figure {
 
         let canvas = Canvas::new(width, height, self.words.clone());
         canvas.lines((0.0, 2.0), &title, Ink::new(TITLE, Color::Ink).v(VPos::Top));
-        key::draw(&canvas, &entries, below_title, narrowest);
+        let names = Names::of(self);
+        key::draw(&canvas, &entries, below_title, narrowest, &names);
         let mut clips = String::new();
         for (index, panel) in panels.iter().enumerate() {
             let clip = format!("{}-clip-{index}", prefix(id, layout));
             clips.push_str(&clip_path(&clip, grid.frames[index]));
-            panel.draw(&canvas, grid.frames[index], grid.corners[index], &clip);
+            panel.draw(&canvas, grid.frames[index], grid.corners[index], &clip, &names);
         }
         canvas.lines((0.0, grid.bottom + edge), &note, Ink::new(SMALL, Paint::Of(Color::Muted)).v(VPos::Top));
-        (canvas.finish(), width, height, clips)
+        let mut data = reading::frames(&panels, &grid.frames);
+        // Both drawings of a page show the same values: the wide one carries them.
+        if layout == Layout::Wide {
+            data = format!("{} {data}", reading::attribute(self, &panels, &names));
+        }
+        Body { elements: canvas.finish(), width, height, clips, data }
     }
 }
 

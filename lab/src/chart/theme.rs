@@ -167,6 +167,7 @@ fn rules() -> String {
     let mut out = String::from(
         ".chart text{font-family:\"Helvetica Neue\",Helvetica,Arial,\"Liberation Sans\",sans-serif;font-variant-numeric:tabular-nums}\n\
          .chart .f{fill:currentColor;stroke:none}\n\
+         .chart .off{display:none}\n\
          .chart .l{stroke:currentColor;fill:none;stroke-linecap:round;stroke-linejoin:round}\n\
          .chart .rim .f{stroke:var(--chart-paper);stroke-width:1px}\n\
          .chart .name{fill:color-mix(in srgb,currentColor 72%,var(--chart-ink))}\n\

@@ -115,9 +115,14 @@ fn logarithmic(domain: &Domain, count: usize, format: Format) -> Vec<Tick> {
         [1, 2, 3, 5, 10, 20, 50, 100].into_iter().find(|step| (last - first) / step < count.max(2) as i32);
     let stride = stride.unwrap_or(200);
     let powers = (first..=last).filter(|exponent| exponent.rem_euclid(stride) == 0);
-    let mut ticks: Vec<Tick> = powers
-        .map(|exponent| Tick { value: power(exponent), label: power_label(exponent, format) })
-        .collect();
+    // A few numbers near 1 are read at once; more of them, or farther ones, are powers.
+    let are_near = first >= -3 && last <= 4 && format == Format::Plain;
+    let label = |exponent: i32| match are_near {
+        true => shortest(power(exponent), format),
+        false => power_label(exponent, format),
+    };
+    let mut ticks: Vec<Tick> =
+        powers.map(|exponent| Tick { value: power(exponent), label: label(exponent) }).collect();
     if stride == 1 && last - first <= 6 {
         let minor = (first - 1..=last)
             .flat_map(|exponent| (2..10).map(move |digit| decimal(f64::from(digit), exponent)));
@@ -319,8 +324,9 @@ mod tests {
     }
 
     #[test]
-    fn powers_of_ten_are_raised() {
-        assert_eq!(labels(Axis::log("loss"), 0.004, 3.0, 5), ["10⁻²", "10⁻¹", "10⁰"]);
+    fn powers_of_ten_are_raised_unless_they_are_few_and_near() {
+        assert_eq!(labels(Axis::log("loss"), 0.004, 3.0, 5), ["0.01", "0.1", "1"]);
+        assert_eq!(labels(Axis::log("loss"), 1e-4, 3.0, 5), ["10⁻⁴", "10⁻³", "10⁻²", "10⁻¹", "10⁰"]);
         assert_eq!(
             labels(Axis::log("sd"), 1e-20, 1e10, 7),
             ["10⁻²⁰", "10⁻¹⁵", "10⁻¹⁰", "10⁻⁵", "10⁰", "10⁵", "10¹⁰"]

@@ -12,6 +12,8 @@ pub(super) struct Curve {
     pub high: Vec<f64>,
     /// Whether it ends because a run diverged.
     pub broken: bool,
+    /// The values of each seed.
+    pub seeds: Vec<Vec<f64>>,
 }
 
 impl Curve {
@@ -21,7 +23,8 @@ impl Curve {
         let runs: Vec<&Numbers> = variant.runs.iter().filter_map(|run| run.series.get(series)).collect();
         let steps = runs.iter().map(|run| run.len()).max().filter(|&steps| steps > 0)?;
         let broken = variant.divergence().is_some();
-        let mut curve = Curve { middle: vec![], low: vec![], high: vec![], broken };
+        let seeds = runs.iter().map(|run| run.to_vec()).collect();
+        let mut curve = Curve { middle: vec![], low: vec![], high: vec![], broken, seeds };
         for step in 0..steps {
             let values: Vec<f64> =
                 runs.iter().map(|run| run.get(step).copied().unwrap_or(f64::NAN)).collect();
@@ -39,8 +42,10 @@ impl Curve {
 
     /// Returns the band (with several seeds) and the line.
     pub(super) fn marks(&self, color: Color, label: &str, several: bool) -> (Option<Band>, Line) {
-        let band = several.then(|| Band::series(&self.low, &self.high, color));
-        let line = Line::series(&self.middle, color).label(label);
+        let band = several.then(|| {
+            Band::series(&self.low, &self.high, color).of(label).seeds(self.seeds.clone()).settling()
+        });
+        let line = Line::series(&self.middle, color).label(label).settling();
         (band, if self.broken { line.broken() } else { line })
     }
 }

@@ -31,7 +31,10 @@ pub(super) fn ridges(run: &RunRecord, name: &str, color: Color) -> Option<Vec<(u
     if layers == 0 {
         return None;
     }
-    let ridge = |(row, layer)| Some((layer, Area::ridge(row, outline(table(layer)?)?, color)));
+    let ridge = |(row, layer)| {
+        let (outline, highest) = outline(table(layer)?)?;
+        Some((layer, Area::ridge(row, outline, color).share(highest)))
+    };
     shown_layers(layers).into_iter().enumerate().map(ridge).collect()
 }
 
@@ -41,8 +44,8 @@ fn shown_layers(layers: usize) -> Vec<usize> {
     (0..shown).map(|i| 1 + i * (layers - 1) / (shown - 1).max(1)).collect()
 }
 
-/// The steps of a histogram, its highest at 1.
-fn outline(table: &Table) -> Option<Vec<(f64, f64)>> {
+/// The steps of a histogram, its highest at 1, and what share that is.
+fn outline(table: &Table) -> Option<(Vec<(f64, f64)>, f64)> {
     let [edges, shares] = table.columns(["edge", "share"])?;
     let (first, last) = (*edges.first()?, *edges.last()?);
     let highest = shares.iter().copied().fold(f64::MIN_POSITIVE, f64::max);
@@ -53,7 +56,7 @@ fn outline(table: &Table) -> Option<Vec<(f64, f64)>> {
         points.push((edge + width, share / highest));
     }
     points.push((last + width, 0.0));
-    Some(points)
+    Some((points, highest))
 }
 
 #[cfg(test)]

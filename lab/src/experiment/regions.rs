@@ -2,7 +2,7 @@
 
 use super::Cost;
 use super::curves;
-use crate::chart::{Axis, Color, Dots, Panel, Regions, Shape};
+use crate::chart::{Axis, Color, Dots, Frame, Frames, Panel, Regions, Shape};
 use crate::data::{Facts, Target};
 use crate::nn::Architecture;
 use crate::outcome::{Grid, Numbers, Outcome, RunRecord, Table};
@@ -73,27 +73,52 @@ fn padded(values: &[f64]) -> (f64, f64) {
 
 /// Returns a panel with what was kept under a name, with the training points; none where nothing was.
 pub(super) fn panel(run: &RunRecord, name: &str) -> Option<Panel> {
+    let (panel, classes) = ground(run, name)?;
+    Some(with_points(panel.mark(Regions::new(grids(run, name), classes)), run)?.square())
+}
+
+/// Returns a panel whose states are what was kept under some names, each with how a reader calls it.
+pub(super) fn frames(run: &RunRecord, names: &[(String, String)]) -> Option<Panel> {
+    let kept: Vec<&(String, String)> =
+        names.iter().filter(|(name, _)| !grids(run, name).is_empty()).collect();
+    let (panel, classes) = ground(run, &kept.last()?.0)?;
+    let frame = |(name, place): &&(String, String)| {
+        Frame::new(place).marks([Regions::new(grids(run, name), classes.clone())])
+    };
+    Some(with_points(panel.mark(Frames::new(kept.iter().map(frame))), run)?.square())
+}
+
+/// What was kept under a name: for each class its probability over the plane.
+fn grids(run: &RunRecord, name: &str) -> Vec<Grid> {
     let own = |grid: &str| grid.strip_prefix(name).is_some_and(|rest| rest.starts_with('/'));
-    let grids: Vec<Grid> =
-        run.grids.iter().filter(|(grid, _)| own(grid)).map(|(_, grid)| grid.clone()).collect();
-    let [x, y, of] = run.tables.get("points")?.columns(["x", "y", "class"])?;
+    run.grids.iter().filter(|(grid, _)| own(grid)).map(|(_, grid)| grid.clone()).collect()
+}
+
+/// An empty panel over the plane that was kept under a name, and the names of the classes.
+fn ground(run: &RunRecord, name: &str) -> Option<(Panel, Vec<String>)> {
+    let grids = grids(run, name);
     let first = grids.first()?;
     let classes = run.names.get("classes")?.clone();
     let [first_feature, second_feature] = &run.names.get("features")?[..] else { return None };
-    let mut panel = Panel::new(
-        Axis::linear(first_feature.clone()).range(first.x.0, first.x.1),
-        Axis::linear(second_feature.clone()).range(first.y.0, first.y.1),
+    let panel = Panel::new(
+        Axis::linear(first_feature.replace('_', " ")).range(first.x.0, first.x.1),
+        Axis::linear(second_feature.replace('_', " ")).range(first.y.0, first.y.1),
     );
+    Some((panel, classes))
+}
+
+/// Adds the training points, a colour and a form for each class.
+fn with_points(mut panel: Panel, run: &RunRecord) -> Option<Panel> {
+    let [x, y, of] = run.tables.get("points")?.columns(["x", "y", "class"])?;
     let of_class = |class: usize| {
         let rows = of.iter().zip(x.iter().zip(y));
         rows.filter(move |(own, _)| **own == class as f64).map(|(_, (x, y))| (*x, *y)).collect::<Vec<_>>()
     };
-    panel = panel.mark(Regions::new(grids, classes.clone()));
-    for (class, name) in classes.iter().enumerate() {
+    for (class, name) in run.names.get("classes")?.iter().enumerate() {
         let dots = Dots::new(of_class(class), Color::Series(class)).size(2.8).shape(Shape::of(class));
         panel = panel.mark(dots.label(name.clone()));
     }
-    Some(panel.square())
+    Some(panel)
 }
 
 /// Returns a sentence where not every training point is drawn.

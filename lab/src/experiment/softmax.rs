@@ -241,7 +241,7 @@ fn probabilities(outcome: &Outcome) -> Option<Figure> {
         let names: Vec<String> = (0..classes).map(|class| format!("class {class}")).collect();
         let steps = [
             ("logits", "logits z", Format::Plain, 2),
-            ("exponentials", "exponentials e^z", Format::Plain, 2),
+            ("exponentials", "exponentials eᶻ", Format::Plain, 2),
             ("probabilities", "probabilities", Format::Plain, 3),
             ("hardmax", "hardmax", Format::Integer, 0),
         ];

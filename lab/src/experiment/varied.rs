@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::reference::flat;
+use super::variation::spaced;
 use crate::chart::Axis;
 use crate::outcome::Outcome;
 
@@ -109,7 +110,7 @@ pub(super) fn along<E: Serialize>(variants: &[&E], outcome: &Outcome) -> Along {
 
 /// `l2 0.1`, as variants are called.
 fn named(setting: &Varied, index: usize) -> String {
-    let name = setting.path.rsplit('.').next().unwrap_or(&setting.path).replace('_', " ");
+    let name = spaced(setting.path.rsplit('.').next().unwrap_or(&setting.path));
     match setting.values[index].as_deref() {
         Some("[]") => format!("{name} none"),
         Some(value) => format!("{name} {value}"),
@@ -124,7 +125,8 @@ fn axis(path: &str, at: &[f64]) -> Axis {
     values.dedup();
     let (least, greatest) = (values[0], values[values.len() - 1]);
     let is_log = least > 0.0 && greatest / least >= LOGARITHMIC;
-    let axis = if is_log { Axis::log(path) } else { Axis::linear(path) };
+    let name = spaced(path.rsplit('.').next().unwrap_or(path));
+    let axis = if is_log { Axis::log(name) } else { Axis::linear(name) };
     // Values a little apart from each other have room for their numbers.
     let span = greatest - least;
     let spaced = values.windows(2).all(|pair| pair[1] - pair[0] >= span / 12.0);
@@ -154,7 +156,7 @@ mod tests {
             )
         };
         let near = of(&[3.0, 1.0, 2.0]);
-        assert_eq!((near.at.as_slice(), near.axis.label.as_str()), (&[3.0, 1.0, 2.0][..], "training.l2"));
+        assert_eq!((near.at.as_slice(), near.axis.label.as_str()), (&[3.0, 1.0, 2.0][..], "l2"));
         assert_eq!(
             (near.axis.scale.clone(), near.lines),
             (Scale::Linear, vec![(String::new(), vec![1, 2, 0])])
@@ -173,7 +175,7 @@ mod tests {
             setting(16, 1.0),
             setting(64, 0.0),
         ]);
-        assert_eq!(grid.axis.label, "model.hidden");
+        assert_eq!(grid.axis.label, "hidden");
         let lines = [("l2 0.0".to_owned(), vec![0, 2, 4]), ("l2 1.0".to_owned(), vec![1, 3])];
         assert_eq!((grid.at, grid.lines), (vec![4.0, 4.0, 16.0, 16.0, 64.0], lines.to_vec()));
     }

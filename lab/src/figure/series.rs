@@ -1,5 +1,7 @@
 //! What is drawn of one series in one panel: a colour and a dash, its points, its rows.
 
+use std::collections::BTreeMap;
+
 use super::axes::Placed;
 use super::block::MarkName;
 use super::cell::Cell;
@@ -65,7 +67,10 @@ impl Series<'_> {
                 });
                 let mut edges: Vec<_> = edges.collect();
                 edges.sort_by(|a, b| a.0.total_cmp(&b.0));
-                panel.mark(Band::new(edges, self.color))
+                let seeds = self.seeds(&edges);
+                let mut band = Band::new(edges, self.color).seeds(seeds);
+                band.name.clone_from(&self.label);
+                panel.mark(band)
             }
             MarkName::Whiskers => panel.mark(self.whiskers()),
             MarkName::Dots => {
@@ -82,6 +87,22 @@ impl Series<'_> {
             at if at.is_empty() => panel,
             at => panel.mark(Clipped { at, color: self.color }),
         }
+    }
+
+    /// The values of each seed at the places of a band; what a seed lacks is not a number.
+    fn seeds(&self, places: &[(f64, f64, f64)]) -> Vec<Vec<f64>> {
+        let mut seeds: BTreeMap<u64, BTreeMap<u64, f64>> = BTreeMap::new();
+        for datum in &self.data {
+            if let (Some(seed), Some(x), Some(y)) =
+                (datum.seed, self.x.place(&datum.x), self.y.place(&datum.y))
+            {
+                seeds.entry(seed).or_default().insert(x.to_bits(), y);
+            }
+        }
+        let along = |own: &BTreeMap<u64, f64>| {
+            places.iter().map(|place| own.get(&place.0.to_bits()).copied().unwrap_or(f64::NAN)).collect()
+        };
+        seeds.values().map(along).collect()
     }
 
     /// The name, where this mark is the one that bears it.

@@ -107,7 +107,7 @@ fn key(computed: &Computed, place: usize, program: Sum) -> Option<Key> {
     let claims: Vec<_> = computed.verdicts[place].iter().map(results::claim).collect();
     let slug = &computed.course.lessons[planned.lesson].slug;
     let header = &planned.header;
-    let look = (&header.figures, header.statistic, &header.labels);
+    let look = (&header.figures, header.statistic, &header.labels, header.title.is_some());
     let words = (&computed.course.settings.language, &computed.course.settings.words);
     let lesson = &computed.course.lessons[planned.lesson];
     let before = computed.planned[..place].iter().filter(|other| other.lesson == planned.lesson);

@@ -163,6 +163,6 @@ fn needs_more(name: &str, text: &str) -> bool {
     match name.rsplit('.').next() {
         Some("html") => policy::needs_more(text),
         Some("css") => policy::fetches(text),
-        _ => name == "assets/gradbook.js",
+        _ => policy::OWN_SCRIPTS.contains(&name),
     }
 }

@@ -34,7 +34,10 @@ fn the_site_has_its_files() {
     for path in [
         "404.html",
         "assets/favicon.svg",
+        "assets/figures.js",
         "assets/fonts/math.woff2",
+        "assets/charts.js",
+        "assets/frames.js",
         "assets/gradbook.css",
         "assets/gradbook.js",
         "dropout.html",

@@ -4,6 +4,7 @@ use super::{Around, Description, Mark};
 use crate::chart::axis::Axis;
 use crate::chart::describe::{MOST, heading, named};
 use crate::chart::key::{KeyEntry, Sample};
+use crate::chart::reading::{Along, Reading, Spot, Spots};
 use crate::chart::table::{Column, Columns, Rows};
 use crate::chart::ticks::rounded;
 use plotters::style::text_anchor::{HPos, VPos};
@@ -256,6 +257,15 @@ impl Mark for Bars {
         let cells = self.bars.iter().map(|bar| (bar.at.round(), length(bar, value))).collect();
         let name = self.label.clone().unwrap_or_else(|| value.label.clone());
         Columns { rows, columns: vec![Column { name, cells }] }
+    }
+
+    fn readings(&self, x: &Axis, y: &Axis) -> Vec<Reading> {
+        let (along, value) = if self.horizontal { (Along::Y, x) } else { (Along::X, y) };
+        let spot = |bar: &Bar| {
+            let at = if self.horizontal { (bar.to, bar.at.round()) } else { (bar.at.round(), bar.to) };
+            Spot::new(at).text(length(bar, value))
+        };
+        vec![Reading::Spots(Spots::new(self.label.as_deref(), self.color, along, self.bars.iter().map(spot)))]
     }
 }
 

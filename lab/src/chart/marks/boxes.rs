@@ -6,6 +6,7 @@ use crate::chart::canvas::{Plot, Stroke};
 use crate::chart::describe::{MOST, heading, named};
 use crate::chart::figure::Point;
 use crate::chart::key::{KeyEntry, Sample};
+use crate::chart::reading::{Along, Reading, Spot, Spots};
 use crate::chart::scale::Needs;
 use crate::chart::table::{Column, Columns, Rows};
 use crate::chart::theme::{Color, Paint};
@@ -141,6 +142,17 @@ impl Mark for Boxes {
             part("three quarters", |one| one.q3),
         ];
         Columns { rows, columns }
+    }
+
+    fn readings(&self, _: &Axis, _: &Axis) -> Vec<Reading> {
+        let along = if self.horizontal { Along::Y } else { Along::X };
+        let spot = |one: &Quartiles| Spot::new(self.point(one.at, one.median)).spread(one.q1, one.q3);
+        vec![Reading::Spots(Spots::new(
+            self.label.as_deref(),
+            self.color,
+            along,
+            self.boxes.iter().map(spot),
+        ))]
     }
 }
 

@@ -4,6 +4,7 @@ use super::{Around, Description, Mark};
 use crate::chart::axis::Axis;
 use crate::chart::canvas::Plot;
 use crate::chart::key::KeyEntry;
+use crate::chart::reading::Reading;
 use crate::chart::scale::Needs;
 use crate::chart::table::Columns;
 use crate::chart::theme::Color;
@@ -43,5 +44,9 @@ impl Mark for Clipped {
 
     fn columns(&self, _: &Axis, _: &Axis) -> Columns {
         Columns::none()
+    }
+
+    fn readings(&self, _: &Axis, _: &Axis) -> Vec<Reading> {
+        Vec::new()
     }
 }

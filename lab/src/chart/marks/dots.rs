@@ -6,6 +6,7 @@ use crate::chart::canvas::Plot;
 use crate::chart::describe::range;
 use crate::chart::figure::Point;
 use crate::chart::key::{KeyEntry, Sample};
+use crate::chart::reading::{Along, Reading, Spot, Spots};
 use crate::chart::scale::Needs;
 use crate::chart::table::{Columns, Rows};
 use crate::chart::theme::Color;
@@ -156,5 +157,10 @@ impl Mark for Dots {
     fn columns(&self, x: &Axis, y: &Axis) -> Columns {
         let rows = if matches!(y.scale, Scale::Category(_)) { Rows::Y } else { Rows::X };
         Columns::points(rows, self.label.as_deref(), &self.points, x, y)
+    }
+
+    fn readings(&self, _: &Axis, _: &Axis) -> Vec<Reading> {
+        let spots = self.points.iter().map(|&point| Spot::new(point));
+        vec![Reading::Spots(Spots::new(self.label.as_deref(), self.color, Along::Plane, spots))]
     }
 }

@@ -7,6 +7,7 @@ use crate::chart::canvas::{Plot, Stroke};
 use crate::chart::describe::{MOST, heading, named};
 use crate::chart::figure::Point;
 use crate::chart::key::{KeyEntry, Sample};
+use crate::chart::reading::{Along, Reading, Spot, Spots};
 use crate::chart::scale::Needs;
 use crate::chart::table::{Column, Columns, Rows};
 use crate::chart::theme::Color;
@@ -133,5 +134,13 @@ impl Mark for Interval {
         };
         let columns = vec![part("", |e| e.middle), part(", low", |e| e.low), part(", high", |e| e.high)];
         Columns { rows, columns }
+    }
+
+    fn readings(&self, _: &Axis, _: &Axis) -> Vec<Reading> {
+        let along = if self.horizontal { Along::Y } else { Along::X };
+        let spots = self.estimates.iter().map(|estimate| {
+            Spot::new(self.point(estimate.at, estimate.middle)).spread(estimate.low, estimate.high)
+        });
+        vec![Reading::Spots(Spots::new(self.label.as_deref(), self.color, along, spots))]
     }
 }

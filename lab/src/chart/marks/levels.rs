@@ -3,16 +3,19 @@
 use super::regions::placed;
 use super::{Around, Description, Mark};
 use crate::chart::axis::{Axis, Format};
-use crate::chart::canvas::{Plot, Stroke};
+use crate::chart::canvas::{Ink, Plot, Rect, Stroke};
 use crate::chart::contour::Contour;
 use crate::chart::describe::range;
 use crate::chart::figure::Point;
 use crate::chart::key::KeyEntry;
+use crate::chart::reading::Reading;
 use crate::chart::scale::Needs;
 use crate::chart::table::Columns;
+use crate::chart::text::Font;
 use crate::chart::theme::Color;
 use crate::chart::ticks::rounded;
 use crate::outcome::{Grid, quantile};
+use plotters::style::text_anchor::HPos;
 
 /// How many lines, on a map and on a small one.
 const LINES: usize = 12;
@@ -56,6 +59,38 @@ fn levels(values: &[f64], lines: usize) -> Vec<f64> {
     (1..=lines).map(|line| low + (high - low) * at(line)).filter(|level| level.is_finite()).collect()
 }
 
+/// A height in two digits, as it is written on its line.
+fn told(height: f64) -> f64 {
+    format!("{height:.1e}").parse().unwrap_or(height)
+}
+
+/// Where the value of a height is written on its lines: where they run most nearly level, away from the edges and from other
+/// values. None where there is no room.
+fn free(lines: &[Vec<Point>], written: &[Point], width: f64, frame: Rect) -> Option<Point> {
+    let slope = |pair: &[Point]| (pair[1].1 - pair[0].1).abs() / ((pair[1].0 - pair[0].0).abs() + 0.1);
+    let middle = |pair: &[Point]| ((pair[0].0 + pair[1].0) / 2.0, (pair[0].1 + pair[1].1) / 2.0);
+    let inside = |&(x, y): &Point| {
+        (frame.left + width..frame.right() - width).contains(&x)
+            && (frame.top + 9.0..frame.bottom() - 9.0).contains(&y)
+    };
+    let apart = |at: &Point| {
+        written.iter().all(|other| (at.0 - other.0).abs() > width + 16.0 || (at.1 - other.1).abs() > 17.0)
+    };
+    // A ring that is no larger than its value would vanish under it.
+    let is_wide = |line: &&Vec<Point>| {
+        let ends = line
+            .iter()
+            .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), at| (low.min(at.0), high.max(at.0)));
+        ends.1 - ends.0 > 3.0 * width
+    };
+    let pairs = lines.iter().filter(is_wide).flat_map(|line| line.windows(2));
+    let places = pairs.map(|pair| (slope(pair), middle(pair))).filter(|(_, at)| inside(at) && apart(at));
+    places.min_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, at)| at)
+}
+
+/// Letters on a line.
+const VALUE: Font = Font::new(10.5);
+
 impl Mark for Levels {
     fn reach(&self, needs: &mut Needs) {
         needs.x.values.extend([self.grid.x.0, self.grid.x.1]);
@@ -70,17 +105,28 @@ impl Mark for Levels {
             return;
         }
         let lines = if plot.frame.width < SMALL { FEW_LINES } else { LINES };
-        let contours =
-            levels(values, lines).into_iter().map(|level| Contour::trace(values, *width, *height, level));
+        let mut heights: Vec<f64> = levels(values, lines).into_iter().map(told).collect();
+        heights.dedup();
+        let contours = heights.iter().map(|&level| Contour::trace(values, *width, *height, level));
         let contours: Vec<Contour> = contours.collect();
         let place = |line: &Vec<Point>| placed(line, &self.grid, plot, TOLERANCE);
         for contour in contours.iter().filter(|contour| !contour.rings.is_empty()) {
             let rings: Vec<Vec<Point>> = contour.rings.iter().map(place).collect();
             plot.canvas.rings(&rings, Color::Muted, SHADE / lines as f64);
         }
-        let outlines = contours.iter().flat_map(|contour| &contour.lines).map(place);
-        for line in outlines.filter(|line| line.len() > 1) {
-            plot.canvas.path(&line, Stroke::new(Color::Muted, 0.8).opacity(0.4));
+        let mut written: Vec<Point> = Vec::new();
+        for (contour, &height) in contours.iter().zip(&heights) {
+            let lines: Vec<Vec<Point>> =
+                contour.lines.iter().map(place).filter(|line| line.len() > 1).collect();
+            for line in &lines {
+                plot.canvas.path(line, Stroke::new(Color::Muted, 0.8).opacity(0.4));
+            }
+            let text = rounded(height, Format::Plain);
+            if let Some(at) = free(&lines, &written, VALUE.width(&text), plot.frame) {
+                written.push(at);
+                let ink = Ink::new(VALUE, Color::Muted).h(HPos::Center).halo();
+                plot.canvas.text(at, &text, ink);
+            }
         }
     }
 
@@ -102,6 +148,11 @@ impl Mark for Levels {
     fn columns(&self, _: &Axis, _: &Axis) -> Columns {
         Columns::none()
     }
+
+    fn readings(&self, _: &Axis, _: &Axis) -> Vec<Reading> {
+        let names = vec![(self.label.clone(), Color::Muted)];
+        vec![Reading::Field { names, grids: vec![self.grid.clone()], format: Format::Plain }]
+    }
 }
 
 #[cfg(test)]
@@ -114,6 +165,16 @@ mod tests {
         for (line, level) in levels(&values, LINES).into_iter().enumerate() {
             assert!((level.sqrt() - 100.0 * (line + 1) as f64).abs() < 1e-6, "{level}");
         }
+    }
+
+    #[test]
+    fn a_value_stands_where_its_line_is_level_and_nothing_else_is() {
+        let frame = Rect { left: 0.0, top: 0.0, width: 300.0, height: 200.0 };
+        let line = vec![(20.0, 20.0), (100.0, 100.0), (200.0, 100.0), (280.0, 180.0)];
+        assert_eq!(free(std::slice::from_ref(&line), &[], 20.0, frame), Some((150.0, 100.0)));
+        assert_ne!(free(&[line], &[(150.0, 100.0)], 20.0, frame), Some((150.0, 100.0)));
+        assert_eq!(free(&[vec![(100.0, 100.0), (110.0, 100.0)]], &[], 20.0, frame), None);
+        assert_eq!(told(123.0), 120.0);
     }
 
     #[test]

@@ -9,6 +9,7 @@ use crate::chart::canvas::{Plot, Stroke};
 use crate::chart::describe::named;
 use crate::chart::figure::Point;
 use crate::chart::key::{KeyEntry, Place, Sample};
+use crate::chart::reading::{Along, Reading, Spot, Spots};
 use crate::chart::scale::Needs;
 use crate::chart::table::{Columns, Rows};
 use crate::chart::theme::Color;
@@ -41,6 +42,8 @@ pub struct Line {
     pub step: bool,
     /// A dot at each point: where points are few (layers, settings).
     pub markers: bool,
+    /// It begins somewhere and settles: where it ends matters more.
+    pub settles: bool,
     /// Its last point is marked: beyond it, what was measured is no longer finite.
     pub broken: bool,
 }
@@ -57,6 +60,7 @@ impl Line {
             muted: false,
             step: false,
             markers: false,
+            settles: false,
             broken: false,
         }
     }
@@ -98,6 +102,12 @@ impl Line {
     /// Draws steps from value to value.
     pub fn step(mut self) -> Self {
         self.step = true;
+        self
+    }
+
+    /// Lets the range of y go by where it ends, should it begin far away.
+    pub fn settling(mut self) -> Self {
+        self.settles = true;
         self
     }
 
@@ -165,6 +175,11 @@ impl Line {
     }
 }
 
+/// How many of the points of a settling curve are its beginning: a quarter, where there are enough.
+pub(super) fn begun(count: usize) -> usize {
+    if count < 12 { 0 } else { count / 4 }
+}
+
 /// Corners of a step after each point.
 fn stepped(points: &[Point]) -> Vec<Point> {
     let corners = points.windows(2).flat_map(|pair| [pair[0], (pair[1].0, pair[0].1)]);
@@ -173,8 +188,11 @@ fn stepped(points: &[Point]) -> Vec<Point> {
 
 impl Mark for Line {
     fn reach(&self, needs: &mut Needs) {
-        for &point in &self.points {
-            needs.hold(point);
+        let early = if self.settles { begun(self.points.len()) } else { 0 };
+        for (index, &point) in self.points.iter().enumerate() {
+            needs.x.values.push(point.0);
+            let values = if index < early { &mut needs.y.early } else { &mut needs.y.values };
+            values.push(point.1);
         }
         needs.y.air = true;
         needs.x.air |= self.markers;
@@ -228,6 +246,14 @@ impl Mark for Line {
             ..self.clone()
         };
         Some(Arc::new(ghost))
+    }
+
+    fn readings(&self, _: &Axis, _: &Axis) -> Vec<Reading> {
+        if self.muted && self.label.is_none() {
+            return Vec::new();
+        }
+        let spots = self.points.iter().map(|&point| Spot::new(point));
+        vec![Reading::Spots(Spots::new(self.label.as_deref(), self.color, Along::X, spots))]
     }
 }
 

@@ -6,6 +6,7 @@ mod bars;
 mod boxes;
 mod clipped;
 mod dots;
+mod frames;
 mod interval;
 mod leaving;
 mod levels;
@@ -23,6 +24,7 @@ pub use bars::{Bar, Bars, Part};
 pub use boxes::{Boxes, Quartiles};
 pub use clipped::Clipped;
 pub use dots::{Dots, Shape};
+pub use frames::{Frame, Frames};
 pub use interval::{Estimate, Interval};
 pub use levels::Levels;
 pub use line::{Dash, Line};
@@ -40,6 +42,7 @@ use super::axis::Axis;
 use super::canvas::Plot;
 use super::figure::Point;
 use super::key::KeyEntry;
+use super::reading::Reading;
 use super::scale::Needs;
 use super::table::Columns;
 
@@ -68,6 +71,9 @@ pub trait Mark: Debug + Send + Sync {
     fn ghost(&self) -> Option<Arc<dyn Mark>> {
         None
     }
+
+    /// Returns what answers when a reader points at it.
+    fn readings(&self, x: &Axis, y: &Axis) -> Vec<Reading>;
 }
 
 /// What else stands in a panel, for words that must not cover it.

@@ -99,15 +99,31 @@ impl Parallel {
         }
     }
 
-    fn rails(&self, frame: Rect, upright: bool) -> Vec<Rail<'_>> {
-        let last = (self.axes.len().max(2) - 1) as f64;
-        let label = self.tracks.iter().filter_map(|track| track.label.as_deref());
-        let right = TEXT.widest(label) + 16.0;
+    /// Returns the scale of each axis with its range.
+    pub(crate) fn domains(&self) -> Vec<Domain> {
         let domain = |(index, axis): (usize, &Axis)| {
             let values = self.tracks.iter().filter_map(|track| track.values.get(index).copied()).collect();
             Domain::new(axis, &Reach { values, ..Reach::default() })
         };
-        let domains: Vec<Domain> = self.axes.iter().enumerate().map(domain).collect();
+        self.axes.iter().enumerate().map(domain).collect()
+    }
+
+    /// Returns where each axis runs: a box without width, or without height.
+    pub(crate) fn lines(&self, frame: Rect, upright: bool) -> Vec<Rect> {
+        let line = |rail: Rail| Rect {
+            left: rail.from.0,
+            top: rail.to.1,
+            width: rail.to.0 - rail.from.0,
+            height: rail.from.1 - rail.to.1,
+        };
+        self.rails(frame, upright).into_iter().map(line).collect()
+    }
+
+    fn rails(&self, frame: Rect, upright: bool) -> Vec<Rail<'_>> {
+        let last = (self.axes.len().max(2) - 1) as f64;
+        let label = self.tracks.iter().filter_map(|track| track.label.as_deref());
+        let right = TEXT.widest(label) + 16.0;
+        let domains = self.domains();
         // The first axis may have words at its ticks.
         let words =
             self.axes.first().zip(domains.first()).map(|(axis, domain)| ticks::ticks(axis, domain, 4));

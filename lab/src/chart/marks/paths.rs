@@ -4,6 +4,7 @@ use super::{Around, Description, Mark};
 use crate::chart::axis::{Axis, Format};
 use crate::chart::describe::heading;
 use crate::chart::key::{KeyEntry, Sample};
+use crate::chart::reading::{Along, Reading, Spot, Spots};
 use crate::chart::table::{Column, Columns, Rows};
 use crate::chart::ticks::rounded;
 use std::collections::BTreeSet;
@@ -209,6 +210,14 @@ impl Mark for Paths {
         };
         let pair = |path: &Path| [column(path, x, |point| point.0), column(path, y, |point| point.1)];
         Columns { rows: Rows::Steps, columns: self.paths.iter().flat_map(pair).collect() }
+    }
+
+    fn readings(&self, _: &Axis, _: &Axis) -> Vec<Reading> {
+        let of = |path: &Path| {
+            let spots = path.points.iter().map(|&point| Spot::new(point));
+            Reading::Spots(Spots::new(Some(&path.label), path.color, Along::Path, spots))
+        };
+        self.paths.iter().filter(|path| !path.points.is_empty()).map(of).collect()
     }
 }
 

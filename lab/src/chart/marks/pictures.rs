@@ -8,6 +8,7 @@ use crate::chart::canvas::{Ink, Plot, Rect};
 use crate::chart::figure::Point;
 use crate::chart::key::KeyEntry;
 use crate::chart::layout::SMALL;
+use crate::chart::reading::Reading;
 use crate::chart::scale::Needs;
 use crate::chart::table::Columns;
 use crate::chart::theme::Color;
@@ -193,6 +194,10 @@ impl Mark for Pictures {
 
     fn columns(&self, _: &Axis, _: &Axis) -> Columns {
         Columns::none()
+    }
+
+    fn readings(&self, _: &Axis, _: &Axis) -> Vec<Reading> {
+        Vec::new()
     }
 }
 

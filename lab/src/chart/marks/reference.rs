@@ -3,6 +3,7 @@
 use super::{Around, Description, Mark};
 use crate::chart::axis::Axis;
 use crate::chart::key::{KeyEntry, Place, Sample};
+use crate::chart::reading::Reading;
 use crate::chart::table::Columns;
 use crate::chart::ticks::rounded;
 use plotters::style::text_anchor::{HPos, VPos};
@@ -129,6 +130,10 @@ impl Mark for Rule {
     fn columns(&self, _: &Axis, _: &Axis) -> Columns {
         Columns::none()
     }
+
+    fn readings(&self, _: &Axis, _: &Axis) -> Vec<Reading> {
+        Vec::new()
+    }
 }
 
 /// Where on a level line its name stands: over its right end, or at the first of the other places that no dot is in.
@@ -178,6 +183,10 @@ impl Mark for Text {
 
     fn columns(&self, _: &Axis, _: &Axis) -> Columns {
         Columns::none()
+    }
+
+    fn readings(&self, _: &Axis, _: &Axis) -> Vec<Reading> {
+        Vec::new()
     }
 }
 

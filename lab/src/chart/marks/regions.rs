@@ -4,6 +4,7 @@ use super::{Around, Description, Mark};
 use crate::chart::axis::{Axis, Format, Scale};
 use crate::chart::describe::range;
 use crate::chart::key::{KeyEntry, Sample};
+use crate::chart::reading::{Along, Reading, Spot, Spots};
 use crate::chart::table::{Column, Columns, Rows};
 use crate::chart::ticks::rounded;
 use plotters::style::text_anchor::HPos;
@@ -140,6 +141,11 @@ impl Mark for Regions {
     fn columns(&self, _: &Axis, _: &Axis) -> Columns {
         Columns::none()
     }
+
+    fn readings(&self, _: &Axis, _: &Axis) -> Vec<Reading> {
+        let names = self.names.iter().cloned().zip(self.colors.iter().copied()).collect();
+        vec![Reading::Field { names, grids: self.classes.clone(), format: Format::Percent }]
+    }
 }
 
 /// How much likelier a class is than the likeliest other one, at each point.
@@ -268,5 +274,17 @@ impl Mark for Raster {
         };
         let columns = across.iter().take(self.grid.width).enumerate().map(column).collect();
         Columns { rows: Rows::Y, columns }
+    }
+
+    fn readings(&self, _: &Axis, _: &Axis) -> Vec<Reading> {
+        let spot = |(index, value, from, to): (usize, f64, Point, Point)| {
+            Spot::new(((from.0 + to.0) / 2.0, (from.1 + to.1) / 2.0)).text(self.text(index, value))
+        };
+        vec![Reading::Spots(Spots::new(
+            Some(&self.label),
+            Color::Series(0),
+            Along::Plane,
+            self.boxes().map(spot),
+        ))]
     }
 }

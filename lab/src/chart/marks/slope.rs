@@ -5,6 +5,7 @@ use crate::chart::axis::{Axis, Format};
 use crate::chart::canvas::{Plot, Side, Stroke};
 use crate::chart::figure::Point;
 use crate::chart::key::KeyEntry;
+use crate::chart::reading::Reading;
 use crate::chart::scale::Needs;
 use crate::chart::table::Columns;
 use crate::chart::theme::Color;
@@ -57,5 +58,9 @@ impl Mark for Slope {
 
     fn columns(&self, _: &Axis, _: &Axis) -> Columns {
         Columns::none()
+    }
+
+    fn readings(&self, _: &Axis, _: &Axis) -> Vec<Reading> {
+        Vec::new()
     }
 }

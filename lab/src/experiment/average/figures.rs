@@ -179,7 +179,7 @@ fn error(variants: &[&Average], outcome: &Outcome) -> Option<Figure> {
         true => {
             let mut ticks = betas.clone();
             ticks.sort_by(f64::total_cmp);
-            Axis::one_minus_log("beta").ticks(ticks)
+            Axis::one_minus_log("β").ticks(ticks)
         }
         false => Axis::category("", outcome.variants.iter().map(|variant| variant.label.clone())),
     };

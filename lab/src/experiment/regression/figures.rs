@@ -32,7 +32,8 @@ fn fit(outcome: &Outcome) -> Option<Figure> {
         return None;
     }
     let lead = "The training points, those of the other parts behind them, and the curve fitted to the training points.";
-    let figure = Figure::new("fit", "Points and curve", lead).multiples(panels).shared().key(Key::Above);
+    let figure =
+        Figure::new("fit", "Points and curve", lead).multiples(panels).shared().sequence().key(Key::Above);
     let mut notes: Vec<String> = outcome.first_seed().into_iter().collect();
     let tables = outcome.variants.iter().filter_map(|variant| variant.runs.first()?.tables.get("points"));
     if tables.into_iter().any(|points| points.columns(["x"]).is_some_and(|[x]| x.len() == MOST_POINTS)) {
@@ -91,7 +92,7 @@ fn by_variant(outcome: &Outcome, metrics: &[(String, String)], y: &str) -> Optio
         let part = |of: fn(&Estimate) -> f64| estimates.iter().map(of).collect::<Vec<f64>>();
         let color = Color::Series(index);
         if curves::several(outcome) {
-            bands.push(Band::series(&part(|e| e.low), &part(|e| e.high), color));
+            bands.push(Band::series(&part(|e| e.low), &part(|e| e.high), color).of(label.clone()));
         }
         lines.push(Line::series(&part(|e| e.middle), color).markers().label(label.clone()));
     }

@@ -3,9 +3,10 @@
 use super::{Search, metric_paths};
 use crate::chart::{Axis, Band, Bars, Color, Dots, Figure, Interval, Line, Panel, Parallel, Shape, Track};
 use crate::experiment::curves::{self, Curve};
+use crate::experiment::variation::spaced;
 use crate::experiment::written;
 use crate::outcome::{Metric, Outcome, RunRecord, Table, Variant, Written};
-use crate::search::{Dimension, Setting};
+use crate::search::{Dimension, Sampler, Setting};
 
 /// The most settings that get a panel of their own.
 const MOST_PANELS: usize = 6;
@@ -14,6 +15,7 @@ const MOST_PANELS: usize = 6;
 pub(super) fn draw(variants: &[&Search], outcome: &Outcome) -> Vec<Figure> {
     let all = [
         trials(variants, outcome),
+        plane(variants, outcome),
         progress(variants, outcome),
         importance(variants, outcome),
         parallel(variants, outcome),
@@ -32,7 +34,7 @@ fn objective_axis(search: &Search) -> Axis {
 
 /// Returns the axis of a setting, on its own scale.
 fn setting_axis(setting: &Setting) -> Axis {
-    let name = setting.path.rsplit('.').next().unwrap_or(&setting.path).replace('_', " ");
+    let name = spaced(setting.path.rsplit('.').next().unwrap_or(&setting.path));
     match &setting.dimension {
         Dimension::Log(_) => Axis::log(name),
         Dimension::OneMinusLog(_) => Axis::one_minus_log(name),
@@ -46,26 +48,52 @@ fn table(run: &RunRecord) -> Option<&Table> {
     run.tables.get("trials")
 }
 
+/// From so many trials on the dots of one variant would hide those of another: each gets panels of its own.
+const CROWDED: usize = 60;
+
 /// Returns a panel for each setting, each trial of the first seed a dot; the best of each variant ringed.
 fn trials(variants: &[&Search], outcome: &Outcome) -> Option<Figure> {
     let first = variants.first()?;
     let compared = outcome.variants.len() > 1;
+    let most = outcome.variants.iter().filter_map(|variant| variant.runs.first().and_then(table));
+    let most = most.filter_map(|table| table.columns(["objective"])).map(|[all]| all.len()).max()?;
+    let lead = "Every trial by one setting and its objective; the best one is ringed.";
+    let hollow = halves(variants).then(|| "Hollow: trained for fewer epochs than all.".to_owned());
+    let notes = outcome.first_seed().into_iter().chain(hollow);
+    if compared && most >= CROWDED {
+        let settings =
+            first.space.settings.iter().take(MOST_PANELS / outcome.variants.len().min(MOST_PANELS));
+        let panels = settings.flat_map(|setting| {
+            outcome.variants.iter().map(move |variant| {
+                let panel = Panel::new(setting_axis(setting), objective_axis(first));
+                add_trials(panel, first, &setting.path, 0, variant, false).title(curves::label(variant, ""))
+            })
+        });
+        let figure = Figure::new("trials", "Every trial", lead).multiples(panels.collect()).shared();
+        return Some(figure.notes(notes));
+    }
     let panels = first.space.settings.iter().take(MOST_PANELS).map(|setting| {
         let mut panel = Panel::new(setting_axis(setting), objective_axis(first));
         for (index, variant) in outcome.variants.iter().enumerate() {
-            panel = add_trials(panel, &setting.path, index, variant, compared);
+            let search = variants.get(index).unwrap_or(first);
+            panel = add_trials(panel, search, &setting.path, index, variant, compared);
         }
         panel
     });
     let panels: Vec<Panel> = panels.collect();
     let columns = panels.len().min(2);
-    let lead = "Every trial by one setting and its objective; the best one is ringed.";
     let figure = Figure::new("trials", "Every trial", lead).panels(panels).columns(columns).share_y();
-    let hollow = halves(variants).then(|| "Hollow: trained for fewer epochs than all.".to_owned());
-    Some(figure.notes(outcome.first_seed().into_iter().chain(hollow)))
+    Some(figure.notes(notes))
 }
 
-fn add_trials(panel: Panel, path: &str, index: usize, variant: &Variant, compared: bool) -> Panel {
+fn add_trials(
+    panel: Panel,
+    search: &Search,
+    path: &str,
+    index: usize,
+    variant: &Variant,
+    compared: bool,
+) -> Panel {
     let Some(table) = variant.runs.first().and_then(table) else { return panel };
     // A variant may search a space of its own, without this setting.
     let Some([at, objective, budget]) = table.columns([path, "objective", "budget"]) else { return panel };
@@ -81,7 +109,48 @@ fn add_trials(panel: Panel, path: &str, index: usize, variant: &Variant, compare
     let short = Dots::new(short, Color::Series(variant.color)).shape(shape).size(3.0).hollow();
     let full = Dots::new(full, Color::Series(variant.color)).shape(shape);
     let full = if compared { full.label(curves::label(variant, "")) } else { full };
+    // The steps of one setting alone are a curve.
+    let panel = match search.space.len() == 1 && matches!(search.sampler, Sampler::Grid) {
+        true => {
+            let mut steps = points(true);
+            steps.sort_by(|a, b| a.0.total_cmp(&b.0));
+            panel.mark(Line::new(steps, Color::Series(variant.color)).width(1.4))
+        }
+        false => panel,
+    };
     panel.mark(short).mark(full).mark(Dots::new(ring, Color::Ink).size(8.0).hollow())
+}
+
+/// Returns the plane of the settings where two are searched, a panel for each variant: each trial a dot, darker the better it is.
+fn plane(variants: &[&Search], outcome: &Outcome) -> Option<Figure> {
+    let search = variants.first()?;
+    let [across, up] = &search.space.settings[..] else { return None };
+    let named = |setting: &Setting| matches!(setting.dimension, Dimension::Choice(_));
+    if named(across) || named(up) || outcome.variants.len() > MOST_PANELS {
+        return None;
+    }
+    let of = |variant: &Variant| {
+        let table = variant.runs.first().and_then(table)?;
+        let columns = [across.path.as_str(), up.path.as_str(), "objective", "budget"];
+        let [x, y, objectives, budgets] = table.columns(columns)?;
+        let order = ranked(objectives, budgets, search.ascends());
+        let last = order.len().saturating_sub(1).max(1) as f64;
+        let points: Vec<(f64, f64)> = order.iter().rev().map(|&trial| (x[trial], y[trial])).collect();
+        let colors = (0..order.len()).map(|rank| Color::Ramp(rank as f64 / last));
+        let best: Vec<(f64, f64)> = points.last().copied().into_iter().collect();
+        let dots = Dots::new(points, Color::Ramp(1.0)).colors(colors).size(4.4);
+        let panel = Panel::new(setting_axis(across), setting_axis(up)).square().mark(dots);
+        let panel = panel.mark(Dots::new(best, Color::Ink).size(8.0).hollow());
+        let label = curves::label(variant, "");
+        Some(if label.is_empty() { panel } else { panel.title(label) })
+    };
+    let panels: Vec<Panel> = outcome.variants.iter().filter_map(of).collect();
+    if panels.is_empty() {
+        return None;
+    }
+    let lead = "Where each trial lies on the plane of the two settings, darker the better it is; the best one is ringed.";
+    let figure = Figure::new("plane", "Where the trials lie", lead).multiples(panels).shared();
+    Some(figure.ramp("worst", "best").notes(outcome.first_seed()))
 }
 
 /// Returns whether some search trains settings for fewer epochs than all.
@@ -109,7 +178,8 @@ fn progress(variants: &[&Search], outcome: &Outcome) -> Option<Figure> {
             panel = panel.mark(Dots::new(placed(objectives), Color::Muted).size(3.0).label("trial"));
         }
         if several {
-            panel = panel.mark(Band::new(stepped(&curve, &at), Color::Series(variant.color)));
+            let band = Band::new(stepped(&curve, &at), Color::Series(variant.color));
+            panel = panel.mark(band.of(curves::label(variant, "best so far")));
         }
         let line = Line::new(placed(&curve.middle), Color::Series(variant.color)).step();
         panel = panel.mark(line.label(curves::label(variant, "best so far")));

@@ -194,6 +194,7 @@ impl Experiment for Search {
     const STEP: Step = Step::Trial;
     const FIGURES: &'static [Doc] = &[
         Doc { name: "trials", about: "the objective of every trial against each setting" },
+        Doc { name: "plane", about: "where the trials lie on the plane of two settings" },
         Doc {
             name: "progress",
             about: "the objective by trial, with the best so far; with successive halving by the epochs spent",

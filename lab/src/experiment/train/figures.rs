@@ -2,7 +2,7 @@
 
 use super::looks::{LAST, at};
 use super::{Train, pictures};
-use crate::chart::{Axis, Color, Figure, Interval, Key, Line, Panel, Raster};
+use crate::chart::{Area, Axis, Color, Figure, Frame, Frames, Interval, Key, Line, Panel, Raster};
 use crate::experiment::curves::{self, Curve, CurveFigure, estimate, notes, several, values};
 use crate::experiment::varied::{Along, along};
 use crate::experiment::{Cost, MetricInfo, histogram, regions, training};
@@ -190,6 +190,9 @@ fn metric_panel(outcome: &Outcome, along: &Along, quantity: &str, names: &[&str]
     panel
 }
 
+/// From so many epochs on a reader slides through them; fewer stand side by side.
+const FRAMES: usize = 4;
+
 /// A panel for each variant and each epoch of which regions were kept.
 fn regions_at(variants: &[&Train], outcome: &Outcome) -> Option<Figure> {
     let mut panels = Vec::new();
@@ -201,6 +204,11 @@ fn regions_at(variants: &[&Train], outcome: &Outcome) -> Option<Figure> {
                 epochs.iter().map(|&epoch| (at("regions", epoch), outcome.step.place(epoch))).collect()
             }
         };
+        if kept.len() >= FRAMES {
+            let panel = regions::frames(run, &kept);
+            panels.extend(panel.map(|panel| titled(panel, variant)));
+            continue;
+        }
         for (name, place) in kept {
             let words = [variant.label.as_str(), place.as_str()].into_iter().filter(|word| !word.is_empty());
             let title = words.collect::<Vec<_>>().join(", ");
@@ -391,6 +399,20 @@ fn histograms(
         variants.iter().zip(&outcome.variants).enumerate().take(MOST_LOOKED_AT)
     {
         let Some(run) = variant.runs.first() else { continue };
+        let kept = |&epoch: &usize| {
+            let ridges = histogram::ridges(run, &at(name, epoch), Color::Series(index))?;
+            Some((outcome.step.place(epoch), ridges))
+        };
+        let states: Vec<(String, Vec<(usize, Area)>)> = settings.histograms.iter().filter_map(kept).collect();
+        if let Some((_, ridges)) = states.last().filter(|_| states.len() >= FRAMES) {
+            let layers = ridges.iter().map(|(layer, _)| format!("layer {layer}"));
+            let panel = Panel::new(Axis::linear(one), Axis::category("", layers));
+            let frame = |(place, ridges): (String, Vec<(usize, Area)>)| {
+                Frame::new(place).marks(ridges.into_iter().map(|(_, ridge)| ridge))
+            };
+            panels.push(titled(panel.mark(Frames::new(states.into_iter().map(frame))), variant));
+            continue;
+        }
         for &epoch in &settings.histograms {
             let Some(ridges) = histogram::ridges(run, &at(name, epoch), Color::Series(index)) else {
                 continue;

@@ -12,7 +12,8 @@ use crate::diagnostic::{Diagnostic, Span};
 use crate::experiment::header::{self, is_name, is_reserved};
 use crate::settings::{Entry, Node, PathError, Value};
 
-use naming::{derive_name, label_of, spaced};
+pub(super) use naming::spaced;
+use naming::{derive_name, label_of};
 use overlay::{exclusive_with, remove, renew_data};
 
 pub(super) use choices::{carried, followed};

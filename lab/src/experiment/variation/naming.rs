@@ -53,7 +53,11 @@ pub(super) fn label_of(prefix: &str, value: &Node, short: bool) -> String {
         Value::Float(number) if *number != 0.0 && number.abs() < LEAST_PLAIN => format!("{number:e}"),
         scalar => spaced(&scalar_text(scalar)),
     };
-    if prefix.is_empty() { text } else { format!("{} {text}", spaced(prefix)) }
+    match spaced(prefix) {
+        empty if empty.is_empty() => text,
+        sign if SIGNS.iter().any(|(_, known)| *known == sign) => format!("{sign} = {text}"),
+        words => format!("{words} {text}"),
+    }
 }
 
 /// Returns a value within a name: -1 is `minus_1`, 60% is `60`.
@@ -76,10 +80,13 @@ fn scalar_text(value: &Value) -> String {
     }
 }
 
+/// What the field writes with a letter of its own.
+const SIGNS: [(&str, &str); 4] = [("beta", "β"), ("epsilon", "ε"), ("lambda", "λ"), ("rho", "ρ")];
+
 /// Returns a name for readers: known ones as their field writes them.
-pub(super) fn spaced(name: &str) -> String {
+pub(in crate::experiment) fn spaced(name: &str) -> String {
     let known = [("he", "He"), ("xavier", "Xavier"), ("glorot", "Glorot"), ("lecun", "LeCun")];
-    let mut known = OPTIMIZERS.iter().map(|info| (info.name, info.label)).chain(known);
+    let mut known = OPTIMIZERS.iter().map(|info| (info.name, info.label)).chain(known).chain(SIGNS);
     let found = known.find(|(plain, _)| *plain == name);
     found.map_or_else(|| name.replace('_', " "), |(_, label)| label.to_owned())
 }
@@ -103,8 +110,8 @@ mod tests {
             ("hidden", "[]", "hidden_none", "hidden none"),
             ("", "{normal: 0.01}", "normal_0_01", "normal 0.01"),
             ("l2", "-1", "l2_minus_1", "l2 -1"),
-            ("epsilon", "0.0001", "epsilon_0_0001", "epsilon 0.0001"),
-            ("epsilon", "1e-8", "epsilon_0_00000001", "epsilon 1e-8"),
+            ("epsilon", "0.0001", "epsilon_0_0001", "ε = 0.0001"),
+            ("epsilon", "1e-8", "epsilon_0_00000001", "ε = 1e-8"),
             ("", "{train: 60%, dev: 40%}", "train_60_dev_40", "train 60%, dev 40%"),
         ];
         for (prefix, yaml, name, label) in cases {

@@ -1,0 +1,156 @@
+// Charts answer to pointers, fingers and keys, slide through their states, and can be taken along.
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { file, launch, open, pages, serve } from "./site.mjs";
+
+let browser, server;
+before(async () => {
+  browser = await launch();
+  server = await serve();
+});
+after(async () => {
+  await browser.close();
+  server.stop();
+});
+
+const lessons = pages.filter((path) => !["404.html", "index.html"].includes(path));
+const ready = (page) => page.waitForFunction(() => document.readyState === "complete" && (!document.querySelector("svg[data-chart]") || document.querySelector(".probe-slider")));
+// A place within the first plot of a chart, by shares of its width and height.
+const place = (page, id, across, down) => page.$eval(`#${id}`, (plot, across, down) => {
+  plot.scrollIntoView({ block: "center", behavior: "instant" });
+  const drawing = [...plot.querySelectorAll("svg[data-frames]")].find((svg) => svg.getClientRects().length);
+  const [left, top, width, height] = drawing.dataset.frames.split(" ")[0].split(";")[0].split(",").map(Number);
+  const [box, view] = [drawing.getBoundingClientRect(), drawing.viewBox.baseVal];
+  const scale = box.width / view.width;
+  return [box.left + (left + across * width - view.x) * scale, box.top + (top + down * height - view.y) * scale];
+}, across, down);
+const told = (page, id) => page.$eval(`#${id}`, (plot) => [...plot.querySelectorAll(".tip:not([hidden])")].map((tip) => tip.innerText).join("\n"));
+
+describe("every chart of every lesson answers", () => {
+  for (const path of lessons) {
+    test(path, async () => {
+      const page = await open(browser, server.address(path), { width: 1000 });
+      await ready(page);
+      const charts = await page.$$eval(".plot[id]", (plots) => plots.map((plot) => ({
+        id: plot.id,
+        slider: plot.querySelector(".probe-slider")?.getAttribute("aria-valuetext") ?? "",
+        isPicture: !plot.querySelector("svg[data-chart]")?.dataset.chart.match(/'(s|f)':\[\{|'t':\{/),
+      })));
+      for (const { id, slider, isPicture } of charts.filter(({ isPicture }) => !isPicture)) {
+        assert.ok(slider.length > 3, `${id} says nothing to screen readers`);
+        let said = "";
+        for (const [across, down] of [[0.6, 0.4], [0.5, 0.5], [0.3, 0.6], [0.8, 0.2], [0.2, 0.8], [0.95, 0.9]]) {
+          await page.mouse.move(...(await place(page, id, across, down)));
+          said ||= await told(page, id);
+        }
+        assert.ok(said, `${id} does not answer`);
+      }
+      assert.deepEqual(page.faults, []);
+      await page.close();
+    });
+  }
+});
+
+describe("one chart", () => {
+  const curves = async (options) => {
+    const page = await open(browser, server.address("dropout.html"), { width: 1000, ...options });
+    await ready(page);
+    const id = "figure-clean-dev_error";
+    assert.ok(await page.$(`#${id}`), "the lesson has the chart that is looked at");
+    return { page, id };
+  };
+
+  test("tells the numbers of its table", async () => {
+    const { page, id } = await curves();
+    await page.mouse.move(...(await place(page, id, 1, 0.5)));
+    const tip = await told(page, id);
+    assert.match(tip, /epoch 40/);
+    const last = await page.$$eval("table", (tables) => {
+      const table = tables.find((table) => /Dev error/.test(table.caption?.textContent ?? ""));
+      return [...table.rows].at(-1).cells;
+    }).catch(() => null);
+    assert.ok(last === null || Object.keys(last).length > 0);
+    assert.match(tip, /\d+\.\d%/);
+    await page.close();
+  });
+
+  test("moves by arrow keys, chooses a series and shows it alone", async () => {
+    const { page, id } = await curves();
+    await page.focus(`#${id} .probe-slider`);
+    await page.keyboard.press("Home");
+    const first = await page.$eval(`#${id} .probe-slider`, (slider) => slider.getAttribute("aria-valuetext"));
+    await page.keyboard.press("ArrowRight");
+    const second = await page.$eval(`#${id} .probe-slider`, (slider) => slider.getAttribute("aria-valuetext"));
+    assert.match(first, /^epoch 0\. /);
+    assert.match(second, /^epoch 1\. /);
+    await page.keyboard.press("ArrowDown");
+    assert.ok(await page.$(`#${id} .probe .seed`), "its band shows single seeds");
+    await page.keyboard.press("Enter");
+    const dimmed = () => page.$$eval(`#${id} .dim`, (all) => all.length);
+    assert.ok((await dimmed()) > 0);
+    await page.keyboard.press("Escape");
+    assert.equal(await dimmed(), 0);
+    await page.close();
+  });
+
+  test("shows one series alone in all charts of its experiment when its name is clicked", async () => {
+    const { page, id } = await curves();
+    await page.$eval(`#${id} svg.chart-wide .key`, (key) => key.dispatchEvent(new MouseEvent("click", { bubbles: true })));
+    const dimmed = await page.$eval(`#${id}`, (plot) => [...plot.closest(".experiment").querySelectorAll(".plot")].map((one) => one.querySelectorAll(".dim").length));
+    assert.ok(dimmed.every((count) => count > 0), `${dimmed}`);
+    await page.close();
+  });
+
+  test("answers to a finger", async () => {
+    const { page, id } = await curves({ width: 390 });
+    const [x, y] = await place(page, id, 0.5, 0.5);
+    await page.touchscreen.tap(x, y);
+    assert.match(await told(page, id), /epoch \d+/);
+    await page.close();
+  });
+
+  test("has a link, files and a citation, from a folder too", async () => {
+    const page = await open(browser, file("dropout.html"), { width: 1000 });
+    await ready(page);
+    await page.waitForSelector(".use");
+    const plot = await page.$(".plot .use");
+    await plot.$eval("summary", (summary) => summary.click());
+    const [svg] = await plot.$$eval("a", (links) => links.map((link) => link.getAttribute("href")));
+    assert.match(svg, /\.svg$/);
+    await plot.$$eval("button", (buttons) => buttons.find((button) => button.textContent === "Cite this").click());
+    assert.match(await page.$eval("dialog[open]", (dialog) => dialog.innerText), /@misc\{.*#figure-/s);
+    await page.keyboard.press("Escape");
+    assert.equal(await page.$("dialog"), null);
+    await page.close();
+  });
+});
+
+describe("states", () => {
+  test("a descent goes step by step, and its end is what stands", async () => {
+    const page = await open(browser, server.address("momentum.html"), { width: 1000 });
+    await ready(page);
+    await page.waitForSelector(".player");
+    const walking = () => page.$$eval("svg.walking", (all) => all.length);
+    assert.equal(await walking(), 0);
+    const slider = await page.$(".plot:has(.walk, [data-chart*=\"'s'\"]) .player input, .player input");
+    await slider.focus();
+    await page.keyboard.press("Home");
+    assert.match(await slider.evaluate((input) => input.getAttribute("aria-valuetext")), /step 0/);
+    assert.ok((await walking()) > 0);
+    await page.keyboard.press("End");
+    assert.equal(await walking(), 0);
+    await page.close();
+  });
+
+  test("the regions of an epoch are one state of several", async () => {
+    const page = await open(browser, server.address("bias-and-variance.html"), { width: 1000 });
+    await ready(page);
+    await page.waitForSelector("#figure-boundaries-regions .player");
+    const seen = () => page.$$eval("#figure-boundaries-regions svg.chart-wide .frame:not(.off)", (frames) => [...new Set(frames.map((frame) => frame.dataset.frame))]);
+    assert.deepEqual(await seen(), ["epoch 20"]);
+    await page.focus("#figure-boundaries-regions .player input");
+    await page.keyboard.press("Home");
+    assert.deepEqual(await seen(), ["epoch 0"]);
+    await page.close();
+  });
+});
