@@ -138,6 +138,10 @@
   // Panels one by one, each as large as the whole drawing.
   const panels = (chart) => {
     if (!chart.isSequence) return false;
+    // Dots keep their sizes relative to each other.
+    for (const drawing of chart.drawings) {
+      for (const circle of drawing.querySelectorAll("circle")) circle.style.setProperty("--r", circle.getAttribute("r"));
+    }
     const views = chart.drawings.map((drawing) => drawing.getAttribute("viewBox"));
     const show = (state) => {
       chart.drawings.forEach((drawing, index) => {

@@ -2,7 +2,7 @@
 
 use super::Cost;
 use super::curves;
-use crate::chart::{Axis, Color, Dots, Frame, Frames, Panel, Regions, Shape};
+use crate::chart::{Axis, Color, Dots, Figure, Frame, Frames, Panel, Regions, Shape};
 use crate::data::{Facts, Target};
 use crate::nn::Architecture;
 use crate::outcome::{Grid, Numbers, Outcome, RunRecord, Table};
@@ -18,7 +18,7 @@ const MOST_CLASSES: usize = 24;
 const MOST_POINTS: usize = 2000;
 
 /// What is seen.
-pub(super) const LEAD: &str = "Each place of the plane in the colour of the class that the network finds likeliest there, paler where it is less sure, with the training points.";
+const LEAD: &str = "Each place of the plane in the colour of the class that the network finds likeliest there, paler where it is less sure, with the training points.";
 
 /// Returns whether regions can be drawn of data with these facts.
 pub(super) fn are_of(facts: &Facts) -> bool {
@@ -119,6 +119,14 @@ fn with_points(mut panel: Panel, run: &RunRecord) -> Option<Panel> {
         panel = panel.mark(dots.label(name.clone()));
     }
     Some(panel)
+}
+
+/// Makes small multiples of the planes. One that is alone takes the width of the page: its features have scales of their own anyway.
+pub(super) fn figure(mut panels: Vec<Panel>) -> Figure {
+    if let [only] = &mut panels[..] {
+        only.aspect = Some(1.6);
+    }
+    Figure::new("regions", "The regions it learned", LEAD).multiples(panels).shared()
 }
 
 /// Returns a sentence where not every training point is drawn.

@@ -285,10 +285,8 @@ fn regions_by_variant(outcome: &Outcome) -> Option<Figure> {
     if panels.is_empty() {
         return None;
     }
-    let columns = panels.len().min(2 + usize::from(panels.len().is_multiple_of(3)));
-    let figure =
-        Figure::new("regions", "The regions it learned", regions::LEAD).panels(panels).columns(columns);
-    Some(figure.shared().notes(outcome.first_seed().into_iter().chain(regions::sampled(outcome))))
+    let figure = regions::figure(panels);
+    Some(figure.notes(outcome.first_seed().into_iter().chain(regions::sampled(outcome))))
 }
 
 #[cfg(test)]

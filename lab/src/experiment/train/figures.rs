@@ -221,8 +221,7 @@ fn regions_at(variants: &[&Train], outcome: &Outcome) -> Option<Figure> {
     if panels.is_empty() {
         return None;
     }
-    let figure = Figure::new("regions", "The regions it learned", regions::LEAD).multiples(panels).shared();
-    Some(figure.notes(outcome.first_seed().into_iter().chain(regions::sampled(outcome))))
+    Some(regions::figure(panels).notes(outcome.first_seed().into_iter().chain(regions::sampled(outcome))))
 }
 
 /// Counts of the dev rows by their class and the one given, shaded by their share of the class: a panel for each variant.
