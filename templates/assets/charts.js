@@ -293,7 +293,7 @@
           const distance = Math.hypot((spot.fx - fx) * frame.width, (spot.fy - fy) * frame.height) / scale;
           if (!best || distance < best.distance) best = { distance, spot };
         }
-        const reach = panel.stops ? 9 : panel.fields.length ? 14 : 48;
+        const reach = panel.stops ? 9 : panel.fields.length ? 14 : 120;
         const isCell = best && best.spot.text !== undefined;
         if (best && (best.distance < reach || isCell)) return { panel, spot: best.spot };
         if (panel.stops) {

@@ -352,10 +352,11 @@ fn shown(value: f64, domain: &Domain, panel: &Panel) -> Value {
     let percent = panel.x.format == Format::Percent || panel.y.format == Format::Percent;
     let few = if percent { (value * 1000.0).round() / 1000.0 } else { digits(value, 4) };
     let near = match (domain.fraction(few), domain.fraction(value)) {
-        (Some(few), Some(exact)) => (few - exact).abs() < 1.0 / 1500.0,
+        (Some(few), Some(exact)) => (few - exact).abs() < 1.0 / 600.0,
         _ => false,
     };
-    if near && value.abs() < 1e4 { short(few, 5) } else { short(value, 6) }
+    // Of a value that is rounded again there have to be digits enough that it does not come to another.
+    if near && value.abs() < 1e4 { short(few, 5) } else { short(value, 9) }
 }
 
 fn digits(value: f64, digits: usize) -> f64 {
@@ -457,7 +458,7 @@ mod tests {
         let domain =
             |low, high| Domain { curve: Curve::Linear, low, high, flipped: false, named: false, zero: None };
         assert_eq!(shown(0.123_456_789, &domain(0.0, 1.0), &panel), json!(0.1235));
-        assert_eq!(shown(0.123_456_789, &domain(0.1234, 0.1235), &panel), json!(0.123457));
+        assert_eq!(shown(0.123_456_789, &domain(0.1234, 0.1235), &panel), json!(0.123456789));
         assert_eq!(shown(f64::NAN, &domain(0.0, 1.0), &panel), Value::Null);
         assert_eq!(shown(12_345.0, &domain(0.0, 20_000.0), &panel), json!(12345));
     }
