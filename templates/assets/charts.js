@@ -59,7 +59,8 @@
     return axis.r ? 1 - share : share;
   };
   const unshare = (axis, share) => unbend(axis, axis.d[0] + (axis.r ? 1 - share : share) * (axis.d[1] - axis.d[0]));
-  const color = (name) => `var(--chart-${name.replace(/^s(?=\d)/, "").replace(/^r(?=\d)/, "ramp-")})`;
+  // Names of colours come with the page: nothing else gets into a style.
+  const color = (name) => `var(--chart-${String(name).replace(/[^a-z\d]/g, "").replace(/^s(?=\d)/, "").replace(/^r(?=\d)/, "ramp-")})`;
   const near = (a, b) => a === b || Math.abs(a - b) <= 1e-9 * Math.max(Math.abs(a), Math.abs(b));
 
   const element = (name, attributes, parent) => {

@@ -79,16 +79,32 @@
     canvas.toBlob((blob) => download(`${name}.png`, blob));
   };
 
+  // The number that the page gives a figure, or else its title.
+  const named = (plot) => {
+    const one = plot.closest("figure")?.querySelectorAll(".plot").length === 1 ? plot.closest("figure") : plot;
+    return one.querySelector(".number-of")?.textContent.trim() || (plot.querySelector("svg title")?.textContent ?? "");
+  };
+
+  // Its files, which the page links to.
+  const files = (plot) => {
+    const section = plot.closest(".experiment");
+    const [, kind, id] = section?.id.match(/^(experiment|figure)-(.*)$/) ?? [];
+    const name = plot.id.slice(`figure-${id}-`.length);
+    const links = [...(section?.querySelectorAll("a[href]") ?? [])].map((link) => link.getAttribute("href"));
+    const ends = (end) => links.find((link) => link.endsWith(`/${end}`));
+    return { svg: ends(kind === "figure" ? `${id}.svg` : `${id}-${name}.svg`), csv: ends(`${id}.csv`) };
+  };
+
   // What one writes under a figure that one shows elsewhere.
   const citation = (plot) => {
     const text = (selector) => document.querySelector(selector)?.textContent.trim().replace(/\s+/g, " ") ?? "";
     const author = document.querySelector("meta[name=author]")?.content ?? "";
     const [course, lesson, link] = [text(".top .course"), text("h1"), address(plot.id)];
-    const named = plot.dataset.named ?? plot.querySelector("svg title")?.textContent ?? "";
+    const title = named(plot);
     const key = `${plot.id}`.replace(/[^\w]+/g, "_");
-    const fields = [["author", author], ["title", `${lesson}: ${named}`], ["howpublished", course], ["url", link]];
+    const fields = [["author", author], ["title", `${lesson}: ${title}`], ["howpublished", course], ["url", link]];
     const bibtex = `@misc{${key},\n${fields.filter(([, value]) => value).map(([name, value]) => `  ${name} = {${value}},`).join("\n")}\n}`;
-    return [[author, `“${lesson}”`, course, named].filter(Boolean).join(", ") + `. ${link}`, bibtex];
+    return [[author, `“${lesson}”`, course, title].filter(Boolean).join(", ") + `. ${link}`, bibtex];
   };
 
   const dialog = (label, ...children) => {
@@ -127,8 +143,7 @@
   };
 
   const tools = (plot) => {
-    const title = plot.querySelector("svg title")?.textContent ?? "";
-    const named = plot.dataset.named ?? title;
+    const [label, { svg, csv }] = [named(plot), files(plot)];
     const file = plot.id.replace(/^figure-/, "");
     const button = (text, act) => {
       const made = html("button", { type: "button", textContent: text });
@@ -140,12 +155,12 @@
     };
     const link = button(words.copyLink, () => {});
     link.addEventListener("click", copying(link, () => address(plot.id)));
-    const items = [link, button(words.enlarge, () => enlarge(plot, named)), button(words.cite, () => cite(plot, named))];
-    if (plot.dataset.svg) items.push(html("a", { href: plot.dataset.svg, download: "", textContent: "SVG" }));
+    const items = [link, button(words.enlarge, () => enlarge(plot, label)), button(words.cite, () => cite(plot, label))];
+    if (svg) items.push(html("a", { href: svg, download: "", textContent: "SVG" }));
     items.push(button("PNG", () => png(plot, file)));
-    if (plot.dataset.csv) items.push(html("a", { href: plot.dataset.csv, download: "", textContent: "CSV" }));
+    if (csv) items.push(html("a", { href: csv, download: "", textContent: "CSV" }));
     const summary = html("summary", { textContent: "⋯" });
-    summary.setAttribute("aria-label", filled(words.use, { figure: named }));
+    summary.setAttribute("aria-label", filled(words.use, { figure: label }));
     const menu = html("details", { className: "use" }, summary, html("div", {}, ...items));
     const closeMenu = (event) => {
       if (event.type === "keydown" ? event.key === "Escape" : !menu.contains(event.relatedTarget ?? event.target)) menu.open = false;
