@@ -549,15 +549,28 @@
     if (was !== now) live.textContent = now === null ? (words.all ?? "") : filled(words.only ?? "{name}", { name: now });
   };
 
+  const add = (carrier) => {
+    try {
+      charts.push(new Chart(carrier));
+    } catch (error) {
+      console.error(error); // A chart that cannot answer still stands.
+    }
+  };
+
+  // An experiment that was run again has other drawings: they are read when they are first reached.
+  const refresh = (event) => {
+    const box = event.target.closest?.(".plot, .chart-frame");
+    const at = charts.findIndex((chart) => chart.box === box);
+    if (at < 0 || charts[at].drawings.every((drawing) => drawing.isConnected)) return;
+    charts.splice(at, 1);
+    box.querySelectorAll(":scope > :is(.probe-slider, .player)").forEach((old) => old.remove());
+    box.querySelectorAll("svg[data-chart]").forEach(add);
+  };
+
   const start = () => {
     document.body.append(live);
-    for (const carrier of document.querySelectorAll("svg[data-chart]")) {
-      try {
-        charts.push(new Chart(carrier));
-      } catch (error) {
-        console.error(error); // A chart that cannot answer still stands.
-      }
-    }
+    document.querySelectorAll("svg[data-chart]").forEach(add);
+    for (const reached of ["pointerover", "focusin"]) document.addEventListener(reached, refresh);
     document.dispatchEvent(new CustomEvent("gradbook-charts", { detail: charts }));
     // A finger elsewhere puts values away.
     addEventListener("pointerdown", (event) => {
