@@ -28,7 +28,11 @@ const start = async (isRelaxed) => {
   if (!isRelaxed) for (const place of relaxed) bytes.set(instead, place);
   const { instance } = await WebAssembly.instantiate(bytes, { page: { advance() {} } });
   const engine = instance.exports;
-  const write = (bytes) => new Uint8Array(engine.memory.buffer, engine.reserve(bytes.length), bytes.length).set(bytes);
+  const write = (bytes) => {
+    // The memory is another one where room had to be made.
+    const start = engine.reserve(bytes.length);
+    new Uint8Array(engine.memory.buffer, start, bytes.length).set(bytes);
+  };
   const read = (place) => new Uint8Array(engine.memory.buffer, Number(place & 0xffffffffn), Number(place >> 32n));
   const json = (place) => JSON.parse(decoder.decode(read(place)));
   write(encoder.encode(JSON.stringify(course)));

@@ -15,7 +15,7 @@ const PROBE = [0, 97, 115, 109, 1, 0, 0, 0, 1, 8, 1, 96, 3, 123, 123, 123, 1, 12
 // `v128.bitselect`, written in three bytes: it takes and gives what the multiply-adds do, and is what a relaxed lane select
 // is to a compiler, whose masks are whole.
 const BITSELECT = [0xfd, 0xd2, 0x00];
-const REPLACED = /^(f32x4|f64x2)_relaxed_n?madd$|^i(8x16|16x8|32x4|64x2)_relaxed_laneselect$/;
+const REPLACED = /^(f32x4|f64x2)\.relaxed_n?madd$|^i(8x16|16x8|32x4|64x2)\.relaxed_laneselect$/;
 
 const relaxed = [];
 const reader = new BinaryReader();

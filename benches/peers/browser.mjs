@@ -20,7 +20,8 @@ for (const isRelaxed of WebAssembly.validate(Buffer.from(probe, "base64")) ? [tr
   const { instance: { exports: engine } } = await WebAssembly.instantiate(bytes, { page: { advance() {} } });
   const time = (epochs) => {
     const asked = encoder.encode(JSON.stringify({ slug: "a", yaml: block.replace("EPOCHS", epochs) }));
-    new Uint8Array(engine.memory.buffer, engine.reserve(asked.length), asked.length).set(asked);
+    const start = engine.reserve(asked.length);
+    new Uint8Array(engine.memory.buffer, start, asked.length).set(asked);
     const place = engine.open();
     const opened = JSON.parse(decoder.decode(new Uint8Array(engine.memory.buffer, Number(place & 0xffffffffn), Number(place >> 32n))));
     if (opened.said.length) throw new Error(opened.said[0].text);

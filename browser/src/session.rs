@@ -94,6 +94,8 @@ pub(crate) struct Session {
     files: BTreeMap<String, Vec<u8>>,
     /// The block that is worked on, with its lesson's name.
     open: Option<(String, Block)>,
+    /// The texts that it was read from.
+    sources: Sources,
     tables: BTreeMap<String, Arc<Dataset>>,
     records: Vec<RunRecord>,
     /// What was shown last.
@@ -121,7 +123,9 @@ impl Session {
     pub(crate) fn open(&mut self, asked: &Asked) -> Opened {
         (self.open, self.records) = (None, Vec::new());
         let mut sources = Sources::default();
-        match self.planned(asked, &mut sources) {
+        let planned = self.planned(asked, &mut sources);
+        self.sources = sources;
+        match planned {
             Ok(block) => {
                 let seconds = |variant: usize| block.costs[variant].seconds;
                 let of_variant =
@@ -135,7 +139,7 @@ impl Session {
                 self.open = Some((asked.slug.clone(), block));
                 opened
             }
-            Err(found) => Opened { said: said(&found, &sources), ..Opened::default() },
+            Err(found) => Opened { said: said(&found, &self.sources), ..Opened::default() },
         }
     }
 
@@ -319,7 +323,7 @@ impl Session {
         let html = self.html(&shown);
         let judged: Vec<Diagnostic> =
             found.into_iter().filter(|_| verdicts.len() < block.header.claims.len()).collect();
-        let said = said(&judged, &Sources::default());
+        let said = said(&judged, &self.sources);
         let divergence = outcome.divergence().map(|told| self.words.write(&told));
         let digests = outcome.digests();
         let shown = Shown { html, digest, digests, divergence, said };
@@ -338,7 +342,7 @@ impl Session {
         let mut environment = templates::environment();
         templates::speak(&mut environment, &self.words);
         for (name, text) in &self.course.templates {
-            if let Err(error) = environment.add_template(name, text) {
+            if let Err(error) = environment.add_template_owned(name.clone(), text.clone()) {
                 return error.to_string();
             }
         }

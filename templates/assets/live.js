@@ -39,7 +39,11 @@
     const encoder = new TextEncoder();
     const decoder = new TextDecoder();
     let engine, told, tell;
-    const write = (bytes) => new Uint8Array(engine.memory.buffer, engine.reserve(bytes.length), bytes.length).set(bytes);
+    const write = (bytes) => {
+      // The memory is another one where room had to be made.
+      const start = engine.reserve(bytes.length);
+      new Uint8Array(engine.memory.buffer, start, bytes.length).set(bytes);
+    };
     const read = (place) => {
       const [start, length] = [Number(place & 0xffffffffn), Number(place >> 32n)];
       return new Uint8Array(engine.memory.buffer, start, length);

@@ -1,5 +1,6 @@
 //! Vectors of numbers, as the matrix product needs them: one trait, one implementation an instruction set.
 
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 mod portable;
 mod rows;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
@@ -7,6 +8,7 @@ mod wasm;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 pub(super) use portable::Lanes;
 pub(super) use rows::{Rows, RowsMut};
 #[cfg(all(target_arch = "wasm32", target_feature = "relaxed-simd"))]

@@ -179,7 +179,7 @@ pub(super) mod relaxed;
 
 /// Four f32 held as f64, whose sums of products are watched.
 #[derive(Clone, Copy)]
-pub(crate) struct Doubles(Four);
+pub struct Doubles(Four);
 
 impl Simd for Doubles {
     type Watch = v128;
@@ -227,7 +227,7 @@ impl Simd for Doubles {
 
 /// Four f32 held as f64, exact whatever they are: sums are rounded to odd before they are rounded to f32.
 #[derive(Clone, Copy)]
-pub(crate) struct Odd(Four);
+pub struct Odd(Four);
 
 impl Simd for Odd {
     type Watch = ();
@@ -264,7 +264,7 @@ impl Simd for Odd {
 
 /// Four f64, multiplied and added by error-free transformations.
 #[derive(Clone, Copy)]
-pub(crate) struct Errors(Four);
+pub struct Errors(Four);
 
 /// Returns the upper and lower half of the digits (Veltkamp's splitting; Dekker, Numerische Mathematik 18, 1971).
 #[inline(always)]

@@ -47,7 +47,7 @@ pub(crate) fn fuses() -> bool {
 
 /// Four f32.
 #[derive(Clone, Copy)]
-pub(crate) struct Fused32(v128);
+pub struct Fused32(v128);
 
 impl Simd for Fused32 {
     type Scalar = f32;
@@ -135,7 +135,7 @@ impl Simd for Fused32 {
 
 /// Four f64.
 #[derive(Clone, Copy)]
-pub(crate) struct Fused64(Four);
+pub struct Fused64(Four);
 
 impl Simd for Fused64 {
     type Watch = ();
