@@ -586,7 +586,7 @@
       this.digests.hidden = true;
       const sentences = [say("run_changed", { time: time(took) })];
       if (shown.divergence) sentences.push(shown.divergence);
-      if (this.section.querySelector(".plot svg")) sentences.push(say("run_ghosts"));
+      if (this.section.querySelector(".plot [stroke-dasharray] [stroke-opacity]")) sentences.push(say("run_ghosts"));
       this.tell(sentences.join(" "), shown.divergence ? "diverged" : "changed");
       this.reset.hidden = false;
       this.address();
