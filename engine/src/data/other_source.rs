@@ -82,7 +82,7 @@ impl OtherSource {
 
     /// Returns the features of the rows of a split, those of the other source changed, one part after the other, and which of
     /// these rows are in which part.
-    pub(super) fn apply(&self, dataset: &Dataset, split: &Split, streams: &Streams) -> (Features, Split) {
+    pub(super) fn apply(&self, dataset: &Dataset, split: &Split, streams: Streams) -> (Features, Split) {
         let columns = dataset.features.columns();
         let scales = Scales::of(dataset);
         let parts = [
@@ -224,7 +224,7 @@ mod tests {
     /// The rows of the test part, all of which come from the other source.
     fn tested(source: &OtherSource, dataset: &Dataset) -> Vec<Vec<f64>> {
         let split = Split { train: vec![], dev: vec![], test: (0..dataset.features.rows()).collect() };
-        let (features, split) = source.apply(dataset, &split, &Streams::new(0));
+        let (features, split) = source.apply(dataset, &split, Streams::new(0));
         let read = |&row: &usize| {
             let mut numbers = vec![0.0; features.columns()];
             features.read_row(row, &mut numbers);
@@ -260,7 +260,7 @@ mod tests {
         let data = dataset(Features::F64(numbers), None);
         let split = Split { train: (20..60).collect(), dev: (0..20).collect(), test: vec![] };
         let rows = |json: &str| {
-            let (features, parts) = source(json).apply(&data, &split, &Streams::new(5));
+            let (features, parts) = source(json).apply(&data, &split, Streams::new(5));
             let Features::F64(numbers) = features else { panic!("made as f64") };
             assert_eq!((parts.train.len(), parts.dev.len(), numbers.nrows()), (40, 20, 60));
             numbers

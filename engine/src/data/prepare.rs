@@ -17,7 +17,7 @@ pub fn prepare<R: Real>(
     streams: &Streams,
 ) -> (Prepared<R>, Normalizer) {
     let method = settings.normalization(dataset.image.is_some());
-    let changed = settings.other_source.as_ref().map(|source| source.apply(dataset, split, streams));
+    let changed = settings.other_source.as_ref().map(|source| source.apply(dataset, split, *streams));
     // Labels stay those of the data set's rows, whatever their features are.
     let (features, places) = changed.as_ref().map_or((&dataset.features, split), |(x, places)| (x, places));
     let normalizer = Normalizer::fit(method, features, &places.train);

@@ -36,7 +36,7 @@ pub fn importance(space: &Space, trials: &[Trial], stream: &mut Stream) -> Vec<f
     let mut trees = 0.0;
     for _ in 0..TREES {
         let drawn: Vec<usize> = values.iter().map(|_| stream.below(values.len())).collect();
-        let leaves = Tree::grow(&places, &counts, &values, drawn);
+        let leaves = Tree::grow(&places, &counts, &values, &drawn);
         let all = variance(&leaves);
         if all > 0.0 {
             trees += 1.0;
@@ -114,9 +114,9 @@ struct Tree<'a> {
 
 impl Tree<'_> {
     /// Returns the leaves of the tree over the drawn trials.
-    fn grow(places: &[Vec<f64>], counts: &[Option<usize>], values: &[f64], drawn: Vec<usize>) -> Vec<Leaf> {
+    fn grow(places: &[Vec<f64>], counts: &[Option<usize>], values: &[f64], drawn: &[usize]) -> Vec<Leaf> {
         let sorted = |along: &Vec<f64>| {
-            let mut order = drawn.clone();
+            let mut order = drawn.to_vec();
             order.sort_by(|&a, &b| along[a].total_cmp(&along[b]).then(a.cmp(&b)));
             order
         };

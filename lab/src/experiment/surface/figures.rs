@@ -75,7 +75,8 @@ pub(super) fn heights_around(ground: &dyn Ground, start: [f64; 2]) -> Grid {
     let apart = [0, 1].map(|axis| (start[axis] - lowest[axis]).abs());
     let (least, most) = (1e-3 * apart[0].max(apart[1]), apart[0].max(apart[1]));
     let reach = apart.map(|apart| REACH * if most > 0.0 { apart.max(least) } else { 1.0 });
-    let window = [0, 1].map(|end| [0, 1].map(|axis| lowest[axis] + (2.0 * end as f64 - 1.0) * reach[axis]));
+    let window =
+        [0, 1].map(|end| [0, 1].map(|axis| lowest[axis] + (2.0 * f64::from(end) - 1.0) * reach[axis]));
     heights(ground, window, [COST_NODES, COST_NODES])
 }
 
