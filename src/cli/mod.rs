@@ -7,6 +7,7 @@ mod build;
 mod check;
 mod clean;
 mod kinds;
+mod lsp;
 mod new;
 mod plan;
 mod progress;
@@ -70,6 +71,8 @@ enum Command {
     Schema(schema::Schema),
     /// Write out the program's templates, styles and words, to be changed
     Templates(templates::Templates),
+    /// Serve an editor over standard input and output: mistakes, completion, values, definitions
+    Lsp(lsp::Lsp),
 }
 
 /// Options of every command.
@@ -133,6 +136,7 @@ pub fn main() -> ExitCode {
         Command::Schema(schema) => schema.run(),
         Command::Serve(serve) => serve.run(&call.common),
         Command::Templates(templates) => templates.run(&call.common),
+        Command::Lsp(lsp) => lsp.run(&call.common),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -169,6 +173,7 @@ impl Command {
             Command::Schema(_) => ("schema", &[Format::Human, Format::Json]),
             Command::Serve(_) => ("serve", &[Format::Human]),
             Command::Templates(_) => ("templates", &[Format::Human]),
+            Command::Lsp(_) => ("lsp", &[Format::Human]),
         };
         if formats.contains(&format) {
             return Ok(());

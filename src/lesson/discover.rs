@@ -8,6 +8,7 @@ use walkdir::{DirEntry, WalkDir};
 use crate::diagnostic::Diagnostic;
 use crate::files::{self, Fault, Refusal};
 
+use super::open::Unsaved;
 use super::slug::{natural, slugify, without_number};
 
 /// The settings of a course or chapter.
@@ -55,7 +56,7 @@ pub(super) struct Discovered {
 ///
 /// # Errors
 /// A folder that cannot be read.
-pub(super) fn lessons(root: &Path) -> Result<Discovered, Fault> {
+pub(super) fn lessons(root: &Path, unsaved: &Unsaved) -> Result<Discovered, Fault> {
     let mut found = Discovered::default();
     root.canonicalize().map_err(|error| Fault::unread(root, error))?;
     let walk = WalkDir::new(root)
@@ -66,7 +67,7 @@ pub(super) fn lessons(root: &Path) -> Result<Discovered, Fault> {
         let entry = entry.map_err(|error| Fault::cannot("read", "the lessons", error))?;
         let Ok(below) = entry.path().strip_prefix(root) else { continue };
         let shown = below.to_string_lossy().replace('\\', "/");
-        match odd(root, below, &shown, &entry) {
+        match odd(root, below, &shown, &entry, unsaved) {
             Some(warning) => found.left_out.push((shown, warning)),
             None if shown.ends_with(".md") => found.lessons.extend(describe(root, entry.path())),
             None => {}
@@ -84,7 +85,7 @@ fn in_order(a: &str, b: &str) -> Ordering {
 const OTHER_MARKDOWN: [&str; 8] = ["md", "markdown", "mdown", "mkd", "mkdn", "mdx", "qmd", "rmd"];
 
 /// Returns why something is not in the course that an author may take for a part of it.
-fn odd(root: &Path, below: &Path, shown: &str, entry: &DirEntry) -> Option<Diagnostic> {
+fn odd(root: &Path, below: &Path, shown: &str, entry: &DirEntry, unsaved: &Unsaved) -> Option<Diagnostic> {
     let name = shown.rsplit('/').next().unwrap_or(shown);
     let lower = name.to_lowercase();
     let warning = |message: String, hint: &str| Some(Diagnostic::warning(message, None).hint(hint));
@@ -120,7 +121,7 @@ fn odd(root: &Path, below: &Path, shown: &str, entry: &DirEntry) -> Option<Diagn
                 format!("`{shown}` is no lesson: `{}` beside it is its chapter's page", CHAPTERS[0]);
             return warning(message, "put all of it into one of them, or move it out of the lessons folder");
         }
-        if !begins_as_lesson(root, below) {
+        if !begins_as_lesson(root, below, unsaved) {
             let message = format!(
                 "`{shown}` is no lesson: without front matter it is a word to those who read the sources"
             );
@@ -144,8 +145,11 @@ fn odd(root: &Path, below: &Path, shown: &str, entry: &DirEntry) -> Option<Diagn
 }
 
 /// Returns whether a file begins with front matter.
-fn begins_as_lesson(root: &Path, below: &Path) -> bool {
-    let text = files::read(root, below, LONGEST).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+fn begins_as_lesson(root: &Path, below: &Path, unsaved: &Unsaved) -> bool {
+    let held = if unsaved.is_empty() { None } else { files::find(root, below).ok() };
+    let held = held.and_then(|real| unsaved.get(&real)).cloned();
+    let read = || files::read(root, below, LONGEST).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+    let text = held.or_else(read);
     text.is_some_and(|text| files::without_mark(text).lines().next().map(str::trim_end) == Some("---"))
 }
 
@@ -199,7 +203,7 @@ mod tests {
                 "3-Größe.md",
             ],
         );
-        let found = lessons(folder.path()).unwrap().lessons;
+        let found = lessons(folder.path(), &Unsaved::new()).unwrap().lessons;
         let shown: Vec<String> =
             found.iter().map(|found| format!("{} {}", found.below, found.slug)).collect();
         assert_eq!(
@@ -213,7 +217,7 @@ mod tests {
             ]
         );
         assert_eq!(found[1].folder(), "03-deep");
-        assert!(lessons(&folder.path().join("nowhere")).is_err());
+        assert!(lessons(&folder.path().join("nowhere"), &Unsaved::new()).is_err());
     }
 
     #[test]
@@ -223,7 +227,7 @@ mod tests {
         for name in ["a/README.md", "b/README.md", "b/index.md"] {
             std::fs::write(folder.path().join(name), "---\ntitle: A\n---\n").unwrap();
         }
-        let found = lessons(folder.path()).unwrap();
+        let found = lessons(folder.path(), &Unsaved::new()).unwrap();
         let shown: Vec<String> =
             found.lessons.iter().map(|found| format!("{} {}", found.below, found.slug)).collect();
         assert_eq!(shown, ["a/README.md index", "a/1-x.md x", "b/index.md index"]);
@@ -240,8 +244,12 @@ mod tests {
         std::os::unix::fs::symlink(outside.path().join("secret.md"), folder.path().join("2-b.md")).unwrap();
         std::os::unix::fs::symlink(outside.path(), folder.path().join("3-c")).unwrap();
         std::os::unix::fs::symlink(folder.path().join("1-a.md"), folder.path().join("4-d.md")).unwrap();
-        let names: Vec<String> =
-            lessons(folder.path()).unwrap().lessons.into_iter().map(|found| found.below).collect();
+        let names: Vec<String> = lessons(folder.path(), &Unsaved::new())
+            .unwrap()
+            .lessons
+            .into_iter()
+            .map(|found| found.below)
+            .collect();
         assert_eq!(names, ["1-a.md", "4-d.md"]);
     }
 }

@@ -49,20 +49,34 @@ struct Written {
     list_of_figures: bool,
 }
 
-/// The keys, in the order in which messages name them; `defaults` is read as a tree.
-const KEYS: [&str; 11] = [
-    "title",
-    "summary",
-    "tags",
-    "author",
-    "date",
-    "estimated_time",
-    "prerequisites",
-    "draft",
-    "page",
-    "list_of_figures",
-    "defaults",
+/// The keys, in the order in which messages name them, each with its meaning; `defaults` is read as a tree.
+pub const SETTINGS: [(&str, &str); 11] = [
+    ("title", "The lesson's title: Markdown on one line, with values. Every lesson has one."),
+    ("summary", "A sentence on what the lesson is about, for the index: Markdown with values."),
+    ("tags", "Words that lessons are found by."),
+    ("author", "Who wrote it: a name, or a list of names."),
+    ("date", "When: a day such as `2024-05-31`, a month or a year."),
+    ("estimated_time", "How long a reader needs, in the author's words."),
+    ("prerequisites", "The lessons that a reader should know: their files, relative to this one."),
+    ("draft", "Whether it is left out of the site unless asked for (default false)."),
+    ("page", "Whether it is a page beside the lessons, such as an imprint (default false)."),
+    (
+        "list_of_figures",
+        "Whether all figures and tables of the course are listed at its end (default false).",
+    ),
+    ("defaults", "Settings merged under every experiment of the lesson."),
 ];
+
+/// The keys.
+const KEYS: [&str; SETTINGS.len()] = {
+    let mut keys = [""; SETTINGS.len()];
+    let mut at = 0;
+    while at < keys.len() {
+        keys[at] = SETTINGS[at].0;
+        at += 1;
+    }
+    keys
+};
 
 /// Other spellings of keys.
 const SPELT: [(&str, &str); 3] =

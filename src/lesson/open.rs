@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::fs::Metadata;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::discover::{self, LessonFile, SETTINGS};
 use super::front::{self, Front};
@@ -37,19 +38,25 @@ pub fn look(path: &Path) -> Result<Metadata, Fault> {
 /// Reads the lessons folder, or one lesson's file, with every mistake that can be found before anything runs:
 /// front matter, Markdown, math, links and the YAML of experiments.
 /// Lessons marked as drafts are left out unless `drafts`, or named as the one file. Those that are `untrusted` put no HTML of
-/// their own into a page.
+/// their own into a page. What is `unsaved` stands in the place of files on the disk.
 ///
 /// What is wrong is in [`Course::found`], beside all that could be read in spite of it, so that mistakes found
 /// later can be reported in the same run.
 ///
 /// # Errors
 /// A folder or file that cannot be read at all.
-pub fn open(path: &Path, drafts: bool, untrusted: bool) -> Result<Course, Fault> {
-    Opening::new(path, drafts, untrusted)?.course()
+pub fn open(path: &Path, drafts: bool, untrusted: bool, unsaved: &Arc<Unsaved>) -> Result<Course, Fault> {
+    let opening = Opening::new(path, drafts, untrusted)?;
+    Opening { unsaved: unsaved.clone(), ..opening }.course()
 }
+
+/// Texts that an editor holds of files and has not saved, by the files' real paths.
+pub type Unsaved = BTreeMap<PathBuf, String>;
 
 struct Opening {
     root: PathBuf,
+    /// What stands in the place of files on the disk.
+    unsaved: Arc<Unsaved>,
     /// The one lesson to read, if it is one.
     only: Option<PathBuf>,
     drafts: bool,
@@ -90,6 +97,7 @@ impl Opening {
                 ..Library::default()
             },
             root,
+            unsaved: Arc::default(),
             only,
             drafts,
             sources: Sources::default(),
@@ -104,7 +112,7 @@ impl Opening {
             self.library.macros = Macros::new(&settings.macros);
             self.library.words = Words::new(&settings.language.0, &settings.words);
         }
-        let mut discovered = discover::lessons(&self.root)?;
+        let mut discovered = discover::lessons(&self.root, &self.unsaved)?;
         // Drafts count too, so that no page moves when one is published.
         let said = naming::assign(&mut discovered.lessons);
         if self.only.is_none() {
@@ -297,7 +305,12 @@ fn course_of(file: &Path) -> PathBuf {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
-    own.ancestors().filter(|folder| folder.join(SETTINGS).is_file()).last().unwrap_or(own).to_owned()
+    folder_with_settings(own).unwrap_or_else(|| own.to_owned())
+}
+
+/// Returns the outermost folder around one, or that itself, that holds settings of a course.
+pub fn folder_with_settings(folder: &Path) -> Option<PathBuf> {
+    folder.ancestors().filter(|folder| folder.join(SETTINGS).is_file()).last().map(Path::to_owned)
 }
 
 #[cfg(test)]

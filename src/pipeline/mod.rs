@@ -20,7 +20,7 @@ mod show;
 
 pub use crate::view::{says_nothing, short};
 pub use computed::Computed;
-pub use ready::Ready;
+pub use ready::{Inspected, Ready};
 pub use request::{Failure, Keeping, Request};
 pub use review::drift::{leaf, parted, reseeded, sci, settings, sizeless, step, worst};
 pub use review::reviewed::{Reprinted, Review, Reviewed, Status};
@@ -52,22 +52,32 @@ use run::{figures, jobs, planning};
 use show::course_templates::CourseTemplates;
 use show::{pages, unchanged};
 
-/// Reads the lessons and checks every experiment (steps 1 and 2).
+/// Reads the lessons and checks every experiment (steps 1 and 2), whatever is wrong with any of them.
 ///
 /// # Errors
-/// Every mistake in the lessons; a folder that cannot be read.
-pub fn prepare(request: &Request) -> Result<Ready, Failure> {
-    let mut course = lesson::open(&request.lessons, request.drafts, request.untrusted)?;
+/// A folder that cannot be read.
+pub fn inspect(request: &Request) -> Result<Inspected, Failure> {
+    let mut course = lesson::open(&request.lessons, request.drafts, request.untrusted, &request.unsaved)?;
     let limits = Limits::of(request.limits.as_ref(), request.untrusted, &course.settings.limits);
     let mut tables = Tables::new(&course.root, limits, std::mem::take(&mut course.sources));
     let mut found = std::mem::take(&mut course.found);
-    let mut planned = planning::plan(&course, &limits, &mut tables, &mut found);
+    let planned = planning::plan(&course, &limits, &mut tables, &mut found);
     planning::declare(&mut course, &planned);
-    let mut drawn = figures::plan(&course, &planned, &limits, &mut found);
+    let figures = figures::plan(&course, &planned, &limits, &mut found);
     found.extend(planning::check_texts(&course, &planned));
     course.complete_prose();
     found.extend(judging::on_one_seed(&course, &planned));
     found.extend(linting::before(&course, &planned, &tables));
+    Ok(Inspected { course, limits, planned, figures, found, tables })
+}
+
+/// Reads the lessons and checks every experiment, all of which have to be in order.
+///
+/// # Errors
+/// Every mistake in the lessons; a folder that cannot be read.
+pub fn prepare(request: &Request) -> Result<Ready, Failure> {
+    let Inspected { course, limits, mut planned, figures: mut drawn, mut found, mut tables } =
+        inspect(request)?;
     let templates = CourseTemplates::folder(&course.root, request)?;
     found.extend(templates.remark());
     if request.strict {
@@ -118,7 +128,7 @@ pub fn names_of_runs(request: &Request) -> Result<BTreeSet<Option<Key>>, Failure
 /// A folder that cannot be read, an entry that cannot be removed.
 pub fn clean(request: &Request) -> Result<(usize, u64), Failure> {
     request.cache.check_folder()?;
-    let course = lesson::open(&request.lessons, request.drafts, request.untrusted);
+    let course = lesson::open(&request.lessons, request.drafts, request.untrusted, &request.unsaved);
     let cache = match (&request.cache, course) {
         (Keeping::In(folder), _) => Cache::new(folder.clone(), 0),
         (keeping, course) => keeping.cache(&course?)?,

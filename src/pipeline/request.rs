@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use etcetera::BaseStrategy;
 use glob::Pattern;
@@ -11,7 +12,7 @@ use super::checkout;
 use crate::diagnostic::{Diagnostics, Sources, counted};
 use crate::experiment::LimitSettings;
 use crate::files::Fault;
-use crate::lesson::{CacheSettings, Course};
+use crate::lesson::{CacheSettings, Course, Unsaved};
 use crate::store::cache::Cache;
 
 /// Why there is no result.
@@ -74,6 +75,8 @@ pub struct Request {
     pub cache: Keeping,
     /// Whether all that was made of runs is made again.
     pub draws_anew: bool,
+    /// What an editor has not saved yet.
+    pub unsaved: Arc<Unsaved>,
 }
 
 /// Where runs are kept from one build to the next.

@@ -21,6 +21,7 @@ mod hostile;
 mod languages;
 mod limits;
 mod live;
+mod lsp;
 mod names;
 mod order;
 mod pages;

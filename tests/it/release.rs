@@ -34,6 +34,8 @@ fn all_speak_of_the_same_version() {
         ),
         ("lab/Cargo.toml", &["path = \"../engine\", version = \""], 1),
         ("action.yml", &["description: The version of gradbook, one of its releases\n    default: "], 1),
+        ("editors/vscode/package.json", &["\"version\": \""], 1),
+        ("editors/README.md", &["--install-extension gradbook-"], 1),
         ("docs/guide.md", &["gradbook==", "gradbook/gradbook@v", "cargo install --locked gradbook@"], 4),
     ] {
         let text = text(path);

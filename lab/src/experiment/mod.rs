@@ -54,7 +54,7 @@ pub use limits::{LimitSettings, Limits, Measure, TotalSettings, Totals, beyond_l
 pub use metric::{Better, MetricInfo, Part};
 pub use metric_schema::{MetricSchema, MetricType};
 pub use plan::{Context, Plan, PlannedVariant};
-pub use reference::{Choice, Reference, Setting, flat, reference, written};
+pub use reference::{Choice, Reference, Setting, flat, reference, settings, written};
 pub use search::{Scale, metric_paths, searched};
 pub use shared::{Descent, SearchParts, Shared};
 pub use technique::Technique;

@@ -46,7 +46,8 @@ pub fn reference(kind: &'static Kind) -> Reference {
     }
 }
 
-fn settings(root: &Value, defaults: &Value) -> Vec<Setting> {
+/// Returns the settings of a JSON Schema whose definitions stand under its `$defs`, with their defaults.
+pub fn settings(root: &Value, defaults: &Value) -> Vec<Setting> {
     let mut found = Vec::new();
     Reader { root, within: None }.object(root, defaults, "", &mut found);
     found

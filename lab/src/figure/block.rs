@@ -180,7 +180,7 @@ pub struct Layer {
 }
 
 /// Keys of a layer.
-const LAYER: [&str; 8] = ["from", "x", "y", "z", "by", "where", "mark", "spread"];
+pub(super) const LAYER: [&str; 8] = ["from", "x", "y", "z", "by", "where", "mark", "spread"];
 
 /// A figure as its author wrote it.
 #[derive(Clone, Debug, PartialEq)]

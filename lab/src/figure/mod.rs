@@ -21,6 +21,7 @@ mod frame;
 mod notes;
 mod points;
 mod presets;
+pub mod reference;
 mod series;
 mod table;
 

@@ -164,6 +164,17 @@ pub fn names(text: &str) -> Vec<String> {
     names
 }
 
+/// Returns the names in what may become an expression, each with what hangs on it and their places.
+pub fn chains(text: &str) -> Vec<Vec<Link>> {
+    let chain = |(token, _)| if let token::Token::Chain(links) = token { Some(links) } else { None };
+    token::tokens(text).into_iter().filter_map(chain).collect()
+}
+
+/// Returns how a filter, or else a function, is called: `round(digits)`.
+pub fn usage(name: &str, filter: bool) -> &'static str {
+    environment::signature(name, filter).0
+}
+
 /// Returns the expression that a text is if it is wholly `{{ expression }}`, with the bytes before it.
 pub fn template(text: &str) -> Option<(&str, usize)> {
     let inside = text.trim().strip_prefix("{{")?.strip_suffix("}}")?;

@@ -9,7 +9,7 @@ use minijinja::Value;
 use super::data::Data;
 use super::expression::Expression;
 use super::resolve::{self, Fault, resolve};
-use super::token::{Link, Name};
+use super::token::{self, Link, Name, Token};
 use super::{as_name, diagnostic};
 use crate::diagnostic::{Diagnostic, Span, nearest};
 use crate::experiment::MetricSchema;
@@ -200,6 +200,33 @@ impl Names {
             return Ok(None);
         }
         found_in(own, bare).map(Some)
+    }
+
+    /// Returns the names that may follow `chain` (`four.adam`, without its last dot) in prose, or within an experiment's own texts;
+    /// those that an expression may begin with where it is empty.
+    pub fn following(&self, lesson: &str, within: Option<&str>, chain: &str) -> Vec<String> {
+        let none = BTreeMap::new();
+        let own = self.ids(&as_name(lesson)).unwrap_or(&none);
+        let variants = match within.and_then(|id| own.get(id)) {
+            Some(Data::Map(variants)) => variants,
+            _ => &none,
+        };
+        let roots = [variants, own, &self.lessons];
+        if chain.is_empty() {
+            let has_some = |data: &Data| !matches!(data, Data::Map(ids) if ids.is_empty());
+            let known = roots.iter().flat_map(|root| root.iter()).filter(|(_, data)| has_some(data));
+            return known.map(|(name, _)| name.clone()).collect();
+        }
+        let links = match token::tokens(chain).pop() {
+            Some((Token::Chain(links), range)) if range == (0..chain.len()) => links,
+            _ => return Vec::new(),
+        };
+        resolve::following(&roots, &links)
+    }
+
+    /// Returns whether all experiments of a lesson could be read.
+    pub fn is_whole(&self, lesson: &str) -> bool {
+        !self.is_incomplete(&as_name(lesson))
     }
 
     /// Returns whether any name may be that of an experiment of the lesson that could not be read.

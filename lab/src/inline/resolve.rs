@@ -62,6 +62,38 @@ pub(super) fn resolve(roots: &Roots, links: &[Link], as_list: bool) -> Result<Va
     }
 }
 
+/// Returns the names that may follow these links, as far as any is known to.
+pub(super) fn following(roots: &Roots, links: &[Link]) -> Vec<String> {
+    let Some((Link { name: Name::Word(name), .. }, mut left)) = links.split_first() else {
+        return Vec::new();
+    };
+    let Some(mut data) = roots.iter().find_map(|root| root.get(name)) else { return Vec::new() };
+    let mut item;
+    while let Some(link) = left.first() {
+        (data, left) = match (data, &link.name) {
+            (Data::Map(names), Name::Word(_)) => match entry(names, left) {
+                Some((data, used)) => (data, &left[used..]),
+                None => return Vec::new(),
+            },
+            (Data::Curve { series: items, .. } | Data::List(items), Name::Index(_)) => {
+                item = items.first().cloned().unwrap_or(Data::Unknown);
+                (&item, &left[1..])
+            }
+            (Data::Settings(settings), Name::Word(_)) => {
+                let path: Vec<&str> = left.iter().filter_map(Link::word).collect();
+                let before = format!("{}.", path.join("."));
+                return settings
+                    .keys()
+                    .filter_map(|key| key.strip_prefix(&before))
+                    .map(str::to_owned)
+                    .collect();
+            }
+            _ => return Vec::new(),
+        };
+    }
+    data.names().into_iter().map(str::to_owned).collect()
+}
+
 /// Returns the name of the number that these links lead to, without a statistic of it, and its values over the seeds.
 pub(super) fn numbers<'a>(roots: &Roots<'a, '_>, links: &[Link]) -> Option<(String, &'a [f64], Statistic)> {
     let (first, rest) = links.split_first()?;

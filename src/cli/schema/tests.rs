@@ -29,7 +29,7 @@ fn check(validator: &Validator, what: &str, yaml: &str) {
 /// Every block of the course's lessons, with its place.
 fn blocks() -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let course = crate::lesson::open(&root.join("lessons"), true, false).unwrap();
+    let course = crate::lesson::open(&root.join("lessons"), true, false, &std::sync::Arc::default()).unwrap();
     let blocks = course.lessons.iter().flat_map(|lesson| {
         lesson.blocks.iter().map(|block| (format!("{}:{}", lesson.below, block.line), block.yaml.clone()))
     });

@@ -26,7 +26,7 @@ impl Opening {
         let shown = path.display().to_string().replace('\\', "/");
         let below = path.strip_prefix(&self.root).unwrap_or(path);
         let refused = |what: String, hint: &str| Diagnostic::error(what, None).hint(hint);
-        let bytes = match files::read(&self.root, below, LONGEST) {
+        let bytes = match self.bytes(below) {
             Ok(bytes) => bytes,
             Err(Refusal::TooLong(_)) => {
                 let what = format!("`{shown}` is longer than {} MiB", LONGEST >> 20);
@@ -63,9 +63,30 @@ impl Opening {
         })
     }
 
+    /// Returns what an editor holds of a file, or else the disk.
+    fn bytes(&self, below: &Path) -> Result<Vec<u8>, Refusal> {
+        match self.held(below) {
+            Some(text) if text.len() as u64 > LONGEST => Err(Refusal::TooLong(LONGEST)),
+            Some(text) => Ok(text.clone().into_bytes()),
+            None => files::read(&self.root, below, LONGEST),
+        }
+    }
+
+    /// Returns what an editor holds of a file; it may not be on the disk yet.
+    fn held(&self, below: &Path) -> Option<&String> {
+        if self.unsaved.is_empty() {
+            return None;
+        }
+        let real = match files::find(&self.root, below) {
+            Err(Refusal::Missing) => self.root.canonicalize().ok()?.join(below),
+            found => found.ok()?,
+        };
+        self.unsaved.get(&real)
+    }
+
     pub(super) fn settings(&mut self) -> Result<Option<CourseSettings>, Fault> {
         let path = self.root.join(SETTINGS);
-        if path.symlink_metadata().is_err() {
+        if path.symlink_metadata().is_err() && self.held(Path::new(SETTINGS)).is_none() {
             return Ok(Some(CourseSettings { title: self.default_title(), ..CourseSettings::default() }));
         }
         let settings = self.read(&path)?.and_then(|(source, text)| {

@@ -27,7 +27,7 @@ fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
 }
 
 fn read(folder: &tempfile::TempDir, path: &str, drafts: bool) -> Course {
-    match open(&folder.path().join(path), drafts, false) {
+    match open(&folder.path().join(path), drafts, false, &Arc::default()) {
         Ok(course) => course,
         Err(error) => panic!("{error:?}"),
     }
@@ -74,8 +74,8 @@ fn one_file_belongs_to_its_course() {
     assert_eq!((course.lessons.len(), course.settings.title.as_str()), (1, "Deep"));
     assert_eq!(course.lessons[0].below, "2-more/1-c.md");
     assert_eq!(read(&folder, "3-d.md", false).lessons[0].slug, "d");
-    assert!(open(&folder.path().join("b.png"), false, false).is_err());
-    assert!(open(&folder.path().join("nowhere"), false, false).is_err());
+    assert!(open(&folder.path().join("b.png"), false, false, &Arc::default()).is_err());
+    assert!(open(&folder.path().join("nowhere"), false, false, &Arc::default()).is_err());
 }
 
 #[test]
@@ -95,7 +95,7 @@ fn short_texts_are_checked_at_their_place() {
 fn files_that_are_no_text_are_reported() {
     let folder = folder(&[("1-a.md", "---\ntitle: A\n---\n\0"), ("gradbook.yaml", "title: \0")]);
     std::fs::write(folder.path().join("2-b.md"), b"---\ntitle: \xff\n---\n").unwrap();
-    let found = open(folder.path(), false, false).unwrap().found;
+    let found = open(folder.path(), false, false, &Arc::default()).unwrap().found;
     let messages: Vec<&str> = found.iter().map(|error| error.message.as_str()).collect();
     assert_eq!(messages.len(), 3);
     assert!(messages.contains(&"this file is not UTF-8 text"));

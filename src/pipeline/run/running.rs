@@ -281,6 +281,16 @@ fn record<'a>(
     })
 }
 
+/// Returns what an experiment found, where all of its runs are in the cache.
+pub(crate) fn kept(course: &Course, planned: &Planned, tables: &Tables, cache: &Cache) -> Option<Outcome> {
+    let mut outcome = planned.nothing_yet();
+    for job in jobs::all(course, std::slice::from_ref(planned), tables) {
+        let (record, _) = job.kept(cache)?;
+        outcome.variants[job.variant].runs.push(named(record, &outcome.labels));
+    }
+    Some(outcome)
+}
+
 /// Returns what an experiment found whose runs all were in the cache when that was last looked at. One that has left it
 /// since is done again, as it was done before.
 pub(crate) fn again(course: &Course, planned: &Planned, tables: &Tables, cache: &Cache) -> Outcome {

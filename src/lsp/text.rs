@@ -1,0 +1,104 @@
+//! A text with its lines: places in bytes, and places as editors count them.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use lsp_types::{Position, Range as Area};
+
+/// A text whose lines are known.
+#[derive(Clone, Debug)]
+pub(super) struct Text {
+    text: Arc<str>,
+    /// The byte at which each line starts.
+    starts: Arc<[usize]>,
+}
+
+impl Text {
+    /// Looks for the lines of a text.
+    pub(super) fn new(text: impl Into<Arc<str>>) -> Text {
+        let text = text.into();
+        let bytes = text.as_bytes();
+        let ends = bytes.iter().enumerate().filter(|(at, byte)| match byte {
+            b'\n' => true,
+            b'\r' => bytes.get(at + 1) != Some(&b'\n'),
+            _ => false,
+        });
+        let starts = [0].into_iter().chain(ends.map(|(at, _)| at + 1)).collect();
+        Text { text, starts }
+    }
+
+    /// Returns the text.
+    pub(super) fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Returns how many lines there are; behind the end of the last one is another.
+    pub(super) fn lines(&self) -> usize {
+        self.starts.len()
+    }
+
+    /// Returns the line of a byte, from 0.
+    pub(super) fn line_of(&self, byte: usize) -> usize {
+        self.starts.partition_point(|start| *start <= byte).saturating_sub(1)
+    }
+
+    /// Returns where a line is, without its end.
+    pub(super) fn line(&self, line: usize) -> Range<usize> {
+        let Some(&start) = self.starts.get(line) else { return self.text.len()..self.text.len() };
+        let end = self.starts.get(line + 1).copied().unwrap_or(self.text.len());
+        start..start + self.text[start..end].trim_end_matches(['\r', '\n']).len()
+    }
+
+    /// Returns a place as editors count it: lines, and units of UTF-16 within the line.
+    pub(super) fn position(&self, byte: usize) -> Position {
+        let byte = self.text.floor_char_boundary(byte);
+        let line = self.line_of(byte);
+        let before = &self.text[self.starts[line]..byte];
+        Position::new(line as u32, before.encode_utf16().count() as u32)
+    }
+
+    /// Returns the byte of a place; behind the end of a line stands for that end.
+    pub(super) fn byte(&self, position: Position) -> usize {
+        let line = self.line(position.line as usize);
+        let mut units = position.character as usize;
+        for (at, letter) in self.text[line.clone()].char_indices() {
+            if units < letter.len_utf16() {
+                return line.start + at;
+            }
+            units -= letter.len_utf16();
+        }
+        line.end
+    }
+
+    /// Returns a range as editors count it.
+    pub(super) fn area(&self, range: &Range<usize>) -> Area {
+        Area::new(self.position(range.start), self.position(range.end.max(range.start)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_counted_in_units_of_utf16() {
+        let text = Text::new("größe: 😀 x\r\n日本\n\nend");
+        let place = |part: &str| text.position(text.as_str().find(part).unwrap());
+        assert_eq!(place("x"), Position::new(0, 10));
+        assert_eq!(place("本"), Position::new(1, 1));
+        assert_eq!(place("end"), Position::new(3, 0));
+        for part in ["ö", "😀", "x", "本", "end"] {
+            assert_eq!(text.byte(place(part)), text.as_str().find(part).unwrap(), "{part}");
+        }
+    }
+
+    #[test]
+    fn places_outside_are_brought_inside() {
+        let text = Text::new("a😀\nb");
+        assert_eq!(text.byte(Position::new(0, 99)), 5);
+        assert_eq!(text.byte(Position::new(0, 2)), 1, "in the middle of a letter");
+        assert_eq!(text.byte(Position::new(9, 9)), text.as_str().len());
+        assert_eq!(text.position(999), Position::new(1, 1));
+        assert_eq!(Text::new("").byte(Position::new(0, 0)), 0);
+    }
+}
