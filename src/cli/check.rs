@@ -105,6 +105,6 @@ fn accept(computed: &Computed, review: &Review, common: &Common) -> Result<(), F
 }
 
 /// Returns whether a CI system runs this: all of them set `CI`.
-fn in_ci() -> bool {
+pub(super) fn in_ci() -> bool {
     std::env::var("CI").is_ok_and(|value| !matches!(value.as_str(), "" | "0" | "false"))
 }

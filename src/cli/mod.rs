@@ -8,6 +8,7 @@ mod check;
 mod clean;
 mod kinds;
 mod lsp;
+mod mdbook;
 mod new;
 mod plan;
 mod progress;
@@ -73,6 +74,8 @@ enum Command {
     Templates(templates::Templates),
     /// Serve an editor over standard input and output: mistakes, completion, values, definitions
     Lsp(lsp::Lsp),
+    /// Put experiments, figures and numbers into a book of mdBook's, as one of its preprocessors
+    Mdbook(mdbook::Mdbook),
 }
 
 /// Options of every command.
@@ -137,6 +140,10 @@ pub fn main() -> ExitCode {
         Command::Serve(serve) => serve.run(&call.common),
         Command::Templates(templates) => templates.run(&call.common),
         Command::Lsp(lsp) => lsp.run(&call.common),
+        Command::Mdbook(mdbook) => match mdbook.run(&call.common) {
+            Ok(status) => return status,
+            Err(failure) => Err(failure),
+        },
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -174,6 +181,7 @@ impl Command {
             Command::Serve(_) => ("serve", &[Format::Human]),
             Command::Templates(_) => ("templates", &[Format::Human]),
             Command::Lsp(_) => ("lsp", &[Format::Human]),
+            Command::Mdbook(_) => ("mdbook", &[Format::Human]),
         };
         if formats.contains(&format) {
             return Ok(());

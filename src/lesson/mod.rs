@@ -95,6 +95,8 @@ pub struct Lesson {
     pub slug: String,
     /// Its place among the lessons, from 1; none of a page outside of them.
     pub number: Option<usize>,
+    /// What the numbers of its figures begin with in place of its own: the section of a book that it stands in.
+    pub section: Option<String>,
     /// The file.
     pub path: PathBuf,
     /// The path below the lessons folder, with `/`.

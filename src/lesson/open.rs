@@ -244,6 +244,7 @@ impl Opening {
         let chapter = chapters.get(file.folder()).cloned();
         let lesson = Lesson {
             number: self.library.numbers.get(&file.slug).copied(),
+            section: None,
             slug: file.slug,
             path: file.path,
             below: file.below,

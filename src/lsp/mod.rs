@@ -21,6 +21,9 @@ mod symbols;
 mod text;
 mod view;
 
+pub(crate) use page::{Page, Use, code_spans};
+pub(crate) use text::Text;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use lsp_server::{Connection, ErrorCode, Message, Notification, Request, Response};

@@ -4,14 +4,14 @@ use std::ops::Range;
 
 /// A step on the way to a setting.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Step {
+pub(crate) enum Step {
     Key(String),
     Item(usize),
 }
 
 /// Something that is written, and on which path.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Written {
+pub(crate) struct Written {
     /// Of a key the last step is itself.
     pub path: Vec<Step>,
     /// Without quotes.
@@ -42,7 +42,7 @@ pub(super) struct Cursor {
 
 /// The keys and values of YAML.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Outline {
+pub(crate) struct Outline {
     pub keys: Vec<Written>,
     pub values: Vec<Written>,
 }

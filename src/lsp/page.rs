@@ -8,7 +8,7 @@ use super::text::Text;
 
 /// What YAML of a lesson is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Use {
+pub(crate) enum Use {
     Experiment,
     Figure,
     Front,
@@ -18,7 +18,7 @@ pub(super) enum Use {
 
 /// YAML within a file.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Block {
+pub(crate) struct Block {
     pub is: Use,
     /// From the first fence to behind the last; of other YAML the whole.
     pub range: Range<usize>,
@@ -44,7 +44,7 @@ impl Block {
     }
 
     /// Returns where a byte of the YAML is in the file.
-    pub(super) fn in_file(&self, at: usize) -> usize {
+    pub(crate) fn in_file(&self, at: usize) -> usize {
         let line = self.lines.partition_point(|(start, _)| *start <= at).saturating_sub(1);
         self.lines.get(line).map_or(self.inside.start, |(start, file)| file + at - start)
     }
@@ -76,7 +76,7 @@ impl Block {
     }
 
     /// Returns its id with its place in the file.
-    pub(super) fn id(&self) -> Option<(&str, Range<usize>)> {
+    pub(crate) fn id(&self) -> Option<(&str, Range<usize>)> {
         let id = self.outline.value("id")?;
         Some((&self.yaml[id.range.clone()], self.range_in_file(&id.range)))
     }
@@ -84,7 +84,7 @@ impl Block {
 
 /// A heading.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Heading {
+pub(crate) struct Heading {
     pub level: usize,
     pub range: Range<usize>,
     pub title: String,
@@ -92,7 +92,7 @@ pub(super) struct Heading {
 
 /// A lesson as it is being written.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Page {
+pub(crate) struct Page {
     pub blocks: Vec<Block>,
     pub headings: Vec<Heading>,
     /// Code that is no block of ours.
@@ -101,7 +101,7 @@ pub(super) struct Page {
 
 impl Page {
     /// Looks through a lesson.
-    pub(super) fn of_lesson(text: &Text) -> Page {
+    pub(crate) fn of_lesson(text: &Text) -> Page {
         let mut page = Page::default();
         let mut reader = Reader { text, line: 0 };
         page.blocks.extend(reader.front());
@@ -150,12 +150,12 @@ impl Page {
     }
 
     /// Returns the block that a byte is in.
-    pub(super) fn block_at(&self, byte: usize) -> Option<&Block> {
+    pub(crate) fn block_at(&self, byte: usize) -> Option<&Block> {
         self.blocks.iter().find(|block| block.inside.start <= byte && byte <= block.inside.end)
     }
 
     /// Returns whether a byte is in code that is no block of ours.
-    pub(super) fn is_code(&self, byte: usize) -> bool {
+    pub(crate) fn is_code(&self, byte: usize) -> bool {
         self.code.iter().any(|range| range.contains(&byte))
     }
 
@@ -224,7 +224,7 @@ impl<'t> Reader<'t> {
 const LONGEST_SPAN: usize = 4000;
 
 /// Finds the code within lines of a text: how many backticks stand around each, and where it is between them.
-pub(super) fn code_spans(text: &str) -> Vec<(usize, Range<usize>)> {
+pub(crate) fn code_spans(text: &str) -> Vec<(usize, Range<usize>)> {
     let bytes = text.as_bytes();
     let run = |at: usize| bytes[at..].iter().take_while(|byte| **byte == b'`').count();
     let mut found = Vec::new();

@@ -7,7 +7,7 @@ use lsp_types::{Position, Range as Area};
 
 /// A text whose lines are known.
 #[derive(Clone, Debug)]
-pub(super) struct Text {
+pub(crate) struct Text {
     text: Arc<str>,
     /// The byte at which each line starts.
     starts: Arc<[usize]>,
@@ -15,7 +15,7 @@ pub(super) struct Text {
 
 impl Text {
     /// Looks for the lines of a text.
-    pub(super) fn new(text: impl Into<Arc<str>>) -> Text {
+    pub(crate) fn new(text: impl Into<Arc<str>>) -> Text {
         let text = text.into();
         let bytes = text.as_bytes();
         let ends = bytes.iter().enumerate().filter(|(at, byte)| match byte {
@@ -28,7 +28,7 @@ impl Text {
     }
 
     /// Returns the text.
-    pub(super) fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.text
     }
 

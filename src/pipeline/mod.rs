@@ -225,6 +225,15 @@ pub fn assemble(computed: &Computed, holds: &Holds) -> Result<Files, Failure> {
     })
 }
 
+/// Returns the text of each lesson as HTML, with its experiments, for pages that others make.
+///
+/// # Errors
+/// A claim that failed; a name in prose that does not exist.
+pub fn bodies(computed: &Computed) -> Result<Vec<String>, Failure> {
+    computed.succeeded()?;
+    pages::bodies(computed)
+}
+
 /// Finds all that is wrong: the claims that fail, and what only shows when pages are made. Returns how many pages are in
 /// order.
 ///

@@ -77,6 +77,8 @@ pub struct Request {
     pub draws_anew: bool,
     /// What an editor has not saved yet.
     pub unsaved: Arc<Unsaved>,
+    /// Whether pages are made by the program's own templates, whatever lies beside the lessons.
+    pub own_templates: bool,
 }
 
 /// Where runs are kept from one build to the next.

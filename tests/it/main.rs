@@ -22,6 +22,7 @@ mod languages;
 mod limits;
 mod live;
 mod lsp;
+mod mdbook;
 mod names;
 mod order;
 mod pages;

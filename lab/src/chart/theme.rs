@@ -120,6 +120,17 @@ pub fn css() -> String {
     )
 }
 
+/// Returns the rules of charts within an element of a page that is not ours, by its selector, and of one that is dark.
+pub fn css_within(element: &str, dark: &str) -> String {
+    format!(
+        "{element}{{{}{}{PAGE}}}\n{dark}{{{}}}\n@media print{{{dark}{{{}}}}}\n",
+        variables(false),
+        rules(),
+        variables(true),
+        variables(false)
+    )
+}
+
 /// For a chart that stands alone in a file.
 pub(crate) fn standalone_css() -> String {
     let (light, dark) = (variables(false), variables(true));

@@ -31,6 +31,9 @@ impl CourseTemplates {
     /// # Errors
     /// A folder that is named and not there.
     pub(crate) fn folder(root: &Path, request: &Request) -> Result<Folder, Failure> {
+        if request.own_templates {
+            return Ok(Folder { path: None, shown: String::new(), is_used: true });
+        }
         if let Some(named) = &request.templates {
             let shown = named.display().to_string();
             return match named.is_dir() {

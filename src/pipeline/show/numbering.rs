@@ -75,9 +75,10 @@ fn page(lesson: &Lesson, planned: &[Planned], draft: &Draft) -> PageNumbers {
     let (mut figures, mut tables) = (0, 0);
     let next = |count: &mut usize| {
         *count += 1;
-        match lesson.number {
-            Some(lesson) => format!("{lesson}.{count}"),
-            None => count.to_string(),
+        match (&lesson.section, lesson.number) {
+            (Some(section), _) => format!("{section}.{count}"),
+            (None, Some(lesson)) => format!("{lesson}.{count}"),
+            (None, None) => count.to_string(),
         }
     };
     for part in lesson.body.parts() {

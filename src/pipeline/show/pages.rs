@@ -32,6 +32,35 @@ pub type Files = BTreeMap<String, Content>;
 /// Whether a folder holds the file at a path, made from just that.
 pub type Holds<'a> = dyn Fn(&str, &Sum) -> bool + Sync + 'a;
 
+/// Returns the text of each lesson as its page has it, with its experiments.
+///
+/// # Errors
+/// A name in prose that does not exist.
+pub(crate) fn bodies(computed: &Computed) -> Result<Vec<String>, Failure> {
+    let drafting = Drafting {
+        computed,
+        values: judging::values(&computed.course, &computed.planned, &computed.ran),
+        program: computed.cache.program(),
+    };
+    let mut wrong = Diagnostics::default();
+    let mut drafts = Vec::new();
+    for (index, lesson) in computed.course.lessons.iter().enumerate() {
+        let (draft, found) = drafting.draft(index, lesson);
+        wrong.extend(found);
+        drafts.push(draft);
+    }
+    let references = References::new(computed, &drafts);
+    wrong.extend(references.check());
+    let finished = drafts.iter().enumerate();
+    let finished = finished.map(|(index, draft)| Finished::new(computed, &references, draft, index).whole());
+    let bodies: Vec<String> =
+        finished.filter_map(|page| wrong.keep(page)).map(|page| page.body_html).collect();
+    match wrong.is_empty() {
+        true => Ok(bodies),
+        false => Err(Failure::Course(wrong, computed.tables.sources.clone())),
+    }
+}
+
 /// Returns all files of the site; those that `holds` says are there already have no bytes.
 ///
 /// # Errors

@@ -135,6 +135,12 @@ impl<'a> References<'a> {
         };
         match &reference.to {
             Target::Lesson => match lesson(&reference.slug) {
+                // A section of a book is called by its number there, or by its title.
+                _ if self.course().lessons[*page].section.is_some() => {
+                    let section = self.course().lessons[*page].section.as_deref().unwrap_or_default();
+                    let title = self.without_titles(&self.drafts[*page].view.title_html);
+                    if reference.number { section.to_owned() } else { title }
+                }
                 Some(number) if reference.number => number.to_string(),
                 Some(number) => self.numbered("lesson_number", &number),
                 None => self.without_titles(&self.drafts[*page].view.title_html),
