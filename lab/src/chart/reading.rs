@@ -11,6 +11,7 @@ use super::panel::Prepared;
 use super::scale::{Curve, Domain};
 use super::text::escape;
 use super::theme::{Color, Paint};
+use super::ticks::rounded;
 use crate::outcome::Grid;
 
 /// The most places of a series that are carried; a longer one is sampled evenly, its ends included.
@@ -261,9 +262,9 @@ fn series_of(spots: &Spots, prepared: &Prepared, names: &Names, known: &mut Vec<
         Some(index) => out.insert("n".into(), index.into()),
         None => out.insert("k".into(), class(spots.color).into()),
     };
-    let (along, value) = match spots.along {
-        Along::Y => (&prepared.y, &prepared.x),
-        _ => (&prepared.x, &prepared.y),
+    let (along, value, format) = match spots.along {
+        Along::Y => (&prepared.y, &prepared.x, panel.x.format),
+        _ => (&prepared.x, &prepared.y, panel.y.format),
     };
     let letter = match spots.along {
         Along::X => "",
@@ -297,7 +298,7 @@ fn series_of(spots: &Spots, prepared: &Prepared, names: &Names, known: &mut Vec<
             None
         }
     };
-    let written = |values: &[f64]| -> Value { values.iter().map(|&v| shown(v, value, panel)).collect() };
+    let written = |values: &[f64]| -> Value { values.iter().map(|&v| shown(v, value, format)).collect() };
     if values.iter().any(|value| value.is_finite()) {
         out.insert("y".into(), written(&values));
     }
@@ -347,16 +348,22 @@ fn placed(places: &[f64]) -> Value {
     places.iter().map(|&place| short(place, 7)).collect()
 }
 
-/// A value in the digits that a reader sees, or in more where it would otherwise stand elsewhere on the page.
-fn shown(value: f64, domain: &Domain, panel: &Panel) -> Value {
-    let percent = panel.x.format == Format::Percent || panel.y.format == Format::Percent;
-    let few = if percent { (value * 1000.0).round() / 1000.0 } else { digits(value, 4) };
-    let near = match (domain.fraction(few), domain.fraction(value)) {
+/// A value in the digits that a reader sees, or in more where it would otherwise stand elsewhere on the page or, rounded again,
+/// come to another than in the table.
+fn shown(value: f64, domain: &Domain, format: Format) -> Value {
+    let few = match format {
+        Format::Percent => (value * 1000.0).round() / 1000.0,
+        _ if value.abs() < 1e4 => digits(value, 4),
+        _ => digits(value, 9),
+    };
+    let is_near = match (domain.fraction(few), domain.fraction(value)) {
         (Some(few), Some(exact)) => (few - exact).abs() < 1.0 / 600.0,
         _ => false,
     };
-    // Of a value that is rounded again there have to be digits enough that it does not come to another.
-    if near && value.abs() < 1e4 { short(few, 5) } else { short(value, 9) }
+    let told = rounded(value, format);
+    let tried = [Some(few).filter(|_| is_near), Some(digits(value, 9))];
+    let kept = tried.into_iter().flatten().find(|kept| rounded(*kept, format) == told);
+    short(kept.unwrap_or(value), 17)
 }
 
 fn digits(value: f64, digits: usize) -> f64 {
@@ -454,13 +461,16 @@ mod tests {
 
     #[test]
     fn values_have_the_digits_that_are_seen_unless_their_place_asks_for_more() {
-        let panel = Panel::new(Axis::linear("x"), Axis::linear("y"));
         let domain =
             |low, high| Domain { curve: Curve::Linear, low, high, flipped: false, named: false, zero: None };
-        assert_eq!(shown(0.123_456_789, &domain(0.0, 1.0), &panel), json!(0.1235));
-        assert_eq!(shown(0.123_456_789, &domain(0.1234, 0.1235), &panel), json!(0.123456789));
-        assert_eq!(shown(f64::NAN, &domain(0.0, 1.0), &panel), Value::Null);
-        assert_eq!(shown(12_345.0, &domain(0.0, 20_000.0), &panel), json!(12345));
+        assert_eq!(shown(0.123_456_789, &domain(0.0, 1.0), Format::Plain), json!(0.1235));
+        assert_eq!(shown(0.123_456_789, &domain(0.1234, 0.1235), Format::Plain), json!(0.123456789));
+        assert_eq!(shown(f64::NAN, &domain(0.0, 1.0), Format::Plain), Value::Null);
+        assert_eq!(shown(12_345.0, &domain(0.0, 20_000.0), Format::Plain), json!(12345));
+        // Where the digits that are seen are those of a tie, all are kept.
+        let tie = 0.104_500_000_000_000_01;
+        assert_eq!(rounded(tie, Format::Percent), "10.5%");
+        assert_eq!(shown(tie, &domain(0.1, 0.2), Format::Percent), json!(tie));
     }
 
     #[test]
