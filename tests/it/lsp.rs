@@ -314,7 +314,7 @@ fn a_place_that_is_half_written_is_completed() {
         assert!(offered.iter().all(|label| !label.starts_with(".hidden")), "{offered:?}");
     }
     // What is there already is not offered again.
-    assert!(!editor.completed("id: four\n", "s").iter().any(|label| label == "seeds"));
+    assert!(!editor.completed("id: four", "\ns").iter().any(|label| label == "seeds"));
     // Code of other languages is left alone.
     assert_eq!(editor.completed("The end.\n", "\n```python\nx = {"), [""; 0]);
     editor.end();
