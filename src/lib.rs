@@ -9,13 +9,14 @@
 //! 5. [`claims`] are judged on it, and [`chart`] draws it, as [`figure`] does what authors ask for;
 //! 6. [`store`] keeps what runs left behind for the next build, and what an author has accepted of it;
 //! 7. [`site`] makes pages of text, charts and tables, and publishes them in one piece;
-//! 8. [`pipeline`] leads from 1 to 7, [`serve`] calls it again whenever a file is saved, [`lsp`] asks it while one is written, and
+//! 8. [`notebook`] writes an experiment as Python that computes the same;
+//! 9. [`pipeline`] leads from 1 to 8, [`serve`] calls it again whenever a file is saved, [`lsp`] asks it while one is written, and
 //!    [`mdbook`] for a book of somebody else's; [`cli`] calls all of them.
 //!
 //! Two crates stand below this one: `gradbook-engine` holds the numbers, `gradbook-lab` what an experiment is, finds and looks
 //! like. A module imports only from those before it:
 //! `diagnostic, settings, words, numeric, data, nn, optim, surface, measure, train, search, outcome, chart, experiment, inline, lint, claims,
-//! figure, block, view, markup, files, bibliography, lesson, store, site, pipeline, serve, lsp, mdbook, cli`.
+//! figure, block, view, markup, files, bibliography, lesson, store, site, notebook, pipeline, serve, lsp, mdbook, cli`.
 
 #![deny(unsafe_code)]
 
@@ -35,6 +36,7 @@ pub mod lesson;
 pub mod lsp;
 pub mod markup;
 pub mod mdbook;
+pub mod notebook;
 pub mod pipeline;
 pub mod serve;
 pub mod site;

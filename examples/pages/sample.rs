@@ -292,6 +292,7 @@ fn optimizers() -> ExperimentView {
             digest: "9f2c6b1e0a7d4c3f8b5e2a1d9c8f7e6b5a4d3c2b1f0e9d8c7b6a5f4e3d2c1b0a".into(),
             json: Some("optimizers/four_optimizers.json".into()),
             csv: Some("optimizers/four_optimizers.csv".into()),
+            notebook: Some("optimizers/four_optimizers.ipynb".into()),
         },
     }
 }

@@ -6,6 +6,7 @@
 mod build;
 mod check;
 mod clean;
+mod export;
 mod kinds;
 mod lsp;
 mod mdbook;
@@ -60,6 +61,8 @@ enum Command {
     Serve(serve::Serve),
     /// Show the results of a lesson, or of one experiment, in the terminal
     Run(run::Run),
+    /// Write experiments as notebooks or scripts that compute the same numbers with PyTorch and NumPy alone
+    Export(export::Export),
     /// What a build would have to run, and what that costs
     Plan(plan::Plan),
     /// Compute a random part of the cache again, make all pages again, and compare every bit
@@ -131,6 +134,7 @@ pub fn main() -> ExitCode {
             Err(failure) => Err(failure),
         },
         Command::Run(run) => run.run(&call.common),
+        Command::Export(export) => export.run(&call.common),
         Command::Plan(plan) => plan.run(&call.common),
         Command::Verify(verify) => verify.run(&call.common),
         Command::Clean(clean) => clean.run(&call.common),
@@ -173,6 +177,7 @@ impl Command {
             Command::Build(_) | Command::Check(_) => return Ok(()),
             Command::Run(_) => ("run", &[Format::Human, Format::Json]),
             Command::Plan(_) => ("plan", &[Format::Human, Format::Json]),
+            Command::Export(_) => ("export", &[Format::Human]),
             Command::Verify(_) => ("verify", &[Format::Human]),
             Command::Clean(_) => ("clean", &[Format::Human]),
             Command::Kinds(_) => ("kinds", &[Format::Human]),

@@ -94,11 +94,7 @@ fn each(computed: &Computed) -> impl Iterator<Item = (&Planned, &Outcome, &Vec<V
 
 /// Writes one JSON document an experiment, one a line.
 fn documents(computed: &Computed) -> String {
-    let line = |(planned, outcome, verdicts): (&Planned, &Outcome, &Vec<Verdict>)| {
-        let slug = &computed.course.lessons[planned.lesson].slug;
-        format!("{}\n", pipeline::json(slug, planned, outcome, verdicts))
-    };
-    each(computed).map(line).collect()
+    (0..computed.planned.len()).map(|place| format!("{}\n", pipeline::document(computed, place))).collect()
 }
 
 fn tables(computed: &Computed) -> String {

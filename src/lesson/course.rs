@@ -43,6 +43,8 @@ pub struct CourseSettings {
     pub theme: Theme,
     /// Whether readers can run experiments on the page (default true).
     pub live: Option<bool>,
+    /// Whether experiments can be taken away as notebooks (default true), unless a block or `defaults` say otherwise.
+    pub notebook: Option<bool>,
     /// What stands around every page.
     #[serde(skip)]
     pub frame: FrameSettings,

@@ -259,6 +259,7 @@ impl Place {
             settings.map(|(key, value)| (key.clone(), value.clone())).collect();
         // A book has no place for what computes in a browser.
         settings.insert("live".to_owned(), Json::Bool(false));
+        settings.insert("notebook".to_owned(), Json::Bool(false));
         // What JSON says, YAML says too.
         let text = serde_json::to_string(&settings).unwrap_or_default();
         texts.insert(self.source.join("gradbook.yaml"), text);

@@ -30,9 +30,10 @@ pub use run::planned::Planned;
 pub use run::running::{Headway, Silent, Watch, Why, title};
 pub use run::shard::{Done, Pending, Shard, pending, run_shard};
 pub use run::team::Team;
+pub use show::behind::document;
 pub use show::figure_view::{DrawnFigureBlock, drawn_figures};
+pub use show::notebooks::notebook_of;
 pub use show::pages::{Files, Holds};
-pub use show::results::json;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -61,7 +62,7 @@ pub fn inspect(request: &Request) -> Result<Inspected, Failure> {
     let limits = Limits::of(request.limits.as_ref(), request.untrusted, &course.settings.limits);
     let mut tables = Tables::new(&course.root, limits, std::mem::take(&mut course.sources));
     let mut found = std::mem::take(&mut course.found);
-    let planned = planning::plan(&course, &limits, &mut tables, &mut found);
+    let planned = planning::plan(&course, &limits, request.precision, &mut tables, &mut found);
     planning::declare(&mut course, &planned);
     let figures = figures::plan(&course, &planned, &limits, &mut found);
     found.extend(planning::check_texts(&course, &planned));

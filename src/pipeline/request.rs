@@ -14,6 +14,7 @@ use crate::experiment::LimitSettings;
 use crate::files::Fault;
 use crate::lesson::{CacheSettings, Course, Unsaved};
 use crate::store::cache::Cache;
+use crate::train::Precision;
 
 /// Why there is no result.
 #[derive(Debug)]
@@ -71,6 +72,8 @@ pub struct Request {
     pub strict: bool,
     /// Whether pages are all that is wanted, so that lessons of which nothing changed need not be looked at.
     pub pages_only: bool,
+    /// The precision that everything is trained in, whatever the lessons say.
+    pub precision: Option<Precision>,
     /// Where runs are kept.
     pub cache: Keeping,
     /// Whether all that was made of runs is made again.

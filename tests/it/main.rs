@@ -11,6 +11,7 @@ mod corpus;
 mod course;
 mod curvature;
 mod errors;
+mod export;
 mod faults;
 mod figures;
 mod files;

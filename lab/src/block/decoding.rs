@@ -7,6 +7,7 @@ use crate::experiment::variation::{self, overlay};
 use crate::experiment::{Cost, HEADER_KEYS, Header, KINDS, Kind, Limits, Plan, TRAINING, kind};
 use crate::lint;
 use crate::settings::{self, Entry, Node};
+use crate::train::Precision;
 
 /// A block as settings, beside its data once they are read.
 pub struct Decoded {
@@ -49,6 +50,11 @@ impl Decoded {
             (Some(header), Some(plan)) => Ok(Decoded { kind, header, plan, tree, facts: Vec::new(), errors }),
             _ => Err(errors),
         }
+    }
+
+    /// Returns the same block with another precision of training.
+    pub fn in_precision(self, precision: Precision) -> Self {
+        Decoded { plan: self.plan.in_precision(precision), ..self }
     }
 
     /// Asks for the size of every variant's data; what is wrong with them, each mistake once, is added to the errors.

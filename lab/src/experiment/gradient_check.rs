@@ -2,6 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json, json};
 
 use crate::chart::{Axis, Color, Dots, Figure, Key, Panel, Rule};
 use crate::data::{DataSettings, SplitSettings};
@@ -192,6 +193,11 @@ compare: [right, doubled, wrong_derivative]
 
     fn shared(&self) -> Shared<'_> {
         Shared::of_training(&self.parts())
+    }
+
+    fn for_notebook(&self, facts: Option<&Facts>) -> Result<Map<String, Json>, String> {
+        let block = self.architecture(facts).map(|shape| self.settings().planted.block(&shape));
+        Ok([("block".to_owned(), json!(block))].into_iter().collect())
     }
 
     fn run(&self, context: &Context) -> Result<RunRecord, Problem> {

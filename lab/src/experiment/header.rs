@@ -30,6 +30,7 @@ pub const KEYS: &[&str] = &[
     "show_source",
     "try",
     "live",
+    "notebook",
 ];
 
 /// The most seeds that one experiment may ask for.
@@ -88,6 +89,10 @@ pub struct Header {
     /// Whether a reader can run it on the page (default true).
     #[serde(default = "yes")]
     pub live: bool,
+    /// Whether a reader can take it away as a notebook that computes the same, with its data in it (default: what the course says, which
+    /// is true unless it says otherwise).
+    #[serde(default)]
+    pub notebook: Option<bool>,
 }
 
 /// Which lints are silent.

@@ -2,6 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json, json};
 
 use crate::chart::{Axis, Color, Figure, Line, Panel, Rule};
 use crate::data::{DataSettings, SplitSettings};
@@ -13,7 +14,7 @@ use crate::experiment::{
 };
 use crate::nn::{LayerCapture, ModelSettings};
 use crate::outcome::{Metric, Outcome, RunRecord, Step};
-use crate::train::{Parts, Subject, TrainingSettings};
+use crate::train::{Parts, Precision, Subject, TrainingSettings};
 
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -123,6 +124,15 @@ compare: [{normal: 0.01}, xavier, {normal: 1}]
             training: self.training.as_ref(),
             ..Shared::default()
         }
+    }
+
+    fn in_precision(&self, precision: Precision) -> Self {
+        Init { training: Some(TrainingSettings { precision, ..self.training() }), ..self.clone() }
+    }
+
+    fn for_notebook(&self, _: Option<&Facts>) -> Result<Map<String, Json>, String> {
+        let all = [("training", json!(self.training())), ("trains", json!(self.training.is_some()))];
+        Ok(all.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
     }
 
     fn run(&self, context: &Context) -> Result<RunRecord, Problem> {

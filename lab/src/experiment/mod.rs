@@ -28,6 +28,7 @@ mod metric;
 mod metric_schema;
 mod optimizers;
 mod plan;
+mod precision;
 mod quality;
 mod reference;
 mod regions;
@@ -71,6 +72,7 @@ use crate::data::DataSettings;
 use crate::diagnostic::{Diagnostic, Problem};
 use crate::outcome::{Outcome, RunRecord, Step};
 use crate::settings::Node;
+use crate::train::Precision;
 
 /// One kind of experiment, as the settings of one variant of it.
 pub trait Experiment:
@@ -138,6 +140,20 @@ pub trait Experiment:
 
     /// Returns the parts that it shares with other kinds, for those who know what they mean: lints.
     fn shared(&self) -> Shared<'_>;
+
+    /// Returns the same settings with another precision of training; unchanged where nothing is trained.
+    fn in_precision(&self, precision: Precision) -> Self {
+        precision::set(self, precision).unwrap_or_else(|| self.clone())
+    }
+
+    /// Returns what a notebook needs beside the settings in effect to compute the same: what follows from them by rules of this
+    /// program, such as the surface's usual start.
+    ///
+    /// # Errors
+    /// What no notebook can compute, as a sentence.
+    fn for_notebook(&self, _: Option<&Facts>) -> Result<serde_json::Map<String, serde_json::Value>, String> {
+        Ok(serde_json::Map::new())
+    }
 
     /// Runs once, with one seed.
     ///

@@ -10,6 +10,7 @@ use crate::experiment::{Better, Cost, Experiment, Facts, MetricInfo, MetricSchem
 use crate::numeric::Workers;
 use crate::outcome::{Outcome, RunRecord, Written};
 use crate::settings::{self, Node};
+use crate::train::Precision;
 
 /// What a run is given.
 pub struct Context<'a> {
@@ -63,6 +64,17 @@ pub trait Plan: Send + Sync {
     fn figures(&self, outcome: &Outcome) -> Vec<Figure>;
     /// Returns every setting that has an effect with its value, defaults included.
     fn resolved(&self, variant: usize) -> serde_json::Value;
+    /// Returns the same plan with another precision of training.
+    fn in_precision(&self, precision: Precision) -> Box<dyn Plan>;
+    /// Returns what a notebook needs to know of a variant beside its settings in effect.
+    ///
+    /// # Errors
+    /// What no notebook can compute, as a sentence.
+    fn for_notebook(
+        &self,
+        variant: usize,
+        facts: Option<&Facts>,
+    ) -> Result<serde_json::Map<String, serde_json::Value>, String>;
 }
 
 struct Typed<E> {
@@ -188,5 +200,19 @@ impl<E: Experiment> Plan for Typed<E> {
             experiment.without_effect().iter().for_each(|key| drop(settings.remove(*key)));
         }
         resolved
+    }
+
+    fn in_precision(&self, precision: Precision) -> Box<dyn Plan> {
+        let variants =
+            self.variants.iter().map(|(variant, own)| (variant.clone(), own.in_precision(precision)));
+        Box::new(Typed { variants: variants.collect(), overridden: self.overridden.clone() })
+    }
+
+    fn for_notebook(
+        &self,
+        variant: usize,
+        facts: Option<&Facts>,
+    ) -> Result<serde_json::Map<String, serde_json::Value>, String> {
+        self.variants[variant].1.for_notebook(facts)
     }
 }

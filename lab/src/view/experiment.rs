@@ -52,6 +52,7 @@ pub fn experiment(
             digest: String::new(),
             json: Some(format!("{}/{id}.json", beside(slug))),
             csv: outcome.has_series().then(|| format!("{}/{id}.csv", beside(slug))),
+            notebook: None,
         },
     }
 }

@@ -187,6 +187,8 @@ pub struct Provenance {
     /// Paths from the page: `SLUG/ID.json` and `SLUG/ID.csv`.
     pub json: Option<String>,
     pub csv: Option<String>,
+    /// The notebook that computes the same; none where there is none.
+    pub notebook: Option<String>,
 }
 
 /// One resolved setting.

@@ -12,6 +12,7 @@ use crate::experiment::{Cost, HEADER_KEYS, Header, KINDS, Kind, Limits, check_sh
 use crate::lesson::inline::as_name;
 use crate::lesson::{Course, Fragment, Lesson, Role, Shown};
 use crate::settings::{self, Entry, Node};
+use crate::train::Precision;
 
 use super::planned::{Planned, block_texts};
 use super::tables::{Tables, told_of_file};
@@ -20,10 +21,11 @@ use super::totals;
 /// Keys of the header that no two experiments share.
 const OWN_KEYS: [&str; 3] = ["kind", "id", "try"];
 
-/// Plans every block of every lesson; what is wrong with any of them is added to `found`.
+/// Plans every block of every lesson, in another precision if one is given; what is wrong with any of them is added to `found`.
 pub(crate) fn plan(
     course: &Course,
     limits: &Limits,
+    precision: Option<Precision>,
     tables: &mut Tables,
     found: &mut Diagnostics,
 ) -> Vec<Planned> {
@@ -36,7 +38,12 @@ pub(crate) fn plan(
     let decode = |lesson: &Lesson| -> Vec<_> {
         let defaults = [course.settings.defaults.as_ref(), lesson.front.defaults.as_ref()];
         let defaults: Vec<&Node> = defaults.into_iter().flatten().collect();
-        lesson.blocks.iter().map(|block| Decoded::new(&block.node, &defaults)).collect()
+        let decoded = lesson.blocks.iter().map(|block| Decoded::new(&block.node, &defaults));
+        let in_precision = |decoded: Decoded| match precision {
+            Some(precision) => decoded.in_precision(precision),
+            None => decoded,
+        };
+        decoded.map(|decoded| decoded.map(in_precision)).collect()
     };
     let mut decoded: Vec<Vec<_>> = course.lessons.par_iter().map(decode).collect();
     for (lesson, decoded) in course.lessons.iter().zip(&mut decoded) {

@@ -9,7 +9,8 @@ use crate::data::{
 };
 use crate::diagnostic::{Diagnostic, Problem, Severity, SourceId, Sources, Span};
 use crate::experiment::{Limits, beyond_limit, size};
-use crate::files::{self, Refusal};
+use crate::files::{self, Fault, Refusal};
+use crate::notebook::TableFile;
 use crate::numeric::Streams;
 
 /// The largest file that is read, in bytes.
@@ -129,6 +130,26 @@ impl Tables {
     /// [`facts`](Self::facts) found it in order.
     pub(crate) fn fingerprint(&self, settings: &DataSettings, lesson: &Path) -> Option<String> {
         self.loaded.get(&self.key(settings, lesson)).map(|loaded| loaded.hash.clone())
+    }
+
+    /// Returns the files that `settings` name, read anew: nobody keeps their bytes. Only called after [`facts`](Self::facts)
+    /// found them in order.
+    ///
+    /// # Errors
+    /// A file that has gone or changed since.
+    pub(crate) fn files(&self, settings: &DataSettings, lesson: &Path) -> Result<Vec<TableFile>, Fault> {
+        if let Some(Origin::Table(table)) = settings.entry().map(|entry| &entry.origin) {
+            let name = settings.name.clone().unwrap_or_default();
+            return Ok(vec![TableFile { name, bytes: table.csv.as_bytes().to_vec() }]);
+        }
+        let names = settings.file.iter().chain(&settings.labels);
+        let read = |name: &String| {
+            let below = self.below(name, lesson);
+            let bytes = files::read(&self.root, &below, MAX_FILE)
+                .map_err(|refusal| Fault::unread(&self.root.join(&below), refusal))?;
+            Ok(TableFile { name: name.clone(), bytes })
+        };
+        names.map(read).collect()
     }
 
     /// Returns what a data set is kept under: its files and all settings that say how they are read.

@@ -15,6 +15,9 @@ const PAGE: f64 = 20_000.0;
 const CONTENTS: f64 = 400.0;
 /// Bytes of one chart, once in the page and once alone, beside what it draws.
 const CHART: f64 = 60_000.0;
+/// Bytes of a notebook beside our numbers, and of those at most.
+const NOTEBOOK: f64 = 100_000.0;
+const MOST_OF_NOTEBOOK: f64 = 5e6;
 
 /// Says that there are more experiments than a course may have, at the first one beyond.
 pub(crate) fn check_count(course: &Course, limits: &Limits) -> Option<Diagnostic> {
@@ -68,8 +71,9 @@ pub(crate) fn check_site(course: &Course, planned: &[Planned], limits: &Limits) 
         }
         while let Some(experiment) = of_lesson.next_if(|experiment| experiment.lesson == index) {
             let figures = experiment.kind.figures.len();
-            files += 2 + figures as u64;
-            bytes += experiment.total().left() + CHART * figures as f64;
+            files += 3 + figures as u64;
+            let left = experiment.total().left();
+            bytes += left + CHART * figures as f64 + NOTEBOOK + left.min(MOST_OF_NOTEBOOK);
         }
         files += 2 * lesson.figures.len() as u64;
         bytes += CHART * lesson.figures.len() as f64;

@@ -16,6 +16,7 @@ use super::drawing::Drawing;
 use super::figure_view::{self, DrawnBlock, FigureTexts};
 use super::filling::Filling;
 use super::live;
+use super::notebooks;
 use super::notes::{Note, NotedExperiment};
 use crate::pipeline::computed::Computed;
 use crate::pipeline::run::planned::Planned;
@@ -150,6 +151,7 @@ impl<'c> Drafting<'c> {
         let mut view = view::experiment(&lesson.slug, planned, outcome, verdicts, written);
         view::speak(&mut view, self.computed.course.words());
         view.live = live::offer(&self.computed.course, planned);
+        view.provenance.notebook = notebooks::offer(&self.computed.course, planned);
         view
     }
 

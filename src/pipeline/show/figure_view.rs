@@ -84,6 +84,7 @@ pub(crate) fn draw(
     let provenance = Provenance {
         source: planned.block.show_source.then_some(texts.yaml),
         csv: Some(format!("{folder}/{id}.csv")),
+        notebook: None,
         ..Provenance::default()
     };
     let view = ExperimentView {

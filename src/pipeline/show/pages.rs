@@ -18,8 +18,10 @@ use crate::store::cache::{Key, Sum};
 
 use super::course_templates::CourseTemplates;
 use super::drafts::{Draft, Drafting, Experiment};
+use super::drawing::Drawing;
 use super::finished::Finished;
 use super::live;
+use super::notebooks;
 use super::references::References;
 use super::unchanged;
 use crate::pipeline::computed::Computed;
@@ -99,7 +101,14 @@ pub(crate) fn assemble(computed: &Computed, holds: &Holds) -> Result<Files, Fail
     files.extend([search_index(&drafting, &finished, holds)]);
     let experiments = finished.par_iter().flat_map(Finished::experiments);
     let untrusted = computed.course.is_untrusted();
-    files.par_extend(experiments.flat_map_iter(|experiment| experiment_files(experiment, untrusted, holds)));
+    files.par_extend(
+        experiments.clone().flat_map_iter(|experiment| experiment_files(experiment, untrusted, holds)),
+    );
+    let notebooks: Vec<Result<Option<(String, Content)>, Failure>> =
+        experiments.map(|experiment| notebook_file(computed, &experiment.drawing, holds)).collect();
+    for notebook in notebooks {
+        files.extend(notebook?);
+    }
     if drafts.iter().any(|draft| draft.view.live) {
         let course = live::course(&computed.course, &computed.templates.loaded);
         files.insert("assets/live-course.js".to_owned(), Content::of(course.into_bytes()));
@@ -265,6 +274,27 @@ fn experiment_files(experiment: &Experiment, untrusted: bool, holds: &Holds) -> 
         files.push(file(format!("{path}.live.js"), &script));
     }
     files
+}
+
+/// Returns the notebook of an experiment that offers one.
+fn notebook_file(
+    computed: &Computed,
+    drawing: &Drawing,
+    holds: &Holds,
+) -> Result<Option<(String, Content)>, Failure> {
+    let planned = &computed.planned[drawing.place];
+    if !notebooks::is_offered(&computed.course, planned) {
+        return Ok(None);
+    }
+    let path = format!("{}.ipynb", drawing.path());
+    let titles = (&computed.course.lessons[planned.lesson].front.title, &planned.header.title);
+    let from =
+        drawing.key.map(|key| Sum::over(&[key.into(), Sum::of(path.as_bytes()), Sum::of_value(&titles)]));
+    if let Some(content) = held(&path, from, holds) {
+        return Ok(Some((path, content)));
+    }
+    let made = notebooks::notebook_of(computed, drawing.place)?.ok();
+    Ok(made.map(|notebook| (path, Content::new(from, notebook.ipynb().into_bytes()))))
 }
 
 /// The chart of each figure of an author's own, and the columns that it shows.

@@ -7,9 +7,9 @@ use crate::outcome::{LEARNING_RATE, Metric, Outcome, Statistic, Summary, Variant
 
 use crate::pipeline::run::planned::Planned;
 
-/// Returns the document of one experiment, as `run --format json` prints it and `SLUG/ID.json` holds it. A number that does
+/// Returns the document of one experiment, as `SLUG/ID.json` holds it; `run --format json` adds what stands [behind](super::behind) it. A number that does
 /// not exist is `null`; every other reads back to the same bits.
-pub fn json(lesson: &str, planned: &Planned, outcome: &Outcome, claims: &[Verdict]) -> Json {
+pub(crate) fn json(lesson: &str, planned: &Planned, outcome: &Outcome, claims: &[Verdict]) -> Json {
     let by_variant = |of: &dyn Fn(&Variant) -> Json| {
         Json::Object(outcome.variants.iter().map(|variant| (variant.name.clone(), of(variant))).collect())
     };

@@ -130,5 +130,6 @@ fn provenance() -> Provenance {
         digest: text(),
         json: Some(text()),
         csv: Some(text()),
+        notebook: Some(text()),
     }
 }

@@ -6,6 +6,7 @@ mod network;
 use ndarray::Array2;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json, json};
 
 use crate::chart::Figure;
 use crate::data::{DataSettings, Dataset, Split, SplitSettings, Target, TargetColumn};
@@ -253,6 +254,13 @@ compare: [0.0001, 0.01, 1, 100]
             below: "network",
             ..Shared::default()
         }
+    }
+
+    fn for_notebook(&self, _: Option<&Facts>) -> Result<Map<String, Json>, String> {
+        let parts = self.network.iter().flat_map(|network| {
+            [("model".to_owned(), json!(network.model)), ("training".to_owned(), json!(network.training))]
+        });
+        Ok(parts.collect())
     }
 
     fn run(&self, context: &Context) -> Result<RunRecord, Problem> {

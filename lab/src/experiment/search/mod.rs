@@ -6,6 +6,7 @@ mod trial;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json, json};
 
 use crate::chart::Figure;
 use crate::data::{DataSettings, SplitSettings, Target};
@@ -22,6 +23,20 @@ use crate::search::{Dimension, Rung, Sampler, Setting, Space, importance_seconds
 use crate::settings::metric_of_others;
 use crate::settings::{Node, Value};
 use crate::train::{Parts, TrainingSettings};
+
+/// What a notebook can search by.
+const MEASURED: [&str; 10] = [
+    "train_loss",
+    "dev_loss",
+    "test_loss",
+    "train_accuracy",
+    "dev_accuracy",
+    "test_accuracy",
+    "train_error",
+    "dev_error",
+    "test_error",
+    "best_dev_loss",
+];
 
 /// The most trials that one run may make.
 const MOST_TRIALS: usize = 10_000;
@@ -304,6 +319,17 @@ trials: 8
             Some(objective) => MetricInfo { name: info.name, about: info.about, column: true, ..*objective },
             None => *info,
         }
+    }
+
+    fn for_notebook(&self, _: Option<&Facts>) -> Result<Map<String, Json>, String> {
+        if !MEASURED.iter().any(|name| *name == self.objective) {
+            return Err(format!("no notebook measures `{}`, the objective", self.objective));
+        }
+        if self.space.settings.iter().any(|setting| setting.path.starts_with("training.steering")) {
+            return Err("no notebook steers a training".to_owned());
+        }
+        let all = [("space", json!(trial::with_whole_choices(self))), ("ascends", json!(self.ascends()))];
+        Ok(all.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
     }
 
     fn run(&self, context: &Context) -> Result<RunRecord, Problem> {

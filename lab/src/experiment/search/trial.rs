@@ -26,6 +26,27 @@ pub(super) fn at_point(search: &Search, space: &Space, point: &[f64]) -> Result<
     at_point_of(tree(search), space, point)
 }
 
+/// Returns the space that is searched, its choices with all of their settings: of `adam` its betas too.
+pub(super) fn with_whole_choices(search: &Search) -> Space {
+    let whole = |path: &str, choice: &Json| {
+        let chosen = with(tree(search), std::iter::once((path, choice.clone()))).ok();
+        let written = chosen.and_then(|chosen| serde_json::to_value(chosen).ok());
+        let pointer = format!("/{}", path.replace('.', "/"));
+        written
+            .as_ref()
+            .and_then(|written| written.pointer(&pointer))
+            .cloned()
+            .unwrap_or_else(|| choice.clone())
+    };
+    let mut space = search.searched();
+    for setting in &mut space.settings {
+        if let Dimension::Choice(choices) = &mut setting.dimension {
+            choices.iter_mut().for_each(|choice| *choice = whole(&setting.path, choice));
+        }
+    }
+    space
+}
+
 /// Returns the same, given the settings of the search as a tree.
 fn at_point_of(tree: Node, space: &Space, point: &[f64]) -> Result<Search, Problem> {
     let values = space.settings.iter().zip(space.at(point));

@@ -5,6 +5,7 @@ mod rate;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json, json};
 
 use crate::chart::Figure;
 use crate::data::{DataSettings, Dataset, Target};
@@ -328,6 +329,20 @@ compare: [sgd, momentum, {rmsprop: {learning_rate: 0.1}}]
         let descent =
             |learning_rate| crate::experiment::Descent { steps: *steps, optimizer, learning_rate, schedule };
         Shared { data: data.as_ref(), descent: learning_rate.map(descent), ..Shared::default() }
+    }
+
+    fn for_notebook(&self, _: Option<&Facts>) -> Result<Map<String, Json>, String> {
+        // The trench of the plateau is a line: any x of 0 is as near as can be.
+        let minima = match self.surface {
+            surface::Surface::Plateau(_) => Vec::new(),
+            _ => self.surface.minima(),
+        };
+        if self.data.is_some() {
+            return Err("no notebook descends the cost of a model over data".to_owned());
+        }
+        let rate = self.descent(curvatures(&self.surface, self.start()).0[1]).learning_rate;
+        let all = [("start", json!(self.start())), ("minima", json!(minima)), ("learning_rate", json!(rate))];
+        Ok(all.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
     }
 
     fn run(&self, context: &Context) -> Result<RunRecord, Problem> {
