@@ -1,20 +1,37 @@
-// Charts answer to pointers, fingers and keys, slide through their states, and can be taken along.
+// Charts answer to pointers, fingers and keys, slide through their states, and can be taken along. GRADBOOK_SITE is a site that is
+// built already; its pages are opened from the folder.
 import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join, resolve } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { file, launch, open, pages, serve } from "./site.mjs";
+import { pathToFileURL } from "node:url";
 
-let browser, server;
+const { default: puppeteer } = await import(
+  pathToFileURL(createRequire(process.env.NODE_PACKAGES ? `${process.env.NODE_PACKAGES}/` : import.meta.url).resolve("puppeteer-core")).href
+);
+const site = resolve(process.env.GRADBOOK_SITE ?? "output");
+const pages = readdirSync(site, { recursive: true }).filter((path) => path.endsWith(".html")).sort();
+
+let browser;
 before(async () => {
-  browser = await launch();
-  server = await serve();
+  browser = await puppeteer.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu"] });
 });
-after(async () => {
-  await browser.close();
-  server.stop();
-});
+after(() => browser.close());
+
+// Opens a page; what it reports as an error is in `faults`.
+const open = async (path, width = 1000) => {
+  const page = await browser.newPage();
+  page.setDefaultTimeout(120_000);
+  page.faults = [];
+  page.on("pageerror", (error) => page.faults.push(String(error)));
+  await page.setViewport({ width, height: 900 });
+  await page.goto(pathToFileURL(join(site, path)).href, { waitUntil: "load" });
+  await page.waitForFunction(() => !document.querySelector("svg[data-chart]") || document.querySelector(".probe-slider"));
+  return page;
+};
 
 const lessons = pages.filter((path) => !["404.html", "index.html"].includes(path));
-const ready = (page) => page.waitForFunction(() => document.readyState === "complete" && (!document.querySelector("svg[data-chart]") || document.querySelector(".probe-slider")));
 // A place within the first plot of a chart, by shares of its width and height.
 const place = (page, id, across, down) => page.$eval(`#${id}`, (plot, across, down) => {
   const drawing = [...plot.querySelectorAll("svg[data-frames]")].find((svg) => svg.getClientRects().length);
@@ -29,8 +46,7 @@ const told = (page, id) => page.$eval(`#${id}`, (plot) => [...plot.querySelector
 describe("every chart of every lesson answers", () => {
   for (const path of lessons) {
     test(path, async () => {
-      const page = await open(browser, server.address(path), { width: 1000 });
-      await ready(page);
+      const page = await open(path);
       // Solutions are folded, and have charts too.
       await page.evaluate(() => document.querySelectorAll("details:not(.use)").forEach((details) => { details.open = true; }));
       const charts = await page.$$eval(".plot[id]", (plots) => plots.map((plot) => ({
@@ -54,9 +70,8 @@ describe("every chart of every lesson answers", () => {
 });
 
 describe("one chart", () => {
-  const curves = async (options) => {
-    const page = await open(browser, server.address("dropout.html"), { width: 1000, ...options });
-    await ready(page);
+  const curves = async (width) => {
+    const page = await open("dropout.html", width);
     const id = "figure-clean-dev_error";
     assert.ok(await page.$(`#${id}`), "the lesson has the chart that is looked at");
     return { page, id };
@@ -111,7 +126,7 @@ describe("one chart", () => {
   });
 
   test("answers to a finger", async () => {
-    const { page, id } = await curves({ width: 390 });
+    const { page, id } = await curves(390);
     const [x, y] = await place(page, id, 0.5, 0.5);
     await page.touchscreen.tap(x, y);
     assert.match(await told(page, id), /epoch \d+/);
@@ -119,8 +134,7 @@ describe("one chart", () => {
   });
 
   test("has a link, files and a citation, from a folder too", async () => {
-    const page = await open(browser, file("dropout.html"), { width: 1000 });
-    await ready(page);
+    const page = await open("dropout.html");
     await page.waitForSelector(".use");
     const plot = await page.$(".plot .use");
     await plot.$eval("summary", (summary) => summary.click());
@@ -136,8 +150,7 @@ describe("one chart", () => {
 
 describe("states", () => {
   test("a descent goes step by step, and its end is what stands", async () => {
-    const page = await open(browser, server.address("momentum.html"), { width: 1000 });
-    await ready(page);
+    const page = await open("momentum.html");
     await page.waitForSelector(".player");
     const walking = () => page.$$eval("svg.walking", (all) => all.length);
     assert.equal(await walking(), 0);
@@ -152,8 +165,7 @@ describe("states", () => {
   });
 
   test("the regions of an epoch are one state of several", async () => {
-    const page = await open(browser, server.address("bias-and-variance.html"), { width: 1000 });
-    await ready(page);
+    const page = await open("bias-and-variance.html");
     await page.waitForSelector("#figure-boundaries-regions .player");
     const seen = () => page.$$eval("#figure-boundaries-regions svg.chart-wide .frame:not(.off)", (frames) => [...new Set(frames.map((frame) => frame.dataset.frame))]);
     assert.deepEqual(await seen(), ["epoch 20"]);
