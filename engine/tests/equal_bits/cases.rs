@@ -274,8 +274,11 @@ fn importance() -> String {
     let mut points = Streams::new(3).stream("points");
     let trial = |index: usize| {
         let point: Vec<f64> = (0..4).map(|_| points.uniform()).collect();
-        let objective =
-            if index % 9 == 0 { f64::NAN } else { point[0] * point[0] + 0.3 * point[1] + 0.1 * point[2] };
+        let objective = if index.is_multiple_of(9) {
+            f64::NAN
+        } else {
+            point[0] * point[0] + 0.3 * point[1] + 0.1 * point[2]
+        };
         Trial { point, budget: 1.0, objective }
     };
     let trials: Vec<Trial> = (0..70).map(trial).collect();
