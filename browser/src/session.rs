@@ -1,7 +1,7 @@
 //! What a page asks for, in its own terms: a block is opened, its runs are done one by one (here or in another worker), and
 //! what they found is shown.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use gradbook_lab::block::{self, Block, Control, Decoded};
@@ -37,6 +37,9 @@ pub(crate) struct Asked {
     /// Settings merged under it, as YAML, the lowest first.
     #[serde(default)]
     defaults: Vec<String>,
+    /// The metrics that its lesson speaks of.
+    #[serde(default)]
+    mentioned: BTreeSet<String>,
     /// The names of earlier experiments' variants, which have their colours.
     #[serde(default)]
     before: Vec<Vec<String>>,
@@ -96,6 +99,8 @@ pub(crate) struct Session {
     open: Option<(String, Block)>,
     /// The texts that it was read from.
     sources: Sources,
+    /// The metrics that its lesson speaks of.
+    mentioned: BTreeSet<String>,
     tables: BTreeMap<String, Arc<Dataset>>,
     records: Vec<RunRecord>,
     /// What was shown last.
@@ -172,6 +177,7 @@ impl Session {
         decoded.read_data(&mut |data, place| self.facts(data, &of_one, place));
         let mut block = decoded.checked(&limits, |problem, _| problem)?;
         block.colors = colors(&asked.before, &block);
+        self.mentioned.clone_from(&asked.mentioned);
         let mut names = Names::new();
         names.insert(&asked.slug, &block.header.id);
         names.declare(&asked.slug, &block.header.id, block.forecast());
@@ -316,6 +322,7 @@ impl Session {
             alt: String::new(),
             claims_html: verdicts.iter().map(|verdict| claim_html(&verdict.claim)).collect(),
             yaml: String::new(),
+            mentioned: self.mentioned.clone(),
         };
         let mut shown = view::experiment(slug, block, &outcome, &verdicts, written);
         view::speak(&mut shown, &self.words);

@@ -8,7 +8,7 @@ pub(crate) fn pages(templates: &Templates, site: &Site) -> Result<Output, Templa
     let lessons: Vec<&PageView> = site.chapters.iter().flat_map(|chapter| &chapter.lessons).collect();
     let mut output = pages.others()?;
     let entries = lessons.iter().map(|page| search::entry(page));
-    output.insert("search-index.json".into(), search::index(entries));
+    output.insert(search::FILE.into(), search::script(entries, "en", &[]));
     for lesson in lessons {
         output.insert(format!("{}.html", lesson.slug), pages.lesson(lesson)?);
     }
@@ -94,8 +94,12 @@ pub(crate) fn course(templates: &Templates) -> Result<(Site, Output), TemplateEr
             ..CourseView::default()
         },
         chapters: vec![
-            ChapterView { title: "Optimization".into(), lessons: vec![first, second] },
-            ChapterView { title: "Regularization".into(), lessons: vec![third] },
+            ChapterView {
+                title: "Optimization".into(),
+                description: "From plain descent to Adam.".into(),
+                lessons: vec![first, second],
+            },
+            ChapterView { title: "Regularization".into(), lessons: vec![third], ..ChapterView::default() },
         ],
         chart_css: CHART_CSS.into(),
         ..Site::default()
@@ -186,6 +190,7 @@ fn optimizers() -> ExperimentView {
         label: label.into(),
         explanation: explanation.into(),
         numeric: true,
+        spread_width: 5,
     };
     let setting = |path: &str, value: &str, default: bool| SettingView {
         path: path.into(),
@@ -202,6 +207,7 @@ fn optimizers() -> ExperimentView {
                        half of ten seeds.</p>"
             .into(),
         alt: String::new(),
+        show: vec!["figures".into(), "claims".into()],
         figures: vec![
             figure("optimizers", "four_optimizers", "loss", "Training loss by epoch"),
             figure("optimizers", "four_optimizers", "accuracy", "Dev accuracy by epoch"),
@@ -248,7 +254,9 @@ fn optimizers() -> ExperimentView {
                 held: 10,
                 seeds: 10,
                 required: 9,
-                margin: Some("margin 0.032, 95% interval 0.024 to 0.041".into()),
+                by_seed: vec![true; 10],
+                evidence: Some("0.041 against 0.073: 0.032 lower (0.024 to 0.041)".into()),
+                has_interval: true,
                 doubts: vec![],
             },
             ClaimView {
@@ -258,7 +266,9 @@ fn optimizers() -> ExperimentView {
                 held: 6,
                 seeds: 10,
                 required: 10,
-                margin: None,
+                by_seed: (0..10).map(|seed| seed < 6).collect(),
+                evidence: None,
+                has_interval: false,
                 doubts: vec![],
             },
         ],
@@ -302,6 +312,7 @@ fn dropout() -> ExperimentView {
     ExperimentView {
         id: "dropout_gap".into(),
         kind: "dropout".into(),
+        show: vec!["figures".into(), "claims".into()],
         figures: vec![FigureView {
             svg_narrow: None,
             alt: String::new(),
@@ -315,7 +326,9 @@ fn dropout() -> ExperimentView {
             held: 1,
             seeds: 1,
             required: 1,
-            margin: None,
+            by_seed: vec![true],
+            evidence: None,
+            has_interval: false,
             doubts: vec!["one seed only".into()],
         }],
         provenance: Provenance { seeds: vec![0], runs: 3, ..Provenance::default() },

@@ -59,6 +59,8 @@ pub struct CourseSettings {
     pub bibliography: Option<String>,
     /// A YAML file of terms and their meanings, such as `glossary.yaml`.
     pub glossary: Option<String>,
+    /// Names of one thing for the search, beyond those of the field: `[[keep_prob, survival rate]]`.
+    pub synonyms: Vec<Vec<String>>,
     /// Settings merged under every experiment of the course.
     #[serde(skip)]
     pub defaults: Option<Node>,
@@ -209,6 +211,16 @@ impl CourseSettings {
                 let problem =
                     Problem::new(format!("macros.{name}"), format!("`{name}` is no macro for formulas"));
                 problems.push(problem.expected(expected));
+            }
+        }
+        for (index, group) in self.synonyms.iter().enumerate() {
+            let place = format!("synonyms[{index}]");
+            if group.len() < 2 {
+                let problem = Problem::new(place, "a group of synonyms with one name at most");
+                problems.push(problem.expected("two names of one thing, as in `[keep_prob, survival rate]`"));
+            } else if let Some(empty) = group.iter().position(|name| !name.contains(char::is_alphanumeric)) {
+                let problem = Problem::new(format!("{place}[{empty}]"), "a synonym without a word in it");
+                problems.push(problem.expected("a word, or several"));
             }
         }
         for (path, url, is_right) in [

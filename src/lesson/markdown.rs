@@ -231,6 +231,7 @@ impl<'t> Writer<'t> {
         let mut body = String::new();
         let shown = std::mem::take(&mut self.out).into_iter();
         html::push_html(&mut body, shown.filter(|event| !(self.is_title && headings::is_link(event))));
+        let body = named_headers(&body);
         let values = &self.values;
         let heading = |(level, id, content): (u8, String, String)| Heading {
             level,
@@ -257,6 +258,28 @@ impl<'t> Writer<'t> {
             _ => self.span(range.clone()),
         }
     }
+}
+
+/// Says in the heads of tables that they name columns, and makes a plain cell of one that names nothing, as above the names of rows.
+fn named_headers(body: &str) -> String {
+    const HEAD: (&str, &str) = ("<table><thead><tr>", "</tr></thead>");
+    let mut named = String::with_capacity(body.len());
+    let mut rest = body;
+    while let Some((before, after)) = rest.split_once(HEAD.0)
+        && let Some((head, after)) = after.split_once(HEAD.1)
+    {
+        let empty = ["", "left", "center", "right"].iter().fold(head.to_owned(), |head, side| {
+            let style =
+                if side.is_empty() { String::new() } else { format!(" style=\"text-align: {side}\"") };
+            head.replace(&format!("<th{style}></th>"), "<td></td>")
+        });
+        named += before;
+        named += HEAD.0;
+        named += &empty.replace("<th>", "<th scope=\"col\">").replace("<th style", "<th scope=\"col\" style");
+        named += HEAD.1;
+        rest = after;
+    }
+    named + rest
 }
 
 mod alerts;

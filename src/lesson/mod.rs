@@ -88,6 +88,14 @@ pub struct Frame {
     anchors: Vec<Anchor>,
 }
 
+/// A folder of lessons.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Chapter {
+    pub title: String,
+    /// A line about it, plain text; may be empty.
+    pub description: String,
+}
+
 /// One lesson, read and checked as far as that goes without running anything.
 #[derive(Clone, Debug)]
 pub struct Lesson {
@@ -101,8 +109,8 @@ pub struct Lesson {
     pub path: PathBuf,
     /// The path below the lessons folder, with `/`.
     pub below: String,
-    /// The title of its chapter; none for lessons directly in the lessons folder.
-    pub chapter: Option<String>,
+    /// None for lessons directly in the lessons folder.
+    pub chapter: Option<Chapter>,
     pub front: Front,
     /// The slugs of the lessons that it builds on.
     pub prerequisites: Vec<String>,

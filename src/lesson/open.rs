@@ -17,7 +17,7 @@ use super::link::{Anchor, Library, Published};
 use super::markdown::Beside;
 use super::math::Macros;
 use super::naming;
-use super::{Course, ExperimentBlock, Frame, Lesson, markdown, scene};
+use super::{Chapter, Course, ExperimentBlock, Frame, Lesson, markdown, scene};
 use crate::bibliography::Bibliography;
 use crate::diagnostic::{Diagnostic, Diagnostics, SourceId, Sources, Span};
 use crate::files::Fault;
@@ -205,7 +205,7 @@ impl Opening {
     }
 
     /// Returns a lesson from its text; none if its front matter is at fault, all the rest being checked even so.
-    fn lesson(&mut self, front: FrontOf, chapters: &BTreeMap<String, String>) -> Option<Read> {
+    fn lesson(&mut self, front: FrontOf, chapters: &BTreeMap<String, Chapter>) -> Option<Read> {
         let file = front.file;
         let (source, text, start, front) = front.read?;
         let here = |span: Span| scene(&self.library, &file.below, &file.slug, span);

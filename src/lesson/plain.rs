@@ -5,11 +5,24 @@ mod formula;
 use crate::markup::{self, Attribute, Tag, Token};
 use formula::Formula;
 
-/// Elements whose content is no text to read: charts, scripts, and the details of an experiment.
-const SKIPPED: [&str; 4] = ["svg", "script", "style", "details"];
+/// Elements whose content is no text to read: charts, scripts, tables, and the details of an experiment.
+const SKIPPED: [&str; 5] = ["svg", "script", "style", "table", "details"];
 
-/// Classes of elements that only lead to others: the numbers of footnotes and what leads back from them.
-const LEADING: [&str; 3] = ["footnote-back", "footnote-definition-label", "footnote-reference"];
+/// Classes of elements that open although they are details, and of what is folded within them.
+const OPEN: (&str, &str) = ("claimed", "grounds");
+
+/// Classes of elements that only lead to others or are said beneath what is left out: numbers of footnotes, figures and tables,
+/// what leads back, the notes of tables.
+const LEADING: [&str; 8] = [
+    "evidence",
+    "footnote-back",
+    "footnote-definition-label",
+    "footnote-reference",
+    "note",
+    "number-of",
+    "sources",
+    "verdict",
+];
 
 /// Elements that stand within a line, so that no space comes in their place.
 const INLINE: [&str; 20] = [
@@ -67,7 +80,9 @@ impl Reader {
             None if name == "math" => self.formula = Some(Formula::default()),
             None => {
                 let leads = tag.value("class").is_some_and(|class| LEADING.contains(&class));
-                if leads || SKIPPED.contains(&name) || aside(tag).is_some() {
+                let class = tag.value("class").unwrap_or_default();
+                let is_folded = SKIPPED.contains(&name) && class != OPEN.0 || class == OPEN.1;
+                if leads || is_folded || aside(tag).is_some() {
                     self.skipped = Some((name.to_owned(), 1));
                 }
                 self.space(name);
@@ -131,6 +146,13 @@ mod tests {
         let html = "<p>an <span class=\"term\"><dfn>epoch</dfn><span class=\"peek\" id=\"a\"><span>a pass, <math><mi>x</mi></math></span></span></span> ends</p>\
                     <dl class=\"terms\"><dt>epoch</dt></dl>";
         assert_eq!(text(html), "an epoch ends");
+    }
+
+    #[test]
+    fn claims_are_text_without_their_grounds() {
+        let html = "<ul><li><details class=\"claimed\"><summary>Adam is lower.</summary><div class=\"grounds\"><p>a &lt; b</p></div></details></li></ul>\
+                    <table><tr><td>1</td></tr></table><p>After</p>";
+        assert_eq!(text(html), "Adam is lower. After");
     }
 
     #[test]

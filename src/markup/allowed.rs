@@ -43,7 +43,8 @@ const fn element(name: &'static str, attributes: &'static [&'static str]) -> Ele
 }
 
 /// Attributes of every element; those that begin with `aria-` are too.
-const EVERYWHERE: [&str; 8] = ["class", "dir", "id", "lang", "role", "style", "tabindex", "title"];
+const EVERYWHERE: [&str; 10] =
+    ["class", "data-held", "data-label", "dir", "id", "lang", "role", "style", "tabindex", "title"];
 
 const HTML: &[Element] = &[
     element("a", &["href", "rel"]),

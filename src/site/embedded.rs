@@ -49,6 +49,8 @@ pub(super) const ASSETS: &[(&str, &[u8])] = &[
     ("assets/fonts/serif.woff2", include_bytes!("../../templates/assets/fonts/serif.woff2")),
     ("assets/fonts/text-LICENSE.txt", include_bytes!("../../templates/assets/fonts/text-LICENSE.txt")),
     ("assets/frames.js", include_bytes!("../../templates/assets/frames.js")),
+    ("assets/search-LICENSES.txt", include_bytes!("../../templates/assets/search-LICENSES.txt")),
+    ("assets/theme.js", include_bytes!("../../templates/assets/theme.js")),
     ("assets/gradbook.js", include_bytes!("../../templates/assets/gradbook.js")),
     ("assets/live.js", include_bytes!("../../templates/assets/live.js")),
 ];

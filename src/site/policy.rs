@@ -53,8 +53,8 @@ pub fn text(policy: &ContentPolicy, runs: bool) -> Option<String> {
 const NEEDY: [&str; 7] = ["applet", "embed", "form", "frame", "iframe", "object", "portal"];
 
 /// The site's own scripts.
-pub(super) const OWN_SCRIPTS: [&str; 4] =
-    ["assets/charts.js", "assets/figures.js", "assets/frames.js", "assets/gradbook.js"];
+pub(super) const OWN_SCRIPTS: [&str; 5] =
+    ["assets/charts.js", "assets/figures.js", "assets/frames.js", "assets/gradbook.js", "assets/theme.js"];
 
 /// Attributes that fetch.
 const FETCHING: [&str; 7] = ["background", "data", "formaction", "poster", "src", "srcdoc", "srcset"];

@@ -20,6 +20,8 @@ pub struct Site {
     /// Beside the lessons: an imprint, a page about the course.
     pub pages: Vec<PageView>,
     pub frame: FrameView,
+    /// Shown on the page of the course alone.
+    pub computed: ComputedView,
     /// What the charts need, put into the page's style sheet.
     pub chart_css: String,
 }
@@ -90,7 +92,18 @@ impl Default for CourseView {
 pub struct ChapterView {
     /// Empty for lessons that stand in no chapter.
     pub title: String,
+    /// A line about it; may be empty.
+    pub description: String,
     pub lessons: Vec<PageView>,
+}
+
+/// How much was computed for a course.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct ComputedView {
+    pub experiments: u64,
+    pub runs: u64,
+    /// Multiplications with addition.
+    pub multiply_adds: u64,
 }
 
 /// One lesson.
@@ -111,6 +124,8 @@ pub struct PageView {
     pub authors: Vec<String>,
     /// How long a reader needs, in the author's words; may be empty.
     pub estimated_time: String,
+    /// How many minutes a reader needs for its text.
+    pub minutes: usize,
     /// The slugs of the lessons that it builds on. Templates see these lessons as `prerequisites`.
     pub prerequisites: Vec<String>,
     /// Whether it is a page beside the lessons, such as an imprint.
@@ -119,7 +134,7 @@ pub struct PageView {
     pub source_path: String,
     pub body_html: String,
     pub headings: Vec<HeadingView>,
-    /// A chart shown small on the index: path of its SVG file in the output.
+    /// A chart shown small on the index: path of its SVG file in the output, with the part of it that is shown.
     pub thumbnail: Option<String>,
     /// Whether the HTML of its author's own needs more than the usual policy allows.
     pub needs_more: bool,

@@ -398,8 +398,8 @@
   }
 
   /* Parts of a section that are computed, within each chart and beside them: those of the page are put back by a reset. */
-  const OF_CHART = [".plot-wide", ".plot-narrow", "details.numbers table", ":scope > .visually-hidden"];
-  const BESIDE = [".results table", ".results > .note", "ul.claims"];
+  const OF_CHART = [".plot-wide", ".plot-narrow", ":scope > .visually-hidden"];
+  const BESIDE = ["details.numbers table", ".results table", ".results > .note", "ul.claims"];
   const CLAIMS = "ul.claims 0";
 
   class Panel {
@@ -436,8 +436,8 @@
     // --- what is asked for ---
 
     asked(isChanged) {
-      const { slug, yaml: own, defaults, before } = this.page;
-      const asked = { slug, yaml: own, defaults, before, values: [] };
+      const { slug, yaml: own, defaults, before, mentioned } = this.page;
+      const asked = { slug, yaml: own, defaults, before, mentioned, values: [] };
       if (this.seeds) asked.seeds = this.seeds;
       if (!isChanged) return asked;
       if (this.editor) asked.yaml = this.editor.value;
@@ -601,7 +601,7 @@
         const sentence = own?.children[index]?.querySelector(".says");
         if (sentence && !isEdited) claim.querySelector(".says")?.replaceWith(sentence.cloneNode(true));
         if (this.seeds && seeds < this.page.seeds) {
-          const held = /\d+/.exec(claim.querySelector(".verdict")?.textContent || "")?.[0] ?? "";
+          const held = claim.querySelector(".verdict")?.dataset.held ?? "";
           claim.className = "open";
           claim.querySelector(".verdict").textContent = say("run_claims", { n: held, n_seeds: seeds });
         }

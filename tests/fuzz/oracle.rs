@@ -43,7 +43,7 @@ pub(crate) fn faults(path: &str, markup: &str) -> Vec<String> {
         let mut wrong = |what: &str| faults.push(format!("<{name}>: {what}"));
         match name {
             "script"
-                if ["gradbook.js", "charts.js", "figures.js", "frames.js"]
+                if ["gradbook.js", "charts.js", "figures.js", "frames.js", "theme.js"]
                     .iter()
                     .any(|own| element.get("src") == Some(&format!("{assets}{own}"))) => {}
             "script" => wrong("is not ours"),

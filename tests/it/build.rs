@@ -162,7 +162,8 @@ fn every_setting_that_has_an_effect_stands_on_the_page_and_no_other() {
     // The cells of the table one after the other.
     let cells = |slug: &str| -> String {
         let page = site.text(&format!("{slug}.html"));
-        let table = page.split("Every setting</p>").nth(1).and_then(|rest| rest.split("</table>").next());
+        let table =
+            page.split("Every setting</summary>").nth(1).and_then(|rest| rest.split("</table>").next());
         let texts = table.unwrap().split('<').filter_map(|tag| Some(tag.split_once('>')?.1.trim()));
         texts.filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" ")
     };

@@ -120,6 +120,24 @@ fn charts_are_drawn_again_only_where_something_in_them_changed() {
 }
 
 #[test]
+fn what_stands_in_the_text_is_chosen_and_retrains_nothing() {
+    let course = Course::with("a.md", WAYS);
+    let order = |page: &str, parts: [&str; 4]| {
+        let places = parts.map(|part| page.find(part).unwrap_or_else(|| panic!("{part} in {page}")));
+        assert!(places.is_sorted(), "{parts:?} at {places:?}");
+    };
+    let (figures, claims, more, table) =
+        ("<div class=\"plot\"", "<ul class=\"claims\"", "<details class=\"more\">", "<div class=\"results");
+    order(&course.build().text("a.html"), [figures, claims, more, table]);
+    let course = edit(course, "seeds: 3", "seeds: 3\nshow: [table, figures]");
+    assert!(why(&course).contains("cached, 6 runs"));
+    order(&course.build().text("a.html"), [table, figures, more, claims]);
+    let course = edit(course, "seeds: 3\nshow: [table, figures]", "seeds: 3")
+        .file("lessons/gradbook.yaml", b"defaults: {show: [claims, figures, table]}\n");
+    order(&course.build().text("a.html"), [claims, figures, table, more]);
+}
+
+#[test]
 fn what_a_listener_is_told_is_new_where_nothing_else_is() {
     // Its text is nowhere else on the page.
     let hidden = WAYS.replace("seeds: 3", "seeds: 3\nshow_source: false\nalt: Adam is below.");
@@ -181,7 +199,7 @@ fn an_unchanged_course_is_not_written_at_all() {
 fn a_page_that_somebody_changed_or_removed_is_right_again() {
     let course = Course::with("a.md", WAYS).and("b.md", "Text.");
     let fresh = course.build().files();
-    for path in ["output/a.html", "output/a/ways-loss.svg", "output/search-index.json"] {
+    for path in ["output/a.html", "output/a/ways-loss.svg", "output/search-index.js"] {
         fs::write(course.path(path), "mine").unwrap();
         assert!(course.build().files() == fresh, "{path} changed");
         fs::remove_file(course.path(path)).unwrap();
@@ -295,7 +313,7 @@ fn a_lesson_that_comes_or_goes_changes_the_navigation_of_all() {
     let site = course.build();
     site.page("a").shows("c.html");
     site.page("index").shows("c.html");
-    assert!(site.text("search-index.json").contains("See the first"));
+    assert!(site.text("search-index.js").contains("See the first"));
     let three = site.files();
     fs::remove_file(course.path("lessons/c.md")).unwrap();
     assert!(course.build().files() == two);

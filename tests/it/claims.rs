@@ -29,7 +29,9 @@ fn a_claim_stands_with_its_verdict_margin_and_interval() {
         .shows("Adam is ahead after ten epochs")
         .shows("Held in 4 of 4 seeds")
         .shows("95% interval")
-        .shows("margin");
+        .shows("role=\"img\" aria-label=\"Held in 4 of 4 seeds\"")
+        .shows(" lower (")
+        .shows("What is judged: <code>adam.train_loss[10] &lt; sgd.train_loss[10]</code>");
     let claims = &course.results("lessons/a.md#ways")[0]["claims"];
     assert_eq!(claims[0]["held"], 4);
     let (margin, interval) = (claims[0]["margin"].as_f64().unwrap(), &claims[0]["interval"]);
@@ -49,9 +51,9 @@ fn a_claim_in_prose_is_a_check_mark_that_leads_to_its_experiment() {
     let course = Course::with("a.md", &body).and("b.md", other);
     let site = course.build();
     let page = site.page("a");
-    page.shows("<a class=\"claim\" href=\"#experiment-ways\" title=\"adam.train_loss &lt; sgd.train_loss&#10;held in 4 of 4 seeds; margin ");
+    page.shows("<a class=\"claim\" href=\"#experiment-ways\" title=\"adam.train_loss &lt; sgd.train_loss&#10;held in 4 of 4 seeds; ").shows(" lower (");
     page.shows("<span class=\"claim\" title=\"ways.adam.train_loss &lt; 1&#10;");
-    page.shows("<span class=\"visually-hidden\">(claim held in 4 of 4 seeds; margin ");
+    page.shows("<span class=\"visually-hidden\">(claim held in 4 of 4 seeds; ");
     site.page("b").shows("href=\"a.html#experiment-ways\" title=\"a.ways.adam.train_loss &lt; 1");
     site.page("b").shows(
         "href=\"a.html#experiment-ways\" title=\"a.ways.adam.train_loss&#10;a.ways.adam.train_loss: mean ",

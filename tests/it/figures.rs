@@ -65,12 +65,12 @@ fn a_figure_stands_in_its_page_with_its_files() {
     );
     let files = files(folder.path(), &anew());
     let page = text(&files, "figures.html");
-    assert!(page.contains("id=\"figure-by_width\"") && page.contains("How this was drawn"), "{page}");
+    assert!(page.contains("id=\"figure-by_width\"") && page.contains("Numbers and source"), "{page}");
     assert!(page.contains("Of <a") && page.contains("Two lines."), "caption and alternative have values");
     assert!(page.contains("chart-wide") && page.contains("chart-narrow") && page.contains("The numbers"));
     let svg = text(&files, "figures/by_width.svg");
     assert!(svg.contains("Error by width") && svg.contains("l2 0.1"), "{svg}");
-    assert!(text(&files, "search-index.json").contains("Error by width"));
+    assert!(text(&files, "search-index.js").contains("Error by width"));
     let csv = text(&files, "figures/by_width.csv");
     assert_eq!(csv.lines().next(), Some("training.l2,series,model.hidden[0],value,seeds"));
     assert_eq!(csv.lines().count(), 1 + 2 * 2 * 2, "a line for each width, l2 and series: {csv}");

@@ -41,7 +41,7 @@ fn a_page_holds_code_tabs_and_exercises_without_a_script() {
     }
     assert!(!page.contains("region"), "{page}");
     assert_eq!(html::parse(&page).faults, Vec::<String>::new());
-    let found = course.text("output/search-index.json");
+    let found = course.text("output/search-index.js");
     assert!(
         found.contains("Why?") && !found.contains("Because."),
         "a solution is not found by its words: {found}"
@@ -73,7 +73,7 @@ fn pages_beside_the_lessons_are_led_to_from_the_foot_alone() {
     assert!(!before.contains("imprint.html") && foot.contains("href=\"imprint.html\""));
     assert!(course.text("output/b/index.html").contains("href=\"../imprint.html\""));
     assert!(course.text("output/sitemap.xml").contains("<loc>https://a.example/imprint.html</loc>"));
-    assert!(course.text("output/search-index.json").contains("Imprint"));
+    assert!(course.text("output/search-index.js").contains("Imprint"));
 }
 
 #[test]

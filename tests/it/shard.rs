@@ -163,7 +163,7 @@ fn a_wrong_entry_is_found_and_the_next_build_is_right() {
     let wrong = course.build().files();
     let differ = right.iter().zip(&wrong).filter(|(right, wrong)| right != wrong);
     let differ: Vec<&str> = differ.map(|((name, _), _)| name.as_str()).collect();
-    let all = ["a.html", "a/ways-dev_loss.svg", "a/ways.csv", "a/ways.json", "search-index.json"];
+    let all = ["a.html", "a/ways-dev_loss.svg", "a/ways.csv", "a/ways.json", "search-index.js"];
     assert_eq!(differ, all);
     let called = course.call(&["verify", "--sample", "100%"]);
     assert_eq!(called.status, 2, "{}", called.error);

@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use crate::chart::Figure;
 use crate::data::Facts;
-use crate::experiment::{Cost, Header, Kind, Plan, PlannedVariant, conditions};
+use crate::experiment::{Cost, Header, Kind, MetricInfo, Plan, PlannedVariant, conditions};
 use crate::inline::{Forecast, ForecastVariant};
 use crate::outcome::{Conditions, LEARNING_RATE, Outcome, RunRecord, Variant};
 use crate::settings::Node;
@@ -60,6 +60,11 @@ impl Block {
     /// Returns all of its runs together, and what is made of them.
     pub fn total(&self) -> Cost {
         self.costs.iter().map(|cost| cost.times(self.header.seeds)).sum::<Cost>() + self.shown
+    }
+
+    /// Describes a metric of its kind by its name.
+    pub fn metric(&self, name: &str) -> Option<MetricInfo> {
+        self.kind.all_metrics().find(|info| info.name == name).map(|info| self.plan.describe(info))
     }
 
     /// Returns its outcome before any run has been added.

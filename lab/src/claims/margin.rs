@@ -32,6 +32,11 @@ impl Margin {
         Some(Margin { by_seed, value, interval })
     }
 
+    /// Returns whether the seeds differ, so that there is an interval to be told.
+    pub fn has_interval(&self) -> bool {
+        self.interval.is_some_and(|(low, high)| low < high)
+    }
+
     /// Returns whether the interval reaches zero or beyond. Where all seeds agree to the bit, chance has no part in it.
     pub fn touches_zero(&self) -> bool {
         self.interval.is_some_and(|(low, high)| low <= 0.0 && low < high)

@@ -1,5 +1,6 @@
 //! Sentences that must hold: each judged seed by seed on paired runs.
 
+mod evidence;
 mod margin;
 
 use std::collections::BTreeSet;
@@ -11,6 +12,7 @@ use crate::lint;
 use crate::outcome::{Outcome, Statistic};
 use crate::settings::Node;
 
+pub use evidence::share;
 pub use margin::{Margin, bootstrap};
 
 /// The most seeds whose values a failure lists.
@@ -22,6 +24,8 @@ pub struct Verdict {
     /// Its place among the claims of its experiment, judged or not; 0 for one in prose, which stands alone.
     pub index: usize,
     pub claim: Claim,
+    /// What stands for the seeds.
+    pub statistic: Statistic,
     /// One a seed.
     pub by_seed: Vec<Judgement>,
     /// In how many seeds it must be.
@@ -71,7 +75,7 @@ impl Verdict {
         let needed = claim.needed(by_seed.len() as u64) as usize;
         let margins: Option<Vec<f64>> = by_seed.iter().map(|judgement| judgement.margin).collect();
         let margin = margins.and_then(|margins| Margin::of(margins, statistic, seed));
-        Verdict { index, claim, by_seed, needed, margin, by_chance }
+        Verdict { index, claim, statistic, by_seed, needed, margin, by_chance }
     }
 
     /// Returns in how many seeds the claim held.

@@ -27,6 +27,7 @@ pub const KEYS: &[&str] = &[
     "claims",
     "tolerance",
     "lint",
+    "show",
     "show_source",
     "try",
     "live",
@@ -80,6 +81,10 @@ pub struct Header {
     /// Which lints say nothing about it, by their codes: `{allow: [G004]}`.
     #[serde(default)]
     pub lint: LintSettings,
+    /// What stands in the text, in this order: `figures`, `claims`, `table` (default `[figures, claims]`). The rest can be
+    /// opened beneath.
+    #[serde(default = "in_the_text")]
+    pub show: Vec<Shown>,
     /// Whether a reader can open the block's YAML (default true).
     #[serde(default = "yes")]
     pub show_source: bool,
@@ -93,6 +98,26 @@ pub struct Header {
     /// is true unless it says otherwise).
     #[serde(default)]
     pub notebook: Option<bool>,
+}
+
+/// A part of an experiment that may stand in the text of its lesson.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Shown {
+    Figures,
+    Claims,
+    Table,
+}
+
+impl Shown {
+    /// Returns the name as authors write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Shown::Figures => "figures",
+            Shown::Claims => "claims",
+            Shown::Table => "table",
+        }
+    }
 }
 
 /// Which lints are silent.
@@ -147,6 +172,10 @@ fn one() -> u64 {
     1
 }
 
+fn in_the_text() -> Vec<Shown> {
+    vec![Shown::Figures, Shown::Claims]
+}
+
 fn yes() -> bool {
     true
 }
@@ -190,6 +219,12 @@ impl Header {
                     )
                     .expected(format!("one of {}", figures.join(", "))),
                 );
+            }
+        }
+        for (index, part) in self.show.iter().enumerate() {
+            if self.show[..index].contains(part) {
+                let what = format!("`{}` is shown twice", part.name());
+                problems.push(Problem::new(format!("show[{index}]"), what).expected("each part once"));
             }
         }
         for (index, claim) in self.claims.iter().enumerate().filter(|_| self.seeds > 0) {

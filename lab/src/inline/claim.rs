@@ -27,6 +27,33 @@ pub struct Judgement {
     pub missing: Vec<String>,
 }
 
+/// The two sides of a claim that compares numbers by their order or asks how near they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sides<'a> {
+    pub left: &'a str,
+    pub right: &'a str,
+    pub relation: Relation,
+}
+
+/// What a claim says of its left side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Relation {
+    Lower,
+    Higher,
+    Near,
+}
+
+/// Returns the sides of a claim; none where it is no such comparison.
+pub fn sides(claim: &str) -> Option<Sides<'_>> {
+    let (left, right, relation) = match Expression::parse(claim).ok()?.form() {
+        Form::Comparison { left, operator: "<" | "<=", right } => (left, right, Relation::Lower),
+        Form::Comparison { left, operator: ">" | ">=", right } => (left, right, Relation::Higher),
+        Form::Within { a, b, .. } => (a, b, Relation::Near),
+        Form::Comparison { .. } | Form::Other => return None,
+    };
+    Some(Sides { left: claim[left].trim(), right: claim[right].trim(), relation })
+}
+
 /// What one seed's runs found: the block's own variants (or the metrics of the only run) by name.
 #[derive(Clone, Debug)]
 pub struct SeedValues<'a> {

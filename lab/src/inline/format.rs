@@ -23,7 +23,7 @@ pub fn number(value: f64) -> String {
         return special(value);
     }
     if value == value.trunc() && size < 1e15 {
-        return minus(&format!("{value:.0}"));
+        return grouped(&minus(&format!("{value:.0}")));
     }
     if !(1e-4..1e7).contains(&size) {
         return sci(value, 3);
@@ -31,12 +31,29 @@ pub fn number(value: f64) -> String {
     let rounded = format!("{value:.3e}");
     let exponent: i32 = rounded.split_once('e').and_then(|(_, exponent)| exponent.parse().ok()).unwrap_or(0);
     let decimals = (3 - exponent).max(0) as usize;
-    minus(strip(&format!("{value:.decimals$}")))
+    grouped(&minus(strip(&format!("{value:.decimals$}"))))
 }
 
 /// Writes a number with `digits` decimals, always.
 pub fn fixed(value: f64, digits: usize) -> String {
-    if value.is_finite() { minus(&format!("{value:.digits$}")) } else { special(value) }
+    if value.is_finite() { grouped(&minus(&format!("{value:.digits$}"))) } else { special(value) }
+}
+
+/// Parts the thousands of a number by commas where it has five digits or more before the point: `1797`, `12,000`.
+pub fn grouped(number: &str) -> String {
+    let start = number.find(|c: char| c.is_ascii_digit()).unwrap_or(number.len());
+    let whole = number[start..].find(|c: char| !c.is_ascii_digit()).unwrap_or(number.len() - start);
+    if whole < 5 {
+        return number.to_owned();
+    }
+    let mut text = number[..start].to_owned();
+    for (index, digit) in number[start..start + whole].chars().enumerate() {
+        if index > 0 && (whole - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text + &number[start + whole..]
 }
 
 /// Writes a share as percent: `0.974` as `97.4%`.
@@ -141,6 +158,8 @@ mod tests {
             (3.0, "3"),
             (-12.0, "−12"),
             (1234.567, "1235"),
+            (-12_345.0, "−12,345"),
+            (1_234_567.8, "1,234,568"),
             (0.00012345, "0.0001234"),
             (0.000012345, "1.234×10⁻⁵"),
             (9.99996, "10"),
@@ -174,6 +193,7 @@ mod tests {
         assert_eq!((si(0.99996, 1), si(999.96, 1), si(1.5e-12, 2)), ("1".into(), "1k".into(), "1.5p".into()));
         assert_eq!((si(2e20, 1), si(3e-17, 1)), ("2×10²⁰".into(), "3×10⁻¹⁷".into()));
         assert_eq!(fixed(2.0, 3), "2.000");
+        assert_eq!((fixed(9999.5, 1), fixed(12_345.67, 1)), ("9999.5".into(), "12,345.7".into()));
         assert_eq!(percent(f64::NAN, 1), "–");
     }
 }

@@ -36,12 +36,12 @@ use std::collections::BTreeMap;
 pub use by_row::{
     Fault, Formula, Given, Link, Name, experiment_named, is_one_name, shown_number, unknown_name,
 };
-pub use claim::{Judgement, SeedValues};
+pub use claim::{Judgement, Relation, SeedValues, Sides, sides};
 pub use column::{Cell, column, only_name};
 pub use environment::{FILTERS, FUNCTIONS};
 pub use format::{
-    absent as format_absent, fixed as format_fixed, number as format_number, percent as format_percent,
-    sci as format_scientific,
+    absent as format_absent, fixed as format_fixed, grouped, number as format_number,
+    percent as format_percent, sci as format_scientific,
 };
 pub use idle::{Idle, idle, within_block};
 pub use names::{Forecast, ForecastVariant, Names, Scope};

@@ -1,9 +1,11 @@
 //! An experiment as its reader sees it: figures, results, claims, and how it was computed.
 
+use std::collections::BTreeSet;
+
 use super::{ClaimView, DataSourceView, DrawnFigure, ExperimentView, FigureView, Provenance, TableView};
 use super::{results, settings};
 use crate::block::Block;
-use crate::claims::Verdict;
+use crate::claims::{Margin, Verdict};
 use crate::data::{DataSettings, Facts, Origin};
 use crate::outcome::Outcome;
 use crate::words::Words;
@@ -15,6 +17,8 @@ pub struct BlockTexts {
     pub alt: String,
     pub claims_html: Vec<String>,
     pub yaml: String,
+    /// The metrics that the lesson speaks of.
+    pub mentioned: BTreeSet<String>,
 }
 
 /// Puts an experiment of a lesson together, but for what is [drawn](draw_in).
@@ -34,11 +38,12 @@ pub fn experiment(
         caption_html: written.caption_html,
         alt: written.alt,
         figures: Vec::new(),
-        results: results(block, outcome),
+        show: block.header.show.iter().map(|part| part.name().to_owned()).collect(),
+        results: results(block, outcome, &written.mentioned),
         claims: verdicts
             .iter()
             .zip(written.claims_html)
-            .map(|(verdict, says)| claim(verdict, says))
+            .map(|(verdict, says)| claim(block, verdict, says))
             .collect(),
         live: None,
         provenance: Provenance {
@@ -81,7 +86,7 @@ pub fn speak(view: &mut ExperimentView, words: &Words) {
         }
     }
     for claim in &mut view.claims {
-        claim.margin.iter_mut().chain(&mut claim.doubts).for_each(|text| words.write_over(text));
+        claim.evidence.iter_mut().chain(&mut claim.doubts).for_each(|text| words.write_over(text));
     }
     for source in &mut view.provenance.data {
         words.write_over(&mut source.name);
@@ -116,7 +121,7 @@ fn figure_view(slug: &str, id: &str, alt: &str, figure: &DrawnFigure) -> FigureV
     }
 }
 
-fn claim(verdict: &Verdict, says_html: String) -> ClaimView {
+fn claim(block: &Block, verdict: &Verdict, says_html: String) -> ClaimView {
     ClaimView {
         says_html,
         that: verdict.claim.that.clone(),
@@ -124,7 +129,9 @@ fn claim(verdict: &Verdict, says_html: String) -> ClaimView {
         held: verdict.held(),
         seeds: verdict.by_seed.len(),
         required: verdict.needed,
-        margin: verdict.margin_text(),
+        by_seed: verdict.by_seed.iter().map(|judgement| judgement.holds).collect(),
+        evidence: verdict.evidence(|name| block.metric(name)),
+        has_interval: verdict.margin.as_ref().is_some_and(Margin::has_interval),
         doubts: verdict.doubts().into_iter().map(|doubt| doubt.says().to_owned()).collect(),
     }
 }

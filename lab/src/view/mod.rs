@@ -30,6 +30,8 @@ pub struct ExperimentView {
     pub caption_html: String,
     /// What the author has read out in place of its charts, plain text; may be empty.
     pub alt: String,
+    /// What stands in the text, in this order: `figures`, `claims`, `table`. The rest can be opened beneath.
+    pub show: Vec<String>,
     pub figures: Vec<FigureView>,
     pub results: Option<ResultsView>,
     pub claims: Vec<ClaimView>,
@@ -99,7 +101,7 @@ impl From<DataTable> for TableView {
 
 /// Returns whether a text is a number as people write it, or nothing.
 fn is_number(text: &str) -> bool {
-    let text = text.replace('\u{2212}', "-").replace(['\u{a0}', '\u{202f}', '%'], "");
+    let text = text.replace('\u{2212}', "-").replace([',', '\u{a0}', '\u{202f}', '%'], "");
     text.is_empty() || text == "–" || text.parse::<f64>().is_ok()
 }
 
@@ -111,6 +113,8 @@ pub struct ColumnView {
     pub explanation: String,
     /// Aligned right.
     pub numeric: bool,
+    /// The most characters that a spread of it has, so that numbers beside spreads stand under each other.
+    pub spread_width: usize,
 }
 
 /// Final metrics by variant.
@@ -139,6 +143,8 @@ pub struct ResultRow {
 pub struct CellView {
     /// Rounded for reading.
     pub text: String,
+    /// Blanks as wide as digits that stand after it, so that the points of a column are under each other.
+    pub pad: String,
     /// Standard deviation over seeds, shown after ±.
     pub spread: Option<String>,
     /// From where to where half of the seeds lie, or in how many of them there is a value; shown as it is.
@@ -162,8 +168,12 @@ pub struct ClaimView {
     pub seeds: usize,
     /// In how many it has to be.
     pub required: usize,
-    /// By how much, with its interval over the seeds, plain text.
-    pub margin: Option<String>,
+    /// Seed by seed whether it is true.
+    pub by_seed: Vec<bool>,
+    /// Both sides and by how much they differ, plain text: `10.4% against 19.4%: 9.0 points lower (7.2 to 10.7)`.
+    pub evidence: Option<String>,
+    /// Whether an interval stands in it.
+    pub has_interval: bool,
     /// Why it may be less sure than it seems, although it holds; a few words each.
     pub doubts: Vec<String>,
 }

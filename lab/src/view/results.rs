@@ -1,5 +1,8 @@
 //! The table of an experiment's results: which metrics have a column, how they are written, what is best.
 
+use std::collections::BTreeSet;
+
+use crate::claims;
 use crate::data::DataSettings;
 use crate::experiment::{Better, ColumnSettings, FOLLOWING, MetricInfo};
 use crate::inline::{self, Cell, format_fixed, format_number, format_percent, format_scientific, only_name};
@@ -11,20 +14,27 @@ use crate::block::Block;
 /// The most numbers of a list that a cell shows; longer ones are in the JSON.
 const SHOWN_NUMBERS: usize = 3;
 
-/// Returns the metrics that are worth a column, the kind's own first, by variant; none where no metric is.
-pub fn results(block: &Block, outcome: &Outcome) -> Option<ResultsView> {
+/// The fewest seeds whose spread says something.
+const FEWEST: usize = 3;
+
+/// Returns a table of metrics by variant, the kind's own first; none where no metric is worth a column. Without columns of the
+/// author's own those that are `mentioned` stand there, or all that tell variants apart where none is.
+pub fn results(block: &Block, outcome: &Outcome, mentioned: &BTreeSet<String>) -> Option<ResultsView> {
     let columns: Vec<Column> = match &block.header.columns {
         Some(wanted) => wanted.iter().map(|column| chosen(block, outcome, column)).collect(),
         None => {
-            let usual = columns(block, outcome).into_iter();
-            usual.map(|info| measured(block, outcome, &info, None)).collect()
+            let mut usual = columns(block, outcome);
+            if usual.iter().any(|info| mentioned.contains(info.name)) {
+                usual.retain(|info| mentioned.contains(info.name));
+            }
+            usual.iter().map(|info| measured(block, outcome, info, None)).collect()
         }
     };
     if columns.is_empty() {
         return None;
     }
     let (headings, cells): (Vec<ColumnView>, Vec<Vec<CellView>>) =
-        columns.into_iter().map(|column| (column.heading, column.cells)).unzip();
+        columns.into_iter().map(|column| aligned(column.heading, column.cells)).unzip();
     let rows = outcome.variants.iter().enumerate().map(|(row, variant)| ResultRow {
         label: match variant.label.as_str() {
             "" => block.header.id.replace('_', " "),
@@ -76,11 +86,18 @@ fn chosen(block: &Block, outcome: &Outcome, column: &ColumnSettings) -> Column {
         return measured(block, outcome, &info, named);
     }
     let following = FOLLOWING.iter().find(|info| name.as_deref() == Some(info.name));
-    let written = if is_share(block, text) { Written::Percent } else { Written::Number };
+    let is_share = claims::share(text, &|name| block.metric(name)) == Some(true);
+    let written = if is_share { Written::Percent } else { Written::Number };
     let info = following.copied().unwrap_or(MetricInfo { written, ..MetricInfo::number("", "") });
     let mut numeric = true;
-    let found = inline::column(outcome, text).into_iter().map(|cell| match cell {
-        Cell::Numbers(values) => number_cell(&values, &info, outcome.statistic),
+    let found = inline::column(outcome, text);
+    let all = found.iter().filter_map(|cell| match cell {
+        Cell::Numbers(values) => Some(values.as_slice()),
+        Cell::Text(_) | Cell::Nothing => None,
+    });
+    let decimals = common_decimals(all, info.written, outcome.statistic);
+    let found = found.into_iter().map(|cell| match cell {
+        Cell::Numbers(values) => number_cell(&values, &info, outcome.statistic, decimals),
         Cell::Text(text) => {
             numeric = false;
             CellView {
@@ -98,20 +115,66 @@ fn chosen(block: &Block, outcome: &Outcome, column: &ColumnSettings) -> Column {
         label: own.or(last).unwrap_or_else(|| text.to_owned()),
         explanation: following.map_or_else(|| text.to_owned(), |info| info.about.to_owned()),
         numeric,
+        spread_width: 0,
     };
     Column { heading, cells }
 }
 
-/// Whether an expression adds and subtracts shares, so that it is one.
-fn is_share(block: &Block, text: &str) -> bool {
-    let plain = |c: char| c.is_alphanumeric() || "_.[]()+- ".contains(c);
-    let share = |name: &String| {
-        let last = name.rsplit('.').next().unwrap_or(name).split('[').next().unwrap_or_default();
-        let mut infos = block.kind.all_metrics();
-        infos.any(|info| info.name == last && info.written == Written::Percent)
+/// Puts the points of a column under each other, with blanks as wide as digits and points.
+fn aligned(heading: ColumnView, mut cells: Vec<CellView>) -> (ColumnView, Vec<CellView>) {
+    let after = |text: &str| match text.trim_end_matches('%').split_once('.') {
+        Some((_, decimals)) if decimals.bytes().all(|byte| byte.is_ascii_digit()) => decimals.len() + 1,
+        _ => 0,
     };
-    let names = inline::names(text);
-    !names.is_empty() && text.chars().all(plain) && names.iter().all(share)
+    let is_plain =
+        |text: &str| text.ends_with(|c: char| c.is_ascii_digit() || c == '%') && !text.contains(['×', ' ']);
+    let most =
+        cells.iter().filter(|cell| is_plain(&cell.text)).map(|cell| after(&cell.text)).max().unwrap_or(0);
+    for cell in cells.iter_mut().filter(|cell| heading.numeric && is_plain(&cell.text)) {
+        let missing = most - after(&cell.text);
+        let point = after(&cell.text) == 0 && missing > 0;
+        cell.pad =
+            if point { "\u{2008}" } else { "" }.to_owned() + &"\u{2007}".repeat(missing - usize::from(point));
+    }
+    let widths = cells.iter().filter_map(|cell| cell.spread.as_ref()).map(|spread| spread.chars().count());
+    let spread_width = widths.max().unwrap_or(0);
+    (ColumnView { spread_width, ..heading }, cells)
+}
+
+/// Returns how many decimals show every number of a column as its seeds, and the least of them, deserve; none where no number of
+/// decimals does.
+fn common_decimals<'v>(
+    all: impl Iterator<Item = &'v [f64]>,
+    how: Written,
+    statistic: Statistic,
+) -> Option<usize> {
+    if how == Written::Percent {
+        return Some(1);
+    }
+    let summaries: Vec<Summary> = all.map(Summary::of).filter(|summary| summary.mean.is_finite()).collect();
+    let middles = || summaries.iter().map(|summary| statistic.in_summary(summary).abs());
+    let whole = |summary: &Summary| summary.min == summary.max && summary.mean.fract() == 0.0;
+    if summaries.iter().all(whole) {
+        return Some(0);
+    }
+    let size = |value: f64| libm::floor(libm::log10(value)) as i32;
+    let digits = |value: f64, digits: i32| (digits - 1 - size(value)).max(0);
+    let nonzero = middles().filter(|middle| *middle > 0.0);
+    let ends = (f64::INFINITY, 0.0_f64);
+    let (least, most) = nonzero.fold(ends, |(low, high), value| (low.min(value), high.max(value)));
+    if !least.is_finite() {
+        return None;
+    }
+    // Two digits of the least number, three of the greatest.
+    let needed = digits(least, 2);
+    let mut decimals = needed.max(digits(most, 3));
+    if statistic == Statistic::Mean {
+        let spreads = summaries.iter().filter(|summary| summary.n >= FEWEST && summary.sd > 0.0);
+        if let Some(noisiest) = spreads.map(|summary| digits(summary.sd, 2)).min() {
+            decimals = noisiest.clamp(needed, decimals.max(needed) + 1);
+        }
+    }
+    (size(most).max(0) + decimals < 7).then_some(decimals as usize)
 }
 
 fn columns(block: &Block, outcome: &Outcome) -> Vec<MetricInfo> {
@@ -167,12 +230,19 @@ fn heading(info: &MetricInfo) -> ColumnView {
     };
     let label = info.name.replace('_', " ") + &unit;
     let explanation = [info.about.to_owned(), info.words()].into_iter().filter(|text| !text.is_empty());
-    ColumnView { label, explanation: explanation.collect::<Vec<_>>().join("; "), numeric: true }
+    ColumnView {
+        label,
+        explanation: explanation.collect::<Vec<_>>().join("; "),
+        numeric: true,
+        spread_width: 0,
+    }
 }
 
 fn note(outcome: &Outcome, has_best: bool) -> String {
     let seeds = outcome.seeds();
     let spread = match outcome.statistic {
+        Statistic::Mean if seeds < FEWEST => format!("Mean over {seeds} seeds."),
+        Statistic::Median if seeds < FEWEST => format!("Median over {seeds} seeds."),
         Statistic::Mean => format!("Mean ± standard deviation over {seeds} seeds."),
         Statistic::Median => {
             format!("Median of {seeds} seeds, and from where to where the middle half of them lies.")
@@ -186,11 +256,14 @@ fn note(outcome: &Outcome, has_best: bool) -> String {
 fn column_cells(block: &Block, outcome: &Outcome, info: &MetricInfo) -> Vec<CellView> {
     let mut cells: Vec<CellView> = Vec::new();
     let mut trained = Vec::new();
+    let numbers: Vec<Vec<f64>> =
+        outcome.variants.iter().map(|variant| variant.numbers(info.name).unwrap_or_default()).collect();
+    let decimals = common_decimals(numbers.iter().map(Vec::as_slice), info.written, outcome.statistic);
     for (index, variant) in outcome.variants.iter().enumerate() {
         trained.push(!block.plan.shared(index).is_untrained());
         cells.push(match says_nothing(block, index, info) {
             true => none(),
-            false => cell(variant, info, outcome.statistic),
+            false => cell(variant, info, outcome.statistic, decimals),
         });
     }
     let seed_independent = block.plan.seed_independent().contains(&info.name);
@@ -247,17 +320,17 @@ fn best(outcome: &Outcome, info: &MetricInfo, seed_independent: bool) -> Option<
     (finite.len() > 1 && others.map(|(other, _)| *other).all(beats)).then_some(row)
 }
 
-fn cell(variant: &Variant, info: &MetricInfo, statistic: Statistic) -> CellView {
+fn cell(variant: &Variant, info: &MetricInfo, statistic: Statistic, decimals: Option<usize>) -> CellView {
     if let Some(Metric::List(_)) = variant.runs.first().and_then(|run| run.metrics.get(info.name)) {
         let list = variant.list(info.name, statistic).unwrap_or_default();
         let text = list.iter().map(|value| written(*value, info.written)).collect::<Vec<_>>().join(", ");
         return CellView { text, ..CellView::default() };
     }
-    number_cell(&variant.numbers(info.name).unwrap_or_default(), info, statistic)
+    number_cell(&variant.numbers(info.name).unwrap_or_default(), info, statistic, decimals)
 }
 
-/// A cell of one number a seed.
-fn number_cell(values: &[f64], info: &MetricInfo, statistic: Statistic) -> CellView {
+/// A cell of one number a seed, with so many decimals or, where a column has none in common, as many as it needs.
+fn number_cell(values: &[f64], info: &MetricInfo, statistic: Statistic, decimals: Option<usize>) -> CellView {
     let found: Vec<f64> = values.iter().copied().filter(|value| value.is_finite()).collect();
     let partly = info.written == Written::When && !found.is_empty() && found.len() < values.len();
     let summary = Summary::of(if partly { &found } else { values });
@@ -266,7 +339,7 @@ fn number_cell(values: &[f64], info: &MetricInfo, statistic: Statistic) -> CellV
         let never = info.written == Written::When && found.is_empty() && !values.is_empty();
         return if never { CellView { text: "never".into(), ..CellView::default() } } else { none() };
     }
-    let (text, spread, range) = spread(info.written, &summary, statistic);
+    let (text, spread, range) = spread(info.written, &summary, statistic, decimals);
     let cell = CellView { text, spread, range, exact: Some(middle.to_string()), ..CellView::default() };
     match partly {
         true if info.name == DIVERGED_AT => {
@@ -293,25 +366,42 @@ fn none() -> CellView {
 }
 
 /// Returns what stands for the seeds, and beside it a standard deviation or the range of the middle half.
-fn spread(how: Written, summary: &Summary, statistic: Statistic) -> (String, Option<String>, Option<String>) {
+fn spread(
+    how: Written,
+    summary: &Summary,
+    statistic: Statistic,
+    decimals: Option<usize>,
+) -> (String, Option<String>, Option<String>) {
     let percent = |value: f64| format_percent(value, 1);
-    let differs = summary.max > summary.min;
+    let differs = summary.max > summary.min && summary.n >= FEWEST;
     match statistic {
         Statistic::Mean => {
             let (text, spread) = match how {
                 Written::Percent => (percent(summary.mean), percent(summary.sd)),
-                _ => with_spread(summary.mean, summary.sd),
+                _ => match decimals {
+                    Some(decimals) => (with(summary.mean, decimals), with(summary.sd, decimals)),
+                    None => with_spread(summary.mean, summary.sd),
+                },
             };
-            (text, (differs && summary.n > 1).then_some(spread), None)
+            (text, differs.then_some(spread), None)
         }
         Statistic::Median => {
             let (low, high) = statistic.spread(summary);
             let [middle, low, high] = [summary.median, low, high].map(|value| match how {
                 Written::Percent => percent(value),
-                _ => format_number(value),
+                _ => decimals.map_or_else(|| format_number(value), |decimals| with(value, decimals)),
             });
             (middle, None, differs.then(|| format!("{low} to {high}")))
         }
+    }
+}
+
+/// Returns a number with that many decimals; one that they would show as 0, or that is very large, as a power of ten.
+fn with(value: f64, decimals: usize) -> String {
+    let size = value.abs();
+    match size > 0.0 && size < 0.5 * libm::exp10(-(decimals as f64)) || size >= 1e7 {
+        true => format_scientific(value, 1),
+        false => format_fixed(value, decimals),
     }
 }
 
@@ -385,15 +475,47 @@ mod tests {
         for run in &mut summer.runs {
             run.metrics.insert("season_error".into(), Metric::Number(1.686));
         }
-        assert_eq!(cell(&summer, &degrees, Statistic::Mean).text, "1.686");
+        assert_eq!(cell(&summer, &degrees, Statistic::Mean, None).text, "1.686");
         assert_eq!(heading(&degrees).label, "season error (degrees)");
         assert_eq!(heading(&degrees).explanation, "of a summer; in degrees");
     }
 
     #[test]
+    fn a_column_has_as_many_decimals_as_all_of_its_numbers_need() {
+        let of =
+            |ends: &[&[f64]], statistic| common_decimals(ends.iter().copied(), Written::Number, statistic);
+        let mean = |ends: &[&[f64]]| of(ends, Statistic::Mean);
+        assert_eq!(mean(&[&[0.0077], &[0.0274], &[0.53]]), Some(4));
+        assert_eq!(mean(&[&[0.5205, 0.5206, 0.5207], &[0.41, 0.4101, 0.4102]]), Some(4));
+        assert_eq!(mean(&[&[10.0, 14.0, 12.5]]), Some(1));
+        assert_eq!(mean(&[&[3.0; 3], &[1200.0; 3]]), Some(0));
+        assert_eq!(mean(&[&[1_034_639.5], &[0.003]]), None, "no number of decimals shows both");
+    }
+
+    #[test]
+    fn points_stand_under_each_other() {
+        let cells =
+            ["12", "3.25", "–", "1.5%"].map(|text| CellView { text: text.into(), ..CellView::default() });
+        let (_, cells) = aligned(heading(&LOSS), cells.to_vec());
+        let pads: Vec<&str> = cells.iter().map(|cell| cell.pad.as_str()).collect();
+        assert_eq!(pads, ["\u{2008}\u{2007}\u{2007}", "", "", "\u{2007}"]);
+    }
+
+    #[test]
+    fn two_seeds_have_no_deviation() {
+        let shown = |ends: &[f64]| {
+            let cell = cell(&outcome(&[ends]).variants[0], &LOSS, Statistic::Mean, Some(2));
+            (cell.text, cell.spread)
+        };
+        assert_eq!(shown(&[0.25, 0.75]), ("0.50".to_owned(), None));
+        assert_eq!(shown(&[0.25, 0.5, 0.75]), ("0.50".to_owned(), Some("0.25".to_owned())));
+        assert_eq!(shown(&[0.5, 0.5, 0.5001]).1, Some("5.8×10⁻⁵".to_owned()));
+    }
+
+    #[test]
     fn a_median_stands_with_the_middle_half() {
         let wild = outcome(&[&[260.0, 120.0, 800.0, 250.0, 4e7]]).variants.remove(0);
-        let cell = cell(&wild, &LOSS, Statistic::Median);
+        let cell = cell(&wild, &LOSS, Statistic::Median, None);
         assert_eq!(
             (cell.text.as_str(), cell.spread, cell.range.as_deref()),
             ("260", None, Some("250 to 800"))
@@ -408,7 +530,7 @@ mod tests {
                 ..RunRecord::default()
             };
             let variant = Variant { runs: values.iter().map(run).collect(), ..Variant::default() };
-            let cell = cell(&variant, &MetricInfo::when(name, ""), Statistic::Mean);
+            let cell = cell(&variant, &MetricInfo::when(name, ""), Statistic::Mean, None);
             (cell.text, cell.range.unwrap_or_default())
         };
         let never = f64::NAN;

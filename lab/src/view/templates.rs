@@ -4,6 +4,7 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Kwargs;
 use minijinja::{AutoEscape, Environment, Error, State, UndefinedBehavior, Value};
 
+use crate::inline::grouped;
 use crate::words::Words;
 
 /// Returns an environment without templates, which says everything in English.
@@ -29,7 +30,7 @@ pub fn environment() -> Environment<'static> {
 pub fn speak(environment: &mut Environment, words: &Words) {
     environment.add_global("words", Value::from_pairs(words.all()));
     let of = words.clone();
-    environment.add_filter("thousands", move |number: u64| of.number(&thousands(number)));
+    environment.add_filter("thousands", move |number: u64| of.number(&grouped(&number.to_string())));
 }
 
 /// Returns a phrase with its gaps filled: `{{ words.held_in|filled(n=3, n_seeds=10) }}`.
@@ -66,17 +67,4 @@ fn escape(text: &str) -> String {
         }
     }
     escaped
-}
-
-/// Writes 1234567 as `1 234 567`, with spaces that break no line.
-fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push('\u{a0}');
-        }
-        text.push(digit);
-    }
-    text
 }

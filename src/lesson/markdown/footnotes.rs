@@ -100,7 +100,9 @@ impl<'t> Writer<'t> {
 
 /// Returns a link back to the nth place that refers to what stands at the end of a page.
 pub fn link_back(back: &str, nth: usize, words: &Words) -> String {
-    let which = if nth == 1 { String::new() } else { format!("<sup>{nth}</sup>") };
+    // What is seen of it is part of its name.
+    let (which, said) =
+        if nth == 1 { Default::default() } else { (format!("<sup>{nth}</sup>"), format!(" {nth}")) };
     let label = escaped(words.get("back_to_text"));
-    format!("<a class=\"footnote-back\" href=\"#{back}\" aria-label=\"{label}\">↩{which}</a>")
+    format!("<a class=\"footnote-back\" href=\"#{back}\" aria-label=\"{label}{said}\">↩{which}</a>")
 }

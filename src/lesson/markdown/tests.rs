@@ -320,7 +320,7 @@ fn footnotes_lead_to_the_text_and_back() {
         "a<sup class=\"footnote-reference\" id=\"fnref-a-b\"><a href=\"#fn-a-b\">1</a></sup> b",
         "b<sup class=\"footnote-reference\" id=\"fnref-a-b-2\"><a href=\"#fn-a-b\">1</a></sup> c",
         "id=\"fn-a-b\"><sup class=\"footnote-definition-label\">1</sup>\n<p>One. <a class=\"footnote-back\" href=\"#fnref-a-b\"",
-        "href=\"#fnref-a-b-2\" aria-label=\"Back to the text\">↩<sup>2</sup></a></p>",
+        "href=\"#fnref-a-b-2\" aria-label=\"Back to the text 2\">↩<sup>2</sup></a></p>",
         "</ul>\n<p><a class=\"footnote-back\" href=\"#fnref-é\"",
         "<h2 id=\"a-b\">",
     ] {

@@ -9,6 +9,7 @@ use super::{FrontOf, Opening};
 use crate::bibliography::Bibliography;
 use crate::diagnostic::{Diagnostic, SourceId, Span};
 use crate::files::{self, Fault, Refusal, without_mark};
+use crate::lesson::Chapter;
 use crate::lesson::course::{self, CourseSettings};
 use crate::lesson::discover::{CHAPTERS, LONGEST, SETTINGS};
 use crate::lesson::glossary::{self, Glossary};
@@ -182,7 +183,7 @@ impl Opening {
     }
 
     /// Returns the title of each folder that holds lessons.
-    pub(super) fn chapters(&mut self, fronts: &[FrontOf]) -> Result<BTreeMap<String, String>, Fault> {
+    pub(super) fn chapters(&mut self, fronts: &[FrontOf]) -> Result<BTreeMap<String, Chapter>, Fault> {
         let mut chapters = BTreeMap::new();
         for front in fronts {
             let folder = front.file.folder();
@@ -191,32 +192,34 @@ impl Opening {
                     CHAPTERS.iter().any(|chapter| front.file.below == format!("{folder}/{chapter}"))
                 });
                 let own = index.and_then(|front| front.read.as_ref()?.3.as_ref());
-                let title = self.chapter_title(folder, own.map(|front| front.title.as_str()))?;
-                chapters.insert(folder.to_owned(), title);
+                let chapter = self.chapter(folder, own.map(|front| front.title.as_str()))?;
+                chapters.insert(folder.to_owned(), chapter);
             }
         }
         Ok(chapters)
     }
 
-    /// Returns what its settings say, else the title of its own page, else its name.
-    fn chapter_title(&mut self, folder: &str, own: Option<&str>) -> Result<String, Fault> {
+    /// Returns what its settings say; without a title there, the title of its own page, else its name.
+    fn chapter(&mut self, folder: &str, own: Option<&str>) -> Result<Chapter, Fault> {
         #[derive(Default, Deserialize)]
         #[serde(default, deny_unknown_fields)]
-        struct Chapter {
+        struct Written {
             title: Option<String>,
+            description: String,
         }
         // The title of a page is Markdown, that of a chapter text.
         let own = own.filter(|title| !title.contains(['*', '_', '`', '$', '[', '<', '\\', '&']));
         let own = own.map_or_else(|| as_title(folder.rsplit('/').next().unwrap_or(folder)), str::to_owned);
         let path = self.root.join(folder).join(SETTINGS);
         if path.symlink_metadata().is_err() {
-            return Ok(own);
+            return Ok(Chapter { title: own, description: String::new() });
         }
         let read = self.read(&path)?;
-        let chapter = read.and_then(|(source, text)| {
-            self.found.keep(tree(source, &text).and_then(|node| settings::decode::<Chapter>(&node)))
+        let written = read.and_then(|(source, text)| {
+            self.found.keep(tree(source, &text).and_then(|node| settings::decode::<Written>(&node)))
         });
-        Ok(chapter.and_then(|chapter| chapter.title).unwrap_or(own))
+        let Written { title, description } = written.unwrap_or_default();
+        Ok(Chapter { title: title.unwrap_or(own), description })
     }
 }
 

@@ -2,17 +2,18 @@
 //! need it for few pages or none.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::lesson::inline::Values;
-use crate::lesson::{Lesson, mark};
+use crate::lesson::inline::{self, Values};
+use crate::lesson::{Lesson, mark, plain};
 use crate::site::{ExperimentView, HeadingView, PageView, policy};
 use crate::store::cache::Sum;
 use crate::view::{self, BlockTexts};
 
-use super::drawing::Drawing;
+use super::drawing::{self, Drawing};
 use super::figure_view::{self, DrawnBlock, FigureTexts};
 use super::filling::Filling;
 use super::live;
@@ -86,6 +87,9 @@ impl<'c> Drafting<'c> {
         // Titles, headings and summaries also stand within links.
         let mut fill = Filling { links: false, ..filling };
         let headings = lesson.headings.iter().filter(|heading| matches!(heading.level, 2 | 3));
+        let charts: usize =
+            experiments.iter().map(|experiment| experiment.drawing.sketch.figures.len()).sum();
+        let charts = charts + figures.len();
         let view = PageView {
             slug: lesson.slug.clone(),
             number: lesson.number,
@@ -106,6 +110,7 @@ impl<'c> Drafting<'c> {
                     html: heading.content.render(&mut fill),
                 })
                 .collect(),
+            minutes: minutes(&plain::text(&body_html), charts),
             thumbnail: thumbnail(lesson, &experiments, &figures),
             needs_more: needs_more(&body_html, &experiments, &figures),
             live: experiments.iter().any(|experiment| experiment.view.live.is_some()),
@@ -228,8 +233,22 @@ impl<'c> Drafting<'c> {
             title_html: html(header.title.as_deref(), "title"),
             caption_html: html(header.caption.as_deref(), "caption"),
             yaml: lesson.blocks[planned.block].yaml.clone(),
+            mentioned: mentioned(lesson, planned),
         }
     }
+}
+
+/// Returns the names of which the lesson speaks in its text, in the caption and in the claims of an experiment.
+pub(super) fn mentioned(lesson: &Lesson, planned: &Planned) -> BTreeSet<String> {
+    let header = &planned.header;
+    let own = |name: &String| name.split('.').next() == Some(header.id.as_str());
+    let prose = [&lesson.title, &lesson.summary, &lesson.body].into_iter().flat_map(|text| text.values());
+    let prose = prose.flat_map(|value| inline::names(&value.expression)).filter(own);
+    let caption = header.caption.iter().flat_map(|text| text.split("{{").skip(1));
+    let caption = caption.filter_map(|text| text.split("}}").next()).flat_map(inline::names).filter(own);
+    let claims = header.claims.iter().flat_map(|claim| inline::names(&claim.that));
+    let parts = |name: String| name.split(['.', '[', ']']).map(str::to_owned).collect::<Vec<_>>();
+    prose.chain(caption).chain(claims).flat_map(parts).collect()
 }
 
 impl Draft<'_> {
@@ -273,6 +292,25 @@ fn needs_more(body_html: &str, experiments: &[Experiment], figures: &[DrawnBlock
 
 /// The first chart of the page.
 fn thumbnail(lesson: &Lesson, experiments: &[Experiment], figures: &[DrawnBlock]) -> Option<String> {
-    let experiment = experiments.iter().find_map(|experiment| experiment.drawing.charts().next());
-    experiment.or_else(|| Some(format!("{}/{}.svg", lesson.slug, figures.first()?.view.id)))
+    let experiment = experiments
+        .iter()
+        .find_map(|experiment| Some((experiment.drawing.charts().next()?, experiment.drawing.sketch.panel)));
+    let own = || {
+        let figure = figures.first()?;
+        Some((format!("{}/{}.svg", lesson.slug, figure.view.id), drawing::panel(&figure.alone)))
+    };
+    let (path, panel) = experiment.or_else(own)?;
+    // Of a chart the part within its axes can be read when it is small.
+    Some(match panel {
+        Some([x, y, width, height]) => format!("{path}#svgView(viewBox({x},{y},{width},{height}))"),
+        None => path,
+    })
+}
+
+/// Returns how many minutes a reader needs for a text, 180 words each, or 350 signs of a script that has no blanks, and for
+/// charts, of which two take one.
+fn minutes(text: &str, charts: usize) -> usize {
+    let signs = text.chars().filter(|sign| ('\u{3040}'..='\u{9fff}').contains(sign)).count();
+    let words = text.split_whitespace().count();
+    (words / 180 + signs / 350 + charts / 2).max(1)
 }

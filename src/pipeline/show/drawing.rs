@@ -9,6 +9,7 @@ use serde_json::json;
 use crate::store::cache::{Key, Sum};
 use crate::view::DrawnFigure;
 
+use super::drafts::mentioned;
 use super::live;
 use super::notes::Sketch;
 use super::results;
@@ -47,12 +48,13 @@ impl<'a> Drawing<'a> {
         let key = program.and_then(|program| key(computed, place, program));
         let kept = key.map(|key| Key::named(&["sketch", &key.to_string()]));
         let known = kept.and_then(|kept| computed.cache.brief(&kept));
-        let none = Sketch { figures: Vec::new(), csv: false };
+        let none = Sketch { figures: Vec::new(), csv: false, panel: None };
         let mut drawing = Drawing { computed, place, key, sketch: none, drawn: OnceLock::new() };
         drawing.sketch = known.unwrap_or_else(|| {
             let drawn = drawing.drawn();
             let figures = drawn.figures.iter().map(|figure| figure.name.clone()).collect();
-            let sketch = Sketch { figures, csv: drawn.csv.is_some() };
+            let panel = drawn.figures.first().and_then(|figure| panel(&figure.alone));
+            let sketch = Sketch { figures, csv: drawn.csv.is_some(), panel };
             if let Some(kept) = kept {
                 computed.cache.put_brief(&kept, &sketch);
             }
@@ -112,9 +114,23 @@ fn key(computed: &Computed, place: usize, program: Sum) -> Option<Key> {
     let lesson = &computed.course.lessons[planned.lesson];
     let before = computed.planned[..place].iter().filter(|other| other.lesson == planned.lesson);
     let before: Vec<Vec<String>> = before.map(|other| other.labels().collect()).collect();
-    let live = (&planned.tree, &lesson.blocks[planned.block].yaml, before);
+    let live = (&planned.tree, &lesson.blocks[planned.block].yaml, before, mentioned(lesson, planned));
     let from = json!([slug, header.id, header.seed, header.seeds, look, variants, claims, runs, words, live]);
     Some(Key::drawn(program, &from))
+}
+
+/// Returns the place of the first panel of a chart within its axes: left, top, width and height in the chart's own units.
+pub(super) fn panel(svg: &str) -> Option<[i32; 4]> {
+    let (_, clip) = svg.split_once("<clipPath ")?;
+    let (_, rect) = clip.split_once("<rect ")?;
+    let (rect, _) = rect.split_once('>')?;
+    let side = |name: &str| -> Option<f64> {
+        let (_, value) = rect.split_once(&format!("{name}=\""))?;
+        value.split('"').next()?.parse().ok()
+    };
+    let [x, y, width, height] = [side("x")?, side("y")?, side("width")?, side("height")?];
+    let edge = 4.0;
+    Some([x - edge, y - edge, width + 2.0 * edge, height + 2.0 * edge].map(|value| value.round() as i32))
 }
 
 fn draw_anew(computed: &Computed, place: usize) -> Drawn {

@@ -93,6 +93,7 @@ pub(crate) fn draw(
         title_html: texts.title_html,
         caption_html: texts.caption_html,
         alt: texts.alt,
+        show: vec!["figures".to_owned()],
         figures: vec![drawn],
         provenance,
         ..ExperimentView::default()

@@ -1,6 +1,7 @@
 //! Numbers and claims in the text of a lesson.
 
 use crate::diagnostic::Diagnostics;
+use crate::experiment::MetricInfo;
 use crate::lesson::inline::{Values, format_absent, format_number};
 use crate::lesson::{
     Fill, InlineValue, Lesson, Mark, Reference, Role, address, experiment_mark, figure_mark, to_root,
@@ -9,6 +10,7 @@ use crate::markup::escaped;
 use crate::outcome::{Statistic, Summary};
 
 use crate::pipeline::computed::Computed;
+use crate::pipeline::run::planned::Planned;
 
 /// Fills the gaps of a lesson's text.
 pub(crate) struct Filling<'a, 'c> {
@@ -85,7 +87,7 @@ impl Filling<'_, '_> {
         let doubts = claim.verdict.doubts();
         let figures: Vec<String> = [claim.verdict.count()]
             .into_iter()
-            .chain(claim.verdict.margin_text())
+            .chain(claim.verdict.evidence(|name| self.metric(claim.experiment.as_ref(), name)))
             .chain(doubts.iter().map(|doubt| doubt.says().to_owned()))
             .collect();
         let words = self.computed.course.words();
@@ -102,6 +104,16 @@ impl Filling<'_, '_> {
         );
         let title = format!("{}\n{figures}", value.expression);
         self.linked(value, claim.experiment.clone(), class, &title, &inner)
+    }
+
+    /// Describes a metric of an experiment by its name.
+    fn metric(&self, experiment: Option<&(String, String)>, name: &str) -> Option<MetricInfo> {
+        let (lesson, id) = experiment?;
+        let lesson = self.computed.course.lesson_named(lesson)?;
+        let own = |planned: &&Planned| {
+            planned.header.id == *id && self.computed.course.lessons[planned.lesson].slug == lesson.slug
+        };
+        self.computed.planned.iter().find(own)?.metric(name)
     }
 
     /// Puts HTML into a link to an experiment, where there is one and a link may stand.

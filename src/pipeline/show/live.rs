@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde_json::json;
 
+use super::drafts::mentioned;
 use crate::block;
 use crate::files;
 use crate::lesson::Course;
@@ -87,6 +88,7 @@ pub(super) fn experiment(
         "before": before.map(|other| other.labels().collect::<Vec<_>>()).collect::<Vec<_>>(),
         "controls": block::controls(planned),
         "seeds": planned.header.seeds,
+        "mentioned": mentioned(lesson, planned),
         "seconds": offer.seconds,
         "data": (0..planned.costs.len()).any(|variant| planned.plan.data(variant).is_some()),
         "files": data,

@@ -15,6 +15,8 @@ pub(crate) struct Sketch {
     /// The names of the figures.
     pub figures: Vec<String>,
     pub csv: bool,
+    /// The part of the first one that is shown small.
+    pub panel: Option<[i32; 4]>,
 }
 
 /// What was made of a lesson.

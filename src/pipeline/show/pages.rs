@@ -8,11 +8,11 @@ use serde_json::json;
 use crate::chart;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::files::Fault;
-use crate::lesson::{ContentPolicy, Course};
+use crate::lesson::{Chapter, ContentPolicy, Course};
 use crate::markup;
 use crate::site::{
-    ChapterView, Content, CourseView, FrameView, Output, PageView, Pages, PolicyView, Site, TemplateError,
-    policy, script, search,
+    ChapterView, ComputedView, Content, CourseView, FrameView, Output, PageView, Pages, PolicyView, Site,
+    TemplateError, policy, script, search,
 };
 use crate::store::cache::{Key, Sum};
 
@@ -142,10 +142,10 @@ fn site(drafting: &Drafting, finished: &[Finished]) -> Site {
             pages.push(page);
             continue;
         }
-        let title = lesson.chapter.clone().unwrap_or_default();
+        let Chapter { title, description } = lesson.chapter.clone().unwrap_or_default();
         match chapters.last_mut() {
             Some(chapter) if chapter.title == title => chapter.lessons.push(page),
-            _ => chapters.push(ChapterView { title, lessons: vec![page] }),
+            _ => chapters.push(ChapterView { title, description, lessons: vec![page] }),
         }
     }
     let frame = FrameView {
@@ -156,7 +156,14 @@ fn site(drafting: &Drafting, finished: &[Finished]) -> Site {
         },
     };
     let course = CourseView { policy: policy(drafting, finished), ..course_view(course) };
-    Site { course, chapters, pages, frame, chart_css: chart::css() }
+    Site {
+        course,
+        chapters,
+        pages,
+        frame,
+        computed: computed_view(drafting.computed),
+        chart_css: chart::css(),
+    }
 }
 
 /// Returns what pages state of what they may fetch and run.
@@ -218,13 +225,15 @@ fn held(path: &str, from: Option<Sum>, holds: &Holds) -> Option<Content> {
 }
 
 fn search_index(drafting: &Drafting, pages: &[Finished], holds: &Holds) -> (String, Content) {
-    let path = "search-index.json".to_owned();
+    let path = search::FILE.to_owned();
     let sums: Option<Vec<Sum>> = pages.iter().map(|page| page.from).collect();
     let templates = drafting.computed.templates.loaded.sum();
-    let from = sums.map(|sums| Sum::over(&[Sum::over(&sums), templates]));
+    let settings = &drafting.computed.course.settings;
+    let own = Sum::of_value(&(&settings.language, &settings.synonyms));
+    let from = sums.map(|sums| Sum::over(&[Sum::over(&sums), templates, own]));
     let content = held(&path, from, holds).unwrap_or_else(|| {
         let entries: Vec<String> = pages.par_iter().map(|page| search_entry(drafting, page)).collect();
-        Content::new(from, search::index(entries))
+        Content::new(from, search::script(entries, &settings.language.0, &settings.synonyms))
     });
     (path, content)
 }
@@ -312,6 +321,16 @@ fn figure_files(draft: &Draft, untrusted: bool) -> Vec<(String, Content)> {
         ]
     });
     both.collect()
+}
+
+/// How much was computed for the course.
+fn computed_view(computed: &Computed) -> ComputedView {
+    let planned = &computed.planned;
+    ComputedView {
+        experiments: planned.len() as u64,
+        runs: planned.iter().map(|planned| planned.costs.len() as u64 * planned.header.seeds).sum(),
+        multiply_adds: planned.iter().map(|planned| planned.total().multiply_adds as u64).sum(),
+    }
 }
 
 fn course_view(course: &Course) -> CourseView {

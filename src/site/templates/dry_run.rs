@@ -11,7 +11,8 @@ use crate::diagnostic::nearest;
 use crate::site::view::{ExperimentView, Site};
 
 /// Names that stand by themselves.
-const ROOTS: [&str; 17] = [
+const ROOTS: [&str; 19] = [
+    "computed",
     "content_security_policy",
     "course",
     "outline",
@@ -28,6 +29,7 @@ const ROOTS: [&str; 17] = [
     "base",
     "base_url",
     "experiment",
+    "titles",
     "loop",
 ];
 

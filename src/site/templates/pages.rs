@@ -95,7 +95,10 @@ impl<'a> Pages<'a> {
         let mut pages = vec![
             page(
                 "index.html",
-                context! { here => "index", root => "", chapters, content_security_policy, ..shared() },
+                context! {
+                    here => "index", root => "", chapters, content_security_policy,
+                    titles => self.titles(), computed => Serde(&self.site.computed), ..shared()
+                },
             ),
             page(
                 "404.html",
@@ -144,7 +147,10 @@ impl<'a> Pages<'a> {
             return (None, None);
         };
         let before = index.checked_sub(1).map(|before| link(self.lessons[before]));
-        (before, self.lessons.get(index + 1).map(|after| link(after)))
+        let after = self.lessons.get(index + 1).map(|after| {
+            context! { slug => &after.slug, title_html => &after.title_html, summary_html => &after.summary_html }
+        });
+        (before, after)
     }
 
     fn prerequisites(&self, lesson: &PageView) -> Vec<Value> {
@@ -152,6 +158,12 @@ impl<'a> Pages<'a> {
             self.lessons.iter().copied().chain(&self.site.pages).find(|page| page.slug == *slug)
         };
         lesson.prerequisites.iter().filter_map(known).map(link).collect()
+    }
+
+    /// Returns the title of each page as HTML, by its slug.
+    fn titles(&self) -> Value {
+        let all = self.lessons.iter().copied().chain(&self.site.pages);
+        all.map(|page| (page.slug.clone(), Value::from(&page.title_html))).collect()
     }
 
     fn edit(&self, lesson: &PageView) -> Option<String> {

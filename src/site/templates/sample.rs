@@ -2,9 +2,9 @@
 //! something, and one in which every field that may be empty is.
 
 use crate::site::view::{
-    CellView, ChapterView, ClaimView, ColumnView, CourseView, DataSourceView, ExperimentView, FigureView,
-    FrameView, HeadingView, LiveView, PageView, PolicyView, Provenance, ResultRow, ResultsView, SettingView,
-    Site, TableView, Theme,
+    CellView, ChapterView, ClaimView, ColumnView, ComputedView, CourseView, DataSourceView, ExperimentView,
+    FigureView, FrameView, HeadingView, LiveView, PageView, PolicyView, Provenance, ResultRow, ResultsView,
+    SettingView, Site, TableView, Theme,
 };
 
 fn text() -> String {
@@ -37,6 +37,7 @@ pub(super) fn full() -> (Site, ExperimentView) {
         date: "2024-05-31".into(),
         authors: vec![text(), text()],
         estimated_time: text(),
+        minutes: 12,
         prerequisites: vec!["a".into(), "b".into()],
         outside: false,
         source_path: "lessons/01-a.md".into(),
@@ -46,26 +47,34 @@ pub(super) fn full() -> (Site, ExperimentView) {
         needs_more: true,
         live: true,
     };
-    let chapter = ChapterView { title: text(), lessons: ["a", "b", "c"].map(lesson).to_vec() };
+    let chapter =
+        ChapterView { title: text(), description: text(), lessons: ["a", "b", "c"].map(lesson).to_vec() };
     let pages =
         vec![PageView { outside: true, ..lesson("about") }, PageView { outside: true, ..lesson("imprint") }];
     let frame = FrameView { head_html: text(), footer_html: text() };
     let chart_css = String::new();
-    let site = Site { course, chapters: vec![chapter.clone(), chapter], pages, frame, chart_css };
+    let computed = ComputedView { experiments: 1, runs: 2, multiply_adds: 3 };
+    let site = Site { course, chapters: vec![chapter.clone(), chapter], pages, frame, computed, chart_css };
     (site, experiment())
 }
 
 /// Returns a course where nothing is there that need not be.
 pub(super) fn bare() -> (Site, ExperimentView) {
-    let chapter = ChapterView { title: String::new(), lessons: vec![PageView::default()] };
+    let chapter = ChapterView { lessons: vec![PageView::default()], ..ChapterView::default() };
     let site = Site { chapters: vec![chapter], ..Site::default() };
     (site, ExperimentView::default())
 }
 
 fn experiment() -> ExperimentView {
-    let column = ColumnView { label: text(), explanation: text(), numeric: true };
-    let cell =
-        CellView { text: text(), spread: Some(text()), range: Some(text()), exact: Some(text()), best: true };
+    let column = ColumnView { label: text(), explanation: text(), numeric: true, spread_width: 4 };
+    let cell = CellView {
+        text: text(),
+        pad: text(),
+        spread: Some(text()),
+        range: Some(text()),
+        exact: Some(text()),
+        best: true,
+    };
     let row = ResultRow { label: text(), cells: vec![cell, CellView::default()] };
     let columns = vec![column, ColumnView::default()];
     let table = TableView { caption: text(), columns: columns.clone(), rows: vec![vec![text(), text()]; 2] };
@@ -86,7 +95,9 @@ fn experiment() -> ExperimentView {
         held: 9,
         seeds: 10,
         required: 8,
-        margin: Some(text()),
+        by_seed: vec![true, false],
+        evidence: Some(text()),
+        has_interval: true,
         doubts: vec![text(), text()],
     };
     ExperimentView {
@@ -96,6 +107,7 @@ fn experiment() -> ExperimentView {
         title_html: text(),
         caption_html: text(),
         alt: text(),
+        show: ["figures", "claims", "table"].map(str::to_owned).to_vec(),
         figures: vec![figure, FigureView::default()],
         results: Some(ResultsView {
             number: Some(text()),

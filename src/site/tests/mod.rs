@@ -44,7 +44,7 @@ fn the_site_has_its_files() {
         "index.html",
         "learning-rate-decay.html",
         "optimizers.html",
-        "search-index.json",
+        "search-index.js",
         "sitemap.xml",
     ] {
         assert!(output.contains_key(path), "{path}");
@@ -173,7 +173,7 @@ fn plain_text_is_escaped() {
     let course = CourseView { title: bad.clone(), author: bad.clone(), ..CourseView::default() };
     let lesson =
         PageView { slug: "a".into(), title_text: bad.clone(), tags: vec![bad], ..PageView::default() };
-    let chapters = vec![ChapterView { title: String::new(), lessons: vec![lesson] }];
+    let chapters = vec![ChapterView { lessons: vec![lesson], ..ChapterView::default() }];
     let output = sample::pages(&templates, &Site { course, chapters, ..Site::default() }).unwrap();
     for path in ["index.html", "a.html", "404.html"] {
         assert!(!text(&output, path).contains("<script>"), "{path}");
@@ -185,7 +185,7 @@ fn plain_text_is_escaped() {
 fn an_empty_course_has_its_pages() {
     let output = sample::pages(&Templates::default(), &Site::default()).unwrap();
     assert_eq!(html::parse(text(&output, "index.html")).faults, Vec::<String>::new());
-    assert_eq!(text(&output, "search-index.json"), "[]\n");
+    assert!(text(&output, "search-index.js").contains("gradbookSearch([\n\n],"));
 }
 
 #[test]
@@ -194,13 +194,13 @@ fn an_experiment_shows_what_it_has_and_no_more() {
     let full = text(&output, "optimizers.html");
     for expected in [
         "<section class=\"experiment\" id=\"experiment-four_optimizers\"",
-        "<th scope=\"row\">Adam</th>\n<td class=\"number best\" title=\"0.04141234567\">\n0.0414\n\
-         <span class=\"spread\">± 0.003</span>",
+        "<th scope=\"row\">Adam</th>\n<td class=\"number best\" data-label=\"train loss\" \
+         title=\"0.04141234567\">\n<span class=\"shown\">0.0414<span class=\"spread\" style=\"width: 7ch\">± 0.003</span>",
         "Held in 10 of 10 seeds (9 needed)",
         "Failed: held in 6 of 10 seeds",
         "kind: optimizers\nid: four_optimizers\n",
         "<dt>Seeds</dt><dd>0 to 9</dd>",
-        "<dd>12\u{a0}345\u{a0}678\u{a0}900</dd>",
+        "<dd>12,345,678,900</dd>",
         "<tr class=\"default\">\n<th scope=\"row\"><code>data.normalize</code></th>",
         "<a href=\"optimizers/four_optimizers.csv\">",
         "<a href=\"https://doi.org/10.24432/C50P49\">Source</a>",
@@ -210,7 +210,10 @@ fn an_experiment_shows_what_it_has_and_no_more() {
     }
     let bare = text(&output, "dropout.html");
     assert!(bare.contains("<span class=\"number-of\">Figure\u{a0}1.1</span>"));
-    assert!(bare.contains("<dt>Seed</dt><dd>0</dd>") && bare.contains("class=\"verdict\">Held</span>"));
+    assert!(
+        bare.contains("<dt>Seed</dt><dd>0</dd>")
+            && bare.contains("class=\"verdict\" data-held=\"1\">Held</span>")
+    );
     for absent in ["What the author wrote", "class=\"results\"", "The numbers", "Parameters"] {
         assert!(!bare.contains(absent), "{absent}");
     }
@@ -234,15 +237,20 @@ fn lessons_know_their_neighbours_in_reading_order() {
 #[test]
 fn search_finds_titles_headings_and_text() {
     let output = rendered();
-    let index: serde_json::Value = serde_json::from_slice(&output["search-index.json"]).unwrap();
-    let lesson = &index[0];
-    assert_eq!(lesson["slug"], "optimizers");
-    assert_eq!(lesson["headings"][2], serde_json::json!({"id": "bias", "text": "Bias correction of v"}));
-    let text = lesson["text"].as_str().unwrap();
+    let script = text(&output, "search-index.js");
+    let (_, sections) = script.split_once("gradbookSearch([\n").unwrap();
+    let (sections, _) = sections.split_once("\n], ").unwrap();
+    let sections: serde_json::Value = serde_json::from_str(&format!("[{sections}]")).unwrap();
+    let whole = sections.to_string();
+    assert_eq!(sections[0]["slug"], "optimizers");
+    let bias = sections.as_array().unwrap().iter().find(|section| section["url"] == "optimizers.html#bias");
+    assert_eq!(bias.unwrap()["head"], "Bias correction of v");
+    let text = sections[0]["text"].as_str().unwrap();
     assert!(text.starts_with("Gradient descent has one idea: walk downhill."), "{text}");
-    assert!(text.contains("plain descent needs 21.4 epochs"), "{text}");
-    assert!(!text.contains("</"), "{text}");
-    assert!(!text.contains("data.normalize"), "the details of an experiment are not searched: {text}");
+    assert!(whole.contains("plain descent needs 21.4 epochs"), "{whole}");
+    assert!(whole.contains("Adam gets lower than plain gradient descent"), "claims are found: {whole}");
+    assert!(!whole.contains("</"), "{whole}");
+    assert!(!whole.contains("data.normalize"), "the details of an experiment are not searched: {whole}");
 }
 
 #[test]
