@@ -194,6 +194,17 @@ pub(super) fn unknown(settings: &Map<String, Json>) -> Option<String> {
         let (key, _) = own.iter().find(|(key, value)| !value.is_null() && !known.contains(&key.as_str()))?;
         Some(format!("no notebook knows the setting `{part}.{key}`"))
     });
+    let searched = || {
+        let paths = settings.get("space").and_then(Json::as_object).into_iter().flat_map(Map::keys);
+        let is_known = |path: &&String| {
+            let mut steps = path.split(['.', '[']);
+            let (part, key) = (steps.next().unwrap_or_default(), steps.next().unwrap_or_default());
+            KNOWN.iter().any(|(known, keys)| *known == part && keys.contains(&key))
+        };
+        let stray = paths.into_iter().find(|path| !is_known(path))?;
+        Some(format!("no notebook knows the setting `{stray}`"))
+    };
+    let stray = stray.or_else(searched);
     let settings = Json::Object(settings.clone());
     let choice = || {
         let names = CHOSEN.iter().filter_map(|path| name(settings.pointer(path)?));
