@@ -12,7 +12,11 @@
     const [thousands, point, percent] = signs ? [signs[1], signs[5], signs.slice(7)] : [",", ".", "%"];
     const raised = (text) => [...text].map((digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit] ?? "⁻").join("");
     const fixed = (value, decimals) => {
-      const [whole, rest] = Math.abs(value).toFixed(decimals).split(".");
+      let text = Math.abs(value).toFixed(decimals);
+      // An exact half goes to the even digit, as in the program's own tables.
+      const beyond = Math.abs(value).toFixed(decimals + 40).split(".")[1].slice(decimals);
+      if (/^50*$/.test(beyond) && Number(text.at(-1)) % 2 === 1) text = text.slice(0, -1) + (Number(text.at(-1)) - 1);
+      const [whole, rest] = text.split(".");
       const minus = value < 0 && /[1-9]/.test(whole + (rest ?? "")) ? "−" : "";
       return minus + whole.replace(/\B(?=(\d{3})+$)/g, thousands) + (rest ? point + rest : "");
     };
