@@ -51,19 +51,22 @@ impl Default for Tpe {
 }
 
 /// Nanoseconds of one normal density at one place, and of one candidate for one setting beside that.
-const DENSITY: f64 = 12.0;
-const CANDIDATE: f64 = 120.0;
+const DENSITY: f64 = 13.0;
+const CANDIDATE: f64 = 80.0;
 
 impl Tpe {
     /// Returns an estimate of the seconds that choosing so many trials takes: each candidate is looked at beside all trials so
-    /// far, and these are put in order anew for each batch.
+    /// far, but for its choices, and the trials are put in order anew for each batch.
     pub fn seconds(&self, space: &Space, trials: f64) -> f64 {
         let chosen = (trials - self.startup as f64).max(0.0);
         let before = chosen * (trials + self.startup as f64) / 2.0;
         let candidates = self.candidates as f64;
         let settings = space.len() as f64;
+        let choices =
+            space.settings.iter().filter(|setting| matches!(setting.dimension, Dimension::Choice(_)));
+        let ranges = settings - choices.count() as f64;
         let estimates = before / self.batch as f64 * (250.0 + 150.0 * settings);
-        1e-9 * (settings * candidates * (DENSITY * before + CANDIDATE * chosen) + estimates)
+        1e-9 * (candidates * (ranges * DENSITY * before + settings * CANDIDATE * chosen) + estimates)
     }
 
     /// Returns problems with paths from the sampler on: `startup`.

@@ -2,7 +2,7 @@
 
 use super::run::CAPTURED_ROWS;
 use super::{Precision, TrainingSettings};
-use crate::nn::{Architecture, PREDICTION_ROWS, PredictionStatistics};
+use crate::nn::{Activation, Architecture, LayerShape, PREDICTION_ROWS, PredictionStatistics};
 
 /// The cost of one fit. Counts saturate: what would overflow is beyond any limit.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -20,28 +20,38 @@ pub struct FitCost {
 }
 
 /// Nanoseconds that pieces of work take. A network of four weights spends its time in steps and epochs, a wide one in
-/// products, a thousand classes in exponentials: only all of them together come within a factor of two of what a busy
-/// machine measures (`cargo run -p gradbook-engine --example cost`).
+/// products, a thousand classes in exponentials: only all of them together come within a third of what ninety fits of random
+/// settings take (`cargo run -p gradbook-engine --example cost` shows some).
 mod nanoseconds {
-    pub(super) const MULTIPLY_ADD_F32: f64 = 0.04;
-    pub(super) const MULTIPLY_ADD_F64: f64 = 0.08;
-    pub(super) const STEP: f64 = 50.0;
+    pub(super) const MULTIPLY_ADD_F32: f64 = 0.009;
+    pub(super) const MULTIPLY_ADD_F64: f64 = 0.022;
+    pub(super) const STEP: f64 = 35.0;
     /// One layer forward and backward, whatever its size; half of it forward alone.
-    pub(super) const LAYER: f64 = 290.0;
+    pub(super) const LAYER: f64 = 130.0;
+    /// Normalizing one layer by its batch forward and backward, whatever its size; half of it forward alone.
+    pub(super) const NORMALIZED_LAYER: f64 = 100.0;
     /// One number of the parameters or of the optimizer's state in a step.
-    pub(super) const UPDATED_NUMBER: f64 = 0.22;
+    pub(super) const UPDATED_NUMBER: f64 = 0.11;
     /// One unit of one row forward and backward; half of it forward alone.
-    pub(super) const UNIT: f64 = 1.6;
+    pub(super) const UNIT: f64 = 0.5;
+    /// The same where the activation is an exponential, and where it is an error function.
+    pub(super) const CURVED_UNIT: f64 = 0.9;
+    pub(super) const ERF_UNIT_F32: f64 = 17.0;
+    pub(super) const ERF_UNIT_F64: f64 = 24.0;
+    pub(super) const NORMALIZED_UNIT: f64 = 0.8;
     /// One class of one row.
-    pub(super) const OUTPUT: f64 = 2.4;
-    pub(super) const ROW: f64 = 13.0;
+    pub(super) const OUTPUT: f64 = 0.7;
+    pub(super) const ROW: f64 = 11.0;
     /// One number that dropout may set to 0.
-    pub(super) const MASKED_NUMBER: f64 = 0.5;
-    pub(super) const EPOCH: f64 = 460.0;
+    pub(super) const MASKED_NUMBER: f64 = 1.9;
+    pub(super) const EPOCH: f64 = 100.0;
     /// Drawing one weight, once.
-    pub(super) const FIRST_WEIGHT: f64 = 60.0;
+    pub(super) const FIRST_WEIGHT: f64 = 40.0;
     /// Splitting and normalizing one number of the data, once.
-    pub(super) const DATUM: f64 = 22.0;
+    pub(super) const DATUM: f64 = 15.0;
+    /// One layer on the way to another one's exact statistics, for each batch of a prediction; and one unit of it, for each row.
+    pub(super) const STATISTICS_LAYER: f64 = 1600.0;
+    pub(super) const STATISTICS_UNIT: f64 = 0.8;
 }
 
 /// Returns the cost of a fit on so many rows of train, dev and test.
@@ -63,11 +73,31 @@ pub fn fit_cost(architecture: &Architecture, training: &TrainingSettings, rows: 
 /// Estimates the seconds that a network's answers on so many rows take.
 pub fn prediction_seconds(architecture: &Architecture, rows: usize, precision: Precision) -> f64 {
     let rows_alone = nanoseconds::ROW
-        + nanoseconds::UNIT / 2.0 * architecture.units() as f64
+        + units_of_row(architecture, precision) / 2.0
         + nanoseconds::OUTPUT * architecture.outputs() as f64
         + multiply_add(precision) * architecture.forward_multiply_adds() as f64;
-    let batches = rows.div_ceil(PREDICTION_ROWS) as f64 * nanoseconds::LAYER / 2.0;
-    1e-9 * (rows as f64 * rows_alone + batches * architecture.layers.len() as f64)
+    let batches = rows.div_ceil(PREDICTION_ROWS) as f64;
+    1e-9 * (rows as f64 * rows_alone + batches * layers(architecture) / 2.0)
+}
+
+/// Nanoseconds of all layers forward and backward, whatever their size.
+fn layers(architecture: &Architecture) -> f64 {
+    let normalized = architecture.layers.iter().filter(|layer| layer.normalized).count();
+    nanoseconds::LAYER * architecture.layers.len() as f64 + nanoseconds::NORMALIZED_LAYER * normalized as f64
+}
+
+/// Nanoseconds of all units for one row forward and backward.
+fn units_of_row(architecture: &Architecture, precision: Precision) -> f64 {
+    let hidden = architecture.units() - architecture.outputs();
+    let unit = match (architecture.activation, precision) {
+        (Activation::Relu | Activation::LeakyRelu | Activation::Linear, _) => nanoseconds::UNIT,
+        (Activation::Tanh | Activation::Sigmoid | Activation::Silu, _) => nanoseconds::CURVED_UNIT,
+        (Activation::Gelu, Precision::F32) => nanoseconds::ERF_UNIT_F32,
+        (Activation::Gelu, Precision::F64) => nanoseconds::ERF_UNIT_F64,
+    };
+    unit * hidden as f64
+        + nanoseconds::UNIT * architecture.outputs() as f64
+        + nanoseconds::NORMALIZED_UNIT * normalized_units(architecture) as f64
 }
 
 /// Returns what [`Subject::answers`](super::Subject::answers) hold: every probability of the dev and the test part in f64, and of
@@ -109,14 +139,12 @@ fn seconds(architecture: &Architecture, training: &TrainingSettings, rows: [usiz
     let augment = training.augment.as_ref().map_or(0.0, super::augment::Augment::nanoseconds);
     let per_row = nanoseconds::ROW
         + augment * architecture.inputs() as f64
-        + nanoseconds::UNIT * (architecture.units() as u64 + normalized_units(architecture)) as f64
+        + units_of_row(architecture, training.precision)
         + nanoseconds::OUTPUT * architecture.outputs() as f64
         + nanoseconds::MASKED_NUMBER * masked(architecture) as f64
         + multiply_add(training.precision) * architecture.training_multiply_adds() as f64;
     let updated = parameters * (1 + training.optimizer.numbers_per_parameter()) as f64;
-    let per_step = nanoseconds::STEP
-        + nanoseconds::LAYER * architecture.layers.len() as f64
-        + nanoseconds::UPDATED_NUMBER * updated;
+    let per_step = nanoseconds::STEP + layers(architecture) + nanoseconds::UPDATED_NUMBER * updated;
     let steps = (train / training.batch_size.of(rows[0]) as f64).ceil();
     let measuring: f64 =
         rows.iter().map(|&rows| prediction_seconds(architecture, rows, training.precision)).sum();
@@ -126,7 +154,11 @@ fn seconds(architecture: &Architecture, training: &TrainingSettings, rows: [usiz
     let epoch = nanoseconds::EPOCH + train * per_row + steps * per_step + steering;
     let once =
         nanoseconds::FIRST_WEIGHT * parameters + nanoseconds::DATUM * all * architecture.inputs() as f64;
-    let statistics = train * multiply_add(training.precision) * exact_statistics(architecture) as f64;
+    let passes = through_normalized(architecture).flatten().count() as f64;
+    let units = through_normalized(architecture).flatten().map(|layer| layer.outputs).sum::<usize>();
+    let statistics = train * multiply_add(training.precision) * exact_statistics(architecture) as f64
+        + train * nanoseconds::STATISTICS_UNIT * units as f64
+        + rows[0].div_ceil(PREDICTION_ROWS) as f64 * nanoseconds::STATISTICS_LAYER * passes;
     1e-9 * (epochs * epoch + once) + (epochs + 1.0) * (measuring + 1e-9 * statistics)
 }
 
@@ -186,17 +218,15 @@ fn size_of_number(precision: Precision) -> u64 {
 /// Counts the multiply-adds for one row when prediction goes by the exact statistics of batch normalization, which are measured
 /// layer by layer, each time from the first layer on; else 0.
 fn exact_statistics(architecture: &Architecture) -> u64 {
+    through_normalized(architecture).flatten().map(|layer| layer.weights().len() as u64).sum()
+}
+
+/// The layers that are gone through for the exact statistics of each normalized one; none where prediction does not go by them.
+fn through_normalized(architecture: &Architecture) -> impl Iterator<Item = &[LayerShape]> {
     let settings = architecture.batch_norm.as_ref();
-    if settings.is_none_or(|settings| settings.prediction != PredictionStatistics::Exact) {
-        return 0;
-    }
-    let mut through = 0;
-    let normalized = architecture.layers.iter().filter(|layer| layer.normalized);
-    let each = normalized.map(|layer| {
-        through += layer.weights().len() as u64;
-        through
-    });
-    each.sum()
+    let is_exact = settings.is_some_and(|settings| settings.prediction == PredictionStatistics::Exact);
+    let normalized = architecture.layers.iter().filter(|layer| layer.normalized).count();
+    (1..=if is_exact { normalized } else { 0 }).map(|count| &architecture.layers[..count])
 }
 
 #[cfg(test)]
@@ -286,7 +316,8 @@ mod tests {
         assert_eq!(cost.multiply_adds, 1_000_000 * 2 * 4 + 1_000_001 * 4 * 2);
         let products = 1e-9 * 0.04 * cost.multiply_adds as f64;
         assert!(cost.seconds > 1000.0 * products, "{} s, of which {products} s are products", cost.seconds);
-        let per_epoch = 50.0 + 290.0 + 0.22 * 12.0 + 460.0 + 3.0 * 145.0 + 2.0 * 21.0 + 4.0 * 19.4 + 0.64;
+        let per_epoch =
+            35.0 + 130.0 + 0.11 * 12.0 + 100.0 + 3.0 * 65.0 + 2.0 * 13.4 + 4.0 * 12.9 + 0.009 * 16.0;
         assert!((cost.seconds - 1e-3 * per_epoch).abs() < 1e-5, "{}", cost.seconds);
     }
 }

@@ -143,15 +143,15 @@ fn check_stopping(parts: &Parts, facts: &Facts) -> Option<Problem> {
     share.then(|| problem().expected("`dev_loss`"))
 }
 
-/// A busy machine takes longer than the one that a fit is estimated for, and pieces of work that nobody counts add up.
-const HEADROOM: f64 = 1.5;
+/// Other machines take longer than the one that a fit is estimated for, and pieces of work that nobody counts add up.
+const HEADROOM: f64 = 1.7;
 
 /// Returns seconds to generate the data of a run anew, or to draw its rows from a table; a whole table is shared by all runs.
 pub(super) fn data_seconds(data: &DataSettings, facts: &Facts) -> f64 {
     let (rows, whole) = (facts.rows as f64, facts.drawn_from as f64);
     let numbers = 1.0 + facts.features as f64;
     let drawn = if facts.drawn_from > facts.rows { 15e-9 * whole + 6e-9 * rows * numbers } else { 0.0 };
-    let made = if is_generated(data) { 50e-9 * whole * numbers } else { 0.0 };
+    let made = if is_generated(data) { 27e-9 * whole * numbers } else { 0.0 };
     // Rows are read for what they are measured by, and each number may be blurred and get noise.
     let taken = if data.other_source.is_some() { (10e-9 * whole + 60e-9 * rows) * numbers } else { 0.0 };
     let again = if data.own_statistics { 10e-9 * rows * numbers } else { 0.0 };
