@@ -88,6 +88,23 @@ fn rows_are_runs_epochs_and_what_lists_hold() {
 }
 
 #[test]
+fn heat_is_written_and_shaded_as_its_scale_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let block = |scale: &str| {
+        format!(
+            "```yaml figure\nid: f\nfrom: widths\nx: model.hidden\ny: training.l2\nz: 0.25\nmark: [heat, text]\nscale: {{z: {scale}}}\n```\n"
+        )
+    };
+    let drawn = |scale: &str| {
+        lesson(folder.path(), &block(scale));
+        text(&files(folder.path(), &anew()), "figures/f.svg").to_owned()
+    };
+    assert!(drawn("{label: share}").contains(">0.25<"));
+    let svg = drawn("{label: share, as: percent, domain: [0, 0.5]}");
+    assert!(svg.contains(">25.0%<") && svg.contains("from 0% to 50.0%"), "{svg}");
+}
+
+#[test]
 fn expressions_reach_columns_variants_of_the_seed_and_prose() {
     let rows =
         csv("from: ways\nwhere: variant == \"sgd\"\nx: seed\ny: train_loss - sgd.train_loss\nmark: dots");

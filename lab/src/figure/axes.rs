@@ -147,7 +147,11 @@ fn is_hundredfold(numbers: &[f64]) -> bool {
     }
 }
 
-fn format(written: &Written) -> Result<Format, Vec<Diagnostic>> {
+/// Returns how a scale's `as` writes numbers.
+///
+/// # Errors
+/// A filter that writes none.
+pub(super) fn format(written: &Written) -> Result<Format, Vec<Diagnostic>> {
     let name = written.text.split('(').next().unwrap_or_default().trim();
     let digits = written.text.trim_start_matches(name).trim_matches(['(', ')', ' ']);
     match WRITTEN.iter().find(|(known, _)| *known == name) {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::axes::{Names, Placed};
+use super::axes::{self, Names, Placed};
 use super::block::{Block, MarkName, RuleLine, Written};
 use super::cell::Cell;
 use super::data::{self, Datum, Drawn, Ground, Meaning};
@@ -11,7 +11,7 @@ use super::notes;
 use super::points::Point;
 use super::series::{self, Series};
 use super::table::{self, FigureTable};
-use crate::chart::{Color, Dash, Figure, Panel, Raster, Rule, Slope, rounded};
+use crate::chart::{Color, Dash, Figure, Format, Panel, Raster, Rule, Slope, rounded};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::outcome::Grid;
 
@@ -86,7 +86,7 @@ pub fn draw(block: &Block, ground: &Ground, title: Option<&str>) -> Result<Finis
                     if mark == MarkName::Heat {
                         let points: Vec<&Point> =
                             layer.points.iter().filter(|point| here(&point.first)).collect();
-                        let (raster, range) = heat(layer, &layers, &points, &x, &y);
+                        let (raster, range) = heat(block, layer, &layers, &points, (&x, &y))?;
                         shades = range.map(|(low, high)| {
                             format!("Shades: {}, from {low} to {high}.", shade_name(block, layer))
                         });
@@ -359,7 +359,7 @@ fn axes(block: &Block, layers: &[Drawn]) -> Result<(Placed, Placed), Vec<Diagnos
         let (span, label) = (x_span(block), "expected numbers above 0, or `scale: {x: linear}`");
         return Err(error(
             span,
-            format!("a logarithmic scale has no {}", rounded(number, crate::chart::Format::Plain)),
+            format!("a logarithmic scale has no {}", rounded(number, Format::Plain)),
             label,
         ));
     }
@@ -444,18 +444,30 @@ fn bins(layers: &[Drawn]) -> Vec<f64> {
 }
 
 /// A heat map, with what the ends of its shades mean.
+type Shaded = (Raster, Option<(String, String)>);
+
+/// Returns the heat map of a layer, its shades and texts as the scale of what colours it says.
+///
+/// # Errors
+/// A filter that writes no numbers.
 fn heat(
+    block: &Block,
     layer: &Drawn,
     all: &[Drawn],
     points: &[&Point],
-    x: &Placed,
-    y: &Placed,
-) -> (Raster, Option<(String, String)>) {
+    (x, y): (&Placed, &Placed),
+) -> Result<Shaded, Vec<Diagnostic>> {
     let value: fn(&Point) -> &Cell = if layer.has_z { |point| &point.z } else { |point| &point.y };
     let numbers = || all.iter().flat_map(|layer| &layer.points).filter_map(|point| value(point).number());
-    let range = numbers().reduce(f64::min).zip(numbers().reduce(f64::max));
+    let found = numbers().reduce(f64::min).zip(numbers().reduce(f64::max));
+    let scale = &block.z_scale;
+    let range = scale.domain.or(found);
     let values = series::cells(points, x, y, value);
-    let format = if layer.z.percent { crate::chart::Format::Percent } else { crate::chart::Format::Plain };
+    let format = match &scale.written {
+        Some(written) => axes::format(written)?,
+        None if layer.z.percent => Format::Percent,
+        None => Format::Plain,
+    };
     let texts: Vec<String> = values
         .iter()
         .map(|value| if value.is_finite() { rounded(*value, format) } else { String::new() })
@@ -472,7 +484,7 @@ fn heat(
     if layer.marks.contains(&MarkName::Text) {
         raster.texts = Some(texts);
     }
-    (raster, range.map(|(low, high)| (rounded(low, format), rounded(high, format))))
+    Ok((raster, range.map(|(low, high)| (rounded(low, format), rounded(high, format)))))
 }
 
 fn rules(block: &Block, panel: Panel) -> Panel {
