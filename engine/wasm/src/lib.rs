@@ -60,11 +60,13 @@ fn awkward<R: Real>(powers: &[i32]) -> usize {
         let [m, n, k] = [1 + turn % 9, 1 + turn % 19, 1 + turn % 7];
         // Now all of them, now those near one, so that sums tie and cancel more often than they overflow.
         let mut draw = |count: usize| -> Vec<R> {
-            let near = |x: R| x * R::from_f64(stream.below(3) as f64 - 1.0) + R::ONE;
             (0..count)
                 .map(|_| match turn % 2 {
                     0 => numbers[stream.below(numbers.len())],
-                    _ => near(R::EPSILON * R::from_f64(stream.below(4096) as f64)),
+                    _ => {
+                        let apart = R::EPSILON * R::from_f64(stream.below(4096) as f64);
+                        apart * R::from_f64(stream.below(3) as f64 - 1.0) + R::ONE
+                    }
                 })
                 .collect()
         };
