@@ -47,7 +47,7 @@ const EVERYWHERE: [&str; 10] =
     ["class", "data-held", "data-label", "dir", "id", "lang", "role", "style", "tabindex", "title"];
 
 const HTML: &[Element] = &[
-    element("a", &["href", "rel"]),
+    element("a", &["download", "href", "rel"]),
     element("abbr", &[]),
     element("article", &[]),
     element("aside", &[]),

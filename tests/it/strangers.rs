@@ -319,13 +319,13 @@ fn what_runs_is_noticed() {
     assert_ne!(faults("a.html", &page("").replace("'none'", "*")), [""; 0]);
 }
 
-/// An honest lesson is the same to its readers whether it is trusted or not.
+/// An honest lesson is the same to its readers whether it is trusted or not, but that nobody runs a stranger's experiments.
 #[test]
 fn what_is_honest_passes() {
     let body = "## Sums {#sums .wide}\n\nOf $\\sum_{i=1}^n x_i < \\operatorname{softmax}(x)$ and `{{ one.probabilities[0] | round(2) }}`.\n\n\
         $$\\begin{align} a &= b \\\\ c &= \\frac{1}{2} \\end{align}$$\n\n| a | b |\n| - | -: |\n| 1 | 2 |\n\n- [x] done\n\n\
         ```python\nx < 1\n```\n\nNote[^1] and ![a picture](p.png \"title\").\n\n[^1]: Said *here*.\n\n> [!NOTE]\n> Mind.\n\n\
-        ```yaml experiment\nkind: softmax\nid: one\nlogits: [1, 2, 3]\ntitle: \"Three\"\nclaims: [\"probabilities[0] < 9\"]\n```\n";
+        ```yaml experiment\nkind: softmax\nid: one\nlogits: [1, 2, 3]\nlive: false\ntitle: \"Three\"\nclaims: [\"probabilities[0] < 9\"]\n```\n";
     let folder = tempfile::tempdir().unwrap();
     let write = |path: &str, text: &[u8]| std::fs::write(folder.path().join(path), text).unwrap();
     write("a.md", lesson("title: A *b*\nsummary: Of $x$.", body).as_bytes());

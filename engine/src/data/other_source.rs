@@ -4,11 +4,15 @@
 //! Such a row is the data set's own, taken in another way, as its label is: of a picture with w its largest number in the data set (white), p = x/w
 //! and B(p) the mean of each pixel and its eight neighbours (outside of the picture 0),
 //!
-//!     p' = contrast ((1 - blur) p + blur B(p)) + brightness + noise N(0, 1), cut to [0, 1], times w
+//! ```text
+//! p' = contrast ((1 - blur) p + blur B(p)) + brightness + noise N(0, 1), cut to [0, 1], times w
+//! ```
 //!
 //! Of other data, with mu and sigma (1/n) of each feature over all rows of the data set and z = (x - mu)/sigma,
 //!
-//!     z' = contrast z + brightness + noise N(0, 1), times sigma, plus mu
+//! ```text
+//! z' = contrast z + brightness + noise N(0, 1), times sigma, plus mu
+//! ```
 //!
 //! Rows are taken in the order of a shuffle of each part by the stream `other_source/PART`, their noise from `other_source/PART/noise` in that order, so that
 //! the rows of a smaller share are among those of a larger one, and alike. Features are normalized after, by what the training part then is.

@@ -5,7 +5,9 @@
 //! prediction can be integrated exactly over everything that is not of interest (functional analysis of variance). With f(u) the prediction,
 //! u uniform in the cube and f_i(u_i) its mean over all settings but i:
 //!
-//!     share_i = Var f_i(u_i) / Var f(u)
+//! ```text
+//! share_i = Var f_i(u_i) / Var f(u)
+//! ```
 //!
 //! in the mean of the trees. What is left of 1 is decided by several settings together. Since it is integrated over the whole space, trials may be dense
 //! where they were good.

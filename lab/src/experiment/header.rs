@@ -1,5 +1,6 @@
 //! What every experiment block has, whatever its kind.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
@@ -129,12 +130,29 @@ pub struct LintSettings {
 }
 
 /// A column of the results table.
-#[derive(Clone, Debug, PartialEq, JsonSchema)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ColumnSettings {
     /// Its heading; that of the metric or setting by default.
     pub heading: Option<String>,
     /// A metric, a setting by its path, or an expression over them and over other variants.
     pub expression: String,
+}
+
+impl JsonSchema for ColumnSettings {
+    fn schema_name() -> Cow<'static, str> {
+        "Column".into()
+    }
+
+    /// Returns what a column may be: a bare text, or a map of one entry.
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "description": "A column of the results table: a metric, a setting by its path, or a heading with an expression.",
+            "anyOf": [
+                { "type": "string" },
+                { "type": "object", "additionalProperties": { "type": "string" }, "minProperties": 1, "maxProperties": 1 },
+            ]
+        })
+    }
 }
 
 impl<'de> Deserialize<'de> for ColumnSettings {
