@@ -49,9 +49,9 @@ impl Notebook {
             Content::Text(text) => {
                 json!({ "cell_type": "markdown", "id": id, "metadata": {}, "source": lines(text) })
             }
-            Content::Code(code) => code_cell(&id, code, json!({})),
+            Content::Code(code) => code_cell(&id, code, &json!({})),
             Content::Folded(code) => {
-                code_cell(&id, code, json!({ "cellView": "form", "jupyter": { "source_hidden": true } }))
+                code_cell(&id, code, &json!({ "cellView": "form", "jupyter": { "source_hidden": true } }))
             }
         }
     }
@@ -69,7 +69,7 @@ impl Notebook {
     }
 }
 
-fn code_cell(id: &str, code: &str, metadata: Json) -> Json {
+fn code_cell(id: &str, code: &str, metadata: &Json) -> Json {
     json!({
         "cell_type": "code",
         "execution_count": null,
@@ -91,7 +91,7 @@ pub(super) fn plain(text: &str) -> String {
         match letter {
             letter if letter.is_control() || ['\u{2028}', '\u{2029}'].contains(&letter) => line.push(' '),
             letter if letter.is_ascii_punctuation() && !",.:;'()?!/%-".contains(letter) => {
-                line.extend(['\\', letter])
+                line.extend(['\\', letter]);
             }
             letter => line.push(letter),
         }

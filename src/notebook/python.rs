@@ -208,9 +208,9 @@ fn identifiers(code: &str) -> BTreeSet<&str> {
         let rest = &code[at..];
         at += if let Some(text) = rest.strip_prefix("\"\"\"") {
             6 + text.find("\"\"\"").unwrap_or(text.len())
-        } else if rest.starts_with('"') {
+        } else if let Some(text) = rest.strip_prefix('"') {
             let formatted = at > 0 && bytes[at - 1] == b'f';
-            let length = rest[1..].find('"').map_or(rest.len(), |end| end + 2);
+            let length = text.find('"').map_or(rest.len(), |end| end + 2);
             if formatted {
                 // What stands in braces is code.
                 let pieces = rest[1..length.max(2) - 1].split('{').skip(1);

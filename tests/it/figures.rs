@@ -97,7 +97,7 @@ fn heat_is_written_and_shaded_as_its_scale_says() {
     };
     let drawn = |scale: &str| {
         lesson(folder.path(), &block(scale));
-        text(&files(folder.path(), &anew()), "figures/f.svg").to_owned()
+        text(&files(folder.path(), &anew()), "figures/f.svg").clone()
     };
     assert!(drawn("{label: share}").contains(">0.25<"));
     let svg = drawn("{label: share, as: percent, domain: [0, 0.5]}");

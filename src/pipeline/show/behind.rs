@@ -77,7 +77,7 @@ fn rows(computed: &Computed, planned: &Planned) -> Option<Json> {
 /// Returns the trials of a run: of each its settings (those that existed), how long it trained and what came of it.
 fn trials(space: &Space, run: &RunRecord) -> Json {
     let Some(Table { columns }) = run.tables.get("trials") else { return json!([]) };
-    let count = columns.get("objective").map_or(0, |objective| objective.count());
+    let count = columns.get("objective").map_or(0, crate::outcome::Numbers::count);
     let at = |name: &str, trial: usize| columns.get(name).map_or(f64::NAN, |column| column[trial]);
     let trial = |trial: usize| {
         let settings = space.settings.iter().filter_map(|setting| {

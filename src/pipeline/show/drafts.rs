@@ -242,7 +242,8 @@ impl<'c> Drafting<'c> {
 pub(super) fn mentioned(lesson: &Lesson, planned: &Planned) -> BTreeSet<String> {
     let header = &planned.header;
     let own = |name: &String| name.split('.').next() == Some(header.id.as_str());
-    let prose = [&lesson.title, &lesson.summary, &lesson.body].into_iter().flat_map(|text| text.values());
+    let prose =
+        [&lesson.title, &lesson.summary, &lesson.body].into_iter().flat_map(crate::lesson::Fragment::values);
     let prose = prose.flat_map(|value| inline::names(&value.expression)).filter(own);
     let caption = header.caption.iter().flat_map(|text| text.split("{{").skip(1));
     let caption = caption.filter_map(|text| text.split("}}").next()).flat_map(inline::names).filter(own);
