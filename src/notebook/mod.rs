@@ -1,7 +1,7 @@
 //! Experiments as notebooks: Python that computes the same numbers with PyTorch and NumPy alone, and prints them beside ours.
 //!
 //! A notebook draws the same random numbers from the seed, so that it has the same rows, first weights, batches and masks. Its
-//! Python stands in `python/`, as modules that are linted and tested as such; [`python`] chooses what an experiment needs, and
+//! Python stands in `python/`, as modules that are linted and tested as such; `python` chooses what an experiment needs, and
 //! settings, data and our numbers go in as JSON. Nothing of a lesson becomes code.
 
 mod cells;

@@ -15,7 +15,7 @@ use super::results;
 /// The most numbers of rows that a document lists.
 const MOST_ROWS: usize = 1_000_000;
 
-/// Returns the document of the experiment at a place of the plan, as `run --format json` prints it: its [results](results::json),
+/// Returns the document of the experiment at a place of the plan, as `run --format json` prints it: its results,
 /// with `rows` and `trials` where there are any.
 pub fn document(computed: &Computed, place: usize) -> Json {
     let planned = &computed.planned[place];
