@@ -52,9 +52,11 @@ impl Decoded {
         }
     }
 
-    /// Returns the same block with another precision of training.
+    /// Returns the same block with another precision of training. Nothing of it can be tried: that is held against the block as it
+    /// is written.
     pub fn in_precision(self, precision: Precision) -> Self {
-        Decoded { plan: self.plan.in_precision(precision), ..self }
+        let header = Header { tried: None, ..self.header };
+        Decoded { plan: self.plan.in_precision(precision), header, ..self }
     }
 
     /// Asks for the size of every variant's data; what is wrong with them, each mistake once, is added to the errors.
