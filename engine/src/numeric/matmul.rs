@@ -12,7 +12,7 @@
 
 use super::level::Available;
 use super::real::Real;
-use super::simd::{Cpu, Rows, RowsMut, Simd, Task, on_vectors};
+use super::simd::{Cpu, Rows, RowsMut, Simd, Task, Watch, exact, on_vectors};
 use super::workers::{Alone, Workers};
 use columns::Columns;
 use std::mem::MaybeUninit;
@@ -286,7 +286,7 @@ impl<R: Real> Product<'_, R> {
     /// Computes block after block, with a strip of so many bytes; with `COPY`, all strips of b are copied.
     #[inline(always)]
     fn blocks<V: Simd<Scalar = R>, const BYTES: usize, const COPY: bool>(&mut self, cpu: Cpu<V>) {
-        if V::WATCHES && self.a.ones && matches!(self.finish, Finish::Sums) {
+        if V::Watch::NOTES && self.a.ones && matches!(self.finish, Finish::Sums) {
             self.sums_of_columns();
         }
         if self.shape[0] == 0 {
@@ -407,7 +407,7 @@ impl<R: Real> Product<'_, R> {
         let one = R::ONE;
         let last = (self.a.ones && i + M == m).then_some(&one);
         let mut a = Columns::<R, M>::new(self.a, i, block.depth.clone(), last);
-        let mut watch = V::watch(cpu);
+        let mut watch = V::Watch::new();
         for l in 0..depth {
             let across: [V; N] = b.load(cpu, l);
             if COPY {
@@ -421,7 +421,7 @@ impl<R: Real> Product<'_, R> {
             );
         }
         // What is not watched has nothing to do again, nor code for it.
-        if V::WATCHES && !V::is_sound(watch) {
+        if V::Watch::NOTES && !watch.is_sound() {
             return self.exact_tile::<V, M, N>(cpu, block, i, b);
         }
         // With a width that the compiler knows, it keeps the sums in their registers.
@@ -442,7 +442,7 @@ impl<R: Real> Product<'_, R> {
         i: usize,
         b: Rows<R>,
     ) {
-        self.tile::<V::Exact, M, N, false>(V::exact(cpu), block, i, b, RowsMut::none());
+        self.tile::<V::Exact, M, N, false>(exact(cpu), block, i, b, RowsMut::none());
     }
 
     /// Stores the sums of a tile of `width` columns, finished if they are complete.

@@ -4,7 +4,7 @@
 use super::vectors::add_products;
 use super::{Finish, Product, Strided};
 use crate::numeric::Real;
-use crate::numeric::simd::{Cpu, Rows, RowsMut, Simd};
+use crate::numeric::simd::{Cpu, Rows, RowsMut, Simd, Watch, exact};
 use crate::numeric::transpose::transposed;
 
 impl<R: Real> Product<'_, R> {
@@ -38,8 +38,8 @@ impl<R: Real> Product<'_, R> {
             for i in (0..rows).step_by(V::LANES) {
                 let width = (rows - i).min(V::LANES);
                 let is_exact = self.rows_with_bias::<V, COLUMNS>(cpu, b, bias, i, width);
-                if V::WATCHES && !is_exact {
-                    self.rows_with_bias::<V::Exact, COLUMNS>(V::exact(cpu), b, bias, i, width);
+                if V::Watch::NOTES && !is_exact {
+                    self.rows_with_bias::<V::Exact, COLUMNS>(exact(cpu), b, bias, i, width);
                 }
             }
             return;
@@ -54,8 +54,8 @@ impl<R: Real> Product<'_, R> {
         for i in (0..rows).step_by(2 * V::LANES) {
             let width = (rows - i).min(2 * V::LANES);
             let is_exact = self.rows_of_columns::<V, COLUMNS>(cpu, b, i, width);
-            if V::WATCHES && !is_exact {
-                self.rows_of_columns::<V::Exact, COLUMNS>(V::exact(cpu), b, i, width);
+            if V::Watch::NOTES && !is_exact {
+                self.rows_of_columns::<V::Exact, COLUMNS>(exact(cpu), b, i, width);
             }
         }
     }
@@ -71,14 +71,14 @@ impl<R: Real> Product<'_, R> {
         i: usize,
         width: usize,
     ) -> bool {
-        let mut watch = V::watch(cpu);
+        let mut watch = V::Watch::new();
         let mut sums = match V::LANES {
             4 => across::<V, COLUMNS, 4>(cpu, self.a, b, i, width, &mut watch),
             8 => across::<V, COLUMNS, 8>(cpu, self.a, b, i, width, &mut watch),
             16 => across::<V, COLUMNS, 16>(cpu, self.a, b, i, width, &mut watch),
             lanes => unreachable!("no vector has {lanes} lanes"),
         };
-        if !V::is_sound(watch) {
+        if !watch.is_sound() {
             return false;
         }
         for (sum, &bias) in sums.iter_mut().zip(bias) {
@@ -98,19 +98,19 @@ impl<R: Real> Product<'_, R> {
         i: usize,
         width: usize,
     ) -> bool {
-        let mut watch = V::watch(cpu);
+        let mut watch = V::Watch::new();
         if width > V::LANES {
             let sums = down::<V, COLUMNS, 2>(cpu, self.a, b, i, width, &mut watch);
-            if V::is_sound(watch) {
+            if watch.is_sound() {
                 store_columns(sums, self.c, i, width);
             }
         } else {
             let sums = down::<V, COLUMNS, 1>(cpu, self.a, b, i, width, &mut watch);
-            if V::is_sound(watch) {
+            if watch.is_sound() {
                 store_columns(sums, self.c, i, width);
             }
         }
-        V::is_sound(watch)
+        watch.is_sound()
     }
 }
 

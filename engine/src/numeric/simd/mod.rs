@@ -35,6 +35,36 @@ impl<V> Cpu<V> {
     }
 }
 
+/// Returns the proof for the exact vectors.
+#[inline(always)]
+pub(super) fn exact<V: Simd>(_: Cpu<V>) -> Cpu<V::Exact> {
+    // SAFETY: they have no instructions but those of `V`, as `Simd::Exact` asks.
+    unsafe { Cpu::has() }
+}
+
+/// What is noted while products are summed, where vectors are exact but for cases that can be told afterwards.
+pub trait Watch: Copy {
+    /// Whether anything is noted.
+    const NOTES: bool;
+    /// Notes nothing yet.
+    fn new() -> Self;
+    /// Returns whether all was exact that has been noted.
+    fn is_sound(self) -> bool;
+}
+
+/// Vectors that are always exact have nothing to note.
+impl Watch for () {
+    const NOTES: bool = false;
+
+    #[inline(always)]
+    fn new() {}
+
+    #[inline(always)]
+    fn is_sound(self) -> bool {
+        true
+    }
+}
+
 /// A vector of [`Simd::LANES`] numbers held in one register.
 ///
 /// A vector comes from another one, or from a function that asks for a [`Cpu`]: whoever has one may use the
@@ -42,12 +72,9 @@ impl<V> Cpu<V> {
 /// instruction set ([`Simd::apart`]), without which they are slow.
 pub trait Simd: Copy {
     type Scalar: Copy;
-    /// What is noted while products are summed, where vectors are exact but for cases that can be told afterwards.
-    type Watch: Copy;
-    /// Vectors that are exact in these cases too.
+    type Watch: Watch;
+    /// Vectors that are exact whatever is noted, by the same instructions; these, if nothing is.
     type Exact: Simd<Scalar = Self::Scalar>;
-    /// Whether anything is noted.
-    const WATCHES: bool;
     const LANES: usize;
     /// The height of a tile of one vector, and of two, such that its sums fill the registers of the CPU.
     const ROWS: [usize; 2];
@@ -62,14 +89,8 @@ pub trait Simd: Copy {
     fn load_partial(cpu: Cpu<Self>, from: &[Self::Scalar]) -> Self;
     /// Fills a slice of fewer places than there are lanes with the first lanes.
     fn store_partial(self, to: &mut [MaybeUninit<Self::Scalar>]);
-    /// Notes nothing yet.
-    fn watch(cpu: Cpu<Self>) -> Self::Watch;
-    /// Returns `self * a + b` in every lane, rounded once: if the watch is [sound](Simd::is_sound) afterwards.
+    /// Returns `self * a + b` in every lane, rounded once: if the watch is [sound](Watch::is_sound) afterwards.
     fn fused(self, a: Self, b: Self, watch: &mut Self::Watch) -> Self;
-    /// Returns whether all was exact that has been noted.
-    fn is_sound(watch: Self::Watch) -> bool;
-    /// Returns the proof that this CPU has the instructions of the exact vectors, which are none but these.
-    fn exact(cpu: Cpu<Self>) -> Cpu<Self::Exact>;
     /// Returns `self + other` in every lane.
     fn add(self, other: Self) -> Self;
     /// Returns 0 in place of every number below it.
@@ -198,9 +219,9 @@ mod tests {
                 assert!(to[count..].iter().all(|&x| x == R::ZERO));
             }
             let (a, b) = (number(5), number(1));
-            let mut watch = V::watch(cpu);
+            let mut watch = V::Watch::new();
             let to = lanes(V::load(cpu, &from).fused(V::splat(cpu, a), V::splat(cpu, b), &mut watch));
-            assert!(V::is_sound(watch));
+            assert!(watch.is_sound());
             (0..V::LANES).for_each(|i| assert_eq!(to[i], from[i].fused(a, b)));
             let to = lanes(V::load(cpu, &from).add(V::splat(cpu, a)));
             (0..V::LANES).for_each(|i| assert_eq!(to[i], from[i] + a));

@@ -14,7 +14,6 @@ impl<R: Real, const N: usize> Simd for Lanes<R, N> {
     type Scalar = R;
     type Watch = ();
     type Exact = Self;
-    const WATCHES: bool = false;
     const LANES: usize = N;
     // Emulation takes registers of its own and gains nothing from a tall tile.
     const ROWS: [usize; 2] = if HARDWARE { [8, 6] } else { [1, 1] };
@@ -44,19 +43,6 @@ impl<R: Real, const N: usize> Simd for Lanes<R, N> {
     #[inline(always)]
     fn store_partial(self, to: &mut [MaybeUninit<R>]) {
         to.copy_from_slice(&self.0.map(MaybeUninit::new)[..to.len()]);
-    }
-
-    #[inline(always)]
-    fn watch(_: Cpu<Self>) {}
-
-    #[inline(always)]
-    fn is_sound((): ()) -> bool {
-        true
-    }
-
-    #[inline(always)]
-    fn exact(cpu: Cpu<Self>) -> Cpu<Self> {
-        cpu
     }
 
     #[inline(always)]

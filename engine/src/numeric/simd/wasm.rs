@@ -6,7 +6,7 @@
 //! for both, and whoever sums does the chains again with [`Odd`] where one occurred. Numbers in f64 take error-free
 //! transformations ([`Errors`]).
 
-use super::{Cpu, Simd};
+use super::{Cpu, Simd, Watch};
 use std::arch::wasm32::*;
 use std::mem::MaybeUninit;
 
@@ -181,41 +181,40 @@ pub(super) mod relaxed;
 #[derive(Clone, Copy)]
 pub struct Doubles(Four);
 
+/// The least of what tells a tie, in the lower halves of lanes, and a subnormal, in the upper ones: the bits of a number that f32
+/// has not, less those of a tie; and its exponent, less one, so that a zero comes last.
+#[derive(Clone, Copy)]
+pub struct Least(v128);
+
+impl Watch for Least {
+    const NOTES: bool = true;
+
+    #[inline(always)]
+    fn new() -> Self {
+        Least(u32x4_splat(u32::MAX))
+    }
+
+    #[inline(always)]
+    fn is_sound(self) -> bool {
+        u32x4_all_true(u32x4_gt(self.0, u64x2_splat(0x380f_fffe_0000_0000)))
+    }
+}
+
 impl Simd for Doubles {
-    type Watch = v128;
+    type Watch = Least;
     type Exact = Odd;
-    const WATCHES: bool = true;
     const ROWS: [usize; 2] = [4, 2];
 
     lanes!(f32, of_f32, to_f32);
 
     #[inline(always)]
-    fn watch(_: Cpu<Self>) -> v128 {
-        u32x4_splat(u32::MAX)
-    }
-
-    /// The least of what tells a tie, in the lower halves of lanes, and a subnormal, in the upper ones: the bits of a number
-    /// that f32 has not, less those of a tie; and its exponent, less one, so that a zero comes last.
-    #[inline(always)]
-    fn fused(self, a: Self, b: Self, watch: &mut v128) -> Self {
+    fn fused(self, a: Self, b: Self, watch: &mut Least) -> Self {
         let Four(low, high) = self.0.map2(a.0, |x, a| f64x2_mul(x, a)).map2(b.0, |x, b| f64x2_add(x, b));
         for lanes in [low, high] {
             let told = v128_and(lanes, u64x2_splat(0x7fff_ffff_1fff_ffff));
-            *watch = u32x4_min(*watch, u32x4_sub(told, u64x2_splat(0x0000_0001_1000_0000)));
+            watch.0 = u32x4_min(watch.0, u32x4_sub(told, u64x2_splat(0x0000_0001_1000_0000)));
         }
         Doubles(Four(rounded(low), rounded(high)))
-    }
-
-    #[inline(always)]
-    fn is_sound(watch: v128) -> bool {
-        let least = u32x4_gt(watch, u64x2_splat(0x380f_fffe_0000_0000));
-        u32x4_all_true(least)
-    }
-
-    #[inline(always)]
-    fn exact(_: Cpu<Self>) -> Cpu<Odd> {
-        // SAFETY: the same instructions.
-        unsafe { Cpu::has() }
     }
 
     /// Of two f32, rounding the sum twice is as rounding it once.
@@ -232,28 +231,14 @@ pub struct Odd(Four);
 impl Simd for Odd {
     type Watch = ();
     type Exact = Self;
-    const WATCHES: bool = false;
     const ROWS: [usize; 2] = [4, 2];
 
     lanes!(f32, of_f32, to_f32);
 
     #[inline(always)]
-    fn watch(_: Cpu<Self>) {}
-
-    #[inline(always)]
     fn fused(self, a: Self, b: Self, (): &mut ()) -> Self {
         let sum = |product, b| rounded(odd_sum(product, b));
         Odd(self.0.map2(a.0, |x, a| f64x2_mul(x, a)).map2(b.0, sum))
-    }
-
-    #[inline(always)]
-    fn is_sound((): ()) -> bool {
-        true
-    }
-
-    #[inline(always)]
-    fn exact(cpu: Cpu<Self>) -> Cpu<Self> {
-        cpu
     }
 
     #[inline(always)]
@@ -326,28 +311,14 @@ fn one_by_one(a: v128, b: v128, c: v128) -> v128 {
 impl Simd for Errors {
     type Watch = ();
     type Exact = Self;
-    const WATCHES: bool = false;
     const ROWS: [usize; 2] = [2, 1];
 
     lanes!(f64, of_f64, to_f64);
 
     #[inline(always)]
-    fn watch(_: Cpu<Self>) {}
-
-    #[inline(always)]
     fn fused(self, a: Self, b: Self, (): &mut ()) -> Self {
         let Errors(Four(low, high)) = self;
         Errors(Four(fused_f64(low, a.0.0, b.0.0), fused_f64(high, a.0.1, b.0.1)))
-    }
-
-    #[inline(always)]
-    fn is_sound((): ()) -> bool {
-        true
-    }
-
-    #[inline(always)]
-    fn exact(cpu: Cpu<Self>) -> Cpu<Self> {
-        cpu
     }
 
     #[inline(always)]

@@ -12,7 +12,6 @@ macro_rules! operations {
     ) => {
         type Watch = ();
         type Exact = Self;
-        const WATCHES: bool = false;
 
         #[inline(always)]
         fn splat(_: Cpu<Self>, number: Self::Scalar) -> Self {
@@ -32,19 +31,6 @@ macro_rules! operations {
             assert!(to.len() >= Self::LANES, "a place for each lane");
             // SAFETY: a vector is only where its instructions are; the places are there.
             unsafe { $store(to.as_mut_ptr().cast(), self) }
-        }
-
-        #[inline(always)]
-        fn watch(_: Cpu<Self>) {}
-
-        #[inline(always)]
-        fn is_sound((): ()) -> bool {
-            true
-        }
-
-        #[inline(always)]
-        fn exact(cpu: Cpu<Self>) -> Cpu<Self> {
-            cpu
         }
 
         #[inline(always)]

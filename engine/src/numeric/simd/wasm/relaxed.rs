@@ -53,7 +53,6 @@ impl Simd for Fused32 {
     type Scalar = f32;
     type Watch = ();
     type Exact = Self;
-    const WATCHES: bool = false;
     const LANES: usize = 4;
     const ROWS: [usize; 2] = [8, 4];
 
@@ -85,21 +84,8 @@ impl Simd for Fused32 {
     }
 
     #[inline(always)]
-    fn watch(_: Cpu<Self>) {}
-
-    #[inline(always)]
     fn fused(self, a: Self, b: Self, (): &mut ()) -> Self {
         Fused32(f32x4_relaxed_madd(self.0, a.0, b.0))
-    }
-
-    #[inline(always)]
-    fn is_sound((): ()) -> bool {
-        true
-    }
-
-    #[inline(always)]
-    fn exact(cpu: Cpu<Self>) -> Cpu<Self> {
-        cpu
     }
 
     #[inline(always)]
@@ -140,28 +126,14 @@ pub struct Fused64(Four);
 impl Simd for Fused64 {
     type Watch = ();
     type Exact = Self;
-    const WATCHES: bool = false;
     const ROWS: [usize; 2] = [4, 2];
 
     lanes!(f64, of_f64, to_f64);
 
     #[inline(always)]
-    fn watch(_: Cpu<Self>) {}
-
-    #[inline(always)]
     fn fused(self, a: Self, b: Self, (): &mut ()) -> Self {
         let (Four(x, x_high), Four(a, a_high), Four(b, b_high)) = (self.0, a.0, b.0);
         Fused64(Four(f64x2_relaxed_madd(x, a, b), f64x2_relaxed_madd(x_high, a_high, b_high)))
-    }
-
-    #[inline(always)]
-    fn is_sound((): ()) -> bool {
-        true
-    }
-
-    #[inline(always)]
-    fn exact(cpu: Cpu<Self>) -> Cpu<Self> {
-        cpu
     }
 
     #[inline(always)]
