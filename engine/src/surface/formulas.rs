@@ -5,7 +5,7 @@ use std::f64::consts::PI;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Formula, Surface, SurfaceInfo};
+use super::{Formula, Ground, Surface, SurfaceInfo};
 use crate::problem::Problem;
 use crate::range;
 
@@ -68,11 +68,7 @@ impl Bowl {
     };
 }
 
-impl Formula for Bowl {
-    fn info(&self) -> SurfaceInfo {
-        Self::INFO
-    }
-
+impl Ground for Bowl {
     fn value(&self, [x, y]: [f64; 2]) -> f64 {
         let (cos, sin) = self.turn();
         let (u, v) = (x * cos + y * sin, y * cos - x * sin);
@@ -87,6 +83,12 @@ impl Formula for Bowl {
 
     fn minima(&self) -> Vec<[f64; 2]> {
         vec![[0.0, 0.0]]
+    }
+}
+
+impl Formula for Bowl {
+    fn info(&self) -> SurfaceInfo {
+        Self::INFO
     }
 
     fn window(&self) -> [[f64; 2]; 2] {
@@ -118,11 +120,7 @@ impl Saddle {
     };
 }
 
-impl Formula for Saddle {
-    fn info(&self) -> SurfaceInfo {
-        Self::INFO
-    }
-
+impl Ground for Saddle {
     fn value(&self, [x, y]: [f64; 2]) -> f64 {
         let off = 1.0 - y * y;
         x * x / 2.0 + off * off / 4.0
@@ -134,6 +132,12 @@ impl Formula for Saddle {
 
     fn minima(&self) -> Vec<[f64; 2]> {
         vec![[0.0, 1.0], [0.0, -1.0]]
+    }
+}
+
+impl Formula for Saddle {
+    fn info(&self) -> SurfaceInfo {
+        Self::INFO
     }
 
     fn window(&self) -> [[f64; 2]; 2] {
@@ -156,11 +160,7 @@ impl Plateau {
     };
 }
 
-impl Formula for Plateau {
-    fn info(&self) -> SurfaceInfo {
-        Self::INFO
-    }
-
+impl Ground for Plateau {
     fn value(&self, [x, _]: [f64; 2]) -> f64 {
         1.0 - libm::exp(-x * x / 2.0)
     }
@@ -175,6 +175,12 @@ impl Formula for Plateau {
 
     fn distance(&self, [x, _]: [f64; 2]) -> f64 {
         x.abs()
+    }
+}
+
+impl Formula for Plateau {
+    fn info(&self) -> SurfaceInfo {
+        Self::INFO
     }
 
     fn window(&self) -> [[f64; 2]; 2] {
@@ -196,11 +202,7 @@ impl Rosenbrock {
     };
 }
 
-impl Formula for Rosenbrock {
-    fn info(&self) -> SurfaceInfo {
-        Self::INFO
-    }
-
+impl Ground for Rosenbrock {
     fn value(&self, [x, y]: [f64; 2]) -> f64 {
         let (along, across) = (1.0 - x, y - x * x);
         along * along + 100.0 * across * across
@@ -213,6 +215,12 @@ impl Formula for Rosenbrock {
 
     fn minima(&self) -> Vec<[f64; 2]> {
         vec![[1.0, 1.0]]
+    }
+}
+
+impl Formula for Rosenbrock {
+    fn info(&self) -> SurfaceInfo {
+        Self::INFO
     }
 
     fn window(&self) -> [[f64; 2]; 2] {
@@ -234,11 +242,7 @@ impl Beale {
     };
 }
 
-impl Formula for Beale {
-    fn info(&self) -> SurfaceInfo {
-        Self::INFO
-    }
-
+impl Ground for Beale {
     fn value(&self, at: [f64; 2]) -> f64 {
         let [a, b, c] = Beale::terms(at);
         a * a + b * b + c * c
@@ -253,6 +257,12 @@ impl Formula for Beale {
 
     fn minima(&self) -> Vec<[f64; 2]> {
         vec![[3.0, 0.5]]
+    }
+}
+
+impl Formula for Beale {
+    fn info(&self) -> SurfaceInfo {
+        Self::INFO
     }
 
     fn window(&self) -> [[f64; 2]; 2] {
@@ -280,11 +290,7 @@ impl Himmelblau {
     };
 }
 
-impl Formula for Himmelblau {
-    fn info(&self) -> SurfaceInfo {
-        Self::INFO
-    }
-
+impl Ground for Himmelblau {
     fn value(&self, [x, y]: [f64; 2]) -> f64 {
         let (a, b) = (x * x + y - 11.0, x + y * y - 7.0);
         a * a + b * b
@@ -303,6 +309,12 @@ impl Formula for Himmelblau {
             [-3.779310253377747, -3.2831859912861696],
             [3.5844283403304917, -1.8481265269644036],
         ]
+    }
+}
+
+impl Formula for Himmelblau {
+    fn info(&self) -> SurfaceInfo {
+        Self::INFO
     }
 
     fn window(&self) -> [[f64; 2]; 2] {

@@ -2,7 +2,7 @@
 //!
 //! A [`Surface`] has a value and a gradient at each point, and so has the cost of a model of two features over its weights, a
 //! [`DataCost`]: [`descend`] follows either [`Ground`] with the very optimizers that train networks.
-//! To add one: its `Formula` in `formulas.rs`, and here its variant, its arm in `Surface::formula` and its entry in
+//! To add one: its `Ground` and `Formula` in `formulas.rs`, and here its variant, its arm in `Surface::formula` and its entry in
 //! [`SURFACES`].
 
 mod data_cost;
@@ -57,23 +57,10 @@ pub struct SurfaceInfo {
 pub const SURFACES: &[SurfaceInfo] =
     &[Bowl::INFO, Saddle::INFO, Plateau::INFO, Rosenbrock::INFO, Beale::INFO, Himmelblau::INFO];
 
-/// What a surface is.
-trait Formula {
+/// What a surface is, beside the ground that it makes.
+trait Formula: Ground {
     /// Its entry in [`SURFACES`].
     fn info(&self) -> SurfaceInfo;
-
-    fn value(&self, at: [f64; 2]) -> f64;
-
-    fn gradient(&self, at: [f64; 2]) -> [f64; 2];
-
-    /// Its lowest points, to six digits or better; of a line of them, the one nearest to the origin. All have the value 0.
-    fn minima(&self) -> Vec<[f64; 2]>;
-
-    /// Returns how far it is from a point to the nearest of all lowest points.
-    fn distance(&self, [x, y]: [f64; 2]) -> f64 {
-        let distances = self.minima().into_iter().map(|[a, b]| libm::hypot(x - a, y - b));
-        distances.fold(f64::INFINITY, f64::min)
-    }
 
     /// Returns the lower left and the upper right corner of what is worth seeing.
     fn window(&self) -> [[f64; 2]; 2];
