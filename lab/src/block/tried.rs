@@ -10,7 +10,7 @@ use crate::diagnostic::{Diagnostic, Problem};
 use crate::experiment::variation::overlay;
 use crate::experiment::{HEADER_KEYS, Limits, Plan, written};
 use crate::search::Dimension;
-use crate::settings::{Entry, Node, Value};
+use crate::settings::{Node, Value};
 
 /// The one key of the header that a reader may change.
 const SEED: &str = "seed";
@@ -212,7 +212,7 @@ fn number_at(block: &Block, variant: usize, path: &str, resolved: &Json) -> Opti
 /// What is wrong with that.
 fn replanned(block: &Block, path: &str, value: &Json, limits: &Limits) -> Result<Box<dyn Plan>, Problem> {
     let with = |message: &str| format!("with {} at `{path}`: {message}", written(value));
-    let node = node(value, block);
+    let node = Node::of_json(block.tree.span, value);
     let tree = laid(&block.tree, &[(path.to_owned(), node)])?;
     let (_, settings) = divide(&tree);
     let said = |found: Vec<Diagnostic>| {
@@ -248,26 +248,4 @@ fn facts(block: &Block, plan: &dyn Plan, variant: usize) -> Option<Facts> {
         true => data::facts(settings, Files::default(), &TableLimits::default()).ok(),
         false => block.facts.get(variant)?.clone(),
     }
-}
-
-/// Returns a value as a tree that stands where the block does.
-fn node(value: &Json, block: &Block) -> Node {
-    let span = block.tree.span;
-    let value = match value {
-        Json::Null => Value::Null,
-        Json::Bool(flag) => Value::Bool(*flag),
-        Json::Number(number) => match number.as_i64() {
-            Some(whole) => Value::Integer(whole),
-            None => Value::Float(number.as_f64().unwrap_or(f64::NAN)),
-        },
-        Json::String(text) => Value::Text(text.clone()),
-        Json::Array(items) => Value::List(items.iter().map(|item| node(item, block)).collect()),
-        Json::Object(entries) => Value::Map(
-            entries
-                .iter()
-                .map(|(key, value)| Entry { key: key.clone(), key_span: span, value: node(value, block) })
-                .collect(),
-        ),
-    };
-    Node { span, value }
 }

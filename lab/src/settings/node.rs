@@ -1,4 +1,5 @@
 use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::Value as Json;
 
 use crate::diagnostic::Span;
 
@@ -43,6 +44,29 @@ impl Node {
     /// Makes a map without entries at a place.
     pub fn empty_map(span: Span) -> Self {
         Node::new(span, Value::Map(Vec::new()))
+    }
+
+    /// Makes the tree of a JSON value, all of it at one place.
+    pub fn of_json(span: Span, value: &Json) -> Self {
+        let value = match value {
+            Json::Null => Value::Null,
+            Json::Bool(flag) => Value::Bool(*flag),
+            Json::Number(number) => match number.as_i64() {
+                Some(whole) => Value::Integer(whole),
+                None => Value::Float(number.as_f64().unwrap_or(f64::NAN)),
+            },
+            Json::String(text) => Value::Text(text.clone()),
+            Json::Array(items) => Value::List(items.iter().map(|item| Node::of_json(span, item)).collect()),
+            Json::Object(entries) => {
+                let entry = |(key, value): (&String, &Json)| Entry {
+                    key: key.clone(),
+                    key_span: span,
+                    value: Node::of_json(span, value),
+                };
+                Value::Map(entries.iter().map(entry).collect())
+            }
+        };
+        Node { span, value }
     }
 
     /// Returns the text; none for anything else.

@@ -24,20 +24,6 @@ use crate::settings::metric_of_others;
 use crate::settings::{Node, Value};
 use crate::train::{Parts, TrainingSettings};
 
-/// What a notebook can search by.
-const MEASURED: [&str; 10] = [
-    "train_loss",
-    "dev_loss",
-    "test_loss",
-    "train_accuracy",
-    "dev_accuracy",
-    "test_accuracy",
-    "train_error",
-    "dev_error",
-    "test_error",
-    "best_dev_loss",
-];
-
 /// The most trials that one run may make.
 const MOST_TRIALS: usize = 10_000;
 
@@ -322,7 +308,7 @@ trials: 8
     }
 
     fn for_notebook(&self, _: Option<&Facts>) -> Result<Map<String, Json>, String> {
-        if !MEASURED.iter().any(|name| *name == self.objective) {
+        if quality::numbers().any(|info| info.name == self.objective) {
             return Err(format!("no notebook measures `{}`, the objective", self.objective));
         }
         if self.space.settings.iter().any(|setting| setting.path.starts_with("training.steering")) {

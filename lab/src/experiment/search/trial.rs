@@ -7,7 +7,7 @@ use crate::diagnostic::{Problem, SourceId, Span};
 use crate::experiment::training;
 use crate::experiment::{Cost, Facts};
 use crate::search::{Dimension, Rung, Space};
-use crate::settings::{self, Entry, Node, PathError, Value};
+use crate::settings::{self, Node, PathError, Value};
 
 /// Where settings of a trial may lie: the data and the search itself are settled before any trial.
 const SEARCHED: &[&str] = &["model.", "training.", "split."];
@@ -55,7 +55,7 @@ fn at_point_of(tree: Node, space: &Space, point: &[f64]) -> Result<Search, Probl
 
 /// Returns the settings of a search as a tree, in which others can be put in place.
 fn tree(search: &Search) -> Node {
-    node(&serde_json::to_value(search).unwrap_or_default())
+    Node::of_json(NOWHERE, &serde_json::to_value(search).unwrap_or_default())
 }
 
 /// Returns settings with others in place, the last of which is to blame for what is wrong.
@@ -65,7 +65,7 @@ fn with<'a>(mut tree: Node, values: impl Iterator<Item = (&'a str, Json)>) -> Re
         place = format!("space.{path}");
         let wrong = |error: PathError| Problem::new(&place, error.to_string());
         check_choice(&tree, path).map_err(|problem| problem.within("space"))?;
-        tree.set(path, node(&value)).map_err(wrong)?;
+        tree.set(path, Node::of_json(NOWHERE, &value)).map_err(wrong)?;
     }
     settings::decode(&tree).map_err(|found| {
         let Some(first) = found.into_iter().next() else { return Problem::new(place, "not a setting") };
@@ -86,26 +86,6 @@ fn check_choice(tree: &Node, path: &str) -> Result<(), Problem> {
         }
     }
     Ok(())
-}
-
-fn node(value: &Json) -> Node {
-    let value = match value {
-        Json::Null => Value::Null,
-        Json::Bool(flag) => Value::Bool(*flag),
-        Json::Number(number) => match number.as_i64() {
-            Some(whole) => Value::Integer(whole),
-            None => Value::Float(number.as_f64().unwrap_or(f64::NAN)),
-        },
-        Json::String(text) => Value::Text(text.clone()),
-        Json::Array(items) => Value::List(items.iter().map(node).collect()),
-        Json::Object(entries) => Value::Map(
-            entries
-                .iter()
-                .map(|(key, value)| Entry { key: key.clone(), key_span: NOWHERE, value: node(value) })
-                .collect(),
-        ),
-    };
-    Node { span: NOWHERE, value }
 }
 
 /// Returns one setting at a time at the ends of its range (and each of its choices), with what it depends on: what is wrong
