@@ -83,5 +83,23 @@ pub fn without_ids(html: &str) -> String {
     out
 }
 
+/// Returns markup without the tags of links, whose text stays.
+pub fn without_links(html: &str) -> String {
+    let (mut out, mut copied) = (String::with_capacity(html.len()), 0);
+    each(html, true, |token| {
+        let (name, place) = match token {
+            Token::Start(tag) => (tag.name, tag.place),
+            Token::End(name, place) => (name, place),
+            Token::Text(_) | Token::Remark => return,
+        };
+        if name == "a" {
+            out.push_str(&html[copied..place.start]);
+            copied = place.end;
+        }
+    });
+    out.push_str(&html[copied..]);
+    out
+}
+
 #[cfg(test)]
 mod tests;

@@ -125,3 +125,15 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn links_and_ids_go() {
+    assert_eq!(
+        without_links("x <a class=\"b\" href=\"c\">1 &lt; <em>2</em></a> <abbr>y</abbr>"),
+        "x 1 &lt; <em>2</em> <abbr>y</abbr>"
+    );
+    assert_eq!(
+        without_ids("<math><mtr id=\"eq-a\"><mi id=\"b\">x</mi></mtr></math>"),
+        "<math><mtr><mi>x</mi></mtr></math>"
+    );
+}

@@ -1,19 +1,22 @@
 //! What references become, when it is known how everything is numbered: links that show what they lead to.
 
+mod filler;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 
 use super::drafts::Draft;
 use super::numbering::{Numbering, PageNumbers};
-use crate::bibliography::{self, Source, Wording};
+use crate::bibliography::{self, Wording};
 use crate::diagnostic::Diagnostic;
 use crate::lesson::{
-    Course, Fragment, Mark, Reference, Role, Target, address, figure_id, link_back, mark, plain, table_id,
-    to_root,
+    Course, Fragment, Mark, Reference, Role, Target, address, figure_id, mark, plain, table_id, to_root,
 };
 use crate::markup::{self, escaped};
 use crate::pipeline::computed::Computed;
 use crate::pipeline::run::planned::block_texts;
+
+pub(crate) use filler::Filler;
 
 /// Everything that references may lead to, as it is numbered.
 pub(crate) struct References<'a> {
@@ -24,18 +27,6 @@ pub(crate) struct References<'a> {
     pages: BTreeMap<&'a str, usize>,
     /// Of each page the years of its sources, by their keys, as they are told apart there.
     years: Vec<BTreeMap<String, String>>,
-}
-
-/// Fills the marks of one page, in its order.
-pub(crate) struct Filler<'r, 'a> {
-    references: &'r References<'a>,
-    /// Index of the page in the course.
-    page: usize,
-    pictures: usize,
-    peeks: usize,
-    /// The sources that are cited, with the ids of the places that lead to each.
-    cited: BTreeMap<String, Vec<String>>,
-    citations: usize,
 }
 
 impl<'a> References<'a> {
@@ -58,7 +49,7 @@ impl<'a> References<'a> {
 
     /// Returns what fills the marks of a page.
     pub(crate) fn filler(&self, page: usize) -> Filler<'_, 'a> {
-        Filler { references: self, page, pictures: 0, peeks: 0, cited: BTreeMap::new(), citations: 0 }
+        Filler::new(self, page)
     }
 
     fn course(&self) -> &'a Course {
@@ -210,7 +201,7 @@ impl<'a> References<'a> {
                 },
             ),
         });
-        without_links(&filled)
+        markup::without_links(&filled)
     }
 
     /// The same as plain text, escaped.
@@ -284,7 +275,7 @@ impl<'a> References<'a> {
                 let formula = place.and_then(|place| {
                     let start = body[..place].rfind("<math")?;
                     let end = start + body[start..].find("</math>")? + "</math>".len();
-                    (end > place).then(|| without_links(&body[start..end]))
+                    (end > place).then(|| markup::without_links(&body[start..end]))
                 });
                 formula.map_or_else(String::new, |formula| markup::without_ids(&formula))
             }
@@ -352,105 +343,6 @@ impl<'a> References<'a> {
     }
 }
 
-impl Filler<'_, '_> {
-    /// Fills the marks in HTML.
-    pub(crate) fn html(&mut self, html: &str) -> String {
-        mark::fill(html, |mark, in_tag| self.mark(mark, in_tag))
-    }
-
-    fn mark(&mut self, mark: &Mark, in_tag: bool) -> String {
-        match mark {
-            Mark::Picture(_) => {
-                let number = self.references.numbers(self.page).picture(self.pictures).unwrap_or("?");
-                self.pictures += 1;
-                format!(
-                    "<span class=\"number-of\">{}</span> ",
-                    self.references.numbered("figure_number", &number)
-                )
-            }
-            Mark::Citation { key, year, plain } => self.citation(key, *year, *plain || in_tag),
-            Mark::Reference(reference) => {
-                let words = self.references.words(reference);
-                match in_tag || reference.plain {
-                    true if in_tag => escaped(&plain::text(&words)),
-                    true => words,
-                    false => self.link(reference, &words),
-                }
-            }
-        }
-    }
-
-    /// A source by author and year, which leads to the end of the page and shows what stands there.
-    fn citation(&mut self, key: &str, year_alone: bool, plain: bool) -> String {
-        let Some(source) = self.references.course().bibliography().get(key) else { return String::new() };
-        let year = self.references.years[self.page].get(key).unwrap_or(&source.year);
-        let wording = self.references.wording();
-        let shown = wording.year(year);
-        let words = match year_alone {
-            true => escaped(&shown),
-            false => escaped(&format!("{}, {shown}", source.short(wording))),
-        };
-        let places = self.cited.entry(key.to_owned()).or_default();
-        if plain {
-            return words;
-        }
-        self.citations += 1;
-        let id = format!("cite.{}", self.citations);
-        places.push(id.clone());
-        self.peeks += 1;
-        let peek = format!("peek.{}", self.peeks);
-        format!(
-            "<span class=\"peeking\"><a class=\"citation\" id=\"{id}\" href=\"#source.{key}\" \
-             aria-describedby=\"{peek}\">{words}</a><span class=\"peek\" role=\"tooltip\" \
-             id=\"{peek}\"><span>{}</span></span></span>",
-            source.html(year, false, wording)
-        )
-    }
-
-    /// Returns the sources that were cited, each with what leads back to the text; empty where there are none.
-    pub(crate) fn sources(&self) -> String {
-        let bibliography = self.references.course().bibliography();
-        let mut cited: Vec<(&Source, &Vec<String>)> =
-            self.cited.iter().filter_map(|(key, places)| Some((bibliography.get(key)?, places))).collect();
-        if cited.is_empty() {
-            return String::new();
-        }
-        let years = &self.references.years[self.page];
-        let year = |source: &'_ Source| years.get(&source.key).unwrap_or(&source.year).clone();
-        cited.sort_by_key(|(source, _)| (source.order().0, year(source), source.key.clone()));
-        let words = self.references.course().words();
-        let title = escaped(words.get("sources"));
-        let wording = self.references.wording();
-        let mut html = format!(
-            "<section class=\"sources\" aria-labelledby=\"sources.title\">\n<h2 id=\"sources.title\">{title}</h2>\n<ul>\n"
-        );
-        for (source, places) in cited {
-            html +=
-                &format!("<li id=\"source.{}\">{}", source.key, source.html(&year(source), true, wording));
-            for (index, place) in places.iter().enumerate() {
-                html += &format!(" {}", link_back(place, index + 1, words));
-            }
-            html += "</li>\n";
-        }
-        html + "</ul>\n</section>\n"
-    }
-
-    fn link(&mut self, reference: &Reference, words: &str) -> String {
-        let from = self.references.course().lessons[self.page].slug.as_str();
-        let address = place(reference, from);
-        let peek = self.references.peek(reference, from);
-        if peek.is_empty() {
-            return format!("<a class=\"ref\" href=\"{address}\">{words}</a>");
-        }
-        self.peeks += 1;
-        let id = format!("peek.{}", self.peeks);
-        format!(
-            "<span class=\"peeking\"><a class=\"ref\" href=\"{address}\" aria-describedby=\"{id}\">{words}</a><span \
-             class=\"peek\" role=\"tooltip\" id=\"{id}\">{peek}</span></span>"
-        )
-    }
-}
-
 /// Where a reference leads, from the page of that slug.
 fn place(reference: &Reference, from: &str) -> String {
     let anchor = match &reference.to {
@@ -499,38 +391,4 @@ fn captions(body: &str) -> Vec<&str> {
         .map(|(caption, _)| caption)
         .filter(|caption| mark::marks(caption).any(|mark| matches!(mark, Mark::Picture(_))))
         .collect()
-}
-
-/// Returns HTML without the tags of links.
-fn without_links(html: &str) -> String {
-    let mut out = String::with_capacity(html.len());
-    for (index, part) in html.split('<').enumerate() {
-        let is_link = part.starts_with("a ") || part.starts_with("a>") || part.starts_with("/a>");
-        match part.split_once('>') {
-            Some((_, after)) if index > 0 && is_link => out.push_str(after),
-            _ if index > 0 => {
-                out.push('<');
-                out.push_str(part);
-            }
-            _ => out.push_str(part),
-        }
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn links_and_ids_go() {
-        assert_eq!(
-            without_links("x <a class=\"b\" href=\"c\">1 &lt; <em>2</em></a> <abbr>y</abbr>"),
-            "x 1 &lt; <em>2</em> <abbr>y</abbr>"
-        );
-        assert_eq!(
-            markup::without_ids("<math><mtr id=\"eq-a\"><mi id=\"b\">x</mi></mtr></math>"),
-            "<math><mtr><mi>x</mi></mtr></math>"
-        );
-    }
 }
