@@ -206,7 +206,8 @@ impl Course {
     pub fn scenery(&self) -> (&[(String, String)], impl serde::Serialize) {
         let Library { lessons, untrusted, macros, glossary, .. } = &self.library;
         let words = (&self.settings.language, &self.settings.words);
-        (lessons, (untrusted, macros, &glossary.terms, words, self.settings.live))
+        let offered = (self.settings.live, self.settings.notebook);
+        (lessons, (untrusted, macros, &glossary.terms, words, offered))
     }
 
     /// Returns the words of its pages.

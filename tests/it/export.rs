@@ -161,6 +161,7 @@ fn a_page_offers_the_notebook_unless_it_shall_not() {
     let course = course.file("lessons/gradbook.yaml", b"language: de\n");
     assert_eq!(course.call(&["build"]).status, 0);
     assert!(source(&cells(&course.text("output/a/ways.ipynb"))[0]).contains("Dieses Notebook rechnet"));
+    assert!(course.text("output/a.html").contains("href=\"a/ways.ipynb\""));
 }
 
 #[test]

@@ -20,6 +20,7 @@ use super::live;
 use super::notebooks;
 use super::notes::{Note, NotedExperiment};
 use crate::pipeline::computed::Computed;
+use crate::pipeline::judging;
 use crate::pipeline::run::planned::Planned;
 
 /// A lesson's page to be.
@@ -49,8 +50,23 @@ pub(crate) struct Drafting<'a> {
 }
 
 impl<'c> Drafting<'c> {
+    pub(crate) fn new(computed: &'c Computed) -> Self {
+        let values = judging::values(&computed.course, &computed.planned, &computed.ran);
+        Drafting { computed, values, program: computed.cache.program() }
+    }
+
+    /// Returns the draft of each lesson, and what is wrong with their values.
+    pub(crate) fn drafts(&self) -> (Vec<Draft<'c>>, Diagnostics) {
+        let lessons = self.computed.course.lessons.par_iter().enumerate();
+        let drafted: Vec<_> = lessons.map(|(index, lesson)| self.draft(index, lesson)).collect();
+        let (drafts, found): (Vec<Draft>, Vec<Diagnostics>) = drafted.into_iter().unzip();
+        let mut wrong = Diagnostics::default();
+        found.into_iter().for_each(|found| wrong.extend(found));
+        (drafts, wrong)
+    }
+
     /// Returns the draft of a lesson, and what is wrong with its values.
-    pub(crate) fn draft(&self, index: usize, lesson: &Lesson) -> (Draft<'c>, Diagnostics) {
+    fn draft(&self, index: usize, lesson: &Lesson) -> (Draft<'c>, Diagnostics) {
         match self.computed.unchanged.note(index) {
             Some(note) => (self.noted(index, note), Diagnostics::default()),
             None => self.anew(index, lesson),

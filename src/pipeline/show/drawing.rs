@@ -9,8 +9,6 @@ use serde_json::json;
 use crate::store::cache::{Key, Sum};
 use crate::view::DrawnFigure;
 
-use super::drafts::mentioned;
-use super::live;
 use super::notes::Sketch;
 use super::results;
 use crate::pipeline::computed::Computed;
@@ -21,14 +19,13 @@ use crate::pipeline::run::running::{self, Ran};
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Drawn {
     pub figures: Vec<DrawnFigure>,
-    /// Of everything found.
+    /// Of everything found, and of each run, by variant and seed.
     pub digest: String,
+    pub digests: Vec<String>,
     /// What `SLUG/ID.json` holds.
     pub json: String,
     /// What `SLUG/ID.csv` holds, where there are series.
     pub csv: Option<String>,
-    /// What `SLUG/ID.live.js` holds, where a reader can run it.
-    pub live: Option<String>,
 }
 
 /// An experiment's charts and files, drawn or fetched when the first of them is needed.
@@ -111,11 +108,7 @@ fn key(computed: &Computed, place: usize, program: Sum) -> Option<Key> {
     let header = &planned.header;
     let look = (&header.figures, header.statistic, &header.labels, header.title.is_some());
     let words = (&computed.course.settings.language, &computed.course.settings.words);
-    let lesson = &computed.course.lessons[planned.lesson];
-    let before = computed.planned[..place].iter().filter(|other| other.lesson == planned.lesson);
-    let before: Vec<Vec<String>> = before.map(|other| other.labels().collect()).collect();
-    let live = (&planned.tree, &lesson.blocks[planned.block].yaml, before, mentioned(lesson, planned));
-    let from = json!([slug, header.id, header.seed, header.seeds, look, variants, claims, runs, words, live]);
+    let from = json!([slug, header.id, header.seed, header.seeds, look, variants, claims, runs, words]);
     Some(Key::drawn(program, &from))
 }
 
@@ -153,8 +146,8 @@ fn draw_anew(computed: &Computed, place: usize) -> Drawn {
             .map(|figure| DrawnFigure::new(&planned.header.id, figure.speaking(course.words())))
             .collect(),
         digest: outcome.digest(),
+        digests: outcome.digests(),
         json: serde_json::to_string_pretty(&document).unwrap_or_default() + "\n",
         csv: results::csv(&outcome),
-        live: live::experiment(course, &computed.planned, place, &outcome),
     }
 }

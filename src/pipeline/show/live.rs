@@ -1,17 +1,22 @@
 //! What a page needs to run an experiment in its reader's browser: scripts that hand over the course, the experiment, the engine.
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::path::Path;
 
+use serde::Serialize;
 use serde_json::json;
 
 use super::drafts::mentioned;
-use crate::block;
+use super::drawing::{Drawing, Drawn};
+use crate::block::{self, Control};
 use crate::files;
 use crate::lesson::Course;
-use crate::outcome::Outcome;
+use crate::pipeline::computed::Computed;
 use crate::pipeline::run::planned::Planned;
 use crate::settings::{Node, to_yaml};
 use crate::site::{Templates, script};
+use crate::store::cache::Sum;
 use crate::view::LiveView;
 
 /// The largest file of data that is published with a page, in bytes.
@@ -55,47 +60,70 @@ fn data_files(planned: &Planned) -> Vec<String> {
     files
 }
 
-/// Returns the script that hands over an experiment; none where it is not offered.
-pub(super) fn experiment(
-    course: &Course,
-    all: &[Planned],
-    place: usize,
-    outcome: &Outcome,
-) -> Option<String> {
-    let planned = &all[place];
-    let offer = offer(course, planned)?;
+/// What a reader is handed of an experiment, but for what the runs found and the files of data.
+#[derive(Serialize)]
+struct Handed<'a> {
+    slug: &'a str,
+    yaml: Cow<'a, str>,
+    source: bool,
+    defaults: Vec<String>,
+    before: Vec<Vec<String>>,
+    controls: Vec<Control>,
+    seeds: u64,
+    mentioned: BTreeSet<String>,
+    seconds: f64,
+    data: bool,
+}
+
+impl<'a> Handed<'a> {
+    fn new(computed: &'a Computed, place: usize, offer: &LiveView) -> Self {
+        let (course, planned) = (&computed.course, &computed.planned[place]);
+        let lesson = &course.lessons[planned.lesson];
+        let defaults = [course.settings.defaults.as_ref(), lesson.front.defaults.as_ref()];
+        let before = computed.planned[..place].iter().filter(|other| other.lesson == planned.lesson);
+        let written = &lesson.blocks[planned.block];
+        let yaml = match planned.header.show_source {
+            true => Cow::Borrowed(written.yaml.as_str()),
+            // Without the author's comments.
+            false => Cow::Owned(to_yaml(&written.node)),
+        };
+        Handed {
+            slug: &lesson.slug,
+            yaml,
+            source: planned.header.show_source,
+            defaults: defaults.into_iter().flatten().map(to_yaml::<Node>).collect(),
+            before: before.map(|other| other.labels().collect()).collect(),
+            controls: block::controls(planned),
+            seeds: planned.header.seeds,
+            mentioned: mentioned(lesson, planned),
+            seconds: offer.seconds,
+            data: (0..planned.costs.len()).any(|variant| planned.plan.data(variant).is_some()),
+        }
+    }
+}
+
+/// Returns a hash over all that the script of an experiment is made from beside its runs, whose entries know their data.
+pub(super) fn made_from(computed: &Computed, place: usize, offer: &LiveView) -> Sum {
+    Sum::of_value(&Handed::new(computed, place, offer))
+}
+
+/// Returns the script that hands over an experiment, which `offer` is of; empty where a file of data cannot be read any more.
+pub(super) fn experiment(computed: &Computed, drawing: &Drawing, offer: &LiveView) -> String {
+    let (course, planned) = (&computed.course, &computed.planned[drawing.place]);
+    let Drawn { digest, digests, .. } = drawing.drawn();
     let lesson = &course.lessons[planned.lesson];
-    let defaults = [course.settings.defaults.as_ref(), lesson.front.defaults.as_ref()];
-    let defaults: Vec<String> = defaults.into_iter().flatten().map(to_yaml::<Node>).collect();
-    let before = all[..place].iter().filter(|other| other.lesson == planned.lesson);
-    let written = &lesson.blocks[planned.block];
-    let yaml = match planned.header.show_source {
-        true => written.yaml.clone(),
-        // Without the author's comments.
-        false => to_yaml(&written.node),
-    };
+    let below = lesson.path.parent().and_then(|folder| folder.strip_prefix(&course.root).ok());
     let mut data = serde_json::Map::new();
     for file in data_files(planned) {
-        let below = lesson.path.parent().and_then(|folder| folder.strip_prefix(&course.root).ok());
-        let bytes = files::read(&course.root, &below.unwrap_or(Path::new("")).join(&file), MOST_DATA).ok()?;
+        let path = below.unwrap_or(Path::new("")).join(&file);
+        let Ok(bytes) = files::read(&course.root, &path, MOST_DATA) else { return String::new() };
         data.insert(file, script::base64(&bytes).into());
     }
-    let value = json!({
-        "slug": lesson.slug,
-        "yaml": yaml,
-        "source": planned.header.show_source,
-        "defaults": defaults,
-        "before": before.map(|other| other.labels().collect::<Vec<_>>()).collect::<Vec<_>>(),
-        "controls": block::controls(planned),
-        "seeds": planned.header.seeds,
-        "mentioned": mentioned(lesson, planned),
-        "seconds": offer.seconds,
-        "data": (0..planned.costs.len()).any(|variant| planned.plan.data(variant).is_some()),
-        "files": data,
-        "digest": outcome.digest(),
-        "digests": outcome.digests(),
-    });
-    Some(script::taking(&offer.file, &value))
+    let mut value = json!(Handed::new(computed, drawing.place, offer));
+    value["files"] = data.into();
+    value["digest"] = json!(digest);
+    value["digests"] = json!(digests);
+    script::taking(&offer.file, &value)
 }
 
 /// Returns the script that hands over what holds for every experiment of a course.

@@ -14,13 +14,9 @@ use crate::pipeline::run::running::{self, title};
 /// Returns the path of an experiment's notebook from its page; none where it offers none.
 pub(crate) fn offer(course: &Course, planned: &Planned) -> Option<String> {
     let slug = crate::view::beside(&course.lessons[planned.lesson].slug);
-    is_offered(course, planned).then(|| format!("{slug}/{}.ipynb", planned.header.id))
-}
-
-/// Returns whether the page of an experiment offers its notebook.
-pub(crate) fn is_offered(course: &Course, planned: &Planned) -> bool {
     let wanted = planned.header.notebook.or(course.settings.notebook).unwrap_or(true);
-    wanted && notebook::refusal(planned.kind, planned.plan.as_ref(), &planned.facts).is_none()
+    let refused = || notebook::refusal(planned.kind, planned.plan.as_ref(), &planned.facts).is_some();
+    (wanted && !refused()).then(|| format!("{slug}/{}.ipynb", planned.header.id))
 }
 
 /// Returns the notebook of the experiment at a place of the plan; `Err` within tells why it has none.

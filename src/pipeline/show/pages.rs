@@ -18,14 +18,12 @@ use crate::store::cache::{Key, Sum};
 
 use super::course_templates::CourseTemplates;
 use super::drafts::{Draft, Drafting, Experiment};
-use super::drawing::Drawing;
 use super::finished::Finished;
 use super::live;
 use super::notebooks;
 use super::references::References;
 use super::unchanged;
 use crate::pipeline::computed::Computed;
-use crate::pipeline::judging;
 use crate::pipeline::request::Failure;
 
 /// Files of a site to be, by their paths in the output.
@@ -39,18 +37,7 @@ pub type Holds<'a> = dyn Fn(&str, &Sum) -> bool + Sync + 'a;
 /// # Errors
 /// A name in prose that does not exist.
 pub(crate) fn bodies(computed: &Computed) -> Result<Vec<String>, Failure> {
-    let drafting = Drafting {
-        computed,
-        values: judging::values(&computed.course, &computed.planned, &computed.ran),
-        program: computed.cache.program(),
-    };
-    let mut wrong = Diagnostics::default();
-    let mut drafts = Vec::new();
-    for (index, lesson) in computed.course.lessons.iter().enumerate() {
-        let (draft, found) = drafting.draft(index, lesson);
-        wrong.extend(found);
-        drafts.push(draft);
-    }
+    let (drafts, mut wrong) = Drafting::new(computed).drafts();
     let references = References::new(computed, &drafts);
     wrong.extend(references.check());
     let finished = drafts.iter().enumerate();
@@ -68,17 +55,8 @@ pub(crate) fn bodies(computed: &Computed) -> Result<Vec<String>, Failure> {
 /// # Errors
 /// A name in prose that does not exist; a template at fault; a file of a lesson that cannot be read.
 pub(crate) fn assemble(computed: &Computed, holds: &Holds) -> Result<Files, Failure> {
-    let drafting = Drafting {
-        computed,
-        values: judging::values(&computed.course, &computed.planned, &computed.ran),
-        program: computed.cache.program(),
-    };
-    let lessons = computed.course.lessons.par_iter().enumerate();
-    let drafted: Vec<(Draft, Diagnostics)> =
-        lessons.map(|(index, lesson)| drafting.draft(index, lesson)).collect();
-    let (drafts, found): (Vec<Draft>, Vec<Diagnostics>) = drafted.into_iter().unzip();
-    let mut wrong = Diagnostics::default();
-    found.into_iter().for_each(|found| wrong.extend(found));
+    let drafting = Drafting::new(computed);
+    let (drafts, mut wrong) = drafting.drafts();
     let references = References::new(computed, &drafts);
     wrong.extend(references.check());
     let finish = |(index, draft)| Finished::new(computed, &references, draft, index);
@@ -102,17 +80,21 @@ pub(crate) fn assemble(computed: &Computed, holds: &Holds) -> Result<Files, Fail
     let experiments = finished.par_iter().flat_map(Finished::experiments);
     let untrusted = computed.course.is_untrusted();
     files.par_extend(
-        experiments.clone().flat_map_iter(|experiment| experiment_files(experiment, untrusted, holds)),
+        experiments
+            .clone()
+            .flat_map_iter(|experiment| experiment_files(computed, experiment, untrusted, holds)),
     );
     let notebooks: Vec<Result<Option<(String, Content)>, Failure>> =
-        experiments.map(|experiment| notebook_file(computed, &experiment.drawing, holds)).collect();
+        experiments.map(|experiment| notebook_file(computed, experiment, holds)).collect();
     for notebook in notebooks {
         files.extend(notebook?);
     }
     if drafts.iter().any(|draft| draft.view.live) {
         let course = live::course(&computed.course, &computed.templates.loaded);
         files.insert("assets/live-course.js".to_owned(), Content::of(course.into_bytes()));
-        files.insert("assets/live-module.js".to_owned(), Content::of(script::module()));
+        let (path, from) = ("assets/live-module.js".to_owned(), drafting.program);
+        let module = held(&path, from, holds).unwrap_or_else(|| Content::new(from, script::module()));
+        files.insert(path, module);
     }
     files.extend(drafts.iter().flat_map(|draft| figure_files(draft, untrusted)));
     copy_assets(&computed.course, &mut files)?;
@@ -254,15 +236,19 @@ fn search_entry(drafting: &Drafting, page: &Finished) -> String {
 }
 
 /// Returns charts and results of an experiment, and what its reader needs to run it.
-fn experiment_files(experiment: &Experiment, untrusted: bool, holds: &Holds) -> Vec<(String, Content)> {
+fn experiment_files(
+    computed: &Computed,
+    experiment: &Experiment,
+    untrusted: bool,
+    holds: &Holds,
+) -> Vec<(String, Content)> {
     let drawing = &experiment.drawing;
-    let file = |path: String, bytes: &dyn Fn() -> Vec<u8>| {
-        let from = drawing
-            .key
-            .map(|key| Sum::over(&[key.into(), Sum::of(path.as_bytes()), Sum::of_value(&untrusted)]));
+    let made = |path: String, more: Sum, bytes: &dyn Fn() -> Vec<u8>| {
+        let from = drawing.key.map(|key| Sum::over(&[key.into(), Sum::of(path.as_bytes()), more]));
         let content = held(&path, from, holds).unwrap_or_else(|| Content::new(from, bytes()));
         (path, content)
     };
+    let file = |path: String, bytes: &dyn Fn() -> Vec<u8>| made(path, Sum::of_value(&untrusted), bytes);
     let text = |text: &str| text.as_bytes().to_vec();
     let charts = drawing.charts().enumerate();
     let mut files: Vec<(String, Content)> = charts
@@ -278,9 +264,10 @@ fn experiment_files(experiment: &Experiment, untrusted: bool, holds: &Holds) -> 
     if drawing.sketch.csv {
         files.push(file(format!("{path}.csv"), &|| text(drawing.drawn().csv.as_deref().unwrap_or_default())));
     }
-    if experiment.view.live.is_some() {
-        let script = || text(drawing.drawn().live.as_deref().unwrap_or_default());
-        files.push(file(format!("{path}.live.js"), &script));
+    if let Some(offer) = &experiment.view.live {
+        let more = live::made_from(computed, drawing.place, offer);
+        let script = || live::experiment(computed, drawing, offer).into_bytes();
+        files.push(made(format!("{path}.live.js"), more, &script));
     }
     files
 }
@@ -288,13 +275,14 @@ fn experiment_files(experiment: &Experiment, untrusted: bool, holds: &Holds) -> 
 /// Returns the notebook of an experiment that offers one.
 fn notebook_file(
     computed: &Computed,
-    drawing: &Drawing,
+    experiment: &Experiment,
     holds: &Holds,
 ) -> Result<Option<(String, Content)>, Failure> {
-    let planned = &computed.planned[drawing.place];
-    if !notebooks::is_offered(&computed.course, planned) {
+    if experiment.view.provenance.notebook.is_none() {
         return Ok(None);
     }
+    let drawing = &experiment.drawing;
+    let planned = &computed.planned[drawing.place];
     let path = format!("{}.ipynb", drawing.path());
     let titles = (&computed.course.lessons[planned.lesson].front.title, &planned.header.title);
     let from =
