@@ -1,32 +1,16 @@
-// Charts answer to pointers, fingers and keys, slide through their states, and can be taken along. GRADBOOK_SITE is a site that is
-// built already; its pages are opened from the folder.
+// Charts answer to pointers, fingers and keys, slide through their states, and can be taken along; pages are opened from the folder.
 import assert from "node:assert/strict";
-import { readdirSync } from "node:fs";
-import { createRequire } from "node:module";
-import { join, resolve } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { pathToFileURL } from "node:url";
-
-const { default: puppeteer } = await import(
-  pathToFileURL(createRequire(process.env.NODE_PACKAGES ? `${process.env.NODE_PACKAGES}/` : import.meta.url).resolve("puppeteer-core")).href
-);
-const site = resolve(process.env.GRADBOOK_SITE ?? "output");
-const pages = readdirSync(site, { recursive: true }).filter((path) => path.endsWith(".html")).sort();
+import { file, launch, open as opened, pages } from "./site.mjs";
 
 let browser;
 before(async () => {
-  browser = await puppeteer.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu"] });
+  browser = await launch();
 });
 after(() => browser.close());
 
-// Opens a page; what it reports as an error is in `faults`.
 const open = async (path, width = 1000) => {
-  const page = await browser.newPage();
-  page.setDefaultTimeout(120_000);
-  page.faults = [];
-  page.on("pageerror", (error) => page.faults.push(String(error)));
-  await page.setViewport({ width, height: 900 });
-  await page.goto(pathToFileURL(join(site, path)).href, { waitUntil: "load" });
+  const page = await opened(browser, file(path), { width });
   await page.waitForFunction(() => !document.querySelector("svg[data-chart]") || document.querySelector(".probe-slider"));
   return page;
 };

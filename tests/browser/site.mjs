@@ -15,12 +15,14 @@ export const pages = readdirSync(site, { recursive: true })
 
 const TYPES = { ".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".json": "application/json", ".woff2": "font/woff2", ".wasm": "application/wasm" };
 
-/** Serves the site on a free port. */
-export async function serve() {
+/** Serves the site on a free port, by a content security policy if there is one. */
+export async function serve(policy) {
   const server = createServer((request, response) => {
     const path = join(site, decodeURIComponent(new URL(request.url, "http://localhost").pathname));
     if (!path.startsWith(site) || !existsSync(path)) return response.writeHead(404).end();
-    response.writeHead(200, { "content-type": TYPES[extname(path)] ?? "application/octet-stream" }).end(readFileSync(path));
+    const headers = { "content-type": TYPES[extname(path)] ?? "application/octet-stream" };
+    if (policy) headers["content-security-policy"] = policy;
+    response.writeHead(200, headers).end(readFileSync(path));
   });
   await new Promise((done) => server.listen(0, "127.0.0.1", done));
   return { address: (path) => `http://127.0.0.1:${server.address().port}/${path}`, stop: () => server.close() };
