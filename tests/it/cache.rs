@@ -110,7 +110,9 @@ fn charts_are_drawn_again_only_where_something_in_them_changed() {
     assert_eq!(drawn(&course).len(), 1);
     let course = edit(course, "Prose.", "Other prose.");
     let course = edit(course, "caption: Adam ends", "caption: In the end Adam stands");
-    course.build().page("a").shows("In the end");
+    let site = course.build();
+    site.page("a").shows("In the end");
+    assert!(site.text("a/ways.live.js").contains("In the end"), "what readers run again has it too");
     assert_eq!(drawn(&course).len(), 1);
     let course = edit(course, "seeds: 3", "seeds: 3\nfigures: [dev_loss]");
     course.build().page("a").shows("dev_loss").hides("ways-epochs_to");
