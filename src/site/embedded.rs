@@ -65,10 +65,8 @@ pub(super) struct Module {
 }
 
 /// The module of pages that compute.
-pub(super) const MODULE: Module = Module {
-    bytes: include_bytes!("../../browser/module/module.wasm.gz"),
-    facts: include_str!("../../browser/module/facts.json"),
-};
+pub(super) const MODULE: Module =
+    Module { bytes: include_bytes!("module/module.wasm.gz"), facts: include_str!("module/facts.json") };
 
 /// What to say of the templates where they are written out.
 const README: (&str, &str) = ("README.md", include_str!("../../templates/README.md"));
