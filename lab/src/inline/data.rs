@@ -1,8 +1,7 @@
 //! The results of a course by name, as expressions see them.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Deref;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, LazyLock};
 
 use minijinja::Value;
 use serde_json::Value as Json;
@@ -11,11 +10,21 @@ use super::format;
 use super::names::ForecastVariant;
 use crate::experiment::{MetricSchema, MetricType};
 use crate::outcome::{
-    Conditions, Following, LEARNING_RATE, Metric, Numbers, Outcome, RunRecord, Statistic, Summary, Variant,
+    Conditions, Following, LEARNING_RATE, Metric, Outcome, RunRecord, Statistic, Summary, Variant,
 };
 
+/// What is put together when somebody first asks for it: most results of a course nobody does.
+type Late<'a, T> = Arc<LazyLock<T, Box<dyn FnOnce() -> T + Send + 'a>>>;
+
+fn late<'a, T>(make: impl FnOnce() -> T + Send + 'a) -> Late<'a, T> {
+    Arc::new(LazyLock::new(Box::new(make)))
+}
+
+/// The items of a list or a curve.
+type Items<'a> = Late<'a, Vec<Data<'a>>>;
+
 /// A named result. Numbers keep the value of each seed, so that `.sd` works at any depth.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub(super) enum Data<'a> {
     /// One value a seed.
     Number(Arc<[f64]>),
@@ -33,129 +42,39 @@ pub(super) enum Data<'a> {
     Setting(Value),
     /// What only the runs can tell.
     Unknown,
-    /// What is put together when it is asked for; see [`Data::open`].
-    Late(Late<'a>),
-}
-
-/// The names of an experiment or variant, of which most are never asked for.
-#[derive(Clone, Debug)]
-pub(super) struct Late<'a>(Arc<Unopened<'a>>);
-
-#[derive(Debug)]
-struct Unopened<'a> {
-    source: Source<'a>,
-    opened: OnceLock<Data<'a>>,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Source<'a> {
-    /// All variants by name; where only `run` runs, its metrics stand at the top as well. With a seed, of its runs only.
-    Experiment(&'a Outcome, Option<usize>),
-    Variant(&'a Variant, Option<usize>),
-}
-
-impl PartialEq for Late<'_> {
-    fn eq(&self, other: &Self) -> bool {
-        self.open() == other.open()
-    }
-}
-
-impl<'a> Late<'a> {
-    fn of(source: Source<'a>) -> Data<'a> {
-        Data::Late(Late(Arc::new(Unopened { source, opened: OnceLock::new() })))
-    }
-
-    /// Returns what a bare number in it stands for.
-    fn statistic(&self) -> Option<Statistic> {
-        match self.0.source {
-            Source::Experiment(outcome, _) => Some(outcome.statistic),
-            Source::Variant(..) => None,
-        }
-    }
-
-    fn open(&self) -> &Data<'a> {
-        self.0.opened.get_or_init(|| match self.0.source {
-            Source::Experiment(outcome, seed) => {
-                let late =
-                    |variant: &'a Variant| (variant.name.clone(), Late::of(Source::Variant(variant, seed)));
-                Data::variants(outcome.variants.iter().map(late).collect())
-            }
-            Source::Variant(variant, None) => Data::variant(variant, &variant.runs),
-            Source::Variant(variant, Some(seed)) => {
-                Data::variant(variant, variant.runs.get(seed..=seed).unwrap_or_default())
-            }
-        })
-    }
-}
-
-/// The items of a list or a curve. Those of most curves are never asked for, so they are put together when they are.
-#[derive(Clone, Debug)]
-pub(super) struct Items<'a>(Arc<Pending<'a>>);
-
-#[derive(Debug)]
-struct Pending<'a> {
-    /// The list of each seed.
-    lists: Vec<Each<'a>>,
-    items: OnceLock<Vec<Data<'a>>>,
-}
-
-/// The list of one seed.
-#[derive(Clone, Copy, Debug)]
-enum Each<'a> {
-    Slice(&'a [f64]),
-    /// Not read before somebody asks for an item.
-    Late(&'a Numbers),
-}
-
-impl<'a> Each<'a> {
-    fn numbers(self) -> &'a [f64] {
-        match self {
-            Each::Slice(numbers) => numbers,
-            Each::Late(numbers) => numbers,
-        }
-    }
-}
-
-impl<'a> Items<'a> {
-    /// Returns lists of several seeds as one list of numbers over seeds, as long as the shortest.
-    fn over_seeds(lists: Vec<Each<'a>>) -> Items<'a> {
-        Items(Arc::new(Pending { lists, items: OnceLock::new() }))
-    }
-}
-
-impl<'a> From<Vec<Data<'a>>> for Items<'a> {
-    fn from(items: Vec<Data<'a>>) -> Items<'a> {
-        Items(Arc::new(Pending { lists: Vec::new(), items: items.into() }))
-    }
-}
-
-impl<'a> Deref for Items<'a> {
-    type Target = [Data<'a>];
-
-    fn deref(&self) -> &[Data<'a>] {
-        self.0.items.get_or_init(|| item_by_item(&self.0.lists))
-    }
-}
-
-impl PartialEq for Items<'_> {
-    fn eq(&self, other: &Self) -> bool {
-        **self == **other
-    }
+    /// The names of a variant, or of an experiment with what a bare number in it stands for; see [`Data::open`].
+    Late(Option<Statistic>, Late<'a, Data<'a>>),
 }
 
 /// What may hang on a number as a name.
 pub(super) const STATISTICS: [&str; 9] = ["mean", "sd", "min", "max", "median", "q1", "q3", "values", "n"];
 
 impl<'a> Data<'a> {
-    /// Returns an experiment by the names of its variants.
+    /// Returns an experiment by the names of its variants; where only `run` runs, its metrics stand at the top as well.
     pub(super) fn experiment(outcome: &'a Outcome) -> Self {
-        Late::of(Source::Experiment(outcome, None))
+        Data::of_runs(outcome, |variant| &variant.runs)
+    }
+
+    /// Returns the same with the runs of one seed only, for judging claims.
+    pub(super) fn of_seed(outcome: &'a Outcome, seed: usize) -> Self {
+        Data::of_runs(outcome, move |variant| variant.runs.get(seed..=seed).unwrap_or_default())
+    }
+
+    fn of_runs(
+        outcome: &'a Outcome,
+        runs: impl Fn(&'a Variant) -> &'a [RunRecord] + Copy + Send + 'a,
+    ) -> Self {
+        let variant = move |variant: &'a Variant| {
+            (variant.name.clone(), Data::Late(None, late(move || Data::variant(variant, runs(variant)))))
+        };
+        let variants = move || Data::variants(outcome.variants.iter().map(variant).collect());
+        Data::Late(Some(outcome.statistic), late(variants))
     }
 
     /// Returns the same, put together if it has not been.
     pub(super) fn open(&self) -> &Data<'a> {
         match self {
-            Data::Late(late) => late.open(),
+            Data::Late(_, data) => data,
             data => data,
         }
     }
@@ -170,8 +89,8 @@ impl<'a> Data<'a> {
                 let numbers = conditions.foreseen();
                 add_new(names, numbers.map(|(name, value)| (name, Data::Number(vec![value; seeds].into()))));
                 let rates = conditions.descent.iter().map(|descent| {
-                    let items = vec![Data::Number(number.clone()); descent.learning_rates.len()];
-                    (LEARNING_RATE, Data::Curve { last: number.clone(), series: Items::from(items) })
+                    let series = repeated(&number, descent.learning_rates.len());
+                    (LEARNING_RATE, Data::Curve { last: number.clone(), series })
                 });
                 add_new(names, rates);
                 add_new(names, told(&variant.name, &variant.label, conditions));
@@ -184,7 +103,7 @@ impl<'a> Data<'a> {
     /// Returns what a bare number of an experiment stands for, if this is an experiment.
     pub(super) fn statistic(&self) -> Option<Statistic> {
         match self {
-            Data::Late(late) => late.statistic(),
+            Data::Late(statistic, _) => *statistic,
             _ => None,
         }
     }
@@ -201,21 +120,17 @@ impl<'a> Data<'a> {
     }
 
     fn from_schema(schema: &MetricSchema, number: &Arc<[f64]>) -> Self {
-        let items = |length: &usize| Items::from(vec![Data::Number(number.clone()); *length]);
         let data = |metric_type: &MetricType| match metric_type {
             MetricType::Number => Data::Number(number.clone()),
-            MetricType::Curve(length) => Data::Curve { last: number.clone(), series: items(length) },
-            MetricType::List(length) => Data::List(items(length)),
+            MetricType::Curve(length) => {
+                Data::Curve { last: number.clone(), series: repeated(number, *length) }
+            }
+            MetricType::List(length) => Data::List(repeated(number, *length)),
             MetricType::Text => Data::Text(vec!["a text".to_owned()]),
             MetricType::Map(schema) => Data::from_schema(schema, number),
             MetricType::Unknown => Data::Unknown,
         };
         Data::Map(schema.iter().map(|(name, metric_type)| (name.clone(), data(metric_type))).collect())
-    }
-
-    /// Returns the same with the runs of one seed only, for judging claims.
-    pub(super) fn of_seed(outcome: &'a Outcome, seed: usize) -> Self {
-        Late::of(Source::Experiment(outcome, Some(seed)))
     }
 
     /// Returns what took effect, by path.
@@ -232,8 +147,8 @@ impl<'a> Data<'a> {
             names.insert(name.clone(), over_seeds(&metrics));
         }
         for name in runs.iter().flat_map(|run| run.series.keys()).collect::<BTreeSet<_>>() {
-            let curves = runs.iter().filter_map(|run| run.series.get(name)).map(Each::Late);
-            let series = Items::over_seeds(curves.collect());
+            let curves: Vec<_> = runs.iter().filter_map(|run| run.series.get(name)).collect();
+            let series = late(move || item_by_item(curves.iter().map(|curve| curve.as_slice())));
             let data = match names.remove(name) {
                 Some(Data::Number(last)) => Data::Curve { last, series },
                 _ => Data::List(series),
@@ -280,7 +195,7 @@ fn following<'a>(conditions: &'a Conditions, runs: &'a [RunRecord]) -> Vec<(&'st
         numbers.into_iter().map(|(name, values)| (name, Data::Number(values.into()))).collect();
     let last: Option<Vec<f64>> = rates.iter().map(|rates| rates.last().copied()).collect();
     if let Some(last) = last.filter(|last| !last.is_empty()) {
-        let series = Items::over_seeds(rates.into_iter().map(Each::Slice).collect());
+        let series = late(move || item_by_item(rates.iter().copied()));
         found.push((LEARNING_RATE, Data::Curve { last: last.into(), series }));
     }
     found
@@ -289,7 +204,10 @@ fn following<'a>(conditions: &'a Conditions, runs: &'a [RunRecord]) -> Vec<(&'st
 /// Returns a setting as expressions see it: numbers, texts, truths, and lists of them.
 fn setting<'a>(value: &Json) -> Data<'a> {
     match value {
-        Json::Array(items) => Data::List(items.iter().map(setting).collect::<Vec<_>>().into()),
+        Json::Array(items) => {
+            let items = items.iter().map(setting).collect();
+            Data::List(late(move || items))
+        }
         Json::Number(number) => Data::Setting(number.as_f64().into()),
         Json::Bool(flag) => Data::Setting((*flag).into()),
         Json::String(text) => Data::Setting(text.as_str().into()),
@@ -314,7 +232,7 @@ fn over_seeds<'a>(metrics: &[&'a Metric]) -> Data<'a> {
     if let Some(lists) = lists
         && lists.iter().all(|list| list.len() == lists[0].len())
     {
-        return Data::List(Items::over_seeds(lists.into_iter().map(Each::Slice).collect()));
+        return Data::List(late(move || item_by_item(lists.iter().copied())));
     }
     let maps = collect(metrics, |metric| match metric {
         Metric::Map(map) => Some(map),
@@ -353,10 +271,17 @@ fn collect<'a, T>(metrics: &[&'a Metric], part: impl Fn(&'a Metric) -> Option<T>
     metrics.iter().map(|metric| part(metric)).collect()
 }
 
-fn item_by_item<'a>(lists: &[Each]) -> Vec<Data<'a>> {
-    let lists: Vec<&[f64]> = lists.iter().map(|list| list.numbers()).collect();
+/// Returns lists of several seeds, which are read only now, as one list of numbers over seeds, as long as the shortest.
+fn item_by_item<'l, 'a>(lists: impl Iterator<Item = &'l [f64]>) -> Vec<Data<'a>> {
+    let lists: Vec<&[f64]> = lists.collect();
     let length = lists.iter().map(|list| list.len()).min().unwrap_or(0);
     (0..length).map(|index| Data::Number(lists.iter().map(|list| list[index]).collect())).collect()
+}
+
+/// Returns a list of numbers that nobody knows yet.
+fn repeated<'a>(number: &Arc<[f64]>, length: usize) -> Items<'a> {
+    let number = number.clone();
+    late(move || vec![Data::Number(number); length])
 }
 
 /// Returns a statistic over the seeds by its name.

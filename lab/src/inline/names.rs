@@ -231,7 +231,8 @@ impl Names {
 
     /// Returns whether any name may be that of an experiment of the lesson that could not be read.
     fn is_incomplete(&self, lesson: &str) -> bool {
-        let unread = |ids: &BTreeMap<String, Data<'static>>| ids.values().any(|data| *data == Data::Unknown);
+        let unread =
+            |ids: &BTreeMap<String, Data<'static>>| ids.values().any(|data| matches!(data, Data::Unknown));
         self.incomplete.contains(lesson) || self.ids(lesson).is_some_and(unread)
     }
 

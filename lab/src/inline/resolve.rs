@@ -51,7 +51,7 @@ pub(super) fn resolve(roots: &Roots, links: &[Link], as_list: bool) -> Result<Va
     })?;
     let Followed { data, left, seen, statistic } = follow(start, rest, name.clone())?;
     match left {
-        _ if *data == Data::Unknown => Ok(Value::UNDEFINED),
+        _ if matches!(data, Data::Unknown) => Ok(Value::UNDEFINED),
         [] => value(data, links, as_list, &seen, statistic),
         [link] => of_seeds(data, link, &seen),
         [link, index] if is_values(link) => of_seed(data, index, &format!("{seen}.values")),
@@ -152,7 +152,7 @@ fn follow<'a, 'l, 'd>(
                 entry(names, left).ok_or_else(|| unknown(link, &data.names(), &format!("`{seen}` has no")))?
             }
             (Data::Settings(names), Name::Word(_)) => path(names, left, &seen)?,
-            (Data::Late(_), _) => (data.open(), 0),
+            (Data::Late(..), _) => (data.open(), 0),
             (Data::List(items), Name::Index(index)) => (item(items, *index, link, &seen)?, 1),
             (Data::Curve { series, .. }, Name::Index(index)) => {
                 let found = item(series, *index, link, &seen);
@@ -358,7 +358,7 @@ fn value(
         }
         Data::Setting(value) => Ok(value.clone()),
         Data::Unknown => Ok(Value::UNDEFINED),
-        Data::Late(_) => value(data.open(), links, as_list, seen, statistic),
+        Data::Late(..) => value(data.open(), links, as_list, seen, statistic),
         // A choice, of a path that began with its part.
         Data::Settings(names) if names.contains_key("") => value(&names[""], links, as_list, seen, statistic),
         Data::Map(_) | Data::Settings(_) => {
