@@ -128,7 +128,6 @@ fn value(view: &View, outcomes: &Outcomes, keeping: &Keeping, piece: &Piece) -> 
         Some(id) => with_id(view, id, piece.text),
         None => names.completed(slug, piece.within(), piece.text).unwrap_or_else(|| piece.text.to_owned()),
     };
-    let mut values = Values::new();
     let mut kept = Vec::new();
     for (lesson, id) in named(view, &text) {
         let place = inspected.planned.iter().position(|planned| {
@@ -144,6 +143,7 @@ fn value(view: &View, outcomes: &Outcomes, keeping: &Keeping, piece: &Piece) -> 
     if kept.is_empty() {
         return None;
     }
+    let mut values = Values::new();
     for (lesson, id, outcome) in &kept {
         values.insert(&inspected.course.lessons[*lesson].slug, id, outcome);
     }

@@ -41,15 +41,15 @@ pub(crate) fn all(computed: &Computed) -> Vec<Sentence> {
     found
 }
 
-struct Page<'a> {
+struct Page<'a, 'r> {
     computed: &'a Computed,
-    values: &'a Values<'a>,
+    values: &'a Values<'r>,
     /// Of each experiment in the plan, by its lesson as a name and its id.
     places: &'a BTreeMap<(String, String), usize>,
     lesson: &'a Lesson,
 }
 
-impl Page<'_> {
+impl Page<'_, '_> {
     fn of(&self, text: &Fragment) -> Vec<Sentence> {
         let said = |(text, values): (String, Vec<&InlineValue>)| {
             let (experiment, place) =
