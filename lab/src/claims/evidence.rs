@@ -13,8 +13,9 @@ const SMALL: f64 = 1e-4;
 
 impl Verdict {
     /// Returns both sides of the comparison, what stands for their seeds, and the difference with the 95% interval of it:
-    /// `10.4% against 19.4%: 9.0 points lower (7.2 to 10.7)`. None where the claim compares no numbers by their order. `find`
-    /// describes a metric by its name.
+    /// `10.4% against 19.4%: 9.0 points lower (7.2 to 10.7)`. What is calculated from several metrics to be compared with another
+    /// metric is a number that stands nowhere else, so that by how much the claim holds is all that is said: `9.0 points to spare`.
+    /// None where the claim compares no numbers by their order. `find` describes a metric by its name.
     pub fn evidence(&self, find: impl Fn(&str) -> Option<MetricInfo>) -> Option<String> {
         let margin = self.margin.as_ref()?;
         let Sides { left, right, relation } = inline::sides(&self.claim.that)?;
@@ -41,6 +42,9 @@ impl Verdict {
         };
         let by = |value: f64| figure(value * scale, decimals);
         let points = if is_share { " points" } else { "" };
+        let metrics = [left, right].map(|side| inline::names(side).len());
+        let calculated =
+            metrics.iter().any(|&metrics| metrics > 1) && metrics.iter().all(|&metrics| metrics > 0);
         let sides_said = format!("{} against {}", side(a), side(b) + unit(left, right, &find));
         Some(match relation {
             Relation::Near => {
@@ -49,12 +53,18 @@ impl Verdict {
             }
             Relation::Lower | Relation::Higher => {
                 let holds = margin.value >= 0.0;
-                let word = if (relation == Relation::Lower) == holds { "lower" } else { "higher" };
+                let word = match (relation == Relation::Lower) == holds {
+                    _ if calculated && holds => "to spare",
+                    _ if calculated => "short",
+                    true => "lower",
+                    false => "higher",
+                };
                 let ends = margin.interval.filter(|_| margin.has_interval());
                 let ends = ends.map(|(low, high)| if holds { (low, high) } else { (-high, -low) });
                 let interval =
                     ends.map_or_else(String::new, |(low, high)| format!(" ({} to {})", by(low), by(high)));
-                format!("{sides_said}: {}{points} {word}{interval}", by(difference))
+                let difference = format!("{}{points} {word}{interval}", by(difference));
+                if calculated { difference } else { format!("{sides_said}: {difference}") }
             }
         })
     }
@@ -188,6 +198,17 @@ mod tests {
     fn what_fails_says_which_way_it_went() {
         let found = evidence("a.dev_error < b.dev_error", &[(0.2, 0.1), (0.19, 0.11)]);
         assert_eq!(found.unwrap(), "19.5% against 10.5%: 9.0 points higher (8.0 to 10.0)");
+    }
+
+    #[test]
+    fn what_is_calculated_of_several_metrics_says_what_is_left() {
+        let found = evidence("a.dev_error < b.dev_error - c.dev_error", &[(0.1, 0.2), (0.11, 0.19)]);
+        assert_eq!(found.unwrap(), "9.0 points to spare (8.0 to 10.0)");
+        let found = evidence("a.loss - b.loss > 0.7 * (a.loss - c.loss)", &[(0.30, 0.42)]);
+        assert_eq!(found.unwrap(), "0.12 short");
+        // Against a number its author wrote, it is read as such.
+        let found = evidence("b.dev_error - a.dev_error > 0.08", &[(0.104, 0.08)]);
+        assert_eq!(found.unwrap(), "10.4% against 8.0%: 2.4 points higher");
     }
 
     #[test]
