@@ -15,7 +15,7 @@ pub(crate) const LARGE: [&str; 5] = [
 type Draw = fn(&mut Stream) -> String;
 
 /// Kinds, each with how its blocks are drawn.
-pub(crate) const KINDS: [(&str, Draw); 15] = [
+pub(crate) const KINDS: [(&str, Draw); 16] = [
     ("split", split),
     ("train", train),
     ("regression", regression),
@@ -29,6 +29,7 @@ pub(crate) const KINDS: [(&str, Draw); 15] = [
     ("curvatures", curvatures),
     ("critical_points", critical_points),
     ("search", search),
+    ("transfer", transfer),
     ("softmax_of_logits", logits),
     ("softmax", softmax),
 ];
@@ -198,6 +199,15 @@ fn search(stream: &mut Stream) -> String {
     format!(
         "kind: search\ndata: {{name: iris}}\nmodel: {{hidden: [4]}}\ntraining: {{epochs: {epochs}}}\ntrials: {trials}\n\
          sampler: {sampler}\nspace:\n  training.learning_rate: {{log: [0.001, 1]}}\n  training.l2: {{log: [0.001, 1]}}\n"
+    )
+}
+
+fn transfer(stream: &mut Stream) -> String {
+    let (trials, epochs, samples) =
+        (between(stream, 2, 100), between(stream, 1, 10), between(stream, 60, 3000));
+    format!(
+        "kind: transfer\nproblems: {{a: {{name: iris}}, b: {{name: moons, samples: {samples}}}, c: {{name: digits}}}}\n\
+         training: {{epochs: {epochs}}}\ntrials: {trials}\nspace:\n  training.learning_rate: {{log: [0.001, 1]}}\n  model.units: {{choice: [4, 32]}}\n"
     )
 }
 

@@ -66,6 +66,15 @@ compare: [0.001, 1]
 ```
 
 ```yaml experiment
+kind: transfer
+id: carried
+problems: {a: {name: iris}, b: {name: xor, samples: 60}}
+training: {epochs: 2}
+space: {training.learning_rate: {log: [0.001, 1]}}
+trials: 4
+```
+
+```yaml experiment
 kind: curvatures
 id: seldom
 dimensions: [1, 2, 3]
@@ -136,7 +145,19 @@ fn a_lesson_of_all_kinds_becomes_a_page() {
     }
     let site = course.build();
     let page = site.page("all");
-    let ids = ["parts", "layers", "dropped", "ways", "rates", "bent", "seldom", "flat", "stretched", "bowl"];
+    let ids = [
+        "parts",
+        "layers",
+        "dropped",
+        "ways",
+        "rates",
+        "bent",
+        "carried",
+        "seldom",
+        "flat",
+        "stretched",
+        "bowl",
+    ];
     for id in ids.into_iter().chain(["looked", "year", "vector"]) {
         page.shows(&format!("id=\"experiment-{id}\""));
         assert!(site.text(&format!("all/{id}.json")).contains("\"digest\""));

@@ -32,6 +32,7 @@ const NAMES: &[&str] = &[
     "keep",
     "prob",
     // ids of the blocks
+    "carried",
     "seldom",
     "flat",
     "stretched",

@@ -43,6 +43,7 @@ mod target;
 mod technique;
 mod train;
 mod training;
+mod transfer;
 pub mod variation;
 mod varied;
 
@@ -277,6 +278,7 @@ pub static KINDS: &[Kind] = &[
     Kind::of::<curvatures::Curvatures>(),
     Kind::of::<critical_points::CriticalPoints>(),
     Kind::of::<search::Search>(),
+    Kind::of::<transfer::Transfer>(),
     Kind::of::<softmax::Softmax>(),
 ];
 

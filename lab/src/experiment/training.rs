@@ -117,7 +117,7 @@ pub(super) fn check(parts: &Parts, facts: Option<&Facts>) -> Vec<Problem> {
         problems.extend(within("split", parts.split.check_data(facts)));
     }
     if training {
-        problems.extend(within("training", check_stopping(parts, facts).into_iter().collect()));
+        problems.extend(within("training", check_watched(parts, facts)));
         let augment = parts.training.augment.as_ref();
         let augment = augment.map(|augment| augment.check_data(facts.image));
         problems.extend(within("training.augment", augment.unwrap_or_default()));
@@ -130,17 +130,23 @@ pub fn is_of_network(path: &str) -> bool {
     path.split(['.', '[']).next().is_some_and(|part| ["model", "training"].contains(&part))
 }
 
-/// Refuses early stopping that watches what these data do not have.
-fn check_stopping(parts: &Parts, facts: &Facts) -> Option<Problem> {
-    let stopping = parts.training.early_stopping.as_ref()?;
-    let on_dev = stopping.metric != StoppingMetric::TrainLoss;
-    if on_dev && parts.split.sizes(facts.rows).is_ok_and(|[_, dev, _]| dev == 0) {
-        let problem = Problem::new("early_stopping", "early stopping without a dev part");
-        return Some(problem.expected("rows for dev in `split`"));
-    }
-    let share = stopping.metric == StoppingMetric::DevError && facts.target == Target::Value;
-    let problem = || Problem::new("early_stopping.metric", "`dev_error` of a target that is a number");
-    share.then(|| problem().expected("`dev_loss`"))
+/// Refuses early stopping and steering that watch what these data do not have.
+fn check_watched(parts: &Parts, facts: &Facts) -> Vec<Problem> {
+    let stopping = parts.training.early_stopping.as_ref().map(|stopping| stopping.metric);
+    let steering = parts.training.steering.as_ref().map(|steering| steering.metric);
+    let watched = [("early_stopping", "early stopping", stopping), ("steering", "steering", steering)];
+    let without_dev = parts.split.sizes(facts.rows).is_ok_and(|[_, dev, _]| dev == 0);
+    let refused = |(key, said, metric): (&str, &str, Option<StoppingMetric>)| {
+        let metric = metric?;
+        if metric != StoppingMetric::TrainLoss && without_dev {
+            let problem = Problem::new(key, format!("{said} without a dev part"));
+            return Some(problem.expected("rows for dev in `split`"));
+        }
+        let share = metric == StoppingMetric::DevError && facts.target == Target::Value;
+        let problem = || Problem::new(format!("{key}.metric"), "`dev_error` of a target that is a number");
+        share.then(|| problem().expected("`dev_loss`"))
+    };
+    watched.into_iter().filter_map(refused).collect()
 }
 
 /// Other machines take longer than the one that a fit is estimated for, and pieces of work that nobody counts add up.

@@ -123,12 +123,12 @@ impl Search {
     }
 
     /// Returns what it is judged by; none where the objective is unknown.
-    fn objective_info(&self) -> Option<&'static MetricInfo> {
+    pub(super) fn objective_info(&self) -> Option<&'static MetricInfo> {
         training::objectives().find(|info| info.name == self.objective)
     }
 
     /// Returns whether a larger objective is better.
-    fn ascends(&self) -> bool {
+    pub(super) fn ascends(&self) -> bool {
         self.objective_info().is_some_and(MetricInfo::ascends)
     }
 

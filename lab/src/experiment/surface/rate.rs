@@ -3,7 +3,7 @@
 use std::fmt;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::de::{Error, MapAccess, Visitor};
+use serde::de::{Error, MapAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::diagnostic::Problem;
@@ -79,11 +79,11 @@ impl<'de> Visitor<'de> for RateVisitor {
         let mut found = None;
         while let Some(key) = map.next_key::<String>()? {
             if key != OVER_CURVATURE {
-                return Err(A::Error::unknown_field(&key, &[OVER_CURVATURE]));
+                return Err(A::Error::invalid_value(Unexpected::Str(&key), &self));
             }
             found = Some(map.next_value()?);
         }
-        found.map(Rate::OverCurvature).ok_or_else(|| A::Error::missing_field(OVER_CURVATURE))
+        found.map(Rate::OverCurvature).ok_or_else(|| A::Error::invalid_value(Unexpected::Map, &self))
     }
 }
 
