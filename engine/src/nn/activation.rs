@@ -158,6 +158,16 @@ impl Activation {
             _ => false,
         }
     }
+
+    /// Returns whether a unit with activation `a` sits where tanh or sigmoid is nearly a straight line: its z lies within 0.5 of 0.
+    /// The others have no such place.
+    pub fn nearly_straight(self, a: f64) -> bool {
+        match self {
+            Activation::Tanh => a.abs() < Real::tanh(0.5),
+            Activation::Sigmoid => (a - 0.5).abs() < Real::sigmoid(0.5) - 0.5,
+            _ => false,
+        }
+    }
 }
 
 /// Returns the chance that a standard normal deviate is below z.
@@ -254,5 +264,9 @@ mod tests {
         assert!(Activation::Tanh.saturated(-0.995) && !Activation::Tanh.saturated(0.98));
         assert!(Activation::Sigmoid.saturated(0.005) && !Activation::Sigmoid.saturated(0.5));
         assert!(!Activation::Relu.saturated(1000.0));
+        // tanh(0.5) = 0.4621, sigmoid(0.5) = 0.6225.
+        assert!(Activation::Tanh.nearly_straight(-0.46) && !Activation::Tanh.nearly_straight(0.463));
+        assert!(Activation::Sigmoid.nearly_straight(0.62) && !Activation::Sigmoid.nearly_straight(0.377));
+        assert!(!Activation::Relu.nearly_straight(0.0));
     }
 }

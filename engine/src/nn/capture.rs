@@ -17,6 +17,9 @@ pub struct LayerCapture {
     /// The share of activations where the derivative is nearly 0: |tanh| above 0.99, sigmoid below 0.01 or
     /// above 0.99; 0 for other activations and at the last layer.
     pub saturated: f64,
+    /// The share of activations where tanh or sigmoid is nearly a straight line: |z| below 0.5; 0 for other activations and at the
+    /// last layer.
+    pub straight: f64,
     /// The share of units that are 0 for every row of the batch: relu units that learn nothing from it.
     pub dead: f64,
 }
@@ -78,11 +81,13 @@ fn capture_layer<R: Real>(
     let activations: Vec<f64> = forward.output(layer, rows).iter().map(|a| a.to_f64()).collect();
     let weight_gradient = &backward.gradient()[shape.layers[layer].weights()];
     let saturated = activations.iter().filter(|&&a| hidden && shape.activation.saturated(a)).count();
+    let straight = activations.iter().filter(|&&a| hidden && shape.activation.nearly_straight(a)).count();
     let dead = (0..units).filter(|&u| hidden && activations.iter().skip(u).step_by(units).all(|&a| a == 0.0));
     LayerCapture {
         gradients: backward.delta(layer, rows).iter().map(|d| d.to_f64() * rows as f64).collect(),
         weight_gradient_norm: weight_gradient.iter().map(|g| g.to_f64() * g.to_f64()).sum::<f64>().sqrt(),
         saturated: saturated as f64 / activations.len() as f64,
+        straight: straight as f64 / activations.len() as f64,
         dead: dead.count() as f64 / units as f64,
         activations,
     }
@@ -121,6 +126,7 @@ mod tests {
         let layers = deep(Activation::Tanh, Initializer::Normal(1.0));
         assert!(layers[5].saturated > 0.6);
         assert_eq!(layers[10].saturated, 0.0);
+        assert!(layers[5].straight < 0.2 && layers[10].straight == 0.0);
         assert!(deep(Activation::Tanh, Initializer::Xavier)[5].saturated < 0.05);
     }
 

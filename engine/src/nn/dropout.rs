@@ -55,6 +55,17 @@ impl<R: Real> Masks<R> {
         }
     }
 
+    /// Returns the same masks in f32, which go on as these would.
+    pub(super) fn single(&self) -> Masks<f32> {
+        let single = |mask: &Mask<R>| Mask {
+            keep: mask.keep,
+            width: mask.width,
+            stream: mask.stream.clone(),
+            factors: mask.factors.iter().map(|factor| f32::from_f64(factor.to_f64())).collect(),
+        };
+        Masks { layers: self.layers.iter().map(|mask| mask.as_ref().map(single)).collect() }
+    }
+
     /// Returns the factors of a layer's inputs, if it drops any; layers count from 0, and those of the logits follow.
     pub(super) fn factors(&self, layer: usize) -> Option<&[R]> {
         self.layers[layer].as_ref().map(|mask| mask.factors.as_slice())

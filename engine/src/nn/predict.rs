@@ -2,7 +2,7 @@
 
 use ndarray::{Array2, ArrayView2};
 
-use super::{Forward, Network, OutputLayer, Pass, softmax};
+use super::{Forward, Masks, Network, OutputLayer, Pass, softmax};
 use crate::data::Part;
 use crate::nn::Score;
 use crate::numeric::{self, Real};
@@ -14,12 +14,22 @@ impl<R: Real> Network<R> {
     /// Returns the probability of each class, (rows, classes); a sigmoid output gives both of its classes.
     /// Of a network that predicts a number, the number, (rows, 1).
     pub fn predict(&self, x: ArrayView2<R>) -> Array2<R> {
+        self.predict_as(x, None)
+    }
+
+    /// Returns what [`predict`](Self::predict) does of a network that was left in training mode: under new masks for every row, and
+    /// with batch normalization by what is predicted together.
+    pub fn predict_in_training(&self, x: ArrayView2<R>, masks: &mut Masks<R>) -> Array2<R> {
+        self.predict_as(x, Some(masks))
+    }
+
+    fn predict_as(&self, x: ArrayView2<R>, masks: Option<&mut Masks<R>>) -> Array2<R> {
         let output = self.architecture().output;
         let columns = if output == OutputLayer::Sigmoid { 2 } else { self.architecture().outputs() };
         let mut predictions = Vec::with_capacity(x.nrows() * columns);
         let x = x.as_standard_layout();
         let x = x.as_slice().expect("standard layout is contiguous");
-        self.in_batches(x, |logits| {
+        self.in_batches(x, masks, |logits| {
             let start = predictions.len();
             predictions.extend_from_slice(logits);
             match output {
@@ -60,13 +70,19 @@ impl<R: Real> Network<R> {
     }
 
     /// Hands over the logits of batch after batch of `x`, (rows, features) row-major.
-    fn in_batches(&self, x: &[R], mut receive: impl FnMut(&[R])) {
+    fn in_batches(&self, x: &[R], mut masks: Option<&mut Masks<R>>, mut receive: impl FnMut(&[R])) {
         let features = self.architecture().inputs();
         let rows = self.architecture().prediction_rows().min(x.len() / features).max(1);
         let mut forward = Forward::new(self.architecture(), rows);
         for batch in x.chunks(rows * features) {
             let rows = batch.len() / features;
-            forward.run(self, batch, rows, Pass::Prediction);
+            match &mut masks {
+                None => forward.run(self, batch, rows, Pass::Prediction),
+                Some(masks) => {
+                    masks.draw(rows);
+                    forward.run(self, batch, rows, Pass::Training(Some(&**masks)));
+                }
+            }
             receive(forward.logits(rows));
         }
     }

@@ -40,6 +40,8 @@ pub struct Report {
     pub diverged_at: Option<usize>,
     /// How often steering went back to weights of before; None where training is not steered.
     pub set_backs: Option<usize>,
+    /// The mean loss of each of the first batches, as its step saw it: before the step, under its dropout masks. As many as were asked for.
+    pub batch_losses: Vec<f64>,
     /// A hash over all weights and the whole history: 32 hexadecimal digits.
     pub digest: String,
 }
@@ -59,17 +61,18 @@ pub fn fit<R: Real>(
 ) -> Result<Fit<R>, Vec<Problem>> {
     let architecture = Architecture::new(model, data.features(), data.target())?;
     let network = Network::new(architecture, model.init, streams);
-    Ok(fit_network(network, training, data, streams, Arc::new(Alone), on_epoch))
+    Ok(fit_network(network, training, data, streams, Arc::new(Alone), 0, on_epoch))
 }
 
 /// Trains a given network further: [`fit`] from weights of the caller's own. Large products are spread over
-/// `workers`, which no bit of the result tells.
+/// `workers`, which no bit of the result tells. The losses of the first `kept_batches` batches are kept.
 pub fn fit_network<R: Real>(
     network: Network<R>,
     training: &TrainingSettings,
     data: &Prepared<R>,
     streams: &Streams,
     workers: Arc<dyn Workers>,
+    kept_batches: usize,
     on_epoch: &mut dyn FnMut(usize, &Network<R>),
 ) -> Fit<R> {
     let rows = data.train.len();
@@ -88,6 +91,7 @@ pub fn fit_network<R: Real>(
     let mut stopping = training.early_stopping.as_ref().map(EarlyStop::new);
     let mut steer = training.steering.as_ref().map(Steer::new);
     let mut diverged_at = None;
+    let mut batch_losses = Vec::new();
     let first_step_of = |epoch| Moment { epoch, step: 0, epochs: training.epochs, steps_per_epoch };
     for epoch in 0..=training.epochs {
         if epoch > 0 {
@@ -96,6 +100,9 @@ pub fn fit_network<R: Real>(
             batches.epoch(&data.train, |x, targets| {
                 trainer.step(x, targets, factor * training.learning_rate_at(moment));
                 moment.step += 1;
+                if batch_losses.len() < kept_batches {
+                    batch_losses.push(trainer.batch_score(targets).mean_loss() * data.target_scale.squared());
+                }
             });
         }
         if exact {
@@ -138,7 +145,8 @@ pub fn fit_network<R: Real>(
     let digest = digest(&network, &history);
     let best_epoch = history.best_epoch();
     let set_backs = steer.map(|steer| steer.set_backs);
-    Fit { network, report: Report { history, final_epoch, best_epoch, diverged_at, set_backs, digest } }
+    let report = Report { history, final_epoch, best_epoch, diverged_at, set_backs, batch_losses, digest };
+    Fit { network, report }
 }
 
 fn largest_part<R: Real>(data: &Prepared<R>) -> usize {

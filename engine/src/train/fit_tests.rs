@@ -86,6 +86,27 @@ fn a_line_is_found_and_a_number_has_only_a_loss() {
 }
 
 #[test]
+fn the_losses_of_the_first_batches_are_kept() {
+    let data = clouds::<f64>([40, 0, 0]);
+    let kept = |batch: Value, kept: usize| {
+        let training = json!({ "batch_size": batch, "epochs": 3, "optimizer": { "sgd": {} } });
+        let training: TrainingSettings = serde_json::from_value(training).unwrap();
+        let shape = Architecture::new(&ModelSettings::default(), 2, Target::Classes(2)).unwrap();
+        let network = Network::new(shape, ModelSettings::default().init, &Streams::new(1));
+        fit_network(network, &training, &data, &Streams::new(1), Arc::new(Alone), kept, &mut |_, _| {}).report
+    };
+    // The full batch sees what was measured after the epoch before.
+    let full = kept(json!("full"), 9);
+    assert_eq!(full.batch_losses.len(), 3);
+    for (batch, measured) in full.batch_losses.iter().zip(&full.history.train.loss) {
+        assert!((batch - measured).abs() < 1e-12, "{batch} {measured}");
+    }
+    let few = kept(json!(10), 5);
+    assert_eq!(few.batch_losses.len(), 5);
+    assert_eq!(few.digest, kept(json!(10), 0).digest, "looking moves no bit");
+}
+
+#[test]
 fn the_objective_is_the_loss_and_the_penalty() {
     let data = clouds::<f64>([50, 0, 0]);
     let fit = run(json!({}), json!({ "l2": 3.0, "epochs": 2 }), &data, 0);

@@ -44,6 +44,10 @@ pub trait Watch {
     fn epoch(&mut self, _: usize, _: &dyn Subject) {}
     /// Hears of the network after the last epoch; not called on a run that has diverged.
     fn trained(&mut self, _: &dyn Subject) {}
+    /// Returns of how many batches, from the first, the loss is to be kept as each step saw it.
+    fn batches(&self) -> usize {
+        0
+    }
     /// Returns who is free to help with large products; the results are the same.
     fn workers(&self) -> Arc<dyn Workers> {
         Arc::new(Alone)
@@ -62,6 +66,9 @@ pub trait Subject {
     fn gradient_check(&self, settings: &GradientCheckSettings) -> GradientCheck;
     /// Returns the answers to the dev and the test part; none of a part without rows, or where the target is a number.
     fn answers(&self) -> Vec<(PartName, Answers)>;
+    /// Returns the answers to the dev part if dropout is left on, once for each pass, every row under masks of its own; none where
+    /// nothing is dropped, without dev rows, or where the target is a number.
+    fn dropped_answers(&self, passes: usize) -> Vec<Answers>;
     /// Returns the weights of every layer, from the first.
     fn weights(&self) -> Vec<Vec<f64>>;
     /// Returns height and width where the rows are pictures.
@@ -131,8 +138,9 @@ fn run_in<R: Real>(
     let network = Network::new(architecture, settings.model.init, &streams);
     let training = settings.training;
     watch.untrained(&Scene { network: &network, parts, normalizer, training, streams: &streams });
+    let (workers, batches) = (watch.workers(), watch.batches());
     let Fit { network, report } =
-        fit_network(network, settings.training, parts, &streams, watch.workers(), &mut |epoch, network| {
+        fit_network(network, settings.training, parts, &streams, workers, batches, &mut |epoch, network| {
             watch.epoch(epoch, &Scene { network, parts, normalizer, training, streams: &streams });
         });
     if report.diverged_at.is_none() {
@@ -229,6 +237,23 @@ impl<R: Real> Subject for Scene<'_, R> {
                 Some((name, Answers { right: indices.clone(), classes: *count, probabilities }))
             })
             .collect()
+    }
+
+    fn dropped_answers(&self, passes: usize) -> Vec<Answers> {
+        let part = &self.parts.dev;
+        let Labels::Classes { indices, count } = &part.y else { return Vec::new() };
+        let architecture = self.network.architecture();
+        let rows = architecture.prediction_rows().min(part.len());
+        // Streams that begin anew: predicting does not move the masks of training.
+        let Some(mut masks) = Masks::new(architecture, rows, self.streams).filter(|_| rows > 0) else {
+            return Vec::new();
+        };
+        let mut pass = |_| {
+            let said = self.network.predict_in_training(part.x.view(), &mut masks);
+            let probabilities = said.iter().map(|p| p.to_f64()).collect();
+            Answers { right: indices.clone(), classes: *count, probabilities }
+        };
+        (0..passes).map(&mut pass).collect()
     }
 
     fn weights(&self) -> Vec<Vec<f64>> {
@@ -329,6 +354,36 @@ mod tests {
             assert!((report.history.weight_norm.last().unwrap() / norm - 1.0).abs() < 1e-3);
         }
         (report, says.0)
+    }
+
+    /// Asks twice with dropout left on.
+    #[derive(Default)]
+    struct AsksTwice(Vec<Answers>, Vec<Answers>);
+
+    impl Watch for AsksTwice {
+        fn trained(&mut self, subject: &dyn Subject) {
+            (self.0, self.1) = (subject.dropped_answers(2), subject.dropped_answers(1));
+        }
+    }
+
+    #[test]
+    fn dropout_left_on_contradicts_itself() {
+        let data: DataSettings = serde_json::from_value(json!({ "name": "iris" })).unwrap();
+        let dataset = data::load(&data, Files::default(), &TableLimits::default(), &Streams::new(1)).unwrap();
+        let asked = |keep: f64| {
+            let model: ModelSettings =
+                serde_json::from_value(json!({ "hidden": [8], "keep_prob": keep })).unwrap();
+            let (split, training) = (SplitSettings::default(), TrainingSettings::default());
+            let parts = Parts { data: &data, split: &split, model: &model, training: &training };
+            let mut asks = AsksTwice::default();
+            run(&parts, &dataset, 1, &mut asks).unwrap();
+            asks
+        };
+        let AsksTwice(twice, again) = asked(0.5);
+        assert_eq!((twice.len(), twice[0].right.len(), twice[0].probabilities.len()), (2, 30, 90));
+        assert_ne!(twice[0].probabilities, twice[1].probabilities);
+        assert_eq!(twice[0].probabilities, again[0].probabilities, "the streams begin anew");
+        assert!(asked(1.0).0.is_empty(), "nothing is dropped");
     }
 
     #[test]

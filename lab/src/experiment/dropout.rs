@@ -9,8 +9,9 @@ use crate::diagnostic::Problem;
 use crate::experiment::curves::{self, Curve, CurveFigure, estimates, notes, several};
 use crate::experiment::training::{self, Probe};
 use crate::experiment::{
-    Compare, Context, Cost, Doc, Experiment, Facts, MetricInfo, MetricSchema, MetricType, Shared,
+    Compare, Context, Cost, Doc, Experiment, Facts, MetricInfo, MetricSchema, MetricType, Part, Shared,
 };
+use crate::measure::Answers;
 use crate::nn::ModelSettings;
 use crate::numeric::Streams;
 use crate::outcome::{Metric, Outcome, RunRecord, Step};
@@ -40,7 +41,7 @@ impl Experiment for Dropout {
     const NAME: &'static str = "dropout";
     const SUMMARY: &'static str =
         "Does switching units off at random close the gap between training and dev?";
-    const REVISION: u32 = 2;
+    const REVISION: u32 = 3;
     const TRAINS: bool = true;
     const COMPARE: Compare = Compare {
         key: "compare",
@@ -55,6 +56,17 @@ impl Experiment for Dropout {
             "mean size of what a masked hidden layer passes on, divided by keep_prob as inverted dropout does, relative to no dropout: near 1",
         ),
         MetricInfo::number("unscaled_activation", "the same without dividing by keep_prob: near keep_prob"),
+        MetricInfo::share(
+            "left_on_error",
+            "share of dev examples that are wrong if dropout is left on at prediction, the mean of two passes",
+        )
+        .lower()
+        .on(Part::Dev)
+        .aside(),
+        MetricInfo::share("left_on_disagreement", "share of dev examples to which two such passes give different classes")
+            .on(Part::Dev)
+            .aside(),
+        MetricInfo::number("largest_weight", "the largest weight of any layer, without its sign").aside(),
     ];
     const STEP: Step = Step::Epoch;
     const FIGURES: &'static [Doc] = &[
@@ -85,7 +97,9 @@ compare: [1, 0.8, 0.5]
     }
 
     fn cost(&self, facts: Option<&Facts>) -> Cost {
-        training::cost_with_capture(&self.parts(), facts)
+        let cost = training::cost_with_capture(&self.parts(), facts);
+        let left_on = facts.map_or(0.0, |facts| training::dropped_seconds(&self.parts(), facts));
+        Cost { seconds: cost.seconds + left_on, ..cost }
     }
 
     fn metric_schema(&self, facts: Option<&Facts>) -> MetricSchema {
@@ -93,7 +107,11 @@ compare: [1, 0.8, 0.5]
         if ["train_accuracy", "dev_accuracy"].iter().all(|name| schema.contains_key(*name)) {
             schema.insert("gap".into(), MetricType::Number);
         }
-        for name in ["scaled_activation", "unscaled_activation"] {
+        let judged = schema.contains_key("dev_confidence");
+        for name in ["scaled_activation", "unscaled_activation", "largest_weight"] {
+            schema.insert(name.into(), MetricType::Number);
+        }
+        for name in LEFT_ON.into_iter().filter(|_| judged) {
             schema.insert(name.into(), MetricType::Number);
         }
         schema
@@ -106,7 +124,9 @@ compare: [1, 0.8, 0.5]
     fn run(&self, context: &Context) -> Result<RunRecord, Problem> {
         let mut record =
             training::train_and(&self.parts(), context, &Activations { settings: self, seed: context.seed })?;
-        for name in ["scaled_activation", "unscaled_activation"] {
+        let judged = record.metrics.contains_key("dev_confidence");
+        let own = ["scaled_activation", "unscaled_activation", "largest_weight"].into_iter();
+        for name in own.chain(LEFT_ON.into_iter().filter(|_| judged)) {
             // A run that diverged has none; it must not drop out of the mean over the seeds unseen.
             record.metrics.entry(name.into()).or_insert(Metric::Number(f64::NAN));
         }
@@ -138,6 +158,9 @@ compare: [1, 0.8, 0.5]
     }
 }
 
+/// What is known where answers of the dev part are judged.
+const LEFT_ON: [&str; 2] = ["left_on_error", "left_on_disagreement"];
+
 /// Measures what the masks do to the first masked hidden layer (the first one where none is masked).
 struct Activations<'a> {
     settings: &'a Dropout,
@@ -145,7 +168,27 @@ struct Activations<'a> {
 }
 
 impl Probe for Activations<'_> {
+    fn answered(&self, part: Part, answers: &Answers, subject: &dyn Subject, record: &mut RunRecord) {
+        if part != Part::Dev {
+            return;
+        }
+        let given = |answers: &Answers| answers.given().map(|(class, _)| class).collect::<Vec<_>>();
+        let passes: Vec<_> = subject.dropped_answers(2).iter().map(given).collect();
+        // Where nothing is dropped, every pass is the same.
+        let [one, other] =
+            <[Vec<u32>; 2]>::try_from(passes).unwrap_or_else(|_| [given(answers), given(answers)]);
+        let apart = |a: &[u32], b: &[u32]| {
+            a.iter().zip(b).filter(|(a, b)| a != b).count() as f64 / a.len().max(1) as f64
+        };
+        let wrong = (apart(&one, &answers.right) + apart(&other, &answers.right)) / 2.0;
+        let found = LEFT_ON.into_iter().zip([wrong, apart(&one, &other)]);
+        record.metrics.extend(found.map(|(name, share)| (name.to_owned(), Metric::Number(share))));
+    }
+
     fn trained(&self, subject: &dyn Subject, record: &mut RunRecord) {
+        let largest =
+            subject.weights().iter().flatten().fold(0.0, |largest: f64, weight| largest.max(weight.abs()));
+        record.metrics.insert("largest_weight".into(), Metric::Number(largest));
         let keeps = self.settings.model.keep_probabilities();
         let hidden = self.settings.model.depth();
         let Some(layer) = (1..=hidden).find(|&layer| keeps[layer] < 1.0).or((hidden > 0).then_some(1)) else {

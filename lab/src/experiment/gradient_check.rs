@@ -35,7 +35,7 @@ pub(super) struct GradientCheck {
     /// The block that has the mistake, such as `W2` or `b1`; by default `W1`, or `b1` for mistakes with biases.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub block: Option<String>,
-    /// The step of the differences, in f64.
+    /// The step of the differences.
     pub epsilon: f64,
     /// How the slope of J is measured.
     pub sides: Sides,
@@ -43,6 +43,8 @@ pub(super) struct GradientCheck {
     pub rows: usize,
     /// The masks of dropout, where any unit is dropped.
     pub masks: Masks,
+    /// What J is computed in for the differences (default f64): f32 shows why it should be f64.
+    pub precision: Precision,
 }
 
 /// Which masks dropout uses at each evaluation of J.
@@ -69,6 +71,7 @@ impl Default for GradientCheck {
             sides: Sides::default(),
             rows: 40,
             masks: Masks::default(),
+            precision: Precision::F64,
         }
     }
 }
@@ -81,7 +84,11 @@ impl GradientCheck {
     fn settings(&self) -> GradientCheckSettings {
         GradientCheckSettings {
             rows: self.rows,
-            differences: Differences { sides: self.sides, epsilon: self.epsilon },
+            differences: Differences {
+                sides: self.sides,
+                epsilon: self.epsilon,
+                single: self.precision == Precision::F32,
+            },
             planted: Planted { bug: self.bug, block: self.block.clone() },
             fresh_masks: self.masks == Masks::Fresh,
         }
@@ -174,7 +181,7 @@ compare: [right, doubled, wrong_derivative]
             let evaluations = 4.0 * shape.parameters() as f64;
             let rows = self.rows.min(facts.rows);
             cost.multiply_adds += evaluations * rows as f64 * shape.forward_multiply_adds() as f64;
-            cost.seconds += evaluations * train::prediction_seconds(&shape, rows, Precision::F64);
+            cost.seconds += evaluations * train::prediction_seconds(&shape, rows, self.precision);
             cost.bytes += train::gradient_check_bytes(&shape, rows) as f64;
         }
         cost
@@ -196,6 +203,9 @@ compare: [right, doubled, wrong_derivative]
     }
 
     fn for_notebook(&self, facts: Option<&Facts>) -> Result<Map<String, Json>, String> {
+        if self.precision == Precision::F32 {
+            return Err("no notebook rounds J as f32 does".into());
+        }
         let block = self.architecture(facts).map(|shape| self.settings().planted.block(&shape));
         Ok([("block".to_owned(), json!(block))].into_iter().collect())
     }

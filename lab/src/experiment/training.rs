@@ -92,6 +92,10 @@ pub(super) trait Probe {
     fn answered(&self, _: Part, _: &Answers, _: &dyn Subject, _: &mut RunRecord) {}
     /// Hears of the network after the last epoch; not called on a run that has diverged.
     fn trained(&self, _: &dyn Subject, _: &mut RunRecord) {}
+    /// Returns of how many batches, from the first, it wants the loss: the list `batch_loss`, not a number where training ended sooner.
+    fn batches(&self) -> usize {
+        0
+    }
 }
 
 /// Measures nothing more.
@@ -195,6 +199,14 @@ pub(super) fn cost_with_capture(parts: &Parts, facts: Option<&Facts>) -> Cost {
     Cost { seconds: trained.seconds + 1.5e-9 * captured, bytes: trained.bytes.max(held), ..trained }
 }
 
+/// Returns seconds to predict the dev part twice under dropout.
+pub(super) fn dropped_seconds(parts: &Parts, facts: &Facts) -> f64 {
+    let Ok(architecture) = Architecture::new(parts.model, facts.features, facts.target) else { return 0.0 };
+    let Ok([_, dev, _]) = parts.split.sizes(facts.rows) else { return 0.0 };
+    // Masks take about as long as the products that they are for.
+    4.0 * train::prediction_seconds(&architecture, dev, parts.training.precision)
+}
+
 /// Returns what a run costs; zero where the settings are not sound.
 pub(super) fn cost(parts: &Parts, facts: Option<&Facts>) -> Cost {
     let Some(facts) = facts else { return Cost::default() };
@@ -273,6 +285,11 @@ pub(super) fn train_and(parts: &Parts, context: &Context, probe: &dyn Probe) -> 
     let mut observer = Observer { context, share, probe, record: &mut record };
     let report = train::run(parts, dataset, context.seed, &mut observer)?;
     keep(&report, &mut record);
+    if probe.batches() > 0 {
+        let mut losses = report.batch_losses.clone();
+        losses.resize(probe.batches(), f64::NAN);
+        record.metrics.insert("batch_loss".into(), Metric::List(losses));
+    }
     quality::diagnosed(&report, parts.data.bayes_error, &mut record);
     Ok(record)
 }
@@ -302,6 +319,10 @@ impl train::Watch for Observer<'_> {
             self.probe.answered(part, &answers, subject, self.record);
         }
         self.probe.trained(subject, self.record);
+    }
+
+    fn batches(&self) -> usize {
+        self.probe.batches()
     }
 
     fn workers(&self) -> Arc<dyn Workers> {

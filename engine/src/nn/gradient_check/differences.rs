@@ -11,6 +11,8 @@ pub struct Differences {
     /// The step. The smaller it is, the less the curve matters and the more rounding does; in f64 two-sided
     /// differences are best near 1e-5.
     pub epsilon: f64,
+    /// Whether J is computed in f32, parameters and steps rounded to it: too coarse a ruler for a slope.
+    pub single: bool,
 }
 
 /// Where the function is evaluated.
@@ -42,7 +44,9 @@ mod tests {
     #[test]
     fn the_courses_cube() {
         // theta^3 at 1 has the slope 3.
-        let slope = |sides| Differences { sides, epsilon: 0.01 }.slope(|theta| theta * theta * theta, 1.0);
+        let slope = |sides| {
+            Differences { sides, epsilon: 0.01, single: false }.slope(|theta| theta * theta * theta, 1.0)
+        };
         assert!((slope(Sides::Two) - 3.0001).abs() < 1e-12);
         assert!((slope(Sides::One) - 3.0301).abs() < 1e-12);
     }
@@ -50,7 +54,8 @@ mod tests {
     #[test]
     fn errors_are_of_the_order_that_is_said() {
         let error = |sides, epsilon: f64| {
-            (Differences { sides, epsilon }.slope(|theta| theta * theta * theta, 1.0) - 3.0).abs()
+            (Differences { sides, epsilon, single: false }.slope(|theta| theta * theta * theta, 1.0) - 3.0)
+                .abs()
         };
         // Ten times the step: a hundred times the error, or ten times.
         assert!((error(Sides::Two, 0.1) / error(Sides::Two, 0.01) - 100.0).abs() < 1e-6);

@@ -27,6 +27,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Backward, Forward, Masks, Network, Pass, Penalty};
 use crate::data::Targets;
+use crate::numeric::Real;
 
 /// Up to this relative error a gradient is right.
 pub const GREAT: f64 = 1e-7;
@@ -80,38 +81,46 @@ impl Verdict {
 
 /// Dropout during a check.
 #[derive(Clone, Debug)]
-pub enum Dropout {
+pub enum Dropout<R> {
     /// None.
     Off,
     /// These masks at every evaluation: J is one function.
-    Same(Masks<f64>),
+    Same(Masks<R>),
     /// New masks at every evaluation, as in training: J is not one function, and the check fails.
-    Fresh(Masks<f64>),
+    Fresh(Masks<R>),
 }
 
-impl Dropout {
-    fn pass(&mut self, rows: usize) -> Pass<'_, f64> {
+impl<R: Real> Dropout<R> {
+    fn pass(&mut self, rows: usize) -> Pass<'_, R> {
         if let Dropout::Fresh(masks) = self {
             masks.draw(rows);
         }
         Pass::Training(self.masks())
     }
 
-    fn masks(&self) -> Option<&Masks<f64>> {
+    fn masks(&self) -> Option<&Masks<R>> {
         match self {
             Dropout::Off => None,
             Dropout::Same(masks) | Dropout::Fresh(masks) => Some(masks),
         }
     }
+
+    fn single(&self) -> Dropout<f32> {
+        match self {
+            Dropout::Off => Dropout::Off,
+            Dropout::Same(masks) => Dropout::Same(masks.single()),
+            Dropout::Fresh(masks) => Dropout::Fresh(masks.single()),
+        }
+    }
 }
 
 /// Checks the gradient of J, the mean loss with its penalties, on one batch, `x` (rows, features) row-major. The
-/// mistake is planted in the gradient of back-propagation; J is right.
+/// mistake is planted in the gradient of back-propagation, which is computed in f64 in any case; J is right.
 pub fn gradient_check(
     network: &Network<f64>,
     x: &[f64],
     targets: Targets<f64>,
-    mut dropout: Dropout,
+    mut dropout: Dropout<f64>,
     penalty: Penalty,
     differences: Differences,
     planted: &Planted,
@@ -124,18 +133,21 @@ pub fn gradient_check(
     planted.gradient(&pass, &mut backward, penalty);
     let analytic = backward.gradient().to_vec();
 
-    let mut moved = network.clone();
-    let mut largest: f64 = 0.0;
-    let mut objective_at = |i: usize, value: f64| {
-        let at = std::mem::replace(&mut moved.parameters_mut()[i], value);
-        forward.run(&moved, x, rows, dropout.pass(rows));
-        let objective = forward.score(moved.architecture().output, targets).mean_loss() + penalty.of(&moved);
-        moved.parameters_mut()[i] = at;
-        largest = largest.max(objective.abs());
-        objective
+    let (numeric, largest) = if differences.single {
+        let single = |values: &[f64]| values.iter().map(|&value| f32::from_f64(value)).collect::<Vec<f32>>();
+        let network = Network::from_parameters(network.architecture().clone(), single(network.parameters()));
+        let values;
+        let targets = match targets {
+            Targets::Classes(classes) => Targets::Classes(classes),
+            Targets::Values(of_rows) => {
+                values = single(of_rows);
+                Targets::Values(&values)
+            }
+        };
+        slopes(&network, &single(x), targets, &mut dropout.single(), penalty, differences)
+    } else {
+        slopes(network, x, targets, &mut dropout, penalty, differences)
     };
-    let slope = |(i, &at): (usize, &f64)| differences.slope(|value| objective_at(i, value), at);
-    let numeric: Vec<f64> = network.parameters().iter().enumerate().map(slope).collect();
 
     let rounding = f64::EPSILON * largest / differences.epsilon;
     let error = |a: &[f64], b: &[f64]| {
@@ -146,6 +158,33 @@ pub fn gradient_check(
     let blocks = blocks
         .map(|(name, range)| BlockError { name, error: error(&analytic[range.clone()], &numeric[range]) });
     GradientCheck { error: error(&analytic, &numeric), blocks: blocks.collect(), analytic, numeric }
+}
+
+/// Returns the slope of J along every parameter by differences, and the largest |J| on the way. J is a number of the precision
+/// that it is computed in.
+fn slopes<R: Real>(
+    network: &Network<R>,
+    x: &[R],
+    targets: Targets<R>,
+    dropout: &mut Dropout<R>,
+    penalty: Penalty,
+    differences: Differences,
+) -> (Vec<f64>, f64) {
+    let rows = targets.len();
+    let mut forward = Forward::new(network.architecture(), rows);
+    let mut moved = network.clone();
+    let mut largest: f64 = 0.0;
+    let mut objective_at = |i: usize, value: f64| {
+        let at = std::mem::replace(&mut moved.parameters_mut()[i], R::from_f64(value));
+        forward.run(&moved, x, rows, dropout.pass(rows));
+        let objective = forward.score(moved.architecture().output, targets).mean_loss() + penalty.of(&moved);
+        moved.parameters_mut()[i] = at;
+        largest = largest.max(objective.abs());
+        R::from_f64(objective).to_f64()
+    };
+    let slope = |(i, &at): (usize, &R)| differences.slope(|value| objective_at(i, value), at.to_f64());
+    let numeric = network.parameters().iter().enumerate().map(slope).collect();
+    (numeric, largest)
 }
 
 /// Computes `||a - b|| / (||a|| + ||b||)`; 0 if both are 0.

@@ -6,7 +6,7 @@ use crate::nn::{ACTIVATIONS, Activation, Architecture, Initializer, ModelSetting
 use crate::numeric::Streams;
 
 const ROWS: usize = 40;
-const TWO_SIDED: Differences = Differences { sides: Sides::Two, epsilon: 1e-5 };
+const TWO_SIDED: Differences = Differences { sides: Sides::Two, epsilon: 1e-5, single: false };
 
 struct Case {
     network: Network<f64>,
@@ -54,7 +54,7 @@ fn planted(bug: Bug, block: &str) -> Planted {
 impl Case {
     fn check(
         &self,
-        dropout: Dropout,
+        dropout: Dropout<f64>,
         penalty: Penalty,
         differences: Differences,
         bug: &Planted,
@@ -176,13 +176,29 @@ fn a_wrong_tanh_passes_at_small_weights_and_fails_after_training() {
 fn steps_are_best_near_1e_5_and_two_sides_beat_one() {
     let case = tanh();
     let error = |sides, epsilon| {
-        case.check(Dropout::Off, Penalty::NONE, Differences { sides, epsilon }, &Planted::NONE).error
+        case.check(Dropout::Off, Penalty::NONE, Differences { sides, epsilon, single: false }, &Planted::NONE)
+            .error
     };
     let sweep: Vec<f64> = (2..=10).map(|k| error(Sides::Two, libm::pow(10.0, -f64::from(k)))).collect();
     let best = sweep.iter().enumerate().min_by(|a, b| a.1.total_cmp(b.1)).unwrap().0 + 2;
     assert!((5..=7).contains(&best), "{sweep:?}");
     assert!(sweep[0] > 1e-6 && sweep[8] > 1e-8, "{sweep:?}");
     assert!(error(Sides::One, 1e-5) > 100.0 * error(Sides::Two, 1e-5));
+}
+
+#[test]
+fn seven_digits_are_too_few_for_a_difference() {
+    let case = case(&json!({ "keep_prob": 0.8 }), Target::Classes(3));
+    let error = |epsilon, single| {
+        let differences = Differences { sides: Sides::Two, epsilon, single };
+        case.check(Dropout::Same(case.masks()), l2(1.0), differences, &Planted::NONE).error
+    };
+    assert!(error(1e-5, false) < GREAT);
+    let single: Vec<f64> = (1..=6).map(|k| error(libm::pow(10.0, -f64::from(k)), true)).collect();
+    assert!(single.iter().all(|&error| error > 100.0 * GREAT), "{single:?}");
+    assert!(single[4] > WORRY, "{single:?}");
+    // Where the step is large, J in f32 is the same J: its masks are the same.
+    assert!(single.iter().any(|&error| error < 0.01), "{single:?}");
 }
 
 #[test]

@@ -50,6 +50,7 @@ pub(super) fn all(variants: &[&Train], outcome: &Outcome) -> Vec<Figure> {
         histograms(variants, outcome, "activations", "activation", "Activations, layer by layer"),
         gradients(outcome),
         drift(outcome),
+        batches(outcome),
     ];
     figures.into_iter().flatten().collect()
 }
@@ -452,6 +453,25 @@ fn drift(outcome: &Outcome) -> Option<Figure> {
         "How far the means of a layer's inputs, on some training rows, move in each epoch, in standard deviations of the epoch before.",
     );
     by_layer(figure, outcome, "drift", 1, &Axis::linear("drift of the inputs").zero())
+}
+
+/// The loss of each of the first batches, a panel for each variant.
+fn batches(outcome: &Outcome) -> Option<Figure> {
+    let mut panels = Vec::new();
+    for variant in outcome.variants.iter().take(MOST_LOOKED_AT) {
+        let Some(Metric::List(losses)) = variant.runs.first()?.metrics.get("batch_loss") else { continue };
+        let points = losses.iter().enumerate().map(|(step, loss)| ((step + 1) as f64, *loss));
+        let points = points.filter(|(_, loss)| loss.is_finite()).collect::<Vec<_>>();
+        let line = Line::new(points, Color::Series(variant.color));
+        let panel = Panel::new(Axis::linear("step").integer(), Axis::linear("loss of the batch").zero());
+        panels.push(titled(panel.mark(line), variant));
+    }
+    if panels.is_empty() {
+        return None;
+    }
+    let lead = "The mean loss of each batch as its step saw it, before it moved the weights.";
+    let figure = Figure::new("batches", "The loss, batch by batch", lead).multiples(panels).shared();
+    Some(figure.notes(outcome.first_seed()))
 }
 
 /// Lines of layers by epoch, kept in a table of that name: a panel for each variant. The first column is of the layer after so many.

@@ -98,6 +98,11 @@ impl Probe for Looks<'_> {
                 record.tables.insert(name("weights"), histogram(weights));
                 record.tables.insert(name("activations"), histogram(&layer.activations));
             }
+            if settings.histograms.iter().all(|&other| other <= epoch) {
+                let hidden = &layers[..layers.len() - 1];
+                let straight = hidden.iter().map(|layer| layer.straight).collect();
+                record.metrics.insert("straight_share".into(), Metric::List(straight));
+            }
         }
         if settings.drift {
             self.keep_drift(&layers, record);
@@ -128,6 +133,10 @@ impl Probe for Looks<'_> {
         pictures::keep_mistakes(self.settings.pictures, part, answers, subject, record);
     }
 
+    fn batches(&self) -> usize {
+        self.settings.batches
+    }
+
     fn trained(&self, subject: &dyn Subject, record: &mut RunRecord) {
         if self.settings.regions.is_none() {
             regions::keep(subject, LAST, record);
@@ -154,6 +163,10 @@ pub(super) fn complete(settings: &Train, record: &mut RunRecord) {
         let last = if last.len() == layers { last } else { vec![f64::NAN; layers] };
         record.metrics.insert("gradient_share".into(), Metric::List(last));
     }
+    if !settings.histograms.is_empty() {
+        let none = || Metric::List(vec![f64::NAN; settings.model.depth()]);
+        record.metrics.entry("straight_share".into()).or_insert_with(none);
+    }
     if settings.drift {
         let columns = record.tables.get("drift").map(|table| table.columns.values());
         let drift = columns.into_iter().flatten().map(|column| mean(column));
@@ -179,6 +192,7 @@ mod tests {
             gradients: vec![],
             weight_gradient_norm: 0.0,
             saturated: 0.0,
+            straight: 0.0,
             dead: 0.0,
         };
         let units = |activations: &[f64]| Units::of((&layer(activations), 2));

@@ -26,6 +26,9 @@ use looks::Looks;
 /// The most epochs of which regions or histograms are kept.
 const MOST_EPOCHS: usize = 12;
 
+/// The most batches whose loss is kept.
+const MOST_BATCHES: u64 = 2000;
+
 /// The most pictures that are kept of each sort.
 const MOST_PICTURES: u64 = 100;
 
@@ -51,6 +54,9 @@ pub(super) struct Train {
     /// Whether it is measured how far each layer's inputs move in every epoch (default false).
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub drift: bool,
+    /// Of how many batches, from the first, the loss is kept as each step saw it (default 0).
+    #[serde(skip_serializing_if = "is_zero")]
+    pub batches: usize,
     /// How many pictures of the data are shown, as they are, as augmentation changes them, and of those that are taken for others (default 0).
     #[serde(skip_serializing_if = "is_zero")]
     pub pictures: usize,
@@ -113,6 +119,16 @@ impl Train {
         regions.into_iter().chain(pictures).collect()
     }
 
+    /// The loss of batches that there will not be.
+    fn check_batches(&self, facts: &Facts) -> Option<Problem> {
+        let [rows, ..] = self.split.sizes(facts.rows).ok()?;
+        let steps = self.training.epochs * rows.div_ceil(self.training.batch_size.of(rows).max(1));
+        (self.batches > steps && self.batches as u64 <= MOST_BATCHES).then(|| {
+            let problem = Problem::new("batches", format!("the loss of {} batches", self.batches));
+            problem.expected(format!("at most {steps}, as many steps as this training has"))
+        })
+    }
+
     /// Metrics to be drawn that are none, or no single number each.
     fn check_metrics(&self) -> Vec<Problem> {
         let drawable = || training::numbers().map(|info| info.name);
@@ -158,6 +174,10 @@ impl Train {
         for _ in 0..u32::from(self.gradient_shares) + u32::from(self.drift) {
             cost = cost + Cost::of_history(layers * (epochs + 1.0));
         }
+        // The logits of a batch are judged once more.
+        let kept = self.batches as f64;
+        cost.seconds += 20e-9 * kept * (self.training.batch_size.of(rows) * architecture.outputs()) as f64;
+        cost = cost + Cost::of_history(2.0 * kept);
         cost + pictures::cost(self.pictures, facts)
     }
 }
@@ -165,7 +185,7 @@ impl Train {
 impl Experiment for Train {
     const NAME: &'static str = "train";
     const SUMMARY: &'static str = "What does a network learn, where is it wrong, and what changes that?";
-    const REVISION: u32 = 2;
+    const REVISION: u32 = 3;
     const TRAINS: bool = true;
     const COMPARE: Compare = Compare::NONE;
     const METRICS: &'static [MetricInfo] = &[
@@ -192,6 +212,18 @@ impl Experiment for Train {
             "how far the means of each hidden layer's activations, the inputs of the next layer, move in an epoch, in standard deviations \
              of the epoch before: the mean over all epochs, where `drift` asks for it (a list, from hidden layer 1)",
         )
+        .aside(),
+        MetricInfo::share(
+            "straight_share",
+            "share of each hidden layer's sums z between -0.5 and 0.5, where tanh and sigmoid are nearly straight lines, on some training rows at the \
+             last of the epochs of `histograms` (a list, from hidden layer 1); 0 for other activations",
+        )
+        .aside(),
+        MetricInfo::number(
+            "batch_loss",
+            "the mean loss of each of the first batches as its step saw it, where `batches` asks for it (a list)",
+        )
+        .on(Part::Train)
         .aside(),
     ];
     const STEP: Step = Step::Epoch;
@@ -230,6 +262,7 @@ impl Experiment for Train {
         },
         Doc { name: "gradients", about: "each layer's share of the gradient by epoch" },
         Doc { name: "drift", about: "how far each layer's inputs move in every epoch" },
+        Doc { name: "batches", about: "the loss of each of the first batches, as its step saw it" },
     ];
     const EXAMPLE: &'static str = "\
 kind: train
@@ -243,6 +276,7 @@ regions: [0, 20]
 histograms: [0, 20]
 gradient_shares: true
 drift: true
+batches: 60
 ";
 
     fn check(&self, facts: Option<&Facts>) -> Vec<Problem> {
@@ -251,7 +285,12 @@ drift: true
         let pictures = format!("{} pictures", self.pictures);
         problems.extend(range::whole("pictures", pictures, self.pictures as u64, 0..=MOST_PICTURES));
         problems.extend(self.check_metrics());
+        let batches = format!("{} batches", self.batches);
+        problems.extend(range::whole("batches", batches, self.batches as u64, 0..=MOST_BATCHES));
         problems.extend(facts.map(|facts| self.check_data(facts)).unwrap_or_default());
+        if problems.is_empty() {
+            problems.extend(facts.and_then(|facts| self.check_batches(facts)));
+        }
         problems
     }
 
@@ -287,6 +326,12 @@ drift: true
         }
         if self.drift {
             schema.insert("drift".into(), MetricType::List(self.model.depth()));
+        }
+        if !self.histograms.is_empty() {
+            schema.insert("straight_share".into(), MetricType::List(self.model.depth()));
+        }
+        if self.batches > 0 {
+            schema.insert("batch_loss".into(), MetricType::List(self.batches));
         }
         schema
     }
