@@ -195,7 +195,8 @@ mod tests {
 
     #[test]
     fn a_class_is_shown_once() {
-        let regions = Regions { colors: vec![Color::Series(0)], ..Regions::new(Vec::new(), ["moon"]) };
+        let mut regions = Regions::new(Vec::new(), ["moon"]);
+        regions.colors = vec![Color::Series(0)];
         let panel = Panel::new(Axis::linear("x"), Axis::linear("y"))
             .mark(regions)
             .mark(Dots::new([], Color::Series(0)).label("moon"));

@@ -38,6 +38,7 @@ mod search;
 mod shared;
 mod softmax;
 mod split;
+mod states;
 mod surface;
 mod target;
 mod technique;

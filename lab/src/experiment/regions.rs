@@ -8,8 +8,15 @@ use crate::nn::Architecture;
 use crate::outcome::{Grid, Numbers, Outcome, RunRecord, Table};
 use crate::train::{self, Parts, Subject};
 
-/// Cells of a region's grid, each way.
-const CELLS: usize = 96;
+/// How finely the plane is looked at: cells of its grid, each way.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Cells(usize);
+
+/// For what stands in the page.
+pub(super) const FINE: Cells = Cells(96);
+
+/// For what a reader slides past.
+pub(super) const COARSE: Cells = Cells(48);
 
 /// The most classes whose regions are drawn: beyond them no eye can tell the colours apart.
 const MOST_CLASSES: usize = 24;
@@ -26,34 +33,34 @@ pub(super) fn are_of(facts: &Facts) -> bool {
 }
 
 /// Returns what the plane costs where it is drawn: the network's answers over it, held for each class and outlined.
-pub(super) fn cost(parts: &Parts, facts: Option<&Facts>) -> Cost {
+pub(super) fn cost(parts: &Parts, facts: Option<&Facts>, Cells(side): Cells) -> Cost {
     let Some(facts) = facts.filter(|facts| are_of(facts)) else { return Cost::default() };
     let Target::Classes(classes) = facts.target else { return Cost::default() };
     let Ok(architecture) = Architecture::new(parts.model, facts.features, facts.target) else {
         return Cost::default();
     };
-    let cells = CELLS * CELLS;
+    let cells = side * side;
     let answers = train::prediction_seconds(&architecture, cells, parts.training.precision);
     let numbers = (cells * classes) as f64;
     Cost { seconds: answers + 2e-6 * numbers, kept: 12.0 * numbers, ..Cost::default() }
 }
 
 /// Keeps the network's probabilities over the plane under a name, and the training points, where there are two features.
-pub(super) fn keep(subject: &dyn Subject, name: &str, record: &mut RunRecord) {
+pub(super) fn keep(subject: &dyn Subject, name: &str, Cells(side): Cells, record: &mut RunRecord) {
     let classes = record.names.get("classes").map_or(0, Vec::len);
     let Some(points) = subject.plane().filter(|_| classes <= MOST_CLASSES) else { return };
     let x = padded(&points.x);
     let y = padded(&points.y);
-    let at = |index: usize, (low, high): (f64, f64)| low + (high - low) * index as f64 / (CELLS - 1) as f64;
+    let at = |index: usize, (low, high): (f64, f64)| low + (high - low) * index as f64 / (side - 1) as f64;
     let plane: Vec<[f64; 2]> =
-        (0..CELLS * CELLS).map(|cell| [at(cell % CELLS, x), at(cell / CELLS, y)]).collect();
+        (0..side * side).map(|cell| [at(cell % side, x), at(cell / side, y)]).collect();
     let answers = subject.probabilities(&plane);
     // A network that has diverged has no answers.
     if answers.iter().flatten().any(|probability| !probability.is_finite()) {
         return;
     }
     for (class, values) in answers.into_iter().enumerate() {
-        let grid = Grid { width: CELLS, height: CELLS, x, y, values: values.into() };
+        let grid = Grid { width: side, height: side, x, y, values: values.into() };
         record.grids.insert(format!("{name}/{class:03}"), grid);
     }
     // Their order was dealt by the seed: the first ones are as good a sample as any.
@@ -77,15 +84,18 @@ pub(super) fn panel(run: &RunRecord, name: &str) -> Option<Panel> {
     Some(with_points(panel.mark(Regions::new(grids(run, name), classes)), run)?.square())
 }
 
-/// Returns a panel whose states are what was kept under some names, each with how a reader calls it.
+/// Returns a panel whose states are what was kept under some names, each with how a reader calls it; none where the last was not.
 pub(super) fn frames(run: &RunRecord, names: &[(String, String)]) -> Option<Panel> {
-    let kept: Vec<&(String, String)> =
-        names.iter().filter(|(name, _)| !grids(run, name).is_empty()).collect();
+    let is_kept = |(name, _): &&(String, String)| !grids(run, name).is_empty();
+    names.last().filter(is_kept)?;
+    let kept: Vec<&(String, String)> = names.iter().filter(is_kept).collect();
     let (panel, classes) = ground(run, &kept.last()?.0)?;
-    let frame = |(name, place): &&(String, String)| {
-        Frame::new(place).marks([Regions::new(grids(run, name), classes.clone())])
+    let frame = |(index, (name, place)): (usize, &&(String, String))| {
+        let regions = Regions::new(grids(run, name), classes.clone());
+        let stands = index + 1 == kept.len();
+        Frame::new(place).marks([if stands { regions } else { regions.sketched() }])
     };
-    Some(with_points(panel.mark(Frames::new(kept.iter().map(frame))), run)?.square())
+    Some(with_points(panel.mark(Frames::new(kept.iter().enumerate().map(frame))), run)?.square())
 }
 
 /// What was kept under a name: for each class its probability over the plane.

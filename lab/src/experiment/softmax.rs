@@ -12,6 +12,7 @@ use crate::experiment::curves::{self, CurveFigure};
 use crate::experiment::training::{self, Probe};
 use crate::experiment::{
     Compare, Context, Cost, Doc, Experiment, Facts, MetricInfo, MetricSchema, MetricType, Shared, regions,
+    states,
 };
 use crate::nn::ModelSettings;
 use crate::outcome::{Metric, Outcome, RunRecord, Step, Variant};
@@ -72,7 +73,7 @@ impl Experiment for Softmax {
     const NAME: &'static str = "softmax";
     const SUMMARY: &'static str =
         "How do several numbers become probabilities, and what does a network with them learn?";
-    const REVISION: u32 = 2;
+    const REVISION: u32 = 3;
     const TRAINS: bool = true;
     const INSTEAD_OF_DATA: Option<&'static str> = Some("logits");
     const COMPARE: Compare =
@@ -143,7 +144,12 @@ label: 0
             return Cost::of_marks(4.0 * logits) + Cost::of_history(5.0 * logits) + texts;
         };
         let parts = self.parts(data);
-        training::cost(&parts, facts) + regions::cost(&parts, facts)
+        let way = states::way_to(self.training.epochs).len();
+        let mut planes = regions::cost(&parts, facts, regions::FINE);
+        for _ in 0..way {
+            planes = planes + regions::cost(&parts, facts, regions::COARSE);
+        }
+        training::cost(&parts, facts) + planes
     }
 
     fn metric_schema(&self, facts: Option<&Facts>) -> MetricSchema {
@@ -177,12 +183,15 @@ label: 0
     fn run(&self, context: &Context) -> Result<RunRecord, Problem> {
         match (&self.logits, &self.data) {
             (Some(logits), _) => Ok(of_logits(logits, self.label)),
-            (None, Some(data)) => training::train_and(&self.parts(data), context, &PlaneRegions),
+            (None, Some(data)) => {
+                let probe = PlaneRegions { way: states::way_to(self.training.epochs) };
+                training::train_and(&self.parts(data), context, &probe)
+            }
             (None, None) => Ok(RunRecord::default()),
         }
     }
 
-    fn figures(_: &[&Self], outcome: &Outcome) -> Vec<Figure> {
+    fn figures(variants: &[&Self], outcome: &Outcome) -> Vec<Figure> {
         let loss = CurveFigure {
             name: "loss",
             title: "Training loss",
@@ -191,7 +200,7 @@ label: 0
             y: Axis::log("training loss"),
             alone: "training loss",
         };
-        [probabilities(outcome), regions_by_variant(outcome), loss.draw(outcome)]
+        [probabilities(outcome), regions_by_variant(variants, outcome), loss.draw(outcome)]
             .into_iter()
             .flatten()
             .collect()
@@ -225,11 +234,20 @@ fn of_logits(logits: &[f64], label: Option<usize>) -> RunRecord {
 }
 
 /// The network's probabilities over the plane, and the training points, where there are two features.
-struct PlaneRegions;
+struct PlaneRegions {
+    /// Epochs on the way.
+    way: Vec<usize>,
+}
 
 impl Probe for PlaneRegions {
+    fn epoch(&self, epoch: usize, subject: &dyn Subject, record: &mut RunRecord) {
+        if self.way.contains(&epoch) {
+            regions::keep(subject, &format!("way/{epoch}"), regions::COARSE, record);
+        }
+    }
+
     fn trained(&self, subject: &dyn Subject, record: &mut RunRecord) {
-        regions::keep(subject, "class", record);
+        regions::keep(subject, "class", regions::FINE, record);
     }
 }
 
@@ -276,12 +294,15 @@ fn with_room(axis: Axis, values: &[f64]) -> Axis {
 }
 
 /// Returns a panel for each variant: regions with the training points of the first seed.
-fn regions_by_variant(outcome: &Outcome) -> Option<Figure> {
-    let panel = |variant: &Variant| {
-        let panel = regions::panel(variant.runs.first()?, "class")?;
+fn regions_by_variant(variants: &[&Softmax], outcome: &Outcome) -> Option<Figure> {
+    let panel = |(settings, variant): (&&Softmax, &Variant)| {
+        let way = states::way_to(settings.training.epochs).into_iter();
+        let way = way.map(|epoch| (format!("way/{epoch}"), outcome.step.place(epoch)));
+        let states: Vec<_> = way.chain([("class".to_owned(), "after training".to_owned())]).collect();
+        let panel = regions::frames(variant.runs.first()?, &states)?;
         Some(if variant.label.is_empty() { panel } else { panel.title(variant.label.clone()) })
     };
-    let panels: Vec<Panel> = outcome.variants.iter().filter_map(panel).collect();
+    let panels: Vec<Panel> = variants.iter().zip(&outcome.variants).filter_map(panel).collect();
     if panels.is_empty() {
         return None;
     }

@@ -27,13 +27,36 @@ pub struct Regions {
     pub colors: Vec<Color>,
     /// Names of the classes, in the key.
     pub names: Vec<String>,
+    detail: Detail,
 }
+
+/// How closely regions are drawn.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Detail {
+    /// Margins between the likeliest class and the next at which the colour grows stronger.
+    levels: &'static [f64],
+    /// Opacity that each level adds.
+    shade: f64,
+    /// Farthest that an outline may be off for having fewer points, in px.
+    tolerance: f64,
+}
+
+/// For what is looked at.
+const WHOLE: Detail = Detail { levels: &[0.0, 0.2, 0.4, 0.6, 0.8], shade: 0.105, tolerance: 0.15 };
+
+/// For what is slid past, in a quarter of the bytes.
+const SKETCH: Detail = Detail { levels: &[0.0, 0.35, 0.75], shade: 0.17, tolerance: 0.5 };
 
 impl Regions {
     /// Class `i` gets `Color::Series(i)`.
     pub fn new<S: Into<String>>(classes: Vec<Grid>, names: impl IntoIterator<Item = S>) -> Self {
         let colors = (0..classes.len()).map(Color::Series).collect();
-        Regions { classes, colors, names: names.into_iter().map(Into::into).collect() }
+        Regions { classes, colors, names: names.into_iter().map(Into::into).collect(), detail: WHOLE }
+    }
+
+    /// Draws them with fewer shades and points, as a state that a reader slides past.
+    pub fn sketched(self) -> Self {
+        Regions { detail: SKETCH, ..self }
     }
 
     /// Makes the regions of two classes from the probability of the second.
@@ -77,15 +100,6 @@ impl Raster {
     }
 }
 
-/// Margins between the likeliest class and the next at which the colour grows stronger.
-const LEVELS: [f64; 5] = [0.0, 0.2, 0.4, 0.6, 0.8];
-
-/// Farthest that an outline may be off for having fewer points, in px.
-const TOLERANCE: f64 = 0.12;
-
-/// Opacity that each level adds.
-const SHADE: f64 = 0.105;
-
 impl Mark for Regions {
     fn reach(&self, needs: &mut Needs) {
         for grid in &self.classes {
@@ -105,19 +119,20 @@ impl Mark for Regions {
         else {
             return;
         };
+        let Detail { levels, shade, tolerance } = self.detail;
         let mut borders = Vec::new();
         for (class, &color) in (0..grids.len()).zip(self.colors.iter()) {
             let margin = margins(&grids, class);
-            for level in LEVELS {
+            for &level in levels {
                 let contour = Contour::trace(&margin, first.width, first.height, level);
                 let rings: Vec<Vec<Point>> =
-                    contour.rings.iter().map(|ring| placed(ring, first, plot, TOLERANCE)).collect();
+                    contour.rings.iter().map(|ring| placed(ring, first, plot, tolerance)).collect();
                 if !rings.is_empty() {
-                    plot.canvas.rings(&rings, color, SHADE);
+                    plot.canvas.rings(&rings, color, shade);
                 }
                 // the border of two classes is drawn once
                 if level == 0.0 && (grids.len() > 2 || class == 0) {
-                    borders.extend(contour.lines.iter().map(|line| placed(line, first, plot, TOLERANCE)));
+                    borders.extend(contour.lines.iter().map(|line| placed(line, first, plot, tolerance)));
                 }
             }
         }

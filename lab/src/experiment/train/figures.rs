@@ -199,13 +199,12 @@ fn regions_at(variants: &[&Train], outcome: &Outcome) -> Option<Figure> {
     let mut panels = Vec::new();
     for (settings, variant) in variants.iter().zip(&outcome.variants).take(MOST_LOOKED_AT) {
         let Some(run) = variant.runs.first() else { continue };
-        let kept = match &settings.regions {
-            None => vec![(LAST.to_owned(), String::new())],
-            Some(epochs) => {
-                epochs.iter().map(|&epoch| (at("regions", epoch), outcome.step.place(epoch))).collect()
-            }
-        };
-        if kept.len() >= FRAMES {
+        let way = settings.way_of_regions();
+        let listed = way.iter().chain(settings.regions.iter().flatten());
+        let kept = listed.map(|&epoch| (at("regions", epoch), outcome.step.place(epoch)));
+        let last = settings.regions.is_none().then(|| (LAST.to_owned(), "after training".to_owned()));
+        let kept: Vec<(String, String)> = kept.chain(last).collect();
+        if kept.len() >= FRAMES || !way.is_empty() {
             let panel = regions::frames(run, &kept);
             panels.extend(panel.map(|panel| titled(panel, variant)));
             continue;
@@ -403,8 +402,11 @@ fn histograms(
             let ridges = histogram::ridges(run, &at(name, epoch), Color::Series(index))?;
             Some((outcome.step.place(epoch), ridges))
         };
-        let states: Vec<(String, Vec<(usize, Area)>)> = settings.histograms.iter().filter_map(kept).collect();
-        if let Some((_, ridges)) = states.last().filter(|_| states.len() >= FRAMES) {
+        let way = settings.way_of_histograms();
+        let states = way.iter().chain(&settings.histograms).filter_map(kept);
+        let states: Vec<(String, Vec<(usize, Area)>)> = states.collect();
+        let slides = states.len() >= FRAMES || !way.is_empty();
+        if let Some((_, ridges)) = states.last().filter(|_| slides) {
             let layers = ridges.iter().map(|(layer, _)| format!("layer {layer}"));
             let panel = Panel::new(Axis::linear(one), Axis::category("", layers));
             let frame = |(place, ridges): (String, Vec<(usize, Area)>)| {

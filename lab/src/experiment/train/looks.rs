@@ -16,13 +16,16 @@ use crate::train::Subject;
 /// Looks at a network as its settings ask for it.
 pub(super) struct Looks<'a> {
     settings: &'a Train,
+    way_of_regions: Vec<usize>,
+    way_of_histograms: Vec<usize>,
     /// The units of each hidden layer as they were after the epoch before, for their drift.
     before: RefCell<Vec<Units>>,
 }
 
 impl<'a> Looks<'a> {
     pub(super) fn new(settings: &'a Train) -> Self {
-        Looks { settings, before: RefCell::default() }
+        let [way_of_regions, way_of_histograms] = [settings.way_of_regions(), settings.way_of_histograms()];
+        Looks { settings, way_of_regions, way_of_histograms, before: RefCell::default() }
     }
 
     /// Writes down how far each layer's inputs have moved since the epoch before.
@@ -79,9 +82,11 @@ impl Probe for Looks<'_> {
     fn epoch(&self, epoch: usize, subject: &dyn Subject, record: &mut RunRecord) {
         let settings = self.settings;
         if settings.regions.as_ref().is_some_and(|epochs| epochs.contains(&epoch)) {
-            regions::keep(subject, &at("regions", epoch), record);
+            regions::keep(subject, &at("regions", epoch), regions::FINE, record);
+        } else if self.way_of_regions.contains(&epoch) {
+            regions::keep(subject, &at("regions", epoch), regions::COARSE, record);
         }
-        let shown = settings.histograms.contains(&epoch);
+        let shown = settings.histograms.contains(&epoch) || self.way_of_histograms.contains(&epoch);
         if !shown && !settings.gradient_shares && !settings.drift {
             return;
         }
@@ -139,7 +144,7 @@ impl Probe for Looks<'_> {
 
     fn trained(&self, subject: &dyn Subject, record: &mut RunRecord) {
         if self.settings.regions.is_none() {
-            regions::keep(subject, LAST, record);
+            regions::keep(subject, LAST, regions::FINE, record);
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::diagnostic::{Problem, nearest};
 use crate::experiment::histogram::BINS;
 use crate::experiment::{
     Compare, Context, Cost, Doc, Experiment, MetricInfo, MetricSchema, MetricType, Part, Shared, regions,
-    training,
+    states, training,
 };
 use crate::measure;
 use crate::nn::{Architecture, ModelSettings};
@@ -42,10 +42,10 @@ pub(super) struct Train {
     pub split: SplitSettings,
     pub model: ModelSettings,
     pub training: TrainingSettings,
-    /// The epochs whose regions are drawn, of data with two features and classes (default: the last one).
+    /// The epochs whose regions are drawn, of data with two features and classes (default: the last one). One alone stands, and a reader slides to it from the start.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub regions: Option<Vec<usize>>,
-    /// The epochs whose weights and activations are drawn as histograms, layer by layer; 0 is before training (default none).
+    /// The epochs whose weights and activations are drawn as histograms, layer by layer; 0 is before training (default none). One alone stands, and a reader slides to it from the start.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub histograms: Vec<usize>,
     /// Whether each layer's share of the gradient is measured after every epoch (default false).
@@ -73,6 +73,23 @@ fn is_zero(count: &usize) -> bool {
 impl Train {
     fn parts(&self) -> Parts<'_> {
         Parts { data: &self.data, split: &self.split, model: &self.model, training: &self.training }
+    }
+
+    /// The epochs on the way to the one whose regions stand; none where several are asked for.
+    fn way_of_regions(&self) -> Vec<usize> {
+        match self.regions.as_deref() {
+            None => states::way_to(self.training.epochs),
+            Some([only]) => states::way_to(*only),
+            Some(_) => Vec::new(),
+        }
+    }
+
+    /// The epochs on the way to the one whose histograms stand; none where several are asked for.
+    fn way_of_histograms(&self) -> Vec<usize> {
+        match self.histograms[..] {
+            [only] => states::way_to(only),
+            _ => Vec::new(),
+        }
     }
 
     /// What is asked of the network at chosen epochs can only be asked of epochs that there are.
@@ -158,7 +175,8 @@ impl Train {
         let epochs = self.training.epochs as f64 + 1.0;
         let mut cost = Cost::default();
         let every_epoch = self.gradient_shares || self.drift;
-        let captures = self.histograms.len() as f64 + if every_epoch { epochs } else { 0.0 };
+        let histograms = (self.histograms.len() + self.way_of_histograms().len()) as f64;
+        let captures = histograms + if every_epoch { epochs } else { 0.0 };
         if captures > 0.0 {
             let captured = train::capture_bytes(&architecture, rows, self.training.precision) as f64;
             let answers =
@@ -167,7 +185,6 @@ impl Train {
             cost.bytes += captured;
         }
         let parameters = architecture.parameters() as f64;
-        let histograms = self.histograms.len() as f64;
         cost.seconds += 6e-9 * histograms * parameters;
         cost.bytes += if histograms > 0.0 { 8.0 * parameters } else { 0.0 };
         cost = cost + Cost::of_history(2.4 * BINS as f64 * layers * histograms);
@@ -185,7 +202,7 @@ impl Train {
 impl Experiment for Train {
     const NAME: &'static str = "train";
     const SUMMARY: &'static str = "What does a network learn, where is it wrong, and what changes that?";
-    const REVISION: u32 = 3;
+    const REVISION: u32 = 4;
     const TRAINS: bool = true;
     const COMPARE: Compare = Compare::NONE;
     const METRICS: &'static [MetricInfo] = &[
@@ -304,7 +321,10 @@ batches: 60
         let looking = self.looking(facts);
         let mut planes = Cost::default();
         for _ in 0..self.regions.as_ref().map_or(1, Vec::len) {
-            planes = planes + regions::cost(&parts, facts);
+            planes = planes + regions::cost(&parts, facts, regions::FINE);
+        }
+        for _ in self.way_of_regions() {
+            planes = planes + regions::cost(&parts, facts, regions::COARSE);
         }
         // The network is looked at while it trains.
         let held = trained.bytes + looking.bytes;
