@@ -6,7 +6,7 @@ use super::block::{Across, Block, By, Layer, MarkName, Spread, Written};
 use super::by;
 use super::cell::Cell;
 use super::decode::error;
-use super::frame::{Along, FileTable, Frame, Grain, STEPS, Source};
+use super::frame::{Along, FileTable, Frame, Grain, STEPS, Source, is_setting};
 use super::points::{self, Point};
 use crate::diagnostic::Diagnostic;
 use crate::inline::{Fault, Formula, Given, Link, Values};
@@ -373,6 +373,10 @@ fn readable(formula: &Formula) -> String {
         Some([_]) => text.replace('_', " "),
         Some([first, second]) if dotted(std::slice::from_ref(first)) == "row" => {
             dotted(std::slice::from_ref(second))
+        }
+        Some(path) if is_setting(&dotted(path)) => {
+            let path = dotted(path);
+            path.rsplit('.').next().unwrap_or_default().replace('_', " ")
         }
         _ => text.to_owned(),
     }

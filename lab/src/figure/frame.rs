@@ -205,11 +205,11 @@ impl<'a> Frame<'a> {
         Some(columns.map(|(name, values)| (name.clone(), format!("{:?}", values.get(step)))).collect())
     }
 
-    /// Returns how a cell reads to those who look at the figure: variants by their labels.
+    /// Returns how a cell reads to those who look at the figure: variants by their labels, choices of settings as words.
     pub(super) fn label(&self, row: usize, column: &str, text: &str) -> String {
         let Frame::Runs { sources, places, .. } = self else { return text.to_owned() };
         if column != "variant" {
-            return text.to_owned();
+            return if is_setting(column) { text.replace('_', " ") } else { text.to_owned() };
         }
         let found = sources[places[row].source].outcome.variant(text);
         found.filter(|found| !found.label.is_empty()).map_or(text, |found| &found.label).to_owned()
@@ -431,4 +431,10 @@ fn known(outcome: &Outcome, sources: &[Source]) -> Vec<String> {
     names.extend(["experiment", "variant", "seed"].map(str::to_owned));
     names.insert(outcome.step.name().to_owned());
     names.into_iter().collect()
+}
+
+/// Returns whether a path leads to a setting by names alone, as `training.learning_rate` does and `model.hidden[0]` does not.
+pub(super) fn is_setting(path: &str) -> bool {
+    let below = ["data.", "split.", "model.", "training."];
+    below.iter().any(|part| path.starts_with(part)) && !path.contains('[')
 }

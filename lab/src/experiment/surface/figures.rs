@@ -170,7 +170,9 @@ fn panel(ground: &Shown, shown: &[usize], outcome: &Outcome) -> Panel {
     };
     let (x, y) = (ground.grid.x, ground.grid.y);
     // Both axes to one scale, as far as that leaves a map: right angles stay right, and steepest descent crosses level lines at one.
-    let aspect = ((x.1 - x.0) / (y.1 - y.0)).clamp(0.6, 2.5);
+    // Axes that have nothing in common make a square.
+    let ratio = (x.1 - x.0) / (y.1 - y.0);
+    let aspect = if (0.05..=20.0).contains(&ratio) { ratio.clamp(0.6, 2.5) } else { 1.0 };
     let axis = |index: usize, (low, high): (f64, f64)| Axis::linear(&ground.axes[index]).range(low, high);
     Panel::new(axis(0, x), axis(1, y))
         .mark(Levels::new(ground.grid.clone(), "the loss"))
