@@ -10,6 +10,8 @@ use plotters_backend::{
     FontStyle, FontTransform,
 };
 
+use super::contour::simplified;
+use super::figure::Point;
 use super::scale::UNITS;
 use super::text::{Font, escape};
 use super::theme::Paint;
@@ -70,11 +72,26 @@ pub(crate) fn px(units: i32) -> String {
     }
 }
 
-/// Path commands through points: the first absolute, the others relative to the last, which is shorter.
+/// Points from which on a path is told by those that it needs.
+const LONG: usize = 60;
+
+/// Units to a tenth of a px, which is finer than any screen shows.
+const TENTH: f64 = UNITS / 10.0;
+
+fn tenths(units: i32) -> i32 {
+    ((f64::from(units) / TENTH).round() * TENTH) as i32
+}
+
+/// Path commands through points: the first absolute, the others relative to the last, which is shorter. A long path is at most a
+/// tenth of a px off.
 fn trace(data: &mut String, points: &[BackendCoord]) {
     let mut last: Option<BackendCoord> = None;
-    // A tenth of a px is finer than any screen shows.
-    let tenths = |units: i32| (f64::from(units) / 10.0).round() as i32 * 10;
+    let fewer = (points.len() >= LONG).then(|| {
+        let places: Vec<Point> = points.iter().map(|&(x, y)| (f64::from(x), f64::from(y))).collect();
+        let kept = simplified(&places, TENTH).into_iter().map(|(x, y)| (x as i32, y as i32));
+        kept.collect::<Vec<BackendCoord>>()
+    });
+    let points = fewer.as_deref().unwrap_or(points);
     for (x, y) in points.iter().map(|&(x, y)| (tenths(x), tenths(y))) {
         match last {
             None => {
@@ -177,7 +194,7 @@ impl DrawingBackend for Backend {
         filled: bool,
     ) -> Drawn {
         let paint = if filled { fill(style) } else { stroke(style) };
-        let (x, y, r) = (px(center.0), px(center.1), px(radius as i32));
+        let (x, y, r) = (px(tenths(center.0)), px(tenths(center.1)), px(radius as i32));
         let _ = writeln!(self.out, "<circle {paint} cx=\"{x}\" cy=\"{y}\" r=\"{r}\"/>");
         Ok(())
     }
@@ -298,6 +315,17 @@ mod tests {
         let mut data = String::new();
         trace(&mut data, &[(0, 0), (14, 4), (28, 8), (42, 12)]);
         assert_eq!(data, "M0 0l0.1 0l0.2 0.1l0.1 0");
+    }
+
+    #[test]
+    fn a_long_path_keeps_the_points_that_it_needs() {
+        // A slope, and 100 points that go up and down by a px.
+        let slope = (0..100).map(|x| (100 * x, 50 * x));
+        let teeth = (100..200).map(|x| (100 * x, 5000 + 100 * (x % 2)));
+        let mut data = String::new();
+        trace(&mut data, &slope.chain(teeth).collect::<Vec<_>>());
+        assert!(data.starts_with("M0 0l100 50l1 1l1-1"), "{data}");
+        assert_eq!(data.matches('l').count(), 100);
     }
 
     #[test]

@@ -15,7 +15,7 @@ use super::ticks::rounded;
 use crate::outcome::Grid;
 
 /// The most places of a series that are carried; a longer one is sampled evenly, its ends included.
-const MOST_SPOTS: usize = 240;
+const MOST_SPOTS: usize = 160;
 
 /// The most steps of a single seed's curve that are carried.
 const MOST_STEPS: usize = 64;
@@ -293,7 +293,7 @@ fn series_of(spots: &Spots, prepared: &Prepared, names: &Names, known: &mut Vec<
     match known.iter().position(|known| *known == places) {
         Some(index) => out.insert("x".into(), index.into()),
         None => {
-            out.insert("x".into(), placed(&places));
+            out.insert("x".into(), placed(&places, along));
             known.push(places);
             None
         }
@@ -336,7 +336,7 @@ fn sampled(count: usize, most: usize) -> Vec<usize> {
 }
 
 /// Places on an axis: `[first, step, count]` as one text where they are even, else a list.
-fn placed(places: &[f64]) -> Value {
+fn placed(places: &[f64], domain: &Domain) -> Value {
     if let [first, second, .., last] = places {
         let step = second - first;
         let is_even =
@@ -345,7 +345,16 @@ fn placed(places: &[f64]) -> Value {
             return format!("{} {} {}", short(*first, 9), short(step, 9), places.len()).into();
         }
     }
-    places.iter().map(|&place| short(place, 7)).collect()
+    let place = |&place: &f64| short(place, if is_near(digits(place, 4), place, domain) { 4 } else { 7 });
+    places.iter().map(place).collect()
+}
+
+/// Whether a number in few digits stands where it stands in all of them, to less than a px.
+fn is_near(few: f64, exact: f64, domain: &Domain) -> bool {
+    match (domain.fraction(few), domain.fraction(exact)) {
+        (Some(few), Some(exact)) => (few - exact).abs() < 1.0 / 600.0,
+        _ => false,
+    }
 }
 
 /// A value in the digits that a reader sees, or in more where it would otherwise stand elsewhere on the page or, rounded again,
@@ -356,12 +365,8 @@ fn shown(value: f64, domain: &Domain, format: Format) -> Value {
         _ if value.abs() < 1e4 => digits(value, 4),
         _ => digits(value, 9),
     };
-    let is_near = match (domain.fraction(few), domain.fraction(value)) {
-        (Some(few), Some(exact)) => (few - exact).abs() < 1.0 / 600.0,
-        _ => false,
-    };
     let told = rounded(value, format);
-    let tried = [Some(few).filter(|_| is_near), Some(digits(value, 9))];
+    let tried = [Some(few).filter(|few| is_near(*few, value, domain)), Some(digits(value, 9))];
     let kept = tried.into_iter().flatten().find(|kept| rounded(*kept, format) == told);
     short(kept.unwrap_or(value), 17)
 }
@@ -452,17 +457,24 @@ fn class(color: Color) -> String {
 mod tests {
     use super::*;
 
+    fn domain(low: f64, high: f64) -> Domain {
+        Domain { curve: Curve::Linear, low, high, flipped: false, named: false, zero: None }
+    }
+
     #[test]
     fn even_places_are_told_by_their_start_step_and_count() {
-        assert_eq!(placed(&[0.0, 1.0, 2.0, 3.0]), json!("0 1 4"));
-        assert_eq!(placed(&[0.001, 0.01, 0.1]), json!([0.001, 0.01, 0.1]));
-        assert_eq!(placed(&[2.0]), json!([2]));
+        let unit = domain(0.0, 1.0);
+        assert_eq!(placed(&[0.0, 1.0, 2.0, 3.0], &unit), json!("0 1 4"));
+        assert_eq!(placed(&[0.001, 0.01, 0.1], &unit), json!([0.001, 0.01, 0.1]));
+        assert_eq!(placed(&[2.0], &unit), json!([2]));
+        // Four digits are near enough, unless the axis shows less than them.
+        let places = [0.123_456_78, 0.5, 0.6];
+        assert_eq!(placed(&places, &unit), json!([0.1235, 0.5, 0.6]));
+        assert_eq!(placed(&places, &domain(0.12, 0.13)), json!([0.1234568, 0.5, 0.6]));
     }
 
     #[test]
     fn values_have_the_digits_that_are_seen_unless_their_place_asks_for_more() {
-        let domain =
-            |low, high| Domain { curve: Curve::Linear, low, high, flipped: false, named: false, zero: None };
         assert_eq!(shown(0.123_456_789, &domain(0.0, 1.0), Format::Plain), json!(0.1235));
         assert_eq!(shown(0.123_456_789, &domain(0.1234, 0.1235), Format::Plain), json!(0.123456789));
         assert_eq!(shown(f64::NAN, &domain(0.0, 1.0), Format::Plain), Value::Null);
@@ -475,10 +487,8 @@ mod tests {
 
     #[test]
     fn levels_run_from_end_to_end() {
-        let domain =
-            Domain { curve: Curve::Linear, low: 0.0, high: 2.0, flipped: false, named: false, zero: None };
         // 4094 is 63 times 64 and 62 more; half of it 31 times 64 and 63.
-        assert_eq!(levels(&[0.0, 1.0, 2.0, f64::NAN, 9.0], &domain), "00V__-____");
+        assert_eq!(levels(&[0.0, 1.0, 2.0, f64::NAN, 9.0], &domain(0.0, 2.0)), "00V__-____");
     }
 
     #[test]

@@ -31,24 +31,27 @@ const MARGIN: f64 = 16.0;
 
 impl Figure {
     /// Draws the figure once as SVG. `id` is unique on the page: it prefixes every id within. With `standalone` the colours
-    /// of both themes come along; otherwise the page embeds [`css`](super::css).
+    /// of both themes come along; otherwise the page embeds [`css`](super::css), and a narrow drawing needs the wide one beside it.
     pub fn svg(&self, id: &str, layout: Layout, standalone: bool) -> String {
         let Body { elements, width, height, clips, data } = self.body(id, layout);
-        let prefix = prefix(id, layout);
         let class = format!("chart chart-{}", layout.name());
         let mut out = String::new();
         let space = if standalone { "xmlns=\"http://www.w3.org/2000/svg\" " } else { "" };
         let margin = if standalone { MARGIN } else { 0.0 };
         let (left, width, height) = (0.0 - margin, width + 2.0 * margin, height + 2.0 * margin);
+        // Both drawings of a page say the same: the wide one carries the words, and is read where it is not shown.
+        let told = self::prefix(id, if standalone { layout } else { Layout::Wide });
         let _ = writeln!(
             out,
             "<svg {space}class=\"{class}\" viewBox=\"{left} {left} {width} {height}\" width=\"{width}\" height=\"{height}\" \
-             role=\"img\" aria-labelledby=\"{prefix}-title {prefix}-desc\"{}>",
+             role=\"img\" aria-labelledby=\"{told}-title {told}-desc\"{}>",
             if standalone { String::new() } else { format!(" {data}") }
         );
-        let _ =
-            writeln!(out, "<title id=\"{prefix}-title\">{}</title>", escape(&self.words.number(&self.title)));
-        let _ = writeln!(out, "<desc id=\"{prefix}-desc\">{}</desc>", escape(&self.describe()));
+        if told == self::prefix(id, layout) {
+            let title = escape(&self.words.number(&self.title));
+            let _ = writeln!(out, "<title id=\"{told}-title\">{title}</title>");
+            let _ = writeln!(out, "<desc id=\"{told}-desc\">{}</desc>", escape(&self.describe()));
+        }
         if standalone {
             let _ = writeln!(out, "<style>{}</style>", theme::standalone_css());
             let _ = writeln!(

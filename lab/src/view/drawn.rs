@@ -24,7 +24,7 @@ impl DrawnFigure {
         let id = format!("{experiment}-{}", figure.name);
         DrawnFigure {
             wide: figure.svg(&id, Layout::Wide, false),
-            narrow: figure.svg(&format!("{id}-narrow"), Layout::Narrow, false),
+            narrow: figure.svg(&id, Layout::Narrow, false),
             alone: figure.svg(&id, Layout::Wide, true),
             tables: figure.tables(),
             name: figure.name,

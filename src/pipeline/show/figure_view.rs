@@ -76,7 +76,7 @@ pub(crate) fn draw(
         number: None,
         title: figure.title.clone(),
         svg_wide: figure.svg(&format!("figure-{id}-drawing"), Layout::Wide, false),
-        svg_narrow: Some(figure.svg(&format!("figure-{id}-drawing-narrow"), Layout::Narrow, false)),
+        svg_narrow: Some(figure.svg(&format!("figure-{id}-drawing"), Layout::Narrow, false)),
         alt: texts.alt.clone(),
         file: format!("{folder}/{id}.svg"),
         tables: tables.into_iter().map(TableView::from).collect(),
@@ -118,7 +118,8 @@ fn finished(
     figure::draw(&planned.block, &ground, title).map(Some)
 }
 
-fn csv(table: &FigureTable) -> String {
+/// Returns the columns that a figure shows as CSV.
+pub fn csv(table: &FigureTable) -> String {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let written = [&table.header].into_iter().chain(&table.rows).try_for_each(|row| writer.write_record(row));
     let bytes = written.ok().and_then(|()| writer.into_inner().ok());
