@@ -34,6 +34,7 @@ pub(super) const ASSETS: &[(&str, &[u8])] = &[
     ("assets/favicon.svg", include_bytes!("../../templates/assets/favicon.svg")),
     ("assets/figures.js", include_bytes!("../../templates/assets/figures.js")),
     ("assets/fonts/math-LICENSE.txt", include_bytes!("../../templates/assets/fonts/math-LICENSE.txt")),
+    ("assets/fonts/math-extended.woff2", include_bytes!("../../templates/assets/fonts/math-extended.woff2")),
     ("assets/fonts/math.woff2", include_bytes!("../../templates/assets/fonts/math.woff2")),
     ("assets/fonts/sans-extended.woff2", include_bytes!("../../templates/assets/fonts/sans-extended.woff2")),
     ("assets/fonts/sans.woff2", include_bytes!("../../templates/assets/fonts/sans.woff2")),

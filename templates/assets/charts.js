@@ -215,7 +215,7 @@
       this.isSequence = data.e === 1;
       this.panels = data.p.map((panel) => new Panel(panel, this));
       this.title = carrier.querySelector("title")?.textContent ?? "";
-      this.tip = html("div", { className: "tip", hidden: true });
+      this.tip = html("div", { className: "readout", hidden: true });
       this.tip.setAttribute("aria-hidden", "true");
       // Panels move together where they go by the same thing.
       const first = this.panels.find((panel) => panel.stops);

@@ -25,7 +25,7 @@ const place = (page, id, across, down) => page.$eval(`#${id}`, (plot, across, do
   const scale = box.width / view.width;
   return [box.left + (left + across * width - view.x) * scale, box.top + (top + down * height - view.y) * scale];
 }, across, down);
-const told = (page, id) => page.$eval(`#${id}`, (plot) => [...plot.querySelectorAll(".tip:not([hidden])")].map((tip) => tip.innerText).join("\n"));
+const told = (page, id) => page.$eval(`#${id}`, (plot) => [...plot.querySelectorAll(".readout:not([hidden])")].map((tip) => tip.innerText).join("\n"));
 
 describe("every chart of every lesson answers", () => {
   for (const path of lessons) {

@@ -35,6 +35,7 @@ fn the_site_has_its_files() {
         "404.html",
         "assets/favicon.svg",
         "assets/figures.js",
+        "assets/fonts/math-extended.woff2",
         "assets/fonts/math.woff2",
         "assets/charts.js",
         "assets/frames.js",
