@@ -11,6 +11,7 @@ use crate::cli::sparkline::sparkline;
 use crate::cli::{Common, Only, Progress, Trust};
 use crate::diagnostic::printable;
 use crate::experiment::MetricInfo;
+use crate::files::Fault;
 use crate::lesson::inline::format_absent;
 use crate::numeric::mean;
 use crate::outcome::{DIVERGED_AT, Metric, Outcome, Statistic, Summary, Variant};
@@ -27,6 +28,9 @@ pub(super) struct Run {
     /// Fill the cache with a part of a course's runs and show none: the third of eight is 3/8
     #[arg(long, value_name = "N/OF")]
     shard: Option<Shard>,
+    /// Print every step of every seed's series of one experiment as CSV
+    #[arg(long, conflicts_with = "shard")]
+    csv: bool,
     #[command(flatten)]
     trust: Trust,
     #[command(flatten)]
@@ -36,6 +40,9 @@ pub(super) struct Run {
 impl Run {
     /// Runs experiments and prints what they found.
     pub(super) fn run(&self, common: &Common) -> Result<(), Failure> {
+        if self.csv && common.format != Format::Human {
+            return Err(Fault::new("`--csv` is a format already: leave `--format` out").into());
+        }
         let named = self.lesson.as_deref().unwrap_or("lessons");
         let (path, id) = match named.rsplit_once('#') {
             Some((path, id)) => (path, Some(id.to_owned())),
@@ -52,6 +59,7 @@ impl Run {
             .map_err(|found| Failure::Course(found.into(), computed.sources().clone()))?;
         let one = request.id.as_deref().and_then(|id| figures.iter().find(|figure| figure.id == id));
         let text = match (common.format, one) {
+            (_, one) if self.csv => series(&computed, named, one)?,
             (Format::Json, Some(figure)) => figure_json(figure),
             (Format::Json, None) => {
                 documents(&computed) + &figures.iter().map(figure_json).collect::<String>()
@@ -90,6 +98,20 @@ fn fill(request: &Request, shard: Shard, common: &Common) -> Result<(), Failure>
 fn each(computed: &Computed) -> impl Iterator<Item = (&Planned, &Outcome, &Vec<Verdict>)> {
     let all = computed.planned.iter().zip(&computed.verdicts).enumerate();
     all.map(|(place, (planned, verdicts))| (planned, computed.outcome(place), verdicts))
+}
+
+/// The series of the one experiment that is named, or the columns of a figure.
+fn series(computed: &Computed, named: &str, figure: Option<&DrawnFigureBlock>) -> Result<String, Failure> {
+    if let Some(figure) = figure {
+        return Ok(pipeline::csv(&figure.table));
+    }
+    let series = match computed.planned.len() {
+        1 => pipeline::series(computed, 0).ok_or_else(|| format!("`{named}` has no series")),
+        count => Err(format!(
+            "`--csv` prints one experiment, and `{named}` has {count}: name it, as in `LESSON.md#id`"
+        )),
+    };
+    series.map_err(|message| Fault::new(message).into())
 }
 
 /// Writes one JSON document an experiment, one a line.

@@ -40,7 +40,7 @@ impl Notebook {
             "nbformat": 4,
             "nbformat_minor": 5
         });
-        serde_json::to_string_pretty(&document).unwrap_or_default() + "\n"
+        format!("{document}\n")
     }
 
     fn cell(&self, cell: &Cell) -> Json {

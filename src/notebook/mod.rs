@@ -37,7 +37,7 @@ const MOST_INSIDE: usize = 2 << 20;
 /// About the steps of training that a notebook takes unless its reader asks for more: some ten seconds.
 const USUAL_STEPS: f64 = 20_000.0;
 
-/// About the numbers of ours that a notebook holds.
+/// About the numbers of ours that a notebook holds: the series of the seeds that it computes, and what all seeds ended with.
 const USUAL_NUMBERS: usize = 20_000;
 
 /// The most numbers of ours that a notebook holds of one series; what is longer is compared as far.
@@ -159,7 +159,9 @@ fn cells(source: &Source, variants: &[Variant], runs: &BTreeSet<&str>, chosen: C
             let words = json!({
                 "seed": said("notebook_seed"), "difference": said("notebook_difference"), "largest": said("notebook_largest"),
             });
-            let code = format!("OURS = {}\n\nTEXT = {}", literal(&wanted.ours), literal(&words));
+            let ours = STANDARD.encode(zlib(wanted.ours.to_string().as_bytes()));
+            let ours = format!("json.loads(zlib.decompress(base64.b64decode(\"{ours}\")))");
+            let code = format!("OURS = {ours}\n\nTEXT = {}", literal(&words));
             cells.push(Cell { name: "ours".to_owned(), content: Content::Folded(code) });
         }
         text(&mut cells, &cell, said(&phrase).to_owned());
@@ -178,9 +180,13 @@ fn packed(file: &TableFile) -> Json {
         let name = file.name.rsplit(['/', '\\']).next().unwrap_or(&file.name);
         return json!({ "beside": name, "sha256": hash });
     }
+    json!({ "packed": STANDARD.encode(zlib(&file.bytes)), "sha256": hash })
+}
+
+/// Packs bytes as Python's `zlib` unpacks them.
+fn zlib(bytes: &[u8]) -> Vec<u8> {
     let mut packer = ZlibEncoder::new(Vec::new(), Compression::best());
-    let packed = packer.write_all(&file.bytes).and_then(|()| packer.finish()).unwrap_or_default();
-    json!({ "packed": STANDARD.encode(packed), "sha256": hash })
+    packer.write_all(bytes).and_then(|()| packer.finish()).unwrap_or_default()
 }
 
 /// What of ours a notebook holds, and what it computes.
@@ -216,12 +222,19 @@ fn numbers_of(source: &Source, variants: &[Variant]) -> Wanted {
     let steps: f64 = variants.iter().enumerate().map(|(index, variant)| steps(source, index, variant)).sum();
     let fits = (USUAL_STEPS / steps.max(1.0)).min(USUAL_NUMBERS as f64 / numbers as f64);
     let computed = (fits as usize).clamp(1, count);
-    let known = (USUAL_NUMBERS / numbers).clamp(computed, count);
-    let judged = (USUAL_NUMBERS / metrics_of_seed().max(1)).clamp(known, count);
+    let judged = (USUAL_NUMBERS / metrics_of_seed().max(1)).clamp(computed, count);
+    let single = |variant: &Variant| {
+        let precision = variant.settings.get("training").and_then(|training| training.get("precision"));
+        variant.trains && precision == Some(&json!("f32"))
+    };
     let of_variant = |(variant, recipe): (&crate::outcome::Variant, &Variant)| {
+        let number = |value: &f64| json!(if single(recipe) { single_digits(*value) } else { *value });
         let runs = variant.runs.iter().take(judged).enumerate().map(|(place, run)| {
-            let series: Map<String, Json> = match place < known {
-                true => series(run).map(|(name, values)| (name.to_owned(), json!(values))).collect(),
+            let series: Map<String, Json> = match place < computed {
+                true => {
+                    let listed = |values: &[f64]| Json::Array(values.iter().map(number).collect());
+                    series(run).map(|(name, values)| (name.to_owned(), listed(values))).collect()
+                }
                 false => Map::new(),
             };
             (run.seed.to_string(), json!({ "series": series, "metrics": metrics(run, recipe) }))
@@ -229,12 +242,13 @@ fn numbers_of(source: &Source, variants: &[Variant]) -> Wanted {
         (variant.name.clone(), Json::Object(runs.collect()))
     };
     let ours = source.outcome.variants.iter().zip(variants).map(of_variant).collect();
-    let single = |variant: &Variant| {
-        let precision = variant.settings.get("training").and_then(|training| training.get("precision"));
-        variant.trains && precision == Some(&json!("f32"))
-    };
     let precision = if variants.iter().any(single) { "notebook_f32" } else { "notebook_f64" };
     Wanted { ours: Json::Object(ours), seeds: all[..computed.min(all.len())].to_vec(), all, precision }
+}
+
+/// Returns a number to as many digits as tell all numbers of single precision apart.
+fn single_digits(value: f64) -> f64 {
+    format!("{value:.8e}").parse().unwrap_or(value)
 }
 
 /// Returns the series that are compared: accuracies and the objective follow from others.

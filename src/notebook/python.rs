@@ -119,7 +119,8 @@ pub(super) fn choose(modules: &[Module], roots: &[String], features: &BTreeSet<S
     let is_used = |line: &&String| used.contains(line.split_whitespace().last().unwrap_or_default());
     // What the notebook's own cells call.
     let uses_torch = imports.iter().filter(is_used).any(|line| line.contains("torch"));
-    let own = ["import json"].into_iter().chain(uses_torch.then_some("import torch"));
+    let own = ["import base64", "import json", "import zlib"].into_iter();
+    let own = own.chain(uses_torch.then_some("import torch"));
     let own: BTreeSet<String> = own.map(str::to_owned).collect();
     let mut lines: Vec<&String> = imports.iter().filter(is_used).chain(&own).collect();
     // The standard library first, as is usual.
@@ -251,12 +252,13 @@ mod tests {
     #[test]
     fn what_is_not_called_is_left_out() {
         let chosen = choose(&[MODULE], &["run".into()], &features(&["up", "steep"]));
-        assert_eq!(chosen.imports, "import json\nimport math\n");
+        assert_eq!(chosen.imports, "import base64\nimport json\nimport math\nimport zlib\n");
         let code = &chosen.cells[0].1;
         assert!(code.contains("math.exp") && code.starts_with("# Ways.\nWAYS = {\n    \"up\""), "{code}");
         assert!(!code.contains("down(x)") && !code.contains("# if"), "{code}");
         let flat = choose(&[MODULE], &["run".into()], &features(&["up"]));
-        assert_eq!((flat.imports.as_str(), flat.cells[0].1.contains("exp")), ("import json\n", false));
+        assert_eq!(flat.imports, "import base64\nimport json\nimport zlib\n");
+        assert!(!flat.cells[0].1.contains("exp"));
         assert!(choose(&[MODULE], &[], &features(&[])).cells.is_empty());
     }
 

@@ -30,8 +30,8 @@ pub use run::planned::Planned;
 pub use run::running::{Headway, Silent, Watch, Why, title};
 pub use run::shard::{Done, Pending, Shard, pending, run_shard};
 pub use run::team::Team;
-pub use show::behind::document;
-pub use show::figure_view::{DrawnFigureBlock, drawn_figures};
+pub use show::behind::{document, series};
+pub use show::figure_view::{DrawnFigureBlock, csv, drawn_figures};
 pub use show::notebooks::notebook_of;
 pub use show::pages::{Files, Holds};
 

@@ -113,7 +113,7 @@ fn the_temperatures_of_a_table_are_averaged() {
     // The first value of a series is that of step 1: index 1 is the second day.
     site.page("a").shows("8.5").shows("0.09").hides("NaN");
     assert!(
-        site.text("a/it.csv").starts_with("variant,seed,metric,step,value\nbeta_0_5,0,average,1,20"),
+        site.text("a/it.csv").starts_with("variant,seed,step,average,value\nbeta_0_5,0,1,20,40"),
         "{}",
         site.text("a/it.csv")
     );

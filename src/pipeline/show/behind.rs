@@ -10,7 +10,7 @@ use crate::pipeline::computed::Computed;
 use crate::pipeline::run::planned::Planned;
 use crate::search::{Dimension, Space};
 
-use super::results;
+use super::results::{self, Detail};
 
 /// The most numbers of rows that a document lists.
 const MOST_ROWS: usize = 1_000_000;
@@ -39,6 +39,12 @@ pub fn document(computed: &Computed, place: usize) -> Json {
         document["trials"] = Json::Object(trials);
     }
     document
+}
+
+/// Returns every step of every run's series of the experiment at a place of the plan as CSV, as `run --csv` prints it; none where it
+/// has no series.
+pub fn series(computed: &Computed, place: usize) -> Option<String> {
+    results::csv(computed.outcome(place), Detail::Everything)
 }
 
 /// Returns the rows of each part by variant and seed: places in the data from 0, in the order in which they were dealt. None where

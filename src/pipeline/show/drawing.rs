@@ -10,7 +10,7 @@ use crate::store::cache::{Key, Sum};
 use crate::view::DrawnFigure;
 
 use super::notes::Sketch;
-use super::results;
+use super::results::{self, Detail};
 use crate::pipeline::computed::Computed;
 use crate::pipeline::judging;
 use crate::pipeline::run::running::{self, Ran};
@@ -147,7 +147,7 @@ fn draw_anew(computed: &Computed, place: usize) -> Drawn {
             .collect(),
         digest: outcome.digest(),
         digests: outcome.digests(),
-        json: serde_json::to_string_pretty(&document).unwrap_or_default() + "\n",
-        csv: results::csv(&outcome),
+        json: format!("{document}\n"),
+        csv: results::csv(&outcome, Detail::Drawn),
     }
 }
