@@ -35,6 +35,39 @@ fn run_takes_one_experiment() {
 }
 
 #[test]
+fn run_prints_every_seeds_series_with_all_digits() {
+    let course = Course::with("a.md", &format!("{WAYS}\n\n{VECTOR}"));
+    let called = course.call(&["run", "lessons/a.md#ways", "--csv"]);
+    assert_eq!(called.status, 0, "{}", called.error);
+    let mut lines = called.output.lines();
+    let names: Vec<&str> = lines.next().unwrap().split(',').collect();
+    assert_eq!(names[..3], ["variant", "seed", "epoch"]);
+    let loss = names.iter().position(|name| *name == "train_loss").unwrap();
+    let rows: Vec<Vec<&str>> = lines.map(|line| line.split(',').collect()).collect();
+    // Two variants, three seeds, before training and after each of four epochs.
+    assert_eq!(rows.len(), 2 * 3 * 5);
+    let last = rows.iter().filter(|row| row[0] == "adam" && row[2] == "4");
+    let last: Vec<f64> = last.map(|row| row[loss].parse().unwrap()).collect();
+    let document = &course.results("lessons/a.md#ways")[0];
+    assert_eq!(document["metrics"]["adam"]["train_loss"]["values"], serde_json::json!(last));
+    for (call, message) in [
+        (
+            &["lessons/a.md", "--csv"][..],
+            "`--csv` prints one experiment, and `lessons/a.md` has 2: name it, as in `LESSON.md#id`",
+        ),
+        (&["lessons/a.md#vector", "--csv"], "`lessons/a.md#vector` has no series"),
+        (
+            &["lessons/a.md#ways", "--csv", "--format", "json"],
+            "`--csv` is a format already: leave `--format` out",
+        ),
+    ] {
+        let called = course.call(&[&["run"], call].concat());
+        assert_eq!(called.status, 2, "{call:?}");
+        assert!(called.error.contains(message), "{}", called.error);
+    }
+}
+
+#[test]
 fn json_has_every_part_of_the_contract() {
     let course = Course::with("01-a-b.md", WAYS);
     let document = &course.results("lessons/01-a-b.md")[0];

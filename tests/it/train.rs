@@ -119,3 +119,19 @@ fn two_hundred_and_fifty_six_variants_are_as_many_as_may_be() {
     let refused = Course::with("a.md", &text(257)).call(&["check", "lessons"]);
     assert!(refused.error.contains("at most 256"), "{}", refused.error);
 }
+
+#[test]
+fn a_reader_slides_to_what_was_learned() {
+    let block = "```yaml experiment\nkind: train\nid: rings\ndata: {name: circles, samples: 60}\nmodel: {hidden: [4]}\n\
+        training: {epochs: 12}\nhistograms: [12]\n```";
+    let site = crate::course::Course::with("a.md", block).build();
+    let regions = site.text("a/rings-regions.svg");
+    for (state, stands) in
+        [("before training", false), ("epoch 5", false), ("epoch 10", false), ("after training", true)]
+    {
+        let hidden = if stands { "" } else { " off" };
+        assert!(regions.contains(&format!("class=\"frame{hidden}\" data-frame=\"{state}\"")), "{state}");
+    }
+    assert!(!regions.contains("data-frame=\"epoch 12\""));
+    assert!(site.text("a/rings-weights.svg").contains("class=\"frame\" data-frame=\"epoch 12\""));
+}
