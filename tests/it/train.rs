@@ -124,7 +124,8 @@ fn two_hundred_and_fifty_six_variants_are_as_many_as_may_be() {
 fn a_reader_slides_to_what_was_learned() {
     let block = "```yaml experiment\nkind: train\nid: rings\ndata: {name: circles, samples: 60}\nmodel: {hidden: [4]}\n\
         training: {epochs: 12}\nhistograms: [12]\n```";
-    let site = crate::course::Course::with("a.md", block).build();
+    let course = Course::with("a.md", block);
+    let site = course.build();
     let regions = site.text("a/rings-regions.svg");
     for (state, stands) in
         [("before training", false), ("epoch 5", false), ("epoch 10", false), ("after training", true)]
