@@ -13,6 +13,23 @@ use super::environment::{ENVIRONMENT, FILTERS, FORMATS, FUNCTIONS, LIST_FILTERS,
 use super::resolve::{Fault, Roots, resolve, unknown};
 use super::token::{Link, Name, Token, tokens};
 
+/// Operators of other languages and of print, longer ones first, and what to write here.
+const SYMBOLS: [(&str, &str); 13] = [
+    ("===", "=="),
+    ("&&", "and"),
+    ("||", "or"),
+    ("=>", ">="),
+    ("=<", "<="),
+    ("<>", "!="),
+    ("≥", ">="),
+    ("≤", "<="),
+    ("≠", "!="),
+    ("−", "-"),
+    ("×", "*"),
+    ("·", "*"),
+    ("^", "pow(x, 2)"),
+];
+
 /// The longest expression, in bytes.
 const MAX_LENGTH: usize = 1000;
 
@@ -45,6 +62,7 @@ impl<'t> Expression<'t> {
             ));
         }
         let expression = Expression { text, tokens: tokens(text) };
+        expression.check_symbols()?;
         expression.check_calls()?;
         expression.check_numbers()?;
         expression.check_absolute()?;
@@ -107,6 +125,23 @@ impl<'t> Expression<'t> {
             }
         }
         (count, at)
+    }
+
+    /// Finds operators as other languages write them.
+    fn check_symbols(&self) -> Result<(), Fault> {
+        for (token, range) in &self.tokens {
+            let symbol = || SYMBOLS.iter().find(|(theirs, _)| self.text[range.start..].starts_with(theirs));
+            let (Token::Operator(_) | Token::Other, Some((theirs, ours))) = (token, symbol()) else {
+                continue;
+            };
+            let message = format!("`{theirs}` is not known here");
+            return Err(Fault::new(
+                range.start..range.start + theirs.len(),
+                message,
+                format!("expected `{ours}`"),
+            ));
+        }
+        Ok(())
     }
 
     fn check_calls(&self) -> Result<(), Fault> {

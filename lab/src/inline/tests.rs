@@ -155,6 +155,9 @@ fn what_is_wrong_is_said_at_its_place() {
         ("four.adam.shares.x", "x: `four.adam.shares` is a list (expected an index, as in `[0]`)"),
         ("four.adam.choice[0]", "[0]: `four.adam.choice` is a text (nothing can follow it)"),
         ("four.adam.loss ** 2", "**: powers are not available here (expected `pow(x, 2)`)"),
+        ("four.adam.loss => 2", "=>: `=>` is not known here (expected `>=`)"),
+        ("four.adam.loss < 2 && four.adam.loss > 1", "&&: `&&` is not known here (expected `and`)"),
+        ("four.adam.loss ≤ 2", "≤: `≤` is not known here (expected `<=`)"),
         ("four.adam.loss = 2", "=: one `=` compares nothing (expected `==`)"),
         (
             "four.adam.loss is odd",

@@ -4,8 +4,11 @@ use std::fmt::{self, Display};
 
 use serde::de::{Expected, Unexpected};
 
-use super::{Node, Value, foreign};
+use super::{Node, Value, fields, foreign};
+use crate::data::DataSettings;
 use crate::diagnostic::{Diagnostic, counted, nearest};
+use crate::nn::ModelSettings;
+use crate::train::TrainingSettings;
 
 /// An error of decoding, with the way from the root to where it happened.
 #[derive(Debug)]
@@ -220,6 +223,14 @@ fn several(name: &str, node: &Node) -> Option<String> {
         };
         return Some(format!("seeds are counted from `seed` on: write `seeds: {seeds}`{first}"));
     }
+    let widths = || items.iter().all(|item| matches!(item.value, Value::Integer(1..)));
+    if name == "model.layers" && !items.is_empty() && widths() {
+        let widths: Vec<String> = items.iter().map(|item| found(item).replace("the number ", "")).collect();
+        return Some(format!(
+            "widths of layers are `hidden: [{}]`, `layers` is how many there are",
+            widths.join(", ")
+        ));
+    }
     let varies =
         name.split_once('.').is_some_and(|(part, rest)| VARYING.contains(&part) && !rest.contains('['));
     let plain = |item: &Node| match &item.value {
@@ -301,14 +312,26 @@ fn rewrite(name: &str, value: &Value, expected: &str) -> Option<String> {
         },
         Value::Integer(number) if expected == "text" => Some(format!("it in quotes: `\"{number}\"`")),
         Value::Float(_) | Value::Bool(_) if expected == "text" => Some("it in quotes".to_owned()),
-        Value::Integer(_) | Value::Float(_) | Value::Text(_) if expected == "a list" => {
-            Some("it in brackets: `[...]`".to_owned())
-        }
+        Value::Integer(number) if expected == "a list" => Some(format!("`[{number}]`")),
+        Value::Float(number) if expected == "a list" => Some(format!("`[{number:?}]`")),
+        Value::Text(text) if expected == "a list" => Some(match as_items(text) {
+            Some(items) => format!("`[{items}]`"),
+            None => "it as the item of a list: in quotes and brackets, or with `- ` before it".to_owned(),
+        }),
         Value::Map(_) if expected == "a list" => {
             Some("it as the item of a list: in brackets, `[{...}]`, or with `- ` before it".to_owned())
         }
         _ => None,
     }
+}
+
+/// Returns a text as what stands between the brackets of a list, where YAML reads it so: `64, 32` as two numbers.
+fn as_items(text: &str) -> Option<String> {
+    let one_line = !text.contains('\n') && text.chars().count() <= 60;
+    let of_numbers = text.split(',').all(|item| item.trim().parse::<f64>().is_ok());
+    let plain =
+        !text.contains([',', '[', ']', '{', '}', ':', '#', '"', '\'', '&', '*', '!', '|', '%', '@', '`']);
+    (one_line && (of_numbers || plain)).then(|| text.to_owned())
 }
 
 /// Returns the text in the place of an example's, `{name: iris}` or `{file: table.csv}`: that of a file, if it has a dot.
@@ -348,6 +371,14 @@ fn unknown(diagnostic: Diagnostic, name: &str, known: &[&str], parent: &str) -> 
     if let Some(near) = nearest(name, known.iter().copied()) {
         return diagnostic.label(format!("did you mean `{near}`?"));
     }
+    if let Some((part, meant)) = elsewhere(name, known) {
+        let whole = if parent.is_empty() { part.to_owned() } else { format!("{parent}.{part}") };
+        let path = meant.replace(": {", ".").replace(": ...", "").replace('}', "");
+        let written = if meant.contains(':') { meant } else { format!("{meant}: ...") };
+        return diagnostic
+            .label(format!("did you mean `{path}` of `{part}`?"))
+            .hint(format!("write `{part}: {{{written}}}`; in `vary` and `space` it is `{whole}.{path}`"));
+    }
     // The other way round, `space: {training: {l2: ...}}`.
     if let Some(outer) = parent.strip_prefix("space.").filter(|outer| !outer.contains('.')) {
         let label = format!("expected {}", listed(known));
@@ -359,6 +390,18 @@ fn unknown(diagnostic: Diagnostic, name: &str, known: &[&str], parent: &str) -> 
         (_, "") => diagnostic.label("not known here").hint(format!("known here: {}", listed(known))),
         (_, parent) => diagnostic.label("not known here").hint(format!("`{parent}` knows {}", listed(known))),
     }
+}
+
+/// Returns which part of an experiment has a setting that stands beside the parts, and what it is called there.
+fn elsewhere(name: &str, known: &[&str]) -> Option<(&'static str, String)> {
+    let parts = [
+        ("training", fields::of::<TrainingSettings>()),
+        ("model", fields::of::<ModelSettings>()),
+        ("data", fields::of::<DataSettings>()),
+    ];
+    let parts = || parts.iter().filter(|(part, _)| known.contains(part));
+    let exact = parts().find(|(_, keys)| keys.contains(&name)).map(|(part, _)| (*part, name.to_owned()));
+    exact.or_else(|| parts().find_map(|(part, keys)| Some((*part, foreign::setting(name, keys)?))))
 }
 
 fn listed<T: Display>(names: &[T]) -> String {

@@ -60,6 +60,28 @@ const NAMES: [(&str, &str); 56] = [
     ("label", "target"),
 ];
 
+/// Values of settings by the names that they have elsewhere, and what to write here.
+const CHOICES: [(&str, &str); 18] = [
+    ("average", "mean"),
+    ("avg", "mean"),
+    ("float", "f32"),
+    ("float32", "f32"),
+    ("single", "f32"),
+    ("float64", "f64"),
+    ("double", "f64"),
+    ("kaiming", "he"),
+    ("kaiming_normal", "he"),
+    ("he_normal", "he"),
+    ("sgd_momentum", "momentum"),
+    ("bayesian", "tpe"),
+    ("bayes", "tpe"),
+    ("optuna", "tpe"),
+    ("log_uniform", "log"),
+    ("loguniform", "log"),
+    ("uniform", "linear"),
+    ("categorical", "choice"),
+];
+
 /// Parts of names of metrics and of parts of the data, as others call them.
 const PARTS: [(&str, &str); 9] = [
     ("val", "dev"),
@@ -73,10 +95,10 @@ const PARTS: [(&str, &str); 9] = [
     ("cost", "loss"),
 ];
 
-/// Returns what a name of another tool is called here, if that is known: a name, or a setting with its place.
+/// Returns what a setting or value of another tool is called here, if that is known: a name, or a setting with its place.
 pub(super) fn setting(name: &str, known: &[&str]) -> Option<String> {
     let name = name.to_lowercase().replace('-', "_");
-    let meant = NAMES.iter().filter(|(theirs, _)| *theirs == name).map(|(_, ours)| *ours);
+    let meant = NAMES.iter().chain(&CHOICES).filter(|(theirs, _)| *theirs == name).map(|(_, ours)| *ours);
     let mut known_ones = meant.filter(|ours| known.contains(&ours.split(':').next().unwrap_or(ours)));
     known_ones.next().map(str::to_owned).or_else(|| metric(&name, known))
 }
@@ -107,6 +129,7 @@ mod tests {
         assert_eq!(setting("weight_decay", &training).as_deref(), Some("l2"));
         assert_eq!(setting("patience", &training).as_deref(), Some("early_stopping: {patience: ...}"));
         assert_eq!(setting("lr", &["hidden"]), None, "it is no setting of this place");
+        assert_eq!(setting("float32", &["f32", "f64"]).as_deref(), Some("f32"));
         assert_eq!(setting("val", &["train", "dev", "test"]).as_deref(), Some("dev"));
     }
 

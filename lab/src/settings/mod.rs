@@ -15,6 +15,7 @@ mod bare;
 mod decode;
 mod decoder;
 mod error;
+mod fields;
 mod foreign;
 mod line_map;
 mod merge;
