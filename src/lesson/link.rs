@@ -307,6 +307,8 @@ fn refused(library: &Library, below: &str, path: &str, refusal: &Refusal, span: 
         Refusal::Outside => outside(span),
         Refusal::Hidden => Diagnostic::error(format!("the file `{path}` is hidden"), span)
             .label("expected a path of which no part begins with a dot"),
+        Refusal::NoFile => Diagnostic::error(format!("`{path}` is not a file"), span)
+            .label("expected a regular file, neither a folder nor a pipe"),
         _ => {
             let error = Diagnostic::error(format!("there is no file `{path}`"), span);
             match library.suggestions.look(|| neighbour(library, below)) {

@@ -21,7 +21,7 @@ struct Dialect {
 }
 
 /// Pattern, what it is, and what to write instead.
-const DIALECTS: [(&str, &str, &str); 23] = [
+const DIALECTS: [(&str, &str, &str); 27] = [
     (
         r"(?m)^[ \t>]*(?P<of>:::+[ \t]*\{?[ \t]*\.?\w[^\n]*)",
         "a container of another dialect",
@@ -42,6 +42,16 @@ const DIALECTS: [(&str, &str, &str); 23] = [
         r"!?\[\[[\p{N}./_-]*\p{L}[^\[\],\n]*\]\]",
         "a link of a wiki",
         "expected `[words](FILE.md)`, or `![words](FILE.png)` for a picture",
+    ),
+    (
+        r"(?P<of>\{(?:cite|footcite)[a-z:]*\}|:cite[a-z:]*:)`",
+        "a citation of another dialect",
+        "expected `[@KEY]`, with a `bibliography` in gradbook.yaml",
+    ),
+    (
+        r"(?P<of>\{(?:numref|eq|ref|prf:ref)\}|:(?:numref|eqref|ref):)`",
+        "a reference of another dialect",
+        "expected `{{ ref: ID }}` between backticks, of an equation `{{ ref: eq.LABEL }}`",
     ),
     (
         r"(?P<of>\{[a-z][a-zA-Z:+.-]*\})`",
@@ -85,7 +95,17 @@ const DIALECTS: [(&str, &str, &str); 23] = [
     ),
     (r"\^\[[^\]\n]+\]", "a footnote within the text", "expected `[^1]`, and a line `[^1]: ...` further down"),
     (
-        r"\\(?:ref|autoref|cref|eqref|cite[tp]?|label|section|subsection|textbf|textit|emph|url)\*?\{[^{}\n]*\}",
+        r"\\(?:auto|c|eq)?ref\*?\{[^{}\n]*\}",
+        "a reference of LaTeX outside of a formula",
+        "expected `{{ ref: ID }}` between backticks, of an equation `{{ ref: eq.LABEL }}`",
+    ),
+    (
+        r"\\cite[a-z]*\*?\{[^{}\n]*\}",
+        "a citation of LaTeX",
+        "expected `[@KEY]`, with a `bibliography` in gradbook.yaml",
+    ),
+    (
+        r"\\(?:label|section|subsection|textbf|textit|emph|url)\*?\{[^{}\n]*\}",
         "a command of LaTeX outside of a formula",
         "expected Markdown: a link, `**bold**`, `*emphasis*`",
     ),
@@ -117,7 +137,7 @@ const DIALECTS: [(&str, &str, &str); 23] = [
     (
         r"(?m)(?:^|[\s(\[;])(?P<of>-?@(?:fig|tbl|tab|eq|sec|lst|alg|thm)[:-][\w.:-]*\w)",
         "a reference of another dialect",
-        "expected a link to the place, as in `[the figure](#ID)`, or `\\eqref{LABEL}` in a formula",
+        "expected `{{ ref: ID }}` between backticks, of an equation `{{ ref: eq.LABEL }}`",
     ),
     (r"(?m)^[ \t]*(?P<of>\(@[\w-]*\))[ \t]", "the number of an example in another dialect", "expected `1.`"),
     (
