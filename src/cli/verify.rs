@@ -71,9 +71,14 @@ impl Verify {
             Some(_) => "all pages, charts and files made again",
             None => "pages and charts left out, since not every run of the course is in the cache",
         };
-        let compared = format!("{compared}, {drawn}");
+        let damaged = match verified.damaged {
+            0 => String::new(),
+            count => format!(", {count} left out, whose entries are damaged or sealed by another user"),
+        };
+        let compared = format!("{compared}{damaged}, {drawn}");
         if different.is_empty() {
-            common.say(&format!("{compared}: the same bits"));
+            let same = if verified.compared == 0 { "no run was compared" } else { "the same bits" };
+            common.say(&format!("{compared}: {same}"));
             return Ok(());
         }
         let message = format!(

@@ -40,7 +40,7 @@ pub(super) fn document(report: &Report) -> String {
     let mut text =
         String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"gradbook\">\n");
     for (name, cases) in &suites {
-        text += &format!("  <testsuite name=\"{}\" {}>\n", escaped(name), count(cases));
+        text += &format!("  <testsuite name=\"{}\" {}>\n", attribute(name), count(cases));
         cases.iter().for_each(|case| text += &written(case, report.sources));
         text += "  </testsuite>\n";
     }
@@ -128,15 +128,15 @@ fn take(left: &mut Vec<Diagnostic>, is_it: impl Fn(&Diagnostic) -> bool) -> Opti
 
 fn written(case: &Case, sources: &Sources) -> String {
     let mut text =
-        format!("    <testcase classname=\"{}\" name=\"{}\"", escaped(&case.class), escaped(&case.name));
+        format!("    <testcase classname=\"{}\" name=\"{}\"", attribute(&case.class), attribute(&case.name));
     if let Some(span) = case.place {
         let line = sources.place(span).line;
-        text += &format!(" file=\"{}\" line=\"{line}\"", escaped(&sources.get(span.source).path));
+        text += &format!(" file=\"{}\" line=\"{line}\"", attribute(&sources.get(span.source).path));
     }
     let inner = match (&case.failure, &case.said) {
         (Some(found), _) => format!(
             "      <failure message=\"{}\">{}</failure>\n",
-            escaped(&found.message),
+            attribute(&found.message),
             escaped(&found.render(sources, false))
         ),
         (None, Some(said)) => {
@@ -147,7 +147,12 @@ fn written(case: &Case, sources: &Sources) -> String {
     format!("{text}>\n{inner}    </testcase>\n")
 }
 
-/// Escapes text for an element or an attribute; characters that XML 1.0 does not have become replacement characters.
+/// Escapes text for an attribute, in one line: elsewhere than in XML, a line of its own may be a command to who reads the log.
+fn attribute(text: &str) -> String {
+    escaped(text).replace('\n', "&#10;").replace('\t', "&#9;")
+}
+
+/// Escapes text for an element; characters that XML 1.0 does not have become replacement characters.
 fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for letter in text.chars() {
@@ -170,6 +175,7 @@ mod tests {
 
     #[test]
     fn escapes_what_xml_cannot_hold() {
+        assert_eq!(attribute("a\n::error::\"b\""), "a&#10;::error::&quot;b&quot;");
         assert_eq!(escaped("a < \"b\" & c\u{1b}[0m\n"), "a &lt; &quot;b&quot; &amp; c\u{fffd}[0m\n");
     }
 }

@@ -24,6 +24,8 @@ pub struct Verified {
     pub cached: usize,
     /// Runs that were done again.
     pub compared: usize,
+    /// Runs that were to be done again, but whose entries are damaged, or sealed by another user.
+    pub damaged: usize,
     /// A line for each run that came out otherwise, with the first thing that differs.
     pub different: Vec<String>,
 }
@@ -39,8 +41,10 @@ pub fn verify(ready: &Ready, share: f64, seed: u64, watch: &dyn Watch) -> Result
     let is_cached = |job: &&Job| job.key.is_some_and(|key| ready.cache.has(&key));
     let cached: Vec<&Job> = running::once(all.iter()).into_iter().filter(is_cached).collect();
     let kept = |job| -> Option<(&Job, RunRecord)> { Some((job, job.kept(&ready.cache)?.0)) };
+    let chosen = drawn(cached.len(), share, seed);
+    let count = chosen.len();
     let sample: Vec<(&Job, RunRecord)> =
-        drawn(cached.len(), share, seed).into_par_iter().filter_map(|index| kept(cached[index])).collect();
+        chosen.into_par_iter().filter_map(|index| kept(cached[index])).collect();
     let again = running::run_jobs(ready, sample.iter().map(|(job, _)| *job).collect(), watch);
     let mut different = Vec::new();
     for (job, kept) in &sample {
@@ -59,7 +63,8 @@ pub fn verify(ready: &Ready, share: f64, seed: u64, watch: &dyn Watch) -> Result
             }
         }
     }
-    Ok(Verified { cached: cached.len(), compared: sample.len(), different })
+    let damaged = count - sample.len();
+    Ok(Verified { cached: cached.len(), compared: sample.len(), damaged, different })
 }
 
 /// All pages, charts and files of a course, and what was odd about its runs.
@@ -192,11 +197,11 @@ mod tests {
 
     #[test]
     fn a_single_wrong_bit_is_found_and_replaced() {
-        let (_folder, request) = course();
+        let (folder, request) = course();
         compute(&request, &Silent).unwrap();
         let ready = prepare(&request).unwrap();
         let all = |seed| verify(&ready, 1.0, seed, &Silent).unwrap();
-        assert_eq!(all(0), Verified { cached: 2, compared: 2, different: vec![] });
+        assert_eq!(all(0), Verified { cached: 2, compared: 2, damaged: 0, different: vec![] });
 
         let jobs = jobs::all(&ready.course, &ready.planned, &ready.tables);
         let key = jobs[1].key.unwrap();
@@ -221,6 +226,10 @@ mod tests {
         wrong.metrics.insert("diverged_at".to_owned(), Metric::Number(0.0));
         ready.cache.put(&key, &wrong);
         assert_eq!(all(3).different, [wrong_in("diverged_at differs")]);
+
+        let runs = std::fs::read_dir(folder.path().join(".gradbook/cache/runs")).unwrap();
+        runs.for_each(|entry| std::fs::write(entry.unwrap().path(), "damaged").unwrap());
+        assert_eq!(all(4), Verified { cached: 2, compared: 0, damaged: 2, different: vec![] });
     }
 
     #[test]
