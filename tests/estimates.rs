@@ -12,16 +12,19 @@ use measure::{Counting, Measured, measure};
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// Bytes by which small blocks may miss their estimate either way.
-const SLACK: f64 = 2e6;
-
 /// What is wrong with the estimate of a block.
 fn misjudged(block: &str) -> Option<String> {
-    let Measured { estimated_bytes, bytes, estimated_seconds } = measure(block);
+    let measured = measure(block);
+    let Measured { estimated_bytes, bytes, estimated_seconds, estimated_written, written } = measured;
     assert!(estimated_seconds > 0.0, "{block}");
     let shown: String = block.chars().take(300).collect();
-    let fits = bytes <= estimated_bytes + SLACK && estimated_bytes <= 1.5 * bytes + 2.0 * SLACK;
-    (!fits).then(|| format!("{:.2} MB, estimated as {:.2} MB:\n{shown}", bytes / 1e6, estimated_bytes / 1e6))
+    (!measured.fits_in_memory()).then(|| {
+        let [held, estimated, files, of_files] =
+            [bytes, estimated_bytes, written, estimated_written].map(|bytes| bytes / 1e6);
+        format!(
+            "{held:.2} MB, estimated as {estimated:.2} MB (files {files:.2}, as {of_files:.2} MB):\n{shown}"
+        )
+    })
 }
 
 /// One test, since memory is counted for the whole process.

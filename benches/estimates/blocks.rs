@@ -2,20 +2,27 @@
 
 use gradbook::numeric::Stream;
 
-/// Blocks that held far more than they were estimated to, or did.
-pub(crate) const LARGE: [&str; 5] = [
+/// Blocks that took or held far more than they were estimated to, or did.
+pub(crate) const LARGE: &[&str] = &[
     "kind: init\ndata: {name: iris}\nmodel: {hidden: HIDDEN}\ncompare: [xavier]\n",
     "kind: train\ndata: {name: iris}\nmodel: {hidden: HIDDEN}\ntraining: {epochs: 1}\nhistograms: [0, 1]\ngradient_shares: true\n",
     "kind: split\ndata: {name: blobs, samples: 400000, limit: 100}\nseeds: 2\n",
     "kind: softmax\nlogits: [1, 2, 3]\nseeds: 900\nclaims:\n  - hardmax[2] == 1\n  - loss > 0\nlabel: 1\n",
+    "kind: softmax\nlogits: [1, 2, 3]\nseeds: 1000\nlabel: 1\n---\nVALUES",
     "kind: search\ndata: {name: iris}\nmodel: {hidden: []}\ntraining: {epochs: 1}\ntrials: 1500\nsampler: {tpe: {}}\nspace:\n  training.learning_rate: {log: [0.001, 1]}\n",
+    "kind: search\ndata: {name: moons, samples: 40}\nmodel: {hidden: [1]}\ntraining: {epochs: 1}\ntrials: 500\nsampler: {tpe: {batch: 5}}\nspace:\n  training.l2: {log: [0.001, 1]}\n  training.learning_rate: {log: [0.001, 1]}\n  training.batch_size: {choice: [8, 16, 32]}\n",
+    "kind: surface\nsteps: 100000\n",
+    "kind: surface\nsteps: 30000\nnoise: 0.2\nseeds: 6\n",
+    "kind: optimizers\ndata: {name: moons, samples: 60}\nmodel: {hidden: []}\ntraining: {epochs: 60000, batch_size: full}\n",
+    "kind: optimizers\ndata: {name: digits}\nmodel: {hidden: [512, 512]}\ntraining: {epochs: 3}\n",
+    "kind: dropout\ndata: {name: digits}\nmodel: {hidden: [200, 100]}\ntraining: {epochs: 2000, batch_size: full, optimizer: adam}\ncompare: [0.5]\n",
 ];
 
 /// Draws the text of a block.
 type Draw = fn(&mut Stream) -> String;
 
 /// Kinds, each with how its blocks are drawn.
-pub(crate) const KINDS: [(&str, Draw); 16] = [
+pub(crate) const KINDS: &[(&str, Draw)] = &[
     ("split", split),
     ("train", train),
     ("regression", regression),
@@ -24,6 +31,7 @@ pub(crate) const KINDS: [(&str, Draw); 16] = [
     ("gradient_check", gradient_check),
     ("average", average),
     ("optimizers", optimizers),
+    ("curves", curves),
     ("surface", surface),
     ("surface_of_data", surface_of_data),
     ("curvatures", curvatures),
@@ -34,9 +42,10 @@ pub(crate) const KINDS: [(&str, Draw); 16] = [
     ("softmax", softmax),
 ];
 
-/// A large block with its many layers.
+/// A large block with its many layers or values.
 pub(crate) fn whole(block: &str) -> String {
-    block.replace("HIDDEN", &format!("[{}]", ["40"; 1000].join(", ")))
+    let values = "`{{ it.loss }}` and `{{ it.probabilities[1] }}`\n".repeat(20);
+    block.replace("HIDDEN", &format!("[{}]", ["40"; 1000].join(", "))).replace("VALUES", &values)
 }
 
 /// A whole number, each order of magnitude as likely as any other.
@@ -50,7 +59,7 @@ fn one_of<'a>(stream: &mut Stream, options: &[&'a str]) -> &'a str {
 }
 
 fn data(stream: &mut Stream) -> String {
-    match stream.below(6) {
+    match stream.below(7) {
         0 => "{name: iris}".to_owned(),
         1 => "{name: digits}".to_owned(),
         2 => format!("{{name: digits, limit: {}}}", between(stream, 50, 1000)),
@@ -62,9 +71,10 @@ fn data(stream: &mut Stream) -> String {
             let (samples, limit) = (between(stream, 1000, 300_000), between(stream, 60, 900));
             format!("{{name: blobs, samples: {samples}, limit: {limit}}}")
         }
+        5 => "{name: breast_cancer}".to_owned(),
         _ => format!(
             "{{name: {}, samples: {}}}",
-            one_of(stream, &["moons", "circles", "spirals", "xor"]),
+            one_of(stream, &["moons", "circles", "spirals", "xor", "wave"]),
             between(stream, 60, 5000)
         ),
     }
@@ -76,17 +86,47 @@ fn hidden(stream: &mut Stream, layers: usize, widest: usize) -> String {
     format!("[{}]", widths.join(", "))
 }
 
+fn activation(stream: &mut Stream) -> &'static str {
+    one_of(stream, &["relu", "tanh", "sigmoid", "leaky_relu", "linear", "gelu", "silu"])
+}
+
 fn model(stream: &mut Stream) -> String {
-    let more = one_of(stream, &["", ", batch_norm: true", ", keep_prob: 0.8", ", activation: tanh"]);
-    format!("{{hidden: {}{more}}}", hidden(stream, 5, 200))
+    let more = one_of(
+        stream,
+        &[
+            "",
+            "",
+            ", batch_norm: true",
+            ", batch_norm: {prediction: exact}",
+            ", keep_prob: 0.8",
+            ", dropout: [0.1, 0.5]",
+        ],
+    );
+    let activation = activation(stream);
+    let hidden = match more {
+        ", dropout: [0.1, 0.5]" => format!("[{}]", between(stream, 2, 200)),
+        _ => hidden(stream, 5, 200),
+    };
+    format!("{{hidden: {hidden}, activation: {activation}{more}}}")
 }
 
 fn training(stream: &mut Stream) -> String {
-    let optimizer = one_of(stream, &["sgd", "momentum", "adam", "rmsprop"]);
-    let batch = one_of(stream, &["8", "32", "128", "full"]);
-    let more =
-        one_of(stream, &["", ", precision: f64", ", l2: 0.1", ", schedule: {cosine: {}}", ", steering: {}"]);
-    format!("{{epochs: {}, batch_size: {batch}, optimizer: {optimizer}{more}}}", between(stream, 1, 60))
+    let optimizer =
+        one_of(stream, &["sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw", "nadam", "adagrad"]);
+    let batch = one_of(stream, &["1", "8", "32", "128", "full"]);
+    let more = [
+        "",
+        ", precision: f64",
+        ", l2: 0.1",
+        ", l1: 0.1",
+        ", schedule: {cosine: {}}",
+        ", max_norm: 2",
+        ", augment: {noise: 0.1}",
+        ", steering: {}",
+    ];
+    let (more, rate) = (one_of(stream, &more), one_of(stream, &["1e-4", "1e-3"]));
+    let epochs = if batch == "1" { between(stream, 1, 6) } else { between(stream, 1, 60) };
+    format!("{{epochs: {epochs}, batch_size: {batch}, optimizer: {optimizer}, learning_rate: {rate}{more}}}")
 }
 
 /// Seeds and claims about a metric.
@@ -96,21 +136,51 @@ fn judged(stream: &mut Stream, most: usize, metric: &str) -> String {
     format!("seeds: {}\nlint: {{allow: [G008]}}\n{claims}", between(stream, 1, most))
 }
 
+/// Prose with values and claims about a metric.
+fn prose(stream: &mut Stream, metric: &str) -> String {
+    let value = format!("`{{{{ it.{metric} | round(3) }}}}` and `{{{{ claim: it.{metric} < 1e300 }}}}`\n");
+    match stream.below(4) {
+        0 => format!("---\n{}", value.repeat(between(stream, 1, 20))),
+        _ => String::new(),
+    }
+}
+
 fn split(stream: &mut Stream) -> String {
     let (data, seeds) = (data(stream), judged(stream, 900, "train_rows"));
-    format!("kind: split\ndata: {data}\n{seeds}")
+    let training =
+        if stream.below(3) == 0 { format!("training: {}\n", training(stream)) } else { String::new() };
+    let seeds = if training.is_empty() { seeds } else { judged(stream, 8, "train_loss") };
+    format!("kind: split\ndata: {data}\n{training}{seeds}{}", prose(stream, "train_rows"))
 }
 
 fn regression(stream: &mut Stream) -> String {
     let (samples, degree) = (between(stream, 60, 20_000), between(stream, 1, 12));
     let seeds = judged(stream, 40, "train_loss");
-    format!("kind: regression\ndata: {{name: polynomial, samples: {samples}, degree: {degree}}}\n{seeds}")
+    let more = match stream.below(4) {
+        0 => format!(
+            "network: {{model: {{hidden: [{}]}}, training: {{epochs: {}}}}}\n",
+            between(stream, 2, 60),
+            between(stream, 1, 20)
+        ),
+        1 => "l2: 1\ncompare: [0.1, 1, 10]\n".to_owned(),
+        _ => String::new(),
+    };
+    let (samples, seeds) = if more.starts_with("network") {
+        (samples.min(3000), judged(stream, 5, "train_loss"))
+    } else {
+        (samples, seeds)
+    };
+    let seeds = if more.contains("compare") { judged(stream, 10, "lambda_1.train_loss") } else { seeds };
+    format!(
+        "kind: regression\ndata: {{name: polynomial, samples: {samples}, degree: {degree}}}\n{more}{seeds}"
+    )
 }
 
 fn init(stream: &mut Stream) -> String {
-    let (data, hidden) = (data(stream), hidden(stream, 200, 150));
+    let (data, hidden, activation) = (data(stream), hidden(stream, 200, 150), activation(stream));
+    let training = if stream.below(4) == 0 { "training: {epochs: 3, learning_rate: 1e-4}\n" } else { "" };
     format!(
-        "kind: init\ndata: {data}\nmodel: {{hidden: {hidden}, activation: tanh}}\ncompare: [xavier, he]\n"
+        "kind: init\ndata: {data}\nmodel: {{hidden: {hidden}, activation: {activation}}}\n{training}compare: [xavier, he]\n"
     )
 }
 
@@ -133,9 +203,9 @@ fn dropout(stream: &mut Stream) -> String {
 }
 
 fn gradient_check(stream: &mut Stream) -> String {
-    let hidden = hidden(stream, 3, 12);
+    let (hidden, activation) = (hidden(stream, 3, 40), activation(stream));
     format!(
-        "kind: gradient_check\ndata: {{name: iris}}\nmodel: {{hidden: {hidden}, activation: tanh}}\n\
+        "kind: gradient_check\ndata: {{name: iris}}\nmodel: {{hidden: {hidden}, activation: {activation}}}\n\
          training: {{epochs: 5}}\nrows: {}\ncompare: [right, doubled]\n",
         between(stream, 4, 90)
     )
@@ -150,16 +220,28 @@ fn average(stream: &mut Stream) -> String {
 
 fn optimizers(stream: &mut Stream) -> String {
     let (data, model, seeds) = (data(stream), model(stream), judged(stream, 8, "adam.train_loss"));
-    let epochs = between(stream, 1, 40);
+    let (epochs, prose) = (between(stream, 1, 40), prose(stream, "adam.train_loss"));
     format!(
-        "kind: optimizers\ndata: {data}\nmodel: {model}\ntraining: {{epochs: {epochs}}}\n{seeds}compare: [sgd, momentum, adam]\n"
+        "kind: optimizers\ndata: {data}\nmodel: {model}\ntraining: {{epochs: {epochs}}}\n{seeds}compare: [sgd, momentum, adam]\n{prose}"
+    )
+}
+
+/// Long histories of small networks.
+fn curves(stream: &mut Stream) -> String {
+    let (epochs, seeds) = (between(stream, 100, 5_000), between(stream, 1, 12));
+    let (samples, statistic) = (between(stream, 20, 60), one_of(stream, &["mean", "median"]));
+    format!(
+        "kind: optimizers\ndata: {{name: moons, samples: {samples}}}\nmodel: {{hidden: [3]}}\n\
+         training: {{epochs: {epochs}, batch_size: full}}\nseeds: {seeds}\nstatistic: {statistic}\n"
     )
 }
 
 fn surface(stream: &mut Stream) -> String {
     let (steps, seeds) = (between(stream, 10, 20_000), judged(stream, 20, "adam.loss"));
+    let shape = one_of(stream, &["{bowl: {condition: 20}}", "rosenbrock", "saddle", "himmelblau"]);
+    let noise = one_of(stream, &["0", "0.1", "0.1"]);
     format!(
-        "kind: surface\nsurface: {{bowl: {{condition: 20}}}}\nsteps: {steps}\nnoise: 0.1\n{seeds}compare: [sgd, adam]\n"
+        "kind: surface\nsurface: {shape}\nsteps: {steps}\nlearning_rate: 1e-4\nnoise: {noise}\n{seeds}compare: [sgd, adam]\n"
     )
 }
 
@@ -193,12 +275,14 @@ fn search(stream: &mut Stream) -> String {
         1 => "{successive_halving: {}}".to_owned(),
         2 => "{coarse_to_fine: {}}".to_owned(),
         3 => "one_at_a_time".to_owned(),
+        4 => "grid".to_owned(),
         _ => format!("{{tpe: {{candidates: {}}}}}", between(stream, 10, 1000)),
     };
-    let (trials, epochs) = (between(stream, 12, 400), between(stream, 1, 10));
+    let (trials, epochs) = (between(stream, 12, 400), between(stream, 1, 20));
+    let (hidden, seeds) = (between(stream, 2, 40), between(stream, 1, 4));
     format!(
-        "kind: search\ndata: {{name: iris}}\nmodel: {{hidden: [4]}}\ntraining: {{epochs: {epochs}}}\ntrials: {trials}\n\
-         sampler: {sampler}\nspace:\n  training.learning_rate: {{log: [0.001, 1]}}\n  training.l2: {{log: [0.001, 1]}}\n"
+        "kind: search\ndata: {{name: iris}}\nmodel: {{hidden: [{hidden}]}}\ntraining: {{epochs: {epochs}}}\ntrials: {trials}\nseeds: {seeds}\n\
+         sampler: {sampler}\nspace:\n  training.learning_rate: {{log: [0.0001, 0.01]}}\n  training.l2: {{log: [0.001, 1]}}\n"
     )
 }
 
@@ -212,13 +296,14 @@ fn transfer(stream: &mut Stream) -> String {
 }
 
 fn logits(stream: &mut Stream) -> String {
-    let (variants, length) = (between(stream, 1, 60), between(stream, 2, 200));
+    let (variants, length) = (between(stream, 1, 60), between(stream, 2, 100));
+    let seeds = judged(stream, 300, if variants == 1 { "v0.hardmax[0]" } else { "v0.hardmax[1]" });
     let list = |variant: usize| {
         let numbers: Vec<String> = (0..length).map(|index| ((index * variant) % 7).to_string()).collect();
         format!("\n  v{variant}: [{}]", numbers.join(", "))
     };
     let lists: String = (0..variants).map(list).collect();
-    format!("kind: softmax\nlogits:{lists}\n")
+    format!("kind: softmax\nlogits:{lists}\n{seeds}")
 }
 
 fn softmax(stream: &mut Stream) -> String {

@@ -49,7 +49,7 @@ use request::{is_like, none_like};
 use review::verifying::{self, Made};
 use run::running::{self, Ran};
 use run::tables::Tables;
-use run::{figures, jobs, planning};
+use run::{figures, jobs, planning, totals};
 use show::course_templates::CourseTemplates;
 use show::{pages, unchanged};
 
@@ -64,7 +64,8 @@ pub fn inspect(request: &Request) -> Result<Inspected, Failure> {
     let mut found = std::mem::take(&mut course.found);
     let planned = planning::plan(&course, &limits, request.precision, &mut tables, &mut found);
     planning::declare(&mut course, &planned);
-    let figures = figures::plan(&course, &planned, &limits, &mut found);
+    let figures = figures::plan(&course, &planned, tables.bytes(), &limits, &mut found);
+    found.extend(totals::check_site(&course, &planned, &figures, &limits));
     found.extend(planning::check_texts(&course, &planned));
     course.complete_prose();
     found.extend(judging::on_one_seed(&course, &planned));

@@ -116,3 +116,25 @@ fn names_reach_the_terminal_escaped() {
         assert!(!shown.contains('\u{202e}'), "{shown:?}");
     }
 }
+
+#[test]
+fn figures_of_files_are_counted_before_they_are_drawn() {
+    let table = "a,b\n".to_owned() + &"1,2\n".repeat(100_000);
+    let figure = |y: &str| format!("```yaml figure\nid: f\nfile: t.csv\nx: a\ny: {y}\nmark: histogram\n```");
+    let course = |y: &str, limits: &str| {
+        Course::with("a.md", &figure(y))
+            .file("lessons/t.csv", table.as_bytes())
+            .file("lessons/gradbook.yaml", format!("title: C\nlimits: {{course: {{{limits}}}}}\n").as_bytes())
+    };
+    let held = course("b", "bytes: 20 MB").call(&["plan"]);
+    refused(&held, &["the experiments and the figures up to `f` leave too much behind", "20 MB are allowed"]);
+    let long = course("b", "time: 1").call(&["plan"]);
+    refused(&long, &["the experiments and the figures up to `f` take too long", "1 second are allowed"]);
+    let written = course("b", "output: 1 MB").call(&["plan"]);
+    refused(&written, &["the site up to this lesson is too large", "1 MB are allowed"]);
+    // Each y is evaluated in every row.
+    refused(
+        &course("[b, a, a + b]", "time: 1h").call(&["plan"]),
+        &["a figure of 300000 rows", "at most 200000"],
+    );
+}

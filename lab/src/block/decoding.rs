@@ -95,8 +95,8 @@ impl Decoded {
         let costs: Vec<Cost> =
             facts.iter().enumerate().map(|(index, facts)| plan.cost(index, facts.as_ref())).collect();
         let figures = header.figures.as_ref().map_or(kind.figures.len(), Vec::len);
-        let shown =
-            Cost::of_figures(figures, costs.len()) + Cost::of_claims(header.claims.len(), header.seeds);
+        let claims: Cost = header.claims.iter().map(|claim| Cost::of_claim(&claim.that, header.seeds)).sum();
+        let shown = Cost::of_figures(figures, costs.len()) + claims + Cost::of_drawn(plan.drawn(&facts));
         let block = Block { header, kind, plan, facts, costs, shown, colors: Vec::new(), tree };
         check_limits(&block, limits)?;
         let problems = tried::check(&block, limits);

@@ -8,6 +8,10 @@ use std::ops::Add;
 
 use serde::Serialize;
 
+/// The most bytes of a table that stand in a notebook or beside a page, and bytes that a cell has in its file.
+const MOST_INSIDE: f64 = 2e6;
+const BYTES_OF_CELL: f64 = 4.0;
+
 /// The work and memory of one run or of several.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Cost {
@@ -23,8 +27,33 @@ pub struct Cost {
     pub bytes: f64,
     /// Bytes that a run leaves behind: its history, and the files that are made of it.
     pub kept: f64,
-    /// Bytes of what is drawn of a variant, however many runs it has.
-    pub drawn: f64,
+    /// Bytes of the site's files that a run fills.
+    pub written: f64,
+    /// What is made of a variant, however many runs it has.
+    pub drawn: Drawn,
+}
+
+/// What charts and files of a variant cost, however many runs it has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Drawn {
+    /// Estimated, as those of a run.
+    pub seconds: f64,
+    /// Bytes held until the site is written.
+    pub bytes: f64,
+    /// Bytes of the site's files.
+    pub written: f64,
+}
+
+impl Add for Drawn {
+    type Output = Drawn;
+
+    fn add(self, other: Drawn) -> Drawn {
+        Drawn {
+            seconds: self.seconds + other.seconds,
+            bytes: self.bytes + other.bytes,
+            written: self.written + other.written,
+        }
+    }
 }
 
 impl Add for Cost {
@@ -39,6 +68,7 @@ impl Add for Cost {
             seconds: self.seconds + other.seconds,
             bytes: self.bytes.max(other.bytes),
             kept: self.kept + other.kept,
+            written: self.written + other.written,
             drawn: self.drawn + other.drawn,
         }
     }
@@ -51,14 +81,24 @@ impl Sum for Cost {
 }
 
 impl Cost {
-    /// Returns all bytes: those of one run, and what all leave behind.
+    /// Returns all seconds: those of the runs, and of what is made of them.
+    pub fn time(&self) -> f64 {
+        self.seconds + self.drawn.seconds
+    }
+
+    /// Returns all bytes: what all runs leave behind, and beside it those of one run, or when all are done, what is drawn.
     pub fn memory(&self) -> f64 {
-        self.bytes + self.left()
+        self.kept + self.bytes.max(self.drawn.bytes)
     }
 
     /// Returns the bytes that runs leave behind, with what is drawn of them.
     pub fn left(&self) -> f64 {
-        self.kept + self.drawn
+        self.kept + self.drawn.bytes
+    }
+
+    /// Returns the bytes of the site's files.
+    pub fn published(&self) -> f64 {
+        self.written + self.drawn.written
     }
 
     /// Returns the cost of the same run that many times, one after the other.
@@ -68,51 +108,113 @@ impl Cost {
             multiply_adds: self.multiply_adds * runs,
             seconds: self.seconds * runs,
             kept: self.kept * runs,
+            written: self.written * runs,
             ..self
         }
     }
 
     /// Returns the cost of what every run has beside its work: its name and entry in the cache, its record, its names in prose.
     pub fn of_run() -> Cost {
-        Cost { seconds: 250e-6, kept: 4000.0, ..Cost::default() }
+        Cost { seconds: 80e-6, kept: 4700.0, written: 400.0, ..Cost::default() }
     }
 
     /// Returns the cost of drawing so many variants in so many figures, as SVG in the page and alone, with their tables.
     pub fn of_figures(figures: usize, variants: usize) -> Cost {
         let (figures, drawn) = (figures as f64, (figures * variants) as f64);
-        Cost {
-            seconds: 2e-3 * figures + 0.2e-3 * drawn,
-            kept: 6e4 * figures + 4e3 * drawn,
-            ..Cost::default()
-        }
+        Cost::of_drawn(Drawn {
+            seconds: 2e-3 + 0.5e-3 * figures + 0.1e-3 * drawn,
+            bytes: 4e5 + 6e4 * figures + 3e3 * drawn,
+            written: 4e4 * figures + 4e3 * drawn,
+        })
     }
 
-    /// Returns the cost of so many marks in charts that have a shape, a text and a row in a table each.
-    pub fn of_marks(marks: f64) -> Cost {
-        Cost { seconds: 12e-6 * marks, drawn: 4000.0 * marks, ..Cost::default() }
+    /// Returns the cost of so many panels of charts, and in all of them so many marks that have a shape, a text and a row in a table
+    /// each.
+    pub fn of_marks(panels: f64, marks: f64) -> Cost {
+        Cost::of_drawn(Drawn {
+            seconds: 50e-6 * panels + 18e-6 * marks,
+            bytes: 2e3 * panels + 3500.0 * marks,
+            written: 4e3 * panels + 700.0 * marks,
+        })
     }
 
-    /// Returns the cost of judging so many claims seed by seed, with the interval of each one's margin. One that nothing
-    /// contradicts is judged some hundred times more, on results that were not found.
-    pub fn of_claims(claims: usize, seeds: u64) -> Cost {
-        let judged = claims as f64 * seeds as f64;
-        Cost { seconds: 1e-3 * claims as f64 + 25e-6 * judged, kept: 200.0 * judged, ..Cost::default() }
+    /// Returns the cost of so many points that have a shape each.
+    pub fn of_points(points: f64) -> Cost {
+        Cost::of_drawn(Drawn { seconds: 5e-6 * points, bytes: 850.0 * points, written: 250.0 * points })
     }
 
-    /// Returns the cost of so many values in prose, each of which looks at all seeds of its experiment.
-    pub fn of_values(values: usize, seeds: u64) -> Cost {
-        let values = values as f64;
-        Cost {
-            seconds: values * (150e-6 + 0.5e-6 * seeds as f64),
-            kept: values * (2000.0 + 8.0 * seeds as f64),
-            ..Cost::default()
-        }
+    /// Returns the cost of a figure of an author's own: its expressions are evaluated in so many rows, before anything has run and
+    /// after, and its columns are written.
+    pub fn of_rows(rows: usize) -> Cost {
+        let rows = rows as f64;
+        let evaluated = Drawn { seconds: 14e-6 * rows, bytes: 150.0 * rows, written: 40.0 * rows };
+        Cost::of_figures(1, 1) + Cost::of_drawn(evaluated)
     }
 
-    /// Returns the cost of a history of so many numbers: each is held, named for prose, written to two files and drawn.
+    /// Returns the cost of a table's cells within a notebook, where they are packed, and with `published` also as they are, for
+    /// readers who compute: up to [`MOST_INSIDE`] bytes of it.
+    pub fn of_packed(cells: f64, published: bool) -> Cost {
+        let cells = cells.min(MOST_INSIDE / BYTES_OF_CELL);
+        let whole = if published { 1.4 * BYTES_OF_CELL } else { 0.0 };
+        let written = (0.5 + whole) * cells;
+        Cost::of_drawn(Drawn { seconds: 0.6e-6 * cells, bytes: 3.0 * cells + written, written })
+    }
+
+    /// Returns the cost of what is drawn.
+    pub fn of_drawn(drawn: Drawn) -> Cost {
+        Cost { drawn, ..Cost::default() }
+    }
+
+    /// Returns the cost of judging a claim seed by seed: each name in it is looked up; where numbers are compared by size, the margin
+    /// has an interval. A claim that nothing contradicts is judged hundreds of times more ([`idle`](crate::inline::idle)).
+    pub fn of_claim(that: &str, seeds: u64) -> Cost {
+        let (names, seeds) = (names(that), seeds as f64);
+        let compared = if that.contains(['<', '>']) { 14e-6 } else { 0.0 };
+        Cost::of_drawn(Drawn {
+            seconds: 0.9e-3 + 12e-6 * names + (6e-6 + compared + 3e-6 * names) * seeds,
+            bytes: 2000.0 + 200.0 * seeds,
+            written: 2000.0,
+        })
+    }
+
+    /// Returns the cost of a value in prose, each of whose names looks at all seeds of its experiment.
+    pub fn of_value(expression: &str, seeds: u64) -> Cost {
+        let names = names(expression);
+        Cost::of_drawn(Drawn {
+            seconds: 15e-6 + (9e-6 + 15e-9 * seeds as f64) * names,
+            bytes: 2000.0,
+            written: 1000.0,
+        })
+    }
+
+    /// Returns the cost of a history of so many numbers: each is held, named for prose, written to two files, and their middle over
+    /// the seeds drawn.
     pub fn of_history(numbers: f64) -> Cost {
-        Cost { seconds: 1e-6 * numbers, kept: 130.0 * numbers, ..Cost::default() }
+        let drawn = Drawn { seconds: 0.8e-6 * numbers, bytes: 200.0 * numbers, written: 36.0 * numbers };
+        Cost {
+            seconds: 0.7e-6 * numbers,
+            kept: 137.0 * numbers,
+            written: 52.0 * numbers,
+            drawn,
+            ..Cost::default()
+        }
     }
+
+    /// Returns the cost of so many numbers that a run ends with: each has a name, in prose and in a file.
+    pub fn of_metrics(numbers: f64) -> Cost {
+        Cost { seconds: 1e-6 * numbers, kept: 100.0 * numbers, written: 60.0 * numbers, ..Cost::default() }
+    }
+
+    /// Returns the cost of so many numbers that a run keeps for charts alone.
+    pub fn of_table(numbers: f64) -> Cost {
+        Cost { seconds: 0.3e-6 * numbers, kept: 105.0 * numbers, ..Cost::default() }
+    }
+}
+
+/// How many names an expression holds: `a.b.c` is one.
+fn names(expression: &str) -> f64 {
+    let words = expression.split(|letter: char| !letter.is_alphanumeric() && !matches!(letter, '_' | '.'));
+    words.filter(|word| word.starts_with(|letter: char| letter.is_alphabetic())).count() as f64
 }
 
 /// Tries units from the largest down: the first that is not above the value is counted in.
@@ -168,30 +270,32 @@ mod tests {
             seconds: 2.0,
             bytes: 40.0,
             kept: 1.0,
-            drawn: 4.0,
+            written: 6.0,
+            drawn: Drawn { seconds: 0.5, bytes: 4.0, written: 8.0 },
         };
-        let two = Cost {
-            rows: 20,
-            parameters: 3,
-            multiply_adds: 1.0,
-            seconds: 3.0,
-            bytes: 60.0,
-            kept: 2.0,
-            drawn: 3.0,
-        };
+        let two = Cost { rows: 20, parameters: 3, bytes: 60.0, ..one };
         assert_eq!(
             one + two,
             Cost {
                 rows: 20,
                 parameters: 5,
-                multiply_adds: 101.0,
-                seconds: 5.0,
+                multiply_adds: 200.0,
+                seconds: 4.0,
                 bytes: 60.0,
-                kept: 3.0,
-                drawn: 7.0
+                kept: 2.0,
+                written: 12.0,
+                drawn: Drawn { seconds: 1.0, bytes: 8.0, written: 16.0 },
             }
         );
-        assert_eq!((one.times(3).multiply_adds, one.times(3).seconds), (300.0, 6.0));
+        let three = one.times(3);
+        assert_eq!((three.multiply_adds, three.time(), three.memory()), (300.0, 6.5, 43.0));
+        assert_eq!((three.left(), three.published()), (7.0, 26.0));
+    }
+
+    #[test]
+    fn names_in_expressions_are_counted() {
+        let counted = ["1 < 2", "a.b[1] == 1 and a_2 > 0.5", "f(x) + 1e5"].map(names);
+        assert_eq!(counted, [0.0, 3.0, 2.0]);
     }
 
     #[test]

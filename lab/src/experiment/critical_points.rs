@@ -177,7 +177,7 @@ seeds: 2
                 + 8.0 * (10.0 * n * n + rows * (facts.features as f64 + 6.0 * units + 8.0)),
             ..Cost::default()
         };
-        own + Cost::of_history(8.0 * starts) + Cost::of_marks(starts)
+        own + Cost::of_history(8.0 * starts) + Cost::of_marks(1.0, starts)
     }
 
     fn metric_schema(&self, _: Option<&Facts>) -> MetricSchema {

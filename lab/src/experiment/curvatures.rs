@@ -142,7 +142,7 @@ seeds: 3
         let seconds = self.samples as f64 * self.dimensions.iter().map(of_matrix).sum::<f64>();
         let own = Cost { seconds, bytes: 1e5, ..Cost::default() };
         own + Cost::of_history((LISTS.len() * self.dimensions.len()) as f64)
-            + Cost::of_marks(4.0 * self.dimensions.len() as f64)
+            + Cost::of_marks(4.0, 4.0 * self.dimensions.len() as f64)
     }
 
     fn metric_schema(&self, _: Option<&Facts>) -> MetricSchema {

@@ -181,7 +181,8 @@ compare: [right, doubled, wrong_derivative]
             let evaluations = 4.0 * shape.parameters() as f64;
             let rows = self.rows.min(facts.rows);
             cost.multiply_adds += evaluations * rows as f64 * shape.forward_multiply_adds() as f64;
-            cost.seconds += evaluations * train::prediction_seconds(&shape, rows, self.precision);
+            cost.seconds +=
+                training::HEADROOM * evaluations * train::prediction_seconds(&shape, rows, self.precision);
             cost.bytes += train::gradient_check_bytes(&shape, rows) as f64;
         }
         cost

@@ -99,7 +99,8 @@ compare: [{normal: 0.01}, xavier, {normal: 1}]
 
     fn cost(&self, facts: Option<&Facts>) -> Cost {
         // Of each layer a histogram is kept, and drawn of a few.
-        let kept = Cost::of_history((2 * histogram::BINS + 4) as f64 * self.model.depth() as f64);
+        let layers = self.model.depth() as f64;
+        let kept = Cost::of_table(2.0 * histogram::BINS as f64 * layers) + Cost::of_metrics(4.0 * layers);
         self.with_parts(|parts| training::cost_with_capture(parts, facts)) + kept
     }
 

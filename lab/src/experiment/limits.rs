@@ -149,7 +149,7 @@ impl Limits {
             (" rows", cost.rows as f64, self.rows as f64, figure as fn(f64) -> String),
             (" parameters", cost.parameters as f64, self.parameters as f64, figure),
             (" multiply-adds", cost.multiply_adds, self.multiply_adds, figure),
-            (" of one core", cost.seconds, self.time, duration),
+            (" of one core", cost.time(), self.time, duration),
             (" of memory", cost.memory(), self.bytes, size),
             (" runs", runs as f64, self.runs as f64, figure),
         ];

@@ -49,7 +49,7 @@ pub mod variation;
 mod varied;
 
 pub use crate::data::Facts;
-pub use cost::{Cost, duration, figure, size};
+pub use cost::{Cost, Drawn, duration, figure, size};
 pub use effect::{FOLLOWING, TRAINING, conditions, in_effect};
 pub use header::{Claim, ColumnSettings, Header, KEYS as HEADER_KEYS, Shown, id_problem};
 pub use layer::shared as check_shared;
@@ -116,6 +116,12 @@ pub trait Experiment:
 
     /// Returns what one run costs, known before it runs. Only called on settings that passed [`check`](Self::check).
     fn cost(&self, facts: Option<&Facts>) -> Cost;
+
+    /// Returns what the figures of all variants cost beside what [`cost`](Self::cost) says of each, known before anything runs. Only
+    /// called on settings that passed [`check`](Self::check).
+    fn drawn(_: &[&Self]) -> Drawn {
+        Drawn::default()
+    }
 
     /// Returns what a run will find, by name, as far as these settings decide; by default all that is documented. A
     /// name that is missing here is refused in prose and claims before anything runs. Only called on settings

@@ -6,7 +6,9 @@ use crate::chart::Figure;
 use crate::data::{DataSettings, Dataset};
 use crate::diagnostic::{Diagnostic, Problem};
 use crate::experiment::variation::{self, Variant};
-use crate::experiment::{Better, Cost, Experiment, Facts, MetricInfo, MetricSchema, Shared, header, layer};
+use crate::experiment::{
+    Better, Cost, Drawn, Experiment, Facts, MetricInfo, MetricSchema, Shared, header, layer, training,
+};
 use crate::numeric::Workers;
 use crate::outcome::{Outcome, RunRecord, Written};
 use crate::settings::{self, Node};
@@ -47,6 +49,9 @@ pub trait Plan: Send + Sync {
     fn check(&self, variant: usize, facts: Option<&Facts>) -> Vec<Problem>;
     /// Estimates what one run of a variant costs: seconds, bytes, multiply-adds.
     fn cost(&self, variant: usize, facts: Option<&Facts>) -> Cost;
+    /// Estimates what all variants together cost beside that, each with the facts of its data: their table is read once, and figures
+    /// may show all of them.
+    fn drawn(&self, facts: &[Option<Facts>]) -> Drawn;
     /// Returns what its runs will find, by name. Only called on settings that passed [`check`](Self::check).
     fn metric_schema(&self, variant: usize, facts: Option<&Facts>) -> MetricSchema;
     /// Returns metrics that no seed changes in any variant.
@@ -122,6 +127,12 @@ fn is_overridden(base: &Node, variants: &[&Node], path: &str) -> bool {
     variants.iter().all(|variant| variant.get(path).map(|node| node.span) != own)
 }
 
+impl<E> Typed<E> {
+    fn experiments(&self) -> Vec<&E> {
+        self.variants.iter().map(|(_, experiment)| experiment).collect()
+    }
+}
+
 impl<E: Experiment> Plan for Typed<E> {
     fn variants(&self) -> Vec<PlannedVariant<'_>> {
         self.variants
@@ -148,6 +159,15 @@ impl<E: Experiment> Plan for Typed<E> {
 
     fn cost(&self, variant: usize, facts: Option<&Facts>) -> Cost {
         self.variants[variant].1.cost(facts) + Cost::of_run()
+    }
+
+    fn drawn(&self, facts: &[Option<Facts>]) -> Drawn {
+        let tables = self.variants.iter().zip(facts).filter_map(|((_, experiment), facts)| {
+            Some(training::table_cost(experiment.data()?, facts.as_ref()?))
+        });
+        // Variants share their table as a rule.
+        let table = tables.max_by(|one, other| one.seconds.total_cmp(&other.seconds));
+        E::drawn(&self.experiments()) + table.unwrap_or_default()
     }
 
     fn metric_schema(&self, variant: usize, facts: Option<&Facts>) -> MetricSchema {
@@ -189,8 +209,7 @@ impl<E: Experiment> Plan for Typed<E> {
     }
 
     fn figures(&self, outcome: &Outcome) -> Vec<Figure> {
-        let variants: Vec<&E> = self.variants.iter().map(|(_, experiment)| experiment).collect();
-        E::figures(&variants, outcome)
+        E::figures(&self.experiments(), outcome)
     }
 
     fn resolved(&self, variant: usize) -> serde_json::Value {

@@ -1,7 +1,7 @@
 //! The regions of a classifier over the plane of two features, with its training points.
 
-use super::Cost;
 use super::curves;
+use super::{Cost, Drawn};
 use crate::chart::{Axis, Color, Dots, Figure, Frame, Frames, Panel, Regions, Shape};
 use crate::data::{Facts, Target};
 use crate::nn::Architecture;
@@ -42,7 +42,10 @@ pub(super) fn cost(parts: &Parts, facts: Option<&Facts>, Cells(side): Cells) -> 
     let cells = side * side;
     let answers = train::prediction_seconds(&architecture, cells, parts.training.precision);
     let numbers = (cells * classes) as f64;
-    Cost { seconds: answers + 2e-6 * numbers, kept: 12.0 * numbers, ..Cost::default() }
+    let rows = parts.split.sizes(facts.rows).map_or(0, |[train, ..]| train);
+    let kept = Cost { seconds: answers + 10e-9 * numbers, kept: 10.0 * numbers, ..Cost::default() };
+    let outlined = Drawn { seconds: 4e-3 + 0.2e-6 * numbers, bytes: 4.0 * numbers, written: 2e5 };
+    kept + Cost::of_drawn(outlined) + Cost::of_points(rows.min(MOST_POINTS) as f64)
 }
 
 /// Keeps the network's probabilities over the plane under a name, and the training points, where there are two features.

@@ -138,10 +138,11 @@ label: 0
 
     fn cost(&self, facts: Option<&Facts>) -> Cost {
         let Some(data) = &self.data else {
-            // Four bars a logit and five lists of them; what stands beside the bars takes room and hardly time.
+            // Four panels of a bar for each logit, and five lists of them, which stand in the page of every seed's results too.
             let logits = self.logits.as_ref().map_or(0, Vec::len) as f64;
-            let texts = Cost { drawn: Cost::of_marks(0.6 * logits).drawn, ..Cost::default() };
-            return Cost::of_marks(4.0 * logits) + Cost::of_history(5.0 * logits) + texts;
+            return Cost::of_marks(4.0, 4.0 * logits)
+                + Cost::of_metrics(5.0 * logits + 2.0)
+                + Cost::of_table(3.0 * logits);
         };
         let parts = self.parts(data);
         let way = states::way_to(self.training.epochs).len();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::data::{DataSettings, Dataset, Facts, Origin, Target, TargetColumn};
 use crate::diagnostic::{Problem, within};
 use crate::experiment::metric_schema::{MetricSchema, MetricType, documented};
-use crate::experiment::{Better, Context, Cost, MetricInfo, Part, quality};
+use crate::experiment::{Better, Context, Cost, Drawn, MetricInfo, Part, quality};
 use crate::measure::Answers;
 use crate::nn::Architecture;
 use crate::numeric::Workers;
@@ -154,7 +154,7 @@ fn check_watched(parts: &Parts, facts: &Facts) -> Vec<Problem> {
 }
 
 /// Other machines take longer than the one that a fit is estimated for, and pieces of work that nobody counts add up.
-const HEADROOM: f64 = 1.7;
+pub(super) const HEADROOM: f64 = 1.7;
 
 /// Returns seconds to generate the data of a run anew, or to draw its rows from a table; a whole table is shared by all runs.
 pub(super) fn data_seconds(data: &DataSettings, facts: &Facts) -> f64 {
@@ -168,13 +168,25 @@ pub(super) fn data_seconds(data: &DataSettings, facts: &Facts) -> f64 {
     drawn + made + taken + again
 }
 
+/// Returns what a table costs once for all runs: to read it, and to pack it for a notebook and for readers who compute.
+pub(super) fn table_cost(data: &DataSettings, facts: &Facts) -> Drawn {
+    if is_generated(data) {
+        return Drawn::default();
+    }
+    let cells = facts.drawn_from as f64 * (1.0 + facts.features as f64);
+    // Text is read number by number; what is kept in fewer bytes stood as it is in its file.
+    let of_cell = if facts.number_bytes < 8 { 10e-9 } else { 70e-9 };
+    let read = Drawn { seconds: of_cell * cells, ..Drawn::default() };
+    Cost::of_packed(cells, data.file.is_some()).drawn + read
+}
+
 /// Returns bytes of the data of a run as they were read or generated, beside its parts in the run's own precision, and of the order of
 /// rows that `limit` draws from.
 pub(super) fn data_bytes(data: &DataSettings, facts: &Facts) -> f64 {
     let limited = facts.drawn_from > facts.rows;
     let order = if limited { 4 * facts.drawn_from } else { 0 };
     let row = facts.number_bytes * facts.features + 8;
-    let whole = if limited && is_generated(data) { row * facts.drawn_from } else { 0 };
+    let whole = if limited { row * facts.drawn_from } else { 0 };
     // A copy of all rows in f64, with their order.
     let taken = if data.other_source.is_some() { (8 * facts.features + 16) * facts.rows } else { 0 };
     ((row + 8) * facts.rows + order + whole + taken) as f64
@@ -209,6 +221,18 @@ pub(super) fn dropped_seconds(parts: &Parts, facts: &Facts) -> f64 {
 
 /// Returns what a run costs; zero where the settings are not sound.
 pub(super) fn cost(parts: &Parts, facts: Option<&Facts>) -> Cost {
+    let curves = Cost::of_history(CURVES.len() as f64 * (parts.training.epochs as f64 + 1.0));
+    fit_cost(parts, facts) + curves + judging_cost(parts, facts)
+}
+
+/// Returns what judging the answers of a run costs.
+pub(super) fn judging_cost(parts: &Parts, facts: Option<&Facts>) -> Cost {
+    let sizes = facts.and_then(|facts| Some((facts, parts.split.sizes(facts.rows).ok()?)));
+    Cost::of_metrics(sizes.map_or(0.0, |(facts, sizes)| quality::count(facts.target, sizes)))
+}
+
+/// Returns what a run costs without what it tells; zero where the settings are not sound.
+pub(super) fn fit_cost(parts: &Parts, facts: Option<&Facts>) -> Cost {
     let Some(facts) = facts else { return Cost::default() };
     let Ok(architecture) = Architecture::new(parts.model, facts.features, facts.target) else {
         return Cost::default();
@@ -220,17 +244,14 @@ pub(super) fn cost(parts: &Parts, facts: Option<&Facts>) -> Cost {
         Target::Classes(_) => train::answers_bytes(&architecture, sizes, parts.training.precision),
         Target::Value => 0,
     };
-    let own = Cost {
+    Cost {
         rows,
         parameters: architecture.parameters() as u64,
         multiply_adds: fit.multiply_adds as f64,
         seconds: HEADROOM * fit.seconds + data_seconds(parts.data, facts),
         bytes: data_bytes(parts.data, facts) + fit.bytes as f64 + answers as f64,
-        kept: 0.0,
-        drawn: 0.0,
-    };
-    let judged = quality::count(facts.target, sizes);
-    own + Cost::of_history(CURVES.len() as f64 * (parts.training.epochs as f64 + 1.0) + judged)
+        ..Cost::default()
+    }
 }
 
 /// Returns which of [`metrics`] a run will have, and which of them with a curve: none of a part without rows, and no share

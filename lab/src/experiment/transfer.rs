@@ -159,7 +159,7 @@ seeds: 2
         let of_problem = |data: &DataSettings| self.search(data).cost(Self::facts(data).as_ref());
         let all: Cost = self.problems.values().map(of_problem).sum();
         let pairs = (self.problems.len() * self.problems.len()) as f64;
-        all + Cost::of_history(2.0 * pairs) + Cost::of_marks(pairs)
+        all + Cost::of_history(2.0 * pairs) + Cost::of_marks(1.0, pairs)
     }
 
     fn metric_schema(&self, _: Option<&Facts>) -> MetricSchema {

@@ -1,6 +1,7 @@
 //! What is to be drawn: rows of a layer evaluated, and those that differ in the seed alone made into points.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::block::{Across, Block, By, Layer, MarkName, Spread, Written};
 use super::by;
@@ -12,8 +13,8 @@ use crate::diagnostic::Diagnostic;
 use crate::inline::{Fault, Formula, Given, Link, Values};
 use crate::outcome::{Metric, Statistic};
 
-/// The most rows of a figure.
-const MOST_ROWS: usize = 200_000;
+/// The most rows of a figure, counted for each of its layers and y.
+pub const MOST_ROWS: usize = 200_000;
 
 /// Places at which a function is evaluated.
 const SAMPLES: usize = 401;
@@ -22,7 +23,7 @@ const SAMPLES: usize = 401;
 pub struct Ground<'a, 'v> {
     /// The experiments that each layer is drawn from, in the author's order.
     pub sources: Vec<Vec<Source<'a>>>,
-    pub file: Option<FileTable>,
+    pub file: Option<Arc<FileTable>>,
     /// The results of the course, for names as in prose.
     pub values: &'a Values<'v>,
     /// The lesson's slug.
@@ -216,24 +217,50 @@ pub(super) fn dotted(links: &[Link]) -> String {
     links.iter().filter_map(Link::word).collect::<Vec<_>>().join(".")
 }
 
-/// Evaluates the rows of a layer.
+/// Returns how many rows all layers of a figure have, counted for each y; before anything has run, how many there will be.
 ///
 /// # Errors
-/// Everything that is wrong with an expression; too many rows; rows that fall together.
-pub(super) fn evaluate(block: &Block, ground: &Ground, index: usize) -> Result<Drawn, Vec<Diagnostic>> {
-    let layer = &block.layers[index];
-    let formulas = Formulas::of(block, layer)?;
-    let sources = &ground.sources[index];
-    let frame = match (&layer.x, &ground.file) {
-        (Some(Across::Range { low, high, log, .. }), _) => Frame::Range(places(*low, *high, *log)),
-        (_, Some(file)) if layer.from.is_empty() => Frame::File(file),
-        _ => Frame::of_runs(sources, formulas.grain(block, sources)?, &formulas.lists(sources)),
-    };
-    let count = if ground.foreseen { frame.expected() } else { frame.len() };
+/// An expression that cannot be read; more than [`MOST_ROWS`].
+pub fn rows(block: &Block, ground: &Ground) -> Result<usize, Vec<Diagnostic>> {
+    let mut count = 0;
+    for (index, layer) in block.layers.iter().enumerate() {
+        let formulas = Formulas::of(block, layer)?;
+        let frame = frame(block, ground, index, &formulas)?;
+        let rows = if ground.foreseen { frame.expected() } else { frame.len() };
+        count += rows * formulas.y.len().max(1);
+    }
     if count > MOST_ROWS {
         let message = format!("a figure of {count} rows");
         return Err(error(block.id.span, message, format!("expected at most {MOST_ROWS}")));
     }
+    Ok(count)
+}
+
+/// Returns the rows of a layer, whatever its expressions say of them.
+fn frame<'g>(
+    block: &Block,
+    ground: &'g Ground,
+    index: usize,
+    formulas: &Formulas,
+) -> Result<Frame<'g>, Vec<Diagnostic>> {
+    let layer = &block.layers[index];
+    let sources = &ground.sources[index];
+    Ok(match (&layer.x, &ground.file) {
+        (Some(Across::Range { low, high, log, .. }), _) => Frame::Range(places(*low, *high, *log)),
+        (_, Some(file)) if layer.from.is_empty() => Frame::File(file),
+        _ => Frame::of_runs(sources, formulas.grain(block, sources)?, &formulas.lists(sources)),
+    })
+}
+
+/// Evaluates the rows of a layer.
+///
+/// # Errors
+/// Everything that is wrong with an expression; rows that fall together.
+pub(super) fn evaluate(block: &Block, ground: &Ground, index: usize) -> Result<Drawn, Vec<Diagnostic>> {
+    let layer = &block.layers[index];
+    let formulas = Formulas::of(block, layer)?;
+    let sources = &ground.sources[index];
+    let frame = frame(block, ground, index, &formulas)?;
     let sort = block.sort.as_ref().map(formula).transpose()?;
     let mut rows = Rows { ground, frame: &frame, wholes: BTreeMap::new() };
     let mut kept = Vec::new();

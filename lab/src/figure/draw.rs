@@ -58,6 +58,7 @@ struct Parts {
 /// # Errors
 /// Everything that is wrong with its expressions, or that a figure of this kind cannot show.
 pub fn draw(block: &Block, ground: &Ground, title: Option<&str>) -> Result<Finished, Vec<Diagnostic>> {
+    data::rows(block, ground)?;
     let layers: Vec<Drawn> = (0..block.layers.len())
         .map(|index| data::evaluate(block, ground, index))
         .collect::<Result<_, _>>()?;

@@ -26,7 +26,7 @@ mod series;
 mod table;
 
 pub use block::{Across, Block, KEYS, Labelled, MARKS, Written};
-pub use data::Ground;
+pub use data::{Ground, MOST_ROWS, rows};
 pub use draw::{Finished, draw};
 pub use foreseen::foreseen;
 pub use frame::{FileTable, Source};

@@ -1,13 +1,13 @@
 //! Figures of an author's own, read and checked before anything runs.
 
-use std::collections::BTreeSet;
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, nearest};
-use crate::experiment::{Limits, MetricType};
+use crate::experiment::{Cost, Limits, MetricType};
 use crate::figure::{self, Block, FileTable, Ground, Source};
 use crate::files;
 use crate::lesson::inline::{Values, as_name, experiment_named};
@@ -18,9 +18,13 @@ use crate::settings::Node;
 use crate::store::cache::Sum;
 
 use super::planned::Planned;
+use super::totals::Work;
 
 /// The most bytes of a file that a figure is drawn from.
 const MOST_BYTES: u64 = 16 << 20;
+/// The most cells of such a file, and bytes that each holds.
+const MOST_CELLS: usize = 1_000_000;
+const CELL: f64 = 60.0;
 
 /// A figure of an author's own that is in order.
 pub(crate) struct PlannedFigure {
@@ -32,9 +36,46 @@ pub(crate) struct PlannedFigure {
     pub tree: Node,
     /// For each layer the experiments that it is drawn from.
     asked: Vec<Vec<Asked>>,
-    pub file: Option<FileTable>,
+    pub file: Option<Arc<FileTable>>,
     /// A hash over the file.
     pub file_sum: Option<Sum>,
+    /// What drawing it takes.
+    pub cost: Cost,
+}
+
+/// The files that figures are drawn from, each read once.
+struct Tables<'c> {
+    course: &'c Course,
+    known: BTreeMap<PathBuf, (Arc<FileTable>, Sum)>,
+}
+
+impl Tables<'_> {
+    /// Returns a file's table, which `work` holds once for all figures.
+    fn read(
+        &mut self,
+        lesson: &Lesson,
+        file: &figure::Written,
+        work: &mut Work,
+    ) -> Result<(Arc<FileTable>, Sum), Diagnostic> {
+        let folder = Path::new(&lesson.below).parent().unwrap_or(Path::new(""));
+        let path = folder.join(&file.text);
+        if let Some((table, sum)) = self.known.get(&path) {
+            return Ok((table.clone(), *sum));
+        }
+        let wrong = |label: String| {
+            let error = Diagnostic::error(format!("cannot read the file `{}`", file.text), file.span);
+            error.label(label).hint("the path is relative to the lesson, inside the lessons folder")
+        };
+        let bytes = files::read(&self.course.root, &path, MOST_BYTES)
+            .map_err(|refusal| wrong(refusal.to_string()))?;
+        let sum = Sum::of(&bytes);
+        let text = String::from_utf8(bytes).map_err(|_| wrong("it is no text in UTF-8".to_owned()))?;
+        let text = files::without_mark(text);
+        let table = Arc::new(table(&text).map_err(wrong)?);
+        work.hold(text.len() as f64 + CELL * (table.rows.len() * table.columns.len()) as f64);
+        self.known.insert(path, (table.clone(), sum));
+        Ok((table, sum))
+    }
 }
 
 /// An experiment that a figure is drawn from.
@@ -122,10 +163,12 @@ fn steps(planned: &Planned) -> usize {
         .unwrap_or(0)
 }
 
-/// Reads and checks the figures of every lesson; what is wrong with any of them is added to `found`.
+/// Reads and checks the figures of every lesson; what is wrong with any of them is added to `found`. `held` are the bytes of the
+/// experiments' data.
 pub(crate) fn plan(
     course: &Course,
     planned: &[Planned],
+    held: f64,
     limits: &Limits,
     found: &mut Diagnostics,
 ) -> Vec<PlannedFigure> {
@@ -152,6 +195,8 @@ pub(crate) fn plan(
         values.insert(&course.lessons[experiment.lesson].slug, &experiment.header.id, outcome);
     }
     let mut figures = Vec::new();
+    let mut tables = Tables { course, known: BTreeMap::new() };
+    let mut work = Work::new(held, limits).with(planned);
     for (index, lesson) in course.lessons.iter().enumerate() {
         let mut ids: BTreeSet<&str> = planned
             .iter()
@@ -159,8 +204,8 @@ pub(crate) fn plan(
             .map(|experiment| experiment.header.id.as_str())
             .collect();
         for (place, written) in lesson.figures.iter().enumerate() {
-            let figure = read(course, planned, index, place, written);
-            let Some(figure) = found.keep(figure) else { continue };
+            let figure = read(&mut tables, &mut work, planned, index, place, written);
+            let Some(mut figure) = found.keep(figure) else { continue };
             if let Some(id) = written.node.entry("id").and_then(|entry| entry.value.as_text())
                 && !ids.insert(id)
             {
@@ -170,6 +215,16 @@ pub(crate) fn plan(
                 continue;
             }
             found.extend(check_texts(course, lesson, &figure));
+            let Some(rows) = found.keep(rows(course, planned, lesson, &figure, &outcomes, &values)) else {
+                continue;
+            };
+            figure.cost = Cost::of_rows(rows);
+            let what = format!("experiments and the figures up to `{}`", figure.block.id.text);
+            let beyond = work.add(&figure.cost, &what, figure.block.id.span);
+            if !beyond.is_empty() {
+                found.extend(beyond);
+                return figures;
+            }
             if found.keep(dry(course, planned, lesson, &figure, &outcomes, &values)).is_some() {
                 figures.push(figure);
             }
@@ -191,6 +246,30 @@ fn foreseen(experiment: &Planned) -> Outcome {
     figure::foreseen(&trials, variants, &(header.seed..header.seed + header.seeds), experiment.kind.step)
 }
 
+/// Returns how many rows it will have.
+fn rows(
+    course: &Course,
+    planned: &[Planned],
+    lesson: &Lesson,
+    figure: &PlannedFigure,
+    outcomes: &[Outcome],
+    values: &Values,
+) -> Result<usize, Vec<Diagnostic>> {
+    figure::rows(&figure.block, &ground(course, planned, lesson, figure, outcomes, values))
+}
+
+fn ground<'a, 'v>(
+    course: &Course,
+    planned: &[Planned],
+    lesson: &'a Lesson,
+    figure: &PlannedFigure,
+    outcomes: &'a [Outcome],
+    values: &'a Values<'v>,
+) -> Ground<'a, 'v> {
+    let sources = figure.sources(course, planned, &|place| outcomes.get(place)).unwrap_or_default();
+    Ground { sources, file: figure.file.clone(), values, lesson: &lesson.slug, foreseen: true }
+}
+
 /// Draws it without numbers, which finds what is wrong whatever they are.
 fn dry(
     course: &Course,
@@ -200,9 +279,7 @@ fn dry(
     outcomes: &[Outcome],
     values: &Values,
 ) -> Result<(), Vec<Diagnostic>> {
-    let sources = figure.sources(course, planned, &|place| outcomes.get(place)).unwrap_or_default();
-    let file = figure.file.clone();
-    let ground = Ground { sources, file, values, lesson: &lesson.slug, foreseen: true };
+    let ground = ground(course, planned, lesson, figure, outcomes, values);
     figure::draw(&figure.block, &ground, None).map(|_| ())
 }
 
@@ -219,12 +296,14 @@ fn check_texts(course: &Course, lesson: &Lesson, figure: &PlannedFigure) -> Vec<
 }
 
 fn read(
-    course: &Course,
+    tables: &mut Tables,
+    work: &mut Work,
     planned: &[Planned],
     index: usize,
     place: usize,
     written: &ExperimentBlock,
 ) -> Result<PlannedFigure, Vec<Diagnostic>> {
+    let course = tables.course;
     let lesson = &course.lessons[index];
     let block = Block::read(&written.node)?;
     let mut found = Vec::new();
@@ -257,7 +336,7 @@ fn read(
         }
         asked.push(right.into_iter().filter_map(Result::ok).collect());
     }
-    let table = block.file.as_ref().map(|file| read_file(course, lesson, file)).transpose();
+    let table = block.file.as_ref().map(|file| tables.read(lesson, file, work)).transpose();
     match table {
         Ok(table) if found.is_empty() => {
             let (file, file_sum) = table.unzip();
@@ -269,6 +348,7 @@ fn read(
                 asked,
                 file,
                 file_sum,
+                cost: Cost::default(),
             })
         }
         table => {
@@ -293,23 +373,6 @@ fn unknown(course: &Course, planned: &[Planned], lesson: &Lesson, from: &figure:
         Some(near) => error.label(format!("did you mean `{near}`?")),
         None => error.label("expected the id of an experiment of this lesson, or `lesson.id`"),
     }
-}
-
-fn read_file(
-    course: &Course,
-    lesson: &Lesson,
-    file: &figure::Written,
-) -> Result<(FileTable, Sum), Diagnostic> {
-    let folder = Path::new(&lesson.below).parent().unwrap_or(Path::new(""));
-    let wrong = |label: String| {
-        let error = Diagnostic::error(format!("cannot read the file `{}`", file.text), file.span);
-        error.label(label).hint("the path is relative to the lesson, inside the lessons folder")
-    };
-    let bytes = files::read(&course.root, &folder.join(&file.text), MOST_BYTES)
-        .map_err(|refusal| wrong(refusal.to_string()))?;
-    let sum = Sum::of(&bytes);
-    let text = String::from_utf8(bytes).map_err(|_| wrong("it is no text in UTF-8".to_owned()))?;
-    table(&files::without_mark(text)).map(|table| (table, sum)).map_err(wrong)
 }
 
 /// Reads a table: with commas, semicolons or tabs, whichever part its first line into most columns.
@@ -345,6 +408,9 @@ fn table(text: &str) -> Result<FileTable, String> {
             let line = record.position().map_or(0, csv::Position::line);
             return Err(format!("line {line} has {} cells, the header {}", record.len(), columns.len()));
         }
+        if rows.len() == figure::MOST_ROWS || (rows.len() + 1) * columns.len() > MOST_CELLS {
+            return Err(format!("expected at most {} rows and {MOST_CELLS} cells", figure::MOST_ROWS));
+        }
         rows.push(record.iter().map(cell).collect());
     }
     if rows.is_empty() {
@@ -365,5 +431,14 @@ mod tests {
         assert_eq!(of("a\tb\n1\t2\n").columns, ["a", "b"]);
         assert_eq!(table("a,b\n1\n").unwrap_err(), "line 2 has 1 cells, the header 2");
         assert!(table("").is_err() && table("a,b\n").is_err());
+        assert_eq!(
+            of(&("a,b\n".to_owned() + &"1,2\n".repeat(figure::MOST_ROWS))).rows.len(),
+            figure::MOST_ROWS
+        );
+        for (cells, rows) in [("1", figure::MOST_ROWS + 1), (&*vec!["1"; 10].join(","), MOST_CELLS / 10 + 1)]
+        {
+            let text = format!("{cells}\n").repeat(rows + 1);
+            assert_eq!(table(&text).unwrap_err(), "expected at most 200000 rows and 1000000 cells");
+        }
     }
 }

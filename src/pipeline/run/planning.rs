@@ -75,7 +75,6 @@ pub(crate) fn plan(
     count_values(course, &mut planned);
     found.extend(std::mem::take(&mut tables.warnings));
     found.extend(totals::check_work(&planned, tables.bytes(), limits));
-    found.extend(totals::check_site(course, &planned, limits));
     planned
 }
 
@@ -104,24 +103,25 @@ fn count_values(course: &Course, planned: &mut [Planned]) {
     for (place, experiment) in planned.iter().enumerate() {
         places.insert((experiment.lesson, experiment.header.id.clone()), place);
     }
-    let mut counts = vec![[0, 0]; planned.len()];
+    let mut costs = vec![Cost::default(); planned.len()];
     for (index, lesson) in course.lessons.iter().enumerate() {
         for value in [&lesson.title, &lesson.summary, &lesson.body].into_iter().flat_map(Fragment::values) {
-            let kind = usize::from(value.role == Role::Claim);
             let words = value.expression.split(|letter: char| !letter.is_alphanumeric() && letter != '_');
             let mut within = index;
-            let mut named = BTreeSet::new();
+            let mut named: BTreeSet<usize> = BTreeSet::new();
             for word in words {
                 within = by_name.get(word).copied().unwrap_or(within);
                 named.extend(places.get(&(within, word.to_owned())));
             }
-            named.into_iter().for_each(|place: usize| counts[place][kind] += 1);
+            for place in named {
+                let seeds = planned[place].header.seeds;
+                let of = if value.role == Role::Claim { Cost::of_claim } else { Cost::of_value };
+                costs[place] = costs[place] + of(&value.expression, seeds);
+            }
         }
     }
-    for (experiment, [values, claims]) in planned.iter_mut().zip(counts) {
-        let seeds = experiment.header.seeds;
-        experiment.of.shown =
-            experiment.shown + Cost::of_values(values, seeds) + Cost::of_claims(claims, seeds);
+    for (experiment, cost) in planned.iter_mut().zip(costs) {
+        experiment.of.shown = experiment.shown + cost;
     }
 }
 

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use crate::diagnostic::{Diagnostic, Span};
-use crate::experiment::{Limits, beyond_limit, duration, figure, size};
+use crate::experiment::{Cost, Limits, beyond_limit, duration, figure, size};
 use crate::lesson::{Course, Lesson};
 
+use super::figures::PlannedFigure;
 use super::planned::Planned;
 
 /// Files of every site beside those of its lessons: the first page, the style sheet, fonts, the index of the search.
@@ -13,11 +14,6 @@ const FILES_OF_A_SITE: u64 = 30;
 /// Bytes that each page has beside its lesson, and for each lesson that its contents name, twice.
 const PAGE: f64 = 20_000.0;
 const CONTENTS: f64 = 400.0;
-/// Bytes of one chart, once in the page and once alone, beside what it draws.
-const CHART: f64 = 60_000.0;
-/// Bytes of a notebook beside our numbers, and of those at most.
-const NOTEBOOK: f64 = 100_000.0;
-const MOST_OF_NOTEBOOK: f64 = 5e6;
 
 /// Says that there are more experiments than a course may have, at the first one beyond.
 pub(crate) fn check_count(course: &Course, limits: &Limits) -> Option<Diagnostic> {
@@ -30,33 +26,79 @@ pub(crate) fn check_count(course: &Course, limits: &Limits) -> Option<Diagnostic
     Some(error.label(label).hint(limits.hint()))
 }
 
-/// Says what all experiments take together, time and memory, where that is too much; `tables` are the bytes of the data that are
-/// held.
-pub(crate) fn check_work(planned: &[Planned], tables: f64, limits: &Limits) -> Vec<Diagnostic> {
-    let (mut seconds, mut bytes) = (0.0, tables);
-    let mut found: [Option<Diagnostic>; 2] = Default::default();
-    for experiment in planned {
-        let total = experiment.total();
-        seconds += total.seconds;
-        bytes += total.left();
-        let beyond = [
-            (seconds, limits.course.time, "take too long", " of one core", duration as fn(f64) -> String),
-            (bytes, limits.course.bytes, "leave too much behind", " of memory", size),
-        ];
-        for (found, (cost, limit, what, unit, shown)) in found.iter_mut().zip(beyond) {
-            if found.is_none() && cost > limit {
-                let message = format!("the experiments up to `{}` {what}", experiment.header.id);
-                let error = Diagnostic::error(message, experiment.tree.locate("id"));
-                let label = beyond_limit(&shown(cost), unit, &shown(limit));
-                *found = Some(error.label(label).hint(limits.hint()));
-            }
-        }
+/// What a course takes so far, time and memory, held to its limits.
+pub(crate) struct Work<'l> {
+    seconds: f64,
+    bytes: f64,
+    limits: &'l Limits,
+    /// What was told to be too much: each is told once.
+    told: [bool; 2],
+}
+
+impl<'l> Work<'l> {
+    /// Begins with the bytes of the data that are held.
+    pub(crate) fn new(tables: f64, limits: &'l Limits) -> Self {
+        Work { seconds: 0.0, bytes: tables, limits, told: [false; 2] }
     }
-    found.into_iter().flatten().collect()
+
+    /// Adds what all experiments take.
+    pub(crate) fn with(mut self, planned: &[Planned]) -> Self {
+        planned.iter().for_each(|experiment| self.take(&experiment.total()));
+        self
+    }
+
+    /// Adds bytes that are held until the site is written.
+    pub(crate) fn hold(&mut self, bytes: f64) {
+        self.bytes += bytes;
+    }
+
+    fn take(&mut self, cost: &Cost) {
+        self.seconds += cost.time();
+        self.bytes += cost.left();
+    }
+
+    /// Adds what `what` takes, and says at its place where that makes too much of anything for the first time.
+    pub(crate) fn add(&mut self, cost: &Cost, what: &str, place: Span) -> Vec<Diagnostic> {
+        self.take(cost);
+        let limits = self.limits;
+        let sums = [
+            (
+                self.seconds,
+                limits.course.time,
+                "take too long",
+                " of one core",
+                duration as fn(f64) -> String,
+            ),
+            (self.bytes, limits.course.bytes, "leave too much behind", " of memory", size),
+        ];
+        let beyond = self.told.iter_mut().zip(sums).filter(|(told, (sum, limit, ..))| !**told && sum > limit);
+        beyond
+            .map(|(told, (sum, limit, takes, unit, shown))| {
+                *told = true;
+                let error = Diagnostic::error(format!("the {what} {takes}"), place);
+                error.label(beyond_limit(&shown(sum), unit, &shown(limit))).hint(limits.hint())
+            })
+            .collect()
+    }
+}
+
+/// Says what all experiments take together, where that is too much; `tables` are the bytes of the data that are held.
+pub(crate) fn check_work(planned: &[Planned], tables: f64, limits: &Limits) -> Vec<Diagnostic> {
+    let mut work = Work::new(tables, limits);
+    let added = planned.iter().flat_map(|experiment| {
+        let what = format!("experiments up to `{}`", experiment.header.id);
+        work.add(&experiment.total(), &what, experiment.tree.locate("id"))
+    });
+    added.collect()
 }
 
 /// Says that the site has too many files or is too large, at the first lesson beyond.
-pub(crate) fn check_site(course: &Course, planned: &[Planned], limits: &Limits) -> Option<Diagnostic> {
+pub(crate) fn check_site(
+    course: &Course,
+    planned: &[Planned],
+    figures: &[PlannedFigure],
+    limits: &Limits,
+) -> Option<Diagnostic> {
     let (mut files, mut bytes) = (FILES_OF_A_SITE, PAGE);
     let contents = CONTENTS * course.lessons.len() as f64;
     let mut copied = BTreeSet::new();
@@ -72,11 +114,11 @@ pub(crate) fn check_site(course: &Course, planned: &[Planned], limits: &Limits) 
         while let Some(experiment) = of_lesson.next_if(|experiment| experiment.lesson == index) {
             let figures = experiment.kind.figures.len();
             files += 3 + figures as u64;
-            let left = experiment.total().left();
-            bytes += left + CHART * figures as f64 + NOTEBOOK + left.min(MOST_OF_NOTEBOOK);
+            bytes += experiment.total().published();
         }
         files += 2 * lesson.figures.len() as u64;
-        bytes += CHART * lesson.figures.len() as f64;
+        let own = figures.iter().filter(|figure| figure.lesson == index);
+        bytes += own.map(|figure| figure.cost.published()).sum::<f64>();
         let beyond = [
             (files as f64, limits.course.files as f64, "files", figure as fn(f64) -> String),
             (bytes, limits.course.output, "", size),

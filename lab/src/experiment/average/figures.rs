@@ -22,8 +22,7 @@ const MOST_STEPS_BACK: usize = 200;
 /// Returns what drawing a series of that length costs.
 pub(super) fn cost(length: usize, early: usize) -> Cost {
     let dots = |values: usize| if values <= MOST_DOTS { values as f64 } else { 0.0 };
-    // A dot is a shape, and its value stands in a table beside those of the lines.
-    Cost::of_marks(0.25 * (dots(length) + dots(early.min(length))))
+    Cost::of_points(dots(length) + dots(early.min(length)))
 }
 
 /// Draws the figures of the kind that have something to show.

@@ -217,7 +217,7 @@ compare: [0.5, 0.9, 0.98]
     fn cost(&self, facts: Option<&Facts>) -> Cost {
         let length = self.length(facts) as f64;
         let (of_series, compared) = match self.is_generated() {
-            true => (4.6, measured::compared(self.length(facts)) as f64),
+            true => (3.6, measured::compared(self.length(facts)) as f64),
             false => (2.0, 0.0),
         };
         let own = Cost {

@@ -206,26 +206,30 @@ compare: [0.0001, 0.01, 1, 100]
         let Some(facts) = facts else { return Cost::default() };
         let Ok([train, ..]) = self.split.sizes(facts.rows) else { return Cost::default() };
         let (rows, features) = (facts.rows as f64, facts.features as f64);
-        let drawn = 8.0 * (2.0 * PLACES as f64 + 3.0 * rows.min(MOST_POINTS as f64));
-        // Up to some places, points are drawn, once for all seeds: an SVG's circles in the page and alone, rows of its table.
-        let points = 1e6;
+        let points = rows.min(MOST_POINTS as f64);
+        let drawn = Cost::of_points(points);
+        let kept = 8.0 * (2.0 * PLACES as f64 + 3.0 * points);
         if let Some(network) = &self.network {
             let cost = self.with_parts(network, |parts| training::cost(parts, Some(facts)));
-            return Cost { kept: cost.kept + drawn, bytes: cost.bytes + points, ..cost };
+            return Cost { kept: cost.kept + kept, ..cost } + drawn;
         }
         // The penalty adds a row for each feature. Reflecting a column takes two passes over it.
         let equations = train as f64 + features;
         let multiply_adds = 2.0 * equations * features * features + rows * features;
         let cells = rows * features;
-        Cost {
+        let fitted = Cost {
             rows: facts.rows as u64,
             parameters: facts.features as u64 + 1,
             multiply_adds,
-            seconds: 1e-3 + 1e-9 * multiply_adds + 50e-9 * cells,
-            bytes: points + (facts.number_bytes as f64 + 8.0) * cells + 16.0 * equations * features,
-            kept: drawn + 150.0 * features,
-            drawn: 0.0,
-        }
+            seconds: 60e-6
+                + 0.7e-9 * multiply_adds
+                + 15e-9 * cells
+                + training::data_seconds(&self.data, facts),
+            bytes: (facts.number_bytes as f64 + 8.0) * cells + 16.0 * equations * features,
+            kept: kept + 150.0 * features,
+            ..Cost::default()
+        };
+        fitted + drawn
     }
 
     fn metric_schema(&self, facts: Option<&Facts>) -> MetricSchema {

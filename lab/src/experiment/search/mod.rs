@@ -12,9 +12,8 @@ use crate::chart::Figure;
 use crate::data::{DataSettings, SplitSettings, Target};
 use crate::diagnostic::{Problem, nearest, within};
 use crate::experiment::metric_schema::{self, MetricSchema, MetricType};
-use crate::experiment::training;
 use crate::experiment::{
-    Compare, Context, Cost, Doc, Experiment, Facts, MetricInfo, SearchParts, Shared, quality,
+    Compare, Context, Cost, Doc, Experiment, Facts, MetricInfo, SearchParts, Shared, quality, training,
 };
 use crate::nn::ModelSettings;
 use crate::outcome::{Outcome, RunRecord, Step, Written};
@@ -28,9 +27,7 @@ use crate::train::{Parts, TrainingSettings};
 const MOST_TRIALS: usize = 10_000;
 
 /// Seconds to make a trial of a point, beside its training.
-const TRIAL: f64 = 150e-6;
-/// Numbers that are kept of a trial: its settings and metrics.
-const NUMBERS_OF_TRIAL: f64 = 30.0;
+const TRIAL: f64 = 60e-6;
 
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -241,21 +238,21 @@ trials: 8
     fn cost(&self, facts: Option<&Facts>) -> Cost {
         let rungs = self.rungs();
         let trials: f64 = rungs.iter().map(|rung| rung.trials as f64).sum();
-        let judged = facts.and_then(|facts| {
-            let sizes = self.split.sizes(facts.rows).ok()?;
-            Some(quality::count(facts.target, sizes))
-        });
         // Of a trial only its end is kept, of the best one also what its answers are worth.
-        let trained = Cost { kept: 0.0, ..trial::cost(self, &self.searched(), &rungs, facts) };
+        let trained = trial::cost(self, &self.searched(), &rungs, facts);
         let chosen = Cost {
-            // Each trial is settings that are read, and a row of the table.
+            // Each trial is settings that are read.
             seconds: TRIAL * trials
                 + self.sampler.seconds(&self.searched(), trials)
                 + importance_seconds(&self.space, rungs.first().map_or(0.0, |rung| rung.trials as f64)),
-            kept: 200.0 * trials * self.space.len() as f64,
             ..Cost::default()
         };
-        trained + chosen + Cost::of_history(NUMBERS_OF_TRIAL * trials + judged.unwrap_or(0.0))
+        // Three curves by trial, and a row of a table whose settings are drawn as points.
+        let settings = self.space.len() as f64;
+        let kept = Cost { kept: 400.0 * settings * trials, ..Cost::default() };
+        let told = Cost::of_history(3.0 * trials) + Cost::of_table((3.0 + settings) * trials) + kept;
+        let points = Cost::of_points(1.5 * settings * trials);
+        trained + chosen + told + points + training::judging_cost(&self.parts(), facts)
     }
 
     fn metric_schema(&self, facts: Option<&Facts>) -> MetricSchema {

@@ -153,11 +153,11 @@ fn ends(dimension: &Dimension) -> Vec<f64> {
 /// and as large as the largest.
 pub(super) fn cost(search: &Search, space: &Space, rungs: &[Rung], facts: Option<&Facts>) -> Cost {
     let mut slowest = dearest(search, space, facts, |cost| cost.seconds);
-    let largest = training::cost(&dearest(search, space, facts, |cost| cost.bytes).parts(), facts);
+    let largest = training::fit_cost(&dearest(search, space, facts, |cost| cost.bytes).parts(), facts);
     let epochs = slowest.training.epochs;
     let of_rung = |rung: &Rung| {
         slowest.training.epochs = rung.epochs(epochs);
-        training::cost(&slowest.parts(), facts).times(rung.trials as u64)
+        training::fit_cost(&slowest.parts(), facts).times(rung.trials as u64)
     };
     let all: Cost = rungs.iter().map(of_rung).sum();
     Cost { parameters: all.parameters.max(largest.parameters), bytes: all.bytes.max(largest.bytes), ..all }
@@ -172,7 +172,7 @@ fn dearest(search: &Search, space: &Space, facts: Option<&Facts>, figure: fn(&Co
         let trials = ends(&setting.dimension)
             .into_iter()
             .filter_map(|end| with(tree.clone(), std::iter::once(value(end))).ok());
-        let work = |trial: &Search| figure(&training::cost(&trial.parts(), facts));
+        let work = |trial: &Search| figure(&training::fit_cost(&trial.parts(), facts));
         if let Some(most) = trials.max_by(|a, b| work(a).total_cmp(&work(b))) {
             dearest = most;
         }

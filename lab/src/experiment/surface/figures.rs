@@ -87,22 +87,36 @@ struct Shown {
     axes: [String; 2],
 }
 
-/// Variants on the same surface share a map if they are few; else each has its own.
-fn map(variants: &[&Surface], outcome: &Outcome) -> Option<Figure> {
-    let mut maps: Vec<Vec<usize>> = Vec::new();
+/// The grounds that are shown, each with its variants.
+fn grounds(variants: &[&Surface]) -> Vec<Vec<usize>> {
+    let mut grounds: Vec<Vec<usize>> = Vec::new();
     for index in 0..variants.len() {
-        match maps.iter_mut().find(|shown| are_on_one(variants[shown[0]], variants[index])) {
+        match grounds.iter_mut().find(|shown| are_on_one(variants[shown[0]], variants[index])) {
             Some(shown) => shown.push(index),
-            None => maps.push(vec![index]),
+            None => grounds.push(vec![index]),
         }
     }
+    grounds
+}
+
+/// How many of these variants share a map: all if they are few.
+fn on_one_map(shown: &[usize]) -> usize {
+    if shown.len() > MOST_ON_ONE_MAP { 1 } else { shown.len() }
+}
+
+/// Returns how many maps are drawn.
+pub(super) fn maps(variants: &[&Surface]) -> usize {
+    grounds(variants).iter().map(|shown| shown.len().div_ceil(on_one_map(shown))).sum()
+}
+
+/// Variants on the same surface share a map if they are few; else each has its own.
+fn map(variants: &[&Surface], outcome: &Outcome) -> Option<Figure> {
     let mut panels = Vec::new();
-    let surfaces = maps.len();
-    for shown in maps {
+    let grounds = grounds(variants);
+    let surfaces = grounds.len();
+    for shown in grounds {
         let Some(ground) = ground(variants, &shown, outcome) else { continue };
-        let one_each = shown.len() > MOST_ON_ONE_MAP;
-        let groups: Vec<&[usize]> = shown.chunks(if one_each { 1 } else { shown.len() }).collect();
-        for group in groups {
+        for group in shown.chunks(on_one_map(&shown)) {
             let panel = panel(&ground, group, outcome);
             let first = variants[group[0]];
             let title = match group {

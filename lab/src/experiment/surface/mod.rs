@@ -13,7 +13,7 @@ use crate::diagnostic::{Problem, within};
 use crate::experiment::target::LossTarget;
 use crate::experiment::training;
 use crate::experiment::{
-    Compare, Context, Cost, Doc, Experiment, Facts, MetricInfo, MetricSchema, MetricType, Shared,
+    Compare, Context, Cost, Doc, Drawn, Experiment, Facts, MetricInfo, MetricSchema, MetricType, Shared,
 };
 use crate::numeric::Streams;
 use crate::optim::{Optimizer, Schedule, Sgd};
@@ -264,9 +264,9 @@ compare: [sgd, momentum, {rmsprop: {learning_rate: 0.1}}]
 
     fn cost(&self, facts: Option<&Facts>) -> Cost {
         let points = self.steps as f64 + 1.0;
-        // A step takes a gradient, a value, a distance and the optimizer's own arithmetic; a map is drawn once a variant.
-        let own = Cost { seconds: 8e-3 + 1e-6 * points, bytes: 4e6 + 64.0 * points, ..Cost::default() };
-        let own = own + Cost::of_history(SERIES * points + 6.0);
+        // A step takes a gradient, a value, a distance and the optimizer's own arithmetic.
+        let own = Cost { seconds: 0.15e-6 * points, bytes: 64.0 * points, ..Cost::default() };
+        let own = own + Cost::of_history(SERIES * points);
         let (Some(data), Some(facts)) = (&self.data, facts) else { return own };
         let rows = facts.rows as f64;
         // Of a number all rows are looked at a few times, of classes at each step thrice, for the map, and by Newton's method.
@@ -285,6 +285,11 @@ compare: [sgd, momentum, {rmsprop: {learning_rate: 0.1}}]
             ..Cost::default()
         };
         own + looking
+    }
+
+    fn drawn(variants: &[&Self]) -> Drawn {
+        let maps = figures::maps(variants) as f64;
+        Drawn { seconds: 15e-3 * maps, bytes: 0.5e6 * maps, written: 1e5 * maps }
     }
 
     fn metric_schema(&self, _: Option<&Facts>) -> MetricSchema {

@@ -23,7 +23,7 @@ const MOST_MISTAKEN: usize = 3;
 /// Returns what drawing the answers to so many classes costs.
 pub(super) fn cost(classes: usize) -> Cost {
     let cells = if classes <= MOST_CLASSES { classes * classes } else { 0 };
-    Cost::of_marks(0.5 * cells as f64)
+    Cost::of_marks(1.0, 0.5 * cells as f64)
 }
 
 /// Draws the figures of the kind that have something to show.

@@ -19,6 +19,7 @@ use crate::measure;
 use crate::nn::{Architecture, ModelSettings};
 use crate::outcome::{Outcome, RunRecord, Step};
 use crate::range;
+use crate::settings::metric_of_others;
 use crate::train::{self, Parts, TrainingSettings};
 
 use looks::Looks;
@@ -155,7 +156,9 @@ impl Train {
                 let problem =
                     Problem::new(format!("metrics[{index}]"), format!("there is no metric `{metric}`"));
                 let problem = problem.expected("the name of a metric, such as `dev_error`");
-                match nearest(metric, drawable()) {
+                let known: Vec<&str> = drawable().collect();
+                let near = nearest(metric, drawable()).map(str::to_owned);
+                match metric_of_others(metric, &known).or(near) {
                     Some(near) => problem.hint(format!("did you mean `{near}`?")),
                     None => problem,
                 }
@@ -187,15 +190,15 @@ impl Train {
         let parameters = architecture.parameters() as f64;
         cost.seconds += 6e-9 * histograms * parameters;
         cost.bytes += if histograms > 0.0 { 8.0 * parameters } else { 0.0 };
-        cost = cost + Cost::of_history(2.4 * BINS as f64 * layers * histograms);
+        cost = cost + Cost::of_table(2.4 * BINS as f64 * layers * histograms);
         for _ in 0..u32::from(self.gradient_shares) + u32::from(self.drift) {
-            cost = cost + Cost::of_history(layers * (epochs + 1.0));
+            cost = cost + Cost::of_history(layers * (epochs + 1.0)) + Cost::of_metrics(layers);
         }
         // The logits of a batch are judged once more.
         let kept = self.batches as f64;
         cost.seconds += 20e-9 * kept * (self.training.batch_size.of(rows) * architecture.outputs()) as f64;
         cost = cost + Cost::of_history(2.0 * kept);
-        cost + pictures::cost(self.pictures, facts)
+        cost + pictures::cost(self.pictures, self.training.augment.is_some(), facts)
     }
 }
 

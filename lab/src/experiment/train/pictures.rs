@@ -2,7 +2,7 @@
 
 use crate::chart::{Axis, Figure, Panel, Picture, Pictures};
 use crate::data::{Facts, PartName};
-use crate::experiment::{Cost, curves};
+use crate::experiment::{Cost, Drawn, curves};
 use crate::measure::Answers;
 use crate::outcome::{Grid, Outcome, RunRecord, Table, Variant};
 use crate::train::Subject;
@@ -10,12 +10,20 @@ use crate::train::Subject;
 /// Copies of a picture that augmentation has changed, beside it.
 const COPIES: usize = 5;
 
-/// Returns what keeping and drawing so many pictures of each sort costs.
-pub(super) fn cost(pictures: usize, facts: &Facts) -> Cost {
+/// Returns what keeping and drawing so many pictures of each sort costs; `moved`: with copies that augmentation has changed.
+pub(super) fn cost(pictures: usize, moved: bool, facts: &Facts) -> Cost {
     let Some((height, width)) = facts.image.filter(|_| pictures > 0) else { return Cost::default() };
     let pixels = (3 * pictures * height * width) as f64;
-    let texts = Cost::of_marks(0.5 * 3.0 * pictures as f64);
-    Cost { seconds: 0.5e-6 * pixels, kept: 30.0 * pixels, bytes: 16.0 * pixels, ..Cost::default() } + texts
+    let texts = Cost::of_marks(3.0, 0.5 * 3.0 * pictures as f64);
+    let sorts = if moved { 2.0 } else { 1.0 };
+    let drawn = Cost::of_drawn(Drawn {
+        bytes: 220.0 * sorts * pixels,
+        written: 30.0 * sorts * pixels,
+        ..Drawn::default()
+    });
+    Cost { seconds: 0.5e-6 * pixels, kept: 60.0 * pixels, bytes: 16.0 * pixels, ..Cost::default() }
+        + texts
+        + drawn
 }
 
 /// Keeps pictures of the training part, as many of one class as of another, and a few as augmentation changes them.
