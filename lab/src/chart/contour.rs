@@ -101,10 +101,18 @@ impl Contour {
     pub(crate) fn trace(values: &[f64], width: usize, height: usize, level: f64) -> Self {
         let padded = Padded { values, width, height, level };
         let mut next: BTreeMap<Edge, Edge> = BTreeMap::new();
+        let row = |j: usize| -> Vec<bool> { (0..=width + 1).map(|i| padded.inside(i, j)).collect() };
+        let mut above = row(0);
         for j in 0..=height {
+            let below = row(j + 1);
             for i in 0..=width {
-                next.extend(padded.pieces(i, j));
+                // Hardly any cell is crossed.
+                let first = above[i];
+                if [above[i + 1], below[i], below[i + 1]].iter().any(|&other| other != first) {
+                    next.extend(padded.pieces(i, j));
+                }
             }
+            above = below;
         }
         let mut contour = Contour::default();
         while let Some((start, mut edge)) = next.pop_first() {

@@ -36,11 +36,16 @@ pub(crate) fn beside(subjects: &[Subject], marks: &[Point], frame: Rect, height:
             .filter(|(other, _)| *other != index)
             .flat_map(|(_, s)| s.clone())
             .collect();
-        let badness = |place: &Rect| badness(place, own, &others, marks, &taken);
-        let tried = candidates(own, subject.width, height, frame).into_iter();
-        let tried = tried.map(|place| (badness(&place), place));
-        // The first of equals, so that nothing but the places decides.
-        let best = tried.min_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, place)| place);
+        let mut best = None;
+        let mut least = f64::INFINITY;
+        for place in candidates(own, subject.width, height, frame) {
+            // The first of equals, so that nothing but the places decides.
+            if let Some(bad) = badness(&place, own, &others, marks, &taken, least)
+                && (best.is_none() || bad < least)
+            {
+                (best, least) = (Some(place), bad);
+            }
+        }
         named.push(best.map(|place| (place.left, place.top + place.height / 2.0)));
         taken.extend(best.filter(|_| subject.width > 0.0));
     }
@@ -96,11 +101,24 @@ fn candidates(own: &[Point], width: f64, height: f64, frame: Rect) -> Vec<Rect> 
     own.iter().step_by(stride).flat_map(around).map(moved).collect()
 }
 
-/// How much a name at a place hides, and how easily it is taken for that of another path.
-fn badness(place: &Rect, own: &[Point], others: &[Point], marks: &[Point], taken: &[Rect]) -> f64 {
-    let over =
-        |points: &[Point], room: f64| points.iter().filter(|&&at| distance(place, at) < room).count() as f64;
-    let nearest = |points: &[Point]| points.iter().map(|&at| distance(place, at)).fold(FAR, f64::min);
+/// How much a name at a place hides, and how easily it is taken for that of another path; none where that is more than `most`.
+fn badness(
+    place: &Rect,
+    own: &[Point],
+    others: &[Point],
+    marks: &[Point],
+    taken: &[Rect],
+    most: f64,
+) -> Option<f64> {
+    // How many points are within some room, and how far the nearest is.
+    let over = |points: &[Point], room: f64| {
+        let see = |(count, nearest): (usize, f64), &at: &Point| {
+            let squared = squared_distance(place, at);
+            (count + usize::from(squared < room * room), f64::min(nearest, squared))
+        };
+        let (count, nearest) = points.iter().fold((0, FAR * FAR), see);
+        (count as f64, nearest.sqrt())
+    };
     let apart = |other: &&Rect| {
         place.left > other.right() + 6.0
             || other.left > place.right() + 6.0
@@ -108,15 +126,20 @@ fn badness(place: &Rect, own: &[Point], others: &[Point], marks: &[Point], taken
             || other.top > place.bottom() + 2.0
     };
     let names = taken.iter().filter(|other| !apart(other)).count() as f64;
-    1000.0 * names + 40.0 * over(marks, 6.0) + 6.0 * over(others, 2.0) + 8.0 * over(own, 2.0) + nearest(own)
-        - 0.5 * nearest(others)
+    let hidden = 1000.0 * names + 40.0 * over(marks, 6.0).0;
+    // Most places are worse whatever the paths do, which have many more points.
+    if hidden - 0.5 * FAR > most {
+        return None;
+    }
+    let ((over_others, nearest_other), (over_own, nearest_own)) = (over(others, 2.0), over(own, 2.0));
+    Some(hidden + 6.0 * over_others + 8.0 * over_own + nearest_own - 0.5 * nearest_other)
 }
 
-/// From a place to a point; 0 within it.
-fn distance(place: &Rect, (x, y): Point) -> f64 {
+/// From a place to a point, squared; 0 within it.
+fn squared_distance(place: &Rect, (x, y): Point) -> f64 {
     let dx = (place.left - x).max(x - place.right()).max(0.0);
     let dy = (place.top - y).max(y - place.bottom()).max(0.0);
-    (dx * dx + dy * dy).sqrt()
+    dx * dx + dy * dy
 }
 
 #[cfg(test)]
@@ -148,8 +171,9 @@ mod tests {
         let boxes = boxes(&subjects);
         let seen: Vec<Vec<Point>> = subjects.iter().map(|s| squares(&s.places, FRAME)).collect();
         for (index, place) in boxes.iter().enumerate() {
-            let nearest =
-                |path: usize| seen[path].iter().map(|&at| distance(place, at)).fold(f64::INFINITY, f64::min);
+            let nearest = |path: usize| {
+                seen[path].iter().map(|&at| squared_distance(place, at).sqrt()).fold(f64::INFINITY, f64::min)
+            };
             assert!((0..3).all(|other| nearest(other) > 0.0), "{index} lies on a path: {place:?}");
             assert!(
                 (0..3).all(|other| other == index || nearest(other) > nearest(index)),
