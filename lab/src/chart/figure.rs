@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::axis::{Axis, Scale};
 use super::key::{KeyEntry, Place};
-use super::marks::{Mark, Parallel};
+use super::marks::{Ghost, Mark, Parallel};
 use crate::words::Words;
 
 /// A point in data coordinates. On a category axis the n-th name stands at `n as f64`.
@@ -100,14 +100,17 @@ impl Figure {
         self
     }
 
-    /// Puts the curves of another outcome's figure behind its own, where both have the same panels.
+    /// Puts the marks of another outcome's figure behind its own, where both have the same panels.
     pub fn before(mut self, other: &Figure) -> Self {
         if self.panels.len() != other.panels.len() {
             return self;
         }
         for (panel, other) in self.panels.iter_mut().zip(&other.panels) {
-            let ghosts: Vec<Arc<dyn Mark>> = other.marks.iter().filter_map(|mark| mark.ghost()).collect();
-            panel.marks.splice(0..0, ghosts);
+            let ghosts = other.marks.iter().filter_map(|mark| mark.ghost());
+            let ghosts: Vec<Arc<dyn Mark>> = ghosts.map(|mark| Arc::new(Ghost(mark)) as _).collect();
+            // Over a map or a band, under what they are like.
+            let place = panel.marks.iter().position(|mark| mark.ghost().is_some()).unwrap_or(0);
+            panel.marks.splice(place..place, ghosts);
         }
         self
     }

@@ -114,6 +114,30 @@ fn diverged_curves_break() {
 }
 
 #[test]
+fn what_another_outcome_had_is_seen_and_not_told() {
+    let figure = |value: f64| {
+        let axes = || Panel::new(Axis::linear("x"), Axis::linear("y"));
+        let dots = axes().mark(Dots::new([(1.0, value)], Color::Series(0)).label("a"));
+        let bars = axes().mark(Bars::new([value, 2.0], Color::Series(0)).label("a"));
+        let curve = axes()
+            .mark(Band::series(&[0.5, 0.5], &[9.0, 9.0], Color::Series(0)))
+            .mark(Line::series(&[value, 2.0], Color::Series(0)).label("a"));
+        Figure::new("f", "F", "").panels([dots, bars, curve])
+    };
+    let (own, both) = (figure(3.0), figure(3.0).before(&figure(5.0)));
+    let svg = both.svg("f", Layout::Wide, false);
+    check_xml(&svg).unwrap();
+    assert_eq!(svg.matches("<g class=\"ghost\"").count(), 3, "{svg}");
+    assert_eq!(both.tables(), own.tables());
+    // A band would hide what lies behind it.
+    let (band, ghost) = (svg.rfind("fill-opacity=\"0.17\"").unwrap(), svg.rfind("class=\"ghost\"").unwrap());
+    assert!(band < ghost, "{svg}");
+    // Other panels cannot be compared.
+    let alone = figure(3.0).before(&Figure::new("f", "F", ""));
+    assert!(!alone.svg("f", Layout::Wide, false).contains("ghost"));
+}
+
+#[test]
 fn a_curve_looks_like_this() {
     let panel = Panel::new(Axis::linear("epoch").integer(), Axis::log("loss"))
         .mark(Band::series(&[0.9, 0.08, 0.009], &[1.1, 0.12, 0.011], Color::Series(0)))

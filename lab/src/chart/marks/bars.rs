@@ -1,6 +1,8 @@
 //! Bars: single, grouped, stacked; upright or lying.
 
-use super::{Around, Description, Mark};
+use std::sync::Arc;
+
+use super::{Around, Dash, Description, Mark};
 use crate::chart::axis::Axis;
 use crate::chart::describe::{MOST, heading, named};
 use crate::chart::key::{KeyEntry, Sample};
@@ -259,6 +261,10 @@ impl Mark for Bars {
         Columns { rows, columns: vec![Column { name, cells }] }
     }
 
+    fn ghost(&self) -> Option<Arc<dyn Mark>> {
+        Some(Arc::new(Ends(self.clone())))
+    }
+
     fn readings(&self, x: &Axis, y: &Axis) -> Vec<Reading> {
         let (along, value) = if self.horizontal { (Along::Y, x) } else { (Along::X, y) };
         let spot = |bar: &Bar| {
@@ -266,6 +272,45 @@ impl Mark for Bars {
             Spot::new(at).text(length(bar, value))
         };
         vec![Reading::Spots(Spots::new(self.label.as_deref(), self.color, along, self.bars.iter().map(spot)))]
+    }
+}
+
+/// Where bars ended, as lines over those of another outcome, which would hide them.
+#[derive(Clone, Debug)]
+struct Ends(Bars);
+
+impl Mark for Ends {
+    fn reach(&self, needs: &mut Needs) {
+        self.0.reach(needs);
+    }
+
+    fn draw(&self, _: &Plot) {}
+
+    fn annotate(&self, plot: &Plot, _: &Around) {
+        let half = self.0.width / 2.0;
+        for bar in &self.0.bars {
+            let ends = [bar.at - half, bar.at + half].map(|at| match self.0.horizontal {
+                true => (bar.to, at),
+                false => (at, bar.to),
+            });
+            plot.path(&ends, Stroke::new(Color::Ink, 1.6).dash(Dash::Dashed));
+        }
+    }
+
+    fn describe(&self, _: &Axis, _: &Axis) -> Description {
+        Description::default()
+    }
+
+    fn key(&self) -> Vec<KeyEntry> {
+        Vec::new()
+    }
+
+    fn columns(&self, _: &Axis, _: &Axis) -> Columns {
+        Columns::none()
+    }
+
+    fn readings(&self, _: &Axis, _: &Axis) -> Vec<Reading> {
+        Vec::new()
     }
 }
 

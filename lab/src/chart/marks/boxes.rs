@@ -1,5 +1,7 @@
 //! Boxes: the middle half of many values, their median, and how far the others reach.
 
+use std::sync::Arc;
+
 use super::{Around, Description, Mark, Shape};
 use crate::chart::axis::{Axis, Scale};
 use crate::chart::canvas::{Plot, Stroke};
@@ -142,6 +144,10 @@ impl Mark for Boxes {
             part("three quarters", |one| one.q3),
         ];
         Columns { rows, columns }
+    }
+
+    fn ghost(&self) -> Option<Arc<dyn Mark>> {
+        Some(Arc::new(self.clone()))
     }
 
     fn readings(&self, _: &Axis, _: &Axis) -> Vec<Reading> {

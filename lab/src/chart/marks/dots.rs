@@ -1,5 +1,7 @@
 //! Dots: scatter, strips, trials, examples of a data set.
 
+use std::sync::Arc;
+
 use super::{Around, Description, Mark};
 use crate::chart::axis::{Axis, Scale};
 use crate::chart::canvas::Plot;
@@ -157,6 +159,10 @@ impl Mark for Dots {
     fn columns(&self, x: &Axis, y: &Axis) -> Columns {
         let rows = if matches!(y.scale, Scale::Category(_)) { Rows::Y } else { Rows::X };
         Columns::points(rows, self.label.as_deref(), &self.points, x, y)
+    }
+
+    fn ghost(&self) -> Option<Arc<dyn Mark>> {
+        Some(Arc::new(self.clone().hollow()))
     }
 
     fn readings(&self, _: &Axis, _: &Axis) -> Vec<Reading> {

@@ -1,5 +1,7 @@
 //! Estimates with how sure they are: a dot and its range.
 
+use std::sync::Arc;
+
 use super::Shape;
 use super::{Around, Description, Mark};
 use crate::chart::axis::Axis;
@@ -134,6 +136,10 @@ impl Mark for Interval {
         };
         let columns = vec![part("", |e| e.middle), part(", low", |e| e.low), part(", high", |e| e.high)];
         Columns { rows, columns }
+    }
+
+    fn ghost(&self) -> Option<Arc<dyn Mark>> {
+        Some(Arc::new(self.clone()))
     }
 
     fn readings(&self, _: &Axis, _: &Axis) -> Vec<Reading> {

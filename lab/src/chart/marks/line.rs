@@ -239,7 +239,7 @@ impl Mark for Line {
     fn ghost(&self) -> Option<Arc<dyn Mark>> {
         let ghost = Line {
             label: None,
-            muted: true,
+            width: 1.0,
             markers: false,
             broken: false,
             dash: Dash::Dashed,

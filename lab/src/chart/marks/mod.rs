@@ -7,6 +7,7 @@ mod boxes;
 mod clipped;
 mod dots;
 mod frames;
+mod ghost;
 mod interval;
 mod leaving;
 mod levels;
@@ -25,6 +26,7 @@ pub use boxes::{Boxes, Quartiles};
 pub use clipped::Clipped;
 pub use dots::{Dots, Shape};
 pub use frames::{Frame, Frames};
+pub(crate) use ghost::Ghost;
 pub use interval::{Estimate, Interval};
 pub use levels::Levels;
 pub use line::{Dash, Line};
@@ -66,8 +68,8 @@ pub trait Mark: Debug + Send + Sync {
     /// Returns what it adds to the data table of its panel.
     fn columns(&self, x: &Axis, y: &Axis) -> Columns;
 
-    /// Returns what of it stays behind the marks of another outcome, to compare with: curves do, faint and without a name; what
-    /// fills its place does not.
+    /// Returns what of it stays behind the marks of another outcome, to compare with: curves, dots and bars do; what fills its
+    /// place does not.
     fn ghost(&self) -> Option<Arc<dyn Mark>> {
         None
     }

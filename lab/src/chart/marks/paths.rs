@@ -8,6 +8,7 @@ use crate::chart::reading::{Along, Reading, Spot, Spots};
 use crate::chart::table::{Column, Columns, Rows};
 use crate::chart::ticks::rounded;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::{Shape, leaving};
 use crate::chart::canvas::{Ink, Plot, Rect, Stroke};
@@ -210,6 +211,15 @@ impl Mark for Paths {
         };
         let pair = |path: &Path| [column(path, x, |point| point.0), column(path, y, |point| point.1)];
         Columns { rows: Rows::Steps, columns: self.paths.iter().flat_map(pair).collect() }
+    }
+
+    fn ghost(&self) -> Option<Arc<dyn Mark>> {
+        let path = |path: &Path| Path { label: String::new(), ..path.clone() };
+        Some(Arc::new(Paths {
+            paths: self.paths.iter().map(path).collect(),
+            goals: Vec::new(),
+            ..self.clone()
+        }))
     }
 
     fn readings(&self, _: &Axis, _: &Axis) -> Vec<Reading> {
