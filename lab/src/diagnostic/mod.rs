@@ -1,6 +1,7 @@
 //! What is wrong, where, and what to do about it: problems as values, many at once.
 
 mod collect;
+mod plain;
 mod printable;
 mod render;
 
