@@ -15,6 +15,7 @@ globalThis.gradbookLive = { take: (name, what) => brought.set(name, what) };
 const bring = (path) => runInThisContext(readFileSync(path, "utf8"));
 bring(join(site, "assets/live-course.js"));
 bring(join(site, "assets/live-module.js"));
+readdirSync(join(site, "assets")).filter((name) => name.startsWith("live-table-")).forEach((name) => bring(join(site, "assets", name)));
 const { base64, relaxed, instead, probe } = brought.get("module");
 const course = brought.get("course");
 
@@ -63,8 +64,17 @@ for (const isRelaxed of known ? [true, false] : [false]) {
       engine.file();
     }
     const { slug, yaml, defaults, before } = page;
-    write(encoder.encode(JSON.stringify({ slug, yaml, defaults, before })));
-    const opened = json(engine.open());
+    const asked = encoder.encode(JSON.stringify({ slug, yaml, defaults, before }));
+    write(asked);
+    let opened = json(engine.open());
+    for (const name of opened.wants) {
+      write(Buffer.concat([Buffer.from(`${name}\n`), gunzipSync(Buffer.from(brought.get(`table-${name}`), "base64"))]));
+      engine.file();
+    }
+    if (opened.wants.length) {
+      write(asked);
+      opened = json(engine.open());
+    }
     const id = /^id: *(\S+)/m.exec(yaml)?.[1];
     if (opened.said.length) {
       failures += 1;

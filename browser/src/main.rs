@@ -68,10 +68,10 @@ extern "C" fn reserve(length: usize) -> *mut u8 {
 extern "C" fn course() -> u64 {
     with(|held| match request::<Course>(held) {
         Ok(course) => {
-            held.session.course(course);
-            answer(held, &())
+            let taken = held.session.course(course).map_err(|error| error.to_string());
+            answer(held, &taken.err())
         }
-        Err(error) => answer(held, &error),
+        Err(error) => answer(held, &Some(error)),
     })
 }
 

@@ -4,27 +4,32 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use gradbook_lab::block::{self, Block, Control, Decoded};
-use gradbook_lab::chart::Palette;
+use gradbook_lab::block::{self, Block, Decoded};
+use gradbook_lab::chart::{Figure, Palette};
 use gradbook_lab::claims;
 use gradbook_lab::data::{self, DataProblems, DataSettings, Dataset, Facts, Files, Origin, TableLimits};
 use gradbook_lab::diagnostic::{Diagnostic, Problem, Sources, Span};
-use gradbook_lab::experiment::{Context, LimitSettings, Limits};
+use gradbook_lab::experiment::{Context, LimitSettings, Limits, schemas};
 use gradbook_lab::inline::Names;
 use gradbook_lab::numeric::{Alone, Streams};
 use gradbook_lab::outcome::{Outcome, RunRecord};
 use gradbook_lab::settings::{self, LineMap, Node};
 use gradbook_lab::view::{self, BlockTexts, DrawnFigure, ExperimentView, templates};
 use gradbook_lab::words::Words;
+use minijinja::Environment;
 use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
 
 /// What holds for every experiment of a course.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Course {
     language: String,
-    own_words: BTreeMap<String, String>,
+    /// All phrases of its language, the course's own among them; none where it speaks English as it is.
+    phrases: BTreeMap<String, String>,
     limits: LimitSettings,
+    /// What each kind takes, as `schemas::bare` tells it.
+    schemas: Json,
     /// Templates by name; `experiment.html` is the one that is rendered.
     templates: BTreeMap<String, String>,
 }
@@ -57,8 +62,9 @@ pub(crate) struct Opened {
     /// What is wrong with it, or odd: as the program says it, and for a control of its own.
     said: Vec<Said>,
     runs: Vec<Run>,
-    controls: Vec<Control>,
     seeds: u64,
+    /// Built-in tables that it needs and has not been given as [files](Session::file): then nothing else is told.
+    wants: BTreeSet<String>,
 }
 
 #[derive(Serialize)]
@@ -94,7 +100,10 @@ pub(crate) struct Shown {
 pub(crate) struct Session {
     course: Course,
     words: Words,
+    /// By the names that blocks call them; built-in tables by theirs, which have no ending.
     files: BTreeMap<String, Vec<u8>>,
+    /// Built-in tables that were asked for and are not there.
+    wants: BTreeSet<String>,
     /// The block that is worked on, with its lesson's name.
     open: Option<(String, Block)>,
     /// The texts that it was read from.
@@ -105,14 +114,28 @@ pub(crate) struct Session {
     records: Vec<RunRecord>,
     /// What was shown last.
     last: Option<Outcome>,
-    /// The page's own block and outcome, to be seen behind another.
-    page: Option<(Block, Outcome)>,
+    /// The figures of the page's own outcome, to be seen behind others.
+    page: Vec<Figure>,
+    /// The templates of the course.
+    environment: Environment<'static>,
 }
 
 impl Session {
-    pub(crate) fn course(&mut self, course: Course) {
-        self.words = Words::new(&course.language, &course.own_words);
+    /// # Errors
+    /// A template at fault.
+    pub(crate) fn course(&mut self, course: Course) -> Result<(), minijinja::Error> {
+        self.words = match course.phrases.is_empty() {
+            true => Words::default(),
+            false => Words::of_phrases(&course.language, course.phrases.clone()),
+        };
+        schemas::hand_over(course.schemas.clone());
+        self.environment = templates::small_environment();
+        templates::speak(&mut self.environment, &self.words);
+        for (name, text) in &course.templates {
+            self.environment.add_template_owned(name.clone(), text.clone())?;
+        }
         self.course = course;
+        Ok(())
     }
 
     pub(crate) fn file(&mut self, name: String, bytes: Vec<u8>) {
@@ -128,18 +151,21 @@ impl Session {
     pub(crate) fn open(&mut self, asked: &Asked) -> Opened {
         (self.open, self.records) = (None, Vec::new());
         let mut sources = Sources::default();
+        self.wants.clear();
         let planned = self.planned(asked, &mut sources);
         self.sources = sources;
+        if !self.wants.is_empty() {
+            return Opened { wants: std::mem::take(&mut self.wants), ..Opened::default() };
+        }
         match planned {
             Ok(block) => {
                 let seconds = |variant: usize| block.costs[variant].seconds;
                 let of_variant =
                     |variant| block.seeds().map(move |seed| Run { variant, seed, seconds: seconds(variant) });
                 let opened = Opened {
-                    said: Vec::new(),
                     runs: (0..block.costs.len()).flat_map(of_variant).collect(),
-                    controls: block::controls(&block),
                     seeds: block.header.seeds,
+                    ..Opened::default()
                 };
                 self.open = Some((asked.slug.clone(), block));
                 opened
@@ -166,12 +192,17 @@ impl Session {
         for (path, text) in &asked.values {
             values.push((path.clone(), read(path, text)?));
         }
-        let node = block::laid(&node, &values).map_err(|problem| {
+        let at_value = |problem: Problem| {
             let place = values.iter().find(|(path, _)| *path == problem.path).map(|(_, value)| value.span);
             vec![Diagnostic::at(problem, place)]
-        })?;
+        };
+        let node = block::laid(&node, &values).map_err(at_value)?;
         let defaults: Vec<&Node> = defaults.iter().collect();
-        let mut decoded = Decoded::new(&node, &defaults)?;
+        let decoded = Decoded::new(&node, &defaults)?;
+        if let Some(problem) = decoded.check_values(&values) {
+            return Err(at_value(problem));
+        }
+        let mut decoded = decoded.without_try();
         let limits = self.limits();
         let of_one = TableLimits { rows: limits.rows as usize, ..TableLimits::default() };
         decoded.read_data(&mut |data, place| self.facts(data, &of_one, place));
@@ -237,6 +268,12 @@ impl Session {
         if !readable.is_empty() {
             return Err(DataProblems { settings: readable, table: Vec::new() });
         }
+        let table = settings.entry().map(|entry| entry.name);
+        if let Some(name) = table.filter(|name| !self.files.contains_key(*name)) {
+            self.wants.insert(name.to_owned());
+            let problem = Problem::new("name", format!("the table `{name}` is not here"));
+            return Err(problem.expected("a table of the course").into());
+        }
         let file = |setting: &str, name: &Option<String>| match name {
             None => Ok(None),
             Some(name) => self.files.get(name).map(|bytes| Some(bytes.as_slice())).ok_or_else(|| {
@@ -244,7 +281,9 @@ impl Session {
                 DataProblems::from(Problem::new(setting, message).expected("a file of the page"))
             }),
         };
-        let files = Files { file: file("file", &settings.file)?, labels: file("labels", &settings.labels)? };
+        let own = table.and_then(|name| self.files.get(name)).map(Vec::as_slice);
+        let files =
+            Files { file: file("file", &settings.file)?.or(own), labels: file("labels", &settings.labels)? };
         let (dataset, _) = data::read(settings, files, limits)?;
         let dataset = Arc::new(dataset);
         self.tables.insert(key, dataset.clone());
@@ -305,9 +344,8 @@ impl Session {
         let by_chance = |claim: &str| names.by_chance(slug, &block.header.id, claim);
         let (verdicts, found) =
             claims::judge(&block.header.claims, &outcome, &block.tree, block.header.seed, by_chance);
-        let behind = self.page.as_ref().map(|(block, outcome)| block.figures(outcome)).unwrap_or_default();
         let figures = block.figures(&outcome).into_iter().map(|figure| {
-            let other = behind.iter().find(|other| other.name == figure.name);
+            let other = self.page.iter().find(|other| other.name == figure.name);
             let figure = match other {
                 Some(other) => figure.before(other),
                 None => figure,
@@ -341,21 +379,14 @@ impl Session {
     /// Keeps what was shown last as the page's own.
     pub(crate) fn keep(&mut self) {
         if let Some(((_, block), outcome)) = self.open.take().zip(self.last.take()) {
-            self.page = Some((block, outcome));
+            self.page = block.figures(&outcome);
         }
     }
 
     fn html(&self, experiment: &ExperimentView) -> String {
-        let mut environment = templates::environment();
-        templates::speak(&mut environment, &self.words);
-        for (name, text) in &self.course.templates {
-            if let Err(error) = environment.add_template_owned(name.clone(), text.clone()) {
-                return error.to_string();
-            }
-        }
         let context = minijinja::context! { experiment => minijinja::value::Serde(experiment) };
         let rendered =
-            environment.get_template("experiment.html").and_then(|template| template.render(context));
+            self.environment.get_template("experiment.html").and_then(|template| template.render(context));
         rendered.unwrap_or_else(|error| error.to_string())
     }
 }
@@ -386,7 +417,7 @@ fn said(found: &[Diagnostic], sources: &Sources) -> Vec<Said> {
         severity: diagnostic.severity.name(),
         message: diagnostic.message.clone(),
         label: diagnostic.label.clone(),
-        text: diagnostic.render(sources, false),
+        text: diagnostic.plain(sources),
     };
     found.iter().map(said).collect()
 }

@@ -1,10 +1,15 @@
 //! Scripts that hand something over to `live.js`: pages open from a folder too, where a script cannot fetch but be loaded.
 
+use std::io::{self, Write};
+
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD as STANDARD;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use serde_json::Value as Json;
 
 use super::embedded::MODULE;
+use crate::data::{DATASETS, Origin};
 
 /// Returns the script that hands over a value by its name.
 pub fn taking(name: &str, value: &Json) -> String {
@@ -24,6 +29,26 @@ pub fn module() -> Vec<u8> {
     let mut value: Json = serde_json::from_str(MODULE.facts).unwrap_or_default();
     value["base64"] = base64(MODULE.bytes).into();
     taking("module", &value).into_bytes()
+}
+
+/// Returns the built-in tables, as CSV, by their names.
+pub fn tables() -> impl Iterator<Item = (&'static str, &'static str)> {
+    DATASETS.iter().filter_map(|entry| match entry.origin {
+        Origin::Table(table) => Some((entry.name, table.csv)),
+        Origin::Generated(_) => None,
+    })
+}
+
+/// Returns the script that hands over a built-in table, which is loaded where an experiment asks for it.
+pub fn table(name: &str, csv: &str) -> Vec<u8> {
+    let packed = packed(csv.as_bytes()).expect("memory takes what is written to it");
+    taking(&format!("table-{name}"), &Json::from(base64(&packed))).into_bytes()
+}
+
+fn packed(bytes: &[u8]) -> io::Result<Vec<u8>> {
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
+    gzip.write_all(bytes)?;
+    gzip.finish()
 }
 
 /// Writes bytes as text.

@@ -27,6 +27,8 @@
     return awaited.get(name);
   };
   const course = () => bring("course", new URL("assets/live-course.js", site));
+  /* A table that the program holds: the module is without them, since few pages need each. */
+  const table = async (name) => unpacked(await bring(`table-${name}`, new URL(`assets/live-table-${name}.js`, site)));
 
   /* Why an experiment cannot run here: a phrase. */
   class Unable extends Error {}
@@ -104,7 +106,13 @@
     };
   };
 
-  const decoded = (base64) => Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+  const decoded = (base64) => {
+    if (Uint8Array.fromBase64) return Uint8Array.fromBase64(base64);
+    const letters = atob(base64);
+    const bytes = new Uint8Array(letters.length);
+    for (let place = 0; place < letters.length; place++) bytes[place] = letters.charCodeAt(place);
+    return bytes;
+  };
 
   const unpacked = async (base64) => {
     const stream = new Blob([decoded(base64)]).stream().pipeThrough(new DecompressionStream("gzip"));
@@ -170,29 +178,51 @@
     constructor(page) {
       this.page = page;
       this.workers = [];
+      this.ready = [];
       this.files = new Map(Object.entries(page.files).map(([name, base64]) => [name, decoded(base64)]));
     }
 
-    async worker(index) {
-      if (!this.workers[index]) {
+    worker(index) {
+      if (!this.ready[index]) {
+        const ready = this.begin(index);
+        this.ready[index] = ready;
+        ready.catch(() => this.ready[index] === ready && (this.ready[index] = undefined));
+      }
+      return this.ready[index];
+    }
+
+    /* Begins a worker, which wakes while the module is made. */
+    async begin(index) {
+      const worker = new Worker_();
+      this.workers[index] = worker;
+      try {
         const [made, shared] = await Promise.all([prepared(), course()]);
-        const worker = (this.workers[index] = new Worker_());
         await worker.ask("start", made);
-        await worker.ask("course", { text: JSON.stringify(shared) });
+        const fault = await worker.ask("course", { text: JSON.stringify(shared) });
+        if (fault) throw new Error(fault);
         for (const [name, bytes] of this.files) await worker.ask("file", { name, bytes });
         if (index === 0 && this.kept) await this.own(worker);
+        return worker;
+      } catch (error) {
+        worker.end();
+        throw error;
       }
-      return this.workers[index];
     }
 
     async add(name, bytes) {
       this.files.set(name, bytes);
-      for (const worker of this.workers) await worker?.ask("file", { name, bytes });
+      // Who begins after this has it from there.
+      for (const ready of this.ready) await (await ready)?.ask("file", { name, bytes });
     }
 
     async open(asked) {
       this.asked = asked;
-      return (await this.worker(0)).ask("open", { asked });
+      for (;;) {
+        const opened = await (await this.worker(0)).ask("open", { asked });
+        if (typeof opened === "string") throw new Error(opened);
+        if (!opened.wants.length) return opened;
+        for (const name of opened.wants) await this.add(name, await table(name));
+      }
     }
 
     /* Does all runs, the longest first; `hears` is told the share that is done. Returns the records by variant and seed. */
@@ -241,6 +271,7 @@
     stop() {
       for (const worker of this.workers) worker?.end();
       this.workers = [];
+      this.ready = [];
     }
   }
 
@@ -424,6 +455,8 @@
 
     async load() {
       if (this.page) return;
+      // It takes longest, and is on its way while the rest comes; what is wrong with it is told where it is waited for.
+      prepared().catch(() => {});
       const [shared, page] = await Promise.all([course(), bring(this.section.dataset.live, new URL(this.section.dataset.live, location.href.split(/[?#]/)[0]))]);
       ({ words } = shared);
       this.page = page;
@@ -472,7 +505,6 @@
       this.stage = "busy";
       this.faults.hidden = this.offers.hidden = true;
       const opened = await this.pool.open(this.asked(isChanged));
-      if (typeof opened === "string") throw new Error(opened);
       if (opened.said.length) return this.refuse(opened.said);
       const seconds = this.estimate(opened.runs);
       if (seconds > LONG && !isSure) return this.offer(isChanged, opened, seconds);
@@ -586,7 +618,7 @@
       this.digests.hidden = true;
       const sentences = [say("run_changed", { time: time(took) })];
       if (shown.divergence) sentences.push(shown.divergence);
-      if (this.section.querySelector(".plot [stroke-dasharray] [stroke-opacity]")) sentences.push(say("run_ghosts"));
+      if (this.section.querySelector(".plot .ghost")) sentences.push(say("run_ghosts"));
       this.tell(sentences.join(" "), shown.divergence ? "diverged" : "changed");
       this.reset.hidden = false;
       this.address();

@@ -1,6 +1,11 @@
 //! What a page needs to run its experiments in a browser: there where it is offered, and nowhere else. That it runs is for
 //! `scripts/browser` to show.
 
+use std::io::Read;
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use flate2::read::GzDecoder;
 use serde_json::Value;
 
 use crate::course::Course;
@@ -40,6 +45,7 @@ fn an_experiment_stands_beside_its_page_with_its_data_and_digests() {
     assert!(!page["yaml"].as_str().unwrap().contains("few"), "a comment of a source that is not shown");
     assert_eq!(page["files"]["a.csv"].as_str().unwrap().len(), table().len().div_ceil(3) * 4);
     let controls = page["controls"].as_array().unwrap();
+    assert_eq!(controls[0]["only"], serde_json::json!(["SGD"]), "Adam has a rate of its own");
     assert_eq!(
         (&controls[0]["value"], &controls[1]["value"]),
         (&serde_json::json!(0.01), &serde_json::json!(0))
@@ -60,6 +66,26 @@ fn an_experiment_stands_beside_its_page_with_its_data_and_digests() {
     }
     let module = handed_over(&course.text("output/assets/live-module.js"));
     assert!(module["base64"].as_str().unwrap().len() > 100_000 && module["probe"].is_string());
+}
+
+#[test]
+fn what_the_module_is_without_is_handed_to_it() {
+    let course = course(BLOCK, "");
+    assert_eq!(course.call(&["build"]).status, 0);
+    let shared = handed_over(&course.text("output/assets/live-course.js"));
+    assert_eq!(shared["phrases"], serde_json::json!({}), "it has the English ones");
+    let steps = &shared["schemas"]["kinds"]["surface"]["properties"]["steps"];
+    assert!(steps["type"] == "integer" && steps["description"].is_null(), "{steps}");
+    let iris = handed_over(&course.text("output/assets/live-table-iris.js"));
+    let packed = BASE64_STANDARD.decode(iris.as_str().unwrap()).unwrap();
+    let mut csv = String::new();
+    GzDecoder::new(packed.as_slice()).read_to_string(&mut csv).unwrap();
+    assert_eq!(csv.lines().count(), 151, "{csv}");
+
+    let german = self::course(BLOCK, "language: de\n");
+    assert_eq!(german.call(&["build"]).status, 0);
+    let shared = handed_over(&german.text("output/assets/live-course.js"));
+    assert_eq!(shared["phrases"]["course"], "Kurs");
 }
 
 #[test]

@@ -177,7 +177,8 @@ impl<'a, R: Real> Product<'a, R> {
 
     /// Computes c on this thread.
     fn multiply_alone(mut self, level: Available) {
-        if self.copy && !self.is_narrow() {
+        // Pages load the code of every tile, and what they train is small.
+        if self.copy && !self.is_narrow() && cfg!(not(target_arch = "wasm32")) {
             on_vectors(level, &mut Copying(self));
         } else {
             on_vectors(level, &mut self);
@@ -422,7 +423,7 @@ impl<R: Real> Product<'_, R> {
         }
         // What is not watched has nothing to do again, nor code for it.
         if V::Watch::NOTES && !watch.is_sound() {
-            return self.exact_tile::<V, M, N>(cpu, block, i, b);
+            return self.exact_rows::<V, N>(cpu, block, i..i + M, b);
         }
         // With a width that the compiler knows, it keeps the sums in their registers.
         if block.width == N * V::LANES {
@@ -432,17 +433,19 @@ impl<R: Real> Product<'_, R> {
         }
     }
 
-    /// Computes a tile again with vectors that are always exact.
+    /// Computes some rows of tiles again with vectors that are always exact.
     #[cold]
     #[inline(never)]
-    fn exact_tile<V: Simd<Scalar = R>, const M: usize, const N: usize>(
+    fn exact_rows<V: Simd<Scalar = R>, const N: usize>(
         &mut self,
         cpu: Cpu<V>,
         block: &Block,
-        i: usize,
+        rows: Range<usize>,
         b: Rows<R>,
     ) {
-        self.tile::<V::Exact, M, N, false>(exact(cpu), block, i, b, RowsMut::none());
+        for i in rows {
+            self.tile::<V::Exact, 1, N, false>(exact(cpu), block, i, b, RowsMut::none());
+        }
     }
 
     /// Stores the sums of a tile of `width` columns, finished if they are complete.

@@ -7,6 +7,7 @@ use crate::experiment::variation::{self, overlay};
 use crate::experiment::{Cost, HEADER_KEYS, Header, KINDS, Kind, Limits, Plan, TRAINING, kind};
 use crate::lint;
 use crate::settings::{self, Entry, Node};
+#[cfg(feature = "complete")]
 use crate::train::Precision;
 
 /// A block as settings, beside its data once they are read.
@@ -34,9 +35,7 @@ impl Decoded {
         let tree = with_defaults(block, defaults, kind);
         let (header_tree, settings) = divide(&tree);
         let mut errors = Vec::new();
-        let own_keys = kind.keys();
-        let known: Vec<&str> =
-            own_keys.iter().map(String::as_str).chain(variation::KEYS.iter().copied()).collect();
+        let known: Vec<&str> = kind.keys().chain(variation::KEYS.iter().copied()).collect();
         let header =
             settings::decode_among::<Header>(&header_tree, &known).map_err(|e| errors.extend(e)).ok();
         if let Some(header) = &header {
@@ -54,9 +53,20 @@ impl Decoded {
 
     /// Returns the same block with another precision of training. Nothing of it can be tried: that is held against the block as it
     /// is written.
+    #[cfg(feature = "complete")]
     pub fn in_precision(self, precision: Precision) -> Self {
-        let header = Header { tried: None, ..self.header };
-        Decoded { plan: self.plan.in_precision(precision), header, ..self }
+        let plan = self.plan.in_precision(precision);
+        Decoded { plan, ..self.without_try() }
+    }
+
+    /// Returns the same block with nothing to try: what its author offers has been held against the block as it is written.
+    pub fn without_try(self) -> Self {
+        Decoded { header: Header { tried: None, ..self.header }, ..self }
+    }
+
+    /// Returns what is wrong with values that a reader chose: one outside of the range that `try` gives it.
+    pub fn check_values(&self, values: &[(String, Node)]) -> Option<Problem> {
+        tried::beyond(self.header.tried.as_ref()?, values)
     }
 
     /// Asks for the size of every variant's data; what is wrong with them, each mistake once, is added to the errors.
@@ -164,8 +174,7 @@ fn kind_of(block: &Node) -> Result<&'static Kind, Vec<Diagnostic>> {
 
 /// Returns the block over the lesson's defaults over the course's, of which a kind takes what it knows.
 fn with_defaults(block: &Node, defaults: &[&Node], kind: &Kind) -> Node {
-    let keys = kind.keys();
-    let takes = |key: &str| keys.iter().any(|own| own == key) || HEADER_KEYS.contains(&key);
+    let takes = |key: &str| kind.keys().any(|own| own == key) || HEADER_KEYS.contains(&key);
     // A softmax of given logits trains nothing, so defaults for training are none of its business.
     let without_data = instead_of_data(block, kind).is_some();
     let mut base = Node::empty_map(block.span);

@@ -9,7 +9,7 @@ use crate::data::{self, Facts, Files, TableLimits};
 use crate::diagnostic::{Diagnostic, Problem};
 use crate::experiment::variation::overlay;
 use crate::experiment::{HEADER_KEYS, Limits, Plan, written};
-use crate::search::Dimension;
+use crate::search::{Dimension, Space};
 use crate::settings::{Node, Value};
 
 /// The one key of the header that a reader may change.
@@ -47,6 +47,22 @@ pub fn laid(block: &Node, values: &[(String, Node)]) -> Result<Node, Problem> {
     }
     tree.span = block.span;
     Ok(tree)
+}
+
+/// Returns what is wrong with the first value that is not in the range of its path.
+pub(super) fn beyond(tried: &Space, values: &[(String, Node)]) -> Option<Problem> {
+    values.iter().find_map(|(path, node)| {
+        let range = &tried.settings.iter().find(|setting| setting.path == *path)?.dimension;
+        let value = serde_json::to_value(node).unwrap_or_default();
+        let expected = || match range {
+            Dimension::Choice(choices) => {
+                format!("one of {}", choices.iter().map(written).collect::<Vec<_>>().join(", "))
+            }
+            range => format!("from {} to {}", written(&range.at(0.0)), written(&range.at(1.0))),
+        };
+        let problem = || Problem::new(path.clone(), format!("{} is not in the range", written(&value)));
+        (!holds(range, &value)).then(|| problem().expected(expected()))
+    })
 }
 
 /// Returns the settings that a reader may change of a block that is in order.
@@ -189,8 +205,26 @@ fn probes(range: &Dimension) -> Vec<Json> {
     }
 }
 
+/// Returns the settings of every variant, without the learning rate where its optimizer has one of its own.
 fn resolved(plan: &dyn Plan) -> Vec<Json> {
-    (0..plan.variants().len()).map(|variant| plan.resolved(variant)).collect()
+    let of_variant = |variant| {
+        let mut settings = plan.resolved(variant);
+        let shared = plan.shared(variant);
+        let training = shared.training.map(|training| ("training", &training.optimizer));
+        let descent = shared.descent.map(|descent| ("", descent.optimizer));
+        for (part, _) in
+            [training, descent].into_iter().flatten().filter(|(_, own)| own.learning_rate().is_some())
+        {
+            let path = format!("{}.{part}", shared.below);
+            let keys = path.split('.').filter(|key| !key.is_empty());
+            let pointer: String = keys.map(|key| format!("/{key}")).collect();
+            if let Some(Json::Object(settings)) = settings.pointer_mut(&pointer) {
+                settings.remove("learning_rate");
+            }
+        }
+        settings
+    };
+    (0..plan.variants().len()).map(of_variant).collect()
 }
 
 /// Returns the number that a variant has at a path: as it was written, or else as it took effect.

@@ -1,13 +1,12 @@
 //! The settings of a variant as they took effect, whether they were written or not, and what follows from them.
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
 
 use serde_json::{Map, Value as Json, json};
 
 use crate::data::{DataSettings, Facts, Origin, SplitSettings, Target};
 use crate::experiment::variation::{carried, followed};
-use crate::experiment::{KINDS, Kind, MetricInfo, Part, Plan, Shared};
+use crate::experiment::{Kind, MetricInfo, Part, Plan, Shared};
 use crate::nn::{ModelSettings, PerLayer};
 use crate::optim::Moment;
 use crate::outcome::{Conditions, Descent, Step};
@@ -64,9 +63,8 @@ pub fn in_effect(kind: &Kind, plan: &dyn Plan, variant: usize, facts: Option<&Fa
 /// varies is none of them.
 pub fn conditions(kind: &Kind, plan: &dyn Plan, variant: usize, facts: Option<&Facts>) -> Conditions {
     let mut settings = BTreeMap::new();
-    if let Some(schema) = SCHEMAS.get(kind.name) {
-        spread(schema, schema, &in_effect(kind, plan, variant, facts), String::new(), &mut settings);
-    }
+    let schema = kind.schema();
+    spread(schema, schema, &in_effect(kind, plan, variant, facts), String::new(), &mut settings);
     let shared = plan.shared(variant);
     settings.extend(other_names(&shared));
     let searched: Vec<&str> = shared
@@ -88,10 +86,6 @@ pub fn conditions(kind: &Kind, plan: &dyn Plan, variant: usize, facts: Option<&F
         descent: descent(kind, &shared, train_rows),
     }
 }
-
-/// The kinds' schemas, which take long to put together.
-static SCHEMAS: LazyLock<BTreeMap<&str, Json>> =
-    LazyLock::new(|| KINDS.iter().map(|kind| (kind.name, kind.schema().to_value())).collect());
 
 /// Returns whether a path is another or leads further, or names the same choice or share in another way.
 fn is_beneath(path: &str, above: &str) -> bool {

@@ -14,7 +14,7 @@ use crate::experiment::{
 };
 use crate::nn::{LayerCapture, ModelSettings};
 use crate::outcome::{Metric, Outcome, RunRecord, Step};
-use crate::train::{Parts, Precision, Subject, TrainingSettings};
+use crate::train::{Parts, Subject, TrainingSettings};
 
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -127,7 +127,8 @@ compare: [{normal: 0.01}, xavier, {normal: 1}]
         }
     }
 
-    fn in_precision(&self, precision: Precision) -> Self {
+    #[cfg(feature = "complete")]
+    fn in_precision(&self, precision: crate::train::Precision) -> Self {
         Init { training: Some(TrainingSettings { precision, ..self.training() }), ..self.clone() }
     }
 

@@ -28,12 +28,15 @@ mod metric;
 mod metric_schema;
 mod optimizers;
 mod plan;
+#[cfg(feature = "complete")]
 mod precision;
 mod quality;
 mod reference;
 mod regions;
 mod regression;
+#[cfg(feature = "complete")]
 pub mod schema;
+pub mod schemas;
 mod search;
 mod shared;
 mod softmax;
@@ -64,9 +67,6 @@ pub use technique::Technique;
 pub use training::is_of_network;
 pub use variation::Compare;
 
-use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
-
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::chart::Figure;
@@ -74,6 +74,7 @@ use crate::data::DataSettings;
 use crate::diagnostic::{Diagnostic, Problem};
 use crate::outcome::{Outcome, RunRecord, Step};
 use crate::settings::Node;
+#[cfg(feature = "complete")]
 use crate::train::Precision;
 
 /// One kind of experiment, as the settings of one variant of it.
@@ -150,6 +151,7 @@ pub trait Experiment:
     fn shared(&self) -> Shared<'_>;
 
     /// Returns the same settings with another precision of training; unchanged where nothing is trained.
+    #[cfg(feature = "complete")]
     fn in_precision(&self, precision: Precision) -> Self {
         precision::set(self, precision).unwrap_or_else(|| self.clone())
     }
@@ -199,6 +201,7 @@ pub struct Kind {
     pub example: &'static str,
     plan: Planner,
     misfits: fn(&Node) -> Vec<Diagnostic>,
+    #[cfg(feature = "complete")]
     schema: fn(&mut schemars::SchemaGenerator) -> schemars::Schema,
     defaults: fn() -> serde_json::Value,
 }
@@ -220,6 +223,7 @@ impl Kind {
             example: E::EXAMPLE,
             plan: plan::plan::<E>,
             misfits: |layer| layer::mistakes::<E>(layer).0,
+            #[cfg(feature = "complete")]
             schema: E::json_schema,
             defaults: || serde_json::to_value(E::default()).unwrap_or_default(),
         }
@@ -239,11 +243,8 @@ impl Kind {
     }
 
     /// Returns the settings that it takes, with their meanings, as JSON Schema.
-    pub fn schema(&self) -> schemars::Schema {
-        let mut generator = schemars::SchemaGenerator::default();
-        let mut schema = (self.schema)(&mut generator);
-        schema.insert("$defs".to_owned(), generator.take_definitions(true).into());
-        schema
+    pub fn schema(&self) -> &'static serde_json::Value {
+        schemas::of(self)
     }
 
     /// Returns the value of every setting that an author leaves out.
@@ -252,17 +253,9 @@ impl Kind {
     }
 
     /// Returns the top-level keys of its own settings, in the order of its struct.
-    pub fn keys(&self) -> &'static [String] {
-        // A schema takes long to put together, and every block of a course is asked.
-        static KNOWN: Mutex<BTreeMap<&str, &[String]>> = Mutex::new(BTreeMap::new());
-        let of_schema = || {
-            let schema = self.schema();
-            let properties = schema.get("properties").and_then(|properties| properties.as_object());
-            let keys: Vec<String> =
-                properties.into_iter().flat_map(|properties| properties.keys().cloned()).collect();
-            &*keys.leak()
-        };
-        KNOWN.lock().unwrap_or_else(PoisonError::into_inner).entry(self.name).or_insert_with(of_schema)
+    pub fn keys(&self) -> impl Iterator<Item = &'static str> {
+        let properties = self.schema()["properties"].as_object();
+        properties.into_iter().flat_map(|properties| properties.keys().map(String::as_str))
     }
 
     /// Returns every metric that a variant of it may have.

@@ -12,6 +12,7 @@ use crate::experiment::{
 use crate::numeric::Workers;
 use crate::outcome::{Outcome, RunRecord, Written};
 use crate::settings::{self, Node};
+#[cfg(feature = "complete")]
 use crate::train::Precision;
 
 /// What a run is given.
@@ -70,6 +71,7 @@ pub trait Plan: Send + Sync {
     /// Returns every setting that has an effect with its value, defaults included.
     fn resolved(&self, variant: usize) -> serde_json::Value;
     /// Returns the same plan with another precision of training.
+    #[cfg(feature = "complete")]
     fn in_precision(&self, precision: Precision) -> Box<dyn Plan>;
     /// Returns what a notebook needs to know of a variant beside its settings in effect.
     ///
@@ -221,6 +223,7 @@ impl<E: Experiment> Plan for Typed<E> {
         resolved
     }
 
+    #[cfg(feature = "complete")]
     fn in_precision(&self, precision: Precision) -> Box<dyn Plan> {
         let variants =
             self.variants.iter().map(|(variant, own)| (variant.clone(), own.in_precision(precision)));

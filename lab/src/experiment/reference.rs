@@ -41,7 +41,7 @@ pub fn reference(kind: &'static Kind) -> Reference {
     Reference {
         kind,
         header: settings(&header.to_value(), &Value::Null),
-        settings: settings(&kind.schema().to_value(), &kind.defaults()),
+        settings: settings(kind.schema(), &kind.defaults()),
         metrics: kind.all_metrics().collect(),
     }
 }

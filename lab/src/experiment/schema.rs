@@ -30,7 +30,7 @@ pub fn block(generator: &mut SchemaGenerator) -> Value {
 /// The keys that may stand in `defaults`: those of every kind, but for its name and id.
 pub fn default_keys() -> Vec<String> {
     let header = super::header::KEYS.iter().map(|key| (*key).to_owned());
-    let own = KINDS.iter().flat_map(|kind| kind.keys().iter().cloned());
+    let own = KINDS.iter().flat_map(|kind| kind.keys().map(str::to_owned));
     let mut keys: Vec<String> =
         header.chain(own).filter(|key| !matches!(key.as_str(), "kind" | "id" | "try")).collect();
     keys.sort_unstable();

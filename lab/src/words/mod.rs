@@ -21,22 +21,24 @@ use phrase::Phrase;
 struct Language {
     tag: &'static str,
     phrases: &'static str,
-    numerals: Numerals,
 }
+
+/// What the code says. It stands apart from the other languages, which a page's module is without.
+const SPOKEN_BY_CODE: &str = include_str!("en.yaml");
 
 /// Every language that is built in, English first.
 static LANGUAGES: [Language; 6] = [
-    Language { tag: "en", phrases: include_str!("en.yaml"), numerals: Numerals::ENGLISH },
-    Language { tag: "fr", phrases: include_str!("fr.yaml"), numerals: Numerals::FRENCH },
-    Language { tag: "de", phrases: include_str!("de.yaml"), numerals: Numerals::GERMAN },
-    Language { tag: "es", phrases: include_str!("es.yaml"), numerals: Numerals::SPANISH },
-    Language { tag: "ar", phrases: include_str!("ar.yaml"), numerals: Numerals::ENGLISH },
-    Language { tag: "zh", phrases: include_str!("zh.yaml"), numerals: Numerals::ENGLISH },
+    Language { tag: "en", phrases: SPOKEN_BY_CODE },
+    Language { tag: "fr", phrases: include_str!("fr.yaml") },
+    Language { tag: "de", phrases: include_str!("de.yaml") },
+    Language { tag: "es", phrases: include_str!("es.yaml") },
+    Language { tag: "ar", phrases: include_str!("ar.yaml") },
+    Language { tag: "zh", phrases: include_str!("zh.yaml") },
 ];
 
 /// The English phrases with their gaps, in the order of their file.
 static ENGLISH: LazyLock<Vec<(String, Phrase)>> = LazyLock::new(|| {
-    table(LANGUAGES[0].phrases).into_iter().map(|(name, text)| (name, Phrase::new(&text))).collect()
+    table(SPOKEN_BY_CODE).into_iter().map(|(name, text)| (name, Phrase::new(&text))).collect()
 });
 
 /// The gap that holds several things, each said by itself.
@@ -69,7 +71,13 @@ impl Words {
         }
         let mut phrases: BTreeMap<String, String> = table(language.phrases).into_iter().collect();
         phrases.extend(own.iter().map(|(name, text)| (name.clone(), text.clone())));
-        Words { spoken: Some(Arc::new(Spoken { phrases, numerals: language.numerals })) }
+        Words::of_phrases(language.tag, phrases)
+    }
+
+    /// Returns words of [all phrases](Words::all) of a language, whose tag says how it writes numbers: for those that have no
+    /// languages built in.
+    pub fn of_phrases(tag: &str, phrases: BTreeMap<String, String>) -> Self {
+        Words { spoken: Some(Arc::new(Spoken { phrases, numerals: Numerals::of(language(tag)) })) }
     }
 
     /// Returns the tags of the languages that are built in.
@@ -230,9 +238,13 @@ impl Spoken {
     }
 }
 
+/// Returns the language of a tag such as `de-CH`.
+fn language(tag: &str) -> &str {
+    tag.split('-').next().unwrap_or_default()
+}
+
 fn find(tag: &str) -> Option<&'static Language> {
-    let first = tag.split('-').next().unwrap_or_default();
-    LANGUAGES.iter().find(|language| language.tag.eq_ignore_ascii_case(first))
+    LANGUAGES.iter().find(|known| known.tag.eq_ignore_ascii_case(language(tag)))
 }
 
 /// Reads a table of phrases.

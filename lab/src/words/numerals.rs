@@ -9,12 +9,21 @@ pub(super) struct Numerals {
 }
 
 impl Numerals {
+    /// Returns how a language writes them; one that is not built in, as English does.
+    pub(super) fn of(language: &str) -> Self {
+        match language.to_ascii_lowercase().as_str() {
+            "de" => Numerals::GERMAN,
+            "es" => Numerals::SPANISH,
+            "fr" => Numerals::FRENCH,
+            _ => Numerals::ENGLISH,
+        }
+    }
+
     /// As the program makes them.
-    pub(super) const ENGLISH: Numerals = Numerals { decimal: '.', thousands: ',', before_percent: "" };
-    pub(super) const GERMAN: Numerals = Numerals { decimal: ',', thousands: '.', before_percent: "\u{a0}" };
-    pub(super) const FRENCH: Numerals =
-        Numerals { decimal: ',', thousands: '\u{202f}', before_percent: "\u{202f}" };
-    pub(super) const SPANISH: Numerals = Numerals { decimal: ',', thousands: '.', before_percent: "\u{a0}" };
+    const ENGLISH: Numerals = Numerals { decimal: '.', thousands: ',', before_percent: "" };
+    const GERMAN: Numerals = Numerals { decimal: ',', thousands: '.', before_percent: "\u{a0}" };
+    const FRENCH: Numerals = Numerals { decimal: ',', thousands: '\u{202f}', before_percent: "\u{202f}" };
+    const SPANISH: Numerals = Numerals { decimal: ',', thousands: '.', before_percent: "\u{a0}" };
 
     /// Writes every number of a text so. What only looks like one (a version, a part of a name) stays as it is.
     pub(super) fn write(self, text: &str) -> String {

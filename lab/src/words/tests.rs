@@ -23,6 +23,14 @@ fn every_language_has_every_phrase_with_its_gaps() {
     }
 }
 
+#[test]
+fn words_put_together_elsewhere_are_the_same() {
+    for tag in ["fr", "de-CH", "zh", "pt"] {
+        let words = Words::new(tag, &BTreeMap::from([("next".to_owned(), "…".to_owned())]));
+        assert_eq!(Words::of_phrases(tag, words.all()), words, "{tag}");
+    }
+}
+
 /// A phrase that stands behind one that swallows it would never be said.
 #[test]
 fn every_english_phrase_is_found_as_itself() {

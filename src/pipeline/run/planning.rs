@@ -141,11 +141,11 @@ fn check_default(entry: &Entry) -> Vec<Diagnostic> {
     if HEADER_KEYS.contains(&key) {
         return settings::decode_part::<Header>(&alone, &[]).err().unwrap_or_default();
     }
-    let takes = |kind: &&Kind| kind.keys().iter().any(|own| own == key);
+    let takes = |kind: &&Kind| kind.keys().any(|own| own == key);
     let mut kinds = KINDS.iter().filter(takes);
     let Some(first) = kinds.next() else {
         let error = Diagnostic::error(format!("unknown setting `{key}`"), entry.key_span);
-        let known = KINDS.iter().flat_map(Kind::keys).map(String::as_str);
+        let known = KINDS.iter().flat_map(Kind::keys);
         return vec![match nearest(key, known.chain(HEADER_KEYS.iter().copied())) {
             Some(name) => error.label(format!("did you mean `{name}`?")),
             None => error.label("no kind of experiment has it"),

@@ -1,7 +1,7 @@
 //! What a page needs to run an experiment in its reader's browser: scripts that hand over the course, the experiment, the engine.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use serde::Serialize;
@@ -10,6 +10,7 @@ use serde_json::json;
 use super::drafts::mentioned;
 use super::drawing::{Drawing, Drawn};
 use crate::block::{self, Control};
+use crate::experiment::schemas;
 use crate::files;
 use crate::lesson::Course;
 use crate::pipeline::computed::Computed;
@@ -128,8 +129,11 @@ pub(super) fn experiment(computed: &Computed, drawing: &Drawing, offer: &LiveVie
 
 /// Returns the script that hands over what holds for every experiment of a course.
 pub(super) fn course(course: &Course, templates: &Templates) -> String {
-    let words = course.words().all();
-    let words: serde_json::Map<String, serde_json::Value> = words
+    let spoken = course.words();
+    // A module has the English ones.
+    let phrases = if spoken.are_plain() { BTreeMap::new() } else { spoken.all() };
+    let words: serde_json::Map<String, serde_json::Value> = spoken
+        .all()
         .into_iter()
         .filter(|(name, _)| name.starts_with("run_"))
         .map(|(name, text)| (name, text.into()))
@@ -137,7 +141,8 @@ pub(super) fn course(course: &Course, templates: &Templates) -> String {
     let settings = &course.settings;
     let value = json!({
         "language": settings.language.0,
-        "own_words": settings.words,
+        "phrases": phrases,
+        "schemas": schemas::bare(),
         "words": words,
         "limits": settings.limits,
         "templates": templates.of_experiments(),

@@ -95,6 +95,11 @@ pub(crate) fn assemble(computed: &Computed, holds: &Holds) -> Result<Files, Fail
         let (path, from) = ("assets/live-module.js".to_owned(), drafting.program);
         let module = held(&path, from, holds).unwrap_or_else(|| Content::new(from, script::module()));
         files.insert(path, module);
+        for (name, csv) in script::tables() {
+            let path = format!("assets/live-table-{name}.js");
+            let script = held(&path, from, holds);
+            files.insert(path, script.unwrap_or_else(|| Content::new(from, script::table(name, csv))));
+        }
     }
     files.extend(drafts.iter().flat_map(|draft| figure_files(draft, untrusted)));
     copy_assets(&computed.course, &mut files)?;

@@ -12,12 +12,12 @@ pub(super) fn choices() -> &'static [String] {
     static KEYS: LazyLock<Vec<String>> = LazyLock::new(|| {
         let mut keys = BTreeSet::new();
         for kind in KINDS {
-            let root = kind.schema().to_value();
-            objects(&root, &mut |object| {
+            let root = kind.schema();
+            objects(root, &mut |object| {
                 for (key, property) in
                     object.get("properties").and_then(Value::as_object).into_iter().flatten()
                 {
-                    if carried(&root, property).next().is_some() {
+                    if carried(root, property).next().is_some() {
                         keys.insert(key.clone());
                     }
                 }

@@ -154,13 +154,13 @@ mod tests {
     fn written() -> Vec<(String, String, String)> {
         let mut all = std::collections::BTreeSet::new();
         for kind in crate::experiment::KINDS {
-            let root = kind.schema().to_value();
-            let mut documents = vec![&root];
+            let root = kind.schema();
+            let mut documents = vec![root];
             while let Some(document) = documents.pop() {
                 let properties = document.get("properties").and_then(|p| p.as_object());
                 for (key, property) in properties.into_iter().flatten() {
-                    for (name, inside) in choices::carried(&root, property) {
-                        let whole = format!("{{{key}: {{{name}: {}}}}}", sample(&root, inside));
+                    for (name, inside) in choices::carried(root, property) {
+                        let whole = format!("{{{key}: {{{name}: {}}}}}", sample(root, inside));
                         all.insert((key.clone(), name.to_owned(), whole));
                     }
                 }
