@@ -152,7 +152,7 @@ impl Cost {
     }
 
     /// Returns the cost of a table's cells within a notebook, where they are packed, and with `published` also as they are, for
-    /// readers who compute: up to [`MOST_INSIDE`] bytes of it.
+    /// readers who compute: up to 2 MB of it.
     pub fn of_packed(cells: f64, published: bool) -> Cost {
         let cells = cells.min(MOST_INSIDE / BYTES_OF_CELL);
         let whole = if published { 1.4 * BYTES_OF_CELL } else { 0.0 };
