@@ -184,6 +184,12 @@ fn of_others(node: &mut Node) -> Vec<Diagnostic> {
 /// # Errors
 /// All that is wrong with it, a missing title among that.
 pub(super) fn read(text: &str, source: SourceId) -> Result<(Front, usize), Vec<Diagnostic>> {
+    let (node, here, start) = parse(text, source)?;
+    Ok((decode(node, here)?, start))
+}
+
+/// Reads front matter as a tree; also gives its first line, and the byte where the Markdown starts.
+fn parse(text: &str, source: SourceId) -> Result<(Node, Span, usize), Vec<Diagnostic>> {
     let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     let first = text[start..].lines().next().unwrap_or_default();
     let here = Span::new(source, start, start + first.len());
@@ -200,7 +206,38 @@ pub(super) fn read(text: &str, source: SourceId) -> Result<(Front, usize), Vec<D
     };
     let yaml = &text[inside..inside + length];
     let node = settings::parse(yaml, &LineMap::contiguous(source, inside, length))?;
-    Ok((decode(node, here)?, inside + after))
+    Ok((node, here, inside + after))
+}
+
+/// Returns what is left of front matter that is at fault, so that the experiments below it are looked at all the same; none where it is
+/// no map, or nobody knows what it says of them.
+pub(super) fn salvaged(text: &str, source: SourceId) -> Option<Front> {
+    let mut node = parse(text, source).ok()?.0;
+    if !matches!(node.value, Value::Map(_)) {
+        return None;
+    }
+    let defaults = node.take("defaults").map(|entry| entry.value);
+    if defaults.as_ref().is_some_and(|defaults| !matches!(defaults.value, Value::Map(_))) {
+        return None;
+    }
+    let title_span = node.locate("title");
+    let title = node.entry("title").and_then(|entry| entry.value.as_text()).unwrap_or_default();
+    Some(Front {
+        title: title.to_owned(),
+        title_span,
+        summary: String::new(),
+        summary_span: title_span,
+        tags: Vec::new(),
+        draft: false,
+        page: false,
+        date: String::new(),
+        authors: Vec::new(),
+        estimated_time: String::new(),
+        prerequisites: Vec::new(),
+        list_of_figures: false,
+        defaults,
+        warnings: Vec::new(),
+    })
 }
 
 fn missing(text: &str, start: usize, here: Span) -> Diagnostic {

@@ -197,14 +197,15 @@ impl Opening {
                 Err(errors) => {
                     self.found.extend(errors);
                     let start = body_start(&text);
-                    fronts.push(FrontOf { file, read: Some((source, text, start, None)) });
+                    let rest = front::salvaged(&text, source);
+                    fronts.push(FrontOf { file, read: Some((source, text, start, rest)) });
                 }
             }
         }
         Ok(fronts)
     }
 
-    /// Returns a lesson from its text; none if its front matter is at fault, all the rest being checked even so.
+    /// Returns a lesson from its text; none if nothing is known of its front matter, all the rest being checked even so.
     fn lesson(&mut self, front: FrontOf, chapters: &BTreeMap<String, Chapter>) -> Option<Read> {
         let file = front.file;
         let (source, text, start, front) = front.read?;
