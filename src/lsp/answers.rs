@@ -244,6 +244,8 @@ fn laid_out(view: &View, range: Option<&Range<usize>>) -> Vec<TextEdit> {
         range.is_none_or(|range| range.start <= inside.end && inside.start <= range.end)
     };
     let text = &view.document.text;
+    // As the file ends its lines.
+    let end = if text.as_str().contains("\r\n") { "\r\n" } else { "\n" };
     let mut edits = Vec::new();
     for formatted in format(&view.page) {
         let block = formatted.block;
@@ -263,7 +265,7 @@ fn laid_out(view: &View, range: Option<&Range<usize>>) -> Vec<TextEdit> {
             line => format!("{before}{line}"),
         };
         let lines: Vec<String> = formatted.text.lines().map(line).collect();
-        edits.push(TextEdit::new(text.area(&block.inside), lines.join("\n")));
+        edits.push(TextEdit::new(text.area(&block.inside), lines.join(end)));
     }
     edits
 }

@@ -1,5 +1,6 @@
 //! What may be typed at a place: keys, values and names.
 
+use std::io::Read as _;
 use std::path::Path;
 
 use lsp_types::{
@@ -7,10 +8,11 @@ use lsp_types::{
     MarkupKind, TextEdit,
 };
 
-use super::meaning::Offer;
-use super::outline::{Place, Step, keys};
+use super::filters::meaning;
+use super::outline::{Place, Step, Written, keys};
 use super::page::{Block, Use};
 use super::pieces::{is_expression, is_from, name_before, opened};
+use super::spot::Offer;
 use super::view::{View, kind_of, lexicon, metric};
 use crate::experiment::KINDS;
 use crate::files::{find_folder, is_hidden};
@@ -19,6 +21,9 @@ use crate::lesson::inline::{FILTERS, FUNCTIONS, usage};
 
 /// The most files that are offered.
 const MOST_FILES: usize = 500;
+
+/// The longest header of a table whose columns are offered.
+const LONGEST_HEADER: u64 = 1 << 16;
 
 /// How the names of files with data end.
 const DATA: [&str; 6] = [".csv", ".npz", ".npy", ".idx", ".gz", "ubyte"];
@@ -51,7 +56,7 @@ fn offers(view: &View, byte: usize) -> Option<Offers> {
         let within = block.filter(|block| block.is == Use::Experiment).and_then(|block| block.value("id"));
         return Some(match opened.role {
             Role::Reference => references(view, opened.before, byte),
-            _ => names(view, within, opened.before, byte),
+            role => names(view, within, role, opened.before, byte),
         });
     }
     if let Some(block) = block.filter(|_| !page.is_code(byte)) {
@@ -80,7 +85,7 @@ fn in_block(view: &View, block: &Block, byte: usize) -> Option<Offers> {
         let typed = typed.trim_start_matches(['"', '\'']);
         return Some(match block.is {
             Use::Figure => columns(view, block, typed, byte),
-            _ => names(view, block.value("id"), typed, byte),
+            _ => names(view, block.value("id"), Role::Claim, typed, byte),
         });
     }
     let lexicon = lexicon(block);
@@ -90,8 +95,18 @@ fn in_block(view: &View, block: &Block, byte: usize) -> Option<Offers> {
         let labels = labels(view, block, &cursor.path);
         for offer in lexicon.keys(&cursor.path).into_iter().chain(labels) {
             if offer.name == typed || !there.contains(&offer.name.as_str()) {
-                let text = format!("{}: ", offer.name);
+                let text = match (cursor.place, cursor.in_brackets) {
+                    (Place::Item, true) => format!("{{{}: ", offer.name),
+                    _ => format!("{}: ", offer.name),
+                };
+                let label = if cursor.place == Place::Item {
+                    format!("{}: ...", offer.name)
+                } else {
+                    offer.name.clone()
+                };
                 items.push(CompletionItem {
+                    label,
+                    filter_text: Some(offer.name.clone()),
                     insert_text: Some(text),
                     ..item(offer, CompletionItemKind::PROPERTY)
                 });
@@ -105,8 +120,12 @@ fn in_block(view: &View, block: &Block, byte: usize) -> Option<Offers> {
         if let Some(offers) = files(view, block, &cursor.path, typed, byte) {
             return Some(offers);
         }
+        if let Some(offers) = columns_of_table(view, block, &cursor.path, typed, byte) {
+            return Some(offers);
+        }
+        // In a list a bare word comes before one with settings.
         let values = lexicon.values(&cursor.path).into_iter();
-        items.extend(values.map(|offer| item(offer, CompletionItemKind::ENUM_MEMBER)));
+        items.splice(0..0, values.map(|offer| item(offer, CompletionItemKind::ENUM_MEMBER)));
     }
     Some(Offers { from, items })
 }
@@ -132,20 +151,26 @@ fn labels(view: &View, block: &Block, path: &[Step]) -> Vec<Offer> {
     match (block.is, &keys(path)[..], block.value("id")) {
         (Use::Experiment, ["labels"], Some(id)) => {
             let kind = kind_of(&block.outline, &block.yaml);
-            view.following(None, id).into_iter().map(|name| named(&name, kind, "")).collect()
+            let mut names = view.following(None, id);
+            if let Some(first) = names.first() {
+                names.extend(view.following(None, &format!("{id}.{first}")));
+            }
+            names.iter().map(|name| named(name, kind, "")).collect()
         }
         _ => Vec::new(),
     }
 }
 
 /// The names, filters and functions of an expression.
-fn names(view: &View, within: Option<&str>, before: &str, byte: usize) -> Offers {
+fn names(view: &View, within: Option<&str>, role: Role, before: &str, byte: usize) -> Offers {
     let (chain, start) = name_before(before);
     let from = byte - (before.len() - start);
     let earlier = before[..start].trim_end();
     if chain.is_empty() && earlier.ends_with('|') {
-        let filter =
-            |name: &&str| item(Offer::new(*name, usage(name, true), ""), CompletionItemKind::FUNCTION);
+        let filter = |name: &&str| {
+            let about = meaning(name).unwrap_or_default();
+            item(Offer::new(*name, usage(name, true), about), CompletionItemKind::FUNCTION)
+        };
         return Offers { from, items: FILTERS.iter().map(filter).collect() };
     }
     let known = view.following(within, chain);
@@ -161,7 +186,7 @@ fn names(view: &View, within: Option<&str>, before: &str, byte: usize) -> Offers
     if chain.is_empty() {
         let fresh = view.ids().into_iter().filter(|id| known.iter().all(|name| name != id));
         items.extend(fresh.map(|id| item(Offer::new(id, "experiment", ""), CompletionItemKind::VARIABLE)));
-        if within.is_none() && before.trim().is_empty() {
+        if role == Role::Value && before.trim().is_empty() {
             items.extend(
                 [("ref: ", "a link to a figure, table or lesson"), ("claim: ", "a sentence that must hold")]
                     .map(|(word, about)| item(Offer::new(word, about, ""), CompletionItemKind::KEYWORD)),
@@ -169,7 +194,7 @@ fn names(view: &View, within: Option<&str>, before: &str, byte: usize) -> Offers
         }
         items.extend(FUNCTIONS.iter().map(|name| {
             let text = Some(format!("{name}("));
-            let offer = Offer::new(*name, usage(name, false), "");
+            let offer = Offer::new(*name, usage(name, false), meaning(name).unwrap_or_default());
             CompletionItem { insert_text: text, ..item(offer, CompletionItemKind::FUNCTION) }
         }));
     }
@@ -358,6 +383,41 @@ fn files(view: &View, block: &Block, path: &[Step], typed: &str, byte: usize) ->
         (Use::Course, ["glossary"]) => beside(view, typed, byte, |name| name.ends_with(".yaml")),
         _ => None,
     }
+}
+
+/// The columns of the table that a block reads, where one of them is to be named.
+fn columns_of_table(view: &View, block: &Block, path: &[Step], typed: &str, byte: usize) -> Option<Offers> {
+    let all = keys(path);
+    let (above, file) = match &all[..] {
+        [above @ .., "target" | "features"] if above.last() == Some(&"data") => (above, "file"),
+        [above @ .., "column"] if above.last() == Some(&"series") => (above, "file"),
+        _ => return None,
+    };
+    let is_file = |value: &&Written| {
+        let keys = keys(&value.path);
+        keys.split_last() == Some((&file, above))
+    };
+    let file = block.outline.values.iter().find(is_file)?;
+    let (root, own) = view.folder()?;
+    let named = Path::new(&block.yaml[file.range.clone()]);
+    let folder = find_folder(root, &own.join(named.parent()?)).ok()?;
+    let mut start = Vec::new();
+    std::fs::File::open(folder.join(named.file_name()?))
+        .ok()?
+        .take(LONGEST_HEADER)
+        .read_to_end(&mut start)
+        .ok()?;
+    let names = csv::Reader::from_reader(&start[..]).headers().ok()?.clone();
+    let items = names.iter().map(|name| {
+        let name = name.trim_start_matches('\u{feff}').trim();
+        let is_plain = name.chars().all(|letter| letter.is_alphanumeric() || "_-. ".contains(letter));
+        let text = if is_plain { name.to_owned() } else { serde_json::to_string(name).unwrap_or_default() };
+        CompletionItem {
+            insert_text: Some(text),
+            ..item(Offer::new(name, "column", ""), CompletionItemKind::FIELD)
+        }
+    });
+    Some(Offers { from: byte - typed.len(), items: items.collect() })
 }
 
 /// The files beside this one, by the path that is being typed; none outside of the course, none that is hidden.

@@ -55,6 +55,13 @@ struct Job {
     documents: Documents,
 }
 
+/// What the thread is told that looks courses over.
+enum Ask {
+    Look(Job),
+    /// Somebody waits for what was asked.
+    Now,
+}
+
 /// Hears what was found.
 pub(super) trait Listener: Send + 'static {
     /// A course was looked over, with these files open.
@@ -66,7 +73,7 @@ pub(super) trait Listener: Send + 'static {
 /// All courses of which a file is open.
 pub(super) struct Courses {
     shared: Arc<Shared>,
-    jobs: Sender<Job>,
+    asks: Sender<Ask>,
 }
 
 #[derive(Default)]
@@ -85,10 +92,10 @@ impl Courses {
     /// Begins to look over courses as `request` says.
     pub(super) fn new(request: Request, listener: impl Listener) -> Courses {
         let shared = Arc::new(Shared::default());
-        let (jobs, asked) = channel();
+        let (asks, asked) = channel();
         let inner = shared.clone();
         std::thread::spawn(move || look_over(&request, &inner, &asked, listener));
-        Courses { shared, jobs }
+        Courses { shared, asks }
     }
 
     /// Asks for a course to be looked over, with these files open.
@@ -99,7 +106,8 @@ impl Courses {
             known.asked += 1;
             known.asked
         };
-        let _ = self.jobs.send(Job { target: target.to_owned(), number, documents: documents.clone() });
+        let job = Job { target: target.to_owned(), number, documents: documents.clone() };
+        let _ = self.asks.send(Ask::Look(job));
     }
 
     /// Lists the courses of which something is known.
@@ -118,6 +126,7 @@ impl Courses {
             if is_enough || left.is_zero() {
                 return known.clone();
             }
+            let _ = self.asks.send(Ask::Now);
             all = self.shared.changed.wait_timeout(all, left).unwrap_or_else(PoisonError::into_inner).0;
         }
     }
@@ -139,7 +148,7 @@ pub(super) fn target_of(document: &Document) -> Option<PathBuf> {
     around.or_else(alone)
 }
 
-fn look_over(request: &Request, shared: &Shared, asked: &Receiver<Job>, mut listener: impl Listener) {
+fn look_over(request: &Request, shared: &Shared, asked: &Receiver<Ask>, mut listener: impl Listener) {
     let mut waiting: BTreeMap<PathBuf, Job> = BTreeMap::new();
     meaning::prepare();
     loop {
@@ -150,10 +159,11 @@ fn look_over(request: &Request, shared: &Shared, asked: &Receiver<Job>, mut list
             asked.recv_timeout(PAUSE)
         };
         match next {
-            Ok(job) => {
+            Ok(Ask::Look(job)) => {
                 waiting.insert(job.target.clone(), job);
                 continue;
             }
+            Ok(Ask::Now) => {}
             Err(RecvTimeoutError::Disconnected) => return,
             Err(RecvTimeoutError::Timeout) => {}
         }

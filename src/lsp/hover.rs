@@ -4,16 +4,17 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::filters;
 use super::outline::{Step, Written};
 use super::page::{Block, Use};
 use super::pieces::{Piece, is_expression, is_from, piece_at, pieces};
 use super::view::{View, lexicon, metric};
-use crate::claims;
+use crate::claims::{self, Verdict};
 use crate::diagnostic::{SourceId, Span};
 use crate::lesson::Role;
 use crate::lesson::inline::{Link, Values, as_name, chains, format_number};
 use crate::outcome::{Outcome, Summary};
-use crate::pipeline::{Inspected, Keeping};
+use crate::pipeline::{Inspected, Keeping, judge_in_prose};
 
 /// The most values of seeds that are listed.
 const MOST_SEEDS: usize = 10;
@@ -106,7 +107,20 @@ fn expression(
             && chain.last().is_some_and(|last| at <= last.range.end)
     });
     parts.extend(chain.and_then(|chain| name(view, piece, chain, at)));
+    parts.extend(called(piece.text, at));
     (!parts.is_empty()).then(|| parts.join("\n\n---\n\n"))
+}
+
+/// What the filter or function is whose name stands at a byte of an expression.
+fn called(text: &str, at: usize) -> Option<String> {
+    let is_part = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    let start = text.get(..at)?.trim_end_matches(is_part).len();
+    let end = at + text[at..].find(|letter| !is_part(letter)).unwrap_or(text.len() - at);
+    let (before, name, after) = (text[..start].trim_end(), &text[start..end], text[end..].trim_start());
+    match before.ends_with('|') {
+        true => filters::told(name, true),
+        false => after.starts_with('(').then(|| filters::told(name, false))?,
+    }
 }
 
 fn piece_is_column(piece: &Piece, block: &Block) -> bool {
@@ -149,8 +163,7 @@ fn value(view: &View, outcomes: &Outcomes, keeping: &Keeping, piece: &Piece) -> 
     }
     let mut told = match claimed(piece) {
         Some(index) => verdict(inspected, &kept, piece.within()?, index)?,
-        // What is compared of a claim in prose is judged seed by seed, in a build.
-        None if piece.role == Role::Claim => String::new(),
+        None if piece.role == Role::Claim => verdict_in_prose(inspected, &values, slug, piece)?,
         None => format!("**{}**", values.evaluate(slug, &text, span).ok()?),
     };
     for (name, numbers, _) in values.origin(slug, &text).map(|origin| origin.numbers).unwrap_or_default() {
@@ -181,10 +194,20 @@ fn verdict(
     let planned = inspected.planned.iter().find(is_it)?;
     let (verdicts, _) =
         claims::judge(&planned.header.claims, outcome, &planned.tree, planned.header.seed, |_| true);
-    let verdict = verdicts.into_iter().find(|verdict| verdict.index == index)?;
+    verdicts.iter().find(|verdict| verdict.index == index).map(told)
+}
+
+/// What came of a claim in prose.
+fn verdict_in_prose(inspected: &Inspected, values: &Values, slug: &str, piece: &Piece) -> Option<String> {
+    let span = Span::new(SourceId(0), 0, piece.text.len());
+    let scope = inspected.course.names.scope(slug, piece.within(), piece.text, span).ok()??;
+    judge_in_prose(values, slug, &scope, piece.text, span)?.ok().as_ref().map(told)
+}
+
+fn told(verdict: &Verdict) -> String {
     let holds = if verdict.holds() { "holds" } else { "does not hold" };
     let margin = verdict.margin_text().map_or_else(String::new, |margin| format!("; {margin}"));
-    Some(format!("**This claim {holds}**: {}{margin}", verdict.count()))
+    format!("**This claim {holds}**: {}{margin}", verdict.count())
 }
 
 /// A number over its seeds.

@@ -164,23 +164,15 @@ pub(super) fn judge(
     let mut prose = Prose::new();
     let in_prose = in_prose(course, planned, is_open);
     let judged = in_prose.par_iter().map(|(lesson, InlineValue { expression, span, .. }, scope)| {
-        values.judge(&course.lessons[*lesson].slug, scope, expression, *span)
+        judge_in_prose(&values, &course.lessons[*lesson].slug, scope, expression, *span)
     });
     let judged: Vec<_> = judged.collect();
     for ((_, InlineValue { expression, span, .. }, scope), judged) in in_prose.into_iter().zip(judged) {
         match judged {
             None => {}
             Some(Err(error)) => found.push(error),
-            Some(Ok(by_seed)) => {
-                let claim = Claim { that: expression.clone(), says: None, holds: None };
-                let outcomes =
-                    || scope.experiments.iter().filter_map(|experiment| values.outcome(experiment));
-                // Where several experiments are compared, the first one's.
-                let statistic =
-                    outcomes().next().map_or_else(Statistic::default, |outcome| outcome.statistic);
-                let (seed, by_chance) = (scope.seeds.start, scope.by_chance);
-                let verdict = Verdict::new(0, claim, by_seed, statistic, seed, by_chance);
-                let divergence = outcomes().find_map(Outcome::divergence);
+            Some(Ok(verdict)) => {
+                let divergence = outcomes(&values, &scope).find_map(Outcome::divergence);
                 found.extend(claims::remark(&verdict, span, divergence));
                 found.extend(idle_in_prose(course, planned, ran, &verdict, &scope, span));
                 let experiment = scope.experiments.first().cloned();
@@ -189,6 +181,32 @@ pub(super) fn judge(
         }
     }
     Judged { blocks, prose, found }
+}
+
+/// Judges a claim in prose over the results that are there; None where one of its experiments has none.
+///
+/// # Errors
+/// A claim that cannot be evaluated.
+pub(crate) fn judge_in_prose(
+    values: &Values,
+    slug: &str,
+    scope: &Scope,
+    expression: &str,
+    span: Span,
+) -> Option<Result<Verdict, Diagnostic>> {
+    let verdict = |by_seed| {
+        let claim = Claim { that: expression.to_owned(), says: None, holds: None };
+        // Where several experiments are compared, the first one's.
+        let first = outcomes(values, scope).next();
+        let statistic = first.map_or_else(Statistic::default, |outcome| outcome.statistic);
+        Verdict::new(0, claim, by_seed, statistic, scope.seeds.start, scope.by_chance)
+    };
+    Some(values.judge(slug, scope, expression, span)?.map(verdict))
+}
+
+/// The results of what a claim in prose is about.
+fn outcomes<'v>(values: &'v Values, scope: &'v Scope) -> impl Iterator<Item = &'v Outcome> {
+    scope.experiments.iter().filter_map(|experiment| values.outcome(experiment))
 }
 
 /// Returns every claim in the prose of those lessons that is in order, with its lesson and what it is about.

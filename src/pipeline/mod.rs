@@ -20,6 +20,7 @@ mod show;
 
 pub use crate::view::{says_nothing, short};
 pub use computed::Computed;
+pub(crate) use judging::judge_in_prose;
 pub use ready::{Inspected, Ready};
 pub use request::{Failure, Keeping, Request};
 pub use review::drift::{leaf, parted, reseeded, sci, settings, sizeless, step, worst};

@@ -304,6 +304,10 @@ fn a_place_that_is_half_written_is_completed() {
         ("The end.", " [x](", "02-more.md"),
         ("The end.\n", "\n```yaml experiment\n", "optimizers: an example"),
         ("The end.\n", "\n```yaml experiment\nkind: train\nid: x\ndata: {file: ", "t.csv"),
+        ("The end.\n", "\n```yaml experiment\nkind: train\nid: x\ndata: {file: t.csv, target: ", "b"),
+        ("The end.\n", "\n```yaml experiment\nkind: train\nid: x\ndata: {file: t.csv, features: [b, ", "a"),
+        ("compare: [sgd, adam", ", ", "nadam: ..."),
+        ("id: four\n", "labels: {", "train_loss"),
         ("The end.\n", "\n```yaml figure\nid: x\nfrom: ", "four"),
         ("The end.\n", "\n```yaml figure\nid: x\nfrom: four\nx: ", "training.optimizer"),
         ("title: 01-ways.md", "\nsumm", "summary"),
@@ -313,6 +317,9 @@ fn a_place_that_is_half_written_is_completed() {
         assert!(offered.iter().any(|label| label == expected), "{typed:?}: {expected} of {offered:?}");
         assert!(offered.iter().all(|label| !label.starts_with(".hidden")), "{offered:?}");
     }
+    // Within a claim no other begins.
+    let offered = editor.completed("The end.", " `{{ claim: ");
+    assert!(offered.contains(&"four".to_owned()) && !offered.contains(&"claim: ".to_owned()), "{offered:?}");
     // What is there already is not offered again.
     assert!(!editor.completed("id: four", "\ns").iter().any(|label| label == "seeds"));
     // Code of other languages is left alone.
@@ -366,6 +373,56 @@ fn a_place_tells_what_it_means_and_its_value_now() {
     editor.change(editor.text.replace("epochs: 2", "epochs: 3"));
     editor.mistakes();
     assert!(editor.hover("{{ four.adam.train_loss").contains("has not run"));
+    editor.end();
+}
+
+#[test]
+fn a_claim_in_prose_tells_what_came_of_it() {
+    let own = format!("Adam `{{{{ claim: four.adam.train_loss < 9 }}}}`.\n\n{BLOCK}");
+    let other = "In `{{ claim: a.four.adam.train_loss < 0 }}` of `{{ a.four.adam.train_loss | si(1) }}`.\n";
+    let course = Course::with("a.md", &own).and("b.md", other);
+    let mut editor = Editor::with(&course, "lessons/a.md");
+    editor.mistakes();
+    assert!(editor.hover("four.adam.train_loss < 9").contains("has not run"));
+    // The claim of the other lesson fails, and the runs are kept all the same.
+    assert_eq!(course.call(&["build"]).status, 1);
+    let holds = editor.hover("four.adam.train_loss < 9");
+    assert!(holds.contains("**This claim holds**") && holds.contains("2 of 2 seeds"), "{holds}");
+    assert!(holds.contains("margin") && holds.contains("over 2 seeds"), "{holds}");
+    editor.open("lessons/b.md");
+    editor.mistakes();
+    let fails = editor.hover("a.four.adam.train_loss < 0");
+    assert!(fails.contains("**This claim does not hold**") && fails.contains("0 of 2 seeds"), "{fails}");
+    let filter = editor.hover("| si");
+    assert!(filter.contains("**`si(digits)`**, a filter") && filter.contains("prefix of the SI"), "{filter}");
+    editor.end();
+}
+
+#[test]
+fn a_mistake_of_the_front_matter_hides_no_other() {
+    let course = two();
+    let mut editor = Editor::with(&course, "lessons/01-ways.md");
+    editor.mistakes();
+    editor.change(editor.text.replace("title: ", "tags: 5\ntitle: ").replace("seeds: 2", "seeds: many"));
+    let found = editor.mistakes();
+    let places: Vec<&str> = found.iter().map(|found| editor.part(&found["range"])).collect();
+    assert_eq!(places, ["5", "many"]);
+    editor.end();
+}
+
+#[test]
+fn lines_end_as_the_file_ends_them() {
+    let text =
+        format!("---\ntitle: A\n---\n\n{}", BLOCK.replace("data: {name: iris}", "data:   {name: iris}"));
+    let course = Course::with("a.md", "x").file("lessons/a.md", text.replace('\n', "\r\n").as_bytes());
+    let mut editor = Editor::with(&course, "lessons/a.md");
+    assert_eq!(editor.mistakes(), [Value::Null; 0]);
+    let options = json!({ "tabSize": 2, "insertSpaces": true });
+    let params = json!({ "textDocument": { "uri": editor.uri }, "options": options });
+    let edits = editor.ask("textDocument/formatting", &params);
+    let text = editor.edited(&edits);
+    assert_eq!(text, text.replace("\r\n", "\n").replace('\n', "\r\n"));
+    assert!(text.contains("data: {name: iris}"));
     editor.end();
 }
 
