@@ -318,8 +318,40 @@ impl Place {
                 (place.start, place.end) = chapter.in_content(place.start, place.end);
                 place.source = id;
             }
+            diagnostic.hints.iter_mut().for_each(|hint| *hint = in_a_book(hint));
             placed.push(diagnostic);
         }
         placed
+    }
+}
+
+/// Returns a hint as it is done in a book: there is no `gradbook.yaml`, and results are accepted by a build.
+fn in_a_book(hint: &str) -> String {
+    let hint = hint.replace("in the course's gradbook.yaml", "below `[preprocessor.gradbook]` in book.toml");
+    let hint = hint.replace("`gradbook.yaml`", "`[preprocessor.gradbook]` in book.toml");
+    let Some((before, rest)) = hint.split_once("`gradbook check --accept") else { return hint };
+    let after = rest.split_once('`').map_or("", |(_, after)| after);
+    format!("{before}`GRADBOOK_ACCEPT=1 mdbook build`{after}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hints_say_what_is_done_in_a_book() {
+        for (hint, expected) in [
+            (
+                "if that is meant, `gradbook check --accept --only 'a#b'` rewrites the snapshot",
+                "if that is meant, `GRADBOOK_ACCEPT=1 mdbook build` rewrites the snapshot",
+            ),
+            (
+                "`limits` in the course's gradbook.yaml can allow more",
+                "`limits` below `[preprocessor.gradbook]` in book.toml can allow more",
+            ),
+            ("did you mean `seeds`?", "did you mean `seeds`?"),
+        ] {
+            assert_eq!(in_a_book(hint), expected);
+        }
     }
 }
