@@ -56,6 +56,8 @@ pub struct Source<'a> {
     pub plan: &'a dyn Plan,
     /// Of each variant's data, where it has any.
     pub facts: &'a [Option<Facts>],
+    /// The names of the classes of each variant's data, where a table has any.
+    pub classes: Vec<Option<Vec<String>>>,
     pub outcome: &'a Outcome,
     pub files: Vec<TableFile>,
     /// The experiment as `lesson#id`.
@@ -67,18 +69,17 @@ pub struct Source<'a> {
 
 /// Returns why an experiment has no notebook, as a sentence without its full stop; none where it has one.
 pub fn refusal(kind: &Kind, plan: &dyn Plan, facts: &[Option<Facts>]) -> Option<String> {
-    variants(kind, plan, facts, None).err()
+    variants(kind, plan, facts, &[]).err()
 }
 
 fn variants(
     kind: &Kind,
     plan: &dyn Plan,
     facts: &[Option<Facts>],
-    outcome: Option<&Outcome>,
+    classes: &[Option<Vec<String>>],
 ) -> Result<Vec<Variant>, String> {
     let variant = |(index, facts): (usize, &Option<Facts>)| {
-        let run = outcome.and_then(|outcome| outcome.variants.get(index)?.runs.first());
-        let classes = run.and_then(|run| run.names.get("classes")).map(Vec::as_slice);
+        let classes = classes.get(index).and_then(Option::as_deref);
         settings::variant(kind, plan, index, facts.as_ref(), classes)
     };
     facts.iter().enumerate().map(variant).collect()
@@ -89,8 +90,8 @@ fn variants(
 /// # Errors
 /// Why it has none, as a sentence without its full stop.
 pub fn notebook(source: &Source) -> Result<Notebook, String> {
-    let variants = variants(source.kind, source.plan, source.facts, Some(source.outcome))?;
-    let features = settings::features(source.plan, source.facts, &variants);
+    let variants = variants(source.kind, source.plan, source.facts, &source.classes)?;
+    let features = settings::features(source.facts, &variants);
     let runs: BTreeSet<&str> = variants.iter().map(|variant| variant.recipe.name).collect();
     let own = RUNS.iter().filter(|module| runs.contains(module.name));
     let modules: Vec<Module> = COMMON.iter().chain(own).chain([&COMPARE]).copied().collect();
@@ -258,6 +259,7 @@ fn series(run: &RunRecord) -> impl Iterator<Item = (&str, &[f64])> {
             || name.ends_with("_error")
             || [
                 "weight_norm",
+                "steered_rate",
                 "loss",
                 "distance",
                 "x",
@@ -319,6 +321,11 @@ fn steps(source: &Source, index: usize, variant: &Variant) -> f64 {
         // What an epoch measures costs about as much as two steps.
         training.epochs as f64 * (steps as f64 + 2.0)
     });
+    let number = |name: &str| variant.settings.get(name).and_then(Json::as_f64);
+    if let (Some(starts), Some(steps)) = (number("starts"), number("steps")) {
+        // Each takes the gradient beside every parameter.
+        return 3.0 * starts * steps;
+    }
     let trials = variant.settings.get("trials").and_then(Json::as_f64).unwrap_or(1.0);
     of_training * trials
 }

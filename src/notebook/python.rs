@@ -58,6 +58,8 @@ pub(super) const RUNS: &[Module] = modules! {
     softmax: "kinds/softmax.py",
     average: "kinds/average.py",
     surface: "kinds/surface.py",
+    curvatures: "kinds/curvatures.py",
+    critical_points: "kinds/critical_points.py",
 };
 
 /// What prints the numbers beside ours.

@@ -33,6 +33,8 @@ pub(super) const TRAINED: &[&str] = &[
     "best_dev_loss",
     "best_epoch",
     "diverged_at",
+    "steered_rate",
+    "set_backs",
 ];
 
 const RECIPES: &[Recipe] = &[
@@ -92,7 +94,22 @@ const RECIPES: &[Recipe] = &[
             "delay",
         ],
     },
-    Recipe { name: "surface", is_torch: true, metrics: &["loss", "distance", "x", "y", "steps_to"] },
+    Recipe {
+        name: "surface",
+        is_torch: true,
+        metrics: &["loss", "distance", "x", "y", "steps_to", "condition", "curvatures", "lowest", "rate"],
+    },
+    Recipe {
+        name: "curvatures",
+        is_torch: false,
+        metrics: &["minimum_share", "saddle_share", "maximum_share", "down_share"],
+    },
+    Recipe {
+        name: "critical_points",
+        is_torch: true,
+        // Of points that are equally high rounding decides the order, and with it that of the other lists.
+        metrics: &["found", "saddle_share", "minimum_share", "lowest", "highest_minimum", "objectives"],
+    },
 ];
 
 /// Keys of the shared parts that the Python knows; a notebook without one of them would compute something else.
@@ -118,15 +135,21 @@ const KNOWN: [(&str, &[&str]); 4] = [
             "bayes_error",
             "slope",
             "intercept",
+            "stretch",
             "degree",
             "normalize",
+            "own_statistics",
+            "other_source",
             "scale_target",
             "limit",
             "label_noise",
         ],
     ),
     ("split", &["train", "dev", "test", "stratify"]),
-    ("model", &["hidden", "activation", "init", "batch_norm", "keep_prob", "dropout", "output"]),
+    (
+        "model",
+        &["hidden", "layers", "units", "activation", "init", "batch_norm", "keep_prob", "dropout", "output"],
+    ),
     (
         "training",
         &[
@@ -140,6 +163,7 @@ const KNOWN: [(&str, &[&str]); 4] = [
             "max_norm",
             "augment",
             "early_stopping",
+            "steering",
             "precision",
         ],
     ),
@@ -176,7 +200,8 @@ pub(super) fn source(data: &DataSettings) -> &'static str {
 }
 
 /// Where settings choose among the entries of the Python's tables, by path.
-const CHOSEN: [&str; 8] = [
+const CHOSEN: [&str; 9] = [
+    "/data/normalize",
     "/model/activation",
     "/model/init",
     "/training/optimizer",
@@ -207,7 +232,11 @@ pub(super) fn unknown(settings: &Map<String, Json>) -> Option<String> {
     let stray = stray.or_else(searched);
     let settings = Json::Object(settings.clone());
     let choice = || {
-        let names = CHOSEN.iter().filter_map(|path| name(settings.pointer(path)?));
+        let set = CHOSEN.iter().filter_map(|path| settings.pointer(path));
+        let tried = CHOSEN.iter().filter_map(|path| {
+            settings.get("space")?.get(path[1..].replace('/', "."))?.get("choice")?.as_array()
+        });
+        let names = set.chain(tried.flatten()).filter_map(name);
         let stray = names.into_iter().find(|name| !python::knows(name))?;
         Some(format!("no notebook knows `{stray}`"))
     };
@@ -220,5 +249,71 @@ fn name(choice: &Json) -> Option<&str> {
         Json::String(name) => Some(name),
         Json::Object(entries) if entries.len() == 1 => entries.keys().next().map(String::as_str),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use schemars::{JsonSchema, schema_for};
+
+    use super::*;
+    use crate::data::{DATASETS, SplitSettings};
+    use crate::experiment::KINDS;
+    use crate::nn::{ACTIVATIONS, INITIALIZERS, ModelSettings};
+    use crate::optim::{OPTIMIZERS, SCHEDULES};
+    use crate::search::SAMPLERS;
+    use crate::surface::SURFACES;
+    use crate::train::TrainingSettings;
+
+    #[test]
+    fn every_kind_and_every_choice_has_its_python() {
+        // A kind without Python is refused, and the guide says so.
+        for kind in KINDS.iter().filter(|kind| kind.name != "transfer") {
+            assert!(RECIPES.iter().any(|recipe| recipe.name == kind.name), "{}", kind.name);
+        }
+        let generated = DATASETS.iter().filter(|entry| matches!(entry.origin, Origin::Generated(_)));
+        let names = (OPTIMIZERS.iter().map(|entry| entry.name))
+            .chain(SCHEDULES.iter().map(|entry| entry.name))
+            .chain(ACTIVATIONS.iter().map(|entry| entry.name))
+            .chain(INITIALIZERS.iter().map(|entry| entry.name))
+            .chain(SAMPLERS.iter().map(|entry| entry.name))
+            .chain(SURFACES.iter().map(|entry| entry.name))
+            .chain(generated.map(|entry| entry.name))
+            .chain(["standard", "centered", "variance", "minmax", "pixels", "none"]);
+        for name in names {
+            assert!(python::knows(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn every_setting_of_the_shared_parts_is_known() {
+        fn keys<T: JsonSchema>() -> Vec<String> {
+            let schema = schema_for!(T);
+            let properties = schema.get("properties").and_then(Json::as_object);
+            properties.into_iter().flat_map(Map::keys).cloned().collect()
+        }
+        let parts = [
+            keys::<DataSettings>(),
+            keys::<SplitSettings>(),
+            keys::<ModelSettings>(),
+            keys::<TrainingSettings>(),
+        ];
+        for ((part, known), keys) in KNOWN.iter().zip(parts) {
+            assert!(!keys.is_empty());
+            for key in keys {
+                assert!(known.contains(&key.as_str()), "{part}.{key}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_a_search_tries_is_asked_for_too() {
+        let settings = |activations: Json| {
+            let space = serde_json::json!({ "model.activation": { "choice": activations } });
+            [("space".to_owned(), space)].into_iter().collect::<Map<_, _>>()
+        };
+        assert_eq!(unknown(&settings(serde_json::json!(["relu", "tanh"]))), None);
+        let refused = unknown(&settings(serde_json::json!(["relu", "maxout"])));
+        assert_eq!(refused.as_deref(), Some("no notebook knows `maxout`"));
     }
 }

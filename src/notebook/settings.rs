@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use serde::Deserialize as _;
 use serde_json::{Map, Value as Json, json};
 
 use super::python;
 use super::recipe::{self, Recipe};
 use crate::data::{Facts, Target};
 use crate::experiment::{Kind, Plan, in_effect};
-use crate::nn::{Architecture, OutputLayer};
+use crate::nn::{Architecture, ModelSettings, OutputLayer};
 
 /// A variant as a notebook computes it.
 #[derive(Debug)]
@@ -21,7 +22,7 @@ pub(super) struct Variant {
 }
 
 /// Returns a variant with its settings in effect, and what follows from them by rules of this program. `classes` are the names
-/// of its data's classes, as far as they are known.
+/// of its data's classes, where they are not numbers from 0 on.
 ///
 /// # Errors
 /// What no notebook can compute, as a sentence.
@@ -56,6 +57,9 @@ pub(super) fn variant(
                 None => (0..count).map(|class| class.to_string()).collect(),
             },
         };
+        if facts.target == Target::Value {
+            written.entry("scale_target").or_insert_with(|| json!(data.target_scaling()));
+        }
         written.insert("class_names".to_owned(), names);
         if let Some((height, width)) = facts.image {
             written.insert("picture".to_owned(), json!([height, width]));
@@ -67,15 +71,19 @@ pub(super) fn variant(
 
 /// Returns what decides which parts of the Python are needed: every name in the settings that does something there, and what is
 /// known of the outputs of networks.
-pub(super) fn features(plan: &dyn Plan, facts: &[Option<Facts>], variants: &[Variant]) -> BTreeSet<String> {
+pub(super) fn features(facts: &[Option<Facts>], variants: &[Variant]) -> BTreeSet<String> {
     let mut features = BTreeSet::new();
     for (index, variant) in variants.iter().enumerate() {
         variant.settings.iter().for_each(|(key, value)| name(key, value, &mut features));
+        if !variant.settings.contains_key("split") {
+            features.insert("unsplit".to_owned());
+        }
         if variant.trains {
             features.insert("trains".to_owned());
         }
-        if let (Some(model), Some(facts)) = (plan.shared(index).model, &facts[index])
-            && let Ok(architecture) = Architecture::new(model, facts.features, facts.target)
+        let model = variant.settings.get("model").map(ModelSettings::deserialize);
+        if let (Some(Ok(model)), Some(facts)) = (model, &facts[index])
+            && let Ok(architecture) = Architecture::new(&model, facts.features, facts.target)
         {
             features.extend(match architecture.output {
                 OutputLayer::Softmax => None,

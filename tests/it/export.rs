@@ -114,6 +114,45 @@ fn each_experiment_of_a_lesson_gets_a_file_that_is_not_written_over() {
 }
 
 #[test]
+fn whatever_is_set_has_its_python() {
+    let course = Course::with(
+        "a.md",
+        "```yaml experiment\nkind: curvatures\nid: random\ndimensions: [1, 3]\nsamples: 20\n```\n\n\
+         ```yaml experiment\nkind: critical_points\nid: flat\ndata: {name: moons, samples: 20}\nmodel: {hidden: [2], activation: tanh, output: sigmoid}\nstarts: 2\nsteps: 5\n```\n\n\
+         ```yaml experiment\nkind: surface\nid: cost\ndata: {name: plane, samples: 20, normalize: variance}\nlearning_rate: {over_curvature: 1}\nsteps: 3\n```\n\n\
+         ```yaml experiment\nkind: train\nid: steered\ndata: {name: iris, own_statistics: true, other_source: {contrast: 0.5}, normalize: centered}\n\
+         model: {layers: 2, units: 3}\ntraining: {epochs: 2, steering: {every: 1}}\n```\n\n\
+         ```yaml experiment\nkind: search\nid: one\ndata: {name: iris}\ntraining: {epochs: 1}\nsampler: one_at_a_time\ntrials: 2\n\
+         space: {model.layers: {integer: [1, 2]}, model.activation: {choice: [relu, tanh]}}\n```",
+    );
+    let called = course.call(&["export", "lessons/a.md", "--to", "py"]);
+    assert_eq!((called.status, called.error.contains("not written")), (0, false), "{}", called.error);
+    let random = course.text("a-random.py");
+    assert!(random.contains("def curvatures_of") && !random.contains("torch"), "{random}");
+    let flat = course.text("a-flat.py");
+    assert_eq!(given(&flat, "VARIANTS")["run"]["split"], json!({ "train": "100%" }));
+    assert!(flat.contains("binary_cross_entropy_with_logits") && !flat.contains("stratify"), "{flat}");
+    let cost = course.text("a-cost.py");
+    assert!(
+        cost.contains("def cost_of_data") && cost.contains("over_curvature") && cost.contains("def plane")
+    );
+    assert!(!cost.contains("def bowl") && !cost.contains("SURFACES"), "{cost}");
+    let steered = course.text("a-steered.py");
+    let run = &given(&steered, "VARIANTS")["run"];
+    assert_eq!((&run["model"]["layers"], &run["training"]["steering"]["faster"]), (&json!(2), &json!(1.5)));
+    for part in
+        ["def widths", "def with_other_source", "steered_rate", "\"own_statistics\"", "\"centered\": lambda"]
+    {
+        assert!(steered.contains(part), "{part}");
+    }
+    assert!(!steered.contains("\"standard\": lambda") && !steered.contains("def blurred"), "{steered}");
+    let one = course.text("a-one.py");
+    assert!(
+        one.contains("def one_at_a_time") && one.contains("def value_count") && !one.contains("def grid")
+    );
+}
+
+#[test]
 fn what_cannot_be_exported_is_refused_with_the_reason() {
     let macro_f1 = "```yaml experiment\nkind: search\nid: found\ndata: {name: iris}\ntraining: {epochs: 1}\ntrials: 2\nobjective: dev_macro_f1\n```";
     let figure = "```yaml figure\nid: drawn\nx: {linear: [0, 1]}\ny: x\n```";

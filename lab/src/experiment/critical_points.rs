@@ -2,6 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json, json};
 
 use crate::chart::{Axis, Color, Dots, Figure, Panel, Shape};
 use crate::data::{DataSettings, Share, SplitSettings};
@@ -190,6 +191,10 @@ seeds: 2
 
     fn shared(&self) -> Shared<'_> {
         Shared { data: Some(&self.data), ..Shared::default() }
+    }
+
+    fn for_notebook(&self, _: Option<&Facts>) -> Result<Map<String, Json>, String> {
+        Ok([("split".to_owned(), json!({ "train": "100%" }))].into_iter().collect())
     }
 
     fn run(&self, context: &Context) -> Result<RunRecord, Problem> {

@@ -163,6 +163,15 @@ def line(data, seed):
     return x[:, None], data["slope"] * x + data["intercept"] + noise
 
 
+def plane(data, seed):
+    """A number over two features, one of them with a far wider range; both matter alike."""
+    pairs = -(-data["samples"] // 2)
+    u = Stream(seed, "data").uniform(6 * pairs).reshape(pairs, 6)
+    noise = normal_pairs(u[:, 2], u[:, 3]).reshape(-1)[: data["samples"]]
+    places = u[:, [0, 1, 4, 5]].reshape(-1, 2)[: data["samples"]]
+    return places * [data["stretch"], 1], (places - 0.5).sum(axis=1) / (1 / 12) ** 0.5 + data["noise"] * noise
+
+
 def polynomial(data, seed):
     """Points around a sine, with the powers of x as features."""
     x, noise = places_with_noise(data, seed)
@@ -178,6 +187,7 @@ SOURCES = {
     "xor": xor,
     "wave": wave,
     "line": line,
+    "plane": plane,
     "polynomial": polynomial,
     "csv": lambda data, seed: read_csv(data),
     "npz": lambda data, seed: read_npz(data),

@@ -40,6 +40,16 @@ def first_weights(init, n, m, stream):
     return torch.tensor(sd * stream.normal(n * m).reshape(n, m), dtype=torch.get_default_dtype())
 
 
+def widths(model):
+    """The units of each hidden layer, whichever way they are set."""
+    # if layers|units:
+    if model.get("layers") is not None or model.get("units") is not None:
+        depth, units = model.get("layers"), model.get("units")
+        return [32 if units is None else units] * (1 if depth is None else depth)
+    # end
+    return model["hidden"]
+
+
 # if batch_norm:
 class BatchNorm(torch.nn.Module):
     """Normalizes weighted sums by the batch; predicts by corrected averages, with the variance divided by m.
@@ -79,7 +89,7 @@ class Network(torch.nn.Module):
         super().__init__()
         self.model = model
         self.activation = ACTIVATIONS[model["activation"]]
-        sizes = [inputs, *model["hidden"], outputs]
+        sizes = [inputs, *widths(model), outputs]
         self.layers, self.norms = torch.nn.ModuleList(), torch.nn.ModuleList()
         for number, (n, m) in enumerate(zip(sizes, sizes[1:]), 1):
             hidden = number < len(sizes) - 1
@@ -139,7 +149,7 @@ class Network(torch.nn.Module):
 # if keep_prob|dropout:
 def keep_probabilities(model):
     """The share that stays: of the input, of each hidden layer, of the logits."""
-    count = len(model["hidden"]) + 2
+    count = len(widths(model)) + 2
     keep, drop = model.get("keep_prob"), model.get("dropout")
     shares = keep if keep is not None else drop if drop is not None else []
     if not isinstance(shares, list):

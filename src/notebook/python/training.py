@@ -65,6 +65,7 @@ class Training:
         self.network = Network(model, self.x.shape[1], outputs, seed)
         self.history = {}
         self.diverged_at = None
+        self.set_backs = 0
 
     def loss(self, x, y, masks=None):
         """J on some rows, in training."""
@@ -86,14 +87,18 @@ class Training:
         if training.get("augment"):
             augmenter = Augmenter(training["augment"], self.data, self.settings["data"].get("picture"), self.seed)
         # end
+        # if steering:
+        steering, factor, kept, last = training.get("steering"), 1.0, None, math.nan
+        # end
         # if early_stopping:
         stopping, best = training.get("early_stopping"), (math.inf, 0, None)
         # end
         self.final_epoch = 0
         for epoch in range(training["epochs"] + 1):
             if epoch > 0:
-                # Each epoch shuffles the order of the one before.
-                batches.shuffle(order)
+                # Each epoch shuffles the order of the one before; a single batch keeps the rows in theirs.
+                if size < rows:
+                    batches.shuffle(order)
                 for number, start in enumerate(range(0, rows, size)):
                     batch = order[start : start + size]
                     x, y = self.x[batch], self.y[batch]
@@ -111,21 +116,43 @@ class Training:
                         norm.observe()
                     # end
                     at = {"epoch": epoch - 1, "step": number, "steps": -(-rows // size), "epochs": training["epochs"]}
-                    step(optimizer, scheduled(rate, training["schedule"], at))
+                    pace = scheduled(rate, training["schedule"], at)
+                    # if steering:
+                    pace = factor * pace
+                    # end
+                    step(optimizer, pace)
                     # if max_norm:
                     if training.get("max_norm"):
                         shrink(self.network, training["max_norm"])
                     # end
             self.measure()
+            # if steering:
+            if steering:
+                seen = self.watched(steering)
+                sound = self.is_finite() and math.isfinite(seen)
+                if not sound or epoch % steering["every"] == 0:
+                    if kept and (not sound or seen > (1 + steering["worse"]) * last):
+                        # Back to the weights of the last look, and slower; the optimizer begins anew.
+                        factor, self.set_backs = factor / steering["slower"], self.set_backs + 1
+                        back, self.network = kept[0], copy.deepcopy(kept[1])
+                        optimizer, _ = optimizer_of(training, self.network.parameters())
+                        for name, values in self.history.items():
+                            values[-1] = values[-1] if name == "steered_rate" else values[back]
+                    elif sound:
+                        factor *= steering["faster"] if epoch else 1
+                        last, kept = seen, (epoch, copy.deepcopy(self.network))
+                begins = {"epoch": epoch, "step": 0, "steps": -(-rows // size), "epochs": training["epochs"]}
+                self.note("steered_rate", factor * scheduled(rate, training["schedule"], begins))
+            # end
             self.final_epoch = epoch
             if not self.is_finite():
                 self.diverged_at = epoch
                 break
             # if early_stopping:
             if stopping:
-                watched = self.history.get(stopping["metric"], self.history.get("dev_loss", self.history["train_loss"]))
-                if watched[-1] < best[0]:
-                    best = (watched[-1], epoch, copy.deepcopy(self.network))
+                seen = self.watched(stopping)
+                if seen < best[0]:
+                    best = (seen, epoch, copy.deepcopy(self.network))
                 if epoch - best[1] >= stopping["patience"]:
                     break
             # end
@@ -167,6 +194,12 @@ class Training:
         # end
         return self.network(x)
 
+    # if early_stopping|steering:
+    def watched(self, own):
+        """The newest value of what is watched; without a dev part, of the training loss."""
+        return self.history.get(own["metric"], self.history.get("dev_loss", self.history["train_loss"]))[-1]
+
+    # end
     def note(self, name, value):
         self.history.setdefault(name, []).append(value)
 
@@ -180,6 +213,10 @@ class Training:
         last = {name: values[self.final_epoch] for name, values in self.history.items()}
         if self.diverged_at is not None:
             last = {name: math.nan for name in self.history}
+        # if steering:
+        if self.settings["training"].get("steering"):
+            last["set_backs"] = self.set_backs
+        # end
         return {**last, "diverged_at": math.nan if self.diverged_at is None else self.diverged_at, **self.best()}
 
     def best(self):

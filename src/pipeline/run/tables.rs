@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::data::{
     self, DataProblems, DataSettings, Dataset, Facts, Files, Format, Origin, TableLimits, TableProblem,
+    TargetColumn,
 };
 use crate::diagnostic::{Diagnostic, Problem, Severity, SourceId, Sources, Span};
 use crate::experiment::{Limits, beyond_limit, size};
@@ -130,6 +131,15 @@ impl Tables {
     /// [`facts`](Self::facts) found it in order.
     pub(crate) fn fingerprint(&self, settings: &DataSettings, lesson: &Path) -> Option<String> {
         self.loaded.get(&self.key(settings, lesson)).map(|loaded| loaded.hash.clone())
+    }
+
+    /// Returns the names of the classes of the table that `settings` name; none where its target is a number, or the data are
+    /// generated. Only called after [`facts`](Self::facts) found it in order.
+    pub(crate) fn classes(&self, settings: &DataSettings, lesson: &Path) -> Option<Vec<String>> {
+        match &self.loaded.get(&self.key(settings, lesson))?.dataset.target {
+            TargetColumn::Classes { names, .. } => Some(names.clone()),
+            TargetColumn::Values { .. } => None,
+        }
     }
 
     /// Returns the files that `settings` name, read anew: nobody keeps their bytes. Only called after [`facts`](Self::facts)

@@ -35,6 +35,9 @@ pub fn notebook_of(computed: &Computed, place: usize) -> Result<Result<Notebook,
         kind: planned.kind,
         plan: planned.plan.as_ref(),
         facts: &planned.facts,
+        classes: (0..planned.facts.len())
+            .map(|variant| computed.tables.classes(planned.plan.data(variant)?, &lesson.path))
+            .collect(),
         outcome: &outcome,
         files: files(computed, planned)?,
         address: &title(course, planned),

@@ -308,8 +308,9 @@ trials: 8
         if quality::numbers().any(|info| info.name == self.objective) {
             return Err(format!("no notebook measures `{}`, the objective", self.objective));
         }
-        if self.space.settings.iter().any(|setting| setting.path.starts_with("training.steering")) {
-            return Err("no notebook steers a training".to_owned());
+        let steers = self.space.settings.iter().any(|setting| setting.path.starts_with("training.steering"));
+        if steers && self.training.steering.is_none() {
+            return Err("no notebook knows `training.steering` where only the space has it".to_owned());
         }
         let all = [("space", json!(trial::with_whole_choices(self))), ("ascends", json!(self.ascends()))];
         Ok(all.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())

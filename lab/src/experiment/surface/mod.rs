@@ -342,11 +342,14 @@ compare: [sgd, momentum, {rmsprop: {learning_rate: 0.1}}]
             surface::Surface::Plateau(_) => Vec::new(),
             _ => self.surface.minima(),
         };
-        if self.data.is_some() {
-            return Err("no notebook descends the cost of a model over data".to_owned());
-        }
-        let rate = self.descent(curvatures(&self.surface, self.start()).0[1]).learning_rate;
-        let all = [("start", json!(self.start())), ("minima", json!(minima)), ("learning_rate", json!(rate))];
+        let all = match self.data {
+            // What the rate is follows from the data.
+            Some(_) => [("start", json!(self.start())), ("surface", Json::Null), ("l2", json!(self.l2))],
+            None => {
+                let rate = self.descent(curvatures(&self.surface, self.start()).0[1]).learning_rate;
+                [("start", json!(self.start())), ("minima", json!(minima)), ("learning_rate", json!(rate))]
+            }
+        };
         Ok(all.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
     }
 

@@ -1,5 +1,5 @@
 from look import layer_by_layer
-from network import keep_probabilities
+from network import keep_probabilities, widths
 from streams import Stream
 from training import Training
 
@@ -10,7 +10,7 @@ def run_dropout(settings, seed):
     metrics = training.metrics()
     if "train_accuracy" in metrics and "dev_accuracy" in metrics:
         metrics["gap"] = metrics["train_accuracy"] - metrics["dev_accuracy"]
-    hidden = len(settings["model"]["hidden"])
+    hidden = len(widths(settings["model"]))
     if hidden and training.diverged_at is None:
         keep = keep_probabilities(settings["model"])
         layer = next((layer for layer in range(1, hidden + 1) if keep[layer] < 1), 1)

@@ -59,7 +59,7 @@ def best_first(history):
     return sorted(history, key=rank)
 
 
-# if random|coarse_to_fine|successive_halving|tpe:
+# if random|coarse_to_fine|one_at_a_time|successive_halving|tpe:
 def anywhere(space, count, stream):
     return stream.uniform(count * len(space)).reshape(count, len(space)).tolist()
 
@@ -101,6 +101,8 @@ def grid(own, space, settings, stream):
     yield found
 
 
+# end
+# if grid|one_at_a_time:
 def value_count(scale):
     """How many values a setting has."""
     if "choice" in scale:
@@ -132,6 +134,52 @@ def coarse_to_fine(own, space, settings, stream):
         return point
 
     yield [(fine(), 1.0) for _ in range(trials - coarse)]
+
+
+# end
+# if one_at_a_time:
+def one_at_a_time(own, space, settings, stream):
+    """The best trial so far with one setting changed at random; a new start where nothing is left to change."""
+    names, tried = list(space), set()
+    counts = [value_count(scale) for scale in space.values()]
+    counts = [None if count > 256 else count for count in counts]
+
+    def key(point):
+        exist = [value is not None for value in values_at(space, point).values()]
+        places = [u if count is None else min(int(u * count), count - 1) for u, count in zip(point, counts)]
+        return tuple(place if there else None for place, there in zip(places, exist))
+
+    def changed(point, at):
+        def to(u):
+            return [*point[:at], u, *point[at + 1 :]]
+
+        if counts[at] is None:
+            return to(float(stream.uniform(1)[0]))
+        left = [to((value + 0.5) / counts[at]) for value in range(counts[at])]
+        left = [point for point in left if key(point) not in tried]
+        return left[stream.below([len(left)])[0]] if left else None
+
+    def next_point():
+        nonlocal leader, turns
+        if leader:
+            exist = values_at(space, leader["point"])
+            # Every setting has its turn at least once before the best trial is given up.
+            for _ in range(2):
+                turns = turns or stream.shuffle(list(range(len(names))))
+                while turns:
+                    at = turns.pop()
+                    point = changed(leader["point"], at) if exist[names[at]] is not None else None
+                    if point:
+                        return point
+            leader = None
+        return anywhere(space, 1, stream)[0]
+
+    leader, turns, history = None, [], []
+    while len(history) < settings["trials"]:
+        point = next_point()
+        tried.add(key(point))
+        history = yield [(point, 1.0)]
+        leader = best_first([leader, history[-1]])[0] if leader else history[-1]
 
 
 # end
@@ -235,6 +283,7 @@ SAMPLERS = {
     "grid": grid,
     "coarse_to_fine": coarse_to_fine,
     "successive_halving": successive_halving,
+    "one_at_a_time": one_at_a_time,
     "tpe": tpe,
 }
 
