@@ -265,7 +265,10 @@ fn laid_out(view: &View, range: Option<&Range<usize>>) -> Vec<TextEdit> {
             line => format!("{before}{line}"),
         };
         let lines: Vec<String> = formatted.text.lines().map(line).collect();
-        edits.push(TextEdit::new(text.area(&block.inside), lines.join(end)));
+        // The end of the last line stays.
+        let inside = text.as_str()[block.inside.clone()].trim_end_matches('\r').len();
+        let area = text.area(&(block.inside.start..block.inside.start + inside));
+        edits.push(TextEdit::new(area, lines.join(end)));
     }
     edits
 }
