@@ -9,6 +9,7 @@ use crate::lesson::{Course, Lesson};
 use crate::lint::{self, Lint, Subject, Told};
 use crate::outcome::Outcome;
 
+use crate::pipeline::run::figures::PlannedFigure;
 use crate::pipeline::run::planned::{Planned, block_texts};
 use crate::pipeline::run::running::Ran;
 use crate::pipeline::run::tables::Tables;
@@ -35,8 +36,7 @@ pub(super) fn after(
 pub(super) fn prose(
     course: &Course,
     lesson: usize,
-    planned: &[Planned],
-    ran: &[Option<Ran>],
+    (planned, ran, figures): (&[Planned], &[Option<Ran>], &[PlannedFigure]),
     sources: &Sources,
 ) -> Vec<Diagnostic> {
     let Lesson { source, blocks, .. } = &course.lessons[lesson];
@@ -63,13 +63,16 @@ pub(super) fn prose(
             let start = passage.range.start;
             Span::new(*source, start + range.start, start + range.end)
         };
-        found.extend(odd(passage, &around.unwrap_or_default(), place));
+        found.extend(odd(passage, &around.unwrap_or_default(), &[], place));
     }
     for (planned, told) in &own {
         for (path, text) in block_texts(planned) {
             let span = planned.tree.locate(&path);
             let passages = Prose::read(text, 0).passages;
-            let said = passages.iter().flat_map(|passage| odd(passage, &[*told], |_| span));
+            // Beside a sentence stands what it claims.
+            let claimed = planned.header.claims.iter().map(|claim| claim.that.as_str());
+            let claimed: Vec<&str> = claimed.filter(|_| path.starts_with("claims")).collect();
+            let said = passages.iter().flat_map(|passage| odd(passage, &[*told], &claimed, |_| span));
             // What a claim compares, it proves.
             let is_claim = path.starts_with("claims");
             found.extend(
@@ -77,12 +80,29 @@ pub(super) fn prose(
             );
         }
     }
+    // What a figure says is told of the experiments that it is drawn from.
+    for figure in figures.iter().filter(|figure| figure.lesson == lesson) {
+        let from = own.iter().filter(|(planned, _)| figure.asks(course, planned));
+        let from: Vec<Told> = from.map(|(_, told)| *told).collect();
+        let texts = [("title", &figure.block.title), ("caption", &figure.block.caption)];
+        for (path, text) in texts.into_iter().filter_map(|(path, text)| Some((path, text.as_deref()?))) {
+            let span = figure.tree.locate(path);
+            let passages = Prose::read(text, 0).passages;
+            found.extend(passages.iter().flat_map(|passage| odd(passage, &from, &[], |_| span)));
+        }
+    }
     found
 }
 
-/// What is odd about the numbers of a passage.
-fn odd(passage: &Passage, around: &[Told], place: impl Fn(Range<usize>) -> Span) -> Vec<Diagnostic> {
-    let quoted: Vec<&str> = passage.quoted.iter().map(String::as_str).collect();
+/// What is odd about the numbers of a passage; `beside` are expressions that stand beside it.
+fn odd(
+    passage: &Passage,
+    around: &[Told],
+    beside: &[&str],
+    place: impl Fn(Range<usize>) -> Span,
+) -> Vec<Diagnostic> {
+    let own = passage.quoted.iter().map(String::as_str);
+    let quoted: Vec<&str> = own.chain(beside.iter().copied()).collect();
     let remarks = lint::prose(&passage.text, around, &quoted).into_iter();
     let loud = remarks.filter(|(lint, _)| !passage.allowed.iter().any(|code| code == lint.code));
     let said = loud.map(|(lint, remark)| {

@@ -164,8 +164,10 @@ pub fn compute(request: &Request, watch: &dyn Watch) -> Result<Computed, Failure
     // Beside a part of the experiments, prose may tell of the others.
     if request.only.is_none() && request.id.is_none() {
         let open = (0..course.lessons.len()).filter(|lesson| !unchanged.holds(*lesson));
-        remarks
-            .extend(open.flat_map(|lesson| linting::prose(&course, lesson, &planned, &ran, &tables.sources)));
+        remarks.extend(open.flat_map(|lesson| {
+            let told = (planned.as_slice(), ran.as_slice(), figures.as_slice());
+            linting::prose(&course, lesson, told, &tables.sources)
+        }));
     }
     found.extend(remarks.clone());
     found.extend(unchanged.remarks(&course));

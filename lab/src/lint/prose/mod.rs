@@ -3,6 +3,7 @@
 mod quantity;
 mod results;
 mod settings;
+mod spelled;
 mod words;
 
 use std::ops::Range;
@@ -25,6 +26,13 @@ pub struct Told<'a> {
     pub ends: Option<[usize; 2]>,
 }
 
+impl Told<'_> {
+    /// Returns whether it does not want to hear of a lint.
+    fn allows(&self, lint: &Lint) -> bool {
+        self.allowed.iter().any(|code| code == lint.code)
+    }
+}
+
 /// Something odd at a place of a passage.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Remark {
@@ -42,12 +50,10 @@ pub fn prose(passage: &str, around: &[Told], quoted: &[&str]) -> Vec<(&'static L
         if is_supposed(&sentence) {
             continue;
         }
-        let loud = |lint: &Lint| -> Vec<Told> {
-            around.iter().filter(|told| !told.allowed.iter().any(|code| code == lint.code)).copied().collect()
-        };
-        let (phrases, remarks) = settings::read(&sentence, &loud(&OTHER_SETTING), quoted);
+        let (phrases, remarks) = settings::read(&sentence, around, quoted);
         found.extend(remarks.into_iter().map(|remark| (&OTHER_SETTING, remark)));
-        let remarks = results::read(&sentence, &loud(&TYPED_RESULT), &phrases);
+        let loud: Vec<Told> = around.iter().filter(|told| !told.allows(&TYPED_RESULT)).copied().collect();
+        let remarks = results::read(&sentence, &loud, &phrases);
         found.extend(remarks.into_iter().map(|remark| (&TYPED_RESULT, remark)));
     }
     found
@@ -171,6 +177,13 @@ mod tests {
             ("an accuracy of 12.3%", "G018 12.3%: write `{{ ways.adam.dev_loss | percent(1) }}`"),
             ("a dev accuracy of 97.2%", "G018 97.2%: write `{{ ways.adam.dev_accuracy | percent(1) }}`"),
             ("an accuracy of 0.895", "G018 0.895: write `{{ ways.adam.dev_accuracy | round(3) }}`"),
+            ("After twenty-five epochs it is done.", "G019 twenty-five: `ways` has 30"),
+            ("A network of five layers.", "G019 five: `ways` has 1 hidden"),
+            ("A five-layer network learns it.", "G019 five: `ways` has 1 hidden"),
+            ("with two hundred units", "G019 two hundred: `ways` has 100"),
+            ("a 512-unit layer", "G019 512: `ways` has 100"),
+            ("an accuracy of $97.2\\%$", "G018 97.2\\%: write `{{ ways.adam.dev_accuracy | percent(1) }}`"),
+            ("It ends at $J = 0.1234$.", "G018 0.1234: write `{{ ways.adam.dev_loss | round(4) }}`"),
             ("ends at 0.1234", "G018 0.1234: write `{{ ways.adam.dev_loss | round(4) }}`"),
         ] {
             assert_eq!(said(text), [expected], "{text}");
@@ -190,6 +203,10 @@ mod tests {
             "In 2015 (section 3.2) they took 0.9 and 0.999 with $\\ln 10 = 2.303$.",
             "Such as a learning rate of 0.7, usually.",
             "The learning rate $\\alpha = 1 - 10^{-r}$ with r.",
+            "A thousand units and one hidden layer, a cake of five layers, within ten epochs, over two seeds.",
+            "Two units that start alike; `x` after twenty epochs.",
+            "The learning rate is two orders of magnitude too small; the first two hidden layers.",
+            "By hand $0.9^{1.2} = 0.1234$, and $\\frac{1}{8} = 0.1234$.",
         ] {
             assert_eq!(said(text), [""; 0], "{text}");
         }

@@ -67,9 +67,9 @@ pub(super) const BEFORE: &[(&[&str], Quantity)] = &[
 
 /// Names that stand behind a number, with words that may come between: `512 hidden units`.
 pub(super) const BEHIND: &[(&[&str], &[&str], Quantity)] = &[
-    (&["epoch", "epochs"], &["training", "full", "whole"], Epochs),
-    (&["unit", "units", "neuron", "neurons", "nodes"], &["hidden", "relu", "tanh", "sigmoid"], Units),
-    (&["layers"], &["hidden"], Layers),
+    (&["epoch", "epochs"], &["training", "full", "whole", "-"], Epochs),
+    (&["unit", "units", "neuron", "neurons", "nodes"], &["hidden", "relu", "tanh", "sigmoid", "-"], Units),
+    (&["layers", "layer"], &["hidden", "-"], Layers),
     (
         &["parameters", "params", "weights"],
         &["trainable", "learnable", "learned", "free", "model"],
@@ -89,7 +89,7 @@ impl Quantity {
             Epochs => format!("{number} epochs"),
             Batch => format!("batches of {number}"),
             Units => format!("a layer of {number} units"),
-            Layers => format!("{number} hidden layers"),
+            Layers => format!("{number} layers"),
             Parameters => format!("{number} parameters"),
             Dropout => format!("a dropout rate of {number}"),
             Keep => format!("a keep probability of {number}"),
@@ -112,6 +112,11 @@ impl Quantity {
             Parameters => number < 100.0,
             _ => false,
         }
+    }
+
+    /// Returns whether it is a number of things.
+    pub(super) fn is_counted(self) -> bool {
+        !matches!(self, Rate | Dropout | Keep | Penalty | Beta | Noise)
     }
 
     /// Returns whether a smaller number is a part of it: the tenth of twenty epochs.
@@ -142,7 +147,8 @@ impl Quantity {
             Rate => &["learning_rate"],
             Epochs => &["epochs"],
             Batch => &["batch_size"],
-            Units => &["hidden"],
+            Units => &["hidden", "units"],
+            Layers => &["layers"],
             Dropout => &["dropout"],
             Keep => &["keep_prob"],
             Penalty => &["l1", "l2", "weight_decay"],
@@ -151,7 +157,7 @@ impl Quantity {
             Patience => &["patience"],
             Noise => &["noise"],
             Steps => &["steps"],
-            Layers | Parameters | Seeds | TrainRows => &[],
+            Parameters | Seeds | TrainRows => &[],
         }
     }
 
@@ -204,11 +210,15 @@ impl Quantity {
                     found.push((hidden.iter().sum(), None));
                 }
             }
-            Layers => found.extend(
-                hidden
-                    .iter()
-                    .flat_map(|hidden| [(hidden.len() as f64, None), (hidden.len() as f64 + 1.0, None)]),
-            ),
+            // Some count the output, some the input too.
+            Layers => {
+                let counted = hidden.as_ref().map(|hidden| hidden.len() as f64);
+                let named = || conditions.settings.iter().find(|(path, _)| path.ends_with("model.layers"));
+                let layers = counted.or_else(|| numbers(named()?.1).first().copied());
+                found.extend(
+                    layers.into_iter().flat_map(|layers| [0.0, 1.0, 2.0].map(|more| (layers + more, None))),
+                );
+            }
             Parameters => {
                 let Some(all) = derived("parameters") else { return };
                 found.push(all);

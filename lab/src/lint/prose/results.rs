@@ -14,6 +14,10 @@ const NEAR: f64 = 0.1;
 const BEFORE: usize = 7;
 const BEHIND: usize = 3;
 
+/// Words of a formula that calculates.
+const CALCULATED: &[&str] =
+    &["frac", "sqrt", "log", "ln", "exp", "sum", "cdot", "times", "prod", "tfrac", "dfrac"];
+
 /// What a reader takes a number for.
 const MEASURES: &[(&[&str], &str)] = &[
     (&["accuracy", "accuracies"], "accuracy"),
@@ -37,8 +41,25 @@ struct Found<'a> {
 
 /// Returns what is odd about the numbers of a sentence that are not at the places `taken`.
 pub(super) fn read(sentence: &[Word], around: &[Told], taken: &[usize]) -> Vec<Remark> {
-    let places = (0..sentence.len()).filter(|place| !taken.contains(place) && !sentence[*place].in_formula);
+    let states = |place: usize| !sentence[place].in_formula || is_stated(sentence, place);
+    let places = (0..sentence.len()).filter(|place| !taken.contains(place) && states(*place));
     places.filter_map(|place| odd(sentence, place, around)).collect()
+}
+
+/// Whether a number is all that a formula states: `$0.895$`, `$J = 0.895$`. What is calculated from other numbers is no result.
+fn is_stated(sentence: &[Word], place: usize) -> bool {
+    let ends = sentence.get(place + 1).is_none_or(|next| !next.in_formula);
+    let start = sentence[..place].iter().rposition(|word| !word.in_formula).map_or(0, |before| before + 1);
+    let before = &sentence[start..place];
+    let is_sign = |word: &Word| matches!(word.text.as_str(), "=" | "≈" | "approx");
+    let is_name = |word: &Word| {
+        word.text.chars().all(char::is_alphabetic) && !CALCULATED.contains(&word.text.as_str())
+            || matches!(word.text.as_str(), "(" | ")" | "{" | "}" | ",")
+    };
+    ends && match before {
+        [] => true,
+        [names @ .., sign] => is_sign(sign) && names.iter().all(is_name),
+    }
 }
 
 fn odd(sentence: &[Word], place: usize, around: &[Told]) -> Option<Remark> {

@@ -3,6 +3,7 @@
 use super::quantity::{BEFORE, BEHIND, Quantity};
 use super::words::{Number, Word};
 use super::{Remark, Told};
+use crate::lint::OTHER_SETTING;
 
 /// Words between the name of a setting and its number.
 const FILLERS: &[&str] = &[
@@ -20,6 +21,15 @@ const BOUNDS: &[&str] =
 
 /// Stand between the numbers of a list.
 const BETWEEN: &[&str] = &[",", "and", "or", "to", "–", "/", "by"];
+
+/// Say whose layers a number counts.
+const NETWORKS: &[&str] = &["network", "networks", "net", "nets", "perceptron", "mlp"];
+
+/// Make of a number a part: the first two hidden layers.
+const PARTS: &[&str] = &["first", "last", "next", "other", "further", "these", "those"];
+
+/// Units that text counts in words are some of a layer: `two units that start alike`.
+const FEW_UNITS: f64 = 10.0;
 
 /// How far a rough number may lie from what it tells of, as a share of it.
 const ROUGH: f64 = 0.05;
@@ -131,7 +141,11 @@ fn behind_at(sentence: &[Word], place: usize) -> Option<Quantity> {
             said = true;
         }
         // Rows may be any, layers those of a cake.
-        let needs = matches!(quantity, Quantity::TrainRows | Quantity::Layers);
+        let needs = match quantity {
+            Quantity::TrainRows => true,
+            Quantity::Layers => !sentence.iter().any(|word| NETWORKS.contains(&word.text.as_str())),
+            _ => false,
+        };
         (names.contains(&text(at)) && (said || !needs)).then_some(*quantity)
     })
 }
@@ -151,9 +165,20 @@ fn odd(
     let is_factor = earlier().next().is_some_and(|word| ["×", "*", "x", "times", "by"].contains(&word));
     // The first term of a formula is no value: `\beta = 1 - 10^{-r}`.
     let later = sentence.get(place + 1).map_or("", |word| word.text.as_str());
-    let is_term = ["-", "−", "–", "+", "/", "^", "·", "\\cdot"].contains(&later);
+    let is_compound = later == "-" && sentence.get(place + 2).is_some_and(|word| word.number.is_none());
+    let is_term = !is_compound && ["-", "−", "–", "+", "/", "^", "·", "\\cdot"].contains(&later);
     let is_bound = |word: &str| BOUNDS.contains(&word) && !(quantity == Quantity::Seeds && word == "over");
-    if is_factor || is_term || earlier().any(is_bound) || quantity.is_beside_the_point(number.value) {
+    let is_part = quantity == Quantity::Layers && earlier().any(|word| PARTS.contains(&word));
+    // In words only what is counted is told: a rate may be two orders too small.
+    let is_few = quantity == Quantity::Units && number.value <= FEW_UNITS;
+    let is_other = number.spelled && (!quantity.is_counted() || is_few);
+    if is_factor
+        || is_term
+        || is_part
+        || is_other
+        || earlier().any(is_bound)
+        || quantity.is_beside_the_point(number.value)
+    {
         return None;
     }
     let known: Vec<(f64, Option<String>, &str)> = around
@@ -167,6 +192,8 @@ fn odd(
     {
         return None;
     }
+    // What an experiment has that wants to hear nothing is known all the same.
+    let is_loud = |id: &str| around.iter().any(|told| told.id == id && !told.allows(&OTHER_SETTING));
     let most = known.iter().map(|(value, ..)| *value).fold(f64::NEG_INFINITY, f64::max);
     if quantity.counts_up() && number.value <= most && !is_end(sentence, place, quantity, quoted) {
         return None;
@@ -178,16 +205,19 @@ fn odd(
         return None;
     }
     let distance = |value: f64| (value - number.value).abs();
-    let (value, quote, id) = known.iter().min_by(|a, b| {
+    let mut loud = known.iter().filter(|(.., id)| is_loud(id));
+    let nearest = loud.clone().min_by(|a, b| {
         let quoted = |quote: &Option<String>| quote.is_none();
         quoted(&a.1).cmp(&quoted(&b.1)).then(distance(a.0).total_cmp(&distance(b.0)))
-    })?;
+    });
+    // Layers with the output, and with the input, are only other ways to count.
+    let (value, quote, id) = if quantity == Quantity::Layers { loud.next() } else { nearest }?;
     let typed = word.text.as_str();
     let shown = crate::inline::format_number(*value);
     Some(Remark {
         range: word.range.clone(),
         message: format!("no experiment of this section has {}", quantity.says(typed)),
-        label: format!("`{id}` has {shown}"),
+        label: format!("`{id}` has {shown}{}", if quantity == Quantity::Layers { " hidden" } else { "" }),
         hint: quote
             .as_ref()
             .map(|quote| format!("write `{{{{ {quote} }}}}`, which is always what took effect")),
@@ -202,7 +232,7 @@ fn is_end(sentence: &[Word], place: usize, quantity: Quantity, quoted: &[&str]) 
     }
     let before = place.checked_sub(1).map_or("", |before| sentence[before].text.as_str());
     let trains = sentence.iter().any(|word| word.text.starts_with("train"));
-    let index = format!("[{}]", sentence[place].text);
+    let index = format!("[{}]", sentence[place].number.map_or(0.0, |number| number.value));
     match before {
         "after" => !quoted.iter().any(|expression| expression.contains(&index)),
         "for" => trains,

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use super::spelled;
+
 /// A number as it was typed.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Number {
@@ -13,6 +15,8 @@ pub(super) struct Number {
     pub digits: usize,
     pub decimals: usize,
     pub percent: bool,
+    /// Whether it is written in words: `twenty-five`.
+    pub spelled: bool,
 }
 
 impl Number {
@@ -88,7 +92,7 @@ pub(super) fn sentences(passage: &str) -> Vec<Vec<Word>> {
     }
     all.push(sentence);
     all.retain(|sentence| !sentence.is_empty());
-    all
+    all.into_iter().map(|words| spelled::joined(passage, words)).collect()
 }
 
 fn starts_digit(text: &str) -> bool {
@@ -153,7 +157,9 @@ fn number(text: &str, before: Option<char>, at_start: bool, in_formula: bool) ->
     let decimals = decimals.unwrap_or(0);
     let digits = plain.trim_start_matches(['0', '.']).chars().filter(char::is_ascii_digit).count();
     let unit = libm::exp10(f64::from(power - decimals as i32));
-    let number = Number { value: value * scale, unit, digits, decimals, percent: percent.is_some() };
+    let percent_sign = percent.is_some();
+    let number =
+        Number { value: value * scale, unit, digits, decimals, percent: percent_sign, spelled: false };
     (Some(number), end + percent.unwrap_or(0))
 }
 
@@ -177,6 +183,20 @@ mod tests {
         let word = &sentences("97.40%")[0][0];
         assert!(word.number.unwrap().reads(0.97404) && !word.number.unwrap().reads(0.9741));
         assert_eq!((word.number.unwrap().digits, word.range.clone()), (4, 0..6));
+    }
+
+    #[test]
+    fn numbers_in_words_are_read_too() {
+        assert_eq!(
+            numbers("After twenty-five epochs, two hundred units, a thousand steps, one"),
+            [25.0, 200.0]
+        );
+        assert_eq!(
+            numbers("two hundred and twenty, sixty four, ten and twelve, hundreds"),
+            [220.0, 64.0, 10.0, 12.0]
+        );
+        let word = sentences("by twenty-five epochs")[0][1].clone();
+        assert_eq!((word.text.as_str(), word.range), ("twenty-five", 3..14));
     }
 
     #[test]
