@@ -192,6 +192,11 @@ impl Outcome {
         self.variants.iter().any(|variant| variant.runs.iter().any(|run| !run.series.is_empty()))
     }
 
+    /// Returns a name of a metric, a part or a value as readers see it: the author's label, where there is one.
+    pub fn shown<'n>(&'n self, name: &'n str) -> &'n str {
+        self.labels.get(name).map_or(name, String::as_str)
+    }
+
     /// Returns a hash over everything found: the digests of all runs, every metric and every series, bit by bit.
     pub fn digest(&self) -> String {
         let mut digest = Digest::default();

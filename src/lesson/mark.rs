@@ -4,7 +4,7 @@ use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode
 use serde::{Deserialize, Serialize};
 
 use super::plain;
-use super::reference::Reference;
+use super::reference::{Reference, Target};
 
 /// Marks a gap while HTML is written as text; no author's text holds it, null bytes being refused.
 pub const MARK: char = '\0';
@@ -78,6 +78,40 @@ pub fn fill(html: &str, mut fill: impl FnMut(&Mark, bool) -> String) -> String {
     out
 }
 
+/// The first letter that stands for a mark in a drawing.
+const STANDS: u32 = 0xe100;
+
+/// About how many letters `Figure 7.2` has.
+const LONG: usize = 10;
+
+fn stands_for(index: usize) -> String {
+    let letter = char::from_u32(STANDS + u32::try_from(index).unwrap_or(0)).unwrap_or(STAND_IN);
+    letter.to_string().repeat(LONG)
+}
+
+/// Returns a text that can be drawn before anything is numbered: what will be a number is a word about as long, which
+/// [`restored`] finds again; of all other marks nothing stays but names.
+pub fn drawable(text: &str) -> (String, Vec<Mark>) {
+    let mut kept = Vec::new();
+    let text = fill(text, |mark, _| match mark {
+        Mark::Reference(Reference { to: Target::Experiment(id), .. }) => id.clone(),
+        Mark::Reference(reference) => {
+            kept.push(Mark::Reference(Reference { plain: true, ..reference.clone() }));
+            stands_for(kept.len() - 1)
+        }
+        Mark::Picture(_) | Mark::Citation { .. } => String::new(),
+    });
+    (text, kept)
+}
+
+/// Puts the marks of a text that was drawn back into their places.
+pub fn restored(drawn: &str, marks: &[Mark]) -> String {
+    marks
+        .iter()
+        .enumerate()
+        .fold(drawn.to_owned(), |drawn, (index, mark)| drawn.replace(&stands_for(index), &mark.written()))
+}
+
 /// Returns the readable text of HTML in which marks stay.
 pub fn plain_text(html: &str) -> String {
     match html.contains(MARK) {
@@ -89,7 +123,20 @@ pub fn plain_text(html: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lesson::reference::Target;
+
+    #[test]
+    fn a_drawing_has_its_marks_back() {
+        let to = Target::Figure("four".into(), "loss".into());
+        let reference = Reference { slug: "a".into(), to, number: true, plain: false };
+        let title = format!("See {} of 3", Mark::Reference(reference.clone()).written());
+        let (drawn, marks) = drawable(&title);
+        assert_eq!(drawn.chars().count(), "See  of 3".len() + LONG);
+        let plain = Mark::Reference(Reference { plain: true, ..reference });
+        assert_eq!(
+            restored(&format!("<text>{drawn}</text>"), &marks),
+            format!("<text>See {} of 3</text>", plain.written())
+        );
+    }
 
     #[test]
     fn marks_survive_and_are_filled() {

@@ -29,6 +29,12 @@
       if (value === null || !Number.isFinite(value)) return "–";
       if (format === "%") return fixed(100 * value, value !== 0 && Math.abs(value) < 0.9995 ? 1 : 0) + percent;
       const size = Math.abs(value);
+      if (format === "s" && value !== 0) {
+        const units = ["f", "p", "n", "µ", "m", "", "k", "M", "G", "T", "P"];
+        const unit = units.findIndex((_, unit) => Number((size / 1000 ** (unit - 5)).toFixed(2)) < 1000);
+        if (unit < 0 || size < 1e-15) return scientific(value);
+        return fixed(value / 1000 ** (unit - 5), 2).replace(/0+$/, "").replace(/[.,٫]$/, "") + units[unit];
+      }
       let text;
       if (value === 0 || (format === "i" && Number.isInteger(value))) text = fixed(value, 0);
       else if (size < 1e-4 || size >= 1e7 || format === "e") return scientific(value);

@@ -222,4 +222,74 @@ fn the_recipes_are_drawn() {
         let used = |line: &str| line.contains("mark:") && line.contains(mark);
         assert!(lesson.lines().any(used), "no recipe shows `{mark}`");
     }
+    // The look that the last one speaks of.
+    assert!(text_of("404.html").contains("All recipes are on"));
+    let style = files.keys().filter(|path| path.ends_with(".css")).map(|path| text_of(path));
+    assert!(style.collect::<String>().contains(".aside"));
+}
+
+#[test]
+fn the_recipe_in_german_speaks_german() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/recipes-de");
+    let files = files(&folder, &anew());
+    let page = text(&files, "lernrate.html");
+    for word in ["Trainingsverlust", "Abbildung", "Epoche", "von 0 bis 20", "Mittelwert"] {
+        assert!(page.contains(word), "{word}");
+    }
+    assert!(!page.contains("Training loss") && !page.contains(" from "));
+}
+
+#[test]
+fn a_name_has_the_colour_that_it_has_in_its_lesson() {
+    let folder = tempfile::tempdir().unwrap();
+    let block = |id: &str, more: &str| {
+        format!("```yaml figure\nid: {id}\nx: epoch\ny: train_loss\nmark: line\n{more}\n```\n\n")
+    };
+    let only = block("only", "from: ways\nwhere: variant == \"adam\"\nby: variant");
+    let parts = "```yaml figure\nid: parts\nfrom: ways\nwhere: variant == \"sgd\"\nby: none\nx: epoch\ny: [train_loss, dev_loss]\nmark: line\n```\n";
+    lesson(folder.path(), &(only + parts));
+    let files = files(folder.path(), &anew());
+    // Four variants before it have four, SGD the fifth.
+    let svg = text(&files, "figures/only.svg");
+    assert!(svg.contains("class=\"s5 ") && !svg.contains("class=\"s0 "), "{svg}");
+    // Several y count from the first colour, as the kinds' own figures do.
+    let svg = text(&files, "figures/parts.svg");
+    assert!(svg.contains("class=\"s0 ") && svg.contains("class=\"s1 "), "{svg}");
+}
+
+#[test]
+fn a_function_over_what_was_measured_takes_nothing_but_the_scales() {
+    let folder = tempfile::tempdir().unwrap();
+    let block = "```yaml figure\nid: law\nfrom: widths\nx: model.hidden[0]\ny: dev_error\nby: training.l2\nmark: dots\n\
+                 where: training.l2 > 0\nlayers: [{x: {linear: [2, 8]}, y: {law: 1 / x}}]\n```\n";
+    lesson(folder.path(), block);
+    let files = files(folder.path(), &anew());
+    let csv = text(&files, "figures/law.csv");
+    assert_eq!(csv.lines().filter(|line| line.starts_with("2,")).count(), 401, "{csv}");
+    // The axis is that of what was measured, without its path.
+    let svg = text(&files, "figures/law.svg");
+    assert!(svg.contains("Across: hidden, from 2 to 8. Up: dev error, from"), "{svg}");
+}
+
+#[test]
+fn a_title_refers_to_figures_in_its_file_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let block = "```yaml figure\nid: later\ntitle: \"As `{{ ref: ways.loss }}`, of `{{ ref: ways }}`\"\nfrom: ways\nx: epoch\ny: train_loss\n```\n";
+    lesson(folder.path(), block);
+    let files = files(folder.path(), &anew());
+    let svg = text(&files, "figures/later.svg");
+    let title = svg.split("<title").nth(1).and_then(|rest| rest.split("</title>").next()).unwrap();
+    assert!(title.contains("As Figure 1.") && title.ends_with(", of ways"), "{title}");
+    let page = text(&files, "figures.html");
+    assert!(!page.contains('\u{e100}') && !svg.contains('\u{e100}') && !svg.contains('\0'));
+}
+
+#[test]
+fn numbers_of_an_axis_may_have_prefixes() {
+    let folder = tempfile::tempdir().unwrap();
+    let block = "```yaml figure\nid: steps\nx: {linear: [0, 20000]}\ny: {square: x * x}\nscale: {x: {as: si}, y: {as: si}}\n```\n";
+    lesson(folder.path(), block);
+    let files = files(folder.path(), &anew());
+    let svg = text(&files, "figures/steps.svg");
+    assert!(svg.contains(">10k<") && svg.contains(">200M<"), "{svg}");
 }

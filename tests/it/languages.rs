@@ -47,6 +47,8 @@ const NAMES: &[&str] = &[
     "checked",
     "year",
     "looked",
+    // what blocks of figures are called, settings as they are written
+    "hidden",
     // classes of flowers, and mistakes to plant, as they are written in a block
     "setosa",
     "versicolor",
@@ -55,11 +57,92 @@ const NAMES: &[&str] = &[
     "doubled",
 ];
 
+/// Every mark, and what stands beneath them.
+const FIGURES: &str = "\
+```yaml figure
+id: f1
+from: {甲: ways, 乙: dropped}
+x: epoch
+y: train_loss
+by: experiment
+where: variant in [\"sgd\", \"keep_1\"]
+spread: ci
+```
+
+```yaml figure
+id: f2
+from: ways
+x: epoch
+y: [train_loss, dev_loss, learning_rate]
+facet: variant
+mark: [area, steps]
+```
+
+```yaml figure
+id: f3
+from: rates
+x: training.learning_rate
+y: trial_objective
+by: model.hidden
+```
+
+```yaml figure
+id: f4
+from: ways
+where: variant == \"sgd\"
+x: given
+y: class
+z: dev_confusion
+mark: [heat, text]
+```
+
+```yaml figure
+id: f5
+from: parts
+x: variant
+y: dev_rows
+mark: [bars, whiskers]
+spread: range
+```
+
+```yaml figure
+id: f6
+from: looked
+x: dev_accuracy
+mark: histogram
+```
+
+```yaml figure
+id: f7
+from: looked
+x: variant
+y: dev_loss
+mark: box
+```
+
+```yaml figure
+id: f8
+from: ways
+x: parameters
+y: dev_error
+z: train_rows
+mark: [dots, text]
+```
+
+```yaml figure
+id: f9
+x: {log: [1, 1000]}
+y: {甲: x * x - 10}
+scale: {y: log}
+rules: [{y: 3, label: 三}]
+```
+";
+
 /// Below the front matter, in Chinese but for the blocks.
 fn lesson() -> String {
     format!(
         "> [!NOTE]\n> 注意。\n\n## 一\n\n值 `{{{{ ways.adam.train_loss | round(3) }}}}`。脚注[^a]。\n\n[^a]: 在此。\n\n\
-         | 甲 | 乙 |\n|---|---|\n| `{{{{ ways.sgd.train_accuracy \\| percent(1) }}}}` | 二 |\n\n## 二\n\n{ALL_KINDS}\n"
+         | 甲 | 乙 |\n|---|---|\n| `{{{{ ways.sgd.train_accuracy \\| percent(1) }}}}` | 二 |\n\n## 二\n\n{ALL_KINDS}\n{FIGURES}\n"
     )
 }
 

@@ -109,7 +109,7 @@ fn labels_and_columns_are_the_authors_and_train_nothing_anew() {
     assert_eq!(rows[0], ["variant", "Verlust", "optimizer", "steps", "gap", "beta1"]);
     assert_eq!(rows[1][0], "α &lt; 1");
     assert_eq!((rows[1][3].as_str(), rows[1][4].as_str(), rows[1][5].as_str()), ("12", "0.0000", "–"));
-    assert_eq!((rows[2][0].as_str(), rows[2][2].as_str(), rows[2][5].as_str()), ("Adam", "adam", "0.900"));
+    assert_eq!((rows[2][0].as_str(), rows[2][2].as_str(), rows[2][5].as_str()), ("Adam", "adam", "0.9"));
     // Nesterov is green in both charts, whatever its place.
     let name = |id: &str, label: &str| {
         let chart = course.text(&format!("output/a/{id}-loss.svg"));

@@ -28,6 +28,8 @@ pub enum Format {
     Signed,
     /// 3.2×.
     Times,
+    /// With a prefix of the SI: 12k.
+    Si,
 }
 
 /// One axis of a panel.

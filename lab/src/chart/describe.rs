@@ -100,8 +100,9 @@ fn axis_sentence(direction: &str, axis: &Axis, extent: &Extent) -> Option<String
         false => (low, high),
     };
     let scale = if is_linear { "" } else { ", on a logarithmic scale" };
+    let label = if axis.label.is_empty() { "value" } else { &axis.label };
     Some(format!(
-        "{direction}: {label}from {} to {}{scale}.",
+        "{direction}: {label}, from {} to {}{scale}.",
         rounded(low, axis.format),
         rounded(high, axis.format)
     ))

@@ -40,7 +40,7 @@ pub use reading::{Along, Reading, Spot, Spots};
 pub use scale::{Curve, Domain, Needs, Reach, Row, Zero};
 pub use table::{Column, Columns, DataTable, Rows};
 pub use theme::{Color, Paint, css, css_within};
-pub use ticks::{number, power, rounded};
+pub use ticks::{number, power, prefixed, rounded};
 
 #[cfg(test)]
 mod tests;

@@ -250,6 +250,7 @@ fn letter(format: Format) -> &'static str {
         Format::Scientific => "e",
         Format::Signed => "+",
         Format::Times => "x",
+        Format::Si => "s",
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use plotters::style::text_anchor::VPos;
+use plotters::style::text_anchor::{HPos, VPos};
 
 use super::canvas::{Canvas, Ink, Rect};
 use super::figure::Figure;
@@ -10,7 +10,7 @@ use super::key;
 use super::layout::{self, Layout, SMALL, TITLE};
 use super::panel;
 use super::reading::{self, Names};
-use super::text::escape;
+use super::text::{escape, is_from_the_right};
 use super::theme::{self, Color, Paint};
 
 /// A drawing in parts.
@@ -93,7 +93,13 @@ impl Figure {
         let (width, height) = ((narrowest + 2.0).ceil(), (grid.bottom + note_height + 4.0).ceil());
 
         let canvas = Canvas::new(width, height, self.words.clone());
-        canvas.lines((0.0, 2.0), &title, Ink::new(TITLE, Color::Ink).v(VPos::Top));
+        // Charts run from the left in every language, their words do not.
+        let sentences =
+            |top: f64, lines: &[String], ink: Ink| match lines.iter().any(|line| is_from_the_right(line)) {
+                true => canvas.lines((narrowest, top), lines, ink.v(VPos::Top).h(HPos::Right)),
+                false => canvas.lines((0.0, top), lines, ink.v(VPos::Top)),
+            };
+        sentences(2.0, &title, Ink::new(TITLE, Color::Ink));
         let names = Names::of(self);
         key::draw(&canvas, &entries, below_title, narrowest, &names);
         let mut clips = String::new();
@@ -102,7 +108,7 @@ impl Figure {
             clips.push_str(&clip_path(&clip, grid.frames[index]));
             panel.draw(&canvas, grid.frames[index], grid.corners[index], &clip, &names);
         }
-        canvas.lines((0.0, grid.bottom + edge), &note, Ink::new(SMALL, Paint::Of(Color::Muted)).v(VPos::Top));
+        sentences(grid.bottom + edge, &note, Ink::new(SMALL, Paint::Of(Color::Muted)));
         let mut data = reading::frames(&panels, &grid.frames);
         // Both drawings of a page show the same values: the wide one carries them.
         if layout == Layout::Wide {

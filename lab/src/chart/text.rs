@@ -132,6 +132,13 @@ pub(crate) fn escape(text: &str) -> String {
     out
 }
 
+/// Returns whether a text has letters that are written from the right to the left.
+pub(crate) fn is_from_the_right(text: &str) -> bool {
+    let from_the_right =
+        |c: char| matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}');
+    text.chars().any(from_the_right)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -143,7 +143,9 @@ fn one_two_five(domain: &Domain, fine: bool, format: Format) -> Vec<Tick> {
     let inside = placed.filter(|(_, _, value)| domain.contains(*value));
     let label = |digit, exponent, value| match named(digit) {
         false => String::new(),
-        true if (-4..6).contains(&exponent) || format == Format::Percent => shortest(value, format),
+        true if (-4..6).contains(&exponent) || matches!(format, Format::Percent | Format::Si) => {
+            shortest(value, format)
+        }
         true => short_scientific(value),
     };
     inside.map(|(digit, exponent, value)| Tick { value, label: label(digit, exponent, value) }).collect()
@@ -151,7 +153,7 @@ fn one_two_five(domain: &Domain, fine: bool, format: Format) -> Vec<Tick> {
 
 fn power_label(exponent: i32, format: Format) -> String {
     match format {
-        Format::Percent => shortest(power(exponent), format),
+        Format::Percent | Format::Si => shortest(power(exponent), format),
         Format::Integer if (0..6).contains(&exponent) => number(power(exponent), format, 0),
         _ => format!("10{}", superscript(&exponent.to_string())),
     }
@@ -215,6 +217,7 @@ pub fn number(value: f64, format: Format, decimals: usize) -> String {
         Format::Signed if value > 0.0 => format!("+{}", grouped(value, decimals)),
         Format::Signed => grouped(value, decimals),
         Format::Times => format!("{}×", grouped(value, decimals)),
+        Format::Si => prefixed(value, 3).unwrap_or_else(|| scientific(value, 2)),
     }
 }
 
@@ -229,6 +232,9 @@ pub fn rounded(value: f64, format: Format) -> String {
     }
     if format == Format::Integer && value == libm::round(value) && size < 1e15 {
         return number(value, format, 0);
+    }
+    if format == Format::Si {
+        return prefixed(value, 2).unwrap_or_else(|| scientific(value, 2));
     }
     if !(1e-4..1e7).contains(&size) || format == Format::Scientific {
         return scientific(value, 2);
@@ -268,6 +274,29 @@ fn scientific(value: f64, decimals: usize) -> String {
         "0" => mantissa.replace('-', "−"),
         _ => format!("{} × 10{}", mantissa.replace('-', "−"), superscript(exponent)),
     }
+}
+
+/// Returns a number with a prefix of the SI and at most so many decimals: `prefixed(12_345.0, 1)` is `12.3k`. None where no prefix
+/// fits.
+pub fn prefixed(value: f64, decimals: usize) -> Option<String> {
+    const UNITS: [&str; 11] = ["f", "p", "n", "µ", "m", "", "k", "M", "G", "T", "P"];
+    const ONE: usize = 5;
+    if value == 0.0 {
+        return Some("0".to_owned());
+    }
+    let scaled = |unit: usize| {
+        let powers = unit as i32 - ONE as i32;
+        // Thousands and their powers are exact, thousandths are not: each unit takes one division or product.
+        let thousands = (0..powers.abs()).fold(1.0, |power, _| power * 1000.0);
+        if powers < 0 { value * thousands } else { value / thousands }
+    };
+    let text = |unit: usize| format!("{:.decimals$}", scaled(unit));
+    // What would round up to 1000 belongs to the next unit: 999,950 is 1M, not 1000k.
+    let fits = |unit: &usize| text(*unit).trim_start_matches('-').parse().unwrap_or(0.0) < 1000.0;
+    let unit = (0..UNITS.len()).find(fits).filter(|_| scaled(0).abs() >= 1.0)?;
+    let text = text(unit);
+    let text = if decimals > 0 { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
+    Some(text.replace('-', "−") + UNITS[unit])
 }
 
 /// An exponent in raised digits.

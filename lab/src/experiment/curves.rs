@@ -119,7 +119,7 @@ impl CurveFigure {
             return None;
         }
         let several = several(outcome);
-        let alone = outcome.labels.get(self.series).map_or(self.alone, String::as_str);
+        let alone = outcome.labels.get(self.series).map_or_else(|| outcome.shown(self.alone), String::as_str);
         let marks = curves.iter().map(|(variant, curve)| {
             curve.marks(Color::Series(variant.color), label(variant, alone), several)
         });

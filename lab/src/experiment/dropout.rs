@@ -224,7 +224,7 @@ fn curves_by_variant(outcome: &Outcome) -> Option<Figure> {
         let dev = Curve::of(variant, series.1, outcome.statistic)?;
         let train = Curve::of(variant, series.0, outcome.statistic)?;
         for (curve, slot, name) in [(dev, 1, "dev"), (train, 0, "train")] {
-            let (band, line) = curve.marks(Color::Series(slot), name, several);
+            let (band, line) = curve.marks(Color::Series(slot), outcome.shown(name), several);
             panel = panel.marks(band).mark(line);
         }
         panels.push(if variant.label.is_empty() { panel } else { panel.title(variant.label.clone()) });

@@ -228,7 +228,7 @@ fn middle(outcome: &Outcome, variant: &Variant, metric: &str) -> f64 {
 fn sizes(outcome: &Outcome) -> Figure {
     let part = |(index, name): (usize, &str)| {
         let rows = outcome.variants.iter().map(|variant| middle(outcome, variant, &format!("{name}_rows")));
-        BarPart::new(name, Color::Series(index), rows)
+        BarPart::new(outcome.shown(name), Color::Series(index), rows)
     };
     let parts: Vec<BarPart> = PARTS.into_iter().enumerate().map(part).collect();
     let bars = Bars::stacked(&parts).into_iter().map(|bars| {
@@ -258,7 +258,8 @@ fn classes(outcome: &Outcome) -> Option<Figure> {
             let Some(shares) = variant.list(&format!("{part}_share"), outcome.statistic) else { continue };
             let offset = (index as f64 - 1.0) * 0.2;
             let points = shares.iter().enumerate().map(|(class, &share)| (class as f64 + offset, share));
-            let dots = Dots::new(points, Color::Series(index)).shape(shapes[index]).size(4.5).label(part);
+            let dots = Dots::new(points, Color::Series(index)).shape(shapes[index]).size(4.5);
+            let dots = dots.label(outcome.shown(part));
             if variant.runs.len() > 1 {
                 panel = panel.mark(spread_of_shares(outcome, variant, part, index, offset));
             }
@@ -359,7 +360,8 @@ fn standard_errors(outcome: &Outcome, trained: bool) -> Figure {
             let rows = middle(outcome, variant, &format!("{part}_rows"));
             (rows > 0.0).then(|| (rows, standard_error(error, rows)))
         });
-        panel = panel.mark(Dots::new(points, Color::Series(index)).size(5.0).label(part));
+        let dots = Dots::new(points, Color::Series(index)).size(5.0);
+        panel = panel.mark(dots.label(outcome.shown(part)));
     }
     let panel = panel.mark(Rule::y(0.003).label("0.3%"));
     let title = "How sure an estimate is";

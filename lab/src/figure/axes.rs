@@ -2,8 +2,8 @@
 
 use super::block::{ScaleSettings, ScaleType, Written};
 use super::cell::Cell;
-use super::data::Meaning;
 use super::decode::error;
+use super::meaning::Meaning;
 use crate::chart::{Axis, Format, Scale};
 use crate::diagnostic::Diagnostic;
 
@@ -18,7 +18,7 @@ const WRITTEN: [(&str, Format); 6] = [
     ("percent", Format::Percent),
     ("round", Format::Plain),
     ("sci", Format::Scientific),
-    ("si", Format::Plain),
+    ("si", Format::Si),
     ("signed", Format::Signed),
     ("times", Format::Times),
 ];
@@ -52,7 +52,9 @@ impl Placed {
             let mut found = names.order;
             if found.len() > MOST_NAMES {
                 let message = format!("an axis of {} names", found.len());
-                let label = format!("expected at most {MOST_NAMES}: take fewer by `where`, or numbers");
+                let label = format!(
+                    "expected at most {MOST_NAMES}: take fewer by `where`, or numbers; `line` counts the rows of a file"
+                );
                 return Err(error(names.place, message, label));
             }
             if settings.reverse {

@@ -296,9 +296,12 @@ fn read(decoder: &mut Decoder, node: &Node) -> Option<Block> {
 }
 
 impl Layer {
-    /// Lays it over another: what it does not say is as there.
+    /// Lays it over another: what it does not say is as there. A function has no rows, which others could be told apart by.
     fn over(self, base: &Layer) -> Layer {
         let list = |own: Vec<Labelled>, base: &Vec<Labelled>| if own.is_empty() { base.clone() } else { own };
+        if let Some(Across::Range { .. }) = self.x {
+            return Layer { y: list(self.y, &base.y), ..self };
+        }
         Layer {
             from: list(self.from, &base.from),
             x: self.x.or_else(|| base.x.clone()),

@@ -3,12 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::axes;
 use super::block::{Across, Block, By, Layer, MarkName, Spread, Written};
 use super::by;
 use super::cell::Cell;
 use super::decode::error;
-use super::frame::{Along, FileTable, Frame, Grain, STEPS, Source, is_setting};
+use super::frame::{Along, FileTable, Frame, Grain, STEPS, Source};
+use super::meaning::{Meaning, meaning, readable};
 use super::points::{self, Point};
+use crate::chart::Format;
 use crate::diagnostic::Diagnostic;
 use crate::inline::{Fault, Formula, Given, Link, Values};
 use crate::outcome::{Metric, Statistic};
@@ -60,6 +63,8 @@ pub(super) struct Drawn {
     pub statistic: Statistic,
     pub by: Option<String>,
     pub has_z: bool,
+    /// How z is written.
+    pub z_format: Format,
     /// Whether it is a function, evaluated along x.
     pub function: bool,
     /// Rows without a place, of all.
@@ -71,14 +76,11 @@ pub(super) struct Drawn {
     pub z: Meaning,
 }
 
-/// What is known of an axis beside its values.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Meaning {
-    pub name: String,
-    pub percent: bool,
-    /// An epoch, a trial, a layer: counted.
-    pub counted: bool,
-    pub logarithmic: bool,
+impl Drawn {
+    /// Whether z is what it shows above all: as the colours of a heat map.
+    pub(super) fn shades(&self) -> bool {
+        self.has_z && self.marks.contains(&MarkName::Heat)
+    }
 }
 
 /// The expressions of a layer.
@@ -301,7 +303,7 @@ pub(super) fn evaluate(block: &Block, ground: &Ground, index: usize) -> Result<D
         for (measure, y) in measures.into_iter().enumerate() {
             let y = cell(&mut rows, y)?;
             let by_measure = |written: Option<&Written>, cell: &Cell| match is_by_measure(written) {
-                true => Cell::Name(measure_name(layer, &formulas, measure)),
+                true => Cell::Name(measure_name(layer, &formulas, sources, measure)),
                 false => cell.clone(),
             };
             data.push(Datum {
@@ -341,14 +343,23 @@ pub(super) fn evaluate(block: &Block, ground: &Ground, index: usize) -> Result<D
         .iter()
         .filter(|datum| datum.is_missing(marks.contains(&MarkName::Histogram), formulas.z.is_some()))
         .count();
+    let z = meaning(formulas.z.as_ref(), sources, "z");
+    let z_format = match &block.z_scale.written {
+        Some(written) => axes::format(written)?,
+        None if z.percent => Format::Percent,
+        None => Format::Plain,
+    };
     let drawn = Drawn {
-        measures: (0..formulas.y.len().max(1)).map(|at| measure_name(layer, &formulas, at)).collect(),
+        measures: (0..formulas.y.len().max(1))
+            .map(|at| measure_name(layer, &formulas, sources, at))
+            .collect(),
         by: by.map(|by| by.text().to_owned()),
         has_z: formulas.z.is_some(),
         function: matches!(frame, Frame::Range(_)),
         all: data.len(),
         y: formulas.y.first().map(|y| meaning(Some(y), sources, "y")).unwrap_or_default(),
-        z: meaning(formulas.z.as_ref(), sources, "z"),
+        z,
+        z_format,
         statistic,
         data,
         points,
@@ -388,38 +399,10 @@ fn default_marks(
     }
 }
 
-fn measure_name(layer: &Layer, formulas: &Formulas, measure: usize) -> String {
+fn measure_name(layer: &Layer, formulas: &Formulas, sources: &[Source], measure: usize) -> String {
     let label = layer.y.get(measure).and_then(|y| y.label.clone());
-    label.unwrap_or_else(|| formulas.y.get(measure).map_or_else(|| "rows".to_owned(), readable))
-}
-
-/// A name as readers see it: metrics without underscores, settings by their paths, calculations as they are written.
-fn readable(formula: &Formula) -> String {
-    let text = formula.text().trim();
-    match formula.only_name() {
-        Some([_]) => text.replace('_', " "),
-        Some([first, second]) if dotted(std::slice::from_ref(first)) == "row" => {
-            dotted(std::slice::from_ref(second))
-        }
-        Some(path) if is_setting(&dotted(path)) => {
-            let path = dotted(path);
-            path.rsplit('.').next().unwrap_or_default().replace('_', " ")
-        }
-        _ => text.to_owned(),
-    }
-}
-
-/// What is known of an axis by the expression on it.
-fn meaning(formula: Option<&Formula>, sources: &[Source], name: &str) -> Meaning {
-    let Some(formula) = formula else { return Meaning { name: name.to_owned(), ..Meaning::default() } };
-    let path = formula.only_name().map(dotted).unwrap_or_default();
-    let step = sources.iter().any(|source| source.outcome.step.name() == path);
-    Meaning {
-        name: readable(formula),
-        percent: sources.iter().any(|source| source.shares.contains(&path)),
-        counted: step || Along::named(&path).is_some() || path == "t",
-        logarithmic: sources.iter().any(|source| source.logarithmic.contains(&path)),
-    }
+    let named = || formulas.y.get(measure).map_or_else(|| "rows".to_owned(), |y| readable(y, sources));
+    label.unwrap_or_else(named)
 }
 
 fn places(low: f64, high: f64, log: bool) -> Vec<f64> {
@@ -444,7 +427,7 @@ impl Rows<'_, '_, '_, '_> {
         Ok(Cell::of(&self.given(formula, row)?))
     }
 
-    /// A cell as readers see it: variants by their labels.
+    /// A cell as readers see it: variants and values by their labels.
     fn shown(&mut self, formula: &Formula, row: usize) -> Result<Cell, Vec<Diagnostic>> {
         let cell = self.cell(formula, row)?;
         Ok(match (cell, formula.only_name().map(dotted)) {

@@ -2,18 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::axes::{self, Names, Placed};
-use super::block::{Block, MarkName, RuleLine, Written};
+use super::axes::{Names, Placed};
+use super::block::{Block, MarkName, RuleLine, ScaleSettings, ScaleType, Written};
 use super::cell::Cell;
-use super::data::{self, Datum, Drawn, Ground, Meaning};
+use super::colors::Colors;
+use super::data::{self, Datum, Drawn, Ground};
 use super::decode::error;
+use super::heat;
+use super::meaning::Meaning;
 use super::notes;
 use super::points::Point;
 use super::series::{self, Series};
 use super::table::{self, FigureTable};
-use crate::chart::{Color, Dash, Figure, Format, Panel, Raster, Rule, Slope, rounded};
+use crate::chart::{Color, Dash, Figure, Format, Panel, Rule, Slope, rounded};
 use crate::diagnostic::{Diagnostic, Span};
-use crate::outcome::Grid;
+use crate::experiment::variation::valued;
 
 /// The most panels, colours and dashes of a figure.
 const MOST_PANELS: usize = 12;
@@ -50,20 +53,25 @@ struct Parts {
     columns: Vec<Cell>,
     rows: Vec<Cell>,
     /// Names of series, each with its colour.
-    colors: Vec<String>,
+    colors: BTreeMap<String, usize>,
 }
 
-/// Draws a block; `title` is its title as plain text, if it has one.
+/// Draws a block; `title` is its title as plain text, if it has one. What `colors` do not know yet takes the next of them.
 ///
 /// # Errors
 /// Everything that is wrong with its expressions, or that a figure of this kind cannot show.
-pub fn draw(block: &Block, ground: &Ground, title: Option<&str>) -> Result<Finished, Vec<Diagnostic>> {
+pub fn draw(
+    block: &Block,
+    ground: &Ground,
+    title: Option<&str>,
+    colors: &mut Colors,
+) -> Result<Finished, Vec<Diagnostic>> {
     data::rows(block, ground)?;
     let layers: Vec<Drawn> = (0..block.layers.len())
         .map(|index| data::evaluate(block, ground, index))
         .collect::<Result<_, _>>()?;
     check_size(block, &layers)?;
-    let parts = Parts::of(block, &layers)?;
+    let parts = Parts::of(block, &layers, colors)?;
     let (x, y) = axes(block, &layers)?;
     let edges = bins(&layers);
     let mut panels = Vec::new();
@@ -87,10 +95,8 @@ pub fn draw(block: &Block, ground: &Ground, title: Option<&str>) -> Result<Finis
                     if mark == MarkName::Heat {
                         let points: Vec<&Point> =
                             layer.points.iter().filter(|point| here(&point.first)).collect();
-                        let (raster, range) = heat(block, layer, &layers, &points, (&x, &y))?;
-                        shades = range.map(|(low, high)| {
-                            format!("Shades: {}, from {low} to {high}.", shade_name(block, layer))
-                        });
+                        let (raster, told) = heat::map(block, layer, &layers, &points, (&x, &y));
+                        shades = told;
                         panel = panel.mark(raster);
                         continue;
                     }
@@ -131,7 +137,7 @@ fn default_y(layers: &[Drawn]) -> String {
             names.push(name);
         }
     }
-    if let Some(layer) = layers.iter().find(|layer| layer.has_z) {
+    if let Some(layer) = layers.iter().find(|layer| layer.shades()) {
         names = vec![&layer.z.name];
     }
     match &names[..] {
@@ -151,7 +157,7 @@ fn default_title(block: &Block, layers: &[Drawn], x: &Placed, y: &Placed) -> Str
     let (values, place) = match y.is_named() && !x.is_named() {
         true => (over(x, "x"), over(y, "y")),
         false => {
-            let named = if layers.iter().any(|layer| layer.has_z) { &block.z_scale } else { &block.y_scale };
+            let named = if layers.iter().any(Drawn::shades) { &block.z_scale } else { &block.y_scale };
             (named.label.clone().unwrap_or_else(|| default_y(layers)), over(x, "x"))
         }
     };
@@ -162,10 +168,6 @@ fn default_title(block: &Block, layers: &[Drawn], x: &Placed, y: &Placed) -> Str
         (Some(first), true) => first.to_uppercase().chain(letters).collect(),
         _ => told,
     }
-}
-
-fn shade_name(block: &Block, layer: &Drawn) -> String {
-    block.z_scale.label.clone().unwrap_or_else(|| layer.z.name.clone())
 }
 
 /// Checks that no more is drawn than a page can hold.
@@ -187,7 +189,7 @@ fn check_size(block: &Block, layers: &[Drawn]) -> Result<(), Vec<Diagnostic>> {
 }
 
 impl Parts {
-    fn of(block: &Block, layers: &[Drawn]) -> Result<Parts, Vec<Diagnostic>> {
+    fn of(block: &Block, layers: &[Drawn], palette: &mut Colors) -> Result<Parts, Vec<Diagnostic>> {
         let all = || layers.iter().flat_map(|layer| &layer.data);
         let columns = distinct(all().map(|datum| &datum.columns));
         let rows = distinct(all().map(|datum| &datum.rows));
@@ -221,7 +223,9 @@ impl Parts {
             let error = Diagnostic::error(message, by.map_or(block.id.span, |by| by.span)).label(label);
             return Err(vec![error.hint("take fewer by `where`, put it on x, or say `by: none`")]);
         }
-        Ok(Parts { columns, rows, colors })
+        let by_row = layers.iter().any(|layer| layer.by.is_some());
+        let slots = palette.take(&colors, by_row);
+        Ok(Parts { columns, rows, colors: colors.into_iter().zip(slots).collect() })
     }
 }
 
@@ -254,7 +258,7 @@ fn by_name(by: &str, cell: &Cell) -> String {
     let is_number = |name: &str| name.starts_with(|letter: char| letter.is_ascii_digit());
     match cell {
         Cell::Name(name) if !matches!(name.as_str(), "true" | "false") && !is_number(name) => name.clone(),
-        cell if is_path => format!("{} {}", last.replace('_', " "), cell.name()),
+        cell if is_path => valued(last.strip_suffix("[0]").unwrap_or(last), &cell.name()),
         cell => format!("{by} {}", cell.name()),
     }
 }
@@ -279,7 +283,7 @@ fn series_of<'a>(
         let data: Vec<&Datum> = layer.data.iter().filter(|datum| of(datum)).collect();
         let Some(first) = data.first() else { continue };
         let name = color_name(block, layer, index, layers, first);
-        let color = parts.colors.iter().position(|known| *known == name).unwrap_or(0);
+        let color = parts.colors.get(&name).copied().unwrap_or(0);
         let measured = &layer.measures[*measure];
         let label = match (&layer.by, several_measures) {
             (Some(_), true) => Some(format!("{name}, {measured}")),
@@ -305,6 +309,18 @@ fn series_of<'a>(
             y,
             edges,
         });
+    }
+    // What has a name to itself stands in its middle.
+    let at = if x.is_named() { x } else { y };
+    let mut shared = vec![0; at.count()];
+    for series in &found {
+        let cell = |datum: &&Datum| at.place(if x.is_named() { &datum.x } else { &datum.y });
+        let places = series.data.iter().filter(|_| at.is_named()).filter_map(cell);
+        let names: BTreeSet<usize> = places.map(|place| place as usize).collect();
+        names.into_iter().for_each(|name| shared[name] += 1);
+    }
+    if shared.iter().all(|series| *series < 2) {
+        found.iter_mut().for_each(|series| series.slot = (0, 1));
     }
     found
 }
@@ -355,7 +371,12 @@ fn axes(block: &Block, layers: &[Drawn]) -> Result<(Placed, Placed), Vec<Diagnos
         always: heat || stands_on_names && !y_named,
         place: block.id.span,
     };
-    let x = Placed::new(&xs, &x_meaning, &block.x_scale, x_place)?;
+    // A function over a linear range is drawn on linear scales.
+    let is_linear =
+        |layer: &super::block::Layer| matches!(layer.x, Some(super::block::Across::Range { log: false, .. }));
+    let usual = block.layers.iter().all(is_linear).then_some(ScaleType::Linear);
+    let scale = |of: &ScaleSettings| ScaleSettings { kind: of.kind.or(usual), ..of.clone() };
+    let x = Placed::new(&xs, &x_meaning, &scale(&block.x_scale), x_place)?;
     if let Some(number) = xs.iter().filter_map(Cell::number).find(|number| x.clips(*number)) {
         let (span, label) = (x_span(block), "expected numbers above 0, or `scale: {x: linear}`");
         return Err(error(
@@ -366,7 +387,7 @@ fn axes(block: &Block, layers: &[Drawn]) -> Result<(Placed, Placed), Vec<Diagnos
     }
     let y_cells: Vec<Cell> = if histogram { Vec::new() } else { ys.clone() };
     let y_place = Names { order: order(&ys, |datum| &datum.y), always: heat, place: block.id.span };
-    let mut y = Placed::new(&y_cells, &y_meaning, &block.y_scale, y_place)?;
+    let mut y = Placed::new(&y_cells, &y_meaning, &scale(&block.y_scale), y_place)?;
     let grounded = layers
         .iter()
         .any(|layer| layer.marks.iter().any(|mark| matches!(mark, MarkName::Bars | MarkName::Area)));
@@ -388,7 +409,10 @@ fn x_span(block: &Block) -> Span {
 /// The one name of y, where there is one.
 fn default_names(layers: &[Drawn]) -> String {
     let mut names: Vec<&String> = Vec::new();
-    for name in layers.iter().flat_map(|layer| &layer.measures) {
+    // A function over what was measured is of the same.
+    let measured = layers.iter().any(|layer| !layer.function);
+    let layers = layers.iter().filter(|layer| !(measured && layer.function));
+    for name in layers.flat_map(|layer| &layer.measures) {
         if !names.contains(&name) {
             names.push(name);
         }
@@ -442,50 +466,6 @@ fn bins(layers: &[Drawn]) -> Vec<f64> {
     let values: Vec<f64> =
         histograms.flat_map(|layer| &layer.data).filter_map(|datum| datum.x.number()).collect();
     series::edges(&values)
-}
-
-/// A heat map, with what the ends of its shades mean.
-type Shaded = (Raster, Option<(String, String)>);
-
-/// Returns the heat map of a layer, its shades and texts as the scale of what colours it says.
-///
-/// # Errors
-/// A filter that writes no numbers.
-fn heat(
-    block: &Block,
-    layer: &Drawn,
-    all: &[Drawn],
-    points: &[&Point],
-    (x, y): (&Placed, &Placed),
-) -> Result<Shaded, Vec<Diagnostic>> {
-    let value: fn(&Point) -> &Cell = if layer.has_z { |point| &point.z } else { |point| &point.y };
-    let numbers = || all.iter().flat_map(|layer| &layer.points).filter_map(|point| value(point).number());
-    let found = numbers().reduce(f64::min).zip(numbers().reduce(f64::max));
-    let scale = &block.z_scale;
-    let range = scale.domain.or(found);
-    let values = series::cells(points, x, y, value);
-    let format = match &scale.written {
-        Some(written) => axes::format(written)?,
-        None if layer.z.percent => Format::Percent,
-        None => Format::Plain,
-    };
-    let texts: Vec<String> = values
-        .iter()
-        .map(|value| if value.is_finite() { rounded(*value, format) } else { String::new() })
-        .collect();
-    let grid = Grid {
-        width: x.count(),
-        height: y.count(),
-        x: (0.0, x.count().saturating_sub(1) as f64),
-        y: (0.0, y.count().saturating_sub(1) as f64),
-        values: values.into(),
-    };
-    let mut raster = Raster::new(grid, layer.z.name.clone());
-    raster.range = range;
-    if layer.marks.contains(&MarkName::Text) {
-        raster.texts = Some(texts);
-    }
-    Ok((raster, range.map(|(low, high)| (rounded(low, format), rounded(high, format)))))
 }
 
 fn rules(block: &Block, panel: Panel) -> Panel {

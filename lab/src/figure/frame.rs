@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::column::{
     cell, class, ends_here, given, in_metric, is_square, item, longest, root, setting, words,
 };
+use crate::diagnostic::nearest;
+use crate::experiment::variation::spaced;
 use crate::inline::{Fault, Given, Link, Name, Values, unknown_name};
 use crate::outcome::{Metric, Numbers, Outcome, RunRecord, Variant};
 
@@ -205,14 +207,15 @@ impl<'a> Frame<'a> {
         Some(columns.map(|(name, values)| (name.clone(), format!("{:?}", values.get(step)))).collect())
     }
 
-    /// Returns how a cell reads to those who look at the figure: variants by their labels, choices of settings as words.
+    /// Returns how a cell reads to those who look at the figure: variants and values by their labels.
     pub(super) fn label(&self, row: usize, column: &str, text: &str) -> String {
         let Frame::Runs { sources, places, .. } = self else { return text.to_owned() };
-        if column != "variant" {
-            return if is_setting(column) { text.replace('_', " ") } else { text.to_owned() };
-        }
-        let found = sources[places[row].source].outcome.variant(text);
-        found.filter(|found| !found.label.is_empty()).map_or(text, |found| &found.label).to_owned()
+        let outcome = sources[places[row].source].outcome;
+        let of_variant = || outcome.variant(text).map(|found| &found.label).filter(|label| !label.is_empty());
+        let label = if column == "variant" { of_variant() } else { outcome.labels.get(text) };
+        // A choice is called as the variants that are named after it.
+        let named = || if is_setting(column) { spaced(text) } else { text.to_owned() };
+        label.cloned().unwrap_or_else(named)
     }
 
     /// Returns the value of a name in a row, and whether it is a column at all. With `whole`, that of a series is all of it.
@@ -232,7 +235,17 @@ impl<'a> Frame<'a> {
                 if let Some(column) = table.columns.iter().position(|column| column == name) {
                     return ends_here(links, used).map(|()| cell(table.rows[row].get(column)));
                 }
+                // As a program counts the rows of a table.
+                if first == "line" && used == 1 {
+                    return ends_here(links, 1).map(|()| Given::Number((row + 1) as f64));
+                }
                 let known: Vec<&str> = table.columns.iter().map(String::as_str).collect();
+                let near = nearest(name, known.iter().copied()).filter(|near| used == 1 && !is_word(near));
+                if let Some(near) = near.filter(|_| !values.first_words(lesson).contains(&first)) {
+                    let label = format!("did you mean `row[\"{near}\"]`?");
+                    let message = format!("the file has no column `{name}`");
+                    return Err(Fault::new(links[0].range.clone(), message, label));
+                }
                 beyond((links, whole), values, lesson, &known, used - 1, "the file has no column")
             }
             Frame::Range(range) if first == "x" => ends_here(links, 1).map(|()| Given::Number(range[row])),
@@ -369,6 +382,11 @@ impl<'a> Frame<'a> {
             sources.iter().flat_map(|source| &source.outcome.variants).flat_map(|variant| &variant.runs);
         runs.any(|run| run.metrics.contains_key(name) || run.series.contains_key(name))
     }
+}
+
+/// Returns whether a column can be written without quotes.
+fn is_word(name: &str) -> bool {
+    name.chars().all(|c| c.is_alphanumeric() || c == '_') && !name.starts_with(|c: char| c.is_ascii_digit())
 }
 
 /// What is no column may be a name as in prose; otherwise the fault of the word at `at`, `known` being the columns.

@@ -121,7 +121,7 @@ pub(super) fn check_apart(
         });
         let name = told.first().map_or("variant", |(name, ..)| name);
         return Err(vec![error.hint(format!(
-            "tell them apart by `by: {name}` or `facet: {name}`, leave some out by `where`, or show all by `mark: dots`"
+            "tell them apart by `by: {name}` or `facet: {name}`, leave some out by `where`, or show all by `mark: dots` or `mark: box`"
         ))]);
     }
     Ok(())

@@ -79,6 +79,7 @@ impl Series<'_> {
                 panel.mark(dots)
             }
             MarkName::Box => panel.mark(self.boxes()),
+            MarkName::Histogram if self.x.is_named() => panel.mark(self.occurrences()),
             MarkName::Histogram => panel.mark(self.histogram()),
             MarkName::Text => panel.marks(self.texts()),
             MarkName::Heat => panel,
@@ -185,8 +186,13 @@ impl Series<'_> {
 
     /// The place of every row; those on one name are spread over its width.
     fn row_places(&self) -> Vec<(f64, f64)> {
-        let share =
-            if self.drawn.marks.contains(&MarkName::Whiskers) || self.counts() > 1 { 0.35 } else { 0.0 };
+        let at = if self.horizontal() { self.y } else { self.x };
+        let crowded = at.is_named() && self.data.len() > at.count();
+        let share = if self.drawn.marks.contains(&MarkName::Whiskers) || self.counts() > 1 || crowded {
+            0.35
+        } else {
+            0.0
+        };
         let width = GROUP / self.slot.1.max(1) as f64 * share;
         let place = |(index, datum): (usize, &&Datum)| {
             let (mut x, mut y) = (self.x.place(&datum.x)?, self.y.place(&datum.y)?);
@@ -239,6 +245,26 @@ impl Series<'_> {
         boxes
     }
 
+    /// How often each name occurs.
+    fn occurrences(&self) -> Bars {
+        let mut counts = vec![0.0; self.x.count()];
+        for place in self.data.iter().filter_map(|datum| self.x.place(&datum.x)) {
+            counts[place as usize] += 1.0;
+        }
+        let bar = |(name, count): (usize, &f64)| Bar {
+            at: name as f64 + self.beside(self.x),
+            from: 0.0,
+            to: *count,
+            color: self.color,
+            text: None,
+        };
+        let mut bars = Bars::new([], self.color);
+        bars.bars = counts.iter().enumerate().filter(|(_, count)| **count > 0.0).map(bar).collect();
+        bars.width = GROUP / self.slot.1.max(1) as f64 * 0.9;
+        bars.label = self.label(MarkName::Histogram);
+        bars
+    }
+
     fn histogram(&self) -> Area {
         let mut counts = vec![0.0; self.edges.len().saturating_sub(1)];
         for value in self.data.iter().filter_map(|datum| datum.x.number()) {
@@ -254,8 +280,9 @@ impl Series<'_> {
     fn texts(&self) -> Vec<Text> {
         let text = |point: &&Point| {
             let (x, y) = self.place(point)?;
-            let shown = match (self.drawn.has_z, &point.y) {
-                (true, _) => point.z.name(),
+            let shown = match (self.drawn.has_z, if self.drawn.has_z { &point.z } else { &point.y }) {
+                (true, Cell::Number(number)) => rounded(*number, self.drawn.z_format),
+                (true, cell) => cell.name(),
                 (false, Cell::Number(number)) => rounded(*number, self.y.axis.format),
                 (false, cell) => cell.name(),
             };
@@ -310,18 +337,6 @@ pub(super) fn edges(values: &[f64]) -> Vec<f64> {
         [1.0, 2.0, 5.0, 10.0].into_iter().map(|step| step * power).find(|width| *width >= raw).unwrap_or(raw);
     let (first, last) = (libm::floor(low / width), libm::ceil(high / width));
     (0..=(last - first) as usize).map(|index| (first + index as f64) * width).collect()
-}
-
-/// The cells of a heat map: rows of y, each with the values along x.
-pub(super) fn cells(points: &[&Point], x: &Placed, y: &Placed, of: fn(&Point) -> &Cell) -> Vec<f64> {
-    let (width, height) = (x.count(), y.count());
-    let mut values = vec![f64::NAN; width * height];
-    for point in points {
-        if let (Some(column), Some(row)) = (x.place(&point.x), y.place(&point.y)) {
-            values[row as usize * width + column as usize] = of(point).number().unwrap_or(f64::NAN);
-        }
-    }
-    values
 }
 
 #[cfg(test)]

@@ -98,30 +98,10 @@ pub(super) fn times(value: f64, digits: Option<usize>) -> String {
 /// Writes a number with a prefix of the SI: `12345` as `12.3k`, `0.12345` as `123.5m`, with at most `digits` decimals:
 /// thousands, millions and so on, thousandths, millionths and so on.
 pub(super) fn si(value: f64, digits: usize) -> String {
-    const UNITS: [&str; 11] = ["f", "p", "n", "µ", "m", "", "k", "M", "G", "T", "P"];
-    const ONE: usize = 5;
     if !value.is_finite() {
         return special(value);
     }
-    if value == 0.0 {
-        return "0".to_owned();
-    }
-    let scaled = |unit: usize| {
-        let powers = unit as i32 - ONE as i32;
-        // Thousands and their powers are exact, thousandths are not: each unit takes one division or product.
-        let thousands = (0..powers.abs()).fold(1.0, |power, _| power * 1000.0);
-        if powers < 0 { value * thousands } else { value / thousands }
-    };
-    let text = |unit: usize| format!("{:.digits$}", scaled(unit));
-    // What would round up to 1000 belongs to the next unit: 999,950 is 1M, not 1000k.
-    let fits = |unit: &usize| text(*unit).trim_start_matches('-').parse().unwrap_or(0.0) < 1000.0;
-    let unit = (0..UNITS.len()).find(fits).unwrap_or(UNITS.len() - 1);
-    let smallest = scaled(0).abs() < 1.0;
-    if smallest || !fits(&unit) {
-        return sci(value, digits);
-    }
-    let text = text(unit);
-    minus(if digits > 0 { strip(&text) } else { &text }) + UNITS[unit]
+    crate::chart::prefixed(value, digits).unwrap_or_else(|| sci(value, digits))
 }
 
 fn special(value: f64) -> String {

@@ -95,7 +95,12 @@ fn chosen(block: &Block, outcome: &Outcome, column: &ColumnSettings) -> Column {
         Cell::Numbers(values) => Some(values.as_slice()),
         Cell::Text(_) | Cell::Nothing => None,
     });
-    let decimals = common_decimals(all, info.written, outcome.statistic);
+    let path = text.strip_prefix("settings.").unwrap_or(text);
+    let is_setting = outcome.variants.iter().any(|variant| variant.conditions.settings.contains_key(path));
+    let decimals = match is_setting {
+        true => decimals_as_set(all),
+        false => common_decimals(all, info.written, outcome.statistic),
+    };
     let found = found.into_iter().map(|cell| match cell {
         Cell::Numbers(values) => number_cell(&values, &info, outcome.statistic, decimals),
         Cell::Text(text) => {
@@ -139,6 +144,12 @@ fn aligned(heading: ColumnView, mut cells: Vec<CellView>) -> (ColumnView, Vec<Ce
     let widths = cells.iter().filter_map(|cell| cell.spread.as_ref()).map(|spread| spread.chars().count());
     let spread_width = widths.max().unwrap_or(0);
     (ColumnView { spread_width, ..heading }, cells)
+}
+
+/// Returns how many decimals show every setting as it was set; none where they would be many.
+fn decimals_as_set<'v>(all: impl Iterator<Item = &'v [f64]>) -> Option<usize> {
+    let decimals = |value: &f64| value.to_string().split_once('.').map_or(0, |(_, decimals)| decimals.len());
+    Some(all.flatten().map(decimals).max().unwrap_or(0)).filter(|decimals| *decimals <= 6)
 }
 
 /// Returns how many decimals show every number of a column as its seeds, and the least of them, deserve; none where no number of

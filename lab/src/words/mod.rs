@@ -162,7 +162,16 @@ impl Words {
 
 impl Spoken {
     fn say(&self, text: &str, depth: usize) -> String {
-        self.phrase(text, depth).unwrap_or_else(|| text.to_owned())
+        self.phrase(text, depth).or_else(|| self.begun(text, depth)).unwrap_or_else(|| text.to_owned())
+    }
+
+    /// Says what is a phrase but for its first letter, at the beginning of a title.
+    fn begun(&self, text: &str, depth: usize) -> Option<String> {
+        let mut letters = text.chars();
+        let first = letters.next().filter(|letter| letter.is_uppercase())?;
+        let said = self.phrase(&first.to_lowercase().chain(letters).collect::<String>(), depth)?;
+        let mut letters = said.chars();
+        letters.next().map(|first| first.to_uppercase().chain(letters).collect())
     }
 
     /// Says a text that is a phrase, or several sentences of which some are.

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, nearest};
 use crate::experiment::{Cost, Limits, MetricType};
-use crate::figure::{self, Block, FileTable, Ground, Source};
+use crate::figure::{self, Block, Colors, FileTable, Ground, Source};
 use crate::files;
 use crate::lesson::inline::{Values, as_name, experiment_named};
 use crate::lesson::{Course, ExperimentBlock, Lesson};
@@ -18,6 +18,7 @@ use crate::settings::Node;
 use crate::store::cache::Sum;
 
 use super::planned::Planned;
+use super::planning::palette;
 use super::totals::Work;
 
 /// The most bytes of a file that a figure is drawn from.
@@ -39,6 +40,8 @@ pub(crate) struct PlannedFigure {
     pub file: Option<Arc<FileTable>>,
     /// A hash over the file.
     pub file_sum: Option<Sum>,
+    /// What its lesson's variants and the figures before it have taken.
+    pub colors: Colors,
     /// What drawing it takes.
     pub cost: Cost,
 }
@@ -203,9 +206,12 @@ pub(crate) fn plan(
             .filter(|experiment| experiment.lesson == index)
             .map(|experiment| experiment.header.id.as_str())
             .collect();
+        let own = planned.iter().filter(|experiment| experiment.lesson == index);
+        let mut colors = Colors::after(palette(own));
         for (place, written) in lesson.figures.iter().enumerate() {
             let figure = read(&mut tables, &mut work, planned, index, place, written);
             let Some(mut figure) = found.keep(figure) else { continue };
+            figure.colors.clone_from(&colors);
             if let Some(id) = written.node.entry("id").and_then(|entry| entry.value.as_text())
                 && !ids.insert(id)
             {
@@ -225,7 +231,7 @@ pub(crate) fn plan(
                 found.extend(beyond);
                 return figures;
             }
-            if found.keep(dry(course, planned, lesson, &figure, &outcomes, &values)).is_some() {
+            if found.keep(dry(course, planned, lesson, &figure, &outcomes, &values, &mut colors)).is_some() {
                 figures.push(figure);
             }
         }
@@ -234,16 +240,19 @@ pub(crate) fn plan(
 }
 
 fn foreseen(experiment: &Planned) -> Outcome {
-    let variants = experiment.plan.variants().into_iter().enumerate().map(|(index, variant)| {
+    let variants = experiment.plan.variants().into_iter().zip(experiment.labels()).enumerate();
+    let variants = variants.map(|(index, (variant, label))| {
         let schema = experiment.plan.metric_schema(index, experiment.facts[index].as_ref());
         let conditions = Arc::new(experiment.conditions(index));
-        (variant.name.to_owned(), variant.label.to_owned(), schema, conditions)
+        (variant.name.to_owned(), label, schema, conditions)
     });
     let header = &experiment.header;
     let search = experiment.plan.shared(0).search;
     let trials: Vec<String> =
         search.iter().flat_map(|search| &search.space.settings).map(|setting| setting.path.clone()).collect();
-    figure::foreseen(&trials, variants, &(header.seed..header.seed + header.seeds), experiment.kind.step)
+    let seeds = header.seed..header.seed + header.seeds;
+    let outcome = figure::foreseen(&trials, variants, &seeds, experiment.kind.step);
+    Outcome { labels: header.labels.clone(), ..outcome }
 }
 
 /// Returns how many rows it will have.
@@ -278,9 +287,10 @@ fn dry(
     figure: &PlannedFigure,
     outcomes: &[Outcome],
     values: &Values,
+    colors: &mut Colors,
 ) -> Result<(), Vec<Diagnostic>> {
     let ground = ground(course, planned, lesson, figure, outcomes, values);
-    figure::draw(&figure.block, &ground, None).map(|_| ())
+    figure::draw(&figure.block, &ground, None, colors).map(|_| ())
 }
 
 /// What is wrong with its Markdown.
@@ -349,6 +359,7 @@ fn read(
                 file,
                 file_sum,
                 cost: Cost::default(),
+                colors: Colors::default(),
             })
         }
         table => {

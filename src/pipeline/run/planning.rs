@@ -78,7 +78,7 @@ pub(crate) fn plan(
     planned
 }
 
-/// Gives each variant its colour: a name has the same one through a lesson.
+/// Gives each variant its colour: a name has the same one through a lesson, from its first chart on.
 fn give_colors(planned: &mut [Planned]) {
     let mut lesson = usize::MAX;
     let mut palette = Palette::default();
@@ -88,9 +88,26 @@ fn give_colors(planned: &mut [Planned]) {
         }
         let labels: Vec<String> = experiment.labels().collect();
         let names: Vec<&str> = labels.iter().map(String::as_str).collect();
-        // What has no name has the first colour and takes none.
-        experiment.of.colors = if names == [""] { vec![0] } else { palette.take(&names) };
+        experiment.of.colors = match experiment.header.figures.as_deref() {
+            // What has no name has the first colour and takes none; neither does what shows no chart.
+            _ if names == [""] => vec![0],
+            Some([]) => palette.clone().take(&names),
+            _ => palette.take(&names),
+        };
     }
+}
+
+/// Returns the colours of a lesson in which its variants have theirs.
+pub(super) fn palette<'p>(planned: impl IntoIterator<Item = &'p Planned>) -> Palette {
+    let mut palette = Palette::default();
+    for experiment in planned.into_iter().filter(|planned| planned.header.figures.as_deref() != Some(&[])) {
+        let labels: Vec<String> = experiment.labels().collect();
+        let names: Vec<&str> = labels.iter().map(String::as_str).collect();
+        if names != [""] {
+            palette.take(&names);
+        }
+    }
+    palette
 }
 
 /// Adds to each experiment what the values and claims in prose cost that name it.

@@ -195,15 +195,16 @@ impl<'c> Drafting<'c> {
             let title = block.title.as_deref().and_then(|text| short(text, "title", found));
             let title_html = title.as_ref().map(|title| title.render(&mut self.filling(lesson, found)));
             let title = title
-                .map(|title| title.render_text(&mut Filling { links: false, ..self.filling(lesson, found) }))
-                // It is drawn before anything is numbered.
-                .map(|title| mark::fill(&title, |_, _| String::new()));
+                .map(|title| title.render_text(&mut Filling { links: false, ..self.filling(lesson, found) }));
+            // It is drawn before anything is numbered.
+            let (title, marks) = title.map(|title| mark::drawable(&title)).unzip();
             let caption_html = block.caption.as_deref().and_then(|text| {
                 let fragment = short(text, "caption", found)?;
                 Some(fragment.render(&mut self.filling(lesson, found)))
             });
             let texts = FigureTexts {
                 title,
+                marks: marks.unwrap_or_default(),
                 title_html: title_html.unwrap_or_default(),
                 caption_html: caption_html.unwrap_or_default(),
                 alt: alt.unwrap_or_default(),

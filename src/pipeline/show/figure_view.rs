@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::chart::Layout;
+use crate::chart::{DataTable, Layout};
 use crate::diagnostic::Diagnostic;
 use crate::figure::{self, FigureTable, Ground};
 use crate::lesson::inline::Values;
+use crate::lesson::{Mark, mark};
 use crate::outcome::Outcome;
 use crate::site::{ExperimentView, FigureView, Provenance, TableView};
 use crate::view::beside;
@@ -21,7 +22,7 @@ pub(crate) struct DrawnBlock {
     /// Index of its block among the figures of the lesson.
     pub place: usize,
     pub view: ExperimentView,
-    /// What `SLUG/ID.svg` holds.
+    /// What `SLUG/ID.svg` holds, with marks where its title refers to something.
     pub alone: String,
     /// What `SLUG/ID.csv` holds.
     pub csv: String,
@@ -40,6 +41,8 @@ pub struct DrawnFigureBlock {
 pub(crate) struct FigureTexts {
     /// As plain text, if there is one.
     pub title: Option<String>,
+    /// What stands in it when everything is numbered.
+    pub marks: Vec<Mark>,
     pub title_html: String,
     pub caption_html: String,
     pub alt: String,
@@ -68,18 +71,23 @@ pub(crate) fn draw(
     if tables.is_empty() {
         tables.push(figure.listing(&finished.table.header, &finished.table.rows));
     }
-    let alone = figure.svg(&format!("figure-{id}-drawing"), Layout::Wide, true);
+    let restored = |text: &str| mark::restored(text, &texts.marks);
+    let drawing = |name: &str| format!("figure-{id}-{name}");
+    let alone = restored(&figure.svg(&drawing("drawing"), Layout::Wide, true));
     // A title is Markdown, which the page shows better.
     figure.headed = texts.title.is_some();
     let drawn = FigureView {
         name: id.clone(),
         number: None,
-        title: figure.title.clone(),
-        svg_wide: figure.svg(&format!("figure-{id}-drawing"), Layout::Wide, false),
-        svg_narrow: Some(figure.svg(&format!("figure-{id}-drawing"), Layout::Narrow, false)),
+        title: restored(&figure.title),
+        svg_wide: restored(&figure.svg(&drawing("drawing"), Layout::Wide, false)),
+        svg_narrow: Some(restored(&figure.svg(&drawing("drawing"), Layout::Narrow, false))),
         alt: texts.alt.clone(),
         file: format!("{folder}/{id}.svg"),
-        tables: tables.into_iter().map(TableView::from).collect(),
+        tables: tables
+            .into_iter()
+            .map(|table| TableView::from(DataTable { caption: restored(&table.caption), ..table }))
+            .collect(),
     };
     let provenance = Provenance {
         source: planned.block.show_source.then_some(texts.yaml),
@@ -115,7 +123,7 @@ fn finished(
     };
     let lesson = &computed.course.lessons[planned.lesson].slug;
     let ground = Ground { sources, file: planned.file.clone(), values, lesson, foreseen: false };
-    figure::draw(&planned.block, &ground, title).map(Some)
+    figure::draw(&planned.block, &ground, title, &mut planned.colors.clone()).map(Some)
 }
 
 /// Returns the columns that a figure shows as CSV.

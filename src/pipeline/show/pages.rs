@@ -101,7 +101,7 @@ pub(crate) fn assemble(computed: &Computed, holds: &Holds) -> Result<Files, Fail
             files.insert(path, script.unwrap_or_else(|| Content::new(from, script::table(name, csv))));
         }
     }
-    files.extend(drafts.iter().flat_map(|draft| figure_files(draft, untrusted)));
+    files.extend(drafts.iter().flat_map(|draft| figure_files(draft, &references, untrusted)));
     copy_assets(&computed.course, &mut files)?;
     let missing = unpublished(computed, &files);
     if !missing.is_empty() {
@@ -300,14 +300,15 @@ fn notebook_file(
 }
 
 /// The chart of each figure of an author's own, and the columns that it shows.
-fn figure_files(draft: &Draft, untrusted: bool) -> Vec<(String, Content)> {
+fn figure_files(draft: &Draft, references: &References, untrusted: bool) -> Vec<(String, Content)> {
     let file = |path: String, bytes: Vec<u8>| {
         let from = Sum::over(&[Sum::of(path.as_bytes()), Sum::of(&bytes)]);
         (path, Content::new(Some(from), bytes))
     };
     let both = draft.figures.iter().flat_map(|figure| {
         let path = format!("{}/{}", draft.view.slug, figure.view.id);
-        let alone = if untrusted { markup::drawing(&figure.alone) } else { figure.alone.clone() };
+        let alone = references.in_drawing(&figure.alone);
+        let alone = if untrusted { markup::drawing(&alone) } else { alone };
         [
             file(format!("{path}.svg"), alone.into_bytes()),
             file(format!("{path}.csv"), figure.csv.clone().into_bytes()),

@@ -120,9 +120,10 @@ impl<'a> References<'a> {
             return self.words_of_unread(reference);
         };
         let numbers = self.numbers(*page);
-        let numbered = |what: &str| {
-            let number = numbers.get(&reference.to).unwrap_or("?");
-            if reference.number { number.to_owned() } else { self.numbered(what, &number) }
+        let numbered = |what: &str| match numbers.get(&reference.to) {
+            Some(number) if reference.number => number.to_owned(),
+            Some(number) => self.numbered(what, &number),
+            None => self.words_of_unread(reference),
         };
         match &reference.to {
             Target::Lesson => match lesson(&reference.slug) {
@@ -153,7 +154,7 @@ impl<'a> References<'a> {
         }
     }
 
-    /// What a reference reads that leads to a lesson that was not read, since another alone is built.
+    /// What a reference reads that leads to what this build leaves out: another lesson, an experiment that did not run.
     fn words_of_unread(&self, reference: &Reference) -> String {
         let lesson = self.course().number_of(&reference.slug).map(|number| number.to_string());
         let beyond = |what: &str| match (&lesson, reference.number) {
@@ -176,6 +177,11 @@ impl<'a> References<'a> {
                 if reference.number { number } else { format!("({number})") }
             }
         }
+    }
+
+    /// Fills the marks of a drawing that stands in a file of its own.
+    pub(crate) fn in_drawing(&self, svg: &str) -> String {
+        mark::fill(svg, |mark, _| escaped(&plain::text(&self.without_titles(&mark.written()))))
     }
 
     /// A title within another text: without links, and with the names of what it refers to by titles.

@@ -27,7 +27,7 @@ pub(super) fn all(outcome: &Outcome) -> Vec<Figure> {
 
 /// Returns a panel for each variant, with the points and the curve of the first seed.
 fn fit(outcome: &Outcome) -> Option<Figure> {
-    let panels: Vec<Panel> = outcome.variants.iter().filter_map(panel).collect();
+    let panels: Vec<Panel> = outcome.variants.iter().filter_map(|variant| panel(outcome, variant)).collect();
     if panels.is_empty() {
         return None;
     }
@@ -43,7 +43,7 @@ fn fit(outcome: &Outcome) -> Option<Figure> {
     Some(figure.notes(notes))
 }
 
-fn panel(variant: &Variant) -> Option<Panel> {
+fn panel(outcome: &Outcome, variant: &Variant) -> Option<Panel> {
     let run = variant.runs.first()?;
     let [x, y, parts] = run.tables.get("points")?.columns(["x", "y", "part"])?;
     let [curve_x, curve_y] = run.tables.get("curve")?.columns(["x", "y"])?;
@@ -55,7 +55,7 @@ fn panel(variant: &Variant) -> Option<Panel> {
         rows.filter(move |(_, part)| wanted(**part)).map(|(point, _)| point).collect::<Vec<_>>()
     };
     let (train, others) = (of(|part| part == 0.0), of(|part| part != 0.0));
-    let given = |part: f64| parts.contains(&part).then(|| PARTS[part as usize]);
+    let given = |part: f64| parts.contains(&part).then(|| outcome.shown(PARTS[part as usize]));
     let names: Vec<&str> = [1.0, 2.0].into_iter().filter_map(given).collect();
     // The points say what is to be seen: a curve may shoot a thousand times as high between two of them.
     let (low, high) = curves::range(y);
@@ -68,7 +68,7 @@ fn panel(variant: &Variant) -> Option<Panel> {
     panel = panel.mark(Line::new(pairs(curve_x, curve_y).collect::<Vec<_>>(), Color::Ink).label("fitted"));
     // Dots lie over lines: many large ones would hide the curve.
     let size = if train.len() > MANY { 1.6 } else { 3.6 };
-    panel = panel.mark(Dots::new(train, Color::Series(0)).size(size).label("train"));
+    panel = panel.mark(Dots::new(train, Color::Series(0)).size(size).label(outcome.shown("train")));
     Some(if variant.label.is_empty() { panel } else { panel.title(variant.label.clone()) })
 }
 
@@ -90,11 +90,11 @@ fn by_variant(outcome: &Outcome, metrics: &[(String, String)], y: &str) -> Optio
             |variant: &Variant| curves::estimate(&curves::values(variant, metric), outcome.statistic, 0.0);
         let estimates: Vec<Estimate> = outcome.variants.iter().map(estimate).collect();
         let part = |of: fn(&Estimate) -> f64| estimates.iter().map(of).collect::<Vec<f64>>();
-        let color = Color::Series(index);
+        let (color, label) = (Color::Series(index), outcome.shown(label));
         if curves::several(outcome) {
-            bands.push(Band::series(&part(|e| e.low), &part(|e| e.high), color).of(label.clone()));
+            bands.push(Band::series(&part(|e| e.low), &part(|e| e.high), color).of(label));
         }
-        lines.push(Line::series(&part(|e| e.middle), color).markers().label(label.clone()));
+        lines.push(Line::series(&part(|e| e.middle), color).markers().label(label));
     }
     (!lines.is_empty()).then(|| panel.marks(bands).marks(lines))
 }

@@ -78,7 +78,7 @@ fn by_part(
     let of_variant = |variant: &Variant| {
         let part = |index: usize, label: &str| {
             let curve = Curve::of(variant, series[index], outcome.statistic)?;
-            Some(curve.marks(Color::Series(index), label, several))
+            Some(curve.marks(Color::Series(index), outcome.shown(label), several))
         };
         // The training part lies uppermost.
         let parts = [part(1, "dev"), part(0, "train")];
@@ -181,7 +181,11 @@ fn metric_panel(outcome: &Outcome, along: &Along, quantity: &str, names: &[&str]
             let estimates = indices.iter().map(of_variant);
             let interval = Interval::new(estimates, Color::Series(color));
             let interval = if along.is_quantity { interval.joined() } else { interval };
-            let part = if names.len() > 1 { parted(name).0 } else { "" };
+            let part = match outcome.labels.get(*name) {
+                _ if names.len() < 2 => "",
+                Some(label) => label,
+                None => outcome.shown(parted(name).0),
+            };
             let words = [part, line.as_str()].into_iter().filter(|word| !word.is_empty());
             let label = words.collect::<Vec<_>>().join(", ");
             panel = panel.mark(if label.is_empty() { interval } else { interval.label(label) });
@@ -319,19 +323,19 @@ fn calibration(outcome: &Outcome) -> Option<Figure> {
     right = right.mark(Line::new([(0.0, 0.0), (1.0, 1.0)], Color::Muted).dashed().width(1.2));
     let mut rows = Panel::new(share("how sure the network is"), Axis::linear("dev rows").zero());
     let mut drawn = false;
-    for (index, variant) in outcome.variants.iter().enumerate().take(MOST_LOOKED_AT) {
+    for variant in outcome.variants.iter().take(MOST_LOOKED_AT) {
         let Some([confidence, accuracy, counts]) = pooled(variant) else { continue };
-        let label = curves::label(variant, "dev");
+        let label = curves::label(variant, outcome.shown("dev"));
         let points: Vec<(f64, f64)> = confidence
             .iter()
             .copied()
             .zip(accuracy)
             .filter(|(x, y)| x.is_finite() && y.is_finite())
             .collect();
-        right = right.mark(Line::new(points, Color::Series(index)).label(label).markers());
+        right = right.mark(Line::new(points, Color::Series(variant.color)).label(label).markers());
         let bins = counts.len() as f64;
         let middles = counts.iter().enumerate().map(|(bin, count)| ((bin as f64 + 0.5) / bins, *count));
-        rows = rows.mark(Line::new(middles, Color::Series(index)).label(label).markers());
+        rows = rows.mark(Line::new(middles, Color::Series(variant.color)).label(label).markers());
         drawn = true;
     }
     if !drawn {

@@ -12,8 +12,8 @@ use crate::diagnostic::{Diagnostic, Span};
 use crate::experiment::header::{self, is_name, is_reserved};
 use crate::settings::{Entry, Node, PathError, Value};
 
-pub(super) use naming::spaced;
 use naming::{derive_name, label_of};
+pub use naming::{spaced, valued};
 use overlay::{exclusive_with, remove, renew_data};
 
 pub(super) use choices::{carried, followed};

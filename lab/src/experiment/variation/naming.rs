@@ -53,10 +53,15 @@ pub(super) fn label_of(prefix: &str, value: &Node, short: bool) -> String {
         Value::Float(number) if *number != 0.0 && number.abs() < LEAST_PLAIN => format!("{number:e}"),
         scalar => spaced(&scalar_text(scalar)),
     };
-    match spaced(prefix) {
-        empty if empty.is_empty() => text,
-        sign if SIGNS.iter().any(|(_, known)| *known == sign) => format!("{sign} = {text}"),
-        words => format!("{words} {text}"),
+    valued(prefix, &text)
+}
+
+/// Returns what a setting with a value is called: `l2 0.1`, `β = 0.9`.
+pub fn valued(setting: &str, value: &str) -> String {
+    match spaced(setting) {
+        empty if empty.is_empty() => value.to_owned(),
+        sign if SIGNS.iter().any(|(_, known)| *known == sign) => format!("{sign} = {value}"),
+        words => format!("{words} {value}"),
     }
 }
 
@@ -84,7 +89,7 @@ fn scalar_text(value: &Value) -> String {
 const SIGNS: [(&str, &str); 4] = [("beta", "β"), ("epsilon", "ε"), ("lambda", "λ"), ("rho", "ρ")];
 
 /// Returns a name for readers: known ones as their field writes them.
-pub(in crate::experiment) fn spaced(name: &str) -> String {
+pub fn spaced(name: &str) -> String {
     let known = [("he", "He"), ("xavier", "Xavier"), ("glorot", "Glorot"), ("lecun", "LeCun")];
     let mut known = OPTIMIZERS.iter().map(|info| (info.name, info.label)).chain(known).chain(SIGNS);
     let found = known.find(|(plain, _)| *plain == name);
