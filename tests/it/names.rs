@@ -1,18 +1,30 @@
-//! The names that README and guide list are those that the program knows: `GRADBOOK_ACCEPT=1 cargo test --test it names`
-//! writes them anew.
+//! The names that README and guide list, and the guide's tables of keys, are those that the program knows:
+//! `GRADBOOK_ACCEPT=1 cargo test --test it names` writes them anew. Links within the guide lead somewhere.
 
 use std::path::Path;
 
 use gradbook::data::{DATASETS, Origin};
-use gradbook::experiment::KINDS;
+use gradbook::experiment::{HEADER_KEYS, KINDS};
+use gradbook::figure::reference;
+use gradbook::lesson::FRONT_SETTINGS;
+use gradbook::lint::LINTS;
 use gradbook::nn::{ACTIVATIONS, INITIALIZERS};
 use gradbook::optim::{OPTIMIZERS, SCHEDULES};
 use gradbook::search::SAMPLERS;
 use gradbook::surface::SURFACES;
+use serde_json::Value as Json;
+
+use crate::course::program;
 
 /// Where a list begins and ends: `<!--names:kinds-->`, `<!--/names-->`.
-const BEGIN: &str = "<!--names:";
-const END: &str = "<!--/names-->";
+const LIST: Marks = Marks { begin: "<!--names:", end: "<!--/names-->" };
+/// Where a table does: `<!--table:front-->`, `<!--/table-->`.
+const TABLE: Marks = Marks { begin: "<!--table:", end: "<!--/table-->" };
+
+struct Marks {
+    begin: &'static str,
+    end: &'static str,
+}
 
 /// Returns the names of a list; none of a list that nobody knows.
 fn names(list: &str) -> Option<Vec<&'static str>> {
@@ -34,42 +46,133 @@ fn names(list: &str) -> Option<Vec<&'static str>> {
     })
 }
 
-/// Returns a document with its lists as they should be, and how many there are.
-fn filled(text: &str, file: &str) -> (String, usize) {
-    let mut pieces = text.split(BEGIN);
+/// Returns a list as it stands in a document; none that nobody knows.
+fn list(name: &str) -> Option<String> {
+    let names: Vec<String> = names(name)?.iter().map(|name| format!("`{name}`")).collect();
+    Some(names.join(", "))
+}
+
+/// What the program says of the settings that stand below `properties` of its JSON Schema.
+fn schema(of: &str, below: &[&str]) -> Json {
+    let output = program().args(["schema", of]).output().unwrap();
+    let schema: Json = serde_json::from_slice(&output.stdout).unwrap();
+    below.iter().fold(schema, |schema, step| match step.parse::<usize>() {
+        Ok(index) => schema[index].clone(),
+        Err(_) => schema[step].clone(),
+    })
+}
+
+/// Returns the rows of a table of keys with their meanings; none that nobody knows.
+fn table(name: &str) -> Option<String> {
+    let own = |all: &[(&str, &str)]| {
+        all.iter().map(|(key, about)| vec![format!("`{key}`"), (*about).to_owned()]).collect()
+    };
+    let described = |key: &str, settings: &Json| {
+        let about =
+            settings[key]["description"].as_str().unwrap_or_else(|| panic!("{name}: nothing about `{key}`"));
+        vec![format!("`{key}`"), about.to_owned()]
+    };
+    let rows: Vec<Vec<String>> = match name {
+        "front" => own(&FRONT_SETTINGS),
+        "figure" => own(reference::SETTINGS),
+        "scale" => own(reference::SCALE),
+        "course" => {
+            let settings = schema("course", &["properties"]);
+            settings.as_object()?.keys().map(|key| described(key, &settings)).collect()
+        }
+        "block" => {
+            let settings = schema("block", &["allOf", "0", "then", "properties"]);
+            HEADER_KEYS.iter().filter(|key| **key != "kind").map(|key| described(key, &settings)).collect()
+        }
+        "lints" => LINTS
+            .iter()
+            .map(|lint| vec![format!("`{}`", lint.code), lint.name.to_owned(), lint.reason.to_owned()])
+            .collect(),
+        _ => return None,
+    };
+    let head =
+        if name == "lints" { "| code | name | why |\n|---|---|---|" } else { "| key | is |\n|---|---|" };
+    let rows = rows.iter().map(|row| {
+        let cells: Vec<String> = row.iter().map(|cell| cell.replace('|', "\\|").replace('\n', " ")).collect();
+        format!("| {} |", cells.join(" | "))
+    });
+    Some(format!("\n\n{head}\n{}\n\n", rows.collect::<Vec<_>>().join("\n")))
+}
+
+/// Returns a document with what stands between marks as it should be, and how often they occur.
+fn filled(text: &str, file: &str, marks: &Marks, of: fn(&str) -> Option<String>) -> (String, usize) {
+    let mut pieces = text.split(marks.begin);
     let mut out = pieces.next().unwrap_or_default().to_owned();
     let mut count = 0;
     for piece in pieces {
-        let (list, rest) =
+        let (name, rest) =
             piece.split_once("-->").unwrap_or_else(|| panic!("{file}: a list without its name"));
-        let (_, after) = rest.split_once(END).unwrap_or_else(|| panic!("{file}: `{list}` does not end"));
-        let names = names(list).unwrap_or_else(|| panic!("{file}: there is no list `{list}`"));
-        let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-        out += &format!("{BEGIN}{list}-->{}{END}{after}", names.join(", "));
+        let (_, after) =
+            rest.split_once(marks.end).unwrap_or_else(|| panic!("{file}: `{name}` does not end"));
+        let written = of(name).unwrap_or_else(|| panic!("{file}: there is no `{name}`"));
+        out += &format!("{}{name}-->{written}{}{after}", marks.begin, marks.end);
         count += 1;
     }
     (out, count)
 }
 
+fn read(file: &str) -> String {
+    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap()
+}
+
 #[test]
 fn lists_of_names_are_those_of_the_program() {
-    for (file, least) in [("README.md", 4), ("docs/guide.md", 8)] {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
-        let text = std::fs::read_to_string(&path).unwrap();
-        let (filled, count) = filled(&text, file);
-        assert!(count >= least, "{file}: {count} lists");
-        if filled != text && std::env::var_os("GRADBOOK_ACCEPT").is_some() {
-            std::fs::write(&path, filled).unwrap();
+    for (file, lists, tables) in [("README.md", 4, 0), ("docs/guide.md", 8, 6)] {
+        let text = read(file);
+        let (out, count) = filled(&text, file, &LIST, list);
+        assert!(count >= lists, "{file}: {count} lists");
+        let (out, count) = filled(&out, file, &TABLE, table);
+        assert_eq!(count, tables, "{file}");
+        if out != text && std::env::var_os("GRADBOOK_ACCEPT").is_some() {
+            std::fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join(file), out).unwrap();
         } else {
-            let hint = "`GRADBOOK_ACCEPT=1 cargo test --test it names` writes the lists anew";
-            assert!(filled == text, "{file}: a list of names is not the program's: {hint}");
+            let hint = "`GRADBOOK_ACCEPT=1 cargo test --test it names` writes them anew";
+            assert!(out == text, "{file}: a list or table is not the program's: {hint}");
+        }
+    }
+}
+
+/// As GitHub names a heading.
+fn anchor(heading: &str) -> String {
+    let kept = heading.to_lowercase();
+    kept.chars()
+        .filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'))
+        .map(|c| if c == ' ' { '-' } else { c })
+        .collect()
+}
+
+#[test]
+fn links_of_the_guide_lead_somewhere() {
+    let text = read("docs/guide.md");
+    let (mut anchors, mut fence) = (Vec::new(), None);
+    for line in text.lines() {
+        let ticks = line.len() - line.trim_start_matches('`').len();
+        match fence {
+            Some(open) if ticks >= open && line.trim_start_matches('`').is_empty() => fence = None,
+            None if ticks >= 3 => fence = Some(ticks),
+            None if line.starts_with('#') => anchors.push(anchor(line.trim_start_matches('#').trim())),
+            _ => {}
+        }
+    }
+    for link in text.split("](").skip(1).filter_map(|rest| rest.split([')', ' ']).next()) {
+        if let Some(place) = link.strip_prefix('#') {
+            let is_example = place.starts_with("experiment-");
+            assert!(is_example || anchors.iter().any(|known| known == place), "nothing is called #{place}");
+        } else if link.starts_with("recipes") || link.starts_with("../") {
+            let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(link);
+            assert!(path.exists(), "{link}");
         }
     }
 }
 
 #[test]
 fn a_list_is_written_between_its_marks() {
-    let (text, count) = filled("Of <!--names:surfaces-->`old`<!--/names-->.", "a test");
+    let (text, count) = filled("Of <!--names:surfaces-->`old`<!--/names-->.", "a test", &LIST, list);
     assert!(text.starts_with("Of <!--names:surfaces-->`bowl`, `saddle`") && text.ends_with("<!--/names-->."));
     assert_eq!(count, 1);
 }
