@@ -28,11 +28,11 @@ const SMALL: [&str; 20] = [
 const TENS: [&str; 8] = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
 
 /// Returns a sentence in which the words of a number are one. `one` alone is no number: it may be somebody.
-pub(super) fn joined(passage: &str, words: Vec<Word>) -> Vec<Word> {
+pub(super) fn joined(passage: &str, words: &[Word]) -> Vec<Word> {
     let mut out = Vec::with_capacity(words.len());
     let mut at = 0;
     while at < words.len() {
-        match number(&words, at).filter(|(value, _)| *value >= 2) {
+        match number(words, at).filter(|(value, _)| *value >= 2) {
             Some((value, end)) => {
                 let range = words[at].range.start..words[end - 1].range.end;
                 let value = f64::from(value);

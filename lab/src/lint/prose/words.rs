@@ -92,7 +92,7 @@ pub(super) fn sentences(passage: &str) -> Vec<Vec<Word>> {
     }
     all.push(sentence);
     all.retain(|sentence| !sentence.is_empty());
-    all.into_iter().map(|words| spelled::joined(passage, words)).collect()
+    all.into_iter().map(|words| spelled::joined(passage, &words)).collect()
 }
 
 fn starts_digit(text: &str) -> bool {
