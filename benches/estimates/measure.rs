@@ -32,12 +32,12 @@ unsafe impl GlobalAlloc for Counting {
 const ANY_COURSE: f64 = 1.4e6;
 
 /// Bytes of the files of any site of one experiment: fonts, scripts, the module that readers run, the notebook, pages.
-const ANY_SITE: f64 = 13.6e6;
+const ANY_SITE: f64 = 8.3e6;
 /// Bytes of a page beside its experiment.
 const ANY_PAGE: f64 = 20e3;
 
 /// Bytes below which nobody minds what a block holds.
-const SMALL: f64 = 2e6;
+const SMALL: f64 = 3.5e6;
 
 /// An estimate beside what was measured.
 #[derive(Clone, Copy)]

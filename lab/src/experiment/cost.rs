@@ -123,7 +123,7 @@ impl Cost {
         let (figures, drawn) = (figures as f64, (figures * variants) as f64);
         Cost::of_drawn(Drawn {
             seconds: 2e-3 + 0.5e-3 * figures + 0.1e-3 * drawn,
-            bytes: 4e5 + 6e4 * figures + 3e3 * drawn,
+            bytes: 5e5 + 6e4 * figures + 3e3 * drawn,
             written: 4e4 * figures + 4e3 * drawn,
         })
     }
@@ -187,14 +187,14 @@ impl Cost {
         })
     }
 
-    /// Returns the cost of a history of so many numbers: each is held, named for prose, written to two files, and their middle over
-    /// the seeds drawn.
+    /// Returns the cost of a history of so many numbers: each is held, and for a variant, however many
+    /// runs it has, named for prose, drawn and written to files, of which the one for tables holds so many of them as a chart has.
     pub fn of_history(numbers: f64) -> Cost {
-        let drawn = Drawn { seconds: 0.8e-6 * numbers, bytes: 200.0 * numbers, written: 36.0 * numbers };
+        let drawn = Drawn { seconds: 0.8e-6 * numbers, bytes: 160.0 * numbers, written: 17.0 * numbers };
         Cost {
             seconds: 0.7e-6 * numbers,
-            kept: 137.0 * numbers,
-            written: 52.0 * numbers,
+            kept: 16.0 * numbers,
+            written: 4.0 * numbers,
             drawn,
             ..Cost::default()
         }
@@ -202,7 +202,7 @@ impl Cost {
 
     /// Returns the cost of so many numbers that a run ends with: each has a name, in prose and in a file.
     pub fn of_metrics(numbers: f64) -> Cost {
-        Cost { seconds: 1e-6 * numbers, kept: 100.0 * numbers, written: 60.0 * numbers, ..Cost::default() }
+        Cost { seconds: 1e-6 * numbers, kept: 75.0 * numbers, written: 20.0 * numbers, ..Cost::default() }
     }
 
     /// Returns the cost of so many numbers that a run keeps for charts alone.
