@@ -446,8 +446,7 @@ mod tests {
             of(&("a,b\n".to_owned() + &"1,2\n".repeat(figure::MOST_ROWS))).rows.len(),
             figure::MOST_ROWS
         );
-        for (cells, rows) in [("1", figure::MOST_ROWS + 1), (&*vec!["1"; 10].join(","), MOST_CELLS / 10 + 1)]
-        {
+        for (cells, rows) in [("1", figure::MOST_ROWS + 1), (&*["1"; 10].join(","), MOST_CELLS / 10 + 1)] {
             let text = format!("{cells}\n").repeat(rows + 1);
             assert_eq!(table(&text).unwrap_err(), "expected at most 200000 rows and 1000000 cells");
         }
