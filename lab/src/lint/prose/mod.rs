@@ -203,6 +203,7 @@ mod tests {
             "In 2015 (section 3.2) they took 0.9 and 0.999 with $\\ln 10 = 2.303$.",
             "Such as a learning rate of 0.7, usually.",
             "The learning rate $\\alpha = 1 - 10^{-r}$ with r.",
+            "The learning rate $$\\alpha = 1 - 10^{-r}, \\qquad r$$",
             "A thousand units and one hidden layer, a cake of five layers, within ten epochs, over two seeds.",
             "Two units that start alike; `x` after twenty epochs.",
             "The learning rate is two orders of magnitude too small; the first two hidden layers.",

@@ -67,7 +67,8 @@ pub(super) fn sentences(passage: &str) -> Vec<Vec<Word>> {
                 at + length
             }
             _ => {
-                in_formula ^= letter == '$';
+                // Two dollars open a formula as one does.
+                in_formula ^= letter == '$' && before != Some('$');
                 let ends = matches!(letter, '.' | '?' | '!' | ';')
                     && passage[at + 1..].starts_with([' ', '\n', '"', '*', '<', ')'])
                     || letter == '|'
