@@ -86,26 +86,27 @@ fn give_colors(planned: &mut [Planned]) {
         if std::mem::replace(&mut lesson, experiment.lesson) != experiment.lesson {
             palette = Palette::default();
         }
-        let labels: Vec<String> = experiment.labels().collect();
-        let names: Vec<&str> = labels.iter().map(String::as_str).collect();
-        experiment.of.colors = match experiment.header.figures.as_deref() {
-            // What has no name has the first colour and takes none; neither does what shows no chart.
-            _ if names == [""] => vec![0],
-            Some([]) => palette.clone().take(&names),
-            _ => palette.take(&names),
-        };
+        experiment.of.colors = colors(&mut palette, experiment);
+    }
+}
+
+/// Returns the colours of an experiment's variants.
+fn colors(palette: &mut Palette, experiment: &Planned) -> Vec<usize> {
+    let labels: Vec<String> = experiment.labels().collect();
+    let names: Vec<&str> = labels.iter().map(String::as_str).collect();
+    match experiment.header.figures.as_deref() {
+        // What has no name has the first colour and takes none; neither does what shows no chart.
+        _ if names == [""] => vec![0],
+        Some([]) => palette.clone().take(&names),
+        _ => palette.take(&names),
     }
 }
 
 /// Returns the colours of a lesson in which its variants have theirs.
 pub(super) fn palette<'p>(planned: impl IntoIterator<Item = &'p Planned>) -> Palette {
     let mut palette = Palette::default();
-    for experiment in planned.into_iter().filter(|planned| planned.header.figures.as_deref() != Some(&[])) {
-        let labels: Vec<String> = experiment.labels().collect();
-        let names: Vec<&str> = labels.iter().map(String::as_str).collect();
-        if names != [""] {
-            palette.take(&names);
-        }
+    for experiment in planned {
+        colors(&mut palette, experiment);
     }
     palette
 }
