@@ -219,23 +219,48 @@ pub(super) fn dotted(links: &[Link]) -> String {
     links.iter().filter_map(Link::word).collect::<Vec<_>>().join(".")
 }
 
+/// A layer whose expressions are read and whose rows are laid out.
+pub(super) struct Prepared<'b, 'g> {
+    formulas: Formulas<'b>,
+    frame: Frame<'g>,
+}
+
+impl Prepared<'_, '_> {
+    /// Counts its rows for each y; before anything has run, those that there will be.
+    fn count(&self, ground: &Ground) -> usize {
+        let rows = if ground.foreseen { self.frame.expected() } else { self.frame.len() };
+        rows * self.formulas.y.len().max(1)
+    }
+}
+
+/// Prepares all layers of a figure.
+///
+/// # Errors
+/// An expression that cannot be read; more than [`MOST_ROWS`].
+pub(super) fn prepare<'b, 'g>(
+    block: &'b Block,
+    ground: &'g Ground,
+) -> Result<Vec<Prepared<'b, 'g>>, Vec<Diagnostic>> {
+    let prepared = |(index, layer): (usize, &'b Layer)| {
+        let formulas = Formulas::of(block, layer)?;
+        let frame = frame(block, ground, index, &formulas)?;
+        Ok::<_, Vec<Diagnostic>>(Prepared { formulas, frame })
+    };
+    let layers: Vec<Prepared> = block.layers.iter().enumerate().map(prepared).collect::<Result<_, _>>()?;
+    let count = layers.iter().map(|layer| layer.count(ground)).sum::<usize>();
+    if count > MOST_ROWS {
+        let message = format!("a figure of {count} rows");
+        return Err(error(block.id.span, message, format!("expected at most {MOST_ROWS}")));
+    }
+    Ok(layers)
+}
+
 /// Returns how many rows all layers of a figure have, counted for each y; before anything has run, how many there will be.
 ///
 /// # Errors
 /// An expression that cannot be read; more than [`MOST_ROWS`].
 pub fn rows(block: &Block, ground: &Ground) -> Result<usize, Vec<Diagnostic>> {
-    let mut count = 0;
-    for (index, layer) in block.layers.iter().enumerate() {
-        let formulas = Formulas::of(block, layer)?;
-        let frame = frame(block, ground, index, &formulas)?;
-        let rows = if ground.foreseen { frame.expected() } else { frame.len() };
-        count += rows * formulas.y.len().max(1);
-    }
-    if count > MOST_ROWS {
-        let message = format!("a figure of {count} rows");
-        return Err(error(block.id.span, message, format!("expected at most {MOST_ROWS}")));
-    }
-    Ok(count)
+    Ok(prepare(block, ground)?.iter().map(|layer| layer.count(ground)).sum())
 }
 
 /// Returns the rows of a layer, whatever its expressions say of them.
@@ -258,20 +283,22 @@ fn frame<'g>(
 ///
 /// # Errors
 /// Everything that is wrong with an expression; rows that fall together.
-pub(super) fn evaluate(block: &Block, ground: &Ground, index: usize) -> Result<Drawn, Vec<Diagnostic>> {
-    let layer = &block.layers[index];
-    let formulas = Formulas::of(block, layer)?;
-    let sources = &ground.sources[index];
-    let frame = frame(block, ground, index, &formulas)?;
+pub(super) fn evaluate(
+    block: &Block,
+    ground: &Ground,
+    index: usize,
+    Prepared { formulas, frame }: &Prepared,
+) -> Result<Drawn, Vec<Diagnostic>> {
+    let (layer, sources) = (&block.layers[index], &ground.sources[index]);
     let sort = block.sort.as_ref().map(formula).transpose()?;
-    let mut rows = Rows { ground, frame: &frame, wholes: BTreeMap::new() };
+    let mut rows = Rows { ground, frame, wholes: BTreeMap::new() };
     let mut kept = Vec::new();
     for row in 0..frame.len() {
         if formulas.filter.as_ref().map_or(Ok(true), |filter| rows.holds(filter, row))? {
             kept.push(row);
         }
     }
-    let chosen = match (&layer.by, &frame) {
+    let chosen = match (&layer.by, frame) {
         // Before anything has run a filter by results leaves nothing.
         (By::Unsaid, Frame::Runs { places, .. }) => {
             let left: BTreeSet<_> =
@@ -290,7 +317,7 @@ pub(super) fn evaluate(block: &Block, ground: &Ground, index: usize) -> Result<D
         };
         let (columns, facet_rows) =
             (cell(&mut rows, formulas.columns.as_ref())?, cell(&mut rows, formulas.rows.as_ref())?);
-        let x = match (&formulas.x, &frame) {
+        let x = match (&formulas.x, frame) {
             (None, Frame::Range(values)) => Cell::Number(values[row]),
             (x, _) => cell(&mut rows, x.as_ref())?,
         };
@@ -303,7 +330,7 @@ pub(super) fn evaluate(block: &Block, ground: &Ground, index: usize) -> Result<D
         for (measure, y) in measures.into_iter().enumerate() {
             let y = cell(&mut rows, y)?;
             let by_measure = |written: Option<&Written>, cell: &Cell| match is_by_measure(written) {
-                true => Cell::Name(measure_name(layer, &formulas, sources, measure)),
+                true => Cell::Name(measure_name(layer, formulas, sources, measure)),
                 false => cell.clone(),
             };
             data.push(Datum {
@@ -333,7 +360,7 @@ pub(super) fn evaluate(block: &Block, ground: &Ground, index: usize) -> Result<D
             &x,
             formulas.z.is_some(),
             matches!(frame, Frame::Range(_)),
-            is_of_trials(&frame),
+            is_of_trials(frame),
         ),
         false => layer.marks.clone(),
     };
@@ -350,9 +377,7 @@ pub(super) fn evaluate(block: &Block, ground: &Ground, index: usize) -> Result<D
         None => Format::Plain,
     };
     let drawn = Drawn {
-        measures: (0..formulas.y.len().max(1))
-            .map(|at| measure_name(layer, &formulas, sources, at))
-            .collect(),
+        measures: (0..formulas.y.len().max(1)).map(|at| measure_name(layer, formulas, sources, at)).collect(),
         by: by.map(|by| by.text().to_owned()),
         has_z: formulas.z.is_some(),
         function: matches!(frame, Frame::Range(_)),

@@ -66,9 +66,9 @@ pub fn draw(
     title: Option<&str>,
     colors: &mut Colors,
 ) -> Result<Finished, Vec<Diagnostic>> {
-    data::rows(block, ground)?;
-    let layers: Vec<Drawn> = (0..block.layers.len())
-        .map(|index| data::evaluate(block, ground, index))
+    let prepared = data::prepare(block, ground)?.into_iter().enumerate();
+    let layers: Vec<Drawn> = prepared
+        .map(|(index, layer)| data::evaluate(block, ground, index, &layer))
         .collect::<Result<_, _>>()?;
     check_size(block, &layers)?;
     let parts = Parts::of(block, &layers, colors)?;

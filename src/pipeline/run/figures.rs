@@ -221,9 +221,10 @@ pub(crate) fn plan(
                 continue;
             }
             found.extend(check_texts(course, lesson, &figure));
-            let Some(rows) = found.keep(rows(course, planned, lesson, &figure, &outcomes, &values)) else {
-                continue;
-            };
+            let sources = figure.sources(course, planned, &|place| outcomes.get(place)).unwrap_or_default();
+            let (file, values, lesson) = (figure.file.clone(), &values, &lesson.slug);
+            let ground = Ground { sources, file, values, lesson, foreseen: true };
+            let Some(rows) = found.keep(figure::rows(&figure.block, &ground)) else { continue };
             figure.cost = Cost::of_rows(rows);
             let what = format!("experiments and the figures up to `{}`", figure.block.id.text);
             let beyond = work.add(&figure.cost, &what, figure.block.id.span);
@@ -231,7 +232,8 @@ pub(crate) fn plan(
                 found.extend(beyond);
                 return figures;
             }
-            if found.keep(dry(course, planned, lesson, &figure, &outcomes, &values, &mut colors)).is_some() {
+            // Drawn without numbers, it shows what is wrong whatever they are.
+            if found.keep(figure::draw(&figure.block, &ground, None, &mut colors)).is_some() {
                 figures.push(figure);
             }
         }
@@ -253,44 +255,6 @@ fn foreseen(experiment: &Planned) -> Outcome {
     let seeds = header.seed..header.seed + header.seeds;
     let outcome = figure::foreseen(&trials, variants, &seeds, experiment.kind.step);
     Outcome { labels: header.labels.clone(), ..outcome }
-}
-
-/// Returns how many rows it will have.
-fn rows(
-    course: &Course,
-    planned: &[Planned],
-    lesson: &Lesson,
-    figure: &PlannedFigure,
-    outcomes: &[Outcome],
-    values: &Values,
-) -> Result<usize, Vec<Diagnostic>> {
-    figure::rows(&figure.block, &ground(course, planned, lesson, figure, outcomes, values))
-}
-
-fn ground<'a, 'v>(
-    course: &Course,
-    planned: &[Planned],
-    lesson: &'a Lesson,
-    figure: &PlannedFigure,
-    outcomes: &'a [Outcome],
-    values: &'a Values<'v>,
-) -> Ground<'a, 'v> {
-    let sources = figure.sources(course, planned, &|place| outcomes.get(place)).unwrap_or_default();
-    Ground { sources, file: figure.file.clone(), values, lesson: &lesson.slug, foreseen: true }
-}
-
-/// Draws it without numbers, which finds what is wrong whatever they are.
-fn dry(
-    course: &Course,
-    planned: &[Planned],
-    lesson: &Lesson,
-    figure: &PlannedFigure,
-    outcomes: &[Outcome],
-    values: &Values,
-    colors: &mut Colors,
-) -> Result<(), Vec<Diagnostic>> {
-    let ground = ground(course, planned, lesson, figure, outcomes, values);
-    figure::draw(&figure.block, &ground, None, colors).map(|_| ())
 }
 
 /// What is wrong with its Markdown.
