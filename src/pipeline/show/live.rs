@@ -17,7 +17,6 @@ use crate::pipeline::computed::Computed;
 use crate::pipeline::run::planned::Planned;
 use crate::settings::{Node, to_yaml};
 use crate::site::{Templates, script};
-use crate::store::cache::Sum;
 use crate::view::LiveView;
 
 /// The largest file of data that is published with a page, in bytes.
@@ -63,7 +62,7 @@ fn data_files(planned: &Planned) -> Vec<String> {
 
 /// What a reader is handed of an experiment, but for what the runs found and the files of data.
 #[derive(Serialize)]
-struct Handed<'a> {
+pub(super) struct Handed<'a> {
     slug: &'a str,
     yaml: Cow<'a, str>,
     source: bool,
@@ -77,7 +76,8 @@ struct Handed<'a> {
 }
 
 impl<'a> Handed<'a> {
-    fn new(computed: &'a Computed, place: usize, offer: &LiveView) -> Self {
+    /// Puts together what `offer` is of.
+    pub(super) fn new(computed: &'a Computed, place: usize, offer: &LiveView) -> Self {
         let (course, planned) = (&computed.course, &computed.planned[place]);
         let lesson = &course.lessons[planned.lesson];
         let defaults = [course.settings.defaults.as_ref(), lesson.front.defaults.as_ref()];
@@ -103,13 +103,13 @@ impl<'a> Handed<'a> {
     }
 }
 
-/// Returns a hash over all that the script of an experiment is made from beside its runs, whose entries know their data.
-pub(super) fn made_from(computed: &Computed, place: usize, offer: &LiveView) -> Sum {
-    Sum::of_value(&Handed::new(computed, place, offer))
-}
-
 /// Returns the script that hands over an experiment, which `offer` is of; empty where a file of data cannot be read any more.
-pub(super) fn experiment(computed: &Computed, drawing: &Drawing, offer: &LiveView) -> String {
+pub(super) fn experiment(
+    computed: &Computed,
+    drawing: &Drawing,
+    offer: &LiveView,
+    handed: &Handed,
+) -> String {
     let (course, planned) = (&computed.course, &computed.planned[drawing.place]);
     let Drawn { digest, digests, .. } = drawing.drawn();
     let lesson = &course.lessons[planned.lesson];
@@ -120,7 +120,7 @@ pub(super) fn experiment(computed: &Computed, drawing: &Drawing, offer: &LiveVie
         let Ok(bytes) = files::read(&course.root, &path, MOST_DATA) else { return String::new() };
         data.insert(file, script::base64(&bytes).into());
     }
-    let mut value = json!(Handed::new(computed, drawing.place, offer));
+    let mut value = json!(handed);
     value["files"] = data.into();
     value["digest"] = json!(digest);
     value["digests"] = json!(digests);

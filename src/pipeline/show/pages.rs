@@ -270,9 +270,10 @@ fn experiment_files(
         files.push(file(format!("{path}.csv"), &|| text(drawing.drawn().csv.as_deref().unwrap_or_default())));
     }
     if let Some(offer) = &experiment.view.live {
-        let more = live::made_from(computed, drawing.place, offer);
-        let script = || live::experiment(computed, drawing, offer).into_bytes();
-        files.push(made(format!("{path}.live.js"), more, &script));
+        // It is made from this, and from the runs, whose entries know their data.
+        let handed = live::Handed::new(computed, drawing.place, offer);
+        let script = || live::experiment(computed, drawing, offer, &handed).into_bytes();
+        files.push(made(format!("{path}.live.js"), Sum::of_value(&handed), &script));
     }
     files
 }
