@@ -136,6 +136,17 @@ pub struct RunRecord {
 pub const DIVERGED_AT: &str = "diverged_at";
 
 impl RunRecord {
+    /// Returns a number within its metrics by the names that lead there: `regret`, `flowers`, `moons`.
+    pub fn number<'n>(&self, path: impl IntoIterator<Item = &'n str>) -> Option<f64> {
+        let mut names = path.into_iter();
+        let mut at = self.metrics.get(names.next()?)?;
+        for name in names {
+            let Metric::Map(inner) = at else { return None };
+            at = inner.get(name)?;
+        }
+        at.number()
+    }
+
     /// Returns where in its series the run ceased to be finite, if it did.
     pub fn diverged_at(&self) -> Option<f64> {
         self.metrics.get(DIVERGED_AT).and_then(Metric::number).filter(|at| at.is_finite())

@@ -293,7 +293,7 @@ fn regrets(outcome: &Outcome, format: Format) -> Option<Figure> {
 fn panel(variant: &Variant, outcome: &Outcome, format: Format) -> Option<Panel> {
     let names = variant.runs.first()?.names.get("problems")?;
     let middle = |path: &[&str]| -> f64 {
-        let values = variant.runs.iter().map(|run| number(run, path).unwrap_or(f64::NAN));
+        let values = variant.runs.iter().map(|run| run.number(path.iter().copied()).unwrap_or(f64::NAN));
         outcome.statistic.of(&values.collect::<Vec<f64>>())
     };
     let count = names.len();
@@ -328,17 +328,6 @@ fn panel(variant: &Variant, outcome: &Outcome, format: Format) -> Option<Panel> 
     let axis = |label: &str| Axis::category(label, names.clone());
     let panel = Panel::new(axis("used on"), axis("best for")).mark(raster).square();
     Some(if variant.label.is_empty() { panel } else { panel.title(&variant.label) })
-}
-
-/// Returns a number within maps of a run's metrics.
-fn number(run: &RunRecord, path: &[&str]) -> Option<f64> {
-    let (first, rest) = path.split_first()?;
-    let mut at = run.metrics.get(*first)?;
-    for name in rest {
-        let Metric::Map(inner) = at else { return None };
-        at = inner.get(*name)?;
-    }
-    at.number()
 }
 
 #[cfg(test)]

@@ -265,12 +265,7 @@ fn importance(variants: &[&Search], outcome: &Outcome) -> Option<Figure> {
 
 /// Returns the importance of a setting, by its path within the metric.
 fn share_at(run: &RunRecord, path: &str) -> Option<f64> {
-    let mut at = run.metrics.get("importance")?;
-    for part in path.split('.') {
-        let Metric::Map(inner) = at else { return None };
-        at = inner.get(part)?;
-    }
-    at.number()
+    run.number(["importance"].into_iter().chain(path.split('.')))
 }
 
 /// Draws one line a trial across all settings to the objective, where more than two settings vary.
