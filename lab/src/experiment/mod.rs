@@ -63,6 +63,7 @@ pub use plan::{Context, Plan, PlannedVariant};
 pub use reference::{Choice, Reference, Setting, flat, reference, settings, written};
 pub use search::{Scale, metric_paths, searched};
 pub use shared::{Descent, SearchParts, Shared};
+pub use states::round_steps;
 pub use technique::Technique;
 pub use training::is_of_network;
 pub use variation::Compare;

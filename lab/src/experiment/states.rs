@@ -3,10 +3,14 @@
 /// The most states that are kept on the way unless an author lists others.
 const MOST_STATES: usize = 6;
 
+/// Yields steps that are round to readers, each about twice the one before: 1, 2, 5, 10, 20, 50, ....
+pub fn round_steps() -> impl Iterator<Item = usize> {
+    (0..).flat_map(|power| [1, 2, 5].map(|one| one * 10_usize.pow(power)))
+}
+
 /// Returns epochs before another: 0, 1, 2, 5, 10, 20, ..., and of more than a few some of them, evenly.
 pub(super) fn way_to(last: usize) -> Vec<usize> {
-    let round = (0..).flat_map(|power| [1, 2, 5].map(|one| one * 10_usize.pow(power)));
-    let all: Vec<usize> = [0].into_iter().chain(round).take_while(|epoch| *epoch < last).collect();
+    let all: Vec<usize> = [0].into_iter().chain(round_steps()).take_while(|epoch| *epoch < last).collect();
     if all.len() <= MOST_STATES {
         return all;
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value as Json, json};
 
 use crate::claims::Verdict;
+use crate::experiment::round_steps;
 use crate::outcome::{LEARNING_RATE, Metric, Outcome, RunRecord, Statistic, Summary, Variant};
 
 use crate::pipeline::run::planned::Planned;
@@ -117,8 +118,7 @@ impl Detail {
         if self == Detail::Everything || numbers <= MOST_NUMBERS {
             return 1;
         }
-        let mut round = (0..).flat_map(|power| [1, 2, 5].map(|one| one * 10_usize.pow(power)));
-        round.find(|stride| longest <= stride * MOST_STEPS + 1).unwrap_or(1)
+        round_steps().find(|stride| longest <= stride * MOST_STEPS + 1).unwrap_or(1)
     }
 
     fn number(self, value: f64) -> String {
