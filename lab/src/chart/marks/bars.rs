@@ -44,6 +44,8 @@ pub struct Bars {
     /// Name of the series, in the key.
     pub label: Option<String>,
     pub color: Color,
+    /// Whether only where they end is seen: of another outcome, as lines over the bars of this one.
+    ends: bool,
 }
 
 /// One series of grouped or stacked bars: its name, colour, and a value for each category.
@@ -72,6 +74,7 @@ impl Bars {
             inside: false,
             label: None,
             color,
+            ends: false,
         }
     }
 
@@ -158,6 +161,17 @@ impl Bars {
         Some(Rect { left: x0.min(x1), top: y0.min(y1), width: (x1 - x0).abs(), height: (y1 - y0).abs() })
     }
 
+    fn draw_ends(&self, plot: &Plot) {
+        let half = self.width / 2.0;
+        for bar in &self.bars {
+            let ends = [bar.at - half, bar.at + half].map(|at| match self.horizontal {
+                true => (bar.to, at),
+                false => (at, bar.to),
+            });
+            plot.path(&ends, Stroke::new(Color::Ink, 1.6).dash(Dash::Dashed));
+        }
+    }
+
     /// Where bars point both ways, the line they stand on.
     fn draw_zero(&self, plot: &Plot) {
         if !self.horizontal && self.bars.iter().any(|bar| bar.to < bar.from) {
@@ -217,6 +231,9 @@ impl Mark for Bars {
     }
 
     fn draw(&self, plot: &Plot) {
+        if self.ends {
+            return;
+        }
         plot.canvas.group("class=\"rim\"", || {
             for bar in &self.bars {
                 let half = self.width / 2.0;
@@ -233,6 +250,9 @@ impl Mark for Bars {
     }
 
     fn annotate(&self, plot: &Plot, _: &Around) {
+        if self.ends {
+            return self.draw_ends(plot);
+        }
         for bar in &self.bars {
             if let (Some(text), Some(place)) = (&bar.text, self.place(bar, plot)) {
                 self.write(plot, bar, place, text);
@@ -262,7 +282,7 @@ impl Mark for Bars {
     }
 
     fn ghost(&self) -> Option<Arc<dyn Mark>> {
-        Some(Arc::new(Ends(self.clone())))
+        Some(Arc::new(Bars { ends: true, ..self.clone() }))
     }
 
     fn readings(&self, x: &Axis, y: &Axis) -> Vec<Reading> {
@@ -272,45 +292,6 @@ impl Mark for Bars {
             Spot::new(at).text(length(bar, value))
         };
         vec![Reading::Spots(Spots::new(self.label.as_deref(), self.color, along, self.bars.iter().map(spot)))]
-    }
-}
-
-/// Where bars ended, as lines over those of another outcome, which would hide them.
-#[derive(Clone, Debug)]
-struct Ends(Bars);
-
-impl Mark for Ends {
-    fn reach(&self, needs: &mut Needs) {
-        self.0.reach(needs);
-    }
-
-    fn draw(&self, _: &Plot) {}
-
-    fn annotate(&self, plot: &Plot, _: &Around) {
-        let half = self.0.width / 2.0;
-        for bar in &self.0.bars {
-            let ends = [bar.at - half, bar.at + half].map(|at| match self.0.horizontal {
-                true => (bar.to, at),
-                false => (at, bar.to),
-            });
-            plot.path(&ends, Stroke::new(Color::Ink, 1.6).dash(Dash::Dashed));
-        }
-    }
-
-    fn describe(&self, _: &Axis, _: &Axis) -> Description {
-        Description::default()
-    }
-
-    fn key(&self) -> Vec<KeyEntry> {
-        Vec::new()
-    }
-
-    fn columns(&self, _: &Axis, _: &Axis) -> Columns {
-        Columns::none()
-    }
-
-    fn readings(&self, _: &Axis, _: &Axis) -> Vec<Reading> {
-        Vec::new()
     }
 }
 
