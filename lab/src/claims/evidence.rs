@@ -42,9 +42,9 @@ impl Verdict {
         };
         let by = |value: f64| figure(value * scale, decimals);
         let points = if is_share { " points" } else { "" };
+        // Of each side one metric at least, of one several.
         let metrics = [left, right].map(|side| inline::names(side).len());
-        let calculated =
-            metrics.iter().any(|&metrics| metrics > 1) && metrics.iter().all(|&metrics| metrics > 0);
+        let calculated = metrics.iter().min() >= Some(&1) && metrics.iter().max() > Some(&1);
         let sides_said = format!("{} against {}", side(a), side(b) + unit(left, right, &find));
         Some(match relation {
             Relation::Near => {
@@ -53,11 +53,11 @@ impl Verdict {
             }
             Relation::Lower | Relation::Higher => {
                 let holds = margin.value >= 0.0;
-                let word = match (relation == Relation::Lower) == holds {
-                    _ if calculated && holds => "to spare",
-                    _ if calculated => "short",
-                    true => "lower",
-                    false => "higher",
+                let word = match (calculated, holds, relation == Relation::Lower) {
+                    (true, true, _) => "to spare",
+                    (true, false, _) => "short",
+                    (false, true, true) | (false, false, false) => "lower",
+                    (false, true, false) | (false, false, true) => "higher",
                 };
                 let ends = margin.interval.filter(|_| margin.has_interval());
                 let ends = ends.map(|(low, high)| if holds { (low, high) } else { (-high, -low) });
