@@ -1,5 +1,5 @@
 //! What a page needs to run its experiments in a browser: there where it is offered, and nowhere else. That it runs is for
-//! `scripts/browser` to show.
+//! `scripts/browser-tests live` to show.
 
 use std::io::Read;
 
