@@ -159,16 +159,18 @@
 
     ask(what, more = {}) {
       return new Promise((resolve, reject) => {
-        if (!this.worker) return reject(new Stopped());
+        if (this.ended) return reject(this.ended);
         this.waiting.push([resolve, reject]);
         this.worker.postMessage({ what, ...more });
       });
     }
 
+    /* Ends the worker, whose first reason stays: it may fail before anything is asked of it. */
     end(error = new Stopped()) {
+      if (this.ended) return;
+      this.ended = error;
       this.worker?.terminate();
       URL.revokeObjectURL(this.address);
-      this.worker = null;
       for (const [, reject] of this.waiting.splice(0)) reject(error);
     }
   }

@@ -2,27 +2,19 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { after, before, describe, test } from "node:test";
-import { launch, open, pages, serve, unfold } from "./site.mjs";
+import { describe, test } from "node:test";
+import { open, server, unfold } from "./chromium.mjs";
+import { pages } from "./site.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
 describe("axe", () => {
-  let browser, server;
-  before(async () => {
-    browser = await launch();
-    server = await serve();
-  });
-  after(async () => {
-    await browser.close();
-    server.stop();
-  });
   for (const path of pages) {
     for (const dark of [false, true]) {
       for (const width of [1280, 390]) {
         test(`${path} ${dark ? "dark" : "light"} ${width}`, async () => {
-          const page = await open(browser, server.address(path), { width, dark });
+          const page = await open(server.address(path), { width, dark });
           await unfold(page);
           // Beside the page's own policy, which lets no other script in.
           const client = await page.createCDPSession();

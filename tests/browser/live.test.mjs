@@ -3,8 +3,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
-import { file, launch, open, pages, serve, site } from "./site.mjs";
+import { test } from "node:test";
+import { open, server } from "./chromium.mjs";
+import { file, pages, serve, site } from "./site.mjs";
 
 /* Every experiment that can be run, with what all of it is estimated to take. */
 const experiments = pages.flatMap((page) => {
@@ -13,18 +14,9 @@ const experiments = pages.flatMap((page) => {
   return [...found].map(([, id, seconds]) => ({ page, id, seconds: Number(seconds), kind: /<dt>[^<]*<\/dt><dd><code>([a-z_]+)<\/code>/.exec(html.slice(html.indexOf(`id="experiment-${id}"`)))?.[1] }));
 });
 
-let browser, server;
-before(async () => {
-  browser = await launch();
-  server = await serve();
-});
-after(async () => {
-  await browser.close();
-  server.stop();
-});
 // Tests a page, which reports no error but what its policy forbids.
 const check = (name, act) => test(name, async () => {
-  const page = await open(browser, "about:blank");
+  const page = await open("about:blank");
   await act(page);
   assert.deepEqual(page.faults.filter((fault) => !/content security policy/i.test(fault)), []);
   await page.close();

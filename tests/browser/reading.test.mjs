@@ -1,23 +1,14 @@
 // Pages are whole on every screen and by every way of reading them.
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import { file, launch, open, overflow, pages, serve, unfold } from "./site.mjs";
-
-let browser, server;
-before(async () => {
-  browser = await launch();
-  server = await serve();
-});
-after(async () => {
-  await browser.close();
-  server.stop();
-});
+import { describe, test } from "node:test";
+import { open, overflow, server, unfold } from "./chromium.mjs";
+import { file, pages } from "./site.mjs";
 
 describe("no page is wider than the screen", () => {
   for (const path of pages) {
     // 320 px are also what is left of 1280 at 400%.
     test(path, async () => {
-      const page = await open(browser, server.address(path), { width: 320 });
+      const page = await open(server.address(path), { width: 320 });
       for (const width of [320, 390, 768, 1024, 1280]) {
         await page.setViewport({ width, height: 900 });
         for (const unfolded of [false, true]) {
@@ -35,14 +26,14 @@ describe("no page is wider than the screen", () => {
 describe("every page is whole", () => {
   for (const path of pages.filter((path) => path !== "404.html")) {
     test(`${path} from its folder`, async () => {
-      const page = await open(browser, file(path));
+      const page = await open(file(path));
       assert.deepEqual(page.faults, []);
       assert.ok(await page.$(".tools button"), "the theme can be chosen");
       assert.ok(await page.$(".tools input[type=search]"), "the lessons can be searched");
       await page.close();
     });
     test(`${path} without script`, async () => {
-      const page = await open(browser, server.address(path), { script: false });
+      const page = await open(server.address(path), { script: false });
       const shown = await page.$$eval("main", (mains) => mains.map((main) => main.innerText.length));
       assert.ok(shown[0] > 100);
       // Everything that can be opened opens without a script.
@@ -59,7 +50,7 @@ describe("every page is whole", () => {
 describe("colours", () => {
   const background = (page) => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
   test("a choice is remembered, and stands before the first paint", async () => {
-    const page = await open(browser, server.address("index.html"));
+    const page = await open(server.address("index.html"));
     const light = await background(page);
     await page.click(".theme");
     const dark = await background(page);
@@ -80,7 +71,7 @@ describe("colours", () => {
   });
   test("forced colours leave charts and claims readable", async () => {
     const path = pages.find((path) => !["404.html", "index.html"].includes(path));
-    const page = await open(browser, server.address(path));
+    const page = await open(server.address(path));
     const client = await page.createCDPSession();
     await client.send("Emulation.setEmulatedMedia", { features: [{ name: "forced-colors", value: "active" }] });
     assert.ok(await page.evaluate(() => matchMedia("(forced-colors: active)").matches));
@@ -90,7 +81,7 @@ describe("colours", () => {
     await page.close();
   });
   test("nothing moves where less motion is asked for", async () => {
-    const page = await open(browser, server.address("index.html"), { features: [{ name: "prefers-reduced-motion", value: "reduce" }] });
+    const page = await open(server.address("index.html"), { features: [{ name: "prefers-reduced-motion", value: "reduce" }] });
     assert.equal(await page.evaluate(() => getComputedStyle(document.documentElement).scrollBehavior), "auto");
     await page.close();
   });
@@ -99,7 +90,7 @@ describe("colours", () => {
 describe("the keyboard", () => {
   test("the first stop leads to the content", async () => {
     const path = pages.find((path) => !["404.html", "index.html"].includes(path));
-    const page = await open(browser, server.address(path));
+    const page = await open(server.address(path));
     await page.keyboard.press("Tab");
     await page.keyboard.press("Enter");
     assert.equal(await page.evaluate(() => document.activeElement.id), "main");

@@ -2,10 +2,11 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import vm from "node:vm";
 import { questions } from "./questions.mjs";
-import { file, launch, open, overflow, serve, site } from "./site.mjs";
+import { open, overflow, server } from "./chromium.mjs";
+import { file, site } from "./site.mjs";
 
 test("of 60 questions at least 55 find a lesson that answers among the first three", () => {
   const window = {};
@@ -27,15 +28,6 @@ test("of 60 questions at least 55 find a lesson that answers among the first thr
 });
 
 describe("in the browser", () => {
-  let browser, server;
-  before(async () => {
-    browser = await launch();
-    server = await serve();
-  });
-  after(async () => {
-    await browser.close();
-    server.stop();
-  });
   const ask = async (page, query) => {
     await page.keyboard.press("/");
     await page.keyboard.type(query);
@@ -44,7 +36,7 @@ describe("in the browser", () => {
   const expanded = (page) => page.$eval("[role=combobox]", (box) => box.getAttribute("aria-expanded"));
 
   test("keys alone find a lesson, choose and go there", async () => {
-    const page = await open(browser, server.address("index.html"));
+    const page = await open(server.address("index.html"));
     await ask(page, "droput");
     await page.waitForSelector(".found a");
     assert.equal(await expanded(page), "true");
@@ -59,7 +51,7 @@ describe("in the browser", () => {
     await page.close();
   });
   test("it closes with Escape, and when it is left", async () => {
-    const page = await open(browser, server.address("index.html"));
+    const page = await open(server.address("index.html"));
     await ask(page, "adam");
     await page.keyboard.press("Escape");
     assert.ok(await page.$eval(".found", (list) => list.hidden));
@@ -71,7 +63,7 @@ describe("in the browser", () => {
     await page.close();
   });
   test("what is found is marked, and nothing is said to be found where nothing is", async () => {
-    const page = await open(browser, server.address("index.html"));
+    const page = await open(server.address("index.html"));
     await ask(page, "momentum");
     await page.waitForSelector(".found mark");
     assert.match(await page.$eval(".found mark", (mark) => mark.textContent), /momentum/i);
@@ -82,7 +74,7 @@ describe("in the browser", () => {
     await page.close();
   });
   test("it works from a folder", async () => {
-    const page = await open(browser, file("index.html"));
+    const page = await open(file("index.html"));
     await ask(page, "softmax");
     await page.waitForSelector(".found a");
     assert.deepEqual(page.faults, []);
@@ -90,7 +82,7 @@ describe("in the browser", () => {
   });
   for (const width of [320, 390]) {
     test(`it fits a screen of ${width} px`, async () => {
-      const page = await open(browser, server.address("index.html"), { width });
+      const page = await open(server.address("index.html"), { width });
       await ask(page, "learning rate");
       await page.waitForSelector(".found a");
       const { left, right } = await page.$eval(".found", (list) => list.getBoundingClientRect().toJSON());
