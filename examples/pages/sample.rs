@@ -208,6 +208,7 @@ fn optimizers() -> ExperimentView {
             .into(),
         alt: String::new(),
         show: vec!["figures".into(), "claims".into()],
+        beside: false,
         figures: vec![
             figure("optimizers", "four_optimizers", "loss", "Training loss by epoch"),
             figure("optimizers", "four_optimizers", "accuracy", "Dev accuracy by epoch"),
@@ -313,6 +314,7 @@ fn dropout() -> ExperimentView {
         id: "dropout_gap".into(),
         kind: "dropout".into(),
         show: vec!["figures".into(), "claims".into()],
+        beside: false,
         figures: vec![FigureView {
             svg_narrow: None,
             alt: String::new(),

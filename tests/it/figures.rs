@@ -293,3 +293,62 @@ fn numbers_of_an_axis_may_have_prefixes() {
     let svg = text(&files, "figures/steps.svg");
     assert!(svg.contains(">10k<") && svg.contains(">200M<"), "{svg}");
 }
+
+#[test]
+fn an_axis_says_the_unit_of_a_metric_whose_name_does_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let average = "```yaml experiment\nkind: average\nid: past\nseries: {level: 50, season: 20, lowest: 15, noise: 8}\ncompare: [0.5, 0.9]\n```\n\n";
+    let figure = |id: &str, y: &str| format!("```yaml figure\nid: {id}\nfrom: past\nx: beta\n{y}\n```\n");
+    let figures = [
+        figure("bare", "y: lag"),
+        figure("two", "y: [lag, window]"),
+        figure("own", "y: lag\nscale: {y: {label: Delay}}"),
+        figure("given", "y: lag\nscale: {y: {unit: days}}"),
+    ];
+    lesson(folder.path(), &(average.to_owned() + &figures.concat()));
+    let files = files(folder.path(), &anew());
+    let name = |id: &str| {
+        let svg = text(&files, &format!("figures/{id}.svg"));
+        let told = svg.split_once(" Up: ").unwrap().1;
+        told.split(',').next().unwrap().to_owned()
+    };
+    assert_eq!(["bare", "own", "given"].map(name), ["lag (steps)", "Delay", "lag (days)"]);
+    assert!(!name("two").contains("steps"), "{}", name("two"));
+}
+
+#[test]
+fn panels_of_several_metrics_write_each_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let block =
+        "id: both\nfrom: widths\nx: model.hidden[0]\nby: training.l2\nfacet: y\nscale: {y: {free: true}}\n";
+    let figures = ["[dev_loss, dev_error]", "[dev_error, dev_loss]"].map(|y| {
+        let id = format!("id: both{}", y.len() + usize::from(y.starts_with("[dev_e")));
+        format!("```yaml figure\n{}y: {y}\n```\n", block.replace("id: both", &id))
+    });
+    lesson(folder.path(), &figures.concat());
+    let files = files(folder.path(), &anew());
+    for id in ["both21", "both22"] {
+        let svg = text(&files, &format!("figures/{id}.svg"));
+        let told = svg.split("</desc>").next().unwrap();
+        let panels: Vec<&str> = told.split("Panel ").skip(1).collect();
+        let percent = |name: &str| {
+            let panel =
+                panels.iter().find(|panel| panel.starts_with(name)).unwrap_or_else(|| panic!("{svg}"));
+            panel.contains('%')
+        };
+        assert!(percent("dev error") && !percent("dev loss"), "{svg}");
+        assert!(!svg.contains("stroke-dasharray"), "what has a panel of its own needs no dashes: {svg}");
+    }
+}
+
+#[test]
+fn an_experiment_or_a_figure_may_stand_beside_the_text() {
+    let folder = tempfile::tempdir().unwrap();
+    lesson(
+        folder.path(),
+        "```yaml figure\nid: f\nfrom: widths\nx: model.hidden[0]\ny: dev_error\nbeside: true\n```\n",
+    );
+    let page = text(&files(folder.path(), &anew()), "figures.html");
+    assert!(page.contains("<section class=\"experiment figure beside\""), "{page}");
+    assert!(page.contains("<section class=\"experiment\" id=\"experiment-ways\""), "{page}");
+}

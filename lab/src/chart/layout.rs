@@ -21,7 +21,7 @@ pub(crate) const HEADING: Font = Font::bold(13.0);
 pub(crate) const TITLE: Font = Font::bold(16.0);
 
 /// Between panels.
-const GAP: f64 = 22.0;
+pub(super) const GAP: f64 = 22.0;
 
 /// About what the numbers at its left and the gap to the next take of a panel's width.
 const PANEL_SIDES: f64 = 36.0;
@@ -65,7 +65,7 @@ impl Layout {
 /// Width that the names under a panel take where all stand upright in one row; 0 where there are none.
 fn names_across(panel: &Panel) -> f64 {
     match &panel.x.scale {
-        Scale::Category(names) if !panel.x.hidden => names.len() as f64 * (SMALL.widest(names) + 4.0),
+        Scale::Category(names) if !panel.x.hidden => names.len() as f64 * (SMALL.widest(names) + 12.0),
         _ => 0.0,
     }
 }

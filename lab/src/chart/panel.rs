@@ -257,7 +257,9 @@ impl Prepared<'_> {
         let room = width / names.len().max(1) as f64 - 4.0;
         let longest = SMALL.widest(names.iter().flat_map(|name| name.split_whitespace()));
         if longest <= room {
-            let lines = |tick: Tick| Some((place(&tick)?, SMALL.wrap(&tick.label, room)));
+            // Names of several words break before they come so near to their neighbours that they read as one.
+            let apart = (room - 8.0).max(longest);
+            let lines = |tick: Tick| Some((place(&tick)?, SMALL.wrap(&tick.label, apart)));
             return Below::Lines(ticks.into_iter().filter_map(lines).collect());
         }
         let stride = (16.0 / (room + 4.0)).ceil().max(1.0) as usize;

@@ -7,7 +7,7 @@ use plotters::style::text_anchor::{HPos, VPos};
 use super::canvas::{Canvas, Ink, Rect};
 use super::figure::Figure;
 use super::key;
-use super::layout::{self, Layout, SMALL, TITLE};
+use super::layout::{self, GAP, Layout, SMALL, TITLE};
 use super::panel;
 use super::reading::{self, Names};
 use super::text::{escape, is_from_the_right};
@@ -18,6 +18,8 @@ struct Body {
     elements: String,
     width: f64,
     height: f64,
+    /// Whether panels stand side by side from edge to edge, which a page may give more room than its text has.
+    across: bool,
     clips: String,
     /// Attributes for the page's script.
     data: String,
@@ -33,8 +35,8 @@ impl Figure {
     /// Draws the figure once as SVG. `id` is unique on the page: it prefixes every id within. With `standalone` the colours
     /// of both themes come along; otherwise the page embeds [`css`](super::css), and a narrow drawing needs the wide one beside it.
     pub fn svg(&self, id: &str, layout: Layout, standalone: bool) -> String {
-        let Body { elements, width, height, clips, data } = self.body(id, layout);
-        let class = format!("chart chart-{}", layout.name());
+        let Body { elements, width, height, across, clips, data } = self.body(id, layout);
+        let class = format!("chart chart-{}{}", layout.name(), if across { " across" } else { "" });
         let mut out = String::new();
         let space = if standalone { "xmlns=\"http://www.w3.org/2000/svg\" " } else { "" };
         let margin = if standalone { MARGIN } else { 0.0 };
@@ -114,7 +116,8 @@ impl Figure {
         if layout == Layout::Wide {
             data = format!("{} {data}", reading::attribute(self, &panels, &names));
         }
-        Body { elements: canvas.finish(), width, height, clips, data }
+        let across = layout == Layout::Wide && columns > 2 && grid.width > page - GAP;
+        Body { elements: canvas.finish(), width, height, across, clips, data }
     }
 }
 

@@ -29,6 +29,7 @@ pub const KEYS: &[&str] = &[
     "tolerance",
     "lint",
     "show",
+    "beside",
     "show_source",
     "try",
     "live",
@@ -86,6 +87,9 @@ pub struct Header {
     /// opened beneath.
     #[serde(default = "in_the_text")]
     pub show: Vec<Shown>,
+    /// Whether it stands beside the text that follows, drawn small, where the page has room for both (default false).
+    #[serde(default)]
+    pub beside: bool,
     /// Whether a reader can open the block's YAML (default true).
     #[serde(default = "yes")]
     pub show_source: bool,

@@ -7,6 +7,9 @@ use crate::outcome::{Numbers, RunRecord, Table};
 /// Bins of a histogram.
 pub(super) const BINS: usize = 40;
 
+/// How many times as far as all others a layer reaches beside which they cannot be seen.
+const DWARFED: f64 = 3.0;
+
 /// The most layers whose histograms are drawn.
 const SHOWN_LAYERS: usize = 6;
 
@@ -23,16 +26,35 @@ pub(super) fn histogram(values: &[f64]) -> Table {
     Table { columns: [("edge".to_owned(), edges), ("share".to_owned(), shares.into())].into() }
 }
 
-/// Returns ridges for a few of the layers whose histograms a run keeps under `NAME/1`, `NAME/2`...: the first, the last and some
-/// between, each with its layer. None where it keeps none.
-pub(super) fn ridges(run: &RunRecord, name: &str, color: Color) -> Option<Vec<(usize, Area)>> {
-    let table = |layer: usize| run.tables.get(&format!("{name}/{layer}"));
-    let layers = (1..).take_while(|&layer| table(layer).is_some()).count();
+/// Returns how many layers have histograms that a run keeps, under `NAME/1`, `NAME/2`...
+pub(super) fn layers(run: &RunRecord, name: &str) -> usize {
+    (1..).take_while(|&layer| of_layer(run, name, layer).is_some()).count()
+}
+
+fn of_layer<'r>(run: &'r RunRecord, name: &str, layer: usize) -> Option<&'r Table> {
+    run.tables.get(&format!("{name}/{layer}"))
+}
+
+/// Returns whether the values of the last layer reach so much further than those before it that these could not be seen beside
+/// them.
+pub(super) fn last_dwarfs_others(run: &RunRecord, name: &str) -> bool {
+    let reach = |layer: usize| {
+        let edges = of_layer(run, name, layer)?.columns.get("edge")?;
+        Some(edges.last()? - edges.first()?)
+    };
+    let last = layers(run, name);
+    let others = (1..last).filter_map(reach).reduce(f64::max);
+    reach(last).zip(others).is_some_and(|(last, others)| last > DWARFED * others)
+}
+
+/// Returns ridges for a few of the first `layers` layers: the first, the last and some between, each with its layer. None where
+/// the run keeps none.
+pub(super) fn ridges(run: &RunRecord, name: &str, layers: usize, color: Color) -> Option<Vec<(usize, Area)>> {
     if layers == 0 {
         return None;
     }
     let ridge = |(row, layer)| {
-        let (outline, highest) = outline(table(layer)?)?;
+        let (outline, highest) = outline(of_layer(run, name, layer)?)?;
         Some((layer, Area::ridge(row, outline, color).share(highest)))
     };
     shown_layers(layers).into_iter().enumerate().map(ridge).collect()
@@ -76,6 +98,20 @@ mod tests {
     #[test]
     fn constant_values_fall_into_one_bin() {
         assert_eq!(histogram(&[3.0; 8]).columns["share"][0], 1.0);
+    }
+
+    #[test]
+    fn a_layer_dwarfs_those_that_reach_a_third_as_far() {
+        let run = |reaches: &[f64]| {
+            let table =
+                |(index, reach): (usize, &f64)| (format!("z/{}", index + 1), histogram(&[0.0, *reach]));
+            RunRecord { tables: reaches.iter().enumerate().map(table).collect(), ..RunRecord::default() }
+        };
+        assert!(last_dwarfs_others(&run(&[1.0, 2.0, 6.1]), "z"));
+        assert!(
+            !last_dwarfs_others(&run(&[1.0, 2.0, 5.9]), "z") && !last_dwarfs_others(&run(&[6.1, 1.0]), "z")
+        );
+        assert!(!last_dwarfs_others(&run(&[6.1]), "z") && !last_dwarfs_others(&run(&[]), "z"));
     }
 
     #[test]

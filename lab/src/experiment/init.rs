@@ -233,7 +233,8 @@ fn histograms(outcome: &Outcome) -> Option<Figure> {
     let mut panels = Vec::new();
     for variant in &outcome.variants {
         let run = variant.runs.first()?;
-        let ridges = histogram::ridges(run, "histogram", Color::Series(variant.color))?;
+        let layers = histogram::layers(run, "histogram");
+        let ridges = histogram::ridges(run, "histogram", layers, Color::Series(variant.color))?;
         let names = ridges.iter().map(|(layer, _)| format!("layer {layer}"));
         let panel = Panel::new(Axis::linear("activation"), Axis::category("", names));
         let panel = panel.marks(ridges.into_iter().map(|(_, ridge)| ridge));

@@ -5,7 +5,9 @@ use std::sync::LazyLock;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::chart::{Axis, Bars, Color, Dots, Figure, Interval, Line, Panel, Part as BarPart, Rule, Shape};
+use crate::chart::{
+    Axis, Bars, Color, Dots, Figure, Format, Interval, Line, Panel, Part as BarPart, Rule, Shape, rounded,
+};
 use crate::data::{self, DataSettings, Dataset, SplitSettings, Target, TargetColumn};
 use crate::diagnostic::{Problem, within};
 use crate::experiment::curves::{self, values};
@@ -233,7 +235,7 @@ fn sizes(outcome: &Outcome) -> Figure {
     let parts: Vec<BarPart> = PARTS.into_iter().enumerate().map(part).collect();
     let bars = Bars::stacked(&parts).into_iter().map(|bars| {
         let texts: Vec<String> =
-            bars.bars.iter().map(|bar| format!("{}", (bar.to - bar.from).abs())).collect();
+            bars.bars.iter().map(|bar| rounded((bar.to - bar.from).abs(), Format::Integer)).collect();
         bars.horizontal().texts(texts)
     });
     let rows = outcome.variants.len() as f64;

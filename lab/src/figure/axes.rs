@@ -41,10 +41,11 @@ impl Placed {
         settings: &ScaleSettings,
         names: Names,
     ) -> Result<Placed, Vec<Diagnostic>> {
-        let mut label = settings.label.clone().unwrap_or_else(|| meaning.name.clone());
-        if let Some(unit) = &settings.unit {
-            label = format!("{label} ({unit})");
-        }
+        let label = match (&settings.label, &settings.unit) {
+            (None, None) => meaning.title(),
+            (Some(label), None) => label.clone(),
+            (label, Some(unit)) => format!("{} ({unit})", label.as_ref().unwrap_or(&meaning.name)),
+        };
         let named = names.always
             || settings.kind == Some(ScaleType::Categories)
             || cells.iter().any(|cell| matches!(cell, Cell::Name(_)));

@@ -189,6 +189,7 @@ pub struct Block {
     pub title: Option<String>,
     pub caption: Option<String>,
     pub alt: Option<String>,
+    pub beside: bool,
     pub show_source: bool,
     pub file: Option<Written>,
     /// `rows: trial`: what a row is, where the expressions do not tell.
@@ -204,11 +205,12 @@ pub struct Block {
 }
 
 /// Keys of a block beside those of a layer.
-pub const KEYS: [&str; 12] = [
+pub const KEYS: [&str; 13] = [
     "id",
     "title",
     "caption",
     "alt",
+    "beside",
     "show_source",
     "file",
     "rows",
@@ -281,6 +283,7 @@ fn read(decoder: &mut Decoder, node: &Node) -> Option<Block> {
         title: text(decoder, "title"),
         caption: text(decoder, "caption"),
         alt: text(decoder, "alt"),
+        beside: keys.get("beside").and_then(|node| decoder.switch(node)).unwrap_or(false),
         show_source: keys.get("show_source").and_then(|node| decoder.switch(node)).unwrap_or(true),
         file: keys.get("file").and_then(|node| decoder.written(node)),
         rows: keys.get("rows").and_then(|node| decoder.written(node)),

@@ -70,9 +70,9 @@ pub(super) struct Drawn {
     /// Rows without a place, of all.
     pub missing: usize,
     pub all: usize,
-    /// How x, y and z are to be understood.
+    /// How x, each y and z are to be understood.
     pub x: Meaning,
-    pub y: Meaning,
+    pub y: Vec<Meaning>,
     pub z: Meaning,
 }
 
@@ -382,7 +382,7 @@ pub(super) fn evaluate(
         has_z: formulas.z.is_some(),
         function: matches!(frame, Frame::Range(_)),
         all: data.len(),
-        y: formulas.y.first().map(|y| meaning(Some(y), sources, "y")).unwrap_or_default(),
+        y: formulas.y.iter().map(|y| meaning(Some(y), sources, "y")).collect(),
         z,
         z_format,
         statistic,

@@ -14,7 +14,7 @@ use super::notes;
 use super::points::Point;
 use super::series::{self, Series};
 use super::table::{self, FigureTable};
-use crate::chart::{Color, Dash, Figure, Format, Panel, Rule, Slope, rounded};
+use crate::chart::{Axis, Color, Dash, Figure, Format, Panel, Rule, Slope, rounded};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::experiment::variation::valued;
 
@@ -79,7 +79,7 @@ pub fn draw(
     for row in &parts.rows {
         for column in &parts.columns {
             let here = |datum: &Datum| datum.columns == *column && datum.rows == *row;
-            let mut panel = Panel::new(x.axis.clone(), y.axis.clone());
+            let mut panel = Panel::new(x.axis.clone(), y_axis(block, &layers, &y, [column, row]));
             let facets = [(&block.facet.columns, column), (&block.facet.rows, row)];
             let names: Vec<String> = facets
                 .into_iter()
@@ -291,7 +291,7 @@ fn series_of<'a>(
             (None, _) if several_measures || layers > 1 => Some(measured.clone()),
             (None, _) => None,
         };
-        let dash = match (layer.by.is_some(), measure) {
+        let dash = match (layer.by.is_some() && !faceted_by_y(block), measure) {
             (true, 1) => Dash::Dashed,
             (true, 2) => Dash::Dotted,
             (true, 3) => Dash::Mixed,
@@ -353,19 +353,11 @@ fn axes(block: &Block, layers: &[Drawn]) -> Result<(Placed, Placed), Vec<Diagnos
         .layers
         .iter()
         .any(|layer| matches!(layer.x, Some(super::block::Across::Range { log: true, .. })));
-    let mut y_meaning = first(|layer| &layer.y);
-    y_meaning.percent = !layers.is_empty() && layers.iter().all(|layer| layer.y.percent);
-    y_meaning.counted = false;
-    y_meaning.name = match default_names(layers) {
-        one if histogram => {
-            if one.is_empty() || one == "rows" {
-                "rows".to_owned()
-            } else {
-                one
-            }
-        }
+    let y_name = match default_names(layers) {
+        one if histogram && one.is_empty() => "rows".to_owned(),
         one => one,
     };
+    let y_meaning = Meaning::common(y_name, &layers.iter().flat_map(|layer| &layer.y).collect::<Vec<_>>());
     let x_place = Names {
         order: order(&xs, |datum| &datum.x),
         always: heat || stands_on_names && !y_named,
@@ -396,6 +388,22 @@ fn axes(block: &Block, layers: &[Drawn]) -> Result<(Placed, Placed), Vec<Diagnos
         y.axis.scale = crate::chart::Scale::Linear;
     }
     Ok((x, y))
+}
+
+/// The y axis of a panel: where each y has a panel of its own, its numbers are written as that y is.
+fn y_axis(block: &Block, layers: &[Drawn], y: &Placed, facets: [&Cell; 2]) -> Axis {
+    let mut axis = y.axis.clone();
+    if !faceted_by_y(block) || block.y_scale.written.is_some() || y.is_named() {
+        return axis;
+    }
+    let named = |layer: &'_ Drawn| layer.measures.iter().cloned().zip(layer.y.clone()).collect::<Vec<_>>();
+    let here = |(name, _): &(String, Meaning)| facets.into_iter().any(|cell| cell.name() == *name);
+    let shown: Vec<Meaning> =
+        layers.iter().flat_map(named).filter(here).map(|(_, meaning)| meaning).collect();
+    if !shown.is_empty() && shown.iter().all(|meaning| meaning.percent) {
+        axis.format = Format::Percent;
+    }
+    axis
 }
 
 fn x_span(block: &Block) -> Span {

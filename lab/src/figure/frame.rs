@@ -18,6 +18,8 @@ pub struct Source<'a> {
     pub outcome: &'a Outcome,
     /// Metrics that are shares of a whole.
     pub shares: BTreeSet<String>,
+    /// In what metrics are counted or measured, those of them that have a unit.
+    pub units: BTreeMap<String, String>,
     /// Settings that its variants were given different values of.
     pub varied: BTreeSet<String>,
     /// The choices of each setting of a search that is one.

@@ -7,13 +7,38 @@ use crate::inline::{Formula, Name};
 /// What is known of an axis beside its values.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Meaning {
+    /// What readers call it.
     pub name: String,
     /// What it is called in a file, where settings have their whole paths.
     pub column: String,
+    /// In what it is counted or measured; may be empty.
+    pub unit: String,
     pub percent: bool,
     /// An epoch, a trial, a layer: counted.
     pub counted: bool,
     pub logarithmic: bool,
+}
+
+impl Meaning {
+    /// Returns what all of these have in common, called `name`.
+    pub(super) fn common(name: String, all: &[&Meaning]) -> Meaning {
+        let Some(first) = all.first() else { return Meaning { name, ..Meaning::default() } };
+        let unit =
+            if all.iter().all(|one| one.unit == first.unit) { first.unit.clone() } else { String::new() };
+        let percent = all.iter().all(|one| one.percent);
+        Meaning { name, unit, percent, counted: false, ..(*first).clone() }
+    }
+
+    /// Returns its name with the unit, where the name does not say that: `lag (steps)`, but `best epoch` alone.
+    pub(super) fn title(&self) -> String {
+        match self.unit.as_str() {
+            "" => self.name.clone(),
+            unit if self.name.split(' ').any(|word| word == unit || unit.strip_suffix('s') == Some(word)) => {
+                self.name.clone()
+            }
+            unit => format!("{} ({unit})", self.name),
+        }
+    }
 }
 
 /// A name as readers see it: what the author calls it, else metrics without underscores, settings by the end of their paths,
@@ -59,6 +84,7 @@ pub(super) fn meaning(formula: Option<&Formula>, sources: &[Source], name: &str)
     Meaning {
         name: readable(formula, sources),
         column: column(formula),
+        unit: sources.iter().find_map(|source| source.units.get(&path)).cloned().unwrap_or_default(),
         percent: sources.iter().any(|source| source.shares.contains(&path)),
         counted: step || Along::named(&path).is_some() || path == "t" || sources.is_empty() && path == "line",
         logarithmic: sources.iter().any(|source| source.logarithmic.contains(&path)),

@@ -6,6 +6,10 @@ pub const SETTINGS: &[(&str, &str)] = &[
     ("title", "A heading above the figure."),
     ("caption", "Markdown below the figure; may hold computed values."),
     ("alt", "What a listener should know first, before the description made from the data."),
+    (
+        "beside",
+        "Whether it stands beside the text that follows, drawn small, where the page has room for both (default false).",
+    ),
     ("show_source", "Whether a reader can open the block's YAML (default true)."),
     (
         "from",
@@ -71,7 +75,7 @@ pub fn words(path: &str) -> Vec<&'static str> {
         "scale.x.as" | "scale.y.as" | "scale.z.as" => {
             vec!["percent", "round(2)", "sci(1)", "si", "signed", "times"]
         }
-        "show_source" => vec!["true", "false"],
+        "beside" | "show_source" => vec!["true", "false"],
         "rows" => vec!["trial"],
         "by" => vec!["none", "variant"],
         "x" => vec!["epoch", "step", "trial", "variant", "layer", "class"],

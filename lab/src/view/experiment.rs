@@ -39,6 +39,7 @@ pub fn experiment(
         alt: written.alt,
         figures: Vec::new(),
         show: block.header.show.iter().map(|part| part.name().to_owned()).collect(),
+        beside: block.header.beside,
         results: results(block, outcome, &written.mentioned),
         claims: verdicts
             .iter()

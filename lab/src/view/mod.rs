@@ -32,6 +32,8 @@ pub struct ExperimentView {
     pub alt: String,
     /// What stands in the text, in this order: `figures`, `claims`, `table`. The rest can be opened beneath.
     pub show: Vec<String>,
+    /// Whether it stands beside the text that follows, where there is room for both.
+    pub beside: bool,
     pub figures: Vec<FigureView>,
     pub results: Option<ResultsView>,
     pub claims: Vec<ClaimView>,

@@ -118,6 +118,7 @@ fn named(course: &Course, experiment: &Planned) -> (String, String) {
 fn source<'a>(planned: &Planned, label: &str, outcome: &'a Outcome) -> Source<'a> {
     let shares =
         planned.kind.all_metrics().filter(|info| planned.plan.describe(info).written == Written::Percent);
+    let measured = planned.kind.all_metrics().filter(|info| !info.unit.is_empty());
     let trees: Vec<&Node> = planned.plan.variants().iter().map(|variant| variant.tree).collect();
     let conditions = outcome.variants.iter().flat_map(|variant| variant.conditions.settings.keys());
     let varies = |path: &&String| {
@@ -145,6 +146,7 @@ fn source<'a>(planned: &Planned, label: &str, outcome: &'a Outcome) -> Source<'a
         name: label.to_owned(),
         outcome,
         shares: shares.map(|info| info.name.to_owned()).collect(),
+        units: measured.map(|info| (info.name.to_owned(), info.unit.to_owned())).collect(),
         varied: conditions.filter(varies).cloned().collect(),
         choices: choices.collect(),
         logarithmic: logarithmic.map(|setting| setting.path.clone()).collect(),

@@ -102,6 +102,7 @@ pub(crate) fn draw(
         caption_html: texts.caption_html,
         alt: texts.alt,
         show: vec!["figures".to_owned()],
+        beside: planned.block.beside,
         figures: vec![drawn],
         provenance,
         ..ExperimentView::default()

@@ -108,6 +108,7 @@ fn experiment() -> ExperimentView {
         caption_html: text(),
         alt: text(),
         show: ["figures", "claims", "table"].map(str::to_owned).to_vec(),
+        beside: true,
         figures: vec![figure, FigureView::default()],
         results: Some(ResultsView {
             number: Some(text()),

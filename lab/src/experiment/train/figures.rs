@@ -389,6 +389,9 @@ fn pooled(variant: &Variant) -> Option<[Vec<f64>; 3]> {
     Some([mean(0), mean(1), sums.iter().map(|sum| sum[2] / runs).collect()])
 }
 
+const OUTPUTS_LEFT_OUT: &str =
+    "Left out: the outputs, which reach so far that the other layers could not be seen beside them.";
+
 /// A panel for each variant and epoch of which histograms were kept; in it a ridge for each of a few layers.
 fn histograms(
     variants: &[&Train],
@@ -397,13 +400,23 @@ fn histograms(
     one: &'static str,
     title: &'static str,
 ) -> Option<Figure> {
+    let looked_at = || variants.iter().zip(&outcome.variants).enumerate().take(MOST_LOOKED_AT);
+    // Outputs have no activation function that would bound them.
+    let without_outputs = name == "activations"
+        && looked_at().any(|(_, (settings, variant))| {
+            let dwarf = |run: &RunRecord, epoch| histogram::last_dwarfs_others(run, &at(name, epoch));
+            variant.runs.first().is_some_and(|run| settings.histograms.iter().any(|&epoch| dwarf(run, epoch)))
+        });
+    let ridges = |run: &RunRecord, epoch: usize, color: Color| {
+        let name = at(name, epoch);
+        let layers = histogram::layers(run, &name).saturating_sub(usize::from(without_outputs));
+        histogram::ridges(run, &name, layers, color)
+    };
     let mut panels = Vec::new();
-    for (index, (settings, variant)) in
-        variants.iter().zip(&outcome.variants).enumerate().take(MOST_LOOKED_AT)
-    {
+    for (index, (settings, variant)) in looked_at() {
         let Some(run) = variant.runs.first() else { continue };
         let kept = |&epoch: &usize| {
-            let ridges = histogram::ridges(run, &at(name, epoch), Color::Series(index))?;
+            let ridges = ridges(run, epoch, Color::Series(index))?;
             Some((outcome.step.place(epoch), ridges))
         };
         let way = settings.way_of_histograms();
@@ -420,9 +433,7 @@ fn histograms(
             continue;
         }
         for &epoch in &settings.histograms {
-            let Some(ridges) = histogram::ridges(run, &at(name, epoch), Color::Series(index)) else {
-                continue;
-            };
+            let Some(ridges) = ridges(run, epoch, Color::Series(index)) else { continue };
             let layers = ridges.iter().map(|(layer, _)| format!("layer {layer}"));
             let panel = Panel::new(Axis::linear(one), Axis::category("", layers));
             let place = outcome.step.place(epoch);
@@ -438,7 +449,9 @@ fn histograms(
     }
     let lead =
         format!("How the {name} of some layers are distributed; each ridge is as high as its fullest bin.");
-    Some(Figure::new(name, title, lead).multiples(panels).notes(outcome.first_seed()))
+    let left_out = without_outputs.then(|| OUTPUTS_LEFT_OUT.to_owned());
+    let notes = outcome.first_seed().into_iter().chain(left_out);
+    Some(Figure::new(name, title, lead).multiples(panels).notes(notes))
 }
 
 /// The share of each layer in the gradient by epoch, a panel for each variant.
