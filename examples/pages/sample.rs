@@ -50,6 +50,7 @@ pub(crate) fn course(templates: &Templates) -> Result<(Site, Output), TemplateEr
             (3, "lists", "Lists and definitions"),
         ]),
         thumbnail: Some("optimizers/four_optimizers-loss.svg".into()),
+        preview: None,
         ..PageView::default()
     };
     let second = PageView {
@@ -76,6 +77,7 @@ pub(crate) fn course(templates: &Templates) -> Result<(Site, Output), TemplateEr
         ),
         headings: headings(&[(2, "gap", "The gap"), (2, "why", "Why")]),
         thumbnail: Some("dropout/dropout_gap-gap.svg".into()),
+        preview: None,
         ..PageView::default()
     };
     let site = Site {

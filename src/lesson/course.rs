@@ -29,7 +29,7 @@ pub struct CourseSettings {
     pub author: String,
     /// The language of the lessons as a tag such as `en` or `pt-BR` (default `en`).
     pub language: Language,
-    /// Where the site will stand, such as `https://me.org/course/`; makes a sitemap.
+    /// Where the site will stand, such as `https://me.org/course/`; makes a sitemap, and a picture for each page that links to it show.
     pub base_url: Option<String>,
     /// Where the lessons' sources stand, such as `https://github.com/me/course`; makes "edit this page".
     pub repository: Option<String>,

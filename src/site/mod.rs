@@ -8,6 +8,7 @@
 mod embedded;
 mod links;
 pub mod policy;
+pub mod preview;
 mod publish;
 pub mod script;
 pub mod search;

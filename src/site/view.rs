@@ -136,6 +136,8 @@ pub struct PageView {
     pub headings: Vec<HeadingView>,
     /// A chart shown small on the index: path of its SVG file in the output, with the part of it that is shown.
     pub thumbnail: Option<String>,
+    /// The same for previews of links: path of a PNG file in the output, which is there where the course has a `base_url`.
+    pub preview: Option<String>,
     /// Whether the HTML of its author's own needs more than the usual policy allows.
     pub needs_more: bool,
     /// Whether a reader can run an experiment of it.

@@ -97,3 +97,26 @@ fn json_holds_every_finding() {
         "{read}"
     );
 }
+
+#[test]
+fn a_link_shows_the_first_chart_of_its_page_where_the_site_has_an_address() {
+    let course = Course::with("01-intro.md", BLOCK)
+        .and("02-words.md", "Words alone.")
+        .file("lessons/gradbook.yaml", b"title: C\n");
+    assert_eq!(course.call(&["build"]).status, 0);
+    let picture = course.path("output/intro/preview.png");
+    assert!(!picture.exists() && !course.text("output/intro.html").contains("og:image"));
+    let course = course.file("lessons/gradbook.yaml", b"title: C\nbase_url: https://example.org/kurs\n");
+    assert_eq!(course.call(&["build"]).status, 0);
+    let meta = "<meta property=\"og:image\" content=\"https://example.org/kurs/intro/preview.png\">";
+    for page in ["intro.html", "index.html"] {
+        let page = course.text(&format!("output/{page}"));
+        assert!(page.contains(meta) && page.contains("summary_large_image"), "{page}");
+    }
+    assert!(!course.text("output/words.html").contains("og:image"));
+    let bytes = std::fs::read(&picture).unwrap();
+    // The header of a PNG says how wide and high it is.
+    assert_eq!((&bytes[1..4], &bytes[16..24]), (&b"PNG"[..], &[0, 0, 4, 176, 0, 0, 2, 118][..]));
+    assert_eq!(course.call(&["build", "--no-cache", "--output", "again"]).status, 0);
+    assert_eq!(std::fs::read(course.path("again/intro/preview.png")).unwrap(), bytes);
+}

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::lesson::inline::{self, Values};
 use crate::lesson::{Lesson, mark, plain};
-use crate::site::{ExperimentView, HeadingView, PageView, policy};
+use crate::site::{ExperimentView, HeadingView, PageView, policy, preview};
 use crate::store::cache::Sum;
 use crate::view::{self, BlockTexts};
 
@@ -106,6 +106,7 @@ impl<'c> Drafting<'c> {
         let charts: usize =
             experiments.iter().map(|experiment| experiment.drawing.sketch.figures.len()).sum();
         let charts = charts + figures.len();
+        let first = FirstChart::of(&experiments, &figures);
         let view = PageView {
             slug: lesson.slug.clone(),
             number: lesson.number,
@@ -127,7 +128,10 @@ impl<'c> Drafting<'c> {
                 })
                 .collect(),
             minutes: minutes(&plain::text(&body_html), charts),
-            thumbnail: thumbnail(lesson, &experiments, &figures),
+            thumbnail: first.as_ref().and_then(|first| first.thumbnail(&lesson.slug)),
+            preview: first
+                .filter(|first| first.panel().is_some())
+                .map(|_| format!("{}/preview.png", lesson.slug)),
             needs_more: needs_more(&body_html, &experiments, &figures),
             live: experiments.iter().any(|experiment| experiment.view.live.is_some()),
             body_html,
@@ -275,6 +279,11 @@ impl Draft<'_> {
         !self.experiments.is_empty() || !self.figures.is_empty()
     }
 
+    /// Draws its first chart for previews of links, where it shows a path to one.
+    pub(crate) fn preview(&self) -> Option<Vec<u8>> {
+        FirstChart::of(&self.experiments, &self.figures)?.preview()
+    }
+
     /// Returns the experiment of a block, given the index of that in its lesson.
     pub(crate) fn experiment_of(&self, block: usize, planned: &[Planned]) -> Option<&Experiment<'_>> {
         self.experiments.iter().find(|one| planned[one.drawing.place].block == block)
@@ -308,21 +317,47 @@ fn needs_more(body_html: &str, experiments: &[Experiment], figures: &[DrawnBlock
     policy::needs_more(body_html) || texts.into_iter().chain(captions).any(|html| policy::needs_more(html))
 }
 
-/// The first chart of the page.
-fn thumbnail(lesson: &Lesson, experiments: &[Experiment], figures: &[DrawnBlock]) -> Option<String> {
-    let experiment = experiments
-        .iter()
-        .find_map(|experiment| Some((experiment.drawing.charts().next()?, experiment.drawing.sketch.panel)));
-    let own = || {
-        let figure = figures.first()?;
-        Some((format!("{}/{}.svg", lesson.slug, figure.view.id), drawing::panel(&figure.alone)))
-    };
-    let (path, panel) = experiment.or_else(own)?;
-    // Of a chart the part within its axes can be read when it is small.
-    Some(match panel {
-        Some([x, y, width, height]) => format!("{path}#svgView(viewBox({x},{y},{width},{height}))"),
-        None => path,
-    })
+/// The first chart of a page.
+enum FirstChart<'a> {
+    OfExperiment(&'a Drawing<'a>),
+    Own(&'a DrawnBlock),
+}
+
+impl<'a> FirstChart<'a> {
+    fn of(experiments: &'a [Experiment<'a>], figures: &'a [DrawnBlock]) -> Option<Self> {
+        let mut drawings = experiments.iter().map(|experiment| &experiment.drawing);
+        let drawn = drawings.find(|drawing| drawing.charts().next().is_some()).map(FirstChart::OfExperiment);
+        drawn.or_else(|| figures.first().map(FirstChart::Own))
+    }
+
+    /// Returns the part of it within its axes, which can be read when it is small.
+    fn panel(&self) -> Option<[i32; 4]> {
+        match self {
+            FirstChart::OfExperiment(drawing) => drawing.sketch.panel,
+            FirstChart::Own(figure) => drawing::panel(&figure.alone),
+        }
+    }
+
+    /// Returns where the index finds it.
+    fn thumbnail(&self, slug: &str) -> Option<String> {
+        let path = match self {
+            FirstChart::OfExperiment(drawing) => drawing.charts().next()?,
+            FirstChart::Own(figure) => format!("{slug}/{}.svg", figure.view.id),
+        };
+        Some(match self.panel() {
+            Some([x, y, width, height]) => format!("{path}#svgView(viewBox({x},{y},{width},{height}))"),
+            None => path,
+        })
+    }
+
+    /// Draws it for previews of links.
+    fn preview(&self) -> Option<Vec<u8>> {
+        let svg = match self {
+            FirstChart::OfExperiment(drawing) => &drawing.drawn().figures.first()?.alone,
+            FirstChart::Own(figure) => &figure.alone,
+        };
+        Some(preview::png(svg, self.panel()?))
+    }
 }
 
 /// Returns how many minutes a reader needs for a text, 180 words each, or 350 signs of a script that has no blanks, and for

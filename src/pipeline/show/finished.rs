@@ -60,6 +60,11 @@ impl<'a> Finished<'a> {
         self.draft.has_experiments()
     }
 
+    /// Draws its first chart for previews of links.
+    pub(crate) fn preview(&self) -> Option<Vec<u8>> {
+        self.draft.preview()
+    }
+
     /// Lists the drawings of its experiments.
     pub(crate) fn experiments(&self) -> &'a [Experiment<'a>] {
         &self.draft.experiments

@@ -89,6 +89,9 @@ pub(crate) fn assemble(computed: &Computed, holds: &Holds) -> Result<Files, Fail
     for notebook in notebooks {
         files.extend(notebook?);
     }
+    if computed.course.settings.base_url.is_some() {
+        files.par_extend(finished.par_iter().filter_map(|page| preview(page, holds)));
+    }
     if drafts.iter().any(|draft| draft.view.live) {
         let course = live::course(&computed.course, &computed.templates.loaded);
         files.insert("assets/live-course.js".to_owned(), Content::of(course.into_bytes()));
@@ -276,6 +279,17 @@ fn experiment_files(
         files.push(made(format!("{path}.live.js"), Sum::of_value(&handed), &script));
     }
     files
+}
+
+/// Returns the picture of a page for previews of links, which ask for whole addresses.
+fn preview(page: &Finished, holds: &Holds) -> Option<(String, Content)> {
+    let path = page.view.preview.clone()?;
+    let from = page.from.map(|from| Sum::over(&[from, Sum::of(path.as_bytes())]));
+    let content = match held(&path, from, holds) {
+        Some(content) => content,
+        None => Content::new(from, page.preview()?),
+    };
+    Some((path, content))
 }
 
 /// Returns the notebook of an experiment that offers one.

@@ -11,7 +11,7 @@ use crate::diagnostic::nearest;
 use crate::site::view::{ExperimentView, Site};
 
 /// Names that stand by themselves.
-const ROOTS: [&str; 19] = [
+const ROOTS: [&str; 20] = [
     "computed",
     "content_security_policy",
     "course",
@@ -28,6 +28,7 @@ const ROOTS: [&str; 19] = [
     "prerequisites",
     "base",
     "base_url",
+    "preview",
     "experiment",
     "titles",
     "loop",

@@ -44,7 +44,9 @@ impl<'a> Pages<'a> {
         let outline = outline(site);
         let pages: Vec<Value> = site.pages.iter().map(link).collect();
         let shared_from = Sum::of_value(&(&site.course, &site.frame, &outline, &pages));
-        let shared = context! { course => Serde(&site.course), outline, pages };
+        let base_url = links::base_url(&site.course);
+        let preview: Option<&str> = None;
+        let shared = context! { course => Serde(&site.course), base_url, outline, pages, preview };
         let lessons = site.chapters.iter().flat_map(|chapter| &chapter.lessons).collect();
         Pages { templates, site, lessons, shared, shared_from }
     }
@@ -91,12 +93,13 @@ impl<'a> Pages<'a> {
         let course = &self.site.course;
         let chapters = Serde(&self.site.chapters);
         let content_security_policy = &course.policy.text;
+        let preview = self.lessons.iter().find_map(|lesson| lesson.preview.as_ref());
         let shared = || self.around_page("");
         let mut pages = vec![
             page(
                 "index.html",
                 context! {
-                    here => "index", root => "", chapters, content_security_policy,
+                    here => "index", root => "", chapters, preview, content_security_policy,
                     titles => self.titles(), computed => Serde(&self.site.computed), ..shared()
                 },
             ),
@@ -105,8 +108,7 @@ impl<'a> Pages<'a> {
                 context! { here => "404", root => "", base => links::base_path(course), content_security_policy, ..shared() },
             ),
         ];
-        let base_url = links::base_url(course);
-        pages.extend(base_url.map(|base_url| page("sitemap.xml", context! { base_url, ..shared() })));
+        pages.extend(links::base_url(course).map(|_| page("sitemap.xml", shared())));
         pages
     }
 
@@ -121,6 +123,7 @@ impl<'a> Pages<'a> {
             here => &lesson.slug,
             root => &root,
             lesson => Serde(lesson),
+            preview => &lesson.preview,
             prerequisites => self.prerequisites(lesson),
             previous,
             next,

@@ -44,6 +44,7 @@ pub(super) fn full() -> (Site, ExperimentView) {
         body_html: text(),
         headings: vec![heading.clone(), HeadingView { level: 3, ..heading.clone() }],
         thumbnail: Some("a/b-c.svg".into()),
+        preview: Some("a/preview.png".into()),
         needs_more: true,
         live: true,
     };
