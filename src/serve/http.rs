@@ -2,22 +2,19 @@
 
 use std::fs;
 use std::io::{self, ErrorKind, Write};
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError};
-use std::thread;
 use std::time::Duration;
 
 use percent_encoding::percent_decode_str;
-use tiny_http::{Header, Method, Request, Response, Server};
 
+use super::connections::{Request, accept, begin, send};
 use super::live::Live;
 
 /// How many ports are tried.
 const PORTS: u16 = 20;
-/// How many requests are answered at the same time, open event streams not counted.
-const THREADS: usize = 4;
 /// How many pages may listen.
 const LISTENERS: usize = 100;
 /// How often a page that listens is told that all is as before, which also tells whether it is still there.
@@ -30,18 +27,17 @@ const OWN: &str = "__gradbook";
 /// What is shown as long as there is no site.
 const NOTHING_YET: &str = include_str!("nothing-yet.html");
 
-/// Returns a server on the first free port from `port` on, and which one that is.
+/// Listens on the first free port from `port` on, and returns which one that is.
 ///
 /// # Errors
 /// No free port, or none that this user may have.
-pub(super) fn listen(port: u16) -> io::Result<(Server, u16)> {
+pub(super) fn listen(port: u16) -> io::Result<(TcpListener, u16)> {
     let mut last = None;
     for candidate in (port..=port.saturating_add(PORTS)).take(if port == 0 { 1 } else { usize::MAX }) {
         match TcpListener::bind((Ipv4Addr::LOCALHOST, candidate)) {
             Ok(listener) => {
                 let port = listener.local_addr()?.port();
-                let server = Server::from_listener(listener, None).map_err(io::Error::other)?;
-                return Ok((server, port));
+                return Ok((listener, port));
             }
             Err(error) if error.kind() == ErrorKind::AddrInUse => last = Some(error),
             Err(error) => return Err(error),
@@ -51,17 +47,9 @@ pub(super) fn listen(port: u16) -> io::Result<(Server, u16)> {
 }
 
 /// Answers requests until the program ends.
-pub(super) fn answer(server: Server, output: PathBuf, live: Arc<Live>) {
-    let service = Arc::new(Service { output, live, listeners: AtomicUsize::new(0) });
-    let server = Arc::new(server);
-    for _ in 0..THREADS {
-        let (server, service) = (Arc::clone(&server), Arc::clone(&service));
-        thread::spawn(move || {
-            while let Ok(request) = server.recv() {
-                service.answer(request);
-            }
-        });
-    }
+pub(super) fn answer(listener: TcpListener, output: PathBuf, live: Arc<Live>) {
+    let service = Service { output, live, listeners: AtomicUsize::new(0) };
+    accept(listener, move |request, stream| service.answer(request, stream));
 }
 
 struct Service {
@@ -85,29 +73,26 @@ impl Answer {
 }
 
 impl Service {
-    /// Answers one request. Whoever has gone away meanwhile gets no answer.
-    fn answer(self: &Arc<Self>, request: Request) {
-        let host = request.headers().iter().find(|header| header.field.equiv("Host"));
+    /// Answers one request.
+    fn answer(&self, request: &Request, stream: &mut TcpStream) -> io::Result<()> {
+        let is_head = request.method == "HEAD";
         // A name that leads here without being ours may be a stranger's, whose scripts would then read what is served.
-        let answer = if !host.is_some_and(|host| is_own_host(host.value.as_str())) {
+        let answer = if !request.host.as_deref().is_some_and(is_own_host) {
             Answer::text(403, "This server answers to 127.0.0.1 and localhost alone.\n")
-        } else if !matches!(request.method(), Method::Get | Method::Head) {
+        } else if !is_head && request.method != "GET" {
             Answer::text(405, "Pages can be read here, and nothing else.\n")
         } else {
-            let path = request.url().split(['?', '#']).next().unwrap_or_default();
+            let path = request.target.split(['?', '#']).next().unwrap_or_default();
             match path.trim_start_matches('/') {
-                below if below == format!("{OWN}/events") => return self.stream(request),
+                below if below == format!("{OWN}/events") => return self.stream(stream, is_head),
                 below if below == format!("{OWN}/live.js") => {
                     Answer { kind: "text/javascript; charset=utf-8", ..Answer::text(200, SCRIPT) }
                 }
                 below => self.file(below),
             }
         };
-        let mut response = Response::from_data(answer.bytes).with_status_code(answer.status);
-        let stated = headers(answer.kind).filter_map(|(name, value)| Header::from_bytes(name, value).ok());
-        let location = answer.location.and_then(|location| Header::from_bytes("Location", location).ok());
-        stated.chain(location).for_each(|header| response.add_header(header));
-        let _ = request.respond(response);
+        let Answer { status, kind, bytes, location } = answer;
+        send(stream, is_head, status, kind, location.as_deref(), &bytes)
     }
 
     /// The file at a path of the site.
@@ -153,53 +138,30 @@ impl Service {
     }
 
     /// Tells a page what there is to tell, until it or the program is gone.
-    fn stream(self: &Arc<Self>, request: Request) {
-        if self.listeners.fetch_add(1, Ordering::SeqCst) >= LISTENERS {
-            self.listeners.fetch_sub(1, Ordering::SeqCst);
-            let _ = request.respond(Response::from_string("Too many pages listen.\n").with_status_code(503));
-            return;
-        }
-        let service = Arc::clone(self);
-        thread::spawn(move || {
-            // An error is a page that was closed.
-            let _ = service.tell(request);
-            service.listeners.fetch_sub(1, Ordering::SeqCst);
-        });
+    fn stream(&self, stream: &mut TcpStream, is_head: bool) -> io::Result<()> {
+        let told = if self.listeners.fetch_add(1, Ordering::SeqCst) < LISTENERS {
+            self.tell(stream, is_head)
+        } else {
+            send(stream, is_head, 503, "text/plain; charset=utf-8", None, b"Too many pages listen.\n")
+        };
+        self.listeners.fetch_sub(1, Ordering::SeqCst);
+        told
     }
 
-    fn tell(&self, request: Request) -> io::Result<()> {
-        let is_head = *request.method() == Method::Head;
-        let mut writer = request.into_writer();
-        write!(writer, "HTTP/1.1 200 OK\r\nConnection: close\r\n")?;
-        for (name, value) in headers("text/event-stream") {
-            write!(writer, "{name}: {value}\r\n")?;
-        }
-        write!(writer, "\r\n")?;
-        writer.flush()?;
+    fn tell(&self, stream: &mut TcpStream, is_head: bool) -> io::Result<()> {
+        write!(stream, "{}\r\n", begin(200, "text/event-stream"))?;
         let mut heard = 0;
         while !is_head && let Ok(next) = self.live.next(heard, HEARTBEAT) {
             match next {
                 Some((version, text)) => {
                     heard = version;
-                    write!(writer, "data: {text}\n\n")?;
+                    stream.write_all(format!("data: {text}\n\n").as_bytes())?;
                 }
-                None => write!(writer, ":\n\n")?,
+                None => stream.write_all(b":\n\n")?,
             }
-            writer.flush()?;
         }
         Ok(())
     }
-}
-
-/// The headers of every answer: nothing is kept, since all of it may change; no page from elsewhere may show it.
-fn headers(kind: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
-    [
-        ("Content-Type", kind),
-        ("Cache-Control", "no-store"),
-        ("X-Content-Type-Options", "nosniff"),
-        ("Cross-Origin-Resource-Policy", "same-origin"),
-    ]
-    .into_iter()
 }
 
 /// Whether a host is this machine by one of the names that only this machine has.

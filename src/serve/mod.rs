@@ -5,6 +5,7 @@
 //! through `live`.
 
 mod changes;
+mod connections;
 mod http;
 mod live;
 
@@ -75,10 +76,10 @@ pub fn serve(service: Service, tell: &Arc<dyn Tell>) -> Result<(), Failure> {
     pipeline::check_output(&request, &output)?;
     let (sender, receiver) = channel();
     stop_by_signal(&sender)?;
-    let (server, found) =
+    let (listener, found) =
         http::listen(port).map_err(|error| Fault::cannot("listen on", format!("127.0.0.1:{port}"), error))?;
     let live = Arc::new(Live::new());
-    http::answer(server, output.clone(), Arc::clone(&live));
+    http::answer(listener, output.clone(), Arc::clone(&live));
     tell.serves(&format!("http://127.0.0.1:{found}/"), (port != 0 && found != port).then_some(port));
     watch_files(places(&request, &output, also), native, &sender, &**tell);
 
