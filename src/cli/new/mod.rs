@@ -15,6 +15,7 @@ use crate::pipeline::Failure;
 const FILES: &[(&str, &str)] = &[
     ("README.md", include_str!("course/README.md")),
     (".gitignore", include_str!("course/gitignore")),
+    (".gitattributes", include_str!("course/gitattributes")),
     (".github/workflows/site.yml", include_str!("course/site.yml")),
     ("lessons/gradbook.yaml", include_str!("course/lessons/gradbook.yaml")),
     ("lessons/01-when-to-stop.md", include_str!("course/lessons/01-when-to-stop.md")),
