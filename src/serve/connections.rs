@@ -14,7 +14,7 @@ use httparse::Status;
 /// How many connections may be open.
 const CONNECTIONS: usize = 250;
 /// How long one may say nothing, or take nothing.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// The longest head of a request.
 const HEAD: usize = 16 << 10;
 /// How many headers a request may have.
