@@ -36,7 +36,7 @@ fn all_speak_of_the_same_version() {
         ("action.yml", &["description: The version of gradbook, one of its releases\n    default: "], 1),
         ("editors/vscode/package.json", &["\"version\": \""], 1),
         ("editors/README.md", &["--install-extension gradbook-"], 1),
-        ("docs/guide.md", &["gradbook==", "gradbook/gradbook@v", "cargo install --locked gradbook@"], 4),
+        ("docs/publishing.md", &["gradbook==", "gradbook/gradbook@v", "cargo install --locked gradbook@"], 4),
     ] {
         let text = text(path);
         let found = versions(&text, marks);
@@ -52,7 +52,7 @@ fn every_action_is_pinned_by_a_commit() {
         ".github/workflows/release.yml",
         "action.yml",
         "src/cli/new/course/site.yml",
-        "docs/guide.md",
+        "docs/publishing.md",
     ] {
         let text = text(path);
         // Our own has no commit before there is a release.
