@@ -20,6 +20,7 @@ mod fuzz;
 mod gradient_check;
 mod hostile;
 mod languages;
+mod lessons;
 mod limits;
 mod live;
 mod lsp;
