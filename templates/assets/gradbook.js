@@ -47,9 +47,9 @@
         else link.removeAttribute("aria-current");
       }
     };
+    // It marks at once, when the page is laid out.
     const observer = new IntersectionObserver(mark, { rootMargin: "0px 0px -66% 0px" });
     for (const heading of links.keys()) observer.observe(heading);
-    mark();
   };
 
   // The search as a combobox: "/" leads to it, arrows choose, Enter goes there, Escape closes. What can be found comes as a script,
@@ -187,15 +187,12 @@
 
   // What scrolls can be scrolled by keys, in every browser.
   const scrolling = () => {
-    const reach = () => {
-      for (const box of document.querySelectorAll("main pre, main math[display=block], .table-scroll, .prose > table")) {
-        if (box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0;
-        else box.removeAttribute("tabindex");
-      }
+    const reach = ({ target: box }) => {
+      if (box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0;
+      else box.removeAttribute("tabindex");
     };
-    reach();
-    addEventListener("resize", reach);
-    document.addEventListener("toggle", reach, true);
+    const observer = new ResizeObserver((changes) => changes.forEach(reach));
+    for (const box of document.querySelectorAll("main pre, main math[display=block], .table-scroll, .prose > table")) observer.observe(box);
   };
 
   // What is shown of a reference goes with Escape, and comes again with the next visit.

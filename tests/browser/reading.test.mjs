@@ -9,7 +9,7 @@ describe("no page is wider than the screen", () => {
     // 320 px are also what is left of 1280 at 400%.
     test(path, async () => {
       const page = await open(server.address(path), { width: 320 });
-      for (const width of [320, 390, 768, 1024, 1280]) {
+      for (const width of [320, 390, 768, 1024, 1280, 1600]) {
         await page.setViewport({ width, height: 900 });
         for (const unfolded of [false, true]) {
           if (unfolded) await unfold(page);
@@ -18,6 +18,19 @@ describe("no page is wider than the screen", () => {
         }
       }
       assert.deepEqual(page.faults, []);
+      await page.close();
+    });
+  }
+});
+
+describe("a link to a part of a page leads there, and stays there", () => {
+  for (const path of pages.filter((path) => /^(l2-reg|softmax|momentum)/.test(path))) {
+    test(path, async () => {
+      const page = await open(`${server.address(path)}#exercises`);
+      const top = () => page.evaluate(() => Math.round(document.getElementById("exercises").getBoundingClientRect().top));
+      await new Promise((done) => setTimeout(done, 1500));
+      const [first, height] = [await top(), await page.evaluate(() => innerHeight)];
+      assert.ok(first >= 0 && first < height / 5, `${first} px below the top`);
       await page.close();
     });
   }
