@@ -137,6 +137,7 @@ struct Writer<'t> {
     scene: Scene<'t>,
     out: Vec<Event<'t>>,
     values: Vec<InlineValue>,
+    has_too_many_values: bool,
     /// What further formulas may come to.
     formulas: Allowance,
     /// Level, id and content (with marks) of each heading.
@@ -188,6 +189,7 @@ impl<'t> Writer<'t> {
             scene,
             out: Vec::new(),
             values: Vec::new(),
+            has_too_many_values: false,
             formulas: Allowance::default(),
             headings: Vec::new(),
             heading_ids: VecDeque::new(),

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle};
 
 use super::{Entry, LineMap, Node, Value, scalar, syntax};
@@ -195,6 +197,7 @@ impl<'a> Reader<'a> {
 
     fn map(&mut self, start: usize, end: usize, depth: usize) -> Read<Node> {
         let mut entries: Vec<Entry> = Vec::new();
+        let mut known: BTreeMap<String, Span> = BTreeMap::new();
         let mut last = end;
         loop {
             let (event, from, to) = self.next()?;
@@ -211,12 +214,12 @@ impl<'a> Reader<'a> {
                 value.span = key_span;
             }
             let Some(key) = key else { continue };
-            match entries.iter().find(|entry| entry.key == key) {
-                Some(first) => {
-                    let duplicate = syntax::duplicate(&key, key_span, first.key_span);
-                    self.errors.push(duplicate);
+            match known.get(&key) {
+                Some(first) => self.errors.push(syntax::duplicate(&key, key_span, *first)),
+                None => {
+                    known.insert(key.clone(), key_span);
+                    entries.push(Entry { key, key_span, value });
                 }
-                None => entries.push(Entry { key, key_span, value }),
             }
         }
         Ok(self.closed(start, last, Value::Map(entries)))

@@ -37,6 +37,9 @@ impl<'t> Writer<'t> {
 
     /// Warns of code with the braces of a value and the name of an experiment of this lesson, or of a lesson: it was meant as one.
     pub(super) fn check_doubtful(&mut self) {
+        if self.doubtful.is_empty() {
+            return;
+        }
         let id = |block: &ExperimentBlock| {
             block.node.entry("id").and_then(|entry| entry.value.as_text()).map(str::to_owned)
         };

@@ -34,10 +34,10 @@ impl<'t> Writer<'t> {
 
     /// Says once that there are too many.
     fn too_many_values(&mut self, span: Span) {
-        let message = "there are too many values and claims in one text";
-        if !self.found.diagnostics.iter().any(|found| found.message == message) {
+        if !std::mem::replace(&mut self.has_too_many_values, true) {
+            let error = Diagnostic::error("there are too many values and claims in one text", span);
             let label = format!("expected at most {}", figure(MOST_VALUES as f64));
-            self.found.diagnostics.push(Diagnostic::error(message, span).label(label));
+            self.found.diagnostics.push(error.label(label));
         }
     }
 

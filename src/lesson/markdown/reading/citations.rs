@@ -63,8 +63,11 @@ pub(super) fn citations(text: &str) -> Vec<Citation> {
 pub(super) fn misplaced(text: &str, citation: &Citation) -> Option<Misplaced> {
     let Range { start, end } = citation.range;
     let rest = &text[end..];
-    let line = text[..start].rfind('\n').map_or(0, |end| end + 1);
-    let begins = text[line..start].chars().all(|letter| matches!(letter, ' ' | '\t' | '>'));
+    let rest = &rest[..rest.floor_char_boundary(LONGEST)];
+    let begins = || {
+        let mut before = text[..start].chars().rev().take_while(|letter| *letter != '\n');
+        before.all(|letter| matches!(letter, ' ' | '\t' | '>'))
+    };
     let (length, message, expected) = if rest.starts_with('(') {
         (
             rest.find(')').map_or(1, |end| end + 1),
@@ -77,7 +80,7 @@ pub(super) fn misplaced(text: &str, citation: &Citation) -> Option<Misplaced> {
             "a citation is no link",
             "expected one pair of brackets, with `;` between sources",
         )
-    } else if rest.starts_with(':') && begins {
+    } else if rest.starts_with(':') && begins() {
         (1, "a citation does not define a link", "expected no colon after it, or words before it")
     } else {
         return None;
