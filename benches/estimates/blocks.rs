@@ -250,7 +250,7 @@ fn surface_of_data(stream: &mut Stream) -> String {
     let seeds = judged(stream, 6, "sgd.loss");
     let data = one_of(stream, &["plane", "moons"]);
     format!(
-        "kind: surface\ndata: {{name: {data}, samples: {samples}, noise: 0.5}}\nl2: 0.1\nsteps: {steps}\n{seeds}compare: [sgd, adam]\n"
+        "kind: surface\ndata: {{name: {data}, samples: {samples}, noise: 0.5}}\nl2: 0.1\nlearning_rate: 1e-3\nsteps: {steps}\n{seeds}compare: [sgd, adam]\n"
     )
 }
 

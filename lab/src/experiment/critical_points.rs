@@ -165,9 +165,9 @@ seeds: 2
         let layers = architecture.layers.len() as f64;
         let units = architecture.units() as f64;
         let per_pass = 1e-9
-            * (600.0 * layers
-                + rows * (40.0 + 30.0 * units + 0.3 * architecture.training_multiply_adds() as f64));
-        let solved = 1e-9 * (self.steps as f64 + 1.0) * (6.0 * n * n * n + 200.0 * n * n);
+            * (60.0 * layers
+                + rows * (3.0 + 2.4 * units + 0.025 * architecture.training_multiply_adds() as f64));
+        let solved = 1e-9 * (self.steps as f64 + 1.0) * (1.5 * n * n * n + 50.0 * n * n);
         let starts = self.starts as f64;
         let own = Cost {
             rows: facts.rows as u64,

@@ -32,20 +32,24 @@ pub(super) fn are_of(facts: &Facts) -> bool {
     facts.features == 2 && matches!(facts.target, Target::Classes(..=MOST_CLASSES))
 }
 
-/// Returns what the plane costs where it is drawn: the network's answers over it, held for each class and outlined.
-pub(super) fn cost(parts: &Parts, facts: Option<&Facts>, Cells(side): Cells) -> Cost {
+/// Returns what planes cost where they are drawn: of each the network's answers over it, held for each class and outlined, and once
+/// the training points, wide and narrow.
+pub(super) fn cost(parts: &Parts, facts: Option<&Facts>, planes: impl Iterator<Item = Cells>) -> Cost {
     let Some(facts) = facts.filter(|facts| are_of(facts)) else { return Cost::default() };
     let Target::Classes(classes) = facts.target else { return Cost::default() };
     let Ok(architecture) = Architecture::new(parts.model, facts.features, facts.target) else {
         return Cost::default();
     };
-    let cells = side * side;
-    let answers = train::prediction_seconds(&architecture, cells, parts.training.precision);
-    let numbers = (cells * classes) as f64;
+    let of_plane = |Cells(side)| {
+        let cells = side * side;
+        let answers = train::prediction_seconds(&architecture, cells, parts.training.precision);
+        let numbers = (cells * classes) as f64;
+        let kept = Cost { seconds: answers + 10e-9 * numbers, kept: 12.0 * numbers, ..Cost::default() };
+        let outlined = Drawn { seconds: 4e-3 + 0.2e-6 * numbers, bytes: 4.0 * numbers, written: 3e4 };
+        kept + Cost::of_drawn(outlined)
+    };
     let rows = parts.split.sizes(facts.rows).map_or(0, |[train, ..]| train);
-    let kept = Cost { seconds: answers + 10e-9 * numbers, kept: 10.0 * numbers, ..Cost::default() };
-    let outlined = Drawn { seconds: 4e-3 + 0.2e-6 * numbers, bytes: 4.0 * numbers, written: 2e5 };
-    kept + Cost::of_drawn(outlined) + Cost::of_points(rows.min(MOST_POINTS) as f64)
+    planes.map(of_plane).sum::<Cost>() + Cost::of_points(2.0 * rows.min(MOST_POINTS) as f64)
 }
 
 /// Keeps the network's probabilities over the plane under a name, and the training points, where there are two features.

@@ -122,8 +122,10 @@ training: {epochs: 10}
                 rows: facts.rows as u64,
                 seconds: training::data_seconds(&self.data, facts) + 34e-9 * rows,
                 bytes: training::data_bytes(&self.data, facts) + 32.0 * rows,
-                ..Cost::of_history(numbers)
-            }
+                kept: 1300.0,
+                ..Cost::default()
+            } + Cost::of_history(numbers)
+                + Cost::of_metrics(numbers)
         };
         self.with_parts(|parts| training::cost(parts, facts)).unwrap_or_else(divided)
     }

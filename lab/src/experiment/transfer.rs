@@ -11,7 +11,7 @@ use crate::chart::{Axis, Figure, Format, Panel, Raster, rounded};
 use crate::data::{self, DataSettings, Facts, Files, SplitSettings, TableLimits};
 use crate::diagnostic::{Problem, within};
 use crate::experiment::{
-    Compare, Context, Cost, Doc, Experiment, MetricInfo, MetricSchema, MetricType, Shared,
+    Compare, Context, Cost, Doc, Drawn, Experiment, MetricInfo, MetricSchema, MetricType, Shared, training,
 };
 use crate::nn::ModelSettings;
 use crate::numeric::Streams;
@@ -156,7 +156,12 @@ seeds: 2
     }
 
     fn cost(&self, _: Option<&Facts>) -> Cost {
-        let of_problem = |data: &DataSettings| self.search(data).cost(Self::facts(data).as_ref());
+        // Of a problem's search nothing is kept or drawn but what it found.
+        let of_problem = |data: &DataSettings| {
+            let whole = self.search(data).cost(Self::facts(data).as_ref());
+            let read = Self::facts(data).map_or(0.0, |facts| training::read_seconds(data, &facts));
+            Cost { seconds: whole.seconds + read, kept: 0.0, written: 0.0, drawn: Drawn::default(), ..whole }
+        };
         let all: Cost = self.problems.values().map(of_problem).sum();
         let pairs = (self.problems.len() * self.problems.len()) as f64;
         all + Cost::of_history(2.0 * pairs) + Cost::of_marks(1.0, pairs)

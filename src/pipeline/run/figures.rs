@@ -227,7 +227,8 @@ pub(crate) fn plan(
             let (file, values, lesson) = (figure.file.clone(), &values, &lesson.slug);
             let ground = Ground { sources, file, values, lesson, foreseen: true };
             let Some(rows) = found.keep(figure::rows(&figure.block, &ground)) else { continue };
-            figure.cost = Cost::of_rows(rows);
+            let seeds = ground.sources.iter().flatten().map(|source| source.outcome.seeds()).min();
+            figure.cost = Cost::of_rows(rows, rows.div_ceil(seeds.unwrap_or(1).max(1)));
             let what = format!("experiments and the figures up to `{}`", figure.block.id.text);
             let beyond = work.add(&figure.cost, &what, figure.block.id.span);
             if !beyond.is_empty() {

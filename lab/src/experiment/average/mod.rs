@@ -10,7 +10,7 @@ use crate::chart::Figure;
 use crate::data::{DataSettings, Dataset, SeriesSettings, TargetColumn};
 use crate::diagnostic::{Problem, within};
 use crate::experiment::{
-    Compare, Context, Cost, Doc, Experiment, Facts, MetricInfo, MetricSchema, MetricType, Shared,
+    Compare, Context, Cost, Doc, Drawn, Experiment, Facts, MetricInfo, MetricSchema, MetricType, Shared,
 };
 use crate::numeric::{Streams, WeightedAverage, smooth};
 use crate::outcome::{Metric, Outcome, RunRecord, Step};
@@ -226,8 +226,12 @@ compare: [0.5, 0.9, 0.98]
             bytes: 64.0 * length,
             ..Cost::default()
         };
-        own + Cost::of_history(of_series * length + WEIGHTS as f64)
-            + figures::cost(self.length(facts), self.early)
+        // Long series are thinned in charts and files: of all seeds together there is hardly more than of one.
+        let numbers = of_series * length;
+        let history = Cost::of_history(numbers);
+        let drawn = Drawn { bytes: 112.0 * numbers, written: 27.0 * numbers, ..history.drawn };
+        let history = Cost { kept: 10.0 * numbers, written: numbers, drawn, ..history };
+        own + history + Cost::of_metrics(WEIGHTS as f64) + figures::cost(self.length(facts), self.early)
     }
 
     fn metric_schema(&self, facts: Option<&Facts>) -> MetricSchema {

@@ -266,7 +266,9 @@ compare: [sgd, momentum, {rmsprop: {learning_rate: 0.1}}]
         let points = self.steps as f64 + 1.0;
         // A step takes a gradient, a value, a distance and the optimizer's own arithmetic.
         let own = Cost { seconds: 0.15e-6 * points, bytes: 64.0 * points, ..Cost::default() };
-        let own = own + Cost::of_history(SERIES * points);
+        // A path stands in the map beside its curves.
+        let path = Drawn { written: 45.0 * points, ..Drawn::default() };
+        let own = own + Cost::of_history(SERIES * points) + Cost::of_drawn(path);
         let (Some(data), Some(facts)) = (&self.data, facts) else { return own };
         let rows = facts.rows as f64;
         // Of a number all rows are looked at a few times, of classes at each step thrice, for the map, and by Newton's method.
@@ -289,7 +291,7 @@ compare: [sgd, momentum, {rmsprop: {learning_rate: 0.1}}]
 
     fn drawn(variants: &[&Self]) -> Drawn {
         let maps = figures::maps(variants) as f64;
-        Drawn { seconds: 15e-3 * maps, bytes: 0.5e6 * maps, written: 1e5 * maps }
+        Drawn { seconds: 35e-3 * maps, bytes: 0.5e6 * maps, written: 1e5 * maps }
     }
 
     fn metric_schema(&self, _: Option<&Facts>) -> MetricSchema {

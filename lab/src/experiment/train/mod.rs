@@ -4,6 +4,8 @@ mod figures;
 mod looks;
 mod pictures;
 
+use std::iter::repeat_n;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -12,8 +14,8 @@ use crate::data::{DataSettings, Facts, SplitSettings, Target};
 use crate::diagnostic::{Problem, nearest};
 use crate::experiment::histogram::BINS;
 use crate::experiment::{
-    Compare, Context, Cost, Doc, Experiment, MetricInfo, MetricSchema, MetricType, Part, Shared, regions,
-    states, training,
+    Compare, Context, Cost, Doc, Drawn, Experiment, MetricInfo, MetricSchema, MetricType, Part, Shared,
+    regions, states, training,
 };
 use crate::measure;
 use crate::nn::{Architecture, ModelSettings};
@@ -184,7 +186,7 @@ impl Train {
             let captured = train::capture_bytes(&architecture, rows, self.training.precision) as f64;
             let answers =
                 3.0 * train::prediction_seconds(&architecture, rows.min(256), self.training.precision);
-            cost.seconds += captures * (2.0 * answers + 1.5e-9 * captured);
+            cost.seconds += captures * (0.7 * answers + 1.5e-9 * captured);
             cost.bytes += captured;
         }
         let parameters = architecture.parameters() as f64;
@@ -192,7 +194,10 @@ impl Train {
         cost.bytes += if histograms > 0.0 { 8.0 * parameters } else { 0.0 };
         cost = cost + Cost::of_table(2.4 * BINS as f64 * layers * histograms);
         for _ in 0..u32::from(self.gradient_shares) + u32::from(self.drift) {
+            // Each layer is a column of the files.
+            let columns = Drawn { written: 650.0 * layers, ..Drawn::default() };
             cost = cost + Cost::of_history(layers * (epochs + 1.0)) + Cost::of_metrics(layers);
+            cost = cost + Cost::of_drawn(columns);
         }
         // The logits of a batch are judged once more.
         let kept = self.batches as f64;
@@ -322,13 +327,9 @@ batches: 60
         let parts = self.parts();
         let trained = training::cost(&parts, facts);
         let looking = self.looking(facts);
-        let mut planes = Cost::default();
-        for _ in 0..self.regions.as_ref().map_or(1, Vec::len) {
-            planes = planes + regions::cost(&parts, facts, regions::FINE);
-        }
-        for _ in self.way_of_regions() {
-            planes = planes + regions::cost(&parts, facts, regions::COARSE);
-        }
+        let listed = repeat_n(regions::FINE, self.regions.as_ref().map_or(1, Vec::len));
+        let way = repeat_n(regions::COARSE, self.way_of_regions().len());
+        let planes = regions::cost(&parts, facts, listed.chain(way));
         // The network is looked at while it trains.
         let held = trained.bytes + looking.bytes;
         let shown = match facts.map(|facts| facts.target) {
