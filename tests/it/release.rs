@@ -1,5 +1,6 @@
 //! What has to be said alike of a release: its version, and the files that recipes and workflows name.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -46,7 +47,8 @@ fn all_speak_of_the_same_version() {
 }
 
 #[test]
-fn every_action_is_pinned_by_a_commit() {
+fn every_action_is_pinned_by_a_commit_and_everywhere_by_the_same() {
+    let mut pins = BTreeMap::new();
     for path in [
         ".github/workflows/ci.yml",
         ".github/workflows/release.yml",
@@ -58,7 +60,9 @@ fn every_action_is_pinned_by_a_commit() {
         // Our own has no commit before there is a release.
         let uses = text.split("uses: ").skip(1).map(|rest| rest.split([' ', '\n', '}']).next().unwrap());
         for action in uses.filter(|action| !action.starts_with("gradbook/gradbook@v")) {
-            let pin = action.split_once('@').unwrap_or_else(|| panic!("{path}: {action}")).1;
+            let (name, pin) = action.split_once('@').unwrap_or_else(|| panic!("{path}: {action}"));
+            let known = pins.entry(name.to_owned()).or_insert_with(|| pin.to_owned());
+            assert_eq!(known, pin, "{path}: {name} is an older or a newer one than elsewhere");
             assert!(pin.len() == 40 && pin.bytes().all(|b| b.is_ascii_hexdigit()), "{path}: {action}");
         }
     }
