@@ -26,9 +26,10 @@ use python::{COMMON, COMPARE, Chosen, Module, RUNS};
 use recipe::TRAINED;
 use settings::Variant;
 
-use crate::data::Facts;
+use crate::data::{Facts, SplitSettings};
 use crate::experiment::{Kind, Plan};
 use crate::outcome::{Metric, Outcome, RunRecord};
+use crate::train::TrainingSettings;
 use crate::words::Words;
 
 /// Files up to this many bytes lie inside of a notebook.
@@ -91,9 +92,14 @@ fn variants(
 /// Why it has none, as a sentence without its full stop.
 pub fn notebook(source: &Source) -> Result<Notebook, String> {
     let variants = variants(source.kind, source.plan, source.facts, &source.classes)?;
-    let features = settings::features(source.facts, &variants);
+    let features = settings::features(source.plan, source.facts, &variants);
     let runs: BTreeSet<&str> = variants.iter().map(|variant| variant.recipe.name).collect();
-    let own = RUNS.iter().filter(|module| runs.contains(module.name));
+    let is_used = |module: &Module| {
+        let import = format!("from {} import", module.name);
+        runs.contains(module.name)
+            || RUNS.iter().any(|run| runs.contains(run.name) && run.text.contains(&import))
+    };
+    let own = RUNS.iter().filter(|module| is_used(module));
     let modules: Vec<Module> = COMMON.iter().chain(own).chain([&COMPARE]).copied().collect();
     let roots =
         runs.iter().map(|name| format!("run_{name}")).chain(["compare".to_owned()]).collect::<Vec<_>>();
@@ -314,13 +320,25 @@ fn steps(source: &Source, index: usize, variant: &Variant) -> f64 {
     if let Some(descent) = shared.descent {
         return descent.steps as f64;
     }
-    let rows = shared.split.zip(source.facts[index].as_ref());
-    let rows = rows.and_then(|(split, facts)| split.sizes(facts.rows).ok()).map_or(0, |[train, ..]| train);
-    let of_training = shared.training.map_or(0.0, |training| {
+    let training_part = |split: &SplitSettings, facts: &Facts| -> usize {
+        split.sizes(facts.rows).map_or(0, |[train, ..]| train)
+    };
+    let of = |training: &TrainingSettings, rows: usize| {
         let steps = rows.div_ceil(training.batch_size.of(rows).max(1));
         // What an epoch measures costs about as much as two steps.
         training.epochs as f64 * (steps as f64 + 2.0)
-    });
+    };
+    let rows = shared.split.zip(source.facts[index].as_ref());
+    let rows = rows.map_or(0, |(split, facts)| training_part(split, facts));
+    let of_training = match shared.problems {
+        Some(problems) => problems
+            .data
+            .values()
+            .filter_map(settings::facts)
+            .map(|facts| of(problems.training, training_part(problems.split, &facts)))
+            .sum(),
+        None => shared.training.map_or(0.0, |training| of(training, rows)),
+    };
     let number = |name: &str| variant.settings.get(name).and_then(Json::as_f64);
     if let (Some(starts), Some(steps)) = (number("starts"), number("steps")) {
         // Each takes the gradient beside every parameter.

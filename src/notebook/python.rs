@@ -53,6 +53,7 @@ pub(super) const RUNS: &[Module] = modules! {
     init: "kinds/init.py",
     split: "kinds/split.py",
     search: "kinds/search.py",
+    transfer: "kinds/transfer.py",
     gradient_check: "kinds/gradient_check.py",
     regression: "kinds/regression.py",
     softmax: "kinds/softmax.py",
@@ -140,7 +141,7 @@ fn is_import(line: &str) -> bool {
 /// Returns whether a line imports another of these modules.
 fn is_of_ours(line: &str) -> bool {
     let from = line.strip_prefix("from ").and_then(|rest| rest.split_whitespace().next());
-    from.is_some_and(|from| COMMON.iter().any(|module| module.name == from))
+    from.is_some_and(|from| COMMON.iter().chain(RUNS).any(|module| module.name == from))
 }
 
 /// Leaves out what stands between `# if NAME:` and `# end` where none of the names is a feature.

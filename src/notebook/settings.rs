@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::python;
 use super::recipe::{self, Recipe};
-use crate::data::{Facts, Target};
+use crate::data::{self, DataSettings, Facts, Files, TableLimits, Target};
 use crate::experiment::{Kind, Plan, in_effect};
 use crate::nn::{Architecture, ModelSettings, OutputLayer};
 
@@ -45,33 +45,61 @@ pub(super) fn variant(
     }
     let data = plan.data(index).filter(|_| settings.contains_key("data"));
     if let (Some(data), Some(facts), Some(Json::Object(written))) = (data, facts, settings.get_mut("data")) {
-        let source = recipe::source(data);
-        if !python::knows(source) {
-            return Err(format!("no notebook knows `{source}`"));
-        }
-        written.insert("source".to_owned(), json!(source));
-        let names = match facts.target {
-            Target::Value => Json::Null,
-            Target::Classes(count) => match classes {
-                Some(names) => json!(names),
-                None => (0..count).map(|class| class.to_string()).collect(),
-            },
-        };
-        if facts.target == Target::Value {
-            written.entry("scale_target").or_insert_with(|| json!(data.target_scaling()));
-        }
-        written.insert("class_names".to_owned(), names);
-        if let Some((height, width)) = facts.image {
-            written.insert("picture".to_owned(), json!([height, width]));
+        complete(written, data, facts, classes)?;
+    }
+    for (name, data) in shared.problems.iter().flat_map(|problems| problems.data) {
+        let whole = DataSettings { limit: None, ..data.clone() };
+        let written =
+            settings.get_mut("problems").and_then(|problems| problems.get_mut(name)?.get_mut("data"));
+        if let (Some(facts), Some(whole), Some(Json::Object(written))) =
+            (self::facts(data), self::facts(&whole), written)
+        {
+            let classes: Vec<String> = whole.class_rows.into_iter().map(|(name, _)| name).collect();
+            complete(written, data, &facts, Some(&classes[..]).filter(|classes| !classes.is_empty()))?;
         }
     }
     settings.insert("run".to_owned(), json!(recipe.name));
-    Ok(Variant { recipe, settings, trains: shared.training.is_some() })
+    let trains = shared.training.is_some() || shared.problems.is_some();
+    Ok(Variant { recipe, settings, trains })
+}
+
+/// Returns the size of data that are built in or generated.
+pub(super) fn facts(data: &DataSettings) -> Option<Facts> {
+    data::facts(data, Files::default(), &TableLimits::default()).ok()
+}
+
+/// Adds to the settings of data what its Python has to be told of them.
+fn complete(
+    written: &mut Map<String, Json>,
+    data: &DataSettings,
+    facts: &Facts,
+    classes: Option<&[String]>,
+) -> Result<(), String> {
+    let source = recipe::source(data);
+    if !python::knows(source) {
+        return Err(format!("no notebook knows `{source}`"));
+    }
+    written.insert("source".to_owned(), json!(source));
+    let names = match facts.target {
+        Target::Value => Json::Null,
+        Target::Classes(count) => match classes {
+            Some(names) => json!(names),
+            None => (0..count).map(|class| class.to_string()).collect(),
+        },
+    };
+    if facts.target == Target::Value {
+        written.entry("scale_target").or_insert_with(|| json!(data.target_scaling()));
+    }
+    written.insert("class_names".to_owned(), names);
+    if let Some((height, width)) = facts.image {
+        written.insert("picture".to_owned(), json!([height, width]));
+    }
+    Ok(())
 }
 
 /// Returns what decides which parts of the Python are needed: every name in the settings that does something there, and what is
 /// known of the outputs of networks.
-pub(super) fn features(facts: &[Option<Facts>], variants: &[Variant]) -> BTreeSet<String> {
+pub(super) fn features(plan: &dyn Plan, facts: &[Option<Facts>], variants: &[Variant]) -> BTreeSet<String> {
     let mut features = BTreeSet::new();
     for (index, variant) in variants.iter().enumerate() {
         variant.settings.iter().for_each(|(key, value)| name(key, value, &mut features));
@@ -82,20 +110,31 @@ pub(super) fn features(facts: &[Option<Facts>], variants: &[Variant]) -> BTreeSe
             features.insert("trains".to_owned());
         }
         let model = variant.settings.get("model").map(ModelSettings::deserialize);
-        if let (Some(Ok(model)), Some(facts)) = (model, &facts[index])
-            && let Ok(architecture) = Architecture::new(&model, facts.features, facts.target)
-        {
-            features.extend(match architecture.output {
-                OutputLayer::Softmax => None,
-                OutputLayer::Sigmoid => Some("sigmoid_output".to_owned()),
-                OutputLayer::Linear => Some("linear_output".to_owned()),
-            });
+        if let Some(Ok(model)) = model {
+            let of_problems =
+                plan.shared(index).problems.into_iter().flat_map(|problems| problems.data.values());
+            let of_problems = of_problems.filter_map(self::facts);
+            for facts in facts[index].iter().cloned().chain(of_problems) {
+                features.extend(of_output(&model, &facts));
+            }
         }
+        let outputs = variant.settings.get("space").and_then(|space| space.get("model.output"));
+        features.extend(outputs.map(|_| "sigmoid_output".to_owned()));
         if variant.settings.get("series").is_some_and(|series| series.get("file").is_none()) {
             features.insert("generated".to_owned());
         }
     }
     features
+}
+
+/// Returns what is known of the outputs of a network for some data.
+fn of_output(model: &ModelSettings, facts: &Facts) -> Option<String> {
+    let architecture = Architecture::new(model, facts.features, facts.target).ok()?;
+    match architecture.output {
+        OutputLayer::Softmax => None,
+        OutputLayer::Sigmoid => Some("sigmoid_output".to_owned()),
+        OutputLayer::Linear => Some("linear_output".to_owned()),
+    }
 }
 
 /// Adds the name of a setting that does something, and the names within it. Paths count with each of their steps.

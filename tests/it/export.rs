@@ -123,7 +123,10 @@ fn whatever_is_set_has_its_python() {
          ```yaml experiment\nkind: train\nid: steered\ndata: {name: iris, own_statistics: true, other_source: {contrast: 0.5}, normalize: centered}\n\
          model: {layers: 2, units: 3}\ntraining: {epochs: 2, steering: {every: 1}}\n```\n\n\
          ```yaml experiment\nkind: search\nid: one\ndata: {name: iris}\ntraining: {epochs: 1}\nsampler: one_at_a_time\ntrials: 2\n\
-         space: {model.layers: {integer: [1, 2]}, model.activation: {choice: [relu, tanh]}}\n```",
+         space: {model.layers: {integer: [1, 2]}, model.activation: {choice: [relu, tanh]}}\n```\n\n\
+         ```yaml experiment\nkind: transfer\nid: elsewhere\nproblems: {flowers: {name: iris, limit: 60}, bow: {name: line, samples: 20}}\n\
+         training: {epochs: 1}\nmodel: {output: auto}\nobjective: dev_loss\ntrials: 2\nspace: {training.learning_rate: {log: [0.01, 1]}}\n```\n\n\
+         ```yaml experiment\nkind: gradient_check\nid: coarse\nprecision: f32\ndata: {name: iris}\nmodel: {hidden: [2]}\ntraining: {epochs: 1}\n```",
     );
     let called = course.call(&["export", "lessons/a.md", "--to", "py"]);
     assert_eq!((called.status, called.error.contains("not written")), (0, false), "{}", called.error);
@@ -150,6 +153,24 @@ fn whatever_is_set_has_its_python() {
     assert!(
         one.contains("def one_at_a_time") && one.contains("def value_count") && !one.contains("def grid")
     );
+    let elsewhere = course.text("a-elsewhere.py");
+    let problems = &given(&elsewhere, "VARIANTS")["run"]["problems"];
+    assert_eq!(problems["flowers"]["data"]["class_names"], json!(["setosa", "versicolor", "virginica"]));
+    assert_eq!(problems["bow"]["data"]["noise"], json!(0.2));
+    assert_eq!(problems["bow"]["split"]["train"], json!("60%"));
+    for part in [
+        "def run_search",
+        "def run_transfer",
+        "F.mse_loss",
+        "F.cross_entropy",
+        "def class_quotas",
+        "def line",
+        "FILES = ",
+    ] {
+        assert!(elsewhere.contains(part), "{part}");
+    }
+    let coarse = course.text("a-coarse.py");
+    assert!(coarse.contains("copy.deepcopy(network).float()"), "{coarse}");
 }
 
 #[test]

@@ -224,6 +224,24 @@ fn as_written(value: Json) -> Json {
     }
 }
 
+/// Returns the settings of some data with the defaults that depend on them.
+pub(super) fn data_in_effect(data: &DataSettings, facts: &Facts) -> Json {
+    let mut written = json!(data);
+    if let Json::Object(written) = &mut written {
+        add_data(written, data, facts);
+    }
+    written
+}
+
+/// Returns the settings of a split of some data with the defaults that depend on them.
+pub(super) fn split_in_effect(split: &SplitSettings, facts: &Facts) -> Json {
+    let mut written = json!(split);
+    if let Json::Object(written) = &mut written {
+        add_split(written, split, facts);
+    }
+    written
+}
+
 fn add_data(written: &mut Map<String, Json>, data: &DataSettings, facts: &Facts) {
     if let Some(Origin::Generated(generator)) = data.entry().map(|entry| &entry.origin) {
         for key in generator.keys {

@@ -204,11 +204,10 @@ compare: [right, doubled, wrong_derivative]
     }
 
     fn for_notebook(&self, facts: Option<&Facts>) -> Result<Map<String, Json>, String> {
-        if self.precision == Precision::F32 {
-            return Err("no notebook rounds J as f32 does".into());
-        }
         let block = self.architecture(facts).map(|shape| self.settings().planted.block(&shape));
-        Ok([("block".to_owned(), json!(block))].into_iter().collect())
+        let single = self.precision == Precision::F32;
+        let all = [("block", json!(block)), ("single", json!(single))];
+        Ok(all.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
     }
 
     fn run(&self, context: &Context) -> Result<RunRecord, Problem> {

@@ -62,7 +62,7 @@ pub use metric_schema::{MetricSchema, MetricType};
 pub use plan::{Context, Plan, PlannedVariant};
 pub use reference::{Choice, Reference, Setting, flat, reference, settings, written};
 pub use search::{Scale, metric_paths, searched};
-pub use shared::{Descent, SearchParts, Shared};
+pub use shared::{Descent, Problems, SearchParts, Shared};
 pub use states::round_steps;
 pub use technique::Technique;
 pub use training::is_of_network;

@@ -1,5 +1,7 @@
 //! The parts of an experiment that mean the same in every kind that has them.
 
+use std::collections::BTreeMap;
+
 use crate::data::{DataSettings, SplitSettings};
 use crate::experiment::Scale;
 use crate::nn::ModelSettings;
@@ -18,6 +20,17 @@ pub struct Shared<'a> {
     pub below: &'static str,
     pub descent: Option<Descent<'a>>,
     pub search: Option<SearchParts<'a>>,
+    pub problems: Option<Problems<'a>>,
+}
+
+/// Several problems, on each of which the same is tried.
+#[derive(Clone, Copy, Debug)]
+pub struct Problems<'a> {
+    /// By names of the author's; none from a file.
+    pub data: &'a BTreeMap<String, DataSettings>,
+    pub split: &'a SplitSettings,
+    pub model: &'a ModelSettings,
+    pub training: &'a TrainingSettings,
 }
 
 /// Of what goes down step by step without epochs.

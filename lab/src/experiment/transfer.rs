@@ -4,14 +4,17 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json, json};
 
+use super::effect::{data_in_effect, split_in_effect};
 use super::header::{is_name, is_reserved};
 use super::search::Search;
 use crate::chart::{Axis, Figure, Format, Panel, Raster, rounded};
 use crate::data::{self, DataSettings, Facts, Files, SplitSettings, TableLimits};
 use crate::diagnostic::{Problem, within};
 use crate::experiment::{
-    Compare, Context, Cost, Doc, Drawn, Experiment, MetricInfo, MetricSchema, MetricType, Shared, training,
+    Compare, Context, Cost, Doc, Drawn, Experiment, MetricInfo, MetricSchema, MetricType, Problems, Shared,
+    training,
 };
 use crate::nn::ModelSettings;
 use crate::numeric::Streams;
@@ -181,7 +184,20 @@ seeds: 2
     }
 
     fn shared(&self) -> Shared<'_> {
-        Shared::default()
+        let Transfer { problems: data, split, model, training, .. } = self;
+        Shared { problems: Some(Problems { data, split, model, training }), ..Shared::default() }
+    }
+
+    fn for_notebook(&self, _: Option<&Facts>) -> Result<Map<String, Json>, String> {
+        let mut settings = self.search(&DataSettings::default()).for_notebook(None)?;
+        let of_problem = |(name, data): (&String, &DataSettings)| {
+            let facts = Self::facts(data)?;
+            let parts = json!({ "data": data_in_effect(data, &facts), "split": split_in_effect(&self.split, &facts) });
+            Some((name.clone(), parts))
+        };
+        let problems: Map<String, Json> = self.problems.iter().filter_map(of_problem).collect();
+        settings.insert("problems".to_owned(), Json::Object(problems));
+        Ok(settings)
     }
 
     fn run(&self, context: &Context) -> Result<RunRecord, Problem> {

@@ -59,7 +59,15 @@ fn says_itself(text: &str) -> bool {
 fn files(computed: &Computed, planned: &Planned) -> Result<Vec<TableFile>, Fault> {
     let path = &computed.course.lessons[planned.lesson].path;
     let mut files: Vec<TableFile> = Vec::new();
-    for data in (0..planned.facts.len()).filter_map(|variant| planned.plan.data(variant)) {
+    let own = |variant| {
+        let problems = planned.plan.shared(variant).problems;
+        planned
+            .plan
+            .data(variant)
+            .into_iter()
+            .chain(problems.into_iter().flat_map(|problems| problems.data.values()))
+    };
+    for data in (0..planned.facts.len()).flat_map(own) {
         for file in computed.tables.files(data, path)? {
             if files.iter().all(|known| known.name != file.name) {
                 files.push(file);

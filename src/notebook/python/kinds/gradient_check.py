@@ -66,6 +66,13 @@ def planted(bug, of_loss, whole, w, rows, shares):
     }.get(bug, whole)
 
 
+# if single:
+def in_single(masks):
+    """Masks of dropout in f32."""
+    return masks and [mask if mask is None else mask.float() for mask in masks]
+
+
+# end
 def relative_error(a, b, rounding):
     """||a - b|| / (||a|| + ||b||); 0 where both are nothing but rounding."""
     size = a.norm() + b.norm()
@@ -75,7 +82,7 @@ def relative_error(a, b, rounding):
 
 
 def check(settings, training, seed):
-    """Compares the gradient of back-propagation with slopes of J, in f64, over all parameters and block by block."""
+    """Compares the gradient of back-propagation, in f64, with slopes of J, over all parameters and block by block."""
     torch.set_default_dtype(torch.float64)
     network, own, rows = copy.deepcopy(training.network).double().train(), settings["training"], len(training.y)
     x = training.x[: settings["rows"]].double()
@@ -91,7 +98,15 @@ def check(settings, training, seed):
     # end
 
     def objective(network, masks, penalized=True):
-        loss = mean_loss(training.output, network(x, masks), y)
+        logits = network(x, masks)
+        # if single:
+        if logits.dtype == torch.float32:
+            # A loss of f32 for each row; their mean is taken in f64, and J is rounded.
+            of_rows = [mean_loss(training.output, logits[row : row + 1], y[row : row + 1]) for row in range(len(y))]
+            loss = torch.stack(of_rows).double().mean()
+            return (loss + penalty(own, copy.deepcopy(network).double(), rows)).float()
+        # end
+        loss = mean_loss(training.output, logits, y)
         return loss + penalty(own, network, rows) if penalized else loss
 
     bug, block = settings["bug"], settings["block"]
@@ -113,9 +128,18 @@ def check(settings, training, seed):
     shares = own["l1"] / rows, own["l2"] / rows
     analytic[block] = planted(bug, of_loss[block], analytic[block], blocks[block].detach(), len(y), shares)
 
+    ruler, fitting = network, masks
+    # if single:
+    if settings.get("single"):
+        # J and all that it is made of in f32: a coarse ruler for a slope.
+        ruler, x = copy.deepcopy(network).float(), x.float()
+        y = y.float() if y.is_floating_point() else y
+        fitting = in_single(masks)
+    # end
+
     largest, epsilon, two = 0.0, settings["epsilon"], settings["sides"] == "two"
     slopes = {}
-    for name, parameter in blocks.items():
+    for name, parameter in named_blocks(ruler).items():
         flat = parameter.data.view(-1)
         slopes[name] = torch.zeros(len(flat))
         # Weights in the order of the course: all of an input's, then the next one's.
@@ -125,10 +149,13 @@ def check(settings, training, seed):
             for value in [before + epsilon, before - epsilon if two else before]:
                 flat[at] = value
                 # if fresh:
-                masks = dropout.draw(len(y)) if fresh else masks
+                fitting = dropout.draw(len(y)) if fresh else fitting
+                # end
+                # if single:
+                fitting = in_single(fitting) if settings.get("single") else fitting
                 # end
                 with torch.no_grad():
-                    seen.append(objective(network, masks).item())
+                    seen.append(objective(ruler, fitting).item())
             flat[at] = before
             largest = max([largest, *map(abs, seen)])
             slopes[name][at] = (seen[0] - seen[1]) / (2 * epsilon if two else epsilon)
