@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::outline::Step;
 use super::page::{Page, Use};
-use crate::diagnostic::{Diagnostic, SourceId};
+use crate::diagnostic::Diagnostic;
 use crate::lint::LINTS;
 
 /// Something that mends a mistake.
@@ -17,15 +17,13 @@ pub(super) struct Action {
     pub is_preferred: bool,
 }
 
-/// Returns what can be done about a diagnostic of a file whose text is as the diagnostic knows it.
-pub(super) fn actions(found: &Diagnostic, source: SourceId, text: &str, page: &Page) -> Vec<Action> {
-    let Some(span) = found.span.filter(|span| span.source == source) else { return Vec::new() };
-    let range = span.start..span.end;
+/// Returns what can be done about a diagnostic that is about a range of a file's text.
+pub(super) fn actions(found: &Diagnostic, range: &Range<usize>, text: &str, page: &Page) -> Vec<Action> {
     let Some(written) = text.get(range.clone()) else { return Vec::new() };
     let mut actions: Vec<Action> = Vec::new();
     for said in [&found.label].into_iter().chain(&found.hints) {
         let meant = between(said, "did you mean `", "`?").or_else(|| expected(said));
-        actions.extend(meant.and_then(|meant| replaced(written, &range, meant)));
+        actions.extend(meant.and_then(|meant| replaced(written, range, meant)));
     }
     if found.message == "this line is indented with a tab" {
         let title = "Indent with blanks".to_owned();
@@ -33,7 +31,7 @@ pub(super) fn actions(found: &Diagnostic, source: SourceId, text: &str, page: &P
         actions.push(Action { title, range: range.clone(), text, is_preferred: true });
     }
     actions.dedup();
-    actions.extend(found.code.as_deref().and_then(|code| silenced(code, &range, text, page)));
+    actions.extend(found.code.as_deref().and_then(|code| silenced(code, range, text, page)));
     actions
 }
 
@@ -116,7 +114,7 @@ fn silenced(code: &str, range: &Range<usize>, text: &str, page: &Page) -> Option
 mod tests {
     use super::super::text::Text;
     use super::*;
-    use crate::diagnostic::Span;
+    use crate::diagnostic::{SourceId, Span};
 
     fn mended(text: &str, part: &str, label: &str, code: Option<&str>) -> Vec<String> {
         let start = text.find(part).unwrap();
@@ -128,7 +126,7 @@ mod tests {
             text.replace_range(action.range, &action.text);
             text
         };
-        actions(&found, SourceId(0), text, &page).into_iter().map(done).collect()
+        actions(&found, &(span.start..span.end), text, &page).into_iter().map(done).collect()
     }
 
     #[test]

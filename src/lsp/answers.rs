@@ -1,8 +1,9 @@
 //! The questions of an editor, each with its answer.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::path::Path;
+use std::str::FromStr as _;
 
 use lsp_server::{ErrorCode, Request, Response};
 use lsp_types::request::{
@@ -20,13 +21,14 @@ use serde_json::Value as Json;
 use super::Desk;
 use super::actions::{Action, actions};
 use super::completion::complete;
+use super::courses::{Asked, target_of};
 use super::diagnostics::message;
 use super::format::format;
 use super::hover::hover;
 use super::navigation::{self, Spot};
 use super::page::Use;
 use super::symbols::symbols;
-use super::text::Text;
+use super::text::{Change, Text};
 use super::view::View;
 use crate::diagnostic::SourceId;
 
@@ -39,41 +41,41 @@ impl Desk {
         let (id, method) = (request.id.clone(), request.method.clone());
         let found = match method.as_str() {
             Completion::METHOD => ask::<Completion>(request, |asked| {
-                self.at_last(&asked.text_document_position, |view, byte| {
+                self.at(&asked.text_document_position, |view, byte| {
                     let items = complete(view, byte);
                     (!items.is_empty()).then_some(CompletionResponse::Array(items))
                 })
             }),
             HoverRequest::METHOD => ask::<HoverRequest>(request, |asked| {
-                self.at_last(&asked.text_document_position_params, |view, byte| {
+                self.at(&asked.text_document_position_params, |view, byte| {
                     let (value, range) = hover(view, &self.outcomes, &self.keeping, byte)?;
                     let contents = HoverContents::Markup(MarkupContent { kind: MarkupKind::Markdown, value });
                     Some(Hover { contents, range: Some(view.document.text.area(&range)) })
                 })
             }),
             GotoDefinition::METHOD => ask::<GotoDefinition>(request, |asked| {
-                self.at_last(&asked.text_document_position_params, |view, byte| {
+                self.at(&asked.text_document_position_params, |view, byte| {
                     let spot = navigation::definition(view, byte)?;
                     Some(GotoDefinitionResponse::Scalar(self.location(&spot)?))
                 })
             }),
             References::METHOD => ask::<References>(request, |asked| {
                 let with_definition = asked.context.include_declaration;
-                self.at(&asked.text_document_position, false, |view, byte| {
+                self.at(&asked.text_document_position, |view, byte| {
                     let spots = navigation::references(view, byte)?;
                     let skipped = usize::from(!with_definition);
                     Some(spots.iter().skip(skipped).filter_map(|spot| self.location(spot)).collect())
                 })
             }),
             PrepareRenameRequest::METHOD => ask::<PrepareRenameRequest>(request, |asked| {
-                self.at(&asked, false, |view, byte| {
+                self.at(&asked, |view, byte| {
                     let range = navigation::renamed(view, byte)?;
                     Some(PrepareRenameResponse::Range(view.document.text.area(&range)))
                 })
             }),
             Rename::METHOD => attempt::<Rename>(request, |asked| {
                 let mut refused = None;
-                let found = self.at(&asked.text_document_position, false, |view, byte| {
+                let found = self.at(&asked.text_document_position, |view, byte| {
                     match navigation::rename(view, byte, asked.new_name.trim()) {
                         Ok(files) => {
                             let edits = files.iter().filter_map(|(path, (text, ranges))| {
@@ -90,7 +92,7 @@ impl Desk {
                 refused.map_or(Ok(found), Err)
             }),
             DocumentSymbolRequest::METHOD => ask::<DocumentSymbolRequest>(request, |asked| {
-                self.in_file(&asked.text_document.uri, false, |view| {
+                self.in_file(&asked.text_document.uri, |view| {
                     Some(DocumentSymbolResponse::Nested(symbols(&view.document.text, &view.page)))
                 })
             }),
@@ -98,17 +100,17 @@ impl Desk {
                 ask::<WorkspaceSymbolRequest>(request, |asked| Some(self.blocks_called(&asked.query)))
             }
             CodeActionRequest::METHOD => ask::<CodeActionRequest>(request, |asked| {
-                self.in_file(&asked.text_document.uri, true, |view| {
+                self.in_file(&asked.text_document.uri, |view| {
                     let [from, to] =
                         [asked.range.start, asked.range.end].map(|at| view.document.text.byte(at));
                     Some(mend(view, &(from..to)))
                 })
             }),
             Formatting::METHOD => ask::<Formatting>(request, |asked| {
-                self.in_file(&asked.text_document.uri, false, |view| Some(laid_out(view, None)))
+                self.in_file(&asked.text_document.uri, |view| Some(laid_out(view, None)))
             }),
             RangeFormatting::METHOD => ask::<RangeFormatting>(request, |asked| {
-                self.in_file(&asked.text_document.uri, false, |view| {
+                self.in_file(&asked.text_document.uri, |view| {
                     let [from, to] =
                         [asked.range.start, asked.range.end].map(|at| view.document.text.byte(at));
                     Some(laid_out(view, Some(&(from..to))))
@@ -123,31 +125,44 @@ impl Desk {
     }
 
     /// Looks at a file; nothing is found in one that is not open.
-    fn in_file<T>(&self, uri: &Uri, fresh: bool, find: impl FnOnce(&View) -> Option<T>) -> Option<T> {
+    fn in_file<T>(&self, uri: &Uri, find: impl FnOnce(&View) -> Option<T>) -> Option<T> {
         let document = self.documents.get(uri)?;
-        find(&View::of(document, &self.documents, &self.courses, fresh))
+        find(&View::of(document, &self.documents, &self.courses))
     }
 
     /// Looks at a place in a file.
     fn at<T>(
         &self,
         asked: &TextDocumentPositionParams,
-        fresh: bool,
         find: impl FnOnce(&View, usize) -> Option<T>,
     ) -> Option<T> {
-        self.in_file(&asked.text_document.uri, fresh, |view| {
+        self.in_file(&asked.text_document.uri, |view| {
             let byte = view.document.text.byte(asked.position);
             find(view, byte)
         })
     }
 
-    /// Looks at a place in a file; where nothing is found there, again when the course is known as it is now.
-    fn at_last<T>(
-        &self,
-        asked: &TextDocumentPositionParams,
-        find: impl Fn(&View, usize) -> Option<T>,
-    ) -> Option<T> {
-        self.at(asked, false, &find).or_else(|| self.at(asked, true, &find))
+    /// Returns the look at a course that a question has to wait for: what needs the course, before anything is known of it, and
+    /// what found nothing, while it is not known as it is now.
+    pub(super) fn wait_of(&self, request: &Request, response: &Response) -> Option<Asked> {
+        let needs_course = match request.method.as_str() {
+            Completion::METHOD
+            | HoverRequest::METHOD
+            | GotoDefinition::METHOD
+            | CodeActionRequest::METHOD => false,
+            References::METHOD | PrepareRenameRequest::METHOD | Rename::METHOD => true,
+            WorkspaceSymbolRequest::METHOD => {
+                let mut targets = self.courses.targets().into_iter();
+                return self.courses.coming(&targets.find(|target| self.courses.is_new(target))?);
+            }
+            _ => return None,
+        };
+        let uri = request.params.get("textDocument")?.get("uri")?.as_str()?;
+        let target = target_of(self.documents.get(&Uri::from_str(uri).ok()?)?)?;
+        let found = response.response_result.as_ref().ok()?;
+        let is_empty = found.is_null() || found.as_array().is_some_and(Vec::is_empty);
+        let waits = if needs_course { self.courses.is_new(&target) } else { is_empty };
+        waits.then(|| self.courses.coming(&target)).flatten()
     }
 
     fn location(&self, spot: &Spot) -> Option<Location> {
@@ -170,7 +185,7 @@ impl Desk {
         let query = query.to_lowercase();
         let mut found = Vec::new();
         for target in self.courses.targets() {
-            let Some(inspected) = self.courses.known(&target, false).latest else { continue };
+            let Some(inspected) = self.courses.known(&target).latest else { continue };
             for lesson in &inspected.course.lessons {
                 let text = Text::new(inspected.sources().get(lesson.source).text.as_str());
                 let experiments = lesson.blocks.iter().map(|block| (block, SymbolKind::FUNCTION));
@@ -197,31 +212,32 @@ impl Desk {
     }
 }
 
-/// Returns what mends the mistakes within a range.
+/// Returns what mends the mistakes within a range: those of the course as it is known, where they are now.
 fn mend(view: &View, range: &Range<usize>) -> Vec<CodeActionOrCommand> {
     let Some(inspected) = view.known.first() else { return Vec::new() };
     let sources = inspected.sources();
     let is_this = |id: SourceId| {
         let path = Path::new(&sources.get(id).path);
         let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-        real == view.document.path && sources.get(id).text == view.text()
+        real == view.document.path
     };
+    let mut changes: BTreeMap<SourceId, Option<Change>> = BTreeMap::new();
     let mut done = Vec::new();
     for found in inspected.found.iter() {
-        let Some(span) = found.span.filter(|span| span.start <= range.end && range.start <= span.end) else {
+        let Some(span) = found.span else { continue };
+        let change = changes.entry(span.source).or_insert_with(|| {
+            is_this(span.source).then(|| Change::between(&sources.get(span.source).text, view.text()))
+        });
+        let moved = change.as_ref().and_then(|change| change.moved(&(span.start..span.end)));
+        let Some(place) = moved.filter(|place| place.start <= range.end && range.start <= place.end) else {
             continue;
         };
-        if !is_this(span.source) {
-            continue;
-        }
-        for Action { title, range, text, is_preferred } in
-            actions(found, span.source, view.text(), &view.page)
-        {
+        for Action { title, range, text, is_preferred } in actions(found, &place, view.text(), &view.page) {
             let area = view.document.text.area(&range);
             let edits = vec![TextEdit::new(area, text)];
             let edit = WorkspaceEdit::new(HashMap::from([(view.document.uri.clone(), edits)]));
             let diagnostic = lsp_types::Diagnostic {
-                range: view.document.text.area(&(span.start..span.end)),
+                range: view.document.text.area(&place),
                 message: message(found),
                 ..lsp_types::Diagnostic::default()
             };

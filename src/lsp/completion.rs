@@ -9,6 +9,7 @@ use lsp_types::{
 };
 
 use super::filters::meaning;
+use super::navigation::lesson_of;
 use super::outline::{Place, Step, Written, keys};
 use super::page::{Block, Use};
 use super::pieces::{is_expression, is_from, name_before, opened};
@@ -362,11 +363,33 @@ fn cited(view: &View, before: &str, byte: usize) -> Option<Offers> {
     Some(Offers { from: byte - key.len(), items: bibliography.keys().map(source).collect() })
 }
 
-/// The files and lessons that a link may lead to.
+/// The files and lessons that a link may lead to, and the places in a lesson.
 fn linked(view: &View, before: &str, byte: usize) -> Option<Offers> {
     let open = before.rfind("](")? + 2;
     let typed = &before[open..];
-    (!typed.contains([')', ' ', '#'])).then(|| beside(view, typed, byte, |_| true))?
+    if typed.contains([')', ' ']) {
+        return None;
+    }
+    match typed.split_once('#') {
+        Some((path, typed)) => anchors(view, path, byte - typed.len()),
+        None => beside(view, typed, byte, |_| true),
+    }
+}
+
+/// The headings and blocks of a lesson, this one where no path is written.
+fn anchors(view: &View, path: &str, from: usize) -> Option<Offers> {
+    let name = if path.is_empty() { String::new() } else { lesson_of(view, path)? };
+    let written = view.written(&name)?;
+    let blocks = written.page.blocks.iter().filter_map(|block| match (block.is, block.id()?.0) {
+        (Use::Experiment, id) => Some(Offer::new(format!("experiment-{id}"), "experiment", "")),
+        (Use::Figure, id) => Some(Offer::new(format!("figure-{id}"), "figure", "")),
+        _ => None,
+    });
+    let known = view.course().into_iter().flat_map(|course| &course.lessons);
+    let headings = known.filter(|lesson| lesson.path == written.path).flat_map(|lesson| &lesson.headings);
+    let headings = headings.map(|heading| Offer::new(heading.id.as_str(), "heading", ""));
+    let items = headings.chain(blocks).map(|offer| item(offer, CompletionItemKind::REFERENCE));
+    Some(Offers { from, items: items.collect() })
 }
 
 /// The files that a setting may name.

@@ -4,20 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use crate::lesson::{Lesson, folder_with_settings};
-use crate::pipeline::{self, Failure, Inspected, Request};
+use crate::pipeline::{self, Failure, Inspected, KeptTables, Request};
 
 use super::documents::{Document, Documents};
 use super::meaning;
 
 /// How long nothing has to be typed before a course is looked over.
 const PAUSE: Duration = Duration::from_millis(30);
-
-/// How long a course is waited for that nothing is known of yet.
-const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What is known of a course.
 #[derive(Clone, Default)]
@@ -74,18 +71,24 @@ pub(super) trait Listener: Send + 'static {
 pub(super) struct Courses {
     shared: Arc<Shared>,
     asks: Sender<Ask>,
+    /// Tells whenever one was looked over.
+    pub looked: crossbeam_channel::Receiver<()>,
 }
 
 #[derive(Default)]
-struct Shared {
-    known: Mutex<BTreeMap<PathBuf, Known>>,
-    changed: Condvar,
-}
+struct Shared(Mutex<BTreeMap<PathBuf, Known>>);
 
 impl Shared {
     fn lock(&self) -> MutexGuard<'_, BTreeMap<PathBuf, Known>> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// A look at a course that was asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Asked {
+    target: PathBuf,
+    number: u64,
 }
 
 impl Courses {
@@ -93,9 +96,10 @@ impl Courses {
     pub(super) fn new(request: Request, listener: impl Listener) -> Courses {
         let shared = Arc::new(Shared::default());
         let (asks, asked) = channel();
+        let (tell, looked) = crossbeam_channel::unbounded();
         let inner = shared.clone();
-        std::thread::spawn(move || look_over(&request, &inner, &asked, listener));
-        Courses { shared, asks }
+        std::thread::spawn(move || look_over(&request, &inner, &asked, &tell, listener));
+        Courses { shared, asks, looked }
     }
 
     /// Asks for a course to be looked over, with these files open.
@@ -115,20 +119,26 @@ impl Courses {
         self.shared.lock().keys().cloned().collect()
     }
 
-    /// Returns what is known of a course; waits for what was asked if it is to be `fresh`, or if nothing is known yet.
-    pub(super) fn known(&self, target: &Path, fresh: bool) -> Known {
-        let end = Instant::now() + PATIENCE;
-        let mut all = self.shared.lock();
-        loop {
-            let Some(known) = all.get(target) else { return Known::default() };
-            let is_enough = known.done == known.asked || !fresh && known.done > 0;
-            let left = end.saturating_duration_since(Instant::now());
-            if is_enough || left.is_zero() {
-                return known.clone();
-            }
-            let _ = self.asks.send(Ask::Now);
-            all = self.shared.changed.wait_timeout(all, left).unwrap_or_else(PoisonError::into_inner).0;
-        }
+    /// Returns what is known of a course.
+    pub(super) fn known(&self, target: &Path) -> Known {
+        self.shared.lock().get(target).cloned().unwrap_or_default()
+    }
+
+    /// Returns whether a course was never looked over.
+    pub(super) fn is_new(&self, target: &Path) -> bool {
+        self.shared.lock().get(target).is_some_and(|known| known.done == 0)
+    }
+
+    /// Returns the look at a course that is still to come, which then comes at once; none where it is known as it is now.
+    pub(super) fn coming(&self, target: &Path) -> Option<Asked> {
+        let number = self.shared.lock().get(target).filter(|known| known.done < known.asked)?.asked;
+        let _ = self.asks.send(Ask::Now);
+        Some(Asked { target: target.to_owned(), number })
+    }
+
+    /// Returns whether a look has come, or a later one.
+    pub(super) fn has_come(&self, asked: &Asked) -> bool {
+        self.shared.lock().get(&asked.target).is_none_or(|known| known.done >= asked.number)
     }
 }
 
@@ -148,8 +158,15 @@ pub(super) fn target_of(document: &Document) -> Option<PathBuf> {
     around.or_else(alone)
 }
 
-fn look_over(request: &Request, shared: &Shared, asked: &Receiver<Ask>, mut listener: impl Listener) {
+fn look_over(
+    request: &Request,
+    shared: &Shared,
+    asked: &Receiver<Ask>,
+    looked: &crossbeam_channel::Sender<()>,
+    mut listener: impl Listener,
+) {
     let mut waiting: BTreeMap<PathBuf, Job> = BTreeMap::new();
+    let mut tables: BTreeMap<PathBuf, KeptTables> = BTreeMap::new();
     meaning::prepare();
     loop {
         // Of what is asked while something is looked over, or right after each other, the last counts.
@@ -171,6 +188,7 @@ fn look_over(request: &Request, shared: &Shared, asked: &Receiver<Ask>, mut list
         let request = Request {
             lessons: job.target.clone(),
             unsaved: Arc::new(job.documents.unsaved()),
+            tables: tables.entry(job.target.clone()).or_default().clone(),
             ..request.clone()
         };
         // What one text of an author's breaks is mended with the next.
@@ -197,8 +215,8 @@ fn look_over(request: &Request, shared: &Shared, asked: &Receiver<Ask>, mut list
             if let Some(inspected) = &inspected {
                 note(known, inspected);
             }
-            shared.changed.notify_all();
         }
+        let _ = looked.send(());
         if let Some(inspected) = inspected {
             listener.inspected(&job.target, &inspected, &job.documents);
         }

@@ -29,22 +29,23 @@ pub(crate) use text::Text;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use lsp_server::{Connection, ErrorCode, Message, Notification, Request, Response};
+use crossbeam_channel::select;
+use lsp_server::{Connection, ErrorCode, Message, Notification, Request, RequestId, Response};
 use lsp_types::notification::{
-    DidChangeTextDocument, DidChangeWatchedFiles, DidCloseTextDocument, DidOpenTextDocument,
+    Cancel, DidChangeTextDocument, DidChangeWatchedFiles, DidCloseTextDocument, DidOpenTextDocument,
     DidSaveTextDocument, Notification as _,
 };
 use lsp_types::{
     CodeActionKind, CodeActionOptions, CodeActionProviderCapability, CompletionOptions,
-    HoverProviderCapability, InitializeResult, OneOf, PositionEncodingKind, RenameOptions, SaveOptions,
-    ServerCapabilities, ServerInfo, TextDocumentSyncCapability, TextDocumentSyncKind,
+    HoverProviderCapability, InitializeResult, NumberOrString, OneOf, PositionEncodingKind, RenameOptions,
+    SaveOptions, ServerCapabilities, ServerInfo, TextDocumentSyncCapability, TextDocumentSyncKind,
     TextDocumentSyncOptions, TextDocumentSyncSaveOptions, WorkDoneProgressOptions,
 };
 use serde::de::DeserializeOwned;
 
 use crate::files::Fault;
 use crate::pipeline::{self, Keeping};
-use courses::{Courses, target_of};
+use courses::{Asked, Courses, target_of};
 use diagnostics::Publisher;
 use documents::Documents;
 use hover::Outcomes;
@@ -79,27 +80,38 @@ pub fn listen(connection: &Connection, request: pipeline::Request) -> Result<(),
     let keeping = request.cache.clone();
     let courses = Courses::new(request, Publisher::new(connection.sender.clone()));
     let (documents, outcomes) = (Documents::default(), Outcomes::default());
-    let mut desk = Desk { documents, courses, keeping, outcomes };
-    for message in &connection.receiver {
-        match message {
-            Message::Request(request) => {
-                if connection.handle_shutdown(&request).map_err(spoken)? {
-                    break;
+    let mut desk = Desk { documents, courses, keeping, outcomes, waiting: Vec::new() };
+    let looked = desk.courses.looked.clone();
+    loop {
+        let answers = select! {
+            recv(connection.receiver) -> message => match message {
+                Ok(Message::Request(request)) => {
+                    if connection.handle_shutdown(&request).map_err(spoken)? {
+                        return Ok(());
+                    }
+                    desk.answer(request).into_iter().collect()
                 }
-                let _ = connection.sender.send(desk.answer(request).into());
-            }
-            // What one message breaks must not end the others.
-            Message::Notification(told) => {
-                let _ = catch_unwind(AssertUnwindSafe(|| desk.hear(told)));
-            }
-            Message::Response(_) => {}
+                Ok(Message::Notification(told)) if told.method == Cancel::METHOD => {
+                    read::<Cancel>(told).map(|params| desk.let_go(params.id)).unwrap_or_default()
+                }
+                // What one message breaks must not end the others.
+                Ok(Message::Notification(told)) => {
+                    let _ = catch_unwind(AssertUnwindSafe(|| desk.hear(told)));
+                    Vec::new()
+                }
+                Ok(Message::Response(_)) => Vec::new(),
+                Err(_) => return Ok(()),
+            },
+            recv(looked) -> _ => desk.answer_waiting(),
+        };
+        for answer in answers {
+            let _ = connection.sender.send(answer.into());
         }
     }
-    Ok(())
 }
 
 fn capabilities() -> ServerCapabilities {
-    let triggers = [".", "{", " ", ":", "@", "[", "/", "|", "`", "-", "("];
+    let triggers = [".", "{", " ", ":", "@", "[", "/", "|", "`", "-", "(", "#"];
     ServerCapabilities {
         position_encoding: Some(PositionEncodingKind::UTF16),
         text_document_sync: Some(TextDocumentSyncCapability::Options(TextDocumentSyncOptions {
@@ -138,11 +150,47 @@ struct Desk {
     /// Where runs are kept.
     keeping: Keeping,
     outcomes: Outcomes,
+    /// Questions whose answer a look at their course may know, which is still to come. The others do not wait behind them.
+    waiting: Vec<(Request, Asked)>,
 }
 
 impl Desk {
-    /// Answers a question; one that breaks something is answered too.
-    fn answer(&self, request: Request) -> Response {
+    /// Answers a question, or lets it wait.
+    fn answer(&mut self, request: Request) -> Option<Response> {
+        let response = self.find_or_tell(request.clone());
+        match self.wait_of(&request, &response) {
+            Some(asked) => {
+                self.waiting.push((request, asked));
+                None
+            }
+            None => Some(response),
+        }
+    }
+
+    /// Answers the questions whose look has come.
+    fn answer_waiting(&mut self) -> Vec<Response> {
+        let (ready, waiting) = std::mem::take(&mut self.waiting)
+            .into_iter()
+            .partition(|(_, asked)| self.courses.has_come(asked));
+        self.waiting = waiting;
+        let ready: Vec<(Request, Asked)> = ready;
+        ready.into_iter().map(|(request, _)| self.find_or_tell(request)).collect()
+    }
+
+    /// Answers a waiting question that nobody asks any longer.
+    fn let_go(&mut self, id: NumberOrString) -> Vec<Response> {
+        let id: RequestId = match id {
+            NumberOrString::Number(id) => id.into(),
+            NumberOrString::String(id) => id.into(),
+        };
+        let before = self.waiting.len();
+        self.waiting.retain(|(request, _)| request.id != id);
+        let response = || Response::new_err(id, ErrorCode::RequestCanceled as i32, "taken back".to_owned());
+        (self.waiting.len() < before).then(response).into_iter().collect()
+    }
+
+    /// Finds the answer to a question; one that breaks something is answered too.
+    fn find_or_tell(&self, request: Request) -> Response {
         let (id, method) = (request.id.clone(), request.method.clone());
         match catch_unwind(AssertUnwindSafe(|| self.find(request))) {
             Ok(response) => response,

@@ -149,7 +149,7 @@ fn linked(view: &View, byte: usize) -> Option<(Thing, Range<usize>)> {
 }
 
 /// The name of the lesson that a link of this one leads to.
-fn lesson_of(view: &View, path: &str) -> Option<String> {
+pub(super) fn lesson_of(view: &View, path: &str) -> Option<String> {
     let (root, own) = view.folder()?;
     let real = files::find(root, &own.join(path)).ok()?;
     view.others().find(|(_, lesson)| lesson.path == real).map(|(name, _)| name)

@@ -76,9 +76,63 @@ impl Text {
     }
 }
 
+/// What lies between two versions of a text: one stretch of it became another.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Change {
+    /// Up to here they are the same.
+    start: usize,
+    /// From here on they are the same again: in the first, in the second.
+    ends: [usize; 2],
+}
+
+impl Change {
+    /// Finds what changed.
+    pub(super) fn between(before: &str, after: &str) -> Change {
+        let same = before.bytes().zip(after.bytes()).take_while(|(a, b)| a == b).count();
+        let same = before.floor_char_boundary(same);
+        let least = before.len().min(after.len());
+        let pairs = before.bytes().rev().zip(after.bytes().rev());
+        let behind = pairs.take(least - same).take_while(|(a, b)| a == b).count();
+        Change { start: same, ends: [before.len() - behind, after.len() - behind] }
+    }
+
+    /// Returns where a range of the first is in the second; none of what changed.
+    pub(super) fn moved(&self, range: &Range<usize>) -> Option<Range<usize>> {
+        let [old, new] = self.ends;
+        let is_same = self.start == old && old == new;
+        if range.end < self.start || is_same {
+            return Some(range.clone());
+        }
+        (range.start > old).then(|| range.start - old + new..range.end - old + new)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_did_not_change_is_found_again() {
+        let moved = |before: &str, after: &str, part: &str| {
+            let start = before.find(part).unwrap();
+            let found = Change::between(before, after).moved(&(start..start + part.len()));
+            found.map(|range| after[range].to_owned())
+        };
+        let text = "seds: 2\nkind: x\nepoch: 3";
+        let later = "seds: 2\nkind: train\nepoch: 3";
+        for part in ["seds", "epoch"] {
+            assert_eq!(moved(text, later, part).as_deref(), Some(part));
+            assert_eq!(moved(text, text, part).as_deref(), Some(part));
+        }
+        // A word that something was written to is another word.
+        assert_eq!(moved(text, later, "x"), None);
+        assert_eq!(moved("a epoch b", "a epochs b", "epoch"), None);
+        assert_eq!(moved("a epoch b", "a xepoch b", "epoch"), None);
+        assert_eq!(moved("ö x é", "ö 日本 é", "é").as_deref(), Some("é"));
+        // Behind what was written directly before it stands perhaps another word.
+        assert_eq!(moved("ö é", "ö ö é", "é"), None);
+        assert_eq!(moved("aa", "a", "a"), None);
+    }
 
     #[test]
     fn places_are_counted_in_units_of_utf16() {

@@ -32,14 +32,9 @@ pub(super) struct Other {
 }
 
 impl<'d> View<'d> {
-    /// Looks at a file. Where it is to be `fresh`, what is known of its course is as the file is now.
-    pub(super) fn of(
-        document: &'d Document,
-        documents: &'d Documents,
-        courses: &Courses,
-        fresh: bool,
-    ) -> View<'d> {
-        let known = target_of(document).map_or_else(Known::default, |target| courses.known(&target, fresh));
+    /// Looks at a file.
+    pub(super) fn of(document: &'d Document, documents: &'d Documents, courses: &Courses) -> View<'d> {
+        let known = target_of(document).map_or_else(Known::default, |target| courses.known(&target));
         let is_lesson = document.path.extension().is_some_and(|extension| extension == "md");
         let is_settings = document.path.file_name().is_some_and(|name| name == "gradbook.yaml");
         let page = match (is_lesson, is_settings) {

@@ -9,6 +9,7 @@ use etcetera::BaseStrategy;
 use glob::Pattern;
 
 use super::checkout;
+use super::run::tables::KeptTables;
 use crate::diagnostic::{Diagnostics, Sources, counted};
 use crate::experiment::LimitSettings;
 use crate::files::Fault;
@@ -82,6 +83,8 @@ pub struct Request {
     pub unsaved: Arc<Unsaved>,
     /// Whether pages are made by the program's own templates, whatever lies beside the lessons.
     pub own_templates: bool,
+    /// The tables of the course as they were read before.
+    pub tables: KeptTables,
 }
 
 /// Where runs are kept from one build to the next.

@@ -302,6 +302,8 @@ fn a_place_that_is_half_written_is_completed() {
         ("The end.", " [see @do", "doe2020"),
         ("The end.", " [see @", "kingma2015"),
         ("The end.", " [x](", "02-more.md"),
+        ("The end.", " [x](02-more.md#", "figure-both"),
+        ("The end.", " [x](#exp", "experiment-four"),
         ("The end.\n", "\n```yaml experiment\n", "optimizers: an example"),
         ("The end.\n", "\n```yaml experiment\nkind: train\nid: x\ndata: {file: ", "t.csv"),
         ("The end.\n", "\n```yaml experiment\nkind: train\nid: x\ndata: {file: t.csv, target: ", "b"),
@@ -506,6 +508,38 @@ fn hints_are_done_and_blocks_laid_out() {
     assert_eq!(symbols[1]["name"], "four");
     let found = editor.ask("workspace/symbol", &json!({ "query": "bot" }));
     assert_eq!(found[0]["name"], "both");
+    editor.end();
+}
+
+#[test]
+fn a_question_is_answered_from_what_is_known_and_waits_for_the_rest() {
+    let course = two();
+    let mut editor = Editor::with(&course, "lessons/01-ways.md");
+    let whole = json!({ "start": { "line": 0, "character": 0 }, "end": { "line": 99, "character": 0 } });
+    let params =
+        json!({ "textDocument": { "uri": editor.uri }, "range": whole, "context": { "diagnostics": [] } });
+    // Asked right after the mistake, before the course was looked over.
+    editor.change(editor.text.replace("seeds: 2", "seds: 2"));
+    let actions = editor.ask("textDocument/codeAction", &params);
+    assert_eq!(actions[0]["title"], "Write `seeds`");
+    // The mistake stands elsewhere now.
+    editor.change(editor.text.replace("kind: optimizers", "caption: 😀 ☃\nkind: optimizers"));
+    let actions = editor.ask("textDocument/codeAction", &params);
+    let mended = editor.edited(&actions[0]["edit"]["changes"][&editor.uri]);
+    assert_eq!(mended, editor.text.replace("seds: 2", "seeds: 2"));
+    // What is taken back is answered too.
+    editor.change(mended);
+    editor.send(
+        &json!({ "jsonrpc": "2.0", "id": "gone", "method": "textDocument/codeAction", "params": params }),
+    );
+    editor.tell("$/cancelRequest", &json!({ "id": "gone" }));
+    let answer = loop {
+        let message = editor.heard.recv_timeout(PATIENCE).expect("an answer");
+        if message["id"] == "gone" {
+            break message;
+        }
+    };
+    assert!(answer["error"]["code"] == -32800 || answer["result"] == json!([]), "{answer}");
     editor.end();
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::data::{
     self, DataProblems, DataSettings, Dataset, Facts, Files, Format, Origin, TableLimits, TableProblem,
@@ -24,6 +24,24 @@ struct Loaded {
     hash: String,
 }
 
+/// Tables that were read for a course, for when it is looked at again: those whose bytes and settings are the same need not be
+/// read once more.
+#[derive(Clone, Debug, Default)]
+pub struct KeptTables(Arc<Mutex<BTreeMap<String, Arc<Read>>>>);
+
+impl KeptTables {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Arc<Read>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A table as it was read, and what is odd about it.
+#[derive(Debug)]
+struct Read {
+    dataset: Arc<Dataset>,
+    odd: Vec<Problem>,
+}
+
 /// Where each setting of some data stands in a lesson, by its path within them.
 type Places<'a> = &'a dyn Fn(&str) -> Span;
 
@@ -35,6 +53,9 @@ pub(crate) struct Tables {
     held: f64,
     pub sources: Sources,
     loaded: BTreeMap<String, Loaded>,
+    /// What was read before, and what of it this course has, by its bytes and how they are read.
+    kept: KeptTables,
+    used: BTreeMap<String, Arc<Read>>,
     /// Files in which something is wrong, among the sources.
     shown: BTreeMap<PathBuf, SourceId>,
     /// What is odd about files that were read.
@@ -70,9 +91,14 @@ pub(crate) fn told_of_file(problem: Problem, settings: Option<&DataSettings>, le
 
 impl Tables {
     /// Makes an empty set of tables; `root` is the lessons folder, outside of which no file is opened.
-    pub(crate) fn new(root: &Path, limits: Limits, sources: Sources) -> Self {
-        let (loaded, shown, warnings) = Default::default();
-        Tables { root: root.to_owned(), limits, held: 0.0, sources, loaded, shown, warnings }
+    pub(crate) fn new(root: &Path, limits: Limits, sources: Sources, kept: KeptTables) -> Self {
+        let (loaded, used, shown, warnings) = Default::default();
+        Tables { root: root.to_owned(), limits, held: 0.0, sources, loaded, kept, used, shown, warnings }
+    }
+
+    /// Keeps what this course has for when it is looked at again, and lets go of what it had before.
+    pub(crate) fn keep(&mut self) {
+        *self.kept.lock() = std::mem::take(&mut self.used);
     }
 
     /// Returns the bytes of all tables that are held, each once, until the end.
@@ -196,22 +222,30 @@ impl Tables {
             file: file.as_ref().map(|file| file.bytes.as_slice()),
             labels: labels.as_ref().map(|file| file.bytes.as_slice()),
         };
-        let (dataset, odd) = data::read(settings, files, &self.of_one())
-            .map_err(|problems| self.diagnostics(problems, file.as_ref(), settings, place))?;
-        self.warnings.extend(odd.into_iter().map(|problem| {
-            let span = place(&problem.path);
-            Diagnostic { severity: Severity::Warning, ..Diagnostic::at(problem, span) }
-        }));
         let builtin = match settings.entry().map(|entry| &entry.origin) {
             Some(Origin::Table(table)) => Some(table.csv.as_bytes()),
             _ => None,
         };
         let hash = hash([builtin, files.file, files.labels]);
+        let read_as = format!("{key} {} {hash}", self.limits.rows);
+        let known = self.kept.lock().get(&read_as).cloned();
+        let read = if let Some(read) = known {
+            read
+        } else {
+            let (dataset, odd) = data::read(settings, files, &self.of_one())
+                .map_err(|problems| self.diagnostics(problems, file.as_ref(), settings, place))?;
+            Arc::new(Read { dataset: Arc::new(dataset), odd })
+        };
+        self.warnings.extend(read.odd.iter().map(|problem| {
+            let span = place(&problem.path);
+            Diagnostic { severity: Severity::Warning, ..Diagnostic::at(problem.clone(), span) }
+        }));
+        let dataset = read.dataset.clone();
+        self.used.insert(read_as, read);
         self.held += dataset.bytes() as f64;
         if self.held > self.limits.course.bytes {
             return Err(vec![self.too_much(settings, place)]);
         }
-        let dataset = Arc::new(dataset);
         self.loaded.insert(key, Loaded { dataset: dataset.clone(), hash });
         Ok(dataset)
     }
