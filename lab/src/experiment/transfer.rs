@@ -245,6 +245,15 @@ seeds: 2
         Ok(record)
     }
 
+    /// What is lost of an objective is written as that is.
+    fn describe(&self, info: &'static MetricInfo) -> MetricInfo {
+        let objective = self.search(&DataSettings::default()).objective_info();
+        match objective.filter(|_| matches!(info.name, "regret" | "best_objective" | "spread")) {
+            Some(objective) => MetricInfo { unit: objective.unit, written: objective.written, ..*info },
+            None => *info,
+        }
+    }
+
     fn figures(variants: &[&Self], outcome: &Outcome) -> Vec<Figure> {
         let written = variants.first().and_then(|settings| {
             settings.search(&DataSettings::default()).objective_info().map(|info| info.written)
@@ -362,6 +371,17 @@ mod tests {
         assert_eq!([0, 1, 2, 3].map(|trial| one.regret(trial)), [2.0, 0.0, 2.0, 1.0]);
         let none = Searched::new(vec![f64::NAN; 2], 1.0);
         assert!(none.regret(0).is_nan() && Searched::new(vec![], 1.0).regret(3).is_nan());
+    }
+
+    #[test]
+    fn a_regret_is_written_as_its_objective_is() {
+        let written = |objective: &str, name: &str| {
+            let transfer = Transfer { objective: objective.into(), ..Transfer::default() };
+            transfer.describe(Transfer::METRICS.iter().find(|info| info.name == name).unwrap()).written
+        };
+        assert_eq!(written("dev_error", "regret"), Written::Percent);
+        assert_eq!(written("dev_error", "best_objective"), Written::Percent);
+        assert_eq!(written("dev_loss", "regret"), Written::Number);
     }
 
     #[test]
