@@ -6,6 +6,7 @@
 
 #![no_main]
 
+mod record;
 mod session;
 
 use std::cell::RefCell;
@@ -103,11 +104,9 @@ extern "C" fn open() -> u64 {
 extern "C" fn run(variant: u32, seed: f64) -> u64 {
     with(|held| {
         let record = held.session.run(variant as usize, seed as u64, &|share| advance(share));
-        let record =
-            record.and_then(|record| rmp_serde::to_vec_named(&record).map_err(|error| error.to_string()));
         // The first byte tells a record from what went wrong.
         held.answer = match record {
-            Ok(record) => [vec![1], record].concat(),
+            Ok(record) => [vec![1], record::to_bytes(&record)].concat(),
             Err(error) => [vec![0], error.into_bytes()].concat(),
         };
         place(held)
@@ -117,12 +116,12 @@ extern "C" fn run(variant: u32, seed: f64) -> u64 {
 /// Takes in the record of a run, in the order of variants and seeds.
 #[unsafe(no_mangle)]
 extern "C" fn take() -> u32 {
-    with(|held| match rmp_serde::from_slice(&held.request) {
-        Ok(record) => {
+    with(|held| match record::of_bytes(&held.request) {
+        Some(record) => {
             held.session.take(record);
             1
         }
-        Err(_) => 0,
+        None => 0,
     })
 }
 

@@ -15,7 +15,7 @@ use gradbook_lab::numeric::{Alone, Streams};
 use gradbook_lab::outcome::{Outcome, RunRecord};
 use gradbook_lab::settings::{self, LineMap, Node};
 use gradbook_lab::view::{self, BlockTexts, DrawnFigure, ExperimentView, templates};
-use gradbook_lab::words::Words;
+use gradbook_lab::words::{self, Words};
 use minijinja::Environment;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -25,6 +25,8 @@ use serde_json::Value as Json;
 #[serde(default)]
 pub(crate) struct Course {
     language: String,
+    /// What the code says, by names in their order.
+    english: Vec<(String, String)>,
     /// All phrases of its language, the course's own among them; none where it speaks English as it is.
     phrases: BTreeMap<String, String>,
     limits: LimitSettings,
@@ -123,7 +125,8 @@ pub(crate) struct Session {
 impl Session {
     /// # Errors
     /// A template at fault.
-    pub(crate) fn course(&mut self, course: Course) -> Result<(), minijinja::Error> {
+    pub(crate) fn course(&mut self, mut course: Course) -> Result<(), minijinja::Error> {
+        words::hand_over(std::mem::take(&mut course.english));
         self.words = match course.phrases.is_empty() {
             true => Words::default(),
             false => Words::of_phrases(&course.language, course.phrases.clone()),

@@ -114,10 +114,13 @@
     return bytes;
   };
 
-  const unpacked = async (base64) => {
-    const stream = new Blob([decoded(base64)]).stream().pipeThrough(new DecompressionStream("gzip"));
+  const gunzipped = async (bytes) => {
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
     return new Uint8Array(await new Response(stream).arrayBuffer());
   };
+  const unpacked = (base64) => gunzipped(decoded(base64));
+  /* A file of data as the engine reads it: it unpacks no gzip. */
+  const plain = async (bytes) => (bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipped(bytes) : bytes);
 
   /* Returns the module, once: as it is where the browser knows relaxed SIMD, else with each of those few instructions
      replaced by one of the same length that is never reached. */
@@ -202,7 +205,7 @@
         await worker.ask("start", made);
         const fault = await worker.ask("course", { text: JSON.stringify(shared) });
         if (fault) throw new Error(fault);
-        for (const [name, bytes] of this.files) await worker.ask("file", { name, bytes });
+        for (const [name, bytes] of this.files) await worker.ask("file", { name, bytes: await plain(bytes) });
         if (index === 0 && this.kept) await this.own(worker);
         return worker;
       } catch (error) {
@@ -214,7 +217,8 @@
     async add(name, bytes) {
       this.files.set(name, bytes);
       // Who begins after this has it from there.
-      for (const ready of this.ready) await (await ready)?.ask("file", { name, bytes });
+      const whole = await plain(bytes);
+      for (const ready of this.ready) await (await ready)?.ask("file", { name, bytes: whole });
     }
 
     async open(asked) {

@@ -10,7 +10,7 @@ pub(super) const ALL: &[DatasetInfo] = &[DIGITS, IRIS, BREAST_CANCER];
 /// A table that is part of the program; the target is its last column.
 #[derive(Clone, Copy, Debug)]
 pub struct Table {
-    /// Empty without the feature `tables`: it then comes with the [files](super::Files).
+    /// Empty without the feature `complete`: it then comes with the [files](super::Files).
     pub csv: &'static str,
     pub rows: usize,
     /// Height and width when a row is a picture, row-major.
@@ -21,7 +21,7 @@ pub struct Table {
 /// The text of a table. It is left out of programs that are handed the tables they need: pages that compute.
 macro_rules! csv {
     ($name:literal) => {
-        if cfg!(feature = "tables") { include_str!(concat!("tables/", $name, ".csv")) } else { "" }
+        if cfg!(feature = "complete") { include_str!(concat!("tables/", $name, ".csv")) } else { "" }
     };
 }
 

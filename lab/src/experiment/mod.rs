@@ -207,12 +207,17 @@ pub struct Kind {
     defaults: fn() -> serde_json::Value,
 }
 
+/// Returns what is there for authors alone: a page's module is without it.
+const fn told(text: &'static str) -> &'static str {
+    if cfg!(feature = "complete") { text } else { "" }
+}
+
 impl Kind {
     /// Makes a kind of a type.
     pub const fn of<E: Experiment>() -> Kind {
         Kind {
             name: E::NAME,
-            summary: E::SUMMARY,
+            summary: told(E::SUMMARY),
             revision: E::REVISION,
             compare: E::COMPARE,
             metrics: E::METRICS,
@@ -221,7 +226,7 @@ impl Kind {
             instead_of_data: E::INSTEAD_OF_DATA,
             provokes: E::PROVOKES,
             figures: E::FIGURES,
-            example: E::EXAMPLE,
+            example: told(E::EXAMPLE),
             plan: plan::plan::<E>,
             misfits: |layer| layer::mistakes::<E>(layer).0,
             #[cfg(feature = "complete")]

@@ -34,98 +34,108 @@ enum Sees {
     Claims,
 }
 
+/// Sees before anything runs. A page's module looks for nothing: what it computes has been looked at where the page was built.
+const fn sees_before(sees: fn(&Subject) -> Vec<Problem>) -> Sees {
+    if cfg!(feature = "complete") { Sees::Before(sees) } else { Sees::Prose }
+}
+
+/// Sees after the runs, likewise.
+const fn sees_after(sees: fn(&Subject, &Variant) -> Vec<Problem>) -> Sees {
+    if cfg!(feature = "complete") { Sees::After(sees) } else { Sees::Prose }
+}
+
 /// Every lint, by code.
 pub const LINTS: &[Lint] = &[
     Lint {
         code: "G001",
         name: "search-on-test",
         reason: "what is chosen by the test part is fitted to it: its error no longer tells how good the choice is",
-        sees: Sees::Before(rules::search_on_test),
+        sees: sees_before(rules::search_on_test),
     },
     Lint {
         code: "G002",
         name: "unscaled-features",
         reason: "features of very different size make the loss a narrow valley: no one learning rate suits all weights",
-        sees: Sees::Before(rules::unscaled_features),
+        sees: sees_before(rules::unscaled_features),
     },
     Lint {
         code: "G003",
         name: "batch-norm-of-one",
         reason: "over a batch of one row every unit is its own mean, so that batch normalization makes everything 0",
-        sees: Sees::Before(rules::batch_norm_of_one),
+        sees: sees_before(rules::batch_norm_of_one),
     },
     Lint {
         code: "G004",
         name: "linear-scale",
         reason: "on a linear scale over several decades nine trials in ten fall into the highest of them",
-        sees: Sees::Before(rules::linear_scale),
+        sees: sees_before(rules::linear_scale),
     },
     Lint {
         code: "G005",
         name: "best-on-edge",
         reason: "where the best trial lies at the end of a range, better ones may lie beyond it",
-        sees: Sees::After(rules::best_on_edge),
+        sees: sees_after(rules::best_on_edge),
     },
     Lint {
         code: "G006",
         name: "classes-left-out",
         reason: "an error measured on a part that lacks a class says nothing about that class",
-        sees: Sees::Before(rules::classes_left_out),
+        sees: sees_before(rules::classes_left_out),
     },
     Lint {
         code: "G007",
         name: "equal-weights",
         reason: "units that start with equal weights get equal gradients and stay one unit for ever",
-        sees: Sees::Before(rules::equal_weights),
+        sees: sees_before(rules::equal_weights),
     },
     ONE_SEED,
     Lint {
         code: "G009",
         name: "stopping-on-train",
         reason: "the training loss goes on falling while a network overfits: only rows that it never learnt from show when to stop",
-        sees: Sees::Before(rules::stopping_on_train),
+        sees: sees_before(rules::stopping_on_train),
     },
     Lint {
         code: "G010",
         name: "dropout-at-output",
         reason: "behind the logits no layer learns to do without the dropped ones: the loss only gets noisier",
-        sees: Sees::Before(rules::dropout_at_output),
+        sees: sees_before(rules::dropout_at_output),
     },
     Lint {
         code: "G011",
         name: "never-stops-early",
         reason: "with a patience as long as the training nothing stops early; the weights of the best epoch are taken all the same",
-        sees: Sees::Before(idle::never_stops_early),
+        sees: sees_before(idle::never_stops_early),
     },
     Lint {
         code: "G012",
         name: "schedule-beyond-end",
         reason: "what a schedule would do after the end never happens",
-        sees: Sees::Before(idle::schedule_beyond_end),
+        sees: sees_before(idle::schedule_beyond_end),
     },
     Lint {
         code: "G013",
         name: "dropout-nowhere",
         reason: "one number is the share of each hidden layer: where there is none, nothing is dropped",
-        sees: Sees::Before(idle::dropout_nowhere),
+        sees: sees_before(idle::dropout_nowhere),
     },
     Lint {
         code: "G014",
         name: "diverged",
         reason: "a run whose loss or weights are no longer finite has no result: its curve ends, its numbers are dashes, no claim about it holds",
-        sees: Sees::After(rules::diverged),
+        sees: sees_after(rules::diverged),
     },
     Lint {
         code: "G015",
         name: "percentages-as-counts",
         reason: "whole numbers in `split` count rows: 60, 20 and 20 take a hundred rows and leave the others",
-        sees: Sees::Before(rules::percentages_as_counts),
+        sees: sees_before(rules::percentages_as_counts),
     },
     Lint {
         code: "G016",
         name: "no-dev-part",
         reason: "a part that `split` leaves out gets no rows, and without one nothing tells how well other rows are predicted",
-        sees: Sees::Before(rules::no_dev_part),
+        sees: sees_before(rules::no_dev_part),
     },
     TESTS_NOTHING,
     TYPED_RESULT,

@@ -10,7 +10,7 @@ mod numerals;
 mod phrase;
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, OnceLock};
 
 use crate::diagnostic::SourceId;
 use crate::settings::{LineMap, Value, parse};
@@ -23,12 +23,9 @@ struct Language {
     phrases: &'static str,
 }
 
-/// What the code says. It stands apart from the other languages, which a page's module is without.
-const SPOKEN_BY_CODE: &str = include_str!("en.yaml");
-
 /// Every language that is built in, English first.
 static LANGUAGES: [Language; 6] = [
-    Language { tag: "en", phrases: SPOKEN_BY_CODE },
+    Language { tag: "en", phrases: include_str!("en.yaml") },
     Language { tag: "fr", phrases: include_str!("fr.yaml") },
     Language { tag: "de", phrases: include_str!("de.yaml") },
     Language { tag: "es", phrases: include_str!("es.yaml") },
@@ -37,9 +34,24 @@ static LANGUAGES: [Language; 6] = [
 ];
 
 /// The English phrases with their gaps, in the order of their file.
-static ENGLISH: LazyLock<Vec<(String, Phrase)>> = LazyLock::new(|| {
-    table(SPOKEN_BY_CODE).into_iter().map(|(name, text)| (name, Phrase::new(&text))).collect()
-});
+static ENGLISH: OnceLock<Vec<(String, Phrase)>> = OnceLock::new();
+
+/// Returns what the code says.
+fn english() -> &'static [(String, Phrase)] {
+    ENGLISH.get_or_init(|| {
+        phrases(if cfg!(feature = "complete") { table(LANGUAGES[0].phrases) } else { Vec::new() })
+    })
+}
+
+/// Takes the English phrases, [names and texts](Words::names), for a program that is without them (built without the feature
+/// `complete`). It has to come before anything is said; what comes later is not looked at.
+pub fn hand_over(english: Vec<(String, String)>) {
+    let _ = ENGLISH.set(phrases(english));
+}
+
+fn phrases(texts: Vec<(String, String)>) -> Vec<(String, Phrase)> {
+    texts.into_iter().map(|(name, text)| (name, Phrase::new(&text))).collect()
+}
 
 /// The gap that holds several things, each said by itself.
 const LIST: &str = "list";
@@ -92,12 +104,12 @@ impl Words {
 
     /// Returns the names of all phrases with their English texts.
     pub fn names() -> impl Iterator<Item = (&'static str, &'static str)> {
-        ENGLISH.iter().map(|(name, phrase)| (name.as_str(), phrase.text()))
+        english().iter().map(|(name, phrase)| (name.as_str(), phrase.text()))
     }
 
     /// Returns what is wrong with a phrase of a course's own for one of ours: gaps that the English one does not have.
     pub fn fault(name: &str, own: &str) -> Option<String> {
-        let (_, english) = ENGLISH.iter().find(|(known, _)| known == name)?;
+        let (_, english) = english().iter().find(|(known, _)| known == name)?;
         let gaps: Vec<&str> = english.gaps().collect();
         let unknown = Phrase::new(own).gaps().find(|gap| !gaps.contains(gap)).map(str::to_owned)?;
         Some(match gaps.as_slice() {
@@ -126,7 +138,7 @@ impl Words {
     pub fn get(&self, name: &str) -> &str {
         match &self.spoken {
             Some(spoken) => spoken.phrases.get(name).map_or("", String::as_str),
-            None => ENGLISH.iter().find(|(known, _)| known == name).map_or("", |(_, phrase)| phrase.text()),
+            None => english().iter().find(|(known, _)| known == name).map_or("", |(_, phrase)| phrase.text()),
         }
     }
 
@@ -190,11 +202,11 @@ impl Spoken {
 
     /// Says a text that is one phrase: first of all the one that it is word for word.
     fn one(&self, text: &str, depth: usize) -> Option<String> {
-        let same = ENGLISH.iter().find(|(_, english)| english.text() == text);
+        let same = english().iter().find(|(_, english)| english.text() == text);
         if let Some((name, _)) = same {
             return self.phrases.get(name).cloned();
         }
-        ENGLISH.iter().find_map(|(name, english)| {
+        english().iter().find_map(|(name, english)| {
             let found = english.read(text)?;
             let said = self.phrases.get(name)?;
             Some(Phrase::new(said).fill(|gap| {

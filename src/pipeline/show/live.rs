@@ -18,6 +18,7 @@ use crate::pipeline::run::planned::Planned;
 use crate::settings::{Node, to_yaml};
 use crate::site::{Templates, script};
 use crate::view::LiveView;
+use crate::words::Words;
 
 /// The largest file of data that is published with a page, in bytes.
 const MOST_DATA: u64 = 2 << 20;
@@ -130,7 +131,7 @@ pub(super) fn experiment(
 /// Returns the script that hands over what holds for every experiment of a course.
 pub(super) fn course(course: &Course, templates: &Templates) -> String {
     let spoken = course.words();
-    // A module has the English ones.
+    // Where they are the English ones, which every module needs, they are told once.
     let phrases = if spoken.are_plain() { BTreeMap::new() } else { spoken.all() };
     let words: serde_json::Map<String, serde_json::Value> = spoken
         .all()
@@ -141,6 +142,7 @@ pub(super) fn course(course: &Course, templates: &Templates) -> String {
     let settings = &course.settings;
     let value = json!({
         "language": settings.language.0,
+        "english": Words::names().collect::<Vec<_>>(),
         "phrases": phrases,
         "schemas": schemas::bare(),
         "words": words,

@@ -3,18 +3,22 @@
 use std::borrow::Cow;
 use std::io::{ErrorKind, Read};
 
-use flate2::bufread::MultiGzDecoder;
-
 use crate::problem::Problem;
 
-const GZIP: &[u8] = &[0x1f, 0x8b];
-
 /// Returns the bytes of a file; unpacked if gzip packed them, whatever the file is called.
+#[cfg(feature = "complete")]
 pub(super) fn unpacked(bytes: &[u8], limit: usize) -> Result<Cow<'_, [u8]>, Problem> {
+    const GZIP: &[u8] = &[0x1f, 0x8b];
     match bytes.starts_with(GZIP) {
-        true => read_up_to(MultiGzDecoder::new(bytes), limit).map(Cow::Owned),
+        true => read_up_to(flate2::bufread::MultiGzDecoder::new(bytes), limit).map(Cow::Owned),
         false => Ok(Cow::Borrowed(bytes)),
     }
+}
+
+/// Returns the bytes of a file, which come unpacked here.
+#[cfg(not(feature = "complete"))]
+pub(super) fn unpacked(bytes: &[u8], _: usize) -> Result<Cow<'_, [u8]>, Problem> {
+    Ok(Cow::Borrowed(bytes))
 }
 
 /// Returns all bytes of a reader that unpacks, if they are not more than `limit`. Sizes that the archive declares are not asked
