@@ -316,12 +316,11 @@ impl Session {
         advance: &(dyn Fn(f64) + Sync),
     ) -> Result<RunRecord, String> {
         let (_, block) = self.open.as_ref().ok_or("nothing is open")?;
-        let data = block.plan.data(variant).map(|settings| self.dataset(settings, seed));
-        let data = match data {
-            None => None,
-            Some(data) => Some(data.ok_or("the data could not be read again")?),
-        };
-        let context = Context { seed, data, advance, workers: Arc::new(Alone), pool: &Alone };
+        let load = |settings| self.dataset(settings, seed).ok_or("the data could not be read again");
+        let data = block.plan.data(variant).map(load).transpose()?;
+        let further = block.plan.further_data(variant).into_iter();
+        let further = further.map(|data| load(data.settings)).collect::<Result<_, _>>()?;
+        let context = Context { seed, data, further, advance, workers: Arc::new(Alone), pool: &Alone };
         block.plan.run(variant, &context).map_err(|problem| problem.message)
     }
 

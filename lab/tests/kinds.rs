@@ -116,7 +116,8 @@ fn a_kind_of_elsewhere_is_planned_run_drawn_quoted_and_judged() {
 
     let run = |index: usize, seed: u64| {
         let (workers, advance) = (Arc::new(Alone), &|_: f64| {});
-        plan.run(index, &Context { seed, data: None, advance, workers, pool: &Alone }).unwrap()
+        plan.run(index, &Context { seed, data: None, further: Vec::new(), advance, workers, pool: &Alone })
+            .unwrap()
     };
     let ran = variants.iter().enumerate().map(|(index, variant)| Variant {
         name: variant.name.to_owned(),

@@ -71,6 +71,7 @@ impl Decoded {
 
     /// Asks for the size of every variant's data; what is wrong with them, each mistake once, is added to the errors.
     pub fn read_data(&mut self, size: &mut Sizing) {
+        let mut heard: Vec<Vec<Option<Facts>>> = Vec::new();
         for (index, variant) in self.plan.variants().iter().enumerate() {
             let place = |setting: &str| variant.tree.locate(&self.plan.data_path(setting));
             let facts = self.plan.data(index).map(|data| size(data, &place));
@@ -79,7 +80,13 @@ impl Decoded {
                 None
             });
             self.facts.push(facts);
+            let further = self.plan.further_data(index).into_iter().map(|data| {
+                let place = |setting: &str| variant.tree.locate(&format!("{}.{setting}", data.path));
+                size(data.settings, &place).map_err(|found| add_new(&mut self.errors, found)).ok()
+            });
+            heard.push(further.collect());
         }
+        heard.into_iter().enumerate().for_each(|(index, facts)| self.plan.hear_of(index, facts));
     }
 
     /// Returns the experiment with all that is left to check of it. `told` adds to a problem of some data what only those know

@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 
 use super::Block;
 use super::decoding::divide;
-use crate::data::{self, Facts, Files, TableLimits};
+use crate::data::{self, DataSettings, Facts, Files, TableLimits};
 use crate::diagnostic::{Diagnostic, Problem};
 use crate::experiment::variation::overlay;
 use crate::experiment::{HEADER_KEYS, Limits, Plan, written};
@@ -259,9 +259,11 @@ fn replanned(block: &Block, path: &str, value: &Json, limits: &Limits) -> Result
             None => problem.hint(label),
         }
     };
-    let plan = block.kind.plan(&settings).map_err(said)?;
+    let mut plan = block.kind.plan(&settings).map_err(said)?;
     let mut total = block.shown;
     for variant in 0..plan.variants().len() {
+        let further = plan.further_data(variant).into_iter().map(|data| known(data.settings)).collect();
+        plan.hear_of(variant, further);
         let facts = facts(block, plan.as_ref(), variant);
         if let Some(problem) = plan.check(variant, facts.as_ref()).into_iter().next() {
             return Err(Problem::new("", with(&problem.message)).expected(problem.expected));
@@ -279,7 +281,12 @@ fn replanned(block: &Block, path: &str, value: &Json, limits: &Limits) -> Result
 fn facts(block: &Block, plan: &dyn Plan, variant: usize) -> Option<Facts> {
     let settings = plan.data(variant)?;
     match settings.file.is_none() && settings.entry().is_some() {
-        true => data::facts(settings, Files::default(), &TableLimits::default()).ok(),
+        true => known(settings),
         false => block.facts.get(variant)?.clone(),
     }
+}
+
+/// Returns the size of data that need no file.
+fn known(settings: &DataSettings) -> Option<Facts> {
+    data::facts(settings, Files::default(), &TableLimits::default()).ok()
 }

@@ -1,11 +1,12 @@
 //! What every kind on the list must hold to.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::{Context, KINDS, Kind, MetricType, Plan, header};
 use crate::chart::Layout;
-use crate::data::{self, Facts, Files, TableLimits};
+use crate::data::{self, DataSettings, Facts, Files, TableLimits};
 use crate::diagnostic::SourceId;
 use crate::numeric::{Alone, Streams};
 use crate::outcome::{Metric, Numbers, Outcome, RunRecord, Variant};
@@ -24,13 +25,21 @@ fn tree(text: &str) -> Node {
 }
 
 fn planned(kind: &Kind) -> Box<dyn Plan> {
-    kind.plan(&example(kind)).unwrap_or_else(|errors| panic!("{}: {errors:?}", kind.name))
+    let mut plan = kind.plan(&example(kind)).unwrap_or_else(|errors| panic!("{}: {errors:?}", kind.name));
+    for variant in 0..plan.variants().len() {
+        let further = plan.further_data(variant).into_iter().map(|data| Some(size(data.settings)));
+        let further = further.collect();
+        plan.hear_of(variant, further);
+    }
+    plan
+}
+
+fn size(data: &DataSettings) -> Facts {
+    data::facts(data, Files::default(), &TableLimits::default()).expect("built-in data")
 }
 
 fn facts(plan: &dyn Plan, variant: usize) -> Option<Facts> {
-    plan.data(variant).map(|settings| {
-        data::facts(settings, Files::default(), &TableLimits::default()).expect("built-in data")
-    })
+    plan.data(variant).map(size)
 }
 
 fn outcome(plan: &dyn Plan, seeds: u64) -> Outcome {
@@ -43,6 +52,7 @@ fn outcome(plan: &dyn Plan, seeds: u64) -> Outcome {
         let context = Context {
             seed,
             data: plan.data(variant).map(load),
+            further: plan.further_data(variant).into_iter().map(|data| load(data.settings)).collect(),
             advance: &|_| {},
             workers: Arc::new(Alone),
             pool: &Alone,
@@ -68,11 +78,37 @@ fn every_example_is_in_order_and_its_cost_is_known() {
             assert_eq!(plan.check(variant, facts.as_ref()), [], "{}", kind.name);
             let cost = plan.cost(variant, facts.as_ref());
             assert!(cost.multiply_adds < 1e10, "{}: the example is too large to be one", kind.name);
-            // A kind that knows its data by their names alone has no facts.
-            let is_trained = facts.is_some() || kind.name == "transfer";
+            let further = plan.further_data(variant);
+            assert!(further.iter().all(|data| data.facts == Some(&size(data.settings))), "{}", kind.name);
+            let is_trained = facts.is_some() || !further.is_empty();
             assert_eq!(is_trained, cost.multiply_adds > 0.0, "{}", kind.name);
         }
     }
+}
+
+/// A page's module has no table but those that it is handed, and it is handed those that a plan names.
+#[test]
+fn no_kind_reads_data_by_itself() {
+    fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            match path.is_dir() {
+                true => sources(&path, found),
+                false => found.push(path),
+            }
+        }
+    }
+    let (folder, mut found) = (Path::new(env!("CARGO_MANIFEST_DIR")).join("src/experiment"), Vec::new());
+    sources(&folder, &mut found);
+    let is_code = |path: &&PathBuf| path.extension().is_some_and(|ending| ending == "rs");
+    for path in found.iter().filter(is_code).filter(|path| !path.ends_with("contract.rs")) {
+        let text = std::fs::read_to_string(path).unwrap();
+        let code = text.split("#[cfg(test)]\nmod tests").next().unwrap();
+        for reads in ["Files::", "Files {", "data::load", "data::read(", "data::facts"] {
+            assert!(!code.contains(reads), "{}: {reads}", path.display());
+        }
+    }
+    assert!(found.len() > 20);
 }
 
 #[test]

@@ -116,6 +116,14 @@ pub trait Experiment:
         format!("data.{setting}").trim_end_matches('.').to_owned()
     }
 
+    /// Returns data that it needs beside that, in the order in which a run is [given](Context::further) them.
+    fn further_data(&self) -> Vec<FurtherData<'_>> {
+        Vec::new()
+    }
+
+    /// Hears the size of each of its further data, where it could be told, before it is checked.
+    fn hear_of(&mut self, _: Vec<Option<Facts>>) {}
+
     /// Returns what one run costs, known before it runs. Only called on settings that passed [`check`](Self::check).
     fn cost(&self, facts: Option<&Facts>) -> Cost;
 
@@ -175,6 +183,15 @@ pub trait Experiment:
     /// Returns the figures of all variants together, in the order of [`FIGURES`](Self::FIGURES); a figure that has
     /// nothing to show for these settings is left out.
     fn figures(variants: &[&Self], outcome: &Outcome) -> Vec<Figure>;
+}
+
+/// Data that a kind needs beside those that all of its settings are about: one of several problems.
+pub struct FurtherData<'a> {
+    /// Where their settings stand in a block.
+    pub path: String,
+    pub settings: &'a DataSettings,
+    /// Their size, once it was [heard of](Experiment::hear_of).
+    pub facts: Option<&'a Facts>,
 }
 
 /// A figure with its meaning.

@@ -7,7 +7,8 @@ use crate::data::{DataSettings, Dataset};
 use crate::diagnostic::{Diagnostic, Problem};
 use crate::experiment::variation::{self, Variant};
 use crate::experiment::{
-    Better, Cost, Drawn, Experiment, Facts, MetricInfo, MetricSchema, Shared, header, layer, training,
+    Better, Cost, Drawn, Experiment, Facts, FurtherData, MetricInfo, MetricSchema, Shared, header, layer,
+    training,
 };
 use crate::numeric::Workers;
 use crate::outcome::{Outcome, RunRecord, Written};
@@ -20,6 +21,8 @@ pub struct Context<'a> {
     pub seed: u64,
     /// The data of this run, if the experiment needs any.
     pub data: Option<Arc<Dataset>>,
+    /// What it needs beside that, in the order of [`Plan::further_data`].
+    pub further: Vec<Arc<Dataset>>,
     /// Told the share of the run that has been done since it was last told; the shares add up to one.
     pub advance: &'a (dyn Fn(f64) + Sync),
     /// Who is free to help with large products.
@@ -42,6 +45,10 @@ pub trait Plan: Send + Sync {
     fn variants(&self) -> Vec<PlannedVariant<'_>>;
     /// Returns the settings of a variant's data; none where it reads none.
     fn data(&self, variant: usize) -> Option<&DataSettings>;
+    /// Returns the data that a variant needs beside that.
+    fn further_data(&self, variant: usize) -> Vec<FurtherData<'_>>;
+    /// Tells a variant the size of each of its further data, where it is known.
+    fn hear_of(&mut self, variant: usize, facts: Vec<Option<Facts>>);
     /// Returns the path in the block of a setting of the data.
     fn data_path(&self, setting: &str) -> String;
     /// Returns what is wrong with settings of the block that every variant overrides.
@@ -147,6 +154,14 @@ impl<E: Experiment> Plan for Typed<E> {
         self.variants[variant].1.data()
     }
 
+    fn further_data(&self, variant: usize) -> Vec<FurtherData<'_>> {
+        self.variants[variant].1.further_data()
+    }
+
+    fn hear_of(&mut self, variant: usize, facts: Vec<Option<Facts>>) {
+        self.variants[variant].1.hear_of(facts);
+    }
+
     fn data_path(&self, setting: &str) -> String {
         E::data_path(setting)
     }
@@ -164,10 +179,13 @@ impl<E: Experiment> Plan for Typed<E> {
     }
 
     fn drawn(&self, facts: &[Option<Facts>]) -> Drawn {
-        let tables = self.variants.iter().zip(facts).filter_map(|((_, experiment), facts)| {
-            Some(training::table_cost(experiment.data()?, facts.as_ref()?))
+        let tables = self.variants.iter().zip(facts).map(|((_, experiment), facts)| {
+            let further = experiment.further_data().into_iter();
+            let further = further.filter_map(|data| Some((data.settings, data.facts?)));
+            let all = experiment.data().zip(facts.as_ref()).into_iter().chain(further);
+            all.fold(Drawn::default(), |sum, (data, facts)| sum + training::table_cost(data, facts))
         });
-        // Variants share their table as a rule.
+        // Variants share their tables as a rule.
         let table = tables.max_by(|one, other| one.seconds.total_cmp(&other.seconds));
         E::drawn(&self.experiments()) + table.unwrap_or_default()
     }

@@ -178,7 +178,7 @@ pub(super) fn table_cost(data: &DataSettings, facts: &Facts) -> Drawn {
 }
 
 /// Returns seconds to read a table.
-pub(super) fn read_seconds(data: &DataSettings, facts: &Facts) -> f64 {
+fn read_seconds(data: &DataSettings, facts: &Facts) -> f64 {
     // Text is read number by number; what is kept in fewer bytes stood as it is in its file.
     let of_cell = match () {
         () if is_generated(data) => 0.0,

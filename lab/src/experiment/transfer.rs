@@ -10,14 +10,13 @@ use super::effect::{data_in_effect, split_in_effect};
 use super::header::{is_name, is_reserved};
 use super::search::Search;
 use crate::chart::{Axis, Figure, Format, Panel, Raster, rounded};
-use crate::data::{self, DataSettings, Facts, Files, SplitSettings, TableLimits};
+use crate::data::{DataSettings, Facts, SplitSettings};
 use crate::diagnostic::{Problem, within};
 use crate::experiment::{
-    Compare, Context, Cost, Doc, Drawn, Experiment, MetricInfo, MetricSchema, MetricType, Problems, Shared,
-    training,
+    Compare, Context, Cost, Doc, Drawn, Experiment, FurtherData, MetricInfo, MetricSchema, MetricType,
+    Problems, Shared,
 };
 use crate::nn::ModelSettings;
-use crate::numeric::Streams;
 use crate::outcome::{Grid, Metric, Outcome, RunRecord, Step, Variant, Written};
 use crate::search::{Sampler, Space};
 use crate::train::TrainingSettings;
@@ -41,12 +40,16 @@ pub(super) struct Transfer {
     pub trials: usize,
     /// What the best settings are best in: a loss, an error or an accuracy (default `dev_loss`).
     pub objective: String,
+    /// The size of each problem's data by its name, once it was heard of.
+    #[serde(skip)]
+    facts: BTreeMap<String, Facts>,
 }
 
 impl Default for Transfer {
     fn default() -> Self {
         let Search { split, model, training, space, sampler, trials, objective, .. } = Search::default();
-        Transfer { problems: BTreeMap::new(), split, model, training, space, sampler, trials, objective }
+        let (problems, facts) = Default::default();
+        Transfer { problems, split, model, training, space, sampler, trials, objective, facts }
     }
 }
 
@@ -57,9 +60,9 @@ impl Transfer {
         Search { data: data.clone(), split, model, training, space, sampler, scale: None, trials, objective }
     }
 
-    /// Returns the size of a problem's data, which are known without a file.
-    fn facts(data: &DataSettings) -> Option<Facts> {
-        data::facts(data, Files::default(), &TableLimits::default()).ok()
+    /// Lists the problems of data that are built in or generated: no others are read.
+    fn readable(&self) -> impl Iterator<Item = (&String, &DataSettings)> {
+        self.problems.iter().filter(|(_, data)| data.file.is_none())
     }
 
     fn check_problems(&self) -> Vec<Problem> {
@@ -137,7 +140,7 @@ seeds: 2
             return problems;
         }
         for (name, data) in &self.problems {
-            for problem in self.search(data).check(Self::facts(data).as_ref()) {
+            for problem in self.search(data).check(self.facts.get(name)) {
                 let path = match problem.path.strip_prefix("data") {
                     Some(rest) => format!("problems.{name}{rest}"),
                     None => problem.path.clone(),
@@ -158,14 +161,27 @@ seeds: 2
         None
     }
 
+    fn further_data(&self) -> Vec<FurtherData<'_>> {
+        let of_problem = |(name, settings)| FurtherData {
+            path: format!("problems.{name}"),
+            settings,
+            facts: self.facts.get(name),
+        };
+        self.readable().map(of_problem).collect()
+    }
+
+    fn hear_of(&mut self, facts: Vec<Option<Facts>>) {
+        let named = self.readable().zip(facts);
+        self.facts = named.filter_map(|((name, _), facts)| Some((name.clone(), facts?))).collect();
+    }
+
     fn cost(&self, _: Option<&Facts>) -> Cost {
         // Of a problem's search nothing is kept or drawn but what it found.
-        let of_problem = |data: &DataSettings| {
-            let whole = self.search(data).cost(Self::facts(data).as_ref());
-            let read = Self::facts(data).map_or(0.0, |facts| training::read_seconds(data, &facts));
-            Cost { seconds: whole.seconds + read, kept: 0.0, written: 0.0, drawn: Drawn::default(), ..whole }
+        let of_problem = |(name, data)| {
+            let whole = self.search(data).cost(self.facts.get(name));
+            Cost { kept: 0.0, written: 0.0, drawn: Drawn::default(), ..whole }
         };
-        let all: Cost = self.problems.values().map(of_problem).sum();
+        let all: Cost = self.problems.iter().map(of_problem).sum();
         let pairs = (self.problems.len() * self.problems.len()) as f64;
         all + Cost::of_history(2.0 * pairs) + Cost::of_marks(1.0, pairs)
     }
@@ -191,8 +207,9 @@ seeds: 2
     fn for_notebook(&self, _: Option<&Facts>) -> Result<Map<String, Json>, String> {
         let mut settings = self.search(&DataSettings::default()).for_notebook(None)?;
         let of_problem = |(name, data): (&String, &DataSettings)| {
-            let facts = Self::facts(data)?;
-            let parts = json!({ "data": data_in_effect(data, &facts), "split": split_in_effect(&self.split, &facts) });
+            let facts = self.facts.get(name)?;
+            let parts =
+                json!({ "data": data_in_effect(data, facts), "split": split_in_effect(&self.split, facts) });
             Some((name.clone(), parts))
         };
         let problems: Map<String, Json> = self.problems.iter().filter_map(of_problem).collect();
@@ -204,18 +221,12 @@ seeds: 2
         let share = 1.0 / self.problems.len() as f64;
         let mut searched: Vec<Searched> = Vec::new();
         let mut digest = blake3::Hasher::new();
-        for (name, settings) in &self.problems {
-            let streams = Streams::new(context.seed);
-            let data = data::load(settings, Files::default(), &TableLimits::default(), &streams);
-            let data = data.map_err(|problems| {
-                let first = problems.settings.into_iter().next();
-                let problem = first.unwrap_or_else(|| Problem::new("", "the data cannot be made"));
-                problem.within(&format!("problems.{name}"))
-            })?;
+        for (settings, data) in self.problems.values().zip(&context.further) {
             let advance = |part: f64| (context.advance)(share * part);
             let context = Context {
                 seed: context.seed,
-                data: Some(data.into()),
+                data: Some(data.clone()),
+                further: Vec::new(),
                 advance: &advance,
                 workers: context.workers.clone(),
                 pool: context.pool,
@@ -363,6 +374,7 @@ fn panel(variant: &Variant, outcome: &Outcome, format: Format) -> Option<Panel> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::{self, Files, TableLimits};
 
     #[test]
     fn regrets_by_hand() {
@@ -394,7 +406,10 @@ mod tests {
         assert_eq!(paths, ["problems.Mine", "problems.other.file", "sampler"]);
         assert_eq!(Transfer::default().check(None)[0].path, "problems");
         let wrong = r#"{"problems": {"a": {"name": "iris"}, "b": {"name": "line"}}, "objective": "dev_error", "trials": 0}"#;
-        let wrong: Transfer = serde_json::from_str(wrong).unwrap();
+        let mut wrong: Transfer = serde_json::from_str(wrong).unwrap();
+        let size =
+            |data: FurtherData| data::facts(data.settings, Files::default(), &TableLimits::default()).ok();
+        wrong.hear_of(wrong.further_data().into_iter().map(size).collect());
         let paths: Vec<String> = wrong.check(None).into_iter().map(|problem| problem.path).collect();
         assert_eq!(paths, ["trials", "objective"]);
     }

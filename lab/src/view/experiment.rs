@@ -141,7 +141,10 @@ fn claim(block: &Block, verdict: &Verdict, says_html: String) -> ClaimView {
 fn sources(block: &Block) -> Vec<DataSourceView> {
     let mut sources: Vec<DataSourceView> = Vec::new();
     for (variant, facts) in block.facts.iter().enumerate() {
-        if let (Some(settings), Some(facts)) = (block.plan.data(variant), facts) {
+        let further = block.plan.further_data(variant).into_iter();
+        let further = further.filter_map(|data| Some((data.settings, data.facts?)));
+        let own = block.plan.data(variant).zip(facts.as_ref());
+        for (settings, facts) in own.into_iter().chain(further) {
             let source = source(settings, facts);
             if sources.iter().all(|known| known.name != source.name) {
                 sources.push(source);

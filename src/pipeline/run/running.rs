@@ -237,7 +237,7 @@ fn run_job(
         *told += share;
         work.advance(share * work_of(job));
     };
-    let context = |data| Context { seed: job.seed, data, advance: &advance, workers, pool };
+    let context = |data, further| Context { seed: job.seed, data, further, advance: &advance, workers, pool };
     let run = || record(&ready.course, &ready.planned[job.experiment], &ready.tables, job, context);
     let record = match catch_unwind(AssertUnwindSafe(run)) {
         Ok(record) => record,
@@ -263,18 +263,22 @@ fn record<'a>(
     planned: &Planned,
     tables: &Tables,
     job: &Job,
-    context: impl FnOnce(Option<Arc<Dataset>>) -> Context<'a>,
+    context: impl FnOnce(Option<Arc<Dataset>>, Vec<Arc<Dataset>>) -> Context<'a>,
 ) -> Result<RunRecord, Diagnostic> {
     let tree = planned.plan.variants()[job.variant].tree;
     let lesson = &course.lessons[planned.lesson].path;
-    let data = planned.plan.data(job.variant).map(|settings| tables.dataset(settings, lesson, job.seed));
-    let data = data.transpose().map_err(|problems| {
-        let problem = problems.settings.into_iter().next();
-        let message =
-            problem.map_or_else(|| "the data could not be read again".to_owned(), |problem| problem.message);
-        Diagnostic::error(message, tree.locate(&planned.plan.data_path("")))
-    })?;
-    let record = planned.plan.run(job.variant, &context(data));
+    let load = |settings, path: &str| {
+        tables.dataset(settings, lesson, job.seed).map_err(|problems| {
+            let problem = problems.settings.into_iter().next();
+            let message = problem
+                .map_or_else(|| "the data could not be read again".to_owned(), |problem| problem.message);
+            Diagnostic::error(message, tree.locate(path))
+        })
+    };
+    let data = planned.plan.data(job.variant).map(|data| load(data, &planned.plan.data_path("")));
+    let further = planned.plan.further_data(job.variant).into_iter();
+    let further = further.map(|data| load(data.settings, &data.path)).collect::<Result<_, _>>()?;
+    let record = planned.plan.run(job.variant, &context(data.transpose()?, further));
     record.map_err(|problem| {
         let span = tree.locate(&problem.path);
         Diagnostic::at(problem, span)
@@ -298,9 +302,10 @@ pub(crate) fn again(course: &Course, planned: &Planned, tables: &Tables, cache: 
     for job in jobs::all(course, std::slice::from_ref(planned), tables) {
         let known = job.kept(cache).map(|(record, _)| record);
         let done = known.unwrap_or_else(|| {
-            let alone = |data| Context {
+            let alone = |data, further| Context {
                 seed: job.seed,
                 data,
+                further,
                 advance: &|_| (),
                 workers: Arc::new(Alone),
                 pool: &Alone,

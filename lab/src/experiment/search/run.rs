@@ -54,8 +54,14 @@ pub(super) fn run(search: &Search, context: &Context) -> Result<RunRecord, Probl
         let alone = round.len() == 1 || context.pool.count() == 1;
         let do_trial = |index: usize, proposal: &Proposal| {
             let workers: Arc<dyn Workers> = if alone { context.workers.clone() } else { Arc::new(Alone) };
-            let silent =
-                Context { data: context.data.clone(), advance: &|_| {}, workers, pool: &Alone, ..*context };
+            let silent = Context {
+                data: context.data.clone(),
+                further: Vec::new(),
+                advance: &|_| {},
+                workers,
+                pool: &Alone,
+                ..*context
+            };
             let record = train(search, &space, proposal, &silent)?;
             (context.advance)(proposal.budget / work);
             let trial = Trial {
