@@ -138,6 +138,7 @@ impl<'t> Writer<'t> {
         };
         let fence = Fence::read(info);
         self.check_fence(info, &fence, range);
+        self.check_end(range);
         let mut language = self.fence_language(fence.language, range);
         let included = fence.file.map(|file| {
             if language.is_empty() {
@@ -188,6 +189,27 @@ impl<'t> Writer<'t> {
             let error = Diagnostic::error("this is a part of no file", place);
             self.found.diagnostics.push(error.label("expected `file: ...` beside it"));
         }
+    }
+
+    /// Warns of a fence that nothing closes before the end of the text, so that all the rest is code.
+    fn check_end(&mut self, range: &Range<usize>) {
+        let bare = |line: &'t str| line.trim_start_matches([' ', '\t', '>']).trim_end();
+        let block = self.text[range.clone()].trim_end();
+        let (first, last) =
+            (block.lines().next().unwrap_or_default(), block.lines().next_back().unwrap_or_default());
+        let sign = if first.starts_with('~') { '~' } else { '`' };
+        let signs = |line: &str| line.len() - line.trim_start_matches(sign).len();
+        let end = bare(last);
+        let closed = block.len() > first.len() && signs(end) >= signs(first) && signs(end) == end.len();
+        if closed || !self.text[range.end..].trim().is_empty() {
+            return;
+        }
+        let place = self.span(range.start..range.start + first.trim_end().len());
+        let warning = Diagnostic::warning("this fence is never closed: all that follows is code", place);
+        let signs = &first[..signs(first)];
+        self.found
+            .diagnostics
+            .push(warning.label(format!("expected ` {signs} ` alone in a line after the code")));
     }
 
     /// Returns the code that a file holds, or the part of it that is asked for.

@@ -21,7 +21,7 @@ struct Dialect {
 }
 
 /// Pattern, what it is, and what to write instead.
-const DIALECTS: [(&str, &str, &str); 27] = [
+const DIALECTS: [(&str, &str, &str); 35] = [
     (
         r"(?m)^[ \t>]*(?P<of>:::+[ \t]*\{?[ \t]*\.?\w[^\n]*)",
         "a container of another dialect",
@@ -34,7 +34,7 @@ const DIALECTS: [(&str, &str, &str); 27] = [
     ),
     (r"(?m)^[ \t>]*(?P<of>\.\. [\w-]+::[^\n]*)", "a directive of reStructuredText", "expected Markdown"),
     (
-        r"(?m)^[ \t>]*(?P<of>\[\[_TOC_\]\]|\[TOC\]|\[toc\])[ \t]*$",
+        r"(?m)^[ \t>]*(?P<of>@?(?:\[\[_?TOC_?\]\]|\[\[toc\]\]|\[TOC\]|\[toc\]))[ \t]*$",
         "a list of contents",
         "expected nothing: each page has one",
     ),
@@ -57,6 +57,11 @@ const DIALECTS: [(&str, &str, &str); 27] = [
         r"(?P<of>\{[a-z][a-zA-Z:+.-]*\})`",
         "a role of another dialect",
         "expected `[words](FILE.md#place)`, a footnote, or a formula between `$`",
+    ),
+    (
+        r"(?m)^[ \t>]*(?P<of>:(?:begin|end)_[a-z]+:)",
+        "the edge of a part in another dialect",
+        "expected of code fences with `tab: NAME`, of text nothing",
     ),
     (
         r"(?P<of>:[a-z][a-zA-Z:_-]*:)`",
@@ -84,7 +89,7 @@ const DIALECTS: [(&str, &str, &str); 27] = [
         "expected none: only headings have an id or a class, `## Heading {#id}`",
     ),
     (
-        r"(?m)^[ \t>]*(?P<of>\{:[^{}\n]*\})[ \t]*$",
+        r"(?m)^[ \t>]*(?P<of>\{(?::[^{}\n]*|#[\w:.-]+)\})[ \t]*$",
         "an attribute in braces",
         "expected none: only headings have an id or a class, `## Heading {#id}`",
     ),
@@ -105,9 +110,40 @@ const DIALECTS: [(&str, &str, &str); 27] = [
         "expected `[@KEY]`, with a `bibliography` in gradbook.yaml",
     ),
     (
-        r"\\(?:label|section|subsection|textbf|textit|emph|url)\*?\{[^{}\n]*\}",
+        r"\\(?:label|(?:sub)*section|chapter|paragraph|text(?:bf|it|tt|sc)|emph|underline|url|href|footnote|caption|includegraphics)\*?(?:\[[^\[\]\n]*\])?\{[^{}\n]*\}",
         "a command of LaTeX outside of a formula",
         "expected Markdown: a link, `**bold**`, `*emphasis*`",
+    ),
+    (
+        r"(?m)^[ \t>]*(?P<of>\\(?:(?:new|clear)page|pagebreak|noindent|tableofcontents|maketitle|(?:big|med|small)skip))\b",
+        "a command of LaTeX outside of a formula",
+        "expected nothing: pages are laid out by their style sheet",
+    ),
+    (
+        r"(?:^|[^$])(?P<of>\$\$)(?:[^$]|$)",
+        "the sign of a formula",
+        r"expected a second `$$` that closes it, or `\$\$` for two dollars",
+    ),
+    (
+        r"(?:^|[^\\])\[(?:[^\[\]\n^][^\[\]\n]*)?\]\((?P<of>[^()<>\x22'\s][^()<>\x22'\n]*[ \t][^()<>\x22'\n]*\.[a-zA-Z]\w{0,4}(?:#[^()\s]*)?)\)",
+        "an address with a blank in it",
+        "expected `<` and `>` around it, or `%20` for each blank",
+    ),
+    (
+        r"\|[ \t]*\n(?:[ \t]*\n)?(?P<of>:[ \t]*[^\s:|-][^\n|]*)(?:\n|$)",
+        "the caption of a table in another dialect",
+        "expected a paragraph of its own below the table",
+    ),
+    (r"\\@ref\([^()\n]*\)", "a reference of another dialect", "expected `{{ ref: ID }}` between backticks"),
+    (
+        r"(?m)^(?P<of>(?:#{2,6}|#\p{Lu})[^\s#][^\n]*)$",
+        "a heading without a blank after its signs",
+        "expected a blank between `#` and its words, or `\\#` for a sign",
+    ),
+    (
+        r"(?m)^[ \t>]*(?P<of>\*\[[^\[\]\n]+\]:[^\n]*)$",
+        "an abbreviation of another dialect",
+        "expected a `glossary` in gradbook.yaml, or `<abbr title=\"...\">`",
     ),
     (
         r"\{\{[ \t]*#[a-z_]+[^\n]*?\}\}",
@@ -141,7 +177,7 @@ const DIALECTS: [(&str, &str, &str); 27] = [
     ),
     (r"(?m)^[ \t]*(?P<of>\(@[\w-]*\))[ \t]", "the number of an example in another dialect", "expected `1.`"),
     (
-        r"%%[^%\s](?:[^%\n]*[^%\s])?%%",
+        r"%%[^%\s](?:[^%\n]*[^%\s])?%%|(?m:^)%%[ \t][^%\n]*%%",
         "a remark of another dialect",
         "expected `<!--` and `-->` around it, or nothing",
     ),

@@ -374,6 +374,48 @@ fn what_is_not_defined_or_not_shown_is_said() {
 }
 
 #[test]
+fn code_and_formulas_that_the_end_of_a_cell_cuts_are_said() {
+    let cut = |what: &str| format!("a `|` ends the cell of a table, and cuts this {what}");
+    for (row, place, what) in [
+        ("$P(a|b)$", "$P(a|b)$", "formula"),
+        ("$5 and $P(a|b)$", "$P(a|b)$", "formula"),
+        ("`a|b`", "`a|b`", "code"),
+        ("x `a | b`", "`a | b`", "code"),
+    ] {
+        assert_eq!(
+            mistakes(&format!("| a | b |\n|-|-|\n| {row} |\n")),
+            [format!("{place}: {}", cut(what))],
+            "{row}"
+        );
+    }
+    for row in
+        ["$5|$6", "$5 | $6", "US$|A$", "$x$ | $y$", "`a` | `b`", "$\\|x\\|$ | y", "$|$", "a`|b", "\\`|`\\`"]
+    {
+        assert_eq!(mistakes(&format!("| a | b |\n|-|-|\n| {row} |\n")), [""; 0], "{row}");
+    }
+}
+
+#[test]
+fn a_fence_that_is_never_closed_is_said() {
+    let open = "this fence is never closed: all that follows is code";
+    assert_eq!(mistakes("a\n\n```python\nb\n\n## C\n"), [format!("```python: {open}")]);
+    assert_eq!(mistakes("````\n```\n"), [format!("````: {open}")]);
+    assert_eq!(mistakes("~~~\na\n```"), [format!("~~~: {open}")]);
+    assert_eq!(mistakes("> ```\n> a"), [format!("```: {open}")]);
+    for closed in [
+        "```\na\n```",
+        "```\na\n`````  \n",
+        "> ~~~\n> a\n> ~~~",
+        "- ```\n  a\n  ```",
+        "```\n```",
+        "> ```\n> a\n\nb",
+        "    a",
+    ] {
+        assert_eq!(mistakes(closed), [""; 0], "{closed}");
+    }
+}
+
+#[test]
 fn bare_addresses_are_links() {
     let link = |href: &str, text: &str| format!("<p><a href=\"{href}\">{text}</a>.</p>\n");
     assert_eq!(
@@ -413,6 +455,25 @@ fn ways_of_other_programs_are_named() {
         ("--8<-- \"a.py\"", "--8<-- \"a.py\"", "a file of another"),
         ("a %%b%% c", "%%b%%", "a remark of another"),
         ("- > [!note]- Folded\n  > a", "[!note]-", "an alert of another dialect"),
+        (":begin_tab:`x`\na", ":begin_tab:", "the edge of a part"),
+        ("a\n\n:end_tab:", ":end_tab:", "the edge of a part"),
+        ("@[toc]", "@[toc]", "a list of contents"),
+        ("[[toc]]", "[[toc]]", "a list of contents"),
+        ("a\n\n{#fig:x}", "{#fig:x}", "an attribute"),
+        ("a\n\n\\newpage\n\nb", "\\newpage", "a command of LaTeX"),
+        ("a\\footnote{b} c", "\\footnote{b}", "a command of LaTeX"),
+        ("\\includegraphics[width=1cm]{a.png}", "\\includegraphics[width=1cm]{a.png}", "a command of LaTeX"),
+        ("a $$ b", "$$", "the sign of a formula"),
+        ("$$\nx + 1\n\ntext", "$$", "the sign of a formula"),
+        ("see [the plan](my plan.md)", "my plan.md", "an address with a blank"),
+        ("![a](loss curve.png)", "loss curve.png", "an address with a blank"),
+        ("| a |\n|---|\n| b |\n\n: Words {#tbl-x}", ": Words {#tbl-x}", "the caption of a table"),
+        ("| a |\n|---|\n| b |\n:Words of it", ":Words of it", "the caption of a table"),
+        ("in \\@ref(fig:x)", "\\@ref(fig:x)", "a reference of another"),
+        ("*[HTML]: a language", "*[HTML]: a language", "an abbreviation"),
+        ("a\n\n##Words\n\nb", "##Words", "a heading without a blank"),
+        ("#Words", "#Words", "a heading without a blank"),
+        ("%% not shown %%", "%% not shown %%", "a remark of another"),
         ("```math\na\n```", "math", "a formula in a fence"),
         ("~~~Mermaid\na\n~~~", "Mermaid", "a diagram in a fence"),
         ("```{.python .input}\na\n```", "{.python .input}", "braces after a fence"),
@@ -428,6 +489,14 @@ fn ways_of_other_programs_are_named() {
         "[[1, 2], [3, 4]]",
         "> [!NOTE]\n> a",
         "> [!NOTE] Title\n> a",
+        "$$x$$ and $$\na\n$$ b",
+        "\\$\\$ and $$$ and `$$`",
+        "[a](#main 'b c') ![a](#main \"b c\") (a)(b c) `[a](b c)`",
+        "| a |\n|---|\n| b |\n\nTerm\n: What it is",
+        "#3 and\n#tag\n\n#\n\n###\n\n\\##a",
+        "\\[a](b c.md) a[i](b c) [a](<b c.md>",
+        "`{{#include a.rs}}` `{{ > part }}` `{{! note }}`",
+        "{a: 1}\n{# a remark of a template #}",
         "a == b, c==d==e, 12:30:15, a::b::c, me@fig.example, 100%%",
         "| a |\n|:---:|\n| b |",
         "> \\[!FOO]\n> a",

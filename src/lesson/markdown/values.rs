@@ -18,7 +18,7 @@ impl<'t> Writer<'t> {
     pub(super) fn code(&mut self, code: &CowStr<'t>, range: &Range<usize>) {
         // Between double backticks a guide shows how values are written.
         let shown = self.text[range.clone()].starts_with("``");
-        match inline::template(code).filter(|_| !shown) {
+        match inline::template(code).filter(|(inside, _)| !shown && !is_command(inside)) {
             Some((inside, _)) => {
                 let mark = self.value(inside, range, false).unwrap_or_default();
                 self.out.push(Event::InlineHtml(mark.into()));
@@ -98,6 +98,11 @@ impl<'t> Writer<'t> {
             self.found.diagnostics.push(error.label(expected));
         }
     }
+}
+
+/// Returns whether what stands between double braces is a command of another program, `{{#include a.rs}}`: no expression begins so.
+fn is_command(inside: &str) -> bool {
+    inside.starts_with(['#', '/', '>', '<', '%', '!', '^', '&'])
 }
 
 /// The key of the source that the inside of a gap cites.
