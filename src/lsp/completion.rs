@@ -15,6 +15,7 @@ use super::page::{Block, Use};
 use super::pieces::{is_expression, is_from, name_before, opened};
 use super::spot::Offer;
 use super::view::{View, kind_of, lexicon, metric};
+use crate::data::Separator;
 use crate::experiment::KINDS;
 use crate::files::{find_folder, is_hidden};
 use crate::lesson::Role;
@@ -430,7 +431,9 @@ fn columns_of_table(view: &View, block: &Block, path: &[Step], typed: &str, byte
         .take(LONGEST_HEADER)
         .read_to_end(&mut start)
         .ok()?;
-    let names = csv::Reader::from_reader(&start[..]).headers().ok()?.clone();
+    let separator = Separator::of(&String::from_utf8_lossy(&start));
+    let mut reader = csv::ReaderBuilder::new().delimiter(separator.byte()).from_reader(&start[..]);
+    let names = reader.headers().ok()?.clone();
     let items = names.iter().map(|name| {
         let name = name.trim_start_matches('\u{feff}').trim();
         let is_plain = name.chars().all(|letter| letter.is_alphanumeric() || "_-. ".contains(letter));

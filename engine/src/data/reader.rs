@@ -13,6 +13,7 @@ use super::settings::{DataSettings, Task};
 use crate::problem::Problem;
 use columns::Columns;
 use missing::Missing;
+pub use rows::Separator;
 use rows::{Place, Quoting, Row, Rows, cells};
 pub(super) use target::{MAX_CLASSES, are_few_whole};
 use target::{TargetCell, decide};
@@ -67,8 +68,8 @@ pub(super) fn read(
     limits: &TableLimits,
 ) -> Result<Read, DataProblems> {
     let text = text(bytes, limits)?;
-    let file = File { text };
-    let mut rows = Rows::new(text);
+    let file = File { text, separator: Separator::of(text) };
+    let mut rows = Rows::new(text, file.separator);
     let Some(header) = rows.next() else {
         return Err(TableProblem::new(1, None, "the table is empty")
             .expected("a header line and at least one row")
@@ -120,12 +121,13 @@ fn text<'a>(bytes: &'a [u8], limits: &TableLimits) -> Result<&'a str, DataProble
 #[derive(Clone, Copy)]
 pub(super) struct File<'a> {
     text: &'a str,
+    separator: Separator,
 }
 
 impl File<'_> {
     /// Returns the bytes of a cell, with its quotes and without the blanks around it.
     fn cell(&self, place: Place) -> Range<usize> {
-        let cells = cells(self.text, place.start);
+        let cells = cells(self.text, place.start, self.separator);
         let range = cells.get(place.column).map_or(place.start..place.start, |cell| cell.range.clone());
         let cell = &self.text[range.clone()];
         let start = range.start + (cell.len() - cell.trim_start().len());
@@ -347,15 +349,15 @@ impl Body<'_> {
 
     fn note_ragged(&mut self, row: &Row) {
         let (place, cells, wanted) = (row.place, row.record.len(), self.names.len());
-        let text = self.file.text;
+        let (text, mark) = (self.file.text, self.file.separator.name());
         let last = cells.saturating_sub(1);
         if cells == wanted + 1 && row.record[last].trim().is_empty() && !row.is_quoted(last) {
             self.ragged.commas.add(|| {
                 let line = self.file.row(place);
                 let end = line.start + text[line].trim_end().len();
-                TableProblem::new(place.line, Some(end - 1..end), "this row ends with a comma")
+                TableProblem::new(place.line, Some(end - 1..end), format!("this row ends with a {mark}"))
                     .expected(format!("{wanted} cells, as in the header"))
-                    .hint("remove the comma at the end")
+                    .hint(format!("remove the {mark} at the end"))
             });
             return;
         }
@@ -373,7 +375,11 @@ impl Body<'_> {
         self.ragged.problems.push(if spanning.is_some() {
             problem.hint("a stray quote takes what follows into its cell, up to the next quote")
         } else if cells > wanted {
-            problem.hint("a cell that holds a comma is written in quotes: \"1,5\"")
+            problem.hint(match self.file.separator {
+                Separator::Comma => "a cell that holds a comma is written in quotes: \"1,5\"",
+                Separator::Semicolon => "a cell that holds a semicolon is written in quotes: \"a; b\"",
+                Separator::Tab => "a cell that holds a tab is written in quotes",
+            })
         } else {
             problem
         });
@@ -382,8 +388,10 @@ impl Body<'_> {
     /// Gathers rows that end with a comma into one problem, and so all rows if they have as many cells as each other.
     fn gather_ragged(&mut self, rows: usize) {
         let Ragged { commas, others, differ, problems, .. } = std::mem::take(&mut self.ragged);
-        let what = "with a comma, the header does not";
-        let commas = commas.gathered(rows, ["ends", "end"], what, "remove the comma at the end of each");
+        let mark = self.file.separator.name();
+        let what = format!("with a {mark}, the header does not");
+        let hint = format!("remove the {mark} at the end of each");
+        let commas = commas.gathered(rows, ["ends", "end"], &what, &hint);
         commas.into_iter().for_each(|problem| self.note(problem));
         let unkept = others - problems.len();
         let mut problems = problems.into_iter();

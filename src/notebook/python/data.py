@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import io
 import pathlib
+import re
 import struct
 import zlib
 
@@ -27,10 +28,20 @@ def content(name):
     return found
 
 
+def table(text):
+    """The rows of a table, parted as its header is: by commas, semicolons (then decimals have commas) or tabs."""
+    first = re.sub('"[^"]*"', "", text).lstrip("\r\n").splitlines()[0]
+    mark = max(",;\t", key=first.count)
+    rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=mark) if row]
+    if mark != ";":
+        return rows
+    decimal = re.compile(r"\s*[-+]?(\d+,\d*|,\d+)([eE][-+]?\d+)?\s*")
+    return [[cell.replace(",", ".") if decimal.fullmatch(cell) else cell for cell in row] for row in rows]
+
+
 def read_csv(data):
     """Features and target of a table: the last column is the target unless the settings name another."""
-    text = content(data.get("file") or data["name"]).decode("utf-8-sig")
-    header, *rows = [row for row in csv.reader(io.StringIO(text, newline="")) if row]
+    header, *rows = table(content(data.get("file") or data["name"]).decode("utf-8-sig"))
     header = [name.strip() for name in header]
     target = header.index(data.get("target") or header[-1])
     others = [column for column in range(len(header)) if column != target]

@@ -39,14 +39,11 @@ pub(super) fn header(
     if names.len() == 1 && !settings.is_column_alone() {
         let problem = TableProblem::new(first.line, Some(file.row(first)), "the table has one column")
             .expected("at least one feature and the target, with a comma between them");
-        let hinted = if names[0].starts_with('#') {
-            problem.hint("a table has no comments: remove the lines before its header")
-        } else if names[0].contains([';', '\t']) {
-            problem.hint("save the table with commas between the cells")
-        } else {
-            problem
-        };
-        return Err(hinted.into());
+        return Err(match names[0].starts_with('#') {
+            true => problem.hint("a table has no comments: remove the lines before its header"),
+            false => problem,
+        }
+        .into());
     }
     let mut problems = DataProblems::default();
     let mut seen = BTreeSet::new();
@@ -62,7 +59,10 @@ pub(super) fn header(
             let problem = file.problem(place, name, message).expected("a name");
             problems.table.push(match column + 1 == names.len() && !row.is_quoted(column) {
                 true => {
-                    problem.hint("the line ends with a comma: remove it, and those at the ends of the rows")
+                    let mark = file.separator.name();
+                    problem.hint(format!(
+                        "the line ends with a {mark}: remove it, and those at the ends of the rows"
+                    ))
                 }
                 false => problem,
             });

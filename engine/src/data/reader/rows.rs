@@ -14,6 +14,61 @@ use super::swallowed::{Holds, Swallowed};
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
+/// What parts the cells of a table.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Separator {
+    /// `a,b`.
+    #[default]
+    Comma,
+    /// `a;b`, as spreadsheets write where a comma is the decimal sign, which it is beside semicolons.
+    Semicolon,
+    /// As a selection that is copied out of a spreadsheet.
+    Tab,
+}
+
+impl Separator {
+    /// Returns what parts the header of a table, its first line: whichever of the three occurs most outside of quotes.
+    pub fn of(table: &str) -> Self {
+        let mut quoted = false;
+        let mut counts = [(Separator::Comma, 0), (Separator::Semicolon, 0), (Separator::Tab, 0)];
+        for byte in table.trim_start_matches(['\u{feff}', '\n', '\r']).bytes() {
+            match byte {
+                b'"' => quoted = !quoted,
+                b'\n' | b'\r' if !quoted => break,
+                _ if quoted => {}
+                byte => counts.iter_mut().filter(|(mark, _)| mark.byte() == byte).for_each(|(_, n)| *n += 1),
+            }
+        }
+        // Of equals the last one is the greatest.
+        counts.into_iter().rev().max_by_key(|(_, count)| *count).map_or_else(Self::default, |(mark, _)| mark)
+    }
+
+    /// Returns it as it stands in a file.
+    pub fn byte(self) -> u8 {
+        match self {
+            Separator::Comma => b',',
+            Separator::Semicolon => b';',
+            Separator::Tab => b'\t',
+        }
+    }
+
+    /// Returns what it is called.
+    pub fn name(self) -> &'static str {
+        match self {
+            Separator::Comma => "comma",
+            Separator::Semicolon => "semicolon",
+            Separator::Tab => "tab",
+        }
+    }
+
+    /// Returns a cell with a decimal point, where it is a number with a decimal comma beside semicolons.
+    pub fn pointed(self, cell: &str) -> Option<String> {
+        let is_candidate = self == Separator::Semicolon && cell.matches(',').count() == 1;
+        let pointed = is_candidate.then(|| cell.replacen(',', ".", 1))?;
+        pointed.trim().parse::<f64>().is_ok_and(f64::is_finite).then_some(pointed)
+    }
+}
+
 /// The place of a cell: its line (from 1), the byte at which that starts, and which cell of it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Place {
@@ -25,6 +80,7 @@ pub(super) struct Place {
 /// The rows of a table in order.
 pub(super) struct Rows<'a> {
     text: &'a str,
+    separator: Separator,
     /// Up to where lines have been counted, and how many line ends there were.
     counted: usize,
     ends: usize,
@@ -38,6 +94,7 @@ pub(super) struct Row {
     /// Of its first cell.
     pub place: Place,
     pub record: StringRecord,
+    separator: Separator,
     /// Its cells as they stand in the file, where it has a quote; without one, no cell is quoted.
     pub raw: Vec<RawCell>,
 }
@@ -64,11 +121,12 @@ pub(super) enum Quoting {
 }
 
 impl<'a> Rows<'a> {
-    pub(super) fn new(text: &'a str) -> Self {
+    pub(super) fn new(text: &'a str, separator: Separator) -> Self {
         let skipped = if text.as_bytes().starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
-        let reader =
-            ReaderBuilder::new().has_headers(false).flexible(true).from_reader(&text.as_bytes()[skipped..]);
-        Rows { text, counted: 0, ends: 0, skipped, reader }
+        let mut builder = ReaderBuilder::new();
+        builder.has_headers(false).flexible(true).delimiter(separator.byte());
+        let reader = builder.from_reader(&text.as_bytes()[skipped..]);
+        Rows { text, separator, counted: 0, ends: 0, skipped, reader }
     }
 }
 
@@ -89,15 +147,22 @@ impl Iterator for Rows<'_> {
         self.ends += bytes[self.counted..start].iter().filter(|&&b| b == b'\n').count();
         self.counted = start;
         let quotes = bytes[start..end.max(start)].contains(&b'"');
-        let raw = if quotes { cells(self.text, start) } else { Vec::new() };
-        Some(Row { place: Place { line: 1 + self.ends, start, column: 0 }, record, raw })
+        let separator = self.separator;
+        let raw = if quotes { cells(self.text, start, separator) } else { Vec::new() };
+        if separator == Separator::Semicolon {
+            let pointed =
+                record.iter().map(|cell| separator.pointed(cell).unwrap_or_else(|| cell.to_owned()));
+            let pointed: StringRecord = pointed.collect();
+            record = pointed;
+        }
+        Some(Row { place: Place { line: 1 + self.ends, start, column: 0 }, record, separator, raw })
     }
 }
 
 /// Returns the cells of the row that starts at a byte, as the crate `csv` tells them apart: only a quote that is the first
 /// letter of a cell opens anything, two in a quoted cell stand for one, and what follows a closing quote is bare.
-pub(super) fn cells(text: &str, start: usize) -> Vec<RawCell> {
-    let bytes = text.as_bytes();
+pub(super) fn cells(text: &str, start: usize, separator: Separator) -> Vec<RawCell> {
+    let (bytes, mark) = (text.as_bytes(), separator.byte());
     let mut cells = Vec::new();
     let (mut start, mut at) = (start, start);
     loop {
@@ -105,7 +170,7 @@ pub(super) fn cells(text: &str, start: usize) -> Vec<RawCell> {
         if bytes.get(at) == Some(&b'"') {
             (quoting, open, at) = (Quoting::Quoted, true, at + 1);
         } else {
-            let blank = bytes[at..].iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
+            let blank = bytes[at..].iter().take_while(|&&b| matches!(b, b' ' | b'\t') && b != mark).count();
             if blank > 0 && bytes.get(at + blank) == Some(&b'"') {
                 quoting = Quoting::Indented;
             }
@@ -116,7 +181,8 @@ pub(super) fn cells(text: &str, start: usize) -> Vec<RawCell> {
                 None => break,
                 Some(b'"') if open && bytes.get(at + 1) == Some(&b'"') => at += 1,
                 Some(b'"') if open => (open, closed) = (false, Some(at)),
-                Some(b',' | b'\n' | b'\r') if !open => break,
+                Some(b'\n' | b'\r') if !open => break,
+                Some(&byte) if byte == mark && !open => break,
                 Some(b' ' | b'\t') => {}
                 Some(_) => {
                     if let (Quoting::Quoted, Some(at)) = (quoting, closed) {
@@ -130,7 +196,7 @@ pub(super) fn cells(text: &str, start: usize) -> Vec<RawCell> {
             quoting = Quoting::Unclosed;
         }
         cells.push(RawCell { range: start..at, quoting });
-        if bytes.get(at) != Some(&b',') {
+        if bytes.get(at) != Some(&mark) {
             return cells;
         }
         at += 1;
@@ -171,13 +237,13 @@ impl Row {
             Quoting::Followed(closing) => {
                 let end = closing + text[closing..end].trim_end().len();
                 problem(closing, end, "text follows the quote that closes this cell")
-                    .expected("a comma or the end of the row")
+                    .expected(format!("a {} or the end of the row", self.separator.name()))
                     .hint("a quote within a quoted cell is written twice: \"a \"\"b\"\"\"")
             }
             Quoting::Indented => {
                 let quote = start + text[start..end].find('"').unwrap_or(0);
                 problem(start, quote + 1, "there is a blank before this quote")
-                    .expected("the quote right after the comma")
+                    .expected(format!("the quote right after the {}", self.separator.name()))
                     .hint("only as the first letter of a cell does a quote quote it: remove the blank")
             }
             Quoting::Quoted => {
@@ -202,7 +268,7 @@ impl Row {
             return Holds::Text;
         }
         let spaced = self.raw.iter().skip(1).any(|cell| text[cell.range.start..].starts_with(' '));
-        Swallowed::new(&self.record, column, spaced, missing).holds()
+        Swallowed::new(&self.record, column, spaced, missing, self.separator).holds()
     }
 
     /// Returns the line of a quoted cell that may hold rows as well as text, and how many.
@@ -219,7 +285,7 @@ mod tests {
     use super::*;
 
     fn quoting(row: &str) -> Vec<(&str, Quoting)> {
-        cells(row, 0).into_iter().map(|cell| (&row[cell.range], cell.quoting)).collect()
+        cells(row, 0, Separator::Comma).into_iter().map(|cell| (&row[cell.range], cell.quoting)).collect()
     }
 
     #[test]
@@ -233,10 +299,23 @@ mod tests {
         assert_eq!(quoting(",\"x\ny\",\r\n"), [("", Bare), ("\"x\ny\"", Quoted), ("", Bare)]);
     }
 
+    #[test]
+    fn the_header_says_what_parts_cells() {
+        assert_eq!(Separator::of("a;b;\"c,d,e,f\"\n1,5;2,5;x"), Separator::Semicolon);
+        assert_eq!(Separator::of("\u{feff}a\tb\n1;2;3\t4"), Separator::Tab);
+        assert_eq!(Separator::of("a,b;c"), Separator::Comma);
+        assert_eq!(Separator::of("alone"), Separator::Comma);
+        assert_eq!(Separator::Semicolon.pointed(" 1,5"), Some(" 1.5".to_owned()));
+        for cell in ["1.5", "1,5,0", "x, y", "1.000,5"] {
+            assert_eq!(Separator::Semicolon.pointed(cell), None, "{cell}");
+        }
+        assert_eq!(Separator::Comma.pointed("1,5"), None);
+    }
+
     proptest::proptest! {
         #[test]
         fn as_many_cells_as_the_reader_finds(text in "[a,\" \n\r]{0,40}") {
-            for row in Rows::new(&text).filter(|row| !row.raw.is_empty()) {
+            for row in Rows::new(&text, Separator::Comma).filter(|row| !row.raw.is_empty()) {
                 proptest::prop_assert_eq!(row.raw.len(), row.record.len(), "{:?}", row.record);
             }
         }

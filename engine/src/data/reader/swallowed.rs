@@ -7,6 +7,7 @@
 use ::csv::StringRecord;
 
 use super::missing::Missing;
+use super::rows::Separator;
 
 /// What a quoted cell of several lines holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,13 +27,20 @@ pub(super) struct Swallowed<'r> {
     spaced: bool,
     /// Whether the rest of the row has numbers. Where these stand, text has none.
     has_numbers: bool,
+    separator: Separator,
 }
 
 impl<'r> Swallowed<'r> {
-    pub(super) fn new(record: &'r StringRecord, column: usize, spaced: bool, missing: &'r Missing) -> Self {
+    pub(super) fn new(
+        record: &'r StringRecord,
+        column: usize,
+        spaced: bool,
+        missing: &'r Missing,
+        separator: Separator,
+    ) -> Self {
         let mut others = (0..record.len()).filter(|&other| other != column);
         let has_numbers = others.any(|other| is_number(&record[other]));
-        Swallowed { record, column, missing, spaced, has_numbers }
+        Swallowed { record, column, missing, spaced, has_numbers, separator }
     }
 
     /// Returns what the cell holds.
@@ -59,7 +67,7 @@ impl<'r> Swallowed<'r> {
             match fits {
                 true => rows += 1,
                 // A row with too few cells has a separator all the same, as a rule; a line of text need not.
-                false => others += if line.contains(',') { 1 } else { 2 },
+                false => others += if line.contains(char::from(self.separator.byte())) { 1 } else { 2 },
             }
         }
         match (rows > others, ends) {
@@ -71,13 +79,15 @@ impl<'r> Swallowed<'r> {
 
     /// Returns whether a line is what a row has from one column on up to another.
     fn fits(&self, line: &str, from: usize, to: usize) -> bool {
-        let parts: Vec<&str> = line.split(',').collect();
+        let parts: Vec<&str> = line.split(char::from(self.separator.byte())).collect();
         let is_alike = |other: usize| match parts[other - from] {
             part if is_number(&self.record[other]) => is_number(part) || self.missing.has(part),
             part => self.has_numbers || !part.trim().is_empty(),
         };
         let mut others = (from..to).filter(|&other| other != self.column);
-        parts.len() == to - from && (self.spaced || !line.contains(", ")) && others.all(is_alike)
+        parts.len() == to - from
+            && (self.spaced || !line.contains(&format!("{} ", char::from(self.separator.byte()))))
+            && others.all(is_alike)
     }
 }
 
@@ -91,7 +101,7 @@ mod tests {
 
     fn holds(cells: &[&str], column: usize) -> Holds {
         let record: StringRecord = cells.iter().copied().collect();
-        Swallowed::new(&record, column, false, &Missing::new(None)).holds()
+        Swallowed::new(&record, column, false, &Missing::new(None), Separator::Comma).holds()
     }
 
     #[test]

@@ -374,13 +374,6 @@ fn headers() {
         ]
     );
     assert_eq!(
-        said("a;b\n1;2\n"),
-        [
-            "1 [a;b] the table has one column | at least one feature and the target, with a comma between them | \
-          save the table with commas between the cells"
-        ]
-    );
-    assert_eq!(
         said("a,,a,c\n1,2,3,4\n"),
         [
             "1 [] column 2 has no name | a name | ",
@@ -480,4 +473,36 @@ proptest::proptest! {
     fn no_bytes_make_it_panic(bytes in proptest::collection::vec(proptest::sample::select(b"a,b1\"\n\r .-\xc3\xa9\xff;".to_vec()), 0..60)) {
         let _ = read(&bytes, &DataSettings::default(), &TableLimits::default());
     }
+}
+
+/// As spreadsheets write where the comma is the decimal sign: the same numbers, and faults at their places.
+#[test]
+fn semicolons_and_tabs_part_cells_too() {
+    let read = |text: &str| read_with(text, "{\"features\": [\"size\"]}").unwrap();
+    let commas = read("size,garden,sold\n70.5,\"a, b\",x\n80,c,y\n");
+    for text in [
+        "size;garden;sold\n70,5;a, b;x\n80;c;y\n",
+        "\u{feff}size\tgarden\tsold\r\n70.5\ta, b\tx\r\n80\t\"c\"\ty\r\n",
+    ] {
+        let found = read(text);
+        assert_eq!(found.features, commas.features, "{text}");
+        assert_eq!(found.feature_names, commas.feature_names, "{text}");
+        assert_eq!(found.target, commas.target, "{text}");
+    }
+    assert_eq!(said("a;y\n1,5;x\n1,5,0;y\n"), ["3 [1,5,0] `1,5,0` is not a number | a number | "]);
+    assert_eq!(
+        said("a;y\n1;x;\n2;y\n"),
+        [
+            "2 [;] this row ends with a semicolon | 2 cells, as in the header | remove the semicolon at the end"
+        ]
+    );
+    assert_eq!(
+        said("a;y\n1;\"x\" z\n2;y\n"),
+        [
+            "2 [\" z] text follows the quote that closes this cell | a semicolon or the end of the row | a quote \
+             within a quoted cell is written twice: \"a \"\"b\"\"\""
+        ]
+    );
+    let target = read_with("a;y\n1;0,5\n2;1,25\n", "{}").unwrap().target;
+    assert_eq!(target, TargetColumn::Values { values: vec![0.5, 1.25], name: "y".to_owned() });
 }
