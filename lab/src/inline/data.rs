@@ -20,8 +20,16 @@ fn late<'a, T>(make: impl FnOnce() -> T + Send + 'a) -> Late<'a, T> {
     Arc::new(LazyLock::new(Box::new(make)))
 }
 
-/// The items of a list or a curve.
-type Items<'a> = Late<'a, Vec<Data<'a>>>;
+/// A list or a curve.
+#[derive(Debug)]
+pub(super) struct Series<'a> {
+    /// What stands at each of its places, as far as all seeds have one.
+    pub items: Vec<Data<'a>>,
+    /// All of it in each seed; empty where no seed changes it, or it is not known yet.
+    pub seeds: Vec<&'a [f64]>,
+}
+
+type Items<'a> = Late<'a, Series<'a>>;
 
 /// A named result. Numbers keep the value of each seed, so that `.sd` works at any depth.
 #[derive(Clone, Debug)]
@@ -206,7 +214,7 @@ fn setting<'a>(value: &Json) -> Data<'a> {
     match value {
         Json::Array(items) => {
             let items = items.iter().map(setting).collect();
-            Data::List(late(move || items))
+            Data::List(late(move || Series { items, seeds: Vec::new() }))
         }
         Json::Number(number) => Data::Setting(number.as_f64().into()),
         Json::Bool(flag) => Data::Setting((*flag).into()),
@@ -271,17 +279,18 @@ fn collect<'a, T>(metrics: &[&'a Metric], part: impl Fn(&'a Metric) -> Option<T>
     metrics.iter().map(|metric| part(metric)).collect()
 }
 
-/// Returns lists of several seeds, which are read only now, as one list of numbers over seeds, as long as the shortest.
-fn item_by_item<'l, 'a>(lists: impl Iterator<Item = &'l [f64]>) -> Vec<Data<'a>> {
-    let lists: Vec<&[f64]> = lists.collect();
-    let length = lists.iter().map(|list| list.len()).min().unwrap_or(0);
-    (0..length).map(|index| Data::Number(lists.iter().map(|list| list[index]).collect())).collect()
+/// Returns lists of several seeds, which are read only now, and their items over the seeds, as many as the shortest has.
+fn item_by_item<'a>(lists: impl Iterator<Item = &'a [f64]>) -> Series<'a> {
+    let seeds: Vec<&[f64]> = lists.collect();
+    let length = seeds.iter().map(|list| list.len()).min().unwrap_or(0);
+    let at = |index: usize| Data::Number(seeds.iter().map(|list| list[index]).collect());
+    Series { items: (0..length).map(at).collect(), seeds }
 }
 
 /// Returns a list of numbers that nobody knows yet.
 fn repeated<'a>(number: &Arc<[f64]>, length: usize) -> Items<'a> {
     let number = number.clone();
-    late(move || vec![Data::Number(number); length])
+    late(move || Series { items: vec![Data::Number(number); length], seeds: Vec::new() })
 }
 
 /// Returns a statistic over the seeds by its name.

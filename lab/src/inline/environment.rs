@@ -6,6 +6,7 @@ use minijinja::value::{Kwargs, Rest, ValueKind};
 use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, Value};
 
 use super::format;
+use super::seeds::Seeds;
 use crate::numeric;
 
 /// Filters, alphabetically.
@@ -92,17 +93,26 @@ pub(super) static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(||
         let digits = digits_of(digits, &named)?;
         each(value, &|number| format::times(number, digits))
     });
-    environment.add_filter("length", minijinja::filters::length);
-    environment.add_filter("first", minijinja::filters::first);
-    environment.add_filter("last", minijinja::filters::last);
+    environment.add_filter("length", |list: &Value| match of_seeds(list) {
+        Some(seeds) => seeds.reduce(|list| Ok(list.len() as f64)).map(Value::from),
+        None => minijinja::filters::length(list).map(Value::from),
+    });
+    environment.add_filter("first", |list: &Value| match of_seeds(list) {
+        Some(seeds) => seeds.reduce(|list| end(list.first())).map(Value::from),
+        None => minijinja::filters::first(list),
+    });
+    environment.add_filter("last", |list: &Value| match of_seeds(list) {
+        Some(seeds) => seeds.reduce(|list| end(list.last())).map(Value::from),
+        None => minijinja::filters::last(list.clone()),
+    });
     environment.add_filter("join", |list: &Value, between: Option<String>| {
         let parts: Vec<String> = list.try_iter()?.map(|item| shown(&item)).collect::<Result<_, _>>()?;
         Ok::<String, Error>(parts.join(between.as_deref().unwrap_or(", ")))
     });
-    environment.add_filter("sum", |list: &Value| Ok::<f64, Error>(numbers(list)?.iter().sum()));
+    environment.add_filter("sum", |list: &Value| by_seed(list, |list| Ok(list.iter().sum())));
     environment.add_filter("abs", absolute);
-    environment.add_filter("min", |list: &Value| extreme(&numbers(list)?, f64::min));
-    environment.add_filter("max", |list: &Value| extreme(&numbers(list)?, f64::max));
+    environment.add_filter("min", |list: &Value| by_seed(list, |list| extreme(list, f64::min)));
+    environment.add_filter("max", |list: &Value| by_seed(list, |list| extreme(list, f64::max)));
     environment.add_filter("mean", mean);
     environment.add_filter("rises", rises);
     environment.add_filter("slope", slope);
@@ -114,8 +124,8 @@ pub(super) static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(||
     environment.add_function("pow", |base: Value, exponent: Value| {
         Ok::<f64, Error>(libm::pow(number(&base)?, number(&exponent)?))
     });
-    environment.add_function("min", |values: Rest<Value>| extreme(&several(&values)?, f64::min));
-    environment.add_function("max", |values: Rest<Value>| extreme(&several(&values)?, f64::max));
+    environment.add_function("min", |values: Rest<Value>| extreme_of(&values, f64::min));
+    environment.add_function("max", |values: Rest<Value>| extreme_of(&values, f64::max));
     environment.add_function("mean", |list: Value| mean(&list));
     environment.add_function("rises", |list: Value| rises(&list));
     environment.add_function("slope", |list: Value| slope(&list));
@@ -179,11 +189,28 @@ fn numbers(list: &Value) -> Result<Vec<f64>, Error> {
     }
 }
 
-/// Returns the arguments of `min(a, b)`, or the one list of `min(list)`.
-fn several(values: &[Value]) -> Result<Vec<f64>, Error> {
+/// Returns the lists of several seeds, if a value is that.
+fn of_seeds(value: &Value) -> Option<&Seeds> {
+    value.downcast_object_ref::<Seeds>()
+}
+
+/// Returns what a list is made into; of several seeds, what stands for what each of their lists is made into.
+fn by_seed(list: &Value, reduce: impl Fn(&[f64]) -> Result<f64, Error>) -> Result<f64, Error> {
+    match of_seeds(list) {
+        Some(seeds) => seeds.reduce(reduce),
+        None => reduce(&numbers(list)?),
+    }
+}
+
+fn end(item: Option<&f64>) -> Result<f64, Error> {
+    item.copied().ok_or_else(|| wrong("expected at least one number".to_owned()))
+}
+
+/// Returns `min(a, b)`, or `min(list)`.
+fn extreme_of(values: &[Value], better: fn(f64, f64) -> f64) -> Result<f64, Error> {
     match values {
-        [list] => numbers(list),
-        values => values.iter().map(number).collect(),
+        [list] => by_seed(list, |list| extreme(list, better)),
+        values => extreme(&values.iter().map(number).collect::<Result<Vec<f64>, Error>>()?, better),
     }
 }
 
@@ -199,12 +226,11 @@ fn absolute(value: &Value) -> Result<f64, Error> {
 }
 
 fn mean(list: &Value) -> Result<f64, Error> {
-    let values = at_least(1, numbers(list)?)?;
-    Ok(numeric::mean(&values))
+    by_seed(list, |list| Ok(numeric::mean(at_least(1, list)?)))
 }
 
 /// Returns a list that is long enough.
-fn at_least(items: usize, values: Vec<f64>) -> Result<Vec<f64>, Error> {
+fn at_least(items: usize, values: &[f64]) -> Result<&[f64], Error> {
     if values.len() >= items {
         return Ok(values);
     }
@@ -214,28 +240,38 @@ fn at_least(items: usize, values: Vec<f64>) -> Result<Vec<f64>, Error> {
 
 /// Returns the exponentially weighted average up to each item, with bias correction unless told otherwise.
 #[expect(clippy::needless_pass_by_value, reason = "a filter gets its named arguments by value")]
-fn smooth(list: &Value, beta: &Value, corrected: Option<bool>, named: Kwargs) -> Result<Vec<f64>, Error> {
+fn smooth(list: &Value, beta: &Value, corrected: Option<bool>, named: Kwargs) -> Result<Value, Error> {
     let beta = number(beta)?;
     if !(0.0..1.0).contains(&beta) {
         return Err(wrong(format!("beta is from 0 up to, but not including, 1, not {beta}")));
     }
     let named_corrected: Option<bool> = named.get("corrected")?;
     named.assert_all_used()?;
-    Ok(numeric::smooth(&numbers(list)?, beta, corrected.or(named_corrected).unwrap_or(true)))
+    let smooth = |list: &[f64]| numeric::smooth(list, beta, corrected.or(named_corrected).unwrap_or(true));
+    Ok(match of_seeds(list) {
+        Some(seeds) => Value::from_object(seeds.map(smooth)),
+        None => Value::from(smooth(&numbers(list)?)),
+    })
 }
 
 /// Returns in which share of the steps from one item to the next the item grows.
 fn rises(list: &Value) -> Result<f64, Error> {
-    let values = at_least(2, numbers(list)?)?;
-    let steps = values.len() - 1;
-    Ok(values.windows(2).filter(|pair| pair[1] > pair[0]).count() as f64 / steps as f64)
+    by_seed(list, |list| {
+        let values = at_least(2, list)?;
+        let steps = values.len() - 1;
+        Ok(values.windows(2).filter(|pair| pair[1] > pair[0]).count() as f64 / steps as f64)
+    })
 }
 
 /// Returns the slope of the least-squares line through the items at 0, 1, 2...: by how much they grow an epoch.
 fn slope(list: &Value) -> Result<f64, Error> {
-    let values = at_least(2, numbers(list)?)?;
+    by_seed(list, slope_of)
+}
+
+fn slope_of(list: &[f64]) -> Result<f64, Error> {
+    let values = at_least(2, list)?;
     let n = values.len() as f64;
-    let (middle, mean) = ((n - 1.0) / 2.0, numeric::mean(&values));
+    let (middle, mean) = ((n - 1.0) / 2.0, numeric::mean(values));
     let (mut up, mut down) = (0.0, 0.0);
     for (index, value) in values.iter().enumerate() {
         let x = index as f64 - middle;

@@ -3,7 +3,7 @@
 //! An expression is minijinja's, over the results of the course by name. A metric is its mean over the
 //! seeds (or its median, where the block says `statistic: median`), with `.mean .sd .min .max .median .q1 .q3 .values .n`; `loss[10]` is the value at epoch 10 of a
 //! metric that has a curve, and before a filter or function of lists (`loss | length`, `slope(loss)`) such a
-//! metric is its whole curve.
+//! metric is its whole curve, of each seed: `rises(loss)` is what stands for the seeds of what each of their curves does.
 //!
 //! | filter | gives |
 //! |---|---|
@@ -29,6 +29,7 @@ mod idle;
 mod names;
 mod operands;
 mod resolve;
+mod seeds;
 mod token;
 
 use std::collections::BTreeMap;
@@ -111,6 +112,27 @@ impl<'a> Values<'a> {
             }
         }
         Some(Origin { experiment, numbers })
+    }
+
+    /// Returns an expression in a lesson as a number; none where it has no value, as where nothing has run yet.
+    ///
+    /// # Errors
+    /// As [`Values::evaluate`], and a value that is no number.
+    pub fn number(&self, lesson: &str, text: &str, span: Span) -> Result<Option<f64>, Diagnostic> {
+        let found = |fault| diagnostic(fault, text, span);
+        let expression = Expression::parse(text).map_err(found)?;
+        let (value, _) = match expression.evaluate(&self.roots(lesson)) {
+            // A curve that ends earlier, or has no values yet.
+            Err(fault) if fault.ended => return Ok(None),
+            evaluated => evaluated.map_err(found)?,
+        };
+        match environment::number(&value) {
+            Ok(number) => Ok(Some(number).filter(|number| number.is_finite())),
+            Err(error) => {
+                let said = error.detail().unwrap_or("expected a number").to_owned();
+                Err(found(Fault::new(0..text.len(), format!("`{}` is no number", text.trim()), said)))
+            }
+        }
     }
 
     /// Returns an expression in a lesson as plain text (not escaped). `span` is the place of `text` in the file.

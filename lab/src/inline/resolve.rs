@@ -5,7 +5,8 @@ use std::ops::Range;
 
 use minijinja::Value;
 
-use super::data::{self, Data, STATISTICS};
+use super::data::{self, Data, STATISTICS, Series};
+use super::seeds::Seeds;
 use super::token::{Link, Name};
 use crate::diagnostic::{counted, nearest};
 use crate::outcome::Statistic;
@@ -76,7 +77,7 @@ pub(super) fn following(roots: &Roots, links: &[Link]) -> Vec<String> {
                 None => return Vec::new(),
             },
             (Data::Curve { series: items, .. } | Data::List(items), Name::Index(_)) => {
-                item = items.first().cloned().unwrap_or(Data::Unknown);
+                item = items.items.first().cloned().unwrap_or(Data::Unknown);
                 (&item, &left[1..])
             }
             (Data::Settings(settings), Name::Word(_)) => {
@@ -117,7 +118,7 @@ pub(super) fn start(roots: &Roots, links: &[Link]) -> Option<f64> {
         _ => rest,
     };
     match follow(root, to_curve, name.clone()).ok()? {
-        Followed { data: Data::Curve { series, .. }, left: [], .. } => match series.first()? {
+        Followed { data: Data::Curve { series, .. }, left: [], .. } => match series.items.first()? {
             Data::Number(values) => values.first().copied(),
             _ => None,
         },
@@ -148,14 +149,19 @@ fn follow<'a, 'l, 'd>(
         statistic = data.statistic().unwrap_or(statistic);
         let used;
         (data, used) = match (data, &link.name) {
+            (Data::Map(names), Name::Word(word))
+                if ENDS.contains(&word.as_str()) && has_variants(names, word) =>
+            {
+                end(names, left, statistic)?
+            }
             (Data::Map(names), Name::Word(_)) => {
                 entry(names, left).ok_or_else(|| unknown(link, &data.names(), &format!("`{seen}` has no")))?
             }
             (Data::Settings(names), Name::Word(_)) => path(names, left, &seen)?,
             (Data::Late(..), _) => (data.open(), 0),
-            (Data::List(items), Name::Index(index)) => (item(items, *index, link, &seen)?, 1),
+            (Data::List(list), Name::Index(index)) => (item(&list.items, *index, link, &seen)?, 1),
             (Data::Curve { series, .. }, Name::Index(index)) => {
-                let found = item(series, *index, link, &seen);
+                let found = item(&series.items, *index, link, &seen);
                 (found.map_err(|fault| Fault { ended: true, ..fault })?, 1)
             }
             (Data::Number(_) | Data::Curve { .. }, Name::Word(_)) | (Data::Unknown, _) => {
@@ -206,6 +212,54 @@ fn follow<'a, 'l, 'd>(
         left = &left[used..];
     }
     Ok(Followed { data, left, seen, statistic })
+}
+
+/// What leads from an experiment to the variant in which a metric is at that end: `grid.lowest.dev_error.label`.
+const ENDS: [&str; 2] = ["lowest", "highest"];
+
+/// Returns the names of a variant, if that is what data are.
+fn variant<'a, 'd>(data: &'a Data<'d>) -> Option<&'a BTreeMap<String, Data<'d>>> {
+    match data.open() {
+        Data::Map(names) if names.contains_key("label") => Some(names),
+        _ => None,
+    }
+}
+
+/// Returns whether these are the names of an experiment's variants, none of which is called by that word.
+fn has_variants(names: &BTreeMap<String, Data>, word: &str) -> bool {
+    !names.contains_key(word) && names.values().any(|data| variant(data).is_some())
+}
+
+/// Returns the variant in which a metric is lowest or highest, and how many links say so.
+fn end<'a, 'd>(
+    names: &'a BTreeMap<String, Data<'d>>,
+    links: &[Link],
+    statistic: Statistic,
+) -> Result<(&'a Data<'d>, usize), Fault> {
+    let Some(metric) = links.get(1) else {
+        let message = format!("`{}` of what?", links[0].word().unwrap_or_default());
+        return Err(Fault::new(
+            links[0].range.clone(),
+            message,
+            "expected a metric, as in `lowest.dev_error`",
+        ));
+    };
+    let found = names.values().filter_map(|data| {
+        let (value, used) = entry(variant(data)?, &links[1..])?;
+        let (Data::Number(values) | Data::Curve { last: values, .. }) = value.open() else { return None };
+        Some((data, statistic.of(values), used))
+    });
+    let sign = if links[0].word() == Some("lowest") { 1.0 } else { -1.0 };
+    // What does not exist is at no end; before anything has run nothing exists.
+    let key = |value: f64| if value.is_nan() { f64::INFINITY } else { sign * value };
+    match found.min_by(|a, b| key(a.1).total_cmp(&key(b.1))) {
+        Some((data, _, used)) => Ok((data, 1 + used)),
+        None => {
+            let known: Vec<&str> =
+                names.values().find_map(variant).into_iter().flatten().map(|(k, _)| k.as_str()).collect();
+            Err(unknown(metric, &known, "no variant has a number"))
+        }
+    }
 }
 
 /// Returns the entry that the next links name, and how many of them: a key may hold dots (`best.training.l2`).
@@ -342,11 +396,9 @@ fn value(
     statistic: Statistic,
 ) -> Result<Value, Fault> {
     match data {
-        Data::Curve { series, .. } if as_list => {
-            series.iter().map(|item| value(item, links, true, seen, statistic)).collect()
-        }
+        Data::Curve { series, .. } if as_list => list(series, links, seen, statistic, true),
         Data::Number(values) | Data::Curve { last: values, .. } => Ok(Value::from(statistic.of(values))),
-        Data::List(items) => items.iter().map(|item| value(item, links, true, seen, statistic)).collect(),
+        Data::List(items) => list(items, links, seen, statistic, as_list),
         Data::Text(texts) => {
             let mut distinct: Vec<&str> = Vec::new();
             for text in texts {
@@ -369,6 +421,21 @@ fn value(
             Err(hint.into_iter().fold(fault, Fault::hint))
         }
     }
+}
+
+/// Returns a list; with `by_seed` that of each seed, where there are several.
+fn list(
+    series: &Series,
+    links: &[Link],
+    seen: &str,
+    statistic: Statistic,
+    by_seed: bool,
+) -> Result<Value, Fault> {
+    if by_seed && series.seeds.len() > 1 {
+        let lists = series.seeds.iter().map(|list| list.to_vec()).collect();
+        return Ok(Value::from_object(Seeds::new(lists, statistic)));
+    }
+    series.items.iter().map(|item| value(item, links, true, seen, statistic)).collect()
 }
 
 /// Makes the fault of a name that is not among those that are known.

@@ -547,3 +547,51 @@ fn a_bare_number_is_the_statistic_of_its_block() {
         );
     }
 }
+
+#[test]
+fn the_variant_at_an_end_of_a_metric_has_a_name() {
+    assert_eq!(shown("four.lowest.loss.label"), "adam");
+    assert_eq!(shown("four.highest.loss.loss | round(1)"), "0.5");
+    assert_eq!(shown("four.lowest.loss.loss.sd > 0"), "true");
+    assert_eq!(
+        fault("four.lowest"),
+        "lowest: `lowest` of what? (expected a metric, as in `lowest.dev_error`)"
+    );
+    assert!(fault("four.lowest.los.label").contains("no variant has a number `los` (did you mean `loss`?)"));
+    assert!(fault("four.lowest.choice.label").contains("no variant has a number `choice`"));
+    // Where one thing runs, it is at both ends.
+    assert_eq!(shown("other_one.single.highest.loss.loss"), "0.125");
+}
+
+/// Seed by seed: in each one step of two rises, while the mean of both rises in both.
+#[test]
+fn what_makes_one_number_of_a_curve_goes_seed_by_seed() {
+    let wavy = |statistic: Statistic| {
+        let curves = [vec![1.0, 3.0, 2.0], vec![2.0, 1.0, 3.0, 0.0], vec![0.0, 1.0, 2.0]];
+        let runs = curves.into_iter().enumerate();
+        let runs = runs.map(|(seed, curve)| run(seed as u64, vec![("loss", Metric::Number(1.0))], curve));
+        let variant = Variant { name: "run".to_owned(), runs: runs.collect(), ..Variant::default() };
+        kept(Outcome { variants: vec![variant], statistic, ..Outcome::default() })
+    };
+    let mut values = Values::new();
+    values.insert("waves", "all", wavy(Statistic::Mean));
+    values.insert("waves", "middle", wavy(Statistic::Median));
+    let shown = |text: &str| values.evaluate("waves", text, span(text)).unwrap();
+    // Of the seeds 1/2, 1/3 and 1; the means 1, 5/3 and 7/3 would rise in every step.
+    assert_eq!(shown("rises(all.loss) | round(3)"), "0.611");
+    assert_eq!(shown("middle.loss | rises"), "0.5");
+    // 3, 3 and 2 at most, 1, 0 and 0 at least.
+    assert_eq!(shown("all.loss | max | round(3)"), "2.667");
+    assert_eq!(shown("max(middle.loss)"), "3");
+    assert_eq!(shown("min(all.loss) | round(3)"), "0.333");
+    // Each ends where it does.
+    assert_eq!(shown("all.loss | last | round(3)"), "1.333");
+    assert_eq!(shown("all.loss | length | round(2)"), "3.33");
+    assert_eq!(shown("middle.loss | sum"), "6");
+    assert_eq!(shown("all.loss | smooth(0) | last | round(3)"), "1.333");
+    // A place of it, and two numbers side by side, are of what stands for the seeds.
+    assert_eq!((shown("all.loss[1] | round(2)"), shown("max(all.loss, 0.5)")), ("1.67".into(), "1".into()));
+    assert_eq!(values.number("waves", "all.loss | first", span("all.loss | first")), Ok(Some(1.0)));
+    assert_eq!(values.number("waves", "all.loss[9]", span("all.loss[9]")), Ok(None));
+    assert!(values.number("waves", "all.label", span("all.label")).is_err());
+}

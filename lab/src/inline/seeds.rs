@@ -1,0 +1,54 @@
+//! A list of each seed, which what makes one number of a list goes through one by one, as claims do.
+
+use std::sync::Arc;
+
+use minijinja::value::{Enumerator, Object, ObjectRepr};
+use minijinja::{Error, Value};
+
+use crate::outcome::Statistic;
+
+/// The lists of several seeds. To what knows no seeds it is one list: what stands for them, as long as the shortest.
+#[derive(Debug)]
+pub(super) struct Seeds {
+    lists: Vec<Vec<f64>>,
+    statistic: Statistic,
+    middle: Vec<f64>,
+}
+
+impl Seeds {
+    /// Makes them of a list a seed.
+    pub(super) fn new(lists: Vec<Vec<f64>>, statistic: Statistic) -> Self {
+        let length = lists.iter().map(Vec::len).min().unwrap_or(0);
+        let at = |index: usize| lists.iter().map(|list| list[index]).collect::<Vec<f64>>();
+        let middle = (0..length).map(|index| statistic.of(&at(index))).collect();
+        Seeds { lists, statistic, middle }
+    }
+
+    /// Returns what stands for the seeds of what each of their lists is made into.
+    ///
+    /// # Errors
+    /// The first one of `reduce`.
+    pub(super) fn reduce(&self, reduce: impl Fn(&[f64]) -> Result<f64, Error>) -> Result<f64, Error> {
+        let found = self.lists.iter().map(|list| reduce(list)).collect::<Result<Vec<f64>, Error>>()?;
+        Ok(self.statistic.of(&found))
+    }
+
+    /// Returns the same with another list for each.
+    pub(super) fn map(&self, map: impl Fn(&[f64]) -> Vec<f64>) -> Self {
+        Seeds::new(self.lists.iter().map(|list| map(list)).collect(), self.statistic)
+    }
+}
+
+impl Object for Seeds {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Seq
+    }
+
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        self.middle.get(key.as_usize()?).copied().map(Value::from)
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        Enumerator::Seq(self.middle.len())
+    }
+}
