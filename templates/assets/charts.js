@@ -28,6 +28,11 @@
     return (value, format = "") => {
       if (value === null || !Number.isFinite(value)) return "–";
       if (format === "%") return fixed(100 * value, value !== 0 && Math.abs(value) < 0.9995 ? 1 : 0) + percent;
+      if (format === "y") return String(Math.round(value)).replace("-", "−");
+      if (format === "d") {
+        const date = new Date(Math.round(value * 1440) * 60000).toISOString().replace("T", " ");
+        return date.slice(0, date.slice(11, 16) === "00:00" ? 10 : 16);
+      }
       const size = Math.abs(value);
       if (format === "s" && value !== 0) {
         const units = ["f", "p", "n", "µ", "m", "", "k", "M", "G", "T", "P"];

@@ -137,6 +137,42 @@ fn functions_and_files_need_no_experiment() {
     assert!(text(&files, "table/t.svg").contains("1 of 3 rows without a value."));
 }
 
+/// A table as a German spreadsheet writes it, with a column of dates; rules at a date and at what was computed.
+#[test]
+fn dates_stand_on_axes_and_rules_at_what_was_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let rows = "\u{feff}Datum;Wert;Art\r\n2023-12-30;1,5;a\r\n2024-06-01;2,25;a\r\n2024-02-29;;a\r\n2025-01-02;3;b\r\n";
+    fs::write(folder.path().join("t.csv"), rows).unwrap();
+    let experiment = "```yaml experiment\nkind: train\nid: fit\nseeds: 3\ndata: {file: w.csv, target: y}\n\
+                      split: {train: 8, dev: 4}\ntraining: {epochs: 3}\n```\n\n";
+    let weights: String = (0..12).map(|i| format!("{i},5;{}\n", ["x", "z"][i % 2])).collect();
+    fs::write(folder.path().join("w.csv"), format!("weight;y\n{weights}")).unwrap();
+    let block = |id: &str, more: &str| {
+        format!("```yaml figure\nid: {id}\nfile: t.csv\nx: Datum\ny: Wert\n{more}\n```\n\n")
+    };
+    let rules = "rules: [{x: 2024-03-01, label: new}, {y: fit.train_loss | max, label: most}]\n\
+                 scale: {x: {domain: [2023-01-01, 2026-01-01]}}";
+    let lesson = format!(
+        "---\ntitle: D\n---\n\n{experiment}{}{}",
+        block("plain", ""),
+        block("more", &format!("mark: [line, dots]\n{rules}"))
+    );
+    fs::write(folder.path().join("01-dates.md"), lesson).unwrap();
+    let files = files(folder.path(), &anew());
+    assert_eq!(
+        text(&files, "dates/plain.csv"),
+        "Datum,Wert\n2023-12-30,1.5\n2024-06-01,2.25\n2024-02-29,\n2025-01-02,3\n"
+    );
+    let svg = text(&files, "dates/plain.svg");
+    for found in [">2024-01<", ">2024-07<", "from 2023-12-30 to 2025-01-02"] {
+        assert!(svg.contains(found), "{found}: {svg}");
+    }
+    let svg = text(&files, "dates/more.svg");
+    for found in [">2023<", ">2026<", "A line marks new at 2024-03-01.", "A line marks most at "] {
+        assert!(svg.contains(found), "{found}: {svg}");
+    }
+}
+
 #[test]
 fn a_figure_is_drawn_again_only_when_something_in_it_changed() {
     let folder = tempfile::tempdir().unwrap();

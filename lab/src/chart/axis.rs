@@ -30,6 +30,10 @@ pub enum Format {
     Times,
     /// With a prefix of the SI: 12k.
     Si,
+    /// Days since the start of 1970: 2024-05-31.
+    Date,
+    /// Whole numbers whose thousands stand together: 2024.
+    Year,
 }
 
 /// One axis of a panel.

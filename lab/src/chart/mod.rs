@@ -7,6 +7,7 @@ mod axis;
 mod backend;
 mod canvas;
 mod contour;
+mod dates;
 mod describe;
 mod figure;
 mod key;
@@ -27,6 +28,7 @@ mod ticks;
 
 pub use axis::{Axis, Format, Scale};
 pub use canvas::{Plot, Rect, Side, Stroke};
+pub use dates::{date, day};
 pub use figure::{Figure, Key, Panel, Point};
 pub use key::{KeyEntry, Place, Sample};
 pub use layout::Layout;

@@ -251,6 +251,8 @@ fn letter(format: Format) -> &'static str {
         Format::Signed => "+",
         Format::Times => "x",
         Format::Si => "s",
+        Format::Date => "d",
+        Format::Year => "y",
     }
 }
 

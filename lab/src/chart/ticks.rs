@@ -1,6 +1,7 @@
 //! Numbers as readers see them, and where ticks stand.
 
 use super::axis::{Axis, Format, Scale};
+use super::dates;
 use super::scale::{Curve, Domain};
 
 /// A labelled place on an axis.
@@ -21,6 +22,9 @@ pub(crate) fn ticks(axis: &Axis, domain: &Domain, count: usize) -> Vec<Tick> {
         let inside: Vec<f64> = values.iter().copied().filter(|value| domain.contains(*value)).collect();
         return labelled(&inside, axis.format);
     }
+    if axis.format == Format::Date {
+        return dates::ticks(domain.low, domain.high, count);
+    }
     if let Some(zero) = domain.zero {
         // Beyond the break stands 0 alone; the others keep to their side of it.
         let rest = Domain { low: zero.after, zero: None, ..domain.clone() };
@@ -39,7 +43,7 @@ fn nice(low: f64, high: f64, count: usize, format: Format) -> Vec<f64> {
     let raw = (high / 2.0 - low / 2.0) / count.max(1) as f64 * 2.0;
     let mut exponent = libm::floor(libm::log10(raw)) as i32;
     let mut step = nice_step(raw, exponent);
-    if format == Format::Integer && exponent < 0 {
+    if matches!(format, Format::Integer | Format::Year) && exponent < 0 {
         (step, exponent) = (1.0, 0);
     }
     // multiples are counted in whole steps, so that 3 x 0.1 reads 0.3; the step is split so that it stays exact
@@ -212,6 +216,8 @@ pub fn number(value: f64, format: Format, decimals: usize) -> String {
     match format {
         Format::Plain => grouped(value, decimals),
         Format::Integer => grouped(value, 0),
+        Format::Date => dates::date(value),
+        Format::Year => format!("{value:.0}").replace('-', "−"),
         Format::Percent => format!("{}%", grouped(100.0 * value, decimals)),
         Format::Scientific => scientific(value, decimals),
         Format::Signed if value > 0.0 => format!("+{}", grouped(value, decimals)),
@@ -225,6 +231,9 @@ pub fn number(value: f64, format: Format, decimals: usize) -> String {
 pub fn rounded(value: f64, format: Format) -> String {
     let size = value.abs();
     if !value.is_finite() || value == 0.0 {
+        return number(value, format, 0);
+    }
+    if matches!(format, Format::Date | Format::Year) {
         return number(value, format, 0);
     }
     if format == Format::Percent {

@@ -56,7 +56,11 @@ impl Placed {
                 let label = format!(
                     "expected at most {MOST_NAMES}: take fewer by `where`, or numbers; `line` counts the rows of a file"
                 );
-                return Err(error(names.place, message, label));
+                let error = Diagnostic::error(message, names.place).label(label);
+                return Err(vec![match found.iter().all(|name| looks_like_date(name)) {
+                    true => error.hint("a date on an axis is written as 2024-05-31"),
+                    false => error,
+                }]);
             }
             if settings.reverse {
                 found.reverse();
@@ -65,9 +69,10 @@ impl Placed {
             return Ok(Placed { axis, names: Some(found) });
         }
         let numbers: Vec<f64> = cells.iter().filter_map(Cell::number).collect();
+        let dated = cells.iter().any(|cell| matches!(cell, Cell::Date(_)));
         let logarithmic = match settings.kind {
             Some(kind) => kind == ScaleType::Log,
-            None => meaning.logarithmic || is_hundredfold(&numbers) && !meaning.counted,
+            None => meaning.logarithmic || is_hundredfold(&numbers) && !meaning.counted && !dated,
         };
         let mut axis = if logarithmic { Axis::log(label).broken() } else { Axis::linear(label) };
         if let (Some((low, _)), true) = (settings.domain, logarithmic)
@@ -84,6 +89,8 @@ impl Placed {
         axis.reverse = settings.reverse;
         axis.format = match &settings.written {
             Some(written) => format(written)?,
+            None if dated => Format::Date,
+            None if meaning.of_file && are_years(&numbers) => Format::Year,
             None if meaning.percent => Format::Percent,
             None if meaning.counted || numbers.iter().all(|number| number.fract() == 0.0) => Format::Integer,
             None => Format::Plain,
@@ -139,6 +146,22 @@ fn written_name(name: &str, meaning: &Meaning, settings: &ScaleSettings) -> Stri
     }
 }
 
+/// Whether a name may be a date as people write it: `31.5.2024`, `5/31/24`.
+fn looks_like_date(name: &str) -> bool {
+    ['.', '/', '-'].into_iter().any(|mark| {
+        let parts: Vec<&str> = name.trim().split(mark).collect();
+        let is_part =
+            |part: &&str| (1..=4).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
+        parts.len() == 3 && parts.iter().all(is_part)
+    })
+}
+
+/// Whether numbers read better without a sign between their thousands.
+fn are_years(numbers: &[f64]) -> bool {
+    let is_year = |number: &f64| number.fract() == 0.0 && (1500.0..=2100.0).contains(number);
+    !numbers.is_empty() && numbers.iter().all(is_year)
+}
+
 fn is_hundredfold(numbers: &[f64]) -> bool {
     if numbers.iter().any(|number| *number < 0.0) {
         return false;
@@ -176,5 +199,12 @@ mod tests {
     fn a_hundredfold_is_logarithmic_unless_something_lies_below_nothing() {
         assert!(is_hundredfold(&[0.001, 0.1]) && is_hundredfold(&[0.0, 1.0, 100.0]));
         assert!(!is_hundredfold(&[1.0, 99.0]) && !is_hundredfold(&[-1.0, 1.0, 1000.0]));
+    }
+
+    #[test]
+    fn years_and_other_peoples_dates_are_known_by_their_looks() {
+        assert!(are_years(&[1999.0, 2024.0]) && !are_years(&[2024.5]) && !are_years(&[3.0, 2024.0]));
+        assert!(looks_like_date("31.5.2024") && looks_like_date("5/31/24") && looks_like_date("2024-5-1"));
+        assert!(!looks_like_date("64-32") && !looks_like_date("1.2") && !looks_like_date("v1.2.x"));
     }
 }

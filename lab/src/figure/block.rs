@@ -154,16 +154,17 @@ pub struct ScaleSettings {
 /// A line that explains the data.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RuleSettings {
-    pub line: RuleLine,
+    /// Its places as expressions, as in prose.
+    pub line: RuleLine<Written>,
     pub label: Option<String>,
 }
 
 /// Where a rule runs.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum RuleLine {
-    X(f64),
-    Y(f64),
-    Slope { slope: f64, intercept: f64 },
+pub enum RuleLine<T> {
+    X(T),
+    Y(T),
+    Slope { slope: T, intercept: Option<T> },
 }
 
 /// What is drawn of which rows: the block itself is the first layer.
@@ -391,15 +392,13 @@ fn rules(decoder: &mut Decoder, node: &Node) -> Vec<RuleSettings> {
     let mut rules = Vec::new();
     for node in decoder.list(node) {
         let keys = Keys::of(decoder, node, &["x", "y", "slope", "intercept", "label"], "rule");
-        let number = |decoder: &mut Decoder, key: &str| keys.get(key).and_then(|node| decoder.number(node));
-        let (x, y) = (number(decoder, "x"), number(decoder, "y"));
-        let (slope, intercept) = (number(decoder, "slope"), number(decoder, "intercept"));
+        let place = |decoder: &mut Decoder, key: &str| keys.get(key).and_then(|node| decoder.written(node));
+        let (x, y) = (place(decoder, "x"), place(decoder, "y"));
+        let (slope, intercept) = (place(decoder, "slope"), place(decoder, "intercept"));
         let line = match (x, y, slope, intercept) {
             (Some(x), None, None, None) => RuleLine::X(x),
             (None, Some(y), None, None) => RuleLine::Y(y),
-            (None, None, Some(slope), intercept) => {
-                RuleLine::Slope { slope, intercept: intercept.unwrap_or(0.0) }
-            }
+            (None, None, Some(slope), intercept) => RuleLine::Slope { slope, intercept },
             _ => {
                 let expected = "expected one of `x`, `y`, or `slope` with `intercept`";
                 decoder.wrong(node, "this rule runs nowhere", expected);

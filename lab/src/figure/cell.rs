@@ -1,10 +1,13 @@
-//! One value of a row, as a figure places it: a number, a name, or nothing.
+//! One value of a row, as a figure places it: a number, a date, a name, or nothing.
 
+use crate::chart::{date, day};
 use crate::inline::{Given, shown_number};
 
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Cell {
     Number(f64),
+    /// Days since the start of 1970.
+    Date(f64),
     Name(String),
     Missing,
 }
@@ -14,7 +17,9 @@ impl Cell {
     pub(super) fn of(given: &Given) -> Cell {
         match given {
             Given::Number(number) if number.is_finite() => Cell::Number(*number),
-            Given::Text(text) if !text.trim().is_empty() => Cell::Name(text.clone()),
+            Given::Text(text) if !text.trim().is_empty() => {
+                day(text).map_or_else(|| Cell::Name(text.clone()), Cell::Date)
+            }
             Given::Truth(truth) => Cell::Name(truth.to_string()),
             Given::List(items) if !items.is_empty() => {
                 let parts: Vec<String> = items.iter().map(|item| Cell::of(item).name()).collect();
@@ -27,7 +32,7 @@ impl Cell {
     /// Returns the number that it is.
     pub(super) fn number(&self) -> Option<f64> {
         match self {
-            Cell::Number(number) => Some(*number),
+            Cell::Number(number) | Cell::Date(number) => Some(*number),
             _ => None,
         }
     }
@@ -41,6 +46,7 @@ impl Cell {
     pub(super) fn name(&self) -> String {
         match self {
             Cell::Number(number) => shown_number(*number),
+            Cell::Date(at) => date(*at),
             Cell::Name(name) => name.clone(),
             Cell::Missing => "–".to_owned(),
         }
@@ -50,6 +56,7 @@ impl Cell {
     pub(super) fn exact(&self) -> String {
         match self {
             Cell::Number(number) => number.to_string(),
+            Cell::Date(at) => date(*at),
             Cell::Name(name) => name.clone(),
             Cell::Missing => String::new(),
         }
@@ -67,5 +74,7 @@ mod tests {
         assert_eq!(Cell::of(&Given::Number(f64::INFINITY)), Cell::Missing);
         assert_eq!(Cell::of(&Given::Text(" ".to_owned())), Cell::Missing);
         assert_eq!(Cell::of(&Given::Truth(true)), Cell::Name("true".to_owned()));
+        let date = Cell::of(&Given::Text("2024-05-31".to_owned()));
+        assert_eq!((date.number(), date.name().as_str()), (Some(19_874.0), "2024-05-31"));
     }
 }

@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::axes;
-use super::block::{Across, Block, By, Layer, MarkName, Spread, Written};
+use super::block::{Across, Block, By, Layer, MarkName, RuleLine, RuleSettings, Spread, Written};
 use super::by;
 use super::cell::Cell;
 use super::decode::error;
 use super::frame::{Along, FileTable, Frame, Grain, STEPS, Source};
 use super::meaning::{Meaning, meaning, readable};
 use super::points::{self, Point};
-use crate::chart::Format;
+use crate::chart::{Format, day};
 use crate::diagnostic::Diagnostic;
 use crate::inline::{Fault, Formula, Given, Link, Values};
 use crate::outcome::{Metric, Statistic};
@@ -411,6 +411,7 @@ fn default_marks(
     trials: bool,
 ) -> Vec<MarkName> {
     let named = data.iter().any(|datum| matches!(datum.x, Cell::Name(_)) || matches!(datum.y, Cell::Name(_)));
+    let dated = data.iter().any(|datum| matches!(datum.x, Cell::Date(_)));
     let alone = data.iter().map(|datum| datum.seed).collect::<BTreeSet<_>>().len() < 2;
     match () {
         () if has_z && !trials => vec![MarkName::Heat],
@@ -419,7 +420,7 @@ fn default_marks(
         () if function => vec![MarkName::Line],
         () if named && alone => vec![MarkName::Dots],
         () if named => vec![MarkName::Dots, MarkName::Whiskers],
-        () if x.counted => vec![MarkName::Line, MarkName::Band],
+        () if x.counted || dated => vec![MarkName::Line, MarkName::Band],
         () => vec![MarkName::Line, MarkName::Dots],
     }
 }
@@ -437,6 +438,27 @@ fn places(low: f64, high: f64, log: bool) -> Vec<f64> {
         false => low + (high - low) * share(index),
     };
     (0..SAMPLES).map(at).collect()
+}
+
+/// Returns where a rule runs; none where what it stands at has no value.
+///
+/// # Errors
+/// What is wrong with its expressions, and one that gives no number.
+pub(super) fn rule(
+    settings: &RuleSettings,
+    ground: &Ground,
+) -> Result<RuleLine<Option<f64>>, Vec<Diagnostic>> {
+    let place = |written: &Written| match day(&written.text) {
+        Some(day) => Ok(Some(day)),
+        None => ground.values.number(ground.lesson, &written.text, written.span).map_err(|error| vec![error]),
+    };
+    Ok(match &settings.line {
+        RuleLine::X(x) => RuleLine::X(place(x)?),
+        RuleLine::Y(y) => RuleLine::Y(place(y)?),
+        RuleLine::Slope { slope, intercept } => {
+            RuleLine::Slope { slope: place(slope)?, intercept: intercept.as_ref().map(place).transpose()? }
+        }
+    })
 }
 
 /// Expressions evaluated in rows.

@@ -1,6 +1,7 @@
 //! Settings that may be written in several ways, read from the author's own tree so that every mistake has its place.
 
 use super::block::{Labelled, Written};
+use crate::chart::day;
 use crate::diagnostic::{Diagnostic, Span, nearest};
 use crate::settings::{Node, Value};
 
@@ -119,11 +120,12 @@ impl Decoder {
         }
     }
 
-    /// Reads a number.
-    pub(super) fn number(&mut self, node: &Node) -> Option<f64> {
+    /// Reads a number; a date is the number of its day.
+    fn number(&mut self, node: &Node) -> Option<f64> {
         match node.value {
             Value::Integer(number) => Some(number as f64),
             Value::Float(number) if number.is_finite() => Some(number),
+            Value::Text(ref text) if day(text).is_some() => day(text),
             _ => {
                 self.wrong(node, "this is no number", "expected a number");
                 None

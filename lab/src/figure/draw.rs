@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::axes::{Names, Placed};
-use super::block::{Block, MarkName, RuleLine, ScaleSettings, ScaleType, Written};
+use super::block::{Block, MarkName, RuleLine, RuleSettings, ScaleSettings, ScaleType, Written};
 use super::cell::Cell;
 use super::colors::Colors;
 use super::data::{self, Datum, Drawn, Ground};
@@ -14,7 +14,7 @@ use super::notes;
 use super::points::Point;
 use super::series::{self, Series};
 use super::table::{self, FigureTable};
-use crate::chart::{Axis, Color, Dash, Figure, Format, Panel, Rule, Slope, rounded};
+use crate::chart::{Axis, Color, Dash, Figure, Format, Panel, Rule, Slope, day, rounded};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::experiment::variation::valued;
 
@@ -74,6 +74,7 @@ pub fn draw(
     let parts = Parts::of(block, &layers, colors)?;
     let (x, y) = axes(block, &layers)?;
     let edges = bins(&layers);
+    let places = block.rules.iter().map(|rule| data::rule(rule, ground)).collect::<Result<Vec<_>, _>>()?;
     let mut panels = Vec::new();
     let mut shades: Option<String> = None;
     for row in &parts.rows {
@@ -108,7 +109,7 @@ pub fn draw(
             }
             drawn.sort_by_key(|(mark, _)| ORDER.iter().position(|known| known == mark));
             panel = drawn.into_iter().fold(panel, |panel, (mark, series)| series.draw(mark, panel));
-            panels.push(rules(block, panel));
+            panels.push(rules(&block.rules, &places, panel));
         }
     }
     let told = default_title(block, &layers, &x, &y);
@@ -443,7 +444,8 @@ fn names(cells: &[Cell]) -> Vec<String> {
 }
 
 fn numeric(name: &str) -> f64 {
-    name.replace(',', "").replace('−', "-").parse().unwrap_or(f64::NAN)
+    let number = name.replace(',', "").replace('−', "-").parse().ok();
+    number.or_else(|| day(name)).unwrap_or(f64::NAN)
 }
 
 /// Orders names by what `sort` gives on average in their rows.
@@ -476,18 +478,22 @@ fn bins(layers: &[Drawn]) -> Vec<f64> {
     series::edges(&values)
 }
 
-fn rules(block: &Block, panel: Panel) -> Panel {
-    block.rules.iter().fold(panel, |panel, rule| {
+/// Draws lines at their places; one whose place is not known is not drawn.
+fn rules(settings: &[RuleSettings], places: &[RuleLine<Option<f64>>], panel: Panel) -> Panel {
+    settings.iter().zip(places).fold(panel, |panel, (rule, place)| {
         let named = |line: Rule| match &rule.label {
             Some(label) => line.label(label),
             None => line,
         };
-        match rule.line {
-            RuleLine::X(at) => panel.mark(named(Rule::x(at))),
-            RuleLine::Y(at) => panel.mark(named(Rule::y(at))),
-            RuleLine::Slope { slope, intercept } => {
-                panel.mark(Slope { slope, intercept, label: rule.label.clone() })
-            }
+        match *place {
+            RuleLine::X(Some(at)) => panel.mark(named(Rule::x(at))),
+            RuleLine::Y(Some(at)) => panel.mark(named(Rule::y(at))),
+            RuleLine::Slope { slope: Some(slope), intercept } => panel.mark(Slope {
+                slope,
+                intercept: intercept.flatten().unwrap_or(0.0),
+                label: rule.label.clone(),
+            }),
+            _ => panel,
         }
     })
 }

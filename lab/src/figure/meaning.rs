@@ -17,6 +17,8 @@ pub(super) struct Meaning {
     /// An epoch, a trial, a layer: counted.
     pub counted: bool,
     pub logarithmic: bool,
+    /// A column of a file.
+    pub of_file: bool,
 }
 
 impl Meaning {
@@ -87,6 +89,7 @@ pub(super) fn meaning(formula: Option<&Formula>, sources: &[Source], name: &str)
         unit: sources.iter().find_map(|source| source.units.get(&path)).cloned().unwrap_or_default(),
         percent: sources.iter().any(|source| source.shares.contains(&path)),
         counted: step || Along::named(&path).is_some() || path == "t" || sources.is_empty() && path == "line",
+        of_file: sources.is_empty(),
         logarithmic: sources.iter().any(|source| source.logarithmic.contains(&path)),
     }
 }

@@ -54,7 +54,8 @@ fn point(rows: &[&Datum], statistic: Statistic, spread: Spread) -> Option<Point>
         }
         let numbers: Vec<f64> = cells.iter().map(|cell| cell.number().unwrap_or(f64::NAN)).collect();
         let middle = statistic.of(&numbers);
-        (if middle.is_finite() { Cell::Number(middle) } else { Cell::Missing }, numbers)
+        let place = if matches!(cells[..], [Cell::Date(_), ..]) { Cell::Date } else { Cell::Number };
+        (if middle.is_finite() { place(middle) } else { Cell::Missing }, numbers)
     };
     let (x, xs) = summed(|datum| &datum.x);
     let (y, ys) = summed(|datum| &datum.y);

@@ -28,9 +28,15 @@ pub const PRESETS: &[Preset] = &[
         "gap",
         "x: model.keep_prob\ny: gap\nmark: [dots, whiskers]\nrules: [{y: 0, label: no gap}]\n",
     ),
+    preset(
+        "dropout",
+        "activations",
+        "x: model.keep_prob\ny: {divided by keep_prob: scaled_activation, not divided: unscaled_activation}\nmark: [line, dots]\n",
+    ),
     preset("dropout", "dev_error", "x: epoch\ny: dev_error\nmark: [line, band]\n"),
     preset("init", "activations", "x: layer\ny: activation_sd\nmark: [line, band]\nscale: {y: log}\n"),
     preset("init", "gradients", "x: layer\ny: gradient_norm\nmark: [line, band]\nscale: {y: log}\n"),
+    preset("search", "trials", "x: training.learning_rate\ny: trial_objective\nmark: dots\n"),
     preset("search", "progress", "x: trial\ny: {each: trial_objective, best: best_so_far}\nmark: steps\n"),
     preset("surface", "loss", "x: step\ny: loss\nmark: [line, band]\nscale: {y: log}\n"),
     preset("surface", "steps_to", "x: steps_to\ny: variant\nmark: dots\n"),
@@ -44,7 +50,52 @@ pub const PRESETS: &[Preset] = &[
         "classes",
         "x: class\ny: {train: train_share, dev: dev_share, test: test_share}\nfacet: variant\nmark: bars\nscale: {y: {as: percent, label: share}}\n",
     ),
+    preset(
+        "split",
+        "estimates",
+        "x: variant\ny: {dev: dev_error, test: test_error}\nmark: [dots, whiskers]\nscale: {y: {as: percent, label: error}}\n",
+    ),
+    preset(
+        "train",
+        "loss",
+        "x: epoch\ny: {train: train_loss, dev: dev_loss}\nfacet: variant\nmark: [line, band]\n",
+    ),
+    preset(
+        "train",
+        "error",
+        "x: epoch\ny: {train: train_error, dev: dev_error}\nfacet: variant\nmark: [line, band]\n",
+    ),
+    preset(
+        "train",
+        "metrics",
+        "x: training.l2\ny: {train: train_error, dev: dev_error}\nmark: [line, whiskers]\n",
+    ),
+    preset(
+        "train",
+        "confusion",
+        "x: given\ny: class\nz: dev_confusion\nfacet: variant\nmark: [heat, text]\n",
+    ),
+    preset(
+        "train",
+        "calibration",
+        "x: dev_bin_confidence\ny: dev_bin_accuracy\nrows: bin\nmark: dots\nrules: [{slope: 1, label: as sure as right}]\n",
+    ),
     preset("average", "average", "x: step\ny: {value: value, average: average}\nby: variant\nmark: line\n"),
+    preset(
+        "average",
+        "start",
+        "x: step\ny: {value: value, average: average}\nby: variant\nwhere: step <= 20\nmark: line\n",
+    ),
+    preset(
+        "average",
+        "error",
+        "x: variant\ny: {error: error, by the lag: lag_error, by the noise: noise_error}\nmark: [dots, whiskers]\n",
+    ),
+    preset(
+        "regression",
+        "loss",
+        "x: variant\ny: {train: train_loss, dev: dev_loss, test: test_loss}\nmark: [line, band]\nscale: {y: log}\n",
+    ),
     preset("regression", "weights", "x: variant\ny: weight_norm\nmark: [line, band]\nscale: {y: log}\n"),
 ];
 

@@ -12,7 +12,9 @@ struct Meaning {
     path: String,
     /// What it is: "a setting".
     is: String,
-    /// All else, laid out.
+    /// What it is in a sentence or two.
+    about: String,
+    /// That and all else, laid out.
     text: String,
     /// The kinds that have it; none where all do.
     kinds: Vec<&'static str>,
@@ -38,22 +40,18 @@ impl Lexicon {
             }
             for info in reference.metrics {
                 let words = [info.about, &info.words()].join("; ").trim_end_matches("; ").to_owned();
-                lexicon.add(info.name.to_owned(), "a metric".to_owned(), &paragraph(&words), kind.name);
+                lexicon.add(info.name.to_owned(), "a metric".to_owned(), &words, "", kind.name);
             }
             for figure in kind.figures {
-                lexicon.add(
-                    figure.name.to_owned(),
-                    "a figure".to_owned(),
-                    &paragraph(figure.about),
-                    kind.name,
-                );
+                lexicon.add(figure.name.to_owned(), "a figure".to_owned(), figure.about, "", kind.name);
             }
         }
         for info in FOLLOWING {
             lexicon.add(
                 info.name.to_owned(),
                 "what follows from the settings".to_owned(),
-                &paragraph(info.about),
+                info.about,
+                "",
                 "",
             );
         }
@@ -61,7 +59,8 @@ impl Lexicon {
             lexicon.add(
                 format!("data.name.{}", entry.name),
                 "a data set, a value of `data.name`".to_owned(),
-                &paragraph(entry.summary),
+                entry.summary,
+                "",
                 "",
             );
         }
@@ -69,27 +68,30 @@ impl Lexicon {
     }
 
     /// Adds a meaning, or one more kind that has it.
-    fn add(&mut self, path: String, is: String, text: &str, kind: &'static str) {
-        let known =
-            self.meanings.iter_mut().find(|known| known.path == path && known.is == is && known.text == text);
+    fn add(&mut self, path: String, is: String, about: &str, more: &str, kind: &'static str) {
+        let text = &(paragraph(about) + more);
+        let known = self
+            .meanings
+            .iter_mut()
+            .find(|known| known.path == path && known.is == is && known.text == *text);
         match known {
             Some(known) if !known.kinds.contains(&kind) => known.kinds.push(kind),
             Some(_) => {}
-            None => self.meanings.push(Meaning { path, is, text: text.to_owned(), kinds: vec![kind] }),
+            None => {
+                let (about, text) = (about.to_owned(), text.clone());
+                self.meanings.push(Meaning { path, is, about, text, kinds: vec![kind] });
+            }
         }
     }
 
     /// A setting, its choices, and the settings of those. `kind` is empty where every kind has it.
     fn setting(&mut self, before: &str, setting: &Setting, kind: &'static str) {
         let path = format!("{before}{}", setting.path);
-        let text = paragraph(&about(setting)) + &choices(setting, 2);
-        self.add(path.clone(), "a setting".to_owned(), &text, kind);
+        self.add(path.clone(), "a setting".to_owned(), &about(setting), &choices(setting, 2), kind);
         for choice in &setting.choices {
             let own = format!("{path}.{}", choice.name);
-            let text = paragraph(&choice.about)
-                + &technique(choice.technique.as_ref(), 2)
-                + &settings(&choice.settings, 2);
-            self.add(own.clone(), format!("a value of `{path}`"), &text, kind);
+            let more = technique(choice.technique.as_ref(), 2) + &settings(&choice.settings, 2);
+            self.add(own.clone(), format!("a value of `{path}`"), &choice.about, &more, kind);
             choice.settings.iter().for_each(|setting| self.setting(&format!("{own}."), setting, kind));
         }
     }
@@ -109,12 +111,13 @@ impl Lexicon {
         self.meanings.iter().filter(|meaning| meaning.path == name || meaning.path.ends_with(&end)).collect()
     }
 
-    /// The settings of a part: of `training`, `training.epochs` and all others.
+    /// The settings of a part, by its path or the end of it: of `training` or `early_stopping`.
     fn part(&self, name: &str) -> Vec<&Meaning> {
-        let start = format!("{name}.");
+        let (start, within) = (format!("{name}."), format!(".{name}."));
         let inside = |meaning: &&Meaning| {
-            meaning.is == "a setting"
-                && meaning.path.strip_prefix(&start).is_some_and(|rest| !rest.contains('.'))
+            let path = &meaning.path;
+            let rest = path.strip_prefix(&start).or_else(|| Some(path.split_once(&within)?.1));
+            meaning.is == "a setting" && rest.is_some_and(|rest| !rest.contains('.'))
         };
         self.meanings.iter().filter(inside).collect()
     }
@@ -128,9 +131,8 @@ pub(super) fn meanings(name: &str) -> Option<String> {
         let part = lexicon.part(name);
         let mut told = BTreeSet::new();
         let each = part.iter().filter(|meaning| told.insert(last(&meaning.path)));
-        let lines: Vec<(&str, &str)> = each
-            .map(|meaning| (meaning.path.as_str(), meaning.text.lines().next().unwrap_or_default().trim()))
-            .collect();
+        let lines: Vec<(&str, &str)> =
+            each.map(|meaning| (meaning.path.as_str(), meaning.about.as_str())).collect();
         return (!lines.is_empty()).then(|| {
             format!("{name}: a part of a block, with these settings\n\n{}", named(lines.into_iter()))
         });
@@ -190,9 +192,14 @@ mod tests {
             "tpe",
             "training.optimizer.adam.beta1",
             "loss",
+            "augment",
+            "early_stopping",
+            "training.steering",
         ] {
             assert!(meanings(name).is_some(), "{name}");
         }
+        let part = meanings("early_stopping").unwrap();
+        assert!(part.contains("patience") && part.contains("metric") && !part.contains("epochs "), "{part}");
         assert!(meanings("addam").is_none() && meanings("").is_none());
     }
 

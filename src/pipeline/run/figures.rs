@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use crate::data::Separator;
 use crate::diagnostic::{Diagnostic, Diagnostics, nearest};
 use crate::experiment::{Cost, Limits, MetricType};
 use crate::figure::{self, Block, Colors, FileTable, Ground, Source};
@@ -353,31 +354,19 @@ fn unknown(course: &Course, planned: &[Planned], lesson: &Lesson, from: &figure:
     }
 }
 
-/// Reads a table: with commas, semicolons or tabs, whichever part its first line into most columns.
+/// Reads a table, whose cells are parted as those of data are.
 fn table(text: &str) -> Result<FileTable, String> {
-    let first = text.lines().next().unwrap_or_default();
-    let separator =
-        [',', ';', '\t'].into_iter().max_by_key(|mark| (first.matches(*mark).count(), *mark == ','));
-    let separator = separator.unwrap_or(',');
+    let separator = Separator::of(text);
     let mut reader =
-        csv::ReaderBuilder::new().delimiter(separator as u8).flexible(true).from_reader(text.as_bytes());
+        csv::ReaderBuilder::new().delimiter(separator.byte()).flexible(true).from_reader(text.as_bytes());
     let header = reader.headers().map_err(|error| error.to_string())?;
     let columns: Vec<String> = header.iter().map(|name| name.trim().to_owned()).collect();
     if columns.iter().all(String::is_empty) {
         return Err("it has no header".to_owned());
     }
-    // Where semicolons part cells, a comma is a decimal point.
-    let cell = |text: &str| {
-        let pointed = text.trim().replacen(',', ".", 1);
-        let decimal = separator == ';' && pointed.parse::<f64>().is_ok();
-        let missing = matches!(text.trim(), "NA" | "N/A" | "NaN" | "nan" | "null" | "None");
-        if missing {
-            String::new()
-        } else if decimal {
-            pointed
-        } else {
-            text.trim().to_owned()
-        }
+    let cell = |text: &str| match text.trim() {
+        "NA" | "N/A" | "NaN" | "nan" | "null" | "None" => String::new(),
+        text => separator.pointed(text).unwrap_or_else(|| text.to_owned()),
     };
     let mut rows = Vec::new();
     for record in reader.records() {

@@ -4,6 +4,7 @@ mod quantity;
 mod results;
 mod settings;
 mod spelled;
+mod tables;
 mod words;
 
 use std::ops::Range;
@@ -184,6 +185,27 @@ mod tests {
             ("a 512-unit layer", "G019 512: `ways` has 100"),
             ("an accuracy of $97.2\\%$", "G018 97.2\\%: write `{{ ways.adam.dev_accuracy | percent(1) }}`"),
             ("It ends at $J = 0.1234$.", "G018 0.1234: write `{{ ways.adam.dev_loss | round(4) }}`"),
+            ("A learning rate of 1e-2 is enough.", "G019 1e-2: `ways` has 0.1"),
+            ("a learning rate of **0.01**", "G019 0.01: `ways` has 0.1"),
+            ("### With a *learning rate of 0.01*", "G019 0.01: `ways` has 0.1"),
+            ("- Data: moons\n- Learning rate: 0.01\n- The rest: as it is", "G019 0.01: `ways` has 0.1"),
+            ("Epochs: 25", "G019 25: `ways` has 30"),
+            ("A net with 61.4k parameters", "G019 61.4k: `ways` has 79,510"),
+            ("Parameters: 61400", "G019 61400: `ways` has 79,510"),
+            ("512-unit hidden layers", "G019 512: `ways` has 100"),
+            ("hidden units: 512", "G019 512: `ways` has 100"),
+            ("a dropout of 50 %", "G019 50 %: `ways` has 0.2"),
+            (
+                "| setting | value |\n|---|---|\n| batch size | 64 |\n| learning rate | 0.01 |",
+                "G019 0.01: `ways` has 0.1",
+            ),
+            ("| run | epochs |\n|---|---:|\n| first | 30 |\n| second | 45 |", "G019 45: `ways` has 30"),
+            (
+                "| way | dev accuracy | weeks |\n|:--|--|--|\n| Adam | 96.1% | 12.3 |",
+                "G018 96.1%: write `{{ ways.adam.dev_accuracy | percent(1) }}`",
+            ),
+            ("an accuracy of **12.34 %**", "G018 12.34 %: write `{{ ways.adam.dev_loss | percent(2) }}`"),
+            ("Its accuracy, 12%, is poor.", "G018 12%: write `{{ ways.adam.dev_loss | percent(0) }}`"),
             ("ends at 0.1234", "G018 0.1234: write `{{ ways.adam.dev_loss | round(4) }}`"),
         ] {
             assert_eq!(said(text), [expected], "{text}");
@@ -207,6 +229,11 @@ mod tests {
             "A thousand units and one hidden layer, a cake of five layers, within ten epochs, over two seeds.",
             "Two units that start alike; `x` after twenty epochs.",
             "The learning rate is two orders of magnitude too small; the first two hidden layers.",
+            "A learning rate ten times as high, half the epochs, twice the units, a tenth of the parameters.",
+            "Adam is better than plain descent, and its loss half as large.",
+            "| setting | value |\n|---|---|\n| learning rate | 0.1 |\n| epochs | 30 |\n| hidden units | 100 |",
+            "| seed | 1 | 2 |\n|---|---|---|\n| width | 512 | 1024 |",
+            "2 * 0.01 and x_1, w*0.01; 5 % of the rows.",
             "By hand $0.9^{1.2} = 0.1234$, and $\\frac{1}{8} = 0.1234$.",
         ] {
             assert_eq!(said(text), [""; 0], "{text}");

@@ -63,6 +63,11 @@ pub(super) const BEFORE: &[(&[&str], Quantity)] = &[
     (&["epochs", "="], Epochs),
     (&["seeds", ":"], Seeds),
     (&["trials", ":"], Trials),
+    (&["units", ":"], Units),
+    (&["neurons", ":"], Units),
+    (&["parameters", ":"], Parameters),
+    (&["layers", ":"], Layers),
+    (&["dropout", ":"], Dropout),
 ];
 
 /// Names that stand behind a number, with words that may come between: `512 hidden units`.

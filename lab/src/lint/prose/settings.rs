@@ -234,6 +234,7 @@ fn is_end(sentence: &[Word], place: usize, quantity: Quantity, quoted: &[&str]) 
     let trains = sentence.iter().any(|word| word.text.starts_with("train"));
     let index = format!("[{}]", sentence[place].number.map_or(0.0, |number| number.value));
     match before {
+        ":" | "=" => true,
         "after" => !quoted.iter().any(|expression| expression.contains(&index)),
         "for" => trains,
         _ => false,

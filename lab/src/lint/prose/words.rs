@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::spelled;
+use super::{spelled, tables};
 
 /// A number as it was typed.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -38,18 +38,24 @@ pub(super) struct Word {
     pub in_formula: bool,
 }
 
-/// Returns the sentences of a passage. A cell of a table is one.
+/// Returns the sentences of a passage. A cell of a table is one, which begins with what its row and its column are called.
 pub(super) fn sentences(passage: &str) -> Vec<Vec<Word>> {
+    tables::sentences(passage).unwrap_or_else(|| read(passage, 0..passage.len()))
+}
+
+/// Returns the sentences of a part of a passage.
+pub(super) fn read(passage: &str, part: Range<usize>) -> Vec<Vec<Word>> {
     let (mut all, mut sentence) = (Vec::new(), Vec::new());
     let mut in_formula = false;
-    let mut at = 0;
+    let mut at = part.start;
+    let passage = &passage[..part.end];
     while let Some(letter) = passage[at..].chars().next() {
         let before = passage[..at].chars().next_back();
         let end = match letter {
             _ if letter.is_ascii_digit() || letter == '.' && starts_digit(&passage[at + 1..]) => {
                 let (number, length) = number(
                     &passage[at..],
-                    before,
+                    beside(&passage[..at]),
                     passage[..at].trim_end_matches([' ', '>']).ends_with('\n')
                         || passage[..at].trim().is_empty(),
                     in_formula,
@@ -71,7 +77,7 @@ pub(super) fn sentences(passage: &str) -> Vec<Vec<Word>> {
                 in_formula ^= letter == '$' && before != Some('$');
                 let ends = matches!(letter, '.' | '?' | '!' | ';')
                     && passage[at + 1..].starts_with([' ', '\n', '"', '*', '<', ')'])
-                    || letter == '|'
+                    || letter == '\n' && begins_item(&passage[at + 1..])
                     || matches!(letter, '.' | '?' | '!') && at + 1 == passage.len();
                 let is_sign =
                     !letter.is_whitespace() && !matches!(letter, '`' | '*' | '$' | '\\' | '"' | '_');
@@ -94,6 +100,23 @@ pub(super) fn sentences(passage: &str) -> Vec<Vec<Word>> {
     all.push(sentence);
     all.retain(|sentence| !sentence.is_empty());
     all.into_iter().map(|words| spelled::joined(passage, &words)).collect()
+}
+
+/// Whether a line begins an item of a list.
+fn begins_item(line: &str) -> bool {
+    let line = line.trim_start_matches([' ', '\t', '>']);
+    let count = line.trim_start_matches(|c: char| c.is_ascii_digit());
+    line.starts_with(['-', '*', '+']) && line[1..].starts_with(' ')
+        || count.len() < line.len() && (count.starts_with(". ") || count.starts_with(") "))
+}
+
+/// What stands before a number, marks of emphasis left out: those of a product or an index follow a letter or a digit.
+fn beside(before: &str) -> Option<char> {
+    let plain = before.trim_end_matches(['*', '_']).chars().next_back();
+    match before.chars().next_back() {
+        Some('*' | '_') if plain.is_none_or(|c| !c.is_alphanumeric() && c != ')') => plain,
+        last => last,
+    }
 }
 
 fn starts_digit(text: &str) -> bool {
@@ -135,6 +158,14 @@ fn number(text: &str, before: Option<char>, at_start: bool, in_formula: bool) ->
             end += 1 + sign + digits;
         }
     }
+    // Thousands and millions, as in `61.4k`.
+    let size = [('k', 3), ('M', 6)].into_iter().find(|(letter, _)| {
+        text[end..].starts_with(*letter) && !text[end + 1..].starts_with(|c: char| c.is_alphanumeric())
+    });
+    if let Some((_, power)) = size.filter(|_| exponent == 0) {
+        exponent = power;
+        end += 1;
+    }
     let rest = &text[end..];
     let is_mark = at_start && (rest.starts_with(". ") || rest.starts_with(") "));
     let is_part = before.is_some_and(|c| c.is_alphanumeric() || "_^/{[#×*-".contains(c))
@@ -146,13 +177,10 @@ fn number(text: &str, before: Option<char>, at_start: bool, in_formula: bool) ->
     let Some(value) = value.filter(|_| !is_mark && !is_part && exponent.abs() < 30) else {
         return (None, end.max(1));
     };
-    let percent = if rest.starts_with('%') {
-        Some(1)
-    } else if rest.starts_with("\\%") {
-        Some(2)
-    } else {
-        (rest.starts_with(" percent") || rest.starts_with(" per cent")).then_some(0)
-    };
+    let sign =
+        ["%", "\\%", " %", "\u{a0}%", "\u{202f}%", "\\,\\%"].into_iter().find(|sign| rest.starts_with(sign));
+    let spelled = (rest.starts_with(" percent") || rest.starts_with(" per cent")).then_some(0);
+    let percent = sign.map(str::len).or(spelled);
     let power = exponent - if percent.is_some() { 2 } else { 0 };
     let scale = libm::exp10(f64::from(power));
     let decimals = decimals.unwrap_or(0);
@@ -178,6 +206,7 @@ mod tests {
             numbers("At 61,400 of 1e-3, 97.5% and .5; 20 percent."),
             [61400.0, 0.001, 0.975, 0.5, 0.2]
         );
+        assert_eq!(numbers("**0.5**, _0.25_, 1 %, 12.5\u{a0}%, 61.4k"), [0.5, 0.25, 0.01, 0.125, 61400.0]);
         assert_eq!(numbers("the 25th, x_1, $w^{50}$, 1/2, L2, $10^{-8}$, 8×8, v2.1"), [0.0; 0]);
         assert_eq!(numbers("1. Try 3, $\\beta = 1 - r$, $x = 2$"), [3.0, 2.0]);
         assert_eq!(numbers("1, 2 and 3.5."), [1.0, 2.0, 3.5]);
