@@ -130,7 +130,9 @@ pub struct PageView {
     pub prerequisites: Vec<String>,
     /// Whether it is a page beside the lessons, such as an imprint.
     pub outside: bool,
-    /// The lesson's file within the repository, with forward slashes.
+    /// The lesson's file within the lessons folder, with forward slashes.
+    pub file: String,
+    /// The same within the repository.
     pub source_path: String,
     pub body_html: String,
     pub headings: Vec<HeadingView>,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::data::Separator;
-use crate::diagnostic::{Diagnostic, Diagnostics, nearest};
+use crate::diagnostic::{Diagnostic, Diagnostics, counted, nearest};
 use crate::experiment::{Cost, Limits, MetricType};
 use crate::figure::{self, Block, Colors, FileTable, Ground, Source};
 use crate::files;
@@ -67,11 +67,11 @@ impl Tables<'_> {
             return Ok((table.clone(), *sum));
         }
         let wrong = |label: String| {
-            let error = Diagnostic::error(format!("cannot read the file `{}`", file.text), file.span);
-            error.label(label).hint("the path is relative to the lesson, inside the lessons folder")
+            Diagnostic::error(format!("cannot read the file `{}`", file.text), file.span).label(label)
         };
-        let bytes = files::read(&self.course.root, &path, MOST_BYTES)
-            .map_err(|refusal| wrong(refusal.to_string()))?;
+        let bytes = files::read(&self.course.root, &path, MOST_BYTES).map_err(|refusal| {
+            wrong(refusal.to_string()).hint("the path is relative to the lesson, inside the lessons folder")
+        })?;
         let sum = Sum::of(&bytes);
         let text = String::from_utf8(bytes).map_err(|_| wrong("it is no text in UTF-8".to_owned()))?;
         let text = files::without_mark(text);
@@ -373,7 +373,8 @@ fn table(text: &str) -> Result<FileTable, String> {
         let record = record.map_err(|error| error.to_string())?;
         if record.len() != columns.len() {
             let line = record.position().map_or(0, csv::Position::line);
-            return Err(format!("line {line} has {} cells, the header {}", record.len(), columns.len()));
+            let cells = counted(record.len(), "cell");
+            return Err(format!("line {line} has {cells}, the header {}", columns.len()));
         }
         if rows.len() == figure::MOST_ROWS || (rows.len() + 1) * columns.len() > MOST_CELLS {
             return Err(format!("expected at most {} rows and {MOST_CELLS} cells", figure::MOST_ROWS));
@@ -396,7 +397,7 @@ mod tests {
         assert_eq!(of("a,b\n1,\"x, y\"\n"), of("a;b\n1;x, y\n"));
         assert_eq!(of("a;b\n1,5;NA\n").rows, [["1.5", ""]]);
         assert_eq!(of("a\tb\n1\t2\n").columns, ["a", "b"]);
-        assert_eq!(table("a,b\n1\n").unwrap_err(), "line 2 has 1 cells, the header 2");
+        assert_eq!(table("a,b\n1\n").unwrap_err(), "line 2 has 1 cell, the header 2");
         assert!(table("").is_err() && table("a,b\n").is_err());
         assert_eq!(
             of(&("a,b\n".to_owned() + &"1,2\n".repeat(figure::MOST_ROWS))).rows.len(),

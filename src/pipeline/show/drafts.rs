@@ -119,6 +119,7 @@ impl<'c> Drafting<'c> {
             estimated_time: lesson.front.estimated_time.clone(),
             prerequisites: lesson.prerequisites.clone(),
             outside: lesson.front.page,
+            file: lesson.below.clone(),
             source_path: self.source_path(lesson),
             headings: headings
                 .map(|heading| HeadingView {

@@ -40,6 +40,7 @@ pub(super) fn full() -> (Site, ExperimentView) {
         minutes: 12,
         prerequisites: vec!["a".into(), "b".into()],
         outside: false,
+        file: "01-a.md".into(),
         source_path: "lessons/01-a.md".into(),
         body_html: text(),
         headings: vec![heading.clone(), HeadingView { level: 3, ..heading.clone() }],
