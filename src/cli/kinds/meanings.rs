@@ -126,18 +126,18 @@ impl Lexicon {
 /// Returns all that a name means; none where it means nothing.
 pub(super) fn meanings(name: &str) -> Option<String> {
     let lexicon = Lexicon::new();
+    let part = lexicon.part(name);
+    let mut told = BTreeSet::new();
+    let each = part.iter().filter(|meaning| told.insert(last(&meaning.path)));
+    let lines: Vec<(&str, &str)> =
+        each.map(|meaning| (meaning.path.as_str(), meaning.about.as_str())).collect();
+    let part = (!lines.is_empty())
+        .then(|| format!("{name}: a part of a block, with these settings\n\n{}", named(lines.into_iter())));
+    // The settings of a choice, such as `adam`, stand with its meaning.
     let found = lexicon.find(name);
-    if found.is_empty() {
-        let part = lexicon.part(name);
-        let mut told = BTreeSet::new();
-        let each = part.iter().filter(|meaning| told.insert(last(&meaning.path)));
-        let lines: Vec<(&str, &str)> =
-            each.map(|meaning| (meaning.path.as_str(), meaning.about.as_str())).collect();
-        return (!lines.is_empty()).then(|| {
-            format!("{name}: a part of a block, with these settings\n\n{}", named(lines.into_iter()))
-        });
-    }
-    Some(found.into_iter().map(Meaning::written).collect::<Vec<_>>().join("\n"))
+    let part = part.filter(|_| found.iter().all(|meaning| meaning.is == "a figure"));
+    let all: Vec<String> = part.into_iter().chain(found.into_iter().map(Meaning::written)).collect();
+    (!all.is_empty()).then(|| all.join("\n"))
 }
 
 /// Returns where else a name of a kind means something, as one would ask for it.

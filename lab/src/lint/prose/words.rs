@@ -77,6 +77,7 @@ pub(super) fn read(passage: &str, part: Range<usize>) -> Vec<Vec<Word>> {
                 in_formula ^= letter == '$' && before != Some('$');
                 let ends = matches!(letter, '.' | '?' | '!' | ';')
                     && passage[at + 1..].starts_with([' ', '\n', '"', '*', '<', ')'])
+                    || letter == '|'
                     || letter == '\n' && begins_item(&passage[at + 1..])
                     || matches!(letter, '.' | '?' | '!') && at + 1 == passage.len();
                 let is_sign =
@@ -169,7 +170,10 @@ fn number(text: &str, before: Option<char>, at_start: bool, in_formula: bool) ->
     let rest = &text[end..];
     let is_mark = at_start && (rest.starts_with(". ") || rest.starts_with(") "));
     let is_part = before.is_some_and(|c| c.is_alphanumeric() || "_^/{[#×*-".contains(c))
-        || rest.starts_with(|c: char| c.is_alphabetic() || "_^/×".contains(c))
+        || rest.starts_with(|c: char| c.is_alphabetic() || "^/×".contains(c))
+        || rest
+            .strip_prefix('_')
+            .is_some_and(|rest| rest.starts_with(|c: char| c.is_alphanumeric() || "{\\".contains(c)))
         || rest.starts_with("\\cdot")
         || rest.trim_start().starts_with(['×', '/', '^'])
         || in_formula && rest.trim_start().starts_with(['-', '+', '*', '−']);
