@@ -157,7 +157,7 @@ pub(super) fn names() -> Vec<String> {
 
 impl Meaning {
     fn written(&self) -> String {
-        let Meaning { path, is, text, kinds } = self;
+        let Meaning { path, is, text, kinds, .. } = self;
         let all = kinds.iter().any(|kind| kind.is_empty()) || kinds.len() == KINDS.len();
         let whose = if all { "every kind".to_owned() } else { kinds.join(", ") };
         format!("{}\n{text}  In {}.\n", wrapped(&format!("{path}: {is}"), 2), wrapped(&whose, 5))
