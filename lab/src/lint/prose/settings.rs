@@ -80,7 +80,10 @@ fn before(sentence: &[Word]) -> Vec<Phrase> {
             let numbers = list(sentence, from + skipped);
             // `learning rate 2 shows` would be a name.
             let is_stated = skipped > 0 || names.last().is_some_and(|name| matches!(*name, "of" | ":" | "="));
-            if !numbers.is_empty() && (is_stated || names.len() > 1) {
+            // `100 units: 79,510 parameters`.
+            let is_of_next = names.last() == Some(&":")
+                && numbers.first().is_some_and(|number| behind_at(sentence, *number).is_some());
+            if !numbers.is_empty() && !is_of_next && (is_stated || names.len() > 1) {
                 phrases.push(Phrase { quantity: *quantity, numbers });
             }
             break;
