@@ -75,7 +75,7 @@ pub fn day(text: &str) -> Option<f64> {
 /// Writes a date as [`day`] reads it; the time only where it is not midnight.
 pub fn date(day: f64) -> String {
     let minutes = libm::round(day * 1440.0);
-    if !(minutes.abs() < 1e12) {
+    if minutes.is_nan() || minutes.abs() >= 1e12 {
         return "–".to_owned();
     }
     let minutes = minutes as i64;

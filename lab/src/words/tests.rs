@@ -34,7 +34,7 @@ fn words_put_together_elsewhere_are_the_same() {
 /// A phrase that stands behind one that swallows it would never be said.
 #[test]
 fn every_english_phrase_is_found_as_itself() {
-    for (name, phrase) in english().iter() {
+    for (name, phrase) in english() {
         let text = phrase.fill(|gap| {
             Some(match gap {
                 "part" => "dev".to_owned(),
