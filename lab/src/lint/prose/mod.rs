@@ -232,6 +232,7 @@ mod tests {
             "A learning rate ten times as high, half the epochs, twice the units, a tenth of the parameters.",
             "Adam is better than plain descent, and its loss half as large.",
             "| setting | value |\n|---|---|\n| learning rate | 0.1 |\n| epochs | 30 |\n| hidden units | 100 |",
+            "| kept of 784 inputs and 100 units | kept of all |\n|---|---|\n| 1, 0.5 | 0.6 |",
             "| seed | 1 | 2 |\n|---|---|---|\n| width | 512 | 1024 |",
             "2 * 0.01 and x_1, w*0.01; 5 % of the rows.",
             "By hand $0.9^{1.2} = 0.1234$, and $\\frac{1}{8} = 0.1234$.",

@@ -27,7 +27,9 @@ pub(super) fn sentences(passage: &str) -> Option<Vec<Vec<Word>>> {
         for (column, cell) in cells.into_iter().enumerate() {
             let start = cell.start;
             let head = heads.get(column).map_or(&[][..], Vec::as_slice);
-            let is_said = !head.iter().all(|word| SAYS_NOTHING.contains(&word.text.as_str()));
+            // A head of several numbers (`kept of 256, 64 and 32 units`) names each of several things.
+            let several = head.iter().filter(|word| word.number.is_some()).count() > 1;
+            let is_said = !several && !head.iter().all(|word| SAYS_NOTHING.contains(&word.text.as_str()));
             let mut sentence = Vec::new();
             if column > 0 && row_is_name {
                 sentence.extend(row.iter().cloned());
