@@ -491,7 +491,7 @@ fn ways_of_other_programs_are_named() {
         "> [!NOTE] Title\n> a",
         "$$x$$ and $$\na\n$$ b",
         "\\$\\$ and $$$ and `$$`",
-        "[a](#main 'b c') ![a](#main \"b c\") (a)(b c) `[a](b c)`",
+        "[a](#main 'b c') [a](#main \"b c\") (a)(b c) `[a](b c)`",
         "| a |\n|---|\n| b |\n\nTerm\n: What it is",
         "#3 and\n#tag\n\n#\n\n###\n\n\\##a",
         "\\[a](b c.md) a[i](b c) [a](<b c.md>",
