@@ -155,7 +155,7 @@ fn kinds_lists_all_and_tells_one() {
         assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{kind}: {places:?}\n{page}");
         assert!(page.lines().count() < 300, "{kind}: {page}");
         let all = course.call(&["kinds", kind, "--all"]).output;
-        assert!(all.contains("Every block") && all.lines().count() > page.lines().count(), "{all}");
+        assert!(all.contains("Every block") && !page.contains("Every block"), "{all}");
     }
     let page = course.call(&["kinds", "optimizers", "--all"]).output;
     assert!(page.contains("v = beta v + (1 - beta) g; W = W - alpha v"), "{page}");

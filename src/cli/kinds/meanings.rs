@@ -199,7 +199,10 @@ mod tests {
             assert!(meanings(name).is_some(), "{name}");
         }
         let part = meanings("early_stopping").unwrap();
-        assert!(part.contains("patience") && part.contains("metric") && !part.contains("training.epochs"), "{part}");
+        assert!(
+            part.contains("patience") && part.contains("metric") && !part.contains("training.epochs"),
+            "{part}"
+        );
         assert!(meanings("addam").is_none() && meanings("").is_none());
     }
 

@@ -494,7 +494,7 @@ fn ways_of_other_programs_are_named() {
         "[a](#main 'b c') [a](#main \"b c\") (a)(b c) `[a](b c)`",
         "| a |\n|---|\n| b |\n\nTerm\n: What it is",
         "#3 and\n#tag\n\n#\n\n###\n\n\\##a",
-        "\\[a](b c.md) a[i](b c) [a](<b c.md>",
+        "\\[a](b c.md) a[i](b c) [a](<b c.md",
         "`{{#include a.rs}}` `{{ > part }}` `{{! note }}`",
         "{a: 1}\n{# a remark of a template #}",
         "a == b, c==d==e, 12:30:15, a::b::c, me@fig.example, 100%%",
