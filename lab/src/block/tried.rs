@@ -280,6 +280,10 @@ fn replanned(block: &Block, path: &str, value: &Json, limits: &Limits) -> Result
 /// Returns the size of the data of a variant that was planned anew; those of a file are as they were.
 fn facts(block: &Block, plan: &dyn Plan, variant: usize) -> Option<Facts> {
     let settings = plan.data(variant)?;
+    // Few controls move the data, and to know the size of a table is to read it.
+    if block.plan.data(variant) == Some(settings) {
+        return block.facts.get(variant)?.clone();
+    }
     match settings.file.is_none() && settings.entry().is_some() {
         true => known(settings),
         false => block.facts.get(variant)?.clone(),
