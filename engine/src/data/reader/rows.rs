@@ -4,6 +4,7 @@
 //! cell, and letters after a closing quote are read on to it. Nobody would see that rows are missing, so the quotes of each row
 //! that has any are looked at once more here.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use ::csv::{ReaderBuilder, StringRecord};
@@ -150,10 +151,8 @@ impl Iterator for Rows<'_> {
         let separator = self.separator;
         let raw = if quotes { cells(self.text, start, separator) } else { Vec::new() };
         if separator == Separator::Semicolon {
-            let pointed =
-                record.iter().map(|cell| separator.pointed(cell).unwrap_or_else(|| cell.to_owned()));
-            let pointed: StringRecord = pointed.collect();
-            record = pointed;
+            let pointed = |cell| separator.pointed(cell).map_or(Cow::Borrowed(cell), Cow::Owned);
+            record = record.iter().map(pointed).collect();
         }
         Some(Row { place: Place { line: 1 + self.ends, start, column: 0 }, record, separator, raw })
     }

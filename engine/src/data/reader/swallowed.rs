@@ -27,7 +27,8 @@ pub(super) struct Swallowed<'r> {
     spaced: bool,
     /// Whether the rest of the row has numbers. Where these stand, text has none.
     has_numbers: bool,
-    separator: Separator,
+    /// What parts cells.
+    mark: char,
 }
 
 impl<'r> Swallowed<'r> {
@@ -40,7 +41,7 @@ impl<'r> Swallowed<'r> {
     ) -> Self {
         let mut others = (0..record.len()).filter(|&other| other != column);
         let has_numbers = others.any(|other| is_number(&record[other]));
-        Swallowed { record, column, missing, spaced, has_numbers, separator }
+        Swallowed { record, column, missing, spaced, has_numbers, mark: char::from(separator.byte()) }
     }
 
     /// Returns what the cell holds.
@@ -67,7 +68,7 @@ impl<'r> Swallowed<'r> {
             match fits {
                 true => rows += 1,
                 // A row with too few cells has a separator all the same, as a rule; a line of text need not.
-                false => others += if line.contains(char::from(self.separator.byte())) { 1 } else { 2 },
+                false => others += if line.contains(self.mark) { 1 } else { 2 },
             }
         }
         match (rows > others, ends) {
@@ -79,14 +80,14 @@ impl<'r> Swallowed<'r> {
 
     /// Returns whether a line is what a row has from one column on up to another.
     fn fits(&self, line: &str, from: usize, to: usize) -> bool {
-        let parts: Vec<&str> = line.split(char::from(self.separator.byte())).collect();
+        let parts: Vec<&str> = line.split(self.mark).collect();
         let is_alike = |other: usize| match parts[other - from] {
             part if is_number(&self.record[other]) => is_number(part) || self.missing.has(part),
             part => self.has_numbers || !part.trim().is_empty(),
         };
         let mut others = (from..to).filter(|&other| other != self.column);
         parts.len() == to - from
-            && (self.spaced || !line.contains(&format!("{} ", char::from(self.separator.byte()))))
+            && (self.spaced || !line.contains(&format!("{} ", self.mark)))
             && others.all(is_alike)
     }
 }
