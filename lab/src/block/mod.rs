@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::chart::Figure;
-use crate::data::Facts;
+use crate::data::{DataSettings, Facts};
 use crate::experiment::{Cost, Header, Kind, MetricInfo, Plan, PlannedVariant, conditions};
 use crate::inline::{Forecast, ForecastVariant};
 use crate::outcome::{Conditions, LEARNING_RATE, Outcome, RunRecord, Variant};
@@ -50,6 +50,13 @@ impl Block {
         self.plan.variants().into_iter().map(|variant| {
             self.header.labels.get(variant.name).map_or(variant.label, String::as_str).to_owned()
         })
+    }
+
+    /// Lists the settings of all data of a variant whose size is known, each with that.
+    pub fn sized_data(&self, variant: usize) -> impl Iterator<Item = (&DataSettings, &Facts)> {
+        let own = self.plan.data(variant).zip(self.facts[variant].as_ref());
+        let further = self.plan.further_data(variant).into_iter();
+        own.into_iter().chain(further.filter_map(|data| Some((data.settings, data.facts?))))
     }
 
     /// Returns under what a variant runs.

@@ -262,9 +262,10 @@ fn replanned(block: &Block, path: &str, value: &Json, limits: &Limits) -> Result
     let mut plan = block.kind.plan(&settings).map_err(said)?;
     let mut total = block.shown;
     for variant in 0..plan.variants().len() {
-        let further = plan.further_data(variant).into_iter().map(|data| known(data.settings)).collect();
+        let size = |settings: &DataSettings| size(block, variant, settings);
+        let further = plan.further_data(variant).into_iter().map(|data| size(data.settings)).collect();
         plan.hear_of(variant, further);
-        let facts = facts(block, plan.as_ref(), variant);
+        let facts = plan.data(variant).and_then(size);
         if let Some(problem) = plan.check(variant, facts.as_ref()).into_iter().next() {
             return Err(Problem::new("", with(&problem.message)).expected(problem.expected));
         }
@@ -277,20 +278,15 @@ fn replanned(block: &Block, path: &str, value: &Json, limits: &Limits) -> Result
     }
 }
 
-/// Returns the size of the data of a variant that was planned anew; those of a file are as they were.
-fn facts(block: &Block, plan: &dyn Plan, variant: usize) -> Option<Facts> {
-    let settings = plan.data(variant)?;
+/// Returns the size of some data of a variant that was planned anew; those of a file are as they were.
+fn size(block: &Block, variant: usize, settings: &DataSettings) -> Option<Facts> {
     // Few controls move the data, and to know the size of a table is to read it.
-    if block.plan.data(variant) == Some(settings) {
-        return block.facts.get(variant)?.clone();
+    let mut known = (variant < block.facts.len()).then(|| block.sized_data(variant)).into_iter().flatten();
+    match known.find(|(known, _)| *known == settings) {
+        Some((_, facts)) => Some(facts.clone()),
+        None if settings.file.is_none() && settings.entry().is_some() => {
+            data::facts(settings, Files::default(), &TableLimits::default()).ok()
+        }
+        None => block.facts.get(variant)?.clone(),
     }
-    match settings.file.is_none() && settings.entry().is_some() {
-        true => known(settings),
-        false => block.facts.get(variant)?.clone(),
-    }
-}
-
-/// Returns the size of data that need no file.
-fn known(settings: &DataSettings) -> Option<Facts> {
-    data::facts(settings, Files::default(), &TableLimits::default()).ok()
 }

@@ -140,15 +140,10 @@ fn claim(block: &Block, verdict: &Verdict, says_html: String) -> ClaimView {
 /// Returns the data of all variants, each data set once.
 fn sources(block: &Block) -> Vec<DataSourceView> {
     let mut sources: Vec<DataSourceView> = Vec::new();
-    for (variant, facts) in block.facts.iter().enumerate() {
-        let further = block.plan.further_data(variant).into_iter();
-        let further = further.filter_map(|data| Some((data.settings, data.facts?)));
-        let own = block.plan.data(variant).zip(facts.as_ref());
-        for (settings, facts) in own.into_iter().chain(further) {
-            let source = source(settings, facts);
-            if sources.iter().all(|known| known.name != source.name) {
-                sources.push(source);
-            }
+    for (settings, facts) in (0..block.facts.len()).flat_map(|variant| block.sized_data(variant)) {
+        let source = source(settings, facts);
+        if sources.iter().all(|known| known.name != source.name) {
+            sources.push(source);
         }
     }
     sources
