@@ -332,10 +332,9 @@ fn steps(source: &Source, index: usize, variant: &Variant) -> f64 {
     let rows = rows.map_or(0, |(split, facts)| training_part(split, facts));
     let of_training = match shared.problems {
         Some(problems) => problems
-            .data
+            .facts
             .values()
-            .filter_map(settings::facts)
-            .map(|facts| of(problems.training, training_part(problems.split, &facts)))
+            .map(|facts| of(problems.training, training_part(problems.split, facts)))
             .sum(),
         None => shared.training.map_or(0.0, |training| of(training, rows)),
     };

@@ -1,5 +1,6 @@
 //! The settings of an experiment as its notebook has them.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use serde::Deserialize as _;
@@ -8,7 +9,7 @@ use serde_json::{Map, Value as Json, json};
 use super::python;
 use super::recipe::{self, Recipe};
 use crate::data::{self, DataSettings, Facts, Files, TableLimits, Target};
-use crate::experiment::{Kind, Plan, in_effect};
+use crate::experiment::{Kind, Plan, Problems, in_effect};
 use crate::nn::{Architecture, ModelSettings, OutputLayer};
 
 /// A variant as a notebook computes it.
@@ -47,15 +48,12 @@ pub(super) fn variant(
     if let (Some(data), Some(facts), Some(Json::Object(written))) = (data, facts, settings.get_mut("data")) {
         complete(written, data, facts, classes)?;
     }
-    for (name, data) in shared.problems.iter().flat_map(|problems| problems.data) {
-        let whole = DataSettings { limit: None, ..data.clone() };
+    for (name, data, facts) in shared.problems.iter().flat_map(Problems::sized) {
         let written =
             settings.get_mut("problems").and_then(|problems| problems.get_mut(name)?.get_mut("data"));
-        if let (Some(facts), Some(whole), Some(Json::Object(written))) =
-            (self::facts(data), self::facts(&whole), written)
-        {
-            let classes: Vec<String> = whole.class_rows.into_iter().map(|(name, _)| name).collect();
-            complete(written, data, &facts, Some(&classes[..]).filter(|classes| !classes.is_empty()))?;
+        if let (Some(class_rows), Some(Json::Object(written))) = (class_rows(data, facts), written) {
+            let classes: Vec<String> = class_rows.iter().map(|(name, _)| name.clone()).collect();
+            complete(written, data, facts, Some(&classes[..]).filter(|classes| !classes.is_empty()))?;
         }
     }
     settings.insert("run".to_owned(), json!(recipe.name));
@@ -63,9 +61,14 @@ pub(super) fn variant(
     Ok(Variant { recipe, settings, trains })
 }
 
-/// Returns the size of data that are built in or generated.
-pub(super) fn facts(data: &DataSettings) -> Option<Facts> {
-    data::facts(data, Files::default(), &TableLimits::default()).ok()
+/// Returns how many rows of all data, which need no file, are of each class: of fewer rows some may have none.
+fn class_rows<'f>(data: &DataSettings, facts: &'f Facts) -> Option<Cow<'f, [(String, usize)]>> {
+    if data.limit.is_none() {
+        return Some(Cow::Borrowed(&facts.class_rows));
+    }
+    let whole = DataSettings { limit: None, ..data.clone() };
+    let whole = data::facts(&whole, Files::default(), &TableLimits::default()).ok()?;
+    Some(Cow::Owned(whole.class_rows))
 }
 
 /// Adds to the settings of data what its Python has to be told of them.
@@ -111,11 +114,10 @@ pub(super) fn features(plan: &dyn Plan, facts: &[Option<Facts>], variants: &[Var
         }
         let model = variant.settings.get("model").map(ModelSettings::deserialize);
         if let Some(Ok(model)) = model {
-            let of_problems =
-                plan.shared(index).problems.into_iter().flat_map(|problems| problems.data.values());
-            let of_problems = of_problems.filter_map(self::facts);
-            for facts in facts[index].iter().cloned().chain(of_problems) {
-                features.extend(of_output(&model, &facts));
+            let problems = plan.shared(index).problems;
+            let of_problems = problems.iter().flat_map(|problems| problems.facts.values());
+            for facts in facts[index].iter().chain(of_problems) {
+                features.extend(of_output(&model, facts));
             }
         }
         let outputs = variant.settings.get("space").and_then(|space| space.get("model.output"));

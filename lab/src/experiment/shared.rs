@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::data::{DataSettings, SplitSettings};
+use crate::data::{DataSettings, Facts, SplitSettings};
 use crate::experiment::Scale;
 use crate::nn::ModelSettings;
 use crate::optim::{Optimizer, Schedule};
@@ -28,9 +28,19 @@ pub struct Shared<'a> {
 pub struct Problems<'a> {
     /// By names of the author's; none from a file.
     pub data: &'a BTreeMap<String, DataSettings>,
+    /// The size of each, once it was heard of.
+    pub facts: &'a BTreeMap<String, Facts>,
     pub split: &'a SplitSettings,
     pub model: &'a ModelSettings,
     pub training: &'a TrainingSettings,
+}
+
+impl<'a> Problems<'a> {
+    /// Lists those whose size is known, each by its name with its data and that.
+    pub fn sized(&self) -> impl Iterator<Item = (&'a String, &'a DataSettings, &'a Facts)> + use<'a> {
+        let Problems { data, facts, .. } = *self;
+        data.iter().filter_map(|(name, data)| Some((name, data, facts.get(name)?)))
+    }
 }
 
 /// Of what goes down step by step without epochs.

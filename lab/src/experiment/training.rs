@@ -173,24 +173,11 @@ pub(super) fn table_cost(data: &DataSettings, facts: &Facts) -> Drawn {
     if is_generated(data) {
         return Drawn::default();
     }
-    let read = Drawn { seconds: read_seconds(data, facts), ..Drawn::default() };
-    Cost::of_packed(cells(facts), data.file.is_some()).drawn + read
-}
-
-/// Returns seconds to read a table.
-fn read_seconds(data: &DataSettings, facts: &Facts) -> f64 {
+    let cells = facts.drawn_from as f64 * (1.0 + facts.features as f64);
     // Text is read number by number; what is kept in fewer bytes stood as it is in its file.
-    let of_cell = match () {
-        () if is_generated(data) => 0.0,
-        () if facts.number_bytes < 8 => 10e-9,
-        () => 150e-9,
-    };
-    of_cell * cells(facts)
-}
-
-/// Counts the cells of a table.
-fn cells(facts: &Facts) -> f64 {
-    facts.drawn_from as f64 * (1.0 + facts.features as f64)
+    let of_cell = if facts.number_bytes < 8 { 10e-9 } else { 150e-9 };
+    let read = Drawn { seconds: of_cell * cells, ..Drawn::default() };
+    Cost::of_packed(cells, data.file.is_some()).drawn + read
 }
 
 /// Returns bytes of the data of a run as they were read or generated, beside its parts in the run's own precision, and of the order of

@@ -200,8 +200,8 @@ seeds: 2
     }
 
     fn shared(&self) -> Shared<'_> {
-        let Transfer { problems: data, split, model, training, .. } = self;
-        Shared { problems: Some(Problems { data, split, model, training }), ..Shared::default() }
+        let Transfer { problems: data, facts, split, model, training, .. } = self;
+        Shared { problems: Some(Problems { data, facts, split, model, training }), ..Shared::default() }
     }
 
     fn for_notebook(&self, _: Option<&Facts>) -> Result<Map<String, Json>, String> {

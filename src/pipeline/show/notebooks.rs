@@ -59,15 +59,11 @@ fn says_itself(text: &str) -> bool {
 fn files(computed: &Computed, planned: &Planned) -> Result<Vec<TableFile>, Fault> {
     let path = &computed.course.lessons[planned.lesson].path;
     let mut files: Vec<TableFile> = Vec::new();
-    let own = |variant| {
-        let problems = planned.plan.shared(variant).problems;
-        planned
-            .plan
-            .data(variant)
-            .into_iter()
-            .chain(problems.into_iter().flat_map(|problems| problems.data.values()))
+    let all = |variant| {
+        let further = planned.plan.further_data(variant).into_iter().map(|data| data.settings);
+        planned.plan.data(variant).into_iter().chain(further)
     };
-    for data in (0..planned.facts.len()).flat_map(own) {
+    for data in (0..planned.facts.len()).flat_map(all) {
         for file in computed.tables.files(data, path)? {
             if files.iter().all(|known| known.name != file.name) {
                 files.push(file);
