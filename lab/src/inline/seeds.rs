@@ -12,16 +12,12 @@ use crate::outcome::Statistic;
 pub(super) struct Seeds {
     lists: Vec<Vec<f64>>,
     statistic: Statistic,
-    middle: Vec<f64>,
 }
 
 impl Seeds {
     /// Makes them of a list a seed.
     pub(super) fn new(lists: Vec<Vec<f64>>, statistic: Statistic) -> Self {
-        let length = lists.iter().map(Vec::len).min().unwrap_or(0);
-        let at = |index: usize| lists.iter().map(|list| list[index]).collect::<Vec<f64>>();
-        let middle = (0..length).map(|index| statistic.of(&at(index))).collect();
-        Seeds { lists, statistic, middle }
+        Seeds { lists, statistic }
     }
 
     /// Returns what stands for the seeds of what each of their lists is made into.
@@ -45,10 +41,12 @@ impl Object for Seeds {
     }
 
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
-        self.middle.get(key.as_usize()?).copied().map(Value::from)
+        let index = key.as_usize()?;
+        let all: Option<Vec<f64>> = self.lists.iter().map(|list| list.get(index).copied()).collect();
+        all.map(|all| self.statistic.of(&all)).map(Value::from)
     }
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {
-        Enumerator::Seq(self.middle.len())
+        Enumerator::Seq(self.lists.iter().map(Vec::len).min().unwrap_or(0))
     }
 }
