@@ -164,7 +164,7 @@ pub struct RuleSettings {
 pub enum RuleLine<T> {
     X(T),
     Y(T),
-    Slope { slope: T, intercept: Option<T> },
+    Slope { slope: T, intercept: T },
 }
 
 /// What is drawn of which rows: the block itself is the first layer.
@@ -398,7 +398,10 @@ fn rules(decoder: &mut Decoder, node: &Node) -> Vec<RuleSettings> {
         let line = match (x, y, slope, intercept) {
             (Some(x), None, None, None) => RuleLine::X(x),
             (None, Some(y), None, None) => RuleLine::Y(y),
-            (None, None, Some(slope), intercept) => RuleLine::Slope { slope, intercept },
+            (None, None, Some(slope), intercept) => {
+                let zero = || Written { text: "0".to_owned(), span: slope.span };
+                RuleLine::Slope { intercept: intercept.unwrap_or_else(zero), slope }
+            }
             _ => {
                 let expected = "expected one of `x`, `y`, or `slope` with `intercept`";
                 decoder.wrong(node, "this rule runs nowhere", expected);

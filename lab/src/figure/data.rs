@@ -456,7 +456,7 @@ pub(super) fn rule(
         RuleLine::X(x) => RuleLine::X(place(x)?),
         RuleLine::Y(y) => RuleLine::Y(place(y)?),
         RuleLine::Slope { slope, intercept } => {
-            RuleLine::Slope { slope: place(slope)?, intercept: intercept.as_ref().map(place).transpose()? }
+            RuleLine::Slope { slope: place(slope)?, intercept: place(intercept)? }
         }
     })
 }

@@ -397,10 +397,10 @@ fn y_axis(block: &Block, layers: &[Drawn], y: &Placed, facets: [&Cell; 2]) -> Ax
     if !faceted_by_y(block) || block.y_scale.written.is_some() || y.is_named() {
         return axis;
     }
-    let named = |layer: &'_ Drawn| layer.measures.iter().cloned().zip(layer.y.clone()).collect::<Vec<_>>();
-    let here = |(name, _): &(String, Meaning)| facets.into_iter().any(|cell| cell.name() == *name);
-    let shown: Vec<Meaning> =
-        layers.iter().flat_map(named).filter(here).map(|(_, meaning)| meaning).collect();
+    let facets = facets.map(Cell::name);
+    let named = layers.iter().flat_map(|layer| layer.measures.iter().zip(&layer.y));
+    let shown: Vec<&Meaning> =
+        named.filter(|(name, _)| facets.contains(name)).map(|(_, meaning)| meaning).collect();
     if !shown.is_empty() && shown.iter().all(|meaning| meaning.percent) {
         axis.format = Format::Percent;
     }
@@ -488,11 +488,9 @@ fn rules(settings: &[RuleSettings], places: &[RuleLine<Option<f64>>], panel: Pan
         match *place {
             RuleLine::X(Some(at)) => panel.mark(named(Rule::x(at))),
             RuleLine::Y(Some(at)) => panel.mark(named(Rule::y(at))),
-            RuleLine::Slope { slope: Some(slope), intercept } => panel.mark(Slope {
-                slope,
-                intercept: intercept.flatten().unwrap_or(0.0),
-                label: rule.label.clone(),
-            }),
+            RuleLine::Slope { slope: Some(slope), intercept: Some(intercept) } => {
+                panel.mark(Slope { slope, intercept, label: rule.label.clone() })
+            }
             _ => panel,
         }
     })

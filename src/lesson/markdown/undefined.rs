@@ -71,9 +71,7 @@ impl Writer<'_> {
             warning.label("not shown").hint("a `|` that is text is written `\\|`, in code and formulas too"),
         );
     }
-}
 
-impl Writer<'_> {
     /// Warns of code and of a formula that the end of a cell cuts in two, where the row is not too long by that.
     fn check_cut(&mut self, row: &str, start: usize, ends: &[usize]) {
         // A row ends in a `|`, or without one.
