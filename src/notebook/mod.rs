@@ -190,9 +190,9 @@ fn packed(file: &TableFile) -> Json {
     json!({ "packed": STANDARD.encode(zlib(&file.bytes)), "sha256": hash })
 }
 
-/// Packs bytes as Python's `zlib` unpacks them.
+/// Packs bytes as Python's `zlib` unpacks them. (The best level takes ten times as long, for a twelfth less of a table.)
 fn zlib(bytes: &[u8]) -> Vec<u8> {
-    let mut packer = ZlibEncoder::new(Vec::new(), Compression::best());
+    let mut packer = ZlibEncoder::new(Vec::new(), Compression::default());
     packer.write_all(bytes).and_then(|()| packer.finish()).unwrap_or_default()
 }
 

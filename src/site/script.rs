@@ -46,7 +46,7 @@ pub fn table(name: &str, csv: &str) -> Vec<u8> {
 }
 
 fn packed(bytes: &[u8]) -> io::Result<Vec<u8>> {
-    let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
     gzip.write_all(bytes)?;
     gzip.finish()
 }
