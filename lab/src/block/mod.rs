@@ -16,7 +16,7 @@ use crate::chart::Figure;
 use crate::data::{DataSettings, Facts};
 use crate::experiment::{Cost, Header, Kind, MetricInfo, Plan, PlannedVariant, conditions};
 use crate::inline::{Forecast, ForecastVariant};
-use crate::outcome::{Conditions, LEARNING_RATE, Outcome, RunRecord, Variant};
+use crate::outcome::{Conditions, LEARNING_RATE, Outcome, RunRecord, Step, Variant};
 use crate::settings::Node;
 
 pub use decoding::Decoded;
@@ -69,8 +69,11 @@ impl Block {
         self.costs.iter().map(|cost| cost.times(self.header.seeds)).sum::<Cost>() + self.shown
     }
 
-    /// Describes a metric of its kind by its name.
+    /// Describes a metric of its kind by its name. What a search has trial by trial is written as the objective of its best one.
     pub fn metric(&self, name: &str) -> Option<MetricInfo> {
+        let is_of_trials =
+            self.kind.step == Step::Trial && ["best_so_far", "trial_objective"].contains(&name);
+        let name = if is_of_trials { "best_objective" } else { name };
         self.kind.all_metrics().find(|info| info.name == name).map(|info| self.plan.describe(info))
     }
 
