@@ -135,11 +135,9 @@ fn a_kind_of_elsewhere_is_planned_run_drawn_quoted_and_judged() {
 
     let figures = plan.figures(&outcome);
     assert_eq!(figures.iter().map(|figure| figure.name.as_str()).collect::<Vec<_>>(), ["highest"]);
-    assert_eq!(
-        figures[0].svg("page", Layout::Wide, true).matches("<circle").count(),
-        2 * 2 + 2,
-        "with the key's"
-    );
+    let svg = figures[0].svg("page", Layout::Wide, true);
+    assert_eq!(svg.matches("h0").count(), 2 * 2 * 2, "each dot with its rim");
+    assert_eq!(svg.matches("<circle").count(), 2, "those of the key");
 
     let mut values = Values::new();
     values.insert("chance", &header.id, &outcome);

@@ -293,8 +293,9 @@ impl Element {
 /// Schemes that a link may have.
 const SCHEMES: [&str; 3] = ["http", "https", "mailto"];
 
-/// Properties that a formula or a table sets.
-const PROPERTIES: [&str; 19] = [
+/// Properties that a formula, a table or a chart sets.
+const PROPERTIES: [&str; 20] = [
+    "aspect-ratio",
     "border-left",
     "border-right",
     "border-top",

@@ -100,9 +100,12 @@ impl Plot {
             }
             _ => None,
         };
-        let mut classes = tag.value("class").unwrap_or_default().split(' ');
-        let color = classes.next().and_then(|class| self.colors.get(class)).copied();
-        let (Some(color), false) = (color, group.hidden) else { return };
+        let classes: Vec<&str> = tag.value("class").unwrap_or_default().split(' ').collect();
+        let color = match classes.contains(&"under") {
+            true => self.colors.get("paper"),
+            false => classes.first().and_then(|class| self.colors.get(*class)),
+        };
+        let (Some(color), false) = (color.copied(), group.hidden) else { return };
         let Some(path) = path() else { return };
         let paint = |mut color: Color, opacity: Option<f32>| {
             color.apply_opacity(opacity.unwrap_or(1.0));
@@ -110,7 +113,7 @@ impl Plot {
             paint.set_color(color);
             paint
         };
-        if classes.any(|class| class == "l") {
+        if classes.contains(&"l") {
             let stroke = Stroke {
                 width: number("stroke-width").unwrap_or(1.0),
                 dash: StrokeDash::new(group.dashes.clone(), 0.0),
@@ -134,7 +137,7 @@ impl Plot {
     }
 }
 
-/// Reads straight lines: `M` to a place, `l` by a way, `Z` back.
+/// Reads straight lines: `M` to a place, `l` by ways, `h` across, `Z` back.
 fn path(data: &str) -> Option<Path> {
     let mut builder = PathBuilder::new();
     let mut at = (0.0, 0.0);
@@ -149,8 +152,14 @@ fn path(data: &str) -> Option<Path> {
                 at = (x, y);
                 builder.move_to(x, y);
             }
-            ('l', &[right, down]) => {
-                at = (at.0 + right, at.1 + down);
+            ('l', ways) if ways.len().is_multiple_of(2) => {
+                for way in ways.chunks_exact(2) {
+                    at = (at.0 + way[0], at.1 + way[1]);
+                    builder.line_to(at.0, at.1);
+                }
+            }
+            ('h', &[right]) => {
+                at.0 += right;
                 builder.line_to(at.0, at.1);
             }
             ('Z', []) => builder.close(),
@@ -203,7 +212,8 @@ mod tests {
 
     #[test]
     fn paths_are_of_straight_lines() {
-        assert!(path("M0 0c1 1").is_none() && path("M1-2l3-4Z").is_some());
+        assert!(path("M0 0c1 1").is_none() && path("M1-2l3-4 .5 1-.5-1Z").is_some());
+        assert_eq!(path("M1-2l3-4").unwrap().bounds(), path("M4-6l-3 2 3 2").unwrap().bounds());
     }
 
     #[test]

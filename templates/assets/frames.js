@@ -84,14 +84,27 @@
     (last.closest(".plot-narrow") ?? last).after(box);
   };
 
+  // A state that does not stand comes from the script beside the page, when it is first shown.
+  const fill = (frame) => {
+    if (frame.dataset.part === undefined) return;
+    frame.innerHTML = window.gradbookCharts[frame.dataset.part];
+    delete frame.dataset.part;
+  };
+
   // States that are drawn over each other, all but one hidden.
   const states = (chart) => {
     const names = [...new Set([...chart.drawings[0].querySelectorAll(".frame")].map((frame) => frame.dataset.frame))];
     if (names.length < 2) return false;
     player(chart, names.length, (state) => names[state], (state) => {
       for (const drawing of chart.drawings) {
-        for (const frame of drawing.querySelectorAll(".frame")) frame.classList.toggle("off", frame.dataset.frame !== names[state]);
+        for (const frame of drawing.querySelectorAll(".frame")) {
+          const stands = frame.dataset.frame === names[state];
+          if (stands) fill(frame);
+          frame.classList.toggle("off", !stands);
+        }
       }
+      const { only } = chart.section.dataset;
+      if (only !== undefined) chart.only(only);
     });
     return true;
   };
@@ -141,8 +154,13 @@
     // Dots keep their sizes relative to each other.
     for (const drawing of chart.drawings) {
       for (const circle of drawing.querySelectorAll("circle")) circle.style.setProperty("--r", circle.getAttribute("r"));
+      for (const dots of drawing.querySelectorAll(".dots")) dots.style.setProperty("--r", dots.getAttribute("stroke-width") / 2);
     }
     const views = chart.drawings.map((drawing) => drawing.getAttribute("viewBox"));
+    const ratio = (drawing) => {
+      const { width, height } = drawing.viewBox.baseVal;
+      drawing.style.aspectRatio = `${width} / ${height}`;
+    };
     const show = (state) => {
       chart.drawings.forEach((drawing, index) => {
         const [frame] = chart.frames(drawing)[state];
@@ -153,12 +171,14 @@
         // Room around the plot does not grow with it.
         const grown = [left, top, right, bottom].map((room) => (room * 1.35) / scale);
         drawing.setAttribute("viewBox", `${frame.left - grown[0]} ${frame.top - grown[1]} ${frame.width + grown[0] + grown[2]} ${frame.height + grown[1] + grown[3]}`);
+        ratio(drawing);
         drawing.style.setProperty("--grown", String((frame.width + grown[0] + grown[2]) / whole));
         drawing.classList.add("single");
       });
     };
     const whole = () => chart.drawings.forEach((drawing, index) => {
       drawing.setAttribute("viewBox", views[index]);
+      ratio(drawing);
       drawing.classList.remove("single");
     });
     player(chart, chart.panels.length, (state) => chart.panels[state].title ?? String(state + 1), show, whole);

@@ -59,7 +59,28 @@ impl Backend {
         let fill = fill(&style);
         let _ = writeln!(self.out, "<path {fill} fill-rule=\"evenodd\" d=\"{data}\"/>");
     }
+
+    /// Round dots of one size as one shape, with a rim in the colour of the paper: ends of lines that go nowhere.
+    pub(crate) fn dots(&mut self, places: &[BackendCoord], radius: i32, color: RGBAColor) {
+        let mut data = String::new();
+        for &(x, y) in places {
+            data.push('M');
+            pair(&mut data, tenths(x), tenths(y));
+            data.push_str("h0");
+        }
+        let color = Paint::class((color.0, color.1, color.2));
+        for (class, width) in [(" under", 2 * radius + RIM), ("", 2 * radius - RIM)] {
+            let _ = writeln!(
+                self.out,
+                "<path class=\"{color} l dots{class}\" stroke-width=\"{}\" d=\"{data}\"/>",
+                px(width)
+            );
+        }
+    }
 }
+
+/// How wide the rim around dots is, in units.
+const RIM: i32 = UNITS as i32;
 
 /// Units as px: exact, at most two decimals.
 pub(crate) fn px(units: i32) -> String {
@@ -73,34 +94,54 @@ pub(crate) fn px(units: i32) -> String {
 }
 
 /// Points from which on a path is told by those that it needs.
-const LONG: usize = 60;
+const LONG: usize = 12;
 
-/// Units to a tenth of a px, which is finer than any screen shows.
+/// How far a path may be off that is told by those, in units: finer than any screen shows.
+const OFF: f64 = 0.15 * UNITS;
+
+/// Units to a tenth of a px.
 const TENTH: f64 = UNITS / 10.0;
 
 fn tenths(units: i32) -> i32 {
     ((f64::from(units) / TENTH).round() * TENTH) as i32
 }
 
-/// Path commands through points: the first absolute, the others relative to the last, which is shorter. A long path is at most a
-/// tenth of a px off.
+/// Adds two numbers to a path as short as they can be written: a page has a hundred thousand of them.
+fn pair(data: &mut String, x: i32, y: i32) {
+    for units in [x, y] {
+        let number = px(units);
+        let number = match number.strip_prefix("-0.") {
+            Some(rest) => format!("-.{rest}"),
+            None => number.strip_prefix("0.").map_or(number.clone(), |rest| format!(".{rest}")),
+        };
+        if data.ends_with(|last: char| last.is_ascii_digit()) && !number.starts_with('-') {
+            data.push(' ');
+        }
+        data.push_str(&number);
+    }
+}
+
+/// Path commands through points: the first absolute, the others relative to the last, which is shorter, after one `l` for all. A
+/// long path is a little off.
 fn trace(data: &mut String, points: &[BackendCoord]) {
     let mut last: Option<BackendCoord> = None;
     let fewer = (points.len() >= LONG).then(|| {
         let places: Vec<Point> = points.iter().map(|&(x, y)| (f64::from(x), f64::from(y))).collect();
-        let kept = simplified(&places, TENTH).into_iter().map(|(x, y)| (x as i32, y as i32));
+        let kept = simplified(&places, OFF).into_iter().map(|(x, y)| (x as i32, y as i32));
         kept.collect::<Vec<BackendCoord>>()
     });
     let points = fewer.as_deref().unwrap_or(points);
-    for (x, y) in points.iter().map(|&(x, y)| (tenths(x), tenths(y))) {
+    for (index, (x, y)) in points.iter().map(|&(x, y)| (tenths(x), tenths(y))).enumerate() {
         match last {
             None => {
-                let _ = write!(data, "M{} {}", px(x), px(y));
+                data.push('M');
+                pair(data, x, y);
             }
             Some((from_x, from_y)) => {
-                let (right, down) = (px(x - from_x), px(y - from_y));
-                let gap = if down.starts_with('-') { "" } else { " " };
-                let _ = write!(data, "l{right}{gap}{down}");
+                if index == 1 {
+                    data.push('l');
+                }
+                pair(data, x - from_x, y - from_y);
             }
         }
         last = Some((x, y));
@@ -310,11 +351,11 @@ mod tests {
     fn paths_are_relative_after_their_first_point() {
         let mut data = String::new();
         trace(&mut data, &[(100, 200), (350, 150), (350, 450)]);
-        assert_eq!(data, "M1 2l2.5-0.5l0 3");
+        assert_eq!(data, "M1 2l2.5-.5 0 3");
         // Each place is rounded by itself: what is left over does not add up.
         let mut data = String::new();
         trace(&mut data, &[(0, 0), (14, 4), (28, 8), (42, 12)]);
-        assert_eq!(data, "M0 0l0.1 0l0.2 0.1l0.1 0");
+        assert_eq!(data, "M0 0l.1 0 .2 .1 .1 0");
     }
 
     #[test]
@@ -324,8 +365,8 @@ mod tests {
         let teeth = (100..200).map(|x| (100 * x, 5000 + 100 * (x % 2)));
         let mut data = String::new();
         trace(&mut data, &slope.chain(teeth).collect::<Vec<_>>());
-        assert!(data.starts_with("M0 0l100 50l1 1l1-1"), "{data}");
-        assert_eq!(data.matches('l').count(), 100);
+        assert!(data.starts_with("M0 0l100 50 1 1 1-1 1 1"), "{data}");
+        assert_eq!(data.matches('-').count(), 49);
     }
 
     #[test]

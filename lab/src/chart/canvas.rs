@@ -9,15 +9,16 @@ use plotters::coord::cartesian::Cartesian2d;
 use plotters::drawing::{DrawingArea, DrawingAreaErrorKind};
 use plotters::element::{Circle, PathElement, Polygon, Rectangle};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
-use plotters::style::{FontDesc, FontFamily, FontStyle, ShapeStyle, TextStyle};
+use plotters::style::{FontDesc, FontFamily, FontStyle, RGBAColor, ShapeStyle, TextStyle};
 
 use super::backend::Backend;
 use super::figure::Point;
+use super::layers;
 use super::layout::SMALL;
 use super::marks::{Dash, Shape};
 use super::scale::{Domain, UNITS};
 use super::text::Font;
-use super::theme::Paint;
+use super::theme::{Color, Paint};
 use super::thin;
 use crate::words::Words;
 
@@ -213,14 +214,38 @@ impl Canvas {
             }
             return;
         }
-        let corners = corners(shape).iter().map(|&(x, y)| units((at.0 + x * size, at.1 + y * size)));
-        let mut corners: Vec<_> = corners.collect();
+        let mut corners = form(shape, at, size);
         if hollow {
             corners.extend(corners.first().copied());
             done(self.page.draw(&PathElement::new(corners, style)));
         } else {
             done(self.page.draw(&Polygon::new(corners, style)));
         }
+    }
+
+    /// Filled dots of one form with a rim in the colour of the paper, each over those before it.
+    pub(crate) fn dots(&self, dots: &[(Point, Paint)], size: f64, shape: Shape) {
+        let places: Vec<Point> = dots.iter().map(|(at, _)| *at).collect();
+        let layers = layers::layers(&places, size * LARGEST + RIM);
+        let key = |index: &usize| {
+            let RGBAColor(kind, number, ..) = dots[*index].1.token(1.0);
+            (layers[*index], kind, number)
+        };
+        let mut order: Vec<usize> = (0..dots.len()).collect();
+        order.sort_by_key(key);
+        self.group("class=\"rim\"", || {
+            for alike in order.chunk_by(|one, other| key(one) == key(other)) {
+                let token = dots[alike[0]].1.token(1.0);
+                let mut backend = self.backend.borrow_mut();
+                if shape == Shape::Circle {
+                    let places: Vec<_> = alike.iter().map(|&index| units(places[index])).collect();
+                    backend.dots(&places, (size * UNITS) as i32, token);
+                } else {
+                    let rings: Vec<_> = alike.iter().map(|&index| form(shape, places[index], size)).collect();
+                    backend.rings(&rings, token);
+                }
+            }
+        });
     }
 
     /// A triangle whose tip points `out` from a place on an edge, inside of which it lies.
@@ -266,6 +291,17 @@ fn corners(shape: Shape) -> &'static [Point] {
         _ => &[(-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)],
     }
 }
+
+/// A form around a place.
+fn form(shape: Shape, at: Point, size: f64) -> Vec<(i32, i32)> {
+    corners(shape).iter().map(|&(x, y)| units((at.0 + x * size, at.1 + y * size))).collect()
+}
+
+/// How far the largest form reaches from its place, for size 1.
+const LARGEST: f64 = 1.3;
+
+/// About how far the rim of a dot reaches beyond it, in px.
+const RIM: f64 = 0.5;
 
 fn filled(paint: Paint, opacity: f64) -> ShapeStyle {
     ShapeStyle { color: paint.token(opacity), filled: true, stroke_width: 0 }
@@ -379,6 +415,14 @@ impl<'a> Plot<'a> {
             Side::Centre => ((0.0, 0.0), HPos::Center, VPos::Center),
         };
         self.canvas.text((x + shift.0, y + shift.1), text, Ink::new(SMALL, paint).h(h).v(v).halo());
+    }
+
+    /// Draws filled dots of one form, those whose places lie between the axes.
+    pub fn dots(&self, dots: impl IntoIterator<Item = (Point, Color)>, size: f64, shape: Shape) {
+        let seen = dots.into_iter().filter(|(at, _)| self.contains(*at));
+        let placed: Vec<(Point, Paint)> =
+            seen.filter_map(|(at, color)| Some((self.place(at)?, Paint::Of(color)))).collect();
+        self.canvas.dots(&placed, size, shape);
     }
 
     /// Draws a dot, if its place lies between the axes.

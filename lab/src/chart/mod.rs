@@ -12,6 +12,7 @@ mod describe;
 mod figure;
 mod key;
 mod labels;
+mod layers;
 mod layout;
 mod marks;
 mod naming;

@@ -47,7 +47,12 @@ impl Figure {
             out,
             "<svg {space}class=\"{class}\" viewBox=\"{left} {left} {width} {height}\" width=\"{width}\" height=\"{height}\" \
              role=\"img\" aria-labelledby=\"{told}-title {told}-desc\"{}>",
-            if standalone { String::new() } else { format!(" {data}") }
+            // A page knows its room before it is laid out.
+            if standalone {
+                String::new()
+            } else {
+                format!(" style=\"aspect-ratio: {width} / {height}\" {data}")
+            }
         );
         if told == self::prefix(id, layout) {
             let title = escape(&self.words.number(&self.title));

@@ -180,6 +180,7 @@ fn rules() -> String {
          .chart .f{fill:currentColor;stroke:none}\n\
          .chart .off{display:none}\n\
          .chart .l{stroke:currentColor;fill:none;stroke-linecap:round;stroke-linejoin:round}\n\
+         .chart .under{stroke:var(--chart-paper)}\n\
          .chart .rim .f{stroke:var(--chart-paper);stroke-width:1px}\n\
          .chart .name{fill:color-mix(in srgb,currentColor 72%,var(--chart-ink))}\n\
          .chart .halo{stroke:var(--chart-paper);stroke-width:3px;paint-order:stroke;stroke-linejoin:round}\n",

@@ -124,14 +124,11 @@ impl Mark for Dots {
     fn annotate(&self, plot: &Plot, _: &Around) {
         let color =
             |index| self.colors.as_ref().and_then(|colors| colors.get(index)).copied().unwrap_or(self.color);
-        let draw = || {
-            for (index, &point) in self.points.iter().enumerate() {
-                plot.dot(point, self.size, self.shape, self.hollow, color(index));
-            }
-        };
-        match self.hollow || self.shape == Shape::Cross {
-            true => draw(),
-            false => plot.canvas.group("class=\"rim\"", draw),
+        let dots = self.points.iter().enumerate().map(|(index, &point)| (point, color(index)));
+        if self.hollow || self.shape == Shape::Cross {
+            dots.for_each(|(point, color)| plot.dot(point, self.size, self.shape, self.hollow, color));
+        } else {
+            plot.dots(dots, self.size, self.shape);
         }
     }
 
