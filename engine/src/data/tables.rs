@@ -13,6 +13,8 @@ pub struct Table {
     /// Empty without the feature `complete`: it then comes with the [files](super::Files).
     pub csv: &'static str,
     pub rows: usize,
+    /// In what all features are measured; empty where they have no unit, or several.
+    pub unit: &'static str,
     /// Height and width when a row is a picture, row-major.
     pub image: Option<(usize, usize)>,
     pub provenance: Provenance,
@@ -37,6 +39,7 @@ const DIGITS: DatasetInfo = DatasetInfo {
     origin: Origin::Table(Table {
         csv: csv!("digits"),
         rows: 1797,
+        unit: "",
         image: Some((8, 8)),
         provenance: Provenance {
             creators: "E. Alpaydin, C. Kaynak",
@@ -59,6 +62,7 @@ const IRIS: DatasetInfo = DatasetInfo {
     origin: Origin::Table(Table {
         csv: csv!("iris"),
         rows: 150,
+        unit: "cm",
         image: None,
         provenance: Provenance {
             creators: "R. A. Fisher",
@@ -81,6 +85,7 @@ const BREAST_CANCER: DatasetInfo = DatasetInfo {
     origin: Origin::Table(Table {
         csv: csv!("breast_cancer"),
         rows: 569,
+        unit: "",
         image: None,
         provenance: Provenance {
             creators: "W. Wolberg, O. Mangasarian, N. Street, W. Street",

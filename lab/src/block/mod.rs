@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::chart::Figure;
-use crate::data::{DataSettings, Facts};
+use crate::data::{DataSettings, Facts, Target};
 use crate::experiment::{Cost, Header, Kind, MetricInfo, Plan, PlannedVariant, conditions};
 use crate::inline::{Forecast, ForecastVariant};
 use crate::outcome::{Conditions, LEARNING_RATE, Outcome, RunRecord, Step, Variant};
@@ -69,12 +69,22 @@ impl Block {
         self.costs.iter().map(|cost| cost.times(self.header.seeds)).sum::<Cost>() + self.shown
     }
 
+    /// Describes the metrics of its kind as its settings and data make them.
+    pub fn metrics(&self) -> impl Iterator<Item = MetricInfo> {
+        let is_of_classes = |facts: &Option<Facts>| {
+            matches!(facts.as_ref().map(|facts| facts.target), Some(Target::Classes(_)))
+        };
+        let of_classes = self.facts.iter().all(is_of_classes);
+        let described = self.kind.all_metrics().map(|info| self.plan.describe(info));
+        described.map(move |info| if of_classes { info.of_classes() } else { info })
+    }
+
     /// Describes a metric of its kind by its name. What a search has trial by trial is written as the objective of its best one.
     pub fn metric(&self, name: &str) -> Option<MetricInfo> {
         let is_of_trials =
             self.kind.step == Step::Trial && ["best_so_far", "trial_objective"].contains(&name);
         let name = if is_of_trials { "best_objective" } else { name };
-        self.kind.all_metrics().find(|info| info.name == name).map(|info| self.plan.describe(info))
+        self.metrics().find(|info| info.name == name)
     }
 
     /// Returns its outcome before any run has been added.

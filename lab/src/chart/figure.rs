@@ -169,9 +169,10 @@ impl Figure {
 
     /// Replaces the names of metrics and values by those that the author wants: in titles, at axes, of categories.
     pub fn relabel(&mut self, labels: &BTreeMap<String, String>) {
+        let found =
+            |text: &str| labels.iter().find(|(name, _)| means(text, name)).map(|(_, label)| label.clone());
         let named = |text: &mut String| {
-            let label = labels.iter().find(|(name, _)| means(text, name)).map(|(_, label)| label.clone());
-            if let Some(label) = label {
+            if let Some(label) = found(text) {
                 *text = label;
             }
         };
@@ -183,7 +184,10 @@ impl Figure {
         for panel in &mut self.panels {
             panel.title.iter_mut().for_each(named);
             for axis in [&mut panel.x, &mut panel.y] {
-                named(&mut axis.label);
+                // An author who names a quantity says its unit too, or leaves it out.
+                let bare = axis.label.strip_suffix(')').and_then(|label| label.rsplit_once(" ("));
+                let found = bare.and_then(|(bare, _)| found(bare)).or_else(|| found(&axis.label));
+                axis.label = found.unwrap_or_else(|| std::mem::take(&mut axis.label));
                 if let Scale::Category(names) = &mut axis.scale {
                     names.iter_mut().for_each(named);
                 }

@@ -1,5 +1,6 @@
 //! What figures of several kinds have in common: curves and estimates over seeds.
 
+use super::metric::NATS;
 use crate::chart::{Axis, Band, Color, Estimate, Figure, Interval, Line, Panel};
 use crate::outcome::{Numbers, Outcome, RunRecord, Statistic, Summary, Variant};
 
@@ -87,6 +88,15 @@ pub(super) fn notes(outcome: &Outcome) -> Option<String> {
 fn ends_apart(variant: &Variant) -> bool {
     let length = |run: &RunRecord| run.series.values().map(|values| values.len()).max();
     variant.runs.windows(2).any(|pair| length(&pair[0]) != length(&pair[1]))
+}
+
+/// Returns the name of a loss with its unit, where it has one.
+pub(super) fn loss_name(outcome: &Outcome, name: &str) -> String {
+    let of_classes = |run: &RunRecord| run.names.contains_key("classes");
+    match outcome.variants.iter().flat_map(|variant| &variant.runs).all(of_classes) {
+        true => format!("{name} ({NATS})"),
+        false => name.to_owned(),
+    }
 }
 
 /// Returns the name of a variant in a chart: its label, or `alone` where there is only one.

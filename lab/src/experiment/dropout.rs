@@ -215,7 +215,7 @@ impl Probe for Activations<'_> {
 fn curves_by_variant(outcome: &Outcome) -> Option<Figure> {
     let series = match outcome.variants.first()?.runs.first()?.series.contains_key("dev_error") {
         true => ("train_error", "dev_error", Axis::linear("error").percent().zero()),
-        false => ("train_loss", "dev_loss", Axis::linear("loss").zero()),
+        false => ("train_loss", "dev_loss", Axis::linear(curves::loss_name(outcome, "loss")).zero()),
     };
     let several = several(outcome);
     let mut panels = Vec::new();

@@ -153,7 +153,7 @@ compare: [{normal: 0.01}, xavier, {normal: 1}]
             title: "Training loss",
             lead: "The training loss after each epoch.",
             series: "train_loss",
-            y: Axis::log("training loss"),
+            y: Axis::log(curves::loss_name(outcome, "training loss")),
             alone: "training loss",
         };
         let activations = by_layer(

@@ -13,6 +13,9 @@ pub enum Better {
     Neither,
 }
 
+/// The unit of a cross-entropy, which is taken with natural logarithms.
+pub(super) const NATS: &str = "nats";
+
 /// A metric with its meaning.
 #[derive(Clone, Copy, Debug)]
 pub struct MetricInfo {
@@ -22,6 +25,8 @@ pub struct MetricInfo {
     pub unit: &'static str,
     pub written: Written,
     pub better: Better,
+    /// Whether it is a mean loss of a network: a cross-entropy, in nats, where the target is a class.
+    pub is_loss: bool,
     /// The part on which it is measured, if it is measured on one.
     pub part: Option<Part>,
     /// Whether it has a column of its own in the table of results.
@@ -34,7 +39,8 @@ impl MetricInfo {
     /// Returns the description of a bare number, of which neither end is better.
     pub const fn number(name: &'static str, about: &'static str) -> Self {
         let (unit, written, better) = ("", Written::Number, Better::Neither);
-        MetricInfo { name, about, unit, written, better, part: None, column: true, by_class_given: false }
+        let (is_loss, column, by_class_given) = (false, true, false);
+        MetricInfo { name, about, unit, written, better, is_loss, part: None, column, by_class_given }
     }
 
     /// Returns the description of a part of a whole, written as a percentage.
@@ -50,6 +56,16 @@ impl MetricInfo {
     /// Sets the unit.
     pub const fn in_unit(self, unit: &'static str) -> Self {
         MetricInfo { unit, ..self }
+    }
+
+    /// Returns the description of a mean loss, of which less is better.
+    pub const fn loss(name: &'static str, about: &'static str) -> Self {
+        MetricInfo { is_loss: true, ..Self::number(name, about) }.lower()
+    }
+
+    /// Returns the same for a target that is a class.
+    pub fn of_classes(self) -> Self {
+        if self.is_loss { self.in_unit(NATS) } else { self }
     }
 
     /// Says that less is better.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::chart::{Axis, Figure};
 use crate::data::{DataSettings, SplitSettings};
 use crate::diagnostic::Problem;
-use crate::experiment::curves::CurveFigure;
+use crate::experiment::curves::{self, CurveFigure};
 use crate::experiment::target::{LossTarget, TargetFigure};
 use crate::experiment::training;
 use crate::experiment::{
@@ -104,7 +104,7 @@ compare: [sgd, momentum, {adam: {learning_rate: 0.01}}]
             title: "Training loss",
             lead: "The training loss after each epoch.",
             series: "train_loss",
-            y: Axis::log("training loss"),
+            y: Axis::log(curves::loss_name(outcome, "training loss")),
             alone: "training loss",
         };
         let dev_loss = CurveFigure {
@@ -112,7 +112,7 @@ compare: [sgd, momentum, {adam: {learning_rate: 0.01}}]
             title: "Dev loss",
             lead: "The loss on the dev part after each epoch.",
             series: "dev_loss",
-            y: Axis::log("dev loss"),
+            y: Axis::log(curves::loss_name(outcome, "dev loss")),
             alone: "dev loss",
         };
         let dev_error = CurveFigure {

@@ -210,12 +210,13 @@ impl<E: Experiment> Plan for Typed<E> {
         let mut described = self.variants.iter().map(|(_, experiment)| experiment.describe(info));
         let Some(first) = described.next() else { return *info };
         let alike = |other: MetricInfo| {
-            (other.better, other.written, other.part) == (first.better, first.written, first.part)
+            (other.better, other.written, other.part, other.is_loss)
+                == (first.better, first.written, first.part, first.is_loss)
         };
         if described.all(alike) {
             first
         } else {
-            MetricInfo { better: Better::Neither, written: Written::Number, ..first }
+            MetricInfo { better: Better::Neither, written: Written::Number, is_loss: false, ..first }
         }
     }
 

@@ -3,7 +3,7 @@
 use super::curves;
 use super::{Cost, Drawn};
 use crate::chart::{Axis, Color, Dots, Figure, Frame, Frames, Panel, Regions, Shape};
-use crate::data::{Facts, Target};
+use crate::data::{DataSettings, Facts, Origin, Target};
 use crate::nn::Architecture;
 use crate::outcome::{Grid, Numbers, Outcome, RunRecord, Table};
 use crate::train::{self, Parts, Subject};
@@ -85,18 +85,19 @@ fn padded(values: &[f64]) -> (f64, f64) {
     (low - margin, high + margin)
 }
 
-/// Returns a panel with what was kept under a name, with the training points; none where nothing was.
-pub(super) fn panel(run: &RunRecord, name: &str) -> Option<Panel> {
-    let (panel, classes) = ground(run, name)?;
+/// Returns a panel with what was kept of some data under a name, with the training points; none where nothing was.
+pub(super) fn panel(run: &RunRecord, name: &str, data: &DataSettings) -> Option<Panel> {
+    let (panel, classes) = ground(run, name, data)?;
     Some(with_points(panel.mark(Regions::new(grids(run, name), classes)), run)?.square())
 }
 
-/// Returns a panel whose states are what was kept under some names, each with how a reader calls it; none where the last was not.
-pub(super) fn frames(run: &RunRecord, names: &[(String, String)]) -> Option<Panel> {
+/// Returns a panel whose states are what was kept of some data under some names, each with how a reader calls it; none where the last
+/// was not.
+pub(super) fn frames(run: &RunRecord, names: &[(String, String)], data: &DataSettings) -> Option<Panel> {
     let is_kept = |(name, _): &&(String, String)| !grids(run, name).is_empty();
     names.last().filter(is_kept)?;
     let kept: Vec<&(String, String)> = names.iter().filter(is_kept).collect();
-    let (panel, classes) = ground(run, &kept.last()?.0)?;
+    let (panel, classes) = ground(run, &kept.last()?.0, data)?;
     let frame = |(index, (name, place)): (usize, &&(String, String))| {
         let regions = Regions::new(grids(run, name), classes.clone());
         let stands = index + 1 == kept.len();
@@ -112,15 +113,19 @@ fn grids(run: &RunRecord, name: &str) -> Vec<Grid> {
 }
 
 /// An empty panel over the plane that was kept under a name, and the names of the classes.
-fn ground(run: &RunRecord, name: &str) -> Option<(Panel, Vec<String>)> {
+fn ground(run: &RunRecord, name: &str, data: &DataSettings) -> Option<(Panel, Vec<String>)> {
     let grids = grids(run, name);
     let first = grids.first()?;
     let classes = run.names.get("classes")?.clone();
     let [first_feature, second_feature] = &run.names.get("features")?[..] else { return None };
-    let panel = Panel::new(
-        Axis::linear(first_feature.replace('_', " ")).range(first.x.0, first.x.1),
-        Axis::linear(second_feature.replace('_', " ")).range(first.y.0, first.y.1),
-    );
+    let unit = match data.entry().map(|entry| &entry.origin) {
+        Some(Origin::Table(table)) if !table.unit.is_empty() => format!(" ({})", table.unit),
+        _ => String::new(),
+    };
+    let axis = |feature: &str, (low, high): (f64, f64)| {
+        Axis::linear(feature.replace('_', " ") + &unit).range(low, high)
+    };
+    let panel = Panel::new(axis(first_feature, first.x), axis(second_feature, first.y));
     Some((panel, classes))
 }
 

@@ -14,17 +14,13 @@ use crate::train::{self, Parts, Report, StoppingMetric, Subject};
 
 /// What is measured after every epoch, and where it led.
 const CURVES: &[MetricInfo] = &[
-    MetricInfo::number(
+    MetricInfo::loss(
         "train_loss",
         "mean loss on the training part, without penalty or dropout, at the last epoch",
     )
-    .lower()
     .on(Part::Train),
-    MetricInfo::number("dev_loss", "mean loss on the dev part at the last epoch").lower().on(Part::Dev),
-    MetricInfo::number("test_loss", "mean loss on the test part at the last epoch")
-        .lower()
-        .on(Part::Test)
-        .aside(),
+    MetricInfo::loss("dev_loss", "mean loss on the dev part at the last epoch").on(Part::Dev),
+    MetricInfo::loss("test_loss", "mean loss on the test part at the last epoch").on(Part::Test).aside(),
     MetricInfo::share("train_accuracy", "share of training examples that are right")
         .higher()
         .on(Part::Train)
@@ -55,7 +51,7 @@ const STEERED: &[MetricInfo] = &[
 
 /// What is known at the end.
 const ENDS: &[MetricInfo] = &[
-    MetricInfo::number("best_dev_loss", "the lowest dev loss of any epoch").lower().on(Part::Dev).aside(),
+    MetricInfo::loss("best_dev_loss", "the lowest dev loss of any epoch").on(Part::Dev).aside(),
     MetricInfo::number("best_epoch", "the epoch of the lowest dev loss (0 is before training)")
         .in_unit("epochs")
         .on(Part::Dev)

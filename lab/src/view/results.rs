@@ -78,9 +78,7 @@ fn chosen(block: &Block, outcome: &Outcome, column: &ColumnSettings) -> Column {
     let name = only_name(text);
     let known = name.as_ref().and_then(|name| {
         let is_found = |variant: &Variant| variant.runs.iter().any(|run| run.metrics.contains_key(name));
-        let mut infos = block.kind.all_metrics();
-        let info = infos.find(|info| info.name == name && outcome.variants.iter().any(is_found))?;
-        Some(block.plan.describe(info))
+        block.metric(name).filter(|_| outcome.variants.iter().any(is_found))
     });
     if let Some(info) = known {
         return measured(block, outcome, &info, named);
@@ -190,8 +188,7 @@ fn common_decimals<'v>(
 
 fn columns(block: &Block, outcome: &Outcome) -> Vec<MetricInfo> {
     let untrained = (0..outcome.variants.len()).all(|variant| block.plan.shared(variant).is_untrained());
-    let described = block.kind.all_metrics().map(|info| block.plan.describe(info));
-    let metrics = described.filter(|info| {
+    let metrics = block.metrics().filter(|info| {
         let exists = outcome.variants.iter().any(|variant| exists(variant, info.name));
         // What answers are worth says nothing of networks that none has trained.
         info.column && exists && !(untrained && is_of_answers(info))

@@ -119,7 +119,7 @@ fn named(course: &Course, experiment: &Planned) -> (String, String) {
 fn source<'a>(planned: &Planned, label: &str, outcome: &'a Outcome) -> Source<'a> {
     let shares =
         planned.kind.all_metrics().filter(|info| planned.plan.describe(info).written == Written::Percent);
-    let measured = planned.kind.all_metrics().filter(|info| !info.unit.is_empty());
+    let measured = planned.metrics().filter(|info| !info.unit.is_empty());
     let trees: Vec<&Node> = planned.plan.variants().iter().map(|variant| variant.tree).collect();
     let conditions = outcome.variants.iter().flat_map(|variant| variant.conditions.settings.keys());
     let varies = |path: &&String| {

@@ -28,7 +28,8 @@ pub(super) fn cost(classes: usize) -> Cost {
 
 /// Draws the figures of the kind that have something to show.
 pub(super) fn all(variants: &[&Train], outcome: &Outcome) -> Vec<Figure> {
-    let loss = by_part(outcome, "loss", "Loss", ["train_loss", "dev_loss"], Axis::linear("loss").zero());
+    let height = Axis::linear(curves::loss_name(outcome, "loss")).zero();
+    let loss = by_part(outcome, "loss", "Loss", ["train_loss", "dev_loss"], height);
     let error = by_part(
         outcome,
         "error",
@@ -164,9 +165,10 @@ fn metric_panel(outcome: &Outcome, along: &Along, quantity: &str, names: &[&str]
         [only] if !parted(only).0.is_empty() => format!("{} {label}", parted(only).0),
         _ => label,
     };
-    let label = match info(names[0]).map_or("", |info| info.unit) {
-        "" => label,
-        unit => format!("{label}, in {unit}"),
+    let label = match info(names[0]) {
+        Some(info) if info.is_loss => curves::loss_name(outcome, &label),
+        Some(info) if !info.unit.is_empty() => format!("{label}, in {}", info.unit),
+        _ => label,
     };
     let y = Axis::linear(label);
     let is_share = |info: &MetricInfo| info.written == Written::Percent;
@@ -209,14 +211,14 @@ fn regions_at(variants: &[&Train], outcome: &Outcome) -> Option<Figure> {
         let last = settings.regions.is_none().then(|| (LAST.to_owned(), "after training".to_owned()));
         let kept: Vec<(String, String)> = kept.chain(last).collect();
         if kept.len() >= FRAMES || !way.is_empty() {
-            let panel = regions::frames(run, &kept);
+            let panel = regions::frames(run, &kept, &settings.data);
             panels.extend(panel.map(|panel| titled(panel, variant)));
             continue;
         }
         for (name, place) in kept {
             let words = [variant.label.as_str(), place.as_str()].into_iter().filter(|word| !word.is_empty());
             let title = words.collect::<Vec<_>>().join(", ");
-            panels.extend(regions::panel(run, &name).map(|panel| match title.as_str() {
+            panels.extend(regions::panel(run, &name, &settings.data).map(|panel| match title.as_str() {
                 "" => panel,
                 title => panel.title(title),
             }));
@@ -482,7 +484,8 @@ fn batches(outcome: &Outcome) -> Option<Figure> {
         let points = losses.iter().enumerate().map(|(step, loss)| ((step + 1) as f64, *loss));
         let points = points.filter(|(_, loss)| loss.is_finite()).collect::<Vec<_>>();
         let line = Line::new(points, Color::Series(variant.color));
-        let panel = Panel::new(Axis::linear("step").integer(), Axis::linear("loss of the batch").zero());
+        let height = Axis::linear(curves::loss_name(outcome, "loss of the batch")).zero();
+        let panel = Panel::new(Axis::linear("step").integer(), height);
         panels.push(titled(panel.mark(line), variant));
     }
     if panels.is_empty() {
