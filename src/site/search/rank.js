@@ -2,7 +2,7 @@
 // `stem` is a function of one word, `synonyms` lists of names of one thing, `sections` what can be found.
 const gradbookSearch = (sections, synonyms, stem, language) => {
   "use strict";
-  const QUESTION = "a about am an and any are as at be been but by can could did do does doing for from get got had has have how i if in into is it its just like me mean means my need not of on or our shall should so some such than that the their them then there these they this those to use used using want was we were what when where which who why will with work works would you your";
+  const QUESTION = "a about am an and any are as at be been between but by can could did difference do does doing explain for from get good got had has have how i if in into is it its just like me mean means my need not of on or our shall should so some such than that the their them then there these they this those to use used using want was we were what when where which who why will with work works would you your";
   const STOPPED = new Set(language === "en" ? QUESTION.split(" ") : []);
   const BRITISH = [[/is(e|ed|es|er|ers|ing|ation|ations)$/, "iz$1"], [/our(s|ed|ing|al)?$/, "or$1"], [/([^l])lling$/, "$1ling"]];
   const KEPT = /^(exercis|precis|nois|rais|otherwis|likewis|advis|revis|surpris|compris|promis|wis|aris|four|hour|our|your|tour|pour|sour|neighbour)/;
