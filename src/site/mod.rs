@@ -15,6 +15,7 @@ pub mod search;
 mod templates;
 #[cfg(test)]
 mod tests;
+pub mod values;
 mod view;
 
 pub use embedded::carried;

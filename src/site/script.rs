@@ -13,10 +13,13 @@ use crate::data::{DATASETS, Origin};
 
 /// Returns the script that hands over a value by its name.
 pub fn taking(name: &str, value: &Json) -> String {
-    // Within a script of its own, what looks like the end of one is a text as any other; these two are line breaks of
-    // JavaScript, and none of JSON.
-    let text = |value: &Json| value.to_string().replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029");
-    format!("gradbookLive.take({}, {});\n", text(&Json::from(name)), text(value))
+    format!("gradbookLive.take({}, {});\n", literal(&Json::from(name)), literal(value))
+}
+
+/// Returns a value as a script of its own writes it, in which what looks like the end of a script is a text as any other.
+pub(super) fn literal(value: &Json) -> String {
+    // These two are line breaks of JavaScript, and none of JSON.
+    value.to_string().replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029")
 }
 
 /// Whether the program carries the engine for browsers.

@@ -31,7 +31,7 @@ describe("every chart of every lesson answers", () => {
       const charts = await page.$$eval(".plot[id]", (plots) => plots.map((plot) => ({
         id: plot.id,
         slider: plot.querySelector(".probe-slider")?.getAttribute("aria-valuetext") ?? "",
-        isPicture: !plot.querySelector("svg[data-chart]")?.dataset.chart.match(/'(s|f)':\[\{|'t':\{/),
+        isPicture: !window.gradbookCharts[plot.querySelector("svg[data-chart]")?.dataset.chart.split(" ").at(-1)]?.match(/'(s|f)':\[\{|'t':\{/),
       })));
       for (const { id, slider, isPicture } of charts.filter(({ isPicture }) => !isPicture)) {
         assert.ok(slider.length > 3, `${id} says nothing to screen readers`);

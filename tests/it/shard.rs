@@ -165,6 +165,7 @@ fn a_wrong_entry_is_found_and_the_next_build_is_right() {
     let differ: Vec<&str> = differ.map(|((name, _), _)| name.as_str()).collect();
     let all = [
         "a.html",
+        "a/charts.js",
         "a/ways-dev_loss.svg",
         "a/ways.csv",
         "a/ways.ipynb",

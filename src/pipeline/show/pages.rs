@@ -12,9 +12,10 @@ use crate::lesson::{Chapter, ContentPolicy, Course};
 use crate::markup;
 use crate::site::{
     ChapterView, ComputedView, Content, CourseView, FrameView, Output, PageView, Pages, PolicyView, Site,
-    TemplateError, policy, script, search,
+    TemplateError, policy, script, search, values,
 };
 use crate::store::cache::{Key, Sum};
+use crate::view;
 
 use super::course_templates::CourseTemplates;
 use super::drafts::{Draft, Drafting, Experiment};
@@ -64,7 +65,8 @@ pub(crate) fn assemble(computed: &Computed, holds: &Holds) -> Result<Files, Fail
 
     let site = site(&drafting, &finished);
     let pages = Pages::new(&computed.templates.loaded, &site);
-    let (made, mut faults) = lesson_pages(&finished, &pages, holds, &mut wrong);
+    let hands_over = !computed.course.is_untrusted() && computed.templates.loaded.read_values();
+    let (made, mut faults) = lesson_pages(&finished, &pages, holds, hands_over, &mut wrong);
     let others = pages.others().unwrap_or_else(|fault| {
         faults.push(fault);
         Output::default()
@@ -177,29 +179,46 @@ fn policy(drafting: &Drafting, pages: &[Finished]) -> PolicyView {
     PolicyView { text: text(false), live: text(true), gives_way }
 }
 
-/// Returns the page of each lesson, and the faults of the template of lessons. Those of experiments are added to `wrong`.
+/// Returns the page of each lesson with the values of its charts, beside it where it `hands_over` these, and the faults of the template of lessons. Those of experiments are added to `wrong`.
 fn lesson_pages(
     finished: &[Finished],
     pages: &Pages,
     holds: &Holds,
+    hands_over: bool,
     wrong: &mut Diagnostics,
 ) -> (Files, Vec<TemplateError>) {
     let page = |draft: &Finished| {
-        let path = format!("{}.html", draft.view.slug);
+        let slug = &draft.view.slug;
+        let path = format!("{slug}.html");
         let from = draft.from.map(|from| Sum::over(&[from, pages.around(&draft.view)]));
-        if let Some(content) = held(&path, from, holds) {
-            return Ok(Ok((path, content)));
+        let values = hands_over.then(|| format!("{slug}/charts.js")).filter(|_| draft.has_experiments());
+        let values_from =
+            values.as_ref().zip(from).map(|(path, from)| Sum::over(&[from, Sum::of(path.as_bytes())]));
+        let kept = held(&path, from, holds).map(|content| (path.clone(), content));
+        let kept_values = values.as_ref().map(|path| Some((path.clone(), held(path, values_from, holds)?)));
+        match (kept, kept_values) {
+            (Some(page), None) => return Ok(Ok(vec![page])),
+            (Some(page), Some(Some(values))) => return Ok(Ok(vec![page, values])),
+            _ => {}
         }
-        let whole = draft.whole()?;
-        Ok(pages.lesson(&whole).map(|bytes| (path, Content::new(from, bytes))))
+        let mut whole = draft.whole()?;
+        let mut made = Vec::new();
+        if let Some(values) = values {
+            let seen = format!("{}/charts.js", view::beside(slug));
+            let (body_html, script) = values::taken_out(&whole.body_html, &seen);
+            whole.body_html = body_html;
+            made.push((values, Content::new(values_from, script)));
+        }
+        Ok(pages.lesson(&whole).map(|bytes| {
+            made.push((path, Content::new(from, bytes)));
+            made
+        }))
     };
     let made: Vec<Result<_, Vec<Diagnostic>>> = finished.par_iter().map(page).collect();
     let (mut files, mut faults) = (Files::new(), Vec::new());
     for page in made.into_iter().filter_map(|page| wrong.keep(page)) {
         match page {
-            Ok((path, content)) => {
-                files.insert(path, content);
-            }
+            Ok(made) => files.extend(made),
             // Most faults show on every page.
             Err(fault) if faults.contains(&fault) => {}
             Err(fault) => faults.push(fault),

@@ -124,6 +124,13 @@ impl Templates {
         self.index_shows_bodies
     }
 
+    /// Returns whether the scripts of charts are the program's own, which read what pages leave to a script beside them.
+    pub fn read_values(&self) -> bool {
+        let is_own = |(name, bytes): &(&str, &[u8])| self.assets.get(*name).is_some_and(|text| text == bytes);
+        let charts = ["assets/charts.js", "assets/frames.js"];
+        ASSETS.iter().filter(|(name, _)| charts.contains(name)).all(is_own)
+    }
+
     /// Returns whether an author's own files need more than the usual policy allows.
     pub fn needs_more(&self) -> bool {
         self.needs_more
