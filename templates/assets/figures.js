@@ -95,6 +95,19 @@
     return { svg: ends(kind === "figure" ? `${id}.svg` : `${id}-${name}.svg`), csv: ends(`${id}.csv`) };
   };
 
+  // The numbers drawn, where there is no file of every run: those of the tables that the page folds away under the chart's title.
+  const tables = (plot) => {
+    const title = plot.querySelector("svg title")?.textContent ?? "";
+    const folded = [...(plot.closest(".experiment")?.querySelectorAll("details.numbers") ?? [])];
+    const own = folded.find((numbers) => numbers.querySelector("summary").textContent.includes(title));
+    return [...(own?.querySelectorAll("table") ?? [])];
+  };
+  const written = (all) => {
+    const cell = (text) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+    const lines = (table) => [...table.rows].map((row) => [...row.cells].map((one) => cell(one.textContent.trim())).join(","));
+    return all.flatMap((table) => [...(all.length > 1 ? [cell(table.caption?.textContent.trim() ?? "")] : []), ...lines(table)]).join("\r\n") + "\r\n";
+  };
+
   // What one writes under a figure that one shows elsewhere.
   const citation = (plot) => {
     const text = (selector) => document.querySelector(selector)?.textContent.trim().replace(/\s+/g, " ") ?? "";
@@ -159,6 +172,7 @@
     if (svg) items.push(html("a", { href: svg, download: "", textContent: "SVG" }));
     items.push(button("PNG", () => png(plot, file)));
     if (csv) items.push(html("a", { href: csv, download: "", textContent: "CSV" }));
+    else if (tables(plot).length) items.push(button("CSV", () => download(`${file}.csv`, new Blob([written(tables(plot))], { type: "text/csv" }))));
     const summary = html("summary", { textContent: "⋯" });
     summary.setAttribute("aria-label", filled(words.use, { figure: label }));
     const menu = html("details", { className: "use" }, summary, html("div", {}, ...items));
