@@ -112,6 +112,17 @@ describe("one chart", () => {
     await page.close();
   });
 
+  test("has a drawing of its own on a phone, in solutions too", async () => {
+    const page = await open("batch-normalization.html", 390);
+    const seen = await page.evaluate(() => {
+      document.querySelectorAll("details:not(.use)").forEach((details) => { details.open = true; });
+      return [...document.querySelectorAll("svg.chart")].filter((svg) => svg.getClientRects().length).map((svg) => [svg.closest("blockquote, .markdown-alert, details") !== null, svg.classList.contains("chart-narrow")]);
+    });
+    assert.ok(seen.some(([isFolded]) => isFolded), "a solution has a chart");
+    assert.ok(seen.every(([, isNarrow]) => isNarrow), `${seen}`);
+    await page.close();
+  });
+
   test("has a link, files and a citation, from a folder too", async () => {
     const page = await open("dropout.html");
     await page.waitForSelector(".use");
