@@ -212,10 +212,9 @@ fn identifiers(code: &str) -> BTreeSet<&str> {
         let rest = &code[at..];
         at += if let Some(text) = rest.strip_prefix("\"\"\"") {
             6 + text.find("\"\"\"").unwrap_or(text.len())
-        } else if let Some(text) = rest.strip_prefix('"') {
-            let formatted = at > 0 && bytes[at - 1] == b'f';
-            let length = text.find('"').map_or(rest.len(), |end| end + 2);
-            if formatted {
+        } else if rest.starts_with(['"', '\'']) {
+            let length = text_length(rest);
+            if at > 0 && bytes[at - 1] == b'f' {
                 // What stands in braces is code.
                 let pieces = rest[1..length.max(2) - 1].split('{').skip(1);
                 found.extend(pieces.filter_map(|piece| piece.split('}').next()).flat_map(identifiers));
@@ -235,6 +234,16 @@ fn identifiers(code: &str) -> BTreeSet<&str> {
         };
     }
     found
+}
+
+/// Returns how many bytes a text takes that begins code, its quotes among them.
+fn text_length(code: &str) -> usize {
+    let bytes = code.as_bytes();
+    let mut at = 1;
+    while at < bytes.len() && bytes[at] != bytes[0] {
+        at += if bytes[at] == b'\\' { 2 } else { 1 };
+    }
+    (at + 1).min(bytes.len())
 }
 
 #[cfg(test)]
@@ -284,6 +293,22 @@ mod tests {
     #[test]
     fn names_of_texts_and_attributes_are_no_names() {
         let found = identifiers("a.b + f\"{c['d']} e\" + \"f\"  # g\n\"\"\"h\"\"\"");
-        assert_eq!(found, ["a", "c", "d", "f"].into());
+        assert_eq!(found, ["a", "c", "f"].into());
+        let found = identifiers(r#"sub('"[^"]*"', "", a) + "\"b" + 'it\'s' + c"#);
+        assert_eq!(found, ["a", "c", "sub"].into());
+    }
+
+    #[test]
+    fn what_a_module_imports_is_among_its_names() {
+        for module in COMMON.iter().chain(RUNS).chain([&COMPARE]) {
+            let (imports, code): (Vec<&str>, Vec<&str>) =
+                module.text.lines().partition(|line| is_import(line));
+            let code = code.join("\n");
+            let names = identifiers(&code);
+            for line in imports.into_iter().filter(|line| !is_of_ours(line)) {
+                let name = line.split_whitespace().last().unwrap_or_default();
+                assert!(names.contains(name), "{}: {line}", module.name);
+            }
+        }
     }
 }

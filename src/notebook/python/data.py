@@ -88,11 +88,11 @@ def labels(cells, data):
     names = data["class_names"]
     if names is None:
         return np.array([float(cell) for cell in cells])
-    try:
-        place = {float(name): index for index, name in enumerate(names)}
-        return np.array([place[float(cell)] for cell in cells])
-    except ValueError:
-        return np.array([names.index(cell) for cell in cells])
+    place = {name: index for index, name in enumerate(names)}
+    if not all(cell in place for cell in cells):
+        # Numbers may be written in several ways.
+        place, cells = {float(name): index for name, index in place.items()}, [float(cell) for cell in cells]
+    return np.array([place[cell] for cell in cells])
 
 
 def in_the_plane(data, seed, classes, draws, point):
