@@ -114,12 +114,12 @@ impl Decoded {
         let figures = header.figures.as_ref().map_or(kind.figures.len(), Vec::len);
         let claims: Cost = header.claims.iter().map(|claim| Cost::of_claim(&claim.that, header.seeds)).sum();
         let shown = Cost::of_figures(figures, costs.len()) + claims + Cost::of_drawn(plan.drawn(&facts));
-        let block = Block { header, kind, plan, facts, costs, shown, colors: Vec::new(), tree };
+        let (colors, controls) = Default::default();
+        let block = Block { header, kind, plan, facts, costs, shown, colors, controls, tree };
         check_limits(&block, limits)?;
-        let problems = tried::check(&block, limits);
-        match problems.is_empty() {
-            true => Ok(block),
-            false => Err(problems.into_iter().map(|problem| at(problem, &block.tree)).collect()),
+        match tried::controls(&block, limits) {
+            Ok(controls) => Ok(Block { controls, ..block }),
+            Err(problems) => Err(problems.into_iter().map(|problem| at(problem, &block.tree)).collect()),
         }
     }
 }

@@ -20,7 +20,7 @@ use crate::outcome::{Conditions, LEARNING_RATE, Outcome, RunRecord, Step, Varian
 use crate::settings::Node;
 
 pub use decoding::Decoded;
-pub use tried::{Control, controls, holds, laid};
+pub use tried::{Control, holds, laid};
 
 /// An experiment, ready to run.
 pub struct Block {
@@ -35,6 +35,8 @@ pub struct Block {
     pub shown: Cost,
     /// Which of the series' colours each variant has.
     pub colors: Vec<usize>,
+    /// What a reader may change of it.
+    pub controls: Vec<Control>,
     /// The block's own tree with the defaults of course and lesson below it.
     pub tree: Node,
 }

@@ -1,11 +1,14 @@
 //! What a reader may change of a block: `try`, a map from paths of settings to ranges, and values laid over the block.
 
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
 use serde::Serialize;
 use serde_json::Value as Json;
 
 use super::Block;
 use super::decoding::divide;
-use crate::data::{self, DataSettings, Facts, Files, TableLimits};
+use crate::data::{self, DataSettings, Facts, Files, Origin, TableLimits};
 use crate::diagnostic::{Diagnostic, Problem};
 use crate::experiment::variation::overlay;
 use crate::experiment::{HEADER_KEYS, Limits, Plan, written};
@@ -65,21 +68,20 @@ pub(super) fn beyond(tried: &Space, values: &[(String, Node)]) -> Option<Problem
     })
 }
 
-/// Returns the settings that a reader may change of a block that is in order.
-pub fn controls(block: &Block) -> Vec<Control> {
-    let none = Limits::default();
-    let settings = block.header.tried.iter().flat_map(|space| &space.settings);
-    settings.filter_map(|setting| control(block, &setting.path, &setting.dimension, &none).ok()).collect()
-}
-
-/// Returns what is wrong with the `try` of a block, paths from the block on.
-pub(super) fn check(block: &Block, limits: &Limits) -> Vec<Problem> {
-    let Some(space) = &block.header.tried else { return Vec::new() };
+/// Returns the settings that a reader may change of a block.
+///
+/// # Errors
+/// What is wrong with its `try`, paths from the block on.
+pub(super) fn controls(block: &Block, limits: &Limits) -> Result<Vec<Control>, Vec<Problem>> {
+    let Some(space) = &block.header.tried else { return Ok(Vec::new()) };
     if space.is_empty() {
         let problem = Problem::new("try", "`try` names nothing to change");
-        return vec![problem.expected("settings with ranges: `training.learning_rate: {log: [1e-4, 1]}`")];
+        return Err(vec![
+            problem.expected("settings with ranges: `training.learning_rate: {log: [1e-4, 1]}`"),
+        ]);
     }
     let mut problems: Vec<Problem> = space.check().into_iter().map(|problem| problem.within("try")).collect();
+    let mut controls = Vec::new();
     for setting in &space.settings {
         let path = format!("try.{}", setting.path);
         if !setting.when.is_empty() {
@@ -87,14 +89,14 @@ pub(super) fn check(block: &Block, limits: &Limits) -> Vec<Problem> {
                 Problem::new(format!("{path}.when"), "a reader may change each setting at any time");
             problems.push(problem.expected("no `when`"));
         }
-        let is_sound = setting.dimension.check().is_empty();
-        if let Err(problem) =
-            is_sound.then(|| control(block, &setting.path, &setting.dimension, limits)).transpose()
-        {
-            problems.push(Problem { path, ..problem });
+        if setting.dimension.check().is_empty() {
+            match control(block, &setting.path, &setting.dimension, limits) {
+                Ok(control) => controls.push(control),
+                Err(problem) => problems.push(Problem { path, ..problem }),
+            }
         }
     }
-    problems
+    if problems.is_empty() { Ok(controls) } else { Err(problems) }
 }
 
 /// Returns a setting with its value on the page and what it moves.
@@ -284,9 +286,23 @@ fn size(block: &Block, variant: usize, settings: &DataSettings) -> Option<Facts>
     let mut known = (variant < block.facts.len()).then(|| block.sized_data(variant)).into_iter().flatten();
     match known.find(|(known, _)| *known == settings) {
         Some((_, facts)) => Some(facts.clone()),
-        None if settings.file.is_none() && settings.entry().is_some() => {
-            data::facts(settings, Files::default(), &TableLimits::default()).ok()
-        }
+        None if settings.file.is_none() && settings.entry().is_some() => size_of_builtin(settings),
         None => block.facts.get(variant)?.clone(),
     }
+}
+
+/// Returns the size of data that need no file. What was once read of a table is kept: it is the same for every block and build.
+fn size_of_builtin(settings: &DataSettings) -> Option<Facts> {
+    static KNOWN: Mutex<BTreeMap<String, Option<Facts>>> = Mutex::new(BTreeMap::new());
+    let read =
+        |settings: &DataSettings| data::facts(settings, Files::default(), &TableLimits::default()).ok();
+    if !matches!(settings.entry()?.origin, Origin::Table(_)) {
+        return read(settings);
+    }
+    // What becomes of its rows changes nothing about a table.
+    let whole = DataSettings { limit: None, normalize: None, other_source: None, ..settings.clone() };
+    let name = serde_json::to_string(&whole).ok()?;
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    let facts = known.entry(name).or_insert_with(|| read(&whole)).clone();
+    data::limited_facts(settings, facts?).ok()
 }

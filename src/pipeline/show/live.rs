@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::drafts::mentioned;
 use super::drawing::{Drawing, Drawn};
-use crate::block::{self, Control};
+use crate::block::Control;
 use crate::experiment::schemas;
 use crate::files;
 use crate::lesson::Course;
@@ -69,7 +69,7 @@ pub(super) struct Handed<'a> {
     source: bool,
     defaults: Vec<String>,
     before: Vec<Vec<String>>,
-    controls: Vec<Control>,
+    controls: &'a [Control],
     seeds: u64,
     mentioned: BTreeSet<String>,
     seconds: f64,
@@ -95,7 +95,7 @@ impl<'a> Handed<'a> {
             source: planned.header.show_source,
             defaults: defaults.into_iter().flatten().map(to_yaml::<Node>).collect(),
             before: before.map(|other| other.labels().collect()).collect(),
-            controls: block::controls(planned),
+            controls: &planned.controls,
             seeds: planned.header.seeds,
             mentioned: mentioned(lesson, planned),
             seconds: offer.seconds,
