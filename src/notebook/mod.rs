@@ -11,6 +11,7 @@ mod settings;
 
 use std::collections::BTreeSet;
 use std::io::Write as _;
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -45,10 +46,28 @@ const USUAL_NUMBERS: usize = 20_000;
 const LONGEST: usize = 20_000;
 
 /// A file that an experiment reads.
+#[derive(Clone)]
 pub struct TableFile {
     /// As the lesson names it.
     pub name: String,
-    pub bytes: Vec<u8>,
+    pub packed: Arc<PackedFile>,
+}
+
+/// The bytes of a file as a notebook has them.
+pub struct PackedFile {
+    /// Packed, in letters; none where they are too many and lie beside it.
+    inside: Option<String>,
+    sha256: String,
+}
+
+impl PackedFile {
+    /// Packs the bytes of a file.
+    pub fn new(bytes: &[u8]) -> Self {
+        PackedFile {
+            inside: (bytes.len() <= MOST_INSIDE).then(|| STANDARD.encode(zlib(bytes))),
+            sha256: Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect(),
+        }
+    }
 }
 
 /// What a notebook is made of.
@@ -149,7 +168,7 @@ fn cells(source: &Source, variants: &[Variant], runs: &BTreeSet<&str>, chosen: C
     if !source.files.is_empty() {
         text(&mut cells, "files", said("notebook_files").to_owned());
         let files: Map<String, Json> =
-            source.files.iter().map(|file| (file.name.clone(), packed(file))).collect();
+            source.files.iter().map(|file| (file.name.clone(), written(file))).collect();
         let code = format!("FILES = {}", literal(&json!(files)));
         cells.push(Cell { name: "files".to_owned(), content: Content::Folded(code) });
     }
@@ -181,13 +200,15 @@ fn cells(source: &Source, variants: &[Variant], runs: &BTreeSet<&str>, chosen: C
 }
 
 /// Returns a file as the notebook has it: packed, or by its name where it lies beside it; and what its bytes must hash to.
-fn packed(file: &TableFile) -> Json {
-    let hash: String = Sha256::digest(&file.bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-    if file.bytes.len() > MOST_INSIDE {
-        let name = file.name.rsplit(['/', '\\']).next().unwrap_or(&file.name);
-        return json!({ "beside": name, "sha256": hash });
+fn written(file: &TableFile) -> Json {
+    let PackedFile { inside, sha256 } = &*file.packed;
+    match inside {
+        Some(packed) => json!({ "packed": packed, "sha256": sha256 }),
+        None => {
+            let name = file.name.rsplit(['/', '\\']).next().unwrap_or(&file.name);
+            json!({ "beside": name, "sha256": sha256 })
+        }
     }
-    json!({ "packed": STANDARD.encode(zlib(&file.bytes)), "sha256": hash })
 }
 
 /// Packs bytes as Python's `zlib` unpacks them. (The best level takes ten times as long, for a twelfth less of a table.)

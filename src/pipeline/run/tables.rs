@@ -11,8 +11,9 @@ use crate::data::{
 use crate::diagnostic::{Diagnostic, Problem, Severity, SourceId, Sources, Span};
 use crate::experiment::{Limits, beyond_limit, size};
 use crate::files::{self, Fault, Refusal};
-use crate::notebook::TableFile;
+use crate::notebook::{PackedFile, TableFile};
 use crate::numeric::Streams;
+use crate::store::cache::Sum;
 
 /// The largest file that is read, in bytes.
 const MAX_FILE: u64 = 256 << 20;
@@ -60,6 +61,8 @@ pub(crate) struct Tables {
     shown: BTreeMap<PathBuf, SourceId>,
     /// What is odd about files that were read.
     pub warnings: Vec<Diagnostic>,
+    /// Files as notebooks have them, by their bytes.
+    packed: Mutex<BTreeMap<Sum, Arc<PackedFile>>>,
 }
 
 /// A file that was opened.
@@ -92,8 +95,19 @@ pub(crate) fn told_of_file(problem: Problem, settings: Option<&DataSettings>, le
 impl Tables {
     /// Makes an empty set of tables; `root` is the lessons folder, outside of which no file is opened.
     pub(crate) fn new(root: &Path, limits: Limits, sources: Sources, kept: KeptTables) -> Self {
-        let (loaded, used, shown, warnings) = Default::default();
-        Tables { root: root.to_owned(), limits, held: 0.0, sources, loaded, kept, used, shown, warnings }
+        let (loaded, used, shown, warnings, packed) = Default::default();
+        Tables {
+            root: root.to_owned(),
+            limits,
+            held: 0.0,
+            sources,
+            loaded,
+            kept,
+            used,
+            shown,
+            warnings,
+            packed,
+        }
     }
 
     /// Keeps what this course has for when it is looked at again, and lets go of what it had before.
@@ -168,24 +182,30 @@ impl Tables {
         }
     }
 
-    /// Returns the files that `settings` name, read anew: nobody keeps their bytes. Only called after [`facts`](Self::facts)
-    /// found them in order.
+    /// Returns the files that `settings` name, read anew: nobody keeps their bytes, only how notebooks have them. Only called
+    /// after [`facts`](Self::facts) found them in order.
     ///
     /// # Errors
     /// A file that has gone or changed since.
     pub(crate) fn files(&self, settings: &DataSettings, lesson: &Path) -> Result<Vec<TableFile>, Fault> {
         if let Some(Origin::Table(table)) = settings.entry().map(|entry| &entry.origin) {
             let name = settings.name.clone().unwrap_or_default();
-            return Ok(vec![TableFile { name, bytes: table.csv.as_bytes().to_vec() }]);
+            return Ok(vec![TableFile { name, packed: self.packed(table.csv.as_bytes()) }]);
         }
         let names = settings.file.iter().chain(&settings.labels);
         let read = |name: &String| {
             let below = self.below(name, lesson);
             let bytes = files::read(&self.root, &below, MAX_FILE)
                 .map_err(|refusal| Fault::unread(&self.root.join(&below), refusal))?;
-            Ok(TableFile { name: name.clone(), bytes })
+            Ok(TableFile { name: name.clone(), packed: self.packed(&bytes) })
         };
         names.map(read).collect()
+    }
+
+    /// Packs the bytes of a file, once for all notebooks that have it.
+    fn packed(&self, bytes: &[u8]) -> Arc<PackedFile> {
+        let mut all = self.packed.lock().unwrap_or_else(PoisonError::into_inner);
+        all.entry(Sum::of(bytes)).or_insert_with(|| Arc::new(PackedFile::new(bytes))).clone()
     }
 
     /// Returns what a data set is kept under: its files and all settings that say how they are read.
