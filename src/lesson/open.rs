@@ -11,6 +11,8 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use super::discover::{self, LessonFile, SETTINGS};
 use super::front::{self, Front};
 use super::link::{Anchor, Library, Published};
@@ -124,11 +126,13 @@ impl Opening {
             fronts.iter().map(|front| (front.file.below.clone(), front.file.slug.clone())).collect();
         self.library.numbers = self.numbers(&fronts);
         let chapters = self.chapters(&fronts)?;
+        let is_asked = |front: &FrontOf| self.only.as_ref().is_none_or(|only| *only == front.file.path);
+        let asked: Vec<FrontOf> = fronts.into_iter().filter(is_asked).collect();
+        let read: Vec<_> = asked.into_par_iter().map(|front| self.lesson(front, &chapters)).collect();
         let mut lessons = Vec::new();
-        for front in fronts {
-            if self.only.as_ref().is_none_or(|only| *only == front.file.path) {
-                lessons.extend(self.lesson(front, &chapters));
-            }
+        for (lesson, found) in read {
+            lessons.extend(lesson);
+            self.found.extend(found);
         }
         if lessons.is_empty() && self.found.errors() == 0 {
             let error = Diagnostic::error(format!("there is no lesson in `{}`", self.root.display()), None);
@@ -205,10 +209,15 @@ impl Opening {
         Ok(fronts)
     }
 
-    /// Returns a lesson from its text; none if nothing is known of its front matter, all the rest being checked even so.
-    fn lesson(&mut self, front: FrontOf, chapters: &BTreeMap<String, Chapter>) -> Option<Read> {
+    /// Returns a lesson from its text, and what is wrong with it; none if nothing is known of its front matter, all the rest being
+    /// checked even so.
+    fn lesson(
+        &self,
+        front: FrontOf,
+        chapters: &BTreeMap<String, Chapter>,
+    ) -> (Option<Read>, Vec<Diagnostic>) {
         let file = front.file;
-        let (source, text, start, front) = front.read?;
+        let Some((source, text, start, front)) = front.read else { return Default::default() };
         let here = |span: Span| scene(&self.library, &file.below, &file.slug, span);
         let shown = front.as_ref().map(|front| front.title.as_str());
         let mut document =
@@ -221,13 +230,13 @@ impl Opening {
                 (counted, block.line) = (block.span.start, line);
             }
         }
-        self.found.extend(std::mem::take(&mut document.diagnostics));
-        let front = front?;
-        self.found.extend(front.warnings.clone());
+        let mut found = std::mem::take(&mut document.diagnostics);
+        let Some(front) = front else { return (None, found) };
+        found.extend(front.warnings.clone());
         let beside = Beside { blocks: &document.blocks, equations: &document.equations };
         let title = markdown::title(&front.title, here(front.title_span), beside);
         let summary = markdown::short(&front.summary, here(front.summary_span), beside);
-        self.found.extend(title.diagnostics.into_iter().chain(summary.diagnostics));
+        found.extend(title.diagnostics.into_iter().chain(summary.diagnostics));
         let (mut anchors, mut assets) = (document.anchors, document.assets);
         let mut published = document.published;
         published.extend(summary.published);
@@ -241,7 +250,8 @@ impl Opening {
             published.extend(led.map(|published| Published { span: node.span, ..published }));
             anchors.extend(short.anchors.into_iter().map(|anchor| Anchor { span: node.span, ..anchor }));
         }
-        let prerequisites = self.prerequisites(&file, &front);
+        let (prerequisites, wrong) = self.prerequisites(&file, &front);
+        found.extend(wrong);
         let chapter = chapters.get(file.folder()).cloned();
         let lesson = Lesson {
             number: self.library.numbers.get(&file.slug).copied(),
@@ -265,7 +275,7 @@ impl Opening {
             published,
         };
         let (ids, pictures) = (document.ids, document.pictures);
-        Some(Read { lesson, anchors, ids, pictures, incomplete: document.incomplete })
+        (Some(Read { lesson, anchors, ids, pictures, incomplete: document.incomplete }), found)
     }
 }
 

@@ -72,8 +72,8 @@ impl Opening {
         }
     }
 
-    /// Returns the slugs of the lessons that one builds on, and says which are none.
-    pub(super) fn prerequisites(&mut self, file: &LessonFile, front: &Front) -> Vec<String> {
+    /// Returns the slugs of the lessons that one builds on, and what is wrong with those that are named.
+    pub(super) fn prerequisites(&self, file: &LessonFile, front: &Front) -> (Vec<String>, Vec<Diagnostic>) {
         let place = |slug: &str| self.library.lessons.iter().position(|(_, known)| known == slug);
         let mut slugs: Vec<String> = Vec::new();
         let mut wrong = Vec::new();
@@ -95,8 +95,7 @@ impl Opening {
                 }
             }
         }
-        self.found.extend(wrong);
-        slugs
+        (slugs, wrong)
     }
 
     /// Checks what a link asks an experiment to be run with: its `try` says what may be changed.

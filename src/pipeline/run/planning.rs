@@ -9,7 +9,7 @@ use crate::chart::Palette;
 use crate::data::DataSettings;
 use crate::diagnostic::{Diagnostic, Diagnostics, Span, nearest};
 use crate::experiment::{Cost, HEADER_KEYS, Header, KINDS, Kind, Limits, check_shared};
-use crate::lesson::inline::as_name;
+use crate::lesson::inline::{Forecast, as_name};
 use crate::lesson::{Course, Fragment, Lesson, Role, Shown};
 use crate::settings::{self, Entry, Node};
 use crate::train::Precision;
@@ -181,14 +181,15 @@ fn check_default(entry: &Entry) -> Vec<Diagnostic> {
 
 /// Tells a course what its experiments will find, by name.
 pub(crate) fn declare(course: &mut Course, planned: &[Planned]) {
-    for experiment in planned {
+    let forecasts: Vec<Forecast> = planned.par_iter().map(|experiment| experiment.forecast()).collect();
+    for (experiment, forecast) in planned.iter().zip(forecasts) {
         let header = &experiment.header;
         let is_asked =
             |name: &str| header.figures.as_ref().is_none_or(|asked| asked.iter().any(|own| own == name));
         let shown = Shown::among(experiment.kind.figures.iter().map(|figure| figure.name), is_asked);
         course.declare_figures(experiment.lesson, &header.id, &shown);
         let slug = &course.lessons[experiment.lesson].slug;
-        course.names.declare(slug, &header.id, experiment.forecast());
+        course.names.declare(slug, &header.id, forecast);
     }
 }
 
