@@ -1,6 +1,7 @@
 //! Which files are lessons, in which order.
 
 use std::cmp::Ordering;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
@@ -64,7 +65,11 @@ pub(super) fn lessons(root: &Path, unsaved: &Unsaved) -> Result<Discovered, Faul
         .into_iter()
         .filter_entry(|entry| entry.depth() == 0 || is_of_lessons(entry));
     for entry in walk {
-        let entry = entry.map_err(|error| Fault::cannot("read", "the lessons", error))?;
+        let entry = entry.map_err(|error| {
+            let at = error.path().unwrap_or(root).to_owned();
+            // No link is followed, so that it is no loop.
+            Fault::unread(&at, error.into_io_error().unwrap_or_else(|| ErrorKind::Other.into()))
+        })?;
         let Ok(below) = entry.path().strip_prefix(root) else { continue };
         let shown = below.to_string_lossy().replace('\\', "/");
         match odd(root, below, &shown, &entry, unsaved) {

@@ -61,7 +61,9 @@ fn new_writes_into_no_folder_that_holds_something() {
         called.error
     };
     assert!(refused("lessons").contains("`lessons` is not empty: it holds `a.md`"));
-    assert!(refused("lessons/a.md").contains("`lessons/a.md` is a file"));
+    for within in ["lessons/a.md", "lessons/a.md/deeper"] {
+        assert!(refused(within).contains("`lessons/a.md` is a file"), "{within}");
+    }
     assert!(refused("empty").contains("`.gitkeep`"));
     fs::remove_file(course.path("empty/.gitkeep")).unwrap();
     fs::create_dir(course.path("empty/.git")).unwrap();

@@ -62,8 +62,10 @@ fn check_free(folder: &Path) -> Result<(), Failure> {
         Ok(entries) => entries,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
         Err(error) if error.kind() == ErrorKind::NotADirectory => {
+            // It, or one that it would lie in.
+            let file = folder.ancestors().find(|path| path.is_file()).unwrap_or(folder);
             return Err(
-                Fault::new(format!("`{}` is a file; name a folder to be made", folder.display())).into()
+                Fault::new(format!("`{}` is a file; name a folder to be made", file.display())).into()
             );
         }
         Err(error) => return Err(Fault::unread(folder, error).into()),
