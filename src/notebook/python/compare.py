@@ -17,13 +17,16 @@ def numbers(value):
 
 
 def difference(ours, here):
-    """The largest difference of two lists of numbers: absolute, of numbers beyond 1 relative."""
+    """The largest difference of two lists of numbers: absolute, of numbers beyond 1 relative.
+
+    The page has no number where one is not finite.
+    """
     ours, here = numbers(ours), numbers(here)
     if len(ours) != len(here):
         return math.inf
     largest = 0.0
     for a, b in zip(ours, here):
-        if not (a == b or math.isnan(a) and math.isnan(b)):
+        if not (a == b or math.isnan(a) and not math.isfinite(b)):
             apart = abs(a - b) / max(1.0, abs(a))
             largest = max(largest, math.inf if math.isnan(apart) else apart)
     return largest
