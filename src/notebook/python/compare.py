@@ -49,6 +49,10 @@ def compare(runs):
             for name, value in ours["metrics"].items():
                 if name in here["metrics"] and name not in ours["series"]:
                     apart = difference(value, here["metrics"][name])
+                    if name == "best_epoch" and apart:
+                        # Of epochs that are equally good rounding decides which is called the best.
+                        losses = here["series"]["dev_loss"]
+                        apart = difference(losses[int(value)], losses[here["metrics"][name]])
                     worst = max(worst, (apart, f"{variant}, {TEXT['seed']} {seed}, {name}"))
                     print(f"  {name}: {brief(value)} | {brief(here['metrics'][name])} | {apart:.1e}")
         largest[variant] = worst
