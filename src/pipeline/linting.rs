@@ -50,6 +50,7 @@ pub(super) fn prose(
     if own.is_empty() {
         return Vec::new();
     }
+    let language = &course.settings.language.0;
     let mut found = Vec::new();
     let prose = Prose::read(text, body_start(text));
     for passage in &prose.passages {
@@ -63,7 +64,7 @@ pub(super) fn prose(
             let start = passage.range.start;
             Span::new(*source, start + range.start, start + range.end)
         };
-        found.extend(odd(passage, &around.unwrap_or_default(), &[], place));
+        found.extend(odd(passage, language, &around.unwrap_or_default(), &[], place));
     }
     for (planned, told) in &own {
         for (path, text) in block_texts(planned) {
@@ -72,7 +73,8 @@ pub(super) fn prose(
             // Beside a sentence stands what it claims.
             let claimed = planned.header.claims.iter().map(|claim| claim.that.as_str());
             let claimed: Vec<&str> = claimed.filter(|_| path.starts_with("claims")).collect();
-            let said = passages.iter().flat_map(|passage| odd(passage, &[*told], &claimed, |_| span));
+            let said =
+                passages.iter().flat_map(|passage| odd(passage, language, &[*told], &claimed, |_| span));
             // What a claim compares, it proves.
             let is_claim = path.starts_with("claims");
             found.extend(
@@ -88,7 +90,7 @@ pub(super) fn prose(
         for (path, text) in texts.into_iter().filter_map(|(path, text)| Some((path, text.as_deref()?))) {
             let span = figure.tree.locate(path);
             let passages = Prose::read(text, 0).passages;
-            found.extend(passages.iter().flat_map(|passage| odd(passage, &from, &[], |_| span)));
+            found.extend(passages.iter().flat_map(|passage| odd(passage, language, &from, &[], |_| span)));
         }
     }
     found
@@ -97,13 +99,14 @@ pub(super) fn prose(
 /// What is odd about the numbers of a passage; `beside` are expressions that stand beside it.
 fn odd(
     passage: &Passage,
+    language: &str,
     around: &[Told],
     beside: &[&str],
     place: impl Fn(Range<usize>) -> Span,
 ) -> Vec<Diagnostic> {
     let own = passage.quoted.iter().map(String::as_str);
     let quoted: Vec<&str> = own.chain(beside.iter().copied()).collect();
-    let remarks = lint::prose(&passage.text, around, &quoted).into_iter();
+    let remarks = lint::prose(&passage.text, language, around, &quoted).into_iter();
     let loud = remarks.filter(|(lint, _)| !passage.allowed.iter().any(|code| code == lint.code));
     let said = loud.map(|(lint, remark)| {
         let warning = Diagnostic::warning(remark.message, place(remark.range)).label(remark.label);

@@ -5,6 +5,7 @@ mod results;
 mod settings;
 mod spelled;
 mod tables;
+mod tongues;
 mod words;
 
 use std::ops::Range;
@@ -13,6 +14,7 @@ use crate::experiment::Kind;
 use crate::lint::{Lint, OTHER_SETTING, TYPED_RESULT};
 use crate::outcome::Outcome;
 
+use tongues::Tongue;
 use words::Word;
 
 /// An experiment as prose around it may speak of it.
@@ -43,18 +45,24 @@ pub struct Remark {
     pub hint: Option<String>,
 }
 
-/// Returns what is odd about the numbers of a passage: text in which everything that is no prose is blank. `around` are the
-/// experiments of its section, `quoted` the expressions in it.
-pub fn prose(passage: &str, around: &[Told], quoted: &[&str]) -> Vec<(&'static Lint, Remark)> {
+/// Returns what is odd about the numbers of a passage: text in which everything that is no prose is blank, in a language such as
+/// `de-CH`. `around` are the experiments of its section, `quoted` the expressions in it.
+pub fn prose(
+    passage: &str,
+    language: &str,
+    around: &[Told],
+    quoted: &[&str],
+) -> Vec<(&'static Lint, Remark)> {
     let mut found = Vec::new();
-    for sentence in words::sentences(passage) {
-        if is_supposed(&sentence) {
+    let tongue = Tongue::of(language);
+    for sentence in words::sentences(&tongue.in_english(passage)) {
+        if is_supposed(&sentence, tongue) {
             continue;
         }
-        let (phrases, remarks) = settings::read(&sentence, around, quoted);
+        let (phrases, remarks) = settings::read(&sentence, tongue, around, quoted);
         found.extend(remarks.into_iter().map(|remark| (&OTHER_SETTING, remark)));
         let loud: Vec<Told> = around.iter().filter(|told| !told.allows(&TYPED_RESULT)).copied().collect();
-        let remarks = results::read(&sentence, &loud, &phrases);
+        let remarks = results::read(&sentence, tongue, &loud, &phrases);
         found.extend(remarks.into_iter().map(|remark| (&TYPED_RESULT, remark)));
     }
     found
@@ -95,9 +103,10 @@ const SUPPOSING: &[&str] = &[
     "instance",
 ];
 
-fn is_supposed(sentence: &[Word]) -> bool {
+fn is_supposed(sentence: &[Word], tongue: &Tongue) -> bool {
+    let supposes = |word: &str| SUPPOSING.contains(&word) || tongue.supposing.contains(&word);
     sentence.last().is_some_and(|word| word.text == "?")
-        || sentence.iter().any(|word| SUPPOSING.contains(&word.text.as_str()))
+        || sentence.iter().any(|word| supposes(&word.text))
         || sentence.windows(2).any(|pair| {
             matches!((pair[0].text.as_str(), pair[1].text.as_str()), ("such", "as") | ("for", "example"))
         })
@@ -148,6 +157,10 @@ mod tests {
     }
 
     fn said(text: &str) -> Vec<String> {
+        said_in("en", text)
+    }
+
+    fn said_in(language: &str, text: &str) -> Vec<String> {
         let outcome = outcome();
         let told = Told {
             id: "ways",
@@ -156,7 +169,7 @@ mod tests {
             allowed: &[],
             ends: Some([784, 10]),
         };
-        let remarks = prose(text, &[told], &["ways.adam.dev_loss[20]"]).into_iter();
+        let remarks = prose(text, language, &[told], &["ways.adam.dev_loss[20]"]).into_iter();
         remarks
             .map(|(lint, remark)| format!("{} {}: {}", lint.code, &text[remark.range.clone()], remark.label))
             .collect()
@@ -206,9 +219,44 @@ mod tests {
             ),
             ("an accuracy of **12.34 %**", "G018 12.34 %: write `{{ ways.adam.dev_loss | percent(2) }}`"),
             ("Its accuracy, 12%, is poor.", "G018 12%: write `{{ ways.adam.dev_loss | percent(0) }}`"),
+            ("With $\\alpha = 0.01$ it is slow.", "G019 0.01: `ways` has 0.1"),
+            ("`Adam(lr=0.01)` is it.", "G019 0.01: `ways` has 0.1"),
+            ("A hidden layer of size 512.", "G019 512: `ways` has 100"),
+            ("The width is 512 here.", "G019 512: `ways` has 100"),
+            ("The number of parameters is 61,400.", "G019 61,400: `ways` has 79,510"),
+            ("There are $61{,}400$ parameters.", "G019 61{,}400: `ways` has 79,510"),
+            ("Mini-batches of size 32.", "G019 32: `ways` has 64"),
+            ("> [!NOTE] A layer of 512 units\n> What is it for?", "G019 512: `ways` has 100"),
             ("ends at 0.1234", "G018 0.1234: write `{{ ways.adam.dev_loss | round(4) }}`"),
         ] {
             assert_eq!(said(text), [expected], "{text}");
+        }
+    }
+
+    #[test]
+    fn other_languages_have_names_and_numbers_of_their_own() {
+        for (language, text, expected) in [
+            ("de", "Mit einer Lernrate von 0,01 fällt der Verlust.", "G019 0,01: `ways` has 0.1"),
+            ("de", "Das Netz hat 61.400 Parameter.", "G019 61.400: `ways` has 79,510"),
+            ("de", "Nach 25 Epochen ist es fertig.", "G019 25: `ways` has 30"),
+            ("de", "Eine Schicht mit 512 versteckten Neuronen.", "G019 512: `ways` has 100"),
+            (
+                "de",
+                "eine Genauigkeit von 97,2 %",
+                "G018 97,2 %: write `{{ ways.adam.dev_accuracy | percent(1) }}`",
+            ),
+            ("de", "eine Learning Rate von 0,01", "G019 0,01: `ways` has 0.1"),
+            ("fr", "Un taux d'apprentissage de 0,01 suffit.", "G019 0,01: `ways` has 0.1"),
+            ("es", "Una tasa de aprendizaje de 0,01 basta.", "G019 0,01: `ways` has 0.1"),
+        ] {
+            assert_eq!(said_in(language, text), [expected], "{text}");
+        }
+        for (language, text) in [
+            ("de", "Eine Lernrate von 0,1, 30 Epochen und 79.510 Parameter, also rund 80.000 Gewichte."),
+            ("de", "Eine Lernrate von 0,5 würde divergieren. Sind es 10 Zeilen, 1,5 Meter?"),
+            ("fr", "Un taux d'apprentissage de 0,1 et 100 neurones."),
+        ] {
+            assert_eq!(said_in(language, text), [""; 0], "{text}");
         }
     }
 
@@ -224,6 +272,7 @@ mod tests {
             "Dropout of 0.2 keeps 80%; a keep probability of 1 drops nothing.",
             "In 2015 (section 3.2) they took 0.9 and 0.999 with $\\ln 10 = 2.303$.",
             "Such as a learning rate of 0.7, usually.",
+            "It grows without bound towards $\\alpha = 2$, and beyond.",
             "The learning rate $\\alpha = 1 - 10^{-r}$ with r.",
             "The learning rate $$\\alpha = 1 - 10^{-r}, \\qquad r$$",
             "A thousand units and one hidden layer, a cake of five layers, within ten epochs, over two seeds.",

@@ -1,6 +1,7 @@
 //! A number typed by hand that is equal or near to a result.
 
 use super::quantity::numbers;
+use super::tongues::Tongue;
 use super::words::{Number, Word};
 use super::{Remark, Told};
 use crate::experiment::MetricInfo;
@@ -40,10 +41,10 @@ struct Found<'a> {
 }
 
 /// Returns what is odd about the numbers of a sentence that are not at the places `taken`.
-pub(super) fn read(sentence: &[Word], around: &[Told], taken: &[usize]) -> Vec<Remark> {
+pub(super) fn read(sentence: &[Word], tongue: &Tongue, around: &[Told], taken: &[usize]) -> Vec<Remark> {
     let states = |place: usize| !sentence[place].in_formula || is_stated(sentence, place);
     let places = (0..sentence.len()).filter(|place| !taken.contains(place) && states(*place));
-    places.filter_map(|place| odd(sentence, place, around)).collect()
+    places.filter_map(|place| odd(sentence, place, tongue, around)).collect()
 }
 
 /// Whether a number is all that a formula states: `$0.895$`, `$J = 0.895$`. What is calculated from other numbers is no result.
@@ -62,14 +63,14 @@ fn is_stated(sentence: &[Word], place: usize) -> bool {
     }
 }
 
-fn odd(sentence: &[Word], place: usize, around: &[Told]) -> Option<Remark> {
+fn odd(sentence: &[Word], place: usize, tongue: &Tongue, around: &[Told]) -> Option<Remark> {
     let word = &sentence[place];
     let number =
         word.number.filter(|number| number.digits >= 2 && (number.decimals > 0 || number.percent))?;
     if around.iter().any(|told| is_setting(&number, told)) {
         return None;
     }
-    let measure = measure(sentence, place);
+    let measure = measure(sentence, place, tongue);
     let all = around.iter().flat_map(|told| found(&number, told, measure));
     let words: Vec<&str> = sentence.iter().map(|word| word.text.as_str()).collect();
     let best = all.min_by(|a, b| {
@@ -117,9 +118,13 @@ fn is_setting(number: &Number, told: &Told) -> bool {
 }
 
 /// What the number at a place is said to be: the nearest name.
-fn measure(sentence: &[Word], place: usize) -> Option<&'static str> {
+fn measure(sentence: &[Word], place: usize, tongue: &Tongue) -> Option<&'static str> {
     let named = |word: &Word| {
-        MEASURES.iter().find(|(names, _)| names.contains(&word.text.as_str())).map(|(_, name)| *name)
+        MEASURES
+            .iter()
+            .chain(tongue.measures)
+            .find(|(names, _)| names.contains(&word.text.as_str()))
+            .map(|(_, name)| *name)
     };
     let before = sentence[..place].iter().rev().take(BEFORE).find_map(named);
     before.or_else(|| sentence[place + 1..].iter().take(BEHIND).find_map(named))

@@ -1,6 +1,7 @@
 //! A setting's name beside a number that no experiment around it has.
 
 use super::quantity::{BEFORE, BEHIND, Quantity};
+use super::tongues::Tongue;
 use super::words::{Number, Word};
 use super::{Remark, Told};
 use crate::lint::OTHER_SETTING;
@@ -16,8 +17,10 @@ const ROUGHLY: &[&str] =
     &["about", "around", "roughly", "nearly", "almost", "some", "approximately", "≈", "~", "circa"];
 
 /// Words that state no value: more than a thousand.
-const BOUNDS: &[&str] =
-    &["than", "over", "under", "least", "most", "above", "below", "every", "another", "more", "up"];
+const BOUNDS: &[&str] = &[
+    "than", "over", "under", "least", "most", "above", "below", "every", "another", "more", "up", "towards",
+    "beyond",
+];
 
 /// Stand between the numbers of a list.
 const BETWEEN: &[&str] = &[",", "and", "or", "to", "–", "/", "by"];
@@ -42,28 +45,36 @@ struct Phrase {
 }
 
 /// Returns the words of a sentence that are numbers beside the name of a setting, and what is odd about them.
-pub(super) fn read(sentence: &[Word], around: &[Told], quoted: &[&str]) -> (Vec<usize>, Vec<Remark>) {
-    let mut phrases = before(sentence);
+pub(super) fn read(
+    sentence: &[Word],
+    tongue: &Tongue,
+    around: &[Told],
+    quoted: &[&str],
+) -> (Vec<usize>, Vec<Remark>) {
+    let mut phrases = before(sentence, tongue);
     let taken: Vec<usize> = phrases.iter().flat_map(|phrase| phrase.numbers.clone()).collect();
     phrases.extend(
-        behind(sentence)
+        behind(sentence, tongue)
             .into_iter()
             .filter(|phrase| phrase.numbers.iter().all(|number| !taken.contains(number))),
     );
     let mut remarks = Vec::new();
     for phrase in &phrases {
         remarks.extend(
-            phrase.numbers.iter().filter_map(|place| odd(sentence, *place, phrase.quantity, around, quoted)),
+            phrase
+                .numbers
+                .iter()
+                .filter_map(|place| odd(sentence, *place, phrase.quantity, tongue, around, quoted)),
         );
     }
     (phrases.into_iter().flat_map(|phrase| phrase.numbers).collect(), remarks)
 }
 
 /// Numbers behind a name: `learning rates of 0.1 and 0.01`.
-fn before(sentence: &[Word]) -> Vec<Phrase> {
+fn before(sentence: &[Word], tongue: &Tongue) -> Vec<Phrase> {
     let mut phrases = Vec::new();
     for start in 0..sentence.len() {
-        for (names, quantity) in BEFORE {
+        for (names, quantity) in BEFORE.iter().chain(tongue.before) {
             let named = names
                 .iter()
                 .enumerate()
@@ -73,17 +84,22 @@ fn before(sentence: &[Word]) -> Vec<Phrase> {
             }
             let filler = |word: &Word| {
                 let text = word.text.as_str();
-                word.number.is_none() && (FILLERS.contains(&text) || ROUGHLY.contains(&text))
+                let fills =
+                    [FILLERS, ROUGHLY, tongue.fillers, tongue.roughly].iter().any(|all| all.contains(&text));
+                word.number.is_none() && fills
             };
             let from = start + names.len();
             let skipped = sentence[from..].iter().take(4).take_while(|word| filler(word)).count();
-            let numbers = list(sentence, from + skipped);
+            let numbers = list(sentence, from + skipped, tongue);
             // `learning rate 2 shows` would be a name.
             let is_stated = skipped > 0 || names.last().is_some_and(|name| matches!(*name, "of" | ":" | "="));
             // `100 units: 79,510 parameters`.
             let is_of_next = names.last() == Some(&":")
-                && numbers.first().is_some_and(|number| behind_at(sentence, *number).is_some());
-            if !numbers.is_empty() && !is_of_next && (is_stated || names.len() > 1) {
+                && numbers.first().is_some_and(|number| behind_at(sentence, *number, tongue).is_some());
+            // `learning rate α = 0.1` names it twice.
+            let is_taken =
+                phrases.iter().any(|phrase: &Phrase| phrase.numbers.iter().any(|one| numbers.contains(one)));
+            if !numbers.is_empty() && !is_taken && !is_of_next && (is_stated || names.len() > 1) {
                 phrases.push(Phrase { quantity: *quantity, numbers });
             }
             break;
@@ -93,37 +109,38 @@ fn before(sentence: &[Word]) -> Vec<Phrase> {
 }
 
 /// The numbers that begin at a place, and go on behind commas and `and`.
-fn list(sentence: &[Word], from: usize) -> Vec<usize> {
+fn list(sentence: &[Word], from: usize, tongue: &Tongue) -> Vec<usize> {
     let mut numbers = Vec::new();
     let mut at = from;
     while sentence.get(at).is_some_and(|word| word.number.is_some()) {
         numbers.push(at);
         at += 1;
-        while sentence.get(at).is_some_and(|word| BETWEEN.contains(&word.text.as_str())) {
+        while sentence.get(at).is_some_and(|word| is_between(&word.text, tongue)) {
             at += 1;
         }
     }
     // The last one may belong to what follows: `of 0.1, 20 epochs`.
     let belongs =
-        numbers.last().is_some_and(|last| numbers.len() > 1 && behind_at(sentence, *last).is_some());
+        numbers.last().is_some_and(|last| numbers.len() > 1 && behind_at(sentence, *last, tongue).is_some());
     if belongs {
         numbers.pop();
     }
     numbers
 }
 
+fn is_between(word: &str, tongue: &Tongue) -> bool {
+    BETWEEN.contains(&word) || tongue.between.contains(&word)
+}
+
 /// Numbers before a name: `64, 32 and 16 hidden units`.
-fn behind(sentence: &[Word]) -> Vec<Phrase> {
+fn behind(sentence: &[Word], tongue: &Tongue) -> Vec<Phrase> {
     let mut phrases = Vec::new();
     for (place, _) in sentence.iter().enumerate().filter(|(_, word)| word.number.is_some()) {
-        let Some(quantity) = behind_at(sentence, place) else { continue };
+        let Some(quantity) = behind_at(sentence, place, tongue) else { continue };
         let mut numbers = vec![place];
         if quantity == Quantity::Units {
             let mut at = place;
-            while at >= 2
-                && BETWEEN.contains(&sentence[at - 1].text.as_str())
-                && sentence[at - 2].number.is_some()
-            {
+            while at >= 2 && is_between(&sentence[at - 1].text, tongue) && sentence[at - 2].number.is_some() {
                 at -= 2;
                 numbers.push(at);
             }
@@ -134,9 +151,9 @@ fn behind(sentence: &[Word]) -> Vec<Phrase> {
 }
 
 /// What the number at a place is a number of.
-fn behind_at(sentence: &[Word], place: usize) -> Option<Quantity> {
+fn behind_at(sentence: &[Word], place: usize, tongue: &Tongue) -> Option<Quantity> {
     let text = |at: usize| sentence.get(at).map_or("", |word| word.text.as_str());
-    BEHIND.iter().find_map(|(names, between, quantity)| {
+    BEHIND.iter().chain(tongue.behind).find_map(|(names, between, quantity)| {
         let mut at = place + 1;
         let mut said = false;
         while between.contains(&text(at)) {
@@ -146,7 +163,10 @@ fn behind_at(sentence: &[Word], place: usize) -> Option<Quantity> {
         // Rows may be any, layers those of a cake.
         let needs = match quantity {
             Quantity::TrainRows => true,
-            Quantity::Layers => !sentence.iter().any(|word| NETWORKS.contains(&word.text.as_str())),
+            Quantity::Layers => {
+                let is_network = |word: &str| NETWORKS.contains(&word) || tongue.networks.contains(&word);
+                !sentence.iter().any(|word| is_network(&word.text))
+            }
             _ => false,
         };
         (names.contains(&text(at)) && (said || !needs)).then_some(*quantity)
@@ -158,6 +178,7 @@ fn odd(
     sentence: &[Word],
     place: usize,
     quantity: Quantity,
+    tongue: &Tongue,
     around: &[Told],
     quoted: &[&str],
 ) -> Option<Remark> {
@@ -170,7 +191,9 @@ fn odd(
     let later = sentence.get(place + 1).map_or("", |word| word.text.as_str());
     let is_compound = later == "-" && sentence.get(place + 2).is_some_and(|word| word.number.is_none());
     let is_term = !is_compound && ["-", "−", "–", "+", "/", "^", "·", "\\cdot"].contains(&later);
-    let is_bound = |word: &str| BOUNDS.contains(&word) && !(quantity == Quantity::Seeds && word == "over");
+    let bounds = |word: &str| BOUNDS.contains(&word) || tongue.bounds.contains(&word);
+    // `towards $\\alpha = 2$`.
+    let is_bound = |word: &str| bounds(word) && !(quantity == Quantity::Seeds && word == "over");
     let is_part = quantity == Quantity::Layers && earlier().any(|word| PARTS.contains(&word));
     // In words only what is counted is told: a rate may be two orders too small.
     let is_few = quantity == Quantity::Units && number.value <= FEW_UNITS;
@@ -179,7 +202,7 @@ fn odd(
         || is_term
         || is_part
         || is_other
-        || earlier().any(is_bound)
+        || sentence[..place].iter().rev().take(3).any(|word| is_bound(&word.text))
         || quantity.is_beside_the_point(number.value)
     {
         return None;
@@ -188,17 +211,14 @@ fn odd(
         .iter()
         .flat_map(|told| quantity.values(told).into_iter().map(|(value, quote)| (value, quote, told.id)))
         .collect();
-    if known.is_empty()
-        || known
-            .iter()
-            .any(|(value, ..)| reads(&number, *value, earlier().any(|word| ROUGHLY.contains(&word))))
-    {
+    let is_rough = |word: &str| ROUGHLY.contains(&word) || tongue.roughly.contains(&word);
+    if known.is_empty() || known.iter().any(|(value, ..)| reads(&number, *value, earlier().any(is_rough))) {
         return None;
     }
     // What an experiment has that wants to hear nothing is known all the same.
     let is_loud = |id: &str| around.iter().any(|told| told.id == id && !told.allows(&OTHER_SETTING));
     let most = known.iter().map(|(value, ..)| *value).fold(f64::NEG_INFINITY, f64::max);
-    if quantity.counts_up() && number.value <= most && !is_end(sentence, place, quantity, quoted) {
+    if quantity.counts_up() && number.value <= most && !is_end(sentence, place, quantity, tongue, quoted) {
         return None;
     }
     // A search tries all between the ends of its range.
@@ -229,7 +249,7 @@ fn odd(
 
 /// Whether a number below the last one speaks of the end all the same: `trained for 25 epochs`, `after 25 epochs` with no value
 /// of that epoch beside it.
-fn is_end(sentence: &[Word], place: usize, quantity: Quantity, quoted: &[&str]) -> bool {
+fn is_end(sentence: &[Word], place: usize, quantity: Quantity, tongue: &Tongue, quoted: &[&str]) -> bool {
     if quantity != Quantity::Epochs {
         return false;
     }
@@ -238,8 +258,11 @@ fn is_end(sentence: &[Word], place: usize, quantity: Quantity, quoted: &[&str]) 
     let index = format!("[{}]", sentence[place].number.map_or(0.0, |number| number.value));
     match before {
         ":" | "=" => true,
-        "after" => !quoted.iter().any(|expression| expression.contains(&index)),
         "for" => trains,
+        word if tongue.lasting.contains(&word) => trains,
+        word if word == "after" || tongue.after.contains(&word) => {
+            !quoted.iter().any(|expression| expression.contains(&index))
+        }
         _ => false,
     }
 }

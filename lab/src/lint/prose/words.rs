@@ -78,7 +78,7 @@ pub(super) fn read(passage: &str, part: Range<usize>) -> Vec<Vec<Word>> {
                 let ends = matches!(letter, '.' | '?' | '!' | ';')
                     && passage[at + 1..].starts_with([' ', '\n', '"', '*', '<', ')'])
                     || letter == '|'
-                    || letter == '\n' && begins_item(&passage[at + 1..])
+                    || letter == '\n' && (begins_item(&passage[at + 1..]) || ends_title(&passage[..at]))
                     || matches!(letter, '.' | '?' | '!') && at + 1 == passage.len();
                 let is_sign =
                     !letter.is_whitespace() && !matches!(letter, '`' | '*' | '$' | '\\' | '"' | '_');
@@ -111,6 +111,12 @@ fn begins_item(line: &str) -> bool {
         || count.len() < line.len() && (count.starts_with(". ") || count.starts_with(") "))
 }
 
+/// Whether a text ends with the title of an alert: `> [!NOTE] Five hundred units`.
+fn ends_title(text: &str) -> bool {
+    let line = text.rsplit('\n').next().unwrap_or_default();
+    line.trim_start_matches([' ', '\t', '>']).starts_with("[!")
+}
+
 /// What stands before a number, marks of emphasis left out: those of a product or an index follow a letter or a digit.
 fn beside(before: &str) -> Option<char> {
     let plain = before.trim_end_matches(['*', '_']).chars().next_back();
@@ -129,6 +135,13 @@ fn starts_digit(text: &str) -> bool {
 fn number(text: &str, before: Option<char>, at_start: bool, in_formula: bool) -> (Option<Number>, usize) {
     let bytes = text.as_bytes();
     let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
+    // What else parts thousands: `61 400`, `61{,}400` in a formula.
+    let parted = |digits: usize, end: usize| {
+        let signs = [" ", "\u{a0}", "\u{202f}", "\u{2009}", "{,}"];
+        let length = signs.iter().find(|sign| text[end..].starts_with(**sign))?.len();
+        let follows = (0..3).all(|next| digit(end + length + next)) && !digit(end + length + 3);
+        (follows && (1..=3).contains(&digits)).then_some(length)
+    };
     let mut end = 0;
     let mut plain = String::new();
     let mut decimals = None;
@@ -147,6 +160,10 @@ fn number(text: &str, before: Option<char>, at_start: bool, in_formula: bool) ->
                 decimals = Some(0);
                 end += 1;
             }
+            Some(_) if decimals.is_none() && !plain.starts_with('0') => match parted(plain.len(), end) {
+                Some(sign) => end += sign,
+                None => break,
+            },
             _ => break,
         }
     }
@@ -166,6 +183,10 @@ fn number(text: &str, before: Option<char>, at_start: bool, in_formula: bool) ->
     if let Some((_, power)) = size.filter(|_| exponent == 0) {
         exponent = power;
         end += 1;
+    }
+    if text[end..].starts_with(" thousand") && exponent == 0 {
+        exponent = 3;
+        end += " thousand".len();
     }
     let rest = &text[end..];
     let is_mark = at_start && (rest.starts_with(". ") || rest.starts_with(") "));
@@ -211,6 +232,10 @@ mod tests {
             [61400.0, 0.001, 0.975, 0.5, 0.2]
         );
         assert_eq!(numbers("**0.5**, _0.25_, 1 %, 12.5\u{a0}%, 61.4k"), [0.5, 0.25, 0.01, 0.125, 61400.0]);
+        assert_eq!(
+            numbers("61 400 weights, $61{,}400$, 61\u{202f}400, 61 thousand, 12 of 300, 0.5 100"),
+            [61400.0, 61400.0, 61400.0, 61000.0, 12.0, 300.0, 0.5, 100.0]
+        );
         assert_eq!(numbers("the 25th, x_1, $w^{50}$, 1/2, L2, $10^{-8}$, 8×8, v2.1"), [0.0; 0]);
         assert_eq!(numbers("1. Try 3, $\\beta = 1 - r$, $x = 2$"), [3.0, 2.0]);
         assert_eq!(numbers("1, 2 and 3.5."), [1.0, 2.0, 3.5]);
