@@ -56,7 +56,7 @@ pub const SETTINGS: [(&str, &str); 11] = [
     ("tags", "Words that lessons are found by."),
     ("author", "Who wrote it: a name, or a list of names."),
     ("date", "When: a day such as `2024-05-31`, a month or a year."),
-    ("estimated_time", "How long a reader needs, in the author's words."),
+    ("estimated_time", "How long a reader needs: minutes as a number, or the author's words."),
     ("prerequisites", "The lessons that a reader should know: their files, relative to this one."),
     ("draft", "Whether it is left out of the site unless asked for (default false)."),
     ("page", "Whether it is a page beside the lessons, such as an imprint (default false)."),
@@ -100,11 +100,11 @@ fn respelt(node: &mut Node) {
             node.insert(Entry { value: list, ..entry });
         }
     }
-    for (key, unit) in [("date", ""), ("estimated_time", " min")] {
+    for key in ["date", "estimated_time"] {
         if let Some(Value::Integer(number)) = node.entry(key).map(|entry| entry.value.value.clone())
             && let Some(entry) = node.take(key)
         {
-            let text = Node::text(entry.value.span, format!("{number}{unit}"));
+            let text = Node::text(entry.value.span, number.to_string());
             node.insert(Entry { value: text, ..entry });
         }
     }
@@ -372,7 +372,7 @@ mod tests {
         assert_eq!((front.authors, front.warnings), (vec!["B C".to_owned()], vec![]));
         assert_eq!(
             (front.date.as_str(), front.estimated_time.as_str(), front.page),
-            ("2024-02-29", "45 min", false)
+            ("2024-02-29", "45", false)
         );
         let places: Vec<&str> =
             front.prerequisites.iter().map(|(_, span)| &text[span.start..span.end]).collect();

@@ -185,7 +185,7 @@ fn figures_are_listed_where_that_is_asked_for() {
         );
     let page = course.build().text("list.html");
     for expected in [
-        "<a href=\"first.html#figure-ways-loss\">Figure\u{a0}1.1</a> Ways <em>down</em>: loss",
+        "<a href=\"first.html#figure-ways-loss\">Figure\u{a0}1.1</a> Ways <em>down</em>: Training loss",
         "<a href=\"first.html#table-ways\">Table\u{a0}1.1</a>",
         "<a href=\"first.html#figure-dot\">Figure\u{a0}1.3</a> A dot",
     ] {

@@ -116,7 +116,7 @@ impl<'c> Drafting<'c> {
             tags: lesson.front.tags.clone(),
             date: lesson.front.date.clone(),
             authors: lesson.front.authors.clone(),
-            estimated_time: lesson.front.estimated_time.clone(),
+            estimated_time: self.estimated_time(lesson),
             prerequisites: lesson.prerequisites.clone(),
             outside: lesson.front.page,
             file: lesson.below.clone(),
@@ -153,6 +153,15 @@ impl<'c> Drafting<'c> {
 
     fn filling<'b>(&'b self, lesson: &'b Lesson, found: &'b mut Diagnostics) -> Filling<'b, 'c> {
         Filling { computed: self.computed, values: &self.values, lesson, links: true, found }
+    }
+
+    /// Returns how long a reader needs: a number alone counts minutes.
+    fn estimated_time(&self, lesson: &Lesson) -> String {
+        let written = &lesson.front.estimated_time;
+        match !written.is_empty() && written.bytes().all(|byte| byte.is_ascii_digit()) {
+            true => self.computed.course.words().get("minutes_n").replace("{n}", written),
+            false => written.clone(),
+        }
     }
 
     /// Returns the path of the lesson in its repository: the lessons folder's name and what is below it.

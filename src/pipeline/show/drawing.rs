@@ -45,13 +45,14 @@ impl<'a> Drawing<'a> {
         let key = program.and_then(|program| key(computed, place, program));
         let kept = key.map(|key| Key::named(&["sketch", &key.to_string()]));
         let known = kept.and_then(|kept| computed.cache.brief(&kept));
-        let none = Sketch { figures: Vec::new(), csv: false, panel: None };
+        let none = Sketch { figures: Vec::new(), titles: Vec::new(), csv: false, panel: None };
         let mut drawing = Drawing { computed, place, key, sketch: none, drawn: OnceLock::new() };
         drawing.sketch = known.unwrap_or_else(|| {
             let drawn = drawing.drawn();
             let figures = drawn.figures.iter().map(|figure| figure.name.clone()).collect();
+            let titles = drawn.figures.iter().map(|figure| figure.title.clone()).collect();
             let panel = drawn.figures.first().and_then(|figure| panel(&figure.alone));
-            let sketch = Sketch { figures, csv: drawn.csv.is_some(), panel };
+            let sketch = Sketch { figures, titles, csv: drawn.csv.is_some(), panel };
             if let Some(kept) = kept {
                 computed.cache.put_brief(&kept, &sketch);
             }

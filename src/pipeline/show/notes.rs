@@ -14,6 +14,8 @@ use super::figure_view::DrawnBlock;
 pub(crate) struct Sketch {
     /// The names of the figures.
     pub figures: Vec<String>,
+    /// What readers see above each of them.
+    pub titles: Vec<String>,
     pub csv: bool,
     /// The part of the first one that is shown small.
     pub panel: Option<[i32; 4]>,

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 
 use super::drafts::Draft;
+use super::figure_view::DrawnBlock;
 use super::numbering::{Numbering, PageNumbers};
 use crate::bibliography::{self, Wording};
 use crate::diagnostic::Diagnostic;
@@ -319,7 +320,12 @@ impl<'a> References<'a> {
                     (Target::Figure(id, _) | Target::Table(id), None) => self.about(index, id, &to),
                     (Target::Picture(name), None) => {
                         let own = self.drafts[index].figures.iter().find(|one| one.view.id == *name);
-                        own.map_or_else(String::new, |one| self.without_titles(&one.view.title_html))
+                        let drawn =
+                            |one: &DrawnBlock| one.view.figures.first().map(|figure| escaped(&figure.title));
+                        own.map_or_else(String::new, |one| match one.view.title_html.as_str() {
+                            "" => drawn(one).unwrap_or_default(),
+                            title => self.without_titles(title),
+                        })
                     }
                     _ => String::new(),
                 };
@@ -336,15 +342,19 @@ impl<'a> References<'a> {
         let Some(found) = self.drafts[page].experiment_with(id, &self.computed.planned) else {
             return String::new();
         };
-        let title = match found.view.title_html.as_str() {
-            "" => format!("<code>{}</code>", escaped(id)),
-            title => self.without_titles(title),
+        let sketch = &found.drawing.sketch;
+        let drawn = match to {
+            Target::Figure(_, name) => sketch.figures.iter().position(|known| known == name),
+            _ => None,
         };
-        match to {
-            Target::Figure(_, name) if found.drawing.sketch.figures.len() > 1 => {
-                format!("{title}: {}", escaped(&name.replace('_', " ")))
+        let drawn = drawn.and_then(|at| sketch.titles.get(at)).map(|title| escaped(title));
+        match (found.view.title_html.as_str(), drawn) {
+            ("", Some(drawn)) => drawn,
+            ("", None) => format!("<code>{}</code>", escaped(id)),
+            (title, Some(drawn)) if sketch.figures.len() > 1 => {
+                format!("{}: {drawn}", self.without_titles(title))
             }
-            _ => title,
+            (title, _) => self.without_titles(title),
         }
     }
 }
