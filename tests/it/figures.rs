@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use gradbook::experiment::KINDS;
-use gradbook::figure::{PRESETS, presets};
+use gradbook::figure::{PRESETS, UNSAID, presets};
 use gradbook::pipeline::{self, Failure, Files, Keeping, Request, Silent};
 use gradbook::site::Source;
 
@@ -102,6 +102,89 @@ fn heat_is_written_and_shaded_as_its_scale_says() {
     assert!(drawn("{label: share}").contains(">0.25<"));
     let svg = drawn("{label: share, as: percent, domain: [0, 0.5]}");
     assert!(svg.contains(">25.0%<") && svg.contains("from 0% to 50.0%"), "{svg}");
+}
+
+/// Of the dots of a figure, the shades: `step` in their classes.
+#[test]
+fn dots_have_the_shades_of_z_and_say_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let drawn = |more: &str| {
+        lesson(
+            folder.path(),
+            &format!(
+                "```yaml figure\nid: f\nfrom: widths\nx: model.hidden[0]\ny: dev_error\nz: training.l2 + 0.1\nmark: dots\n{more}\n```\n"
+            ),
+        );
+        let files = files(folder.path(), &anew());
+        (text(&files, "figures/f.svg"), text(&files, "figures.html"))
+    };
+    let (svg, page) = drawn("scale: {z: {label: penalty}}");
+    assert!(svg.contains("Shades: penalty, from 0.1 to 0.2.") && svg.contains("0.1 to 0.2<"), "{svg}");
+    // Two shades, and nothing in the colours of variants.
+    assert!(!svg.contains("class=\"s1 "), "{svg}");
+    assert!(page.contains("training.l2 + 0.1"), "the table has what they show");
+    let (reversed, _) = drawn("scale: {z: {label: penalty, reverse: true}}");
+    assert!(reversed.contains("0.2 to 0.1<") && reversed != svg, "{reversed}");
+}
+
+#[test]
+fn bars_stand_upon_each_other() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("t.csv"), "when,who,hours\na,x,1\na,y,2\na,z,-1\nb,x,3\nb,y,4\nb,z,-2\n")
+        .unwrap();
+    let block = |id: &str, more: &str| {
+        format!(
+            "```yaml figure\nid: {id}\nfile: t.csv\nx: when\ny: hours\nby: who\nmark: bars\n{more}\n```\n\n"
+        )
+    };
+    // Dates are names where their scale says so, and bars lie beside them.
+    let lying = "```yaml figure\nid: lying\nfile: d.csv\nx: hours\ny: day\nby: who\nmark: bars\nstack: true\nscale: {y: categories}\n```\n";
+    fs::write(folder.path().join("d.csv"), "day,who,hours\n2024-05-31,x,1\n2024-05-31,y,1\n2024-06-01,x,1\n")
+        .unwrap();
+    let text_of =
+        format!("---\ntitle: T\n---\n\n{}{}{lying}", block("beside", ""), block("stacked", "stack: true"));
+    fs::write(folder.path().join("01-bars.md"), text_of).unwrap();
+    let files = files(folder.path(), &anew());
+    let [beside, stacked] = ["beside", "stacked"].map(|id| text(&files, &format!("bars/{id}.svg")));
+    // What is above 0 adds up to 7, what is below stays below.
+    assert!(beside.contains("from -2 to 4") || beside.contains("from −2 to 4"), "{beside}");
+    assert!(stacked.contains("from -2 to 7") || stacked.contains("from −2 to 7"), "{stacked}");
+    assert_eq!(text(&files, "bars/beside.csv"), text(&files, "bars/stacked.csv"));
+    let lying = text(&files, "bars/lying.svg");
+    assert!(lying.contains("Across: hours, from 0 to 2"), "{lying}");
+}
+
+#[test]
+fn lists_of_every_epoch_are_laid_out_by_layer_and_epoch() {
+    let folder = tempfile::tempdir().unwrap();
+    let experiment = "```yaml experiment\nkind: train\nid: deep\nseeds: 2\ndata: {name: moons, samples: 60}\nmodel: {hidden: [3, 4]}\n\
+                      training: {epochs: 2}\ngradient_shares: true\ndrift: true\n```\n\n";
+    let block = |id: &str, y: &str| {
+        format!(
+            "```yaml figure\nid: {id}\nfrom: deep\nx: epoch\ny: {y}\nby: layer\nwhere: seed == 1\nmark: line\n```\n\n"
+        )
+    };
+    let ends = "The last: `{{ deep.gradient_share[2] | round(6) }}`.\n";
+    let lesson = format!(
+        "---\ntitle: D\n---\n\n{experiment}{}{}{ends}",
+        block("shares", "gradient_share"),
+        block("moves", "drift")
+    );
+    fs::write(folder.path().join("01-deep.md"), lesson).unwrap();
+    let files = files(folder.path(), &anew());
+    let csv = |id: &str| -> Vec<Vec<String>> {
+        let text = text(&files, &format!("deep/{id}.csv"));
+        text.lines().skip(1).map(|line| line.split(',').map(str::to_owned).collect()).collect()
+    };
+    let shares = csv("shares");
+    assert_eq!(shares.len(), 3 * 3, "three layers, before training and after two epochs");
+    for epoch in ["0", "1", "2"] {
+        let of_epoch = shares.iter().filter(|row| row[1] == epoch).map(|row| row[2].parse::<f64>().unwrap());
+        assert!((of_epoch.sum::<f64>() - 1.0).abs() < 1e-9, "{shares:?}");
+    }
+    // What moves in an epoch is known from its end on.
+    let moves = csv("moves");
+    assert!(moves.iter().all(|row| row[2].is_empty() == (row[1] == "0")), "{moves:?}");
 }
 
 #[test]
@@ -217,26 +300,132 @@ fn what_only_numbers_show_is_an_error_too() {
 }
 
 #[test]
-fn presets_are_figures_of_kinds_and_can_be_drawn() {
-    for preset in PRESETS {
-        let kind = KINDS.iter().find(|kind| kind.name == preset.kind);
-        let kind = kind.unwrap_or_else(|| panic!("{} is no kind", preset.kind));
-        assert!(kind.figures.iter().any(|figure| figure.name == preset.figure), "{preset:?}");
+fn every_figure_of_a_kind_is_a_block_or_has_a_reason() {
+    let known = |kind: &str, figure: &str| {
+        let blocks = PRESETS.iter().filter(|preset| (preset.kind, preset.figure) == (kind, figure)).count();
+        blocks + UNSAID.iter().filter(|(of, name, _)| (*of, *name) == (kind, figure)).count()
+    };
+    for kind in KINDS {
+        for figure in kind.figures {
+            assert_eq!(known(kind.name, figure.name), 1, "{} of {}", figure.name, kind.name);
+        }
     }
+    let all: usize = KINDS.iter().map(|kind| kind.figures.len()).sum();
+    assert_eq!(PRESETS.len() + UNSAID.len(), all, "a figure that no kind has");
+}
+
+/// A number with how far rounding may have moved it.
+type Rounded = (f64, f64);
+
+/// The rows of the tables of a page in numbers, the first of a row being its place, where that is one: `12.3%` is 0.123,
+/// `1.2 × 10⁻³` is 0.0012. What stands in parentheses explains the number before it.
+fn rows(html: &str) -> Vec<(Option<Rounded>, Vec<Rounded>)> {
+    let numbers = |cell: &str| -> Vec<Rounded> {
+        cell.replace(" × 10", "×10").split(' ').filter_map(number).collect()
+    };
+    let row = |row: &str| {
+        let cells = row.split("</t").filter_map(|cell| Some(cell.rsplit_once('>')?.1));
+        let mut cells = cells.map(numbers);
+        let place = cells.next().and_then(|place| place.first().copied());
+        (place, cells.flatten().collect())
+    };
+    let bodies = html.split("<tbody>").skip(1).filter_map(|body| body.split("</tbody>").next());
+    bodies.flat_map(|body| body.split("<tr>").skip(1)).map(row).collect()
+}
+
+fn number(word: &str) -> Option<Rounded> {
+    let plain = word.trim_matches(',').replace(',', "").replace('−', "-");
+    let near = |value: f64| (value, 0.006 * value.abs() + 1e-12);
+    if let Some(share) = plain.strip_suffix('%') {
+        return share.parse::<f64>().ok().map(|share| (share / 100.0, 0.00051));
+    }
+    let Some((digits, power)) = plain.split_once("×10") else { return plain.parse().ok().map(near) };
+    let lowered = power.chars().map(|c| match "⁰¹²³⁴⁵⁶⁷⁸⁹".chars().position(|digit| digit == c)
+    {
+        Some(digit) => digit.to_string(),
+        None => "-".to_owned(),
+    });
+    format!("{digits}e{}", lowered.collect::<String>()).parse().ok().map(near)
+}
+
+/// Figures that show some of it otherwise, with what is other.
+const OTHERWISE: [(&str, &str, &str); 4] = [
+    ("split", "estimates", "whiskers are two standard errors of a share, not a spread of seeds"),
+    ("train", "metrics", "whiskers are not cut at the outermost seeds"),
+    ("dropout", "gap", "likewise"),
+    ("train", "calibration", "counts stand at the middles of their bins"),
+];
+
+#[test]
+fn presets_show_what_the_figures_of_their_kinds_show() {
+    let plain = |html: &str| html.replace("&#39;", "'").replace("&#x27;", "'");
     let folder = tempfile::tempdir().unwrap();
+    let id_of = |block: &str| block.lines().find_map(|line| line.strip_prefix("id: ")).unwrap().to_owned();
     for (index, kind) in KINDS.iter().enumerate() {
-        let id = kind.example.lines().find_map(|line| line.strip_prefix("id: ")).unwrap();
-        let blocks: String =
-            presets(kind.name).map(|preset| format!("```yaml figure\n{}```\n\n", preset.over(id))).collect();
-        let text =
-            format!("---\ntitle: {}\n---\n\n```yaml experiment\n{}```\n\n{blocks}", kind.name, kind.example);
-        fs::write(folder.path().join(format!("{:02}-k.md", index + 1).replace('k', kind.name)), text)
-            .unwrap();
+        let mut text = format!("---\ntitle: {}\n---\n\n", kind.name);
+        let mut experiments = vec![kind.example];
+        experiments.extend(presets(kind.name).filter_map(|preset| preset.experiment));
+        for experiment in experiments {
+            text += &format!("```yaml experiment\n{experiment}```\n\n");
+        }
+        for preset in presets(kind.name) {
+            let over = preset.over(&id_of(preset.experiment(kind.example)));
+            text += &format!("```yaml figure\n{over}```\n\n");
+        }
+        fs::write(folder.path().join(format!("{:02}-{}.md", index + 1, kind.name)), text).unwrap();
     }
-    let request = Request { lessons: folder.path().to_owned(), ..anew() };
-    if let Err(Failure::Course(found, sources)) = pipeline::prepare(&request).map(|_| ()) {
-        panic!("{}", found.iter().map(|found| found.render(&sources, false)).collect::<String>());
+    let files = files(folder.path(), &anew());
+    // The tables under a title, behind a place of a page.
+    let tables = |page: &str, place: &str, title: &str| {
+        let here = page.split_once(place).unwrap_or_else(|| panic!("no {place}")).1;
+        let is_of = |part: &&str| plain(part.split("</summary>").next().unwrap()).contains(title);
+        let named = here.split("<summary>").skip(1).find(is_of);
+        rows(named.unwrap_or_else(|| panic!("no table of {title}")).split("</details>").next().unwrap())
+    };
+    let title = |svg: &str| {
+        let inside = svg.split_once("<title").unwrap().1.split_once('>').unwrap().1;
+        plain(inside.split_once('<').unwrap().0)
+    };
+    let mut wrong = Vec::new();
+    for kind in KINDS.iter().filter(|kind| presets(kind.name).next().is_some()) {
+        let slug = kind.name;
+        let page = text(&files, &format!("{slug}.html"));
+        for preset in presets(kind.name) {
+            let (id, figure) = (id_of(preset.experiment(kind.example)), preset.figure);
+            let file = format!("{slug}/{id}-{figure}.svg");
+            assert!(files.contains_key(&file), "{file} is not drawn");
+            let of_kind = title(&text(&files, &file));
+            let of_kind = tables(&page, &format!("id=\"experiment-{id}\""), &of_kind);
+            let block = format!("{figure}_of_{id}");
+            let csv = text(&files, &format!("{slug}/{block}.csv"));
+            let mut of_block: Vec<Vec<Rounded>> =
+                csv.lines().skip(1).map(|line| line.split(',').filter_map(number).collect()).collect();
+            let named = title(&text(&files, &format!("{slug}/{block}.svg")));
+            let shown = tables(&page, &format!("id=\"figure-{block}\""), &named).into_iter();
+            of_block.extend(shown.map(|(place, numbers)| place.into_iter().chain(numbers).collect()));
+            let has = |row: &[Rounded], (number, by): Rounded| {
+                row.iter().any(|(other, or)| (number - other).abs() <= by + or)
+            };
+            let of_kind: Vec<(Option<Rounded>, Rounded)> = of_kind
+                .into_iter()
+                .flat_map(|(place, numbers)| numbers.into_iter().map(move |number| (place, number)))
+                .collect();
+            // A number stands in a row of the block with its place.
+            let is_shown = |&&(place, number): &&(Option<Rounded>, Rounded)| {
+                of_block.iter().any(|row| has(row, number) && place.is_none_or(|place| has(row, place)))
+            };
+            let lacking: Vec<_> = of_kind.iter().filter(|number| !is_shown(number)).collect();
+            let is_other = OTHERWISE.iter().any(|(of, name, _)| (*of, *name) == (slug, figure));
+            let most = if is_other { of_kind.len() / 2 } else { 0 };
+            if of_kind.is_empty() || lacking.len() > most {
+                wrong.push(format!(
+                    "{figure} of {slug}: the block lacks {lacking:?} of {}\n{csv}",
+                    of_kind.len()
+                ));
+            }
+        }
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 /// The recipes of the guide, all of which are drawn.

@@ -36,7 +36,7 @@ pub use layout::Layout;
 pub use marks::{
     Area, Around, Band, Bar, Bars, Boxes, Clipped, Dash, Description, Dots, Estimate, Frame, Frames,
     Interval, Levels, Line, Mark, Parallel, Part, Path, Paths, Picture, Pictures, Quartiles, Raster, Regions,
-    Rule, Shape, Slope, Text, Track,
+    Rule, Shading, Shape, Slope, Text, Track,
 };
 pub use palette::Palette;
 pub use reading::{Along, Reading, Spot, Spots};

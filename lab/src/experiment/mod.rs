@@ -65,6 +65,7 @@ pub use search::{Scale, metric_paths, searched};
 pub use shared::{Descent, Problems, SearchParts, Shared};
 pub use states::round_steps;
 pub use technique::Technique;
+pub use train::BY_EPOCH;
 pub use training::is_of_network;
 pub use variation::Compare;
 

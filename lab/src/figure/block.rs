@@ -180,6 +180,15 @@ pub struct Layer {
     pub spread: Option<Spread>,
 }
 
+impl Layer {
+    /// Returns whether z gives dots their colours: heat shows it by itself, and texts print it. `trials`: whether rows are trials, which
+    /// are dots where nobody says.
+    pub(super) fn colors_dots(&self, trials: bool) -> bool {
+        let elsewhere = [MarkName::Heat, MarkName::Text].iter().any(|mark| self.marks.contains(mark));
+        !elsewhere && (self.marks.contains(&MarkName::Dots) || self.marks.is_empty() && trials)
+    }
+}
+
 /// Keys of a layer.
 pub(super) const LAYER: [&str; 8] = ["from", "x", "y", "z", "by", "where", "mark", "spread"];
 
@@ -197,6 +206,8 @@ pub struct Block {
     pub rows: Option<Written>,
     pub facet: Facet,
     pub sort: Option<Written>,
+    /// Bars of several series stand upon each other.
+    pub stack: bool,
     pub x_scale: ScaleSettings,
     pub y_scale: ScaleSettings,
     pub z_scale: ScaleSettings,
@@ -206,7 +217,7 @@ pub struct Block {
 }
 
 /// Keys of a block beside those of a layer.
-pub const KEYS: [&str; 13] = [
+pub const KEYS: [&str; 14] = [
     "id",
     "title",
     "caption",
@@ -217,6 +228,7 @@ pub const KEYS: [&str; 13] = [
     "rows",
     "facet",
     "sort",
+    "stack",
     "scale",
     "rules",
     "layers",
@@ -289,6 +301,7 @@ fn read(decoder: &mut Decoder, node: &Node) -> Option<Block> {
         file: keys.get("file").and_then(|node| decoder.written(node)),
         rows: keys.get("rows").and_then(|node| decoder.written(node)),
         sort: keys.get("sort").and_then(|node| decoder.written(node)),
+        stack: keys.get("stack").and_then(|node| stacked(decoder, node, &layers)).unwrap_or(false),
         rules: keys.get("rules").map(|node| rules(decoder, node)).unwrap_or_default(),
         facet,
         x_scale,
@@ -299,6 +312,15 @@ fn read(decoder: &mut Decoder, node: &Node) -> Option<Block> {
     })
 }
 
+/// Whether bars are stacked, which there must be.
+fn stacked(decoder: &mut Decoder, node: &Node, layers: &[Layer]) -> Option<bool> {
+    let stack = decoder.switch(node)?;
+    if stack && !layers.iter().any(|layer| layer.marks.contains(&MarkName::Bars)) {
+        decoder.wrong(node, "nothing here can be stacked", "expected `mark: bars`");
+    }
+    Some(stack)
+}
+
 impl Layer {
     /// Lays it over another: what it does not say is as there. A function has no rows, which others could be told apart by.
     fn over(self, base: &Layer) -> Layer {
@@ -306,11 +328,13 @@ impl Layer {
         if let Some(Across::Range { .. }) = self.x {
             return Layer { y: list(self.y, &base.y), ..self };
         }
+        // Dots over a heat map would not be seen in its colours.
+        let (dots, heat) = (self.colors_dots(false), base.marks.contains(&MarkName::Heat));
         Layer {
             from: list(self.from, &base.from),
             x: self.x.or_else(|| base.x.clone()),
             y: list(self.y, &base.y),
-            z: self.z.or_else(|| base.z.clone()),
+            z: self.z.or_else(|| base.z.clone().filter(|_| !(dots && heat))),
             by: if self.by == By::Unsaid { base.by.clone() } else { self.by },
             filter: self.filter.or_else(|| base.filter.clone()),
             marks: if self.marks.is_empty() { base.marks.clone() } else { self.marks },

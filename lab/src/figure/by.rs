@@ -11,6 +11,13 @@ struct Told<'a> {
     settings: BTreeMap<&'a str, String>,
 }
 
+/// What follows from settings, each with where those stand: on an axis it tells them apart.
+const FOLLOWING: [(&str, &[&str]); 3] = [
+    ("parameters", &["model."]),
+    ("train_rows", &["data.samples", "data.limit", "split."]),
+    ("steps", &["data.samples", "data.limit", "split.", "training.epochs", "training.batch_size"]),
+];
+
 /// Returns the expression by which series are told apart: the setting in which variants differ and which stands nowhere else;
 /// of several settings, `variant`; of experiments with one variant each, `experiment`. None where all is told apart already. `left` are the variants that have
 /// rows, by source and variant.
@@ -28,6 +35,13 @@ pub(super) fn default(
             all.push(Told { source, name: &variant.name, settings: settings.collect() });
         }
     }
+    let follows = |path: &str| {
+        let from = FOLLOWING.iter().filter(|(name, _)| used.iter().any(|used| used == name));
+        from.flat_map(|(_, from)| *from).any(|part| path.starts_with(part))
+    };
+    let paths: BTreeSet<&str> = all.iter().flat_map(|told| told.settings.keys().copied()).collect();
+    let following = paths.iter().filter(|path| follows(path)).map(|path| (*path).to_owned());
+    let used: Vec<String> = used.iter().cloned().chain(following).collect();
     let is_used =
         |path: &str| used.iter().any(|name| name == path || name.strip_prefix("settings.") == Some(path));
     // What the axes tell apart already.
@@ -61,7 +75,6 @@ pub(super) fn default(
         (true, true) => return Some("experiment ~ \": \" ~ variant".to_owned()),
         (false, _) => {}
     }
-    let paths: BTreeSet<&str> = all.iter().flat_map(|told| told.settings.keys().copied()).collect();
     let differing: Vec<&str> = paths
         .into_iter()
         .filter(|path| !is_used(path) && differ(&|told| told.settings.get(path).cloned()))

@@ -141,10 +141,10 @@ pub(super) fn given(metric: &Metric) -> Given {
     }
 }
 
-/// Returns the name of a class, or its number.
-pub(super) fn class(record: &RunRecord, at: Option<usize>) -> Given {
+/// Returns the name of a class, or of what else a run names, or its number.
+pub(super) fn named_at(record: &RunRecord, what: &str, at: Option<usize>) -> Given {
     let Some(at) = at else { return Given::Nothing };
-    let name = record.names.get("classes").and_then(|names| names.get(at));
+    let name = record.names.get(what).and_then(|names| names.get(at));
     name.map_or(Given::Number(at as f64), |name| Given::Text(name.clone()))
 }
 
@@ -164,9 +164,38 @@ pub(super) fn cell(text: Option<&String>) -> Given {
     if text.is_empty() {
         return Given::Nothing;
     }
-    match text.parse::<f64>() {
-        Ok(number) if number.is_finite() => Given::Number(number),
-        Ok(_) => Given::Nothing,
-        Err(_) => Given::Text(text.to_owned()),
+    let number = text.parse::<f64>().ok().or_else(|| without_thousands(text)?.parse().ok());
+    match number {
+        Some(number) if number.is_finite() => Given::Number(number),
+        Some(_) => Given::Nothing,
+        None => Given::Text(text.to_owned()),
+    }
+}
+
+/// Returns `1,234.5` without its commas; none where these part no thousands.
+fn without_thousands(text: &str) -> Option<String> {
+    let (whole, rest) = text.split_once('.').unwrap_or((text, ""));
+    let mut groups = whole.trim_start_matches('-').split(',');
+    let is_group = |group: &str| group.len() == 3 && group.bytes().all(|byte| byte.is_ascii_digit());
+    let first = groups.next()?;
+    let counts = (1..=3).contains(&first.len()) && first.bytes().all(|byte| byte.is_ascii_digit());
+    let parted = groups.clone().next().is_some() && groups.all(is_group);
+    let digits = rest.bytes().all(|byte| byte.is_ascii_digit());
+    (counts && parted && digits).then(|| text.replace(',', ""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_are_numbers_with_their_thousands() {
+        let number = |text: &str| match cell(Some(&text.to_owned())) {
+            Given::Number(number) => Some(number),
+            _ => None,
+        };
+        let all = ["1,234.50", "-12,345", "1,234,567", "0.5", " 7 "].map(number);
+        assert_eq!(all, [1234.5, -12345.0, 1_234_567.0, 0.5, 7.0].map(Some));
+        assert_eq!(["1,23", "12,34,567", "1,234.5.6", "a,123", "1,234 %", ""].map(number), [None; 6]);
     }
 }

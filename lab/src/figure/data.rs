@@ -63,6 +63,8 @@ pub(super) struct Drawn {
     pub statistic: Statistic,
     pub by: Option<String>,
     pub has_z: bool,
+    /// Whether dots have the colours of z.
+    pub z_colors: bool,
     /// How z is written.
     pub z_format: Format,
     /// Whether it is a function, evaluated along x.
@@ -77,9 +79,9 @@ pub(super) struct Drawn {
 }
 
 impl Drawn {
-    /// Whether z is what it shows above all: as the colours of a heat map.
+    /// Whether z is what it shows above all: as the colours of a heat map, or of dots.
     pub(super) fn shades(&self) -> bool {
-        self.has_z && self.marks.contains(&MarkName::Heat)
+        self.has_z && (self.z_colors || self.marks.contains(&MarkName::Heat))
     }
 }
 
@@ -148,8 +150,12 @@ impl<'b> Formulas<'b> {
                 grain.steps = true;
             }
         }
-        let found = ["layer", "class", "bin"].into_iter().filter(|word| self.uses(word));
+        let found = ["layer", "class", "block", "bin"].into_iter().filter(|word| self.uses(word));
         let mut along: Vec<Along> = found.filter_map(Along::named).collect();
+        // A setting is called so too.
+        if self.lists(sources).is_empty() {
+            along.retain(|along| *along != Along::Block);
+        }
         if grain.steps {
             along.retain(|along| *along != Along::Layer || step != Some("layer"));
         }
@@ -169,7 +175,7 @@ impl<'b> Formulas<'b> {
                         let label = format!(
                             "expected `run`, {}",
                             step.map_or(String::new(), |step| format!("`{step}`, "))
-                                + "`layer`, `class` or `bin`"
+                                + "`layer`, `class`, `block` or `bin`"
                         );
                         return Err(error(rows.span, format!("no row is a `{word}` here"), label));
                     }
@@ -303,7 +309,8 @@ pub(super) fn evaluate(
         (By::Unsaid, Frame::Runs { places, .. }) => {
             let left: BTreeSet<_> =
                 kept.iter().map(|row| (places[*row].source, places[*row].variant)).collect();
-            by::default(&formulas.words(), sources, &left)
+            let colored = layer.z.is_some() && layer.colors_dots(is_of_trials(frame));
+            by::default(&formulas.words(), sources, &left).filter(|_| !colored)
         }
         _ => None,
     };
@@ -364,6 +371,11 @@ pub(super) fn evaluate(
         ),
         false => layer.marks.clone(),
     };
+    let z_colors = formulas.z.is_some() && layer.colors_dots(is_of_trials(frame));
+    if let (true, Some(by)) = (z_colors, layer.by.expression()) {
+        let message = "dots have the colours of `by` and of `z`";
+        return Err(error(by.span, message, "expected one of the two: leave out `by`, or take a facet"));
+    }
     let by_rows = matches!(frame, Frame::File(_));
     let points = points::group(&data, statistic, spread, by_rows);
     let missing = data
@@ -380,6 +392,7 @@ pub(super) fn evaluate(
         measures: (0..formulas.y.len().max(1)).map(|at| measure_name(layer, formulas, sources, at)).collect(),
         by: by.map(|by| by.text().to_owned()),
         has_z: formulas.z.is_some(),
+        z_colors,
         function: matches!(frame, Frame::Range(_)),
         all: data.len(),
         y: formulas.y.iter().map(|y| meaning(Some(y), sources, "y")).collect(),

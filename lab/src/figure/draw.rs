@@ -8,7 +8,7 @@ use super::cell::Cell;
 use super::colors::Colors;
 use super::data::{self, Datum, Drawn, Ground};
 use super::decode::error;
-use super::heat;
+use super::heat::{self, Shades};
 use super::meaning::Meaning;
 use super::notes;
 use super::points::Point;
@@ -74,9 +74,9 @@ pub fn draw(
     let parts = Parts::of(block, &layers, colors)?;
     let (x, y) = axes(block, &layers)?;
     let edges = bins(&layers);
+    let shades = Shades::of(block, &layers);
     let places = block.rules.iter().map(|rule| data::rule(rule, ground)).collect::<Result<Vec<_>, _>>()?;
     let mut panels = Vec::new();
-    let mut shades: Option<String> = None;
     for row in &parts.rows {
         for column in &parts.columns {
             let here = |datum: &Datum| datum.columns == *column && datum.rows == *row;
@@ -91,14 +91,13 @@ pub fn draw(
             }
             let mut drawn: Vec<(MarkName, Series)> = Vec::new();
             for (index, layer) in layers.iter().enumerate() {
-                let series = series_of(block, layer, index, &parts, &here, (&x, &y), &edges);
+                let shared = Shared { x: &x, y: &y, edges: &edges, shades };
+                let series = series_of(block, layer, index, &parts, &here, &shared);
                 for mark in ORDER.into_iter().filter(|mark| layer.marks.contains(mark)) {
                     if mark == MarkName::Heat {
                         let points: Vec<&Point> =
                             layer.points.iter().filter(|point| here(&point.first)).collect();
-                        let (raster, told) = heat::map(block, layer, &layers, &points, (&x, &y));
-                        shades = told;
-                        panel = panel.mark(raster);
+                        panel = panel.mark(heat::map(layer, shades, &points, (&x, &y)));
                         continue;
                     }
                     if mark == MarkName::Text && layer.marks.contains(&MarkName::Heat) {
@@ -127,8 +126,28 @@ pub fn draw(
         figure.share_x = !block.x_scale.free && !x.is_named();
         figure.share_y = !block.y_scale.free && !y.is_named();
     }
-    figure = figure.notes(shades);
+    if let Some((shades, layer)) = shades.zip(layers.iter().find(|layer| layer.shades() || shows_heat(layer)))
+    {
+        figure = figure.notes([shades.told(block, layer)]);
+        if layer.z_colors {
+            let [low, high] = shades.ends(layer.z_format);
+            let (pale, strong) = if shades.is_reversed() { (high, low) } else { (low, high) };
+            figure = figure.ramp(pale, strong);
+        }
+    }
     Ok(Finished { table: table::of(block, &layers), figure })
+}
+
+fn shows_heat(layer: &Drawn) -> bool {
+    layer.marks.contains(&MarkName::Heat)
+}
+
+/// What all series of a figure share.
+struct Shared<'a> {
+    x: &'a Placed,
+    y: &'a Placed,
+    edges: &'a [f64],
+    shades: Option<Shades>,
 }
 
 fn default_y(layers: &[Drawn]) -> String {
@@ -171,10 +190,15 @@ fn default_title(block: &Block, layers: &[Drawn], x: &Placed, y: &Placed) -> Str
     }
 }
 
-/// Checks that no more is drawn than a page can hold.
+/// Checks that no more is drawn than a page can hold, and that what gives dots their colours can.
 fn check_size(block: &Block, layers: &[Drawn]) -> Result<(), Vec<Diagnostic>> {
     let shows = |layer: &Drawn, mark| layer.marks.contains(&mark);
-    for layer in layers {
+    for (index, layer) in layers.iter().enumerate() {
+        let named = layer.z_colors && layer.data.iter().any(|datum| matches!(datum.z, Cell::Name(_)));
+        if let (true, Some(z)) = (named, &block.layers[index].z) {
+            let error = error(z.span, "dots have shades of numbers", "expected a number");
+            return Err(error.into_iter().map(|error| error.hint("`by` gives each name a colour")).collect());
+        }
         let many = [
             (shows(layer, MarkName::Dots), layer.data.len(), MOST_DOTS, "dots"),
             (shows(layer, MarkName::Text), layer.points.len(), MOST_TEXTS, "texts"),
@@ -270,9 +294,9 @@ fn series_of<'a>(
     index: usize,
     parts: &Parts,
     here: &dyn Fn(&Datum) -> bool,
-    (x, y): (&'a Placed, &'a Placed),
-    edges: &'a [f64],
+    shared: &Shared<'a>,
 ) -> Vec<Series<'a>> {
+    let &Shared { x, y, edges, shades } = shared;
     let bys = distinct(layer.data.iter().map(|datum| &datum.by));
     let layers = block.layers.len();
     let keys: Vec<(Cell, usize)> =
@@ -309,7 +333,13 @@ fn series_of<'a>(
             x,
             y,
             edges,
+            shades: shades.filter(|_| layer.z_colors),
+            below: BTreeMap::new(),
         });
+    }
+    if block.stack && layer.marks.contains(&MarkName::Bars) {
+        series::stack(&mut found);
+        return found;
     }
     // What has a name to itself stands in its middle.
     let at = if x.is_named() { x } else { y };
@@ -334,7 +364,8 @@ fn axes(block: &Block, layers: &[Drawn]) -> Result<(Placed, Placed), Vec<Diagnos
         layers.iter().flat_map(|layer| &layer.data).map(|datum| of(datum).clone()).collect()
     };
     let (xs, ys) = (raw(|datum| &datum.x), raw(|datum| &datum.y));
-    let y_named = ys.iter().any(|cell| matches!(cell, Cell::Name(_)));
+    let y_named = block.y_scale.kind == Some(ScaleType::Categories)
+        || ys.iter().any(|cell| matches!(cell, Cell::Name(_)));
     let stands_on_names = layers.iter().any(|layer| layer.marks.iter().any(|mark| mark.stands_on_names()));
     let order = |cells: &[Cell], of: fn(&Datum) -> &Cell| -> Vec<String> {
         let mut order = names(cells);
@@ -380,14 +411,13 @@ fn axes(block: &Block, layers: &[Drawn]) -> Result<(Placed, Placed), Vec<Diagnos
     }
     let y_cells: Vec<Cell> = if histogram { Vec::new() } else { ys.clone() };
     let y_place = Names { order: order(&ys, |datum| &datum.y), always: heat, place: block.id.span };
-    let mut y = Placed::new(&y_cells, &y_meaning, &scale(&block.y_scale), y_place)?;
+    // Bars of a hundredfold are told by their lengths all the same.
     let grounded = layers
         .iter()
         .any(|layer| layer.marks.iter().any(|mark| matches!(mark, MarkName::Bars | MarkName::Area)));
-    // Bars of a hundredfold are told by their lengths all the same.
-    if grounded && block.y_scale.kind.is_none() && !y.is_named() {
-        y.axis.scale = crate::chart::Scale::Linear;
-    }
+    let mut y_scale = scale(&block.y_scale);
+    y_scale.kind = y_scale.kind.or(grounded.then_some(ScaleType::Linear));
+    let y = Placed::new(&y_cells, &y_meaning, &y_scale, y_place)?;
     Ok((x, y))
 }
 

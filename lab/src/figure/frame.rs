@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::column::{
-    cell, class, ends_here, given, in_metric, is_square, item, longest, root, setting, words,
+    cell, ends_here, given, in_metric, is_square, item, longest, named_at, root, setting, words,
 };
 use crate::diagnostic::nearest;
+use crate::experiment::BY_EPOCH;
 use crate::experiment::variation::spaced;
 use crate::inline::{Fault, Given, Link, Name, Values, unknown_name};
 use crate::outcome::{Metric, Numbers, Outcome, RunRecord, Variant};
@@ -42,6 +43,8 @@ pub struct FileTable {
 pub(super) enum Along {
     Layer,
     Class,
+    /// Of parameters: `W1`, `b1`.
+    Block,
     Bin,
 }
 
@@ -65,6 +68,7 @@ impl Along {
         match word {
             "layer" => Some(Along::Layer),
             "class" => Some(Along::Class),
+            "block" => Some(Along::Block),
             "bin" => Some(Along::Bin),
             _ => None,
         }
@@ -74,6 +78,7 @@ impl Along {
         match self {
             Along::Layer => "layer",
             Along::Class => "class",
+            Along::Block => "block",
             Along::Bin => "bin",
         }
     }
@@ -309,7 +314,7 @@ impl<'a> Frame<'a> {
                     }
                 };
             }
-            "given" if grain.given => return one(class(record, place.given)),
+            "given" if grain.given => return one(named_at(record, "classes", place.given)),
             word if word == outcome.step.name() && grain.steps => {
                 ends_here(links, 1)?;
                 return place.step.map_or(Ok(None), |step| number(outcome.step.first() + step));
@@ -317,7 +322,8 @@ impl<'a> Frame<'a> {
             word if grain.along.is_some_and(|along| along.name() == word) => {
                 ends_here(links, 1)?;
                 return match (grain.along, place.along) {
-                    (Some(Along::Class), at) => Ok(Some(class(record, at))),
+                    (Some(Along::Class), at) => Ok(Some(named_at(record, "classes", at))),
+                    (Some(Along::Block), at) => Ok(Some(named_at(record, "blocks", at))),
                     (_, Some(at)) => number(at + 1),
                     _ => Ok(None),
                 };
@@ -353,12 +359,20 @@ impl<'a> Frame<'a> {
                 (true, _) => all(),
                 (false, Some(step)) => series.get(step).map_or(Given::Nothing, |value| Given::Number(*value)),
                 (false, None) => match record.metrics.get(first) {
-                    Some(metric) => given(metric),
+                    Some(metric) => in_metric(metric, first, &links[1..], place)?,
                     None => series.last().map_or(Given::Nothing, |value| Given::Number(*value)),
                 },
             }));
         }
+        if let (Some(step), Some(at), []) = (place.step, place.along, &links[1..])
+            && let Some(found) = at_step(record, first, step, at)
+        {
+            return Ok(Some(found));
+        }
         if let Some(metric) = record.metrics.get(first) {
+            if whole && links.len() == 1 {
+                return Ok(Some(given(metric)));
+            }
             return in_metric(metric, first, &links[1..], place).map(Some);
         }
         if let Some((_, number)) = variant.conditions.numbers(record).find(|(name, _)| name == first) {
@@ -410,6 +424,14 @@ fn beyond(
     let last = path.len().saturating_sub(1);
     let range = rest[0].range.start..rest[last].range.end;
     Err(unknown_name(&Link { name: Name::Word(path.join(".")), range }, known, what))
+}
+
+/// An item of a list as it was at a step, of those that are kept for every one; nothing where it was not looked at.
+fn at_step(record: &RunRecord, list: &str, step: usize, at: usize) -> Option<Given> {
+    let (_, table, first) = BY_EPOCH.into_iter().find(|(known, ..)| *known == list)?;
+    let column = record.tables.get(table)?.columns.values().nth(at)?;
+    let value = step.checked_sub(first).and_then(|row| column.get(row));
+    Some(value.map_or(Given::Nothing, |value| Given::Number(*value)))
 }
 
 /// How many values the series of a run have.

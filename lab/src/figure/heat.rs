@@ -1,28 +1,79 @@
-//! Two names at once: a heat map, with its numbers and what its shades mean.
+//! What z shows: a heat map with its numbers, the colours of dots, and what shades mean.
 
 use super::axes::Placed;
-use super::block::{Block, MarkName};
+use super::block::{Block, MarkName, ScaleType};
 use super::cell::Cell;
 use super::data::Drawn;
 use super::points::Point;
-use crate::chart::{Format, Raster, number, power, rounded};
+use crate::chart::{Color, Format, Raster, Shading, number, power, rounded};
 use crate::outcome::Grid;
 
-/// Returns the heat map of a layer, its shades and texts as the scale of what colours it says, with the sentence that says what
-/// they mean.
+/// How all layers of a figure shade what they show.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Shades {
+    range: (f64, f64),
+    shading: Shading,
+}
+
+impl Shades {
+    /// Returns the shades of all layers that have some; none where there is nothing to shade.
+    pub(super) fn of(block: &Block, layers: &[Drawn]) -> Option<Shades> {
+        let scale = &block.z_scale;
+        let shading = Shading { log: scale.kind == Some(ScaleType::Log), reverse: scale.reverse };
+        let shaded = layers.iter().filter(|layer| layer.shades() || layer.marks.contains(&MarkName::Heat));
+        let numbers = || {
+            let shown = |layer: &Drawn| if layer.z_colors { shown_rows(layer) } else { shown_points(layer) };
+            let numbers = shaded.clone().flat_map(shown);
+            // What has no logarithm would leave all others one shade.
+            numbers.filter(|number| number.is_finite() && (!shading.log || *number > 0.0))
+        };
+        let found = numbers().reduce(f64::min).zip(numbers().reduce(f64::max));
+        scale.domain.or(found).map(|range| Shades { range, shading })
+    }
+
+    /// Returns the colour of a dot by its z; without a z it has none.
+    pub(super) fn color(&self, z: &Cell) -> Color {
+        z.number().map_or(Color::Muted, |z| Color::Ramp(self.shading.strength(z, self.range)))
+    }
+
+    /// Returns what shades mean, in a sentence.
+    pub(super) fn told(&self, block: &Block, layer: &Drawn) -> String {
+        let name = block.z_scale.label.as_ref().unwrap_or(&layer.z.name);
+        let [low, high] = self.ends(layer.z_format);
+        format!("Shades: {name}, from {low} to {high}.")
+    }
+
+    /// Returns the ends of the range as they are written.
+    pub(super) fn ends(&self, format: Format) -> [String; 2] {
+        [self.range.0, self.range.1].map(|end| rounded(end, format))
+    }
+
+    /// Returns whether the least is strongest.
+    pub(super) fn is_reversed(&self) -> bool {
+        self.shading.reverse
+    }
+}
+
+fn value(layer: &Drawn) -> fn(&Point) -> &Cell {
+    if layer.has_z { |point| &point.z } else { |point| &point.y }
+}
+
+fn shown_points(layer: &Drawn) -> Vec<f64> {
+    layer.points.iter().filter_map(|point| value(layer)(point).number()).collect()
+}
+
+fn shown_rows(layer: &Drawn) -> Vec<f64> {
+    layer.data.iter().filter_map(|datum| datum.z.number()).collect()
+}
+
+/// Returns the heat map of a layer, its shades and texts as the scale of what colours it says.
 pub(super) fn map(
-    block: &Block,
     layer: &Drawn,
-    all: &[Drawn],
+    shades: Option<Shades>,
     points: &[&Point],
     (x, y): (&Placed, &Placed),
-) -> (Raster, Option<String>) {
-    let value: fn(&Point) -> &Cell = if layer.has_z { |point| &point.z } else { |point| &point.y };
-    let numbers = || all.iter().flat_map(|layer| &layer.points).filter_map(|point| value(point).number());
-    let found = numbers().reduce(f64::min).zip(numbers().reduce(f64::max));
-    let scale = &block.z_scale;
-    let range = scale.domain.or(found);
-    let values = cells(points, x, y, value);
+) -> Raster {
+    let values = cells(points, x, y, value(layer));
     let format = layer.z_format;
     let texts = layer.marks.contains(&MarkName::Text).then(|| texts(&values, format));
     let grid = Grid {
@@ -33,13 +84,11 @@ pub(super) fn map(
         values: values.into(),
     };
     let mut raster = Raster::new(grid, layer.z.name.clone());
-    raster.range = range;
+    if let Some(Shades { range, shading }) = shades {
+        (raster.range, raster.shading) = (Some(range), shading);
+    }
     raster.texts = texts;
-    let told = range.map(|(low, high)| {
-        let name = scale.label.as_ref().unwrap_or(&layer.z.name);
-        format!("Shades: {name}, from {} to {}.", rounded(low, format), rounded(high, format))
-    });
-    (raster, told)
+    raster
 }
 
 /// Writes the numbers of a heat map, which are compared with each other: plain ones all with as many decimals as the largest

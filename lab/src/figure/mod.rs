@@ -34,5 +34,5 @@ pub use data::{Ground, MOST_ROWS, rows};
 pub use draw::{Finished, draw};
 pub use foreseen::foreseen;
 pub use frame::{FileTable, Source};
-pub use presets::{PRESETS, Preset, presets};
+pub use presets::{PRESETS, Preset, UNSAID, presets};
 pub use table::FigureTable;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::block::{Across, Block, Layer, MarkName, Spread};
+use super::block::{Across, Block, Layer, MarkName, ScaleType, Spread};
 use super::cell::Cell;
 use super::data::{Datum, Drawn};
 use super::frame::Source;
@@ -98,7 +98,8 @@ pub(super) fn check_apart(
     let mut seen: BTreeMap<String, &Point> = BTreeMap::new();
     for point in drawn.points.iter().filter(|point| point.x != Cell::Missing) {
         let first = &point.first;
-        let along_x = matches!(point.y, Cell::Name(_)) && !heat;
+        let named = matches!(point.y, Cell::Name(_)) || block.y_scale.kind == Some(ScaleType::Categories);
+        let along_x = named && !heat;
         let at = match (heat, along_x) {
             (true, _) => format!("{}/{}", point.x.name(), point.y.name()),
             (_, true) => point.y.name(),

@@ -16,7 +16,10 @@ pub const SETTINGS: &[(&str, &str)] = &[
         "The experiments that it is drawn from: an id, a list, or a map from labels; another lesson's as `lesson.id`.",
     ),
     ("file", "A CSV file whose lines are the rows, by its path relative to the lesson."),
-    ("rows", "What a row is, where the expressions do not tell: `trial`."),
+    (
+        "rows",
+        "What a row is, where the expressions do not tell: `trial`, or `layer`, `class`, `block`, `bin`, which lay lists out.",
+    ),
     (
         "x",
         "What goes along x: an expression over the columns (a setting, a metric, `epoch`, `variant`), or a range for functions: `{linear: [-5, 5]}`.",
@@ -24,7 +27,7 @@ pub const SETTINGS: &[(&str, &str)] = &[
     ("x.linear", "The two ends of a range."),
     ("x.log", "The two ends of a logarithmic range."),
     ("y", "What goes along y: an expression, a list of some, or a map from labels."),
-    ("z", "The colour of a heat map, and what `text` prints."),
+    ("z", "The colour of a heat map, or of dots; what `text` prints."),
     (
         "by",
         "What series are told apart by, a colour each, or `none` (default: the setting in which variants differ).",
@@ -36,6 +39,7 @@ pub const SETTINGS: &[(&str, &str)] = &[
     ("facet.columns", "A column of panels for each value."),
     ("facet.rows", "A row of panels for each value."),
     ("sort", "The order of categories: an expression, such as `-dev_error`."),
+    ("stack", "Whether bars of several series stand upon each other (default false)."),
     ("scale", "How the axes and colours are scaled: `{x: log}`."),
     ("scale.x", "The scale of x: `linear`, `log`, `categories`, or its settings."),
     ("scale.y", "The scale of y: `linear`, `log`, `categories`, or its settings."),

@@ -6,6 +6,7 @@ use super::axes::Placed;
 use super::block::MarkName;
 use super::cell::Cell;
 use super::data::{Datum, Drawn};
+use super::heat::Shades;
 use super::points::Point;
 use crate::chart::{
     Area, Band, Bar, Bars, Boxes, Clipped, Color, Dash, Dots, Estimate, Interval, Line, Panel, Quartiles,
@@ -26,6 +27,10 @@ pub(super) struct Series<'a> {
     pub y: &'a Placed,
     /// The edges of the bins of a histogram.
     pub edges: &'a [f64],
+    /// What dots are coloured by, where that is not their series.
+    pub shades: Option<Shades>,
+    /// Where bars begin that stand on those of other series, by the bits of their places.
+    pub below: BTreeMap<u64, f64>,
 }
 
 /// The mark that bears the name of a series: the first of these that is drawn.
@@ -46,7 +51,13 @@ const GROUP: f64 = 0.8;
 impl Series<'_> {
     /// Returns the same for another mark.
     pub(super) fn again(&self) -> Self {
-        Series { label: self.label.clone(), points: self.points.clone(), data: self.data.clone(), ..*self }
+        Series {
+            label: self.label.clone(),
+            points: self.points.clone(),
+            data: self.data.clone(),
+            below: self.below.clone(),
+            ..*self
+        }
     }
 
     /// Draws one of its marks into a panel.
@@ -76,6 +87,12 @@ impl Series<'_> {
             MarkName::Dots => {
                 let mut dots = Dots::new(self.row_places(), self.color).size(self.dot_size());
                 dots.label = self.label(mark);
+                if let Some(shades) = self.shades {
+                    let rows = || self.data.iter().filter(|datum| self.stands(datum));
+                    let told = rows().map(|datum| self.told(&datum.z));
+                    let colors = rows().map(|datum| shades.color(&datum.z));
+                    dots = dots.colors(colors).told(&self.drawn.z.name, told);
+                }
                 panel.mark(dots)
             }
             MarkName::Box => panel.mark(self.boxes()),
@@ -151,13 +168,9 @@ impl Series<'_> {
         let bar = |point: &&Point| {
             let (x, y) = self.place(point)?;
             let (place, to) = if horizontal { (y, x) } else { (x, y) };
-            to.is_finite().then(|| Bar {
-                at: place + self.beside(at),
-                from: 0.0,
-                to,
-                color: self.color,
-                text: None,
-            })
+            let from = self.below.get(&place.to_bits()).copied().unwrap_or(0.0);
+            let at = place + self.beside(at);
+            to.is_finite().then(|| Bar { at, from, to: from + to, color: self.color, text: None })
         };
         let mut bars = Bars::new([], self.color);
         bars.bars = self.points.iter().filter_map(bar).collect();
@@ -173,8 +186,10 @@ impl Series<'_> {
         let estimate = |point: &&Point| {
             let (x, y) = self.place(point)?;
             let (place, middle) = if horizontal { (y, x) } else { (x, y) };
+            let from = self.below.get(&place.to_bits()).copied().unwrap_or(0.0);
             let at = place + self.beside(at);
-            middle.is_finite().then_some(Estimate { at, low: point.low, middle, high: point.high })
+            let [low, middle, high] = [point.low, middle, point.high].map(|end| from + end);
+            middle.is_finite().then_some(Estimate { at, low, middle, high })
         };
         // Upon a bar of the same colour they would not be seen.
         let color = if self.drawn.marks.contains(&MarkName::Bars) { Color::Ink } else { self.color };
@@ -205,6 +220,16 @@ impl Series<'_> {
             Some((x, y))
         };
         self.data.iter().enumerate().filter_map(place).collect()
+    }
+
+    /// Whether a row has a place.
+    fn stands(&self, datum: &Datum) -> bool {
+        self.x.place(&datum.x).is_some() && self.y.place(&datum.y).is_some()
+    }
+
+    /// A z as its scale writes it.
+    fn told(&self, z: &Cell) -> String {
+        z.number().map_or_else(|| z.name(), |number| rounded(number, self.drawn.z_format))
     }
 
     /// The most rows of one point.
@@ -281,8 +306,7 @@ impl Series<'_> {
         let text = |point: &&Point| {
             let (x, y) = self.place(point)?;
             let shown = match (self.drawn.has_z, if self.drawn.has_z { &point.z } else { &point.y }) {
-                (true, Cell::Number(number)) => rounded(*number, self.drawn.z_format),
-                (true, cell) => cell.name(),
+                (true, z) => self.told(z),
                 (false, Cell::Number(number)) => rounded(*number, self.y.axis.format),
                 (false, cell) => cell.name(),
             };
@@ -300,6 +324,25 @@ impl Series<'_> {
         let shows = matches!(mark, MarkName::Line | MarkName::Steps | MarkName::Bars | MarkName::Whiskers);
         let dots = mark == MarkName::Dots && !self.drawn.marks.iter().any(|mark| mark.shows_points());
         if shows || dots { self.points.iter().filter_map(below).collect() } else { Vec::new() }
+    }
+}
+
+/// Puts the bars of several series upon each other, in their order: what is above 0 upwards, what is below downwards.
+pub(super) fn stack(series: &mut [Series]) {
+    let mut ends: BTreeMap<(u64, bool), f64> = BTreeMap::new();
+    for series in series {
+        series.slot = (0, 1);
+        let horizontal = series.horizontal();
+        let lengths = series.points.iter().filter_map(|point| {
+            let (x, y) = series.place(point)?;
+            let (place, length) = if horizontal { (y, x) } else { (x, y) };
+            length.is_finite().then_some((place.to_bits(), length))
+        });
+        for (place, length) in lengths.collect::<Vec<_>>() {
+            let end = ends.entry((place, length < 0.0)).or_insert(0.0);
+            series.below.insert(place, *end);
+            *end += length;
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use clap::Args;
 use crate::cli::print;
 use crate::diagnostic::nearest;
 use crate::experiment::{FOLLOWING, KINDS, Kind, MetricInfo, Reference, Setting, kind, reference};
-use crate::figure::presets;
+use crate::figure::{Preset, presets};
 use crate::files::Fault;
 use crate::pipeline::Failure;
 use write::{named, settings, wrapped};
@@ -141,11 +141,16 @@ fn all_metrics(reference: &Reference) -> impl Iterator<Item = &'static MetricInf
     own.iter().copied().chain(following)
 }
 
-/// The figures of a kind as blocks.
+/// The figures of a kind as blocks, each with the experiment that it is drawn from where that is not the kind's example.
 fn blocks(kind: &Kind) -> String {
-    let id = kind.example.lines().find_map(|line| line.strip_prefix("id: ")).unwrap_or("id");
-    let blocks = presets(kind.name).map(|preset| format!("\n```yaml figure\n{}```\n", preset.over(id)));
-    let blocks = blocks.collect::<String>();
+    let fence = |info: &str, block: &str| format!("\n```yaml {info}\n{block}```\n");
+    let block = |preset: &Preset| {
+        let of = preset.experiment.map(|experiment| fence("experiment", experiment)).unwrap_or_default();
+        let experiment = preset.experiment(kind.example);
+        let id = experiment.lines().find_map(|line| line.strip_prefix("id: ")).unwrap_or("id");
+        of + &fence("figure", &preset.over(id))
+    };
+    let blocks = presets(kind.name).map(block).collect::<String>();
     match blocks.is_empty() {
         true => blocks,
         false => format!("\nIts figures as blocks of your own, to start from\n{blocks}"),

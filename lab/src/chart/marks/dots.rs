@@ -10,7 +10,7 @@ use crate::chart::figure::Point;
 use crate::chart::key::{KeyEntry, Sample};
 use crate::chart::reading::{Along, Reading, Spot, Spots};
 use crate::chart::scale::Needs;
-use crate::chart::table::{Columns, Rows};
+use crate::chart::table::{Column, Columns, Rows};
 use crate::chart::theme::Color;
 use crate::chart::ticks::rounded;
 
@@ -39,6 +39,8 @@ pub struct Dots {
     pub color: Color,
     /// A colour for each dot (trials by objective), as many as points.
     pub colors: Option<Vec<Color>>,
+    /// What their colours show: its name, and a text for each dot.
+    pub told: Option<(String, Vec<String>)>,
     /// Radius in px; 4 by default.
     pub size: f64,
     pub shape: Shape,
@@ -55,6 +57,7 @@ impl Dots {
             points: points.into_iter().collect(),
             color,
             colors: None,
+            told: None,
             size: 4.0,
             shape: Shape::Circle,
             hollow: false,
@@ -75,6 +78,12 @@ impl Dots {
     /// Gives each dot a colour of its own.
     pub fn colors(mut self, colors: impl IntoIterator<Item = Color>) -> Self {
         self.colors = Some(colors.into_iter().collect());
+        self
+    }
+
+    /// Says what the colours of the dots show, by its name and a text for each dot.
+    pub fn told(mut self, name: impl Into<String>, texts: impl IntoIterator<Item = String>) -> Self {
+        self.told = Some((name.into(), texts.into_iter().collect()));
         self
     }
 
@@ -155,7 +164,13 @@ impl Mark for Dots {
 
     fn columns(&self, x: &Axis, y: &Axis) -> Columns {
         let rows = if matches!(y.scale, Scale::Category(_)) { Rows::Y } else { Rows::X };
-        Columns::points(rows, self.label.as_deref(), &self.points, x, y)
+        let mut columns = Columns::points(rows, self.label.as_deref(), &self.points, x, y);
+        if let Some((name, texts)) = &self.told {
+            let place = |&(x, y): &Point| if rows == Rows::Y { y } else { x };
+            let cells = self.points.iter().map(place).zip(texts.iter().cloned()).collect();
+            columns.columns.push(Column { name: name.clone(), cells });
+        }
+        columns
     }
 
     fn ghost(&self) -> Option<Arc<dyn Mark>> {
@@ -163,7 +178,13 @@ impl Mark for Dots {
     }
 
     fn readings(&self, _: &Axis, _: &Axis) -> Vec<Reading> {
-        let spots = self.points.iter().map(|&point| Spot::new(point));
-        vec![Reading::Spots(Spots::new(self.label.as_deref(), self.color, Along::Plane, spots))]
+        let (name, texts) = match &self.told {
+            Some((name, texts)) => (Some(name.as_str()), &texts[..]),
+            None => (self.label.as_deref(), &[][..]),
+        };
+        let spot =
+            |(index, &point): (usize, &Point)| Spot { text: texts.get(index).cloned(), ..Spot::new(point) };
+        let spots = self.points.iter().enumerate().map(spot);
+        vec![Reading::Spots(Spots::new(name, self.color, Along::Plane, spots))]
     }
 }

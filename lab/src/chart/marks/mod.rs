@@ -34,7 +34,7 @@ pub use parallel::{Parallel, Track};
 pub use paths::{Path, Paths};
 pub use pictures::{Picture, Pictures};
 pub use reference::{Rule, Text};
-pub use regions::{Raster, Regions};
+pub use regions::{Raster, Regions, Shading};
 pub use slope::Slope;
 
 use std::fmt::Debug;

@@ -79,12 +79,34 @@ pub struct Raster {
     pub texts: Option<Vec<String>>,
     /// What the data table says of each cell, where that is more.
     pub told: Option<Vec<String>>,
+    /// How values become shades.
+    pub shading: Shading,
+}
+
+/// How strong the shade of a value is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Shading {
+    /// By the logarithms of the values; what has none is palest.
+    pub log: bool,
+    /// The least value has the strongest shade.
+    pub reverse: bool,
+}
+
+impl Shading {
+    /// Returns where a value lies between the two ends of a range: 0 is palest, 1 strongest.
+    pub fn strength(self, value: f64, (low, high): (f64, f64)) -> f64 {
+        let on_scale = |value: f64| if self.log { libm::log10(value.max(f64::MIN_POSITIVE)) } else { value };
+        let [value, low, high] = [value, low, high].map(on_scale);
+        let share = if high > low { ((value - low) / (high - low)).clamp(0.0, 1.0) } else { 0.5 };
+        if self.reverse { 1.0 - share } else { share }
+    }
 }
 
 impl Raster {
     /// Makes a grid of cells coloured by their values.
     pub fn new(grid: Grid, label: impl Into<String>) -> Self {
-        Raster { grid, range: None, label: label.into(), texts: None, told: None }
+        let shading = Shading::default();
+        Raster { grid, range: None, label: label.into(), texts: None, told: None, shading }
     }
 
     /// Sets the values at the ends of the colour ramp.
@@ -209,8 +231,7 @@ impl Raster {
     fn strength(&self, value: f64) -> f64 {
         let finite = || self.grid.values.iter().copied().filter(|value| value.is_finite());
         let found = || (finite().fold(f64::INFINITY, f64::min), finite().fold(f64::NEG_INFINITY, f64::max));
-        let (low, high) = self.range.unwrap_or_else(found);
-        if high > low { ((value - low) / (high - low)).clamp(0.0, 1.0) } else { 0.5 }
+        self.shading.strength(value, self.range.unwrap_or_else(found))
     }
 
     /// Each value with the corners of its cell.

@@ -1,7 +1,9 @@
 //! The figures of a search.
 
 use super::{Search, metric_paths};
-use crate::chart::{Axis, Band, Bars, Color, Dots, Figure, Interval, Line, Panel, Parallel, Shape, Track};
+use crate::chart::{
+    Axis, Band, Bars, Color, Dots, Figure, Interval, Line, Panel, Parallel, Shape, Track, rounded,
+};
 use crate::experiment::curves::{self, Curve};
 use crate::experiment::variation::spaced;
 use crate::experiment::written;
@@ -138,7 +140,9 @@ fn plane(variants: &[&Search], outcome: &Outcome) -> Option<Figure> {
         let points: Vec<(f64, f64)> = order.iter().rev().map(|&trial| (x[trial], y[trial])).collect();
         let colors = (0..order.len()).map(|rank| Color::Ramp(rank as f64 / last));
         let best: Vec<(f64, f64)> = points.last().copied().into_iter().collect();
-        let dots = Dots::new(points, Color::Ramp(1.0)).colors(colors).size(4.4);
+        let Axis { format, label, .. } = objective_axis(search);
+        let told = order.iter().rev().map(|&trial| rounded(objectives[trial], format));
+        let dots = Dots::new(points, Color::Ramp(1.0)).colors(colors).told(label, told).size(4.4);
         let panel = Panel::new(setting_axis(across), setting_axis(up)).square().mark(dots);
         let panel = panel.mark(Dots::new(best, Color::Ink).size(8.0).hollow());
         let label = curves::label(variant, "");

@@ -207,6 +207,9 @@ impl Train {
     }
 }
 
+/// Lists that are kept for every epoch too: the metric, the table with a column for each item, and the epoch of its first row.
+pub const BY_EPOCH: [(&str, &str, usize); 2] = [("gradient_share", "gradients", 0), ("drift", "drift", 1)];
+
 impl Experiment for Train {
     const NAME: &'static str = "train";
     const SUMMARY: &'static str = "What does a network learn, where is it wrong, and what changes that?";
