@@ -170,7 +170,7 @@ impl Series<'_> {
             let (place, to) = if horizontal { (y, x) } else { (x, y) };
             let from = self.below.get(&place.to_bits()).copied().unwrap_or(0.0);
             let at = place + self.beside(at);
-            to.is_finite().then(|| Bar { at, from, to: from + to, color: self.color, text: None })
+            to.is_finite().then_some(Bar { at, from, to: from + to, color: self.color, text: None })
         };
         let mut bars = Bars::new([], self.color);
         bars.bars = self.points.iter().filter_map(bar).collect();

@@ -239,6 +239,8 @@ mod tests {
             ("de", "Mit einer Lernrate von 0,01 fällt der Verlust.", "G019 0,01: `ways` has 0.1"),
             ("de", "Das Netz hat 61.400 Parameter.", "G019 61.400: `ways` has 79,510"),
             ("de", "Nach 25 Epochen ist es fertig.", "G019 25: `ways` has 30"),
+            ("de", "| Einstellung | Wert |\n|---|---|\n| Lernrate | 0,01 |", "G019 0,01: `ways` has 0.1"),
+            ("de", "In Batches von 32 Zeilen.", "G019 32: `ways` has 64"),
             ("de", "Eine Schicht mit 512 versteckten Neuronen.", "G019 512: `ways` has 100"),
             (
                 "de",

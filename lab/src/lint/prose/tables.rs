@@ -5,7 +5,22 @@ use std::ops::Range;
 use super::words::{Word, read};
 
 /// What heads a column that says nothing of what is in it.
-const SAYS_NOTHING: [&str; 6] = ["value", "values", "setting", "settings", "number", "here"];
+const SAYS_NOTHING: [&str; 14] = [
+    "value",
+    "values",
+    "setting",
+    "settings",
+    "number",
+    "here",
+    "wert",
+    "werte",
+    "einstellung",
+    "valeur",
+    "valeurs",
+    "réglage",
+    "valor",
+    "valores",
+];
 
 /// Returns the sentences of a passage that is a table, or has one at its end; none of any other.
 pub(super) fn sentences(passage: &str) -> Option<Vec<Vec<Word>>> {

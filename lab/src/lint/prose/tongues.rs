@@ -53,6 +53,8 @@ const GERMAN: Tongue = Tongue {
         (&["schrittweite"], Rate),
         (&["epochen", ":"], Epochs),
         (&["batchgröße"], Batch),
+        (&["batches", "von"], Batch),
+        (&["stapel", "von"], Batch),
         (&["stapelgröße"], Batch),
         (&["geduld"], Patience),
         (&["strafe"], Penalty),
