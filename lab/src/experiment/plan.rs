@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::chart::Figure;
 use crate::data::{DataSettings, Dataset};
 use crate::diagnostic::{Diagnostic, Problem};
-use crate::experiment::variation::{self, Variant};
+use crate::experiment::variation::{self, Compare, Variant};
 use crate::experiment::{
     Better, Cost, Drawn, Experiment, Facts, FurtherData, MetricInfo, MetricSchema, Shared, header, layer,
     training,
@@ -101,27 +101,43 @@ struct Typed<E> {
 /// # Errors
 /// Every mistake of every variant once, each at its place.
 pub(super) fn plan<E: Experiment>(settings: &Node) -> Result<Box<dyn Plan>, Vec<Diagnostic>> {
-    let base = variation::base(settings, &E::COMPARE);
-    let (mut errors, problems) = layer::mistakes::<E>(&base);
-    let mut variants = Vec::new();
-    let expanded = variation::expand(settings, &E::COMPARE).map_err(|found| errors.extend(found));
-    for variant in expanded.unwrap_or_default() {
-        match settings::decode_among::<E>(&variant.settings, &beside::<E>()) {
-            Ok(experiment) => variants.push((variant, experiment)),
-            Err(found) => {
-                // What is wrong in the shared part is wrong in every variant: say it once.
-                let new: Vec<_> = found.into_iter().filter(|error| !errors.contains(error)).collect();
-                errors.extend(new);
-            }
+    let mut experiments: Vec<E> = Vec::new();
+    let mut decode = |settings: &Node| {
+        settings::decode_among(settings, &beside::<E>()).map(|experiment| experiments.push(experiment))
+    };
+    let (variants, overridden) = planned(settings, &E::COMPARE, &layer::mistakes::<E>, &mut decode)?;
+    Ok(Box::new(Typed { variants: variants.into_iter().zip(experiments).collect(), overridden }))
+}
+
+/// What is wrong with a layer of settings: what no other can mend, and problems of single values.
+type Mistakes = (Vec<Diagnostic>, Vec<Problem>);
+
+/// Returns the variants, each of which has been decoded, and what is wrong with settings that all of them override. It knows no
+/// kind, lest there be one of it for each.
+fn planned(
+    settings: &Node,
+    compare: &Compare,
+    mistakes: &dyn Fn(&Node) -> Mistakes,
+    decode: &mut dyn FnMut(&Node) -> Result<(), Vec<Diagnostic>>,
+) -> Result<(Vec<Variant>, Vec<Diagnostic>), Vec<Diagnostic>> {
+    let base = variation::base(settings, compare);
+    let (mut errors, problems) = mistakes(&base);
+    let expanded = variation::expand(settings, compare).map_err(|found| errors.extend(found));
+    let variants = expanded.unwrap_or_default();
+    for variant in &variants {
+        if let Err(found) = decode(&variant.settings) {
+            // What is wrong in the shared part is wrong in every variant: say it once.
+            let new: Vec<_> = found.into_iter().filter(|error| !errors.contains(error)).collect();
+            errors.extend(new);
         }
     }
     if !errors.is_empty() {
         return Err(errors);
     }
-    let trees: Vec<&Node> = variants.iter().map(|(variant, _)| &variant.settings).collect();
+    let trees: Vec<&Node> = variants.iter().map(|variant| &variant.settings).collect();
     let overridden = problems.into_iter().filter(|problem| is_overridden(&base, &trees, &problem.path));
     let overridden = overridden.map(|problem| layer::at(problem, &base)).collect();
-    Ok(Box::new(Typed { variants, overridden }))
+    Ok((variants, overridden))
 }
 
 /// Returns keys that stand beside the settings of a kind: an unknown one may be one of them misspelt.
@@ -254,6 +270,11 @@ impl<E: Experiment> Plan for Typed<E> {
         variant: usize,
         facts: Option<&Facts>,
     ) -> Result<serde_json::Map<String, serde_json::Value>, String> {
-        self.variants[variant].1.for_notebook(facts)
+        // No page's module writes notebooks.
+        if cfg!(feature = "complete") {
+            self.variants[variant].1.for_notebook(facts)
+        } else {
+            Ok(serde_json::Map::new())
+        }
     }
 }

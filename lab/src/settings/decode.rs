@@ -45,14 +45,28 @@ fn attempt<T: DeserializeOwned>(
     also: &[&str],
     whole: bool,
 ) -> Result<Option<T>, Vec<Diagnostic>> {
+    let mut value = None;
+    let mut read = |decoder: Decoder<'_>| T::deserialize(decoder).map(|read| value = Some(read));
+    let is_sound = attempts(root, also, whole, &mut read)?;
+    Ok(value.filter(|_| is_sound))
+}
+
+/// Has a tree read again and again, each time without what was wrong before: returns whether nothing was. It is one for all types, since
+/// each kind of experiment has dozens.
+fn attempts(
+    root: &Node,
+    also: &[&str],
+    whole: bool,
+    read: &mut dyn FnMut(Decoder<'_>) -> Result<(), Error>,
+) -> Result<bool, Vec<Diagnostic>> {
     let mut diagnostics = Vec::new();
     let mut left_out: Vec<Vec<usize>> = Vec::new();
     loop {
         let skip: Vec<*const Node> =
             left_out.iter().filter_map(|path| at(root, path).map(std::ptr::from_ref)).collect();
-        let error = match T::deserialize(Decoder::new(root, &skip)) {
-            Ok(value) if left_out.is_empty() => return Ok(Some(value)),
-            Ok(_) => break,
+        let error = match read(Decoder::new(root, &skip)) {
+            Ok(()) if left_out.is_empty() => return Ok(true),
+            Ok(()) => break,
             Err(error) => error,
         };
         let path: Vec<usize> = error.path.iter().rev().copied().collect();
@@ -67,7 +81,7 @@ fn attempt<T: DeserializeOwned>(
         }
         left_out.push(path[..kept].to_vec());
     }
-    if diagnostics.is_empty() { Ok(None) } else { Err(diagnostics) }
+    if diagnostics.is_empty() { Ok(false) } else { Err(diagnostics) }
 }
 
 /// Returns whether an error only follows from what was left out: a setting missing, a list too short.
