@@ -106,10 +106,20 @@ impl Figure {
             return self;
         }
         for (panel, other) in self.panels.iter_mut().zip(&other.panels) {
-            let ghosts = other.marks.iter().filter_map(|mark| mark.ghost());
-            let ghosts: Vec<Arc<dyn Mark>> = ghosts.map(|mark| Arc::new(Ghost(mark)) as _).collect();
+            // What is as it was has nothing to be compared with.
+            let answers = |panel: &Panel, mark: &Arc<dyn Mark>| mark.readings(&panel.x, &panel.y);
+            let own: Vec<_> = panel.marks.iter().map(|mark| answers(panel, mark)).collect();
+            let is_same = |mark: &Arc<dyn Mark>| {
+                let answers = answers(other, mark);
+                !answers.is_empty() && own.contains(&answers)
+            };
+            let changed = other.marks.iter().filter(|mark| !is_same(mark));
+            let ghosts: Vec<Arc<dyn Mark>> =
+                changed.filter_map(|mark| mark.ghost()).map(|mark| Arc::new(Ghost(mark)) as _).collect();
             // Over a map or a band, under what they are like.
-            let place = panel.marks.iter().position(|mark| mark.ghost().is_some()).unwrap_or(0);
+            let is_like = |mark: &Arc<dyn Mark>| !mark.is_map() && mark.ghost().is_some();
+            let maps = || panel.marks.iter().rposition(|mark| mark.is_map()).map_or(0, |map| map + 1);
+            let place = panel.marks.iter().position(is_like).unwrap_or_else(maps);
             panel.marks.splice(place..place, ghosts);
         }
         self

@@ -132,9 +132,42 @@ fn what_another_outcome_had_is_seen_and_not_told() {
     // A band would hide what lies behind it.
     let (band, ghost) = (svg.rfind("fill-opacity=\"0.17\"").unwrap(), svg.rfind("class=\"ghost\"").unwrap());
     assert!(band < ghost, "{svg}");
+    // Nor what is as it was.
+    assert!(!figure(3.0).before(&figure(3.0)).svg("f", Layout::Wide, false).contains("ghost"));
     // Other panels cannot be compared.
     let alone = figure(3.0).before(&Figure::new("f", "F", ""));
     assert!(!alone.svg("f", Layout::Wide, false).contains("ghost"));
+}
+
+#[test]
+fn lines_of_another_map_lie_over_a_map_and_under_its_dots() {
+    let grid = |tilt: f64| crate::outcome::Grid {
+        width: 9,
+        height: 9,
+        x: (0.0, 1.0),
+        y: (0.0, 1.0),
+        values: (0..81)
+            .map(|i| f64::from(i % 9) / 8.0 * (1.0 - tilt) + f64::from(i / 9) / 8.0 * tilt)
+            .collect(),
+    };
+    let regions = |tilt: f64| Regions::binary(grid(tilt), ["a", "b"]);
+    let axes = || Panel::new(Axis::linear("x"), Axis::linear("y"));
+    let dots = || Dots::new([(0.5, 0.5)], Color::Series(0));
+    let figure = |tilt: f64| {
+        let states = Frames::new([0.5, tilt].map(|tilt| Frame::new("epoch 1").marks([regions(tilt)])));
+        let panels =
+            [axes().mark(regions(tilt)), axes().mark(Levels::new(grid(tilt), "loss")), axes().mark(states)];
+        Figure::new("f", "F", "").panels(panels.map(|panel| panel.mark(dots())))
+    };
+    let svg = figure(0.2).before(&figure(0.7)).svg("f", Layout::Wide, false);
+    check_xml(&svg).unwrap();
+    let ghosts: Vec<usize> = svg.match_indices("<g class=\"ghost\"").map(|(at, _)| at).collect();
+    assert_eq!(ghosts.len(), 3, "{svg}");
+    for at in ghosts {
+        assert!(svg[at..].contains("stroke-dasharray"), "{svg}");
+        assert!(svg[..at].contains("fill-opacity") && svg[at..].contains("<circle"), "{svg}");
+    }
+    assert!(!figure(0.2).before(&figure(0.2)).svg("f", Layout::Wide, false).contains("ghost"));
 }
 
 #[test]

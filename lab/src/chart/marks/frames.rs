@@ -105,8 +105,51 @@ impl Mark for Frames {
         all
     }
 
+    fn ghost(&self) -> Option<Arc<dyn Mark>> {
+        let ghosts: Vec<_> = self.last().filter_map(|mark| mark.ghost()).collect();
+        (!ghosts.is_empty()).then(|| Arc::new(Last(ghosts)) as Arc<dyn Mark>)
+    }
+
+    fn is_map(&self) -> bool {
+        self.last().any(|mark| mark.is_map())
+    }
+
     fn readings(&self, x: &Axis, y: &Axis) -> Vec<Reading> {
         self.last().flat_map(|mark| mark.readings(x, y)).collect()
+    }
+}
+
+/// What stays of states behind others: what does of the one that stands.
+#[derive(Clone, Debug)]
+struct Last(Vec<Arc<dyn Mark>>);
+
+impl Mark for Last {
+    fn reach(&self, needs: &mut Needs) {
+        self.0.iter().for_each(|mark| mark.reach(needs));
+    }
+
+    fn draw(&self, plot: &Plot) {
+        self.0.iter().for_each(|mark| mark.draw(plot));
+    }
+
+    fn annotate(&self, plot: &Plot, around: &Around) {
+        self.0.iter().for_each(|mark| mark.annotate(plot, around));
+    }
+
+    fn describe(&self, _: &Axis, _: &Axis) -> Description {
+        Description::default()
+    }
+
+    fn key(&self) -> Vec<KeyEntry> {
+        Vec::new()
+    }
+
+    fn columns(&self, _: &Axis, _: &Axis) -> Columns {
+        Columns::none()
+    }
+
+    fn readings(&self, _: &Axis, _: &Axis) -> Vec<Reading> {
+        Vec::new()
     }
 }
 

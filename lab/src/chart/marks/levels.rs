@@ -1,7 +1,9 @@
 //! Level lines of a function over the plane.
 
+use std::sync::Arc;
+
 use super::regions::placed;
-use super::{Around, Description, Mark};
+use super::{Around, Dash, Description, Mark};
 use crate::chart::axis::{Axis, Format};
 use crate::chart::canvas::{Ink, Plot, Rect, Stroke};
 use crate::chart::contour::Contour;
@@ -20,6 +22,8 @@ use plotters::style::text_anchor::HPos;
 /// How many lines, on a map and on a small one.
 const LINES: usize = 12;
 const FEW_LINES: usize = 8;
+/// How many of another outcome's stay behind these.
+const GHOST_LINES: usize = 4;
 
 /// A map that is less wide, in px, is small.
 const SMALL: f64 = 260.0;
@@ -42,6 +46,16 @@ impl Levels {
     /// Makes the lines of equal height of a grid.
     pub fn new(grid: Grid, label: impl Into<String>) -> Self {
         Levels { grid, label: label.into() }
+    }
+
+    /// Returns the heights of so many lines, and the lines.
+    fn contours(&self, lines: usize) -> impl Iterator<Item = (f64, Contour)> {
+        let Grid { width, height, values, .. } = &self.grid;
+        let is_sound = *width > 1 && *height > 1 && values.len() == width * height;
+        let lines = if is_sound { lines } else { 0 };
+        let mut heights: Vec<f64> = levels(values, lines).into_iter().map(told).collect();
+        heights.dedup();
+        heights.into_iter().map(|level| (level, Contour::trace(values, *width, *height, level)))
     }
 }
 
@@ -100,15 +114,8 @@ impl Mark for Levels {
     }
 
     fn draw(&self, plot: &Plot) {
-        let Grid { width, height, values, .. } = &self.grid;
-        if *width < 2 || *height < 2 || values.len() != width * height {
-            return;
-        }
         let lines = if plot.frame.width < SMALL { FEW_LINES } else { LINES };
-        let mut heights: Vec<f64> = levels(values, lines).into_iter().map(told).collect();
-        heights.dedup();
-        let contours = heights.iter().map(|&level| Contour::trace(values, *width, *height, level));
-        let contours: Vec<Contour> = contours.collect();
+        let (heights, contours): (Vec<f64>, Vec<Contour>) = self.contours(lines).unzip();
         let place = |line: &Vec<Point>| placed(line, &self.grid, plot, TOLERANCE);
         for contour in contours.iter().filter(|contour| !contour.rings.is_empty()) {
             let rings: Vec<Vec<Point>> = contour.rings.iter().map(place).collect();
@@ -149,9 +156,56 @@ impl Mark for Levels {
         Columns::none()
     }
 
+    fn ghost(&self) -> Option<Arc<dyn Mark>> {
+        Some(Arc::new(Lines(self.clone())))
+    }
+
+    fn is_map(&self) -> bool {
+        true
+    }
+
     fn readings(&self, _: &Axis, _: &Axis) -> Vec<Reading> {
         let names = vec![(self.label.clone(), Color::Muted)];
         vec![Reading::Field { names, grids: vec![self.grid.clone()], format: Format::Plain }]
+    }
+}
+
+/// What of a map stays behind another one: some of its lines, without their heights.
+#[derive(Clone, Debug)]
+struct Lines(Levels);
+
+impl Mark for Lines {
+    fn reach(&self, needs: &mut Needs) {
+        self.0.reach(needs);
+    }
+
+    fn draw(&self, plot: &Plot) {
+        for (_, contour) in self.0.contours(GHOST_LINES) {
+            for line in &contour.lines {
+                let line = placed(line, &self.0.grid, plot, TOLERANCE);
+                if line.len() > 1 {
+                    plot.canvas.path(&line, Stroke::new(Color::Ink, 1.0).dash(Dash::Dashed));
+                }
+            }
+        }
+    }
+
+    fn annotate(&self, _: &Plot, _: &Around) {}
+
+    fn describe(&self, _: &Axis, _: &Axis) -> Description {
+        Description::default()
+    }
+
+    fn key(&self) -> Vec<KeyEntry> {
+        Vec::new()
+    }
+
+    fn columns(&self, _: &Axis, _: &Axis) -> Columns {
+        Columns::none()
+    }
+
+    fn readings(&self, _: &Axis, _: &Axis) -> Vec<Reading> {
+        Vec::new()
     }
 }
 

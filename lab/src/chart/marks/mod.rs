@@ -68,10 +68,15 @@ pub trait Mark: Debug + Send + Sync {
     /// Returns what it adds to the data table of its panel.
     fn columns(&self, x: &Axis, y: &Axis) -> Columns;
 
-    /// Returns what of it stays behind the marks of another outcome, to compare with: curves, dots and bars do; what fills its
-    /// place does not.
+    /// Returns what of it stays behind the marks of another outcome, to compare with: curves, dots and bars do, and the lines of a
+    /// map; what fills its place does not.
     fn ghost(&self) -> Option<Arc<dyn Mark>> {
         None
+    }
+
+    /// Returns whether it fills the plot: what it is compared with lies over it.
+    fn is_map(&self) -> bool {
+        false
     }
 
     /// Returns what answers when a reader points at it.

@@ -1,6 +1,8 @@
 //! Values over a plane: what a classifier answers at each point, and plain rasters.
 
-use super::{Around, Description, Mark};
+use std::sync::Arc;
+
+use super::{Around, Dash, Description, Mark};
 use crate::chart::axis::{Axis, Format, Scale};
 use crate::chart::describe::range;
 use crate::chart::key::{KeyEntry, Sample};
@@ -57,6 +59,15 @@ impl Regions {
     /// Draws them with fewer shades and points, as a state that a reader slides past.
     pub fn sketched(self) -> Self {
         Regions { detail: SKETCH, ..self }
+    }
+
+    /// Returns the grids, if they can be drawn over each other.
+    fn sound(&self) -> Vec<&Grid> {
+        let sound =
+            |grid: &&Grid| grid.width > 1 && grid.height > 1 && grid.values.len() == grid.width * grid.height;
+        let grids: Vec<&Grid> = self.classes.iter().filter(sound).collect();
+        let is_first_size = |grid: &&Grid| grid.values.len() == grids[0].values.len();
+        if grids.iter().all(is_first_size) { grids } else { Vec::new() }
     }
 
     /// Makes the regions of two classes from the probability of the second.
@@ -133,14 +144,8 @@ impl Mark for Regions {
     }
 
     fn draw(&self, plot: &Plot) {
-        let sound =
-            |grid: &&Grid| grid.width > 1 && grid.height > 1 && grid.values.len() == grid.width * grid.height;
-        let grids: Vec<&Grid> = self.classes.iter().filter(sound).collect();
-        let Some(first) =
-            grids.first().filter(|first| grids.iter().all(|grid| grid.values.len() == first.values.len()))
-        else {
-            return;
-        };
+        let grids = self.sound();
+        let Some(first) = grids.first() else { return };
         let Detail { levels, shade, tolerance } = self.detail;
         let mut borders = Vec::new();
         for (class, &color) in (0..grids.len()).zip(self.colors.iter()) {
@@ -152,8 +157,7 @@ impl Mark for Regions {
                 if !rings.is_empty() {
                     plot.canvas.rings(&rings, color, shade);
                 }
-                // the border of two classes is drawn once
-                if level == 0.0 && (grids.len() > 2 || class == 0) {
+                if level == 0.0 && has_border(class, grids.len()) {
                     borders.extend(contour.lines.iter().map(|line| placed(line, first, plot, tolerance)));
                 }
             }
@@ -179,10 +183,65 @@ impl Mark for Regions {
         Columns::none()
     }
 
+    fn ghost(&self) -> Option<Arc<dyn Mark>> {
+        Some(Arc::new(Borders(self.clone())))
+    }
+
+    fn is_map(&self) -> bool {
+        true
+    }
+
     fn readings(&self, _: &Axis, _: &Axis) -> Vec<Reading> {
         let names = self.names.iter().cloned().zip(self.colors.iter().copied()).collect();
         vec![Reading::Field { names, grids: self.classes.clone(), format: Format::Percent }]
     }
+}
+
+/// What of regions stays behind others: the lines where two classes are equally likely.
+#[derive(Clone, Debug)]
+struct Borders(Regions);
+
+impl Mark for Borders {
+    fn reach(&self, needs: &mut Needs) {
+        self.0.reach(needs);
+    }
+
+    fn draw(&self, plot: &Plot) {
+        let grids = self.0.sound();
+        let Some(first) = grids.first() else { return };
+        for class in (0..grids.len()).filter(|&class| has_border(class, grids.len())) {
+            let contour = Contour::trace(&margins(&grids, class), first.width, first.height, 0.0);
+            for line in &contour.lines {
+                let border = placed(line, first, plot, self.0.detail.tolerance);
+                if border.len() > 1 {
+                    plot.canvas.path(&border, Stroke::new(Color::Ink, 1.5).dash(Dash::Dashed));
+                }
+            }
+        }
+    }
+
+    fn annotate(&self, _: &Plot, _: &Around) {}
+
+    fn describe(&self, _: &Axis, _: &Axis) -> Description {
+        Description::default()
+    }
+
+    fn key(&self) -> Vec<KeyEntry> {
+        Vec::new()
+    }
+
+    fn columns(&self, _: &Axis, _: &Axis) -> Columns {
+        Columns::none()
+    }
+
+    fn readings(&self, _: &Axis, _: &Axis) -> Vec<Reading> {
+        Vec::new()
+    }
+}
+
+/// Returns whether the border of a class is drawn: that of two classes is drawn once.
+fn has_border(class: usize, classes: usize) -> bool {
+    classes > 2 || class == 0
 }
 
 /// How much likelier a class is than the likeliest other one, at each point.
