@@ -33,6 +33,9 @@ const PROBE = [0, 97, 115, 109, 1, 0, 0, 0, 1, 8, 1, 96, 3, 123, 123, 123, 1, 12
 const BITSELECT = [0xfd, 0xd2, 0x00];
 const REPLACED = /^(f32x4|f64x2)\.relaxed_n?madd$|^i(8x16|16x8|32x4|64x2)\.relaxed_laneselect$/;
 
+// Of two numbers of which none is NaN these give either where both are zeros: those that always give the same one are as good.
+const MEANT = { "f32x4.relaxed_min": [0xea, 1], "f32x4.relaxed_max": [0xeb, 1], "f64x2.relaxed_min": [0xf6, 1], "f64x2.relaxed_max": [0xf7, 1] };
+
 const relaxed = [];
 const reader = new BinaryReader();
 reader.setData(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength), 0, bytes.length);
@@ -44,10 +47,11 @@ while (reader.read()) {
   if (reader.state === BinaryReaderState.CODE_OPERATOR) {
     const name = OperatorCodeNames[reader.result.code] || "";
     if (name.includes("relaxed")) {
-      if (!REPLACED.test(name)) throw new Error(`${name} has no fixed result`);
       const place = reader.position - 3;
       if (bytes[place] !== 0xfd || bytes[place + 2] !== 2) throw new Error(`no relaxed instruction at ${place}`);
-      relaxed.push(place);
+      if (REPLACED.test(name)) relaxed.push(place);
+      else if (MEANT[name]) bytes.set(MEANT[name], place + 1);
+      else throw new Error(`${name} has no fixed result`);
     }
   }
 }

@@ -5,18 +5,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use gradbook_lab::block::{self, Block, Decoded};
-use gradbook_lab::chart::{Figure, Palette};
+use gradbook_lab::chart::{Figure, Layout, Palette};
 use gradbook_lab::claims;
 use gradbook_lab::data::{self, DataProblems, DataSettings, Dataset, Facts, Files, Origin, TableLimits};
 use gradbook_lab::diagnostic::{Diagnostic, Problem, Sources, Span};
-use gradbook_lab::experiment::{Context, LimitSettings, Limits, schemas};
+use gradbook_lab::experiment::{Claim, Context, LimitSettings, Limits, schemas};
 use gradbook_lab::inline::Names;
 use gradbook_lab::numeric::{Alone, Streams};
-use gradbook_lab::outcome::{Outcome, RunRecord};
+use gradbook_lab::outcome::RunRecord;
 use gradbook_lab::settings::{self, LineMap, Node};
-use gradbook_lab::view::{self, BlockTexts, DrawnFigure, ExperimentView, templates};
+use gradbook_lab::view::{self, ClaimView, ExperimentView, ResultsView, TableView};
 use gradbook_lab::words::{self, Words};
-use minijinja::Environment;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
@@ -32,8 +31,6 @@ pub(crate) struct Course {
     limits: LimitSettings,
     /// What each kind takes, as `schemas::bare` tells it.
     schemas: Json,
-    /// Templates by name; `experiment.html` is the one that is rendered.
-    templates: BTreeMap<String, String>,
 }
 
 /// An experiment, and what is changed of it.
@@ -85,16 +82,19 @@ struct Run {
     seconds: f64,
 }
 
-/// What a page shows.
+/// What a page shows, but for what is drawn.
 #[derive(Default, Serialize)]
 pub(crate) struct Shown {
-    html: String,
     digest: String,
     /// Of each run, by variant and seed.
     digests: Vec<String>,
     divergence: Option<String>,
     /// Of the claims, those that could not be judged.
     said: Vec<Said>,
+    results: Option<ResultsView>,
+    claims: Vec<ClaimView>,
+    /// The names of the figures, which can be [drawn](Session::draw).
+    figures: Vec<String>,
 }
 
 /// A page's worker.
@@ -114,31 +114,22 @@ pub(crate) struct Session {
     mentioned: BTreeSet<String>,
     tables: BTreeMap<String, Arc<Dataset>>,
     records: Vec<RunRecord>,
-    /// What was shown last.
-    last: Option<Outcome>,
-    /// The figures of the page's own outcome, to be seen behind others.
+    /// The figures of what was shown last, and the id of its experiment.
+    figures: Vec<Figure>,
+    id: String,
+    /// Those of the page's own outcome, to be seen behind others.
     page: Vec<Figure>,
-    /// The templates of the course.
-    environment: Environment<'static>,
 }
 
 impl Session {
-    /// # Errors
-    /// A template at fault.
-    pub(crate) fn course(&mut self, mut course: Course) -> Result<(), minijinja::Error> {
+    pub(crate) fn course(&mut self, mut course: Course) {
         words::hand_over(std::mem::take(&mut course.english));
         self.words = match course.phrases.is_empty() {
             true => Words::default(),
-            false => Words::of_phrases(&course.language, course.phrases.clone()),
+            false => Words::of_phrases(&course.language, std::mem::take(&mut course.phrases)),
         };
-        schemas::hand_over(course.schemas.clone());
-        self.environment = templates::small_environment();
-        templates::speak(&mut self.environment, &self.words);
-        for (name, text) in &course.templates {
-            self.environment.add_template_owned(name.clone(), text.clone())?;
-        }
+        schemas::hand_over(std::mem::take(&mut course.schemas));
         self.course = course;
-        Ok(())
     }
 
     pub(crate) fn file(&mut self, name: String, bytes: Vec<u8>) {
@@ -346,54 +337,56 @@ impl Session {
         let by_chance = |claim: &str| names.by_chance(slug, &block.header.id, claim);
         let (verdicts, found) =
             claims::judge(&block.header.claims, &outcome, &block.tree, block.header.seed, by_chance);
-        let figures = block.figures(&outcome).into_iter().map(|figure| {
-            let other = self.page.iter().find(|other| other.name == figure.name);
-            let figure = match other {
-                Some(other) => figure.before(other),
-                None => figure,
-            };
-            DrawnFigure::new(&block.header.id, figure.speaking(&self.words))
-        });
-        let figures: Vec<DrawnFigure> = figures.collect();
-        let digest = outcome.digest();
-        let written = BlockTexts {
-            title_html: String::new(),
-            caption_html: String::new(),
-            alt: String::new(),
-            claims_html: verdicts.iter().map(|verdict| claim_html(&verdict.claim)).collect(),
-            yaml: String::new(),
-            mentioned: self.mentioned.clone(),
+        let mut shown = ExperimentView {
+            results: view::results(block, &outcome, &self.mentioned),
+            claims: verdicts
+                .iter()
+                .map(|verdict| view::claim(block, verdict, says(&verdict.claim)))
+                .collect(),
+            ..ExperimentView::default()
         };
-        let mut shown = view::experiment(slug, block, &outcome, &verdicts, written);
         view::speak(&mut shown, &self.words);
-        view::draw_in(&mut shown, slug, &figures, &digest);
-        let html = self.html(&shown);
+        self.figures = block.figures(&outcome);
+        self.id.clone_from(&block.header.id);
         let judged: Vec<Diagnostic> =
             found.into_iter().filter(|_| verdicts.len() < block.header.claims.len()).collect();
-        let said = said(&judged, &self.sources);
-        let divergence = outcome.divergence().map(|told| self.words.write(&told));
-        let digests = outcome.digests();
-        let shown = Shown { html, digest, digests, divergence, said };
-        self.last = Some(outcome);
-        shown
+        Shown {
+            digest: outcome.digest(),
+            digests: outcome.digests(),
+            divergence: outcome.divergence().map(|told| self.words.write(&told)),
+            said: said(&judged, &self.sources),
+            results: shown.results,
+            claims: shown.claims,
+            figures: self.figures.iter().map(|figure| figure.name.clone()).collect(),
+        }
+    }
+
+    /// Draws one of the figures of what was shown last, with the page's own behind it.
+    pub(crate) fn draw(&self, figure: usize, layout: Layout) -> String {
+        let Some(figure) = self.figures.get(figure) else { return String::new() };
+        let id = format!("{}-{}", self.id, figure.name);
+        let behind = self.page.iter().find(|other| other.name == figure.name);
+        let figure = match behind {
+            Some(other) => figure.clone().before(other),
+            None => figure.clone(),
+        };
+        figure.speaking(&self.words).svg(&id, layout, false)
+    }
+
+    /// Returns the numbers of the figures of what was shown last: a table a panel.
+    pub(crate) fn numbers(&self) -> Vec<TableView> {
+        let spoken = self.figures.iter().map(|figure| figure.clone().speaking(&self.words));
+        spoken.flat_map(|figure| figure.tables()).map(TableView::from).collect()
     }
 
     /// Keeps what was shown last as the page's own.
     pub(crate) fn keep(&mut self) {
-        if let Some(((_, block), outcome)) = self.open.take().zip(self.last.take()) {
-            self.page = block.figures(&outcome);
-        }
-    }
-
-    fn html(&self, experiment: &ExperimentView) -> String {
-        let context = minijinja::context! { experiment => minijinja::value::Serde(experiment) };
-        let rendered =
-            self.environment.get_template("experiment.html").and_then(|template| template.render(context));
-        rendered.unwrap_or_else(|error| error.to_string())
+        self.page = std::mem::take(&mut self.figures);
     }
 }
 
-fn claim_html(claim: &gradbook_lab::experiment::Claim) -> String {
+/// Returns the sentence of a claim that a reader has written, as HTML.
+fn says(claim: &Claim) -> String {
     let escaped = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     match &claim.says {
         Some(says) => escaped(says),

@@ -76,6 +76,8 @@
 // Denied, not forbidden: a macro of ndarray's brings its own.
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
+// `scripts/module` builds for size, but for what is marked to be fast.
+#![cfg_attr(gradbook_module, feature(optimize_attribute))]
 
 /// Raised whenever the same settings, data and seed give other bits than before: everything computed with an earlier
 /// revision is then computed anew. A technique that is new, and moves nothing that was there, is no reason.

@@ -13,6 +13,7 @@
 //! `diagnostic, settings, words, outcome, chart, experiment, inline, lint, claims, figure, block, view`.
 
 #![forbid(unsafe_code)]
+#![cfg_attr(gradbook_module, feature(optimize_attribute))]
 
 // the examples are tested too, and they call the crate by its name
 #[cfg(test)]

@@ -53,6 +53,7 @@ pub(super) const ASSETS: &[(&str, &[u8])] = &[
     ("assets/search-LICENSES.txt", include_bytes!("../../templates/assets/search-LICENSES.txt")),
     ("assets/theme.js", include_bytes!("../../templates/assets/theme.js")),
     ("assets/gradbook.js", include_bytes!("../../templates/assets/gradbook.js")),
+    ("assets/live-results.js", include_bytes!("../../templates/assets/live-results.js")),
     ("assets/live.js", include_bytes!("../../templates/assets/live.js")),
 ];
 

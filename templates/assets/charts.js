@@ -587,17 +587,23 @@
   // An experiment that was run again has other drawings: they are read when they are first reached.
   const refresh = (event) => {
     const box = event.target.closest?.(".plot, .chart-frame");
+    if (!box) return;
     const at = charts.findIndex((chart) => chart.box === box);
-    if (at < 0 || charts[at].drawings.every((drawing) => drawing.isConnected)) return;
-    charts.splice(at, 1);
+    if (at >= 0 && charts[at].drawings.every((drawing) => drawing.isConnected)) return;
+    if (at >= 0) charts.splice(at, 1);
     box.querySelectorAll(":scope > :is(.probe-slider, .player)").forEach((old) => old.remove());
     box.querySelectorAll("svg[data-chart]").forEach(add);
+    document.dispatchEvent(new CustomEvent("gradbook-charts", { detail: charts.filter((chart) => chart.box === box) }));
   };
 
   const start = () => {
     document.body.append(live);
     document.querySelectorAll("svg[data-chart]").forEach(add);
     for (const reached of ["pointerover", "focusin"]) document.addEventListener(reached, refresh);
+    document.addEventListener("gradbook:redrawn", ({ detail: section }) => {
+      // What is slid through is seen before it is reached.
+      for (const player of section.querySelectorAll(".plot > .player")) refresh({ target: player });
+    });
     document.dispatchEvent(new CustomEvent("gradbook-charts", { detail: charts }));
     // A finger elsewhere puts values away.
     addEventListener("pointerdown", (event) => {

@@ -6,6 +6,7 @@
   const site = new URL("..", document.currentScript.src);
   const LONG = 10; // Seconds from which on fewer seeds are offered,
   const AT_ONCE = 0.3; // and below which every move of a control runs.
+  const STILL = 150; // Milliseconds without a move after which charts are drawn that are not seen.
   const most = Math.max(1, Math.min(navigator.hardwareConcurrency || 2, 8));
 
   // What scripts brought, by name.
@@ -26,9 +27,10 @@
     }
     return awaited.get(name);
   };
-  const course = () => bring("course", new URL("assets/live-course.js", site));
+  const asset = (name) => bring(name, new URL(`assets/live-${name}.js`, site));
+  const course = () => asset("course");
   /* A table that the program holds: the module is without them, since few pages need each. */
-  const table = async (name) => unpacked(await bring(`table-${name}`, new URL(`assets/live-table-${name}.js`, site)));
+  const table = async (name) => unpacked(await asset(`table-${name}`));
 
   /* Why an experiment cannot run here: a phrase. */
   class Unable extends Error {}
@@ -90,6 +92,12 @@
         }
         return json(engine.show());
       },
+      draw({ figure, isNarrow }) {
+        return decoder.decode(read(engine.draw(figure, isNarrow)));
+      },
+      numbers() {
+        return json(engine.numbers());
+      },
       keep() {
         engine.keep();
       },
@@ -128,7 +136,7 @@
   const prepared = () => {
     module ??= (async () => {
       if (typeof WebAssembly !== "object") throw new Unable("run_no_wasm");
-      const { base64, relaxed, instead, probe } = await bring("module", new URL("assets/live-module.js", site));
+      const { base64, relaxed, instead, probe } = await asset("module");
       const bytes = await unpacked(base64);
       const isRelaxed = WebAssembly.validate(decoded(probe));
       if (!isRelaxed) for (const place of relaxed) bytes.set(instead, place);
@@ -260,6 +268,16 @@
 
     async show(records) {
       return (await this.worker(0)).ask("show", { records });
+    }
+
+    /* Draws a figure of what was shown last. */
+    async draw(figure, isNarrow) {
+      return (await this.worker(0)).ask("draw", { figure, isNarrow });
+    }
+
+    /* The numbers of all figures of what was shown last: a table a panel. */
+    async numbers() {
+      return (await this.worker(0)).ask("numbers");
     }
 
     /* Keeps what was shown last as the page's own, for all workers to come. */
@@ -434,10 +452,8 @@
     }
   }
 
-  /* Parts of a section that are computed, within each chart and beside them: those of the page are put back by a reset. */
-  const OF_CHART = [".plot-wide", ".plot-narrow", ":scope > .visually-hidden"];
-  const BESIDE = ["details.numbers table", ".results table", ".results > .note", "ul.claims"];
-  const CLAIMS = "ul.claims 0";
+  /* Parts of a section that are computed: those of the page are put back by a reset. */
+  const COMPUTED = ".plot-wide, .plot-narrow, .plot > .visually-hidden, details.numbers table, .results table, .results > .note, ul.claims";
 
   class Panel {
     constructor(section, button) {
@@ -463,8 +479,10 @@
       if (this.page) return;
       // It takes longest, and is on its way while the rest comes; what is wrong with it is told where it is waited for.
       prepared().catch(() => {});
-      const [shared, page] = await Promise.all([course(), bring(this.section.dataset.live, new URL(this.section.dataset.live, location.href.split(/[?#]/)[0]))]);
+      const own = bring(this.section.dataset.live, new URL(this.section.dataset.live, location.href.split(/[?#]/)[0]));
+      const [shared, page, results] = await Promise.all([course(), own, asset("results")]);
       ({ words } = shared);
+      this.results = results;
       this.page = page;
       this.pool = new Pool(page);
       this.progress.setAttribute("aria-label", say("run_loading"));
@@ -567,7 +585,7 @@
       if (took > 0.05) speed((took * speed()) / Math.max(1e-3, this.estimate(runs)));
       const shown = await this.pool.show(records);
       if (shown.said.length) return this.refuse(shown.said);
-      if (isChanged) this.showChanged(shown, took, seeds);
+      if (isChanged) await this.showChanged(shown, took, seeds);
       else await this.compare(shown, runs, seeds, records);
       this.stage = "done";
     }
@@ -598,26 +616,14 @@
 
     // --- showing ---
 
-    parts(root) {
-      const found = new Map();
-      const add = (within, name, selectors) => {
-        for (const selector of selectors) {
-          within.querySelectorAll(selector).forEach((element, index) => found.set(`${name}${selector} ${index}`, element));
-        }
-      };
-      for (const plot of root.querySelectorAll(".plot")) add(plot, `${plot.id} `, OF_CHART);
-      add(root, "", BESIDE);
-      return found;
-    }
-
-    showChanged(shown, took, seeds) {
-      const parsed = new DOMParser().parseFromString(shown.html, "text/html");
-      this.before ??= new Map([...this.parts(this.section)].map(([name, element]) => [name, element.cloneNode(true)]));
-      const isOpen = [...this.section.querySelectorAll("details.numbers")].map((details) => details.open);
-      const parts = this.parts(parsed);
-      this.sayClaims(parts.get(CLAIMS), seeds);
-      this.swap(parts);
-      this.section.querySelectorAll("details.numbers").forEach((details, index) => (details.open = isOpen[index] || false));
+    async showChanged(shown, took, seeds) {
+      this.before ??= [...this.section.querySelectorAll(COMPUTED)].map((element) => [element, [...element.childNodes], element.className]);
+      this.makeRoom(shown.figures);
+      const charts = this.charts(shown.figures);
+      // At least one, since it tells whether something is behind it.
+      const soon = charts.filter(({ isSeen }, index) => isSeen || index === 0);
+      for (const chart of soon) await this.draw(chart);
+      this.put(shown, seeds);
       this.section.classList.add("changed");
       this.section.dataset.digest = shown.digest;
       this.mark(true);
@@ -628,33 +634,90 @@
       this.tell(sentences.join(" "), shown.divergence ? "diverged" : "changed");
       this.reset.hidden = false;
       this.address();
+      this.drawLater(charts.filter((chart) => !soon.includes(chart)));
     }
 
-    /* Claims keep the page's sentences; with fewer seeds they have no verdict. */
-    sayClaims(claims, seeds) {
-      const own = this.before.get(CLAIMS);
-      if (!claims) return;
-      const isEdited = this.editor && this.editor.value !== this.page.yaml;
-      [...claims.children].forEach((claim, index) => {
-        const sentence = own?.children[index]?.querySelector(".says");
-        if (sentence && !isEdited) claim.querySelector(".says")?.replaceWith(sentence.cloneNode(true));
-        if (this.seeds && seeds < this.page.seeds) {
-          const held = claim.querySelector(".verdict")?.dataset.held ?? "";
-          claim.className = "open";
-          claim.querySelector(".verdict").textContent = say("run_claims", { n: held, n_seeds: seeds });
-        }
-      });
-    }
-
-    swap(parts) {
-      for (const [name, element] of this.parts(this.section)) {
-        const other = parts.get(name)?.cloneNode(true);
-        // Tables are numbered by the page.
-        const number = element.querySelector(":scope > .number-of");
-        element.replaceChildren(...(other ? other.childNodes : []));
-        if (number && !element.querySelector(".number-of")) element.prepend(number, " ");
-        if (other) element.className = other.className;
+    /* Makes room for figures that the page has not, where a reader asks for them, and takes away what was made before for others. */
+    makeRoom(names) {
+      const id = (name) => `figure-${this.id}-${name}`;
+      for (const plot of this.section.querySelectorAll(".plot.added")) if (!names.some((name) => plot.id === id(name))) plot.remove();
+      const figure = this.section.querySelector("figure");
+      for (const name of names) {
+        if (!figure || document.getElementById(id(name))) continue;
+        const plot = made("div", { className: "plot added", id: id(name) }, made("div", { className: "plot-wide" }), made("div", { className: "plot-narrow" }));
+        figure.insertBefore(plot, figure.querySelector(":scope > figcaption"));
       }
+    }
+
+    /* The charts of the page, each once for wide columns and once for phones, in the order in which they matter to who looks at it. */
+    charts(names) {
+      const charts = [...this.section.querySelectorAll(".plot-wide, .plot-narrow")].map((element) => {
+        const name = element.closest(".plot").id.replace(`figure-${this.id}-`, "");
+        const { top, bottom, height } = element.getBoundingClientRect();
+        const isSeen = height > 0 && bottom > 0 && top < innerHeight;
+        return { element, figure: names.indexOf(name), isNarrow: element.className === "plot-narrow", isSeen, isShown: height > 0 };
+      });
+      return charts.sort((a, b) => b.isSeen - a.isSeen || b.isShown - a.isShown);
+    }
+
+    async draw({ element, figure, isNarrow }, isDue = () => true) {
+      const svg = figure < 0 ? "" : await this.pool.draw(figure, isNarrow);
+      if (!isDue()) return;
+      element.innerHTML = svg;
+      this.redrawn();
+    }
+
+    /* Draws what nobody sees yet, and fills the tables of numbers: once no control has been moved for a while, and when the page has
+       nothing else to do. */
+    async drawLater(charts) {
+      const drawing = (this.drawing = {});
+      const isDue = () => this.drawing === drawing;
+      const idle = () => new Promise((resolve) => (window.requestIdleCallback ?? setTimeout)(resolve));
+      this.section.dataset.drawing = "";
+      try {
+        await new Promise((resolve) => setTimeout(resolve, STILL));
+        for (const chart of charts) {
+          await idle();
+          if (!isDue()) return;
+          await this.draw(chart, isDue);
+        }
+        if (!isDue()) return;
+        const numbers = await this.pool.numbers();
+        await idle();
+        if (!isDue()) return;
+        this.section.querySelectorAll("details.numbers table").forEach((table, index) => {
+          if (numbers[index]) this.results.numbers(table, numbers[index]);
+          else table.replaceChildren();
+        });
+        this.redrawn();
+      } catch (error) {
+        if (isDue()) this.failed(error);
+      } finally {
+        if (isDue()) delete this.section.dataset.drawing;
+      }
+    }
+
+    /* Fills the table and the claims, which keep the page's sentences. */
+    put({ results, claims }, seeds) {
+      for (const alt of this.section.querySelectorAll(".plot > .visually-hidden")) alt.replaceChildren();
+      const table = this.section.querySelector(".results table");
+      if (table && results) this.results.results(table, results, words);
+      else table?.replaceChildren();
+      const note = this.section.querySelector(".results > .note");
+      if (note) {
+        // Tables are numbered by the page.
+        const number = note.querySelector(".number-of");
+        note.replaceChildren(...(number ? [number, " "] : []), results?.note ?? "");
+      }
+      const list = this.section.querySelector("ul.claims");
+      if (!list) return;
+      const isEdited = this.editor && this.editor.value !== this.page.yaml;
+      const [, own] = this.before.find(([element]) => element === list);
+      const sentences = isEdited ? [] : own.filter((claim) => claim.nodeType === 1).map((claim) => claim.querySelector(".says"));
+      this.results.claims(list, claims, sentences, seeds === this.page.seeds, say);
+    }
+
+    redrawn() {
       document.dispatchEvent(new CustomEvent("gradbook:redrawn", { detail: this.section }));
     }
 
@@ -722,7 +785,11 @@
       const again = made("button", { type: "button", textContent: say("run_again") });
       again.onclick = () => this.again();
       this.reset = made("button", { type: "button", textContent: say("run_reset"), hidden: true });
-      this.reset.onclick = () => this.back();
+      this.reset.onclick = () => {
+        this.back();
+        // What still runs is not to be shown.
+        this.isBehind = this.stage === "busy";
+      };
       const legend = made("p", { className: "legend", textContent: say("run_try") });
       this.controls.append(legend, ...parts, made("p", { className: "actions" }, again, " ", this.reset));
     }
@@ -793,7 +860,14 @@
       }
       if (this.editor) this.editor.value = this.page.yaml;
       this.forget?.();
-      if (this.before) this.swap(this.before);
+      this.drawing = undefined;
+      delete this.section.dataset.drawing;
+      this.makeRoom([]);
+      for (const [element, own, className] of this.before ?? []) {
+        element.replaceChildren(...own);
+        element.className = className;
+      }
+      this.redrawn();
       this.section.classList.remove("changed");
       this.section.dataset.digest = this.page.digest;
       this.mark(false);

@@ -140,3 +140,62 @@ check(`${tried.page}#${tried.id}: an address beyond the range is refused`, async
   const [, text] = await status(page, tried.id);
   assert(text.includes(control.path) && text.includes("data.file"), text);
 });
+
+/* What an experiment shows that is computed: elements, classes and texts of its charts, tables and verdicts. */
+const shown = (page, id) => page.$eval(`#experiment-${id}`, (section) => {
+  const told = (element) => [element.localName, element.className, element.title ?? "", element.children.length ? "" : element.textContent.replace(/\s+/g, " ").trim()].join("|");
+  const parts = [...section.querySelectorAll(".results table, details.numbers table, ul.claims")].map((part) =>
+    [...part.querySelectorAll("*")].filter((element) => !element.closest(".says")).map(told),
+  );
+  const drawn = [...section.querySelectorAll(".plot-wide svg, .plot-narrow svg")].map((svg) => svg.innerHTML.replace(/ style="[^"]*"/g, "").replace(/\s+/g, " "));
+  return { parts, drawn };
+});
+const whole = (page, id) => page.waitForFunction((id) => !("drawing" in document.getElementById(`experiment-${id}`).dataset), {}, id);
+
+const edits = kinds.map((kind) => quick.find((experiment) => experiment.kind === kind && source(experiment).includes('"controls":[]'))).filter(Boolean);
+for (const { page: name, id, kind } of edits) {
+  check(`${name}#${id} (${kind}): charts, tables and verdicts of the same settings are the page's`, async (page) => {
+    await page.goto(http(name));
+    const own = await shown(page, id);
+    await press(page, id);
+    await settled(page, id);
+    await page.$eval(`#experiment-${id} textarea`, (area) => {
+      area.value += "\n# the same\n";
+    });
+    await page.$eval(`#experiment-${id} .actions button`, (button) => button.click());
+    await settled(page, id, ["changed", "diverged"]);
+    await whole(page, id);
+    const anew = await shown(page, id);
+    assert.deepEqual(anew.parts, own.parts);
+    assert.deepEqual(anew.drawn, own.drawn);
+  });
+}
+
+const controls = (experiment) => JSON.parse(/"controls":(\[.*?\]),"seeds"/.exec(source(experiment))[1]);
+const isRate = ({ path, range }) => path.endsWith("learning_rate") && (range.log || range.linear);
+const rated = quick.find((experiment) => controls(experiment).some(isRate));
+assert(rated, "no learning rate can be tried");
+const index = controls(rated).findIndex(isRate);
+const rate = controls(rated)[index];
+check(`${rated.page}#${rated.id}: what is seen is drawn at once, and the rest after it`, async (page) => {
+  await page.goto(http(rated.page));
+  await press(page, rated.id);
+  await settled(page, rated.id);
+  const own = await shown(page, rated.id);
+  await page.$eval(`#experiment-${rated.id}`, (section, { index, value }) => {
+    section.scrollIntoView();
+    const input = section.querySelectorAll(".field")[index].querySelector("input[type=number]");
+    input.value = value;
+    input.dispatchEvent(new Event("change"));
+    section.querySelector(".actions button").click();
+  }, { index, value: rate.range.log?.[0] ?? rate.range.linear[0] });
+  await settled(page, rated.id, ["changed", "diverged"]);
+  await whole(page, rated.id);
+  const { parts, drawn } = await shown(page, rated.id);
+  const isMoved = drawn.map((svg, index) => svg !== own.drawn[index]);
+  assert(isMoved.some(Boolean), "no chart has changed");
+  assert(isMoved.every((is, index) => is === isMoved[index ^ 1]), "a chart is old for phones or for wide columns");
+  assert.notDeepEqual(parts, own.parts);
+  await page.$$eval(`#experiment-${rated.id} .actions button`, (buttons) => buttons.at(-1).click());
+  assert.deepEqual(await shown(page, rated.id), own, "the reset leaves something");
+});

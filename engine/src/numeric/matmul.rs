@@ -262,6 +262,22 @@ impl Iterator for EvenRanges {
     }
 }
 
+/// Returns whether there is code for tiles so high. Pages load the code of every tile: theirs have heights of which others are made.
+#[inline(always)]
+const fn is_height(rows: usize) -> bool {
+    cfg!(not(target_arch = "wasm32")) || rows.is_power_of_two()
+}
+
+/// Cuts rows, as many as a tile may have, into tiles that there is code for: those rows, where there is for so many.
+#[inline(always)]
+fn tiles(mut rows: Range<usize>) -> impl Iterator<Item = Range<usize>> {
+    std::iter::from_fn(move || {
+        let (start, left) = (rows.start, rows.len());
+        rows.start += if is_height(left) { left } else { 1 << left.checked_ilog2()? };
+        (left > 0).then_some(start..rows.start)
+    })
+}
+
 impl<R: Real> Task<R> for Product<'_, R> {
     #[inline(always)]
     fn run<V: Simd<Scalar = R>>(&mut self, cpu: Cpu<V>) {
@@ -352,7 +368,7 @@ impl<R: Real> Product<'_, R> {
             // SAFETY: the tile has stored all rows that it read.
             b = unsafe { strip.stored() };
         }
-        for rows in ranges {
+        for rows in ranges.flat_map(tiles) {
             self.tile_of_height::<V, N, false>(cpu, rows.len(), &block, rows.start, b, RowsMut::none());
         }
     }
@@ -372,7 +388,7 @@ impl<R: Real> Product<'_, R> {
         macro_rules! tiles {
             ($($height:literal)*) => {
                 match height {
-                    $($height if const { $height <= V::ROWS[N - 1] } => V::apart(
+                    $($height if const { $height <= V::ROWS[N - 1] && is_height($height) } => V::apart(
                         cpu,
                         #[inline(always)]
                         || self.tile::<V, $height, N, COPY>(cpu, block, i, b, copy),
@@ -435,6 +451,7 @@ impl<R: Real> Product<'_, R> {
     }
 
     /// Computes some rows of tiles again with vectors that are always exact.
+    #[cfg_attr(gradbook_module, optimize(speed))]
     #[cold]
     #[inline(never)]
     fn exact_rows<V: Simd<Scalar = R>, const N: usize>(

@@ -1,7 +1,5 @@
 //! Contours: where values on a grid reach a level, as closed rings and as lines.
 
-use std::collections::BTreeMap;
-
 use super::figure::Point;
 
 /// The part of a grid at or above a level. Points are in grid steps: (column, row), with fractions.
@@ -98,30 +96,40 @@ impl Padded<'_> {
 
 impl Contour {
     /// Marching squares (Lorensen and Cline 1987, in the plane) over row-major values; NaN counts as below.
+    #[cfg_attr(gradbook_module, optimize(speed))]
     pub(crate) fn trace(values: &[f64], width: usize, height: usize, level: f64) -> Self {
         let padded = Padded { values, width, height, level };
-        let mut next: BTreeMap<Edge, Edge> = BTreeMap::new();
-        let row = |j: usize| -> Vec<bool> { (0..=width + 1).map(|i| padded.inside(i, j)).collect() };
-        let mut above = row(0);
+        let mut pieces: Vec<(Edge, Edge)> = Vec::new();
+        let (mut above, mut below) = (vec![false; width + 2], vec![false; width + 2]);
         for j in 0..=height {
-            let below = row(j + 1);
-            for i in 0..=width {
+            match values.get(j * width..(j + 1) * width) {
+                Some(row) => {
+                    below[1..].iter_mut().zip(row).for_each(|(inside, value)| *inside = *value >= level);
+                }
+                None => below.fill(false),
+            }
+            for (i, (above, below)) in above.windows(2).zip(below.windows(2)).enumerate() {
                 // Hardly any cell is crossed.
-                let first = above[i];
-                if [above[i + 1], below[i], below[i + 1]].iter().any(|&other| other != first) {
-                    next.extend(padded.pieces(i, j));
+                if above[1] != above[0] || below[0] != above[0] || below[1] != above[0] {
+                    pieces.extend(padded.pieces(i, j));
                 }
             }
-            above = below;
+            std::mem::swap(&mut above, &mut below);
         }
+        pieces.sort_unstable();
+        let mut is_done = vec![false; pieces.len()];
         let mut contour = Contour::default();
-        while let Some((start, mut edge)) = next.pop_first() {
+        for first in 0..pieces.len() {
+            if std::mem::replace(&mut is_done[first], true) {
+                continue;
+            }
+            let (start, mut edge) = pieces[first];
             let mut ring = vec![start];
             while edge != start {
                 ring.push(edge);
-                match next.remove(&edge) {
-                    Some(following) => edge = following,
-                    None => break,
+                match pieces.binary_search_by_key(&edge, |(from, _)| *from) {
+                    Ok(next) if !std::mem::replace(&mut is_done[next], true) => edge = pieces[next].1,
+                    _ => break,
                 }
             }
             contour.rings.push(ring.iter().map(|&edge| padded.crossing(edge)).collect());
@@ -152,6 +160,7 @@ fn open(ring: &[Edge], padded: &Padded) -> Vec<Vec<Point>> {
 }
 
 /// Returns a line without the points that lie on the straight between their neighbours, or at most `tolerance` off it.
+#[cfg_attr(gradbook_module, optimize(speed))]
 pub(crate) fn simplified(line: &[Point], tolerance: f64) -> Vec<Point> {
     let mut kept: Vec<Point> = Vec::new();
     let mut skipped: Vec<Point> = Vec::new();

@@ -102,6 +102,7 @@ fn candidates(own: &[Point], width: f64, height: f64, frame: Rect) -> Vec<Rect> 
 }
 
 /// How much a name at a place hides, and how easily it is taken for that of another path; none where that is more than `most`.
+#[cfg_attr(gradbook_module, optimize(speed))]
 fn badness(
     place: &Rect,
     own: &[Point],

@@ -122,7 +122,8 @@ fn figure_view(slug: &str, id: &str, alt: &str, figure: &DrawnFigure) -> FigureV
     }
 }
 
-fn claim(block: &Block, verdict: &Verdict, says_html: String) -> ClaimView {
+/// Puts a claim and its verdict together.
+pub fn claim(block: &Block, verdict: &Verdict, says_html: String) -> ClaimView {
     ClaimView {
         says_html,
         that: verdict.claim.that.clone(),

@@ -6,14 +6,13 @@ mod drawn;
 mod experiment;
 mod results;
 mod settings;
-pub mod templates;
 
 use serde::{Deserialize, Serialize};
 
 use crate::chart::DataTable;
 
 pub use drawn::DrawnFigure;
-pub use experiment::{BlockTexts, beside, draw_in, experiment, speak};
+pub use experiment::{BlockTexts, beside, claim, draw_in, experiment, speak};
 pub use results::{results, says_nothing, short};
 
 /// One experiment: what stands in a lesson where its block was. Its anchor is `experiment-ID`.

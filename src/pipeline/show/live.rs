@@ -16,12 +16,25 @@ use crate::lesson::Course;
 use crate::pipeline::computed::Computed;
 use crate::pipeline::run::planned::Planned;
 use crate::settings::{Node, to_yaml};
-use crate::site::{Templates, script};
+use crate::site::script;
 use crate::view::LiveView;
 use crate::words::Words;
 
 /// The largest file of data that is published with a page, in bytes.
 const MOST_DATA: u64 = 2 << 20;
+
+/// Phrases of the table and the claims of an experiment, which its page puts together anew.
+const OF_RESULTS: [&str; 9] = [
+    "best",
+    "failed",
+    "failed_in",
+    "failed_needed",
+    "held",
+    "held_in",
+    "held_needed",
+    "interval_is",
+    "judged",
+];
 
 /// Returns how a reader runs an experiment; none where its author, or the course, withholds that, where its data are too large
 /// to be published, and in a course of strangers, whose pages run no scripts but the site's own.
@@ -129,14 +142,14 @@ pub(super) fn experiment(
 }
 
 /// Returns the script that hands over what holds for every experiment of a course.
-pub(super) fn course(course: &Course, templates: &Templates) -> String {
+pub(super) fn course(course: &Course) -> String {
     let spoken = course.words();
     // Where they are the English ones, which every module needs, they are told once.
     let phrases = if spoken.are_plain() { BTreeMap::new() } else { spoken.all() };
     let words: serde_json::Map<String, serde_json::Value> = spoken
         .all()
         .into_iter()
-        .filter(|(name, _)| name.starts_with("run_"))
+        .filter(|(name, _)| name.starts_with("run_") || OF_RESULTS.contains(&name.as_str()))
         .map(|(name, text)| (name, text.into()))
         .collect();
     let settings = &course.settings;
@@ -147,7 +160,6 @@ pub(super) fn course(course: &Course, templates: &Templates) -> String {
         "schemas": schemas::bare(),
         "words": words,
         "limits": settings.limits,
-        "templates": templates.of_experiments(),
     });
     script::taking("course", &value)
 }

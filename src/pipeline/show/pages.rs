@@ -95,7 +95,7 @@ pub(crate) fn assemble(computed: &Computed, holds: &Holds) -> Result<Files, Fail
         files.par_extend(finished.par_iter().filter_map(|page| preview(page, holds)));
     }
     if drafts.iter().any(|draft| draft.view.live) {
-        let course = live::course(&computed.course, &computed.templates.loaded);
+        let course = live::course(&computed.course);
         files.insert("assets/live-course.js".to_owned(), Content::of(course.into_bytes()));
         let (path, from) = ("assets/live-module.js".to_owned(), drafting.program);
         let module = held(&path, from, holds).unwrap_or_else(|| Content::new(from, script::module()));

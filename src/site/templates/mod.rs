@@ -1,6 +1,7 @@
 //! The one user of minijinja templates: loading, overriding, rendering, and what is wrong with one.
 
 mod dry_run;
+mod environment;
 mod error;
 mod folder;
 mod pages;
@@ -16,7 +17,6 @@ use super::{links, policy};
 use crate::lesson::plain;
 use crate::site::embedded::{ASSETS, STYLES, TEMPLATES};
 use crate::store::cache::Sum;
-use crate::view::templates;
 use crate::words::Words;
 
 pub use error::TemplateError;
@@ -58,7 +58,7 @@ impl Templates {
         let index_shows_bodies = files.iter().any(|(name, text)| name != "lesson.html" && body(text));
         let needs_more = files.iter().any(|(name, text)| needs_more(name, &String::from_utf8_lossy(text)));
         let overridden = files.keys().any(|name| is_template(name));
-        let mut environment = templates::environment();
+        let mut environment = environment::new();
         environment.add_filter("encoded", |url: &str| links::encoded(url));
         environment.add_filter("plain", |html: &str| plain::text(html));
         for (name, source) in TEMPLATES {
@@ -94,7 +94,7 @@ impl Templates {
     /// Gives them the words of a course, as `words` in every template.
     pub fn speaking(mut self, words: &Words) -> Templates {
         self.sum = Sum::over(&[self.sum, Sum::of_value(&words.all())]);
-        templates::speak(&mut self.environment, words);
+        environment::speak(&mut self.environment, words);
         self
     }
 
@@ -104,14 +104,6 @@ impl Templates {
     /// A fault of an author's template.
     pub fn experiment(&self, experiment: &ExperimentView) -> Result<String, TemplateError> {
         self.render(&Page::of_experiment(experiment))
-    }
-
-    /// Returns the templates that an experiment may be made of, by name.
-    pub fn of_experiments(&self) -> BTreeMap<String, String> {
-        let pages =
-            ["404.html", "index.html", "layout.html", "lesson.html", "navigation.html", "sitemap.xml"];
-        let all = self.environment.templates().filter(|(name, _)| !pages.contains(name));
-        all.map(|(name, template)| (name.to_owned(), template.source().to_owned())).collect()
     }
 
     /// Returns a hash over an author's own files.

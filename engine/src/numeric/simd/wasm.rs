@@ -167,6 +167,7 @@ macro_rules! lanes {
             self.0.interleave(other.0).map(Self)
         }
 
+        #[cfg_attr(gradbook_module, optimize(speed))]
         #[inline(never)]
         fn apart<T>(_: Cpu<Self>, body: impl FnOnce() -> T) -> T {
             body()

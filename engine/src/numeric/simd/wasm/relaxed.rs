@@ -113,6 +113,7 @@ impl Simd for Fused32 {
         ]
     }
 
+    #[cfg_attr(gradbook_module, optimize(speed))]
     #[inline(never)]
     fn apart<T>(_: Cpu<Self>, body: impl FnOnce() -> T) -> T {
         body()

@@ -1,39 +1,15 @@
-//! What templates know, whoever renders them: a build makes whole pages, a page in a browser makes one experiment anew.
+//! What templates know: filters, words, how text is escaped.
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Kwargs;
-use minijinja::{AutoEscape, Environment, Error, State, UndefinedBehavior, Value, filters, tests};
+use minijinja::{AutoEscape, Environment, Error, State, UndefinedBehavior, Value};
 
-use crate::inline::grouped;
+use crate::lesson::inline::grouped;
 use crate::words::Words;
 
-/// Returns an environment without templates, which says everything in English. It knows every filter and test of minijinja.
-pub fn environment() -> Environment<'static> {
-    prepared(Environment::new())
-}
-
-/// Returns the same with the usual filters and tests alone: a page's module is not to carry what hardly any template asks for.
-pub fn small_environment() -> Environment<'static> {
-    let mut environment = Environment::empty();
-    environment.add_filter("default", filters::default);
-    environment.add_filter("escape", filters::escape);
-    environment.add_filter("first", filters::first);
-    environment.add_filter("join", filters::join);
-    environment.add_filter("last", filters::last);
-    environment.add_filter("length", filters::length);
-    environment.add_filter("lower", filters::lower);
-    environment.add_filter("replace", filters::replace);
-    environment.add_filter("round", filters::round);
-    environment.add_filter("safe", filters::safe);
-    environment.add_filter("trim", filters::trim);
-    environment.add_filter("upper", filters::upper);
-    environment.add_test("defined", tests::is_defined);
-    environment.add_test("none", tests::is_none);
-    environment.add_test("undefined", tests::is_undefined);
-    prepared(environment)
-}
-
-fn prepared(mut environment: Environment<'static>) -> Environment<'static> {
+/// Returns an environment without templates, which says everything in English.
+pub(super) fn new() -> Environment<'static> {
+    let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     let syntax =
         SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build();
@@ -51,7 +27,7 @@ fn prepared(mut environment: Environment<'static>) -> Environment<'static> {
 }
 
 /// Gives templates the words of a course, as `words`.
-pub fn speak(environment: &mut Environment, words: &Words) {
+pub(super) fn speak(environment: &mut Environment, words: &Words) {
     environment.add_global("words", Value::from_pairs(words.all()));
     let of = words.clone();
     environment.add_filter("thousands", move |number: u64| of.number(&grouped(&number.to_string())));
