@@ -165,7 +165,7 @@ fn lines_of_another_map_lie_over_a_map_and_under_its_dots() {
     assert_eq!(ghosts.len(), 3, "{svg}");
     for at in ghosts {
         assert!(svg[at..].contains("stroke-dasharray"), "{svg}");
-        assert!(svg[..at].contains("fill-opacity") && svg[at..].contains("<circle"), "{svg}");
+        assert!(svg[..at].contains("fill-opacity") && svg[at..].contains("class=\"s0"), "{svg}");
     }
     assert!(!figure(0.2).before(&figure(0.2)).svg("f", Layout::Wide, false).contains("ghost"));
 }
