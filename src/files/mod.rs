@@ -60,6 +60,16 @@ pub fn find_folder(root: &Path, below: &Path) -> Result<PathBuf, Refusal> {
     if real.is_dir() { Ok(real) } else { Err(Refusal::NoFile) }
 }
 
+/// Returns the names in the folder of the file `below` another, in order; what is hidden is left out.
+pub fn names_beside(root: &Path, below: &Path) -> Vec<String> {
+    let folder = below.parent().unwrap_or(Path::new(""));
+    let entries = find_folder(root, folder).ok().and_then(|folder| folder.read_dir().ok());
+    let names = entries.into_iter().flatten().filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let mut names: Vec<String> = names.filter(|name| !name.starts_with('.')).collect();
+    names.sort();
+    names
+}
+
 /// Returns the bytes of the file `below` a folder, where those are not more than `most`.
 ///
 /// # Errors

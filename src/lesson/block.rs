@@ -23,8 +23,6 @@ pub(super) enum Info {
     Figure,
     /// Nearly: `yaml experimnt`, `yml experiment`, `experiment`, `{yaml experiment}`.
     Misspelt,
-    /// Nothing but `yaml`: code, unless it holds an experiment.
-    Yaml,
     Code,
 }
 
@@ -36,7 +34,6 @@ pub(super) fn read_info(info: &str) -> Info {
         let plain = inside.replace(" .", " ");
         return match read_info(plain.trim_start_matches('.')) {
             Info::Experiment | Info::Figure | Info::Misspelt => Info::Misspelt,
-            Info::Yaml => Info::Yaml,
             Info::Code => Info::Code,
         };
     }
@@ -53,7 +50,6 @@ pub(super) fn read_info(info: &str) -> Info {
         [first, second, ..] if is_yaml(first) && crate::diagnostic::nearest(second, ["figure"]).is_some() => {
             Info::Misspelt
         }
-        [only] if is_yaml(only) => Info::Yaml,
         ["yaml", "experiment", ..] => Info::Misspelt,
         [first, second, ..] if is_yaml(first) && near(second) => Info::Misspelt,
         [first, second] if near(first) && is_yaml(second) => Info::Misspelt,
@@ -94,7 +90,7 @@ pub(super) fn misspelt(info: &str, span: Span) -> Diagnostic {
         .hint(format!("write the three backticks and `yaml {meant}` after them, or `yaml example` for a block that is only shown"))
 }
 
-/// Returns a warning where YAML that is shown is an experiment by its `kind` and `id`.
+/// Returns a warning where code that is shown is an experiment by its `kind` and `id`.
 pub(super) fn shown(yaml: &str, info: &str, span: Span) -> Option<Diagnostic> {
     let value = |key: &str| {
         yaml.lines()
@@ -169,12 +165,19 @@ mod tests {
         for info in ["yaml figur", "yml figure", "yaml figures", "{yaml figure}", "{.yaml .figure}"] {
             assert_eq!(read_info(info), Info::Misspelt, "{info}");
         }
-        for info in
-            ["python", "", "figure", "yaml example", "text experiment", "rust,ignore", "{.python .input}"]
-        {
+        for info in [
+            "python",
+            "",
+            "yaml",
+            "YML",
+            "figure",
+            "yaml example",
+            "text experiment",
+            "rust,ignore",
+            "{.python .input}",
+        ] {
             assert_eq!(read_info(info), Info::Code, "{info}");
         }
-        assert_eq!([read_info("yaml"), read_info("YML")], [Info::Yaml; 2]);
     }
 
     #[test]

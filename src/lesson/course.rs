@@ -231,7 +231,7 @@ impl CourseSettings {
             let problem = Problem::new(path, format!("`{url}` is not an address"));
             let is_web = ["https://", "http://"].iter().any(|scheme| url.starts_with(scheme));
             problems.push(problem.expected(match is_web {
-                true => "letters, digits and `-._~` between single slashes, as in `https://me.org/course/`",
+                true => "letters, digits and `-._~` between single slashes (a blank is `%20`), as in `https://me.org/course/`",
                 false => "an address that starts with `https://`",
             }));
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use regex::Regex;
 use serde::Serialize;
 
-use crate::diagnostic::{Diagnostic, Span};
+use crate::diagnostic::{Diagnostic, Span, nearest};
 use crate::settings::{Node, Value};
 
 /// All terms of a course.
@@ -75,7 +75,11 @@ fn term(name: &str, node: &Node) -> Result<Term, Diagnostic> {
         Value::Map(_) => {
             let unknown = node.entries().iter().find(|entry| !matches!(entry.key.as_str(), "means" | "also"));
             if let Some(entry) = unknown {
-                return Err(wrong(entry.key_span, format!("a term has no `{}`", entry.key)));
+                let error = Diagnostic::error(format!("unknown setting `{}`", entry.key), entry.key_span);
+                return Err(error.label(match nearest(&entry.key, ["means", "also"]) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => "expected `means` or `also`".to_owned(),
+                }));
             }
             let also = node.entry("also").map(|entry| &entry.value);
             let forms: Option<Vec<String>> = match also {

@@ -231,13 +231,14 @@ pub(super) fn lesson_called<'a>(
     })
 }
 
-/// Returns a file that the site has of an experiment or a figure: `SLUG/ID.csv`, `SLUG/ID.json`, `SLUG/ID-FIGURE.svg`, `SLUG/ID.svg`.
+/// Returns a file that the site has of an experiment or a figure: `SLUG/ID.csv`, `SLUG/ID.json`, `SLUG/ID.ipynb`,
+/// `SLUG/ID-FIGURE.svg`, `SLUG/ID.svg`.
 fn published(library: &Library, path: &str, up: &str, suffix: &str, span: Span) -> Option<LinkTarget> {
     let (slug, name) = path.rsplit_once('/')?;
     library.lessons.iter().find(|(_, known)| known == slug)?;
     let (name, ending) = name.rsplit_once('.')?;
     let (id, figure) = match (ending, name.split_once('-')) {
-        ("csv" | "json" | "svg", None) => (name, None),
+        ("csv" | "ipynb" | "json" | "svg", None) => (name, None),
         ("svg", Some((id, figure))) => (id, Some(figure.to_owned())),
         _ => return None,
     };
@@ -311,11 +312,27 @@ fn refused(library: &Library, below: &str, path: &str, refusal: &Refusal, span: 
             .label("expected a regular file, neither a folder nor a pipe"),
         _ => {
             let error = Diagnostic::error(format!("there is no file `{path}`"), span);
+            if let Some(address) = elsewhere(path) {
+                return error.label(format!("expected `{address}`, if it is no file of the course"));
+            }
             match library.suggestions.look(|| neighbour(library, below)) {
                 Some(near) => error.label(format!("did you mean `{near}`?")),
                 None => error.label("expected a file, by its path relative to this lesson"),
             }
         }
+    }
+}
+
+/// Returns the address that was meant by one without a scheme: a host, a mailbox.
+fn elsewhere(path: &str) -> Option<String> {
+    if let Some((scheme, rest)) = path.split_once("//")
+        && matches!(scheme, "http" | "https")
+    {
+        return Some(format!("{scheme}://{rest}"));
+    }
+    match path.split_once('@') {
+        Some((_, host)) if host.contains('.') && !path.contains(['/', ' ']) => Some(format!("mailto:{path}")),
+        _ => path.starts_with("www.").then(|| format!("https://{path}")),
     }
 }
 
@@ -381,14 +398,8 @@ fn no_lesson(library: &Library, folder: &str, path: &str, span: Span) -> Diagnos
 
 /// Returns a file in the same folder whose name is near.
 fn neighbour(library: &Library, below: &str) -> Option<String> {
-    let (folder, name) = below.rsplit_once('/').unwrap_or(("", below));
-    let folder = files::find_folder(&library.root, Path::new(folder)).ok()?;
-    let mut names: Vec<String> = std::fs::read_dir(folder)
-        .ok()?
-        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-        .filter(|name| !name.starts_with('.'))
-        .collect();
-    names.sort();
+    let name = below.rsplit('/').next().unwrap_or(below);
+    let names = files::names_beside(&library.root, Path::new(below));
     nearest(name, names.iter().map(String::as_str)).map(str::to_owned)
 }
 

@@ -3,6 +3,7 @@
 pub use footnotes::link_back;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ops::Range;
+pub(super) use values::SHOWN;
 
 use pulldown_cmark::{Event, Options, html};
 

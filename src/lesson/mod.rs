@@ -259,9 +259,13 @@ impl Course {
     }
 
     fn check_values(&self, lesson: &Lesson, text: &Fragment) -> Vec<Diagnostic> {
-        let check = |InlineValue { expression, span, role, .. }: &InlineValue| match role {
+        let check = |InlineValue { expression, span, role, plain, .. }: &InlineValue| match role {
             Role::Value => {
-                self.names.check(&lesson.slug, lesson.block_around(*span), expression, *span).err()
+                let found = self.names.check(&lesson.slug, lesson.block_around(*span), expression, *span);
+                found.err().map(|errors| match plain {
+                    true => errors,
+                    false => errors.into_iter().map(or_shown).collect(),
+                })
             }
             Role::Claim => {
                 self.names.scope(&lesson.slug, lesson.block_around(*span), expression, *span).err()
@@ -307,6 +311,14 @@ impl Lesson {
     pub fn block_around(&self, span: Span) -> Option<&str> {
         let block = self.blocks.iter().find(|block| block.span.holds(span))?;
         block.node.entry("id")?.value.as_text()
+    }
+}
+
+/// Adds to the error of an unknown experiment how code in braces is shown, unless a known one is near.
+fn or_shown(error: Diagnostic) -> Diagnostic {
+    match error.message.starts_with("no experiment is called") && !error.label.starts_with("did you mean") {
+        true => error.hint(markdown::SHOWN),
+        false => error,
     }
 }
 

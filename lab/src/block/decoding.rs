@@ -102,7 +102,7 @@ impl Decoded {
         let Decoded { kind, header, plan, tree, facts, mut errors } = self;
         for (index, (variant, facts)) in plan.variants().iter().zip(&facts).enumerate() {
             let found = plan.check(index, facts.as_ref()).into_iter();
-            let found = found.map(|problem| told(problem, plan.data(index)));
+            let found = found.map(|problem| told(with_parts(problem, &tree), plan.data(index)));
             add_new(&mut errors, found.map(|problem| at(problem, variant.tree)));
         }
         errors.extend_from_slice(plan.overridden());
@@ -121,6 +121,16 @@ impl Decoded {
             Ok(controls) => Ok(Block { controls, ..block }),
             Err(problems) => Err(problems.into_iter().map(|problem| at(problem, &block.tree)).collect()),
         }
+    }
+}
+
+/// Adds to a split that does not add up, where one part of it varies, how all of them vary.
+fn with_parts(problem: Problem, tree: &Node) -> Problem {
+    let vary = tree.entry("vary").map_or(&[][..], |vary| vary.value.entries());
+    match problem.path == "split" && vary.iter().any(|entry| entry.key.starts_with("split.")) {
+        true => problem
+            .hint("parts vary together: `vary: {split: [{train: 50%, dev: 50%}, {train: 60%, dev: 40%}]}`"),
+        false => problem,
     }
 }
 

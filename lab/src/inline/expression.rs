@@ -40,6 +40,22 @@ pub(super) struct Expression<'t> {
     pub(super) tokens: Vec<(Token, Range<usize>)>,
 }
 
+/// How other languages call what formats a number.
+const FORMATTERS: [&str; 6] = ["fixed", "float", "format", "int", "string", "tofixed"];
+
+/// Returns the fault of a filter that is none: a function, or what other languages format numbers by.
+fn no_filter(link: &Link, name: &str) -> Fault {
+    let fault = unknown(link, &FILTERS, "there is no filter");
+    let label = if FORMATTERS.contains(&name.to_lowercase().as_str()) {
+        "expected one such as `round(2)` or `percent(1)`".to_owned()
+    } else if FUNCTIONS.contains(&name) {
+        format!("`{name}` is a function: `{name}(VALUE)`")
+    } else {
+        return fault;
+    };
+    Fault { label, hints: vec![], ..fault }
+}
+
 impl<'t> Expression<'t> {
     /// Reads an expression.
     ///
@@ -104,7 +120,7 @@ impl<'t> Expression<'t> {
     }
 
     /// Returns how many arguments there are from the `(` that is token `open`, if it is one, and the token after its `)`.
-    fn arguments(&self, open: usize) -> (usize, usize) {
+    pub(super) fn arguments(&self, open: usize) -> (usize, usize) {
         let text = |at: usize| self.tokens.get(at).map_or("", |(_, range)| &self.text[range.clone()]);
         if text(open) != "(" {
             return (0, open);
@@ -150,10 +166,19 @@ impl<'t> Expression<'t> {
                 || Link { name: Name::Word(self.text[range.clone()].to_owned()), range: range.clone() };
             match token {
                 Token::Filter if !FILTERS.contains(&&self.text[range.clone()]) => {
-                    return Err(unknown(&link(), &FILTERS, "there is no filter"));
+                    return Err(no_filter(&link(), &self.text[range.clone()]));
                 }
                 Token::Function if !FUNCTIONS.contains(&&self.text[range.clone()]) => {
-                    return Err(unknown(&link(), &FUNCTIONS, "there is no function"));
+                    let name = &self.text[range.clone()];
+                    let fault = unknown(&link(), &FUNCTIONS, "there is no function");
+                    return Err(match FILTERS.contains(&name) {
+                        true => Fault {
+                            label: format!("`{name}` is a filter: `VALUE | {name}`"),
+                            hints: vec![],
+                            ..fault
+                        },
+                        false => fault,
+                    });
                 }
                 Token::Test => {
                     return Err(Fault::new(

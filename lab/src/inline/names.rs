@@ -128,6 +128,7 @@ impl Names {
         let none = BTreeMap::new();
         let own = self.ids(&as_name(lesson)).unwrap_or(&none);
         checked(text, span, |expression| {
+            expression.check_texts()?;
             let bare = self.bare(&as_name(lesson), expression);
             let id = match self.meant(&as_name(lesson), within, &bare) {
                 Err(faults) => return Err(faults),
@@ -390,15 +391,17 @@ impl Names {
             if self.incomplete.contains(&as_name(lesson)) {
                 return Ok(false);
             }
-            let own = own.into_iter().flat_map(BTreeMap::keys);
-            let known: Vec<&str> = own.chain(self.lessons.keys()).map(String::as_str).collect();
+            let ids = own.into_iter().flat_map(BTreeMap::keys);
+            let known: Vec<&str> = ids.chain(self.lessons.keys()).map(String::as_str).collect();
             let fault = resolve::unknown(first, &known, "no experiment is called");
             let elsewhere =
                 self.lessons.keys().find(|lesson| self.ids(lesson).is_some_and(|ids| ids.contains_key(name)));
-            return Err(match elsewhere {
-                Some(other) => {
-                    Fault { label: format!("did you mean `{other}.{name}`?"), hints: vec![], ..fault }
-                }
+            let meant = match elsewhere {
+                Some(other) => Some(format!("{other}.{name}")),
+                None => own.and_then(|own| of_variant(own, name)),
+            };
+            return Err(match meant {
+                Some(meant) => Fault { label: format!("did you mean `{meant}`?"), hints: vec![], ..fault },
                 None => fault,
             });
         };
@@ -501,4 +504,15 @@ impl From<Vec<Fault>> for Faults {
     fn from(faults: Vec<Fault>) -> Self {
         Faults(faults)
     }
+}
+
+/// Returns the first result of that name among the variants of a lesson's experiments, `ID.VARIANT.NAME`.
+fn of_variant(own: &BTreeMap<String, Data>, name: &str) -> Option<String> {
+    own.iter().find_map(|(id, variants)| {
+        let Data::Map(variants) = variants else { return None };
+        variants.iter().find_map(|(variant, names)| match names.open() {
+            Data::Map(names) if names.contains_key(name) => Some(format!("{id}.{variant}.{name}")),
+            _ => None,
+        })
+    })
 }

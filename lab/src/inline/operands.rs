@@ -52,6 +52,41 @@ impl Expression<'_> {
             .collect()
     }
 
+    /// Refuses what is calculated or compared with the text that a filter makes: `a | round(1) * 100` would repeat it.
+    pub(super) fn check_texts(&self) -> Result<(), Fault> {
+        for (index, (token, range)) in self.tokens.iter().enumerate() {
+            let name = &self.text[range.clone()];
+            if index < 2 || *token != Token::Filter || !FORMATS.contains(&name) {
+                continue;
+            }
+            if self.calculates_around(index - 1, self.arguments(index + 1).1) {
+                let message = format!("`{name}` makes a text, with which nothing is calculated or compared");
+                return Err(Fault::new(range.clone(), message, "a filter that formats must be the last one"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns whether something is calculated or compared with what a filter makes, whose `|` is the token `bar` and behind
+    /// which stands the token `after`.
+    fn calculates_around(&self, bar: usize, after: usize) -> bool {
+        const CALCULATES: [&str; 5] = ["+", "-", "*", "/", "%"];
+        let (mut first, _) = self.calculation(bar, &CALCULATES);
+        let mut after = after;
+        while first > 0 && self.is_operator(first - 1, &["("]) && self.is_operator(after, &[")"]) {
+            // Of a call it is an argument.
+            if first > 1 && matches!(self.tokens[first - 2].0, Token::Function | Token::Filter) {
+                return false;
+            }
+            (first, after) = (first - 1, after + 1);
+        }
+        let calculates = |index: usize| {
+            self.is_operator(index, &CALCULATES)
+                || matches!(self.tokens.get(index), Some((Token::Operator(_), _)))
+        };
+        calculates(after) || first.checked_sub(1).is_some_and(calculates)
+    }
+
     /// Refuses `a - b | abs` takes the absolute value of b alone, which nobody means.
     pub(super) fn check_absolute(&self) -> Result<(), Fault> {
         for (index, (token, range)) in self.tokens.iter().enumerate() {
@@ -118,12 +153,15 @@ impl Expression<'_> {
             {
                 let written = start..self.tokens[index + 2].1.end;
                 let message = format!("`{}` is no number here", &self.text[written.clone()]);
-                let point = self.text[written.clone()].replacen(',', ".", 1);
-                return Err(Fault::new(
-                    written,
-                    message,
-                    format!("expected `{point}`: decimals have a point"),
-                ));
+                let (whole, rest) = (self.word(index), self.word(index + 2));
+                // Thousands may be parted by points, or by the comma itself.
+                let label = match rest.len() == 3 && !whole.contains('.') && whole != "0" {
+                    true => format!(
+                        "expected `{whole}{rest}`, or `{whole}.{rest}` where the comma parts decimals"
+                    ),
+                    false => format!("expected `{}.{rest}`: decimals have a point", whole.replace('.', "")),
+                };
+                return Err(Fault::new(written, message, label));
             }
         }
         Ok(())

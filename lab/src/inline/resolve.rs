@@ -10,7 +10,7 @@ use super::seeds::Seeds;
 use super::token::{Link, Name};
 use crate::diagnostic::{counted, nearest};
 use crate::outcome::Statistic;
-use crate::settings::metric_of_others;
+use crate::settings::{metric_of_others, setting_of_others};
 
 /// What is wrong at a place of an expression.
 #[derive(Clone, Debug, PartialEq)]
@@ -154,9 +154,16 @@ fn follow<'a, 'l, 'd>(
             {
                 end(names, left, statistic)?
             }
-            (Data::Map(names), Name::Word(_)) => {
-                entry(names, left).ok_or_else(|| unknown(link, &data.names(), &format!("`{seen}` has no")))?
-            }
+            (Data::Map(names), Name::Word(_)) => entry(names, left).ok_or_else(|| {
+                let fault = unknown(link, &data.names(), &format!("`{seen}` has no"));
+                match setting_meant(names, left) {
+                    Some(path) => {
+                        let label = format!("did you mean `settings.{path}`?");
+                        Fault { label, hints: vec![], ..fault }
+                    }
+                    None => fault,
+                }
+            })?,
             (Data::Settings(names), Name::Word(_)) => path(names, left, &seen)?,
             (Data::Late(..), _) => (data.open(), 0),
             (Data::List(list), Name::Index(index)) => (item(&list.items, *index, link, &seen)?, 1),
@@ -212,6 +219,20 @@ fn follow<'a, 'l, 'd>(
         left = &left[used..];
     }
     Ok(Followed { data, left, seen, statistic })
+}
+
+/// Returns the path of the setting that was meant where a result is missing: `training.epochs`, or `epochs` alone, or `lr`.
+fn setting_meant(names: &BTreeMap<String, Data>, links: &[Link]) -> Option<String> {
+    let Some(Data::Settings(settings)) = names.get("settings").map(Data::open) else { return None };
+    let words: Vec<&str> = links.iter().map_while(Link::word).collect();
+    let path = words.join(".");
+    let last = *words.last()?;
+    let own = |path: &str| path.rsplit('.').next().unwrap_or(path).to_owned();
+    let keys: Vec<String> = settings.keys().map(|path| own(path)).collect();
+    let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+    let meant = setting_of_others(last, &keys).unwrap_or_else(|| last.to_owned());
+    let is_it = |known: &&String| **known == path || own(known) == meant;
+    settings.keys().find(is_it).cloned()
 }
 
 /// What leads from an experiment to the variant in which a metric is at that end: `grid.lowest.dev_error.label`.

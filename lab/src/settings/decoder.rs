@@ -35,11 +35,19 @@ impl<'a> Decoder<'a> {
     fn integer<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match self.node.value {
             Value::Integer(value) => visitor.visit_i64(value),
-            Value::Float(value) if value == value.trunc() && value.abs() < 9e18 => {
+            Value::Float(value)
+                if value == value.trunc() && value.abs() < 9e18 && !self.is_thousands(value) =>
+            {
                 visitor.visit_i64(value as i64)
             }
             _ => Err(Self::mismatch(&visitor)),
         }
+    }
+
+    /// Returns whether a number was written with three decimals, all 0: `1.000` is a thousand in many languages, and 1 here.
+    fn is_thousands(self, value: f64) -> bool {
+        let digits = value.abs().to_string().len();
+        (1.0..1000.0).contains(&value) && self.node.span.end - self.node.span.start == digits + ".000".len()
     }
 
     fn float<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {

@@ -4,7 +4,7 @@ use std::fmt::{self, Display};
 
 use serde::de::{Expected, Unexpected};
 
-use super::{Node, Value, fields, foreign};
+use super::{Entry, Node, Value, fields, foreign};
 use crate::data::DataSettings;
 use crate::diagnostic::{Diagnostic, counted, nearest};
 use crate::nn::ModelSettings;
@@ -136,12 +136,11 @@ pub(super) fn diagnostic(error: &Error, root: &Node, path: &[usize], also: &[&st
         Kind::UnknownSetting { name, known } => {
             let mut known = known.clone();
             if path.len() == 1 {
-                known.extend(also);
+                // A kind's own axis may be called as the setting that it varies.
+                known.extend(also.iter().filter(|also| !known.contains(also)).copied().collect::<Vec<_>>());
             }
-            if let Some((key, number)) = decimal_comma(root, path) {
-                return Diagnostic::error("a number with a comma", span)
-                    .label(format!("expected `{key}: {number}`"))
-                    .hint("decimals are written with a point");
+            if let Some(error) = comma_in_braces(root, path, span) {
+                return error;
             }
             unknown(Diagnostic::error(format!("unknown setting `{name}`"), span), name, &known, &parent())
         }
@@ -151,7 +150,11 @@ pub(super) fn diagnostic(error: &Error, root: &Node, path: &[usize], also: &[&st
                 "" => format!("unknown choice `{}`", short(choice)),
                 setting => format!("`{setting}` has no choice `{}`", short(choice)),
             };
-            unknown(Diagnostic::error(message, span), choice, known, &setting)
+            let error = Diagnostic::error(message, span);
+            match chosen(choice, known, describe(root, &path[..path.len().saturating_sub(1)]).1) {
+                Some(label) => error.label(label),
+                None => unknown(error, choice, known, &setting),
+            }
         }
         Kind::Missing(missing) => {
             let message = match name.as_str() {
@@ -171,7 +174,11 @@ pub(super) fn diagnostic(error: &Error, root: &Node, path: &[usize], also: &[&st
                 [] => format!("`{name}` names no choice"),
                 names => format!("`{name}` names {} choices: {}", names.len(), listed(names)),
             };
-            Diagnostic::error(message, span).label("expected one choice, as in `{adam: {beta1: 0.9}}`")
+            let error = Diagnostic::error(message, span);
+            match named_choice(node) {
+                Some(choice) => error.label(format!("expected `{{{choice}: {{...}}}}`, its settings within")),
+                None => error.label("expected one choice, as in `{adam: {beta1: 0.9}}`"),
+            }
         }
         Kind::Mismatch { expected } => mismatch(&name, node, expected, span),
         Kind::Length { length, expected } => {
@@ -231,6 +238,12 @@ fn several(name: &str, node: &Node) -> Option<String> {
             widths.join(", ")
         ));
     }
+    if let Some((list, _)) = name.rsplit_once('[')
+        && matches!(node.value, Value::List(_))
+        && list.split_once('.').is_some_and(|(part, _)| VARYING.contains(&part))
+    {
+        return Some(format!("lists to compare stand beside the parts: `vary: {{{list}: [[...], [...]]}}`"));
+    }
     let varies =
         name.split_once('.').is_some_and(|(part, rest)| VARYING.contains(&part) && !rest.contains('['));
     let plain = |item: &Node| match &item.value {
@@ -250,16 +263,48 @@ fn several(name: &str, node: &Node) -> Option<String> {
     })
 }
 
-/// Returns the number that `{learning_rate: 0,05}` was meant to be, which YAML reads as two entries, with its key.
-fn decimal_comma(root: &Node, path: &[usize]) -> Option<(String, String)> {
+/// Returns the error of `{learning_rate: 0,05}` and `{hidden: 16, 8}`, which YAML reads as entries without a value.
+fn comma_in_braces(root: &Node, path: &[usize], span: crate::diagnostic::Span) -> Option<Diagnostic> {
     let (&last, parent) = path.split_last()?;
     let entries = describe(root, parent).1.entries();
-    let (before, entry) = (entries.get(last.checked_sub(1)?)?, entries.get(last)?);
+    let bare = |entry: &&Entry| {
+        entry.value.value == Value::Null
+            && !entry.key.is_empty()
+            && entry.key.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let (before, entry) = (entries.get(last.checked_sub(1)?)?, entries.get(last).filter(bare)?);
     let Value::Integer(whole) = before.value.value else { return None };
-    let digits = !entry.key.is_empty() && entry.key.bytes().all(|byte| byte.is_ascii_digit());
-    let adjacent = before.value.span.end + 1 == entry.key_span.start;
-    (digits && adjacent && entry.value.value == Value::Null)
-        .then(|| (before.key.clone(), format!("{whole}.{}", entry.key)))
+    let (key, rest) = (&before.key, &entry.key);
+    if before.value.span.end + 1 < entry.key_span.start {
+        let items: Vec<&str> =
+            entries[last..].iter().take_while(bare).map(|item| item.key.as_str()).collect();
+        let error = Diagnostic::error("a list without brackets", span);
+        return Some(error.label(format!("expected `{key}: [{whole}, {}]`", items.join(", "))));
+    }
+    let error = Diagnostic::error("a number with a comma", span);
+    if rest.len() == 3 && whole != 0 {
+        return Some(error.label(format!(
+            "expected `{key}: {whole}{rest}`, or `{key}: {whole}.{rest}` where the comma parts decimals"
+        )));
+    }
+    let error = error.label(format!("expected `{key}: {whole}.{rest}`"));
+    Some(error.hint("decimals are written with a point"))
+}
+
+/// Returns what to write for a choice beside which its settings stand: `adam 0.001`, `{type: adam}`.
+fn chosen(choice: &str, known: &[&str], beside: &Node) -> Option<String> {
+    if let Some((first, _)) = choice.split_once([':', ' ', '('])
+        && known.contains(&first)
+    {
+        return Some(format!("expected `{first}`, or `{{{first}: {{...}}}}` with its settings"));
+    }
+    let named = named_choice(beside).filter(|named| known.contains(named))?;
+    (beside.entries().len() == 1).then(|| format!("expected `{named}` alone"))
+}
+
+/// Returns the choice that a map names as other tools do: `{name: adam, learning_rate: 0.1}`.
+fn named_choice(node: &Node) -> Option<&str> {
+    ["name", "type", "kind"].iter().find_map(|key| node.entry(key)?.value.as_text())
 }
 
 /// Returns the first number of a list that seems to have been written with a comma: two whole numbers without a blank between.
@@ -286,6 +331,24 @@ fn rewrite(name: &str, value: &Value, expected: &str) -> Option<String> {
             Some("`{patience: 10}`, the epochs without improvement that are waited for".to_owned())
         }
         Value::Bool(false) if setting == "early_stopping" => Some("nothing: leave it out".to_owned()),
+        Value::Float(number)
+            if expected.contains("whole") && *number == number.trunc() && (1.0..1000.0).contains(number) =>
+        {
+            Some(format!("`{}`, or `{}` if the point parts thousands", number, number * 1000.0))
+        }
+        Value::Integer(patience @ 1..) if setting == "early_stopping" => {
+            Some(format!("`{{patience: {patience}}}`"))
+        }
+        Value::Integer(_) | Value::Float(_) if expected.starts_with("settings") && of_choice(name) => {
+            let number = format!("{value:?}");
+            let number = number.trim_start_matches(|letter: char| !letter.is_ascii_digit() && letter != '-');
+            let key =
+                if setting.ends_with("momentum") || setting == "nesterov" { "beta" } else { "learning_rate" };
+            Some(format!("`{{{key}: {}}}`", number.trim_end_matches(')')))
+        }
+        Value::Text(_) | Value::List(_) | Value::Float(_) if name == "split" => {
+            Some("`{train: 60%, dev: 20%, test: 20%}`".to_owned())
+        }
         Value::Float(share) if expected.starts_with("a percentage") => match share {
             0.0..=1.0 => Some(format!("`{}%`", (share * 1e6).round() / 1e4)),
             1.0..=100.0 => Some(format!("`{share}%`")),
@@ -298,12 +361,13 @@ fn rewrite(name: &str, value: &Value, expected: &str) -> Option<String> {
             }
             _ => like_an_example(text, expected),
         },
+        Value::Text(text)
+            if expected.contains("`full`") && matches!(text.as_str(), "all" | "max" | "none" | "whole") =>
+        {
+            Some("`full`".to_owned())
+        }
         Value::Text(text) if number => {
-            if let Some(share) = text.strip_suffix('%').and_then(|share| share.trim().parse::<f64>().ok()) {
-                return Some(format!("`{}`", share / 100.0));
-            }
-            let cleaned = text.replace('_', "").replace(',', ".");
-            cleaned.parse::<f64>().ok().filter(|number| number.is_finite()).map(|_| format!("`{cleaned}`"))
+            meant_number(text, expected.contains("whole")).map(|it| format!("`{it}`"))
         }
         Value::Text(text) if expected.contains("`true`") => match text.to_lowercase().as_str() {
             "yes" | "on" | "y" => Some("`true`".to_owned()),
@@ -325,9 +389,48 @@ fn rewrite(name: &str, value: &Value, expected: &str) -> Option<String> {
     }
 }
 
+/// Returns the number that a text was meant to be: `5%`, `0,05`, `1/20`, `1,000`.
+fn meant_number(text: &str, whole: bool) -> Option<String> {
+    let parse = |text: &str| text.trim().parse::<f64>().ok().filter(|number| number.is_finite());
+    let written = |number: f64| (!whole || number == number.trunc()).then(|| number.to_string());
+    if let Some(share) = text.strip_suffix('%').and_then(parse) {
+        return written(share / 100.0);
+    }
+    if let Some((over, under)) = text.split_once('/') {
+        return written(parse(over)? / parse(under).filter(|under| *under != 0.0)?);
+    }
+    let plain = text.replace(['_', ' '], "");
+    let Some(last) = plain.rfind([',', '.']) else { return parse(&plain).map(|_| plain) };
+    let (before, after) = (plain[..last].replace([',', '.'], ""), &plain[last + 1..]);
+    let is_comma = plain[last..].starts_with(',');
+    // Of two kinds of signs the last one parts decimals; one that stands before three digits may part thousands.
+    let mixed = plain[..last].contains(if is_comma { '.' } else { ',' });
+    let thousands = after.len() == 3 && before != "0" && !mixed && (whole || is_comma);
+    let decimal = format!("{before}.{after}");
+    let cleaned = match (thousands, whole) {
+        (true, true) => before + after,
+        (true, false) => format!("{before}{after}`, or `{decimal}"),
+        (false, _) => return parse(&decimal).filter(|it| !whole || *it == it.trunc()).map(|_| decimal),
+    };
+    parse(&decimal).map(|_| cleaned)
+}
+
+/// Returns whether a name is that of a choice with settings, `training.optimizer.adam`.
+fn of_choice(name: &str) -> bool {
+    let parts: Vec<&str> = name.rsplit('.').collect();
+    parts.get(1) == Some(&"optimizer")
+}
+
 /// Returns a text as what stands between the brackets of a list, where YAML reads it so: `64, 32` as two numbers.
 fn as_items(text: &str) -> Option<String> {
     let one_line = !text.contains('\n') && text.chars().count() <= 60;
+    if text == "none" {
+        return Some(String::new());
+    }
+    let widths: Vec<&str> = text.split(['-', 'x', '/', ' ', ',']).filter(|part| !part.is_empty()).collect();
+    if widths.len() > 1 && widths.iter().all(|width| width.parse::<u64>().is_ok()) {
+        return Some(widths.join(", "));
+    }
     let of_numbers = text.split(',').all(|item| item.trim().parse::<f64>().is_ok());
     let plain =
         !text.contains([',', '[', ']', '{', '}', ':', '#', '"', '\'', '&', '*', '!', '|', '%', '@', '`']);
@@ -379,6 +482,11 @@ fn unknown(diagnostic: Diagnostic, name: &str, known: &[&str], parent: &str) -> 
             .label(format!("did you mean `{path}` of `{part}`?"))
             .hint(format!("write `{part}: {{{written}}}`; in `vary` and `space` it is `{whole}.{path}`"));
     }
+    if VARYING.contains(&parent)
+        && let Some(written) = beside(name, parent)
+    {
+        return diagnostic.label(format!("expected `{written}` beside `{parent}`"));
+    }
     // The other way round, `space: {training: {l2: ...}}`.
     if let Some(outer) = parent.strip_prefix("space.").filter(|outer| !outer.contains('.')) {
         let label = format!("expected {}", listed(known));
@@ -402,6 +510,21 @@ fn elsewhere(name: &str, known: &[&str]) -> Option<(&'static str, String)> {
     let parts = || parts.iter().filter(|(part, _)| known.contains(part));
     let exact = parts().find(|(_, keys)| keys.contains(&name)).map(|(part, _)| (*part, name.to_owned()));
     exact.or_else(|| parts().find_map(|(part, keys)| Some((*part, foreign::setting(name, keys)?))))
+}
+
+/// Returns where a setting stands that is none of the part that it was written into.
+fn beside(name: &str, parent: &str) -> Option<String> {
+    let others: Vec<&str> = VARYING.into_iter().filter(|part| *part != parent).collect();
+    let (part, meant) = elsewhere(name, &others).unzip();
+    match (part, foreign::setting(name, &["seed", "seeds"])) {
+        (Some(part), _) => {
+            let meant = meant?;
+            let written = if meant.contains(':') { meant } else { format!("{meant}: ...") };
+            Some(format!("{part}: {{{written}}}"))
+        }
+        (None, Some(meant)) => Some(format!("{meant}: ...")),
+        (None, None) => matches!(name, "seed" | "seeds").then(|| format!("{name}: ...")),
+    }
 }
 
 fn listed<T: Display>(names: &[T]) -> String {

@@ -1,7 +1,7 @@
 //! Names that other tools give to settings, and values that they take.
 
 /// Settings by the names that they have in Keras, PyTorch and scikit-learn, and what to write here.
-const NAMES: [(&str, &str); 56] = [
+const NAMES: [(&str, &str); 74] = [
     ("lr", "learning_rate"),
     ("alpha", "learning_rate"),
     ("eta", "learning_rate"),
@@ -58,10 +58,28 @@ const NAMES: [(&str, &str); 56] = [
     ("validation", "dev"),
     ("standardize", "normalize"),
     ("label", "target"),
+    ("depth", "layers"),
+    ("width", "units"),
+    ("clip_norm", "max_norm"),
+    ("grad_clip", "max_norm"),
+    ("gradient_clipping", "max_norm"),
+    ("betas", "beta1"),
+    ("path", "file"),
+    ("csv", "file"),
+    ("filename", "file"),
+    ("columns", "features"),
+    ("inputs", "features"),
+    ("n", "samples"),
+    ("size", "samples"),
+    ("centers", "classes"),
+    ("runs", "seeds"),
+    ("n_runs", "seeds"),
+    ("repeats", "seeds"),
+    ("repetitions", "seeds"),
 ];
 
 /// Values of settings by the names that they have elsewhere, and what to write here.
-const CHOICES: [(&str, &str); 18] = [
+const CHOICES: [(&str, &str); 28] = [
     ("average", "mean"),
     ("avg", "mean"),
     ("float", "f32"),
@@ -80,6 +98,16 @@ const CHOICES: [(&str, &str); 18] = [
     ("loguniform", "log"),
     ("uniform", "linear"),
     ("categorical", "choice"),
+    ("swish", "silu"),
+    ("xavier_uniform", "glorot"),
+    ("xavier_normal", "glorot"),
+    ("glorot_uniform", "glorot"),
+    ("random", "normal"),
+    ("zscore", "standard"),
+    ("z_score", "standard"),
+    ("regression", "number"),
+    ("classification", "classes"),
+    ("step", "staircase"),
 ];
 
 /// Parts of names of metrics and of parts of the data, as others call them.
@@ -96,7 +124,7 @@ const PARTS: [(&str, &str); 9] = [
 ];
 
 /// Returns what a setting or value of another tool is called here, if that is known: a name, or a setting with its place.
-pub(super) fn setting(name: &str, known: &[&str]) -> Option<String> {
+pub fn setting(name: &str, known: &[&str]) -> Option<String> {
     let name = name.to_lowercase().replace('-', "_");
     let meant = NAMES.iter().chain(&CHOICES).filter(|(theirs, _)| *theirs == name).map(|(_, ours)| *ours);
     let mut known_ones = meant.filter(|ours| known.contains(&ours.split(':').next().unwrap_or(ours)));

@@ -27,7 +27,7 @@ mod syntax;
 mod write;
 
 pub use decode::{decode, decode_among, decode_part};
-pub use foreign::metric as metric_of_others;
+pub use foreign::{metric as metric_of_others, setting as setting_of_others};
 pub use line_map::LineMap;
 pub use merge::merge;
 pub use node::{Entry, Node, Value};

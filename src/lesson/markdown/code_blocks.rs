@@ -17,6 +17,9 @@ use crate::markup::escaped;
 /// What may stand behind the language of a fence: `python file: train.py, region: loop, tab: PyTorch`.
 const SETTINGS: [&str; 4] = ["file", "lines", "region", "tab"];
 
+/// What a fence is marked with whose settings are meant to be seen.
+const SHOWN_AS_CODE: [&str; 4] = ["example", "markdown", "md", "text"];
+
 /// Where a setting begins.
 static SETTING: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?:^|[\s,])(?P<key>file|lines|region|tab)[ \t]*:").expect("a pattern of our own")
@@ -25,6 +28,12 @@ static SETTING: LazyLock<Regex> = LazyLock::new(|| {
 /// A setting, or what may have been meant as one.
 static MEANT: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"^[\w+#-]*[ \t]+(?P<key>\w+)[ \t]*:(?:[ \t]|$)").expect("a pattern of our own")
+});
+
+/// What other programs read behind the language: lines to stress, a title.
+static OF_OTHERS: LazyLock<Regex> = LazyLock::new(|| {
+    let pattern = r"^[^\s{,]+(?:[\s,]+[^\s{=,]+)*[\s,]*(?P<of>(?:\{|\b[\w-]+=).*)";
+    Regex::new(pattern).expect("a pattern of our own")
 });
 
 /// The settings of a fence.
@@ -138,6 +147,11 @@ impl<'t> Writer<'t> {
         };
         let fence = Fence::read(info);
         self.check_fence(info, &fence, range);
+        if fence.file.is_none()
+            && !fence.language.split_whitespace().any(|word| SHOWN_AS_CODE.contains(&word))
+        {
+            self.check_shown(info, range, &parts[1..]);
+        }
         self.check_end(range);
         let mut language = self.fence_language(fence.language, range);
         let included = fence.file.map(|file| {
@@ -178,6 +192,14 @@ impl<'t> Writer<'t> {
                 Some(near) => warning.label(format!("did you mean `{near}`?")),
                 None => warning.label(format!("expected one of {}", SETTINGS.join(", "))),
             });
+        }
+        if let Some(other) = OF_OTHERS.captures(fence.language).and_then(|found| found.name("of")) {
+            let other = other.as_str();
+            let message = format!("`{other}` behind the language of a fence is not read");
+            let warning = Diagnostic::warning(message, self.within_fence(range, other));
+            self.found
+                .diagnostics
+                .push(warning.label("expected nothing, or a setting such as `tab: ...`, `file: ...`"));
         }
         if fence.tab == Some("") {
             let place = self.within_fence(range, "tab");

@@ -21,14 +21,14 @@ struct Dialect {
 }
 
 /// Pattern, what it is, and what to write instead.
-const DIALECTS: [(&str, &str, &str); 35] = [
+const DIALECTS: [(&str, &str, &str); 37] = [
     (
         r"(?m)^[ \t>]*(?P<of>:::+[ \t]*\{?[ \t]*\.?\w[^\n]*)",
         "a container of another dialect",
         "expected `> [!NOTE]` (or TIP, IMPORTANT, WARNING, CAUTION) and `>` before each line of its text",
     ),
     (
-        r"(?m)^[ \t>]*(?P<of>(?:!!!|\?\?\?\+?)[ \t]+\w[^\n]*)",
+        r"(?m)^[ \t>]*(?P<of>(?:!!!|\?\?\?\+?)[ \t]+[\w\x22][^\n]*)",
         "an admonition of another dialect",
         "expected `> [!NOTE]` (or TIP, IMPORTANT, WARNING, CAUTION) and `>` before each line of its text",
     ),
@@ -120,6 +120,16 @@ const DIALECTS: [(&str, &str, &str); 35] = [
         "expected nothing: pages are laid out by their style sheet",
     ),
     (
+        r"(?m)^[ \t>]*(?P<of>\\begin\{(?:center|definition|description|document|enumerate|figure|itemize|lemma|lstlisting|proof|quote|table|tabular|theorem|verbatim)\*?\}[^\n]*)",
+        "an environment of LaTeX outside of a formula",
+        "expected Markdown: a list, a table, `> ` for a quote, a fence for code",
+    ),
+    (
+        r"(?m)^(?P<of>import[ \t]+[\w{*][^\n]*[ \t]from[ \t]+[\x22'][^\x22'\n]+[\x22'];?|export[ \t]+(?:const|default|function)[ \t][^\n]*|\{/\*[^\n]*\*/\})[ \t]*$",
+        "a line of MDX",
+        "expected nothing: pages have no components",
+    ),
+    (
         r"(?:^|[^$])(?P<of>\$\$)(?:[^$]|$)",
         "the sign of a formula",
         r"expected a second `$$` that closes it, or `\$\$` for two dollars",
@@ -182,6 +192,12 @@ const DIALECTS: [(&str, &str, &str); 35] = [
         "expected `<!--` and `-->` around it, or nothing",
     ),
 ];
+
+/// The line between the header of a table and its rows, below a line that may be one.
+static RULED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?m)^[ \t>]*\|[^\n]*\n[ \t>]*(?P<of>\|(?:[ \t]*:?-+:?[ \t]*\|)+)[ \t]*$")
+        .expect("a pattern of our own")
+});
 
 static ALL: LazyLock<Vec<Dialect>> = LazyLock::new(|| {
     let dialect = |(pattern, what, write): (&str, &'static str, &'static str)| {
@@ -253,6 +269,7 @@ impl<'t> Writer<'t> {
     pub(super) fn check_dialects(&mut self, parts: &[Part<'t>]) {
         let hidden = Hidden::of(parts);
         self.check_notes(&hidden);
+        self.check_ruled(parts, &hidden);
         // Where each ends by where it starts; none overlaps another.
         let mut said: BTreeMap<usize, usize> = BTreeMap::new();
         for Dialect { pattern, what, write, in_code } in ALL.iter() {
@@ -271,6 +288,26 @@ impl<'t> Writer<'t> {
                     Diagnostic::warning(format!("{what} is shown as it stands"), self.span(place.range()));
                 self.found.diagnostics.push(warning.label(*write));
             }
+        }
+    }
+
+    /// Warns of the line below a header that makes no table of it, since it has another number of cells.
+    fn check_ruled(&mut self, parts: &[Part<'t>], hidden: &Hidden) {
+        let tables: Vec<&Range<usize>> = parts
+            .iter()
+            .filter(|(event, _)| matches!(event, Event::Start(Tag::Table(_))))
+            .map(|(_, range)| range)
+            .collect();
+        for found in RULED.captures_iter(self.text) {
+            let Some(place) = found.name("of") else { continue };
+            let before = tables.partition_point(|table| table.start <= place.start());
+            let in_table = tables[..before].last().is_some_and(|table| table.end > place.start());
+            if in_table || hidden.has(place.start(), false) {
+                continue;
+            }
+            let warning =
+                Diagnostic::warning("this line makes no table of what is above it", self.span(place.range()));
+            self.found.diagnostics.push(warning.label("expected as many cells as the header has"));
         }
     }
 
@@ -312,9 +349,9 @@ impl<'t> Writer<'t> {
     }
 }
 
-/// Returns the language that the info string of a fence names: `rust,ignore` is Rust.
+/// Returns the language that the info string of a fence names: `rust,ignore` is Rust, `js{1,3}` JavaScript.
 fn language(info: &str) -> &str {
-    info.split([',', ' ', '\t']).next().unwrap_or_default()
+    info.split([',', ' ', '\t', '{']).next().unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -11,8 +11,8 @@ use crate::lesson::fragment::{experiment_mark, figure_mark};
 use crate::settings::LineMap;
 
 impl<'t> Writer<'t> {
-    /// Warns of YAML that is shown, and may have been meant to run.
-    pub(super) fn yaml(&mut self, info: &str, range: &Range<usize>, parts: &[Part<'t>]) {
+    /// Warns of settings that are shown, and may have been meant to run.
+    pub(super) fn check_shown(&mut self, info: &str, range: &Range<usize>, parts: &[Part<'t>]) {
         let lines = parts.iter().filter_map(|(event, _)| match event {
             Event::Text(line) => Some(&**line),
             _ => None,

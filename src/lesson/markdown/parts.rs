@@ -23,10 +23,6 @@ impl<'t> Writer<'t> {
                 if block::read_info(info) != Info::Code =>
             {
                 let length = length(parts);
-                if block::read_info(info) == Info::Yaml {
-                    self.yaml(info, range, &parts[1..length]);
-                    return self.code_blocks(parts);
-                }
                 self.fence(info, range, &parts[1..length]);
                 return length;
             }

@@ -14,6 +14,10 @@ use crate::lesson::inline;
 /// The most values and claims of one text.
 const MOST_VALUES: usize = 10_000;
 
+/// How code is shown that would be read as a value.
+pub(in crate::lesson) const SHOWN: &str =
+    "code with braces that is shown as it stands goes between double backticks";
+
 impl<'t> Writer<'t> {
     pub(super) fn code(&mut self, code: &CowStr<'t>, range: &Range<usize>) {
         // Between double backticks a guide shows how values are written.
@@ -51,6 +55,15 @@ impl<'t> Writer<'t> {
                 None => (Role::Value, inside),
             },
         };
+        if role == Role::Value
+            && let Some((word, rest)) = inside.split_once(' ')
+            && matches!(word, "claim" | "ref" | "cite")
+            && rest.trim_start().starts_with(|letter: char| letter.is_alphabetic())
+        {
+            let error = Diagnostic::error("a colon is missing", self.find(range, inside));
+            self.found.diagnostics.push(error.label(format!("expected `{word}: {}`", rest.trim())));
+            return None;
+        }
         let span = match expression {
             "" => self.span(range.clone()),
             expression => self.find(range, expression),
@@ -62,8 +75,7 @@ impl<'t> Writer<'t> {
         };
         if let Err(error) = checked {
             let unread = error.message.contains("cannot be read");
-            let hint = "code with braces that is shown as it stands goes between double backticks";
-            self.found.diagnostics.push(if unread { error.hint(hint) } else { error });
+            self.found.diagnostics.push(if unread { error.hint(SHOWN) } else { error });
             return None;
         }
         if self.values.len() >= MOST_VALUES {

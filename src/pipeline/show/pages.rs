@@ -393,7 +393,8 @@ fn unpublished(computed: &Computed, files: &Files) -> Vec<Diagnostic> {
             let start = published.path.trim_end_matches(|letter| letter != '.').trim_end_matches('.');
             let own = files
                 .keys()
-                .filter(|path| path.strip_prefix(start).is_some_and(|rest| rest.starts_with(['.', '-'])));
+                .filter(|path| path.strip_prefix(start).is_some_and(|rest| rest.starts_with(['.', '-'])))
+                .filter(|path| !path.ends_with(".js"));
             let own: Vec<String> = own.map(|path| format!("`{path}`")).collect();
             Diagnostic::error(format!("there is no file `{}`", published.path), published.span)
                 .label(format!("expected {}", own.join(", ")))

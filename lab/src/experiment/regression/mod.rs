@@ -17,7 +17,7 @@ use crate::experiment::{
     Compare, Context, Cost, Doc, Experiment, Facts, MetricInfo, MetricSchema, MetricType, Part, Shared,
     training,
 };
-use crate::outcome::{Metric, Outcome, RunRecord, Step, Table};
+use crate::outcome::{DIVERGED_AT, Metric, Outcome, RunRecord, Step, Table};
 use crate::range;
 use crate::train::regress;
 
@@ -142,7 +142,7 @@ impl Experiment for Regression {
     const NAME: &'static str = "regression";
     const SUMMARY: &'static str =
         "Which curve lies nearest to the points, and what does a penalty on its weights do?";
-    const REVISION: u32 = 1;
+    const REVISION: u32 = 2;
     const TRAINS: bool = false;
     const COMPARE: Compare =
         Compare { key: "compare", path: |_| "l2", prefix: "lambda", about: "penalties lambda" };
@@ -163,6 +163,11 @@ impl Experiment for Regression {
             "weights",
             "of a line: of each feature as it was normalized, in the order of the data (a list)",
         ),
+        MetricInfo::when(
+            DIVERGED_AT,
+            "of a network: the epoch at which loss or weights were no longer finite; not a number where they stayed so",
+        )
+        .in_unit("epochs"),
     ];
     const STEP: Step = Step::Epoch;
     const FIGURES: &'static [Doc] = &[
@@ -240,6 +245,8 @@ compare: [0.0001, 0.01, 1, 100]
             let trained = self.with_parts(network, |parts| training::metric_schema(parts, Some(facts)));
             return trained.into_iter().filter(|(name, _)| schema.contains_key(name)).collect();
         }
+        // A line never diverges.
+        schema.remove(DIVERGED_AT);
         schema.values_mut().for_each(|metric_type| *metric_type = MetricType::Number);
         schema.insert("weights".into(), MetricType::List(facts.features));
         for (part, _) in PARTS.iter().zip(sizes).filter(|(_, rows)| *rows == 0) {

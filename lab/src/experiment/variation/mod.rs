@@ -218,7 +218,22 @@ fn grid(values: &Node) -> Result<Vec<Asked<'_>>, Vec<Diagnostic>> {
         }
         if items.is_empty() {
             let error = Diagnostic::error(format!("`{}` is given no values", path.key), path.value.span);
-            errors.push(error.label("expected a list of values"));
+            let error = error.label("expected a list of values");
+            let inner = path.value.entries().first().filter(|inner| !inner.value.items().is_empty());
+            errors.push(match inner {
+                Some(inner) => {
+                    error.hint(format!("write the path with dots: `{}.{}: [...]`", path.key, inner.key))
+                }
+                None => error,
+            });
+            continue;
+        }
+        let before = values.entries().iter().take_while(|other| !std::ptr::eq(*other, path));
+        if let Some(other) =
+            exclusive_with(&path.key).find(|other| before.clone().any(|path| path.key == **other))
+        {
+            let message = format!("`{other}` and `{}` say the same in two ways", path.key);
+            errors.push(Diagnostic::error(message, path.key_span).label("expected only one of them"));
             continue;
         }
         if items.len() * asked.len() > MOST_VARIANTS {
@@ -271,11 +286,13 @@ fn check_names(asked: &[Asked], key: &str) -> Result<(), Vec<Diagnostic>> {
                     .label("expected lower-case letters, digits and underscores, beginning with a letter"),
             );
         } else if asked[..index].iter().any(|other| other.name == *name) {
-            errors.push(
-                Diagnostic::error(format!("two variants are called `{name}`"), *place)
-                    .label("the second one")
-                    .hint(own_names),
-            );
+            let error = Diagnostic::error(format!("two variants are called `{name}`"), *place);
+            let error = error.label("the second one").hint(own_names);
+            // As in `[0,1, 0,01]`.
+            errors.push(match name.ends_with("_0") || name == "0" {
+                true => error.hint("decimals are written with a point, as in `0.1`"),
+                false => error,
+            });
         }
     }
     if errors.is_empty() { Ok(()) } else { Err(errors) }
