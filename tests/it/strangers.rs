@@ -334,7 +334,9 @@ fn what_is_honest_passes() {
     for (path, markup) in &trusted {
         let elements = |markup: &str| -> Vec<(String, Vec<(String, String)>)> {
             let elements = html::parse(markup).elements.into_iter();
+            // The values of charts stand in a script beside a page that is trusted, and within one that is not.
             let sorted = |mut attributes: Vec<(String, String)>| {
+                attributes.retain(|(name, _)| name != "data-chart");
                 attributes.sort();
                 attributes
             };
