@@ -84,6 +84,7 @@ impl<R: Real> Backward<R> {
 
     /// Computes from the gradient at what the activation of a layer (from 0) was given, that of the layer's parameters, and
     /// that at what the activation before it was given.
+    #[cfg_attr(gradbook_module, optimize(speed))]
     pub(super) fn run_layer(
         &mut self,
         network: &Network<R>,

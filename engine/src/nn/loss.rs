@@ -60,6 +60,7 @@ impl<R: Real> Forward<R> {
     }
 }
 
+#[cfg_attr(gradbook_module, optimize(speed))]
 fn score_softmax<R: Real>(logits: &[R], labels: &[u32], exponentials: &mut [R]) -> Score {
     let classes = logits.len() / labels.len().max(1);
     let mut score = Score { rows: labels.len(), ..Score::default() };
@@ -101,6 +102,7 @@ fn score_linear<R: Real>(predictions: &[R], values: &[R]) -> Score {
 }
 
 /// Writes the gradient of the batch's mean loss with respect to the logits, into `delta`.
+#[cfg_attr(gradbook_module, optimize(speed))]
 pub fn output_gradient<R: Real>(output: OutputLayer, logits: &[R], targets: Targets<R>, delta: &mut [R]) {
     let share = R::ONE / R::from_f64(targets.len() as f64);
     delta.copy_from_slice(logits);

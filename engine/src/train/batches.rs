@@ -49,6 +49,7 @@ impl<R: Real> Batches<R> {
 
     /// Passes once over all rows: hands over the features, row-major, and the labels of batch after batch.
     /// A single batch with all rows keeps their order: it has nothing to be random about.
+    #[cfg_attr(gradbook_module, optimize(speed))]
     pub fn epoch(&mut self, part: &Part<R>, mut step: impl FnMut(&[R], Targets<R>)) {
         if self.size >= part.len() {
             let rows = part.rows(0..part.len());
@@ -77,6 +78,7 @@ impl<R: Real> Batches<R> {
     }
 }
 
+#[cfg_attr(gradbook_module, optimize(speed))]
 fn gather_rows<R: Real>(from: &[R], features: usize, rows: &[u32], to: &mut [R]) {
     if features == 2 {
         // Points of a plane, common and tiny: calling a copy routine for each would take longer than the copying.

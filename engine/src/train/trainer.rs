@@ -61,6 +61,7 @@ impl<R: Real> Trainer<R> {
     ///
     /// # Panics
     /// If the batch has more rows than the batch size of the settings.
+    #[cfg_attr(gradbook_module, optimize(speed))]
     pub fn step(&mut self, x: &[R], targets: Targets<R>, learning_rate: f64) {
         self.compute_gradient(x, targets);
         if let Some(averages) = &mut self.averages {
