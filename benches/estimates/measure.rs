@@ -37,7 +37,7 @@ const ANY_SITE: f64 = 8.3e6;
 const ANY_PAGE: f64 = 20e3;
 
 /// Bytes below which nobody minds what a block holds.
-const SMALL: f64 = 3.5e6;
+const SMALL: f64 = 4e6;
 
 /// An estimate beside what was measured.
 #[derive(Clone, Copy)]

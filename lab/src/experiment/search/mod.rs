@@ -13,7 +13,7 @@ use crate::data::{DataSettings, SplitSettings, Target};
 use crate::diagnostic::{Problem, nearest, within};
 use crate::experiment::metric_schema::{self, MetricSchema, MetricType};
 use crate::experiment::{
-    Compare, Context, Cost, Doc, Experiment, Facts, MetricInfo, SearchParts, Shared, quality, training,
+    Compare, Context, Cost, Doc, Drawn, Experiment, Facts, MetricInfo, SearchParts, Shared, quality, training,
 };
 use crate::nn::ModelSettings;
 use crate::outcome::{Outcome, RunRecord, Step, Written};
@@ -252,7 +252,11 @@ trials: 8
         let kept = Cost { kept: 400.0 * settings * trials, ..Cost::default() };
         let told = Cost::of_history(3.0 * trials) + Cost::of_table((3.0 + settings) * trials) + kept;
         let points = Cost::of_points(1.5 * settings * trials);
-        trained + chosen + told + points + training::judging_cost(&self.parts(), facts)
+        // The charts' cells stand in their CSV, and beside the page for whoever points at them.
+        let cells = (3.0 + settings) * trials;
+        let told_of_points =
+            Cost::of_drawn(Drawn { bytes: 250.0 * cells, written: 120.0 * cells, ..Drawn::default() });
+        trained + chosen + told + points + told_of_points + training::judging_cost(&self.parts(), facts)
     }
 
     fn metric_schema(&self, facts: Option<&Facts>) -> MetricSchema {
