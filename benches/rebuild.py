@@ -3,8 +3,7 @@
 
     cargo build --release && benches/rebuild.py [--gradbook target/release/gradbook] [--rounds 9] [--trainings 3]
 
-Two courses: thirty lessons with experiments, the repository's own and copies of them that train with other seeds, so that no
-two lessons share a run; and a thousand lessons of prose. A build keeps a cache (what each run left behind; the charts and
+Two courses: the repository's own, and a thousand lessons of prose. A build keeps a cache (what each run left behind; the charts and
 files of results drawn from that; notes of the output folder) and its output. Each row says which of them are there before the
 build; `nothing` means that neither is. Beside it stands what the project wants to keep to. Times are medians of wall time and of
 processor time, which a busy machine disturbs less. mdBook is installed from crates.io, outside of the repository,
@@ -12,7 +11,6 @@ where it is not yet."""
 
 import argparse
 import os
-import re
 import resource
 import shutil
 import statistics
@@ -25,48 +23,10 @@ HERE = Path(__file__).resolve().parent.parent
 MDBOOK = "0.5.4"
 
 
-def thirty(lessons, count):
-    """`count` lessons: the repository's own, then copies of them under slugs of their own and with other seeds."""
-    home = HERE / "lessons"
-    own = [path.relative_to(home) for path in sorted(home.rglob("*.*")) if path.is_file()]
-    own = [path for path in own if not {".gradbook", "snapshots"} & set(path.parts)]
-    originals = [path for path in own if path.suffix == ".md"]
-    for path in own:
-        (lessons / path).parent.mkdir(parents=True, exist_ok=True)
-        if path.suffix != ".md":
-            shutil.copy(home / path, lessons / path)
-    for number in range(count):
-        copy, index = divmod(number, len(originals))
-        path = originals[index]
-        text = (home / path).read_text()
-        if copy > 0:
-            text = other_seeds(text, 1000 * copy)
-        for other, original in enumerate(originals):
-            # The last copy may end in the middle of the course: what it refers to beyond is found in the first.
-            at = copy if copy * len(originals) + other < count else 0
-            stem = original.stem.split("-", 1)[1]
-            text = text.replace(f"-{stem}.md", f"-{stem}-{at}.md")
-            name = stem.replace("-", "_")
-            text = text.replace("{{ " + name + ".", "{{ " + f"{name}_{at}.")
-        (lessons / path.with_stem(f"{path.stem}-{copy}")).write_text(text)
-    first = originals[0]
-    return lessons / first.with_stem(f"{first.stem}-0")
-
-
-def other_seeds(text, first):
-    """A lesson whose experiments start from the seed `first`. Its claims were written for other seeds, and a build with
-    one that fails would write nothing: they are judged on all seeds as before, and need to hold in one."""
-    front, seeds = text.split("---\n", 2)[1], re.compile(r"^ *seeds: (\d+)$", re.MULTILINE)
-
-    def block(found):
-        settings = found[0]
-        count = seeds.search(settings) or seeds.search(front)
-        count = count[1] if count else 1
-        settings = re.sub(r"^(id: .*)$", rf"\1\nseed: {first}", settings, flags=re.MULTILINE)
-        settings = re.sub(r"^    holds: .*\n", "", settings, flags=re.MULTILINE)
-        return re.sub(r"^  - that:", f"  - holds: 1/{count}\n    that:", settings, flags=re.MULTILINE)
-
-    return re.sub(r"^```yaml experiment\n.*?^```$", block, text, flags=re.MULTILINE | re.DOTALL)
+def course(lessons):
+    """The repository's own course; returns its first lesson."""
+    shutil.copytree(HERE / "lessons", lessons, ignore=shutil.ignore_patterns(".gradbook", "snapshots"))
+    return min(lessons.glob("*/*.md"))
 
 
 def prose(lessons, count):
@@ -158,7 +118,6 @@ def main():
     arguments.add_argument("--gradbook", default=HERE / "target/release/gradbook", type=Path)
     arguments.add_argument("--rounds", default=9, type=int)
     arguments.add_argument("--trainings", default=3, type=int, help="rounds in which all experiments are trained")
-    arguments.add_argument("--experiments", default=30, type=int, help="lessons with experiments")
     arguments.add_argument("--prose", default=1000, type=int, help="lessons of prose")
     caches = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
     arguments.add_argument("--mdbook-root", default=caches / "gradbook-benches/mdbook", type=Path, help="where mdBook is installed")
@@ -173,8 +132,8 @@ def main():
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         trained = folder / "trained"
-        lesson = thirty(trained / "lessons", options.experiments)
-        name = f"{options.experiments} with experiments"
+        lesson = course(trained / "lessons")
+        name = f"the course, {len(list(lesson.parents[1].rglob('*.md')))} pages"
         rows(name, build, trained, lesson, options, options.trainings, ("", "< 100"))
 
         written = folder / "prose"
