@@ -192,11 +192,10 @@ impl Session {
         };
         let node = block::laid(&node, &values).map_err(at_value)?;
         let defaults: Vec<&Node> = defaults.iter().collect();
-        let decoded = Decoded::new(&node, &defaults)?;
+        let mut decoded = Decoded::new(&node, &defaults)?;
         if let Some(problem) = decoded.check_values(&values) {
             return Err(at_value(problem));
         }
-        let mut decoded = decoded.without_try();
         let limits = self.limits();
         let of_one = TableLimits { rows: limits.rows as usize, ..TableLimits::default() };
         decoded.read_data(&mut |data, place| self.facts(data, &of_one, place));
@@ -327,9 +326,7 @@ impl Session {
         let mut records = std::mem::take(&mut self.records).into_iter();
         let seeds = block.header.seeds as usize;
         for variant in &mut outcome.variants {
-            variant
-                .runs
-                .extend(records.by_ref().take(seeds).map(|record| block::named(record, &outcome.labels)));
+            variant.runs.extend(records.by_ref().take(seeds));
         }
         let mut names = Names::new();
         names.insert(slug, &block.header.id);

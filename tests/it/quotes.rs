@@ -120,3 +120,32 @@ fn labels_and_columns_are_the_authors_and_train_nothing_anew() {
     assert_ne!(name("two", "RMSprop"), name("two", "Nesterov"));
     assert!(course.text("output/a/ways-dev_loss.svg").contains(">Verlust</text>"));
 }
+
+#[test]
+fn labels_of_classes_and_problems_move_no_snapshot_and_are_what_readers_see() {
+    let body = |labels: &str| {
+        format!(
+            "Lost: `{{{{ moved.regret.setosa.other | round(2) }}}}`.\n\n\
+             ```yaml experiment\nkind: train\nid: flowers\ndata: {{name: iris, features: [petal_length, petal_width]}}\n\
+             training: {{epochs: 2}}\n{labels}claims: [\"dev_confusion[0] >= 0\"]\n```\n\n\
+             ```yaml experiment\nkind: transfer\nid: moved\nproblems: {{setosa: {{name: iris}}, other: {{name: moons, samples: 60}}}}\n\
+             sampler: grid\ntrials: 2\ntraining: {{epochs: 1}}\nspace: {{training.learning_rate: {{log: [0.001, 0.1]}}}}\n{labels}```\n\n\
+             ```yaml figure\nid: taken\nfrom: flowers\nx: given\ny: class\nz: dev_confusion\nwhere: class == \"setosa\"\nmark: heat\n```\n"
+        )
+    };
+    let course = Course::with("01-a.md", &body(""));
+    assert_eq!(course.call(&["check", "--accept"]).status, 0);
+    let snapshot = course.text("lessons/snapshots/a.yaml");
+
+    let course = course.and("01-a.md", &body("labels: {setosa: Bristly, petal_width: breadth}\n"));
+    let called = course.call(&["check", "--no-cache"]);
+    assert_eq!(called.status, 0, "no snapshot moves: {}", called.error);
+    assert_eq!(course.call(&["check", "--accept"]).status, 0);
+    assert_eq!(course.text("lessons/snapshots/a.yaml"), snapshot);
+    let site = course.build();
+    for chart in ["flowers-confusion", "flowers-regions", "moved-regrets", "taken"] {
+        let drawn = site.text(&format!("a/{chart}.svg"));
+        assert!(drawn.contains("Bristly") && !drawn.contains("setosa"), "{chart}: {drawn}");
+    }
+    assert!(site.text("a/flowers-regions.svg").contains(">breadth<"));
+}

@@ -4,19 +4,19 @@
 //! 1. [`Decoded::new`] reads header and settings;
 //! 2. [`Decoded::read_data`] asks for the size of its data;
 //! 3. [`Decoded::checked`] says what is wrong with all of it, and returns a [`Block`], whose cost is known;
-//! 4. its runs, done wherever, come together in a [`Block::nothing_yet`].
+//! 4. [`Block::with_controls`] adds what its author lets a reader change;
+//! 5. its runs, done wherever, come together in a [`Block::nothing_yet`].
 
 mod decoding;
 mod tried;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::chart::Figure;
 use crate::data::{DataSettings, Facts, Target};
 use crate::experiment::{Cost, Header, Kind, MetricInfo, Plan, PlannedVariant, conditions};
 use crate::inline::{Forecast, ForecastVariant};
-use crate::outcome::{Conditions, LEARNING_RATE, Outcome, RunRecord, Step, Variant};
+use crate::outcome::{Conditions, LEARNING_RATE, Outcome, Step, Variant};
 use crate::settings::Node;
 
 pub use decoding::Decoded;
@@ -146,14 +146,4 @@ impl Block {
         }
         all
     }
-}
-
-/// Returns a record whose classes and features have the names that the author wants.
-pub fn named(mut record: RunRecord, labels: &BTreeMap<String, String>) -> RunRecord {
-    for name in record.names.values_mut().flatten() {
-        if let Some(label) = labels.get(name) {
-            name.clone_from(label);
-        }
-    }
-    record
 }

@@ -86,24 +86,31 @@ fn padded(values: &[f64]) -> (f64, f64) {
 }
 
 /// Returns a panel with what was kept of some data under a name, with the training points; none where nothing was.
-pub(super) fn panel(run: &RunRecord, name: &str, data: &DataSettings) -> Option<Panel> {
-    let (panel, classes) = ground(run, name, data)?;
-    Some(with_points(panel.mark(Regions::new(grids(run, name), classes)), run)?.square())
+pub(super) fn panel(outcome: &Outcome, run: &RunRecord, name: &str, data: &DataSettings) -> Option<Panel> {
+    let (panel, classes) = (ground(run, name, data)?, classes(outcome, run)?);
+    let regions = Regions::new(grids(run, name), classes.clone());
+    Some(with_points(panel.mark(regions), run, classes)?.square())
 }
 
 /// Returns a panel whose states are what was kept of some data under some names, each with how a reader calls it; none where the last
 /// was not.
-pub(super) fn frames(run: &RunRecord, names: &[(String, String)], data: &DataSettings) -> Option<Panel> {
+pub(super) fn frames(
+    outcome: &Outcome,
+    run: &RunRecord,
+    names: &[(String, String)],
+    data: &DataSettings,
+) -> Option<Panel> {
     let is_kept = |(name, _): &&(String, String)| !grids(run, name).is_empty();
     names.last().filter(is_kept)?;
     let kept: Vec<&(String, String)> = names.iter().filter(is_kept).collect();
-    let (panel, classes) = ground(run, &kept.last()?.0, data)?;
+    let (panel, classes) = (ground(run, &kept.last()?.0, data)?, classes(outcome, run)?);
     let frame = |(index, (name, place)): (usize, &&(String, String))| {
         let regions = Regions::new(grids(run, name), classes.clone());
         let stands = index + 1 == kept.len();
         Frame::new(place).marks([if stands { regions } else { regions.sketched() }])
     };
-    Some(with_points(panel.mark(Frames::new(kept.iter().enumerate().map(frame))), run)?.square())
+    let frames = Frames::new(kept.iter().enumerate().map(frame));
+    Some(with_points(panel.mark(frames), run, classes)?.square())
 }
 
 /// What was kept under a name: for each class its probability over the plane.
@@ -112,11 +119,15 @@ fn grids(run: &RunRecord, name: &str) -> Vec<Grid> {
     run.grids.iter().filter(|(grid, _)| own(grid)).map(|(_, grid)| grid.clone()).collect()
 }
 
-/// An empty panel over the plane that was kept under a name, and the names of the classes.
-fn ground(run: &RunRecord, name: &str, data: &DataSettings) -> Option<(Panel, Vec<String>)> {
+/// Returns the names of the classes as readers see them.
+fn classes<'o>(outcome: &'o Outcome, run: &'o RunRecord) -> Option<Vec<&'o str>> {
+    Some(run.names.get("classes")?.iter().map(|name| outcome.shown(name)).collect())
+}
+
+/// An empty panel over the plane that was kept under a name.
+fn ground(run: &RunRecord, name: &str, data: &DataSettings) -> Option<Panel> {
     let grids = grids(run, name);
     let first = grids.first()?;
-    let classes = run.names.get("classes")?.clone();
     let [first_feature, second_feature] = &run.names.get("features")?[..] else { return None };
     let unit = match data.entry().map(|entry| &entry.origin) {
         Some(Origin::Table(table)) if !table.unit.is_empty() => format!(" ({})", table.unit),
@@ -125,20 +136,19 @@ fn ground(run: &RunRecord, name: &str, data: &DataSettings) -> Option<(Panel, Ve
     let axis = |feature: &str, (low, high): (f64, f64)| {
         Axis::linear(feature.replace('_', " ") + &unit).range(low, high)
     };
-    let panel = Panel::new(axis(first_feature, first.x), axis(second_feature, first.y));
-    Some((panel, classes))
+    Some(Panel::new(axis(first_feature, first.x), axis(second_feature, first.y)))
 }
 
 /// Adds the training points, a colour and a form for each class.
-fn with_points(mut panel: Panel, run: &RunRecord) -> Option<Panel> {
+fn with_points(mut panel: Panel, run: &RunRecord, classes: Vec<&str>) -> Option<Panel> {
     let [x, y, of] = run.tables.get("points")?.columns(["x", "y", "class"])?;
     let of_class = |class: usize| {
         let rows = of.iter().zip(x.iter().zip(y));
         rows.filter(move |(own, _)| **own == class as f64).map(|(_, (x, y))| (*x, *y)).collect::<Vec<_>>()
     };
-    for (class, name) in run.names.get("classes")?.iter().enumerate() {
+    for (class, name) in classes.into_iter().enumerate() {
         let dots = Dots::new(of_class(class), Color::Series(class)).size(2.8).shape(Shape::of(class));
-        panel = panel.mark(dots.label(name.clone()));
+        panel = panel.mark(dots.label(name));
     }
     Some(panel)
 }

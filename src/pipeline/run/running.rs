@@ -8,7 +8,6 @@ use std::sync::{Arc, Mutex};
 
 use rayon::prelude::*;
 
-use crate::block::named;
 use crate::data::Dataset;
 use crate::diagnostic::{Diagnostic, Diagnostics, counted};
 use crate::experiment::Context;
@@ -290,7 +289,7 @@ pub(crate) fn kept(course: &Course, planned: &Planned, tables: &Tables, cache: &
     let mut outcome = planned.nothing_yet();
     for job in jobs::all(course, std::slice::from_ref(planned), tables) {
         let (record, _) = job.kept(cache)?;
-        outcome.variants[job.variant].runs.push(named(record, &outcome.labels));
+        outcome.variants[job.variant].runs.push(record);
     }
     Some(outcome)
 }
@@ -313,7 +312,7 @@ pub(crate) fn again(course: &Course, planned: &Planned, tables: &Tables, cache: 
             record(course, planned, tables, &job, alone)
                 .expect("a run that succeeded with these settings and data does so again")
         });
-        outcome.variants[job.variant].runs.push(named(done, &outcome.labels));
+        outcome.variants[job.variant].runs.push(done);
     }
     outcome
 }
@@ -397,7 +396,7 @@ fn collect(
         match records[&place(job)].clone() {
             Ok((record, kept)) => {
                 let Some(ran) = &mut all[job.experiment] else { continue };
-                ran.outcome.variants[job.variant].runs.push(named(record, &ran.outcome.labels));
+                ran.outcome.variants[job.variant].runs.push(record);
                 ran.kept = ran.kept.take().zip(kept).map(|(mut all, kept)| {
                     all.push(kept);
                     all

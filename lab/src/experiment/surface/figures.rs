@@ -167,7 +167,7 @@ fn ground(variants: &[&Surface], shown: &[usize], outcome: &Outcome) -> Option<S
         _ => Vec::new(),
     };
     let names = run.names.get("features").filter(|names| names.len() == 2)?;
-    let axes = [0, 1].map(|axis| format!("weight of {}", names[axis]));
+    let axes = [0, 1].map(|axis| format!("weight of {}", outcome.shown(&names[axis])));
     // Of what comes from a cache nobody knows that it has an extent.
     let has_extent =
         |grid: &&Grid| grid.width > 1 && grid.height > 1 && grid.x.0 < grid.x.1 && grid.y.0 < grid.y.1;

@@ -211,17 +211,19 @@ fn regions_at(variants: &[&Train], outcome: &Outcome) -> Option<Figure> {
         let last = settings.regions.is_none().then(|| (LAST.to_owned(), "after training".to_owned()));
         let kept: Vec<(String, String)> = kept.chain(last).collect();
         if kept.len() >= FRAMES || !way.is_empty() {
-            let panel = regions::frames(run, &kept, &settings.data);
+            let panel = regions::frames(outcome, run, &kept, &settings.data);
             panels.extend(panel.map(|panel| titled(panel, variant)));
             continue;
         }
         for (name, place) in kept {
             let words = [variant.label.as_str(), place.as_str()].into_iter().filter(|word| !word.is_empty());
             let title = words.collect::<Vec<_>>().join(", ");
-            panels.extend(regions::panel(run, &name, &settings.data).map(|panel| match title.as_str() {
-                "" => panel,
-                title => panel.title(title),
-            }));
+            panels.extend(regions::panel(outcome, run, &name, &settings.data).map(
+                |panel| match title.as_str() {
+                    "" => panel,
+                    title => panel.title(title),
+                },
+            ));
         }
     }
     if panels.is_empty() {
@@ -267,8 +269,8 @@ fn mistaken(variant: &Variant, outcome: &Outcome) -> Option<String> {
     let pair = |&(index, count): &(usize, f64)| {
         Some(format!(
             "{} → {} ({})",
-            names.get(index / names.len())?,
-            names.get(index % names.len())?,
+            outcome.shown(names.get(index / names.len())?),
+            outcome.shown(names.get(index % names.len())?),
             rounded(count)
         ))
     };

@@ -97,13 +97,10 @@ fn grid(height: usize, width: usize, pixels: Vec<f64>) -> Grid {
 /// Draws the pictures as they are; the same for every variant of the same data, so of the first.
 pub(super) fn pictures(outcome: &Outcome) -> Option<Figure> {
     let run = outcome.variants.first()?.runs.first()?;
-    let names = run.names.get("classes");
     let table = run.tables.get("pictures")?;
     let [classes] = table.columns(["class"])?;
-    let caption = |index: usize| match (names, classes.get(index)) {
-        (Some(names), Some(class)) => vec![names.get(*class as usize).cloned().unwrap_or_default()],
-        _ => Vec::new(),
-    };
+    let caption =
+        |index: usize| classes.get(index).map(|&class| class_name(outcome, run, class)).into_iter().collect();
     let panel = panel(run, "pictures", caption, 10)?;
     let lead = "Pictures of the training part as they are, with the class of each.";
     Some(Figure::new("pictures", "What there is to learn", lead).panel(panel).notes(outcome.first_seed()))
@@ -128,10 +125,9 @@ pub(super) fn augmented(outcome: &Outcome) -> Option<Figure> {
 pub(super) fn mistakes(outcome: &Outcome) -> Option<Figure> {
     let of_variant = |variant: &Variant| {
         let run = variant.runs.first()?;
-        let names = run.names.get("classes")?;
         let [right, given, confidence] =
             run.tables.get("mistakes")?.columns(["right", "given", "confidence"])?;
-        let name = |class: f64| names.get(class as usize).map_or("", String::as_str).to_owned();
+        let name = |class: f64| class_name(outcome, run, class);
         let caption = |index: usize| match (right.get(index), given.get(index), confidence.get(index)) {
             (Some(&right), Some(&given), Some(&sure)) => {
                 vec![format!("{} → {}", name(right), name(given)), format!("{:.0}%", 100.0 * sure)]
@@ -153,6 +149,12 @@ pub(super) fn mistakes(outcome: &Outcome) -> Option<Figure> {
     };
     let more = outcome.variants.iter().filter_map(told);
     Some(figure.notes(outcome.first_seed().into_iter().chain(more)))
+}
+
+/// The name of a class as readers see it.
+fn class_name(outcome: &Outcome, run: &RunRecord, class: f64) -> String {
+    let name = run.names.get("classes").and_then(|names| names.get(class as usize));
+    name.map_or_else(String::new, |name| outcome.shown(name).to_owned())
 }
 
 fn of_variant_name(variant: &Variant) -> String {
