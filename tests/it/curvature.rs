@@ -68,9 +68,8 @@ fn costs_of_two_weights_lie_and_curve_as_pytorch_says() {
         let settings = r#"{"file": "a.csv", "normalize": "none", "scale_target": "none"}"#;
         let settings: DataSettings = serde_json::from_str(settings).unwrap();
         let cost = DataCost::new(&dataset, &settings, l2, &Streams::new(0)).unwrap();
-        // Newton's method stops where J no longer tells a difference, which is at half the digits of the place.
-        assert_near(&cost.lowest(), &lowest, 1e-7, &format!("{name}: the lowest point"));
-        assert_near(&cost.curvatures(cost.lowest()), &curvatures, 1e-7, &format!("{name}: curvatures"));
+        assert_near(&cost.lowest(), &lowest, 1e-12, &format!("{name}: the lowest point"));
+        assert_near(&cost.curvatures(cost.lowest()), &curvatures, 1e-12, &format!("{name}: curvatures"));
         let found: Vec<f64> = at.iter().map(|&at| cost.value(at)).collect();
         assert_near(&found, &values, F64, &format!("{name}: heights"));
     }

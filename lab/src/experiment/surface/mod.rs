@@ -187,7 +187,7 @@ impl Experiment for Surface {
     const NAME: &'static str = "surface";
     const SUMMARY: &'static str =
         "Which way do optimizers take down a surface on which every step can be seen?";
-    const REVISION: u32 = 3;
+    const REVISION: u32 = 4;
     const TRAINS: bool = false;
     const COMPARE: Compare = Compare {
         key: "compare",
