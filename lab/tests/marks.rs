@@ -1,8 +1,8 @@
 //! A mark in a place of its own, through public means alone: what is here is all that a new one takes.
 
 use gradbook_lab::chart::{
-    Along, Around, Axis, Color, Column, Columns, Description, Figure, KeyEntry, Layout, Mark, Needs, Panel,
-    Plot, Point, Reading, Rows, Sample, Shape, Side, Spot, Spots, Stroke, rounded,
+    Along, Around, Axis, Color, Column, Columns, Description, Figure, Ghost, KeyEntry, Layout, Mark, Needs,
+    Panel, Plot, Point, Reading, Rows, Sample, Shape, Side, Spot, Spots, Stroke, rounded,
 };
 
 /// Stems: a line from 0 up to each point, and a dot upon it.
@@ -46,6 +46,10 @@ impl Mark for Stems {
     fn columns(&self, _: &Axis, y: &Axis) -> Columns {
         let cells = self.points.iter().map(|&(at, height)| (at, rounded(height, y.format))).collect();
         Columns { rows: Rows::X, columns: vec![Column { name: self.name.clone(), cells }] }
+    }
+
+    fn ghost(&self) -> Ghost {
+        Ghost::None
     }
 
     fn readings(&self, _: &Axis, _: &Axis) -> Vec<Reading> {

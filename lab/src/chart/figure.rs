@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::axis::{Axis, Scale};
 use super::key::{KeyEntry, Place};
-use super::marks::{Ghost, Mark, Parallel};
+use super::marks::{Behind, Ghost, Mark, Parallel};
 use crate::words::Words;
 
 /// A point in data coordinates. On a category axis the n-th name stands at `n as f64`.
@@ -114,11 +114,12 @@ impl Figure {
                 !answers.is_empty() && own.contains(&answers)
             };
             let changed = other.marks.iter().filter(|mark| !is_same(mark));
-            let ghosts: Vec<Arc<dyn Mark>> =
-                changed.filter_map(|mark| mark.ghost()).map(|mark| Arc::new(Ghost(mark)) as _).collect();
+            let ghosts = changed.filter_map(|mark| mark.ghost().silhouette());
+            let ghosts: Vec<Arc<dyn Mark>> = ghosts.map(|ghost| Arc::new(Behind(ghost)) as _).collect();
             // Over a map or a band, under what they are like.
-            let is_like = |mark: &Arc<dyn Mark>| !mark.is_map() && mark.ghost().is_some();
-            let maps = || panel.marks.iter().rposition(|mark| mark.is_map()).map_or(0, |map| map + 1);
+            let is_like = |mark: &Arc<dyn Mark>| matches!(mark.ghost(), Ghost::Under(_));
+            let is_map = |mark: &Arc<dyn Mark>| matches!(mark.ghost(), Ghost::OverMap(_));
+            let maps = || panel.marks.iter().rposition(is_map).map_or(0, |map| map + 1);
             let place = panel.marks.iter().position(is_like).unwrap_or_else(maps);
             panel.marks.splice(place..place, ghosts);
         }

@@ -34,9 +34,9 @@ pub use figure::{Figure, Key, Panel, Point};
 pub use key::{KeyEntry, Place, Sample};
 pub use layout::Layout;
 pub use marks::{
-    Area, Around, Band, Bar, Bars, Boxes, Clipped, Dash, Description, Dots, Estimate, Frame, Frames,
+    Area, Around, Band, Bar, Bars, Boxes, Clipped, Dash, Description, Dots, Estimate, Frame, Frames, Ghost,
     Interval, Levels, Line, Mark, Parallel, Part, Path, Paths, Picture, Pictures, Quartiles, Raster, Regions,
-    Rule, Shading, Shape, Slope, Text, Track,
+    Rule, Shading, Shape, Silhouette, Slope, Text, Track,
 };
 pub use palette::Palette;
 pub use reading::{Along, Reading, Spot, Spots};

@@ -1,7 +1,7 @@
 //! Filled curves: bands over seeds, histograms, densities, ridgelines.
 
 use super::line::begun;
-use super::{Around, Description, Mark};
+use super::{Around, Description, Ghost, Mark};
 use crate::chart::axis::{Axis, Format};
 use crate::chart::canvas::{Plot, Stroke};
 use crate::chart::describe::named;
@@ -157,6 +157,10 @@ impl Mark for Band {
         Columns::none()
     }
 
+    fn ghost(&self) -> Ghost {
+        Ghost::None
+    }
+
     fn readings(&self, _: &Axis, _: &Axis) -> Vec<Reading> {
         let spot = |&(at, low, high): &(f64, f64, f64)| Spot::new((at, f64::NAN)).spread(low, high);
         let mut spots = Spots::new(self.name.as_deref(), self.color, Along::X, self.points.iter().map(spot));
@@ -221,6 +225,10 @@ impl Mark for Area {
 
     fn columns(&self, _: &Axis, _: &Axis) -> Columns {
         Columns::none()
+    }
+
+    fn ghost(&self) -> Ghost {
+        Ghost::None
     }
 
     fn readings(&self, _: &Axis, y: &Axis) -> Vec<Reading> {

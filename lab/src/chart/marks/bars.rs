@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Around, Dash, Description, Mark};
+use super::{Around, Dash, Description, Ghost, Mark};
 use crate::chart::axis::Axis;
 use crate::chart::describe::{MOST, heading, named};
 use crate::chart::key::{KeyEntry, Sample};
@@ -281,8 +281,8 @@ impl Mark for Bars {
         Columns { rows, columns: vec![Column { name, cells }] }
     }
 
-    fn ghost(&self) -> Option<Arc<dyn Mark>> {
-        Some(Arc::new(Bars { ends: true, ..self.clone() }))
+    fn ghost(&self) -> Ghost {
+        Ghost::Under(Arc::new(Bars { ends: true, ..self.clone() }))
     }
 
     fn readings(&self, x: &Axis, y: &Axis) -> Vec<Reading> {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Around, Description, Mark, Shape};
+use super::{Around, Description, Ghost, Mark, Shape};
 use crate::chart::axis::{Axis, Scale};
 use crate::chart::canvas::{Plot, Stroke};
 use crate::chart::describe::{MOST, heading, named};
@@ -146,8 +146,8 @@ impl Mark for Boxes {
         Columns { rows, columns }
     }
 
-    fn ghost(&self) -> Option<Arc<dyn Mark>> {
-        Some(Arc::new(self.clone()))
+    fn ghost(&self) -> Ghost {
+        Ghost::Under(Arc::new(self.clone()))
     }
 
     fn readings(&self, _: &Axis, _: &Axis) -> Vec<Reading> {

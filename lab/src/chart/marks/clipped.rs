@@ -1,6 +1,6 @@
 //! What has no place on a logarithmic axis: a triangle at the lower edge says that it lies below.
 
-use super::{Around, Description, Mark};
+use super::{Around, Description, Ghost, Mark};
 use crate::chart::axis::Axis;
 use crate::chart::canvas::Plot;
 use crate::chart::key::KeyEntry;
@@ -44,6 +44,10 @@ impl Mark for Clipped {
 
     fn columns(&self, _: &Axis, _: &Axis) -> Columns {
         Columns::none()
+    }
+
+    fn ghost(&self) -> Ghost {
+        Ghost::None
     }
 
     fn readings(&self, _: &Axis, _: &Axis) -> Vec<Reading> {

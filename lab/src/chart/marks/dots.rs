@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Around, Description, Mark};
+use super::{Around, Description, Ghost, Mark};
 use crate::chart::axis::{Axis, Scale};
 use crate::chart::canvas::Plot;
 use crate::chart::describe::range;
@@ -173,8 +173,8 @@ impl Mark for Dots {
         columns
     }
 
-    fn ghost(&self) -> Option<Arc<dyn Mark>> {
-        Some(Arc::new(self.clone().hollow()))
+    fn ghost(&self) -> Ghost {
+        Ghost::Under(Arc::new(self.clone().hollow()))
     }
 
     fn readings(&self, _: &Axis, _: &Axis) -> Vec<Reading> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use plotters::style::text_anchor::{HPos, VPos};
 
-use super::{Around, Description, Mark};
+use super::{Around, Description, Ghost, Mark, Silhouette};
 use crate::chart::axis::Axis;
 use crate::chart::canvas::{Ink, Plot};
 use crate::chart::key::KeyEntry;
@@ -105,13 +105,15 @@ impl Mark for Frames {
         all
     }
 
-    fn ghost(&self) -> Option<Arc<dyn Mark>> {
-        let ghosts: Vec<_> = self.last().filter_map(|mark| mark.ghost()).collect();
-        (!ghosts.is_empty()).then(|| Arc::new(Last(ghosts)) as Arc<dyn Mark>)
-    }
-
-    fn is_map(&self) -> bool {
-        self.last().any(|mark| mark.is_map())
+    fn ghost(&self) -> Ghost {
+        let ghosts: Vec<Ghost> = self.last().map(|mark| mark.ghost()).collect();
+        let over_map = ghosts.iter().any(|ghost| matches!(ghost, Ghost::OverMap(_)));
+        let stay: Vec<_> = ghosts.into_iter().filter_map(Ghost::silhouette).collect();
+        match (stay.is_empty(), over_map) {
+            (true, _) => Ghost::None,
+            (false, true) => Ghost::OverMap(Arc::new(Last(stay))),
+            (false, false) => Ghost::Under(Arc::new(Last(stay))),
+        }
     }
 
     fn readings(&self, x: &Axis, y: &Axis) -> Vec<Reading> {
@@ -121,9 +123,9 @@ impl Mark for Frames {
 
 /// What stays of states behind others: what does of the one that stands.
 #[derive(Clone, Debug)]
-struct Last(Vec<Arc<dyn Mark>>);
+struct Last(Vec<Arc<dyn Silhouette>>);
 
-impl Mark for Last {
+impl Silhouette for Last {
     fn reach(&self, needs: &mut Needs) {
         self.0.iter().for_each(|mark| mark.reach(needs));
     }
@@ -134,22 +136,6 @@ impl Mark for Last {
 
     fn annotate(&self, plot: &Plot, around: &Around) {
         self.0.iter().for_each(|mark| mark.annotate(plot, around));
-    }
-
-    fn describe(&self, _: &Axis, _: &Axis) -> Description {
-        Description::default()
-    }
-
-    fn key(&self) -> Vec<KeyEntry> {
-        Vec::new()
-    }
-
-    fn columns(&self, _: &Axis, _: &Axis) -> Columns {
-        Columns::none()
-    }
-
-    fn readings(&self, _: &Axis, _: &Axis) -> Vec<Reading> {
-        Vec::new()
     }
 }
 

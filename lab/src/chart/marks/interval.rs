@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Shape;
-use super::{Around, Description, Mark};
+use super::{Around, Description, Ghost, Mark};
 use crate::chart::axis::Axis;
 use crate::chart::canvas::{Plot, Stroke};
 use crate::chart::describe::{MOST, heading, named};
@@ -138,8 +138,8 @@ impl Mark for Interval {
         Columns { rows, columns }
     }
 
-    fn ghost(&self) -> Option<Arc<dyn Mark>> {
-        Some(Arc::new(self.clone()))
+    fn ghost(&self) -> Ghost {
+        Ghost::Under(Arc::new(self.clone()))
     }
 
     fn readings(&self, _: &Axis, _: &Axis) -> Vec<Reading> {

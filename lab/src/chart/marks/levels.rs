@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::regions::placed;
-use super::{Around, Dash, Description, Mark};
+use super::regions::{lines, placed};
+use super::{Around, Dash, Description, Ghost, Mark, Silhouette};
 use crate::chart::axis::{Axis, Format};
 use crate::chart::canvas::{Ink, Plot, Rect, Stroke};
 use crate::chart::contour::Contour;
@@ -114,17 +114,16 @@ impl Mark for Levels {
     }
 
     fn draw(&self, plot: &Plot) {
-        let lines = if plot.frame.width < SMALL { FEW_LINES } else { LINES };
-        let (heights, contours): (Vec<f64>, Vec<Contour>) = self.contours(lines).unzip();
-        let place = |line: &Vec<Point>| placed(line, &self.grid, plot, TOLERANCE);
+        let count = if plot.frame.width < SMALL { FEW_LINES } else { LINES };
+        let (heights, contours): (Vec<f64>, Vec<Contour>) = self.contours(count).unzip();
         for contour in contours.iter().filter(|contour| !contour.rings.is_empty()) {
-            let rings: Vec<Vec<Point>> = contour.rings.iter().map(place).collect();
-            plot.canvas.rings(&rings, Color::Muted, SHADE / lines as f64);
+            let rings: Vec<Vec<Point>> =
+                contour.rings.iter().map(|ring| placed(ring, &self.grid, plot, TOLERANCE)).collect();
+            plot.canvas.rings(&rings, Color::Muted, SHADE / count as f64);
         }
         let mut written: Vec<Point> = Vec::new();
         for (contour, &height) in contours.iter().zip(&heights) {
-            let lines: Vec<Vec<Point>> =
-                contour.lines.iter().map(place).filter(|line| line.len() > 1).collect();
+            let lines: Vec<Vec<Point>> = lines(contour, &self.grid, plot, TOLERANCE).collect();
             for line in &lines {
                 plot.canvas.path(line, Stroke::new(Color::Muted, 0.8).opacity(0.4));
             }
@@ -156,12 +155,8 @@ impl Mark for Levels {
         Columns::none()
     }
 
-    fn ghost(&self) -> Option<Arc<dyn Mark>> {
-        Some(Arc::new(Lines(self.clone())))
-    }
-
-    fn is_map(&self) -> bool {
-        true
+    fn ghost(&self) -> Ghost {
+        Ghost::OverMap(Arc::new(Lines(self.clone())))
     }
 
     fn readings(&self, _: &Axis, _: &Axis) -> Vec<Reading> {
@@ -174,39 +169,20 @@ impl Mark for Levels {
 #[derive(Clone, Debug)]
 struct Lines(Levels);
 
-impl Mark for Lines {
+impl Silhouette for Lines {
     fn reach(&self, needs: &mut Needs) {
-        self.0.reach(needs);
+        Mark::reach(&self.0, needs);
     }
 
     fn draw(&self, plot: &Plot) {
         for (_, contour) in self.0.contours(GHOST_LINES) {
-            for line in &contour.lines {
-                let line = placed(line, &self.0.grid, plot, TOLERANCE);
-                if line.len() > 1 {
-                    plot.canvas.path(&line, Stroke::new(Color::Ink, 1.0).dash(Dash::Dashed));
-                }
+            for line in lines(&contour, &self.0.grid, plot, TOLERANCE) {
+                plot.canvas.path(&line, Stroke::new(Color::Ink, 1.0).dash(Dash::Dashed));
             }
         }
     }
 
     fn annotate(&self, _: &Plot, _: &Around) {}
-
-    fn describe(&self, _: &Axis, _: &Axis) -> Description {
-        Description::default()
-    }
-
-    fn key(&self) -> Vec<KeyEntry> {
-        Vec::new()
-    }
-
-    fn columns(&self, _: &Axis, _: &Axis) -> Columns {
-        Columns::none()
-    }
-
-    fn readings(&self, _: &Axis, _: &Axis) -> Vec<Reading> {
-        Vec::new()
-    }
 }
 
 #[cfg(test)]

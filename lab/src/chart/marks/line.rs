@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Around, Description, Mark};
+use super::{Around, Description, Ghost, Mark};
 use super::{Shape, leaving};
 use crate::chart::axis::{Axis, Scale};
 use crate::chart::canvas::{Plot, Stroke};
@@ -236,7 +236,7 @@ impl Mark for Line {
         Columns::points(Rows::X, self.label.as_deref(), &self.points, x, y)
     }
 
-    fn ghost(&self) -> Option<Arc<dyn Mark>> {
+    fn ghost(&self) -> Ghost {
         let ghost = Line {
             label: None,
             width: 1.0,
@@ -245,7 +245,7 @@ impl Mark for Line {
             dash: Dash::Dashed,
             ..self.clone()
         };
-        Some(Arc::new(ghost))
+        Ghost::Under(Arc::new(ghost))
     }
 
     fn readings(&self, _: &Axis, _: &Axis) -> Vec<Reading> {

@@ -3,11 +3,11 @@
 
 mod area;
 mod bars;
+mod behind;
 mod boxes;
 mod clipped;
 mod dots;
 mod frames;
-mod ghost;
 mod interval;
 mod leaving;
 mod levels;
@@ -22,11 +22,11 @@ mod slope;
 pub use area::{Area, Band};
 pub(crate) use bars::BAR;
 pub use bars::{Bar, Bars, Part};
+pub(crate) use behind::Behind;
 pub use boxes::{Boxes, Quartiles};
 pub use clipped::Clipped;
 pub use dots::{Dots, Shape};
 pub use frames::{Frame, Frames};
-pub(crate) use ghost::Ghost;
 pub use interval::{Estimate, Interval};
 pub use levels::Levels;
 pub use line::{Dash, Line};
@@ -68,19 +68,58 @@ pub trait Mark: Debug + Send + Sync {
     /// Returns what it adds to the data table of its panel.
     fn columns(&self, x: &Axis, y: &Axis) -> Columns;
 
-    /// Returns what of it stays behind the marks of another outcome, to compare with: curves, dots and bars do, and the lines of a
-    /// map; what fills its place does not.
-    fn ghost(&self) -> Option<Arc<dyn Mark>> {
-        None
-    }
-
-    /// Returns whether it fills the plot: what it is compared with lies over it.
-    fn is_map(&self) -> bool {
-        false
-    }
+    /// Returns what of it stays to be compared with where the marks of another outcome take its place.
+    fn ghost(&self) -> Ghost;
 
     /// Returns what answers when a reader points at it.
     fn readings(&self, x: &Axis, y: &Axis) -> Vec<Reading>;
+}
+
+/// What of a mark stays behind the marks of another outcome.
+#[derive(Clone, Debug)]
+pub enum Ghost {
+    /// Nothing: it says nothing of an outcome, or fills its place.
+    None,
+    /// Something that lies under what is like it: curves, dots and bars.
+    Under(Arc<dyn Silhouette>),
+    /// Lines of a map, which fills the plot: they lie over the other map.
+    OverMap(Arc<dyn Silhouette>),
+}
+
+impl Ghost {
+    /// Returns what stays.
+    pub(crate) fn silhouette(self) -> Option<Arc<dyn Silhouette>> {
+        match self {
+            Ghost::None => None,
+            Ghost::Under(silhouette) | Ghost::OverMap(silhouette) => Some(silhouette),
+        }
+    }
+}
+
+/// A mark without its words and numbers: what can be drawn. Every mark is one.
+pub trait Silhouette: Debug + Send + Sync {
+    /// Tells the panel which values its axes have to hold.
+    fn reach(&self, needs: &mut Needs);
+
+    /// Draws what is cut at the edges of the plot.
+    fn draw(&self, plot: &Plot);
+
+    /// Draws what lies over all of that and may reach over an edge.
+    fn annotate(&self, plot: &Plot, around: &Around);
+}
+
+impl<M: Mark> Silhouette for M {
+    fn reach(&self, needs: &mut Needs) {
+        Mark::reach(self, needs);
+    }
+
+    fn draw(&self, plot: &Plot) {
+        Mark::draw(self, plot);
+    }
+
+    fn annotate(&self, plot: &Plot, around: &Around) {
+        Mark::annotate(self, plot, around);
+    }
 }
 
 /// What else stands in a panel, for words that must not cover it.

@@ -1,6 +1,6 @@
 //! Paths over a plane, step by step.
 
-use super::{Around, Description, Mark};
+use super::{Around, Description, Ghost, Mark};
 use crate::chart::axis::{Axis, Format};
 use crate::chart::describe::heading;
 use crate::chart::key::{KeyEntry, Sample};
@@ -213,9 +213,9 @@ impl Mark for Paths {
         Columns { rows: Rows::Steps, columns: self.paths.iter().flat_map(pair).collect() }
     }
 
-    fn ghost(&self) -> Option<Arc<dyn Mark>> {
+    fn ghost(&self) -> Ghost {
         let path = |path: &Path| Path { label: String::new(), ..path.clone() };
-        Some(Arc::new(Paths {
+        Ghost::Under(Arc::new(Paths {
             paths: self.paths.iter().map(path).collect(),
             goals: Vec::new(),
             ..self.clone()

@@ -2,7 +2,7 @@
 
 use plotters::style::text_anchor::{HPos, VPos};
 
-use super::{Around, Description, Mark};
+use super::{Around, Description, Ghost, Mark};
 use crate::chart::axis::Axis;
 use crate::chart::canvas::{Ink, Plot, Rect};
 use crate::chart::figure::Point;
@@ -194,6 +194,10 @@ impl Mark for Pictures {
 
     fn columns(&self, _: &Axis, _: &Axis) -> Columns {
         Columns::none()
+    }
+
+    fn ghost(&self) -> Ghost {
+        Ghost::None
     }
 
     fn readings(&self, _: &Axis, _: &Axis) -> Vec<Reading> {

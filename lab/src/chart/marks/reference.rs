@@ -1,6 +1,6 @@
 //! What explains the data: reference lines and notes inside the plot.
 
-use super::{Around, Description, Mark};
+use super::{Around, Description, Ghost, Mark};
 use crate::chart::axis::Axis;
 use crate::chart::key::{KeyEntry, Place, Sample};
 use crate::chart::reading::Reading;
@@ -131,6 +131,10 @@ impl Mark for Rule {
         Columns::none()
     }
 
+    fn ghost(&self) -> Ghost {
+        Ghost::None
+    }
+
     fn readings(&self, _: &Axis, _: &Axis) -> Vec<Reading> {
         Vec::new()
     }
@@ -183,6 +187,10 @@ impl Mark for Text {
 
     fn columns(&self, _: &Axis, _: &Axis) -> Columns {
         Columns::none()
+    }
+
+    fn ghost(&self) -> Ghost {
+        Ghost::None
     }
 
     fn readings(&self, _: &Axis, _: &Axis) -> Vec<Reading> {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Around, Dash, Description, Mark};
+use super::{Around, Dash, Description, Ghost, Mark, Silhouette};
 use crate::chart::axis::{Axis, Format, Scale};
 use crate::chart::describe::range;
 use crate::chart::key::{KeyEntry, Sample};
@@ -158,11 +158,11 @@ impl Mark for Regions {
                     plot.canvas.rings(&rings, color, shade);
                 }
                 if level == 0.0 && has_border(class, grids.len()) {
-                    borders.extend(contour.lines.iter().map(|line| placed(line, first, plot, tolerance)));
+                    borders.extend(lines(&contour, first, plot, tolerance));
                 }
             }
         }
-        for border in borders.iter().filter(|border| border.len() > 1) {
+        for border in &borders {
             plot.canvas.path(border, Stroke::new(Color::Ink, 1.5));
         }
     }
@@ -183,12 +183,8 @@ impl Mark for Regions {
         Columns::none()
     }
 
-    fn ghost(&self) -> Option<Arc<dyn Mark>> {
-        Some(Arc::new(Borders(self.clone())))
-    }
-
-    fn is_map(&self) -> bool {
-        true
+    fn ghost(&self) -> Ghost {
+        Ghost::OverMap(Arc::new(Borders(self.clone())))
     }
 
     fn readings(&self, _: &Axis, _: &Axis) -> Vec<Reading> {
@@ -201,9 +197,9 @@ impl Mark for Regions {
 #[derive(Clone, Debug)]
 struct Borders(Regions);
 
-impl Mark for Borders {
+impl Silhouette for Borders {
     fn reach(&self, needs: &mut Needs) {
-        self.0.reach(needs);
+        Mark::reach(&self.0, needs);
     }
 
     fn draw(&self, plot: &Plot) {
@@ -211,32 +207,13 @@ impl Mark for Borders {
         let Some(first) = grids.first() else { return };
         for class in (0..grids.len()).filter(|&class| has_border(class, grids.len())) {
             let contour = Contour::trace(&margins(&grids, class), first.width, first.height, 0.0);
-            for line in &contour.lines {
-                let border = placed(line, first, plot, self.0.detail.tolerance);
-                if border.len() > 1 {
-                    plot.canvas.path(&border, Stroke::new(Color::Ink, 1.5).dash(Dash::Dashed));
-                }
+            for border in lines(&contour, first, plot, self.0.detail.tolerance) {
+                plot.canvas.path(&border, Stroke::new(Color::Ink, 1.5).dash(Dash::Dashed));
             }
         }
     }
 
     fn annotate(&self, _: &Plot, _: &Around) {}
-
-    fn describe(&self, _: &Axis, _: &Axis) -> Description {
-        Description::default()
-    }
-
-    fn key(&self) -> Vec<KeyEntry> {
-        Vec::new()
-    }
-
-    fn columns(&self, _: &Axis, _: &Axis) -> Columns {
-        Columns::none()
-    }
-
-    fn readings(&self, _: &Axis, _: &Axis) -> Vec<Reading> {
-        Vec::new()
-    }
 }
 
 /// Returns whether the border of a class is drawn: that of two classes is drawn once.
@@ -254,6 +231,17 @@ fn margins(grids: &[&Grid], class: usize) -> Vec<f64> {
     let alone = grids.len() == 1;
     let own = grids[class].values.iter().enumerate();
     own.map(|(point, &value)| if alone { 2.0 * value - 1.0 } else { value - others(point) }).collect()
+}
+
+/// Returns the lines of a contour on the page, those of them that are longer than a point.
+pub(super) fn lines(
+    contour: &Contour,
+    grid: &Grid,
+    plot: &Plot,
+    tolerance: f64,
+) -> impl Iterator<Item = Vec<Point>> {
+    let lines = contour.lines.iter().map(move |line| placed(line, grid, plot, tolerance));
+    lines.filter(|line| line.len() > 1)
 }
 
 /// Converts from grid steps to the page, without the points that a straight line tells as well.
@@ -369,6 +357,10 @@ impl Mark for Raster {
         };
         let columns = across.iter().take(self.grid.width).enumerate().map(column).collect();
         Columns { rows: Rows::Y, columns }
+    }
+
+    fn ghost(&self) -> Ghost {
+        Ghost::None
     }
 
     fn readings(&self, _: &Axis, _: &Axis) -> Vec<Reading> {

@@ -1,6 +1,6 @@
 //! A straight line across the whole plot that rises or falls.
 
-use super::{Around, Dash, Description, Mark};
+use super::{Around, Dash, Description, Ghost, Mark};
 use crate::chart::axis::{Axis, Format};
 use crate::chart::canvas::{Plot, Side, Stroke};
 use crate::chart::figure::Point;
@@ -58,6 +58,10 @@ impl Mark for Slope {
 
     fn columns(&self, _: &Axis, _: &Axis) -> Columns {
         Columns::none()
+    }
+
+    fn ghost(&self) -> Ghost {
+        Ghost::None
     }
 
     fn readings(&self, _: &Axis, _: &Axis) -> Vec<Reading> {

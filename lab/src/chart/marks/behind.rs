@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Around, Description, Mark};
+use super::{Around, Description, Ghost, Mark, Silhouette};
 use crate::chart::axis::Axis;
 use crate::chart::canvas::Plot;
 use crate::chart::key::KeyEntry;
@@ -10,14 +10,14 @@ use crate::chart::reading::Reading;
 use crate::chart::scale::Needs;
 use crate::chart::table::Columns;
 
-/// A mark of another outcome.
+/// What stays of a mark of another outcome.
 #[derive(Clone, Debug)]
-pub(crate) struct Ghost(pub Arc<dyn Mark>);
+pub(crate) struct Behind(pub Arc<dyn Silhouette>);
 
 /// How pages find that there is something behind what they show.
 const GROUP: &str = "class=\"ghost\" opacity=\"0.5\"";
 
-impl Mark for Ghost {
+impl Mark for Behind {
     fn reach(&self, needs: &mut Needs) {
         self.0.reach(needs);
     }
@@ -40,6 +40,10 @@ impl Mark for Ghost {
 
     fn columns(&self, _: &Axis, _: &Axis) -> Columns {
         Columns::none()
+    }
+
+    fn ghost(&self) -> Ghost {
+        Ghost::None
     }
 
     fn readings(&self, _: &Axis, _: &Axis) -> Vec<Reading> {
