@@ -30,6 +30,7 @@ mod names;
 mod operands;
 mod resolve;
 mod seeds;
+mod shares;
 mod token;
 
 use std::collections::BTreeMap;
@@ -46,6 +47,7 @@ pub use format::{
 };
 pub use idle::{Idle, idle, within_block};
 pub use names::{Forecast, ForecastVariant, Names, Scope};
+pub use shares::share;
 
 use crate::diagnostic::{Diagnostic, Span};
 use crate::outcome::{Outcome, Statistic};
