@@ -56,12 +56,7 @@ impl Decoded {
     #[cfg(feature = "complete")]
     pub fn in_precision(self, precision: Precision) -> Self {
         let plan = self.plan.in_precision(precision);
-        Decoded { plan, ..self.without_try() }
-    }
-
-    /// Returns the same block with nothing to try: what its author offers has been held against the block as it is written.
-    pub fn without_try(self) -> Self {
-        Decoded { header: Header { tried: None, ..self.header }, ..self }
+        Decoded { plan, header: Header { tried: None, ..self.header }, ..self }
     }
 
     /// Returns what is wrong with values that a reader chose: one outside of the range that `try` gives it.
@@ -117,9 +112,23 @@ impl Decoded {
         let (colors, controls) = Default::default();
         let block = Block { header, kind, plan, facts, costs, shown, colors, controls, tree };
         check_limits(&block, limits)?;
-        match tried::controls(&block, limits) {
-            Ok(controls) => Ok(Block { controls, ..block }),
-            Err(problems) => Err(problems.into_iter().map(|problem| at(problem, &block.tree)).collect()),
+        Ok(block)
+    }
+}
+
+impl Block {
+    /// Returns the block with what a reader may change of it. `size` tells the size of data that need no file.
+    ///
+    /// # Errors
+    /// Every mistake in its `try`.
+    pub fn with_controls(
+        self,
+        limits: &Limits,
+        size: &dyn Fn(&DataSettings) -> Option<Facts>,
+    ) -> Result<Block, Vec<Diagnostic>> {
+        match tried::controls(&self, limits, size) {
+            Ok(controls) => Ok(Block { controls, ..self }),
+            Err(problems) => Err(problems.into_iter().map(|problem| at(problem, &self.tree)).collect()),
         }
     }
 }

@@ -1,14 +1,11 @@
 //! What a reader may change of a block: `try`, a map from paths of settings to ranges, and values laid over the block.
 
-use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
-
 use serde::Serialize;
 use serde_json::Value as Json;
 
 use super::Block;
 use super::decoding::divide;
-use crate::data::{self, DataSettings, Facts, Files, Origin, TableLimits};
+use crate::data::{DataSettings, Facts};
 use crate::diagnostic::{Diagnostic, Problem};
 use crate::experiment::variation::overlay;
 use crate::experiment::{HEADER_KEYS, Limits, Plan, written};
@@ -68,11 +65,14 @@ pub(super) fn beyond(tried: &Space, values: &[(String, Node)]) -> Option<Problem
     })
 }
 
+/// Tells the size of data that need no file.
+type Sizes<'a> = dyn Fn(&DataSettings) -> Option<Facts> + 'a;
+
 /// Returns the settings that a reader may change of a block.
 ///
 /// # Errors
 /// What is wrong with its `try`, paths from the block on.
-pub(super) fn controls(block: &Block, limits: &Limits) -> Result<Vec<Control>, Vec<Problem>> {
+pub(super) fn controls(block: &Block, limits: &Limits, size: &Sizes) -> Result<Vec<Control>, Vec<Problem>> {
     let Some(space) = &block.header.tried else { return Ok(Vec::new()) };
     if space.is_empty() {
         let problem = Problem::new("try", "`try` names nothing to change");
@@ -90,7 +90,7 @@ pub(super) fn controls(block: &Block, limits: &Limits) -> Result<Vec<Control>, V
             problems.push(problem.expected("no `when`"));
         }
         if setting.dimension.check().is_empty() {
-            match control(block, &setting.path, &setting.dimension, limits) {
+            match control(block, &setting.path, &setting.dimension, limits, size) {
                 Ok(control) => controls.push(control),
                 Err(problem) => problems.push(Problem { path, ..problem }),
             }
@@ -104,7 +104,13 @@ pub(super) fn controls(block: &Block, limits: &Limits) -> Result<Vec<Control>, V
 /// # Errors
 /// A path that leads nowhere, a range that holds what cannot be or not what the page was computed with, a setting that no
 /// variant takes from the block.
-fn control(block: &Block, path: &str, range: &Dimension, limits: &Limits) -> Result<Control, Problem> {
+fn control(
+    block: &Block,
+    path: &str,
+    range: &Dimension,
+    limits: &Limits,
+    size: &Sizes,
+) -> Result<Control, Problem> {
     let wrong = |message: String, expected: String| Problem::new("", message).expected(expected);
     let first = path.split(['.', '[']).next().unwrap_or_default();
     if path == SEED {
@@ -136,7 +142,7 @@ fn control(block: &Block, path: &str, range: &Dimension, limits: &Limits) -> Res
     let mut moved = vec![false; before.len()];
     let mut same = None;
     for value in probes(range) {
-        let plan = replanned(block, path, &value, limits)?;
+        let plan = replanned(block, path, &value, limits, size)?;
         let after = resolved(plan.as_ref());
         if after.len() != before.len() {
             let message = format!("with {} there are other variants", written(&value));
@@ -246,7 +252,13 @@ fn number_at(block: &Block, variant: usize, path: &str, resolved: &Json) -> Opti
 ///
 /// # Errors
 /// What is wrong with that.
-fn replanned(block: &Block, path: &str, value: &Json, limits: &Limits) -> Result<Box<dyn Plan>, Problem> {
+fn replanned(
+    block: &Block,
+    path: &str,
+    value: &Json,
+    limits: &Limits,
+    size: &Sizes,
+) -> Result<Box<dyn Plan>, Problem> {
     let with = |message: &str| format!("with {} at `{path}`: {message}", written(value));
     let node = Node::of_json(block.tree.span, value);
     let tree = laid(&block.tree, &[(path.to_owned(), node)])?;
@@ -264,7 +276,7 @@ fn replanned(block: &Block, path: &str, value: &Json, limits: &Limits) -> Result
     let mut plan = block.kind.plan(&settings).map_err(said)?;
     let mut total = block.shown;
     for variant in 0..plan.variants().len() {
-        let size = |settings: &DataSettings| size(block, variant, settings);
+        let size = |settings: &DataSettings| size_in(block, variant, settings, size);
         let further = plan.further_data(variant).into_iter().map(|data| size(data.settings)).collect();
         plan.hear_of(variant, further);
         let facts = plan.data(variant).and_then(size);
@@ -281,28 +293,12 @@ fn replanned(block: &Block, path: &str, value: &Json, limits: &Limits) -> Result
 }
 
 /// Returns the size of some data of a variant that was planned anew; those of a file are as they were.
-fn size(block: &Block, variant: usize, settings: &DataSettings) -> Option<Facts> {
+fn size_in(block: &Block, variant: usize, settings: &DataSettings, size: &Sizes) -> Option<Facts> {
     // Few controls move the data, and to know the size of a table is to read it.
     let mut known = (variant < block.facts.len()).then(|| block.sized_data(variant)).into_iter().flatten();
     match known.find(|(known, _)| *known == settings) {
         Some((_, facts)) => Some(facts.clone()),
-        None if settings.file.is_none() && settings.entry().is_some() => size_of_builtin(settings),
+        None if settings.file.is_none() && settings.entry().is_some() => size(settings),
         None => block.facts.get(variant)?.clone(),
     }
-}
-
-/// Returns the size of data that need no file. What was once read of a table is kept: it is the same for every block and build.
-fn size_of_builtin(settings: &DataSettings) -> Option<Facts> {
-    static KNOWN: Mutex<BTreeMap<String, Option<Facts>>> = Mutex::new(BTreeMap::new());
-    let read =
-        |settings: &DataSettings| data::facts(settings, Files::default(), &TableLimits::default()).ok();
-    if !matches!(settings.entry()?.origin, Origin::Table(_)) {
-        return read(settings);
-    }
-    // What becomes of its rows changes nothing about a table.
-    let whole = DataSettings { limit: None, normalize: None, other_source: None, ..settings.clone() };
-    let name = serde_json::to_string(&whole).ok()?;
-    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-    let facts = known.entry(name).or_insert_with(|| read(&whole)).clone();
-    data::limited_facts(settings, facts?).ok()
 }

@@ -51,9 +51,13 @@ pub(crate) fn plan(
             |data: &DataSettings, place: &dyn Fn(&str) -> Span| tables.facts(data, &lesson.path, place);
         decoded.iter_mut().flatten().for_each(|decoded| decoded.read_data(&mut size));
     }
+    let read = &*tables;
     let check = |(lesson, decoded): (&Lesson, Vec<Result<Decoded, Vec<Diagnostic>>>)| -> Vec<_> {
         let told = |problem, data: Option<&DataSettings>| told_of_file(problem, data, &lesson.path);
-        decoded.into_iter().map(|decoded| decoded?.checked(limits, told)).collect()
+        let size = |data: &DataSettings| read.size_without_file(data);
+        let whole =
+            |decoded: Result<Decoded, _>| decoded?.checked(limits, told)?.with_controls(limits, &size);
+        decoded.into_iter().map(whole).collect()
     };
     let checked: Vec<Vec<_>> = course.lessons.par_iter().zip(decoded).map(check).collect();
     for (index, (lesson, checked)) in course.lessons.iter().zip(checked).enumerate() {

@@ -28,10 +28,17 @@ struct Loaded {
 /// Tables that were read for a course, for when it is looked at again: those whose bytes and settings are the same need not be
 /// read once more.
 #[derive(Clone, Debug, Default)]
-pub struct KeptTables(Arc<Mutex<BTreeMap<String, Arc<Read>>>>);
+pub struct KeptTables(Arc<Mutex<Kept>>);
+
+#[derive(Debug, Default)]
+struct Kept {
+    tables: BTreeMap<String, Arc<Read>>,
+    /// The sizes of built-in tables that a reader might choose; none where one cannot be read so.
+    sizes: BTreeMap<String, Option<Facts>>,
+}
 
 impl KeptTables {
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Arc<Read>>> {
+    fn lock(&self) -> MutexGuard<'_, Kept> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -112,7 +119,7 @@ impl Tables {
 
     /// Keeps what this course has for when it is looked at again, and lets go of what it had before.
     pub(crate) fn keep(&mut self) {
-        *self.kept.lock() = std::mem::take(&mut self.used);
+        self.kept.lock().tables = std::mem::take(&mut self.used);
     }
 
     /// Returns the bytes of all tables that are held, each once, until the end.
@@ -144,6 +151,23 @@ impl Tables {
             }
         };
         found.map_err(|problems| self.diagnostics(problems, None, settings, place))
+    }
+
+    /// Returns the size of data that need no file; none where they cannot be as `settings` say. A built-in table is the same for
+    /// every block and every look at a course, and is read once.
+    pub(crate) fn size_without_file(&self, settings: &DataSettings) -> Option<Facts> {
+        if is_generated(settings) {
+            return data::facts(settings, Files::default(), &self.of_one()).ok();
+        }
+        let key = self.key(settings, &self.root);
+        let whole = match self.loaded.get(&key) {
+            Some(loaded) => Some(loaded.dataset.facts()),
+            None => {
+                let read = || data::facts(&reading(settings), Files::default(), &self.of_one()).ok();
+                self.kept.lock().sizes.entry(key).or_insert_with(read).clone()
+            }
+        };
+        data::limited_facts(settings, whole?).ok()
     }
 
     /// Returns the data for one seed. Only called after [`facts`](Self::facts) found it in order.
@@ -212,8 +236,7 @@ impl Tables {
     fn key(&self, settings: &DataSettings, lesson: &Path) -> String {
         let path = |file: &Option<String>| file.as_ref().and_then(|file| self.resolve(file, lesson).ok());
         let paths = (path(&settings.file), path(&settings.labels));
-        let reading = DataSettings { limit: None, normalize: None, scale_target: None, ..settings.clone() };
-        format!("{paths:?} {}", serde_json::to_string(&reading).unwrap_or_default())
+        format!("{paths:?} {}", serde_json::to_string(&reading(settings)).unwrap_or_default())
     }
 
     /// Returns the data set with all its rows, read if it has not been.
@@ -248,7 +271,7 @@ impl Tables {
         };
         let hash = hash([builtin, files.file, files.labels]);
         let read_as = format!("{key} {} {hash}", self.limits.rows);
-        let known = self.kept.lock().get(&read_as).cloned();
+        let known = self.kept.lock().tables.get(&read_as).cloned();
         let read = if let Some(read) = known {
             read
         } else {
@@ -378,6 +401,11 @@ fn explained(problem: TableProblem, place: Span) -> Diagnostic {
         Some(hint) => error.hint(hint),
         None => error,
     }
+}
+
+/// Returns the settings that say how a table is read; the others say what becomes of its rows.
+fn reading(settings: &DataSettings) -> DataSettings {
+    DataSettings { limit: None, normalize: None, scale_target: None, ..settings.clone() }
 }
 
 /// Returns whether the data are drawn anew for every seed.
