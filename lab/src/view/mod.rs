@@ -2,6 +2,7 @@
 //!
 //! A field that ends in `_html` is put into the page as it is; every other text is escaped.
 
+mod cell;
 mod drawn;
 mod experiment;
 mod results;
@@ -11,9 +12,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::chart::DataTable;
 
+pub use cell::short;
 pub use drawn::DrawnFigure;
 pub use experiment::{BlockTexts, beside, claim, draw_in, experiment, speak};
-pub use results::{results, says_nothing, short};
+pub use results::{results, says_nothing};
 
 /// One experiment: what stands in a lesson where its block was. Its anchor is `experiment-ID`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
