@@ -65,7 +65,14 @@ impl Placed {
             if settings.reverse {
                 found.reverse();
             }
-            let axis = Axis::category(label, found.iter().map(|name| written_name(name, meaning, settings)));
+            // What are months alone are written without their first days.
+            let months = cells.iter().all(|cell| matches!(cell, Cell::Date(_) | Cell::Missing))
+                && found.iter().all(|name| name.ends_with("-01"));
+            let shown = |name: &String| match name.strip_suffix("-01").filter(|_| months) {
+                Some(month) => month.to_owned(),
+                None => written_name(name, meaning, settings),
+            };
+            let axis = Axis::category(label, found.iter().map(shown));
             return Ok(Placed { axis, names: Some(found) });
         }
         let numbers: Vec<f64> = cells.iter().filter_map(Cell::number).collect();

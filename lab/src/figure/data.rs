@@ -10,7 +10,7 @@ use super::cell::Cell;
 use super::decode::error;
 use super::frame::{Along, FileTable, Frame, Grain, STEPS, Source};
 use super::meaning::{Meaning, meaning, readable};
-use super::points::{self, Point};
+use super::points::{self, Point, Together};
 use crate::chart::{Format, day};
 use crate::diagnostic::Diagnostic;
 use crate::inline::{Fault, Formula, Given, Link, Values};
@@ -69,6 +69,8 @@ pub(super) struct Drawn {
     pub z_format: Format,
     /// Whether it is a function, evaluated along x.
     pub function: bool,
+    /// Whether its rows are lines of a file without seeds.
+    pub of_lines: bool,
     /// Rows without a place, of all.
     pub missing: usize,
     pub all: usize,
@@ -376,8 +378,13 @@ pub(super) fn evaluate(
         let message = "dots have the colours of `by` and of `z`";
         return Err(error(by.span, message, "expected one of the two: leave out `by`, or take a facet"));
     }
-    let by_rows = matches!(frame, Frame::File(_));
-    let points = points::group(&data, statistic, spread, by_rows);
+    // A spread that the author asks for is one of lines, where a file has no seeds.
+    let together = match frame {
+        Frame::File(_) if layer.marks.iter().any(|mark| mark.shows_spread()) => Together::Lines,
+        Frame::File(_) => Together::SeedsOfFile,
+        _ => Together::Seeds,
+    };
+    let points = points::group(&data, statistic, spread, together);
     let missing = data
         .iter()
         .filter(|datum| datum.is_missing(marks.contains(&MarkName::Histogram), formulas.z.is_some()))
@@ -394,6 +401,7 @@ pub(super) fn evaluate(
         has_z: formulas.z.is_some(),
         z_colors,
         function: matches!(frame, Frame::Range(_)),
+        of_lines: matches!(frame, Frame::File(_)) && data.iter().all(|datum| datum.seed.is_none()),
         all: data.len(),
         y: formulas.y.iter().map(|y| meaning(Some(y), sources, "y")).collect(),
         z,

@@ -411,10 +411,11 @@ fn axes(block: &Block, layers: &[Drawn]) -> Result<(Placed, Placed), Vec<Diagnos
     }
     let y_cells: Vec<Cell> = if histogram { Vec::new() } else { ys.clone() };
     let y_place = Names { order: order(&ys, |datum| &datum.y), always: heat, place: block.id.span };
-    // Bars of a hundredfold are told by their lengths all the same.
-    let grounded = layers
-        .iter()
-        .any(|layer| layer.marks.iter().any(|mark| matches!(mark, MarkName::Bars | MarkName::Area)));
+    // Bars of a hundredfold are told by their lengths all the same; a box that reaches down to 0 would end at the break.
+    let zero = ys.contains(&Cell::Number(0.0));
+    let stands =
+        |mark: &MarkName| matches!(mark, MarkName::Bars | MarkName::Area) || zero && *mark == MarkName::Box;
+    let grounded = layers.iter().any(|layer| layer.marks.iter().any(stands));
     let mut y_scale = scale(&block.y_scale);
     y_scale.kind = y_scale.kind.or(grounded.then_some(ScaleType::Linear));
     let y = Placed::new(&y_cells, &y_meaning, &y_scale, y_place)?;

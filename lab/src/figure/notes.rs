@@ -4,7 +4,7 @@ use super::axes::Placed;
 use super::block::{MarkName, Spread};
 use super::data::{Drawn, Ground};
 use crate::diagnostic::counted;
-use crate::outcome::Statistic;
+use crate::outcome::RunRecord;
 
 /// Returns what stands beneath: what marks mean, what has no place, which seeds are paired.
 pub(super) fn of(ground: &Ground, layers: &[Drawn], y: &Placed) -> Vec<String> {
@@ -15,14 +15,21 @@ pub(super) fn of(ground: &Ground, layers: &[Drawn], y: &Placed) -> Vec<String> {
         }
     };
     for layer in layers {
-        let seeds = layer.points.iter().map(|point| point.seeds).max().unwrap_or(1);
-        if seeds < 2 {
+        let most = layer.points.iter().map(|point| point.rows).max().unwrap_or(1);
+        if most < 2 {
             continue;
         }
-        let (line, spread) = (layer.statistic.name(), spread_name(layer.spread, layer.statistic));
-        let within = if layer.spread == Spread::Sd { ", within the range of the seeds" } else { "" };
+        let (line, spread) = (layer.statistic.name(), spread_name(layer));
+        let within = match (layer.spread, layer.of_lines) {
+            (Spread::Sd, true) => ", within the range of the lines",
+            (Spread::Sd, false) => ", within the range of the seeds",
+            _ => "",
+        };
         if layer.marks.iter().any(|mark| mark.shows_points() && !mark.shows_spread()) {
-            add(format!("Shown: {line} over {seeds} seeds."));
+            add(match layer.of_lines {
+                true => format!("Shown: {line} over up to {most} lines."),
+                false => format!("Shown: {line} over {most} seeds."),
+            });
         }
         if layer.marks.contains(&MarkName::Band) {
             add(format!("Bands: {spread}{within}."));
@@ -31,7 +38,7 @@ pub(super) fn of(ground: &Ground, layers: &[Drawn], y: &Placed) -> Vec<String> {
             add(format!("Whiskers: {spread}{within}."));
         }
         if layer.marks.contains(&MarkName::Dots) {
-            add("A dot for each seed.".to_owned());
+            add(if layer.of_lines { "A dot for each line." } else { "A dot for each seed." }.to_owned());
         }
     }
     if layers.iter().any(|layer| layer.marks.contains(&MarkName::Box)) {
@@ -40,7 +47,7 @@ pub(super) fn of(ground: &Ground, layers: &[Drawn], y: &Placed) -> Vec<String> {
     let (missing, all) =
         layers.iter().fold((0, 0), |(missing, all), layer| (missing + layer.missing, all + layer.all));
     if missing > 0 && !ground.foreseen {
-        let why = if ground.file.is_some() { "" } else { ", as runs that diverged are" };
+        let why = if has_diverged(ground) { ", as runs that diverged are" } else { "" };
         add(format!("{missing} of {} without a value{why}.", counted(all, "row")));
     }
     let clipped = layers
@@ -60,12 +67,24 @@ pub(super) fn of(ground: &Ground, layers: &[Drawn], y: &Placed) -> Vec<String> {
     notes
 }
 
-fn spread_name(spread: Spread, statistic: Statistic) -> &'static str {
-    match (spread, statistic) {
+/// Whether a run, or a trial of a search, has ended without numbers.
+fn has_diverged(ground: &Ground) -> bool {
+    let share = |run: &RunRecord| run.number(["diverged_share"]).is_some_and(|share| share > 0.0);
+    let outcomes = || ground.sources.iter().flatten().map(|source| source.outcome);
+    outcomes().any(|outcome| {
+        let mut runs = outcome.variants.iter().flat_map(|variant| &variant.runs);
+        outcome.divergence().is_some() || runs.any(share)
+    })
+}
+
+fn spread_name(layer: &Drawn) -> &'static str {
+    match (layer.spread, layer.of_lines) {
         (Spread::Sd, _) => "one standard deviation",
         (Spread::Ci, _) => "95% interval of the mean",
-        (Spread::Range, _) => "from the least to the greatest seed",
-        (Spread::Quartiles, _) => "the middle half of the seeds",
+        (Spread::Range, false) => "from the least to the greatest seed",
+        (Spread::Range, true) => "from the least to the greatest line",
+        (Spread::Quartiles, false) => "the middle half of the seeds",
+        (Spread::Quartiles, true) => "the middle half of the lines",
     }
 }
 

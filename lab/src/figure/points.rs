@@ -1,8 +1,8 @@
-//! Rows that differ in the seed alone become one point.
+//! Rows that differ in the seed alone become one point, and lines of a file where their spread is asked for.
 
 use std::collections::BTreeMap;
 
-use super::block::{Across, Block, Layer, MarkName, ScaleType, Spread};
+use super::block::{Across, Block, Layer, MARKS, MarkName, ScaleType, Spread};
 use super::cell::Cell;
 use super::data::{Datum, Drawn};
 use super::frame::Source;
@@ -10,7 +10,7 @@ use crate::claims::bootstrap;
 use crate::diagnostic::Diagnostic;
 use crate::outcome::{Statistic, Summary};
 
-/// Rows that differ in the seed alone.
+/// Rows that are shown as one.
 #[derive(Clone, Debug)]
 pub(super) struct Point {
     /// The first of them.
@@ -21,19 +21,34 @@ pub(super) struct Point {
     /// The ends of the spread of its value.
     pub low: f64,
     pub high: f64,
-    pub seeds: usize,
+    /// How many rows it stands for.
+    pub rows: usize,
+}
+
+/// Which rows become one point.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Together {
+    /// Those of runs that differ in the seed alone.
+    Seeds,
+    /// Lines of a file that stand at one place with a seed each: its columns may be settings or results.
+    SeedsOfFile,
+    /// Lines of a file that stand at one place, whatever else they differ in.
+    Lines,
 }
 
 /// Returns the points of some rows, in the order of their first rows.
-pub(super) fn group(data: &[Datum], statistic: Statistic, spread: Spread, of_file: bool) -> Vec<Point> {
+pub(super) fn group(data: &[Datum], statistic: Statistic, spread: Spread, together: Together) -> Vec<Point> {
     let mut places: BTreeMap<String, usize> = BTreeMap::new();
     let mut groups: Vec<Vec<&Datum>> = Vec::new();
-    for (index, datum) in data.iter().enumerate() {
-        // The columns of a file may be settings or results: those of one place with seeds of their own are one point.
-        let own = match (of_file, datum.seed) {
-            (true, None) => index.to_string(),
-            (true, Some(_)) => datum.x.exact(),
-            (false, _) => format!("{:?}", datum.identity),
+    // A run that diverged is not averaged away; an empty cell is nothing that was measured.
+    let counts = |datum: &Datum| together != Together::Lines || !datum.is_missing(false, false);
+    for (index, datum) in data.iter().enumerate().filter(|(_, datum)| counts(datum)) {
+        // Where y is a name, values run along x.
+        let place = if matches!(datum.y, Cell::Name(_)) { &datum.y } else { &datum.x };
+        let own = match together {
+            Together::Seeds => format!("{:?}", datum.identity),
+            Together::SeedsOfFile if datum.seed.is_none() => index.to_string(),
+            Together::SeedsOfFile | Together::Lines => place.exact(),
         };
         let key = format!("{:?}", (&datum.columns, &datum.rows, &datum.by, datum.measure, own));
         let place = *places.entry(key).or_insert_with(|| {
@@ -63,7 +78,7 @@ fn point(rows: &[&Datum], statistic: Statistic, spread: Spread) -> Option<Point>
     // Where y is a name, values run along x.
     let values = if ys.is_empty() { xs } else { ys };
     let (low, high) = ends(&values, statistic, spread, first.seed.unwrap_or(0));
-    Some(Point { first, x, y, z, low, high, seeds: rows.len() })
+    Some(Point { first, x, y, z, low, high, rows: rows.len() })
 }
 
 /// The ends of a spread, within the range of the values.
@@ -109,7 +124,9 @@ pub(super) fn check_apart(
         let Some(other) = seen.insert(key, point) else { continue };
         let place =
             if along_x { format!("y is {}", point.y.name()) } else { format!("x is {}", point.x.name()) };
-        let told = differences(first, &other.first, sources);
+        let mut told = differences(first, &other.first, sources);
+        // What is drawn tells nothing apart.
+        told.retain(|(name, ..)| layer.y.iter().all(|y| y.what.text != *name));
         let span = match &layer.x {
             Some(Across::Expression(written)) => written.span,
             _ => block.id.span,
@@ -121,10 +138,16 @@ pub(super) fn check_apart(
             [(name, one, two)] => format!("they differ in `{name}`: {one} and {two}"),
             _ => format!("they differ in {}", names.join(", ")),
         });
-        let name = told.first().map_or("variant", |(name, ..)| name);
-        return Err(vec![error.hint(format!(
-            "tell them apart by `by: {name}` or `facet: {name}`, leave some out by `where`, or show all by `mark: dots` or `mark: box`"
-        ))]);
+        let apart = told.first().map_or(String::new(), |(name, ..)| {
+            format!("tell them apart by `by: {name}` or `facet: {name}`, ")
+        });
+        let mut hint =
+            format!("{apart}leave some out by `where`, or show all by `mark: dots` or `mark: box`");
+        if drawn.of_lines && !heat {
+            let mark = MARKS.iter().find(|(_, known)| known == mark).map_or("line", |(name, _)| name);
+            hint += &format!("; `mark: [{mark}, whiskers]` shows their mean and its spread");
+        }
+        return Err(vec![error.hint(hint)]);
     }
     Ok(())
 }
@@ -186,10 +209,25 @@ mod tests {
     #[test]
     fn seeds_become_one_point_with_a_spread() {
         let data = [datum(1.0, 2.0, 0), datum(1.0, 4.0, 1), datum(2.0, 5.0, 0), datum(2.0, f64::NAN, 1)];
-        let points = group(&data, Statistic::Mean, Spread::Range, false);
+        let points = group(&data, Statistic::Mean, Spread::Range, Together::Seeds);
         assert_eq!(points.len(), 2);
         assert_eq!((&points[0].y, points[0].low, points[0].high), (&Cell::Number(3.0), 2.0, 4.0));
         assert_eq!(points[1].y, Cell::Missing, "a run that diverged is not averaged away");
+    }
+
+    #[test]
+    fn lines_of_a_file_are_taken_together_where_their_spread_is_asked_for() {
+        let line = |x, y| Datum { seed: None, ..datum(x, y, 0) };
+        let data = [line(1.0, 2.0), line(2.0, 5.0), line(1.0, 4.0), line(1.0, f64::NAN)];
+        let count = |together| group(&data, Statistic::Mean, Spread::Range, together).len();
+        assert_eq!((count(Together::SeedsOfFile), count(Together::Lines)), (4, 2));
+        let first = &group(&data, Statistic::Mean, Spread::Range, Together::Lines)[0];
+        assert_eq!((&first.y, first.low, first.high, first.rows), (&Cell::Number(3.0), 2.0, 4.0, 2));
+        // Names on y lie: their values run along x.
+        let lying = |name: &str, x| Datum { y: Cell::Name(name.to_owned()), ..line(x, 0.0) };
+        let data = [lying("a", 1.0), lying("b", 9.0), lying("a", 2.0)];
+        let points = group(&data, Statistic::Mean, Spread::Range, Together::Lines);
+        assert_eq!((points.len(), &points[0].x, points[0].high), (2, &Cell::Number(1.5), 2.0));
     }
 
     #[test]

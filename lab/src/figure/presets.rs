@@ -34,7 +34,6 @@ pub const UNSAID: &[(&str, &str, &str)] = &[
     ("train", "mistakes", PICTURES),
     ("regression", "fit", "a fitted curve is kept as places on it, for one number on x alone"),
     ("search", "parallel", "parallel coordinates have an axis for every setting"),
-    ("transfer", "regrets", "a regret belongs to a pair of problems, which is no row"),
 ];
 
 const DISTRIBUTION: &str =
@@ -240,6 +239,12 @@ training: {epochs: 10}
          scale: {y: {domain: [0, 1], label: share}}\n",
     ),
     preset("critical_points", "points", "x: down_share\ny: {J: objectives}\nrows: bin\nmark: dots\n"),
+    preset(
+        "transfer",
+        "regrets",
+        "x: experiment\ny: {best for flowers used on moons: regret.flowers.moons, best for moons used on flowers: regret.moons.flowers}\n\
+         mark: [bars, whiskers]\nscale: {y: {label: regret}}\n",
+    ),
     preset("regression", "weights", "x: variant\ny: weight_norm\nmark: [line, band]\nscale: {y: log}\n"),
 ];
 

@@ -234,7 +234,7 @@ impl Series<'_> {
 
     /// The most rows of one point.
     fn counts(&self) -> usize {
-        self.points.iter().map(|point| point.seeds).max().unwrap_or(1)
+        self.points.iter().map(|point| point.rows).max().unwrap_or(1)
     }
 
     fn dot_size(&self) -> f64 {

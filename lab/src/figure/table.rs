@@ -60,7 +60,7 @@ pub(super) fn of(block: &Block, layers: &[Drawn]) -> FigureTable {
             continue;
         }
         lines.extend(layer.points.iter().map(|point| {
-            let several = point.seeds > 1;
+            let several = point.rows > 1;
             let number =
                 |number: f64| if several && spread { Cell::Number(number).exact() } else { String::new() };
             Line {
@@ -69,7 +69,7 @@ pub(super) fn of(block: &Block, layers: &[Drawn]) -> FigureTable {
                 z: point.z.exact(),
                 low: number(point.low),
                 high: number(point.high),
-                seeds: if several { point.seeds.to_string() } else { String::new() },
+                seeds: if several { point.rows.to_string() } else { String::new() },
                 ..base(&point.first)
             }
         }));
@@ -93,7 +93,9 @@ pub(super) fn of(block: &Block, layers: &[Drawn]) -> FigureTable {
         (first.map_or_else(|| "z".to_owned(), |layer| layer.z.column.clone()), |line| &line.z),
         ("low".to_owned(), |line| &line.low),
         ("high".to_owned(), |line| &line.high),
-        ("seeds".to_owned(), |line| &line.seeds),
+        (if first.is_some_and(|layer| layer.of_lines) { "lines" } else { "seeds" }.to_owned(), |line| {
+            &line.seeds
+        }),
         ("seed".to_owned(), |line| &line.seed),
     ];
     let kept: Vec<&Column> =

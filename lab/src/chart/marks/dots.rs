@@ -146,11 +146,14 @@ impl Mark for Dots {
             let name = self.label.as_deref().unwrap_or("Dots");
             range(self.points.iter().map(|point| point.0))?;
             let (low, high) = range(self.points.iter().map(|point| point.1))?;
-            let spread = match y.scale {
-                Scale::Category(_) => String::new(),
-                _ => format!(" between {} and {}", rounded(low, y.format), rounded(high, y.format)),
-            };
-            Some(format!("{name}: {} points{spread}.", self.points.len()))
+            let [low, high] = [low, high].map(|end| rounded(end, y.format));
+            let named = matches!(y.scale, Scale::Category(_));
+            Some(match (self.points.len(), named) {
+                (1, true) => format!("{name}: one point."),
+                (1, false) => format!("{name}: one point at {low}."),
+                (count, true) => format!("{name}: {count} points."),
+                (count, false) => format!("{name}: {count} points between {low} and {high}."),
+            })
         };
         Description::new(self.points.iter().copied(), sentence())
     }
