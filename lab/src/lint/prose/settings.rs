@@ -31,8 +31,18 @@ const NETWORKS: &[&str] = &["network", "networks", "net", "nets", "perceptron", 
 /// Make of a number a part: the first two hidden layers.
 const PARTS: &[&str] = &["first", "last", "next", "other", "further", "these", "those"];
 
-/// Units that text counts in words are some of a layer: `two units that start alike`.
-const FEW_UNITS: f64 = 10.0;
+/// Say where units lead that are lengths: `3 units to the right`.
+const DIRECTIONS: &[&str] =
+    &["right", "left", "up", "down", "above", "below", "away", "apart", "along", "long"];
+
+/// Say that nodes are those of a network, not machines.
+const OF_NETWORKS: &[&str] = &["hidden", "layer", "layers"];
+
+/// Commands behind a number in a formula that are no factor of it.
+const NO_FACTORS: &[&str] = &["text", "mathrm", "quad", "qquad", "dots", "ldots"];
+
+/// Units and rows that text counts in words are some of a layer or a set: `two units that start alike`.
+const FEW: f64 = 10.0;
 
 /// How far a rough number may lie from what it tells of, as a share of it.
 const ROUGH: f64 = 0.05;
@@ -73,13 +83,15 @@ pub(super) fn read(
 /// Numbers behind a name: `learning rates of 0.1 and 0.01`.
 fn before(sentence: &[Word], tongue: &Tongue) -> Vec<Phrase> {
     let mut phrases = Vec::new();
+    // What has a height too is a picture.
+    let is_picture = sentence.iter().any(|word| matches!(word.text.as_str(), "height" | "pixels"));
     for start in 0..sentence.len() {
         for (names, quantity) in BEFORE.iter().chain(tongue.before) {
             let named = names
                 .iter()
                 .enumerate()
                 .all(|(offset, name)| sentence.get(start + offset).is_some_and(|word| word.text == *name));
-            if !named {
+            if !named || is_picture && names.contains(&"width") {
                 continue;
             }
             let filler = |word: &Word| {
@@ -167,6 +179,13 @@ fn behind_at(sentence: &[Word], place: usize, tongue: &Tongue) -> Option<Quantit
                 let is_network = |word: &str| NETWORKS.contains(&word) || tongue.networks.contains(&word);
                 !sentence.iter().any(|word| is_network(&word.text))
             }
+            Quantity::Units if text(at) == "nodes" => {
+                !sentence.iter().any(|word| OF_NETWORKS.contains(&word.text.as_str()))
+            }
+            Quantity::Units => {
+                let behind = if text(at + 1) == "to" && text(at + 2) == "the" { at + 3 } else { at + 1 };
+                DIRECTIONS.contains(&text(behind))
+            }
             _ => false,
         };
         (names.contains(&text(at)) && (said || !needs)).then_some(*quantity)
@@ -190,13 +209,20 @@ fn odd(
     // The first term of a formula is no value: `\beta = 1 - 10^{-r}`.
     let later = sentence.get(place + 1).map_or("", |word| word.text.as_str());
     let is_compound = later == "-" && sentence.get(place + 2).is_some_and(|word| word.number.is_none());
+    // So is one with a letter behind it: `10\eta`.
+    let is_factor = is_factor
+        || sentence.get(place + 1).is_some_and(|next| {
+            let adjoins = word.in_formula && next.in_formula && next.range.start <= word.range.end + 1;
+            let is_letter = next.text.chars().all(char::is_alphabetic);
+            adjoins && is_letter && !NO_FACTORS.contains(&next.text.as_str())
+        });
     let is_term = !is_compound && ["-", "−", "–", "+", "/", "^", "·", "\\cdot"].contains(&later);
     let bounds = |word: &str| BOUNDS.contains(&word) || tongue.bounds.contains(&word);
     // `towards $\\alpha = 2$`.
     let is_bound = |word: &str| bounds(word) && !(quantity == Quantity::Seeds && word == "over");
     let is_part = quantity == Quantity::Layers && earlier().any(|word| PARTS.contains(&word));
     // In words only what is counted is told: a rate may be two orders too small.
-    let is_few = quantity == Quantity::Units && number.value <= FEW_UNITS;
+    let is_few = matches!(quantity, Quantity::Units | Quantity::TrainRows) && number.value <= FEW;
     let is_other = number.spelled && (!quantity.is_counted() || is_few);
     if is_factor
         || is_term
