@@ -6,12 +6,18 @@ pub(super) struct Numerals {
     decimal: char,
     thousands: char,
     before_percent: &'static str,
+    /// Whether text runs from the right, where a sign would come to stand behind its number and a power before it.
+    from_right: bool,
 }
+
+/// Says that what follows runs from the left.
+const LEFT_TO_RIGHT: char = '\u{200e}';
 
 impl Numerals {
     /// Returns how a language writes them; one that is not built in, as English does.
     pub(super) fn of(language: &str) -> Self {
         match language.to_ascii_lowercase().as_str() {
+            "ar" => Numerals::ARABIC,
             "de" => Numerals::GERMAN,
             "es" => Numerals::SPANISH,
             "fr" => Numerals::FRENCH,
@@ -20,13 +26,21 @@ impl Numerals {
     }
 
     /// As the program makes them.
-    const ENGLISH: Numerals = Numerals { decimal: '.', thousands: ',', before_percent: "" };
-    const GERMAN: Numerals = Numerals { decimal: ',', thousands: '.', before_percent: "\u{a0}" };
-    const FRENCH: Numerals = Numerals { decimal: ',', thousands: '\u{202f}', before_percent: "\u{202f}" };
-    const SPANISH: Numerals = Numerals { decimal: ',', thousands: '.', before_percent: "\u{a0}" };
+    const ENGLISH: Numerals =
+        Numerals { decimal: '.', thousands: ',', before_percent: "", from_right: false };
+    const ARABIC: Numerals = Numerals { from_right: true, ..Numerals::ENGLISH };
+    const GERMAN: Numerals =
+        Numerals { decimal: ',', thousands: '.', before_percent: "\u{a0}", from_right: false };
+    const FRENCH: Numerals =
+        Numerals { decimal: ',', thousands: '\u{202f}', before_percent: "\u{202f}", from_right: false };
+    const SPANISH: Numerals =
+        Numerals { decimal: ',', thousands: '.', before_percent: "\u{a0}", from_right: false };
 
     /// Writes every number of a text so. What only looks like one (a version, a part of a name) stays as it is.
     pub(super) fn write(self, text: &str) -> String {
+        if self.from_right {
+            return run_from_left(text);
+        }
         if self == Numerals::ENGLISH {
             return text.to_owned();
         }
@@ -78,6 +92,30 @@ impl Numerals {
     }
 }
 
+/// Marks the numbers of a text that have a sign or a power of ten.
+fn run_from_left(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 4);
+    let mut before = None;
+    for (at, letter) in text.char_indices() {
+        let stands_alone = !before.is_some_and(|c: char| c.is_alphanumeric() || "_.,-−+^".contains(c));
+        if stands_alone && reads_from_left(&text[at..]) {
+            out.push(LEFT_TO_RIGHT);
+        }
+        out.push(letter);
+        before = Some(letter);
+    }
+    out
+}
+
+/// Whether a text begins with a number that has a sign or a power of ten.
+fn reads_from_left(text: &str) -> bool {
+    let unsigned = text.strip_prefix(['−', '-', '+']);
+    let number = unsigned.unwrap_or(text);
+    let behind = number.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | ','));
+    let has_power = || behind.trim_start_matches([' ', '\u{a0}', '\u{2009}', '\u{202f}']).starts_with('×');
+    number.starts_with(|c: char| c.is_ascii_digit()) && (unsigned.is_some() || has_power())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -99,6 +137,17 @@ mod tests {
             assert_eq!(Numerals::GERMAN.write(text), german);
             assert_eq!(Numerals::FRENCH.write(text), french);
             assert_eq!(Numerals::ENGLISH.write(text), text);
+        }
+    }
+    #[test]
+    fn signs_stay_before_their_numbers_where_text_runs_from_the_right() {
+        for (text, marked) in [
+            ("من −1.5 إلى +0.2", "من \u{200e}−1.5 إلى \u{200e}+0.2"),
+            ("7.35×10⁻¹", "\u{200e}7.35×10⁻¹"),
+            ("3.80 × 10⁻⁵", "\u{200e}3.80 × 10⁻⁵"),
+            ("60-20-20, 0.25 (97.3%) a-1 2024-05-31", "60-20-20, 0.25 (97.3%) a-1 2024-05-31"),
+        ] {
+            assert_eq!(Numerals::ARABIC.write(text), marked);
         }
     }
 }
