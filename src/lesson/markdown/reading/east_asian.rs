@@ -1,14 +1,29 @@
-//! Emphasis in text without spaces between words.
+//! Emphasis, and ends of lines, in text without spaces between words.
 //!
 //! CommonMark tells by blanks and punctuation around `*` whether it opens or closes, so that `**注意：**这里` is none. The
 //! rule here is that of commonmark-spec's issue 650 (markdown-cjk-friendly): punctuation beside `*` does not stand in the way where
 //! it is East Asian, or where an East Asian letter stands on the other side.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use pulldown_cmark::{Event, Tag};
 
 use super::{Part, texts};
+
+/// Takes away the ends of lines on both sides of which stands Chinese or Japanese: browsers would show a space.
+pub(super) fn joined<'t>(text: &str, mut parts: Vec<Part<'t>>) -> Vec<Part<'t>> {
+    let joins = |range: &Range<usize>| {
+        let before = text[..range.start].trim_end_matches([' ', '\t', '*', '~', '\r']).chars().next_back();
+        let after =
+            text[range.end..].trim_start_matches([' ', '\t', '>', '*', '~', '\r', '\n']).chars().next();
+        [before, after]
+            .into_iter()
+            .all(|letter| letter.is_some_and(|letter| is_east_asian(letter) && !is_hangul(letter)))
+    };
+    parts.retain(|(event, range)| *event != Event::SoftBreak || !joins(range));
+    parts
+}
 
 /// Returns what the parser is to see in place of characters beside stars.
 pub(super) fn letters(text: &str, parts: &[Part]) -> BTreeMap<usize, char> {
@@ -89,6 +104,11 @@ fn is_sign(letter: char) -> bool {
         '\u{1f000}'..='\u{1faff}' => true,
         _ => false,
     }
+}
+
+/// Knows letters of Korean, which parts words by spaces.
+fn is_hangul(letter: char) -> bool {
+    matches!(letter, '\u{1100}'..='\u{11ff}' | '\u{3130}'..='\u{318f}' | '\u{a960}'..='\u{a97f}' | '\u{ac00}'..='\u{d7ff}')
 }
 
 /// Knows letters and punctuation of Chinese, Japanese and Korean.

@@ -51,7 +51,7 @@ impl<'t> Reading<'t> {
 /// Reads Markdown.
 pub(super) fn read(text: &str, options: Options) -> Reading<'_> {
     let reading = without_scripts(text, options);
-    Reading { parts: scripts::read(text, reading.parts), ..reading }
+    Reading { parts: east_asian::joined(text, scripts::read(text, reading.parts)), ..reading }
 }
 
 fn without_scripts(text: &str, options: Options) -> Reading<'_> {

@@ -140,6 +140,15 @@ fn emphasis_beside_east_asian_punctuation() {
 }
 
 #[test]
+fn chinese_lines_join_without_a_space() {
+    assert_eq!(line("换行，\n中间"), "换行，中间");
+    assert_eq!(line("换**行**\n*中*间"), "换<strong>行</strong><em>中</em>间");
+    assert_eq!(shown("> 换行\n> 中间"), "<blockquote>\n<p>换行中间</p>\n</blockquote>");
+    assert_eq!(line("학습\n속도"), "학습\n속도");
+    assert_eq!(line("中间\nAdam 换行\n`a`中"), "中间\nAdam 换行\n<code>a</code>中");
+}
+
+#[test]
 fn code_within_a_formula_is_found() {
     let found = |text: &str| {
         let reading = read(text, super::super::options());
