@@ -164,6 +164,12 @@ impl Scene<'_> {
     }
 
     fn alias(&self) -> Option<Diagnostic> {
+        // `weights[0] * x` between brackets: the text has ended at its own bracket.
+        let before = self.text[self.line_start()..self.place].trim_end();
+        if self.here() == '*' && before.ends_with(']') && self.open_bracket().is_some() {
+            let opened = self.line_start() + before.rfind('[').unwrap_or_default();
+            return Scene { place: opened, complaint: "", ..*self }.bracket();
+        }
         (self.says("anchor") || self.here() == '*').then(|| {
             self.error("this is a YAML alias", self.place, self.place + 1)
                 .label("expected a value")

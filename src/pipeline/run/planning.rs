@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
-use crate::block::Decoded;
+use crate::block::{Block, Decoded};
 use crate::chart::Palette;
 use crate::data::DataSettings;
 use crate::diagnostic::{Diagnostic, Diagnostics, Span, nearest};
@@ -72,6 +72,7 @@ pub(crate) fn plan(
                 found.push(error.label("an id stands once in its lesson"));
             }
             ids.insert(id);
+            found.extend(typeset_labels(&block));
             planned.push(Planned { lesson: index, block: block_index, of: block });
         }
     }
@@ -80,6 +81,27 @@ pub(crate) fn plan(
     found.extend(std::mem::take(&mut tables.warnings));
     found.extend(totals::check_work(&planned, tables.bytes(), limits));
     planned
+}
+
+/// Returns a warning for each label that is written as a formula or with marks, which readers would see.
+fn typeset_labels(block: &Block) -> Vec<Diagnostic> {
+    let typeset = block.header.labels.iter().filter(|(_, label)| is_typeset(label));
+    typeset
+        .map(|(name, _)| {
+            let place = block.tree.locate(&format!("labels.{name}"));
+            let warning = Diagnostic::warning(format!("the label of `{name}` is shown as it stands"), place);
+            let warning = warning.label("expected plain text: charts have no formulas and no Markdown");
+            warning.hint("write the signs themselves: α, β, λ, ², ₁, ×")
+        })
+        .collect()
+}
+
+fn is_typeset(label: &str) -> bool {
+    let command = label.as_bytes().windows(2).any(|pair| pair[0] == b'\\' && pair[1].is_ascii_alphabetic());
+    let dollars: Vec<&str> = label.split('$').collect();
+    // `$5 to $10` is money.
+    let formula = dollars.len() > 2 && !dollars[1].starts_with(|first: char| first.is_ascii_digit());
+    command || formula || label.contains("**") || label.contains('`')
 }
 
 /// Gives each variant its colour: a name has the same one through a lesson, from its first chart on.

@@ -57,7 +57,13 @@ impl Regression {
         if facts.target != Target::Value {
             let problem = Problem::new("data", "the target is a class");
             let problem = problem.expected("data whose target is a number, such as `line` or `polynomial`");
-            return vec![problem.hint("`optimizers` and its kin learn classes")];
+            let hint = match self.data.file {
+                Some(_) => {
+                    "up to 20 different whole numbers are read as classes: `task: number` in `data` makes them a number"
+                }
+                None => "`optimizers` and its kin learn classes",
+            };
+            return vec![problem.hint(hint)];
         }
         if let Some(network) = &self.network {
             return self.check_network(network, facts);
