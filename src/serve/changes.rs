@@ -58,8 +58,11 @@ impl Changes {
     pub(super) fn listen(&mut self) -> Result<(), notify::Error> {
         let (sender, receiver) = channel();
         // The other end is gone only when the program ends.
-        let mut watcher = notify::recommended_watcher(move |_: notify::Result<notify::Event>| {
-            let _ = sender.send(());
+        let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
+            // Files are also opened by whoever looks for changes.
+            if !event.is_ok_and(|event| event.kind.is_access()) {
+                let _ = sender.send(());
+            }
         })?;
         for folder in self.places.folders.iter().filter(|folder| folder.is_dir()) {
             watcher.watch(folder, RecursiveMode::Recursive)?;
@@ -197,6 +200,29 @@ mod tests {
         for name in ["a.md", "gradbook.yaml", "table.csv", "4913.md", "backup.md", "old", "#1.md"] {
             assert!(!is_passing(name), "{name}");
         }
+    }
+
+    #[test]
+    fn whoever_looks_is_told_of_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("a.md"), "one").unwrap();
+        let output = folder.path().join("output");
+        let places = Places { folders: vec![folder.path().to_owned()], files: vec![], output };
+        let mut changes = Changes::new(places);
+        if changes.listen().is_err() {
+            return;
+        }
+        let hears = |changes: &Changes| {
+            let hints = &changes.hints.as_ref().unwrap().1;
+            let first = hints.recv_timeout(Duration::from_millis(300)).is_ok();
+            while hints.try_recv().is_ok() {}
+            first
+        };
+        changes.places.look();
+        fs::read(folder.path().join("a.md")).unwrap();
+        assert!(!hears(&changes));
+        fs::write(folder.path().join("a.md"), "two").unwrap();
+        assert!(hears(&changes));
     }
 
     #[test]
