@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::lesson::{Lesson, folder_with_settings};
-use crate::pipeline::{self, Failure, Inspected, KeptTables, Request};
+use crate::pipeline::{self, Failure, Inspected, Kept, Request};
 
 use super::documents::{Document, Documents};
 use super::meaning;
@@ -166,7 +166,7 @@ fn look_over(
     mut listener: impl Listener,
 ) {
     let mut waiting: BTreeMap<PathBuf, Job> = BTreeMap::new();
-    let mut tables: BTreeMap<PathBuf, KeptTables> = BTreeMap::new();
+    let mut kept: BTreeMap<PathBuf, Kept> = BTreeMap::new();
     meaning::prepare();
     loop {
         // Of what is asked while something is looked over, or right after each other, the last counts.
@@ -188,7 +188,7 @@ fn look_over(
         let request = Request {
             lessons: job.target.clone(),
             unsaved: Arc::new(job.documents.unsaved()),
-            tables: tables.entry(job.target.clone()).or_default().clone(),
+            kept: kept.entry(job.target.clone()).or_default().clone(),
             ..request.clone()
         };
         // What one text of an author's breaks is mended with the next.

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use rayon::prelude::*;
+
 use crate::data::{DataSettings, Target};
 use crate::diagnostic::{Diagnostic, Problem, Sources, Span};
 use crate::lesson::prose::{Passage, Prose};
@@ -17,8 +19,8 @@ use crate::pipeline::run::tables::Tables;
 /// Returns what is known to be wrong before anything runs.
 pub(super) fn before(course: &Course, planned: &[Planned], tables: &Tables) -> Vec<Diagnostic> {
     planned
-        .iter()
-        .flat_map(|planned| each(course, planned, tables, |subject, _| lint::before(subject)))
+        .par_iter()
+        .flat_map_iter(|planned| each(course, planned, tables, |subject, _| lint::before(subject)))
         .collect()
 }
 

@@ -9,6 +9,7 @@ use etcetera::BaseStrategy;
 use glob::Pattern;
 
 use super::checkout;
+use super::run::figures::KeptFigures;
 use super::run::tables::KeptTables;
 use crate::diagnostic::{Diagnostics, Sources, counted};
 use crate::experiment::LimitSettings;
@@ -83,8 +84,17 @@ pub struct Request {
     pub unsaved: Arc<Unsaved>,
     /// Whether pages are made by the program's own templates, whatever lies beside the lessons.
     pub own_templates: bool,
-    /// The tables of the course as they were read before.
-    pub tables: KeptTables,
+    /// What is known of the course since it was looked at before.
+    pub kept: Kept,
+}
+
+/// What need not be made once more of a course that is looked at again: each part under a hash of all that it is made from, as long as
+/// the course has it.
+#[derive(Clone, Debug, Default)]
+pub struct Kept {
+    pub(super) tables: KeptTables,
+    /// Those that were found in order.
+    pub(super) figures: KeptFigures,
 }
 
 /// Where runs are kept from one build to the next.

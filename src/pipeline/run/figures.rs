@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use rayon::prelude::*;
 
@@ -45,6 +45,31 @@ pub(crate) struct PlannedFigure {
     pub colors: Colors,
     /// What drawing it takes.
     pub cost: Cost,
+}
+
+/// Figures that were found in order, for when their course is looked at again: by all that they are drawn from before anything runs.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct KeptFigures(Arc<Mutex<BTreeMap<Sum, InOrder>>>);
+
+impl KeptFigures {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<Sum, InOrder>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A figure that is in order.
+#[derive(Clone, Debug)]
+struct InOrder {
+    cost: Cost,
+    /// What it and those before it have taken.
+    colors: Colors,
+}
+
+/// What is left to do for a figure.
+enum Left<'a, 'v> {
+    /// It is drawn without numbers: that shows what is wrong whatever they are.
+    Draw(Ground<'a, 'v>),
+    Nothing(Colors),
 }
 
 /// The files that figures are drawn from, each read once.
@@ -170,12 +195,13 @@ fn steps(planned: &Planned) -> usize {
 }
 
 /// Reads and checks the figures of every lesson; what is wrong with any of them is added to `found`. `held` are the bytes of the
-/// experiments' data.
+/// experiments' data, `kept` what was found before.
 pub(crate) fn plan(
     course: &Course,
     planned: &[Planned],
     held: f64,
     limits: &Limits,
+    kept: &KeptFigures,
     found: &mut Diagnostics,
 ) -> Vec<PlannedFigure> {
     if course.lessons.iter().all(|lesson| lesson.figures.is_empty()) {
@@ -187,34 +213,26 @@ pub(crate) fn plan(
         found.push(error.label(format!("expected at most {most}")).hint(limits.hint()));
         return Vec::new();
     }
-    // Of what no figure names nothing has to be foreseen.
-    let written: Vec<&str> =
-        course.lessons.iter().flat_map(|lesson| &lesson.figures).map(|figure| figure.yaml.as_str()).collect();
-    let is_named = |experiment: &Planned| written.iter().any(|yaml| yaml.contains(&experiment.header.id));
-    let outcome = |experiment: &Planned| match is_named(experiment) {
-        true => foreseen(experiment),
-        false => Outcome::default(),
-    };
-    let outcomes: Vec<Outcome> = planned.par_iter().map(outcome).collect();
-    let mut values = Values::new();
-    for (experiment, outcome) in planned.iter().zip(&outcomes) {
-        values.insert(&course.lessons[experiment.lesson].slug, &experiment.header.id, outcome);
-    }
-    let mut figures = Vec::new();
+    let (outcomes, values) = (OnceLock::new(), OnceLock::new());
+    let outcomes = || outcomes.get_or_init(|| all_foreseen(course, planned));
+    let values = || values.get_or_init(|| values_of(course, planned, outcomes()));
     let mut tables = Tables { course, known: BTreeMap::new() };
     let mut work = Work::new(held, limits).with(planned);
-    for (index, lesson) in course.lessons.iter().enumerate() {
+    let known = std::mem::take(&mut *kept.lock());
+    let experiments = sum_of(course, planned);
+    let mut ready: Vec<Vec<(PlannedFigure, Sum, Left)>> = Vec::new();
+    'lessons: for (index, lesson) in course.lessons.iter().enumerate() {
         let mut ids: BTreeSet<&str> = planned
             .iter()
             .filter(|experiment| experiment.lesson == index)
             .map(|experiment| experiment.header.id.as_str())
             .collect();
-        let own = planned.iter().filter(|experiment| experiment.lesson == index);
-        let mut colors = Colors::after(palette(own));
+        // The colours of a figure depend on those before it.
+        let mut so_far = Sum::over(&[experiments, Sum::of(lesson.slug.as_bytes())]);
+        ready.push(Vec::new());
         for (place, written) in lesson.figures.iter().enumerate() {
             let figure = read(&mut tables, &mut work, planned, index, place, written);
             let Some(mut figure) = found.keep(figure) else { continue };
-            figure.colors.clone_from(&colors);
             if let Some(id) = written.node.entry("id").and_then(|entry| entry.value.as_text())
                 && !ids.insert(id)
             {
@@ -224,25 +242,78 @@ pub(crate) fn plan(
                 continue;
             }
             found.extend(check_texts(course, lesson, &figure));
-            let sources = figure.sources(course, planned, &|place| outcomes.get(place)).unwrap_or_default();
-            let (file, values, lesson) = (figure.file.clone(), &values, &lesson.slug);
-            let ground = Ground { sources, file, values, lesson, foreseen: true };
-            let Some(rows) = found.keep(figure::rows(&figure.block, &ground)) else { continue };
-            let seeds = ground.sources.iter().flatten().map(|source| source.outcome.seeds()).min();
-            figure.cost = Cost::of_rows(rows, rows.div_ceil(seeds.unwrap_or(1).max(1)));
+            so_far = Sum::over(&[so_far, Sum::of_value(&(&written.yaml, &figure.file_sum))]);
+            let left = if let Some(InOrder { cost, colors }) = known.get(&so_far) {
+                figure.cost = *cost;
+                Left::Nothing(colors.clone())
+            } else {
+                let sources = figure.sources(course, planned, &|place| outcomes().get(place));
+                let (sources, file) = (sources.unwrap_or_default(), figure.file.clone());
+                let ground = Ground { sources, file, values: values(), lesson: &lesson.slug, foreseen: true };
+                let Some(rows) = found.keep(figure::rows(&figure.block, &ground)) else { continue };
+                let seeds = ground.sources.iter().flatten().map(|source| source.outcome.seeds()).min();
+                figure.cost = Cost::of_rows(rows, rows.div_ceil(seeds.unwrap_or(1).max(1)));
+                Left::Draw(ground)
+            };
             let what = format!("experiments and the figures up to `{}`", figure.block.id.text);
             let beyond = work.add(&figure.cost, &what, figure.block.id.span);
             if !beyond.is_empty() {
                 found.extend(beyond);
-                return figures;
+                break 'lessons;
             }
-            // Drawn without numbers, it shows what is wrong whatever they are.
-            if found.keep(figure::draw(&figure.block, &ground, None, &mut colors)).is_some() {
-                figures.push(figure);
-            }
+            ready[index].push((figure, so_far, left));
         }
     }
+    // All that they cost is known by now.
+    let finish = |(index, own): (usize, Vec<(PlannedFigure, Sum, Left)>)| {
+        let experiments = planned.iter().filter(|experiment| experiment.lesson == index);
+        let mut colors = Colors::after(palette(experiments));
+        let finished = own.into_iter().map(|(mut figure, sum, left)| {
+            figure.colors.clone_from(&colors);
+            match left {
+                Left::Draw(ground) => drop(figure::draw(&figure.block, &ground, None, &mut colors)?),
+                Left::Nothing(after) => colors = after,
+            }
+            Ok((sum, InOrder { cost: figure.cost, colors: colors.clone() }, figure))
+        });
+        finished.collect::<Vec<Result<_, Vec<Diagnostic>>>>()
+    };
+    let finished: Vec<Vec<_>> = ready.into_par_iter().enumerate().map(finish).collect();
+    let finished = finished.into_iter().flatten().filter_map(|figure| found.keep(figure));
+    let (in_order, figures) = finished.map(|(sum, in_order, figure)| ((sum, in_order), figure)).unzip();
+    *kept.lock() = in_order;
     figures
+}
+
+/// Returns a hash over all that is known of the experiments of a course before any has run.
+fn sum_of(course: &Course, planned: &[Planned]) -> Sum {
+    let one = |experiment: &Planned| {
+        let slug = &course.lessons[experiment.lesson].slug;
+        let variants = 0..experiment.costs.len();
+        let facts = variants.flat_map(|variant| experiment.sized_data(variant).map(|(_, facts)| facts));
+        Sum::of_value(&(slug, &experiment.tree, format!("{:?}", facts.collect::<Vec<_>>())))
+    };
+    Sum::over(&planned.par_iter().map(one).collect::<Vec<_>>())
+}
+
+/// Returns what each experiment may find; of what no figure names nothing has to be foreseen.
+fn all_foreseen(course: &Course, planned: &[Planned]) -> Vec<Outcome> {
+    let written: Vec<&str> =
+        course.lessons.iter().flat_map(|lesson| &lesson.figures).map(|figure| figure.yaml.as_str()).collect();
+    let is_named = |experiment: &Planned| written.iter().any(|yaml| yaml.contains(&experiment.header.id));
+    let outcome = |experiment: &Planned| match is_named(experiment) {
+        true => foreseen(experiment),
+        false => Outcome::default(),
+    };
+    planned.par_iter().map(outcome).collect()
+}
+
+fn values_of<'o>(course: &Course, planned: &[Planned], outcomes: &'o [Outcome]) -> Values<'o> {
+    let mut values = Values::new();
+    for (experiment, outcome) in planned.iter().zip(outcomes) {
+        values.insert(&course.lessons[experiment.lesson].slug, &experiment.header.id, outcome);
+    }
+    values
 }
 
 fn foreseen(experiment: &Planned) -> Outcome {
@@ -389,7 +460,71 @@ fn table(text: &str) -> Result<FileTable, String> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
+    use crate::pipeline::{Kept, Request, inspect};
+
+    /// What is found wrong with a course, and of each figure in order what it costs and its colours.
+    fn looked_at(folder: &Path, kept: &Kept) -> (Vec<String>, Vec<String>) {
+        let request = Request { lessons: folder.to_owned(), kept: kept.clone(), ..Request::default() };
+        let inspected = inspect(&request).unwrap();
+        let said = inspected.found.iter().map(|said| said.render(inspected.sources(), false));
+        let figure = |figure: &PlannedFigure| {
+            let PlannedFigure { lesson, place, cost, colors, .. } = figure;
+            format!("{lesson} {place} {cost:?} {colors:?}")
+        };
+        (said.collect(), inspected.figures.iter().map(figure).collect())
+    }
+
+    #[test]
+    fn a_course_that_is_kept_is_found_as_it_is_whatever_is_edited() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: String| fs::write(folder.path().join(name), text).unwrap();
+        let kept = Kept::default();
+        let mut state = 7_u64;
+        let mut pick = |most: u64| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (state >> 33) % most
+        };
+        let (mut known, mut wrong) = (0, 0);
+        for _ in 0..60 {
+            let words = "word ".repeat(pick(3) as usize);
+            match pick(3) {
+                0 => {
+                    let compare = ["[sgd, adam]", "[adam, sgd]", "[sgd]"][pick(3) as usize];
+                    let labels = ["", "labels: {adam: A}\n"][pick(2) as usize];
+                    let epochs = 2 + pick(2);
+                    write(
+                        "a.md",
+                        format!(
+                            "---\ntitle: A\n---\n\n{words}\n\n```yaml experiment\nkind: optimizers\nid: ways\ndata: {{name: iris}}\ntraining: {{epochs: {epochs}}}\nseeds: 2\ncompare: {compare}\n{labels}```\n"
+                        ),
+                    );
+                }
+                1 => {
+                    let y = ["dev_loss", "train_loss", "dev_los"][pick(3) as usize];
+                    let second = ["second", "first"][pick(2) as usize];
+                    write(
+                        "b.md",
+                        format!(
+                            "---\ntitle: B\n---\n\n{words}\n\n```yaml figure\nid: first\nfrom: a.ways\nx: epoch\ny: {y}\n```\n\n```yaml figure\nid: {second}\nfrom: a.ways\nx: variant\ny: a.ways.sgd.train_loss\n```\n"
+                        ),
+                    );
+                }
+                _ => write("table.csv", format!("x,y\n1,{}\n", pick(2))),
+            }
+            if ["a.md", "b.md"].iter().any(|name| !folder.path().join(name).exists()) {
+                continue;
+            }
+            let before: BTreeSet<Sum> = kept.figures.lock().keys().copied().collect();
+            let again = looked_at(folder.path(), &kept);
+            assert_eq!(again, looked_at(folder.path(), &Kept::default()));
+            known += kept.figures.lock().keys().filter(|sum| before.contains(*sum)).count();
+            wrong += usize::from(!again.0.is_empty());
+        }
+        assert!(known > 5 && wrong > 5, "{known} known, {wrong} with something wrong");
+    }
 
     #[test]
     fn tables_of_other_programs_are_read() {

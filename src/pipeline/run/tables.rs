@@ -28,7 +28,7 @@ struct Loaded {
 /// Tables that were read for a course, for when it is looked at again: those whose bytes and settings are the same need not be
 /// read once more.
 #[derive(Clone, Debug, Default)]
-pub struct KeptTables(Arc<Mutex<Kept>>);
+pub(crate) struct KeptTables(Arc<Mutex<Kept>>);
 
 #[derive(Debug, Default)]
 struct Kept {

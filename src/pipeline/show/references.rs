@@ -5,17 +5,20 @@ mod filler;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 
+use rayon::prelude::*;
+
 use super::drafts::Draft;
 use super::figure_view::DrawnBlock;
 use super::numbering::{Numbering, PageNumbers};
 use crate::bibliography::{self, Wording};
 use crate::diagnostic::Diagnostic;
 use crate::lesson::{
-    Course, Fragment, Mark, Reference, Role, Target, address, figure_id, mark, plain, table_id, to_root,
+    Course, Fragment, Lesson, Mark, Reference, Role, Target, address, figure_id, mark, plain, table_id,
+    to_root,
 };
 use crate::markup::{self, escaped};
 use crate::pipeline::computed::Computed;
-use crate::pipeline::run::planned::block_texts;
+use crate::pipeline::run::planned::{Planned, block_texts};
 
 pub(crate) use filler::Filler;
 
@@ -60,8 +63,8 @@ impl<'a> References<'a> {
     /// Returns what is wrong with references to what their experiments turn out not to show.
     pub(crate) fn check(&self) -> Vec<Diagnostic> {
         let course = self.course();
-        let mut found = Vec::new();
-        let mut check = |lesson: usize, text: &Fragment| {
+        let check = |lesson: usize, text: &Fragment| {
+            let mut found = Vec::new();
             for value in text.values().filter(|value| value.role == Role::Reference) {
                 let Ok(reference) = course.refer(&course.lessons[lesson], value) else { continue };
                 let Some(page) = self.pages.get(reference.slug.as_str()) else { continue };
@@ -78,25 +81,29 @@ impl<'a> References<'a> {
                 let message = format!("the experiment `{id}` shows no {what} with these settings");
                 found.push(Diagnostic::error(message, value.span).label("leads nowhere"));
             }
+            found
         };
-        for (index, lesson) in course.lessons.iter().enumerate() {
-            [&lesson.title, &lesson.summary, &lesson.body].iter().for_each(|text| check(index, text));
-        }
-        for planned in &self.computed.planned {
+        let in_lesson = |(index, lesson): (usize, &Lesson)| {
+            [&lesson.title, &lesson.summary, &lesson.body].map(|text| check(index, text)).concat()
+        };
+        let in_block = |planned: &Planned| {
+            let mut found = Vec::new();
             let lesson = &course.lessons[planned.lesson];
             let place = |path: &str| planned.tree.locate(path);
             let texts = block_texts(planned).filter(|(_, text)| text.contains("{{"));
             for (path, text) in texts {
                 if let Ok(text) = course.short(lesson, text, place(&path)) {
-                    check(planned.lesson, &text);
+                    found.extend(check(planned.lesson, &text));
                 }
             }
             let alt = planned.header.alt.as_deref().filter(|text| text.contains("{{"));
             if let Some(Ok(text)) = alt.map(|alt| course.plain(lesson, alt, place("alt"))) {
-                check(planned.lesson, &text);
+                found.extend(check(planned.lesson, &text));
             }
-        }
-        found
+            found
+        };
+        let lessons = course.lessons.par_iter().enumerate().flat_map_iter(in_lesson);
+        lessons.chain(self.computed.planned.par_iter().flat_map_iter(in_block)).collect()
     }
 
     /// A number with what it is of, in the words of the course.
