@@ -13,6 +13,7 @@ import argparse
 import os
 import resource
 import shutil
+import signal
 import statistics
 import subprocess
 import tempfile
@@ -80,8 +81,35 @@ def timed(command, folder, rounds, before=lambda round: None):
     return statistics.median(walls) * 1000, statistics.median(works) * 1000
 
 
+def served(program, place, lesson, rounds):
+    """Where `serve` shows a course: the median from a word that is saved to the site with it, which waits 50 ms for further words, and
+    the processor time of one, in milliseconds."""
+    output = place / "output"
+    command = [program, "serve", "--port", "0", "--watch", "native"]
+    server = subprocess.Popen(command, cwd=place, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    next(line for line in server.stderr if line.startswith("built"))
+
+    def work():
+        fields = Path(f"/proc/{server.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    text, walls, began = lesson.read_text(), [], work()
+    for round in range(rounds):
+        old, start = output.stat().st_ino, time.perf_counter()
+        lesson.write_text(text + f"\nOne word more, {round}.\n")
+        while output.stat().st_ino == old:
+            time.sleep(0.001)
+        walls.append(time.perf_counter() - start)
+        time.sleep(1)
+    used = (work() - began) / rounds
+    server.send_signal(signal.SIGINT)
+    server.wait()
+    lesson.write_text(text)
+    return statistics.median(walls) * 1000, used * 1000
+
+
 def show(course, kept, times, goal=""):
-    print(f"| {course:<20} | {kept:<36} | {times[0]:6.0f} | {times[1]:6.0f} | {goal:<19} |", flush=True)
+    print(f"| {course:<20} | {kept:<37} | {times[0]:6.0f} | {times[1]:6.0f} | {goal:<19} |", flush=True)
 
 
 def rows(name, build, place, lesson, options, rounds, goals=("", "")):
@@ -111,6 +139,7 @@ def rows(name, build, place, lesson, options, rounds, goals=("", "")):
     edited = timed(build, place, options.rounds, edit)
     show(name, "the same, a word of prose changed", edited, f"< {unchanged[0] + 50:.0f}, 50 more")
     lesson.write_text(text)
+    show(name, "served, from a saved word to its page", served(build[0], place, lesson, options.rounds))
 
 
 def main():
@@ -127,7 +156,7 @@ def main():
     build = [options.gradbook.resolve(), "build", "--quiet"]
 
     print(f"{os.cpu_count()} cores, milliseconds, medians of {options.rounds} builds, of {options.trainings} where all is trained\n")
-    print("| course               | kept of the builds before            |   wall |    CPU | goal, wall          |")
+    print("| course               | kept of the builds before             |   wall |    CPU | goal, wall          |")
     print("|---|---|---|---|---|", flush=True)
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)

@@ -46,7 +46,7 @@ impl New {
                 text.replace("{{ title }}", &title).replace("{{ version }}", env!("CARGO_PKG_VERSION"));
             write(&folder.join(path), &text)?;
         }
-        common.say(&format!("{} files written to {}. To see the course:", FILES.len(), folder.display()));
+        common.say(&format!("{} files written to `{}`. To see the course:", FILES.len(), folder.display()));
         if folder.as_os_str() != "." {
             common.say(&format!("    cd {}", shown(folder)));
         }
