@@ -28,6 +28,9 @@ pub(super) const STYLES: &[(&str, &str)] = &[
     ("styles/course.css", ""),
 ];
 
+/// The script that stands in pages, so that none waits for it.
+pub(super) const THEME: &str = include_str!("../../templates/assets/theme.js");
+
 /// Files copied as they are.
 pub(super) const ASSETS: &[(&str, &[u8])] = &[
     ("assets/charts.js", include_bytes!("../../templates/assets/charts.js")),
@@ -51,7 +54,7 @@ pub(super) const ASSETS: &[(&str, &[u8])] = &[
     ("assets/fonts/text-LICENSE.txt", include_bytes!("../../templates/assets/fonts/text-LICENSE.txt")),
     ("assets/frames.js", include_bytes!("../../templates/assets/frames.js")),
     ("assets/search-LICENSES.txt", include_bytes!("../../templates/assets/search-LICENSES.txt")),
-    ("assets/theme.js", include_bytes!("../../templates/assets/theme.js")),
+    ("assets/theme.js", THEME.as_bytes()),
     ("assets/gradbook.js", include_bytes!("../../templates/assets/gradbook.js")),
     ("assets/live-results.js", include_bytes!("../../templates/assets/live-results.js")),
     ("assets/live.js", include_bytes!("../../templates/assets/live.js")),

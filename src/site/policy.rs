@@ -1,5 +1,11 @@
 //! The policy that pages carry: what a browser may fetch and run for them.
 
+use std::sync::LazyLock;
+
+use sha2::{Digest, Sha256};
+
+use super::embedded::THEME;
+use super::script;
 use crate::lesson::ContentPolicy;
 use crate::markup::{Attribute, MENTIONS, Token, scheme, tokens};
 
@@ -19,6 +25,13 @@ const USUAL: [(&str, &str); 9] = [
 /// What running an experiment needs beside them: the engine, and workers made of a script that the page has at hand, since one
 /// that is opened from a folder can load none.
 const RUNNING: [(&str, &str); 2] = [("script-src", " 'wasm-unsafe-eval'"), ("worker-src", "blob:")];
+
+/// The one script that may stand in a page, by its hash.
+static STANDING: LazyLock<String> =
+    LazyLock::new(|| format!("'sha256-{}'", script::base64(&Sha256::digest(THEME))));
+
+/// Where a template puts that script.
+const PLACE: &str = "{{ theme_script|safe }}";
 
 /// Returns the policy as a page states it, one whose reader can run experiments or another; none where it states none.
 pub fn text(policy: &ContentPolicy, runs: bool) -> Option<String> {
@@ -45,8 +58,19 @@ pub fn text(policy: &ContentPolicy, runs: bool) -> Option<String> {
             }
         }
     }
+    for (directive, sources) in &mut directives {
+        if matches!(*directive, "script-src" | "script-src-elem") && !allows_all(sources) {
+            sources.push(' ');
+            sources.push_str(&STANDING);
+        }
+    }
     let stated = directives.iter().map(|(directive, sources)| format!("{directive} {sources}"));
     Some(stated.collect::<Vec<_>>().join("; "))
+}
+
+/// Whether every script that stands in a page may run: beside a hash, `'unsafe-inline'` means nothing.
+fn allows_all(sources: &str) -> bool {
+    sources.contains("'unsafe-inline'") && !sources.contains("'sha") && !sources.contains("'nonce-")
 }
 
 /// Elements that do nothing, or not all that they do, under the usual policy.
@@ -62,15 +86,16 @@ const FETCHING: [&str; 7] = ["background", "data", "formaction", "poster", "src"
 /// Returns whether HTML of an author's own needs more than the usual policy allows: a script, a frame, a form, something
 /// from another machine.
 pub fn needs_more(html: &str) -> bool {
-    let mut is_style = false;
+    let (mut is_style, mut is_script) = (false, false);
     tokens(html, true).iter().any(|token| match token {
         Token::Start(tag) => {
-            is_style = tag.name == "style";
             let name = tag.name.as_str();
+            is_style = name == "style";
+            is_script = name == "script" && tag.value("src").is_none();
             let leads = matches!(name, "a" | "area")
                 || name == "link" && tag.value("rel").is_some_and(|rel| MENTIONS.contains(&rel));
             NEEDY.contains(&name)
-                || name == "script" && !tag.value("src").is_some_and(is_own)
+                || name == "script" && tag.value("src").is_some_and(|address| !is_own(address))
                 || tag.attributes.iter().any(|Attribute { name, value, .. }| {
                     name.starts_with("on")
                         || name == "style" && fetches(value)
@@ -78,8 +103,12 @@ pub fn needs_more(html: &str) -> bool {
                         || !leads && name.ends_with("href") && is_elsewhere(value)
                 })
         }
-        Token::Text(css) => is_style && fetches(css),
-        _ => false,
+        Token::Text(text) => is_style && fetches(text) || is_script && text.trim() != PLACE,
+        Token::End(..) => {
+            (is_style, is_script) = (false, false);
+            false
+        }
+        Token::Remark => false,
     })
 }
 
@@ -114,7 +143,7 @@ mod tests {
     #[test]
     fn sources_are_added_where_they_belong() {
         let usual = text(&ContentPolicy::Usual, false).unwrap();
-        assert!(usual.starts_with("default-src 'none'; script-src 'self'; style-src"), "{usual}");
+        assert!(usual.starts_with("default-src 'none'; script-src 'self' 'sha256-"), "{usual}");
         let wider = [
             ("script-src", vec!["https://a.example", "'unsafe-inline'"]),
             ("frame-src", vec!["https://b.example"]),
@@ -132,13 +161,37 @@ mod tests {
         }
         assert_eq!(text(&ContentPolicy::None, true), None);
         let runs = text(&ContentPolicy::Usual, true).unwrap();
-        assert!(runs.contains("script-src 'self' 'wasm-unsafe-eval';"), "{runs}");
+        assert!(runs.contains(&format!("script-src 'self' 'wasm-unsafe-eval' {};", *STANDING)), "{runs}");
         assert!(runs.ends_with("; worker-src blob:") && !usual.contains("wasm"), "{runs}");
+    }
+
+    #[test]
+    fn the_standing_script_is_allowed_by_its_hash() {
+        let theme = &*STANDING;
+        assert!(theme.starts_with("'sha256-") && theme.len() == "'sha256-'".len() + 44, "{theme}");
+        let wider = |directive: &str, source: &str| {
+            let wider = [(directive.to_owned(), vec![source.to_owned()])];
+            text(&ContentPolicy::Wider(wider.into()), false).unwrap()
+        };
+        assert!(wider("img-src", "https://a.example").contains(&format!("script-src 'self' {theme};")));
+        let both = wider("script-src", "'unsafe-inline' 'nonce-a'");
+        assert!(both.contains(&format!("script-src 'self' 'unsafe-inline' 'nonce-a' {theme};")), "{both}");
+        // It would take the meaning from what the author allows, which covers it.
+        let inline = wider("script-src", "'unsafe-inline'");
+        assert!(
+            inline.contains("script-src 'self' 'unsafe-inline';") && !inline.contains("sha256"),
+            "{inline}"
+        );
+        // Where elements have sources of their own, they are those that count.
+        let elements = wider("script-src-elem", "'self'");
+        assert!(elements.ends_with(&format!("script-src-elem 'self' {theme}")), "{elements}");
     }
 
     #[test]
     fn html_that_needs_more_is_known() {
         for html in [
+            "<script src=\"assets/theme.js\"></script><script>{{ theme_script|safe }} x</script>",
+            "<script>{{ head_html|safe }}</script>",
             "<script>x</script>",
             "<button onclick=\"x()\">a</button>",
             "<iframe src=\"https://video.example\"></iframe>",
@@ -163,6 +216,7 @@ mod tests {
             "<div style=\"background: url(files/a.png); color: red\"><details><summary>b</summary></details></div>",
             "<style>p { color: red }</style>",
             "<!-- <script>x</script> -->",
+            "<script data-root=\"\">{{ theme_script|safe }}</script> x",
             include_str!("../../templates/layout.html"),
             include_str!("../../templates/404.html"),
             "<link rel=\"canonical\" href=\"https://a.example/\"><meta charset=\"utf-8\">",

@@ -1,6 +1,8 @@
 //! Lessons in, a site out.
 
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use gradbook::experiment::KINDS;
+use sha2::{Digest as _, Sha256};
 
 use crate::course::{Course, Site};
 use crate::html;
@@ -460,14 +462,22 @@ fn a_strangers_templates_are_used_only_where_the_call_names_them() {
 
 #[test]
 fn a_page_states_what_it_may_fetch_unless_its_own_html_needs_more() {
-    let policy = "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src 'self'; style-src 'self' \
-        'unsafe-inline'; img-src 'self' data:; media-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'self'; form-action 'none'";
+    let policy = "; style-src 'self' 'unsafe-inline'; img-src 'self' data:; media-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'self'; form-action 'none'";
     let embedded = "<iframe src=\"https://video.example/1\"></iframe>";
     let course = Course::with("a.md", "A.").and("b.md", embedded);
     let site = course.build();
-    site.page("a").shows(policy);
-    site.page("index").shows(policy);
-    site.page("404").shows(policy);
+    let scripts = "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src 'self' 'sha256-";
+    for page in ["a", "index", "404"] {
+        let page = site.page(page);
+        page.shows(scripts).shows(policy);
+        let elements = html::parse(&page.html).elements;
+        let standing: Vec<_> =
+            elements.iter().filter(|one| one.name == "script" && one.get("src").is_none()).collect();
+        let [script] = standing[..] else { panic!("{} scripts stand in the page", standing.len()) };
+        let hash = BASE64_STANDARD.encode(Sha256::digest(&script.text));
+        page.shows(&format!("script-src 'self' 'sha256-{hash}'; "));
+        assert!(script.text.contains("gradbook-theme"), "{}", script.text);
+    }
     site.page("b").hides("Content-Security-Policy");
     let wider = b"content_security_policy: {frame-src: [https://video.example], script-src: [unsafe-inline]}";
     let course = course.file("lessons/gradbook.yaml", wider);

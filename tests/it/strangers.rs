@@ -291,8 +291,7 @@ fn no_table_or_name_of_a_stranger_runs() {
 #[test]
 fn what_runs_is_noticed() {
     let page = |inside: &str| {
-        let policy =
-            "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self'";
+        let policy = "default-src 'none'; script-src 'self' 'sha256-a'; style-src 'self' 'unsafe-inline'; img-src 'self'";
         format!(
             "<!doctype html><html><head><meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\"><title>a</title></head>\
              <body><main><h1>a</h1>{inside}</main><footer></footer></body></html>"

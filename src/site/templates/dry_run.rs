@@ -11,7 +11,7 @@ use crate::diagnostic::nearest;
 use crate::site::view::{ExperimentView, Site};
 
 /// Names that stand by themselves.
-const ROOTS: [&str; 20] = [
+const ROOTS: [&str; 21] = [
     "computed",
     "content_security_policy",
     "course",
@@ -30,6 +30,7 @@ const ROOTS: [&str; 20] = [
     "base_url",
     "preview",
     "experiment",
+    "theme_script",
     "titles",
     "loop",
 ];

@@ -15,7 +15,7 @@ use minijinja::Environment;
 use super::view::ExperimentView;
 use super::{links, policy};
 use crate::lesson::plain;
-use crate::site::embedded::{ASSETS, STYLES, TEMPLATES};
+use crate::site::embedded::{ASSETS, STYLES, TEMPLATES, THEME};
 use crate::store::cache::Sum;
 use crate::words::Words;
 
@@ -121,6 +121,14 @@ impl Templates {
         let is_own = |(name, bytes): &(&str, &[u8])| self.assets.get(*name).is_some_and(|text| text == bytes);
         let charts = ["assets/charts.js", "assets/frames.js"];
         ASSETS.iter().filter(|(name, _)| charts.contains(name)).all(is_own)
+    }
+
+    /// Returns the script that stands in pages; empty where an author's own lies beside them in its place.
+    fn theme_script(&self) -> &'static str {
+        match self.assets.get("assets/theme.js") {
+            Some(own) if own == THEME.as_bytes() => THEME,
+            _ => "",
+        }
     }
 
     /// Returns whether an author's own files need more than the usual policy allows.

@@ -46,7 +46,9 @@ impl<'a> Pages<'a> {
         let shared_from = Sum::of_value(&(&site.course, &site.frame, &outline, &pages));
         let base_url = links::base_url(&site.course);
         let preview: Option<&str> = None;
-        let shared = context! { course => Serde(&site.course), base_url, outline, pages, preview };
+        let theme_script = templates.theme_script();
+        let shared =
+            context! { course => Serde(&site.course), base_url, outline, pages, preview, theme_script };
         let lessons = site.chapters.iter().flat_map(|chapter| &chapter.lessons).collect();
         Pages { templates, site, lessons, shared, shared_from }
     }

@@ -12,6 +12,8 @@ use html5ever::{Attribute, ExpandedName, ParseOpts, QualName, parse_document};
 pub(crate) struct Element {
     pub name: String,
     pub attributes: Vec<(String, String)>,
+    /// Of a script alone.
+    pub text: String,
 }
 
 impl Element {
@@ -70,7 +72,8 @@ impl TreeSink for Sink {
     fn create_element(&self, name: QualName, attributes: Vec<Attribute>, _: ElementFlags) -> Self::Handle {
         let attributes =
             attributes.iter().map(|one| (one.name.local.to_string(), one.value.to_string())).collect();
-        self.page.borrow_mut().elements.push(Element { name: name.local.to_string(), attributes });
+        let element = Element { name: name.local.to_string(), attributes, text: String::new() };
+        self.page.borrow_mut().elements.push(element);
         self.node(name)
     }
 
@@ -102,7 +105,17 @@ impl TreeSink for Sink {
         self.nameless()
     }
 
-    fn append(&self, _: &Self::Handle, _: NodeOrText<Self::Handle>) {}
+    fn append(&self, parent: &Self::Handle, child: NodeOrText<Self::Handle>) {
+        let mut page = self.page.borrow_mut();
+        if let NodeOrText::AppendText(text) = child
+            && &*parent.1.local == "script"
+            // None holds another: it is the last one.
+            && let Some(script) = page.elements.iter_mut().rfind(|element| element.name == "script")
+        {
+            script.text.push_str(&text);
+        }
+    }
+
     fn append_before_sibling(&self, _: &Self::Handle, _: NodeOrText<Self::Handle>) {}
     fn append_based_on_parent_node(&self, _: &Self::Handle, _: &Self::Handle, _: NodeOrText<Self::Handle>) {}
     fn append_doctype_to_document(&self, _: StrTendril, _: StrTendril, _: StrTendril) {}
