@@ -26,10 +26,11 @@ pub(super) fn draw(variants: &[&Search], outcome: &Outcome) -> Vec<Figure> {
 }
 
 /// Chooses the axis: a loss reads best on a log axis, a share on a linear one.
-fn objective_axis(search: &Search) -> Axis {
+fn objective_axis(search: &Search, outcome: &Outcome) -> Axis {
     let name = search.objective.replace('_', " ");
-    match search.objective_info().map(|info| info.written) {
-        Some(Written::Percent) => Axis::linear(name).percent(),
+    match search.objective_info() {
+        Some(info) if info.written == Written::Percent => Axis::linear(name).percent(),
+        Some(info) if info.is_loss => Axis::log(curves::loss_name(outcome, &name)),
         _ => Axis::log(name),
     }
 }
@@ -67,7 +68,7 @@ fn trials(variants: &[&Search], outcome: &Outcome) -> Option<Figure> {
             first.space.settings.iter().take(MOST_PANELS / outcome.variants.len().min(MOST_PANELS));
         let panels = settings.flat_map(|setting| {
             outcome.variants.iter().map(move |variant| {
-                let panel = Panel::new(setting_axis(setting), objective_axis(first));
+                let panel = Panel::new(setting_axis(setting), objective_axis(first, outcome));
                 add_trials(panel, first, &setting.path, 0, variant, false).title(curves::label(variant, ""))
             })
         });
@@ -75,7 +76,7 @@ fn trials(variants: &[&Search], outcome: &Outcome) -> Option<Figure> {
         return Some(figure.notes(notes));
     }
     let panels = first.space.settings.iter().take(MOST_PANELS).map(|setting| {
-        let mut panel = Panel::new(setting_axis(setting), objective_axis(first));
+        let mut panel = Panel::new(setting_axis(setting), objective_axis(first, outcome));
         for (index, variant) in outcome.variants.iter().enumerate() {
             let search = variants.get(index).unwrap_or(first);
             panel = add_trials(panel, search, &setting.path, index, variant, compared);
@@ -140,7 +141,7 @@ fn plane(variants: &[&Search], outcome: &Outcome) -> Option<Figure> {
         let points: Vec<(f64, f64)> = order.iter().rev().map(|&trial| (x[trial], y[trial])).collect();
         let colors = (0..order.len()).map(|rank| Color::Ramp(rank as f64 / last));
         let best: Vec<(f64, f64)> = points.last().copied().into_iter().collect();
-        let Axis { format, label, .. } = objective_axis(search);
+        let Axis { format, label, .. } = objective_axis(search, outcome);
         let told = order.iter().rev().map(|&trial| rounded(objectives[trial], format));
         let dots = Dots::new(points, Color::Ramp(1.0)).colors(colors).told(label, told).size(4.4);
         let panel = Panel::new(setting_axis(across), setting_axis(up)).square().mark(dots);
@@ -167,7 +168,7 @@ fn halves(variants: &[&Search]) -> bool {
 fn progress(variants: &[&Search], outcome: &Outcome) -> Option<Figure> {
     let by_epochs = halves(variants);
     let x = Axis::linear(if by_epochs { "epochs trained in all" } else { "trial" }).integer();
-    let mut panel = Panel::new(x, objective_axis(variants.first()?));
+    let mut panel = Panel::new(x, objective_axis(variants.first()?, outcome));
     let several = curves::several(outcome);
     for variant in &outcome.variants {
         let curve = Curve::of(variant, "best_so_far", outcome.statistic)?;
@@ -293,7 +294,7 @@ fn parallel(variants: &[&Search], outcome: &Outcome) -> Option<Figure> {
     // The worst first, so that the best lie on top.
     let tracks: Vec<Track> = order.iter().enumerate().map(track).rev().collect();
     let axes = search.space.settings.iter().map(setting_axis);
-    let axes: Vec<Axis> = axes.chain([objective_axis(search)]).collect();
+    let axes: Vec<Axis> = axes.chain([objective_axis(search, outcome)]).collect();
     let panel = Panel::parallel(Parallel::new(axes, tracks));
     let title = match outcome.variants.len() {
         1 => "All settings at once".to_owned(),
