@@ -325,6 +325,12 @@ pub struct Plot<'a> {
     pub y: Domain,
     /// How many bands lie over each other: the more, the paler each.
     pub(crate) bands: usize,
+    /// How many areas stand behind each other, likewise.
+    pub(crate) areas: usize,
+    /// Points of the lines that run over a map, in px, close to each other.
+    pub(crate) traces: Vec<Point>,
+    /// Where a map's numbers stand.
+    pub(crate) numbers: RefCell<Vec<Rect>>,
     area: DrawingArea<Backend, Cartesian2d<Domain, Domain>>,
 }
 
@@ -333,7 +339,18 @@ impl<'a> Plot<'a> {
         let ((left, top), (right, bottom)) =
             (units((frame.left, frame.top)), units((frame.right(), frame.bottom())));
         let system = Cartesian2d::new(x.clone(), y.clone(), (left..right, bottom..top));
-        Plot { canvas, frame, x, y, bands: 0, area: canvas.page.apply_coord_spec(system) }
+        let area = canvas.page.apply_coord_spec(system);
+        Plot {
+            canvas,
+            frame,
+            x,
+            y,
+            bands: 0,
+            areas: 0,
+            traces: Vec::new(),
+            numbers: RefCell::default(),
+            area,
+        }
     }
 
     /// Returns where a point lies on the page, in px; `None` where it has no place.

@@ -23,10 +23,17 @@ pub(crate) struct Subject {
     pub width: f64,
 }
 
-/// For each path the middle of the left edge of its name; none for a path out of sight. `marks` are places of dots.
-pub(crate) fn beside(subjects: &[Subject], marks: &[Point], frame: Rect, height: f64) -> Vec<Option<Point>> {
+/// For each path the middle of the left edge of its name; none for a path out of sight. `marks` are places of dots, and at
+/// `written` other words stand.
+pub(crate) fn beside(
+    subjects: &[Subject],
+    marks: &[Point],
+    written: &[Rect],
+    frame: Rect,
+    height: f64,
+) -> Vec<Option<Point>> {
     let seen: Vec<Vec<Point>> = subjects.iter().map(|subject| squares(&subject.places, frame)).collect();
-    let mut taken: Vec<Rect> = Vec::new();
+    let mut taken: Vec<Rect> = written.to_vec();
     let mut named = Vec::new();
     for (index, subject) in subjects.iter().enumerate() {
         let own = &seen[index];
@@ -53,7 +60,7 @@ pub(crate) fn beside(subjects: &[Subject], marks: &[Point], frame: Rect, height:
 }
 
 /// Where a path runs within the frame, each square once and in its order.
-fn squares(places: &[Point], frame: Rect) -> Vec<Point> {
+pub(crate) fn squares(places: &[Point], frame: Rect) -> Vec<Point> {
     let mut seen = BTreeSet::new();
     let mut found = Vec::new();
     for pair in places.windows(2) {
@@ -154,7 +161,7 @@ mod tests {
     }
 
     fn boxes(subjects: &[Subject]) -> Vec<Rect> {
-        let named = beside(subjects, &[], FRAME, 13.0);
+        let named = beside(subjects, &[], &[], FRAME, 13.0);
         let boxed = |(at, subject): (Option<Point>, &Subject)| {
             let (left, middle) = at.unwrap();
             Rect { left, top: middle - 6.5, width: subject.width, height: 13.0 }
@@ -194,8 +201,19 @@ mod tests {
     }
 
     #[test]
+    fn names_keep_clear_of_what_is_written_already() {
+        let path = [subject(&[(20.0, 100.0), (280.0, 100.0)], 60.0)];
+        let at = |written: &[Rect]| beside(&path, &[], written, FRAME, 13.0)[0].unwrap();
+        let free = at(&[]);
+        let there = Rect { left: free.0 + 20.0, top: free.1 - 5.0, width: 20.0, height: 10.0 };
+        let (left, middle) = at(&[there]);
+        let apart = left > there.right() || left + 60.0 < there.left || (middle - free.1).abs() >= 11.5;
+        assert!(apart, "{left} {middle} beside {free:?}");
+    }
+
+    #[test]
     fn a_path_out_of_sight_has_no_name() {
-        assert_eq!(beside(&[subject(&[(400.0, 0.0), (1e6, 0.0)], 50.0)], &[], FRAME, 13.0), [None]);
-        assert_eq!(beside(&[subject(&[], 50.0)], &[], FRAME, 13.0), [None]);
+        assert_eq!(beside(&[subject(&[(400.0, 0.0), (1e6, 0.0)], 50.0)], &[], &[], FRAME, 13.0), [None]);
+        assert_eq!(beside(&[subject(&[], 50.0)], &[], &[], FRAME, 13.0), [None]);
     }
 }

@@ -9,6 +9,7 @@ use super::key::{self, KeyEntry, Place, Sample};
 use super::labels::{self, Wish};
 use super::layout::{HEADING, Layout, SMALL, TEXT};
 use super::marks::{Around, Dash, Mark};
+use super::naming;
 use super::reading::Names;
 use super::scale::{Domain, Needs, Reach};
 use super::theme::{Color, Paint};
@@ -283,6 +284,12 @@ impl Prepared<'_> {
         }
         let mut plot = Plot::new(canvas, frame, self.x.clone(), self.y.clone());
         plot.bands = self.needs.bands;
+        plot.areas = self.needs.areas;
+        let placed = |trace: &Vec<Point>| -> Vec<Point> {
+            trace.iter().filter_map(|&point| plot.place(point)).collect()
+        };
+        plot.traces =
+            self.needs.traces.iter().flat_map(|trace| naming::squares(&placed(trace), frame)).collect();
         // a picture leaves no room for a grid
         if !self.needs.x.tight {
             self.draw_grid(&plot);

@@ -84,8 +84,12 @@ pub struct Needs {
     pub row: Row,
     /// Where dots stand, in values: no word is written over them.
     pub dots: Vec<Point>,
+    /// Lines that run over a map, in values: no number of the map is written over them.
+    pub traces: Vec<Vec<Point>>,
     /// How many bands there are.
     pub bands: usize,
+    /// How many areas stand on 0, one behind the other.
+    pub areas: usize,
 }
 
 impl Needs {

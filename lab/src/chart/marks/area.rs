@@ -192,6 +192,7 @@ impl Mark for Area {
         needs.y.values.push(self.base);
         needs.y.air = true;
         needs.y.grounded = true;
+        needs.areas += usize::from(self.base == 0.0);
         // a ridge reaches towards the row above
         needs.row.least = needs.row.least.max(50.0);
     }
@@ -209,7 +210,13 @@ impl Mark for Area {
             // a ridge stands before the row above it
             plot.polygon(shape.clone(), crate::chart::theme::Paint::Paper, 0.7);
         }
-        plot.polygon(shape, self.color, 0.32);
+        let shade = match plot.areas {
+            0 | 1 => 0.32,
+            2 => 0.24,
+            3 => 0.15,
+            _ => 0.09,
+        };
+        plot.polygon(shape, self.color, shade);
         plot.path(&outline, Stroke::new(self.color, 1.4));
     }
 

@@ -78,9 +78,12 @@ fn told(height: f64) -> f64 {
     format!("{height:.1e}").parse().unwrap_or(height)
 }
 
-/// Where the value of a height is written on its lines: where they run most nearly level, away from the edges and from other
-/// values. None where there is no room.
-fn free(lines: &[Vec<Point>], written: &[Point], width: f64, frame: Rect) -> Option<Point> {
+/// Around a value, in px: how near nothing else comes.
+const AROUND: f64 = 3.0;
+
+/// Where the value of a height is written on its lines: where they run most nearly level, away from the edges, from other values and
+/// from the points of what runs over the map. None where there is no room.
+fn free(lines: &[Vec<Point>], written: &[Point], traces: &[Point], width: f64, frame: Rect) -> Option<Point> {
     let slope = |pair: &[Point]| (pair[1].1 - pair[0].1).abs() / ((pair[1].0 - pair[0].0).abs() + 0.1);
     let middle = |pair: &[Point]| ((pair[0].0 + pair[1].0) / 2.0, (pair[0].1 + pair[1].1) / 2.0);
     let inside = |&(x, y): &Point| {
@@ -98,8 +101,14 @@ fn free(lines: &[Vec<Point>], written: &[Point], width: f64, frame: Rect) -> Opt
         ends.1 - ends.0 > 3.0 * width
     };
     let pairs = lines.iter().filter(is_wide).flat_map(|line| line.windows(2));
+    let is_clear = |at: &Point| {
+        let (wide, high) = (width / 2.0 + AROUND, VALUE.size / 2.0 + AROUND);
+        traces.iter().all(|other| (at.0 - other.0).abs() > wide || (at.1 - other.1).abs() > high)
+    };
     let places = pairs.map(|pair| (slope(pair), middle(pair))).filter(|(_, at)| inside(at) && apart(at));
-    places.min_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, at)| at)
+    let mut places: Vec<(f64, Point)> = places.collect();
+    places.sort_by(|a, b| a.0.total_cmp(&b.0));
+    places.into_iter().map(|(_, at)| at).find(is_clear)
 }
 
 /// Letters on a line.
@@ -128,8 +137,15 @@ impl Mark for Levels {
                 plot.canvas.path(line, Stroke::new(Color::Muted, 0.8).opacity(0.4));
             }
             let text = rounded(height, Format::Plain);
-            if let Some(at) = free(&lines, &written, VALUE.width(&text), plot.frame) {
+            let width = VALUE.width(&text);
+            if let Some(at) = free(&lines, &written, &plot.traces, width, plot.frame) {
                 written.push(at);
+                plot.numbers.borrow_mut().push(Rect {
+                    left: at.0 - width / 2.0,
+                    top: at.1 - VALUE.size / 2.0,
+                    width,
+                    height: VALUE.size,
+                });
                 let ink = Ink::new(VALUE, Color::Muted).h(HPos::Center).halo();
                 plot.canvas.text(at, &text, ink);
             }
@@ -201,9 +217,12 @@ mod tests {
     fn a_value_stands_where_its_line_is_level_and_nothing_else_is() {
         let frame = Rect { left: 0.0, top: 0.0, width: 300.0, height: 200.0 };
         let line = vec![(20.0, 20.0), (100.0, 100.0), (200.0, 100.0), (280.0, 180.0)];
-        assert_eq!(free(std::slice::from_ref(&line), &[], 20.0, frame), Some((150.0, 100.0)));
-        assert_ne!(free(&[line], &[(150.0, 100.0)], 20.0, frame), Some((150.0, 100.0)));
-        assert_eq!(free(&[vec![(100.0, 100.0), (110.0, 100.0)]], &[], 20.0, frame), None);
+        let level = std::slice::from_ref(&line);
+        assert_eq!(free(level, &[], &[], 20.0, frame), Some((150.0, 100.0)));
+        assert_ne!(free(level, &[(150.0, 100.0)], &[], 20.0, frame), Some((150.0, 100.0)));
+        assert_ne!(free(level, &[], &[(155.0, 104.0)], 20.0, frame), Some((150.0, 100.0)));
+        assert_eq!(free(level, &[], &[(170.0, 104.0)], 20.0, frame), Some((150.0, 100.0)));
+        assert_eq!(free(&[vec![(100.0, 100.0), (110.0, 100.0)]], &[], &[], 20.0, frame), None);
         assert_eq!(told(123.0), 120.0);
     }
 

@@ -69,7 +69,9 @@ impl Paths {
             marks.filter(|&at| plot.contains(at)).filter_map(|at| plot.place(at)).collect();
         let subject = |path: &Path| Subject { places: path.places(plot), width: TEXT.width(&path.label) };
         let subjects: Vec<Subject> = self.paths.iter().map(subject).collect();
-        for (path, at) in self.paths.iter().zip(naming::beside(&subjects, &marks, plot.frame, TEXT.size)) {
+        let written = plot.numbers.borrow();
+        let places = naming::beside(&subjects, &marks, &written, plot.frame, TEXT.size);
+        for (path, at) in self.paths.iter().zip(places) {
             if let Some(at) = at.filter(|_| !path.label.is_empty()) {
                 plot.canvas.text(at, &path.label, Ink { class: " name halo", ..Ink::new(TEXT, path.color) });
             }
@@ -148,7 +150,9 @@ fn pixel((x, y): Point) -> (i64, i64) {
 
 impl Mark for Paths {
     // A path that leaves the map does not stretch it.
-    fn reach(&self, _: &mut Needs) {}
+    fn reach(&self, needs: &mut Needs) {
+        needs.traces.extend(self.paths.iter().map(|path| path.points.clone()));
+    }
 
     fn draw(&self, plot: &Plot) {
         for path in &self.paths {
