@@ -137,10 +137,10 @@ impl Plot {
     }
 }
 
-/// Reads straight lines: `M` to a place, `l` by ways, `h` across, `Z` back.
+/// Reads straight lines: `M` to a place, `m` by a way to where another part begins, `l` by ways, `h` across, `Z` back.
 fn path(data: &str) -> Option<Path> {
     let mut builder = PathBuilder::new();
-    let mut at = (0.0, 0.0);
+    let (mut at, mut begun) = ((0.0, 0.0), (0.0, 0.0));
     let letters: Vec<(usize, char)> =
         data.char_indices().filter(|(_, letter)| letter.is_alphabetic()).collect();
     let ends = letters.iter().skip(1).map(|(end, _)| *end).chain([data.len()]);
@@ -149,8 +149,13 @@ fn path(data: &str) -> Option<Path> {
         let numbers: Vec<f32> = numbers.split_whitespace().filter_map(|number| number.parse().ok()).collect();
         match (letter, &numbers[..]) {
             ('M', &[x, y]) => {
-                at = (x, y);
+                (at, begun) = ((x, y), (x, y));
                 builder.move_to(x, y);
+            }
+            ('m', &[right, down]) => {
+                at = (at.0 + right, at.1 + down);
+                begun = at;
+                builder.move_to(at.0, at.1);
             }
             ('l', ways) if ways.len().is_multiple_of(2) => {
                 for way in ways.chunks_exact(2) {
@@ -162,7 +167,10 @@ fn path(data: &str) -> Option<Path> {
                 at.0 += right;
                 builder.line_to(at.0, at.1);
             }
-            ('Z', []) => builder.close(),
+            ('Z', []) => {
+                at = begun;
+                builder.close();
+            }
             _ => return None,
         }
     }
@@ -214,6 +222,7 @@ mod tests {
     fn paths_are_of_straight_lines() {
         assert!(path("M0 0c1 1").is_none() && path("M1-2l3-4 .5 1-.5-1Z").is_some());
         assert_eq!(path("M1-2l3-4").unwrap().bounds(), path("M4-6l-3 2 3 2").unwrap().bounds());
+        assert_eq!(path("M1 1l2 0 0 2Zm5 3l2 0 0-2Zm-1 0h0"), path("M1 1l2 0 0 2ZM6 4l2 0 0-2ZM5 4h0"));
     }
 
     #[test]
@@ -239,5 +248,8 @@ mod tests {
         let dots = Dots::new([(0.5, 0.5)], crate::chart::Color::Series(0));
         let (band, dots) = (marks(panel().mark(band)), marks(panel().mark(dots)));
         assert!(band > 300_000 && (50..5000).contains(&dots), "{band} {dots}");
+        let two = Dots::new([(0.2, 0.5), (0.8, 0.5)], crate::chart::Color::Series(0));
+        let two = marks(panel().mark(two));
+        assert!((dots * 3 / 2..dots * 5 / 2).contains(&two), "{two} of two dots, {dots} of one");
     }
 }

@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::fmt::Write;
+use std::ops::Range;
 
 use plotters::style::RGBAColor;
 use plotters_backend::text_anchor::{HPos, VPos};
@@ -23,12 +24,14 @@ pub(crate) struct Backend {
     /// In units.
     size: (u32, u32),
     pub(crate) out: String,
+    /// Where the last line through points stands in it.
+    line: Range<usize>,
 }
 
 impl Backend {
     /// Returns a page of this size in px.
     pub(crate) fn new(width: f64, height: f64) -> Self {
-        Backend { size: ((width * UNITS) as u32, (height * UNITS) as u32), out: String::new() }
+        Backend { size: ((width * UNITS) as u32, (height * UNITS) as u32), out: String::new(), line: 0..0 }
     }
 
     /// Everything until the matching [`Backend::close`] is a group with these attributes.
@@ -51,9 +54,11 @@ impl Backend {
     /// Several closed rings as one shape (a ring within another is a hole), which plotters cannot say.
     pub(crate) fn rings(&mut self, rings: &[Vec<BackendCoord>], color: RGBAColor) {
         let mut data = String::new();
+        let mut pen = Pen::default();
         for ring in rings {
-            trace(&mut data, ring);
+            pen.trace(&mut data, ring);
             data.push('Z');
+            pen.close();
         }
         let style = BackendColor { alpha: color.3, rgb: (color.0, color.1, color.2) };
         let fill = fill(&style);
@@ -63,9 +68,9 @@ impl Backend {
     /// Round dots of one size as one shape, with a rim in the colour of the paper: ends of lines that go nowhere.
     pub(crate) fn dots(&mut self, places: &[BackendCoord], radius: i32, color: RGBAColor) {
         let mut data = String::new();
-        for &(x, y) in places {
-            data.push('M');
-            pair(&mut data, tenths(x), tenths(y));
+        let mut pen = Pen::default();
+        for &place in places {
+            pen.go(&mut data, place);
             data.push_str("h0");
         }
         let color = Paint::class((color.0, color.1, color.2));
@@ -121,31 +126,76 @@ fn pair(data: &mut String, x: i32, y: i32) {
     }
 }
 
-/// Path commands through points: the first absolute, the others relative to the last, which is shorter, after one `l` for all. A
-/// long path is a little off.
-fn trace(data: &mut String, points: &[BackendCoord]) {
-    let mut last: Option<BackendCoord> = None;
-    let fewer = (points.len() >= LONG).then(|| {
-        let places: Vec<Point> = points.iter().map(|&(x, y)| (f64::from(x), f64::from(y))).collect();
-        let kept = simplified(&places, OFF).into_iter().map(|(x, y)| (x as i32, y as i32));
-        kept.collect::<Vec<BackendCoord>>()
-    });
-    let points = fewer.as_deref().unwrap_or(points);
-    for (index, (x, y)) in points.iter().map(|&(x, y)| (tenths(x), tenths(y))).enumerate() {
-        match last {
+/// Where a path is: its first place is absolute, all others are relative to the last one, which is shorter, and the same numbers
+/// wherever the same is drawn.
+#[derive(Default)]
+struct Pen {
+    /// The path's first place, as it is and in tenths.
+    first: Option<(BackendCoord, BackendCoord)>,
+    /// Where its last part began, and where it is, in tenths.
+    begun: BackendCoord,
+    at: BackendCoord,
+}
+
+impl Pen {
+    /// Begins a part of the path.
+    fn go(&mut self, data: &mut String, to: BackendCoord) {
+        match self.first {
             None => {
+                self.at = (tenths(to.0), tenths(to.1));
+                self.first = Some((to, self.at));
                 data.push('M');
-                pair(data, x, y);
+                pair(data, self.at.0, self.at.1);
             }
-            Some((from_x, from_y)) => {
-                if index == 1 {
-                    data.push('l');
-                }
-                pair(data, x - from_x, y - from_y);
+            Some(_) => {
+                data.push('m');
+                self.on(data, to);
             }
         }
-        last = Some((x, y));
+        self.begun = self.at;
     }
+
+    /// Goes on to a place; each is rounded by itself, so that what is left over does not add up.
+    fn on(&mut self, data: &mut String, to: BackendCoord) {
+        let ((from_x, from_y), (x, y)) = self.first.unwrap_or_default();
+        let to = (x + tenths(to.0 - from_x), y + tenths(to.1 - from_y));
+        pair(data, to.0 - self.at.0, to.1 - self.at.1);
+        self.at = to;
+    }
+
+    /// Is back where its last part began.
+    fn close(&mut self) {
+        self.at = self.begun;
+    }
+
+    /// Goes through points, after one `l` for all. A long part is a little off.
+    fn trace(&mut self, data: &mut String, points: &[BackendCoord]) {
+        let fewer = fewer(points);
+        for (index, &point) in fewer.as_deref().unwrap_or(points).iter().enumerate() {
+            match index {
+                0 => self.go(data, point),
+                _ => {
+                    if index == 1 {
+                        data.push('l');
+                    }
+                    self.on(data, point);
+                }
+            }
+        }
+    }
+}
+
+/// Path commands through points.
+fn trace(data: &mut String, points: &[BackendCoord]) {
+    Pen::default().trace(data, points);
+}
+
+/// The points that a long line needs; none of a short one.
+fn fewer(points: &[BackendCoord]) -> Option<Vec<BackendCoord>> {
+    (points.len() >= LONG).then(|| {
+        let places: Vec<Point> = points.iter().map(|&(x, y)| (f64::from(x), f64::from(y))).collect();
+        simplified(&places, OFF).into_iter().map(|(x, y)| (x as i32, y as i32)).collect()
+    })
 }
 
 fn opacity(color: BackendColor, name: &str) -> String {
@@ -221,9 +271,21 @@ impl DrawingBackend for Backend {
         style: &S,
     ) -> Drawn {
         let points: Vec<BackendCoord> = path.into_iter().collect();
-        let mut data = String::new();
-        trace(&mut data, &points);
-        let _ = writeln!(self.out, "<path {} d=\"{data}\"/>", stroke(style));
+        let begin = format!("<path {} d=\"", stroke(style));
+        let end = "\"/>\n";
+        // An axis and its ticks, or the lines of a grid, are one element. Where pale lines cross they are to be darker.
+        let goes_on = self.line.end == self.out.len()
+            && self.out[self.line.clone()].starts_with(&begin)
+            && style.color().alpha >= 1.0;
+        if goes_on {
+            self.out.truncate(self.line.end - end.len());
+        } else {
+            self.line.start = self.out.len();
+            self.out.push_str(&begin);
+        }
+        trace(&mut self.out, &points);
+        self.out.push_str(end);
+        self.line.end = self.out.len();
         Ok(())
     }
 
@@ -339,12 +401,37 @@ fn set(run: &str, up: bool) -> String {
 
 #[cfg(test)]
 mod tests {
+    use plotters::style::ShapeStyle;
+
     use super::*;
 
     #[test]
     fn units_become_px_with_at_most_two_decimals() {
         let shown: Vec<String> = [0, 1200, 1250, 1205, -5, -100].into_iter().map(px).collect();
         assert_eq!(shown, ["0", "12", "12.5", "12.05", "-0.05", "-1"]);
+    }
+
+    #[test]
+    fn lines_that_follow_each_other_in_one_style_are_one_element() {
+        let style = |class: u8, alpha: f64| ShapeStyle {
+            color: RGBAColor(2, class, 0, alpha),
+            filled: false,
+            stroke_width: 120,
+        };
+        let mut backend = Backend::new(10.0, 10.0);
+        let mut draw = |x: i32, style: ShapeStyle| backend.draw_path([(x, 0), (x, 100)], &style).unwrap();
+        draw(0, style(5, 1.0));
+        draw(100, style(5, 1.0));
+        draw(200, style(6, 1.0));
+        draw(300, style(5, 0.5));
+        draw(400, style(5, 0.5));
+        backend.open("class=\"rim\"");
+        backend.close();
+        backend.draw_path([(500, 0), (500, 100)], &style(6, 1.0)).unwrap();
+        let data: Vec<&str> =
+            backend.out.split(" d=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        assert_eq!(data, ["M0 0l0 1M1 0l0 1", "M2 0l0 1", "M3 0l0 1", "M4 0l0 1", "M5 0l0 1"]);
+        assert_eq!(backend.out.matches("/>\n").count(), 5);
     }
 
     #[test]
@@ -356,6 +443,22 @@ mod tests {
         let mut data = String::new();
         trace(&mut data, &[(0, 0), (14, 4), (28, 8), (42, 12)]);
         assert_eq!(data, "M0 0l.1 0 .2 .1 .1 0");
+    }
+
+    #[test]
+    fn what_is_drawn_twice_is_told_by_the_same_numbers() {
+        let dots = |x: i32, y: i32| {
+            let mut backend = Backend::new(10.0, 10.0);
+            backend.dots(&[(x, y), (x + 104, y - 207), (x + 13, y)], 400, Paint::Axis.token(1.0));
+            let data = backend.out.split(" d=\"M").nth(1).and_then(|rest| rest.split('"').next());
+            data.unwrap_or_default().to_owned()
+        };
+        assert_eq!(dots(0, 0), "0 0h0m1-2.1h0m-.9 2.1h0");
+        assert_eq!(dots(1233, 777), dots(0, 0).replace("0 0h0m1-", "12.3 7.8h0m1-"));
+        let mut backend = Backend::new(10.0, 10.0);
+        let ring = |x: i32| vec![(x, 0), (x + 100, 0), (x, 100)];
+        backend.rings(&[ring(0), ring(500)], Paint::Axis.token(1.0));
+        assert!(backend.out.contains(" d=\"M0 0l1 0-1 1Zm5 0l1 0-1 1Z\""), "{}", backend.out);
     }
 
     #[test]

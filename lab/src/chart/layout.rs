@@ -112,7 +112,8 @@ pub(crate) struct Grid {
     pub bottom: f64,
 }
 
-/// Columns take their margins from what their panels need; all plots are equally wide.
+/// Columns take their margins from what their panels need; all plots are equally wide. Plots lie at whole px: their edges are sharp,
+/// and what two panels share is drawn by the same numbers, which a page packs as one.
 pub(crate) fn grid(panels: &[Prepared], columns: usize, page: f64, top: f64) -> Grid {
     let column = |index: usize| index % columns;
     let mut width = (page / columns as f64 * 0.8).max(60.0);
@@ -122,14 +123,14 @@ pub(crate) fn grid(panels: &[Prepared], columns: usize, page: f64, top: f64) -> 
         right.fill(0.0);
         for (index, panel) in panels.iter().enumerate() {
             let margins = panel.sides(width, height(panel, width));
-            left[column(index)] = left[column(index)].max(margins.0);
-            right[column(index)] = right[column(index)].max(margins.1);
+            left[column(index)] = left[column(index)].max(margins.0.ceil());
+            right[column(index)] = right[column(index)].max(margins.1.ceil());
         }
         let taken: f64 = left.iter().chain(&right).sum::<f64>() + GAP * (columns - 1) as f64;
-        width = ((page - taken) / columns as f64).max(60.0);
+        width = ((page - taken) / columns as f64).max(60.0).floor();
         let caps =
             panels.iter().map(|panel| panel.panel.aspect.map_or(f64::INFINITY, |aspect| HIGHEST * aspect));
-        width = width.min(caps.fold(0.0, f64::max).max(60.0));
+        width = width.min(caps.fold(0.0, f64::max).max(60.0).floor());
     }
     let taken: f64 = left.iter().chain(&right).sum::<f64>() + GAP * (columns - 1) as f64;
     let mut grid =
@@ -139,11 +140,12 @@ pub(crate) fn grid(panels: &[Prepared], columns: usize, page: f64, top: f64) -> 
         let below = row.iter().map(|panel| panel.below(width)).fold(0.0, f64::max);
         let tallest = row.iter().map(|panel| height(panel, width)).fold(0.0, f64::max);
         let first = grid.frames.is_empty();
-        let plots = grid.bottom + above + if first { 0.0 } else { GAP - 6.0 };
+        let plots = (grid.bottom + above + if first { 0.0 } else { GAP - 6.0 }).ceil();
         let mut x = 0.0;
         for (index, panel) in row.iter().enumerate() {
             grid.corners.push((x, plots - above));
-            let frame = Rect { left: x + left[index], top: plots, width, height: height(panel, width) };
+            let frame =
+                Rect { left: x + left[index], top: plots, width, height: height(panel, width).round() };
             grid.frames.push(frame);
             x = frame.right() + right[index] + GAP;
         }

@@ -106,7 +106,8 @@ fn diverged_curves_break() {
         let panel =
             Panel::new(Axis::linear("x"), Axis::linear("y")).mark(Line::series(values, Color::Series(3)));
         let svg = Figure::new("f", "F", "").panel(panel).svg("f", Layout::Wide, false);
-        svg.matches("<path class=\"s3 l\"").count()
+        let lines = svg.split("<path class=\"s3 l\"").skip(1).filter_map(|line| line.split("/>").next());
+        lines.map(|line| line.matches('M').count()).sum::<usize>()
     };
     assert_eq!(path(&[1.0, 2.0, 3.0, 4.0, 5.0]), 1);
     assert_eq!(path(&[1.0, 2.0, f64::NAN, 4.0, 5.0]), 2);
