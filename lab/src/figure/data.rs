@@ -300,12 +300,7 @@ pub(super) fn evaluate(
     let (layer, sources) = (&block.layers[index], &ground.sources[index]);
     let sort = block.sort.as_ref().map(formula).transpose()?;
     let mut rows = Rows { ground, frame, wholes: BTreeMap::new() };
-    let mut kept = Vec::new();
-    for row in 0..frame.len() {
-        if formulas.filter.as_ref().map_or(Ok(true), |filter| rows.holds(filter, row))? {
-            kept.push(row);
-        }
-    }
+    let kept = rows.kept(formulas.filter.as_ref())?;
     let chosen = match (&layer.by, frame) {
         // Before anything has run a filter by results leaves nothing.
         (By::Unsaid, Frame::Runs { places, .. }) => {
@@ -318,44 +313,9 @@ pub(super) fn evaluate(
     };
     let own = chosen.as_deref().and_then(|text| Formula::parse(text, block.id.span).ok());
     let by = formulas.by.as_ref().or(own.as_ref());
-    let mut data = Vec::new();
-    for row in kept {
-        let cell = |rows: &mut Rows, formula: Option<&Formula>| match formula {
-            Some(formula) => rows.shown(formula, row),
-            None => Ok(Cell::Missing),
-        };
-        let (columns, facet_rows) =
-            (cell(&mut rows, formulas.columns.as_ref())?, cell(&mut rows, formulas.rows.as_ref())?);
-        let x = match (&formulas.x, frame) {
-            (None, Frame::Range(values)) => Cell::Number(values[row]),
-            (x, _) => cell(&mut rows, x.as_ref())?,
-        };
-        let (z, sort) = (cell(&mut rows, formulas.z.as_ref())?, cell(&mut rows, sort.as_ref())?);
-        let by_cell = cell(&mut rows, by)?;
-        let measures: Vec<Option<&Formula>> = match formulas.y.is_empty() {
-            true => vec![None],
-            false => formulas.y.iter().map(Some).collect(),
-        };
-        for (measure, y) in measures.into_iter().enumerate() {
-            let y = cell(&mut rows, y)?;
-            let by_measure = |written: Option<&Written>, cell: &Cell| match is_by_measure(written) {
-                true => Cell::Name(measure_name(layer, formulas, sources, measure)),
-                false => cell.clone(),
-            };
-            data.push(Datum {
-                columns: by_measure(block.facet.columns.as_ref(), &columns),
-                rows: by_measure(block.facet.rows.as_ref(), &facet_rows),
-                by: by_cell.clone(),
-                measure,
-                x: x.clone(),
-                y,
-                z: z.clone(),
-                sort: sort.clone(),
-                identity: frame.identity(row),
-                seed: frame.seed(row),
-            });
-        }
-    }
+    let measure_name = |measure: usize| measure_name(layer, formulas, sources, measure);
+    let measures: Vec<String> = (0..formulas.y.len().max(1)).map(measure_name).collect();
+    let data = rows.data(kept, block, formulas, &measures, by, sort.as_ref())?;
     let statistic = sources.first().map_or(Statistic::Mean, |source| source.outcome.statistic);
     let spread = layer.spread.unwrap_or(match statistic {
         Statistic::Mean => Spread::Sd,
@@ -396,7 +356,7 @@ pub(super) fn evaluate(
         None => Format::Plain,
     };
     let drawn = Drawn {
-        measures: (0..formulas.y.len().max(1)).map(|at| measure_name(layer, formulas, sources, at)).collect(),
+        measures,
         by: by.map(|by| by.text().to_owned()),
         has_z: formulas.z.is_some(),
         z_colors,
@@ -491,6 +451,66 @@ struct Rows<'r, 'g, 'v, 'f> {
 }
 
 impl Rows<'_, '_, '_, '_> {
+    /// Returns the rows that a filter leaves.
+    fn kept(&mut self, filter: Option<&Formula>) -> Result<Vec<usize>, Vec<Diagnostic>> {
+        let mut kept = Vec::new();
+        for row in 0..self.frame.len() {
+            if filter.map_or(Ok(true), |filter| self.holds(filter, row))? {
+                kept.push(row);
+            }
+        }
+        Ok(kept)
+    }
+
+    /// Evaluates some rows, each for every y, which are called as `measures` has it.
+    fn data(
+        &mut self,
+        kept: Vec<usize>,
+        block: &Block,
+        formulas: &Formulas,
+        measures: &[String],
+        by: Option<&Formula>,
+        sort: Option<&Formula>,
+    ) -> Result<Vec<Datum>, Vec<Diagnostic>> {
+        let mut data = Vec::new();
+        for row in kept {
+            let mut cell = |formula: Option<&Formula>| match formula {
+                Some(formula) => self.shown(formula, row),
+                None => Ok(Cell::Missing),
+            };
+            let (columns, rows) = (cell(formulas.columns.as_ref())?, cell(formulas.rows.as_ref())?);
+            let x = cell(formulas.x.as_ref())?;
+            let (z, sort, by) = (cell(formulas.z.as_ref())?, cell(sort)?, cell(by)?);
+            let x = match self.frame {
+                Frame::Range(values) if formulas.x.is_none() => Cell::Number(values[row]),
+                _ => x,
+            };
+            for (measure, name) in measures.iter().enumerate() {
+                let y = match formulas.y.get(measure) {
+                    Some(y) => self.shown(y, row)?,
+                    None => Cell::Missing,
+                };
+                let by_measure = |written: Option<&Written>, cell: &Cell| match is_by_measure(written) {
+                    true => Cell::Name(name.clone()),
+                    false => cell.clone(),
+                };
+                data.push(Datum {
+                    columns: by_measure(block.facet.columns.as_ref(), &columns),
+                    rows: by_measure(block.facet.rows.as_ref(), &rows),
+                    by: by.clone(),
+                    measure,
+                    x: x.clone(),
+                    y,
+                    z: z.clone(),
+                    sort: sort.clone(),
+                    identity: self.frame.identity(row),
+                    seed: self.frame.seed(row),
+                });
+            }
+        }
+        Ok(data)
+    }
+
     fn cell(&mut self, formula: &Formula, row: usize) -> Result<Cell, Vec<Diagnostic>> {
         Ok(Cell::of(&self.given(formula, row)?))
     }
