@@ -2,26 +2,22 @@
 
 use std::collections::BTreeMap;
 
-use minijinja::Value;
-
 use super::diagnostic;
-use super::environment::ENVIRONMENT;
 use super::expression::Expression;
 use super::format;
 use super::resolve::{self, resolve};
 use super::token;
+use super::value::Value;
 use super::{Values, as_name};
 use crate::diagnostic::{Diagnostic, Span};
 
 pub use super::resolve::Fault;
 pub use super::token::{Link, Name};
 
-/// An expression, read and compiled.
+/// An expression that was read.
 #[derive(Debug)]
 pub struct Formula<'t> {
     expression: Expression<'t>,
-    compiled: minijinja::Expression<'static, 'static>,
-    places: Vec<(usize, usize)>,
     span: Span,
 }
 
@@ -42,13 +38,8 @@ impl<'t> Formula<'t> {
     /// # Errors
     /// The first fault that can be seen without any row.
     pub fn parse(text: &'t str, span: Span) -> Result<Self, Diagnostic> {
-        let found = |fault| diagnostic(fault, text, span);
-        let expression = Expression::parse(text).map_err(found)?;
-        let (rewritten, places) = expression.rewritten();
-        let compiled = ENVIRONMENT.compile_expression_owned(rewritten);
-        let compiled = compiled
-            .map_err(|error| found(expression.fault(&error, &places, "this expression cannot be read")))?;
-        Ok(Formula { expression, compiled, places, span })
+        let expression = Expression::parse(text).map_err(|fault| diagnostic(fault, text, span))?;
+        Ok(Formula { expression, span })
     }
 
     /// Returns the text as its author wrote it.
@@ -75,22 +66,15 @@ impl<'t> Formula<'t> {
         find: impl Fn(&[Link], bool) -> Result<Given, Fault>,
     ) -> Result<Given, Diagnostic> {
         let found = |fault| diagnostic(fault, self.expression.text, self.span);
-        let mut variables: BTreeMap<String, Value> = BTreeMap::new();
-        for (index, (links, as_list)) in self.expression.chains().enumerate() {
+        let mut values: Vec<Value> = Vec::new();
+        for (links, as_list) in self.expression.chains() {
             match find(links, as_list).map_err(found)? {
                 // With nothing nothing can be calculated.
                 Given::Nothing => return Ok(Given::Nothing),
-                given => variables.insert(format!("v{index}"), value(given)),
-            };
+                given => values.push(value(given)),
+            }
         }
-        let value = self.compiled.eval(Value::from(variables));
-        let value = value.map_err(|error| {
-            found(self.expression.fault(&error, &self.places, "this expression has no value"))
-        })?;
-        given(&value).ok_or_else(|| {
-            let whole = 0..self.expression.text.len();
-            found(Fault::new(whole, "this expression gives nothing to draw", "expected a number or a text"))
-        })
+        Ok(given(&self.expression.calculate(&values).map_err(found)?))
     }
 
     /// Makes the error of a name in it.
@@ -105,22 +89,18 @@ fn value(given: Given) -> Value {
         Given::Text(text) => Value::from(text),
         Given::Truth(truth) => Value::from(truth),
         Given::List(items) => items.into_iter().map(value).collect(),
-        Given::Nothing => Value::UNDEFINED,
+        Given::Nothing => Value::Nothing,
     }
 }
 
-fn given(value: &Value) -> Option<Given> {
-    use minijinja::value::ValueKind;
-    Some(match value.kind() {
-        ValueKind::Number => Given::Number(f64::try_from(value.clone()).ok()?),
-        ValueKind::String => Given::Text(value.to_string()),
-        ValueKind::Bool => Given::Truth(value.is_true()),
-        ValueKind::Undefined | ValueKind::None => Given::Nothing,
-        ValueKind::Seq | ValueKind::Iterable => {
-            Given::List(value.try_iter().ok()?.map(|item| given(&item)).collect::<Option<_>>()?)
-        }
-        _ => return None,
-    })
+fn given(value: &Value) -> Given {
+    match value {
+        Value::Number(number) => Given::Number(*number),
+        Value::Text(text) => Given::Text((**text).to_owned()),
+        Value::Truth(truth) => Given::Truth(*truth),
+        Value::Nothing => Given::Nothing,
+        list => Given::List(list.list().unwrap_or_default().iter().map(given).collect()),
+    }
 }
 
 impl Values<'_> {
@@ -129,8 +109,7 @@ impl Values<'_> {
     /// # Errors
     /// An unknown name.
     pub fn named(&self, lesson: &str, links: &[Link], as_list: bool) -> Result<Given, Fault> {
-        let value = resolve(&self.roots(lesson), links, as_list)?;
-        Ok(given(&value).unwrap_or(Given::Nothing))
+        Ok(given(&resolve(&self.roots(lesson), links, as_list)?))
     }
 
     /// Returns the words by which a name in the prose of a lesson may begin.

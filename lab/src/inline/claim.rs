@@ -3,14 +3,13 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use minijinja::Value;
-use minijinja::value::ValueKind;
-
+use super::calls::FORMATS;
 use super::data::Data;
 use super::expression::Expression;
 use super::resolve::{Fault, Roots, resolve};
 use super::token::{Link, Token};
-use super::{Scope, Values, as_name, diagnostic, environment};
+use super::value::Value;
+use super::{Scope, Values, as_name, diagnostic};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::outcome::Outcome;
 
@@ -75,7 +74,7 @@ impl<'a> SeedValues<'a> {
     /// Returns how a name or expression reads for this seed; none where it has no value.
     pub fn show(&self, text: &str) -> Option<String> {
         let (value, _) = Expression::parse(text).ok()?.evaluate(&[&self.names]).ok()?;
-        environment::shown(&value).ok()
+        value.shown().ok()
     }
 
     /// Returns whether a claim is true of this seed, and by how much.
@@ -180,7 +179,7 @@ impl Expression<'_> {
                 Fault { range, ..fault }
             };
             let (value, _) = value.map_err(shifted)?;
-            environment::number(&value).map_err(|_| self.no_number(part.clone()))
+            value.number().map_err(|_| self.no_number(part.clone()))
         };
         let (sides, margin) = match self.form() {
             Form::Comparison { left, operator, right } => {
@@ -199,7 +198,7 @@ impl Expression<'_> {
             Form::Other => (None, None),
         };
         let (value, missing) = self.evaluate_with(&find)?;
-        if value.kind() != ValueKind::Bool {
+        if !matches!(value, Value::Truth(_)) {
             return Err(self.no_comparison(&value));
         }
         // Comparisons order NaN, and by its sign, which differs between CPUs: no claim is true of it.
@@ -209,13 +208,7 @@ impl Expression<'_> {
     }
 
     fn no_comparison(&self, value: &Value) -> Fault {
-        let kind = match value.kind() {
-            ValueKind::Number => "a number".to_owned(),
-            ValueKind::String => "a text".to_owned(),
-            ValueKind::Seq | ValueKind::Iterable => "a list".to_owned(),
-            kind => kind.to_string(),
-        };
-        let message = format!("this claim is {kind}, not true or false");
+        let message = format!("this claim is {}, not true or false", value.kind());
         Fault::new(0..self.text.len(), message, "expected a comparison")
             .hint("write, for example, `adam.train_loss < sgd.train_loss`")
     }
@@ -234,7 +227,7 @@ impl Expression<'_> {
         self.tokens.iter().enumerate().find_map(|(index, (token, range))| {
             let text = &self.text[range.clone()];
             let filter = index > 0 && self.text[self.tokens[index - 1].1.clone()] == *"|";
-            let dressing = (filter || *token == Token::Filter) && environment::FORMATS.contains(&text);
+            let dressing = (filter || *token == Token::Filter) && FORMATS.contains(&text);
             let quoted = *token == Token::Literal && text.starts_with(['"', '\'']);
             let keyword = *token == Token::Keyword && matches!(text, "none" | "if" | "else");
             let label = match (dressing, quoted, keyword) {

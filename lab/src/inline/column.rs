@@ -2,14 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use minijinja::value::ValueKind;
-
 use super::data::Data;
-use super::environment::number;
 use super::expression::Expression;
 use super::names::checked;
 use super::resolve::{Fault, Roots, resolve};
 use super::token::Name;
+use super::value::Value;
 use super::{Names, as_name};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::outcome::Outcome;
@@ -47,9 +45,7 @@ fn cell(outcome: &Outcome, variant: &str, runs: usize, expression: &Expression) 
     for seed in 0..runs {
         match of_seed(seed) {
             Some(Ok(None)) => numbers.push(f64::NAN),
-            Some(Ok(Some(value))) if value.kind() == ValueKind::Number => {
-                numbers.push(number(&value).unwrap_or(f64::NAN));
-            }
+            Some(Ok(Some(Value::Number(number)))) => numbers.push(number),
             Some(Ok(Some(_))) => break,
             _ => return Cell::Nothing,
         }

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, LazyLock};
 
-use minijinja::Value;
 use serde_json::Value as Json;
 
 use super::format;
 use super::names::ForecastVariant;
+use super::value::Value;
 use crate::experiment::{MetricSchema, MetricType};
 use crate::outcome::{
     Conditions, Following, LEARNING_RATE, Metric, Outcome, RunRecord, Statistic, Summary, Variant,
@@ -216,7 +216,7 @@ fn setting<'a>(value: &Json) -> Data<'a> {
             let items = items.iter().map(setting).collect();
             Data::List(late(move || Series { items, seeds: Vec::new() }))
         }
-        Json::Number(number) => Data::Setting(number.as_f64().into()),
+        Json::Number(number) => Data::Setting(number.as_f64().map_or(Value::Nothing, Value::from)),
         Json::Bool(flag) => Data::Setting((*flag).into()),
         Json::String(text) => Data::Setting(text.as_str().into()),
         other => Data::Setting(other.to_string().into()),

@@ -1,17 +1,15 @@
-//! One expression: found names are put in place, minijinja does the rest.
+//! One expression: what is wrong with it, which names it has, and its value once they are found.
 //!
-//! minijinja's objects cannot be a number and have attributes at once, as `loss` and `loss.sd` need.
-//! So every name with what hangs on it (`adam.train_loss.sd`, `dev_loss[10]`) is looked up here and stands
-//! in the text that minijinja compiles as a plain variable; text in quotes is left alone.
+//! A name is taken with all that hangs on it (`adam.train_loss.sd`, `dev_loss[10]`), since a number has statistics and a metric is
+//! a number or a curve by where it stands.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 
-use minijinja::{Error, Value};
-
-use super::environment::{ENVIRONMENT, FILTERS, FORMATS, FUNCTIONS, LIST_FILTERS, signature};
+use super::calls::{FILTERS, FORMATS, FUNCTIONS, LIST_FILTERS, signature};
 use super::resolve::{Fault, Roots, resolve, unknown};
 use super::token::{Link, Name, Token, tokens};
+use super::tree::{Tree, expected};
+use super::value::Value;
 
 /// Operators of other languages and of print, longer ones first, and what to write here.
 const SYMBOLS: [(&str, &str); 13] = [
@@ -38,6 +36,7 @@ const MAX_LENGTH: usize = 1000;
 pub(super) struct Expression<'t> {
     pub(super) text: &'t str,
     pub(super) tokens: Vec<(Token, Range<usize>)>,
+    tree: Tree,
 }
 
 /// How other languages call what formats a number.
@@ -77,19 +76,19 @@ impl<'t> Expression<'t> {
                 format!("expected at most {MAX_LENGTH} characters"),
             ));
         }
-        let expression = Expression { text, tokens: tokens(text) };
+        let mut expression = Expression { text, tokens: tokens(text), tree: Tree::default() };
         expression.check_symbols()?;
         expression.check_calls()?;
         expression.check_numbers()?;
         expression.check_absolute()?;
         expression.check_comparisons()?;
-        expression.compile()?;
+        expression.tree = Tree::read(text, &expression.tokens)?;
         expression.check_arguments()?;
         Ok(expression)
     }
 
     /// Returns how many arguments each call has, and that nothing follows a filter that makes a text. Of an expression that
-    /// compiles, so parentheses come in pairs.
+    /// was read, so parentheses come in pairs.
     fn check_arguments(&self) -> Result<(), Fault> {
         for (index, (token, range)) in self.tokens.iter().enumerate() {
             let filter = *token == Token::Filter;
@@ -102,9 +101,7 @@ impl<'t> Expression<'t> {
             if !(least..=most).contains(&given) {
                 let arguments = if given == 1 { "argument" } else { "arguments" };
                 let message = format!("`{name}` is given {given} {arguments}");
-                let label =
-                    if most == 0 { format!("expected {usage}") } else { format!("expected `{usage}`") };
-                let fault = Fault::new(range.clone(), message, label);
+                let fault = Fault::new(range.clone(), message, expected(usage));
                 return Err(match self.comma_in_call(index + 1, end).filter(|_| given > most) {
                     Some(number) => fault.hint(format!("decimals have a point: write `{number}`")),
                     None => fault,
@@ -244,64 +241,6 @@ impl<'t> Expression<'t> {
         opens.is_some_and(|(_, range)| matches!(&self.text[range.clone()], "(" | ","))
     }
 
-    /// Returns the text for minijinja, with a variable for each name and parentheses around what is formatted, and the way back
-    /// to the places of this text.
-    pub(super) fn rewritten(&self) -> (String, Vec<(usize, usize)>) {
-        let (mut text, mut places, mut copied, mut count) = (String::new(), vec![(0, 0)], 0, 0);
-        let formatted = self.formatted();
-        for (index, (token, range)) in self.tokens.iter().enumerate() {
-            let opened = formatted.iter().filter(|wrapped| wrapped.start == index).count();
-            let closed = formatted.iter().filter(|wrapped| wrapped.end == index).count();
-            if opened + closed > 0 {
-                text.push_str(&self.text[copied..range.start]);
-                (0..closed).for_each(|_| text.push(')'));
-                (0..opened).for_each(|_| text.push('('));
-                places.push((text.len(), range.start));
-                copied = range.start;
-            }
-            if !matches!(token, Token::Chain(_)) {
-                continue;
-            }
-            text.push_str(&self.text[copied..range.start]);
-            places.push((text.len(), range.start));
-            text.push_str(&format!("v{count}"));
-            places.push((text.len(), range.end));
-            (copied, count) = (range.end, count + 1);
-        }
-        text.push_str(&self.text[copied..]);
-        (text, places)
-    }
-
-    fn compile(&self) -> Result<(), Fault> {
-        let (text, places) = self.rewritten();
-        match ENVIRONMENT.compile_expression(&text) {
-            Ok(_) => Ok(()),
-            Err(error) => Err(self.fault(&error, &places, "this expression cannot be read")),
-        }
-    }
-
-    /// Makes the fault of what minijinja says of the rewritten text.
-    pub(super) fn fault(&self, error: &Error, places: &[(usize, usize)], message: &str) -> Fault {
-        let place = |offset: usize| {
-            let index = places.partition_point(|&(rewritten, _)| rewritten <= offset).saturating_sub(1);
-            let (rewritten, original) = places[index];
-            let place = (original + offset - rewritten).min(self.text.len());
-            self.text.floor_char_boundary(place)
-        };
-        let whole = 0..self.text.len();
-        let range = match error.range() {
-            Some(range) if range.start < range.end => place(range.start)..place(range.end),
-            _ => whole.clone(),
-        };
-        let range = if range.start < range.end { range } else { whole };
-        let fault = Fault::new(range, message, error.detail().unwrap_or("not understood"));
-        let filtered = self.tokens.iter().any(|(token, _)| *token == Token::Filter);
-        if filtered && fault.label.contains("string") {
-            return fault.hint("a filter takes what stands right before it: write `(a / b) | times`");
-        }
-        fault
-    }
-
     /// Returns the names in it, in order, each with whether it stands for the whole of its curve.
     pub(super) fn chains(&self) -> impl Iterator<Item = (&[Link], bool)> {
         self.tokens.iter().enumerate().filter_map(|(index, (token, _))| match token {
@@ -321,7 +260,7 @@ impl<'t> Expression<'t> {
         chains.next().is_none().then_some(first)
     }
 
-    /// Looks up each of its names by `find`, which gives an undefined value for what only the runs can tell. Whether
+    /// Looks up each of its names by `find`, which gives nothing for what only the runs can tell. Whether
     /// the expression can be tried before they have run: what is wrong then is wrong whatever the numbers are.
     ///
     /// # Errors
@@ -333,7 +272,7 @@ impl<'t> Expression<'t> {
         let (mut faults, mut known) = (Vec::new(), true);
         for (links, as_list) in self.chains() {
             match find(links, as_list) {
-                Ok(value) => known &= !value.is_undefined(),
+                Ok(value) => known &= !matches!(value, Value::Nothing),
                 Err(fault) => faults.push(fault),
             }
         }
@@ -350,10 +289,8 @@ impl<'t> Expression<'t> {
     /// # Errors
     /// A value that is neither number, text, truth nor a list of them.
     pub(super) fn show(&self, value: &Value) -> Result<String, Fault> {
-        super::environment::shown(value).map_err(|error| {
-            let said = error.detail().unwrap_or("no value").to_owned();
-            Fault::new(0..self.text.len(), "this expression gives nothing to show", said)
-        })
+        let said = |said| Fault::new(0..self.text.len(), "this expression gives nothing to show", said);
+        value.shown().map_err(said)
     }
 
     /// Returns the value, and the names that stand for no number (a run that diverged).
@@ -381,17 +318,15 @@ impl<'t> Expression<'t> {
             }
             values.push(value);
         }
-        Ok((self.calculate(values)?, missing))
+        Ok((self.calculate(&values)?, missing))
     }
 
     /// Returns the value, given those of its names in order.
-    fn calculate(&self, values: Vec<Value>) -> Result<Value, Fault> {
-        let named = values.into_iter().enumerate().map(|(index, value)| (format!("v{index}"), value));
-        let variables: BTreeMap<String, Value> = named.collect();
-        let (text, places) = self.rewritten();
-        let value =
-            ENVIRONMENT.compile_expression(&text).and_then(|compiled| compiled.eval(Value::from(variables)));
-        value.map_err(|error| self.fault(&error, &places, "this expression has no value"))
+    ///
+    /// # Errors
+    /// An operation that does not fit its operands.
+    pub(super) fn calculate(&self, values: &[Value]) -> Result<Value, Fault> {
+        self.tree.value(values)
     }
 
     /// Returns whether the name that is token `index` is followed by what works on lists, or the only argument of it.
@@ -409,9 +344,8 @@ impl<'t> Expression<'t> {
 
 /// Returns whether a number, or any in a list, does not exist.
 pub(super) fn holds_nan(value: &Value) -> bool {
-    if let Ok(number) = f64::try_from(value.clone()) {
-        return number.is_nan();
+    match value {
+        Value::Number(number) => number.is_nan(),
+        list => list.list().is_ok_and(|items| items.iter().any(holds_nan)),
     }
-    value.kind() == minijinja::value::ValueKind::Seq
-        && value.try_iter().is_ok_and(|mut items| items.any(|item| holds_nan(&item)))
 }

@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use minijinja::Value;
-
 use super::claim::SeedValues;
 use super::expression::{Expression, holds_nan};
 use super::resolve::{Fault, resolve, start};
 use super::token::{Link, Name, Token};
+use super::value::Value;
 use crate::numeric::Streams;
 
 /// How many times the names of a claim are given other values.
@@ -180,8 +179,8 @@ impl Claim<'_, '_> {
             for links in &others {
                 values.extend(resolve(&roots, links, as_list).ok().filter(|value| !holds_nan(value)));
                 let Some(start) = start(&roots, links).filter(|start| !start.is_nan()) else { continue };
-                let untrained = match (as_list, values.last().and_then(Value::len)) {
-                    (true, Some(epochs)) => Value::from(vec![start; epochs]),
+                let untrained = match (as_list, values.last().and_then(|value| value.list().ok())) {
+                    (true, Some(epochs)) => Value::from(vec![start; epochs.len()]),
                     _ => Value::from(start),
                 };
                 values.push(untrained);
@@ -229,7 +228,7 @@ fn ends(links: &[Link], found: &[Value]) -> [f64; 3] {
     {
         return [0.0, 1.0, 0.5];
     }
-    let numbers = || found.iter().filter_map(|value| f64::try_from(value.clone()).ok());
+    let numbers = || found.iter().filter_map(|value| value.number().ok());
     let largest = numbers().fold(1.0, |largest: f64, number| largest.max(number.abs()));
     let least = numbers().fold(0.0, f64::min);
     [0.0, BEYOND * largest, BEYOND * least]

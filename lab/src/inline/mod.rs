@@ -1,6 +1,6 @@
 //! Values in prose and claims: `{{ optimizers.adam.test_accuracy | percent(1) }}`.
 //!
-//! An expression is minijinja's, over the results of the course by name. A metric is its mean over the
+//! An expression is written as in Jinja's templates, over the results of the course by name. A metric is its mean over the
 //! seeds (or its median, where the block says `statistic: median`), with `.mean .sd .min .max .median .q1 .q3 .values .n`; `loss[10]` is the value at epoch 10 of a
 //! metric that has a curve, and before a filter or function of lists (`loss | length`, `slope(loss)`) such a
 //! metric is its whole curve, of each seed: `rises(loss)` is what stands for the seeds of what each of their curves does.
@@ -18,11 +18,11 @@
 //! Functions: `min max mean abs slope rises exp log log10 sqrt tanh pow(base, exponent) within(a, b, tolerance)`.
 
 mod by_row;
+mod calls;
 mod claim;
 mod column;
 mod data;
 mod diverged;
-mod environment;
 mod expression;
 mod format;
 mod idle;
@@ -32,15 +32,15 @@ mod resolve;
 mod seeds;
 mod shares;
 mod token;
-
-use std::collections::BTreeMap;
+mod tree;
+mod value;
 
 pub use by_row::{
     Fault, Formula, Given, Link, Name, experiment_named, is_one_name, shown_number, unknown_name,
 };
+pub use calls::{FILTERS, FUNCTIONS};
 pub use claim::{Judgement, Relation, SeedValues, Sides, sides};
 pub use column::{Cell, column, only_name};
-pub use environment::{FILTERS, FUNCTIONS};
 pub use format::{
     absent as format_absent, fixed as format_fixed, grouped, number as format_number,
     percent as format_percent, sci as format_scientific,
@@ -48,6 +48,8 @@ pub use format::{
 pub use idle::{Idle, idle, within_block};
 pub use names::{Forecast, ForecastVariant, Names, Scope};
 pub use shares::share;
+
+use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Span};
 use crate::outcome::{Outcome, Statistic};
@@ -128,13 +130,10 @@ impl<'a> Values<'a> {
             Err(fault) if fault.ended => return Ok(None),
             evaluated => evaluated.map_err(found)?,
         };
-        match environment::number(&value) {
-            Ok(number) => Ok(Some(number).filter(|number| number.is_finite())),
-            Err(error) => {
-                let said = error.detail().unwrap_or("expected a number").to_owned();
-                Err(found(Fault::new(0..text.len(), format!("`{}` is no number", text.trim()), said)))
-            }
-        }
+        let no_number =
+            |said| found(Fault::new(0..text.len(), format!("`{}` is no number", text.trim()), said));
+        let number = value.number().map_err(no_number)?;
+        Ok(Some(number).filter(|number| number.is_finite()))
     }
 
     /// Returns an expression in a lesson as plain text (not escaped). `span` is the place of `text` in the file.
@@ -196,7 +195,7 @@ pub fn chains(text: &str) -> Vec<Vec<Link>> {
 
 /// Returns how a filter, or else a function, is called: `round(digits)`.
 pub fn usage(name: &str, filter: bool) -> &'static str {
-    environment::signature(name, filter).0
+    calls::signature(name, filter).0
 }
 
 /// Returns the expression that a text is if it is wholly `{{ expression }}`, with the bytes before it.

@@ -4,12 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
-use minijinja::Value;
-
 use super::data::Data;
 use super::expression::Expression;
 use super::resolve::{self, Fault, resolve};
 use super::token::{self, Link, Name, Token};
+use super::value::Value;
 use super::{as_name, diagnostic};
 use crate::diagnostic::{Diagnostic, Span, nearest};
 use crate::experiment::MetricSchema;
@@ -142,7 +141,7 @@ impl Names {
             let short = |links: &[Link]| id.is_some() && bare.iter().any(|(bare, _)| *bare == links);
             let find = |links: &[Link], as_list: bool| match short(links) || self.experiment(lesson, links)? {
                 true => resolve(&roots, links, as_list),
-                false => Ok(Value::UNDEFINED),
+                false => Ok(Value::Nothing),
             };
             if expression.check_names(find)? {
                 expression.evaluate(&roots).and_then(|(value, _)| expression.show(&value))?;

@@ -1,11 +1,9 @@
 //! What a filter, a percent sign and a comma belong to.
 //!
-//! In minijinja a filter takes only what stands right before it, so that `a * 100 | round(1)` would multiply by a text. Filters that
-//! format make texts, with which nothing can be calculated: they can only mean the whole calculation, and get it.
+//! Filters that format make texts, with which nothing can be calculated: they mean the whole calculation before them. Other filters
+//! take only what stands right before them.
 
-use std::ops::Range;
-
-use super::environment::FORMATS;
+use super::calls::FORMATS;
 use super::expression::Expression;
 use super::resolve::Fault;
 use super::token::Token;
@@ -36,20 +34,6 @@ impl Expression<'_> {
             start -= 1;
         }
         (start, calculates)
-    }
-
-    /// Returns the tokens of every calculation before a filter that formats.
-    pub(super) fn formatted(&self) -> Vec<Range<usize>> {
-        let filters = self.tokens.iter().enumerate().filter(|(index, (token, range))| {
-            *index > 1 && *token == Token::Filter && FORMATS.contains(&&self.text[range.clone()])
-        });
-        filters
-            .filter_map(|(index, _)| {
-                // Before the name of the filter stands its `|`.
-                let (start, calculates) = self.calculation(index - 1, &["+", "-", "*", "/", "%"]);
-                calculates.then_some(start..index - 1)
-            })
-            .collect()
     }
 
     /// Refuses what is calculated or compared with the text that a filter makes: `a | round(1) * 100` would repeat it.

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
-
-use minijinja::Value;
+use std::sync::Arc;
 
 use super::data::{self, Data, STATISTICS, Series};
 use super::seeds::Seeds;
 use super::token::{Link, Name};
+use super::value::Value;
 use crate::diagnostic::{counted, nearest};
 use crate::outcome::Statistic;
 use crate::settings::{metric_of_others, setting_of_others};
@@ -40,7 +40,7 @@ impl Fault {
 pub(super) type Roots<'a, 'd> = [&'a BTreeMap<String, Data<'d>>];
 
 /// Returns what a name stands for; `as_list` takes the curve of a metric that has one. What only the runs can tell is
-/// undefined.
+/// nothing.
 pub(super) fn resolve(roots: &Roots, links: &[Link], as_list: bool) -> Result<Value, Fault> {
     let (first, rest) = links.split_first().ok_or_else(|| Fault::new(0..0, "a name is missing", ""))?;
     let Name::Word(name) = &first.name else {
@@ -52,7 +52,7 @@ pub(super) fn resolve(roots: &Roots, links: &[Link], as_list: bool) -> Result<Va
     })?;
     let Followed { data, left, seen, statistic } = follow(start, rest, name.clone())?;
     match left {
-        _ if matches!(data, Data::Unknown) => Ok(Value::UNDEFINED),
+        _ if matches!(data, Data::Unknown) => Ok(Value::Nothing),
         [] => value(data, links, as_list, &seen, statistic),
         [link] => of_seeds(data, link, &seen),
         [link, index] if is_values(link) => of_seed(data, index, &format!("{seen}.values")),
@@ -430,7 +430,7 @@ fn value(
             Ok(Value::from(distinct.join(", ")))
         }
         Data::Setting(value) => Ok(value.clone()),
-        Data::Unknown => Ok(Value::UNDEFINED),
+        Data::Unknown => Ok(Value::Nothing),
         Data::Late(..) => value(data.open(), links, as_list, seen, statistic),
         // A choice, of a path that began with its part.
         Data::Settings(names) if names.contains_key("") => value(&names[""], links, as_list, seen, statistic),
@@ -454,7 +454,7 @@ fn list(
 ) -> Result<Value, Fault> {
     if by_seed && series.seeds.len() > 1 {
         let lists = series.seeds.iter().map(|list| list.to_vec()).collect();
-        return Ok(Value::from_object(Seeds::new(lists, statistic)));
+        return Ok(Value::Seeds(Arc::new(Seeds::new(lists, statistic))));
     }
     series.items.iter().map(|item| value(item, links, true, seen, statistic)).collect()
 }

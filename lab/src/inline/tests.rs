@@ -285,10 +285,7 @@ fn names_are_checked_before_anything_runs() {
             "other_one.single.loss.sd",
             &["one run of `other_one.single.loss` has no standard deviation (expected more than one seed)"],
         ),
-        (
-            "four.adam.rows | length",
-            &["this expression has no value (cannot calculate length of value of type number)"],
-        ),
+        ("four.adam.rows | length", &["this expression has no value (expected a list, found a number)"]),
     ];
     for (text, expected) in cases {
         assert_eq!(check(text), expected, "{text}");
