@@ -1,8 +1,7 @@
 //! The record of a run as bytes, on their way from the worker that did it to the one that shows it. Both run this module, so
 //! nothing tells what the bytes mean: that takes a tenth of the room that a format does which describes itself.
 
-use std::collections::BTreeMap;
-
+use gradbook_lab::collections::BTreeMap;
 use gradbook_lab::outcome::{Grid, Metric, Numbers, RunRecord, Table};
 
 /// Returns the bytes of a record.

@@ -1,12 +1,12 @@
 //! What a page asks for, in its own terms: a block is opened, its runs are done one by one (here or in another worker), and
 //! what they found is shown.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use gradbook_lab::block::{self, Block, Decoded};
 use gradbook_lab::chart::{Figure, Layout, Palette};
 use gradbook_lab::claims;
+use gradbook_lab::collections::{BTreeMap, BTreeSet};
 use gradbook_lab::data::{self, DataProblems, DataSettings, Dataset, Facts, Files, Origin, TableLimits};
 use gradbook_lab::diagnostic::{Diagnostic, Problem, Sources, Span};
 use gradbook_lab::experiment::{Claim, Context, LimitSettings, Limits, schemas};
@@ -145,7 +145,7 @@ impl Session {
     pub(crate) fn open(&mut self, asked: &Asked) -> Opened {
         (self.open, self.records) = (None, Vec::new());
         let mut sources = Sources::default();
-        self.wants.clear();
+        self.wants = BTreeSet::new();
         let planned = self.planned(asked, &mut sources);
         self.sources = sources;
         if !self.wants.is_empty() {

@@ -68,7 +68,7 @@
 //!
 //! The engine knows nothing of Markdown, YAML, HTML, files, threads or clocks: bytes of tables, and threads
 //! for large products, are handed in. `unsafe` is in [`numeric`] alone. A module imports only from those before it:
-//! `problem, range, numeric, data, nn, optim, surface, measure, train, search`.
+//! `collections, problem, range, numeric, data, nn, optim, surface, measure, train, search`.
 //!
 //! It is a crate of its own so that it is optimised in every profile, while what stands around it compiles fast,
 //! and so that it cannot come to know more than its own dependencies.
@@ -83,6 +83,7 @@
 /// revision is then computed anew. A technique that is new, and moves nothing that was there, is no reason.
 pub const REVISION: u32 = 2;
 
+pub mod collections;
 pub mod data;
 pub mod measure;
 pub mod nn;

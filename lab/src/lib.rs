@@ -19,7 +19,7 @@
 #[cfg(test)]
 extern crate self as gradbook_lab;
 
-pub use gradbook_engine::{data, measure, nn, numeric, optim, range, search, surface, train};
+pub use gradbook_engine::{collections, data, measure, nn, numeric, optim, range, search, surface, train};
 
 pub mod block;
 pub mod chart;

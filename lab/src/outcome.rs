@@ -6,13 +6,13 @@ mod numbers;
 mod reading;
 mod summary;
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
 use serde::de::{Error, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::collections::{BTreeMap, BTreeSet};
 pub use conditions::{Conditions, Descent, Following, LEARNING_RATE};
 pub use noise::is_beyond_noise;
 pub use numbers::Numbers;
@@ -289,7 +289,7 @@ impl Digest {
 
 impl Variant {
     /// Returns the names of all metrics that any run has.
-    pub fn metric_names(&self) -> std::collections::BTreeSet<&str> {
+    pub fn metric_names(&self) -> BTreeSet<&str> {
         self.runs.iter().flat_map(|run| run.metrics.keys().map(String::as_str)).collect()
     }
 

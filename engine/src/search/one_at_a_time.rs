@@ -9,12 +9,11 @@
 //!
 //! Source: Russell and Norvig, Artificial Intelligence, 4th edition 2020, section 4.1.1: stochastic hill climbing with random restarts.
 
-use std::collections::BTreeSet;
-
 use super::dimension::Dimension;
 use super::random;
 use super::sampler::{Proposal, Rounds, Trial, rank};
 use super::space::{Point, Space};
+use crate::collections::BTreeSet;
 use crate::numeric::Stream;
 
 /// The most values of a setting that are told apart; of more, any will do.

@@ -1,11 +1,11 @@
 //! What a figure shows, as plain data: a kind of experiment fills it, the rest of `chart` draws it.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::axis::{Axis, Scale};
 use super::key::{KeyEntry, Place};
 use super::marks::{Behind, Ghost, Mark, Parallel};
+use crate::collections::BTreeMap;
 use crate::words::Words;
 
 /// A point in data coordinates. On a category axis the n-th name stands at `n as f64`.

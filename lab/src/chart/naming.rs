@@ -1,9 +1,8 @@
 //! Names beside paths on a map: each near its own path, away from the others, over nothing that is to be seen.
 
-use std::collections::BTreeSet;
-
 use super::canvas::Rect;
 use super::figure::Point;
+use crate::collections::BTreeSet;
 
 /// Paths are looked at in squares of so many px.
 const SQUARE: f64 = 3.0;

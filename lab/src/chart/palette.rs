@@ -1,8 +1,7 @@
 //! Which name has which of the eight colours, through a lesson.
 
-use std::collections::BTreeMap;
-
 use super::theme::Color;
+use crate::collections::BTreeMap;
 
 /// The colours of the names of a lesson, in the order in which they first appear.
 #[derive(Clone, Debug, Default)]

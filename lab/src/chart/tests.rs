@@ -1,11 +1,11 @@
 //! Whole figures: well-formed, stable, without a value that breaks them.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use proptest::prelude::*;
 
 use super::*;
+use crate::collections::BTreeSet;
 
 #[path = "../../examples/gallery.rs"]
 #[allow(dead_code, unreachable_pub)]

@@ -3,8 +3,7 @@
 mod evidence;
 mod margin;
 
-use std::collections::BTreeSet;
-
+use crate::collections::BTreeSet;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::experiment::Claim;
 use crate::inline::{Idle, Judgement, SeedValues, format_number, idle, within_block};

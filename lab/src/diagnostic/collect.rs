@@ -1,6 +1,5 @@
-use std::collections::BTreeMap;
-
 use super::{Diagnostic, Severity, SourceId};
+use crate::collections::BTreeMap;
 
 /// The most errors, and the most warnings, that are kept: a file may hold a million.
 const MOST: usize = 10_000;

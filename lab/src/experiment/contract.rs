@@ -2,12 +2,12 @@
 
 mod harmed;
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::{Context, KINDS, Kind, MetricType, Plan, header};
 use crate::chart::Layout;
+use crate::collections::{BTreeMap, BTreeSet};
 use crate::data::{self, DataSettings, Facts, Files, TableLimits};
 use crate::diagnostic::SourceId;
 use crate::numeric::{Alone, Streams};

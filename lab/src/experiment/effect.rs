@@ -1,9 +1,8 @@
 //! The settings of a variant as they took effect, whether they were written or not, and what follows from them.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Map, Value as Json, json};
 
+use crate::collections::BTreeMap;
 use crate::data::{DataSettings, Facts, Origin, SplitSettings, Target};
 use crate::experiment::variation::{carried, followed};
 use crate::experiment::{Kind, MetricInfo, Part, Plan, Shared};

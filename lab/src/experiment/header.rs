@@ -1,12 +1,12 @@
 //! What every experiment block has, whatever its kind.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::de::{self, MapAccess, Visitor, value::MapAccessDeserializer};
 use serde::{Deserialize, Deserializer};
 
+use crate::collections::BTreeMap;
 use crate::diagnostic::{Problem, within};
 use crate::outcome::Statistic;
 use crate::range;

@@ -1,7 +1,6 @@
 //! What a run will find, known before it runs: the names that prose and claims may use.
 
-use std::collections::BTreeMap;
-
+use crate::collections::BTreeMap;
 use crate::experiment::MetricInfo;
 
 /// What a name will stand for.

@@ -1,12 +1,12 @@
 //! Which settings each kind takes, as JSON Schema: made from the types that decode them. A page's module is without what makes
 //! them, which weighs more than they do, and is handed them.
 
-use std::collections::BTreeMap;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use serde_json::Value as Json;
 
 use super::Kind;
+use crate::collections::BTreeMap;
 
 /// What [`hand_over`] was given.
 static HANDED: OnceLock<Json> = OnceLock::new();

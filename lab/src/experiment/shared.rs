@@ -1,7 +1,6 @@
 //! The parts of an experiment that mean the same in every kind that has them.
 
-use std::collections::BTreeMap;
-
+use crate::collections::BTreeMap;
 use crate::data::{DataSettings, Facts, SplitSettings};
 use crate::experiment::Scale;
 use crate::nn::ModelSettings;

@@ -1,12 +1,12 @@
 //! Softmax: from logits to probabilities, and the regions that a network with it learns.
 
-use std::collections::BTreeMap;
 use std::iter::{once, repeat_n};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::chart::{Axis, Bars, Color, Figure, Format, Panel};
+use crate::collections::BTreeMap;
 use crate::data::{DataSettings, SplitSettings};
 use crate::diagnostic::Problem;
 use crate::experiment::curves::{self, CurveFigure};

@@ -1,7 +1,5 @@
 //! What is best for one problem, used on another: the same settings tried on several problems.
 
-use std::collections::BTreeMap;
-
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json, json};
@@ -10,6 +8,7 @@ use super::effect::{data_in_effect, split_in_effect};
 use super::header::{is_name, is_reserved};
 use super::search::Search;
 use crate::chart::{Axis, Figure, Format, Panel, Raster, rounded};
+use crate::collections::BTreeMap;
 use crate::data::{DataSettings, Facts, SplitSettings};
 use crate::diagnostic::{Problem, within};
 use crate::experiment::{

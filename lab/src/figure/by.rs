@@ -1,8 +1,7 @@
 //! By what rows are told apart where the author does not say.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::frame::Source;
+use crate::collections::{BTreeMap, BTreeSet};
 
 /// A variant with what tells it from others.
 struct Told<'a> {

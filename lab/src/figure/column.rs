@@ -1,10 +1,9 @@
 //! The value of one column in one row: of a metric, a setting, a cell of a file.
 
-use std::collections::BTreeMap;
-
 use serde_json::Value as Json;
 
 use super::frame::Place;
+use crate::collections::BTreeMap;
 use crate::inline::{Fault, Given, Link, Name, unknown_name};
 use crate::outcome::{Metric, RunRecord, Variant};
 

@@ -1,6 +1,5 @@
 //! What is to be drawn: rows of a layer evaluated, and those that differ in the seed alone made into points.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::axes;
@@ -12,6 +11,7 @@ use super::frame::{Along, FileTable, Frame, Grain, STEPS, Source};
 use super::meaning::{Meaning, meaning, readable};
 use super::points::{self, Point, Together};
 use crate::chart::{Format, day};
+use crate::collections::{BTreeMap, BTreeSet};
 use crate::diagnostic::Diagnostic;
 use crate::inline::{Fault, Formula, Given, Link, Values};
 use crate::outcome::{Metric, Statistic};

@@ -1,7 +1,5 @@
 //! From evaluated layers to a chart: panels, axes, series, what stands beneath.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::axes::{Names, Placed};
 use super::block::{Block, MarkName, RuleLine, RuleSettings, ScaleSettings, ScaleType, Written};
 use super::cell::Cell;
@@ -15,6 +13,7 @@ use super::points::Point;
 use super::series::{self, Series};
 use super::table::{self, FigureTable};
 use crate::chart::{Axis, Color, Dash, Figure, Format, Panel, Rule, Slope, day, rounded};
+use crate::collections::{BTreeMap, BTreeSet};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::experiment::variation::valued;
 

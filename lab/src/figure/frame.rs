@@ -1,10 +1,9 @@
 //! Tidy rows: one a run, or one an epoch, a trial, a layer of it; one a line of a file; one a place on a range.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::column::{
     cell, ends_here, given, in_metric, is_square, item, longest, named_at, root, setting, words,
 };
+use crate::collections::{BTreeMap, BTreeSet};
 use crate::diagnostic::nearest;
 use crate::experiment::BY_EPOCH;
 use crate::experiment::variation::spaced;

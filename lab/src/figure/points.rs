@@ -1,12 +1,11 @@
 //! Rows that differ in the seed alone become one point, and lines of a file where their spread is asked for.
 
-use std::collections::BTreeMap;
-
 use super::block::{Across, Block, Layer, MARKS, MarkName, ScaleType, Spread};
 use super::cell::Cell;
 use super::data::{Datum, Drawn};
 use super::frame::Source;
 use crate::claims::bootstrap;
+use crate::collections::BTreeMap;
 use crate::diagnostic::Diagnostic;
 use crate::outcome::{Statistic, Summary};
 

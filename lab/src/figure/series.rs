@@ -1,7 +1,5 @@
 //! What is drawn of one series in one panel: a colour and a dash, its points, its rows.
 
-use std::collections::BTreeMap;
-
 use super::axes::Placed;
 use super::block::MarkName;
 use super::cell::Cell;
@@ -12,6 +10,7 @@ use crate::chart::{
     Area, Band, Bar, Bars, Boxes, Clipped, Color, Dash, Dots, Estimate, Interval, Line, Panel, Quartiles,
     Side, Text, rounded,
 };
+use crate::collections::BTreeMap;
 
 /// One series in one panel.
 pub(super) struct Series<'a> {

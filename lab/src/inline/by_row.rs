@@ -1,7 +1,5 @@
 //! Expressions that are evaluated row by row, as figures of an author's own need them: read once, calculated often.
 
-use std::collections::BTreeMap;
-
 use super::diagnostic;
 use super::expression::Expression;
 use super::format;
@@ -9,6 +7,7 @@ use super::resolve::{self, resolve};
 use super::token;
 use super::value::Value;
 use super::{Values, as_name};
+use crate::collections::BTreeMap;
 use crate::diagnostic::{Diagnostic, Span};
 
 pub use super::resolve::Fault;

@@ -1,6 +1,5 @@
 //! Claims: expressions that are true or false of the runs of one seed, and by how much.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::calls::FORMATS;
@@ -10,6 +9,7 @@ use super::resolve::{Fault, Roots, resolve};
 use super::token::{Link, Token};
 use super::value::Value;
 use super::{Scope, Values, as_name, diagnostic};
+use crate::collections::BTreeMap;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::outcome::Outcome;
 

@@ -1,7 +1,5 @@
 //! Columns of a results table: expressions over the metrics and settings of each variant, and over its neighbours.
 
-use std::collections::BTreeMap;
-
 use super::data::Data;
 use super::expression::Expression;
 use super::names::checked;
@@ -9,6 +7,7 @@ use super::resolve::{Fault, Roots, resolve};
 use super::token::Name;
 use super::value::Value;
 use super::{Names, as_name};
+use crate::collections::BTreeMap;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::outcome::Outcome;
 

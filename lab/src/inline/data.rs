@@ -1,6 +1,5 @@
 //! The results of a course by name, as expressions see them.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, LazyLock};
 
 use serde_json::Value as Json;
@@ -8,6 +7,7 @@ use serde_json::Value as Json;
 use super::format;
 use super::names::ForecastVariant;
 use super::value::Value;
+use crate::collections::{BTreeMap, BTreeSet};
 use crate::experiment::{MetricSchema, MetricType};
 use crate::outcome::{
     Conditions, Following, LEARNING_RATE, Metric, Outcome, RunRecord, Statistic, Summary, Variant,

@@ -1,12 +1,11 @@
 //! Claims that no result could contradict: judged once more, on results that were not found.
 
-use std::collections::BTreeMap;
-
 use super::claim::SeedValues;
 use super::expression::{Expression, holds_nan};
 use super::resolve::{Fault, resolve, start};
 use super::token::{Link, Name, Token};
 use super::value::Value;
+use crate::collections::BTreeMap;
 use crate::numeric::Streams;
 
 /// How many times the names of a claim are given other values.

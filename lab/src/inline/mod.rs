@@ -49,8 +49,7 @@ pub use idle::{Idle, idle, within_block};
 pub use names::{Forecast, ForecastVariant, Names, Scope};
 pub use shares::share;
 
-use std::collections::BTreeMap;
-
+use crate::collections::BTreeMap;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::outcome::{Outcome, Statistic};
 use data::Data;

@@ -1,6 +1,5 @@
 //! What will have a name once everything has run, for finding mistakes before anything does.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -10,6 +9,7 @@ use super::resolve::{self, Fault, resolve};
 use super::token::{self, Link, Name, Token};
 use super::value::Value;
 use super::{as_name, diagnostic};
+use crate::collections::{BTreeMap, BTreeSet};
 use crate::diagnostic::{Diagnostic, Span, nearest};
 use crate::experiment::MetricSchema;
 use crate::outcome::Conditions;

@@ -1,6 +1,5 @@
 //! From a name in an expression to its value, or to what is wrong with it.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -8,6 +7,7 @@ use super::data::{self, Data, STATISTICS, Series};
 use super::seeds::Seeds;
 use super::token::{Link, Name};
 use super::value::Value;
+use crate::collections::BTreeMap;
 use crate::diagnostic::{counted, nearest};
 use crate::outcome::Statistic;
 use crate::settings::{metric_of_others, setting_of_others};

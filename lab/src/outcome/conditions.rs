@@ -1,12 +1,11 @@
 //! Under what a variant ran: its settings in effect, and what follows from them for each of its runs. None of it is kept with
 //! the runs: it follows anew from the settings whenever somebody asks.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 use serde_json::Value as Json;
 
 use super::RunRecord;
+use crate::collections::BTreeMap;
 
 /// The name of the series of learning rates.
 pub const LEARNING_RATE: &str = "learning_rate";

@@ -1,8 +1,7 @@
-use std::collections::BTreeMap;
-
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle};
 
 use super::{Entry, LineMap, Node, Value, scalar, syntax};
+use crate::collections::BTreeMap;
 use crate::diagnostic::{Diagnostic, Span};
 
 /// The longest YAML text that is read, in bytes.

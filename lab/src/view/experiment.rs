@@ -1,11 +1,10 @@
 //! An experiment as its reader sees it: figures, results, claims, and how it was computed.
 
-use std::collections::BTreeSet;
-
 use super::{ClaimView, DataSourceView, DrawnFigure, ExperimentView, FigureView, Provenance, TableView};
 use super::{results, settings};
 use crate::block::Block;
 use crate::claims::{Margin, Verdict};
+use crate::collections::BTreeSet;
 use crate::data::{DataSettings, Facts, Origin};
 use crate::outcome::Outcome;
 use crate::words::Words;

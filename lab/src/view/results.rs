@@ -1,8 +1,7 @@
 //! The table of an experiment's results: which metrics have a column, how they are written, what is best.
 
-use std::collections::BTreeSet;
-
 use crate::claims;
+use crate::collections::BTreeSet;
 use crate::data::DataSettings;
 use crate::experiment::{Better, ColumnSettings, FOLLOWING, MetricInfo};
 use crate::inline::{self, Cell, only_name};

@@ -9,9 +9,9 @@
 mod numerals;
 mod phrase;
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
+use crate::collections::BTreeMap;
 use crate::diagnostic::SourceId;
 use crate::settings::{LineMap, Value, parse};
 use numerals::Numerals;

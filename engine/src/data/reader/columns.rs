@@ -1,12 +1,11 @@
 //! The header of a table, and which of its columns are used.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::super::dataset::TargetColumn;
 use super::super::problem::{DataProblems, TableProblem};
 use super::super::settings::{DataSettings, list};
 use super::rows::{Place, Row};
 use super::{File, Read, TableLimits, number};
+use crate::collections::{BTreeMap, BTreeSet};
 use crate::problem::{Problem, nearest};
 
 /// The columns that are used, by their place in the header.

@@ -1,12 +1,11 @@
 //! What the target of a table is: classes or a number.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::super::dataset::TargetColumn;
 use super::super::problem::TableProblem;
 use super::super::settings::Task;
 use super::rows::Place;
 use super::{Fault, File, number};
+use crate::collections::{BTreeMap, BTreeSet};
 
 /// With at most so many different whole numbers, the target is classes unless the author says otherwise.
 const FEW: usize = 20;

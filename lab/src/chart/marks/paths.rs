@@ -7,7 +7,7 @@ use crate::chart::key::{KeyEntry, Sample};
 use crate::chart::reading::{Along, Reading, Spot, Spots};
 use crate::chart::table::{Column, Columns, Rows};
 use crate::chart::ticks::rounded;
-use std::collections::BTreeSet;
+use crate::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::{Shape, leaving};

@@ -1,7 +1,6 @@
 //! Records that no run leaves behind.
 
-use std::collections::BTreeMap;
-
+use crate::collections::BTreeMap;
 use crate::outcome::{Metric, RunRecord};
 
 /// Returns a record as somebody might have put it into a cache who wants to do harm: whole, but with parts that are missing,

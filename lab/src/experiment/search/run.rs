@@ -1,11 +1,11 @@
 //! All trials of one seed, round by round, and what is left of them.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use serde_json::Value as Json;
 
 use super::{Search, metric_paths, trial};
+use crate::collections::BTreeMap;
 use crate::diagnostic::Problem;
 use crate::experiment::{Context, metric_schema, training, written};
 use crate::numeric::{Alone, Streams, Workers};

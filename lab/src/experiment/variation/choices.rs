@@ -1,10 +1,10 @@
 //! Which settings hold a choice with settings of its own, as the kinds' schemas tell it.
 
-use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use serde_json::{Map, Value};
 
+use crate::collections::BTreeSet;
 use crate::experiment::KINDS;
 
 /// Returns the keys of settings in which another choice replaces the whole of the first: `optimizer`, `init`, `surface`.

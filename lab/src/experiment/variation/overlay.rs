@@ -152,7 +152,7 @@ mod tests {
 
     /// Settings with a choice, each way that any kind knows of writing it: its key, its name, the whole.
     fn written() -> Vec<(String, String, String)> {
-        let mut all = std::collections::BTreeSet::new();
+        let mut all = crate::collections::BTreeSet::new();
         for kind in crate::experiment::KINDS {
             let root = kind.schema();
             let mut documents = vec![root];
