@@ -10,7 +10,7 @@ mod session;
 use std::cell::RefCell;
 
 use gradbook_lab::chart::Layout;
-use gradbook_lab::numeric::{self, Level};
+use gradbook_lab::numeric::Level;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -149,10 +149,10 @@ extern "C" fn numbers() -> u64 {
     })
 }
 
-/// Returns which vectors are used: 1 where the multiply-add of relaxed SIMD is fused here, 0 elsewhere.
+/// Returns whether this machine is one for the module of relaxed SIMD: 1 where its multiply-add is fused, 0 elsewhere.
 #[unsafe(no_mangle)]
-extern "C" fn level() -> u32 {
-    u32::from(numeric::level() != Level::Portable)
+extern "C" fn fuses() -> u32 {
+    u32::from(Level::ALL.into_iter().all(Level::available))
 }
 
 /// Keeps what was shown last as the page's own, to be seen behind what follows.

@@ -60,18 +60,12 @@ pub(super) const ASSETS: &[(&str, &[u8])] = &[
     ("assets/live.js", include_bytes!("../../templates/assets/live.js")),
 ];
 
-/// Engine and experiments for browsers, as `scripts/module` makes them of `browser/`.
-pub(super) struct Module {
-    /// WebAssembly, packed by gzip.
-    pub bytes: &'static [u8],
-    /// JSON: what tells whether a browser has relaxed SIMD, and what stands in the place of each of its instructions for one that
-    /// has not.
-    pub facts: &'static str,
-}
-
-/// The module of pages that compute.
-pub(super) const MODULE: Module =
-    Module { bytes: include_bytes!("module/module.wasm.gz"), facts: include_str!("module/facts.json") };
+/// Engine and experiments for browsers, as `scripts/module` makes them of `browser/`: WebAssembly, packed by gzip, by the names of their
+/// scripts. The first is for machines whose relaxed SIMD fuses, the other for all.
+pub(super) const MODULES: [(&str, &[u8]); 2] = [
+    ("relaxed", include_bytes!("module/relaxed.wasm.gz")),
+    ("plain", include_bytes!("module/plain.wasm.gz")),
+];
 
 /// What to say of the templates where they are written out.
 const README: (&str, &str) = ("README.md", include_str!("../../templates/README.md"));

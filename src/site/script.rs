@@ -8,7 +8,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::Value as Json;
 
-use super::embedded::MODULE;
+use super::embedded::MODULES;
 use crate::data::{DATASETS, Origin};
 
 /// Returns the script that hands over a value by its name.
@@ -24,14 +24,17 @@ pub(super) fn literal(value: &Json) -> String {
 
 /// Whether the program carries the engine for browsers.
 pub fn has_module() -> bool {
-    MODULE.bytes.len() > 1000
+    MODULES.iter().all(|(_, packed)| packed.len() > 1000)
 }
 
-/// Returns the script that hands over the engine.
-pub fn module() -> Vec<u8> {
-    let mut value: Json = serde_json::from_str(MODULE.facts).unwrap_or_default();
-    value["base64"] = base64(MODULE.bytes).into();
-    taking("module", &value).into_bytes()
+/// Returns the names of the scripts that hand over the engine, of which a page takes one, each with the engine packed.
+pub fn modules() -> impl Iterator<Item = (&'static str, &'static [u8])> {
+    MODULES.into_iter()
+}
+
+/// Returns the script that hands over the engine, by its name.
+pub fn module(name: &str, packed: &[u8]) -> Vec<u8> {
+    taking(name, &Json::from(base64(packed))).into_bytes()
 }
 
 /// Returns the built-in tables, as CSV, by their names.

@@ -130,21 +130,29 @@
   /* A file of data as the engine reads it: it unpacks no gzip. */
   const plain = async (bytes) => (bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipped(bytes) : bytes);
 
-  /* Returns the module, once: as it is where the browser knows relaxed SIMD, else with each of those few instructions
-     replaced by one of the same length that is never reached. */
+  // A function of one `f32x4.relaxed_madd`: what a browser is asked by whether it knows relaxed SIMD.
+  const RELAXED = "AGFzbQEAAAABCAFgA3t7ewF7AwIBAAoNAQsAIAAgASAC/YUCCw==";
+
+  const compiled = async (name) => {
+    const bytes = await unpacked(await asset(name));
+    try {
+      return await WebAssembly.compile(bytes);
+    } catch (error) {
+      throw new Unable(/unsafe-eval|Content Security|policy|disallowed|blocked/i.test(error.message) ? "run_forbidden" : "run_no_wasm");
+    }
+  };
+
+  /* Returns the module for this machine, once: the one for relaxed SIMD where its multiply-add is fused, else the other one. */
   let module;
   const prepared = () => {
     module ??= (async () => {
       if (typeof WebAssembly !== "object") throw new Unable("run_no_wasm");
-      const { base64, relaxed, instead, probe } = await asset("module");
-      const bytes = await unpacked(base64);
-      const isRelaxed = WebAssembly.validate(decoded(probe));
-      if (!isRelaxed) for (const place of relaxed) bytes.set(instead, place);
-      try {
-        return { module: await WebAssembly.compile(bytes) };
-      } catch (error) {
-        throw new Unable(/unsafe-eval|Content Security|policy|disallowed|blocked/i.test(error.message) ? "run_forbidden" : "run_no_wasm");
+      if (WebAssembly.validate(decoded(RELAXED))) {
+        const relaxed = await compiled("relaxed");
+        const { exports } = await WebAssembly.instantiate(relaxed, { page: { advance() {} } });
+        if (exports.fuses()) return { module: relaxed };
       }
+      return { module: await compiled("plain") };
     })();
     module.catch(() => (module = undefined));
     return module;

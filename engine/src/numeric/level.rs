@@ -40,6 +40,14 @@ pub(super) struct Available(Level);
 
 impl Available {
     /// Returns the level in use.
+    #[cfg(gradbook_module)]
+    #[inline(always)]
+    pub(super) fn current() -> Self {
+        Available(if relaxed() { Level::Relaxed } else { Level::Portable })
+    }
+
+    /// Returns the level in use.
+    #[cfg(not(gradbook_module))]
     #[inline]
     pub(super) fn current() -> Self {
         match CURRENT.load(Ordering::Relaxed) {
@@ -59,7 +67,12 @@ impl Available {
     /// Returns which it is.
     #[inline(always)]
     pub(super) fn level(self) -> Level {
-        self.0
+        // What a page's module asks again is known where it is made; what it carries along is not.
+        #[cfg(gradbook_module)]
+        let Available(level) = Available::current();
+        #[cfg(not(gradbook_module))]
+        let Available(level) = self;
+        level
     }
 
     /// Returns every level that this CPU has.
@@ -67,6 +80,13 @@ impl Available {
     pub(super) fn all() -> impl Iterator<Item = Self> {
         Level::ALL.into_iter().filter(|level| level.available()).map(Available)
     }
+}
+
+#[cfg(gradbook_module)]
+#[link(wasm_import_module = "made")]
+unsafe extern "C" {
+    /// Whether a page's module is the one for relaxed SIMD, as it is made to know (`scripts/module`): it has no other vectors then.
+    safe fn relaxed() -> bool;
 }
 
 /// A level that there is not, or that this CPU does not have.

@@ -97,9 +97,12 @@ pub(crate) fn assemble(computed: &Computed, holds: &Holds) -> Result<Files, Fail
     if drafts.iter().any(|draft| draft.view.live) {
         let course = live::course(&computed.course);
         files.insert("assets/live-course.js".to_owned(), Content::of(course.into_bytes()));
-        let (path, from) = ("assets/live-module.js".to_owned(), drafting.program);
-        let module = held(&path, from, holds).unwrap_or_else(|| Content::new(from, script::module()));
-        files.insert(path, module);
+        let from = drafting.program;
+        for (name, packed) in script::modules() {
+            let path = format!("assets/live-{name}.js");
+            let script = held(&path, from, holds);
+            files.insert(path, script.unwrap_or_else(|| Content::new(from, script::module(name, packed))));
+        }
         for (name, csv) in script::tables() {
             let path = format!("assets/live-table-{name}.js");
             let script = held(&path, from, holds);
