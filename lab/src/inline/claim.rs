@@ -156,6 +156,11 @@ impl Expression<'_> {
     pub(super) fn judge(&self, roots: &Roots) -> Result<Judgement, Fault> {
         self.judge_with(|links, as_list| match resolve(roots, links, as_list) {
             Err(fault) if fault.ended => Ok(Value::from(f64::NAN)),
+            Err(fault) if fault.message.ends_with("no standard deviation") => {
+                let hint =
+                    "a claim is judged in each seed by itself: say it of the metric, not of its spread";
+                Err(Fault { hints: vec![hint.to_owned()], label: "expected no spread".to_owned(), ..fault })
+            }
             found => found,
         })
     }

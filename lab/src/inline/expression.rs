@@ -12,7 +12,7 @@ use super::tree::{Tree, expected};
 use super::value::Value;
 
 /// Operators of other languages and of print, longer ones first, and what to write here.
-const SYMBOLS: [(&str, &str); 13] = [
+const SYMBOLS: [(&str, &str); 14] = [
     ("===", "=="),
     ("&&", "and"),
     ("||", "or"),
@@ -22,6 +22,7 @@ const SYMBOLS: [(&str, &str); 13] = [
     ("≥", ">="),
     ("≤", "<="),
     ("≠", "!="),
+    ("≈", "within(a, b, 0.01)"),
     ("−", "-"),
     ("×", "*"),
     ("·", "*"),

@@ -2,7 +2,7 @@
 
 use super::claim::SeedValues;
 use super::expression::{Expression, holds_nan};
-use super::resolve::{Fault, resolve, start};
+use super::resolve::{Fault, Roots, at, resolve, start};
 use super::token::{Link, Name, Token};
 use super::value::Value;
 use crate::collections::BTreeMap;
@@ -29,6 +29,8 @@ pub enum Idle {
     Anything,
     /// It compares what follows from given numbers alone.
     Given,
+    /// It holds of given numbers whatever they are.
+    Possible,
 }
 
 impl Idle {
@@ -45,6 +47,10 @@ impl Idle {
             ),
             Idle::Given => (
                 "nothing is drawn or trained here, so this order follows from the settings",
+                "claim the numbers, such as `within(probabilities[0], 0.84, 0.01)`, or leave the claim out",
+            ),
+            Idle::Possible => (
+                "it also holds with other numbers under these names, whatever they are",
                 "claim the numbers, such as `within(probabilities[0], 0.84, 0.01)`, or leave the claim out",
             ),
         }
@@ -77,7 +83,8 @@ pub fn within_block(text: &str, id: &str) -> String {
 pub fn idle(text: &str, seeds: &[SeedValues], variants: &[&str], given: bool) -> Option<Idle> {
     let claim = Claim { expression: Expression::parse(text).ok()?, seeds, variants };
     if given {
-        return claim.is_order_of_results().then_some(Idle::Given);
+        let order = claim.is_order_of_results().then_some(Idle::Given);
+        return order.or_else(|| claim.holds_of_anything().then_some(Idle::Possible));
     }
     if claim.mixes_curve_and_end() {
         return claim.holds_of_each_beside_itself().then_some(Idle::Itself);
@@ -142,62 +149,138 @@ impl Claim<'_, '_> {
         pairs.iter().filter(|pair| holds(pair)).count() as f64 >= NEARLY_ALL * pairs.len() as f64
     }
 
-    /// Returns whether it holds however its names are given values that such results may have: those of any variant, those before
-    /// training (of a curve, one that never moves), the ends of a share; of what is no curve, also none at all and far more.
+    /// Returns whether it holds however its names are given values that such results may have: those of any variant, those of a
+    /// curve that never moves or that goes the other way, the ends of a share; of what is no curve, also none at all and far more.
+    /// What belongs together is given together: a curve, its last value and its lowest one, an error and its accuracy.
     fn holds_of_anything(&self) -> bool {
-        let pools: Vec<Pools> = self.seeds.iter().map(|seed| self.pools(seed)).collect();
-        let varies =
-            |pools: &Pools| pools.values().any(|values| values.iter().any(|value| *value != values[0]));
-        if !pools.iter().any(varies) || pools.iter().flat_map(BTreeMap::values).any(Vec::is_empty) {
+        let seeds: Vec<Vec<Vec<Found>>> = self.seeds.iter().map(|seed| self.possible(seed)).collect();
+        let varies = |found: &Vec<Found>| found.iter().any(|other| *other != found[0]);
+        let groups = || seeds.iter().flatten();
+        if groups().any(Vec::is_empty) || !groups().any(varies) {
             return false;
         }
         let mut stream = Streams::new(0).stream(STREAM);
         (0..DRAWS).all(|draw| {
-            let drawn: BTreeMap<&Key, &Value> = pools[draw % pools.len()]
-                .iter()
-                .map(|(key, values)| (key, &values[stream.below(values.len())]))
-                .collect();
+            let groups = seeds[draw % seeds.len()].iter();
+            let drawn: Vec<&Found> = groups.map(|found| &found[stream.below(found.len())]).collect();
             let find = |links: &[Link], as_list: bool| {
-                let value = drawn.get(&key(links, as_list)).map(|value| (*value).clone());
+                let key = key(links, as_list);
+                let value = drawn.iter().find_map(|found| found.get(&key)).cloned();
                 value.ok_or_else(|| Fault::new(0..0, "no such name", ""))
             };
             self.expression.judge_with(find).is_ok_and(|judged| judged.holds)
         })
     }
 
-    /// Returns what each name may be in the place of what it is.
-    fn pools(&self, seed: &SeedValues) -> Pools {
-        let roots = [&seed.names];
-        let mut pools = Pools::new();
+    /// Returns, for the names of each metric of a variant, what they may be together.
+    fn possible(&self, seed: &SeedValues) -> Vec<Vec<Found>> {
+        let mut groups: BTreeMap<String, Vec<(&[Link], bool)>> = BTreeMap::new();
         for (links, as_list) in self.expression.chains() {
-            let others = match self.variant(links) {
-                Some(_) => self.variants.iter().map(|variant| renamed(links, variant)).collect(),
-                None => vec![links.to_vec()],
-            };
-            let mut values = Vec::new();
-            for links in &others {
-                values.extend(resolve(&roots, links, as_list).ok().filter(|value| !holds_nan(value)));
-                let Some(start) = start(&roots, links).filter(|start| !start.is_nan()) else { continue };
-                let untrained = match (as_list, values.last().and_then(|value| value.list().ok())) {
-                    (true, Some(epochs)) => Value::from(vec![start; epochs.len()]),
-                    _ => Value::from(start),
-                };
-                values.push(untrained);
-            }
-            if !as_list && start(&roots, links).is_none() {
-                values.extend(ends(links, &values).into_iter().map(Value::from));
-            }
-            pools.insert(key(links, as_list), values);
+            groups.entry(metric(links)).or_default().push((links, as_list));
         }
-        pools
+        groups.values().map(|names| self.possible_of(names, seed)).collect()
+    }
+
+    /// Returns what the names of one metric may be: what each variant found and what its curve would give otherwise, and where
+    /// there is no curve, how low and how high such numbers come out.
+    fn possible_of(&self, names: &[(&[Link], bool)], seed: &SeedValues) -> Vec<Found> {
+        let own = |links: &[Link], variant: Option<&str>| {
+            variant.filter(|_| self.variant(links).is_some()).map_or(links.to_vec(), |it| renamed(links, it))
+        };
+        let together = |find: Find, variant: Option<&str>| {
+            let value = |(links, as_list): &(&[Link], bool)| {
+                let value = find(&own(links, variant), *as_list).filter(|value| !holds_nan(value))?;
+                Some((key(links, *as_list), value))
+            };
+            names.iter().map(value).collect::<Option<Found>>()
+        };
+        let is_of_variant = names.iter().any(|(links, _)| self.variant(links).is_some());
+        let variants: Vec<Option<&str>> = match is_of_variant {
+            true => self.variants.iter().map(|variant| Some(*variant)).collect(),
+            false => vec![None],
+        };
+        let roots = [&seed.names];
+        let found = |links: &[Link], as_list: bool| resolve(&roots, links, as_list).ok();
+        let still = |links: &[Link], as_list: bool| Curve::of(&roots, links)?.level().value(links, as_list);
+        let back = |links: &[Link], as_list: bool| Curve::of(&roots, links)?.reversed().value(links, as_list);
+        let ways: [Find; 3] = [&found, &still, &back];
+        let mut possible: Vec<Found> = variants
+            .iter()
+            .flat_map(|variant| ways.iter().filter_map(|way| together(*way, *variant)))
+            .collect();
+        // A curve that is level as it is says nothing of how else it might be.
+        let level = possible.iter().all(|other| *other == possible[0]);
+        if level || !names.iter().all(|(links, _)| Curve::of(&roots, links).is_some()) {
+            let found = possible.clone();
+            possible.extend((0..3).filter_map(|end| {
+                let value = |(links, as_list): &(&[Link], bool)| {
+                    let key = key(links, *as_list);
+                    let end = ends(links, found.iter().filter_map(|found| found.get(&key)))[end];
+                    let list = found.first().filter(|_| *as_list).and_then(|found| found.get(&key));
+                    let items = list.and_then(|list| Some(list.list().ok()?.len()));
+                    Some((key, items.map_or(Value::from(end), |items| Value::from(vec![end; items]))))
+                };
+                names.iter().map(value).collect::<Option<Found>>()
+            }));
+        }
+        possible
     }
 }
 
-/// The values that each name may have.
-type Pools = BTreeMap<Key, Vec<Value>>;
+/// Looks a name up, which is read as a list or not.
+type Find<'f> = &'f dyn Fn(&[Link], bool) -> Option<Value>;
+
+/// What names may be together.
+type Found = BTreeMap<Key, Value>;
 
 /// A name, and whether it is read as a list.
 type Key = (Vec<String>, bool);
+
+/// What the lowest value of a curve is called, before the name of the curve.
+const BEST: &str = "best_";
+
+/// The curve of a metric.
+struct Curve(Vec<f64>);
+
+impl Curve {
+    /// Returns the curve that a name leads to: as a whole, by one of its epochs, its last value or its lowest one.
+    fn of(roots: &Roots, links: &[Link]) -> Option<Curve> {
+        let mut links = match links.split_last()? {
+            (Link { name: Name::Index(_), .. }, before) => before.to_vec(),
+            _ => links.to_vec(),
+        };
+        if let Some(Link { name: Name::Word(word), .. }) = links.last_mut()
+            && let Some(curve) = word.strip_prefix(BEST)
+        {
+            *word = curve.to_owned();
+        }
+        start(roots, &links).filter(|start| !start.is_nan())?;
+        let items = resolve(roots, &links, true).ok()?.numbers().ok()?;
+        (!items.is_empty()).then_some(Curve(items))
+    }
+
+    /// Returns the curve of a network that learns nothing.
+    fn level(self) -> Curve {
+        Curve(vec![self.0[0]; self.0.len()])
+    }
+
+    /// Returns the curve of a network that unlearns.
+    fn reversed(self) -> Curve {
+        Curve(self.0.into_iter().rev().collect())
+    }
+
+    /// Returns what a name of the metric would be by this curve.
+    fn value(&self, links: &[Link], as_list: bool) -> Option<Value> {
+        match &links.last()?.name {
+            Name::Index(index) => at(&self.0, *index).copied().map(Value::from),
+            Name::Word(word) if word.starts_with(BEST) => {
+                self.0.iter().copied().reduce(f64::min).map(Value::from)
+            }
+            Name::Word(_) if as_list => Some(Value::from(self.0.clone())),
+            Name::Word(_) => self.0.last().copied().map(Value::from),
+        }
+    }
+}
 
 fn key(links: &[Link], as_list: bool) -> Key {
     let name = |link: &Link| match &link.name {
@@ -207,6 +290,14 @@ fn key(links: &[Link], as_list: bool) -> Key {
     (links.iter().map(name).collect(), as_list)
 }
 
+/// Returns by what a name belongs together with others: its words, whichever value of a curve or share they take.
+fn metric(links: &[Link]) -> String {
+    let words: Vec<&str> = links.iter().map_while(Link::word).collect();
+    let Some((last, before)) = words.split_last() else { return String::new() };
+    let last = last.strip_prefix(BEST).unwrap_or(last).replace(ACCURACY, "error");
+    format!("{}.{last}", before.join("."))
+}
+
 /// Returns the same of another variant.
 fn renamed(links: &[Link], variant: &str) -> Vec<Link> {
     let mut links = links.to_vec();
@@ -214,22 +305,26 @@ fn renamed(links: &[Link], variant: &str) -> Vec<Link> {
     links
 }
 
+/// What is left of a share of mistakes.
+const ACCURACY: &str = "accuracy";
+
 /// Returns how low and how high a number that is no curve's may come out.
-fn ends(links: &[Link], found: &[Value]) -> [f64; 3] {
-    let words = links.iter().filter_map(|link| match &link.name {
-        Name::Word(word) => Some(word.as_str()),
-        Name::Index(_) => None,
-    });
-    let share = ["error", "accuracy", "share", "probabilities", "precision", "recall", "f1", "confidence"];
-    if words
-        .into_iter()
-        .any(|word| share.iter().any(|share| word.contains(share)) && !word.contains("relative"))
-    {
-        return [0.0, 1.0, 0.5];
+fn ends<'v>(links: &[Link], found: impl Iterator<Item = &'v Value>) -> [f64; 3] {
+    let words: Vec<&str> = links.iter().filter_map(Link::word).collect();
+    let share = ["error", ACCURACY, "share", "probabilities", "precision", "recall", "f1", "confidence"];
+    let is_share = |word: &&str| share.iter().any(|share| word.contains(share)) && !word.contains("relative");
+    if words.iter().any(is_share) {
+        return if words.iter().any(|word| word.contains(ACCURACY)) {
+            [1.0, 0.0, 0.5]
+        } else {
+            [0.0, 1.0, 0.5]
+        };
     }
-    let numbers = || found.iter().filter_map(|value| value.number().ok());
-    let largest = numbers().fold(1.0, |largest: f64, number| largest.max(number.abs()));
-    let least = numbers().fold(0.0, f64::min);
+    let items =
+        |value: &Value| value.number().map_or_else(|_| value.numbers().unwrap_or_default(), |it| vec![it]);
+    let numbers: Vec<f64> = found.flat_map(items).collect();
+    let largest = numbers.iter().fold(1.0, |largest: f64, number| largest.max(number.abs()));
+    let least = numbers.iter().copied().fold(0.0, f64::min);
     [0.0, BEYOND * largest, BEYOND * least]
 }
 
@@ -243,6 +338,9 @@ mod tests {
         let run = RunRecord {
             metrics: [
                 ("train_loss".to_owned(), Metric::Number(last)),
+                ("best_train_loss".to_owned(), Metric::Number(curve.iter().copied().fold(last, f64::min))),
+                ("dev_accuracy".to_owned(), Metric::Number(1.0 / rows)),
+                ("dev_error".to_owned(), Metric::Number(1.0 - 1.0 / rows)),
                 ("rows".to_owned(), Metric::Number(rows)),
             ]
             .into(),
@@ -275,6 +373,13 @@ mod tests {
             "one.train_loss < full.train_loss + 5",
             "one.rows >= 0",
             "max(one.train_loss) < 100",
+            "min(one.train_loss) <= one.train_loss",
+            "one.train_loss <= max(one.train_loss, full.train_loss)",
+            "one.train_loss[1] <= max(one.train_loss)",
+            "one.best_train_loss <= one.train_loss",
+            "one.best_train_loss <= one.train_loss[1]",
+            "one.dev_accuracy <= 1",
+            "1 - one.dev_error <= one.dev_accuracy",
         ] {
             assert_eq!(told(claim, false), Some(Idle::Anything), "{claim}");
         }
@@ -286,9 +391,26 @@ mod tests {
             "abs(one.rows - full.rows) < 100",
             "one.train_loss < 0.5 * one.train_loss[0]",
             "slope(one.train_loss) < 0",
+            "one.train_loss <= one.train_loss[0]",
+            "min(one.train_loss) < one.train_loss",
+            "one.best_train_loss < full.train_loss",
+            "1.2 * one.best_train_loss > one.train_loss",
+            "rises(one.train_loss) == 0",
+            "one.dev_accuracy < 1",
         ] {
             assert_eq!(told(claim, false), None, "{claim}");
         }
+    }
+
+    #[test]
+    fn a_level_curve_might_be_elsewhere() {
+        let mut still = variant("one", &[0.5, 0.5], 2.0);
+        still.runs[0].series.insert("dev_accuracy".into(), vec![0.5, 0.5].into());
+        let outcome = Outcome { variants: vec![still], ..Outcome::default() };
+        let told = |claim| idle(claim, &[SeedValues::new(&outcome, 0, "four")], &["one"], false);
+        assert_eq!(told("one.dev_accuracy <= 1"), Some(Idle::Anything));
+        assert_eq!(told("within(one.dev_accuracy, 0.5, 0.01)"), None);
+        assert_eq!(told("one.train_loss < 5"), None);
     }
 
     #[test]
@@ -296,6 +418,7 @@ mod tests {
         assert_eq!(told("one.rows < full.rows", true), Some(Idle::Given));
         assert_eq!(told("within(one.rows, 4, 0.1)", true), None);
         assert_eq!(told("one.rows < 5", true), None);
+        assert_eq!(told("one.dev_accuracy <= 1", true), Some(Idle::Possible));
     }
 
     #[test]

@@ -352,9 +352,14 @@ fn path<'a, 'd>(
     Err(unknown(&link, &known, &format!("`{seen}` has no")))
 }
 
-fn item<'a, T>(items: &'a [T], index: i64, link: &Link, seen: &str) -> Result<&'a T, Fault> {
+/// Returns the item at a place, which counts from the end where it is below 0.
+pub(super) fn at<T>(items: &[T], index: i64) -> Option<&T> {
     let place = if index < 0 { index + items.len() as i64 } else { index };
-    usize::try_from(place).ok().and_then(|place| items.get(place)).ok_or_else(|| {
+    usize::try_from(place).ok().and_then(|place| items.get(place))
+}
+
+fn item<'a, T>(items: &'a [T], index: i64, link: &Link, seen: &str) -> Result<&'a T, Fault> {
+    at(items, index).ok_or_else(|| {
         let label = match items.len() {
             0 => "it is empty".to_owned(),
             1 => "expected 0".to_owned(),
