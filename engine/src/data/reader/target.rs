@@ -4,7 +4,7 @@ use super::super::dataset::TargetColumn;
 use super::super::problem::TableProblem;
 use super::super::settings::Task;
 use super::rows::Place;
-use super::{Fault, File, number};
+use super::{Fault, File, MAX_SHOWN, number};
 use crate::collections::{BTreeMap, BTreeSet};
 
 /// With at most so many different whole numbers, the target is classes unless the author says otherwise.
@@ -81,6 +81,24 @@ fn values(
     }
 }
 
+/// Finds classes that are another class with a quote at its end: of the quotes around a cell, only the last one was written.
+fn closed_alone<'c>(file: &File, name: &str, cells: &'c [TargetCell]) -> Vec<TableProblem> {
+    let names: BTreeSet<&str> = cells.iter().map(|cell| cell.text.as_str()).collect();
+    let meant = |cell: &'c TargetCell| {
+        let meant = cell.text.strip_suffix('"')?.trim_end();
+        names.contains(meant).then_some((cell, meant))
+    };
+    let found = cells.iter().filter_map(meant);
+    let is_bare = |(cell, _): &(&TargetCell, &str)| !file.text[file.cell(cell.place)].starts_with('"');
+    let said = |(cell, meant): (&TargetCell, &str)| {
+        let problem = file.problem(cell.place, name, "a quote closes this cell that none opens");
+        problem
+            .expected(format!("`{meant}`, as in other rows"))
+            .hint(format!("a class that ends in a quote is written \"{meant}\"\"\""))
+    };
+    found.filter(is_bare).take(MAX_SHOWN).map(said).collect()
+}
+
 /// Reads classes, in the order of their names; of their values, when all are numbers.
 fn classes(
     file: &File,
@@ -88,6 +106,10 @@ fn classes(
     cells: &[TargetCell],
     numbers: &[Result<f64, Fault>],
 ) -> Result<TargetColumn, Vec<TableProblem>> {
+    let quotes = closed_alone(file, name, cells);
+    if !quotes.is_empty() {
+        return Err(quotes);
+    }
     let all_numbers = numbers.iter().all(std::result::Result::is_ok);
     let mut names: Vec<String> = if all_numbers {
         let mut values: Vec<f64> = numbers.iter().flatten().copied().collect();

@@ -410,6 +410,19 @@ fn a_target_must_tell_classes_apart() {
 }
 
 #[test]
+fn a_quote_that_closes_a_class_alone_is_a_mistake() {
+    assert_eq!(
+        said("a,kind\n1,x\n2,y\n3,x\" \n4,y\n"),
+        ["4 [x\"] a quote closes this cell that none opens | `x`, as in other rows | \
+             a class that ends in a quote is written \"x\"\"\""]
+    );
+    let quoted = read_with("a,kind\n1,x\n2,\"x\"\"\"\n", "{}").unwrap();
+    assert_eq!(classes(&quoted.target).1, ["x", "x\""]);
+    let inches = read_with("a,kind\n1,wide 5\"\n2,wide 7\"\n", "{}").unwrap();
+    assert_eq!(classes(&inches.target).1, ["wide 5\"", "wide 7\""]);
+}
+
+#[test]
 fn a_text_among_numbers_of_the_target_is_a_mistake() {
     assert_eq!(
         said("a,y\n1,2.5\n2,3.5\n3,4.o\n"),
