@@ -17,6 +17,9 @@ static OF_THE_PROGRAM: LazyLock<Bibliography> = LazyLock::new(|| {
     parsed.map_or_else(|_| Bibliography::default(), |parsed| Bibliography::of(&parsed))
 });
 
+/// The most pieces of one source, `"a" # "b"`: the reader takes time with their square.
+const MOST_PIECES: usize = 1000;
+
 /// How a source is written.
 const LIKE: &str =
     "a source looks like `@article{ruder2016, author = {Ruder, Sebastian}, title = {...}, year = 2016}`";
@@ -87,6 +90,16 @@ impl Bibliography {
     /// # Errors
     /// What cannot be read: the reader stops there.
     pub fn read(text: &str, source: SourceId) -> Result<Bibliography, Diagnostic> {
+        let mut start = 0;
+        for entry in text.split_inclusive('@') {
+            if entry.matches('#').count() > MOST_PIECES {
+                let line = entry.find('\n').unwrap_or(entry.len()).min(80);
+                let place = Span::new(source, start, text.floor_char_boundary(start + line));
+                return Err(Diagnostic::error("this source is put together of too many pieces", place)
+                    .label(format!("expected at most {MOST_PIECES}, with `#` between them")));
+            }
+            start += entry.len();
+        }
         biblatex::Bibliography::parse(text).map(|parsed| Bibliography::of(&parsed)).map_err(|error| {
             if let Some(open) = never_closed(text) {
                 let place = Span::new(source, open.start, open.end);
@@ -405,6 +418,14 @@ mod tests {
 
     fn read(text: &str) -> Bibliography {
         Bibliography::read(text, SourceId(0)).unwrap_or_else(|error| panic!("{error:?}"))
+    }
+
+    #[test]
+    fn a_source_of_very_many_pieces_is_refused() {
+        let pieces = |count: usize| format!("@a{{k, title = {}}}", vec!["\"a\""; count].join(" # "));
+        assert!(Bibliography::read(&pieces(1000), SourceId(0)).is_ok());
+        let error = Bibliography::read(&pieces(1002), SourceId(0)).unwrap_err();
+        assert_eq!(error.message, "this source is put together of too many pieces");
     }
 
     #[test]

@@ -22,6 +22,6 @@ pub use sampler::{
     Proposal, Rounds, Rung, SAMPLERS, Sampler, SamplerInfo, Trial, best_first, epochs_of, leaders, rank,
 };
 pub use setting::{Condition, Setting};
-pub use space::{Point, Space};
+pub use space::{MOST_SETTINGS, Point, Space};
 pub use successive_halving::SuccessiveHalving;
 pub use tpe::Tpe;

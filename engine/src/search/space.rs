@@ -24,6 +24,9 @@ pub struct Space {
 /// condition does not hold) has a place too, which means nothing.
 pub type Point = Vec<f64>;
 
+/// The most settings of a space: each is laid over all the others, and a trial draws them all.
+pub const MOST_SETTINGS: usize = 64;
+
 impl Space {
     /// Returns everything that is wrong with it. A place is the setting's path as written, then the scale:
     /// `training.learning_rate.log`.
@@ -33,6 +36,10 @@ impl Space {
                 Problem::new("", "the space has no settings")
                     .expected("at least one, as in `training.learning_rate: {log: [0.0001, 1]}`"),
             ];
+        }
+        if self.settings.len() > MOST_SETTINGS {
+            let problem = Problem::new("", format!("{} settings with ranges", self.settings.len()));
+            return vec![problem.expected(format!("at most {MOST_SETTINGS}"))];
         }
         let check = |(index, setting): (usize, &Setting)| {
             let conditions =
@@ -208,6 +215,10 @@ mod tests {
         let paths: Vec<&str> = problems.iter().map(|problem| problem.path.as_str()).collect();
         assert_eq!(paths, ["training.l2.log", "model.width.choice[1]"]);
         assert_eq!(space("{}").check()[0].to_string(), ": the space has no settings");
+        let many: Vec<String> = (0..65).map(|index| format!(r#""a{index}": {{"log": [0, 1]}}"#)).collect();
+        let found = space(&format!("{{{}}}", many.join(","))).check();
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].to_string(), ": 65 settings with ranges");
         assert!(
             serde_json::from_str::<Space>(r#"{"a": {"linear": [0, 1]}, "a": {"linear": [0, 1]}}"#).is_err()
         );

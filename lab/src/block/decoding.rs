@@ -6,7 +6,7 @@ use crate::diagnostic::{Diagnostic, Problem, Span, nearest};
 use crate::experiment::variation::{self, overlay};
 use crate::experiment::{Cost, HEADER_KEYS, Header, KINDS, Kind, Limits, Plan, TRAINING, kind};
 use crate::lint;
-use crate::settings::{self, Entry, Node};
+use crate::settings::{self, Entry, Node, Value};
 #[cfg(feature = "complete")]
 use crate::train::Precision;
 
@@ -220,12 +220,9 @@ fn with_defaults(block: &Node, defaults: &[&Node], kind: &Kind) -> Node {
 /// Returns the header's entries, and the others. What is wrong with a setting that nobody wrote is shown at the `id`.
 pub(super) fn divide(tree: &Node) -> (Node, Node) {
     let place = tree.entry("id").map_or(tree.span, |entry| entry.value.span);
-    let (mut header, mut settings) = (Node::empty_map(tree.span), Node::empty_map(place));
-    for entry in tree.entries() {
-        let part = if HEADER_KEYS.contains(&entry.key.as_str()) { &mut header } else { &mut settings };
-        part.insert(entry.clone());
-    }
-    (header, settings)
+    let is_of_header = |entry: &Entry| HEADER_KEYS.contains(&entry.key.as_str());
+    let (header, settings) = tree.entries().iter().cloned().partition(is_of_header);
+    (Node::new(tree.span, Value::Map(header)), Node::new(place, Value::Map(settings)))
 }
 
 fn at(problem: Problem, tree: &Node) -> Diagnostic {

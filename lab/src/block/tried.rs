@@ -9,7 +9,7 @@ use crate::data::{DataSettings, Facts};
 use crate::diagnostic::{Diagnostic, Problem};
 use crate::experiment::variation::overlay;
 use crate::experiment::{HEADER_KEYS, Limits, Plan, written};
-use crate::search::{Dimension, Space};
+use crate::search::{Dimension, MOST_SETTINGS, Space};
 use crate::settings::{Node, Value};
 
 /// The one key of the header that a reader may change.
@@ -82,7 +82,7 @@ pub(super) fn controls(block: &Block, limits: &Limits, size: &Sizes) -> Result<V
     }
     let mut problems: Vec<Problem> = space.check().into_iter().map(|problem| problem.within("try")).collect();
     let mut controls = Vec::new();
-    for setting in &space.settings {
+    for setting in space.settings.iter().take(MOST_SETTINGS) {
         let path = format!("try.{}", setting.path);
         if !setting.when.is_empty() {
             let problem =

@@ -4,6 +4,10 @@ use super::decode::{Decoder, Keys};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::settings::Node;
 
+/// The most layers that a figure has beside the block itself, and the most rules.
+const MOST_LAYERS: usize = 24;
+const MOST_RULES: usize = 100;
+
 /// A text with its place: an expression, a name, a label.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Written {
@@ -278,7 +282,7 @@ fn read(decoder: &mut Decoder, node: &Node) -> Option<Block> {
         ));
     }
     let mut layers = vec![first];
-    for node in keys.get("layers").map(|node| decoder.list(node)).unwrap_or_default() {
+    for node in keys.get("layers").map(|node| decoder.few(node, MOST_LAYERS)).unwrap_or_default() {
         let keys = Keys::of(decoder, node, &LAYER, "layer");
         let own = layer(decoder, &keys);
         layers.push(own.over(&layers[0]));
@@ -414,7 +418,7 @@ fn scale_settings(decoder: &mut Decoder, node: &Node) -> ScaleSettings {
 
 fn rules(decoder: &mut Decoder, node: &Node) -> Vec<RuleSettings> {
     let mut rules = Vec::new();
-    for node in decoder.list(node) {
+    for node in decoder.few(node, MOST_RULES) {
         let keys = Keys::of(decoder, node, &["x", "y", "slope", "intercept", "label"], "rule");
         let place = |decoder: &mut Decoder, key: &str| keys.get(key).and_then(|node| decoder.written(node));
         let (x, y) = (place(decoder, "x"), place(decoder, "y"));

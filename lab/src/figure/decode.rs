@@ -112,6 +112,19 @@ impl Decoder {
         node.items()
     }
 
+    /// Reads a list of at most so many things, each of which is drawn.
+    pub(super) fn few<'a>(&mut self, node: &'a Node, most: usize) -> &'a [Node] {
+        let items = self.list(node);
+        if items.len() > most {
+            self.wrong(
+                node,
+                format!("this list has {} items", items.len()),
+                format!("expected at most {most}"),
+            );
+        }
+        &items[..items.len().min(most)]
+    }
+
     /// Reads a value alone, or a list of some.
     pub(super) fn one_or_more(node: &Node) -> Vec<&Node> {
         match &node.value {

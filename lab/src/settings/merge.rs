@@ -13,7 +13,8 @@ fn merge_within(base: &Node, over: &Node, choices: &[String], lists: &[&str], in
     let (Value::Map(lower), Value::Map(upper)) = (&base.value, &over.value) else { return over.clone() };
     let mut merged = lower.clone();
     for entry in upper {
-        match merged.iter_mut().find(|old| old.key == entry.key) {
+        // Keys are unique in their map: what was added is no other one's.
+        match merged[..lower.len()].iter_mut().find(|old| old.key == entry.key) {
             Some(old) if in_list => *old = entry.clone(),
             Some(old) if choices.contains(&entry.key) && choice(&old.value) != choice(&entry.value) => {
                 *old = entry.clone();

@@ -4,6 +4,7 @@ use super::quantity::numbers;
 use super::tongues::Tongue;
 use super::words::{Number, Word};
 use super::{Remark, Told};
+use crate::collections::BTreeSet;
 use crate::experiment::MetricInfo;
 use crate::inline::{format_fixed, format_number, format_percent};
 use crate::outcome::Written;
@@ -42,28 +43,33 @@ struct Found<'a> {
 
 /// Returns what is odd about the numbers of a sentence that are not at the places `taken`.
 pub(super) fn read(sentence: &[Word], tongue: &Tongue, around: &[Told], taken: &[usize]) -> Vec<Remark> {
+    let taken: BTreeSet<usize> = taken.iter().copied().collect();
+    let words: BTreeSet<&str> = sentence.iter().map(|word| word.text.as_str()).collect();
     let states = |place: usize| !sentence[place].in_formula || is_stated(sentence, place);
     let places = (0..sentence.len()).filter(|place| !taken.contains(place) && states(*place));
-    places.filter_map(|place| odd(sentence, place, tongue, around)).collect()
+    places.filter_map(|place| odd(sentence, place, &words, tongue, around)).collect()
 }
 
 /// Whether a number is all that a formula states: `$0.895$`, `$J = 0.895$`. What is calculated from other numbers is no result.
 fn is_stated(sentence: &[Word], place: usize) -> bool {
     let ends = sentence.get(place + 1).is_none_or(|next| !next.in_formula);
-    let start = sentence[..place].iter().rposition(|word| !word.in_formula).map_or(0, |before| before + 1);
-    let before = &sentence[start..place];
+    // Looked at no further back than it takes: a sentence may be one long formula.
+    let mut before = sentence[..place].iter().rev().take_while(|word| word.in_formula);
     let is_sign = |word: &Word| matches!(word.text.as_str(), "=" | "≈" | "approx");
     let is_name = |word: &Word| {
         word.text.chars().all(char::is_alphabetic) && !CALCULATED.contains(&word.text.as_str())
             || matches!(word.text.as_str(), "(" | ")" | "{" | "}" | ",")
     };
-    ends && match before {
-        [] => true,
-        [names @ .., sign] => is_sign(sign) && names.iter().all(is_name),
-    }
+    ends && before.next().is_none_or(|sign| is_sign(sign) && before.all(is_name))
 }
 
-fn odd(sentence: &[Word], place: usize, tongue: &Tongue, around: &[Told]) -> Option<Remark> {
+fn odd(
+    sentence: &[Word],
+    place: usize,
+    words: &BTreeSet<&str>,
+    tongue: &Tongue,
+    around: &[Told],
+) -> Option<Remark> {
     let word = &sentence[place];
     let number =
         word.number.filter(|number| number.digits >= 2 && (number.decimals > 0 || number.percent))?;
@@ -72,11 +78,10 @@ fn odd(sentence: &[Word], place: usize, tongue: &Tongue, around: &[Told]) -> Opt
     }
     let measure = measure(sentence, place, tongue);
     let all = around.iter().flat_map(|told| found(&number, told, measure));
-    let words: Vec<&str> = sentence.iter().map(|word| word.text.as_str()).collect();
     let best = all.min_by(|a, b| {
         let rank = |found: &Found| {
             let meant = measure.is_some_and(|measure| is_of(found.metric, measure));
-            let spoken = found.name.split(['.', '_']).filter(|part| words.contains(part)).count();
+            let spoken = found.name.split(['.', '_']).filter(|part| words.contains(*part)).count();
             (!found.equal, !meant, usize::MAX - spoken, found.name.len())
         };
         rank(a).cmp(&rank(b)).then((a.value - number.value).abs().total_cmp(&(b.value - number.value).abs()))

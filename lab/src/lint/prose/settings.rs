@@ -108,9 +108,12 @@ fn before(sentence: &[Word], tongue: &Tongue) -> Vec<Phrase> {
             // `100 units: 79,510 parameters`.
             let is_of_next = names.last() == Some(&":")
                 && numbers.first().is_some_and(|number| behind_at(sentence, *number, tongue).is_some());
-            // `learning rate α = 0.1` names it twice.
-            let is_taken =
-                phrases.iter().any(|phrase: &Phrase| phrase.numbers.iter().any(|one| numbers.contains(one)));
+            // `learning rate α = 0.1` names it twice, one right after the other.
+            let is_taken = phrases
+                .iter()
+                .rev()
+                .take(4)
+                .any(|phrase: &Phrase| phrase.numbers.iter().any(|one| numbers.contains(one)));
             if !numbers.is_empty() && !is_taken && !is_of_next && (is_stated || names.len() > 1) {
                 phrases.push(Phrase { quantity: *quantity, numbers });
             }
