@@ -70,6 +70,16 @@ fn attempts(
             Err(error) => error,
         };
         let path: Vec<usize> = error.path.iter().rev().copied().collect();
+        if let Some((error, among)) = error::without_brackets(root, &path) {
+            let parent = &path[..path.len() - 1];
+            let entries: Vec<Vec<usize>> = among.map(|index| [parent, &[index]].concat()).collect();
+            if diagnostics.len() == MAX_ERRORS || entries.iter().all(|entry| left_out.contains(entry)) {
+                break;
+            }
+            diagnostics.push(error);
+            left_out.extend(entries);
+            continue;
+        }
         let is_missed = whole || !matches!(error.kind, Kind::Missing(_));
         if is_missed && !follows(&error, root, &path, &left_out) {
             diagnostics.push(error::diagnostic(&error, root, &path, also));

@@ -1,12 +1,13 @@
 //! What serde found wrong, and how that is said to an author.
 
 use std::fmt::{self, Display};
+use std::ops::Range;
 
 use serde::de::{Expected, Unexpected};
 
 use super::{Entry, Node, Value, fields, foreign};
 use crate::data::DataSettings;
-use crate::diagnostic::{Diagnostic, counted, nearest};
+use crate::diagnostic::{Diagnostic, Span, counted, nearest};
 use crate::nn::ModelSettings;
 use crate::train::TrainingSettings;
 
@@ -139,9 +140,6 @@ pub(super) fn diagnostic(error: &Error, root: &Node, path: &[usize], also: &[&st
                 // A kind's own axis may be called as the setting that it varies.
                 known.extend(also.iter().filter(|also| !known.contains(also)).copied().collect::<Vec<_>>());
             }
-            if let Some(error) = comma_in_braces(root, path, span) {
-                return error;
-            }
             unknown(Diagnostic::error(format!("unknown setting `{name}`"), span), name, &known, &parent())
         }
         Kind::UnknownChoice { name: choice, known } => {
@@ -263,32 +261,43 @@ fn several(name: &str, node: &Node) -> Option<String> {
     })
 }
 
-/// Returns the error of `{learning_rate: 0,05}` and `{hidden: 16, 8}`, which YAML reads as entries without a value.
-fn comma_in_braces(root: &Node, path: &[usize], span: crate::diagnostic::Span) -> Option<Diagnostic> {
-    let (&last, parent) = path.split_last()?;
+/// Returns the error of `{learning_rate: 0,05}` and `{hidden: 16, 8}`, which YAML reads as entries without a value, and which
+/// entries of the map around the place are in it.
+pub fn without_brackets(root: &Node, path: &[usize]) -> Option<(Diagnostic, Range<usize>)> {
+    let (&place, parent) = path.split_last()?;
     let entries = describe(root, parent).1.entries();
-    let bare = |entry: &&Entry| {
-        entry.value.value == Value::Null
-            && !entry.key.is_empty()
-            && entry.key.bytes().all(|byte| byte.is_ascii_digit())
+    let is_bare = |entry: &Entry| entry.value.value == Value::Null && entry.key.parse::<f64>().is_ok();
+    let first =
+        (0..=place.min(entries.len().checked_sub(1)?)).rev().find(|&index| !is_bare(&entries[index]))?;
+    let (before, after) = (&entries[first], &entries[first + 1..]);
+    let bare: Vec<&Entry> = after.iter().take_while(|entry| is_bare(entry)).collect();
+    let (next, last) = (bare.first()?, bare.last()?);
+    let among = first..first + 1 + bare.len();
+    let key = &before.key;
+    let number = match before.value.value {
+        Value::Integer(number) => number.to_string(),
+        Value::Float(number) => number.to_string(),
+        _ => return None,
     };
-    let (before, entry) = (entries.get(last.checked_sub(1)?)?, entries.get(last).filter(bare)?);
-    let Value::Integer(whole) = before.value.value else { return None };
-    let (key, rest) = (&before.key, &entry.key);
-    if before.value.span.end + 1 < entry.key_span.start {
-        let items: Vec<&str> =
-            entries[last..].iter().take_while(bare).map(|item| item.key.as_str()).collect();
+    let is_spaced = before.value.span.end + 1 < next.key_span.start;
+    let (Value::Integer(whole), false, 1, true) =
+        (&before.value.value, is_spaced, bare.len(), next.key.bytes().all(|byte| byte.is_ascii_digit()))
+    else {
+        let items: Vec<&str> = bare.iter().map(|entry| entry.key.as_str()).collect();
+        let span = Span { end: last.key_span.end, ..before.value.span };
         let error = Diagnostic::error("a list without brackets", span);
-        return Some(error.label(format!("expected `{key}: [{whole}, {}]`", items.join(", "))));
-    }
-    let error = Diagnostic::error("a number with a comma", span);
-    if rest.len() == 3 && whole != 0 {
-        return Some(error.label(format!(
+        return Some((error.label(format!("expected `{key}: [{number}, {}]`", items.join(", "))), among));
+    };
+    let (error, rest) = (Diagnostic::error("a number with a comma", next.key_span), &next.key);
+    let error = match rest.len() == 3 && *whole != 0 {
+        true => error.label(format!(
             "expected `{key}: {whole}{rest}`, or `{key}: {whole}.{rest}` where the comma parts decimals"
-        )));
-    }
-    let error = error.label(format!("expected `{key}: {whole}.{rest}`"));
-    Some(error.hint("decimals are written with a point"))
+        )),
+        false => {
+            error.label(format!("expected `{key}: {whole}.{rest}`")).hint("decimals are written with a point")
+        }
+    };
+    Some((error, among))
 }
 
 /// Returns what to write for a choice beside which its settings stand: `adam 0.001`, `{type: adam}`.
@@ -354,6 +363,17 @@ fn rewrite(name: &str, value: &Value, expected: &str) -> Option<String> {
             1.0..=100.0 => Some(format!("`{share}%`")),
             _ => None,
         },
+        Value::Text(metric) if setting == "early_stopping" && metric.ends_with(['s', 'r']) => {
+            Some(format!("`{{metric: {metric}}}`"))
+        }
+        Value::Integer(bits @ (32 | 64)) if setting == "precision" => Some(format!("`f{bits}`")),
+        Value::Text(text) if number && matches!(text.as_str(), "none" | "no" | "off" | "all") => {
+            match setting {
+                "l1" | "l2" | "noise" | "label_noise" if text != "all" => Some("`0`".to_owned()),
+                "max_norm" | "limit" => Some("nothing: leave it out".to_owned()),
+                _ => None,
+            }
+        }
         Value::Text(text) if expected.starts_with("settings") => match text.split_once([':', ' ']) {
             Some((key, value)) if text.contains(':') || text.split_whitespace().count() == 2 => {
                 let pair = format!("{key}: {}", value.trim());
@@ -389,7 +409,7 @@ fn rewrite(name: &str, value: &Value, expected: &str) -> Option<String> {
     }
 }
 
-/// Returns the number that a text was meant to be: `5%`, `0,05`, `1/20`, `1,000`.
+/// Returns the number that a text was meant to be: `5%`, `0,05`, `1/20`, `1,000`, `10^-3`.
 fn meant_number(text: &str, whole: bool) -> Option<String> {
     let parse = |text: &str| text.trim().parse::<f64>().ok().filter(|number| number.is_finite());
     let written = |number: f64| (!whole || number == number.trunc()).then(|| number.to_string());
@@ -399,7 +419,10 @@ fn meant_number(text: &str, whole: bool) -> Option<String> {
     if let Some((over, under)) = text.split_once('/') {
         return written(parse(over)? / parse(under).filter(|under| *under != 0.0)?);
     }
-    let plain = text.replace(['_', ' '], "");
+    if let Some((base, power)) = text.split_once('^') {
+        return written(libm::pow(parse(base)?, parse(power)?));
+    }
+    let plain = text.replace(['_', ' '], "").replace('−', "-");
     let Some(last) = plain.rfind([',', '.']) else { return parse(&plain).map(|_| plain) };
     let (before, after) = (plain[..last].replace([',', '.'], ""), &plain[last + 1..]);
     let is_comma = plain[last..].starts_with(',');
@@ -461,6 +484,9 @@ fn nested(name: &str, known: &[&str]) -> Option<String> {
 }
 
 fn unknown(diagnostic: Diagnostic, name: &str, known: &[&str], parent: &str) -> Diagnostic {
+    if let Some(blank) = name.chars().find(|letter| letter.is_whitespace() && *letter != ' ') {
+        return diagnostic.label(format!("expected a plain space in place of U+{:04X}", blank as u32));
+    }
     if let Some(label) = unseparated(name, known) {
         return diagnostic.label(label);
     }

@@ -27,6 +27,7 @@ mod syntax;
 mod write;
 
 pub use decode::{decode, decode_among, decode_part};
+pub use error::without_brackets;
 pub use foreign::{metric as metric_of_others, setting as setting_of_others};
 pub use line_map::LineMap;
 pub use merge::merge;

@@ -12,6 +12,7 @@ pub(super) fn explain(text: &str, place: usize, complaint: &str, map: &LineMap) 
     at.depth()
         .or_else(|| at.template())
         .or_else(|| at.tab())
+        .or_else(|| at.wide_colon())
         .or_else(|| at.missing_colon())
         .or_else(|| at.quote())
         .or_else(|| at.alias())
@@ -27,9 +28,12 @@ pub(super) fn explain(text: &str, place: usize, complaint: &str, map: &LineMap) 
 
 /// Returns the error of a key that stands twice in a map.
 pub(super) fn duplicate(key: &str, second: Span, first: Span) -> Diagnostic {
-    Diagnostic::error(format!("`{key}` is set twice"), second)
-        .label("expected each setting once")
-        .also(first, "first set here")
+    let error = Diagnostic::error(format!("`{key}` is set twice"), second).also(first, "first set here");
+    match key.parse::<f64>() {
+        // `{hidden: 8, 8, 8}`.
+        Ok(_) => error.label("expected a list in brackets, as in `[8, 8]`"),
+        Err(_) => error.label("expected each setting once"),
+    }
 }
 
 struct Scene<'a> {
@@ -106,6 +110,19 @@ impl Scene<'_> {
             start += line.len();
         }
         None
+    }
+
+    /// `kind：train`, with the colon of Chinese text, on the line of the place or the one before.
+    fn wide_colon(&self) -> Option<Diagnostic> {
+        let line = self.line_start();
+        let before = self.text[..line.saturating_sub(1)].rfind('\n').map_or(0, |end| end + 1);
+        [before, line].into_iter().find_map(|start| {
+            let line = self.text[start..].lines().next()?;
+            let (name, value) = line.split_once('：').filter(|(name, _)| !name.contains(':'))?;
+            let place = start + name.len();
+            let error = self.error("this colon is one of Chinese text", place, place + '：'.len_utf8());
+            Some(error.label(format!("expected `{}: {}`", name.trim(), value.trim())))
+        })
     }
 
     /// Finds the line at fault: one without a colon makes the parser stop at the line after it.

@@ -10,7 +10,7 @@ mod overlay;
 
 use crate::diagnostic::{Diagnostic, Span};
 use crate::experiment::header::{self, is_name, is_reserved};
-use crate::settings::{Entry, Node, PathError, Value};
+use crate::settings::{Entry, Node, PathError, Value, without_brackets};
 
 use naming::{derive_name, label_of};
 pub use naming::{spaced, valued};
@@ -209,7 +209,16 @@ fn grid(values: &Node) -> Result<Vec<Asked<'_>>, Vec<Diagnostic>> {
     let mut asked =
         vec![Asked { name: String::new(), label: String::new(), place: values.span, replaced: Vec::new() }];
     let mut errors = Vec::new();
-    for path in values.entries() {
+    let mut told = 0..0;
+    for (index, path) in values.entries().iter().enumerate() {
+        if told.contains(&index) {
+            continue;
+        }
+        if let Some((error, among)) = without_brackets(values, &[index]) {
+            told = among;
+            errors.push(error);
+            continue;
+        }
         let items = path.value.items();
         if path.key.is_empty() {
             let error = Diagnostic::error("a path in `vary` is empty", path.key_span);
