@@ -9,7 +9,7 @@ use super::pieces::Pieces;
 use super::{MathError, scan};
 
 /// Commands that the converter lacks, and those that writing about learning needs.
-const BUILT_IN: [(&str, &str); 25] = [
+const BUILT_IN: [(&str, &str); 49] = [
     ("widetilde", r"\tilde{#1}"),
     ("textcolor", r"{\color{#1} #2}"),
     ("argmin", r"\operatorname*{arg\,min}"),
@@ -35,6 +35,30 @@ const BUILT_IN: [(&str, &str); 25] = [
     ("nobreak", ""),
     ("hfill", r"\quad"),
     ("bracevert", r"\vert"),
+    ("mathnormal", "{#1}"),
+    ("pmb", r"\boldsymbol{#1}"),
+    ("varlimsup", r"\mathop{\overline{\lim}}"),
+    ("varliminf", r"\mathop{\underline{\lim}}"),
+    ("smallsetminus", r"\setminus"),
+    ("varpropto", r"\propto"),
+    ("thicksim", r"\sim"),
+    ("thickapprox", r"\approx"),
+    ("shortmid", r"\mid"),
+    ("shortparallel", r"\parallel"),
+    ("centerdot", r"\cdot"),
+    ("sdot", r"\cdot"),
+    ("mathellipsis", r"\ldots"),
+    ("intop", r"\int"),
+    ("smallint", r"\int"),
+    ("lparen", "("),
+    ("rparen", ")"),
+    ("enskip", r"\enspace"),
+    ("nobreakspace", "~"),
+    ("pod", r"\quad(#1)"),
+    ("set", r"\left\{ #1 \right\}"),
+    ("Set", r"\left\{ #1 \right\}"),
+    ("relax", ""),
+    ("allowbreak", ""),
 ];
 
 /// How often what a command stands for may hold commands that stand for others.
