@@ -176,7 +176,7 @@ impl Cost {
         let compared = if that.contains(['<', '>']) { 14e-6 } else { 0.0 };
         Cost::of_drawn(Drawn {
             seconds: 0.9e-3 + 12e-6 * names + (6e-6 + compared + 3e-6 * names) * seeds,
-            bytes: 2000.0 + 200.0 * seeds,
+            bytes: 2000.0 + 1000.0 * seeds,
             written: 2000.0,
         })
     }
