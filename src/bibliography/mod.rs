@@ -1,12 +1,14 @@
-//! Sources: what BibTeX says of them (the only user of `biblatex`), and how a reader sees them, by author and year.
+//! Sources: what BibTeX says of them (with `bibtex` the only user of `biblatex`), and how a reader sees them, by author and year.
+
+mod bibtex;
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use biblatex::{ChunksExt, DateValue, Entry, EntryType, ParseErrorKind, PermissiveType, Person};
+use biblatex::{ChunksExt, DateValue, Entry, EntryType, PermissiveType, Person};
 use serde::Serialize;
 
-use crate::diagnostic::{Diagnostic, SourceId, Span};
+use crate::diagnostic::{Diagnostic, SourceId};
 use crate::markup::escaped;
 
 /// The sources that the program itself knows, of every technique: its one list of them.
@@ -16,13 +18,6 @@ static OF_THE_PROGRAM: LazyLock<Bibliography> = LazyLock::new(|| {
     let parsed = biblatex::Bibliography::parse(BUILT_IN);
     parsed.map_or_else(|_| Bibliography::default(), |parsed| Bibliography::of(&parsed))
 });
-
-/// The most pieces of one source, `"a" # "b"`: the reader takes time with their square.
-const MOST_PIECES: usize = 1000;
-
-/// How a source is written.
-const LIKE: &str =
-    "a source looks like `@article{ruder2016, author = {Ruder, Sebastian}, title = {...}, year = 2016}`";
 
 /// Sources by their keys.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -90,39 +85,7 @@ impl Bibliography {
     /// # Errors
     /// What cannot be read: the reader stops there.
     pub fn read(text: &str, source: SourceId) -> Result<Bibliography, Diagnostic> {
-        let mut start = 0;
-        for entry in text.split_inclusive('@') {
-            if entry.matches('#').count() > MOST_PIECES {
-                let line = entry.find('\n').unwrap_or(entry.len()).min(80);
-                let place = Span::new(source, start, text.floor_char_boundary(start + line));
-                return Err(Diagnostic::error("this source is put together of too many pieces", place)
-                    .label(format!("expected at most {MOST_PIECES}, with `#` between them")));
-            }
-            start += entry.len();
-        }
-        biblatex::Bibliography::parse(text).map(|parsed| Bibliography::of(&parsed)).map_err(|error| {
-            if let Some(open) = never_closed(text) {
-                let place = Span::new(source, open.start, open.end);
-                return Diagnostic::error("this source is never closed", place)
-                    .label("expected a `}` for each `{`")
-                    .hint(LIKE);
-            }
-            let start = text.floor_char_boundary(error.span.start.min(text.len()));
-            let end = text.ceil_char_boundary(error.span.end.clamp(start, text.len()));
-            let end = text[start..end].find('\n').map_or(end, |line| start + line);
-            let place = Span::new(source, start, end.max(start));
-            let (message, label) = match error.kind {
-                ParseErrorKind::DuplicateKey(key) => {
-                    (format!("two sources have the key `{key}`"), "expected a key of its own".to_owned())
-                }
-                ParseErrorKind::UnknownAbbreviation(name) => (
-                    format!("`{name}` is no abbreviation that is defined"),
-                    format!("expected `{{{name}}}`, or a line `@string{{{name} = ...}}`"),
-                ),
-                kind => ("this bibliography cannot be read".to_owned(), kind.to_string()),
-            };
-            Diagnostic::error(message, place).label(label).hint(LIKE)
-        })
+        bibtex::read(text, source).map(|parsed| Bibliography::of(&parsed))
     }
 
     fn of(parsed: &biblatex::Bibliography) -> Bibliography {
@@ -299,28 +262,6 @@ impl Source {
         }
         html
     }
-}
-
-/// The first line of the first source whose braces are not closed before the next one begins.
-fn never_closed(text: &str) -> Option<std::ops::Range<usize>> {
-    let starts = text.match_indices('@').map(|(at, _)| at);
-    let starts: Vec<usize> = starts.filter(|at| *at == 0 || text[..*at].ends_with('\n')).collect();
-    let ends = starts.iter().skip(1).copied().chain([text.len()]);
-    starts.iter().copied().zip(ends).find_map(|(start, end)| {
-        let entry = &text[start..end];
-        let mut depth = 0i64;
-        let mut escaped = false;
-        for letter in entry.chars() {
-            match letter {
-                '{' if !escaped => depth += 1,
-                '}' if !escaped => depth -= 1,
-                _ => {}
-            }
-            escaped = letter == '\\' && !escaped;
-        }
-        let line = entry.lines().next().unwrap_or_default().len();
-        (depth > 0).then_some(start..start + line)
-    })
 }
 
 /// A family name with what belongs before it: `van der Maaten`.
