@@ -1,9 +1,12 @@
 //! Parts of a file of code: lines, or a region that comments in it name.
 
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::link::Suggestions;
 use crate::diagnostic::{counted, nearest};
 
 /// Which part is asked for.
@@ -23,35 +26,125 @@ static END: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"^\W*(?:pragma\s+)?endregion(?:[ \t:]+(?P<name>[\w.-]+))?\W*$").expect("a pattern of our own")
 });
 
-/// Returns a part of a text without what names regions in it, and without the indentation that all of its lines have.
-///
-/// # Errors
-/// What is wrong, which `in FILE` may follow, and what was expected.
-pub(super) fn of(text: &str, excerpt: &Excerpt) -> Result<String, (String, String)> {
-    let lines: Vec<&str> = text.lines().collect();
-    let part = match excerpt {
-        Excerpt::Whole => &lines[..],
-        Excerpt::Lines(asked) => &lines[range(asked, lines.len())?],
-        Excerpt::Region(name) => &lines[region(name, &lines)?],
-    };
-    let shown: Vec<&str> =
-        part.iter().filter(|line| !BEGIN.is_match(line) && !END.is_match(line)).copied().collect();
-    let indentation = |line: &&str| line.len() - line.trim_start_matches([' ', '\t']).len();
-    let indented = shown.iter().filter(|line| !line.trim().is_empty());
-    let common = indented.map(indentation).min().unwrap_or(0);
-    // Blanks of one width may be tabs in one line and spaces in another: then nothing is taken away.
-    let first = shown.iter().find(|line| !line.trim().is_empty()).map_or("", |line| &line[..common]);
-    let alike = shown.iter().all(|line| line.trim().is_empty() || line.starts_with(first));
-    let mut code = String::new();
-    for line in shown {
-        code.push_str(if alike { line.get(common..).unwrap_or_default() } else { line });
-        code.push('\n');
+/// A file of code, read once for all its parts.
+#[derive(Debug)]
+pub(super) struct Code {
+    text: String,
+    /// The start of each line in the text, and the end of it without what ends the line.
+    lines: Vec<Range<usize>>,
+    /// The lines that name regions, and end them.
+    marks: BTreeMap<usize, Mark>,
+    /// The first line that begins each region.
+    regions: HashMap<String, usize>,
+}
+
+#[derive(Debug)]
+enum Mark {
+    Begin,
+    End(Option<String>),
+}
+
+/// The most regions that a message lists.
+const MOST_LISTED: usize = 20;
+
+impl Code {
+    pub(super) fn read(text: String) -> Code {
+        let start = |line: &str| line.as_ptr() as usize - text.as_ptr() as usize;
+        let lines: Vec<Range<usize>> =
+            text.lines().map(|line| start(line)..start(line) + line.len()).collect();
+        let (mut marks, mut regions) = (BTreeMap::new(), HashMap::new());
+        for (index, line) in text.lines().enumerate().filter(|(_, line)| line.contains("region")) {
+            if let Some(found) = BEGIN.captures(line) {
+                regions.entry(found["name"].to_owned()).or_insert(index);
+                marks.insert(index, Mark::Begin);
+            } else if let Some(found) = END.captures(line) {
+                marks.insert(index, Mark::End(found.name("name").map(|name| name.as_str().to_owned())));
+            }
+        }
+        Code { text, lines, marks, regions }
     }
-    Ok(code)
+
+    /// Returns the lines of a part.
+    ///
+    /// # Errors
+    /// What is wrong, which `in FILE` may follow, and what was expected.
+    pub(super) fn lines(
+        &self,
+        excerpt: &Excerpt,
+        suggestions: &Suggestions,
+    ) -> Result<Range<usize>, (String, String)> {
+        match excerpt {
+            Excerpt::Whole => Ok(0..self.lines.len()),
+            Excerpt::Lines(asked) => range(asked, self.lines.len()),
+            Excerpt::Region(name) => self.region(name, suggestions),
+        }
+    }
+
+    /// Returns how many bytes lines take in the file.
+    pub(super) fn bytes(&self, part: &Range<usize>) -> usize {
+        self.lines[part.clone()].last().map_or(0, |last| last.end - self.lines[part.start].start)
+    }
+
+    /// Returns lines without what names regions among them, and without the indentation that all of them have.
+    pub(super) fn cut(&self, part: Range<usize>) -> String {
+        let lines = part.filter(|index| !self.marks.contains_key(index));
+        let shown: Vec<&str> = lines.map(|index| &self.text[self.lines[index].clone()]).collect();
+        let indentation = |line: &&str| line.len() - line.trim_start_matches([' ', '\t']).len();
+        let indented = shown.iter().filter(|line| !line.trim().is_empty());
+        let common = indented.map(indentation).min().unwrap_or(0);
+        // Blanks of one width may be tabs in one line and spaces in another: then nothing is taken away.
+        let first = shown.iter().find(|line| !line.trim().is_empty()).map_or("", |line| &line[..common]);
+        let alike = shown.iter().all(|line| line.trim().is_empty() || line.starts_with(first));
+        let mut code = String::new();
+        for line in shown {
+            code.push_str(if alike { line.get(common..).unwrap_or_default() } else { line });
+            code.push('\n');
+        }
+        code
+    }
+
+    fn region(&self, name: &str, suggestions: &Suggestions) -> Result<Range<usize>, (String, String)> {
+        let Some(&start) = self.regions.get(name) else {
+            let mut all: Vec<(&str, usize)> =
+                self.regions.iter().map(|(name, line)| (name.as_str(), *line)).collect();
+            let near = suggestions.look(|| {
+                all.sort_by_key(|(_, line)| *line);
+                nearest(name, all.iter().map(|(name, _)| *name))
+            });
+            let label = match near {
+                Some(near) => format!("did you mean `{near}`?"),
+                None if all.is_empty() => {
+                    format!("expected a comment `region {name}` there, and `endregion` below")
+                }
+                None if all.len() > MOST_LISTED => {
+                    format!("expected one of the {} regions of the file", all.len())
+                }
+                None => {
+                    all.sort_by_key(|(_, line)| *line);
+                    let names: Vec<&str> = all.iter().map(|(name, _)| *name).collect();
+                    format!("expected one of {}", names.join(", "))
+                }
+            };
+            return Err((format!("there is no region `{name}`"), label));
+        };
+        let mut depth = 0;
+        for (index, mark) in self.marks.range(start + 1..) {
+            match mark {
+                Mark::End(Some(other)) if other == name => return Ok(start + 1..*index),
+                Mark::End(None) if depth <= 0 => return Ok(start + 1..*index),
+                Mark::End(_) => depth -= 1,
+                Mark::Begin => depth += 1,
+            }
+        }
+        Err((
+            format!("the region `{name}` never ends"),
+            format!("expected a comment `endregion {name}` there"),
+        ))
+    }
 }
 
 /// Returns the lines that are asked for, counted from 1, the last included.
-fn range(asked: &str, count: usize) -> Result<std::ops::Range<usize>, (String, String)> {
+fn range(asked: &str, count: usize) -> Result<Range<usize>, (String, String)> {
     let (first, last) = asked.split_once(['-', '–']).unwrap_or((asked, asked));
     let number = |text: &str, open: usize| match text.trim() {
         "" => Some(open),
@@ -70,36 +163,14 @@ fn range(asked: &str, count: usize) -> Result<std::ops::Range<usize>, (String, S
     Ok(first - 1..last)
 }
 
-fn region(name: &str, lines: &[&str]) -> Result<std::ops::Range<usize>, (String, String)> {
-    let begins = |line: &str| BEGIN.captures(line).map(|found| found["name"].to_owned());
-    let Some(start) = lines.iter().position(|line| begins(line).as_deref() == Some(name)) else {
-        let all: Vec<String> = lines.iter().filter_map(|line| begins(line)).collect();
-        let label = match nearest(name, all.iter().map(String::as_str)) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None if all.is_empty() => {
-                format!("expected a comment `region {name}` there, and `endregion` below")
-            }
-            None => format!("expected one of {}", all.join(", ")),
-        };
-        return Err((format!("there is no region `{name}`"), label));
-    };
-    let mut depth = 0;
-    for (index, line) in lines.iter().enumerate().skip(start + 1) {
-        match END.captures(line).map(|found| found.name("name").map(|name| name.as_str().to_owned())) {
-            Some(Some(other)) if other == name => return Ok(start + 1..index),
-            Some(Some(_)) => depth -= 1,
-            Some(None) if depth <= 0 => return Ok(start + 1..index),
-            Some(None) => depth -= 1,
-            None if BEGIN.is_match(line) => depth += 1,
-            None => {}
-        }
-    }
-    Err((format!("the region `{name}` never ends"), format!("expected a comment `endregion {name}` there")))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn of(text: &str, excerpt: &Excerpt) -> Result<String, (String, String)> {
+        let code = Code::read(text.to_owned());
+        Ok(code.cut(code.lines(excerpt, &Suggestions::default())?))
+    }
 
     const CODE: &str = "import x\n\ndef f():\n    # region loop\n    for i in y:\n        # region inner\n        a\n        # endregion\n        b\n    # endregion\n\n// #region other\nc\n// #endregion other\n";
 
@@ -131,6 +202,11 @@ mod tests {
             assert_eq!(said, message);
             assert!(expected.contains(label), "{expected}");
         }
+        let many: String = (0..21).map(|index| format!("# region a{index}\n# endregion\n")).collect();
+        assert_eq!(
+            of(&many, &Excerpt::Region("other")).unwrap_err().1,
+            "expected one of the 21 regions of the file"
+        );
         let open = of("# region a\nb\n", &Excerpt::Region("a")).unwrap_err();
         assert_eq!(open.0, "the region `a` never ends");
         assert!(of("b\n", &Excerpt::Region("a")).unwrap_err().1.contains("region a"));

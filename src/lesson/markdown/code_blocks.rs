@@ -1,6 +1,8 @@
 //! Blocks of code: what stands behind the language of a fence, code from files, and tabs.
 
+use std::collections::HashMap;
 use std::ops::Range;
+use std::rc::Rc;
 use std::sync::LazyLock;
 
 use pulldown_cmark::{CodeBlockKind, Event, Tag, TagEnd};
@@ -10,7 +12,7 @@ use super::doubtful::Doubtful;
 use super::headings::Owner;
 use super::{Part, Writer, length};
 use crate::diagnostic::{Diagnostic, Span, nearest};
-use crate::lesson::excerpt::{self, Excerpt};
+use crate::lesson::excerpt::{Code, Excerpt};
 use crate::lesson::link;
 use crate::markup::escaped;
 
@@ -35,6 +37,20 @@ static OF_OTHERS: LazyLock<Regex> = LazyLock::new(|| {
     let pattern = r"^[^\s{,]+(?:[\s,]+[^\s{=,]+)*[\s,]*(?P<of>(?:\{|\b[\w-]+=).*)";
     Regex::new(pattern).expect("a pattern of our own")
 });
+
+/// The most bytes of files that a lesson shows in its fences.
+const MOST_SHOWN: usize = 4 << 20;
+
+/// The most files that are kept for the fences after.
+const MOST_KEPT: usize = 16;
+
+/// The files that fences show.
+#[derive(Default)]
+pub(super) struct Files {
+    read: HashMap<String, Rc<Code>>,
+    /// How many bytes of them are shown so far.
+    shown: usize,
+}
 
 /// The settings of a fence.
 #[derive(Default)]
@@ -247,8 +263,8 @@ impl<'t> Writer<'t> {
             self.found.diagnostics.push(error.label("expected nothing between the fences"));
             return None;
         }
-        let text = match link::text(self.scene.library, self.scene.folder, file, place) {
-            Ok(text) => text,
+        let code = match self.code_of(file, place) {
+            Ok(code) => code,
             Err(error) => {
                 self.found.diagnostics.push(error);
                 return None;
@@ -265,8 +281,21 @@ impl<'t> Writer<'t> {
             (None, Some(region)) => (Excerpt::Region(region), self.within_fence(range, region)),
             (None, None) => (Excerpt::Whole, place),
         };
-        match excerpt::of(&text, &excerpt) {
-            Ok(code) => {
+        match code.lines(&excerpt, &self.scene.library.suggestions) {
+            Ok(part) => {
+                let before = self.files.shown;
+                self.files.shown += code.bytes(&part);
+                if self.files.shown > MOST_SHOWN {
+                    if before <= MOST_SHOWN {
+                        let message = "the code of files that this lesson shows is longer than 4 MiB";
+                        let error = Diagnostic::error(message, place);
+                        self.found
+                            .diagnostics
+                            .push(error.label("expected parts: `lines: 3-9`, `region: loop`"));
+                    }
+                    return None;
+                }
+                let code = code.cut(part);
                 self.found.included.push(code.clone());
                 Some(code)
             }
@@ -276,6 +305,19 @@ impl<'t> Writer<'t> {
                 None
             }
         }
+    }
+
+    /// Returns a file of code, which is read once.
+    fn code_of(&mut self, file: &str, place: Span) -> Result<Rc<Code>, Diagnostic> {
+        if let Some(code) = self.files.read.get(file) {
+            return Ok(code.clone());
+        }
+        let text = link::text(self.scene.library, self.scene.folder, file, place)?;
+        let code = Rc::new(Code::read(text));
+        if self.files.read.len() < MOST_KEPT {
+            self.files.read.insert(file.to_owned(), code.clone());
+        }
+        Ok(code)
     }
 
     /// Returns the place of a word in the first line of a fence.
