@@ -37,7 +37,7 @@ const MAX_LENGTH: usize = 1000;
 pub(super) struct Expression<'t> {
     pub(super) text: &'t str,
     pub(super) tokens: Vec<(Token, Range<usize>)>,
-    tree: Tree,
+    pub(super) tree: Tree,
 }
 
 /// How other languages call what formats a number.

@@ -2,6 +2,8 @@
 
 use super::expression::Expression;
 use super::token::Token;
+use super::tree::{Node, Tree};
+use super::value::Value;
 
 /// What a part of an expression is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,7 +17,10 @@ enum Part {
 }
 
 /// Functions and filters whose result is in the unit of what they are given.
-const KEEPING: [&str; 7] = ["abs", "first", "last", "max", "mean", "min", "smooth"];
+const KEEPING: [&str; 6] = ["abs", "first", "last", "max", "mean", "min"];
+
+/// The filter that keeps the unit of a curve.
+const SMOOTH: &str = "smooth";
 
 /// The function that counts how often a curve rises: a share, of whatever curve.
 const RISES: &str = "rises";
@@ -25,113 +30,39 @@ const RISES: &str = "rises";
 /// is measured.
 pub fn share(text: &str, is_share: impl Fn(&str) -> bool) -> Option<bool> {
     let expression = Expression::parse(text).ok()?;
-    let mut reader = Reader { expression: &expression, at: 0, is_share: &is_share };
-    let part = reader.sum();
-    match if reader.at < expression.tokens.len() { Part::Other } else { part } {
+    let names = expression.tokens.iter().filter(|(token, _)| matches!(token, Token::Chain(_)));
+    let shares: Vec<bool> = names.map(|(_, range)| is_share(&text[range.clone()])).collect();
+    match part(&expression.tree, &shares) {
         Part::Number => None,
         Part::Share => Some(true),
         // In `true` nothing is measured either.
-        Part::Other => expression.chains().next().map(|_| false),
+        Part::Other => (!shares.is_empty()).then_some(false),
     }
 }
 
-/// Reads an expression from left to right. Where it meets what has no unit, such as a comparison, it stays there.
-struct Reader<'e> {
-    expression: &'e Expression<'e>,
-    /// The next token.
-    at: usize,
-    is_share: &'e dyn Fn(&str) -> bool,
-}
-
-impl<'e> Reader<'e> {
-    fn text(&self) -> &'e str {
-        let token = self.expression.tokens.get(self.at);
-        token.map_or("", |(_, range)| &self.expression.text[range.clone()])
-    }
-
-    /// Steps over the next token if it is one of these, and returns which.
-    fn take(&mut self, words: &[&'static str]) -> Option<&'static str> {
-        let found = words.iter().find(|word| **word == self.text()).copied();
-        self.at += usize::from(found.is_some());
-        found
-    }
-
-    /// Reads what is added up.
-    fn sum(&mut self) -> Part {
-        let mut all = self.product();
-        while self.take(&["+", "-"]).is_some() {
-            all = joined(all, self.product());
-        }
-        all
-    }
-
-    /// Reads what is multiplied: of shares there is none left, a multiple of one is one.
-    fn product(&mut self) -> Part {
-        let mut all = self.operand();
-        while let Some(operator) = self.take(&["*", "/"]) {
-            all = match (all, operator, self.operand()) {
+/// Returns what a part of an expression is, given which of its names are shares. Of shares multiplied none is left; a multiple of one
+/// is one.
+fn part(tree: &Tree, shares: &[bool]) -> Part {
+    let all =
+        |trees: &[Tree]| trees.iter().map(|tree| part(tree, shares)).reduce(joined).unwrap_or(Part::Other);
+    match &tree.node {
+        Node::Value(Value::Number(_)) => Part::Number,
+        Node::Name(index) if shares[*index] => Part::Share,
+        Node::Negative(tree) => part(tree, shares),
+        Node::List(items) => all(items),
+        Node::Operation("+" | "-", sides) => all(&**sides),
+        Node::Operation(operator @ ("*" | "/"), sides) => {
+            match (part(&sides[0], shares), *operator, part(&sides[1], shares)) {
                 (part, _, Part::Number) | (Part::Number, "*", part) => part,
                 _ => Part::Other,
-            };
-        }
-        all
-    }
-
-    /// Reads a number, a name, a call or what is in parentheses, with the parts of lists and the filters behind it.
-    fn operand(&mut self) -> Part {
-        while self.take(&["-", "+"]).is_some() {}
-        let (token, text) = (self.expression.tokens.get(self.at).map(|(token, _)| token), self.text());
-        let mut part = match token {
-            Some(Token::Literal) if text.starts_with(|c: char| c.is_ascii_digit()) => {
-                self.at += 1;
-                Part::Number
-            }
-            Some(Token::Chain(_)) => {
-                self.at += 1;
-                if (self.is_share)(text) { Part::Share } else { Part::Other }
-            }
-            Some(Token::Function) => {
-                self.at += 1;
-                let given = self.arguments();
-                called(text, given)
-            }
-            _ if text == "(" => self.arguments(),
-            _ => return Part::Other,
-        };
-        loop {
-            match self.take(&["[", "|"]) {
-                Some("[") => self.skip_index(),
-                Some(_) => {
-                    let filter = self.text();
-                    self.at += 1;
-                    self.at = self.expression.arguments(self.at).1;
-                    part = called(filter, part);
-                }
-                None => return part,
             }
         }
-    }
-
-    /// Reads what stands in parentheses, several arguments being together what all of them are.
-    fn arguments(&mut self) -> Part {
-        let end = self.expression.arguments(self.at).1;
-        self.at += 1;
-        let mut all = self.sum();
-        while self.take(&[","]).is_some() {
-            all = joined(all, self.sum());
-        }
-        let whole = self.take(&[")"]).is_some() && self.at == end;
-        self.at = end;
-        if whole { all } else { Part::Other }
-    }
-
-    /// Steps behind the `]` that closes the `[` before.
-    fn skip_index(&mut self) {
-        let mut depth = 1;
-        while depth > 0 && self.at < self.expression.tokens.len() {
-            depth += i32::from(self.text() == "[") - i32::from(self.text() == "]");
-            self.at += 1;
-        }
+        Node::Item(parts) => part(&parts[0], shares),
+        Node::Slice(parts) => part(&parts[0], shares),
+        // What it is given beside the list says how it smooths.
+        Node::Call(name, _, given) if name == SMOOTH => all(&given[..1]),
+        Node::Call(name, _, given) => called(name, all(given)),
+        _ => Part::Other,
     }
 }
 

@@ -14,12 +14,12 @@ use super::value::{Value, operate};
 /// A part of an expression, with its bytes.
 #[derive(Debug, Default)]
 pub(super) struct Tree {
-    node: Node,
+    pub(super) node: Node,
     range: Range<usize>,
 }
 
 #[derive(Debug)]
-enum Node {
+pub(super) enum Node {
     Value(Value),
     /// A name, by its place among all names.
     Name(usize),
