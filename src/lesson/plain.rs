@@ -33,7 +33,7 @@ const INLINE: [&str; 20] = [
 /// Returns the readable text of HTML, in one line. A formula stands in it once, as one would write it without TeX.
 pub fn text(html: &str) -> String {
     let mut reader = Reader { text: String::with_capacity(html.len() / 2), skipped: None, formula: None };
-    markup::each(html, true, |token| match token {
+    markup::each(html, true, &mut |token| match token {
         Token::Start(tag) => reader.open(&tag),
         Token::End(name, _) => reader.close(&name),
         Token::Text(text) => reader.words(&text),

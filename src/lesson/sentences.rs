@@ -66,7 +66,7 @@ fn plain_text(html: &str) -> String {
     let mut formula: Option<Option<String>> = None;
     // The element that is left out, and how many of its kind are open.
     let mut skipped: Option<(&str, usize)> = None;
-    markup::each(html, true, |token| match (token, &mut formula) {
+    markup::each(html, true, &mut |token| match (token, &mut formula) {
         (Token::Start(tag), _) if let Some((name, depth)) = &mut skipped => {
             *depth += usize::from(tag.name == *name);
         }

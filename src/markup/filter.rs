@@ -15,7 +15,7 @@ pub(super) fn filtered(markup: &str, root: Root) -> String {
         open: Vec::new(),
         count: BTreeMap::new(),
     };
-    each(markup, false, |token| match token {
+    each(markup, false, &mut |token| match token {
         Token::Start(tag) => filter.start(&tag),
         Token::End(name, place) => filter.end(&name, place),
         Token::Text(text) => filter.text(&text),

@@ -65,7 +65,7 @@ pub fn without_ids(html: &str) -> String {
         return html.to_owned();
     }
     let mut out = String::with_capacity(html.len());
-    each(html, true, |token| match token {
+    each(html, true, &mut |token| match token {
         Token::Start(tag) => {
             out.push('<');
             out.push_str(&tag.name);
@@ -86,7 +86,7 @@ pub fn without_ids(html: &str) -> String {
 /// Returns markup without the tags of links, whose text stays.
 pub fn without_links(html: &str) -> String {
     let (mut out, mut copied) = (String::with_capacity(html.len()), 0);
-    each(html, true, |token| {
+    each(html, true, &mut |token| {
         let (name, place) = match token {
             Token::Start(tag) => (tag.name, tag.place),
             Token::End(name, place) => (name, place),

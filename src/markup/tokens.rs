@@ -64,12 +64,13 @@ impl Tag {
 /// a page: it is no tag. Else every tag is one.
 pub fn tokens(markup: &str, as_page: bool) -> Vec<Token> {
     let mut found = Vec::new();
-    each(markup, as_page, |token| found.push(token));
+    each(markup, as_page, &mut |token| found.push(token));
     found
 }
 
-/// Hands out the pieces one by one, as [`tokens`] returns them: a page may be long.
-pub fn each(markup: &str, as_page: bool, mut visit: impl FnMut(Token)) {
+/// Hands out the pieces one by one, as [`tokens`] returns them: a page may be long. (By a `dyn` visitor, since the compiler
+/// would make all of the tokenizer anew for every other one.)
+pub fn each(markup: &str, as_page: bool, visit: &mut dyn FnMut(Token)) {
     let mut tag: Option<Tag> = None;
     // The attribute that is being read: it is one of an end tag where no start tag is.
     let mut attribute: Option<Attribute> = None;

@@ -87,7 +87,7 @@ pub fn entry(page: &PageView) -> String {
     };
     // Where each section begins, and its heading.
     let mut starts = vec![(0, None)];
-    markup::each(&page.body_html, true, |token| {
+    markup::each(&page.body_html, true, &mut |token| {
         if let Token::Start(tag) = token
             && let Some(heading) = is_heading(&tag)
         {

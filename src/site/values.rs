@@ -13,7 +13,7 @@ pub fn taken_out(body: &str, file: &str) -> (String, Vec<u8>) {
     let mut copied = 0;
     // The state that is being taken out: where it begins, and how many groups are open within it.
     let mut state: Option<(usize, usize)> = None;
-    each(body, true, |token| match (token, &mut state) {
+    each(body, true, &mut |token| match (token, &mut state) {
         (Token::Start(tag), None) if tag.name == "svg" => {
             let Some(values) = tag.attribute("data-chart").filter(|values| values.value.starts_with('{'))
             else {
