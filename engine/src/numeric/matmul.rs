@@ -211,6 +211,10 @@ const ROWS_WORTH_A_COPY: usize = 48;
 /// unless all of b is so small, in bytes, that it stays in the nearest cache as it is.
 const NOT_WORTH_A_COPY: usize = 32 << 10;
 
+/// How high the tile is that copies a strip as it reads it. Of one height there is code enough for all, and at this one two
+/// vectors of any CPU are added to as fast as it can.
+const COPYING_ROWS: usize = 6;
+
 /// A strip of b: a stretch of k by one or two vectors.
 #[repr(align(64))]
 struct Strip<const BYTES: usize>([MaybeUninit<u8>; BYTES]);
@@ -230,7 +234,7 @@ const SHORT: usize = 16 << 10;
 /// Where all are copied: it flows from the second cache as fast as it is used, and the sums seldom wait in c.
 const LONG: usize = 128 << 10;
 
-/// Cuts `0..total` as evenly as can be in ranges of at most `longest`, the longer ones first; one at least.
+/// Cuts a range as evenly as can be in ranges of at most `longest`, the longer ones first; one at least.
 #[derive(Clone)]
 struct EvenRanges {
     start: usize,
@@ -241,7 +245,12 @@ struct EvenRanges {
 impl EvenRanges {
     #[inline(always)]
     fn new(total: usize, longest: usize) -> Self {
-        EvenRanges { start: 0, end: total, pieces: total.div_ceil(longest).max(1) }
+        EvenRanges::of(0..total, longest)
+    }
+
+    #[inline(always)]
+    fn of(all: Range<usize>, longest: usize) -> Self {
+        EvenRanges { start: all.start, end: all.end, pieces: all.len().div_ceil(longest).max(1) }
     }
 }
 
@@ -358,32 +367,36 @@ impl<R: Real> Product<'_, R> {
         let depth = block.depth.len();
         let mut b = Rows::new(self.b, block.depth.start * n + block.column, n, depth, block.width);
         let mut strip = RowsMut::dense(strip, depth, N * V::LANES);
-        let mut ranges = EvenRanges::new(block.rows.len(), V::ROWS[N - 1]);
-        if partial {
+        let mut rows = block.rows.clone();
+        if COPY && !partial && rows.len() >= COPYING_ROWS {
+            let i = rows.start;
+            V::apart(
+                cpu,
+                #[inline(always)]
+                || self.tile::<V, COPYING_ROWS, N, true>(cpu, &block, i, b, strip.reborrow()),
+            );
+            rows.start += COPYING_ROWS;
+            // SAFETY: the tile has stored all rows that it read.
+            b = unsafe { strip.stored() };
+        } else if COPY || partial {
             copy_strip::<V, N>(cpu, b, depth, &mut strip);
             // SAFETY: all rows have just been stored.
             b = unsafe { strip.stored() };
-        } else if COPY && let Some(rows) = ranges.next() {
-            self.tile_of_height::<V, N, true>(cpu, rows.len(), &block, rows.start, b, strip.reborrow());
-            // SAFETY: the tile has stored all rows that it read.
-            b = unsafe { strip.stored() };
         }
-        for rows in ranges.flat_map(tiles) {
-            self.tile_of_height::<V, N, false>(cpu, rows.len(), &block, rows.start, b, RowsMut::none());
+        for rows in EvenRanges::of(rows, V::ROWS[N - 1]).flat_map(tiles) {
+            self.tile_of_height::<V, N>(cpu, rows.len(), &block, rows.start, b);
         }
     }
 
     #[inline(always)]
-    fn tile_of_height<V: Simd<Scalar = R>, const N: usize, const COPY: bool>(
+    fn tile_of_height<V: Simd<Scalar = R>, const N: usize>(
         &mut self,
         cpu: Cpu<V>,
         height: usize,
         block: &Block,
-        row: usize,
+        i: usize,
         b: Rows<R>,
-        copy: RowsMut<R>,
     ) {
-        let i = block.rows.start + row;
         // By `const`, so that no code is made of tiles higher than these vectors have: two thirds of all.
         macro_rules! tiles {
             ($($height:literal)*) => {
@@ -391,7 +404,7 @@ impl<R: Real> Product<'_, R> {
                     $($height if const { $height <= V::ROWS[N - 1] && is_height($height) } => V::apart(
                         cpu,
                         #[inline(always)]
-                        || self.tile::<V, $height, N, COPY>(cpu, block, i, b, copy),
+                        || self.tile::<V, $height, N, false>(cpu, block, i, b, RowsMut::none()),
                     ),)*
                     _ => unreachable!("a tile is at most {} rows high", V::ROWS[N - 1]),
                 }
