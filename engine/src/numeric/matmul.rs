@@ -12,7 +12,7 @@
 
 use super::level::Available;
 use super::real::Real;
-use super::simd::{Cpu, Rows, RowsMut, Simd, Task, Watch, exact, on_vectors};
+use super::simd::{Cpu, Rows, RowsMut, Simd, Task, Watch, exact, on_vectors, times};
 use super::workers::{Alone, Workers};
 use columns::Columns;
 use std::mem::MaybeUninit;
@@ -60,13 +60,23 @@ impl<'a, R> Strided<'a, R> {
         assert!(self.holds(m, k), "a is smaller than ({m}, {k})");
     }
 
+    /// Returns the place of the last of the first `m` rows of `k` elements, if that is a number.
+    #[inline(always)]
+    fn last(&self, m: usize, k: usize) -> Option<usize> {
+        let row = self.row.checked_mul(m.saturating_sub(1))?;
+        row.checked_add(self.column.checked_mul(k.saturating_sub(1))?)
+    }
+
     /// Tells whether the first `m` rows of `k` elements are all in the data.
     #[inline(always)]
     fn holds(&self, m: usize, k: usize) -> bool {
-        let last =
-            self.row.checked_mul(m.saturating_sub(1)).zip(self.column.checked_mul(k.saturating_sub(1)));
-        let last = last.and_then(|(row, column)| row.checked_add(column));
-        m == 0 || k == 0 || last.is_some_and(|last| last < self.data.len())
+        m == 0 || k == 0 || self.last(m, k).is_some_and(|last| last < self.data.len())
+    }
+
+    /// Returns the data as far as the elements of an (m, k) matrix reach.
+    fn reach(&self, m: usize, k: usize) -> &'a [R] {
+        let last = self.last(m - usize::from(self.ones), k);
+        last.and_then(|last| self.data.get(..=last)).unwrap_or(self.data)
     }
 }
 
@@ -125,6 +135,8 @@ struct Product<'a, R> {
     b: &'a [R],
     /// Whether all strips of b are copied, not only one whose last vector is partial.
     copy: bool,
+    /// Whether a watch tells what is wrong with the sums.
+    fit: bool,
     finish: Finish<'a, R>,
     c: &'a mut [R],
 }
@@ -152,7 +164,7 @@ impl<'a, R: Real> Product<'a, R> {
             }
         }
         let copy = m >= ROWS_WORTH_A_COPY && size_of::<R>() * k * n > NOT_WORTH_A_COPY;
-        Product { shape: [m, n, k], a, b, copy, finish, c }
+        Product { shape: [m, n, k], a, b, copy, fit: true, finish, c }
     }
 
     /// Computes c in so many pieces, with the vectors of `level`.
@@ -188,7 +200,7 @@ impl<'a, R: Real> Product<'a, R> {
     /// Cuts the product into pieces of some rows each.
     fn pieces(self, pieces: usize) -> impl Iterator<Item = Self> {
         let [m, n, k] = self.shape;
-        let Product { mut a, b, copy, mut finish, mut c, .. } = self;
+        let Product { mut a, b, copy, fit, mut finish, mut c, .. } = self;
         let (ones, mut data) = (a.ones, a.data);
         EvenRanges::new(m, m.div_ceil(pieces)).map(move |rows| {
             a = Strided { data, ones: ones && rows.end == m, ..a };
@@ -199,7 +211,7 @@ impl<'a, R: Real> Product<'a, R> {
             }
             let piece;
             (piece, c) = std::mem::take(&mut c).split_at_mut(rows.len() * n);
-            Product { shape: [rows.len(), n, k], a, b, copy, finish: piece_finish, c: piece }
+            Product { shape: [rows.len(), n, k], a, b, copy, fit, finish: piece_finish, c: piece }
         })
     }
 }
@@ -290,6 +302,10 @@ fn tiles(mut rows: Range<usize>) -> impl Iterator<Item = Range<usize>> {
 impl<R: Real> Task<R> for Product<'_, R> {
     #[inline(always)]
     fn run<V: Simd<Scalar = R>>(&mut self, cpu: Cpu<V>) {
+        if V::Watch::NOTES {
+            let [m, n, k] = self.shape;
+            self.fit = V::fit(self.a.reach(m, k), &self.b[..k * n]);
+        }
         if self.is_narrow() {
             self.narrow(cpu);
         } else {
@@ -428,9 +444,10 @@ impl<R: Real> Product<'_, R> {
         let mut sums = [[V::splat(cpu, R::ZERO); N]; M];
         if block.depth.start > 0 {
             let c = Rows::new(self.c, i * n + block.column, n, M, block.width);
-            for (r, sums) in sums.iter_mut().enumerate() {
-                *sums = c.load(cpu, r);
-            }
+            times::<M>(
+                #[inline(always)]
+                |r| sums[r] = c.load(cpu, r),
+            );
         }
         let depth = block.depth.len();
         let b = b.first(depth, N * V::LANES);
@@ -438,7 +455,7 @@ impl<R: Real> Product<'_, R> {
         let one = R::ONE;
         let last = (self.a.ones && i + M == m).then_some(&one);
         let mut a = Columns::<R, M>::new(self.a, i, block.depth.clone(), last);
-        let mut watch = V::Watch::new();
+        let mut watch = V::Watch::new(self.fit);
         for l in 0..depth {
             let across: [V; N] = b.load(cpu, l);
             if COPY {
@@ -496,29 +513,39 @@ impl<R: Real> Product<'_, R> {
             Finish::Sums => {}
             Finish::Bias(bias) | Finish::BiasAndRelu(bias) => {
                 let bias: [V; N] = Rows::new(bias, block.column, 0, 1, width).load(cpu, 0);
-                for sums in &mut sums {
-                    for (sum, bias) in sums.iter_mut().zip(bias) {
-                        *sum = sum.add(bias);
-                        if let Finish::BiasAndRelu(_) = finish {
-                            *sum = sum.relu();
-                        }
-                    }
-                }
+                let is_rectified = matches!(finish, Finish::BiasAndRelu(_));
+                times::<M>(
+                    #[inline(always)]
+                    |r| {
+                        times::<N>(
+                            #[inline(always)]
+                            |v| {
+                                let sum = sums[r][v].add(bias[v]);
+                                sums[r][v] = if is_rectified { sum.relu() } else { sum };
+                            },
+                        );
+                    },
+                );
             }
             Finish::WherePositive(outputs) => {
                 let outputs = Rows::new(outputs, start, n, M, width);
-                for (r, sums) in sums.iter_mut().enumerate() {
-                    let outputs: [V; N] = outputs.load(cpu, r);
-                    for (sum, output) in sums.iter_mut().zip(outputs) {
-                        *sum = sum.where_positive(output);
-                    }
-                }
+                times::<M>(
+                    #[inline(always)]
+                    |r| {
+                        let outputs: [V; N] = outputs.load(cpu, r);
+                        times::<N>(
+                            #[inline(always)]
+                            |v| sums[r][v] = sums[r][v].where_positive(outputs[v]),
+                        );
+                    },
+                );
             }
         }
         let mut c = RowsMut::new(self.c, start, n, M, width);
-        for (r, sums) in sums.into_iter().enumerate() {
-            c.store(r, sums);
-        }
+        times::<M>(
+            #[inline(always)]
+            |r| c.store(r, sums[r]),
+        );
     }
 }
 

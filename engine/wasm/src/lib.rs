@@ -37,7 +37,9 @@ pub extern "C" fn run() {
 /// exponents, what is not finite), and says in which cells another number comes out than by one number at a time.
 #[unsafe(no_mangle)]
 pub extern "C" fn products() {
-    let wrong = awkward::<f32>(&[24, 23, 126, 149, 75, 12]) + awkward::<f64>(&[53, 52, 1022, 1074, 537, 27]);
+    let wrong = awkward::<f32>(&[24, 23, 126, 149, 75, 12])
+        + awkward::<f32>(&[48, 47])
+        + awkward::<f64>(&[53, 52, 1022, 1074, 537, 27]);
     say(&format!("{wrong} cells of awkward products differ"));
 }
 

@@ -2,6 +2,7 @@
 
 use super::Strided;
 use crate::numeric::Real;
+use crate::numeric::simd::times;
 use std::hint::black_box;
 use std::marker::PhantomData;
 use std::ops::Range;
@@ -56,16 +57,19 @@ impl<'a, R: Real, const M: usize> Columns<'a, R, M> {
     pub(super) fn next<T>(&mut self, items: &mut [T; M], mut each: impl FnMut(&mut T, R)) {
         assert!(self.left > 0, "there is no more column");
         self.left -= 1;
-        let (above, below) = items.split_at_mut(M - 1);
-        for (items, group) in above.chunks_mut(4).zip(&mut self.groups) {
-            for (item, offset) in items.iter_mut().zip(self.offsets) {
-                // SAFETY: of a row before the last, in a column that is left: `new` has found it in the data.
-                each(item, unsafe { *group.wrapping_add(offset) });
-            }
-            *group = group.wrapping_add(self.column);
-        }
-        // SAFETY: likewise, of the last row; or a one.
-        each(&mut below[0], unsafe { *self.last });
+        times::<M>(
+            #[inline(always)]
+            |r| {
+                let place =
+                    if r + 1 < M { self.groups[r / 4].wrapping_add(self.offsets[r % 4]) } else { self.last };
+                // SAFETY: of a row in a column that is left: `new` has found it in the data; or a one, of the last row.
+                each(&mut items[r], unsafe { *place });
+            },
+        );
+        times::<4>(
+            #[inline(always)]
+            |group| self.groups[group] = self.groups[group].wrapping_add(self.column),
+        );
         self.last = self.last.wrapping_add(self.last_column);
     }
 }

@@ -71,7 +71,7 @@ impl<R: Real> Product<'_, R> {
         i: usize,
         width: usize,
     ) -> bool {
-        let mut watch = V::Watch::new();
+        let mut watch = V::Watch::new(self.fit);
         let mut sums = match V::LANES {
             4 => across::<V, COLUMNS, 4>(cpu, self.a, b, i, width, &mut watch),
             8 => across::<V, COLUMNS, 8>(cpu, self.a, b, i, width, &mut watch),
@@ -98,7 +98,7 @@ impl<R: Real> Product<'_, R> {
         i: usize,
         width: usize,
     ) -> bool {
-        let mut watch = V::Watch::new();
+        let mut watch = V::Watch::new(self.fit);
         if width > V::LANES {
             let sums = down::<V, COLUMNS, 2>(cpu, self.a, b, i, width, &mut watch);
             if watch.is_sound() {

@@ -1,6 +1,6 @@
 //! Several vectors side by side, of which the last may be partial.
 
-use crate::numeric::simd::{Cpu, Rows, RowsMut, Simd};
+use crate::numeric::simd::{Cpu, Rows, RowsMut, Simd, times};
 
 /// Adds `down * across` to the sums, each rounded once as far as the watch is sound.
 #[inline(always)]
@@ -12,9 +12,10 @@ pub(super) fn add_products<V: Simd, const N: usize>(
     watch: &mut V::Watch,
 ) {
     let down = V::splat(cpu, down);
-    for (sum, across) in sums.iter_mut().zip(across) {
-        *sum = down.fused(across, *sum, watch);
-    }
+    times::<N>(
+        #[inline(always)]
+        |v| sums[v] = down.fused(across[v], sums[v], watch),
+    );
 }
 
 /// Copies `depth` rows to a strip of whole vectors, zeros behind their width.

@@ -46,8 +46,8 @@ pub(super) fn exact<V: Simd>(_: Cpu<V>) -> Cpu<V::Exact> {
 pub trait Watch: Copy {
     /// Whether anything is noted.
     const NOTES: bool;
-    /// Notes nothing yet.
-    fn new() -> Self;
+    /// Notes nothing yet, but whether the operands are [fit](Simd::fit): otherwise nothing is sound.
+    fn new(fit: bool) -> Self;
     /// Returns whether all was exact that has been noted.
     fn is_sound(self) -> bool;
 }
@@ -57,7 +57,7 @@ impl Watch for () {
     const NOTES: bool = false;
 
     #[inline(always)]
-    fn new() {}
+    fn new(_: bool) {}
 
     #[inline(always)]
     fn is_sound(self) -> bool {
@@ -89,6 +89,11 @@ pub trait Simd: Copy {
     fn load_partial(cpu: Cpu<Self>, from: &[Self::Scalar]) -> Self;
     /// Fills a slice of fewer places than there are lanes with the first lanes.
     fn store_partial(self, to: &mut [MaybeUninit<Self::Scalar>]);
+    /// Returns whether a watch tells what is wrong with sums of products of these.
+    #[inline(always)]
+    fn fit(_a: &[Self::Scalar], _b: &[Self::Scalar]) -> bool {
+        true
+    }
     /// Returns `self * a + b` in every lane, rounded once: if the watch is [sound](Watch::is_sound) afterwards.
     fn fused(self, a: Self, b: Self, watch: &mut Self::Watch) -> Self;
     /// Returns `self + other` in every lane.
@@ -119,6 +124,21 @@ pub trait Vectors: Sized {
 pub(super) trait Task<R> {
     /// Does the work with the vectors `V`.
     fn run<V: Simd<Scalar = R>>(&mut self, cpu: Cpu<V>);
+}
+
+/// Does something for 0, for 1 and so on, `N` times: without a loop, since where most is compiled to be small, loops are left as they
+/// are, and what they go over is kept in memory.
+#[inline(always)]
+pub(super) fn times<const N: usize>(mut does: impl FnMut(usize)) {
+    const { assert!(N <= 16, "more are to be written here") };
+    macro_rules! each {
+        ($($i:literal)*) => {
+            $(if const { $i < N } {
+                does($i);
+            })*
+        };
+    }
+    each!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15);
 }
 
 /// Has the second cache fetch what is there, on CPUs that can. Nothing is read, so any address will do.
@@ -219,7 +239,7 @@ mod tests {
                 assert!(to[count..].iter().all(|&x| x == R::ZERO));
             }
             let (a, b) = (number(5), number(1));
-            let mut watch = V::Watch::new();
+            let mut watch = V::Watch::new(true);
             let to = lanes(V::load(cpu, &from).fused(V::splat(cpu, a), V::splat(cpu, b), &mut watch));
             assert!(watch.is_sound());
             (0..V::LANES).for_each(|i| assert_eq!(to[i], from[i].fused(a, b)));

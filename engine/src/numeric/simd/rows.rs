@@ -4,7 +4,7 @@
 //! Addresses are computed by `wrapping_add`, which has no checks of its own in development builds, where lessons are
 //! built too.
 
-use super::{Cpu, Simd, prefetch};
+use super::{Cpu, Simd, prefetch, times};
 use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 use std::slice;
@@ -148,10 +148,17 @@ impl<'a, R> RowsMut<'a, R> {
         let start = self.start.wrapping_add(self.shape.row(row));
         // SAFETY: as in `Rows::row`; the slice is borrowed for writing, and only numbers are written.
         let row = unsafe { slice::from_raw_parts_mut(start, self.shape.width) };
-        for (v, vector) in vectors.into_iter().enumerate() {
-            let to = &mut row[v * V::LANES..];
-            if v + 1 < N || to.len() >= V::LANES { vector.store(to) } else { vector.store_partial(to) }
-        }
+        times::<N>(
+            #[inline(always)]
+            |v| {
+                let to = &mut row[v * V::LANES..];
+                if v + 1 < N || to.len() >= V::LANES {
+                    vectors[v].store(to);
+                } else {
+                    vectors[v].store_partial(to);
+                }
+            },
+        );
     }
 
     /// Returns the rows to read.

@@ -1,13 +1,15 @@
 //! Vectors of WebAssembly, 128 bits. It has no fused multiply-add, and where it has one (relaxed SIMD), each machine
 //! may fuse or not: [`relaxed::fuses`] tries it.
 //!
-//! Without it, f32 are held as f64, where their products are exact: product and sum in f64, then rounded to f32. That rounds twice, which
-//! differs from once only where the f64 is just between two f32, or where the f32 is subnormal: [`Doubles`] watches
+//! Without it, f32 are held as f64, where their products are exact: product and sum in f64, then rounded to the digits of f32. That rounds
+//! twice, which differs from once only where the f64 is just between two f32, or where the f32 is subnormal: [`Doubles`] watches
 //! for both, and whoever sums does the chains again with [`Odd`] where one occurred. Numbers in f64 take error-free
 //! transformations ([`Errors`]).
 
 use super::{Cpu, Simd, Watch};
+use crate::numeric::vectorized;
 use std::arch::wasm32::*;
+use std::hint::black_box;
 use std::mem::MaybeUninit;
 
 /// Two registers: four f64, or four f32 held as such.
@@ -182,23 +184,51 @@ pub(super) mod relaxed;
 #[derive(Clone, Copy)]
 pub struct Doubles(Four);
 
-/// The least of what tells a tie, in the lower halves of lanes, and a subnormal, in the upper ones: the bits of a number that f32
-/// has not, less those of a tie; and its exponent, less one, so that a zero comes last.
+/// The digits of an f64 that f32 has not, and half of the last that it has.
+const LOST: i64 = (1 << 29) - 1;
+const HALF: i64 = 1 << 28;
+
+/// The least of what tells a tie, in the lower halves of lanes, and a subnormal, in the upper ones: of each half of a sum's bits all but
+/// the first three, as a signed number. In the lower half that leaves the lost digits, of which a tie's, a one and zeros, are the least
+/// number that there is. In the upper half it leaves the sign and two digits of the exponent out, after which the exponents below those of
+/// f32 come first, its own follow, and among them is that of zero.
 #[derive(Clone, Copy)]
-pub struct Least(v128);
+pub struct Least {
+    least: v128,
+    half: v128,
+    kept: v128,
+}
 
 impl Watch for Least {
     const NOTES: bool = true;
 
     #[inline(always)]
-    fn new() -> Self {
-        Least(u32x4_splat(u32::MAX))
+    fn new(fit: bool) -> Self {
+        // Hidden from the compilers, which would make them anew for every sum.
+        let (half, kept) = (black_box(i64x2_splat(HALF)), black_box(i64x2_splat(!LOST)));
+        Least { least: i32x4_splat(if fit { i32::MAX } else { i32::MIN }), half, kept }
     }
 
     #[inline(always)]
     fn is_sound(self) -> bool {
-        u32x4_all_true(u32x4_gt(self.0, u64x2_splat(0x380f_fffe_0000_0000)))
+        let (tie, subnormal) = (i32::MIN, 0xc07f_ffff_u32.cast_signed());
+        i32x4_all_true(i32x4_gt(self.least, i32x4(tie, subnormal, tie, subnormal)))
     }
+}
+
+/// Returns the size of the smallest number but for zeros (infinity, if there is none), and that of the largest.
+fn sizes(numbers: &[f32]) -> [f64; 2] {
+    let infinity = f32::INFINITY.to_bits();
+    let (mut least, mut most) = (infinity - 1, 0);
+    vectorized(|| {
+        for number in numbers {
+            let bits = number.abs().to_bits();
+            // By one less, a zero is the largest.
+            least = least.min(bits.wrapping_sub(1));
+            most = most.max(bits);
+        }
+    });
+    [least + 1, most].map(|bits| f64::from(f32::from_bits(bits)))
 }
 
 impl Simd for Doubles {
@@ -208,13 +238,20 @@ impl Simd for Doubles {
 
     lanes!(f32, of_f32, to_f32);
 
+    /// No sum reaches beyond f32, as long as k has 31 bits, and no product is so small that its exponent would be taken for one of f32's.
+    fn fit(a: &[f32], b: &[f32]) -> bool {
+        let (least, most) = (f64::from_bits(0x3000_0000_0000_0000), f64::from_bits(0x45f0_0000_0000_0000)); // 2^-255, 2^96
+        let ([a_least, a_most], [b_least, b_most]) = (sizes(a), sizes(b));
+        a_least * b_least >= least && a_most * b_most <= most
+    }
+
+    /// Rounds by integers: half a digit is added, and what is behind the digits taken off, which is wrong for ties alone.
     #[inline(always)]
     fn fused(self, a: Self, b: Self, watch: &mut Least) -> Self {
         let Four(low, high) = self.0.map2(a.0, |x, a| f64x2_mul(x, a)).map2(b.0, |x, b| f64x2_add(x, b));
-        for lanes in [low, high] {
-            let told = v128_and(lanes, u64x2_splat(0x7fff_ffff_1fff_ffff));
-            watch.0 = u32x4_min(watch.0, u32x4_sub(told, u64x2_splat(0x0000_0001_1000_0000)));
-        }
+        watch.least = i32x4_min(watch.least, i32x4_shl(low, 3));
+        watch.least = i32x4_min(watch.least, i32x4_shl(high, 3));
+        let rounded = |lanes| v128_and(i64x2_add(lanes, watch.half), watch.kept);
         Doubles(Four(rounded(low), rounded(high)))
     }
 
