@@ -12,7 +12,7 @@ use gradbook_lab::diagnostic::{Diagnostic, Problem, Sources, Span};
 use gradbook_lab::experiment::{Claim, Context, LimitSettings, Limits, schemas};
 use gradbook_lab::inline::Names;
 use gradbook_lab::numeric::{Alone, Streams};
-use gradbook_lab::outcome::RunRecord;
+use gradbook_lab::outcome::{Outcome, RunRecord};
 use gradbook_lab::settings::{self, LineMap, Node};
 use gradbook_lab::view::{self, ClaimView, ExperimentView, ResultsView, TableView};
 use gradbook_lab::words::{self, Words};
@@ -114,11 +114,34 @@ pub(crate) struct Session {
     mentioned: BTreeSet<String>,
     tables: BTreeMap<String, Arc<Dataset>>,
     records: Vec<RunRecord>,
-    /// The figures of what was shown last, and the id of its experiment.
-    figures: Vec<Figure>,
+    /// What was shown last, and the id of its experiment.
+    last: Drawn,
     id: String,
-    /// Those of the page's own outcome, to be seen behind others.
-    page: Vec<Figure>,
+    /// The page's own outcome, to be seen behind others.
+    page: Drawn,
+}
+
+/// The figures of an outcome.
+#[derive(Default)]
+struct Drawn {
+    figures: Vec<Figure>,
+    /// The data that they tell of: tables and generated sets by their names, or files.
+    of: Vec<(Option<String>, Option<String>)>,
+}
+
+impl Drawn {
+    fn new(block: &Block, outcome: &Outcome) -> Self {
+        let data = (0..block.costs.len()).filter_map(|variant| block.plan.data(variant));
+        let of = data.map(|data| (data.name.clone(), data.file.clone())).collect();
+        Drawn { figures: block.figures(outcome), of }
+    }
+
+    /// Returns the figure of this name if it can lie behind one of another outcome: of data that are not there any more, points and
+    /// curves would have nothing to be compared with.
+    fn behind(&self, other: &Drawn, name: &str) -> Option<&Figure> {
+        let is_of_these = self.of.iter().all(|data| other.of.contains(data));
+        self.figures.iter().find(|figure| is_of_these && figure.name == name)
+    }
 }
 
 impl Session {
@@ -343,7 +366,7 @@ impl Session {
             ..ExperimentView::default()
         };
         view::speak(&mut shown, &self.words);
-        self.figures = block.figures(&outcome);
+        self.last = Drawn::new(block, &outcome);
         self.id.clone_from(&block.header.id);
         let judged: Vec<Diagnostic> =
             found.into_iter().filter(|_| verdicts.len() < block.header.claims.len()).collect();
@@ -354,16 +377,15 @@ impl Session {
             said: said(&judged, &self.sources),
             results: shown.results,
             claims: shown.claims,
-            figures: self.figures.iter().map(|figure| figure.name.clone()).collect(),
+            figures: self.last.figures.iter().map(|figure| figure.name.clone()).collect(),
         }
     }
 
     /// Draws one of the figures of what was shown last, with the page's own behind it.
     pub(crate) fn draw(&self, figure: usize, layout: Layout) -> String {
-        let Some(figure) = self.figures.get(figure) else { return String::new() };
+        let Some(figure) = self.last.figures.get(figure) else { return String::new() };
         let id = format!("{}-{}", self.id, figure.name);
-        let behind = self.page.iter().find(|other| other.name == figure.name);
-        let figure = match behind {
+        let figure = match self.page.behind(&self.last, &figure.name) {
             Some(other) => figure.clone().before(other),
             None => figure.clone(),
         };
@@ -372,13 +394,13 @@ impl Session {
 
     /// Returns the numbers of the figures of what was shown last: a table a panel.
     pub(crate) fn numbers(&self) -> Vec<TableView> {
-        let spoken = self.figures.iter().map(|figure| figure.clone().speaking(&self.words));
+        let spoken = self.last.figures.iter().map(|figure| figure.clone().speaking(&self.words));
         spoken.flat_map(|figure| figure.tables()).map(TableView::from).collect()
     }
 
     /// Keeps what was shown last as the page's own.
     pub(crate) fn keep(&mut self) {
-        self.page = std::mem::take(&mut self.figures);
+        self.page = std::mem::take(&mut self.last);
     }
 }
 
