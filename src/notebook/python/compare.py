@@ -32,6 +32,16 @@ def difference(ours, here):
     return largest
 
 
+def metric_difference(name, ours, here):
+    """The largest difference of a metric of a run, and the name of what it is a difference of where that is another."""
+    apart = difference(ours, here["metrics"].get(name))
+    if name == "best_epoch" and 0 < apart < math.inf:
+        # Of epochs that are equally good rounding decides which is called the best: their losses are compared.
+        losses = here["series"]["dev_loss"]
+        return difference(losses[int(ours) :][:1], losses[int(here["metrics"][name])]), "dev_loss "
+    return apart, ""
+
+
 def compare(runs):
     """Runs every variant and seed, and prints what was measured beside what the page has; the worst of each."""
     largest = {}
@@ -48,13 +58,9 @@ def compare(runs):
                 show(name, numbers(values), numbers(found), apart)
             for name, value in ours["metrics"].items():
                 if name in here["metrics"] and name not in ours["series"]:
-                    apart = difference(value, here["metrics"][name])
-                    if name == "best_epoch" and apart:
-                        # Of epochs that are equally good rounding decides which is called the best.
-                        losses = here["series"]["dev_loss"]
-                        apart = difference(losses[int(value)], losses[here["metrics"][name]])
+                    apart, of = metric_difference(name, value, here)
                     worst = max(worst, (apart, f"{variant}, {TEXT['seed']} {seed}, {name}"))
-                    print(f"  {name}: {brief(value)} | {brief(here['metrics'][name])} | {apart:.1e}")
+                    print(f"  {name}: {brief(value)} | {brief(here['metrics'][name])} | {of}{apart:.1e}")
         largest[variant] = worst
     apart, place = max(largest.values())
     print(f"{TEXT['largest']}: {apart:.1e} {place}")

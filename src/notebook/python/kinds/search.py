@@ -288,6 +288,12 @@ SAMPLERS = {
 }
 
 
+def told(path, space):
+    """Where metrics tell of a setting: one of a choice that is searched too stands beside that choice."""
+    above = next((other for other in space if path.startswith(f"{other}.")), path)
+    return above + path[len(above) :].replace(".", "_")
+
+
 def run_search(settings, seed):
     """Draws trials, trains each, and keeps the best."""
     space, name = settings["space"], settings["objective"]
@@ -339,5 +345,5 @@ def run_search(settings, seed):
     }
     for path, value in best["values"].items():
         if isinstance(value, (int, float)) and not isinstance(value, bool):
-            metrics[f"best.{path}"] = value
+            metrics[f"best.{told(path, space)}"] = value
     return {"series": series, "metrics": metrics}
