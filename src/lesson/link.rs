@@ -36,6 +36,8 @@ pub(super) struct Library {
     pub words: Words,
     /// What may be cited.
     pub bibliography: Bibliography,
+    /// Whether more may be cited, which could not be read: that is said of its file, not of each citation.
+    pub has_unread_sources: bool,
     /// What explains itself.
     pub glossary: Glossary,
 }

@@ -91,12 +91,13 @@ impl<'t> Writer<'t> {
     }
 
     fn check_source(&self, key: &str, span: Span) -> Result<(), Diagnostic> {
-        let bibliography = &self.scene.library.bibliography;
-        if bibliography.get(key).is_some() {
+        let library = &self.scene.library;
+        let bibliography = &library.bibliography;
+        if library.has_unread_sources || bibliography.get(key).is_some() {
             return Ok(());
         }
         let error = Diagnostic::error(format!("there is no source `{key}`"), span);
-        let error = match self.scene.library.suggestions.look(|| nearest(key, bibliography.keys())) {
+        let error = match library.suggestions.look(|| nearest(key, bibliography.keys())) {
             Some(near) => error.label(format!("did you mean `@{near}`?")),
             None => error.label("expected a key of the file that `bibliography` names in `gradbook.yaml`"),
         };

@@ -104,7 +104,10 @@ impl Opening {
             let named = [place("bibliography"), place("glossary")];
             Some((self.found.keep(node.and_then(course::decode))?, named))
         });
-        let Some((settings, [bibliography, glossary])) = settings else { return Ok(None) };
+        let Some((settings, [bibliography, glossary])) = settings else {
+            self.library.has_unread_sources = true;
+            return Ok(None);
+        };
         if let (Some(file), Some(place)) = (&settings.bibliography, bibliography) {
             self.bibliography(file, place);
         }
@@ -139,9 +142,13 @@ impl Opening {
 
     /// Reads what lessons may cite beside what the program knows.
     fn bibliography(&mut self, file: &str, place: Span) {
+        self.library.has_unread_sources = true;
         let Some((source, text)) = self.named(file, place) else { return };
         match Bibliography::read(&text, source) {
-            Ok(own) => self.library.bibliography = Bibliography::of_the_program().clone().with(own),
+            Ok(own) => {
+                self.library.bibliography = Bibliography::of_the_program().clone().with(own);
+                self.library.has_unread_sources = false;
+            }
             Err(error) => self.found.push(error),
         }
     }
