@@ -1,9 +1,9 @@
 //! Where links and images lead: other lessons, files beside them, the world outside.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Component, Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
@@ -31,6 +31,8 @@ pub(super) struct Library {
     pub index: OnceLock<Index>,
     /// Suggestions that may still be made.
     pub suggestions: Suggestions,
+    pub shown: ShownCode,
+    pub looked: Looked,
     /// Commands of formulas that stand for others.
     pub macros: Macros,
     pub words: Words,
@@ -59,6 +61,39 @@ impl Suggestions {
         let one_less = |left: usize| left.checked_sub(1);
         self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less).ok()?;
         look()
+    }
+}
+
+/// What the disk said of each file that a link names: it is asked once, since a course may name one a hundred thousand times.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Looked(Arc<Mutex<HashMap<String, Found>>>);
+
+type Found = Arc<Result<(), Refusal>>;
+
+impl Library {
+    /// Returns whether there is a file below the lessons folder, or why none.
+    fn look_for(&self, below: &str) -> Found {
+        let looked = || self.looked.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = looked().get(below) {
+            return known.clone();
+        }
+        let found = Arc::new(files::find(&self.root, Path::new(below)).map(drop));
+        looked().insert(below.to_owned(), found.clone());
+        found
+    }
+}
+
+/// The most bytes of files that the fences of a course show.
+pub(super) const MOST_SHOWN: usize = 4 << 20;
+
+/// How many bytes of files the fences of a course show so far, whichever lesson is read first.
+#[derive(Clone, Debug, Default)]
+pub(super) struct ShownCode(Arc<AtomicUsize>);
+
+impl ShownCode {
+    /// Takes room for so many bytes more; returns whether it was there.
+    pub(super) fn take(&self, bytes: usize) -> bool {
+        self.0.fetch_add(bytes, Ordering::Relaxed) + bytes <= MOST_SHOWN
     }
 }
 
@@ -253,7 +288,7 @@ fn published(library: &Library, path: &str, up: &str, suffix: &str, span: Span) 
 fn page_named<'a>(library: &'a Library, below: &str, path: &str) -> Option<&'a str> {
     let names = [below, path.trim_start_matches("./")].map(|name| name.strip_suffix(".html"));
     let slugs = || library.lessons.iter().map(|(_, slug)| slug.as_str());
-    let is_file = files::find(&library.root, Path::new(below)).is_ok();
+    let is_file = library.look_for(below).is_ok();
     let by_file = names[0].filter(|_| !is_file).and_then(|name| lesson(library, &format!("{name}.md")));
     let by_name = || names.iter().flatten().find_map(|name| slugs().find(|slug| slug == name));
     by_file.or_else(by_name).or_else(|| names.contains(&Some("index")).then_some("index"))
@@ -270,12 +305,12 @@ pub(super) fn file(library: &Library, folder: &str, path: &str, span: Span) -> R
         let error = Diagnostic::error(message, span).label("expected a picture, a text or data");
         return Err(error.hint(format!("browsers may run scripts in others than {}", PASSIVE.join(", "))));
     }
-    match files::find(&library.root, Path::new(&below)) {
-        Ok(_) => {
+    match &*library.look_for(&below) {
+        Ok(()) => {
             let output = format!("files/{}", composed(&below));
             Ok(Asset { file: library.root.join(&below), output })
         }
-        Err(refusal) => Err(refused(library, &below, path, &refusal, span)),
+        Err(refusal) => Err(refused(library, &below, path, refusal, span)),
     }
 }
 

@@ -53,6 +53,8 @@ pub(super) struct Document {
     pub assets: Vec<Asset>,
     /// Code that it shows of files.
     pub included: Vec<String>,
+    /// Where it does, and how many bytes, those too for which there was no room.
+    pub shown: Vec<(Span, usize)>,
     /// Files of experiments that links lead to.
     pub published: Vec<Published>,
     /// Places in pages that links name.

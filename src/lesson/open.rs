@@ -75,6 +75,8 @@ struct Read {
     ids: Vec<String>,
     /// The names of its pictures.
     pictures: Vec<(String, Span)>,
+    /// Where it shows code of files, and how many bytes.
+    shown: Vec<(Span, usize)>,
     incomplete: bool,
 }
 
@@ -134,6 +136,7 @@ impl Opening {
             lessons.extend(lesson);
             self.found.extend(found);
         }
+        self.check_shown(&lessons);
         if lessons.is_empty() && self.found.errors() == 0 {
             let error = Diagnostic::error(format!("there is no lesson in `{}`", self.root.display()), None);
             self.found.push(
@@ -274,8 +277,8 @@ impl Opening {
             equations: document.equations,
             published,
         };
-        let (ids, pictures) = (document.ids, document.pictures);
-        (Some(Read { lesson, anchors, ids, pictures, incomplete: document.incomplete }), found)
+        let (ids, pictures, shown) = (document.ids, document.pictures, document.shown);
+        (Some(Read { lesson, anchors, ids, pictures, shown, incomplete: document.incomplete }), found)
     }
 }
 

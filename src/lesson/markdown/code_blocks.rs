@@ -38,9 +38,6 @@ static OF_OTHERS: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(pattern).expect("a pattern of our own")
 });
 
-/// The most bytes of files that a lesson shows in its fences.
-const MOST_SHOWN: usize = 4 << 20;
-
 /// The most files that are kept for the fences after.
 const MOST_KEPT: usize = 16;
 
@@ -48,8 +45,6 @@ const MOST_KEPT: usize = 16;
 #[derive(Default)]
 pub(super) struct Files {
     read: HashMap<String, Rc<Code>>,
-    /// How many bytes of them are shown so far.
-    shown: usize,
 }
 
 /// The settings of a fence.
@@ -283,16 +278,9 @@ impl<'t> Writer<'t> {
         };
         match code.lines(&excerpt, &self.scene.library.suggestions) {
             Ok(part) => {
-                let before = self.files.shown;
-                self.files.shown += code.bytes(&part);
-                if self.files.shown > MOST_SHOWN {
-                    if before <= MOST_SHOWN {
-                        let message = "the code of files that this lesson shows is longer than 4 MiB";
-                        let error = Diagnostic::error(message, place);
-                        self.found
-                            .diagnostics
-                            .push(error.label("expected parts: `lines: 3-9`, `region: loop`"));
-                    }
+                let bytes = code.bytes(&part);
+                self.found.shown.push((place, bytes));
+                if !self.scene.library.shown.take(bytes) {
                     return None;
                 }
                 let code = code.cut(part);

@@ -45,6 +45,21 @@ impl Opening {
         );
     }
 
+    /// Says where lessons, one after the other, come to show more code of files than a course may.
+    pub(super) fn check_shown(&mut self, lessons: &[Read]) {
+        let mut bytes = 0;
+        let mut shown = lessons.iter().flat_map(|read| &read.shown);
+        let beyond = shown.find(|(_, more)| {
+            bytes += more;
+            bytes > link::MOST_SHOWN
+        });
+        self.found.extend(beyond.map(|(place, _)| {
+            let error =
+                Diagnostic::error("the code of files that the course shows is longer than 4 MiB", *place);
+            error.label("expected parts: `lines: 3-9`, `region: loop`")
+        }));
+    }
+
     /// Checks links to places within pages; of pages that were not read nothing is known.
     pub(super) fn check_anchors(&mut self, lessons: &[Read], others: &[Anchor]) {
         let mut pages: BTreeMap<&str, (BTreeSet<&str>, &[String])> = BTreeMap::new();

@@ -11,7 +11,7 @@ use crate::diagnostic::{Diagnostic, SourceId, Span};
 use crate::files::{self, Fault, Refusal, without_mark};
 use crate::lesson::Chapter;
 use crate::lesson::course::{self, CourseSettings};
-use crate::lesson::discover::{CHAPTERS, LONGEST, SETTINGS};
+use crate::lesson::discover::{LONGEST, SETTINGS, is_chapter};
 use crate::lesson::glossary::{self, Glossary};
 use crate::lesson::markdown::{self, Beside};
 use crate::lesson::scene;
@@ -191,14 +191,17 @@ impl Opening {
 
     /// Returns the title of each folder that holds lessons.
     pub(super) fn chapters(&mut self, fronts: &[FrontOf]) -> Result<BTreeMap<String, Chapter>, Fault> {
+        let mut pages: BTreeMap<&str, &FrontOf> = BTreeMap::new();
+        for front in fronts {
+            if front.file.below.rsplit('/').next().is_some_and(is_chapter) {
+                pages.entry(front.file.folder()).or_insert(front);
+            }
+        }
         let mut chapters = BTreeMap::new();
         for front in fronts {
             let folder = front.file.folder();
             if !folder.is_empty() && !chapters.contains_key(folder) {
-                let index = fronts.iter().find(|front| {
-                    CHAPTERS.iter().any(|chapter| front.file.below == format!("{folder}/{chapter}"))
-                });
-                let own = index.and_then(|front| front.read.as_ref()?.3.as_ref());
+                let own = pages.get(folder).and_then(|front| front.read.as_ref()?.3.as_ref());
                 let chapter = self.chapter(folder, own.map(|front| front.title.as_str()))?;
                 chapters.insert(folder.to_owned(), chapter);
             }

@@ -101,3 +101,19 @@ fn files_that_are_no_text_are_reported() {
     assert_eq!(messages.len(), 3);
     assert!(messages.contains(&"this file is not UTF-8 text"));
 }
+
+#[test]
+fn the_code_that_all_lessons_show_together_is_bounded() {
+    let long = "x = 1\n".repeat(150_000);
+    let text =
+        |count: usize| format!("---\ntitle: A\n---\n\n{}", "```python file: a.py\n```\n\n".repeat(count));
+    let (two, one) = (text(2), text(1));
+    let enough = folder(&[("1-a.md", &two), ("2-b.md", &two), ("a.py", &long)]);
+    assert_eq!(read(&enough, "", false).found.errors(), 0);
+    let many = folder(&[("1-a.md", &two), ("2-b.md", &two), ("3-c.md", &one), ("a.py", &long)]);
+    let course = read(&many, "", false);
+    let said: Vec<&Diagnostic> = course.found.iter().collect();
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert_eq!(said[0].message, "the code of files that the course shows is longer than 4 MiB");
+    assert_eq!(said[0].span.map(|span| span.source), Some(course.lessons[2].source));
+}
