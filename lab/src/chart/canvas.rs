@@ -404,11 +404,13 @@ impl<'a> Plot<'a> {
             }
         }
         runs.retain(|run| !run.is_empty());
-        let kept = |run: &Vec<Point>| {
-            let places: Vec<Point> = run.iter().filter_map(|&point| self.place(point)).collect();
-            thin::kept(&places).into_iter().map(|index| run[index]).collect()
-        };
-        runs.iter().map(kept).collect()
+        runs.iter().map(|run| self.thinned(run)).collect()
+    }
+
+    /// Returns those points of a curve, each of which has a place, that have to be drawn so that it looks the same.
+    pub(crate) fn thinned(&self, points: &[Point]) -> Vec<Point> {
+        let places: Vec<Point> = points.iter().filter_map(|&point| self.place(point)).collect();
+        thin::kept(&places).into_iter().map(|index| points[index]).collect()
     }
 
     /// Draws a filled shape; all its corners must have a place.

@@ -98,6 +98,20 @@ fn long_series_are_drawn_short() {
     let figure = Figure::new("f", "F", "").panel(panel);
     assert!(figure.svg("f", Layout::Wide, false).len() < 90_000);
     assert!(figure.tables()[0].rows.len() < 50);
+    let places = || values.iter().enumerate().map(|(at, &value)| (at as f64, value));
+    let whiskers =
+        places().map(|(at, middle)| Estimate { at, low: middle - 1.0, middle, high: middle + 9.0 });
+    let marks: [Arc<dyn Mark>; 3] = [
+        Arc::new(Area::new(places(), Color::Series(0))),
+        Arc::new(Interval::new(whiskers.clone(), Color::Series(0))),
+        Arc::new(Interval::new(whiskers, Color::Series(0)).horizontal()),
+    ];
+    for mark in marks {
+        let mut panel = Panel::new(Axis::linear("x"), Axis::linear("y"));
+        panel.marks.push(mark);
+        let length = Figure::new("f", "F", "").panel(panel).svg("f", Layout::Wide, false).len();
+        assert!(length < 400_000, "{length}");
+    }
 }
 
 #[test]

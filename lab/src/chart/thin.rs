@@ -10,16 +10,17 @@ pub(crate) fn kept(places: &[Point]) -> Vec<usize> {
     let mut kept = Vec::new();
     let mut start = 0;
     while start < places.len() {
-        let column = column(places[start]);
-        let length = places[start..].iter().take_while(|place| self::column(**place) == column).count();
+        let column = column(places[start].0);
+        let length = places[start..].iter().take_while(|place| self::column(place.0) == column).count();
         kept.extend(extremes(places, start, start + length - 1));
         start += length;
     }
     kept
 }
 
-fn column((x, _): Point) -> i64 {
-    (x * COLUMNS).floor() as i64
+/// Returns the column of px that a place along a side of the page lies in.
+pub(crate) fn column(place: f64) -> i64 {
+    (place * COLUMNS).floor() as i64
 }
 
 /// First, lowest, highest and last of a range, each once and in their order.
@@ -59,7 +60,7 @@ mod tests {
         assert_eq!((kept[0], kept[kept.len() - 1]), (0, 9_999));
         for column in 0..1_200 {
             let range = |indices: &mut dyn Iterator<Item = usize>| {
-                let ys = indices.filter(|&i| super::column(places[i]) == column).map(|i| places[i].1);
+                let ys = indices.filter(|&i| super::column(places[i].0) == column).map(|i| places[i].1);
                 ys.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), y| (low.min(y), high.max(y)))
             };
             assert_eq!(range(&mut (0..10_000)), range(&mut kept.iter().copied()));

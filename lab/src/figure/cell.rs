@@ -12,6 +12,15 @@ pub(super) enum Cell {
     Missing,
 }
 
+/// What tells a cell from others: a table may have a hundred thousand of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Key<'c> {
+    Number(u64),
+    Date(u64),
+    Name(&'c str),
+    Missing,
+}
+
 impl Cell {
     /// Makes a cell of what an expression gave; a list of settings is a name: `64-32`.
     pub(super) fn of(given: &Given) -> Cell {
@@ -38,8 +47,13 @@ impl Cell {
     }
 
     /// Returns what tells it from others.
-    pub(super) fn key(&self) -> String {
-        format!("{self:?}")
+    pub(super) fn key(&self) -> Key<'_> {
+        match self {
+            Cell::Number(number) => Key::Number(number.to_bits()),
+            Cell::Date(at) => Key::Date(at.to_bits()),
+            Cell::Name(name) => Key::Name(name),
+            Cell::Missing => Key::Missing,
+        }
     }
 
     /// Returns it as a name.

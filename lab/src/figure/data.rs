@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::axes;
 use super::block::{Across, Block, By, Layer, MarkName, RuleLine, RuleSettings, Spread, Written};
 use super::by;
-use super::cell::Cell;
+use super::cell::{Cell, Key};
 use super::decode::error;
 use super::frame::{Along, FileTable, Frame, Grain, STEPS, Source};
 use super::meaning::{Meaning, meaning, readable};
@@ -568,6 +568,11 @@ impl Rows<'_, '_, '_, '_> {
 }
 
 impl Datum {
+    /// Returns what parts it from others beside its measure.
+    pub(super) fn parted(&self) -> [Key<'_>; 3] {
+        [&self.columns, &self.rows, &self.by].map(Cell::key)
+    }
+
     /// Whether it has no place.
     pub(super) fn is_missing(&self, counted: bool, coloured: bool) -> bool {
         self.x == Cell::Missing || !counted && self.y == Cell::Missing || coloured && self.z == Cell::Missing

@@ -1,7 +1,7 @@
 //! Rows that differ in the seed alone become one point, and lines of a file where their spread is asked for.
 
 use super::block::{Across, Block, Layer, MARKS, MarkName, ScaleType, Spread};
-use super::cell::Cell;
+use super::cell::{Cell, Key};
 use super::data::{Datum, Drawn};
 use super::frame::Source;
 use crate::claims::bootstrap;
@@ -35,9 +35,17 @@ pub(super) enum Together {
     Lines,
 }
 
+/// What tells points apart that stand in one panel and have one colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Own<'d> {
+    Identity(&'d [(String, String)]),
+    Line(usize),
+    Place(Key<'d>),
+}
+
 /// Returns the points of some rows, in the order of their first rows.
 pub(super) fn group(data: &[Datum], statistic: Statistic, spread: Spread, together: Together) -> Vec<Point> {
-    let mut places: BTreeMap<String, usize> = BTreeMap::new();
+    let mut places: BTreeMap<([Key; 3], usize, Own), usize> = BTreeMap::new();
     let mut groups: Vec<Vec<&Datum>> = Vec::new();
     // A run that diverged is not averaged away; an empty cell is nothing that was measured.
     let counts = |datum: &Datum| together != Together::Lines || !datum.is_missing(false, false);
@@ -45,12 +53,11 @@ pub(super) fn group(data: &[Datum], statistic: Statistic, spread: Spread, togeth
         // Where y is a name, values run along x.
         let place = if matches!(datum.y, Cell::Name(_)) { &datum.y } else { &datum.x };
         let own = match together {
-            Together::Seeds => format!("{:?}", datum.identity),
-            Together::SeedsOfFile if datum.seed.is_none() => index.to_string(),
-            Together::SeedsOfFile | Together::Lines => place.exact(),
+            Together::Seeds => Own::Identity(&datum.identity),
+            Together::SeedsOfFile if datum.seed.is_none() => Own::Line(index),
+            Together::SeedsOfFile | Together::Lines => Own::Place(place.key()),
         };
-        let key = format!("{:?}", (&datum.columns, &datum.rows, &datum.by, datum.measure, own));
-        let place = *places.entry(key).or_insert_with(|| {
+        let place = *places.entry((datum.parted(), datum.measure, own)).or_insert_with(|| {
             groups.push(Vec::new());
             groups.len() - 1
         });
@@ -109,7 +116,7 @@ pub(super) fn check_apart(
     let apart = |mark: &&MarkName| mark.shows_points() && **mark != MarkName::Text;
     let Some(mark) = drawn.marks.iter().find(apart) else { return Ok(()) };
     let heat = *mark == MarkName::Heat;
-    let mut seen: BTreeMap<String, &Point> = BTreeMap::new();
+    let mut seen: BTreeMap<([Key; 3], usize, String), &Point> = BTreeMap::new();
     for point in drawn.points.iter().filter(|point| point.x != Cell::Missing) {
         let first = &point.first;
         let named = matches!(point.y, Cell::Name(_)) || block.y_scale.kind == Some(ScaleType::Categories);
@@ -119,8 +126,7 @@ pub(super) fn check_apart(
             (_, true) => point.y.name(),
             (_, false) => point.x.exact(),
         };
-        let key = format!("{:?}", (&first.columns, &first.rows, &first.by, first.measure, at));
-        let Some(other) = seen.insert(key, point) else { continue };
+        let Some(other) = seen.insert((first.parted(), first.measure, at), point) else { continue };
         let place =
             if along_x { format!("y is {}", point.y.name()) } else { format!("x is {}", point.x.name()) };
         let mut told = differences(first, &other.first, sources);

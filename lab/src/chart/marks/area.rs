@@ -201,6 +201,7 @@ impl Mark for Area {
         let base = plot.y_or_low(self.base);
         let placed = |point: &&Point| plot.place(**point).is_some();
         let upper: Vec<Point> = self.points.iter().filter(placed).copied().collect();
+        let upper = plot.thinned(&upper);
         let (Some(first), Some(last)) = (upper.first(), upper.last()) else { return };
         let ground = [(last.0, base), (first.0, base)];
         let outline: Vec<Point> =

@@ -13,7 +13,9 @@ use crate::chart::reading::{Along, Reading, Spot, Spots};
 use crate::chart::scale::Needs;
 use crate::chart::table::{Column, Columns, Rows};
 use crate::chart::theme::Color;
+use crate::chart::thin::column;
 use crate::chart::ticks::rounded;
+use crate::collections::BTreeMap;
 
 /// A middle value between a lower and an upper one.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -24,6 +26,9 @@ pub struct Estimate {
     pub middle: f64,
     pub high: f64,
 }
+
+/// The most estimates that are drawn each for itself; more than a page has px in a row.
+const FEW: usize = 2000;
 
 /// Dots with a line over their range.
 #[derive(Clone, Debug, PartialEq)]
@@ -79,6 +84,26 @@ impl Interval {
     pub(crate) fn middles(&self) -> Vec<Point> {
         self.estimates.iter().map(|estimate| self.point(estimate.at, estimate.middle)).collect()
     }
+
+    /// Returns the estimates as they can be told apart: of very many, those within one column of px together.
+    fn seen(&self, plot: &Plot) -> Vec<Vec<Estimate>> {
+        if self.estimates.len() <= FEW {
+            return self.estimates.iter().map(|&estimate| vec![estimate]).collect();
+        }
+        let mut columns: BTreeMap<i64, Vec<Estimate>> = BTreeMap::new();
+        for &estimate in &self.estimates {
+            if let Some((x, y)) = plot.place(self.point(estimate.at, estimate.middle)) {
+                columns.entry(column(if self.horizontal { y } else { x })).or_default().push(estimate);
+            }
+        }
+        columns.into_values().collect()
+    }
+}
+
+/// Returns the lowest and the highest of some values; of one that is no number itself.
+fn reach(mut values: impl Iterator<Item = f64>) -> (f64, f64) {
+    let first = values.next().unwrap_or(f64::NAN);
+    values.fold((first, first), |(low, high), value| (low.min(value), high.max(value)))
 }
 
 impl Mark for Interval {
@@ -97,16 +122,21 @@ impl Mark for Interval {
         if self.joined {
             plot.path(&self.middles(), Stroke::new(self.color, 1.5).opacity(0.6));
         }
-        for estimate in &self.estimates {
-            let ends = [self.point(estimate.at, estimate.low), self.point(estimate.at, estimate.high)];
+        for together in self.seen(plot) {
+            let (low, _) = reach(together.iter().map(|estimate| estimate.low));
+            let (_, high) = reach(together.iter().map(|estimate| estimate.high));
+            let ends = [low, high].map(|value| self.point(together[0].at, value));
             plot.path(&ends, Stroke::new(self.color, 2.2));
         }
     }
 
     fn annotate(&self, plot: &Plot, _: &Around) {
         plot.canvas.group("class=\"rim\"", || {
-            for middle in self.middles() {
-                plot.dot(middle, 4.8, Shape::Circle, false, self.color);
+            for together in self.seen(plot) {
+                let (lowest, highest) = reach(together.iter().map(|estimate| estimate.middle));
+                for middle in [lowest, highest].into_iter().take(together.len()) {
+                    plot.dot(self.point(together[0].at, middle), 4.8, Shape::Circle, false, self.color);
+                }
             }
         });
     }
