@@ -218,7 +218,7 @@ pub(super) fn dropped_seconds(parts: &Parts, facts: &Facts) -> f64 {
 /// Returns what a run costs; zero where the settings are not sound.
 pub(super) fn cost(parts: &Parts, facts: Option<&Facts>) -> Cost {
     let curves = Cost::of_history(CURVES.len() as f64 * (parts.training.epochs as f64 + 1.0));
-    fit_cost(parts, facts) + curves + judging_cost(parts, facts)
+    fit_cost(parts, facts) + made_cost(parts, facts) + curves + judging_cost(parts, facts)
 }
 
 /// Returns what judging the answers of a run costs.
@@ -227,7 +227,13 @@ pub(super) fn judging_cost(parts: &Parts, facts: Option<&Facts>) -> Cost {
     Cost::of_metrics(sizes.map_or(0.0, |(facts, sizes)| quality::count(facts.target, sizes)))
 }
 
-/// Returns what a run costs without what it tells; zero where the settings are not sound.
+/// Returns what it costs to make the data of a run, which all of its fits share.
+pub(super) fn made_cost(parts: &Parts, facts: Option<&Facts>) -> Cost {
+    let seconds = facts.map_or(0.0, |facts| data_seconds(parts.data, facts));
+    Cost { seconds, ..Cost::default() }
+}
+
+/// Returns what a fit costs without its data and what it tells; zero where the settings are not sound.
 pub(super) fn fit_cost(parts: &Parts, facts: Option<&Facts>) -> Cost {
     let Some(facts) = facts else { return Cost::default() };
     let Ok(architecture) = Architecture::new(parts.model, facts.features, facts.target) else {
@@ -244,7 +250,7 @@ pub(super) fn fit_cost(parts: &Parts, facts: Option<&Facts>) -> Cost {
         rows,
         parameters: architecture.parameters() as u64,
         multiply_adds: fit.multiply_adds as f64,
-        seconds: HEADROOM * fit.seconds + data_seconds(parts.data, facts),
+        seconds: HEADROOM * fit.seconds,
         bytes: data_bytes(parts.data, facts) + fit.bytes as f64 + answers as f64,
         ..Cost::default()
     }
