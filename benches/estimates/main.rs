@@ -1,4 +1,5 @@
-//! What blocks of every kind are estimated to take beside what they take: processor time of one core, and the most memory. An
+//! What blocks of every kind are estimated to take beside what they take: processor time of one core in seconds of the usual machine
+//! (`pace`), and the most memory. An
 //! estimate is to be above what is measured, from 10 ms and 2 MB on, and at most three times the time and one and a half times the
 //! memory, and 10 ms and 2 MB beside; likewise the bytes of the lesson's files, within three and 0.4 MB. A block that is outside ends in exit status 1.
 //!
@@ -7,12 +8,14 @@
 
 mod blocks;
 mod measure;
+mod pace;
 
 use std::process::ExitCode;
 
 use gradbook::numeric::Streams;
 
 use measure::{Counting, Measured, is_bound, measure};
+use pace::{Pace, Taken};
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
@@ -20,36 +23,33 @@ static ALLOCATOR: Counting = Counting;
 /// Seconds below which nobody minds what a block takes, and bytes below which nobody minds what it writes.
 const SHORT: f64 = 0.01;
 const WRITTEN: f64 = 4e5;
-/// Seconds of work after which a time in hundredths of a second is exact enough, and how often that is done: others on the
-/// machine make it longer, and never shorter.
+/// Seconds of work after which a time is exact enough, and how often that is done: of the three the one in the middle is told.
 const WHILE: f64 = 0.2;
 const TIMES: usize = 3;
 
-/// Seconds that this process has worked so far.
-fn worked() -> f64 {
-    let stat = std::fs::read_to_string("/proc/self/stat").expect("/proc, as on Linux");
-    let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
-    let ticks = |field: usize| fields[field].parse::<f64>().expect("a number of ticks");
-    // The times in user and in kernel mode, in hundredths of a second.
-    (ticks(11) + ticks(12)) / 100.0
-}
-
-/// Measures a block, and the seconds that it takes at least.
+/// Measures a block, and the seconds of the usual machine that it takes.
 fn timed(block: &str) -> (Measured, f64) {
-    let mut least = f64::INFINITY;
-    let mut measured = measure(block);
+    let mut measured = None;
+    let mut rounds = Vec::new();
+    let mut pace = Pace::now();
     for _ in 0..TIMES {
-        let (start, mut times) = (worked(), 0);
-        while worked() - start < WHILE && times < 50 {
-            measured = measure(block);
+        let (start, mut times) = (Taken::now(), 0);
+        let taken = loop {
+            measured = Some(measure(block));
             times += 1;
-        }
-        least = least.min((worked() - start) / f64::from(times));
-        if least > 2.0 {
+            let taken = Taken::now().since(start);
+            if taken.total() > WHILE || times == 50 {
+                break taken;
+            }
+        };
+        let before = std::mem::replace(&mut pace, Pace::now());
+        rounds.push(before.between(pace).usual(taken) / f64::from(times));
+        if taken.total() > 2.0 {
             break;
         }
     }
-    (measured, least)
+    rounds.sort_by(f64::total_cmp);
+    (measured.expect("a round"), rounds[rounds.len() / 2])
 }
 
 /// The ratios of the blocks of one kind that are large enough to tell.
@@ -107,6 +107,10 @@ fn main() -> ExitCode {
     rayon::ThreadPoolBuilder::new().num_threads(1).build_global().expect("the first pool");
     // What every program does once: templates read, schemas put together.
     let (_, around) = timed("kind: softmax\nlogits: [1, 2]\n");
+    let Pace { program, kernel } = Pace::now();
+    println!(
+        "This machine takes {program:.2} seconds for one of the usual machine, and its kernel {kernel:.2}.\n"
+    );
     println!(
         "{:>20} {:>9} {:>9} {:>6}   {:>9} {:>9} {:>6}   {:>9} {:>9} {:>6}",
         "kind", "est. s", "s", "ratio", "est. MB", "MB", "ratio", "est. out", "output", "ratio"
