@@ -1,7 +1,8 @@
 // Experiments are run again by their readers: pressed, compared, changed, stopped, shared by their address, from the folder and over http.
 // GRADBOOK_ALL=1 computes every experiment of the site again, else a few of each kind are.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { open, server } from "./chromium.mjs";
@@ -151,6 +152,24 @@ const shown = (page, id) => page.$eval(`#experiment-${id}`, (section) => {
   return { parts, drawn };
 });
 const whole = (page, id) => page.waitForFunction((id) => !("drawing" in document.getElementById(`experiment-${id}`).dataset), {}, id);
+
+const plane = quick.find(({ page, id, kind }) => kind === "train" && readFileSync(join(site, page), "utf8").includes(`id="figure-${id}-regions"`));
+if (plane) check(`${plane.page}#${plane.id}: behind a reader's own data nothing of the page's stays`, async (page) => {
+  const table = join(mkdtempSync(join(tmpdir(), "own-")), "own.csv");
+  const rows = Array.from({ length: 400 }, (_, row) => `${row % 20},${Math.floor(row / 20)},${row % 20 > 9 ? "right" : "left"}`);
+  writeFileSync(table, ["across,up,side", ...rows].join("\n"));
+  await page.goto(http(plane.page));
+  await press(page, plane.id);
+  await settled(page, plane.id);
+  await (await page.$(`#experiment-${plane.id} input[type=file]`)).uploadFile(table);
+  const [, text] = await settled(page, plane.id, ["changed", "diverged", "other"]);
+  await whole(page, plane.id);
+  const { left, names } = await page.$eval(`#experiment-${plane.id}`, (section) => ({
+    left: section.querySelectorAll(".plot .ghost").length,
+    names: section.querySelector("[id$=-regions] svg")?.textContent,
+  }));
+  assert(left === 0 && /across/.test(names), `${left} parts of the page's charts stay: ${text}`);
+});
 
 const edits = kinds.map((kind) => quick.find((experiment) => experiment.kind === kind && source(experiment).includes('"controls":[]'))).filter(Boolean);
 for (const { page: name, id, kind } of edits) {
