@@ -51,6 +51,8 @@ pub(super) struct Discovered {
     pub lessons: Vec<LessonFile>,
     /// What an author may take for a part of the course, and is none: its path below the root, with `/`, and the warning.
     pub left_out: Vec<(String, Diagnostic)>,
+    /// All that lies in the folder, by its path below the root, with `/`.
+    pub files: Vec<String>,
 }
 
 /// Finds all lessons below `root`. Hidden files, `templates` and `snapshots` are left out without a word.
@@ -72,6 +74,7 @@ pub(super) fn lessons(root: &Path, unsaved: &Unsaved) -> Result<Discovered, Faul
         })?;
         let Ok(below) = entry.path().strip_prefix(root) else { continue };
         let shown = below.to_string_lossy().replace('\\', "/");
+        found.files.push(shown.clone());
         match odd(root, below, &shown, &entry, unsaved) {
             Some(warning) => found.left_out.push((shown, warning)),
             None if shown.ends_with(".md") => found.lessons.extend(describe(root, entry.path())),

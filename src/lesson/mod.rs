@@ -27,6 +27,7 @@ pub mod sentences;
 mod slug;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 pub use gradbook_lab::inline;
 
@@ -38,9 +39,9 @@ pub use limits::of_owner as owners_limits;
 pub use link::{Asset, Published, address, to_root};
 pub use mark::Mark;
 pub use markdown::{Heading, link_back};
-pub use open::{Unsaved, folder_with_settings, look, open};
+pub use open::{KeptReadings, Unsaved, folder_with_settings, look, open, reopen};
 pub use policy::ContentPolicy;
-pub use reference::{Reference, Shown, Target};
+pub use reference::{Reference, Shown, Target, Targets};
 pub use slug::as_title;
 
 use crate::bibliography::Bibliography;
@@ -49,7 +50,6 @@ use crate::words::Words;
 use inline::Names;
 use link::{Anchor, Library};
 use markdown::{Beside, Equations, Scene};
-use reference::Targets;
 
 /// All lessons of a course.
 #[derive(Clone, Debug)]
@@ -72,7 +72,7 @@ pub struct Course {
     library: Library,
     targets: Targets,
     /// Which experiments there are, and what each will find as far as that has been said.
-    pub names: Names,
+    pub names: Arc<Names>,
 }
 
 /// What stands around every page of a course.
@@ -117,6 +117,9 @@ pub struct Lesson {
     pub title: Fragment,
     pub summary: Fragment,
     pub source: SourceId,
+    /// Which reading of the file it comes from: of two lessons of a course that was opened twice the same only where all that they
+    /// are made from is.
+    pub reading: u64,
     /// In the order of the text.
     pub blocks: Vec<ExperimentBlock>,
     /// Figures of the author's own, in the order of the text.
@@ -234,6 +237,11 @@ impl Course {
         self.targets.declare(&self.lessons[lesson].slug, id, shown);
     }
 
+    /// Returns all that references may lead to.
+    pub fn targets(&self) -> &Targets {
+        &self.targets
+    }
+
     /// Returns what lessons may cite.
     pub fn bibliography(&self) -> &Bibliography {
         &self.library.bibliography
@@ -249,13 +257,11 @@ impl Course {
         self.lessons.iter().find(|lesson| inline::as_name(&lesson.slug) == name)
     }
 
-    /// Returns what is wrong with the expressions in title, summary and text of every lesson, as far as that is known before
-    /// anything runs.
-    pub fn check_prose(&self) -> Vec<Diagnostic> {
-        let texts = self.lessons.iter().flat_map(|lesson| {
-            [&lesson.title, &lesson.summary, &lesson.body].map(|text| self.check_values(lesson, text))
-        });
-        texts.flatten().collect()
+    /// Returns what is wrong with the expressions in title, summary and text of a lesson, as far as that is known before anything
+    /// runs.
+    pub fn check_prose(&self, lesson: &Lesson) -> Vec<Diagnostic> {
+        let texts = [&lesson.title, &lesson.summary, &lesson.body];
+        texts.into_iter().flat_map(|text| self.check_values(lesson, text)).collect()
     }
 
     fn check_values(&self, lesson: &Lesson, text: &Fragment) -> Vec<Diagnostic> {

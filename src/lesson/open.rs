@@ -3,6 +3,7 @@
 mod checks;
 mod files;
 mod frame;
+mod kept;
 mod targets;
 
 use std::collections::BTreeMap;
@@ -11,7 +12,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rayon::prelude::*;
+pub use kept::KeptReadings;
 
 use super::discover::{self, LessonFile, SETTINGS};
 use super::front::{self, Front};
@@ -48,8 +49,22 @@ pub fn look(path: &Path) -> Result<Metadata, Fault> {
 /// # Errors
 /// A folder or file that cannot be read at all.
 pub fn open(path: &Path, drafts: bool, untrusted: bool, unsaved: &Arc<Unsaved>) -> Result<Course, Fault> {
+    reopen(path, drafts, untrusted, unsaved, &KeptReadings::default())
+}
+
+/// Reads the same once more: of what is kept only what would be read as it was, and keeps what it reads.
+///
+/// # Errors
+/// As [`open`].
+pub fn reopen(
+    path: &Path,
+    drafts: bool,
+    untrusted: bool,
+    unsaved: &Arc<Unsaved>,
+    kept: &KeptReadings,
+) -> Result<Course, Fault> {
     let opening = Opening::new(path, drafts, untrusted)?;
-    Opening { unsaved: unsaved.clone(), ..opening }.course()
+    Opening { unsaved: unsaved.clone(), kept: kept.clone(), ..opening }.course()
 }
 
 /// Texts that an editor holds of files and has not saved, by the files' real paths.
@@ -59,6 +74,8 @@ struct Opening {
     root: PathBuf,
     /// What stands in the place of files on the disk.
     unsaved: Arc<Unsaved>,
+    /// What was read before.
+    kept: KeptReadings,
     /// The one lesson to read, if it is one.
     only: Option<PathBuf>,
     drafts: bool,
@@ -69,6 +86,7 @@ struct Opening {
 }
 
 /// A lesson with what is checked when all are known.
+#[derive(Clone, Debug)]
 struct Read {
     lesson: Lesson,
     anchors: Vec<Anchor>,
@@ -102,6 +120,7 @@ impl Opening {
             },
             root,
             unsaved: Arc::default(),
+            kept: KeptReadings::default(),
             only,
             drafts,
             sources: Sources::default(),
@@ -130,9 +149,9 @@ impl Opening {
         let chapters = self.chapters(&fronts)?;
         let is_asked = |front: &FrontOf| self.only.as_ref().is_none_or(|only| *only == front.file.path);
         let asked: Vec<FrontOf> = fronts.into_iter().filter(is_asked).collect();
-        let read: Vec<_> = asked.into_par_iter().map(|front| self.lesson(front, &chapters)).collect();
+        let around = self.surroundings(settings.as_ref(), discovered.files);
         let mut lessons = Vec::new();
-        for (lesson, found) in read {
+        for (lesson, found) in self.lessons(asked, &chapters, around) {
             lessons.extend(lesson);
             self.found.extend(found);
         }
@@ -166,7 +185,7 @@ impl Opening {
             left_out: self.left_out,
             library: self.library,
             targets,
-            names,
+            names: Arc::new(names),
         })
     }
 
@@ -241,14 +260,17 @@ impl Opening {
         let summary = markdown::short(&front.summary, here(front.summary_span), beside);
         found.extend(title.diagnostics.into_iter().chain(summary.diagnostics));
         let (mut anchors, mut assets) = (document.anchors, document.assets);
+        let mut included = document.included;
         let mut published = document.published;
         published.extend(summary.published);
+        included.extend(summary.included);
         anchors.extend(summary.anchors);
         assets.extend(title.assets.into_iter().chain(summary.assets));
         for node in document.blocks.iter().chain(&document.figures).flat_map(texts) {
             // What is wrong with it is said when the block is read; its place within quotes is not known.
             let short = markdown::short(node.as_text().unwrap_or_default(), here(node.span), beside);
             assets.extend(short.assets);
+            included.extend(short.included);
             let led = short.published.into_iter();
             published.extend(led.map(|published| Published { span: node.span, ..published }));
             anchors.extend(short.anchors.into_iter().map(|anchor| Anchor { span: node.span, ..anchor }));
@@ -268,12 +290,13 @@ impl Opening {
             front,
             prerequisites,
             source,
+            reading: kept::next(),
             blocks: document.blocks,
             figures: document.figures,
             body: document.body,
             headings: document.headings,
             assets,
-            included: document.included,
+            included,
             equations: document.equations,
             published,
         };

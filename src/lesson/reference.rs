@@ -43,7 +43,7 @@ const TABLE: &str = "table";
 const EQUATION: &str = "eq";
 
 /// The figures of an experiment by their names.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Shown {
     pub shown: Vec<String>,
     /// Those that its kind has and its block leaves out.
@@ -59,7 +59,7 @@ impl Shown {
 }
 
 /// What a page has that can be referred to.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct TargetsOf {
     pub slug: String,
     /// Its number, where it has one.
@@ -84,8 +84,8 @@ pub(super) enum Standing {
 }
 
 /// All that references may lead to.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Targets {
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Targets {
     /// By the name of the page; some pages may share one.
     pages: BTreeMap<String, Vec<TargetsOf>>,
 }

@@ -8,11 +8,11 @@ use crate::claims::{self, Verdict};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::experiment::Claim;
 use crate::lesson::inline::{Scope, Values, as_name};
-use crate::lesson::{Course, Fragment, InlineValue, Lesson, Role};
+use crate::lesson::{Course, Fragment, InlineValue, Role};
 use crate::lint;
 use crate::outcome::{Outcome, Statistic};
 
-use crate::pipeline::run::planned::{Planned, block_texts};
+use crate::pipeline::run::planned::{Planned, block_texts, of_lesson};
 use crate::pipeline::run::running::Ran;
 
 /// Claims in prose by their place and expression: several in one caption may share a place.
@@ -44,13 +44,25 @@ pub(super) fn values<'a>(course: &Course, planned: &[Planned], ran: &'a [Option<
     values
 }
 
-/// Returns a warning for each claim that rests on a single seed.
-pub(super) fn on_one_seed(course: &Course, planned: &[Planned]) -> Vec<Diagnostic> {
-    let lint = lint::ONE_SEED;
-    let loud = |experiment: &&Planned| !lint.is_silent(&experiment.header);
-    let alone = planned.iter().filter(|experiment| experiment.header.seeds == 1).filter(loud);
+/// Experiments by lesson and id.
+type Named = BTreeSet<(String, String)>;
+
+/// Returns the experiments that want to hear of claims that rest on a single seed.
+pub(super) fn loud_on_one_seed(course: &Course, planned: &[Planned]) -> Named {
+    let named = |experiment: &Planned| {
+        (as_name(&course.lessons[experiment.lesson].slug), experiment.header.id.clone())
+    };
+    let loud = |experiment: &&Planned| !lint::ONE_SEED.is_silent(&experiment.header);
+    planned.iter().filter(loud).map(named).collect()
+}
+
+/// Returns a warning for each claim of a lesson that rests on a single seed; `own` are the experiments of the lesson, `loud` those that
+/// want to hear of it.
+pub(super) fn on_one_seed(course: &Course, lesson: usize, own: &[Planned], loud: &Named) -> Vec<Diagnostic> {
+    let slug = &course.lessons[lesson].slug;
+    let alone = own.iter().filter(|experiment| experiment.header.seeds == 1);
+    let alone = alone.filter(|experiment| !lint::ONE_SEED.is_silent(&experiment.header));
     let blocks = alone.filter_map(|experiment| {
-        let slug = &course.lessons[experiment.lesson].slug;
         let id = &experiment.header.id;
         let mut places = experiment
             .header
@@ -64,15 +76,11 @@ pub(super) fn on_one_seed(course: &Course, planned: &[Planned]) -> Vec<Diagnosti
         });
         first.map(|(_, span)| claims::on_one_seed(span))
     });
-    let named = |experiment: &Planned| {
-        (as_name(&course.lessons[experiment.lesson].slug), experiment.header.id.clone())
-    };
-    let all_loud: BTreeSet<(String, String)> = planned.iter().filter(loud).map(named).collect();
-    let prose = in_prose(course, planned, |_| true).into_iter();
-    let prose = prose.filter(|(_, _, scope)| scope.by_chance && scope.seeds.end - scope.seeds.start == 1);
+    let prose = in_prose(course, lesson, own).into_iter();
+    let prose = prose.filter(|(_, scope)| scope.by_chance && scope.seeds.end - scope.seeds.start == 1);
     // Of a claim that compares experiments, one that wants to hear of it is enough.
-    let prose = prose.filter(|(_, _, scope)| scope.experiments.iter().any(|named| all_loud.contains(named)));
-    blocks.chain(prose.map(|(_, value, _)| claims::on_one_seed(value.span))).collect()
+    let prose = prose.filter(|(_, scope)| scope.experiments.iter().any(|named| loud.contains(named)));
+    blocks.chain(prose.map(|(value, _)| claims::on_one_seed(value.span))).collect()
 }
 
 /// Returns a warning for each figure that is asked for by name and shows nothing with these settings.
@@ -158,11 +166,20 @@ pub(super) fn judge(
     let diverged = |(lesson, InlineValue { expression, span, .. }): &(usize, InlineValue)| {
         values.diverged(&course.lessons[*lesson].slug, expression, *span)
     };
-    let shown = values_of(course, planned, Role::Value, is_open);
+    let open = || (0..course.lessons.len()).filter(|lesson| is_open(*lesson));
+    let shown = open().flat_map(|lesson| {
+        let shown = values_of(course, lesson, of_lesson(planned, lesson), Role::Value);
+        shown.into_iter().map(move |value| (lesson, value))
+    });
+    let shown: Vec<_> = shown.collect();
     found.extend(shown.par_iter().map(diverged).collect::<Vec<_>>().into_iter().flatten());
 
     let mut prose = Prose::new();
-    let in_prose = in_prose(course, planned, is_open);
+    let in_prose = open().flat_map(|lesson| {
+        let claims = in_prose(course, lesson, of_lesson(planned, lesson));
+        claims.into_iter().map(move |(claim, scope)| (lesson, claim, scope))
+    });
+    let in_prose: Vec<_> = in_prose.collect();
     let judged = in_prose.par_iter().map(|(lesson, InlineValue { expression, span, .. }, scope)| {
         judge_in_prose(&values, &course.lessons[*lesson].slug, scope, expression, *span)
     });
@@ -209,45 +226,31 @@ fn outcomes<'v>(values: &'v Values, scope: &'v Scope) -> impl Iterator<Item = &'
     scope.experiments.iter().filter_map(|experiment| values.outcome(experiment))
 }
 
-/// Returns every claim in the prose of those lessons that is in order, with its lesson and what it is about.
-fn in_prose(
-    course: &Course,
-    planned: &[Planned],
-    lessons: impl Fn(usize) -> bool + Sync,
-) -> Vec<(usize, InlineValue, Scope)> {
-    let claims = values_of(course, planned, Role::Claim, lessons).into_iter();
-    let scoped = claims.filter_map(|(lesson, claim)| {
-        let (about, span) = (&course.lessons[lesson], claim.span);
+/// Returns every claim in the prose of a lesson that is in order, with what it is about; `own` are its experiments.
+fn in_prose(course: &Course, lesson: usize, own: &[Planned]) -> Vec<(InlineValue, Scope)> {
+    let about = &course.lessons[lesson];
+    let scoped = values_of(course, lesson, own, Role::Claim).into_iter().filter_map(|claim| {
+        let span = claim.span;
         let scope = course.names.scope(&about.slug, about.block_around(span), &claim.expression, span);
-        Some((lesson, claim, scope.ok()??))
+        Some((claim, scope.ok()??))
     });
     scoped.collect()
 }
 
-/// Returns all expressions of one role in those lessons and in the texts of their blocks, each with its lesson.
-fn values_of(
-    course: &Course,
-    planned: &[Planned],
-    role: Role,
-    lessons: impl Fn(usize) -> bool + Sync,
-) -> Vec<(usize, InlineValue)> {
-    let pick = |lesson: usize, text: &Fragment| -> Vec<(usize, InlineValue)> {
-        text.values().filter(|value| value.role == role).map(|value| (lesson, value.clone())).collect()
-    };
-    let of_lesson = |(index, lesson): (usize, &Lesson)| {
-        [&lesson.title, &lesson.summary, &lesson.body].map(|text| pick(index, text)).concat()
-    };
+/// Returns all expressions of one role in a lesson and in the texts of its blocks.
+fn values_of(course: &Course, lesson: usize, own: &[Planned], role: Role) -> Vec<InlineValue> {
+    let lesson = &course.lessons[lesson];
+    let pick =
+        |text: &Fragment| text.values().filter(|value| value.role == role).cloned().collect::<Vec<_>>();
     let of_block = |experiment: &Planned| {
-        let lesson = &course.lessons[experiment.lesson];
         let short =
             |(path, text): (String, &str)| course.short(lesson, text, experiment.tree.locate(&path)).ok();
         let texts = block_texts(experiment).filter(|(_, text)| text.contains("{{")).filter_map(short);
         let alt = experiment.header.alt.as_deref().filter(|text| text.contains("{{"));
         let alt = alt.and_then(|text| course.plain(lesson, text, experiment.tree.locate("alt")).ok());
-        texts.chain(alt).flat_map(|text| pick(experiment.lesson, &text)).collect::<Vec<_>>()
+        texts.chain(alt).flat_map(|text| pick(&text)).collect::<Vec<_>>()
     };
-    let blocks: Vec<_> =
-        planned.par_iter().filter(|experiment| lessons(experiment.lesson)).map(of_block).collect();
-    let texts = course.lessons.iter().enumerate().filter(|(index, _)| lessons(*index)).flat_map(of_lesson);
-    texts.chain(blocks.into_iter().flatten()).collect()
+    let blocks: Vec<_> = own.par_iter().map(of_block).collect();
+    let texts = [&lesson.title, &lesson.summary, &lesson.body].map(pick);
+    texts.into_iter().chain(blocks).flatten().collect()
 }

@@ -11,7 +11,9 @@
 mod checkout;
 mod computed;
 mod judging;
+mod kept;
 mod linting;
+mod looking;
 mod ready;
 mod request;
 mod review;
@@ -21,8 +23,9 @@ mod show;
 pub use crate::view::{says_nothing, short};
 pub use computed::Computed;
 pub(crate) use judging::judge_in_prose;
+pub use kept::Kept;
 pub use ready::{Inspected, Ready};
-pub use request::{Failure, Keeping, Kept, Request};
+pub use request::{Failure, Keeping, Request};
 pub use review::drift::{leaf, parted, reseeded, sci, settings, sizeless, step, worst};
 pub use review::reviewed::{Reprinted, Review, Reviewed, Status};
 pub use review::reviewing::{accept, review};
@@ -59,21 +62,20 @@ use show::{pages, unchanged};
 /// # Errors
 /// A folder that cannot be read.
 pub fn inspect(request: &Request) -> Result<Inspected, Failure> {
-    let mut course = lesson::open(&request.lessons, request.drafts, request.untrusted, &request.unsaved)?;
+    let Request { lessons, drafts, untrusted, precision, unsaved, kept, .. } = request;
+    let mut course = lesson::reopen(lessons, *drafts, *untrusted, unsaved, &kept.readings)?;
     let limits = Limits::of(request.limits.as_ref(), request.untrusted, &course.settings.limits);
     let sources = std::mem::take(&mut course.sources);
-    let mut tables = Tables::new(&course.root, limits, sources, request.kept.tables.clone());
+    let mut tables = Tables::new(&course.root, limits, sources, kept.tables.clone());
     let mut found = std::mem::take(&mut course.found);
-    let planned = planning::plan(&course, &limits, request.precision, &mut tables, &mut found);
+    let planned = planning::plan(&course, &limits, *precision, &mut tables, &kept.plans, &mut found);
     tables.keep();
-    planning::declare(&mut course, &planned);
+    looking::declare(&mut course, &planned, &found, &kept.looks);
     let held = tables.bytes();
-    let figures = figures::plan(&course, &planned, held, &limits, &request.kept.figures, &mut found);
+    let figures = figures::plan(&course, &planned, held, &limits, &kept.figures, &mut found);
     found.extend(totals::check_site(&course, &planned, &figures, &limits));
-    found.extend(planning::check_texts(&course, &planned));
+    found.extend(looking::look(&course, &planned, &tables, (limits, *precision), &kept.looks));
     course.complete_prose();
-    found.extend(judging::on_one_seed(&course, &planned));
-    found.extend(linting::before(&course, &planned, &tables));
     Ok(Inspected { course, limits, planned, figures, found, tables })
 }
 
@@ -116,6 +118,10 @@ pub fn prepare(request: &Request) -> Result<Ready, Failure> {
     }
     let cache = request.cache.cache(&course)?;
     let cache = if request.draws_anew { cache.drawing_anew() } else { cache };
+    let cache = match &request.kept.untidied {
+        Some(untidied) => cache.tidied_seldom(untidied.clone()),
+        None => cache,
+    };
     Ok(Ready { course, limits, planned, figures: drawn, cache, found, known, templates, tables })
 }
 
@@ -149,7 +155,9 @@ pub fn clean(request: &Request) -> Result<(usize, u64), Failure> {
 pub fn compute(request: &Request, watch: &dyn Watch) -> Result<Computed, Failure> {
     let ready = prepare(request)?;
     let jobs = jobs::all(&ready.course, &ready.planned, &ready.tables);
-    let unchanged = if request.pages_only { unchanged::find(&ready, &jobs) } else { unchanged::none(&ready) };
+    let notes = &request.kept.notes;
+    let unchanged =
+        if request.pages_only { unchanged::find(&ready, &jobs, notes) } else { unchanged::none(&ready) };
     let ran = match running::run(&ready, &jobs, &unchanged.wanted, watch) {
         Ok(ran) => ran,
         Err(errors) => return Err(Failure::Course(errors, ready.tables.sources)),

@@ -9,8 +9,7 @@ use etcetera::BaseStrategy;
 use glob::Pattern;
 
 use super::checkout;
-use super::run::figures::KeptFigures;
-use super::run::tables::KeptTables;
+use super::kept::Kept;
 use crate::diagnostic::{Diagnostics, Sources, counted};
 use crate::experiment::LimitSettings;
 use crate::files::Fault;
@@ -86,15 +85,6 @@ pub struct Request {
     pub own_templates: bool,
     /// What is known of the course since it was looked at before.
     pub kept: Kept,
-}
-
-/// What need not be made once more of a course that is looked at again: each part under a hash of all that it is made from, as long as
-/// the course has it.
-#[derive(Clone, Debug, Default)]
-pub struct Kept {
-    pub(super) tables: KeptTables,
-    /// Those that were found in order.
-    pub(super) figures: KeptFigures,
 }
 
 /// Where runs are kept from one build to the next.

@@ -20,7 +20,7 @@ use std::time::{Duration, Instant};
 use crate::diagnostic::{Diagnostics, Sources};
 use crate::files::Fault;
 use crate::lesson;
-use crate::pipeline::{self, Computed, Failure, Headway, Request, Watch, Why};
+use crate::pipeline::{self, Computed, Failure, Headway, Kept, Request, Watch, Why};
 use crate::site::Published;
 use crate::store::cache::Key;
 
@@ -83,6 +83,7 @@ pub fn serve(service: Service, tell: &Arc<dyn Tell>) -> Result<(), Failure> {
     tell.serves(&format!("http://127.0.0.1:{found}/"), (port != 0 && found != port).then_some(port));
     watch_files(places(&request, &output, also), native, &sender, &**tell);
 
+    let request = Request { kept: Kept::lasting(), ..request };
     let builder = Builder { request, output, live: Arc::clone(&live), tell: Arc::clone(tell), sender };
     let mut waiting = Some(BTreeSet::new());
     let mut running: Option<Arc<Training>> = None;

@@ -1,32 +1,43 @@
 //! From blocks to experiments that are ready to run: decoded, checked, their cost within the limits.
 
+mod kept;
+
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use crate::block::{Block, Decoded};
 use crate::chart::Palette;
-use crate::data::DataSettings;
+use crate::data::{DataSettings, Facts};
 use crate::diagnostic::{Diagnostic, Diagnostics, Span, nearest};
 use crate::experiment::{Cost, HEADER_KEYS, Header, KINDS, Kind, Limits, check_shared};
-use crate::lesson::inline::{Forecast, as_name};
-use crate::lesson::{Course, Fragment, Lesson, Role, Shown};
+use crate::lesson::inline::as_name;
+use crate::lesson::{Course, Fragment, Lesson, Role};
 use crate::settings::{self, Entry, Node};
 use crate::train::Precision;
 
-use super::planned::{Planned, block_texts};
+use super::planned::Planned;
 use super::tables::{Tables, told_of_file};
 use super::totals;
+
+pub(crate) use kept::KeptPlans;
+use kept::PlannedLesson;
 
 /// Keys of the header that no two experiments share.
 const OWN_KEYS: [&str; 3] = ["kind", "id", "try"];
 
-/// Plans every block of every lesson, in another precision if one is given; what is wrong with any of them is added to `found`.
+/// Returns the size of data, where each of their settings stands being known by its path within them.
+type Sizing<'a> = dyn FnMut(&DataSettings, &dyn Fn(&str) -> Span) -> Result<Facts, Vec<Diagnostic>> + 'a;
+
+/// Plans every block of every lesson, in another precision if one is given; what is wrong with any of them is added to `found`. Of
+/// what is `kept` those lessons are as they were that were not read anew, and whose data are of the same size.
 pub(crate) fn plan(
     course: &Course,
     limits: &Limits,
     precision: Option<Precision>,
     tables: &mut Tables,
+    kept: &KeptPlans,
     found: &mut Diagnostics,
 ) -> Vec<Planned> {
     let mut planned = Vec::new();
@@ -45,42 +56,75 @@ pub(crate) fn plan(
         };
         decoded.map(|decoded| decoded.map(in_precision)).collect()
     };
-    let mut decoded: Vec<Vec<_>> = course.lessons.par_iter().map(decode).collect();
-    for (lesson, decoded) in course.lessons.iter().zip(&mut decoded) {
+    let known = kept.known(limits, precision);
+    let begin = |lesson: &Lesson| match known.get(&lesson.reading) {
+        Some(known) => Begun::Known(known.clone()),
+        None => Begun::Decoded(decode(lesson)),
+    };
+    let mut begun: Vec<Begun> = course.lessons.par_iter().map(begin).collect();
+    for (lesson, begun) in course.lessons.iter().zip(&mut begun) {
         let mut size =
             |data: &DataSettings, place: &dyn Fn(&str) -> Span| tables.facts(data, &lesson.path, place);
-        decoded.iter_mut().flatten().for_each(|decoded| decoded.read_data(&mut size));
+        if let Begun::Known(known) = begun
+            && !known.blocks.iter().all(|(_, block, _)| has_same_data(block, &mut size))
+        {
+            *begun = Begun::Decoded(decode(lesson));
+        }
+        if let Begun::Decoded(decoded) = begun {
+            decoded.iter_mut().flatten().for_each(|decoded| decoded.read_data(&mut size));
+        }
     }
     let read = &*tables;
-    let check = |(lesson, decoded): (&Lesson, Vec<Result<Decoded, Vec<Diagnostic>>>)| -> Vec<_> {
+    let finish = |(lesson, begun): (&Lesson, Begun)| {
         let told = |problem, data: Option<&DataSettings>| told_of_file(problem, data, &lesson.path);
         let size = |data: &DataSettings| read.size_without_file(data);
         let whole =
             |decoded: Result<Decoded, _>| decoded?.checked(limits, told)?.with_controls(limits, &size);
-        decoded.into_iter().map(whole).collect()
-    };
-    let checked: Vec<Vec<_>> = course.lessons.par_iter().zip(decoded).map(check).collect();
-    for (index, (lesson, checked)) in course.lessons.iter().zip(checked).enumerate() {
-        found.extend(check_defaults(lesson.front.defaults.as_ref()));
-        let mut ids = BTreeSet::new();
-        for (block_index, (written, checked)) in lesson.blocks.iter().zip(checked).enumerate() {
-            let Some(block) = found.keep(checked) else { continue };
-            let id = block.header.id.clone();
-            if ids.contains(&id) {
-                let message = format!("two experiments of this lesson are called `{id}`");
-                let error = Diagnostic::error(message, written.node.locate("id"));
-                found.push(error.label("an id stands once in its lesson"));
+        match begun {
+            Begun::Known(known) => known,
+            Begun::Decoded(decoded) => {
+                let checked = decoded.into_iter().map(whole).collect();
+                Arc::new(PlannedLesson::new(lesson, checked))
             }
-            ids.insert(id);
-            found.extend(typeset_labels(&block));
-            planned.push(Planned { lesson: index, block: block_index, of: block });
         }
+    };
+    let lessons: Vec<_> = course.lessons.par_iter().zip(begun).map(finish).collect();
+    for (index, lesson) in lessons.iter().enumerate() {
+        found.extend(lesson.found.iter().cloned());
+        planned.extend(lesson.blocks.iter().map(|(place, block, sum)| Planned {
+            lesson: index,
+            block: *place,
+            of: block.clone(),
+            sum: *sum,
+            quoted: Cost::default(),
+        }));
     }
-    give_colors(&mut planned);
+    kept.keep(limits, precision, course.lessons.iter().map(|lesson| lesson.reading).zip(lessons));
     count_values(course, &mut planned);
     found.extend(std::mem::take(&mut tables.warnings));
     found.extend(totals::check_work(&planned, tables.bytes(), limits));
     planned
+}
+
+/// A lesson whose data are to be read.
+enum Begun {
+    /// It was planned before.
+    Known(Arc<PlannedLesson>),
+    Decoded(Vec<Result<Decoded, Vec<Diagnostic>>>),
+}
+
+/// Returns whether all data of a block have the size that they had when it was planned.
+fn has_same_data(block: &Block, size: &mut Sizing) -> bool {
+    let plan = &*block.plan;
+    plan.variants().iter().enumerate().all(|(index, variant)| {
+        let place = |setting: &str| variant.tree.locate(&plan.data_path(setting));
+        let own = block.facts[index].as_ref();
+        plan.data(index).is_none_or(|data| size(data, &place).is_ok_and(|facts| own == Some(&facts)))
+            && plan.further_data(index).into_iter().all(|data| {
+                let place = |setting: &str| variant.tree.locate(&format!("{}.{setting}", data.path));
+                size(data.settings, &place).is_ok_and(|facts| data.facts == Some(&facts))
+            })
+    })
 }
 
 /// Returns a warning for each label that is written as a formula or with marks, which readers would see.
@@ -104,20 +148,8 @@ fn is_typeset(label: &str) -> bool {
     command || formula || label.contains("**") || label.contains('`')
 }
 
-/// Gives each variant its colour: a name has the same one through a lesson, from its first chart on.
-fn give_colors(planned: &mut [Planned]) {
-    let mut lesson = usize::MAX;
-    let mut palette = Palette::default();
-    for experiment in planned {
-        if std::mem::replace(&mut lesson, experiment.lesson) != experiment.lesson {
-            palette = Palette::default();
-        }
-        experiment.of.colors = colors(&mut palette, experiment);
-    }
-}
-
-/// Returns the colours of an experiment's variants.
-fn colors(palette: &mut Palette, experiment: &Planned) -> Vec<usize> {
+/// Returns the colours of an experiment's variants: a name has the same one through a lesson, from its first chart on.
+fn colors(palette: &mut Palette, experiment: &Block) -> Vec<usize> {
     let labels: Vec<String> = experiment.labels().collect();
     let names: Vec<&str> = labels.iter().map(String::as_str).collect();
     match experiment.header.figures.as_deref() {
@@ -165,7 +197,7 @@ fn count_values(course: &Course, planned: &mut [Planned]) {
         }
     }
     for (experiment, cost) in planned.iter_mut().zip(costs) {
-        experiment.of.shown = experiment.shown + cost;
+        experiment.quoted = cost;
     }
 }
 
@@ -202,53 +234,5 @@ fn check_default(entry: &Entry) -> Vec<Diagnostic> {
         found.retain(|mistake| also.contains(mistake));
     }
     found.extend(check_shared(&alone));
-    found
-}
-
-/// Tells a course what its experiments will find, by name.
-pub(crate) fn declare(course: &mut Course, planned: &[Planned]) {
-    let forecasts: Vec<Forecast> = planned.par_iter().map(|experiment| experiment.forecast()).collect();
-    for (experiment, forecast) in planned.iter().zip(forecasts) {
-        let header = &experiment.header;
-        let is_asked =
-            |name: &str| header.figures.as_ref().is_none_or(|asked| asked.iter().any(|own| own == name));
-        let shown = Shown::among(experiment.kind.figures.iter().map(|figure| figure.name), is_asked);
-        course.declare_figures(experiment.lesson, &header.id, &shown);
-        let slug = &course.lessons[experiment.lesson].slug;
-        course.names.declare(slug, &header.id, forecast);
-    }
-}
-
-/// Returns what is wrong with texts and claims, as far as that can be said before anything runs.
-pub(crate) fn check_texts(course: &Course, planned: &[Planned]) -> Vec<Diagnostic> {
-    let blocks: Vec<_> = planned.par_iter().map(|planned| check_block(course, planned)).collect();
-    course.check_prose().into_iter().chain(blocks.into_iter().flatten()).collect()
-}
-
-/// Returns what can be said of a block's Markdown and claims.
-fn check_block(course: &Course, planned: &Planned) -> Vec<Diagnostic> {
-    let lesson = &course.lessons[planned.lesson];
-    let header = &planned.header;
-    let mut found = Vec::new();
-    for (path, text) in block_texts(planned) {
-        found.extend(course.check_short(lesson, text, planned.tree.locate(&path)));
-    }
-    if let Some(alt) = &header.alt {
-        found.extend(course.check_plain(lesson, alt, planned.tree.locate("alt")));
-    }
-    for (index, column) in header.columns.iter().flatten().enumerate() {
-        let path = format!("columns[{index}]");
-        let span = planned.tree.locate(&match &column.heading {
-            Some(heading) => format!("{path}.{heading}"),
-            None => path,
-        });
-        let checked = course.names.check_column(&lesson.slug, &header.id, &column.expression, span);
-        found.extend(checked.err().unwrap_or_default());
-    }
-    for (index, claim) in header.claims.iter().enumerate() {
-        let span = crate::claims::place(index, &planned.tree);
-        let checked = course.names.check_claim(&lesson.slug, &header.id, &claim.that, span);
-        found.extend(checked.err().unwrap_or_default());
-    }
     found
 }

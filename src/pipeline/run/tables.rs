@@ -127,6 +127,11 @@ impl Tables {
         self.held
     }
 
+    /// Returns a hash over all tables that are held: what each of them is kept under, and its bytes.
+    pub(crate) fn sum(&self) -> Sum {
+        Sum::of_value(&self.loaded.iter().map(|(key, loaded)| (key, &loaded.hash)).collect::<Vec<_>>())
+    }
+
     /// Returns the bounds of one table.
     fn of_one(&self) -> TableLimits {
         TableLimits { rows: self.limits.rows as usize, ..TableLimits::default() }

@@ -1,5 +1,8 @@
 //! What an earlier build noted of the lessons whose runs need not be looked at again.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::Diagnostic;
@@ -8,6 +11,7 @@ use crate::site::{ExperimentView, PageView};
 use crate::store::cache::{Key, Sum};
 
 use super::figure_view::DrawnBlock;
+use crate::pipeline::kept::Lasting;
 
 /// What there is of an experiment's charts and files, for those who need none of them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -47,10 +51,13 @@ pub(crate) struct NotedExperiment {
     pub sketch: Sketch,
 }
 
+/// Notes by their names in the cache, for when their course is built again.
+pub(crate) type KeptNotes = Lasting<BTreeMap<Key, Arc<Note>>>;
+
 /// Which lessons are unchanged.
 pub(crate) struct Unchanged {
     /// What was made of each lesson; none where it has to be looked at.
-    pub notes: Vec<Option<Note>>,
+    pub notes: Vec<Option<Arc<Note>>>,
     /// For each planned experiment, whether a lesson that has to be looked at asks what it found.
     pub wanted: Vec<bool>,
 }
@@ -63,12 +70,12 @@ impl Unchanged {
 
     /// Returns what was made of a lesson that is unchanged.
     pub(crate) fn note(&self, lesson: usize) -> Option<&Note> {
-        self.notes[lesson].as_ref()
+        self.notes[lesson].as_deref()
     }
 
     /// Returns what has to be said again of unchanged lessons.
     pub(crate) fn remarks(&self, course: &Course) -> Vec<Diagnostic> {
-        let of_lesson = |(lesson, note): (&Lesson, &Option<Note>)| {
+        let of_lesson = |(lesson, note): (&Lesson, &Option<Arc<Note>>)| {
             let remarks = note.iter().flat_map(|note| note.remarks.clone());
             remarks.map(|remark| remark.moved_to(lesson.source)).collect::<Vec<_>>()
         };

@@ -90,13 +90,14 @@ impl<'a> References<'a> {
             let mut found = Vec::new();
             let lesson = &course.lessons[planned.lesson];
             let place = |path: &str| planned.tree.locate(path);
-            let texts = block_texts(planned).filter(|(_, text)| text.contains("{{"));
+            let refers = |text: &str| text.contains("{{") && text.contains("ref");
+            let texts = block_texts(planned).filter(|(_, text)| refers(text));
             for (path, text) in texts {
                 if let Ok(text) = course.short(lesson, text, place(&path)) {
                     found.extend(check(planned.lesson, &text));
                 }
             }
-            let alt = planned.header.alt.as_deref().filter(|text| text.contains("{{"));
+            let alt = planned.header.alt.as_deref().filter(|text| refers(text));
             if let Some(Ok(text)) = alt.map(|alt| course.plain(lesson, alt, place("alt"))) {
                 found.extend(check(planned.lesson, &text));
             }

@@ -2,6 +2,7 @@
 //! them. Of these no run is read, no claim judged, no number put into words; what had to be said of their runs is said again.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use rayon::prelude::*;
@@ -12,7 +13,7 @@ use crate::lesson::inline::as_name;
 use crate::lesson::{Course, Fragment, Lesson};
 use crate::store::cache::{FRESH, FileStamp, Key, Sum};
 
-use super::notes::{Note, Unchanged};
+use super::notes::{KeptNotes, Note, Unchanged};
 use crate::pipeline::computed::Computed;
 use crate::pipeline::ready::Ready;
 use crate::pipeline::run::figures::PlannedFigure;
@@ -27,7 +28,7 @@ pub(crate) fn none(ready: &Ready) -> Unchanged {
 
 /// Finds the lessons of which there is a note that is still true. Once a day they are looked at all the same, so that the
 /// entries of their runs count as used.
-pub(crate) fn find(ready: &Ready, jobs: &[Job]) -> Unchanged {
+pub(crate) fn find(ready: &Ready, jobs: &[Job], kept: &KeptNotes) -> Unchanged {
     let Some(program) = ready.cache.program() else { return none(ready) };
     let (course, planned) = (&ready.course, &ready.planned);
     let yesterday = SystemTime::now() - FRESH;
@@ -37,13 +38,18 @@ pub(crate) fn find(ready: &Ready, jobs: &[Job]) -> Unchanged {
     jobs.iter().zip(stamps).for_each(|(job, stamp)| of_experiments[job.experiment].push(stamp));
     let stamps = |place: usize| of_experiments[place].iter().copied().collect();
     let (figures, sources) = (&ready.figures, &ready.tables.sources);
-    let making = Making { course, planned, figures, sources, program, stamps: &stamps };
+    let scenery = Sum::of_value(&course.scenery());
+    let making = Making { course, planned, figures, sources, scenery, program, stamps: &stamps };
+    let known = kept.with(std::mem::take).unwrap_or_default();
     let note = |index: usize| {
-        let made_from = making.made_from(index)?;
-        let note: Note = ready.cache.brief(&making.name(index))?;
-        (note.made_from == made_from).then_some(note)
+        let (made_from, name) = (making.made_from(index)?, making.name(index));
+        let is_true = |note: &Arc<Note>| note.made_from == made_from;
+        let note = known.get(&name).cloned().filter(is_true);
+        Some((name, note.or_else(|| ready.cache.brief(&name).map(Arc::new).filter(is_true))?))
     };
-    let notes: Vec<Option<Note>> = (0..course.lessons.len()).into_par_iter().map(note).collect();
+    let found: Vec<Option<(Key, Arc<Note>)>> = (0..course.lessons.len()).into_par_iter().map(note).collect();
+    kept.with(|kept| *kept = found.iter().flatten().cloned().collect());
+    let notes: Vec<Option<Arc<Note>>> = found.into_iter().map(|found| Some(found?.1)).collect();
     let mut wanted = vec![false; planned.len()];
     for (index, _) in notes.iter().enumerate().filter(|(_, note)| note.is_none()) {
         making.asked_by(index).into_iter().for_each(|place| wanted[place] = true);
@@ -63,7 +69,8 @@ pub(crate) fn keep(
     };
     let (course, planned) = (&computed.course, &computed.planned);
     let (figures, sources) = (&computed.figures, computed.sources());
-    let making = Making { course, planned, figures, sources, program, stamps: &stamps };
+    let scenery = Sum::of_value(&course.scenery());
+    let making = Making { course, planned, figures, sources, scenery, program, stamps: &stamps };
     // What has no place, or one in the settings of the course, may be of any lesson: each is looked at again.
     let is_of = |remark: &Diagnostic, lesson: &Lesson| remark.is_within(lesson.source);
     if !computed.remarks.iter().all(|remark| course.lessons.iter().any(|lesson| is_of(remark, lesson))) {
@@ -87,6 +94,8 @@ struct Making<'a> {
     planned: &'a [Planned],
     figures: &'a [PlannedFigure],
     sources: &'a Sources,
+    /// A hash over what every text of the course depends on.
+    scenery: Sum,
     program: Sum,
     /// How the entries of an experiment's runs look; none where one is missing.
     stamps: &'a (dyn Fn(usize) -> Option<Vec<FileStamp>> + Sync),
@@ -107,11 +116,11 @@ impl Making<'_> {
         let experiments = asked.into_iter().map(|place| {
             let experiment = &self.planned[place];
             let slug = &self.course.lessons[experiment.lesson].slug;
-            Some(Sum::of_value(&(slug, &experiment.tree, (self.stamps)(place)?)))
+            Some(Sum::of_value(&(slug, experiment.sum, (self.stamps)(place)?)))
         });
         let experiments = experiments.collect::<Option<Vec<Sum>>>()?;
         let lesson = &self.course.lessons[index];
-        let text = (&self.sources.get(lesson.source).text, &lesson.included);
+        let text = (Sum::of(self.sources.get(lesson.source).text.as_bytes()), &lesson.included);
         let folder = self.course.root.file_name().map(|name| name.to_string_lossy());
         let tables: Vec<&Sum> = self
             .figures
@@ -120,7 +129,7 @@ impl Making<'_> {
             .filter_map(|figure| figure.file_sum.as_ref())
             .collect();
         let number = self.course.lessons[index].number;
-        Some(Sum::of_value(&(text, number, folder, self.course.scenery(), experiments, tables)))
+        Some(Sum::of_value(&(text, number, folder, self.scenery, experiments, tables)))
     }
 
     /// Returns the places in the plan of the experiments that a lesson shows, and of all those of lessons whose name stands in

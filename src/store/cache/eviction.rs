@@ -2,7 +2,7 @@
 
 use std::io::{self, ErrorKind};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
 use super::{BRIEF, Cache, DRAWN, LAST, PROGRAMS, RUNS, SITES};
@@ -13,10 +13,33 @@ pub(super) const ABANDONED: Duration = Duration::from_hours(1);
 /// A note that no build has used for so long is of something that is gone.
 pub(super) const FORGOTTEN: Duration = Duration::from_hours(1440);
 
+/// How much a process has written into a cache since it tidied it: one that builds after every word looks through all entries once, and
+/// then when there may be a hundredth more of them than there is room for.
+#[derive(Clone, Debug)]
+pub struct Untidied(Arc<AtomicU64>);
+
+impl Default for Untidied {
+    fn default() -> Self {
+        Untidied(Arc::new(AtomicU64::new(u64::MAX / 2)))
+    }
+}
+
+impl Untidied {
+    fn is_due(&self, written: u64, capacity: u64) -> bool {
+        let is_due = self.0.fetch_add(written, Ordering::Relaxed).saturating_add(written) > capacity / 100;
+        if is_due {
+            self.0.store(0, Ordering::Relaxed);
+        }
+        is_due
+    }
+}
+
 impl Cache {
     /// Makes room after a build that wrote anything: the entries that were not used for longest go first, and notes that nobody needs.
     pub fn tidy(&self) {
-        if self.written.load(Ordering::Relaxed) == 0 {
+        let written = self.written.load(Ordering::Relaxed);
+        let is_due = |untidied: &Untidied| untidied.is_due(written, self.capacity);
+        if written == 0 || !self.untidied.as_ref().is_none_or(is_due) {
             return;
         }
         let parts = |names: &[&'static str]| -> Vec<CacheFile> {

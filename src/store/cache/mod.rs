@@ -19,11 +19,12 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, SystemTime};
 
 pub use entry::same_bits;
+pub use eviction::Untidied;
 pub use file_stamp::FileStamp;
 pub use inputs::{Inputs, VariantInputs};
 pub use key::{Key, Sum};
@@ -74,7 +75,9 @@ pub struct Cache {
     draws_anew: bool,
     /// Bytes that its entries may take together.
     capacity: u64,
-    written: AtomicUsize,
+    /// Bytes that it has written.
+    written: AtomicU64,
+    untidied: Option<Untidied>,
     damaged: AtomicUsize,
     /// The first thing that went wrong in writing.
     trouble: Mutex<Option<String>>,
@@ -120,6 +123,11 @@ impl Cache {
     /// The same, but as if nothing had been made of its runs yet: all that is drawn and put into words is made again, and kept.
     pub fn drawing_anew(self) -> Self {
         Cache { draws_anew: true, ..self }
+    }
+
+    /// The same for a process that opens it again and again, and [tidies](Self::tidy) it seldom.
+    pub fn tidied_seldom(self, untidied: Untidied) -> Cache {
+        Cache { untidied: Some(untidied), ..self }
     }
 
     /// Whether it has a folder at all.
@@ -316,7 +324,7 @@ impl Cache {
         written.and_then(|()| folder.rename(&aside, name)).inspect_err(|_| {
             let _ = folder.remove_file(&aside);
         })?;
-        self.written.fetch_add(1, Ordering::Relaxed);
+        self.written.fetch_add(bytes.len() as u64, Ordering::Relaxed);
         Ok(())
     }
 }
