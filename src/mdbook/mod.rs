@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
 
-use crate::diagnostic::{Diagnostic, Diagnostics, Severity, Sources};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity, SourceId, Sources, Span};
 use crate::files::{Fault, is_hidden};
 use crate::lesson::Unsaved;
 use crate::pipeline::{self, Computed, Failure, Keeping, Request, Watch};
@@ -296,7 +296,7 @@ impl Place {
             };
             let source = sources.get(span.source).clone();
             let path = PathBuf::from(&source.path);
-            let Some(chapter) = self.chapter(chapters, &path) else {
+            if self.chapter(chapters, &path).is_none() {
                 let mut diagnostic = diagnostic.clone();
                 if path == self.source.join("gradbook.yaml") {
                     diagnostic.span = None;
@@ -307,21 +307,37 @@ impl Place {
                 }
                 placed.push(diagnostic);
                 continue;
-            };
-            let shown = path.strip_prefix(self.root.canonicalize().unwrap_or_default()).unwrap_or(&path);
-            let id = *written
-                .entry(span.source)
-                .or_insert_with(|| sources.add(shown.display().to_string(), chapter.content.clone()));
+            }
             let mut diagnostic = diagnostic.clone();
             let also = diagnostic.also.iter_mut().map(|(span, _)| span);
-            for place in diagnostic.span.iter_mut().chain(also).filter(|place| place.source == span.source) {
-                (place.start, place.end) = chapter.in_content(place.start, place.end);
-                place.source = id;
+            for place in diagnostic.span.iter_mut().chain(also) {
+                self.write_place(place, sources, &mut written, chapters);
             }
             diagnostic.hints.iter_mut().for_each(|hint| *hint = in_a_book(hint));
             placed.push(diagnostic);
         }
         placed
+    }
+
+    /// Moves a place to where the author sees it: within the chapter as it was written, and in any file by its path in the book.
+    fn write_place(
+        &self,
+        place: &mut Span,
+        sources: &mut Sources,
+        written: &mut BTreeMap<SourceId, SourceId>,
+        chapters: &[Chapter],
+    ) {
+        let source = sources.get(place.source).clone();
+        let path = Path::new(&source.path);
+        let chapter = self.chapter(chapters, path);
+        if let Some(chapter) = chapter {
+            (place.start, place.end) = chapter.in_content(place.start, place.end);
+        }
+        place.source = *written.entry(place.source).or_insert_with(|| {
+            let shown = path.strip_prefix(self.root.canonicalize().unwrap_or_default()).unwrap_or(path);
+            let text = chapter.map_or(source.text.clone(), |chapter| chapter.content.clone());
+            sources.add(shown.display().to_string(), text)
+        });
     }
 }
 

@@ -226,6 +226,7 @@ fn accepted_results_are_held_to_in_ci() {
     let called = book.called(&[]);
     assert_eq!(called.status, 0, "{}", called.error);
     assert!(called.error.contains("warning") && called.error.contains("ways.md"), "{}", called.error);
+    assert!(called.error.contains("::: src/snapshots/ways.yaml:"), "{}", called.error);
     let called = book.called(&[("CI", "true")]);
     assert_eq!((called.status, called.output.as_str()), (1, ""), "{}", called.error);
 }
