@@ -159,7 +159,7 @@ fn a_course_that_is_kept_is_as_one_read_from_nothing_whatever_is_edited() {
                 (Ok(now), Ok(right)) => {
                     assert!(now.keys().eq(right.keys()), "edit {edit}");
                     now.iter().for_each(|(path, file)| {
-                        assert!(file.source == right[path].source, "{edit}: {path}")
+                        assert!(file.source == right[path].source, "{edit}: {path}");
                     });
                 }
                 (now, right) => assert_eq!(now.err(), right.err(), "edit {edit}"),
