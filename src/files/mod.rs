@@ -42,13 +42,7 @@ pub enum Refusal {
 /// # Errors
 /// What is no file of the folder.
 pub fn find(root: &Path, below: &Path) -> Result<PathBuf, Refusal> {
-    let (real, _) = locate(root, below)?;
-    // Asked before it is opened, for to open a pipe or a device may already do something.
-    match real.symlink_metadata() {
-        Ok(metadata) if metadata.is_file() => Ok(real),
-        Ok(_) => Err(Refusal::NoFile),
-        Err(error) => Err(error.into()),
-    }
+    Ok(locate_file(root, below)?.1)
 }
 
 /// Returns the real path of a folder `below` another, by the same rule.
@@ -56,7 +50,7 @@ pub fn find(root: &Path, below: &Path) -> Result<PathBuf, Refusal> {
 /// # Errors
 /// What is no folder there.
 pub fn find_folder(root: &Path, below: &Path) -> Result<PathBuf, Refusal> {
-    let (real, _) = locate(root, below)?;
+    let (_, real) = locate(root, below)?;
     if real.is_dir() { Ok(real) } else { Err(Refusal::NoFile) }
 }
 
@@ -83,8 +77,7 @@ pub fn read(root: &Path, below: &Path, most: u64) -> Result<Vec<u8>, Refusal> {
 /// # Errors
 /// What is no file of the folder.
 pub fn open(root: &Path, below: &Path) -> Result<File, Refusal> {
-    let real = find(root, below)?;
-    let root = root.canonicalize()?;
+    let (root, real) = locate_file(root, below)?;
     let inside = real.strip_prefix(&root).map_err(|_| Refusal::Outside)?;
     let folder = Dir::open_ambient_dir(&root, ambient_authority())?;
     Ok(regular(&folder, inside)?)
@@ -98,19 +91,33 @@ pub fn without_mark(text: String) -> String {
     }
 }
 
-/// Returns the real path, and the path below the folder with its names as they are on the disk.
+/// Returns the real paths of a folder and of the file `below` it.
+fn locate_file(root: &Path, below: &Path) -> Result<(PathBuf, PathBuf), Refusal> {
+    let (root, real) = locate(root, below)?;
+    // Asked before it is opened, for to open a pipe or a device may already do something.
+    match real.symlink_metadata() {
+        Ok(metadata) if metadata.is_file() => Ok((root, real)),
+        Ok(_) => Err(Refusal::NoFile),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Returns the real paths of a folder and of what is `below` it.
 fn locate(root: &Path, below: &Path) -> Result<(PathBuf, PathBuf), Refusal> {
     let below = plain(below)?;
     let real_root = root.canonicalize()?;
-    let (real, below) = match real_root.join(&below).canonicalize() {
+    let real = match real_root.join(&below).canonicalize() {
         Err(error) if error.kind() == ErrorKind::NotFound => {
             let below = names::on_disk(&real_root, &below).ok_or(Refusal::Missing)?;
-            (real_root.join(&below).canonicalize()?, below)
+            real_root.join(below).canonicalize()?
         }
-        real => (real?, below),
+        real => real?,
     };
     let inside = real.strip_prefix(&real_root).map_err(|_| Refusal::Outside)?;
-    if is_hidden(inside) { Err(Refusal::Hidden) } else { Ok((real, below)) }
+    if is_hidden(inside) {
+        return Err(Refusal::Hidden);
+    }
+    Ok((real_root, real))
 }
 
 /// Returns a path of names alone.
