@@ -275,6 +275,8 @@ pub(super) fn mentioned(lesson: &Lesson, planned: &Planned) -> BTreeSet<String> 
     let own = |name: &String| name.split('.').next() == Some(header.id.as_str());
     let prose =
         [&lesson.title, &lesson.summary, &lesson.body].into_iter().flat_map(crate::lesson::Fragment::values);
+    // To read an expression takes far longer than to see that it does not name the experiment.
+    let prose = prose.filter(|value| value.expression.contains(&header.id));
     let prose = prose.flat_map(|value| inline::names(&value.expression)).filter(own);
     let caption = header.caption.iter().flat_map(|text| text.split("{{").skip(1));
     let caption = caption.filter_map(|text| text.split("}}").next()).flat_map(inline::names).filter(own);
