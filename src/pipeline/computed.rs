@@ -11,6 +11,7 @@ use crate::outcome::Outcome;
 use crate::store::cache::Cache;
 
 use super::judging;
+use super::kept::Kept;
 use super::request::Failure;
 use super::run::figures::PlannedFigure;
 use super::run::planned::Planned;
@@ -46,6 +47,8 @@ pub struct Computed {
     pub found: Diagnostics,
     pub(super) templates: CourseTemplates,
     pub(super) tables: Tables,
+    /// What the build to come need not make.
+    pub(super) kept: Kept,
 }
 
 impl Computed {

@@ -11,7 +11,9 @@ use crate::lesson::inline::{Scope, Values, as_name};
 use crate::lesson::{Course, Fragment, InlineValue, Role};
 use crate::lint;
 use crate::outcome::{Outcome, Statistic};
+use crate::store::cache::Sum;
 
+use super::kept::Lasting;
 use crate::pipeline::run::planned::{Planned, block_texts, of_lesson};
 use crate::pipeline::run::running::Ran;
 
@@ -24,6 +26,9 @@ pub(super) struct ProseVerdict {
     /// The lesson as a name, and the id, of an experiment that it is about.
     pub experiment: Option<(String, String)>,
 }
+
+/// The verdicts of experiments on whose claims nothing else was to be said, by hashes over all that they are made from.
+pub(super) type KeptVerdicts = Lasting<BTreeMap<Sum, Vec<Verdict>>>;
 
 /// Everything that is judged.
 pub(super) struct Judged {
@@ -147,20 +152,51 @@ fn idle_in_prose(
     claims::idle_ones([(own.as_str(), span)].into_iter(), outcome, id, |_| scope.by_chance)
 }
 
+/// Returns a hash over all that the verdicts of an experiment are made from; none where a run has no entry in the cache.
+fn made_from(course: &Course, experiment: &Planned, ran: &Ran) -> Option<Sum> {
+    let runs: Vec<Sum> = ran.kept.as_ref()?.iter().map(|run| run.sum).collect();
+    let (header, slug) = (&experiment.header, &course.lessons[experiment.lesson].slug);
+    let by_chance = |claim: &Claim| course.names.by_chance(slug, &header.id, &claim.that);
+    let by_chance: Vec<bool> = header.claims.iter().map(by_chance).collect();
+    Some(Sum::of_value(&(experiment.sum, runs, by_chance)))
+}
+
+/// Judges the claims of all experiments that are open, those that are kept not once more, and keeps them in the place of those before.
+fn judge_blocks(
+    course: &Course,
+    planned: &[Planned],
+    ran: &[Option<Ran>],
+    is_open: impl Fn(usize) -> bool + Sync,
+    kept: &KeptVerdicts,
+) -> (Vec<Vec<Verdict>>, Vec<Diagnostic>) {
+    let known = kept.with(std::mem::take).unwrap_or_default();
+    let of_block = |(experiment, ran): (&Planned, &Option<Ran>)| {
+        let Some(ran) = ran.as_ref().filter(|_| is_open(experiment.lesson)) else {
+            return Default::default();
+        };
+        let from = if kept.is_on() { made_from(course, experiment, ran) } else { None };
+        match from.and_then(|from| known.get(&from)) {
+            Some(verdicts) => (from, (verdicts.clone(), Vec::new())),
+            None => (from, judge_block(course, experiment, &ran.outcome)),
+        }
+    };
+    let judged: Vec<(Option<Sum>, _)> = planned.par_iter().zip(ran).map(of_block).collect();
+    let silent = judged.iter().filter(|(_, (_, found))| found.is_empty());
+    let silent = silent.filter_map(|(from, (verdicts, _))| Some(((*from)?, verdicts.clone())));
+    kept.with(|kept| *kept = silent.collect());
+    let (blocks, found): (Vec<_>, Vec<_>) = judged.into_iter().map(|(_, judged)| judged).unzip();
+    (blocks, found.into_iter().flatten().collect())
+}
+
 /// Judges every claim of the lessons that `is_open` says, by their index, have to be looked at.
 pub(super) fn judge(
     course: &Course,
     planned: &[Planned],
     ran: &[Option<Ran>],
     is_open: impl Fn(usize) -> bool + Sync + Copy,
+    kept: &KeptVerdicts,
 ) -> Judged {
-    let of_block = |(experiment, ran): (&Planned, &Option<Ran>)| match ran {
-        Some(ran) if is_open(experiment.lesson) => judge_block(course, experiment, &ran.outcome),
-        _ => Default::default(),
-    };
-    let judged = planned.par_iter().zip(ran).map(of_block).collect::<Vec<_>>();
-    let (blocks, remarks): (Vec<_>, Vec<_>) = judged.into_iter().unzip();
-    let mut found: Vec<Diagnostic> = remarks.into_iter().flatten().collect();
+    let (blocks, mut found) = judge_blocks(course, planned, ran, is_open, kept);
 
     let values = values(course, planned, ran);
     let diverged = |(lesson, InlineValue { expression, span, .. }): &(usize, InlineValue)| {

@@ -3,11 +3,14 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::judging::KeptVerdicts;
 use super::looking::KeptLooks;
 use super::run::figures::KeptFigures;
 use super::run::planning::KeptPlans;
+use super::run::running::KeptRuns;
 use super::run::tables::KeptTables;
 use super::show::notes::KeptNotes;
+use super::show::search_index::KeptEntries;
 use crate::lesson::KeptReadings;
 use crate::store::cache::Untidied;
 
@@ -22,6 +25,11 @@ pub struct Kept {
     pub(super) looks: KeptLooks,
     /// What earlier builds noted of lessons that need not be looked at.
     pub(super) notes: KeptNotes,
+    /// Runs and verdicts are those of the lessons that were looked at last.
+    pub(super) runs: KeptRuns,
+    pub(super) verdicts: KeptVerdicts,
+    /// What the search finds of pages.
+    pub(super) entries: KeptEntries,
     /// None where the cache is tidied after each build.
     pub(super) untidied: Option<Untidied>,
 }
@@ -34,6 +42,9 @@ impl Kept {
             plans: KeptPlans::lasting(),
             looks: KeptLooks::lasting(),
             notes: Lasting::new(),
+            runs: Lasting::new(),
+            verdicts: Lasting::new(),
+            entries: Lasting::new(),
             untidied: Some(Untidied::default()),
             ..Kept::default()
         }

@@ -158,12 +158,13 @@ pub fn compute(request: &Request, watch: &dyn Watch) -> Result<Computed, Failure
     let notes = &request.kept.notes;
     let unchanged =
         if request.pages_only { unchanged::find(&ready, &jobs, notes) } else { unchanged::none(&ready) };
-    let ran = match running::run(&ready, &jobs, &unchanged.wanted, watch) {
+    let ran = match running::run(&ready, &jobs, &unchanged.wanted, &request.kept.runs, watch) {
         Ok(ran) => ran,
         Err(errors) => return Err(Failure::Course(errors, ready.tables.sources)),
     };
     let Ready { course, planned, figures, cache, mut found, known, templates, tables, .. } = ready;
-    let judged = judging::judge(&course, &planned, &ran, |lesson| !unchanged.holds(lesson));
+    let judged =
+        judging::judge(&course, &planned, &ran, |lesson| !unchanged.holds(lesson), &request.kept.verdicts);
     let mut remarks = judged.found;
     for (experiment, ran) in planned.iter().zip(&ran) {
         let Some(Ran { outcome, .. }) = ran.as_ref().filter(|_| !unchanged.holds(experiment.lesson)) else {
@@ -203,6 +204,7 @@ pub fn compute(request: &Request, watch: &dyn Watch) -> Result<Computed, Failure
         found,
         templates,
         tables,
+        kept: request.kept.clone(),
     })
 }
 

@@ -49,12 +49,13 @@ struct Section<'a> {
 
 /// Returns the script, with entries in reading order and names of one thing beyond those that are built in.
 pub fn script(
-    entries: impl IntoIterator<Item = String>,
+    entries: impl IntoIterator<Item: AsRef<str>>,
     language: &str,
     synonyms: &[Vec<String>],
 ) -> Vec<u8> {
     let tag = language.split('-').next().unwrap_or_default().to_ascii_lowercase();
-    let sections: Vec<String> = entries.into_iter().filter(|entry| !entry.is_empty()).collect();
+    let entries: Vec<_> = entries.into_iter().collect();
+    let sections: Vec<&str> = entries.iter().map(AsRef::as_ref).filter(|entry| !entry.is_empty()).collect();
     let stemmer = STEMMERS.iter().find(|(of, ..)| *of == tag);
     let stem = stemmer.map_or_else(
         || "word => word".to_owned(),

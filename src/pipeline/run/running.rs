@@ -3,8 +3,10 @@
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::SystemTime;
 
 use rayon::prelude::*;
 
@@ -14,7 +16,7 @@ use crate::experiment::Context;
 use crate::lesson::{Course, Lesson};
 use crate::numeric::{Alone, Workers};
 use crate::outcome::{Outcome, RunRecord};
-use crate::store::cache::{Cache, Key, RunEntry};
+use crate::store::cache::{Cache, FRESH, Key, RunEntry};
 
 use super::job_pool::JobPool;
 use super::jobs::{self, Job};
@@ -22,6 +24,7 @@ use super::memory::within_memory;
 use super::planned::Planned;
 use super::tables::Tables;
 use super::team::Team;
+use crate::pipeline::kept::Lasting;
 use crate::pipeline::ready::Ready;
 
 /// Told how the runs get on, from any thread.
@@ -89,7 +92,13 @@ pub(crate) struct Ran {
 }
 
 /// What a run left behind, and its entry in the cache, where it has one.
-type Finished = (RunRecord, Option<RunEntry>);
+type Finished = (Arc<RunRecord>, Option<RunEntry>);
+
+/// Runs that the last build read, by their names in the cache: a lesson that is written is built again and again.
+pub(crate) type KeptRuns = Lasting<BTreeMap<Key, (Arc<RunRecord>, RunEntry)>>;
+
+/// The bytes that the entries of [`KeptRuns`] have at most.
+const MOST_KEPT: u64 = 64 << 20;
 
 /// Runs every experiment that is wanted; of the others all runs are in the cache, and stay there unread.
 ///
@@ -99,14 +108,24 @@ pub(crate) fn run(
     ready: &Ready,
     jobs: &[Job],
     wanted: &[bool],
+    kept: &KeptRuns,
     watch: &dyn Watch,
 ) -> Result<Vec<Option<Ran>>, Diagnostics> {
     let jobs: Vec<&Job> = jobs.iter().filter(|job| wanted[job.experiment]).collect();
+    let at_hand = kept.with(std::mem::take).unwrap_or_default();
+    // One that nobody has marked as used for a day is read, which marks it.
+    let yesterday = SystemTime::now() - FRESH;
+    let again = |job: &Job| {
+        let known = at_hand.get(&job.key?).filter(|(_, entry)| !entry.stamp.is_older_than(yesterday))?;
+        (ready.cache.stamp(&job.key?)? == known.1.stamp).then(|| known.clone())
+    };
+    let read = |job: &Job| job.kept(&ready.cache).map(|(record, entry)| (Arc::new(record), entry));
     let known = |job: &Job| {
-        let (record, kept) = job.kept(&ready.cache)?;
-        Some((place(job), Ok((record, Some(kept)))))
+        let (record, entry) = again(job).or_else(|| read(job))?;
+        Some((place(job), Ok((record, Some(entry)))))
     };
     let mut records: Records = once(jobs.iter().copied()).into_par_iter().filter_map(known).collect();
+    kept.with(|kept| *kept = to_keep(&records));
     explain(ready, wanted, &jobs, &records, watch);
     let missing = once(jobs.iter().copied().filter(|job| !records.contains_key(&place(job))));
     records.extend(run_jobs(ready, missing, watch));
@@ -117,6 +136,20 @@ pub(crate) fn run(
         ready.cache.keep_inputs(&identity(&ready.course, planned), &inputs);
     }
     Ok(ran)
+}
+
+/// Returns the runs that the next build finds at hand.
+fn to_keep(records: &Records) -> BTreeMap<Key, (Arc<RunRecord>, RunEntry)> {
+    let mut bytes = 0;
+    let named = records.iter().filter_map(|(place, run)| match (place, run) {
+        (PlaceOf::Key(key), Ok((record, Some(entry)))) => Some((*key, (record.clone(), *entry))),
+        _ => None,
+    });
+    let fits = |(_, (_, entry)): &(Key, (Arc<RunRecord>, RunEntry))| {
+        bytes += entry.stamp.bytes();
+        bytes <= MOST_KEPT
+    };
+    named.take_while(fits).collect()
 }
 
 /// Tells of every experiment how many of its runs are known, and what has changed for the others.
@@ -153,13 +186,17 @@ pub fn title(course: &Course, planned: &Planned) -> String {
 
 /// Returns what tells an experiment from those of all other courses on this machine.
 fn identity(course: &Course, planned: &Planned) -> String {
-    format!("{}#{}", whereabouts(course, &course.lessons[planned.lesson]), planned.header.id)
+    format!("{}#{}", whereabouts(&home(course), &course.lessons[planned.lesson]), planned.header.id)
 }
 
-/// Returns what tells a lesson from those of all other courses on this machine.
-pub(crate) fn whereabouts(course: &Course, lesson: &Lesson) -> String {
-    let root = course.root.canonicalize().unwrap_or_else(|_| course.root.clone());
-    format!("{}/{}", root.display(), lesson.below)
+/// Returns what tells a course from all others on this machine.
+pub(crate) fn home(course: &Course) -> PathBuf {
+    course.root.canonicalize().unwrap_or_else(|_| course.root.clone())
+}
+
+/// Returns what tells a lesson from those of all other courses, given the [`home`] of its own.
+pub(crate) fn whereabouts(home: &Path, lesson: &Lesson) -> String {
+    format!("{}/{}", home.display(), lesson.below)
 }
 
 /// Where a run belongs: runs that give the same bits share a place.
@@ -202,7 +239,7 @@ pub(crate) fn run_jobs(ready: &Ready, mut jobs: Vec<&Job>, watch: &dyn Watch) ->
         let workers: Arc<dyn Workers> = if cores > 1 { Arc::new(Team::new(cores)) } else { Arc::new(Alone) };
         let found = run_job(ready, job, &work, workers, pool).map(|record| {
             let kept = job.key.and_then(|key| ready.cache.put(&key, &record));
-            (record, kept)
+            (Arc::new(record), kept)
         });
         if work.ended(job) {
             watch.finished(&work.titles[job.experiment], work.runs[job.experiment]);
@@ -393,16 +430,16 @@ fn collect(
     let mut all: Vec<Option<Ran>> = all.map(|(plan, wanted)| wanted.then(|| of_plan(plan))).collect();
     let mut diagnostics = Diagnostics::default();
     for job in jobs {
-        match records[&place(job)].clone() {
+        match &records[&place(job)] {
             Ok((record, kept)) => {
                 let Some(ran) = &mut all[job.experiment] else { continue };
-                ran.outcome.variants[job.variant].runs.push(record);
-                ran.kept = ran.kept.take().zip(kept).map(|(mut all, kept)| {
+                ran.outcome.variants[job.variant].runs.push(record.as_ref().clone());
+                ran.kept = ran.kept.take().zip(*kept).map(|(mut all, kept)| {
                     all.push(kept);
                     all
                 });
             }
-            Err(diagnostic) => diagnostics.push(diagnostic),
+            Err(diagnostic) => diagnostics.push(diagnostic.clone()),
         }
     }
     if diagnostics.is_empty() { Ok(all) } else { Err(diagnostics) }

@@ -24,7 +24,9 @@ pub(crate) struct Finished<'a> {
     pub view: Cow<'a, PageView>,
     /// A hash over all that the page is made from; none where that cannot be told.
     pub from: Option<Sum>,
+    /// Its text with its experiments, then with its code coloured too.
     body: OnceLock<Result<String, Vec<Diagnostic>>>,
+    coloured: OnceLock<String>,
 }
 
 impl<'a> Finished<'a> {
@@ -49,8 +51,8 @@ impl<'a> Finished<'a> {
         if computed.course.is_untrusted() {
             view = Cow::Owned(view.into_owned().allowed());
         }
-        let mut finished =
-            Finished { draft, references, computed, index, view, from: None, body: OnceLock::new() };
+        let (body, coloured) = (OnceLock::new(), OnceLock::new());
+        let mut finished = Finished { draft, references, computed, index, view, from: None, body, coloured };
         finished.from = draft.from.map(|from| Sum::over(&[from, finished.numbers()]));
         finished
     }
@@ -111,6 +113,27 @@ impl<'a> Finished<'a> {
     /// # Errors
     /// Faults of an author's template.
     pub(crate) fn whole(&self) -> Result<PageView, Vec<Diagnostic>> {
+        let body = self.body()?;
+        Ok(self.page(self.coloured.get_or_init(|| highlight::page(body))))
+    }
+
+    /// Returns the same without colours in its code, which take longer than all the rest.
+    ///
+    /// # Errors
+    /// As [`whole`](Self::whole).
+    pub(crate) fn plain(&self) -> Result<PageView, Vec<Diagnostic>> {
+        Ok(self.page(self.body()?))
+    }
+
+    fn page(&self, body: &str) -> PageView {
+        let page = PageView { body_html: body.to_owned(), ..self.view.as_ref().clone() };
+        match self.computed.course.is_untrusted() {
+            true => page.allowed_body(),
+            false => page,
+        }
+    }
+
+    fn body(&self) -> Result<&str, Vec<Diagnostic>> {
         let body = self.body.get_or_init(|| {
             let mut fill = Experiments { finished: self, found: Vec::new() };
             let body = Fragment::cut(&self.view.body_html, &[]).render(&mut fill);
@@ -122,14 +145,9 @@ impl<'a> Finished<'a> {
             let heads = [&self.draft.view.title_html, &self.draft.view.summary_html];
             heads.into_iter().filter(|html| html.contains(MARK)).for_each(|html| drop(filler.html(html)));
             let body = if body.contains(MARK) { filler.html(&body) } else { body };
-            Ok(highlight::page(&(body + &filler.sources() + &self.after())))
+            Ok(body + &filler.sources() + &self.after())
         });
-        let page = |body_html| PageView { body_html, ..self.view.as_ref().clone() };
-        let allowed = |page: PageView| match self.computed.course.is_untrusted() {
-            true => page.allowed_body(),
-            false => page,
-        };
-        body.clone().map(|body| allowed(page(body)))
+        body.as_deref().map_err(Clone::clone)
     }
 }
 

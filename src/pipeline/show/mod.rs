@@ -14,4 +14,5 @@ mod numbering;
 pub(super) mod pages;
 mod references;
 pub(super) mod results;
+pub(super) mod search_index;
 pub(super) mod unchanged;

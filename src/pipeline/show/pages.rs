@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
-use serde_json::json;
 
 use crate::chart;
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -12,9 +11,9 @@ use crate::lesson::{Chapter, ContentPolicy, Course};
 use crate::markup;
 use crate::site::{
     ChapterView, ComputedView, Content, CourseView, FrameView, Output, PageView, Pages, PolicyView, Site,
-    TemplateError, policy, script, search, values,
+    TemplateError, policy, script, values,
 };
-use crate::store::cache::{Key, Sum};
+use crate::store::cache::Sum;
 use crate::view;
 
 use super::course_templates::CourseTemplates;
@@ -23,6 +22,7 @@ use super::finished::Finished;
 use super::live;
 use super::notebooks;
 use super::references::References;
+use super::search_index;
 use super::unchanged;
 use crate::pipeline::computed::Computed;
 use crate::pipeline::request::Failure;
@@ -78,7 +78,7 @@ pub(crate) fn assemble(computed: &Computed, holds: &Holds) -> Result<Files, Fail
     }
     let mut files = made;
     files.extend(others.into_iter().map(|(path, bytes)| (path, Content::of(bytes))));
-    files.extend([search_index(&drafting, &finished, holds)]);
+    files.extend([search_index::file(&drafting, &finished, holds)]);
     let experiments = finished.par_iter().flat_map(Finished::experiments);
     let untrusted = computed.course.is_untrusted();
     files.par_extend(
@@ -231,38 +231,9 @@ fn lesson_pages(
 }
 
 /// Returns a file that need not be made.
-fn held(path: &str, from: Option<Sum>, holds: &Holds) -> Option<Content> {
+pub(super) fn held(path: &str, from: Option<Sum>, holds: &Holds) -> Option<Content> {
     let from = from.filter(|from| holds(path, from))?;
     Some(Content { from, source: None })
-}
-
-fn search_index(drafting: &Drafting, pages: &[Finished], holds: &Holds) -> (String, Content) {
-    let path = search::FILE.to_owned();
-    let sums: Option<Vec<Sum>> = pages.iter().map(|page| page.from).collect();
-    let templates = drafting.computed.templates.loaded.sum();
-    let settings = &drafting.computed.course.settings;
-    let own = Sum::of_value(&(&settings.language, &settings.synonyms));
-    let from = sums.map(|sums| Sum::over(&[Sum::over(&sums), templates, own]));
-    let content = held(&path, from, holds).unwrap_or_else(|| {
-        let entries: Vec<String> = pages.par_iter().map(|page| search_entry(drafting, page)).collect();
-        Content::new(from, search::script(entries, &settings.language.0, &settings.synonyms))
-    });
-    (path, content)
-}
-
-/// Returns what can be found of a lesson. That of its experiments is kept, so that nothing has to be drawn for it.
-fn search_entry(drafting: &Drafting, page: &Finished) -> String {
-    let made = || search::entry(&page.whole().unwrap_or_default());
-    let (Some(program), Some(from), true) = (drafting.program, page.from, page.has_experiments()) else {
-        return made();
-    };
-    let cache = &drafting.computed.cache;
-    let key = Key::drawn(program, &json!(["search", from, drafting.computed.templates.loaded.sum()]));
-    cache.brief(&key).unwrap_or_else(|| {
-        let entry = made();
-        cache.put_brief(&key, &entry);
-        entry
-    })
 }
 
 /// Returns charts and results of an experiment, and what its reader needs to run it.

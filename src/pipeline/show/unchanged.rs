@@ -2,6 +2,7 @@
 //! them. Of these no run is read, no claim judged, no number put into words; what had to be said of their runs is said again.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -19,7 +20,7 @@ use crate::pipeline::ready::Ready;
 use crate::pipeline::run::figures::PlannedFigure;
 use crate::pipeline::run::jobs::Job;
 use crate::pipeline::run::planned::{Planned, block_texts};
-use crate::pipeline::run::running::whereabouts;
+use crate::pipeline::run::running::{home, whereabouts};
 
 /// Says of no lesson that it is unchanged.
 pub(crate) fn none(ready: &Ready) -> Unchanged {
@@ -27,7 +28,8 @@ pub(crate) fn none(ready: &Ready) -> Unchanged {
 }
 
 /// Finds the lessons of which there is a note that is still true. Once a day they are looked at all the same, so that the
-/// entries of their runs count as used.
+/// entries of their runs count as used. Prose alone is made as quickly as a note is read: of that there are only those that a
+/// process keeps at hand.
 pub(crate) fn find(ready: &Ready, jobs: &[Job], kept: &KeptNotes) -> Unchanged {
     let Some(program) = ready.cache.program() else { return none(ready) };
     let (course, planned) = (&ready.course, &ready.planned);
@@ -39,13 +41,20 @@ pub(crate) fn find(ready: &Ready, jobs: &[Job], kept: &KeptNotes) -> Unchanged {
     let stamps = |place: usize| of_experiments[place].iter().copied().collect();
     let (figures, sources) = (&ready.figures, &ready.tables.sources);
     let scenery = Sum::of_value(&course.scenery());
-    let making = Making { course, planned, figures, sources, scenery, program, stamps: &stamps };
+    let home = home(course);
+    let making = Making { course, planned, figures, sources, scenery, program, home, stamps: &stamps };
     let known = kept.with(std::mem::take).unwrap_or_default();
     let note = |index: usize| {
-        let (made_from, name) = (making.made_from(index)?, making.name(index));
+        let asked = making.asked_by(index);
+        if asked.is_empty() && !kept.is_on() {
+            return None;
+        }
+        let (made_from, name) = (making.made_from(index, &asked)?, making.name(index));
         let is_true = |note: &Arc<Note>| note.made_from == made_from;
+        let read = || ready.cache.brief(&name).map(Arc::new).filter(is_true);
         let note = known.get(&name).cloned().filter(is_true);
-        Some((name, note.or_else(|| ready.cache.brief(&name).map(Arc::new).filter(is_true))?))
+        let note = note.or_else(|| (!asked.is_empty()).then(read).flatten())?;
+        Some((name, note))
     };
     let found: Vec<Option<(Key, Arc<Note>)>> = (0..course.lessons.len()).into_par_iter().map(note).collect();
     kept.with(|kept| *kept = found.iter().flatten().cloned().collect());
@@ -70,7 +79,8 @@ pub(crate) fn keep(
     let (course, planned) = (&computed.course, &computed.planned);
     let (figures, sources) = (&computed.figures, computed.sources());
     let scenery = Sum::of_value(&course.scenery());
-    let making = Making { course, planned, figures, sources, scenery, program, stamps: &stamps };
+    let (home, kept) = (home(course), &computed.kept.notes);
+    let making = Making { course, planned, figures, sources, scenery, program, home, stamps: &stamps };
     // What has no place, or one in the settings of the course, may be of any lesson: each is looked at again.
     let is_of = |remark: &Diagnostic, lesson: &Lesson| remark.is_within(lesson.source);
     if !computed.remarks.iter().all(|remark| course.lessons.iter().any(|lesson| is_of(remark, lesson))) {
@@ -80,10 +90,18 @@ pub(crate) fn keep(
         if computed.unchanged.holds(index) {
             return;
         }
+        let asked = making.asked_by(index);
+        if asked.is_empty() && !kept.is_on() {
+            return;
+        }
         let own = computed.remarks.iter().filter(|remark| is_of(remark, &course.lessons[index]));
-        let made_from = making.made_from(index);
+        let made_from = making.made_from(index, &asked);
         if let Some(note) = made_from.and_then(|made_from| note(index, made_from, own.cloned().collect())) {
-            computed.cache.put_brief(&making.name(index), &note);
+            let name = making.name(index);
+            if !asked.is_empty() {
+                computed.cache.put_brief(&name, &note);
+            }
+            kept.with(|kept| kept.insert(name, Arc::new(note)));
         }
     });
 }
@@ -97,6 +115,8 @@ struct Making<'a> {
     /// A hash over what every text of the course depends on.
     scenery: Sum,
     program: Sum,
+    /// The course's own [`home`].
+    home: PathBuf,
     /// How the entries of an experiment's runs look; none where one is missing.
     stamps: &'a (dyn Fn(usize) -> Option<Vec<FileStamp>> + Sync),
 }
@@ -105,22 +125,24 @@ impl Making<'_> {
     /// Returns the name of a lesson's note. Another program may have notes of another shape.
     fn name(&self, index: usize) -> Key {
         let lesson = &self.course.lessons[index];
-        Key::drawn(self.program, &json!(["unchanged", whereabouts(self.course, lesson)]))
+        Key::drawn(self.program, &json!(["unchanged", whereabouts(&self.home, lesson)]))
     }
 
     /// Returns a hash over all that this program makes the page of a lesson from: the lesson's text, what links may lead to, and
-    /// of each experiment that it shows or asks, the settings and the runs. None where a run has no entry, and of prose alone,
-    /// which is made as quickly as a note is read.
-    fn made_from(&self, index: usize) -> Option<Sum> {
-        let asked = Some(self.asked_by(index)).filter(|asked| !asked.is_empty())?;
-        let experiments = asked.into_iter().map(|place| {
-            let experiment = &self.planned[place];
+    /// of each experiment that it shows or [asks](Self::asked_by), the settings and the runs. None where a run has no entry.
+    fn made_from(&self, index: usize, asked: &[usize]) -> Option<Sum> {
+        let experiments = asked.iter().map(|place| {
+            let experiment = &self.planned[*place];
             let slug = &self.course.lessons[experiment.lesson].slug;
-            Some(Sum::of_value(&(slug, experiment.sum, (self.stamps)(place)?)))
+            Some(Sum::of_value(&(slug, experiment.sum, (self.stamps)(*place)?)))
         });
         let experiments = experiments.collect::<Option<Vec<Sum>>>()?;
         let lesson = &self.course.lessons[index];
-        let text = (Sum::of(self.sources.get(lesson.source).text.as_bytes()), &lesson.included);
+        let text = match asked.is_empty() {
+            // Its note stays within this process, where no two readings have the same number.
+            true => Sum::of_value(&lesson.reading),
+            false => Sum::of_value(&(self.sources.get(lesson.source).text.as_str(), &lesson.included)),
+        };
         let folder = self.course.root.file_name().map(|name| name.to_string_lossy());
         let tables: Vec<&Sum> = self
             .figures
@@ -161,7 +183,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::pipeline::{Keeping, Request, Silent, assemble, compute};
+    use crate::pipeline::{Keeping, Kept, Request, Silent, assemble, compute};
 
     /// Two lessons with an experiment each, and one that quotes the first.
     fn course() -> tempfile::TempDir {
@@ -231,6 +253,33 @@ mod tests {
         fs::rename(folder.join("second.md"), folder.join("fourth.md")).unwrap();
         assert_eq!(unchanged(folder), (vec![], 5), "links may lead elsewhere");
         assert_eq!(unchanged(folder).1, 0);
+    }
+
+    #[test]
+    fn a_process_that_stays_makes_prose_alone_once() {
+        let folder = course();
+        let folder = folder.path();
+        let prose = "---\ntitle: Prose\n---\n\n## Head\n\nWords, see [the second](second.md).\n";
+        fs::write(folder.join("prose.md"), prose).unwrap();
+        let request = Request { lessons: folder.to_owned(), pages_only: true, ..Request::default() };
+        let staying = Request { kept: Kept::lasting(), ..request.clone() };
+        let open = |request: &Request| {
+            let computed = compute(request, &Silent).unwrap();
+            let files = assemble(&computed, &|_, _| false).unwrap();
+            let anew = Request { pages_only: false, kept: Kept::default(), ..request.clone() };
+            let right = assemble(&compute(&anew, &Silent).unwrap(), &|_, _| false).unwrap();
+            right.iter().for_each(|(path, content)| assert!(files[path].source == content.source, "{path}"));
+            let lessons = computed.course.lessons.iter().enumerate();
+            let open = lessons.filter(|(index, _)| !computed.unchanged.holds(*index));
+            open.map(|(_, lesson)| lesson.slug.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(open(&staying), ["first", "prose", "second", "third"]);
+        assert_eq!(open(&staying), [""; 0]);
+        edit(folder, "prose.md", "Words", "More words");
+        assert_eq!(open(&staying), ["prose"]);
+        edit(folder, "first.md", "---\n\n", "---\n\nA word.\n");
+        assert_eq!(open(&staying), ["first"]);
+        assert_eq!(open(&request), ["prose"]);
     }
 
     #[test]
