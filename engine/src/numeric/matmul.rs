@@ -384,7 +384,8 @@ impl<R: Real> Product<'_, R> {
         let mut b = Rows::new(self.b, block.depth.start * n + block.column, n, depth, block.width);
         let mut strip = RowsMut::dense(strip, depth, N * V::LANES);
         let mut rows = block.rows.clone();
-        if COPY && !partial && rows.len() >= COPYING_ROWS {
+        let copies = COPY && const { COPYING_ROWS <= V::ROWS[N - 1] };
+        if copies && !partial && rows.len() >= COPYING_ROWS {
             let i = rows.start;
             V::apart(
                 cpu,

@@ -76,7 +76,8 @@ pub trait Simd: Copy {
     /// Vectors that are exact whatever is noted, by the same instructions; these, if nothing is.
     type Exact: Simd<Scalar = Self::Scalar>;
     const LANES: usize;
-    /// The height of a tile of one vector, and of two, such that its sums fill the registers of the CPU.
+    /// The height of a tile of one vector, and of two: such that its sums fill the registers of the CPU, or are as many as it
+    /// needs to be busy with, since each height is code of its own.
     const ROWS: [usize; 2];
 
     /// Returns the number in every lane.

@@ -197,7 +197,7 @@ impl Simd for __m256d {
 impl Simd for __m512 {
     type Scalar = f32;
     const LANES: usize = 16;
-    const ROWS: [usize; 2] = [16, 12];
+    const ROWS: [usize; 2] = [16, 8];
 
     operations! {
         apart apart_512, splat _mm512_set1_ps, load _mm512_loadu_ps, store _mm512_storeu_ps,
@@ -238,7 +238,7 @@ impl Simd for __m512 {
 impl Simd for __m512d {
     type Scalar = f64;
     const LANES: usize = 8;
-    const ROWS: [usize; 2] = [16, 12];
+    const ROWS: [usize; 2] = [16, 8];
 
     operations! {
         apart apart_512, splat _mm512_set1_pd, load _mm512_loadu_pd, store _mm512_storeu_pd,
