@@ -242,6 +242,9 @@ mod tests {
             ("an accuracy of **12.34 %**", "G018 12.34 %: write `{{ ways.adam.dev_loss | percent(2) }}`"),
             ("Its accuracy, 12%, is poor.", "G018 12%: write `{{ ways.adam.dev_loss | percent(0) }}`"),
             ("With $\\alpha = 0.01$ it is slow.", "G019 0.01: `ways` has 0.1"),
+            ("At $\\eta = 2$ a step of descent is too long.", "G019 2: `ways` has 0.1"),
+            ("The learning rate $\\eta = 3$ diverges.", "G019 3: `ways` has 0.1"),
+            ("In batches of 32 rows it is slow.", "G019 32: `ways` has 64"),
             ("`Adam(lr=0.01)` is it.", "G019 0.01: `ways` has 0.1"),
             ("A hidden layer of size 512.", "G019 512: `ways` has 100"),
             ("The width is 512 here.", "G019 512: `ways` has 100"),
@@ -312,6 +315,13 @@ mod tests {
             "A picture with a height and width of 28, a kernel with a height of 1 and a width of 2.",
             "By 2017, an accuracy of 97.2% was reached. AlexNet is a network of eight layers.",
             "2 * 0.01 and x_1, w*0.01; 5 % of the rows.",
+            "The rungs of successive halving with $\\eta=2$ for four trials; and $\\eta=2$, we cannot promote any.",
+            "We use $r_{\\mathrm{min}} = 2$, $\\eta = 2$, $r_{max} = 10$, so that rung levels are powers of 2.",
+            "A popular choice is *polynomial decay* with $\\alpha = 0.5$, at a significance level $\\alpha = 0.05$.",
+            "In the case of $\\alpha=10$, $99\\%$ of all samples fall within $10$ standard deviations.",
+            "It converges until $\\eta \\lambda = 1$ and \"minibatches\" of 64 columns at a time.",
+            "For instance, they demonstrated the possibility of training 10,000-layer neural networks.",
+            "The first 32 training images of the set are shown.",
             "By hand $0.9^{1.2} = 0.1234$, and $\\frac{1}{8} = 0.1234$.",
         ] {
             assert_eq!(said(text), [""; 0], "{text}");

@@ -38,6 +38,55 @@ const DIRECTIONS: &[&str] =
 /// Say that nodes are those of a network, not machines.
 const OF_NETWORKS: &[&str] = &["hidden", "layer", "layers"];
 
+/// Letters of formulas that are called after themselves, beside those of one sign.
+const LETTERS: &[&str] =
+    &["alpha", "beta", "gamma", "delta", "epsilon", "eta", "lambda", "mu", "sigma", "tau", "theta"];
+
+/// Say that the letter of a rate stands for something else: a share of trials that are halved, a level of significance, a power.
+const OTHER_MEANINGS: &[&str] = &[
+    "polynomial",
+    "power",
+    "exponent",
+    "halving",
+    "rung",
+    "rungs",
+    "significance",
+    "confidence",
+    "hypothesis",
+    "quantile",
+    "percentile",
+    "deviations",
+    "interval",
+    "intervals",
+    "mixup",
+    "opacity",
+    "transparency",
+];
+
+/// Say that the letter of a rate stands for one, of which whole numbers are rare.
+const RATED: &[&str] = &["rate", "rates", "step", "steps", "descent"];
+
+/// What batches may be of that is not a row of the data.
+const NO_ROWS: &[&str] = &[
+    "columns",
+    "features",
+    "channels",
+    "pixels",
+    "bytes",
+    "values",
+    "numbers",
+    "weights",
+    "parameters",
+    "matrices",
+    "vectors",
+    "products",
+    "files",
+    "requests",
+    "runs",
+    "trials",
+    "experiments",
+];
+
 /// Commands behind a number in a formula that are no factor of it.
 const NO_FACTORS: &[&str] = &["text", "mathrm", "quad", "qquad", "dots", "ldots"];
 
@@ -91,7 +140,7 @@ fn before(sentence: &[Word], tongue: &Tongue) -> Vec<Phrase> {
                 .iter()
                 .enumerate()
                 .all(|(offset, name)| sentence.get(start + offset).is_some_and(|word| word.text == *name));
-            if !named || is_picture && names.contains(&"width") {
+            if !named || is_picture && names.contains(&"width") || is_factor_of(sentence, start) {
                 continue;
             }
             let filler = |word: &Word| {
@@ -109,18 +158,44 @@ fn before(sentence: &[Word], tongue: &Tongue) -> Vec<Phrase> {
             let is_of_next = names.last() == Some(&":")
                 && numbers.first().is_some_and(|number| behind_at(sentence, *number, tongue).is_some());
             // `learning rate α = 0.1` names it twice, one right after the other.
+            let means_other = *quantity == Quantity::Rate
+                && names.last() == Some(&"=")
+                && numbers.iter().any(|number| is_of_other(sentence, *number));
             let is_taken = phrases
                 .iter()
                 .rev()
                 .take(4)
                 .any(|phrase: &Phrase| phrase.numbers.iter().any(|one| numbers.contains(one)));
-            if !numbers.is_empty() && !is_taken && !is_of_next && (is_stated || names.len() > 1) {
+            if !numbers.is_empty()
+                && !is_taken
+                && !is_of_next
+                && !means_other
+                && (is_stated || names.len() > 1)
+            {
                 phrases.push(Phrase { quantity: *quantity, numbers });
             }
             break;
         }
     }
     phrases
+}
+
+/// Whether what begins at a place is a factor in a formula: `\eta \lambda = 1` tells of neither.
+fn is_factor_of(sentence: &[Word], start: usize) -> bool {
+    let before = start.checked_sub(1).map(|before| &sentence[before]);
+    before.is_some_and(|before| {
+        let is_letter = before.text.chars().all(char::is_alphabetic)
+            && (before.text.chars().count() == 1 || LETTERS.contains(&before.text.as_str()));
+        before.in_formula && sentence[start].in_formula && is_letter
+    })
+}
+
+/// Whether the letter of a rate stands for something else beside this number.
+fn is_of_other(sentence: &[Word], place: usize) -> bool {
+    let speaks = |words: &[&str]| sentence.iter().any(|word| words.contains(&word.text.as_str()));
+    let is_whole =
+        sentence[place].number.is_some_and(|number| number.value >= 2.0 && number.value.fract() == 0.0);
+    speaks(OTHER_MEANINGS) || is_whole && !speaks(RATED)
 }
 
 /// The numbers that begin at a place, and go on behind commas and `and`.
@@ -223,7 +298,11 @@ fn odd(
     let bounds = |word: &str| BOUNDS.contains(&word) || tongue.bounds.contains(&word);
     // `towards $\\alpha = 2$`.
     let is_bound = |word: &str| bounds(word) && !(quantity == Quantity::Seeds && word == "over");
-    let is_part = quantity == Quantity::Layers && earlier().any(|word| PARTS.contains(&word));
+    let is_part = matches!(quantity, Quantity::Layers | Quantity::TrainRows)
+        && earlier().any(|word| PARTS.contains(&word));
+    // A rate is no share, `batches of 64 columns` are none of the data.
+    let is_of_other = quantity == Quantity::Rate && number.percent
+        || quantity == Quantity::Batch && NO_ROWS.contains(&later);
     // In words only what is counted is told: a rate may be two orders too small.
     let is_few = matches!(quantity, Quantity::Units | Quantity::TrainRows) && number.value <= FEW;
     let is_other = number.spelled && (!quantity.is_counted() || is_few);
@@ -231,6 +310,7 @@ fn odd(
         || is_term
         || is_part
         || is_other
+        || is_of_other
         || sentence[..place].iter().rev().take(3).any(|word| is_bound(&word.text))
         || quantity.is_beside_the_point(number.value)
     {
