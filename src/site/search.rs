@@ -3,6 +3,8 @@
 //! All of it is one classic script, since a page that was opened from a folder may read no other file: the library MiniSearch, the
 //! stemmer of the course's language, our ranking, and the sections. It is loaded when the reader turns to the search.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::view::PageView;
@@ -82,9 +84,11 @@ pub fn script(
 /// Returns what can be found of a page as JSON: its sections, between commas. A page without any text has none.
 pub fn entry(page: &PageView) -> String {
     let file = format!("{}.html", address(&page.slug));
+    let places = page.headings.iter().enumerate().map(|(place, heading)| (heading.id.as_str(), place));
+    let places: BTreeMap<&str, usize> = places.collect();
     let is_heading = |tag: &markup::Tag| {
         let id = tag.value("id").filter(|_| matches!(tag.name.as_str(), "h2" | "h3"))?;
-        page.headings.iter().position(|heading| heading.id == id)
+        places.get(id).copied()
     };
     // Where each section begins, and its heading.
     let mut starts = vec![(0, None)];

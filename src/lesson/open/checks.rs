@@ -89,7 +89,7 @@ impl Opening {
 
     /// Returns the slugs of the lessons that one builds on, and what is wrong with those that are named.
     pub(super) fn prerequisites(&self, file: &LessonFile, front: &Front) -> (Vec<String>, Vec<Diagnostic>) {
-        let place = |slug: &str| self.library.lessons.iter().position(|(_, known)| known == slug);
+        let place = |slug: &str| self.library.numbers.get(slug);
         let mut slugs: Vec<String> = Vec::new();
         let mut wrong = Vec::new();
         for (name, span) in &front.prerequisites {

@@ -33,6 +33,8 @@ pub struct Pages<'a> {
     templates: &'a Templates,
     site: &'a Site,
     lessons: Vec<&'a PageView>,
+    /// The place of each lesson among these, and behind them of the other pages, by its slug.
+    places: BTreeMap<&'a str, usize>,
     /// What every page sees.
     shared: Value,
     shared_from: Sum,
@@ -49,8 +51,10 @@ impl<'a> Pages<'a> {
         let theme_script = templates.theme_script();
         let shared =
             context! { course => Serde(&site.course), base_url, outline, pages, preview, theme_script };
-        let lessons = site.chapters.iter().flat_map(|chapter| &chapter.lessons).collect();
-        Pages { templates, site, lessons, shared, shared_from }
+        let lessons: Vec<&PageView> = site.chapters.iter().flat_map(|chapter| &chapter.lessons).collect();
+        let all = lessons.iter().copied().chain(&site.pages).enumerate();
+        let places = all.map(|(place, page)| (page.slug.as_str(), place)).collect();
+        Pages { templates, site, lessons, places, shared, shared_from }
     }
 
     /// Returns what is no lesson: the other pages, the style sheet, the assets, the site map.
@@ -148,9 +152,8 @@ impl<'a> Pages<'a> {
     }
 
     fn neighbours(&self, lesson: &PageView) -> (Option<Value>, Option<Value>) {
-        let Some(index) = self.lessons.iter().position(|known| known.slug == lesson.slug) else {
-            return (None, None);
-        };
+        let place = self.places.get(lesson.slug.as_str()).filter(|place| **place < self.lessons.len());
+        let Some(&index) = place else { return (None, None) };
         let before = index.checked_sub(1).map(|before| link(self.lessons[before]));
         let after = self.lessons.get(index + 1).map(|after| {
             context! { slug => &after.slug, title_html => &after.title_html, summary_html => &after.summary_html }
@@ -160,7 +163,9 @@ impl<'a> Pages<'a> {
 
     fn prerequisites(&self, lesson: &PageView) -> Vec<Value> {
         let known = |slug: &String| {
-            self.lessons.iter().copied().chain(&self.site.pages).find(|page| page.slug == *slug)
+            let place = *self.places.get(slug.as_str())?;
+            let lessons = self.lessons.len();
+            self.lessons.get(place).copied().or_else(|| self.site.pages.get(place - lessons))
         };
         lesson.prerequisites.iter().filter_map(known).map(link).collect()
     }
