@@ -143,6 +143,7 @@ impl Generator {
             target,
             image: None,
             number_bytes: 8,
+            stored_bytes: 0,
             class_rows: Vec::new(),
         }
     }

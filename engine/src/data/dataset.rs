@@ -77,6 +77,8 @@ pub struct Facts {
     pub image: Option<(usize, usize)>,
     /// Bytes that one number of its features takes.
     pub number_bytes: usize,
+    /// Bytes of the files that it was read from, as far as whoever read them tells; else 0.
+    pub stored_bytes: usize,
     /// Each class by name with its rows; empty where chance decides them, as in what `limit` leaves, and where the
     /// target is a number.
     pub class_rows: Vec<(String, usize)>,
@@ -97,6 +99,7 @@ impl Dataset {
             target: self.target.target(),
             image: self.image,
             number_bytes: self.features.number_bytes(),
+            stored_bytes: 0,
             class_rows: self.target.class_rows(),
         }
     }

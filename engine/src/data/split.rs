@@ -450,8 +450,16 @@ mod tests {
     fn a_class_that_some_part_lacks_shows_in_the_facts() {
         let class_rows = vec![("often".to_owned(), 98), ("rare".to_owned(), 2)];
         let (target, number_bytes) = (Target::Classes(2), 8);
-        let facts =
-            Facts { rows: 100, drawn_from: 100, features: 1, target, image: None, number_bytes, class_rows };
+        let facts = Facts {
+            rows: 100,
+            drawn_from: 100,
+            features: 1,
+            target,
+            image: None,
+            number_bytes,
+            stored_bytes: 0,
+            class_rows,
+        };
         let said = |json: &str| {
             let problems = settings(json).check_data(&facts);
             problems.iter().map(Problem::to_string).collect::<Vec<_>>()

@@ -281,6 +281,7 @@ mod tests {
             target: Target::Classes(2),
             image: None,
             number_bytes: 8,
+            stored_bytes: 0,
             class_rows: Vec::new(),
         };
         conditions(kind, plan.as_ref(), 0, plan.data(0).map(|_| &facts))

@@ -21,8 +21,15 @@ const MAX_FILE: u64 = 256 << 20;
 /// A data set that no seed changes: a built-in table, or the author's own file with all its rows.
 struct Loaded {
     dataset: Arc<Dataset>,
-    /// A hash over the bytes that it was read from.
+    /// A hash over the bytes that it was read from, and how many they are.
     hash: String,
+    stored: usize,
+}
+
+impl Loaded {
+    fn facts(&self) -> Facts {
+        Facts { stored_bytes: self.stored, ..self.dataset.facts() }
+    }
 }
 
 /// Tables that were read for a course, for when it is looked at again: those whose bytes and settings are the same need not be
@@ -151,8 +158,8 @@ impl Tables {
         let found = match is_generated(settings) {
             true => data::facts(settings, Files::default(), &self.of_one()),
             false => {
-                let dataset = self.read(settings, lesson, place)?;
-                data::limited_facts(settings, dataset.facts()).map_err(DataProblems::from)
+                let whole = self.read(settings, lesson, place)?.facts();
+                data::limited_facts(settings, whole).map_err(DataProblems::from)
             }
         };
         found.map_err(|problems| self.diagnostics(problems, None, settings, place))
@@ -166,7 +173,7 @@ impl Tables {
         }
         let key = self.key(settings, &self.root);
         let whole = match self.loaded.get(&key) {
-            Some(loaded) => Some(loaded.dataset.facts()),
+            Some(loaded) => Some(loaded.facts()),
             None => {
                 let read = || data::facts(&reading(settings), Files::default(), &self.of_one()).ok();
                 self.kept.lock().sizes.entry(key).or_insert_with(read).clone()
@@ -250,10 +257,10 @@ impl Tables {
         settings: &DataSettings,
         lesson: &Path,
         place: Places,
-    ) -> Result<Arc<Dataset>, Vec<Diagnostic>> {
+    ) -> Result<&Loaded, Vec<Diagnostic>> {
         let key = self.key(settings, lesson);
-        if let Some(loaded) = self.loaded.get(&key) {
-            return Ok(loaded.dataset.clone());
+        if self.loaded.contains_key(&key) {
+            return Ok(&self.loaded[&key]);
         }
         let problems: Vec<Problem> = settings
             .check_readable()
@@ -274,7 +281,9 @@ impl Tables {
             Some(Origin::Table(table)) => Some(table.csv.as_bytes()),
             _ => None,
         };
-        let hash = hash([builtin, files.file, files.labels]);
+        let stored = [builtin, files.file, files.labels];
+        let hash = hash(stored);
+        let stored = stored.iter().flatten().map(|bytes| bytes.len()).sum();
         let read_as = format!("{key} {} {hash}", self.limits.rows);
         let known = self.kept.lock().tables.get(&read_as).cloned();
         let read = if let Some(read) = known {
@@ -294,8 +303,7 @@ impl Tables {
         if self.held > self.limits.course.bytes {
             return Err(vec![self.too_much(settings, place)]);
         }
-        self.loaded.insert(key, Loaded { dataset: dataset.clone(), hash });
-        Ok(dataset)
+        Ok(self.loaded.entry(key).or_insert(Loaded { dataset, hash, stored }))
     }
 
     /// Returns all tables up to this one hold more than the course may.

@@ -240,6 +240,7 @@ mod tests {
             target,
             image: None,
             number_bytes: 8,
+            stored_bytes: 0,
             class_rows: Vec::new(),
         };
         let full = [Rung { trials: 2, budget: 1.0 }];
