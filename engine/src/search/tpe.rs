@@ -51,8 +51,8 @@ impl Default for Tpe {
 }
 
 /// Nanoseconds of one normal density at one place, and of one candidate for one setting beside that.
-const DENSITY: f64 = 13.0;
-const CANDIDATE: f64 = 80.0;
+const DENSITY: f64 = 17.0;
+const CANDIDATE: f64 = 100.0;
 
 impl Tpe {
     /// Returns an estimate of the seconds that choosing so many trials takes: each candidate is looked at beside all trials so

@@ -8,9 +8,8 @@ use std::ops::Add;
 
 use serde::Serialize;
 
-/// The most bytes of a table that stand in a notebook or beside a page, and bytes that a cell has in its file.
+/// The most bytes of a table that stand in a notebook or beside a page.
 const MOST_INSIDE: f64 = 2e6;
-const BYTES_OF_CELL: f64 = 4.0;
 
 /// The work and memory of one run or of several.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
@@ -115,15 +114,15 @@ impl Cost {
 
     /// Returns the cost of what every run has beside its work: its name and entry in the cache, its record, its names in prose.
     pub fn of_run() -> Cost {
-        Cost { seconds: 60e-6, kept: 4700.0, written: 400.0, ..Cost::default() }
+        Cost { seconds: 75e-6, kept: 4700.0, written: 400.0, ..Cost::default() }
     }
 
     /// Returns the cost of drawing so many variants in so many figures, as SVG in the page and alone, with their tables.
     pub fn of_figures(figures: usize, variants: usize) -> Cost {
         let (figures, drawn) = (figures as f64, (figures * variants) as f64);
         Cost::of_drawn(Drawn {
-            seconds: 2e-3 + 0.5e-3 * figures + 0.1e-3 * drawn,
-            bytes: 3e5 + 6e4 * figures + 3e3 * drawn,
+            seconds: 3e-3 + 0.5e-3 * figures + 0.1e-3 * drawn,
+            bytes: 5e5 + 6e4 * figures + 3e3 * drawn,
             written: 4e4 * figures + 4e3 * drawn,
         })
     }
@@ -155,13 +154,15 @@ impl Cost {
         Cost::of_figures(1, 1) + Cost::of_drawn(evaluated)
     }
 
-    /// Returns the cost of a table's cells within a notebook, where they are packed, and with `published` also as they are, for
-    /// readers who compute: up to 2 MB of it.
-    pub fn of_packed(cells: f64, published: bool) -> Cost {
-        let cells = cells.min(MOST_INSIDE / BYTES_OF_CELL);
-        let whole = if published { 1.4 * BYTES_OF_CELL } else { 0.0 };
-        let written = (0.5 + whole) * cells;
-        Cost::of_drawn(Drawn { seconds: 0.6e-6 * cells, bytes: 3.0 * cells + written, written })
+    /// Returns the cost of a table of so many bytes within a notebook, where it is packed, and with `published` also as it is, for
+    /// readers who compute: none where it is larger than both take.
+    pub fn of_packed(bytes: f64, published: bool) -> Cost {
+        if bytes > MOST_INSIDE {
+            return Cost::default();
+        }
+        // Digits at random take more than half of their bytes as text that is packed.
+        let written = if published { 2.0 * bytes } else { 0.6 * bytes };
+        Cost::of_drawn(Drawn { seconds: 70e-9 * bytes, bytes: bytes + written, written })
     }
 
     /// Returns the cost of what is drawn.
@@ -175,7 +176,7 @@ impl Cost {
         let (names, seeds) = (names(that), seeds as f64);
         let compared = if that.contains(['<', '>']) { 14e-6 } else { 0.0 };
         Cost::of_drawn(Drawn {
-            seconds: 0.9e-3 + 12e-6 * names + (6e-6 + compared + 3e-6 * names) * seeds,
+            seconds: 1.2e-3 + 12e-6 * names + (6e-6 + compared + 3e-6 * names) * seeds,
             bytes: 2000.0 + 1000.0 * seeds,
             written: 2000.0,
         })
@@ -194,9 +195,9 @@ impl Cost {
     /// Returns the cost of a history of so many numbers: each is held, and for a variant, however many
     /// runs it has, named for prose, drawn and written to files, of which the one for tables holds so many of them as a chart has.
     pub fn of_history(numbers: f64) -> Cost {
-        let drawn = Drawn { seconds: 0.8e-6 * numbers, bytes: 160.0 * numbers, written: 17.0 * numbers };
+        let drawn = Drawn { seconds: 1.4e-6 * numbers, bytes: 160.0 * numbers, written: 17.0 * numbers };
         Cost {
-            seconds: 0.7e-6 * numbers,
+            seconds: 0.5e-6 * numbers,
             kept: 16.0 * numbers,
             written: 4.0 * numbers,
             drawn,

@@ -166,7 +166,7 @@ seeds: 2
         let units = architecture.units() as f64;
         let per_pass = 1e-9
             * (60.0 * layers
-                + rows * (3.0 + 2.4 * units + 0.025 * architecture.training_multiply_adds() as f64));
+                + rows * (4.0 + 3.3 * units + 0.035 * architecture.training_multiply_adds() as f64));
         let solved = 1e-9 * (self.steps as f64 + 1.0) * (1.5 * n * n * n + 50.0 * n * n);
         let starts = self.starts as f64;
         let own = Cost {

@@ -130,8 +130,13 @@ pub trait Experiment:
 
     /// Returns what the figures of all variants cost beside what [`cost`](Self::cost) says of each, known before anything runs. Only
     /// called on settings that passed [`check`](Self::check).
-    fn drawn(_: &[&Self]) -> Drawn {
+    fn drawn(_: &[&Self], _: &[Option<Facts>]) -> Drawn {
         Drawn::default()
+    }
+
+    /// Returns how many of the kind's figures show something of these settings, at most; by default all.
+    fn figures_shown(&self) -> usize {
+        Self::FIGURES.len()
     }
 
     /// Returns what a run will find, by name, as far as these settings decide; by default all that is documented. A

@@ -60,6 +60,8 @@ pub trait Plan: Send + Sync {
     /// Estimates what all variants together cost beside that, each with the facts of its data: their table is read once, and figures
     /// may show all of them.
     fn drawn(&self, facts: &[Option<Facts>]) -> Drawn;
+    /// Returns how many of the kind's figures show something of any variant, at most.
+    fn figures_shown(&self) -> usize;
     /// Returns what its runs will find, by name. Only called on settings that passed [`check`](Self::check).
     fn metric_schema(&self, variant: usize, facts: Option<&Facts>) -> MetricSchema;
     /// Returns metrics that no seed changes in any variant.
@@ -203,7 +205,11 @@ impl<E: Experiment> Plan for Typed<E> {
         });
         // Variants share their tables as a rule.
         let table = tables.max_by(|one, other| one.seconds.total_cmp(&other.seconds));
-        E::drawn(&self.experiments()) + table.unwrap_or_default()
+        E::drawn(&self.experiments(), facts) + table.unwrap_or_default()
+    }
+
+    fn figures_shown(&self) -> usize {
+        self.experiments().into_iter().map(E::figures_shown).max().unwrap_or(0)
     }
 
     fn metric_schema(&self, variant: usize, facts: Option<&Facts>) -> MetricSchema {

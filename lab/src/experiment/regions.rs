@@ -44,8 +44,8 @@ pub(super) fn cost(parts: &Parts, facts: Option<&Facts>, planes: impl Iterator<I
         let cells = side * side;
         let answers = train::prediction_seconds(&architecture, cells, parts.training.precision);
         let numbers = (cells * classes) as f64;
-        let kept = Cost { seconds: answers + 10e-9 * numbers, kept: 12.0 * numbers, ..Cost::default() };
-        let outlined = Drawn { seconds: 4e-3 + 0.2e-6 * numbers, bytes: 4.0 * numbers, written: 3e4 };
+        let kept = Cost { seconds: answers + 30e-9 * numbers, kept: 17.0 * numbers, ..Cost::default() };
+        let outlined = Drawn { seconds: 4e-3 + 0.2e-6 * numbers, bytes: 8.0 * numbers, written: 3e4 };
         kept + Cost::of_drawn(outlined)
     };
     let rows = parts.split.sizes(facts.rows).map_or(0, |[train, ..]| train);

@@ -150,30 +150,33 @@ fn check_watched(parts: &Parts, facts: &Facts) -> Vec<Problem> {
 }
 
 /// Other machines take longer than the one that a fit is estimated for, and pieces of work that nobody counts add up.
-pub(super) const HEADROOM: f64 = 1.7;
+pub(super) const HEADROOM: f64 = 1.9;
 
 /// Returns seconds to generate the data of a run anew, or to draw its rows from a table; a whole table is shared by all runs.
 pub(super) fn data_seconds(data: &DataSettings, facts: &Facts) -> f64 {
     let (rows, whole) = (facts.rows as f64, facts.drawn_from as f64);
     let numbers = 1.0 + facts.features as f64;
     let drawn = if facts.drawn_from > facts.rows { 15e-9 * whole + 6e-9 * rows * numbers } else { 0.0 };
-    let made = if is_generated(data) { 27e-9 * whole * numbers } else { 0.0 };
+    let made = if is_generated(data) { whole * (55e-9 + 10e-9 * numbers) } else { 0.0 };
     // Rows are read for what they are measured by, and each number may be blurred and get noise.
     let taken = if data.other_source.is_some() { (10e-9 * whole + 60e-9 * rows) * numbers } else { 0.0 };
     let again = if data.own_statistics { 10e-9 * rows * numbers } else { 0.0 };
     drawn + made + taken + again
 }
 
-/// Returns what a table costs once for all runs: to read it, and to pack it for a notebook and for readers who compute.
+/// Returns what a table costs once for all runs: to read it, to hold it to the end, its file beside it while that is read or packed,
+/// and to pack it for a notebook and for readers who compute.
 pub(super) fn table_cost(data: &DataSettings, facts: &Facts) -> Drawn {
     if is_generated(data) {
         return Drawn::default();
     }
-    let cells = facts.drawn_from as f64 * (1.0 + facts.features as f64);
-    // Text is read number by number; what is kept in fewer bytes stood as it is in its file.
-    let of_cell = if facts.number_bytes < 8 { 10e-9 } else { 150e-9 };
-    let read = Drawn { seconds: of_cell * cells, ..Drawn::default() };
-    Cost::of_packed(cells, data.file.is_some()).drawn + read
+    let (rows, stored) = (facts.drawn_from as f64, facts.stored_bytes as f64);
+    let cells = rows * (1.0 + facts.features as f64);
+    // Text is read number by number, and of a row its target as a text; what is kept in fewer bytes stood as it is in its file.
+    let (of_cell, of_row) = if facts.number_bytes < 8 { (10e-9, 0.0) } else { (50e-9, 80.0) };
+    let held = facts.number_bytes as f64 * cells + of_row * rows + stored;
+    let read = Drawn { seconds: of_cell * cells, bytes: held, ..Drawn::default() };
+    Cost::of_packed(stored, data.file.is_some()).drawn + read
 }
 
 /// Returns bytes of the data of a run as they were read or generated, beside its parts in the run's own precision, and of the order of

@@ -233,10 +233,11 @@ compare: [0.0001, 0.01, 1, 100]
             parameters: facts.features as u64 + 1,
             multiply_adds,
             seconds: 60e-6
-                + 0.7e-9 * multiply_adds
-                + 15e-9 * cells
+                + 0.15e-9 * multiply_adds
+                + 45e-9 * cells
                 + training::data_seconds(&self.data, facts),
-            bytes: (facts.number_bytes as f64 + 8.0) * cells + 16.0 * equations * features,
+            // The rows as they were read, in their parts, and normalized; equations, and those at hand.
+            bytes: (facts.number_bytes as f64 + 16.0) * cells + 120.0 * rows + 16.0 * equations * features,
             kept: kept + 150.0 * features,
             ..Cost::default()
         };

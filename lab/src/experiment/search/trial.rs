@@ -6,7 +6,8 @@ use super::Search;
 use crate::diagnostic::{Problem, SourceId, Span};
 use crate::experiment::training;
 use crate::experiment::{Cost, Facts};
-use crate::search::{Dimension, Rung, Space};
+use crate::numeric::{Streams, mean};
+use crate::search::{Dimension, Rung, Sampler, Space};
 use crate::settings::{self, Node, PathError, Value};
 
 /// Where settings of a trial may lie: the data and the search itself are settled before any trial.
@@ -14,6 +15,9 @@ const SEARCHED: &[&str] = &["model.", "training.", "split."];
 
 /// The most values of a dimension that are tried before anything runs.
 const MOST_TRIED: usize = 256;
+
+/// The trials that are looked at to know what others take.
+const LOOKED_AT: usize = 24;
 
 /// A place for settings that no author wrote.
 const NOWHERE: Span = Span { source: SourceId(u32::MAX), start: 0, end: 0 };
@@ -149,8 +153,8 @@ fn ends(dimension: &Dimension) -> Vec<f64> {
     }
 }
 
-/// Returns what all trials cost at most, each rung for the epochs that it really trains: every trial as slow as the slowest,
-/// and as large as the largest, over data that are made once.
+/// Returns what all trials cost at most, each rung for the epochs that it really trains: every trial as slow as the slowest
+/// where what was found decides what is tried, else as they are anywhere in the space; and as large as the largest.
 pub(super) fn cost(search: &Search, space: &Space, rungs: &[Rung], facts: Option<&Facts>) -> Cost {
     let mut slowest = dearest(search, space, facts, |cost| cost.seconds);
     let largest = training::fit_cost(&dearest(search, space, facts, |cost| cost.bytes).parts(), facts);
@@ -160,8 +164,35 @@ pub(super) fn cost(search: &Search, space: &Space, rungs: &[Rung], facts: Option
         training::fit_cost(&slowest.parts(), facts).times(rung.trials as u64)
     };
     let all: Cost = rungs.iter().map(of_rung).sum();
+    let seconds = match (&search.sampler, rungs) {
+        (Sampler::Random | Sampler::Grid, [all_alike]) => {
+            all.seconds.min(anywhere(search, space, all_alike.trials as f64, facts))
+        }
+        _ => all.seconds,
+    };
     let (parameters, bytes) = (all.parameters.max(largest.parameters), all.bytes.max(largest.bytes));
-    Cost { parameters, bytes, ..all } + training::made_cost(&search.parts(), facts)
+    Cost { parameters, seconds, bytes, ..all } + training::made_cost(&search.parts(), facts)
+}
+
+/// Returns the seconds that so many trials anywhere in the space take: as many as some of them in the mean, with what chance adds to
+/// those and to all as a rule.
+fn anywhere(search: &Search, space: &Space, trials: f64, facts: Option<&Facts>) -> f64 {
+    let tree = tree(search);
+    let mut stream = Streams::new(0).stream("cost");
+    let seconds: Vec<f64> = (0..LOOKED_AT)
+        .filter_map(|_| {
+            let point: Vec<f64> = (0..space.len()).map(|_| stream.uniform()).collect();
+            let trial = at_point_of(tree.clone(), space, &point).ok()?;
+            Some(training::fit_cost(&trial.parts(), facts).seconds)
+        })
+        .collect();
+    if seconds.is_empty() {
+        return f64::INFINITY;
+    }
+    let middle = mean(&seconds);
+    let squares: Vec<f64> = seconds.iter().map(|seconds| (seconds - middle) * (seconds - middle)).collect();
+    let by_chance = trials / (seconds.len() as f64).sqrt() + trials.sqrt();
+    trials * middle + by_chance * mean(&squares).sqrt()
 }
 
 /// Returns the trial with the most of a figure: each setting in turn where it has most, whether or not the others let it exist.
@@ -250,6 +281,14 @@ mod tests {
         let short = cost(&search, &search.space, &[Rung { trials: 2, budget: 0.1 }, full[0]], Some(&facts));
         let share = short.multiply_adds / two.multiply_adds;
         assert!((1.1..1.15).contains(&share), "{share}");
+        // Of many trials anywhere, one in three has that layer; a sampler that goes by what it found may stay with it.
+        let many = [Rung { trials: 900, budget: 1.0 }];
+        let seconds = |sampler| {
+            let search = Search { sampler, ..search.clone() };
+            cost(&search, &search.space, &many, Some(&facts)).seconds
+        };
+        let share = seconds(Sampler::Random) / seconds(Sampler::Tpe(crate::search::Tpe::default()));
+        assert!((0.3..0.7).contains(&share), "{share}");
     }
 
     #[test]

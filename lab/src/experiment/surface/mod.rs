@@ -265,16 +265,16 @@ compare: [sgd, momentum, {rmsprop: {learning_rate: 0.1}}]
     fn cost(&self, facts: Option<&Facts>) -> Cost {
         let points = self.steps as f64 + 1.0;
         // A step takes a gradient, a value, a distance and the optimizer's own arithmetic.
-        let own = Cost { seconds: 0.15e-6 * points, bytes: 64.0 * points, ..Cost::default() };
+        let own = Cost { seconds: 0.2e-6 * points, bytes: 64.0 * points, ..Cost::default() };
         // A path stands in the map beside its curves.
         let path = Drawn { written: 45.0 * points, ..Drawn::default() };
         let own = own + Cost::of_history(SERIES * points) + Cost::of_drawn(path);
         let (Some(data), Some(facts)) = (&self.data, facts) else { return own };
         let rows = facts.rows as f64;
         // Of a number all rows are looked at a few times, of classes at each step thrice, for the map, and by Newton's method.
-        let looks = match facts.target {
-            Target::Value => 10.0,
-            Target::Classes(_) => 3.0 * points + figures::nodes() as f64 + 400.0,
+        let (looks, held) = match facts.target {
+            Target::Value => (3.0, 120.0),
+            Target::Classes(_) => (3.0 * points + figures::nodes() as f64 + 400.0, 50.0),
         };
         let looking = Cost {
             rows: facts.rows as u64,
@@ -282,16 +282,16 @@ compare: [sgd, momentum, {rmsprop: {learning_rate: 0.1}}]
             multiply_adds: 4.0 * rows * looks,
             seconds: ROW * rows * looks + training::data_seconds(data, facts),
             // The rows as they were read, scaled, and as they are looked at, twice where an equation is solved.
-            bytes: training::data_bytes(data, facts) + 120.0 * rows,
+            bytes: training::data_bytes(data, facts) + held * rows,
             kept: 8.0 * figures::nodes() as f64,
             ..Cost::default()
         };
         own + looking
     }
 
-    fn drawn(variants: &[&Self]) -> Drawn {
+    fn drawn(variants: &[&Self], _: &[Option<Facts>]) -> Drawn {
         let maps = figures::maps(variants) as f64;
-        Drawn { seconds: 35e-3 * maps, bytes: 0.5e6 * maps, written: 1e5 * maps }
+        Drawn { seconds: 15e-3 * maps, bytes: 0.5e6 * maps, written: 1e5 * maps }
     }
 
     fn metric_schema(&self, _: Option<&Facts>) -> MetricSchema {

@@ -12,7 +12,7 @@ use crate::outcome::{Grid, Metric, Outcome, RunRecord, Variant, Written};
 const MOST_PANELS: usize = 6;
 
 /// The most variants whose maps, matrices and histograms are drawn.
-const MOST_LOOKED_AT: usize = 12;
+pub(super) const MOST_LOOKED_AT: usize = 12;
 
 /// The most classes whose confusion is drawn.
 const MOST_CLASSES: usize = 30;

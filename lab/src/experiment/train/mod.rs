@@ -186,7 +186,7 @@ impl Train {
             let captured = train::capture_bytes(&architecture, rows, self.training.precision) as f64;
             let answers =
                 3.0 * train::prediction_seconds(&architecture, rows.min(256), self.training.precision);
-            cost.seconds += captures * (0.7 * answers + 1.5e-9 * captured);
+            cost.seconds += captures * (0.7 * answers + 1.0e-9 * captured);
             cost.bytes += captured;
         }
         let parameters = architecture.parameters() as f64;
@@ -204,6 +204,17 @@ impl Train {
         cost.seconds += 20e-9 * kept * (self.training.batch_size.of(rows) * architecture.outputs()) as f64;
         cost = cost + Cost::of_history(2.0 * kept);
         cost + pictures::cost(self.pictures, self.training.augment.is_some(), facts)
+    }
+
+    /// Returns what the network's answers cost that are kept and drawn: over the plane of two features, and to the dev part.
+    fn answering(&self, facts: Option<&Facts>) -> Cost {
+        let listed = repeat_n(regions::FINE, self.regions.as_ref().map_or(1, Vec::len));
+        let way = repeat_n(regions::COARSE, self.way_of_regions().len());
+        let planes = regions::cost(&self.parts(), facts, listed.chain(way));
+        match facts.map(|facts| facts.target) {
+            Some(Target::Classes(classes)) => planes + figures::cost(classes),
+            _ => planes,
+        }
     }
 }
 
@@ -330,17 +341,25 @@ batches: 60
         let parts = self.parts();
         let trained = training::cost(&parts, facts);
         let looking = self.looking(facts);
-        let listed = repeat_n(regions::FINE, self.regions.as_ref().map_or(1, Vec::len));
-        let way = repeat_n(regions::COARSE, self.way_of_regions().len());
-        let planes = regions::cost(&parts, facts, listed.chain(way));
+        let answers = Cost { drawn: Drawn::default(), ..self.answering(facts) };
         // The network is looked at while it trains.
         let held = trained.bytes + looking.bytes;
-        let shown = match facts.map(|facts| facts.target) {
-            Some(Target::Classes(classes)) => figures::cost(classes),
-            _ => Cost::default(),
-        };
         let bins = Cost::of_history((BIN_LISTS.len() * measure::BINS) as f64);
-        Cost { bytes: held, ..trained + looking + planes + shown + bins }
+        Cost { bytes: held, ..trained + looking + answers + bins }
+    }
+
+    fn drawn(variants: &[&Self], facts: &[Option<Facts>]) -> Drawn {
+        let looked_at = variants.iter().zip(facts).take(figures::MOST_LOOKED_AT);
+        looked_at.map(|(variant, facts)| variant.answering(facts.as_ref())).sum::<Cost>().drawn
+    }
+
+    fn figures_shown(&self) -> usize {
+        // Curves of losses and of errors, metrics along a setting, regions, confusion and calibration.
+        let always = 6;
+        let pictures = if self.pictures > 0 { 3 } else { 0 };
+        let histograms = if self.histograms.is_empty() { 0 } else { 2 };
+        let asked = [self.gradient_shares, self.drift, self.batches > 0];
+        always + pictures + histograms + asked.into_iter().filter(|asked| *asked).count()
     }
 
     fn metric_schema(&self, facts: Option<&Facts>) -> MetricSchema {
