@@ -1,20 +1,20 @@
 //! The memory that blocks of every kind take, beside what they are estimated to take before anything runs: an estimate is to be
 //! above it, and not by much. The time, which depends on the machine, is held to its estimate by `cargo bench --bench estimates`.
 
-#[path = "../benches/estimates/blocks.rs"]
+#[path = "../benches/estimates/blocks/mod.rs"]
 mod blocks;
 #[path = "../benches/estimates/measure.rs"]
 mod measure;
 
 use gradbook::numeric::Streams;
-use measure::{Counting, Measured, measure};
+use measure::{Counting, Course, Measured};
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
 /// What is wrong with the estimate of a block.
 fn misjudged(block: &str) -> Option<String> {
-    let measured = measure(block);
+    let measured = Course::of(block).build();
     let Measured { estimated_bytes, bytes, estimated_seconds, estimated_written, written } = measured;
     assert!(estimated_seconds > 0.0, "{block}");
     let shown: String = block.chars().take(300).collect();
@@ -33,7 +33,7 @@ fn memory_is_estimated_for_every_kind() {
     // On one thread: side by side, runs hold what they hold each, up to the limit.
     rayon::ThreadPoolBuilder::new().num_threads(1).build_global().expect("the first pool");
     // What every program does once: templates read, schemas put together.
-    measure("kind: softmax\nlogits: [1, 2]\n");
+    Course::of("kind: softmax\nlogits: [1, 2]\n").build();
     let mut wrong: Vec<String> =
         blocks::LARGE.iter().filter_map(|block| misjudged(&blocks::whole(block))).collect();
     for (kind, block) in blocks::KINDS {

@@ -3,8 +3,11 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use gradbook::experiment::Cost;
+use gradbook::numeric::Streams;
 use gradbook::pipeline::{self, Failure, Keeping, Request, Silent};
 use gradbook::site::Source;
+use tempfile::TempDir;
 
 /// The system's allocator, which counts the bytes that are held and the most that were.
 pub(crate) struct Counting;
@@ -63,41 +66,82 @@ pub(crate) fn is_bound(estimated: f64, measured: f64, factor: f64, small: f64) -
     measured <= estimated.max(small) && estimated <= factor * measured + small
 }
 
-/// Runs a block in a course of its own, in one lane, with an empty cache beside it as a first build has. What follows a line `---` is prose beside it.
-pub(crate) fn measure(block: &str) -> Measured {
-    let folder = tempfile::tempdir().expect("a folder");
-    let (settings, prose) = block.split_once("---\n").unwrap_or((block, ""));
-    let lesson = format!("---\ntitle: A\n---\n\n```yaml experiment\nid: it\n{settings}```\n\n{prose}");
-    std::fs::write(folder.path().join("a.md"), lesson).expect("a lesson");
-    let cache = Keeping::In(folder.path().join("cache"));
-    let request = Request { lessons: folder.path().to_owned(), cache, ..Request::default() };
-    let ready = pipeline::prepare(&request).unwrap_or_else(|failure| panic!("{}\n{block}", told(&failure)));
-    let total = ready.planned[0].total();
-    drop(ready);
-    let before = HELD.load(Ordering::Relaxed);
-    MOST.store(before, Ordering::Relaxed);
-    let computed =
-        pipeline::compute(&request, &Silent).unwrap_or_else(|failure| panic!("{}\n{block}", told(&failure)));
-    let most = || MOST.load(Ordering::Relaxed).saturating_sub(before) as f64;
-    let computing = most() - ANY_COURSE;
-    MOST.store(HELD.load(Ordering::Relaxed), Ordering::Relaxed);
-    let files = pipeline::assemble(&computed, &|_, _| false);
-    let files = files.unwrap_or_else(|failure| panic!("{}\n{block}", told(&failure)));
-    let of_lesson = |path: &str| path.starts_with("a/") || path == "a.html" || path == "search-index.js";
-    let written =
-        files.iter().filter(|(path, _)| of_lesson(path)).map(|(_, content)| match &content.source {
-            Some(Source::Bytes(bytes)) => bytes.len() as f64,
-            _ => 0.0,
-        });
-    let written = (written.sum::<f64>() - ANY_PAGE).max(0.0);
-    let bytes = computing.max(most() - ANY_SITE).max(0.0);
-    Measured {
-        estimated_seconds: total.time(),
-        estimated_bytes: total.memory(),
-        bytes,
-        estimated_written: total.published(),
-        written,
+/// A course of one lesson with one block, in a folder of its own.
+pub(crate) struct Course {
+    folder: TempDir,
+    estimated: Cost,
+}
+
+impl Course {
+    /// Writes a block's course, and the tables that it names. What follows a line `---` is prose beside it.
+    pub(crate) fn of(block: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (settings, prose) = block.split_once("---\n").unwrap_or((block, ""));
+        let lesson = format!("---\ntitle: A\n---\n\n```yaml experiment\nid: it\n{settings}```\n\n{prose}");
+        std::fs::write(folder.path().join("a.md"), lesson).expect("a lesson");
+        for name in settings.split("file: ").skip(1) {
+            let name = name.split([',', '}', '\n']).next().unwrap_or_default();
+            std::fs::write(folder.path().join(name), table(name)).expect("a table");
+        }
+        let course = Course { folder, estimated: Cost::default() };
+        let ready = pipeline::prepare(&course.request());
+        let ready = ready.unwrap_or_else(|failure| panic!("{}\n{block}", told(&failure)));
+        Course { estimated: ready.planned[0].total(), ..course }
     }
+
+    /// Returns how it is built for the first time: with a cache that is empty.
+    fn request(&self) -> Request {
+        // It stays until the course goes: what removing it takes is no part of a build.
+        let cache = tempfile::tempdir_in(self.folder.path()).expect("a folder").keep();
+        Request { lessons: self.folder.path().to_owned(), cache: Keeping::In(cache), ..Request::default() }
+    }
+
+    /// Runs the block in one lane and makes its pages.
+    pub(crate) fn build(&self) -> Measured {
+        let request = self.request();
+        let well = |failure: Failure| -> ! { panic!("{}", told(&failure)) };
+        let before = HELD.load(Ordering::Relaxed);
+        MOST.store(before, Ordering::Relaxed);
+        let computed = pipeline::compute(&request, &Silent).unwrap_or_else(|failure| well(failure));
+        let most = || MOST.load(Ordering::Relaxed).saturating_sub(before) as f64;
+        let computing = most() - ANY_COURSE;
+        MOST.store(HELD.load(Ordering::Relaxed), Ordering::Relaxed);
+        let files = pipeline::assemble(&computed, &|_, _| false).unwrap_or_else(|failure| well(failure));
+        let of_lesson = |path: &str| path.starts_with("a/") || path == "a.html" || path == "search-index.js";
+        let written =
+            files.iter().filter(|(path, _)| of_lesson(path)).map(|(_, content)| match &content.source {
+                Some(Source::Bytes(bytes)) => bytes.len() as f64,
+                _ => 0.0,
+            });
+        let written = (written.sum::<f64>() - ANY_PAGE).max(0.0);
+        let bytes = computing.max(most() - ANY_SITE).max(0.0);
+        Measured {
+            estimated_seconds: self.estimated.time(),
+            estimated_bytes: self.estimated.memory(),
+            bytes,
+            estimated_written: self.estimated.published(),
+            written,
+        }
+    }
+}
+
+/// Returns the table of a name such as `classes-300x4.csv`: 300 rows, 4 columns of numbers and one of what is to be predicted.
+fn table(name: &str) -> String {
+    let size = name.trim_end_matches(".csv").split_once('-').and_then(|(_, size)| size.split_once('x'));
+    let (rows, columns) = size.expect("rows and columns in the name of a table");
+    let [rows, columns] = [rows, columns].map(|count| count.parse::<usize>().expect("a count"));
+    let mut stream = Streams::new(1).stream(name);
+    let mut text: String = (1..=columns).map(|column| format!("x{column},")).collect();
+    text += "y\n";
+    for _ in 0..rows {
+        text.extend((0..columns).map(|_| format!("{:.4},", stream.uniform())));
+        if name.starts_with("classes") {
+            text += ["red\n", "green\n", "blue\n"][stream.below(3)];
+        } else {
+            text += &format!("{:.4}\n", stream.uniform());
+        }
+    }
+    text
 }
 
 fn told(failure: &Failure) -> String {
