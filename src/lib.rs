@@ -16,7 +16,7 @@
 //! Two crates stand below this one: `gradbook-engine` holds the numbers, `gradbook-lab` what an experiment is, finds and looks
 //! like. A module imports only from those before it:
 //! `diagnostic, settings, words, numeric, data, nn, optim, surface, measure, train, search, outcome, chart, experiment, inline, lint, claims,
-//! figure, block, view, markup, files, bibliography, lesson, store, site, notebook, pipeline, serve, lsp, mdbook, cli`.
+//! figure, block, view, lasting, markup, files, bibliography, lesson, store, site, notebook, pipeline, serve, lsp, mdbook, cli`.
 
 #![deny(unsafe_code)]
 
@@ -32,6 +32,7 @@ pub use gradbook_lab::{
 pub mod bibliography;
 pub mod cli;
 pub mod files;
+mod lasting;
 pub mod lesson;
 pub mod lsp;
 pub mod markup;

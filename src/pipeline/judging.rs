@@ -13,7 +13,7 @@ use crate::lint;
 use crate::outcome::{Outcome, Statistic};
 use crate::store::cache::Sum;
 
-use super::kept::Lasting;
+use crate::lasting::Lasting;
 use crate::pipeline::run::planned::{Planned, block_texts, of_lesson};
 use crate::pipeline::run::running::Ran;
 

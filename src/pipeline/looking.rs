@@ -13,10 +13,10 @@ use crate::lesson::{Course, Lesson, Shown, Targets};
 use crate::store::cache::Sum;
 use crate::train::Precision;
 
-use super::kept::Lasting;
 use super::run::planned::{Planned, block_texts, of_lesson};
 use super::run::tables::Tables;
 use super::{judging, linting};
+use crate::lasting::Lasting;
 
 /// What was found when a course was last looked at.
 #[derive(Clone, Debug, Default)]

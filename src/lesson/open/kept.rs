@@ -4,8 +4,8 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
 
@@ -13,6 +13,7 @@ use super::{FrontOf, Opening, Read};
 use crate::bibliography::Bibliography;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::files;
+use crate::lasting::Lasting;
 use crate::lesson::course::CourseSettings;
 use crate::lesson::glossary::Term;
 use crate::lesson::link::Library;
@@ -20,7 +21,7 @@ use crate::lesson::{Chapter, Lesson};
 
 /// The lessons of a course as they were read when it was last opened; by default none is kept.
 #[derive(Clone, Debug, Default)]
-pub struct KeptReadings(Option<Arc<Mutex<Readings>>>);
+pub struct KeptReadings(Lasting<Readings>);
 
 #[derive(Debug, Default)]
 struct Readings {
@@ -63,21 +64,18 @@ pub(super) fn next() -> u64 {
 impl KeptReadings {
     /// Returns one that keeps what is read.
     pub fn lasting() -> Self {
-        KeptReadings(Some(Arc::default()))
+        KeptReadings(Lasting::new())
     }
 
     /// Returns the lessons that were read when all around them was as it is.
     fn known(&self, around: &Around) -> BTreeMap<String, Arc<Reading>> {
-        let Some(kept) = &self.0 else { return BTreeMap::new() };
-        let kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.around == *around { kept.lessons.clone() } else { BTreeMap::new() }
+        let known = |kept: &mut Readings| (kept.around == *around).then(|| kept.lessons.clone());
+        self.0.with(known).flatten().unwrap_or_default()
     }
 
     /// Keeps these in the place of those before.
     fn keep(&self, around: Around, lessons: BTreeMap<String, Arc<Reading>>) {
-        if let Some(kept) = &self.0 {
-            *kept.lock().unwrap_or_else(PoisonError::into_inner) = Readings { around, lessons };
-        }
+        self.0.with(|kept| *kept = Readings { around, lessons });
     }
 }
 
@@ -117,7 +115,7 @@ impl Opening {
     ) -> Option<Around> {
         let Library { untrusted, bibliography, has_unread_sources, glossary, lessons, numbers, .. } =
             &self.library;
-        self.kept.0.as_ref().map(|_| Around {
+        self.kept.0.is_on().then(|| Around {
             root: self.root.clone(),
             untrusted: *untrusted,
             settings: settings.cloned(),

@@ -24,7 +24,7 @@ use super::memory::within_memory;
 use super::planned::Planned;
 use super::tables::Tables;
 use super::team::Team;
-use crate::pipeline::kept::Lasting;
+use crate::lasting::Lasting;
 use crate::pipeline::ready::Ready;
 
 /// Told how the runs get on, from any thread.

@@ -11,7 +11,7 @@ use crate::site::{ExperimentView, PageView};
 use crate::store::cache::{Key, Sum};
 
 use super::figure_view::DrawnBlock;
-use crate::pipeline::kept::Lasting;
+use crate::lasting::Lasting;
 
 /// What there is of an experiment's charts and files, for those who need none of them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::drafts::Drafting;
 use super::finished::Finished;
 use super::pages::{Holds, held};
-use crate::pipeline::kept::Lasting;
+use crate::lasting::Lasting;
 use crate::site::{Content, search};
 use crate::store::cache::{Key, Sum};
 

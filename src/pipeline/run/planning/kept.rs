@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
 use crate::diagnostic::Severity;
-use crate::pipeline::kept::Lasting;
+use crate::lasting::Lasting;
 use crate::store::cache::Sum;
 
 /// Lessons that were planned without a mistake when their course was last looked at, by their readings.
