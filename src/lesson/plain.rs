@@ -32,15 +32,9 @@ const INLINE: [&str; 20] = [
 
 /// Returns the readable text of HTML, in one line. A formula stands in it once, as one would write it without TeX.
 pub fn text(html: &str) -> String {
-    let mut reader = Reader { text: String::with_capacity(html.len() / 2), skipped: None, formula: None };
-    markup::each(html, true, &mut |token| match token {
-        Token::Start(tag) => reader.open(&tag),
-        Token::End(name, _) => reader.close(&name),
-        Token::Text(text) => reader.words(&text),
-        Token::Remark => {}
-    });
-    reader.finish_formula();
-    reader.text.split_whitespace().collect::<Vec<_>>().join(" ")
+    let mut reader = Reader::default();
+    markup::each(html, true, &mut |token| reader.read(&token));
+    reader.finish()
 }
 
 /// Returns the name of an element that repeats what stands elsewhere: what is shown of a reference, the terms of a page.
@@ -54,7 +48,9 @@ pub(super) fn aside(tag: &Tag) -> Option<&'static str> {
     }
 }
 
-struct Reader {
+/// Reads the text of HTML piece by piece, for whoever looks at the pieces too.
+#[derive(Default)]
+pub struct Reader {
     text: String,
     /// The element that is left out, and how many of its kind are open.
     skipped: Option<(String, usize)>,
@@ -62,6 +58,22 @@ struct Reader {
 }
 
 impl Reader {
+    /// Reads the next piece.
+    pub fn read(&mut self, token: &Token) {
+        match token {
+            Token::Start(tag) => self.open(tag),
+            Token::End(name, _) => self.close(name),
+            Token::Text(text) => self.words(text),
+            Token::Remark => {}
+        }
+    }
+
+    /// Returns what was read, in one line.
+    pub fn finish(mut self) -> String {
+        self.finish_formula();
+        self.text.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
     fn open(&mut self, tag: &Tag) {
         let name = tag.name.as_str();
         if let Some(formula) = &mut self.formula {

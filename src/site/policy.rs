@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use super::embedded::THEME;
 use super::script;
 use crate::lesson::ContentPolicy;
-use crate::markup::{Attribute, MENTIONS, Token, scheme, tokens};
+use crate::markup::{self, Attribute, MENTIONS, Tag, Token, scheme};
 
 /// What the site's own pages need, by directive.
 const USUAL: [(&str, &str); 9] = [
@@ -86,30 +86,49 @@ const FETCHING: [&str; 7] = ["background", "data", "formaction", "poster", "src"
 /// Returns whether HTML of an author's own needs more than the usual policy allows: a script, a frame, a form, something
 /// from another machine.
 pub fn needs_more(html: &str) -> bool {
-    let (mut is_style, mut is_script) = (false, false);
-    tokens(html, true).iter().any(|token| match token {
-        Token::Start(tag) => {
-            let name = tag.name.as_str();
-            is_style = name == "style";
-            is_script = name == "script" && tag.value("src").is_none();
-            let leads = matches!(name, "a" | "area")
-                || name == "link" && tag.value("rel").is_some_and(|rel| MENTIONS.contains(&rel));
-            NEEDY.contains(&name)
-                || name == "script" && tag.value("src").is_some_and(|address| !is_own(address))
-                || tag.attributes.iter().any(|Attribute { name, value, .. }| {
-                    name.starts_with("on")
-                        || name == "style" && fetches(value)
-                        || FETCHING.contains(&name.as_str()) && is_elsewhere(value)
-                        || !leads && name.ends_with("href") && is_elsewhere(value)
-                })
-        }
-        Token::Text(text) => is_style && fetches(text) || is_script && text.trim() != PLACE,
-        Token::End(..) => {
-            (is_style, is_script) = (false, false);
-            false
-        }
-        Token::Remark => false,
-    })
+    let mut needs = Needs::default();
+    markup::each(html, true, &mut |token| needs.read(&token));
+    needs.more
+}
+
+/// Looks for the same piece by piece, for whoever looks at the pieces too.
+#[derive(Default)]
+pub struct Needs {
+    is_style: bool,
+    is_script: bool,
+    /// Whether one of those that were read needs more.
+    pub more: bool,
+}
+
+impl Needs {
+    /// Reads the next piece.
+    pub fn read(&mut self, token: &Token) {
+        self.more |= match token {
+            Token::Start(tag) => self.start(tag),
+            Token::Text(text) => self.is_style && fetches(text) || self.is_script && text.trim() != PLACE,
+            Token::End(..) => {
+                (self.is_style, self.is_script) = (false, false);
+                false
+            }
+            Token::Remark => false,
+        };
+    }
+
+    fn start(&mut self, tag: &Tag) -> bool {
+        let name = tag.name.as_str();
+        self.is_style = name == "style";
+        self.is_script = name == "script" && tag.value("src").is_none();
+        let leads = matches!(name, "a" | "area")
+            || name == "link" && tag.value("rel").is_some_and(|rel| MENTIONS.contains(&rel));
+        NEEDY.contains(&name)
+            || name == "script" && tag.value("src").is_some_and(|address| !is_own(address))
+            || tag.attributes.iter().any(|Attribute { name, value, .. }| {
+                name.starts_with("on")
+                    || name == "style" && fetches(value)
+                    || FETCHING.contains(&name.as_str()) && is_elsewhere(value)
+                    || !leads && name.ends_with("href") && is_elsewhere(value)
+            })
+    }
 }
 
 /// Returns whether a style sheet fetches something from another machine.

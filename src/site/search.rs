@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::view::PageView;
 use crate::lesson::address;
-use crate::lesson::plain::text;
+use crate::lesson::plain::{Reader, text};
 use crate::markup::{self, Token};
 
 /// The script's file in the output.
@@ -90,24 +90,24 @@ pub fn entry(page: &PageView) -> String {
         let id = tag.value("id").filter(|_| matches!(tag.name.as_str(), "h2" | "h3"))?;
         places.get(id).copied()
     };
-    // Where each section begins, and its heading.
-    let mut starts = vec![(0, None)];
-    markup::each(&page.body_html, true, &mut |token| {
-        if let Token::Start(tag) = token
-            && let Some(heading) = is_heading(&tag)
-        {
-            starts.push((tag.place.start, Some(heading)));
+    // Each section with its heading, which is told apart from its text.
+    let mut sections = vec![(None, Reader::default())];
+    let mut within: Option<String> = None;
+    markup::each(&page.body_html, true, &mut |token| match (&within, &token) {
+        (Some(heading), Token::End(name, _)) if name == heading => within = None,
+        (Some(_), _) => {}
+        (None, Token::Start(tag)) if let Some(heading) = is_heading(tag) => {
+            within = Some(tag.name.clone());
+            sections.push((Some(heading), Reader::default()));
+        }
+        (None, _) => {
+            if let Some((_, text)) = sections.last_mut() {
+                text.read(&token);
+            }
         }
     });
-    let ends = starts.iter().skip(1).map(|(start, _)| *start).chain([page.body_html.len()]);
-    let section = |((start, heading), end): (&(usize, Option<usize>), usize)| {
+    let section = |(heading, body): (Option<usize>, Reader)| {
         let heading = heading.map(|index| &page.headings[index]);
-        let html = &page.body_html[*start..end];
-        // The heading itself is told apart from the text.
-        let html = heading.map_or(html, |heading| {
-            let closed = format!("</h{}>", heading.level);
-            html.find(&closed).map_or(html, |end| &html[end + closed.len()..])
-        });
         let first = heading.is_none();
         Section {
             slug: &page.slug,
@@ -116,10 +116,10 @@ pub fn entry(page: &PageView) -> String {
             head: heading.map(|heading| text(&heading.html)).unwrap_or_default(),
             summary: if first { text(&page.summary_html) } else { String::new() },
             tags: if first { &page.tags } else { &[] },
-            text: text(html),
+            text: body.finish(),
         }
     };
-    let sections = starts.iter().zip(ends).map(section);
+    let sections = sections.into_iter().map(section);
     let json = |section: Section| serde_json::to_string(&section).expect("texts are always JSON");
     sections.map(json).collect::<Vec<_>>().join(",\n")
 }

@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::lesson::inline::{self, Values};
 use crate::lesson::{Lesson, mark, plain};
+use crate::markup;
 use crate::site::{ExperimentView, HeadingView, PageView, policy, preview};
 use crate::store::cache::Sum;
 use crate::view::{self, BlockTexts};
@@ -100,6 +101,7 @@ impl<'c> Drafting<'c> {
         let figures = self.figures(index, lesson, &mut found);
         let mut filling = self.filling(lesson, &mut found);
         let body_html = lesson.body.render(&mut filling);
+        let (text, body_needs_more) = read(&body_html);
         // Titles, headings and summaries also stand within links.
         let mut fill = Filling { links: false, ..filling };
         let headings = lesson.headings.iter().filter(|heading| matches!(heading.level, 2 | 3));
@@ -128,12 +130,12 @@ impl<'c> Drafting<'c> {
                     html: heading.content.render(&mut fill),
                 })
                 .collect(),
-            minutes: minutes(&plain::text(&body_html), charts),
+            minutes: minutes(&text, charts),
             thumbnail: first.as_ref().and_then(|first| first.thumbnail(&lesson.slug)),
             preview: first
                 .filter(|first| first.panel().is_some())
                 .map(|_| format!("{}/preview.png", lesson.slug)),
-            needs_more: needs_more(&body_html, &experiments, &figures),
+            needs_more: body_needs_more || needs_more(&experiments, &figures),
             live: experiments.iter().any(|experiment| experiment.view.live.is_some()),
             body_html,
         };
@@ -319,14 +321,25 @@ impl Draft<'_> {
     }
 }
 
-/// Returns whether the HTML that a lesson's author wrote needs more than the usual policy allows.
-fn needs_more(body_html: &str, experiments: &[Experiment], figures: &[DrawnBlock]) -> bool {
+/// Returns the text of a lesson, and whether it needs more than the usual policy allows: cut into its pieces once, which takes longer
+/// than to look at them.
+fn read(body_html: &str) -> (String, bool) {
+    let (mut text, mut needs) = (plain::Reader::default(), policy::Needs::default());
+    markup::each(body_html, true, &mut |token| {
+        text.read(&token);
+        needs.read(&token);
+    });
+    (text.finish(), needs.more)
+}
+
+/// Returns whether the HTML that a lesson's author wrote beside its text needs more than the usual policy allows.
+fn needs_more(experiments: &[Experiment], figures: &[DrawnBlock]) -> bool {
     let texts = experiments.iter().flat_map(|Experiment { view, .. }| {
         let claims = view.claims.iter().map(|claim| &claim.says_html);
         [&view.title_html, &view.caption_html].into_iter().chain(claims)
     });
     let captions = figures.iter().flat_map(|figure| [&figure.view.title_html, &figure.view.caption_html]);
-    policy::needs_more(body_html) || texts.into_iter().chain(captions).any(|html| policy::needs_more(html))
+    texts.into_iter().chain(captions).any(|html| policy::needs_more(html))
 }
 
 /// The first chart of a page.
