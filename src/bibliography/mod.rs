@@ -198,6 +198,13 @@ impl Source {
         }
     }
 
+    /// Returns about how many bytes it has where it is written out.
+    pub fn bytes(&self) -> usize {
+        let texts = [&self.title, &self.year, &self.within].into_iter().chain(&self.names).chain(&self.url);
+        let address = self.identifier.iter().map(|(name, address)| name.len() + address.len()).sum::<usize>();
+        texts.map(String::len).sum::<usize>() + address
+    }
+
     /// Returns its authors as a citation names them: one, two, or the first of more.
     pub fn short(&self, wording: Wording) -> String {
         let Wording { and, others, .. } = wording;

@@ -12,11 +12,15 @@ use super::fragment::{Fragment, InlineValue};
 use super::link::{Anchor, Asset, Library, Published};
 use super::math::Allowance;
 use crate::diagnostic::{Diagnostic, SourceId, Span};
+use crate::experiment::size;
 use crate::markup;
 use doubtful::Doubtful;
 use headings::Owner;
 use parts::length;
 use reading::{Part, Reading};
+
+/// The most bytes of HTML that a text becomes, without its figures: what a page is made of is read several times over.
+const MOST_HTML: usize = 32_000_000;
 
 /// Where a text stands and what it may refer to.
 #[derive(Clone, Copy, Debug)]
@@ -93,15 +97,18 @@ fn options() -> Options {
 /// Reads the text of a lesson after its front matter. A first heading that repeats the title is not shown.
 pub(super) fn document(text: &str, title: Option<&str>, scene: Scene) -> Document {
     let title = title.map(|title| headings::plain(&reading::read_line(title, options()).parts));
-    Writer { title, ..Writer::new(text, scene) }.document(reading::read(text, options()))
+    let mut writer = Writer { title, ..Writer::new(text, scene) };
+    let options = writer.options();
+    writer.document(reading::read(text, options))
 }
 
 /// Reads a line or two (a caption, a title) beside the experiments of a lesson: without the paragraph around it when it is
 /// only one. Within a single line nothing begins a block.
 pub(super) fn short(text: &str, scene: Scene, beside: Beside) -> Document {
-    let writer = Writer { beside: Some(beside), ..Writer::new(text, scene) };
+    let mut writer = Writer { beside: Some(beside), ..Writer::new(text, scene) };
     let is_line = !text.trim_end().contains('\n');
-    let read = if is_line { reading::read_line(text, options()) } else { reading::read(text, options()) };
+    let options = writer.options();
+    let read = if is_line { reading::read_line(text, options) } else { reading::read(text, options) };
     let mut document = writer.document(read);
     document.body = document.body.without_paragraph();
     document
@@ -222,6 +229,15 @@ impl<'t> Writer<'t> {
         }
     }
 
+    /// Returns what the parser is to know of the text: nothing of tables where these would come to too much.
+    fn options(&mut self) -> Options {
+        let Some((place, most)) = tables::lacking(self.text) else { return options() };
+        let error =
+            Diagnostic::error("the rows of tables up to this one lack too many cells", self.span(place));
+        self.found.diagnostics.push(error.label(most));
+        options() - Options::ENABLE_TABLES
+    }
+
     fn document(mut self, reading: Reading<'t>) -> Document {
         let Reading { parts, code_in_formulas, undefined, misplaced } = reading;
         self.refuse_misplaced(misplaced);
@@ -239,6 +255,13 @@ impl<'t> Writer<'t> {
         let mut body = String::new();
         let shown = std::mem::take(&mut self.out).into_iter();
         html::push_html(&mut body, shown.filter(|event| !(self.is_title && headings::is_link(event))));
+        if body.len() > MOST_HTML {
+            let place = self.span(0..self.text.find('\n').unwrap_or(self.text.len()));
+            let error = Diagnostic::error("this text becomes too long a page", place);
+            let most = format!("expected at most {} of HTML", size(MOST_HTML as f64));
+            self.found.diagnostics.push(error.label(most).hint("part it into several lessons"));
+            body.clear();
+        }
         let body = named_headers(&body);
         let values = &self.values;
         let heading = |(level, id, content): (u8, String, String)| Heading {
@@ -307,6 +330,7 @@ mod pictures;
 mod plain_text;
 mod raw_html;
 mod reading;
+mod tables;
 mod tags;
 mod terms;
 #[cfg(test)]

@@ -227,6 +227,23 @@ fn a_strangers_raw_html_is_shown_as_text() {
 }
 
 #[test]
+fn what_becomes_too_long_a_page_is_refused() {
+    let first = |text: &str| read(text).diagnostics.first().map(|found| found.message.clone());
+    let table = format!("{}|\n{}|\n{}\n", "|a".repeat(300), "|-".repeat(300), "|b|\n".repeat(200));
+    assert_eq!(first(&table), None);
+    assert_eq!(
+        first(&table.repeat(3)).as_deref(),
+        Some("the rows of tables up to this one lack too many cells")
+    );
+    let primes = format!("$${}$$\n\n", "'".repeat(900));
+    assert_eq!(first(&primes), None);
+    assert_eq!(
+        first(&primes.repeat(500)).as_deref(),
+        Some("the formulas up to this one are too long for a page, as the MathML that browsers read")
+    );
+}
+
+#[test]
 fn headings_get_ids_of_their_own() {
     let document = read("# A `{{ x.y }}` b\n## Same\n## Same\n### Own {#same-2}\n## [L](#same) !\n##\n");
     assert_eq!(document.diagnostics, []);

@@ -7,12 +7,14 @@ use pulldown_cmark::{CowStr, Event};
 use super::Writer;
 use super::reading::{CITE, Misplaced};
 use crate::diagnostic::{Diagnostic, Span, nearest};
-use crate::experiment::figure;
+use crate::experiment::{figure, size};
 use crate::lesson::fragment::{InlineValue, Role, value_mark};
 use crate::lesson::inline;
 
 /// The most values and claims of one text.
 const MOST_VALUES: usize = 10_000;
+/// The longest source that can be cited, in bytes: it stands on each page that cites it.
+const MOST_OF_A_SOURCE: usize = 5_000;
 
 /// How code is shown that would be read as a value.
 pub(in crate::lesson) const SHOWN: &str =
@@ -93,8 +95,16 @@ impl<'t> Writer<'t> {
     fn check_source(&self, key: &str, span: Span) -> Result<(), Diagnostic> {
         let library = &self.scene.library;
         let bibliography = &library.bibliography;
-        if library.has_unread_sources || bibliography.get(key).is_some() {
-            return Ok(());
+        match bibliography.get(key) {
+            Some(source) if source.bytes() > MOST_OF_A_SOURCE => {
+                let error = Diagnostic::error(format!("the source `{key}` is too long to be cited"), span);
+                let most = size(MOST_OF_A_SOURCE as f64);
+                return Err(
+                    error.label(format!("expected at most {most} of names, title and where it appeared"))
+                );
+            }
+            None if !library.has_unread_sources => {}
+            _ => return Ok(()),
         }
         let error = Diagnostic::error(format!("there is no source `{key}`"), span);
         let error = match library.suggestions.look(|| nearest(key, bibliography.keys())) {

@@ -9,18 +9,21 @@ use crate::experiment::{figure, size};
 const MOST_FORMULAS: usize = 20_000;
 /// The most bytes of all of them, each time that a macro in one is written out counted.
 const MOST_BYTES: usize = 2_000_000;
+/// The most bytes of MathML that all of them become: a prime alone is fifty.
+const MOST_MATHML: usize = 16_000_000;
 
 /// What the formulas of one text may still come to: a short text can hold many of them, and a formula many macros.
 #[derive(Debug)]
 pub(in crate::lesson) struct Allowance {
     formulas: usize,
     bytes: usize,
+    mathml: usize,
     spent: bool,
 }
 
 impl Default for Allowance {
     fn default() -> Self {
-        Allowance { formulas: MOST_FORMULAS, bytes: MOST_BYTES, spent: false }
+        Allowance { formulas: MOST_FORMULAS, bytes: MOST_BYTES, mathml: MOST_MATHML, spent: false }
     }
 }
 
@@ -53,9 +56,23 @@ impl Allowance {
             return Ok(());
         }
         self.spent = true;
-        let message = "the formulas up to this one are too long, with their macros written out".to_owned();
-        let label = format!("expected at most {} for all of a text", size(MOST_BYTES as f64));
-        Err(MathError { range, message, label })
+        Err(self.too_long(range, "too long, with their macros written out", MOST_BYTES))
+    }
+
+    /// Takes what a formula became off what is left.
+    pub(in crate::lesson) fn set(&mut self, tex: &str, mathml: String) -> Result<String, MathError> {
+        if let Some(left) = self.mathml.checked_sub(mathml.len()) {
+            self.mathml = left;
+            return Ok(mathml);
+        }
+        Err(self.too_long(0..tex.len(), "too long for a page, as the MathML that browsers read", MOST_MATHML))
+    }
+
+    fn too_long(&mut self, range: Range<usize>, how: &str, most: usize) -> MathError {
+        self.spent = true;
+        let message = format!("the formulas up to this one are {how}");
+        let label = format!("expected at most {} for all of a text", size(most as f64));
+        MathError { range, message, label }
     }
 }
 

@@ -2,18 +2,23 @@
 
 use std::collections::BTreeSet;
 
-use crate::diagnostic::{Diagnostic, Span};
+use crate::bibliography::Source;
+use crate::diagnostic::{Diagnostic, Sources, Span};
 use crate::experiment::{Cost, Limits, beyond_limit, duration, figure, size};
-use crate::lesson::{Course, Lesson};
+use crate::lesson::{Course, Lesson, Role};
 
 use super::figures::PlannedFigure;
 use super::planned::Planned;
 
 /// Files of every site beside those of its lessons: the first page, the style sheet, fonts, the index of the search.
 const FILES_OF_A_SITE: u64 = 30;
-/// Bytes that each page has beside its lesson, and for each lesson that its contents name, twice.
+/// Bytes that each page has beside its lesson, and for each lesson that its contents name, twice, beside what that is called.
 const PAGE: f64 = 20_000.0;
 const CONTENTS: f64 = 400.0;
+/// The most HTML that all lessons become, and for each byte that they are written in: formulas take the most. It is read several
+/// times over.
+const HTML: f64 = 16e6;
+const HTML_OF_A_BYTE: f64 = 16.0;
 
 /// Says that there are more experiments than a course may have, at the first one beyond.
 pub(crate) fn check_count(course: &Course, limits: &Limits) -> Option<Diagnostic> {
@@ -97,16 +102,29 @@ pub(crate) fn check_site(
     course: &Course,
     planned: &[Planned],
     figures: &[PlannedFigure],
+    sources: &Sources,
     limits: &Limits,
 ) -> Option<Diagnostic> {
     let (mut files, mut bytes) = (FILES_OF_A_SITE, PAGE);
-    let contents = CONTENTS * course.lessons.len() as f64;
+    let named = |lesson: &Lesson| CONTENTS + 2.0 * (lesson.title.len() + lesson.slug.len()) as f64;
+    let contents: f64 = course.lessons.iter().map(named).sum();
+    let (mut html, mut written) = (0.0, 0.0);
     let mut copied = BTreeSet::new();
     let mut of_lesson = planned.iter().peekable();
     for (index, lesson) in course.lessons.iter().enumerate() {
         files += 1;
         // A lesson's text stands in its page and in the index of the search, a value in it is as long as its text.
         bytes += PAGE + contents + 2.0 * lesson.body.len() as f64;
+        html += (lesson.body.len() + cited(course, lesson)) as f64;
+        written += sources.get(lesson.source).text.len() as f64;
+        if html > HTML + HTML_OF_A_BYTE * written {
+            let most = size(HTML + HTML_OF_A_BYTE * written);
+            let label =
+                format!("{} of HTML, expected at most {most} from {} of text", size(html), size(written));
+            let error =
+                Diagnostic::error("the pages up to this lesson are too long", Span::new(lesson.source, 0, 0));
+            return Some(error.label(label));
+        }
         for asset in lesson.assets.iter().filter(|asset| copied.insert(asset.output.as_str())) {
             files += 1;
             bytes += std::fs::metadata(&asset.file).map_or(0, |file| file.len()) as f64;
@@ -132,6 +150,13 @@ pub(crate) fn check_site(
         }
     }
     None
+}
+
+/// How many bytes the sources have that stand at the end of a lesson's page.
+fn cited(course: &Course, lesson: &Lesson) -> usize {
+    let citations = lesson.body.values().filter(|value| value.role == Role::Citation);
+    let keys: BTreeSet<&str> = citations.map(|value| value.expression.trim_start_matches('-')).collect();
+    keys.into_iter().filter_map(|key| course.bibliography().get(key)).map(Source::bytes).sum()
 }
 
 fn too_large(lesson: &Lesson, label: String, limits: &Limits) -> Diagnostic {

@@ -1,0 +1,59 @@
+//! Tables whose rows are shorter than their header: what lacks is made up for by empty cells, so that a short text can become a
+//! long page.
+
+use std::ops::Range;
+
+use crate::experiment::figure;
+
+/// The most cells that the rows of a text may lack.
+const MOST: usize = 100_000;
+
+/// Returns where the rows of a text have come to lack more cells than they may, and what is expected there. It is found before
+/// Markdown is parsed, since the parser makes each cell.
+pub(super) fn lacking(text: &str) -> Option<(Range<usize>, String)> {
+    let mut lacking: usize = 0;
+    // Of the table that the line before belongs to, if that is one.
+    let mut columns = None;
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let range = at..at + line.trim_end().len();
+        at += line.len();
+        let row = line.trim_start_matches([' ', '\t', '>']).trim_end();
+        let bars = || memchr::memchr_iter(b'|', row.as_bytes()).count();
+        let divides =
+            row.contains('-') && row.chars().all(|letter| matches!(letter, '|' | '-' | ':' | ' ' | '\t'));
+        columns = match columns {
+            _ if row.is_empty() => None,
+            // What only looks like a table costs nothing but this sum.
+            _ if divides => Some(bars() + 1),
+            Some(columns) => {
+                lacking += columns.saturating_sub(bars() + 1);
+                Some(columns)
+            }
+            None => None,
+        };
+        if lacking > MOST {
+            return Some((range, format!("expected at most {} such cells", figure(MOST as f64))));
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_rows_lack_is_counted_over_all_tables() {
+        let table = |rows: usize| {
+            format!("{}|\n{}|\n{}\n", "|a".repeat(102), "|-".repeat(102), "> |b|\n".repeat(rows))
+        };
+        assert_eq!(lacking(&table(900)), None);
+        let text = table(600) + &table(600);
+        let (place, _) = lacking(&text).expect("more than 100,000");
+        assert_eq!(&text[place], "> |b|");
+        let whole = format!("|a|b|\n|-|-|\n{}", "|1|2|\n".repeat(200_000));
+        assert_eq!(lacking(&whole), None);
+        assert_eq!(lacking(&"---\n\na\n".repeat(100_000)), None);
+    }
+}
