@@ -19,7 +19,7 @@ pub(super) fn filtered(markup: &str, root: Root) -> String {
         Token::Start(tag) => filter.start(&tag),
         Token::End(name, place) => filter.end(&name, place),
         Token::Text(text) => filter.text(&text),
-        Token::Remark => {}
+        Token::Remark(_) => {}
     });
     while let Some(open) = filter.open.pop() {
         filter.close(&open);
@@ -94,9 +94,9 @@ impl Filter<'_> {
         let is_aria = name
             .strip_prefix("aria-")
             .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|letter| letter.is_ascii_lowercase()));
-        let allowed = match element.attribute(name) {
+        let allowed = match element.attribute(name, self.root) {
             _ if is_aria => Some((name, value.to_owned())),
-            Some((known, kind)) => kind.allowed(value).map(|value| (known, value)),
+            Some((known, kind)) => kind.allowed(value, self.root).map(|value| (known, value)),
             None => None,
         };
         if let Some((name, value)) = allowed {
