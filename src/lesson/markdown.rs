@@ -172,6 +172,10 @@ struct Writer<'t> {
     in_link: bool,
     /// Whether all of it is the title of a page.
     is_title: bool,
+    /// Elements of a stranger that named a place and are not closed yet.
+    naming: strangers::Naming,
+    /// Whether a stranger's HTML was shown as text.
+    has_shown_html: bool,
     /// Within a heading, which the contents of the page repeat within a link.
     in_heading: bool,
     /// Each footnote by its name: where it stands, and what it says.
@@ -216,6 +220,8 @@ impl<'t> Writer<'t> {
             columns: 0,
             in_link: false,
             is_title: false,
+            naming: strangers::Naming::default(),
+            has_shown_html: false,
             in_heading: false,
             footnotes: BTreeMap::new(),
             footnote_order: Vec::new(),
@@ -330,6 +336,7 @@ mod pictures;
 mod plain_text;
 mod raw_html;
 mod reading;
+mod strangers;
 mod tables;
 mod tags;
 mod terms;

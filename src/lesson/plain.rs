@@ -64,7 +64,7 @@ impl Reader {
             Token::Start(tag) => self.open(tag),
             Token::End(name, _) => self.close(name),
             Token::Text(text) => self.words(text),
-            Token::Remark => {}
+            Token::Remark(_) => {}
         }
     }
 

@@ -91,7 +91,7 @@ fn plain_text(html: &str) -> String {
         (Token::End(name, _), None) => text += before(&name),
         // A paragraph is written over several lines; only its tags end it.
         (Token::Text(piece), None) => text += &piece.replace('\n', " "),
-        (Token::Remark, None) => {}
+        (Token::Remark(_), None) => {}
     });
     text
 }

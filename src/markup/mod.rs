@@ -78,7 +78,7 @@ pub fn without_ids(html: &str) -> String {
         }
         Token::End(name, _) => out.push_str(&format!("</{name}>")),
         Token::Text(text) => out.push_str(&escaped(&text)),
-        Token::Remark => {}
+        Token::Remark(_) => {}
     });
     out
 }
@@ -90,7 +90,7 @@ pub fn without_links(html: &str) -> String {
         let (name, place) = match token {
             Token::Start(tag) => (tag.name, tag.place),
             Token::End(name, place) => (name, place),
-            Token::Text(_) | Token::Remark => return,
+            Token::Text(_) | Token::Remark(_) => return,
         };
         if name == "a" {
             out.push_str(&html[copied..place.start]);

@@ -14,8 +14,8 @@ pub enum Token {
     End(String, Range<usize>),
     /// With every character reference read.
     Text(String),
-    /// A comment or a declaration.
-    Remark,
+    /// Where a comment or a declaration stands.
+    Remark(Range<usize>),
 }
 
 /// A start tag.
@@ -110,7 +110,9 @@ pub fn each(markup: &str, as_page: bool, visit: &mut dyn FnMut(Token)) {
                     visit(Token::End(text(name), place.start..place.end));
                 }
                 CallbackEvent::String { value } => visit(Token::Text(text(value))),
-                CallbackEvent::Comment { .. } | CallbackEvent::Doctype { .. } => visit(Token::Remark),
+                CallbackEvent::Comment { .. } | CallbackEvent::Doctype { .. } => {
+                    visit(Token::Remark(place.start..place.end));
+                }
                 CallbackEvent::Error(_) => {}
             }
             None

@@ -110,7 +110,7 @@ impl Needs {
                 (self.is_style, self.is_script) = (false, false);
                 false
             }
-            Token::Remark => false,
+            Token::Remark(_) => false,
         };
     }
 

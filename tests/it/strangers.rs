@@ -41,6 +41,12 @@ const BODIES: &[&str] = &[
     "## A {onmouseover=\"RUN\"}",
     "## A <script>RUN</script>",
     "## A <img src=x onerror=RUN> {#b}",
+    // Tags that only name a place, and such as seem to.
+    "<a id=\"x\" onclick=RUN></a> <a id='\"onclick=RUN'></a> <a name=\"y\" href=javascript:RUN>b</a>",
+    "<a id=\"main\"></a> <a id=\"tools\"></a>",
+    "<div id=\"x\">\n\n<!-- a --><script>RUN</script>\n\n</div></main>",
+    "<span id=x style=\"background:url(https://evil.example)\">a</span> <span id=\"</main>\"></span>",
+    "<!-- <script>RUN</script>\n\n<!--> <img src=x onerror=RUN>",
     "A {onfocus=RUN}\n===",
     "## The set {0, <img src=x onerror=RUN>}",
     "## The set {0, \"onfocus=RUN}",

@@ -4,7 +4,6 @@ use pulldown_cmark::{CodeBlockKind, Event, LinkType, Tag, TagEnd};
 
 use super::{Part, Writer};
 use crate::lesson::block::{self, Info};
-use crate::markup::escaped;
 
 impl<'t> Writer<'t> {
     /// Handles all of these parts.
@@ -99,13 +98,15 @@ impl<'t> Writer<'t> {
             Event::Code(code) => self.code(code, range),
             Event::InlineMath(tex) => self.math(tex, range, false),
             Event::DisplayMath(tex) => self.math(tex, range, true),
-            Event::Start(Tag::HtmlBlock) | Event::End(TagEnd::HtmlBlock) if self.scene.library.untrusted => {
-                let tag = if matches!(event, Event::Start(_)) { "<p>" } else { "</p>\n" };
-                self.out.push(Event::Html(tag.into()));
+            Event::Start(Tag::HtmlBlock) if self.scene.library.untrusted => {
+                let length = length(parts);
+                let html = self.strangers_block(&parts[..length]);
+                self.out.push(Event::Html(html.into()));
+                return length;
             }
-            Event::Html(html) | Event::InlineHtml(html) if self.scene.library.untrusted => {
-                let shown = self.values_in_escaped(&escaped(html), range);
-                self.out.push(Event::InlineHtml(shown.into()));
+            Event::InlineHtml(_) if self.scene.library.untrusted => {
+                let html = self.strangers_tag(&parts[0]);
+                self.out.push(Event::InlineHtml(html.into()));
             }
             Event::Start(Tag::HtmlBlock) => {
                 let length = length(parts);

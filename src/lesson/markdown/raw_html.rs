@@ -6,7 +6,7 @@ use std::ops::Range;
 use pulldown_cmark::Event;
 
 use super::headings::Owner;
-use super::{Part, Writer};
+use super::{Part, Scene, Writer};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::lesson::inline;
 use crate::lesson::link::{self, LinkTarget};
@@ -44,14 +44,7 @@ impl<'t> Writer<'t> {
     /// Returns the HTML of these parts, of which others may stand around it, with its links made those of the site. In a
     /// paragraph each tag is a piece of its own; only a block can be left unclosed.
     pub(super) fn raw_html(&mut self, parts: &[Part<'t>], is_block: bool) -> String {
-        let mut html = String::new();
-        let mut map = LineMap::new(self.scene.source);
-        for (event, range) in parts {
-            if let Event::Html(piece) | Event::InlineHtml(piece) = event {
-                html.push_str(piece);
-                map.push(self.scene.start + range.start, piece.len());
-            }
-        }
+        let (mut html, map) = joined(self.scene, parts);
         // Names are ASCII, so that each byte keeps its place.
         if let Some((start, end)) = unclosed(&html.to_ascii_lowercase()).filter(|_| is_block) {
             let place = html.find('<').unwrap_or(0);
@@ -175,6 +168,19 @@ impl<'t> Writer<'t> {
             }
         }
     }
+}
+
+/// Returns the raw HTML of these parts as one text, and where it stands.
+pub(super) fn joined(scene: Scene, parts: &[Part]) -> (String, LineMap) {
+    let mut html = String::new();
+    let mut map = LineMap::new(scene.source);
+    for (event, range) in parts {
+        if let Event::Html(piece) | Event::InlineHtml(piece) = event {
+            html.push_str(piece);
+            map.push(scene.start + range.start, piece.len());
+        }
+    }
+    (html, map)
 }
 
 /// Returns the values in HTML: `` `{{ expression }}` `` with its place and the expression.

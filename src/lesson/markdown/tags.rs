@@ -5,10 +5,10 @@ use std::ops::Range;
 
 use pulldown_cmark::{Event, Tag, TagEnd};
 
+use super::raw_html::joined;
 use super::{Part, Writer};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::markup::{self, Token, is_element, is_void};
-use crate::settings::LineMap;
 
 /// Elements whose end tags may be left out.
 const CLOSED_BY_OTHERS: [&str; 16] = [
@@ -56,14 +56,7 @@ impl<'t> Writer<'t> {
             match event {
                 Event::Start(Tag::HtmlBlock) => {
                     let length = super::length(&parts[at..]);
-                    let mut html = String::new();
-                    let mut map = LineMap::new(self.scene.source);
-                    for (event, range) in &parts[at..at + length] {
-                        if let Event::Html(piece) | Event::InlineHtml(piece) = event {
-                            html.push_str(piece);
-                            map.push(self.scene.start + range.start, piece.len());
-                        }
-                    }
+                    let (html, map) = joined(self.scene, &parts[at..at + length]);
                     tags.read(&html, |place| map.span(place.start, place.end));
                     at += length;
                     continue;

@@ -227,6 +227,38 @@ fn a_strangers_raw_html_is_shown_as_text() {
 }
 
 #[test]
+fn a_strangers_raw_html_names_places_and_its_comments_vanish() {
+    let library = Library { untrusted: true, ..Library::default() };
+    let scene =
+        Scene { library: &library, source: SourceId(0), start: 0, folder: "", slug: "", number: None };
+    let text = "<!-- an\nold -->\n\n<a name=\"y\"/>\n\n## A <span id=\"z\" class=\"w\">b</span>\n\n\
+        <div id=\"q\">\n\nc <!-- d --> <a id=\"x\" name=\"x\"></a>[g](#x)\n\n</div>\n";
+    let read = document(text, None, scene);
+    assert_eq!(read.diagnostics, []);
+    assert_eq!(
+        read.body.render(&mut Echo),
+        "\n<span id=\"y\"></span>\n<h2 id=\"a-b\">A <span id=\"z\"></span>b</h2>\n<span id=\"q\"></span>\n\
+         <p>c  <span id=\"x\"></span><a href=\"#x\">g</a></p>\n\n"
+    );
+    assert!(["x", "y", "z", "q"].iter().all(|id| read.ids.contains(&(*id).to_owned())), "{:?}", read.ids);
+
+    let text = "<a id=\"x\" onclick=\"y()\">b</a> <i>c</i> <a id='a b'></a>\n\n<!-- d";
+    let read = document(text, None, scene);
+    assert_eq!(
+        read.body.render(&mut Echo),
+        "<p>&lt;a id=&quot;x&quot; onclick=&quot;y()&quot;&gt;b&lt;/a&gt; &lt;i&gt;c&lt;/i&gt; &lt;a id='a b'&gt;&lt;/a&gt;</p>\n\
+         <p>&lt;!-- d</p>\n"
+    );
+    let said = read.diagnostics.iter().map(|found| found.message.as_str()).collect::<Vec<_>>();
+    assert_eq!(said, ["HTML is shown as text in a lesson that is not trusted"]);
+    let twice = document("<a id=\"x\"></a> <a id=\"x\"></a>", None, scene);
+    assert_eq!(twice.diagnostics.len(), 1);
+    let headed = document("<a name=\"set-up\"></a>\n\n## Set up", None, scene);
+    assert_eq!(headed.diagnostics, []);
+    assert!(headed.body.render(&mut Echo).ends_with("<h2 id=\"set-up\">Set up</h2>\n"));
+}
+
+#[test]
 fn what_becomes_too_long_a_page_is_refused() {
     let first = |text: &str| read(text).diagnostics.first().map(|found| found.message.clone());
     let table = format!("{}|\n{}|\n{}\n", "|a".repeat(300), "|-".repeat(300), "|b|\n".repeat(200));
