@@ -320,9 +320,12 @@ impl Lesson {
     }
 }
 
-/// Adds to the error of an unknown experiment how code in braces is shown, unless a known one is near.
+/// Adds to the error of an unknown experiment, and of the name of a lesson alone, how code in braces is shown, unless a known one
+/// is near.
 fn or_shown(error: Diagnostic) -> Diagnostic {
-    match error.message.starts_with("no experiment is called") && !error.label.starts_with("did you mean") {
+    let is_unknown = ["no experiment is called", "is a lesson, not a result"];
+    let is_unknown = is_unknown.into_iter().any(|said| error.message.contains(said));
+    match is_unknown && !error.label.starts_with("did you mean") {
         true => error.hint(markdown::SHOWN),
         false => error,
     }
