@@ -54,11 +54,12 @@ type Named = BTreeSet<(String, String)>;
 
 /// Returns the experiments that want to hear of claims that rest on a single seed.
 pub(super) fn loud_on_one_seed(course: &Course, planned: &[Planned]) -> Named {
-    let named = |experiment: &Planned| {
-        (as_name(&course.lessons[experiment.lesson].slug), experiment.header.id.clone())
-    };
     let loud = |experiment: &&Planned| !lint::ONE_SEED.is_silent(&experiment.header);
-    planned.iter().filter(loud).map(named).collect()
+    planned.iter().filter(loud).map(|experiment| named(course, experiment)).collect()
+}
+
+fn named(course: &Course, experiment: &Planned) -> (String, String) {
+    (as_name(&course.lessons[experiment.lesson].slug), experiment.header.id.clone())
 }
 
 /// Returns a warning for each claim of a lesson that rests on a single seed; `own` are the experiments of the lesson, `loud` those that
@@ -66,7 +67,7 @@ pub(super) fn loud_on_one_seed(course: &Course, planned: &[Planned]) -> Named {
 pub(super) fn on_one_seed(course: &Course, lesson: usize, own: &[Planned], loud: &Named) -> Vec<Diagnostic> {
     let slug = &course.lessons[lesson].slug;
     let alone = own.iter().filter(|experiment| experiment.header.seeds == 1);
-    let alone = alone.filter(|experiment| !lint::ONE_SEED.is_silent(&experiment.header));
+    let alone = alone.filter(|experiment| loud.contains(&named(course, experiment)));
     let blocks = alone.filter_map(|experiment| {
         let id = &experiment.header.id;
         let mut places = experiment
