@@ -105,13 +105,6 @@ pub struct Asset {
     pub output: String,
 }
 
-impl Asset {
-    /// Returns whether it is a drawing, in which browsers may run scripts.
-    pub fn is_drawing(&self) -> bool {
-        ending(&self.output).is_some_and(|end| end == "svg")
-    }
-}
-
 /// A place within a page that a link names, to be checked when all pages are known.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Anchor {
@@ -165,11 +158,10 @@ pub fn address(path: &str) -> String {
     utf8_percent_encode(path, &PLAIN).to_string()
 }
 
-/// Files of a stranger's that may be copied, by the ends of their names: no browser runs a script in them. Of drawings only what
-/// is drawn is (`markup::drawing`).
-const PASSIVE: [&str; 29] = [
-    "png", "jpg", "jpeg", "gif", "webp", "avif", "svg", "pdf", "txt", "md", "csv", "tsv", "json", "yaml",
-    "ipynb", "py", "rs", "r", "npy", "npz", "gz", "zip", "mp3", "ogg", "wav", "mp4", "webm", "vtt", "bib",
+/// Files of a stranger's that may be copied, by the ends of their names: no browser runs a script in them.
+const PASSIVE: [&str; 28] = [
+    "png", "jpg", "jpeg", "gif", "webp", "avif", "pdf", "txt", "md", "csv", "tsv", "json", "yaml", "ipynb",
+    "py", "rs", "r", "npy", "npz", "gz", "zip", "mp3", "ogg", "wav", "mp4", "webm", "vtt", "bib",
 ];
 
 /// The schemes that a stranger's link may have.
@@ -382,19 +374,15 @@ fn elsewhere(path: &str) -> Option<String> {
 }
 
 fn is_passive(path: &str) -> bool {
-    ending(path).is_some_and(|end| PASSIVE.contains(&end.as_str()))
-}
-
-/// Returns what a file's name ends with behind its last dot, in lower case.
-fn ending(path: &str) -> Option<String> {
-    let (_, end) = path.rsplit('/').next()?.rsplit_once('.')?;
-    Some(end.to_lowercase())
+    let end =
+        path.rsplit('/').next().and_then(|name| name.rsplit_once('.')).map(|(_, end)| end.to_lowercase());
+    end.is_some_and(|end| PASSIVE.contains(&end.as_str()))
 }
 
 fn outside(span: Span) -> Diagnostic {
     Diagnostic::error("this file lies outside of the lessons folder", span)
         .label("expected a file inside it")
-        .hint("copy the file beside the lesson, or write a whole address such as `https://...`")
+        .hint("copy the file beside the lesson")
 }
 
 /// Returns the page of the chapter in a folder below the root.

@@ -30,10 +30,6 @@ pub(super) enum Kind {
     Style,
     /// A colour, a form or a place that is drawn.
     Paint,
-    /// A part of the same drawing, or the points of a picture in it.
-    Part,
-    /// The language of a drawing.
-    Namespace,
 }
 
 /// An element as it is written, with the attributes that it may have beside those of [`EVERYWHERE`].
@@ -223,76 +219,6 @@ const SVG: &[Element] = &[
     element("tspan", DRAWN),
 ];
 
-/// What a file of SVG may have beside what charts are made of.
-const DRAWING: &[Element] = &[
-    element("image", &[]),
-    element("linearGradient", &[]),
-    element("marker", &[]),
-    element("mask", &[]),
-    element("pattern", &[]),
-    element("radialGradient", &[]),
-    element("stop", &[]),
-    STYLE,
-    element("symbol", &[]),
-    element("use", &[]),
-];
-
-/// Attributes of everything in a file of SVG beside [`DRAWN`]; all but the places of parts are properties of CSS too.
-const DRAWN_IN_FILES: &[&str] = &[
-    "clipPathUnits",
-    "color",
-    "display",
-    "font-stretch",
-    "fx",
-    "fy",
-    "gradientTransform",
-    "gradientUnits",
-    "href",
-    "lengthAdjust",
-    "letter-spacing",
-    "marker-end",
-    "marker-mid",
-    "marker-start",
-    "markerHeight",
-    "markerUnits",
-    "markerWidth",
-    "mask",
-    "maskContentUnits",
-    "maskUnits",
-    "offset",
-    "orient",
-    "overflow",
-    "patternContentUnits",
-    "patternTransform",
-    "patternUnits",
-    "preserveAspectRatio",
-    "refX",
-    "refY",
-    "spreadMethod",
-    "stop-color",
-    "stop-opacity",
-    "stroke-dashoffset",
-    "stroke-miterlimit",
-    "textLength",
-    "vector-effect",
-    "viewBox",
-    "visibility",
-    "word-spacing",
-    "xlink:href",
-    "xmlns",
-];
-
-/// What a drawing calls itself, to be shown as one.
-const SVG_NAMESPACE: &str = "http://www.w3.org/2000/svg";
-
-/// What the points of a picture within a drawing begin with: of pictures, nothing in these runs.
-const POINTS: [&str; 4] = [
-    "data:image/png;base64,",
-    "data:image/jpeg;base64,",
-    "data:image/gif;base64,",
-    "data:image/webp;base64,",
-];
-
 /// Of a file of SVG; a page has the same rules in its own style sheet.
 const STYLE: Element = element("style", &[]);
 
@@ -330,8 +256,10 @@ impl Language {
             Language::Math => MATH,
             Language::Svg => SVG,
         };
-        let more = if root == Root::Drawing { DRAWING } else { &[] };
-        list.iter().chain(more).find(|element| element.name.eq_ignore_ascii_case(name))
+        if name == "style" && root == Root::Drawing {
+            return Some(&STYLE);
+        }
+        list.iter().find(|element| element.name.eq_ignore_ascii_case(name))
     }
 
     /// Returns the language of what stands within an element.
@@ -348,18 +276,14 @@ impl Language {
 
 impl Element {
     /// Returns an attribute as it is written, given in lower case, and what its value may be; none if it may not stand here.
-    pub(super) fn attribute(&self, name: &str, root: Root) -> Option<(&'static str, Kind)> {
-        let is_it = |known: &&&str| known.eq_ignore_ascii_case(name);
-        let of_drawing = || DRAWN.iter().chain(DRAWN_IN_FILES).filter(|_| root == Root::Drawing).find(is_it);
-        let own = self.attributes.iter().find(is_it).or_else(|| EVERYWHERE.iter().find(is_it));
-        let known = *own.or_else(of_drawing)?;
+    pub(super) fn attribute(&self, name: &str) -> Option<(&'static str, Kind)> {
+        let own = self.attributes.iter().find(|known| known.eq_ignore_ascii_case(name));
+        let known = *own.or_else(|| EVERYWHERE.iter().find(|known| **known == name))?;
         let kind = match known {
-            "href" | "xlink:href" if root == Root::Drawing => return Some(("href", Kind::Part)),
-            "xmlns" => Kind::Namespace,
             "href" => Kind::Link,
             "src" => Kind::File,
             "style" => Kind::Style,
-            _ if DRAWN.contains(&known) || DRAWN_IN_FILES.contains(&known) => Kind::Paint,
+            _ if DRAWN.contains(&known) => Kind::Paint,
             _ => Kind::Plain,
         };
         Some((known, kind))
@@ -398,25 +322,17 @@ const FUNCTIONS: [&str; 9] = ["calc", "hsl", "matrix", "rgb", "rgba", "rotate", 
 
 impl Kind {
     /// Returns as much of a value as may stand; none if that is nothing.
-    pub(super) fn allowed(self, value: &str, root: Root) -> Option<String> {
+    pub(super) fn allowed(self, value: &str) -> Option<String> {
         let whole = |is_allowed: bool| is_allowed.then(|| value.to_owned());
         match self {
             Kind::Plain => whole(true),
             Kind::Link => whole(scheme(value).is_none_or(|scheme| SCHEMES.contains(&scheme.as_str()))),
             Kind::File => whole(scheme(value).is_none() && is_below(value)),
             Kind::Paint => whole(is_paint(value)),
-            Kind::Part => {
-                let points = POINTS.iter().find_map(|start| value.strip_prefix(start));
-                let is_base64 = |letter: char| {
-                    letter.is_ascii_alphanumeric() || letter.is_ascii_whitespace() || "+/=".contains(letter)
-                };
-                whole(value.starts_with('#') || points.is_some_and(|points| points.chars().all(is_base64)))
-            }
-            Kind::Namespace => Some(SVG_NAMESPACE.to_owned()),
             Kind::Style => {
                 let declared = value.split(';').filter(|declaration| {
                     declaration.split_once(':').is_some_and(|(property, value)| {
-                        is_property(&property.trim().to_ascii_lowercase(), root) && is_paint(value)
+                        PROPERTIES.contains(&property.trim().to_ascii_lowercase().as_str()) && is_paint(value)
                     })
                 });
                 let declared: Vec<&str> = declared.collect();
@@ -427,12 +343,6 @@ impl Kind {
             }
         }
     }
-}
-
-/// Returns whether a property of CSS may be set: in a file of SVG also what attributes say.
-fn is_property(name: &str, root: Root) -> bool {
-    let of_drawing = || DRAWN.contains(&name) || DRAWN_IN_FILES.contains(&name);
-    PROPERTIES.contains(&name) || root == Root::Drawing && of_drawing()
 }
 
 /// Returns the scheme of an address, in lower case.

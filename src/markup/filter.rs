@@ -94,9 +94,9 @@ impl Filter<'_> {
         let is_aria = name
             .strip_prefix("aria-")
             .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|letter| letter.is_ascii_lowercase()));
-        let allowed = match element.attribute(name, self.root) {
+        let allowed = match element.attribute(name) {
             _ if is_aria => Some((name, value.to_owned())),
-            Some((known, kind)) => kind.allowed(value, self.root).map(|value| (known, value)),
+            Some((known, kind)) => kind.allowed(value).map(|value| (known, value)),
             None => None,
         };
         if let Some((name, value)) = allowed {

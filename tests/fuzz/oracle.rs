@@ -53,8 +53,6 @@ pub(crate) fn faults(path: &str, markup: &str) -> Vec<String> {
             "script" => wrong("is not ours"),
             // A drawing that stands alone has its colours with it.
             "style" if !is_page => {}
-            // Of a drawing parts come again, and pictures stand in one.
-            "image" | "use" if !is_page => {}
             "link" if !element.get("href").is_some_and(|href| href.starts_with(&assets)) => {
                 wrong("is not ours");
             }
@@ -101,7 +99,6 @@ pub(crate) fn faults(path: &str, markup: &str) -> Vec<String> {
                     let led = scheme.is_none_or(|scheme| ["http", "https", "mailto"].contains(&scheme));
                     (!led).then(|| wrong("leads where nothing should"));
                 }
-                "href" if name == "image" && lower.starts_with("data:image/png;base64,") => {}
                 "href" | "src" | "poster" | "data" | "background"
                     if scheme.is_some() || lower.starts_with("//") || lower.contains('\\') =>
                 {

@@ -1,13 +1,12 @@
 //! All files of the site: pages, charts, results, and the files that lessons use. What a folder holds already is not made.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use rayon::prelude::*;
 
 use crate::chart;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::files::{self, Fault, Refusal};
+use crate::files::Fault;
 use crate::lesson::{Chapter, ContentPolicy, Course};
 use crate::markup;
 use crate::site::{
@@ -382,21 +381,9 @@ fn copy_assets(course: &Course, files: &mut Files) -> Result<(), Failure> {
     let of_lessons = course.lessons.iter().flat_map(|lesson| &lesson.assets);
     for asset in of_lessons.chain(&course.frame.assets) {
         let below = asset.file.strip_prefix(&course.root).unwrap_or(&asset.file);
-        let content = match course.is_untrusted() && asset.is_drawing() {
-            true => strangers_drawing(&course.root, below),
-            false => Content::copied(&course.root, below, MOST_COPIED),
-        };
-        let content = content.map_err(|refusal| Fault::unread(&asset.file, refusal))?;
+        let content = Content::copied(&course.root, below, MOST_COPIED)
+            .map_err(|refusal| Fault::unread(&asset.file, refusal))?;
         files.insert(asset.output.clone(), content);
     }
     Ok(())
-}
-
-/// The longest drawing of a stranger's, in bytes.
-const MOST_DRAWN: u64 = 16 << 20;
-
-/// Returns what is drawn in a file of SVG, without what runs in it.
-fn strangers_drawing(root: &Path, below: &Path) -> Result<Content, Refusal> {
-    let bytes = files::read(root, below, MOST_DRAWN)?;
-    Ok(Content::of(markup::drawing(&String::from_utf8_lossy(&bytes)).into_bytes()))
 }
