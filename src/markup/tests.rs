@@ -73,35 +73,10 @@ fn a_drawing_keeps_its_style_and_fetches_nothing() {
     assert_eq!(drawing(svg), svg);
     let hostile =
         "<svg onload=\"x()\"><style>@import '//e';</style><script>x</script><use href=\"//e\"/></svg>";
-    assert_eq!(drawing(hostile), "<svg><style></style>&lt;script&gt;x&lt;/script&gt;<use/></svg>");
-}
-
-#[test]
-fn a_drawing_of_an_authors_own_is_what_it_draws() {
-    for (svg, expected) in [
-        (
-            "<?xml version=\"1.0\"?><svg xmlns:xlink=\"http://www.w3.org/1999/xlink\" xmlns=\"http://www.w3.org/2000/svg\">\
-             <defs><symbol id=\"g\" overflow=\"visible\"><path style=\"stroke:none;\" d=\"M1 2\"/></symbol></defs>\
-             <use xlink:href=\"#g\" x=\"1\"/></svg>",
-            "<svg xmlns=\"http://www.w3.org/2000/svg\"><defs><symbol id=\"g\" overflow=\"visible\">\
-             <path style=\"stroke:none;\" d=\"M1 2\"/></symbol></defs><use href=\"#g\" x=\"1\"/></svg>",
-        ),
-        (
-            "<svg><linearGradient gradientUnits=\"userSpaceOnUse\"><stop offset=\"1\" style=\"stop-color:red;behavior:url(x)\"/>\
-             </linearGradient><image href=\"data:image/png;base64,iVBO+/=\"/></svg>",
-            "<svg><linearGradient gradientUnits=\"userSpaceOnUse\"><stop offset=\"1\" style=\"stop-color:red\"/>\
-             </linearGradient><image href=\"data:image/png;base64,iVBO+/=\"/></svg>",
-        ),
-        (
-            "<svg xmlns=\"x\"><use href=\"https://e/a.svg#b\"/><image xlink:href=\"data:image/svg+xml;base64,aa\"/>\
-             <image href=\"https://e/a.png\"/><rect mask=\"url(//e#m)\" onclick=\"x\"/></svg>",
-            "<svg xmlns=\"http://www.w3.org/2000/svg\"><use/><image/><image/><rect/></svg>",
-        ),
-    ] {
-        assert_eq!(drawing(svg), expected);
-        assert_eq!(drawing(expected), expected);
-    }
-    assert_eq!(fragment("<svg><use href=\"#a\"/></svg>"), "<svg>&lt;use href=\"#a\"/&gt;</svg>");
+    assert_eq!(
+        drawing(hostile),
+        "<svg><style></style>&lt;script&gt;x&lt;/script&gt;&lt;use href=\"//e\"/&gt;</svg>"
+    );
 }
 
 #[test]
@@ -127,6 +102,14 @@ fn ids_can_be_left_out() {
     ] {
         assert_eq!(without_ids(html), expected);
     }
+}
+
+#[test]
+fn of_very_many_attributes_the_first_are_read() {
+    let names = (0..500_000).map(|number| format!("a{number} ")).collect::<String>();
+    let tags = tokens(&format!("<p id=\"x\" {names}class=\"y\">"), true);
+    let [Token::Start(tag)] = &tags[..] else { panic!("one tag") };
+    assert_eq!((tag.value("id"), tag.value("a100"), tag.value("class")), (Some("x"), Some(""), None));
 }
 
 #[test]

@@ -41,6 +41,9 @@ pub struct Attribute {
     pub place: Range<usize>,
 }
 
+/// The most attributes of a tag: each is held against those before it.
+const MOST_ATTRIBUTES: usize = 256;
+
 impl Tag {
     /// Returns the attribute of that name.
     pub fn attribute(&self, name: &str) -> Option<&Attribute> {
@@ -52,9 +55,9 @@ impl Tag {
         self.attribute(name).map(|attribute| attribute.value.as_str())
     }
 
-    /// Adds an attribute. Of those of one name the first counts.
+    /// Adds an attribute. Of those of one name the first counts, and of very many, more than any element knows, the first ones.
     fn add(&mut self, attribute: Attribute) {
-        if self.attribute(&attribute.name).is_none() {
+        if self.attributes.len() < MOST_ATTRIBUTES && self.attribute(&attribute.name).is_none() {
             self.attributes.push(attribute);
         }
     }
