@@ -174,8 +174,8 @@ pub(super) fn cost(search: &Search, space: &Space, rungs: &[Rung], facts: Option
     Cost { parameters, seconds, bytes, ..all } + training::made_cost(&search.parts(), facts)
 }
 
-/// Returns the seconds that so many trials anywhere in the space take: as many as some of them in the mean, with what chance adds to
-/// those and to all as a rule.
+/// Returns the seconds that so many trials anywhere in the space take: the mean of some of them times their number, and beside it what
+/// chance adds as a rule: a standard error of that mean, and one of the sum.
 fn anywhere(search: &Search, space: &Space, trials: f64, facts: Option<&Facts>) -> f64 {
     let tree = tree(search);
     let mut stream = Streams::new(0).stream("cost");
