@@ -186,7 +186,7 @@ impl<'t> Writer<'t> {
         self.out.push(Event::End(TagEnd::Heading(level)));
     }
 
-    fn is_taken(&self, id: &str) -> bool {
+    pub(super) fn is_taken(&self, id: &str) -> bool {
         self.ids.contains_key(id) || self.html_ids.contains(id) || is_of_chart(id)
     }
 

@@ -76,7 +76,7 @@ impl<'t> Writer<'t> {
             self.has_shown_html = true;
             let place = map.span(place.start, place.end);
             let warning = Diagnostic::warning("HTML is shown as text in a lesson that is not trusted", place);
-            let warning = warning.label("the first tag of this lesson: expected Markdown");
+            let warning = warning.label("expected Markdown");
             let hint = "of a stranger's HTML only comments, which vanish, and places such as `<a id=\"here\"></a>` are taken";
             self.found.diagnostics.push(warning.hint(hint));
         }
@@ -86,11 +86,10 @@ impl<'t> Writer<'t> {
 
     /// Returns a place of that name. By `name` many call what a heading behind it is called too: links lead to that then.
     fn place(&mut self, name: &Attribute, span: Span) -> String {
-        match name.name.as_str() {
-            "id" => self.claim_id(&name.value, span, Owner::Html),
-            _ if self.claim_alias(name.value.clone()).is_none() => return String::new(),
-            _ => {}
+        if name.name == "name" && self.is_taken(&name.value) {
+            return String::new();
         }
+        self.claim_id(&name.value, span, Owner::Html);
         other_name(&name.value)
     }
 }
