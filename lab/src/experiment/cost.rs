@@ -122,7 +122,7 @@ impl Cost {
         let (figures, drawn) = (figures as f64, (figures * variants) as f64);
         Cost::of_drawn(Drawn {
             seconds: 3e-3 + 0.5e-3 * figures + 0.1e-3 * drawn,
-            bytes: 1.2e6 + 6e4 * figures + 3e3 * drawn,
+            bytes: 9e5 + 6e4 * figures + 3e3 * drawn,
             written: 4e4 * figures + 4e3 * drawn,
         })
     }

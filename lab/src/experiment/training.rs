@@ -157,7 +157,7 @@ pub(super) fn data_seconds(data: &DataSettings, facts: &Facts) -> f64 {
     let (rows, whole) = (facts.rows as f64, facts.drawn_from as f64);
     let numbers = 1.0 + facts.features as f64;
     let drawn = if facts.drawn_from > facts.rows { 15e-9 * whole + 6e-9 * rows * numbers } else { 0.0 };
-    let made = if is_generated(data) { whole * (55e-9 + 10e-9 * numbers) } else { 0.0 };
+    let made = if is_generated(data) { whole * (75e-9 + 10e-9 * numbers) } else { 0.0 };
     // Rows are read for what they are measured by, and each number may be blurred and get noise.
     let taken = if data.other_source.is_some() { (10e-9 * whole + 60e-9 * rows) * numbers } else { 0.0 };
     let again = if data.own_statistics { 10e-9 * rows * numbers } else { 0.0 };
@@ -173,7 +173,7 @@ pub(super) fn table_cost(data: &DataSettings, facts: &Facts) -> Drawn {
     let (rows, stored) = (facts.drawn_from as f64, facts.stored_bytes as f64);
     let cells = rows * (1.0 + facts.features as f64);
     // Text is read number by number, and of a row its target as a text; what is kept in fewer bytes stood as it is in its file.
-    let (of_cell, of_row) = if facts.number_bytes < 8 { (10e-9, 0.0) } else { (50e-9, 80.0) };
+    let (of_cell, of_row) = if facts.number_bytes < 8 { (10e-9, 0.0) } else { (65e-9, 80.0) };
     let held = facts.number_bytes as f64 * cells + of_row * rows + stored;
     let read = Drawn { seconds: of_cell * cells, bytes: held, ..Drawn::default() };
     Cost::of_packed(stored, data.file.is_some()).drawn + read

@@ -195,7 +195,7 @@ impl Train {
         cost = cost + Cost::of_table(2.4 * BINS as f64 * layers * histograms);
         for _ in 0..u32::from(self.gradient_shares) + u32::from(self.drift) {
             // Each layer is a column of the files.
-            let columns = Drawn { written: 650.0 * layers, ..Drawn::default() };
+            let columns = Drawn { written: 850.0 * layers, ..Drawn::default() };
             cost = cost + Cost::of_history(layers * (epochs + 1.0)) + Cost::of_metrics(layers);
             cost = cost + Cost::of_drawn(columns);
         }
