@@ -91,14 +91,19 @@ fn init(stream: &mut Stream) -> String {
 }
 
 fn train(stream: &mut Stream) -> String {
-    let (model, training) = (model(stream), training(stream));
+    let (model, mut training) = (model(stream), training(stream));
     let looked_at = match stream.below(6) {
         0 => "data: {name: digits}\npictures: 40\nhistograms: [0, 1]\n".to_owned(),
         1 => "data: {name: moons, samples: 2000}\nregions: [0, 1]\ngradient_shares: true\ndrift: true\n"
             .to_owned(),
         2 => "data: {name: iris}\nhistograms: [0]\ngradient_shares: true\n".to_owned(),
         3 => "data: {name: digits, limit: 800}\n".to_owned(),
-        4 => format!("data: {}\nbatches: {}\n", data(stream), between(stream, 10, 2000)),
+        4 => {
+            // Of the smallest data five batches of four make an epoch.
+            let epochs = between(stream, 1, 60);
+            training = format!("{{epochs: {epochs}, batch_size: 4}}");
+            format!("data: {}\nbatches: {}\n", data(stream), between(stream, 1, 4 * epochs))
+        }
         _ => format!("data: {}\n", data(stream)),
     };
     let seeds = judged(stream, 6, "train_loss");
