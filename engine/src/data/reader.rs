@@ -214,7 +214,8 @@ impl Body<'_> {
         let width = self.columns.features.len();
         // Room for all at once: a list that grows holds its numbers twice while it does. Each number has a digit and a separator.
         let lines = self.file.text.lines().filter(|line| !line.is_empty()).count().min(self.limits.rows);
-        let mut features: Vec<f64> = Vec::with_capacity((lines * width).min(self.file.text.len() / 2));
+        let mut features: Vec<f64> =
+            Vec::with_capacity(lines.saturating_mul(width).min(self.file.text.len() / 2));
         let mut targets: Vec<TargetCell> = Vec::with_capacity(lines);
         // For each feature: in how many rows it is text, and where first.
         let mut texts: Vec<(usize, Option<Place>)> = vec![(0, None); width];
