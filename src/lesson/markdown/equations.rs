@@ -69,7 +69,7 @@ impl Writer<'_> {
                 self.inserted(insert, &|writer, place| writer.within(range, dollars, tex, place))
             })
         });
-        match found.and_then(|mathml| self.formulas.set(tex, mathml)) {
+        match found.and_then(|mathml| self.formulas.take_mathml(tex, mathml)) {
             Ok(mathml) => Some(mathml),
             Err(MathError { range: place, message, label }) => {
                 let place = self.within(range, dollars, tex, &place);

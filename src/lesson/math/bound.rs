@@ -39,7 +39,7 @@ impl Allowance {
         match self.formulas.checked_sub(1) {
             Some(left) => {
                 self.formulas = left;
-                self.write(tex.len(), whole)
+                self.take_bytes(tex.len(), whole)
             }
             None => {
                 self.spent = true;
@@ -50,7 +50,7 @@ impl Allowance {
     }
 
     /// Takes so many bytes off what is left, which stand at a range of the formula.
-    pub(super) fn write(&mut self, bytes: usize, range: Range<usize>) -> Result<(), MathError> {
+    pub(super) fn take_bytes(&mut self, bytes: usize, range: Range<usize>) -> Result<(), MathError> {
         if let Some(left) = self.bytes.checked_sub(bytes) {
             self.bytes = left;
             return Ok(());
@@ -60,7 +60,7 @@ impl Allowance {
     }
 
     /// Takes what a formula became off what is left.
-    pub(in crate::lesson) fn set(&mut self, tex: &str, mathml: String) -> Result<String, MathError> {
+    pub(in crate::lesson) fn take_mathml(&mut self, tex: &str, mathml: String) -> Result<String, MathError> {
         if let Some(left) = self.mathml.checked_sub(mathml.len()) {
             self.mathml = left;
             return Ok(mathml);

@@ -115,7 +115,7 @@ impl Macros {
                     )
                 })?;
                 written = next;
-                allowance.write(written.len(), found..after)?;
+                allowance.take_bytes(written.len(), found..after)?;
                 if !again {
                     break;
                 }
