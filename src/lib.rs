@@ -18,7 +18,7 @@
 //! `diagnostic, settings, words, numeric, data, nn, optim, surface, measure, train, search, outcome, chart, experiment, inline, lint, claims,
 //! figure, block, view, lasting, markup, files, bibliography, lesson, store, site, notebook, pipeline, serve, lsp, mdbook, cli`.
 
-#![deny(unsafe_code)]
+#![forbid(unsafe_code)]
 
 // the examples are tested too, and they call the crate by its name
 #[cfg(test)]

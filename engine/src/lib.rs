@@ -66,14 +66,14 @@
 //!
 //! # What it keeps to
 //!
-//! The engine knows nothing of Markdown, YAML, HTML, files, threads or clocks: bytes of tables, and threads
-//! for large products, are handed in. `unsafe` is in [`numeric`] alone. A module imports only from those before it:
+//! The engine knows nothing of Markdown, YAML, HTML, files or clocks, and starts no thread: bytes of tables, and threads
+//! for large products, are handed in. `unsafe` is in [`numeric`] alone, and forbidden elsewhere. A module imports only from those before it:
 //! `collections, problem, range, numeric, data, nn, optim, surface, measure, train, search`.
 //!
 //! It is a crate of its own so that it is optimised in every profile, while what stands around it compiles fast,
 //! and so that it cannot come to know more than its own dependencies.
 
-// Denied, not forbidden: a macro of ndarray's brings its own.
+// Forbidden module by module below: what the whole crate forbade, `numeric` could not allow.
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
 // `scripts/module` builds for size, but for what is marked to be fast.
@@ -83,15 +83,28 @@
 /// revision is then computed anew. A technique that is new, and moves nothing that was there, is no reason.
 pub const REVISION: u32 = 2;
 
+#[forbid(unsafe_code)]
 pub mod collections;
+#[forbid(unsafe_code)]
 pub mod data;
+#[forbid(unsafe_code)]
 pub mod measure;
+#[forbid(unsafe_code)]
 pub mod nn;
-#[allow(unsafe_code, reason = "vectors meet the CPU and memory there")]
+#[allow(
+    unsafe_code,
+    reason = "vectors meet the CPU and memory there, and tasks the threads that they are lent to"
+)]
 pub mod numeric;
+#[forbid(unsafe_code)]
 pub mod optim;
+#[forbid(unsafe_code)]
 pub mod problem;
+#[forbid(unsafe_code)]
 pub mod range;
+#[forbid(unsafe_code)]
 pub mod search;
+#[forbid(unsafe_code)]
 pub mod surface;
+#[forbid(unsafe_code)]
 pub mod train;

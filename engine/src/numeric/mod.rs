@@ -6,7 +6,7 @@
 //!   other functions (`exp`, `tanh`, ...) are composed of these here, never taken from `std`;
 //! - an order fixed by the source: a cell of a matrix product is one chain over k ascending, a sum has
 //!   a fixed number of lanes combined in a fixed tree; neither depends on the width of the CPU's vectors;
-//! - no threads, files, clocks, addresses or hash maps.
+//! - no threads of its own, no files, clocks, addresses or hash maps.
 //!
 //! The one thing that may differ between machines is the sign and payload of a NaN; [`Real::bytes`],
 //! made for digests, writes every NaN alike.
@@ -24,6 +24,7 @@ mod real;
 mod reduce;
 mod simd;
 mod stream;
+mod task_cell;
 mod transpose;
 mod workers;
 
@@ -36,5 +37,6 @@ pub use matmul::{Finish, Strided, matmul, matmul_by};
 pub use real::Real;
 pub use reduce::{argmax, column_sums, dot, max, sum, sum_of_squares};
 pub use stream::{Stream, Streams};
+pub use task_cell::TaskCell;
 pub use transpose::transpose;
 pub use workers::{Alone, Workers};

@@ -2,29 +2,19 @@
 //!
 //! A product takes tenths of a millisecond, and waking a thread nearly as long: with threads that sleep between two
 //! products (as rayon's do), two cores were slower than one. These wait awake for a moment, as those of OpenMP do.
-//!
-//! One line is unsafe. A task borrows the matrices of one product, while the threads live as long as a training; in safe Rust
-//! a thread is handed nothing that lives shorter than itself. `std::thread::scope` would have to start the threads anew for each
-//! product, which takes 14 to 23 µs of the hundred that it is to halve; channels and barriers carry the same reference.
-
-#![allow(unsafe_code, reason = "threads that outlive a work are handed a task that lives no longer than it")]
 
 use std::any::Any;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use crate::numeric::Workers;
+use crate::numeric::{TaskCell, Workers};
 
 /// How long a thread that has nothing to do stays awake: longer than training is without a large product.
 const AWAKE: Duration = Duration::from_millis(1);
-
-/// How often who waits for the last tasks looks before it lets other threads have its core: there may be fewer cores than
-/// threads.
-const LOOKS: usize = 1000;
 
 /// The thread that calls and some that help it. They are started by the first work, and end with the team.
 pub struct Team {
@@ -65,17 +55,14 @@ impl Workers for Team {
         // Held until all is done: the board has room for one work.
         let mut started = self.helpers.lock().unwrap_or_else(PoisonError::into_inner);
         let helpers = started.get_or_insert_with(|| self.start());
-        self.board.post(tasks, task);
-        if self.board.asleep.load(Ordering::SeqCst) > 0 {
-            helpers.iter().for_each(|helper| helper.thread().unpark());
-        }
-        self.board.work();
-        let mut looks = 0;
-        while self.board.ended.load(Ordering::Acquire) < tasks {
-            looks += 1;
-            if looks < LOOKS { std::hint::spin_loop() } else { thread::yield_now() }
-        }
-        self.board.clear();
+        // Before the task is put up, so that who finds it finds none left that were not of this work.
+        self.board.open.store(tasks, Ordering::SeqCst);
+        self.board.task.lend(task, || {
+            if self.board.asleep.load(Ordering::SeqCst) > 0 {
+                helpers.iter().for_each(|helper| helper.thread().unpark());
+            }
+            self.board.work(task);
+        });
         let panic = self.board.panic.lock().unwrap_or_else(PoisonError::into_inner).take();
         drop(started);
         if let Some(panic) = panic {
@@ -96,16 +83,13 @@ impl Drop for Team {
     }
 }
 
-type Task = &'static (dyn Fn(usize) + Sync);
-
 /// Where the work at hand hangs for all to see.
 #[derive(Default)]
 struct Board {
-    /// None between two works.
-    task: RwLock<Option<Task>>,
+    /// Lent as long as the work goes on: who has entered is waited for, and takes tasks until none is left.
+    task: TaskCell,
     /// Tasks that nobody has taken yet; the last is taken first.
     open: AtomicUsize,
-    ended: AtomicUsize,
     /// How many helpers sleep, or are about to.
     asleep: AtomicUsize,
     /// The first panic of a task, for the caller.
@@ -114,21 +98,6 @@ struct Board {
 }
 
 impl Board {
-    /// Opens a work, the one before having ended.
-    fn post(&self, tasks: usize, task: &(dyn Fn(usize) + Sync)) {
-        // SAFETY: it is read by those alone who have taken a task of this work (`work`). `Team::run`, whose caller lends it, returns
-        // when all of these have ended, nothing between here and there can panic, and it is taken down before (`clear`).
-        let task = unsafe { std::mem::transmute::<&(dyn Fn(usize) + Sync), Task>(task) };
-        *self.task.write().unwrap_or_else(PoisonError::into_inner) = Some(task);
-        self.ended.store(0, Ordering::Relaxed);
-        self.open.store(tasks, Ordering::SeqCst);
-    }
-
-    /// Takes down a work that has ended.
-    fn clear(&self) {
-        *self.task.write().unwrap_or_else(PoisonError::into_inner) = None;
-    }
-
     /// Returns a task that nobody else has.
     fn take(&self) -> Option<usize> {
         let one_less = |open: usize| open.checked_sub(1);
@@ -136,24 +105,28 @@ impl Board {
     }
 
     /// Does tasks until none is open; whether there was any.
-    fn work(&self) -> bool {
+    fn work(&self, task: &(dyn Fn(usize) + Sync)) -> bool {
         let mut any = false;
         while let Some(index) = self.take() {
             any = true;
-            let task = *self.task.read().unwrap_or_else(PoisonError::into_inner);
-            if let Err(panic) = catch_unwind(AssertUnwindSafe(|| task.map(|task| task(index)))) {
+            if let Err(panic) = catch_unwind(AssertUnwindSafe(|| task(index))) {
                 self.panic.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(panic);
             }
-            self.ended.fetch_add(1, Ordering::Release);
         }
         any
+    }
+
+    /// Does tasks of the work at hand, if there is one with any left; whether it did.
+    fn join(&self) -> bool {
+        // Most looks are in vain, and end here without a trace for others to wait for.
+        self.open.load(Ordering::Relaxed) > 0 && self.task.with(|task| self.work(task)) == Some(true)
     }
 
     /// Helps until the team ends: what a helper does all its life.
     fn help(&self) {
         let mut idle_since = Instant::now();
         while !self.over.load(Ordering::SeqCst) {
-            if self.work() {
+            if self.join() {
                 idle_since = Instant::now();
             } else if idle_since.elapsed() < AWAKE {
                 (0..50).for_each(|_| std::hint::spin_loop());

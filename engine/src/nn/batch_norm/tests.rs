@@ -1,4 +1,4 @@
-use ndarray::Array2;
+use ndarray::{Array2, Axis};
 use serde_json::{Value, json};
 
 use super::*;
@@ -176,7 +176,7 @@ fn exact_statistics_do_not_depend_on_how_the_part_is_cut() {
 fn a_row_is_predicted_without_regard_to_its_neighbours_unless_asked() {
     let part = part::<f64>(10);
     let alone = |network: &Network<f64>, row: usize| {
-        network.predict(part.x.slice(ndarray::s![row..row + 1, ..])).into_raw_vec_and_offset().0
+        network.predict(part.x.slice_axis(Axis(0), (row..row + 1).into())).into_raw_vec_and_offset().0
     };
     let mut running = network::<f64>(&json!(true));
     let mut averages = RunningAverages::new(&running).unwrap();
@@ -190,8 +190,8 @@ fn a_row_is_predicted_without_regard_to_its_neighbours_unless_asked() {
     let together = batch.predict(part.x.view());
     assert_ne!(together.row(3).to_vec(), alone(&batch, 3));
     // By fives: the second five alone are what they are among all ten.
-    let second = batch.predict(part.x.slice(ndarray::s![5.., ..]));
-    assert_eq!(together.slice(ndarray::s![5.., ..]), second);
+    let second = batch.predict(part.x.slice_axis(Axis(0), (5..).into()));
+    assert_eq!(together.slice_axis(Axis(0), (5..).into()), second);
     let mut forward = Forward::new(batch.architecture(), 10);
     let by_fives = batch.score(&part, &mut forward);
     assert_eq!(by_fives, batch.score(&part, &mut Forward::new(batch.architecture(), 5)));
