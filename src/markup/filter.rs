@@ -4,13 +4,19 @@ use std::collections::BTreeMap;
 
 use super::allowed::{Element, Language, Root, is_still, is_void};
 use super::tokens::{Attribute, Tag, Token, each};
-use super::{escaped, push_text};
+use super::{DataUrl, escaped, push_text};
 
-/// Returns only what is allowed in a part of that root; each element closed in its turn.
-pub(super) fn filtered(markup: &str, root: Root) -> String {
+/// Returns only what is allowed in a part of that root; each element closed in its turn. What `embedded` gives for the address of
+/// a picture takes its place.
+pub(super) fn filtered<'e>(
+    markup: &str,
+    root: Root,
+    embedded: &mut dyn FnMut(&str) -> Option<&'e DataUrl>,
+) -> String {
     let mut filter = Filter {
         markup,
         root,
+        embedded,
         out: String::with_capacity(markup.len()),
         open: Vec::new(),
         count: BTreeMap::new(),
@@ -34,16 +40,17 @@ struct Open {
     language: Language,
 }
 
-struct Filter<'m> {
+struct Filter<'m, 'e> {
     markup: &'m str,
     root: Root,
+    embedded: &'m mut dyn FnMut(&str) -> Option<&'e DataUrl>,
     out: String,
     open: Vec<Open>,
     /// How many elements of each name are open, so that no end tag has to look for its own in vain.
     count: BTreeMap<&'static str, usize>,
 }
 
-impl Filter<'_> {
+impl Filter<'_, '_> {
     fn language(&self) -> Language {
         self.open.last().map_or(Language::Html, |open| open.language)
     }
@@ -100,10 +107,17 @@ impl Filter<'_> {
             None => None,
         };
         if let Some((name, value)) = allowed {
+            let drawing = match (element.name, name) {
+                ("img", "src") => (self.embedded)(&value),
+                _ => None,
+            };
             self.out.push(' ');
             self.out.push_str(name);
             self.out.push_str("=\"");
-            self.out.push_str(&escaped(&value));
+            match drawing {
+                Some(drawing) => self.out.push_str(drawing.address()),
+                None => self.out.push_str(&escaped(&value)),
+            }
             self.out.push('"');
         }
     }

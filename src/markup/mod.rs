@@ -3,8 +3,10 @@
 //! What comes out of [`fragment`], [`formula`] and [`drawing`] holds only elements and attributes of that list, each closed
 //! in its turn, every text and value escaped. So it means the same in whatever place a browser reads it, and there is
 //! nothing in it that runs or that is fetched from elsewhere. What is not on the list is shown as the text that it was.
+//! A stranger's drawing is never a part of it, but the address of a picture holds it ([`DataUrl`]).
 
 mod allowed;
+mod data_url;
 mod filter;
 pub mod highlight;
 mod tokens;
@@ -12,21 +14,27 @@ mod tokens;
 use allowed::Root;
 
 pub use allowed::{is_element, is_void, scheme};
+pub use data_url::DataUrl;
 pub use tokens::{Attribute, Tag, Token, each, tokens};
 
 /// Returns the part of a page with nothing in it but what is allowed: text, pictures of the site, MathML and SVG.
 pub fn fragment(html: &str) -> String {
-    filter::filtered(html, Root::Page)
+    fragment_with(html, &mut |_| None)
+}
+
+/// Returns the same with what `embedded` gives for the address of a picture in that address's place.
+pub fn fragment_with<'e>(html: &str, embedded: &mut dyn FnMut(&str) -> Option<&'e DataUrl>) -> String {
+    filter::filtered(html, Root::Page, embedded)
 }
 
 /// Returns a formula with nothing in it but MathML.
 pub fn formula(mathml: &str) -> String {
-    filter::filtered(mathml, Root::Formula)
+    filter::filtered(mathml, Root::Formula, &mut |_| None)
 }
 
 /// Returns a file of SVG with nothing in it but what is drawn.
 pub fn drawing(svg: &str) -> String {
-    filter::filtered(svg, Root::Drawing)
+    filter::filtered(svg, Root::Drawing, &mut |_| None)
 }
 
 /// Adds a text as it stands between tags.

@@ -55,6 +55,40 @@ fn what_is_not_is_shown_as_text_or_left_out() {
 }
 
 #[test]
+fn only_the_address_of_a_picture_holds_a_drawing_and_only_one_that_is_given() {
+    let drawing = DataUrl::new(b"<svg/>");
+    let held = drawing.address();
+    let mut asked = Vec::new();
+    let mut given = |address: &str| {
+        asked.push(address.to_owned());
+        (address == "files/a%20b.svg").then_some(&drawing)
+    };
+    for (html, expected) in [
+        ("<img alt=\"a\" src=\"files/a%20b.svg\">", format!("<img alt=\"a\" src=\"{held}\"/>")),
+        ("<img src='files/a&#37;20b.svg' SRC=x>", format!("<img src=\"{held}\"/>")),
+        (
+            "<img src=\"files/b.svg\" title=\"files/a%20b.svg\">",
+            "<img src=\"files/b.svg\" title=\"files/a%20b.svg\"/>".into(),
+        ),
+        ("<a href=\"files/a%20b.svg\">a</a>", "<a href=\"files/a%20b.svg\">a</a>".into()),
+        (
+            "<input src=\"files/a%20b.svg\"><b src=\"files/a%20b.svg\">",
+            "<input type=\"checkbox\" disabled=\"\"/><b></b>".into(),
+        ),
+        (
+            "<svg><image src=\"files/a%20b.svg\"/></svg>",
+            "<svg>&lt;image src=\"files/a%20b.svg\"/&gt;</svg>".into(),
+        ),
+    ] {
+        assert_eq!(fragment_with(html, &mut given), expected, "{html}");
+    }
+    // What an author writes in that form is no address of ours.
+    assert_eq!(fragment_with(&format!("<img src=\"{held}\">"), &mut |_| None), "<img/>");
+    assert_eq!(fragment_with(&format!("<a href=\"{held}\">a</a>"), &mut |_| None), "<a>a</a>");
+    assert_eq!(asked, ["files/a%20b.svg", "files/a%20b.svg", "files/b.svg"]);
+}
+
+#[test]
 fn a_formula_is_nothing_but_a_formula() {
     assert_eq!(
         formula("<math><mo><script>x</script></mo></math>"),
