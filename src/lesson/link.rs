@@ -300,17 +300,34 @@ fn page_named<'a>(library: &'a Library, below: &str, path: &str) -> Option<&'a s
 /// A file that is not there, or lies outside.
 pub(super) fn file(library: &Library, folder: &str, path: &str, span: Span) -> Result<Asset, Diagnostic> {
     let below = below(folder, &decoded(path)).ok_or_else(|| outside(span))?;
-    if library.untrusted && !is_passive(&below) {
+    if library.untrusted && !PASSIVE.contains(&ending(&below).as_str()) {
         let message = format!("the file `{path}` is refused in a lesson that is not trusted");
         let error = Diagnostic::error(message, span).label("expected a picture, a text or data");
-        return Err(error.hint(format!("browsers may run scripts in others than {}", PASSIVE.join(", "))));
+        let error = error.hint(format!("browsers may run scripts in others than {}", PASSIVE.join(", ")));
+        return Err(match is_drawing(&below) {
+            true => error.hint(format!("`![words]({path})` shows it, as a part of the page")),
+            false => error,
+        });
     }
-    match &*library.look_for(&below) {
+    found(library, &below, path, span)
+}
+
+/// Returns whether there is a file of that name, as a lesson in `folder` writes it.
+pub(super) fn is_there(library: &Library, folder: &str, path: &str) -> bool {
+    below(folder, &decoded(path)).is_some_and(|below| library.look_for(&below).is_ok())
+}
+
+/// Returns what a lesson calls `path` and what is called `below` from the lessons folder.
+///
+/// # Errors
+/// A file that is not there.
+pub(super) fn found(library: &Library, below: &str, path: &str, span: Span) -> Result<Asset, Diagnostic> {
+    match &*library.look_for(below) {
         Ok(()) => {
-            let output = format!("files/{}", composed(&below));
-            Ok(Asset { file: library.root.join(&below), output })
+            let output = format!("files/{}", composed(below));
+            Ok(Asset { file: library.root.join(below), output })
         }
-        Err(refusal) => Err(refused(library, &below, path, refusal, span)),
+        Err(refusal) => Err(refused(library, below, path, refusal, span)),
     }
 }
 
@@ -373,13 +390,18 @@ fn elsewhere(path: &str) -> Option<String> {
     }
 }
 
-fn is_passive(path: &str) -> bool {
-    let end =
-        path.rsplit('/').next().and_then(|name| name.rsplit_once('.')).map(|(_, end)| end.to_lowercase());
-    end.is_some_and(|end| PASSIVE.contains(&end.as_str()))
+/// Returns what a file's name ends with, in small letters; empty where it has no dot.
+fn ending(path: &str) -> String {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.rsplit_once('.').map_or_else(String::new, |(_, end)| end.to_lowercase())
 }
 
-fn outside(span: Span) -> Diagnostic {
+/// Returns whether a file is SVG by its name.
+pub(super) fn is_drawing(path: &str) -> bool {
+    ending(path) == "svg"
+}
+
+pub(super) fn outside(span: Span) -> Diagnostic {
     Diagnostic::error("this file lies outside of the lessons folder", span)
         .label("expected a file inside it")
         .hint("copy the file beside the lesson")
@@ -441,7 +463,7 @@ fn neighbour(library: &Library, below: &str) -> Option<String> {
 }
 
 /// Finds `path`, written in `folder`, from the root; none if it leads out of it. A `/` at its start is the root.
-fn below(folder: &str, path: &str) -> Option<String> {
+pub(super) fn below(folder: &str, path: &str) -> Option<String> {
     let (folder, path) = match path.strip_prefix('/') {
         Some(path) => ("", path),
         None => (folder, path),

@@ -11,6 +11,7 @@ use super::block::ExperimentBlock;
 use super::fragment::{Fragment, InlineValue};
 use super::link::{Anchor, Asset, Library, Published};
 use super::math::Allowance;
+use super::picture::Embedded;
 use crate::diagnostic::{Diagnostic, SourceId, Span};
 use crate::experiment::size;
 use crate::markup;
@@ -55,6 +56,8 @@ pub(super) struct Document {
     /// Figures of the author's own, in the order of the text.
     pub figures: Vec<ExperimentBlock>,
     pub assets: Vec<Asset>,
+    /// Drawings that its page holds, each as often as it shows it.
+    pub embedded: Vec<Embedded>,
     /// Code that it shows of files.
     pub included: Vec<String>,
     /// Where it does, and how many bytes, those too for which there was no room.

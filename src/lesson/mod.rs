@@ -19,6 +19,7 @@ mod markdown;
 mod math;
 mod naming;
 mod open;
+mod picture;
 pub mod plain;
 mod policy;
 pub mod prose;
@@ -40,6 +41,7 @@ pub use link::{Asset, Published, address, to_root};
 pub use mark::Mark;
 pub use markdown::{Heading, link_back};
 pub use open::{KeptReadings, Unsaved, folder_with_settings, look, open, reopen};
+pub use picture::Embedded;
 pub use policy::ContentPolicy;
 pub use reference::{Reference, Shown, Target, Targets};
 pub use slug::as_title;
@@ -80,11 +82,15 @@ pub struct Course {
 pub struct Frame {
     /// The path of the picture beside the title, in the output.
     pub logo: Option<String>,
+    /// The address of such a picture, of those that every page holds.
+    pub embedded_logo: Option<String>,
     /// Both with addresses as a page in a folder of the site has them: `../files/a.pdf`.
     pub footer_html: String,
     pub head_html: String,
     /// Local files that they use.
     pub assets: Vec<Asset>,
+    /// Drawings that every page holds.
+    pub embedded: Vec<Embedded>,
     anchors: Vec<Anchor>,
 }
 
@@ -129,6 +135,8 @@ pub struct Lesson {
     pub headings: Vec<Heading>,
     /// Local files that its text uses.
     pub assets: Vec<Asset>,
+    /// Drawings that its page holds, each as often as its text shows it.
+    pub embedded: Vec<Embedded>,
     /// Code that its text shows of files.
     pub included: Vec<String>,
     /// The numbers of its equations by their labels.

@@ -20,6 +20,7 @@ use super::link::{Anchor, Library, Published};
 use super::markdown::Beside;
 use super::math::Macros;
 use super::naming;
+use super::picture::Embedded;
 use super::{Chapter, Course, ExperimentBlock, Frame, Lesson, markdown, scene};
 use crate::bibliography::Bibliography;
 use crate::diagnostic::{Diagnostic, Diagnostics, SourceId, Sources, Span};
@@ -259,18 +260,24 @@ impl Opening {
         let title = markdown::title(&front.title, here(front.title_span), beside);
         let summary = markdown::short(&front.summary, here(front.summary_span), beside);
         found.extend(title.diagnostics.into_iter().chain(summary.diagnostics));
-        let (mut anchors, mut assets) = (document.anchors, document.assets);
+        let (mut anchors, mut assets, mut embedded) = (document.anchors, document.assets, document.embedded);
+        found.extend(summary.embedded.iter().map(Embedded::refused));
         let mut included = document.included;
         let mut published = document.published;
         published.extend(summary.published);
         included.extend(summary.included);
         anchors.extend(summary.anchors);
         assets.extend(title.assets.into_iter().chain(summary.assets));
-        for node in document.blocks.iter().chain(&document.figures).flat_map(texts) {
+        for (key, node) in document.blocks.iter().chain(&document.figures).flat_map(texts) {
             // What is wrong with it is said when the block is read; its place within quotes is not known.
             let short = markdown::short(node.as_text().unwrap_or_default(), here(node.span), beside);
             assets.extend(short.assets);
             included.extend(short.included);
+            let shown = short.embedded.into_iter().map(|shown| Embedded { span: node.span, ..shown });
+            match key {
+                "title" => found.extend(shown.map(|shown| shown.refused())),
+                _ => embedded.extend(shown),
+            }
             let led = short.published.into_iter();
             published.extend(led.map(|published| Published { span: node.span, ..published }));
             anchors.extend(short.anchors.into_iter().map(|anchor| Anchor { span: node.span, ..anchor }));
@@ -296,6 +303,7 @@ impl Opening {
             body: document.body,
             headings: document.headings,
             assets,
+            embedded,
             included,
             equations: document.equations,
             published,
@@ -311,12 +319,12 @@ struct FrontOf {
     read: Option<(SourceId, String, usize, Option<Front>)>,
 }
 
-/// Returns the Markdown texts that a block holds.
-fn texts(block: &ExperimentBlock) -> impl Iterator<Item = &Node> {
+/// Returns the Markdown texts that a block holds, by their keys.
+fn texts(block: &ExperimentBlock) -> impl Iterator<Item = (&str, &Node)> {
     let claims = block.node.entry("claims").map_or(&[][..], |entry| entry.value.items());
     let says = claims.iter().filter_map(|claim| claim.entry("says"));
     let own = ["title", "caption"].into_iter().filter_map(|key| block.node.entry(key));
-    own.chain(says).map(|entry| &entry.value)
+    own.chain(says).map(|entry| (entry.key.as_str(), &entry.value))
 }
 
 /// Returns where the Markdown starts in a lesson whose front matter is at fault.

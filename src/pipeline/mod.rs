@@ -73,6 +73,7 @@ pub fn inspect(request: &Request) -> Result<Inspected, Failure> {
     looking::declare(&mut course, &planned, &found, &kept.looks);
     let held = tables.bytes();
     let figures = figures::plan(&course, &planned, held, &limits, &kept.figures, &mut found);
+    found.extend(totals::check_drawings(&course));
     found.extend(totals::check_site(&course, &planned, &figures, &tables.sources, &limits));
     found.extend(looking::look(&course, &planned, &tables, (limits, *precision), &kept.looks));
     course.complete_prose();

@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 pub use crate::lesson::Theme;
-use crate::markup;
+use crate::markup::{self, DataUrl};
 pub use crate::view::{
     CellView, ClaimView, ColumnView, DataSourceView, ExperimentView, FigureView, LiveView, Provenance,
     ResultRow, ResultsView, SettingView, TableView,
@@ -48,6 +48,8 @@ pub struct CourseView {
     pub policy: PolicyView,
     /// The path of a picture in the output, shown beside the title; may be empty.
     pub logo: String,
+    /// A stranger's drawing in the place of that, as an address that holds it; may be empty.
+    pub embedded_logo: String,
 }
 
 /// What a course puts around every page, with addresses as a page in a folder has them. Templates see both as `head_html` and
@@ -83,6 +85,7 @@ impl Default for CourseView {
             theme: Theme::Auto,
             policy: PolicyView::default(),
             logo: String::new(),
+            embedded_logo: String::new(),
         }
     }
 }
@@ -159,9 +162,10 @@ impl PageView {
         self
     }
 
-    /// Returns the page with nothing in its body but what a stranger may put there.
-    pub fn allowed_body(self) -> PageView {
-        PageView { body_html: markup::fragment(&self.body_html), ..self }
+    /// Returns the page with nothing in its body but what a stranger may put there. What `embedded` gives for the address of
+    /// a picture takes its place.
+    pub fn allowed_body<'e>(self, embedded: &mut dyn FnMut(&str) -> Option<&'e DataUrl>) -> PageView {
+        PageView { body_html: markup::fragment_with(&self.body_html, embedded), ..self }
     }
 }
 

@@ -74,7 +74,7 @@ pub(crate) fn request(folder: &TempDir) -> Request {
     }
 }
 
-/// All pages and drawings of a course, by their paths.
+/// All pages, drawings and files of lessons that a browser opens as documents, by their paths.
 ///
 /// # Errors
 /// Why there are none.
@@ -88,12 +88,21 @@ pub(crate) fn build(request: &Request) -> Result<BTreeMap<String, String>, Failu
 /// As [`build`].
 pub(crate) fn pages(computed: &Computed) -> Result<BTreeMap<String, String>, Failure> {
     let files = pipeline::assemble(computed, &|_, _| false)?;
-    let is_markup =
-        |path: &str| path.ends_with(".html") || path.ends_with(".svg") && !path.starts_with("assets/");
+    let is_markup = |path: &str| {
+        let path = path.to_lowercase();
+        let is_document = |ending: &str| path.starts_with("files/") && path.ends_with(ending);
+        path.ends_with(".html")
+            || path.ends_with(".svg") && !path.starts_with("assets/")
+            || [".htm", ".svgz", ".xhtml", ".xml"].into_iter().any(is_document)
+    };
     let made = files.into_iter().filter(|(path, _)| is_markup(path));
     let text = |content: Content| match content.source {
         Some(Source::Bytes(bytes)) => String::from_utf8(bytes).expect("it is text"),
-        other => panic!("nothing is held, and what is copied is no page: {other:?}"),
+        Some(Source::File { root, below }) => {
+            let bytes = fs::read(root.join(below)).expect("it was found");
+            String::from_utf8_lossy(&bytes).into_owned()
+        }
+        None => panic!("nothing is held"),
     };
     Ok(made.map(|(path, content)| (path, text(content))).collect())
 }

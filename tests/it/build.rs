@@ -418,7 +418,7 @@ fn a_strangers_lesson_shows_its_html_as_text() {
 #[test]
 fn a_strangers_files_run_no_scripts() {
     let svg: &[u8] = b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>";
-    let course = Course::with("a.md", "![x](x.svg) and [page](page.HTML), [bare](bare), [data](data.csv).")
+    let course = Course::with("a.md", "[x](x.svg) and [page](page.HTML), [bare](bare), [data](data.csv).")
         .file("lessons/x.svg", svg)
         .file("lessons/page.HTML", b"<script>alert(1)</script>")
         .file("lessons/bare", b"<script>alert(1)</script>")
@@ -426,7 +426,7 @@ fn a_strangers_files_run_no_scripts() {
     course.build();
     let called = course.call(&["check", "--untrusted"]);
     assert_eq!(called.status, 1);
-    for (file, place) in [("x.svg", "a.md:5:6"), ("page.HTML", "a.md:5:24"), ("bare", "a.md:5:43")] {
+    for (file, place) in [("x.svg", "a.md:5:5"), ("page.HTML", "a.md:5:23"), ("bare", "a.md:5:42")] {
         let said = format!("error: the file `{file}` is refused in a lesson that is not trusted");
         assert!(called.error.contains(&said) && called.error.contains(place), "{}", called.error);
     }

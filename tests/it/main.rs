@@ -10,6 +10,7 @@ mod commands;
 mod corpus;
 mod course;
 mod curvature;
+mod drawings;
 mod errors;
 mod export;
 mod faults;

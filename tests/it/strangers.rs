@@ -103,7 +103,15 @@ const BODIES: &[&str] = &[
     "![a](//evil.example/p.png)",
     "![a](\\\\evil.example/p.png)",
     "![a](data:image/svg+xml,<svg/onload=RUN>)",
+    "![a](data:image/svg+xml;base64,PHN2Zy8+)",
+    "<img src=\"data:image/svg+xml;base64,PHN2Zy8+\"> <img src=\"x.svg\" onload=RUN>",
     "![a](x.svg)",
+    "![a\" onload=\"RUN](x.svg \"t\\\" onload=\\\"RUN {#one width=50%}\")\n\nSee `{{ ref: one }}`.",
+    "[![a](x.svg)](x.svg)",
+    "[![a][b]](https://evil.example)\n\n[b]: ./x.svg 't\" onload=\"RUN'",
+    "## A ![a](x.svg)",
+    "![a](x.svg#\"onload=RUN) ![a](x.svg?x)",
+    "![a](X.SVG) ![a](x.svgz)",
     "[a](x.svg) [b](x.html)",
     "![a](p'onerror=RUN'.png)",
     "[![a\" onerror=\"RUN](p.png)](javascript:RUN)",
@@ -135,6 +143,8 @@ const FRONTS: &[&str] = &[
     "title: '</title><script>RUN</script>'",
     "title: A\nsummary: '<script>RUN</script> \" onclick=\"RUN'",
     "title: A\nsummary: '![a\" onerror=\"RUN](p.png) $\\operatorname{</p><svg onload=RUN>}$'",
+    "title: A\nsummary: '![a](x.svg)'",
+    "title: '![a](x.svg)'",
     "title: A\ntags: ['<script>RUN</script>', '\" onclick=\"RUN']",
 ];
 
@@ -144,6 +154,9 @@ const SETTINGS: &[&str] = &[
     "footer: \"<script>RUN</script> [a](javascript:RUN)\"",
     "footer: \"a <img src=x onerror=RUN> **b**\"",
     "logo: x.svg",
+    "logo: x.svgz",
+    "footer: '![a\" onload=\"RUN](x.svg)'",
+    "defaults: {caption: '![a](x.svg)'}",
     "logo: \"p.png\\\" onerror=\\\"RUN\"",
     "title: '<script>RUN</script></title>\" onclick=\"RUN'",
     "description: '\"><script>RUN</script>'",
@@ -171,6 +184,8 @@ const BLOCKS: &[&str] = &[
     "logits: [1, 2]\ncaption: '$\\operatorname{<script>RUN</script>}$ <img src=x onerror=RUN>'",
     "logits: [1, 2]\nalt: '\" onload=\"RUN\"><script>RUN</script>'",
     "logits: [1, 2]\ncaption: '[a](javascript:RUN)'",
+    "logits: [1, 2]\ncaption: 'In ![a\" onload=\"RUN](x.svg)'",
+    "logits: [1, 2]\ntitle: 'In ![a](x.svg)'",
     "logits: [1, 2]\nshow_source: true # <script>RUN</script>",
     "logits: [1, 2]\nclaims: [{that: \"probabilities[0] < 9\", says: '<script>RUN</script> $\\operatorname{<svg onload=RUN>}$'}]",
     "compare: {'<script>RUN</script>': [1, 2], '\" onload=\"RUN': [2, 1]}",
@@ -219,7 +234,9 @@ fn tried<'a>(all: &[&'a str], files: impl Fn(&str) -> Vec<(&'static str, String)
         let files = files(&hostile(attack));
         let mut files: Vec<(&str, &[u8])> =
             files.iter().map(|(path, text)| (*path, text.as_bytes())).collect();
-        files.extend([("p.png", &b"png"[..]), ("x.svg", b"<svg/>"), ("x.html", b"<script>1</script>")]);
+        let svg = hostile("<svg onload=\"RUN\"><script>RUN</script><rect class=\"strangers\"/></svg>");
+        files.extend([("p.png", &b"png"[..]), ("x.html", b"<script>1</script>")]);
+        files.extend(["x.svg", "X.SVG", "x.svgz"].map(|name| (name, svg.as_bytes())));
         let Some(made) = made(&files) else { continue };
         for (path, markup) in &made {
             assert_eq!(faults(path, markup), [""; 0], "{attack}\nin {path}");
@@ -233,6 +250,8 @@ fn tried<'a>(all: &[&'a str], files: impl Fn(&str) -> Vec<(&'static str, String)
 fn no_text_of_a_stranger_runs() {
     let made = tried(BODIES, |body| vec![("a.md", lesson("title: A", body))]);
     assert!(made.len() > BODIES.len() / 2, "most are harmless when shown: {made:#?}");
+    let drawn = made.iter().filter(|body| body.starts_with('!') && body.to_lowercase().contains("](x.svg"));
+    assert_eq!(drawn.count(), 2, "a drawing is shown: {made:#?}");
 }
 
 #[test]
@@ -247,9 +266,17 @@ fn no_setting_of_a_stranger_runs() {
     let made = tried(SETTINGS, |settings| {
         vec![("a.md", lesson("title: A", "Text.")), ("gradbook.yaml", format!("{settings}\n"))]
     });
-    for shown in
-        ["title", "author", "description", "license", "content_security_policy: none", "head", "footer: \"a"]
-    {
+    for shown in [
+        "title",
+        "author",
+        "description",
+        "license",
+        "content_security_policy: none",
+        "head",
+        "footer: \"a",
+        "logo: x.svg",
+        "footer: '![a",
+    ] {
         assert!(made.iter().any(|settings| settings.starts_with(shown)), "{shown}: {made:#?}");
     }
     assert!(!made.iter().any(|settings| settings.starts_with("base_url")), "{made:#?}");
@@ -303,7 +330,11 @@ fn what_runs_is_noticed() {
              <body><main><h1>a</h1>{inside}</main><footer></footer></body></html>"
         )
     };
-    assert_eq!(faults("a.html", &page("<p>b</p>")), [""; 0]);
+    for harmless in
+        ["<p>b</p>", "<img src=\"data:image/svg+xml;base64,PHN2Zy8+\">", "<img src=\"files/a.png\">"]
+    {
+        assert_eq!(faults("a.html", &page(harmless)), [""; 0], "{harmless}");
+    }
     for inside in [
         "<script>x</script>",
         "<p onclick=x></p>",
@@ -313,6 +344,12 @@ fn what_runs_is_noticed() {
         "<p style=\"background:url(https://evil.example)\"></p>",
         "<svg><rect fill=\"url(https://evil.example)\"/></svg>",
         "<iframe></iframe>",
+        "<img src=\"data:image/svg+xml,<svg/>\">",
+        "<img src=\"data:text/html;base64,PHN2Zy8+\">",
+        "<img src=\"data:image/svg+xml;base64,PHN2Zy8+#a\">",
+        "<a href=\"data:image/svg+xml;base64,PHN2Zy8+\">b</a>",
+        "<input src=\"data:image/svg+xml;base64,PHN2Zy8+\">",
+        "<svg><rect class=\"strangers\"/></svg>",
         "<base href=\"//evil.example/\">",
         "<style></style>",
         "<meta http-equiv=refresh content=1>",
@@ -322,6 +359,9 @@ fn what_runs_is_noticed() {
         assert_ne!(faults("a.html", &page(inside)), [""; 0], "{inside}");
     }
     assert_ne!(faults("a.html", &page("").replace("'none'", "*")), [""; 0]);
+    for file in ["files/x.svg", "files/X.SVG", "files/x.html"] {
+        assert_ne!(faults(file, "<svg/>"), [""; 0], "{file}");
+    }
 }
 
 /// An honest lesson is the same to its readers whether it is trusted or not, but that nobody runs a stranger's experiments.
@@ -356,7 +396,7 @@ fn what_is_honest_passes() {
 }
 
 /// The page as Chromium has it when its scripts have run.
-fn in_chromium(page: &Path) -> String {
+pub(crate) fn in_chromium(page: &Path) -> String {
     let profile = tempfile::tempdir().unwrap();
     let mut command = std::process::Command::new("chromium");
     command.args([

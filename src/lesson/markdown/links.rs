@@ -7,6 +7,7 @@ use pulldown_cmark::CowStr;
 use super::Writer;
 use crate::diagnostic::Diagnostic;
 use crate::lesson::link::{self, Asset, LinkTarget};
+use crate::lesson::picture::{self, Embedded, Picture};
 
 impl<'t> Writer<'t> {
     pub(super) fn link(&mut self, dest: &CowStr<'t>, range: &Range<usize>) -> CowStr<'t> {
@@ -32,8 +33,9 @@ impl<'t> Writer<'t> {
 
     pub(super) fn image(&mut self, dest: &CowStr<'t>, range: &Range<usize>) -> CowStr<'t> {
         let span = self.find(range, dest);
-        let is_drawing = dest.split(['#', '?']).next().is_some_and(|path| path.ends_with(".svg"));
-        if is_drawing && !dest.contains("//") {
+        let path = dest.split(['#', '?']).next().unwrap_or_default();
+        let is_there = || link::is_there(self.scene.library, self.scene.folder, path);
+        if path.ends_with(".svg") && !dest.contains("//") && !is_there() {
             let target = link::resolve(self.scene.library, self.scene.folder, self.scene.slug, dest, span);
             if let Ok(LinkTarget::Published { href, anchor, published }) = target {
                 self.found.anchors.push(anchor);
@@ -46,15 +48,27 @@ impl<'t> Writer<'t> {
                 .label("expected a file beside the lesson")
                 .hint("save the image beside the lesson and name that file"))
         } else {
-            link::file(self.scene.library, self.scene.folder, dest, span)
+            picture::picture(self.scene.library, self.scene.folder, dest, span)
         };
         match found {
-            Ok(asset) => self.asset(asset).into(),
+            Ok(Picture::File(asset)) => self.asset(asset).into(),
+            Ok(Picture::Embedded(drawing)) => self.embedded(drawing).into(),
             Err(error) => {
                 self.found.diagnostics.push(error);
                 "".into()
             }
         }
+    }
+
+    /// Notes that the page holds a drawing; its address until then.
+    fn embedded(&mut self, drawing: Embedded) -> String {
+        if self.is_title || self.in_heading {
+            self.found.diagnostics.push(drawing.refused());
+            return String::new();
+        }
+        let address = link::to_root(self.scene.slug) + &drawing.address();
+        self.found.embedded.push(drawing);
+        address
     }
 
     /// Notes that the page uses a file; its address.

@@ -14,6 +14,7 @@ use crate::lesson::course::{self, CourseSettings};
 use crate::lesson::discover::{LONGEST, SETTINGS, is_chapter};
 use crate::lesson::glossary::{self, Glossary};
 use crate::lesson::markdown::{self, Beside};
+use crate::lesson::picture::Embedded;
 use crate::lesson::scene;
 use crate::lesson::slug::as_title;
 use crate::settings::{self, LineMap, Node};
@@ -172,6 +173,9 @@ impl Opening {
             // A text of YAML may be quoted, escaped or folded: only the whole place is sure.
             self.found.extend(
                 read.diagnostics.into_iter().map(|found| Diagnostic { span: Some(term.span), ..found }),
+            );
+            self.found.extend(
+                read.embedded.into_iter().map(|shown| Embedded { span: term.span, ..shown }.refused()),
             );
             term.means = read.body.html();
         }

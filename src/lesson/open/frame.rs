@@ -4,7 +4,8 @@ use super::Opening;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::lesson::course::FrameSettings;
 use crate::lesson::markdown::{self, Beside, Document, Equations};
-use crate::lesson::{Fill, Frame, InlineValue, link, scene};
+use crate::lesson::picture::{self, Embedded, Picture};
+use crate::lesson::{Fill, Frame, InlineValue, scene};
 use crate::markup::{Token, tokens};
 
 /// Elements that the head of a page may have beside those that templates put there.
@@ -18,10 +19,14 @@ impl Opening {
     pub(super) fn frame(&mut self, settings: &FrameSettings) -> Frame {
         let mut frame = Frame::default();
         if let Some((path, span)) = &settings.logo {
-            match link::file(&self.library, "", path, *span) {
-                Ok(logo) => {
+            match picture::picture(&self.library, "", path, *span) {
+                Ok(Picture::File(logo)) => {
                     frame.assets.push(logo.clone());
                     frame.logo = Some(logo.output);
+                }
+                Ok(Picture::Embedded(logo)) => {
+                    frame.embedded_logo = Some(logo.address());
+                    frame.embedded.push(logo);
                 }
                 Err(error) => self.found.push(error),
             }
@@ -65,6 +70,9 @@ impl Opening {
         self.found
             .extend(found.map(|said| Diagnostic { span: Some(at(said.span)), ..said }).collect::<Vec<_>>());
         frame.assets.extend(document.assets);
+        frame.embedded.extend(
+            document.embedded.into_iter().map(|shown| Embedded { span: at(Some(shown.span)), ..shown }),
+        );
         frame.anchors.extend(document.anchors);
         document.body.render(&mut Nothing)
     }

@@ -1,11 +1,12 @@
 //! What a course comes to as a whole, held to the limits before anything runs, each at the place that is beyond one.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::bibliography::Source;
 use crate::diagnostic::{Diagnostic, Sources, Span};
 use crate::experiment::{Cost, Limits, beyond_limit, duration, figure, size};
-use crate::lesson::{Course, Lesson, Role};
+use crate::lesson::{Course, Embedded, Lesson, Role};
+use crate::markup::DataUrl;
 
 use super::figures::PlannedFigure;
 use super::planned::Planned;
@@ -19,6 +20,12 @@ const CONTENTS: f64 = 400.0;
 /// times over.
 const HTML: f64 = 16e6;
 const HTML_OF_A_BYTE: f64 = 16.0;
+
+/// The longest drawing that a page holds, and what all of them may come to in all pages, in bytes.
+pub(crate) const LONGEST_DRAWING: u64 = 4_000_000;
+const DRAWINGS: u64 = 64_000_000;
+/// The pages of a site beside those of its lessons: that of the course, that for an address that is missing.
+const OTHER_PAGES: u64 = 2;
 
 /// Says that there are more experiments than a course may have, at the first one beyond.
 pub(crate) fn check_count(course: &Course, limits: &Limits) -> Option<Diagnostic> {
@@ -97,6 +104,52 @@ pub(crate) fn check_work(planned: &[Planned], tables: f64, limits: &Limits) -> V
     added.collect()
 }
 
+/// Says which drawings of strangers are too long for a page, and where all of them become too long for the pages together.
+pub(crate) fn check_drawings(course: &Course) -> Vec<Diagnostic> {
+    let mut lengths = Lengths::default();
+    let (mut sum, mut found, mut told) = (0, Vec::new(), BTreeSet::new());
+    let pages = course.lessons.len() as u64 + OTHER_PAGES;
+    let around = course.frame.embedded.iter().map(|shown| (shown, pages));
+    let within = course.lessons.iter().flat_map(|lesson| &lesson.embedded).map(|shown| (shown, 1));
+    for (shown, times) in around.chain(within) {
+        let bytes = lengths.of_file(shown);
+        if bytes > LONGEST_DRAWING {
+            if told.insert(&shown.asset.output) {
+                let most = size(LONGEST_DRAWING as f64);
+                let error = Diagnostic::error("this drawing is too long", shown.span);
+                found.push(error.label(format!("expected at most {most}")).hint(HELD));
+            }
+            continue;
+        }
+        let before = sum;
+        sum += DataUrl::length(bytes) * times;
+        if before <= DRAWINGS && sum > DRAWINGS {
+            let most = size(DRAWINGS as f64);
+            let error = Diagnostic::error("the drawings up to this one are too long", shown.span);
+            found.push(error.label(format!("expected at most {most} in all pages")).hint(HELD));
+        }
+    }
+    found
+}
+
+/// Why drawings are held to limits.
+const HELD: &str = "pages hold the drawings of lessons that are not trusted, each wherever it stands";
+
+/// How long drawings of strangers are, by their files, each of which is looked at once.
+#[derive(Default)]
+struct Lengths<'c>(BTreeMap<&'c str, u64>);
+
+impl<'c> Lengths<'c> {
+    fn of_file(&mut self, shown: &'c Embedded) -> u64 {
+        let length = || std::fs::metadata(&shown.asset.file).map_or(0, |file| file.len());
+        *self.0.entry(&shown.asset.output).or_insert_with(length)
+    }
+
+    fn in_page(&mut self, shown: &'c Embedded) -> u64 {
+        DataUrl::length(self.of_file(shown))
+    }
+}
+
 /// Says that the site has too many files or is too large, at the first lesson beyond.
 pub(crate) fn check_site(
     course: &Course,
@@ -109,7 +162,9 @@ pub(crate) fn check_site(
     let named = |lesson: &Lesson| CONTENTS + 2.0 * (lesson.title.len() + lesson.slug.len()) as f64;
     let contents: f64 = course.lessons.iter().map(named).sum();
     let (mut html, mut written) = (0.0, 0.0);
-    let mut copied = BTreeSet::new();
+    let (mut copied, mut lengths) = (BTreeSet::new(), Lengths::default());
+    let around: u64 = course.frame.embedded.iter().map(|shown| lengths.in_page(shown)).sum();
+    bytes += (around * OTHER_PAGES) as f64;
     let mut of_lesson = planned.iter().peekable();
     for (index, lesson) in course.lessons.iter().enumerate() {
         files += 1;
@@ -129,6 +184,7 @@ pub(crate) fn check_site(
             files += 1;
             bytes += std::fs::metadata(&asset.file).map_or(0, |file| file.len()) as f64;
         }
+        bytes += (around + lesson.embedded.iter().map(|shown| lengths.in_page(shown)).sum::<u64>()) as f64;
         while let Some(experiment) = of_lesson.next_if(|experiment| experiment.lesson == index) {
             let figures = experiment.kind.figures.len();
             files += 3 + figures as u64;

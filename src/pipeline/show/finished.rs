@@ -4,11 +4,12 @@ use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use super::drafts::{Draft, Experiment};
+use super::embedding::Drawings;
 use super::references::References;
 use crate::diagnostic::Diagnostic;
 use crate::lesson::mark::{MARK, plain_text};
 use crate::lesson::{Fill, Fragment, InlineValue, Target};
-use crate::markup::highlight;
+use crate::markup::{DataUrl, highlight};
 use crate::pipeline::computed::Computed;
 use crate::site::{ExperimentView, PageView};
 use crate::store::cache::Sum;
@@ -17,6 +18,7 @@ use crate::store::cache::Sum;
 pub(crate) struct Finished<'a> {
     draft: &'a Draft<'a>,
     references: &'a References<'a>,
+    drawings: &'a Drawings,
     computed: &'a Computed,
     /// Index in the course.
     index: usize,
@@ -34,6 +36,7 @@ impl<'a> Finished<'a> {
     pub(crate) fn new(
         computed: &'a Computed,
         references: &'a References<'a>,
+        drawings: &'a Drawings,
         draft: &'a Draft<'a>,
         index: usize,
     ) -> Self {
@@ -52,8 +55,11 @@ impl<'a> Finished<'a> {
             view = Cow::Owned(view.into_owned().allowed());
         }
         let (body, coloured) = (OnceLock::new(), OnceLock::new());
-        let mut finished = Finished { draft, references, computed, index, view, from: None, body, coloured };
-        finished.from = draft.from.map(|from| Sum::over(&[from, finished.numbers()]));
+        let mut finished =
+            Finished { draft, references, drawings, computed, index, view, from: None, body, coloured };
+        let embedded = drawings.sum(&computed.course.lessons[index].embedded);
+        let from = |from| [from, finished.numbers()].into_iter().chain(embedded).collect::<Vec<_>>();
+        finished.from = draft.from.map(|own| Sum::over(&from(own)));
         finished
     }
 
@@ -114,21 +120,23 @@ impl<'a> Finished<'a> {
     /// Faults of an author's template.
     pub(crate) fn whole(&self) -> Result<PageView, Vec<Diagnostic>> {
         let body = self.body()?;
-        Ok(self.page(self.coloured.get_or_init(|| highlight::page(body))))
+        let lesson = &self.computed.course.lessons[self.index];
+        let mut drawings = self.drawings.of(&lesson.embedded);
+        Ok(self.page(self.coloured.get_or_init(|| highlight::page(body)), &mut drawings))
     }
 
-    /// Returns the same without colours in its code, which take longer than all the rest.
+    /// Returns the same without drawings of strangers, and without colours in its code, which take longer than all the rest.
     ///
     /// # Errors
     /// As [`whole`](Self::whole).
     pub(crate) fn plain(&self) -> Result<PageView, Vec<Diagnostic>> {
-        Ok(self.page(self.body()?))
+        Ok(self.page(self.body()?, &mut |_| None))
     }
 
-    fn page(&self, body: &str) -> PageView {
+    fn page(&self, body: &str, drawings: &mut dyn FnMut(&str) -> Option<&'a DataUrl>) -> PageView {
         let page = PageView { body_html: body.to_owned(), ..self.view.as_ref().clone() };
         match self.computed.course.is_untrusted() {
-            true => page.allowed_body(),
+            true => page.allowed_body(drawings),
             false => page,
         }
     }

@@ -4,6 +4,7 @@ pub(super) mod behind;
 pub(super) mod course_templates;
 pub(super) mod drafts;
 pub(super) mod drawing;
+mod embedding;
 pub(super) mod figure_view;
 pub(super) mod filling;
 mod finished;

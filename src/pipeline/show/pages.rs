@@ -18,6 +18,7 @@ use crate::view;
 
 use super::course_templates::CourseTemplates;
 use super::drafts::{Draft, Drafting, Experiment};
+use super::embedding::Drawings;
 use super::finished::Finished;
 use super::live;
 use super::notebooks;
@@ -41,8 +42,10 @@ pub(crate) fn bodies(computed: &Computed) -> Result<Vec<String>, Failure> {
     let (drafts, mut wrong) = Drafting::new(computed).drafts();
     let references = References::new(computed, &drafts);
     wrong.extend(references.check());
+    let drawings = Drawings::read(&computed.course)?;
     let finished = drafts.iter().enumerate();
-    let finished = finished.map(|(index, draft)| Finished::new(computed, &references, draft, index).whole());
+    let finished =
+        finished.map(|(index, draft)| Finished::new(computed, &references, &drawings, draft, index).whole());
     let bodies: Vec<String> =
         finished.filter_map(|page| wrong.keep(page)).map(|page| page.body_html).collect();
     match wrong.is_empty() {
@@ -60,10 +63,11 @@ pub(crate) fn assemble(computed: &Computed, holds: &Holds) -> Result<Files, Fail
     let (drafts, mut wrong) = drafting.drafts();
     let references = References::new(computed, &drafts);
     wrong.extend(references.check());
-    let finish = |(index, draft)| Finished::new(computed, &references, draft, index);
+    let drawings = Drawings::read(&computed.course)?;
+    let finish = |(index, draft)| Finished::new(computed, &references, &drawings, draft, index);
     let finished: Vec<Finished> = drafts.par_iter().enumerate().map(finish).collect();
 
-    let site = site(&drafting, &finished);
+    let site = site(&drafting, &finished, &drawings);
     let pages = Pages::new(&computed.templates.loaded, &site);
     let hands_over = !computed.course.is_untrusted() && computed.templates.loaded.read_values();
     let (made, mut faults) = lesson_pages(&finished, &pages, holds, hands_over, &mut wrong);
@@ -124,7 +128,7 @@ pub(crate) fn assemble(computed: &Computed, holds: &Holds) -> Result<Files, Fail
 }
 
 /// Returns the course with its lessons as far as they are drafted, or whole where its first page shows them.
-fn site(drafting: &Drafting, finished: &[Finished]) -> Site {
+fn site(drafting: &Drafting, finished: &[Finished], drawings: &Drawings) -> Site {
     let Computed { course, templates: CourseTemplates { loaded: templates, .. }, .. } = drafting.computed;
     let (mut chapters, mut pages): (Vec<ChapterView>, Vec<PageView>) = Default::default();
     for (lesson, finished) in course.lessons.iter().zip(finished) {
@@ -146,11 +150,14 @@ fn site(drafting: &Drafting, finished: &[Finished]) -> Site {
     let frame = FrameView {
         head_html: course.frame.head_html.clone(),
         footer_html: match course.is_untrusted() {
-            true => markup::fragment(&course.frame.footer_html),
+            true => {
+                let mut drawings = drawings.of(&course.frame.embedded);
+                markup::fragment_with(&course.frame.footer_html, &mut drawings)
+            }
             false => course.frame.footer_html.clone(),
         },
     };
-    let course = CourseView { policy: policy(drafting, finished), ..course_view(course) };
+    let course = CourseView { policy: policy(drafting, finished), ..course_view(course, drawings) };
     Site {
         course,
         chapters,
@@ -335,8 +342,9 @@ fn computed_view(computed: &Computed) -> ComputedView {
     }
 }
 
-fn course_view(course: &Course) -> CourseView {
+fn course_view(course: &Course, drawings: &Drawings) -> CourseView {
     let settings = &course.settings;
+    let embedded_logo = course.frame.embedded_logo.as_deref().and_then(|logo| drawings.address(logo));
     CourseView {
         title: settings.title.clone(),
         description: settings.description.clone(),
@@ -349,6 +357,7 @@ fn course_view(course: &Course) -> CourseView {
         theme: settings.theme,
         policy: PolicyView::default(),
         logo: course.frame.logo.clone().unwrap_or_default(),
+        embedded_logo: embedded_logo.unwrap_or_default().to_owned(),
     }
 }
 

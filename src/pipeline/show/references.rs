@@ -277,8 +277,13 @@ impl<'a> References<'a> {
                 let figure =
                     start.and_then(|start| body[start..].split("</figure>").next()).unwrap_or_default();
                 let image = between(figure, "<img ", ">").and_then(|image| between(image, "src=\"", "\""));
-                let image = image.map_or_else(String::new, |source| {
-                    let below = source.trim_start_matches("../");
+                // A drawing that its page holds would be as long here as it is there.
+                let is_file = |below: &&str| {
+                    let held = &self.course().lessons[*page].embedded;
+                    held.iter().all(|drawing| drawing.address() != **below)
+                };
+                let below = image.map(|source| source.trim_start_matches("../")).filter(is_file);
+                let image = below.map_or_else(String::new, |below| {
                     format!("<img src=\"{}{below}\" alt=\"\" loading=\"lazy\">", to_root(from))
                 });
                 image + &said(between(figure, "<figcaption>", "</figcaption>").unwrap_or_default())

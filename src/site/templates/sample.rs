@@ -25,6 +25,7 @@ pub(super) fn full() -> (Site, ExperimentView) {
         theme: Theme::Dark,
         policy: PolicyView { text: Some(text()), live: Some(text()), gives_way: true },
         logo: "files/logo.png".into(),
+        embedded_logo: String::new(),
     };
     let heading = HeadingView { level: 2, id: "id".into(), html: text() };
     let lesson = |slug: &str| PageView {
