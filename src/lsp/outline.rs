@@ -338,13 +338,9 @@ impl<'t> Scanner<'t> {
         self.last.0 = start + at;
         if is_key {
             let name = word[from..to].to_owned();
-            if let Some(bracket) = self.brackets.last() {
-                let is_map = bracket.is_map;
-                let mut path = self.path();
-                path.push(Step::Key(name.clone()));
-                debug_assert!(is_map || matches!(path[path.len() - 2], Step::Item(_)));
-                self.outline.keys.push(Written { path, range });
-            }
+            let mut path = self.path();
+            path.push(Step::Key(name.clone()));
+            self.outline.keys.push(Written { path, range });
             if let Some(bracket) = self.brackets.last_mut() {
                 bracket.key = Some(name);
             }

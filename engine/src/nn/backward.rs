@@ -73,7 +73,6 @@ impl<R: Real> Backward<R> {
         targets: Targets<R>,
         masks: Option<&Masks<R>>,
     ) {
-        debug_assert!(targets.len() <= self.capacity);
         let logits = forward.logits(targets.len());
         let delta = &mut self.deltas[network.depth() - 1][..logits.len()];
         output_gradient(network.architecture().output, logits, targets, delta);

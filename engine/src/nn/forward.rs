@@ -101,7 +101,6 @@ impl<R: Real> Forward<R> {
     /// Runs one layer (from 0) on what the one before gave.
     #[cfg_attr(gradbook_module, optimize(speed))]
     pub(super) fn run_layer(&mut self, network: &Network<R>, l: usize, x: &[R], rows: usize, pass: Pass<R>) {
-        debug_assert!(rows <= self.capacity && x.len() == rows * network.architecture().inputs());
         let layer = network.layer(l);
         let (inputs, outputs) = (layer.shape.inputs, layer.shape.outputs);
         let (before, after) = self.outputs.split_at_mut(l);
