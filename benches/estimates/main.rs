@@ -24,10 +24,10 @@ static ALLOCATOR: Counting = Counting;
 /// Seconds below which nobody minds what a block takes, and bytes below which nobody minds what it writes.
 const SHORT: f64 = 0.01;
 const WRITTEN: f64 = 4e5;
-/// Seconds of work after which a time is exact enough, and how often that is done: of the three the one in the middle is told, but
+/// Seconds of work after which a time is exact enough, and how often that is done: the time in the middle is told, but
 /// once is enough where nothing is near a bound.
 const WHILE: f64 = 0.1;
-const TIMES: usize = 3;
+const TIMES: usize = 7;
 const CLEARLY_WITHIN: Range<f64> = 1.3..2.3;
 
 /// Measures a block, and the seconds of the usual machine that it takes beside those of any course.
@@ -74,8 +74,8 @@ struct Ratios {
 
 impl Ratios {
     /// Takes one block in and shows it; `around` are the seconds that any course takes.
-    fn add(&mut self, kind: &str, block: &str, any: &Course) {
-        let (measured, seconds) = timed(&Course::of(block), any);
+    fn add(&mut self, kind: &str, block: &str, course: &Course, any: &Course) {
+        let (measured, seconds) = timed(course, any);
         let Measured { estimated_seconds, estimated_bytes, bytes, estimated_written, written } = measured;
         let in_time = is_bound(estimated_seconds, seconds, 3.0, SHORT);
         let fits = in_time && measured.fits_in_memory() && is_bound(estimated_written, written, 3.0, WRITTEN);
@@ -128,21 +128,25 @@ fn main() -> ExitCode {
         "{:>20} {:>9} {:>9} {:>6}   {:>9} {:>9} {:>6}   {:>9} {:>9} {:>6}",
         "kind", "est. s", "s", "ratio", "est. MB", "MB", "ratio", "est. out", "output", "ratio"
     );
-    let mut all: Vec<(&str, Ratios)> = Vec::new();
-    let mut of = |kind: &'static str, blocks: &mut dyn Iterator<Item = String>| {
-        let mut ratios = Ratios::default();
-        blocks.for_each(|block| ratios.add(kind, &block, &any));
-        all.push((kind, ratios));
-    };
+    let mut drawn: Vec<(&str, Vec<String>)> = Vec::new();
     if let Some(file) = &file {
-        of("file", &mut file.split("\n\n").map(|block| format!("{}\n", block.trim_end())));
+        drawn.push(("file", file.split("\n\n").map(|block| format!("{}\n", block.trim_end())).collect()));
     }
     if wanted("large") {
-        of("large", &mut blocks::LARGE.iter().map(|block| blocks::whole(block)));
+        drawn.push(("large", blocks::LARGE.iter().map(|block| blocks::whole(block)).collect()));
     }
     for (kind, block) in blocks::KINDS.iter().filter(|(kind, _)| wanted(kind)) {
         let mut stream = Streams::new(seed).stream(kind);
-        of(kind, &mut (0..count).map(|_| block(&mut stream)));
+        drawn.push((kind, (0..count).map(|_| block(&mut stream)).collect()));
+    }
+    // All are planned before any is measured: one that has a mistake is known at once, not after an hour.
+    let courses: Vec<Vec<Course>> =
+        drawn.iter().map(|(_, blocks)| blocks.iter().map(|block| Course::of(block)).collect()).collect();
+    let mut all: Vec<(&str, Ratios)> = Vec::new();
+    for ((kind, blocks), courses) in drawn.iter().zip(courses) {
+        let mut ratios = Ratios::default();
+        blocks.iter().zip(courses).for_each(|(block, course)| ratios.add(kind, block, &course, &any));
+        all.push((kind, ratios));
     }
     println!(
         "\n{:>20} {:>16} {:>16} {:>16} {:>8}",

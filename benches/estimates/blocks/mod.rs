@@ -115,7 +115,8 @@ fn train_of_many(stream: &mut Stream) -> String {
     let (samples, epochs) = (between(stream, 60, 1000), between(stream, 1, 30));
     let (variants, seeds) = (between(stream, 4, 100), between(stream, 1, 6));
     let (name, optimizer) = (one_of(stream, &["moons", "blobs", "wave", "line"]), optimizer(stream));
-    let lambdas: Vec<String> = (1..=variants).map(|lambda| lambda.to_string()).collect();
+    // Small ones: a run that diverges ends early, which no estimate knows.
+    let lambdas: Vec<String> = (1..=variants).map(|lambda| format!("{lambda}e-3")).collect();
     format!(
         "kind: train\ndata: {{name: {name}, samples: {samples}}}\nmodel: {{hidden: [{}]}}\n\
          training: {{epochs: {epochs}, optimizer: {optimizer}}}\nvary: {{training.l2: [{}]}}\nseeds: {seeds}\n",
@@ -153,7 +154,6 @@ fn average(stream: &mut Stream) -> String {
             "kind: average\nseries: {{file: numbers-{rows}x{columns}.csv, column: x1}}\ncompare: {compare}\n"
         );
     }
-    let seeds = if compare == "[0.9]" { seeds.replace("beta_0_9.", "") } else { seeds };
     format!("kind: average\nseries: {{length: {length}, season: 20, noise: 8}}\n{seeds}compare: {compare}\n")
 }
 
@@ -197,7 +197,7 @@ fn surface_of_data(stream: &mut Stream) -> String {
     let (samples, steps) = (between(stream, 20, most), between(stream, 10, steps));
     let seeds = judged(stream, 4, "sgd.loss");
     format!(
-        "kind: surface\ndata: {{name: {data}, samples: {samples}, noise: 0.5}}\nl2: 0.1\nlearning_rate: 1e-3\nsteps: {steps}\n{seeds}compare: [sgd, adam]\n"
+        "kind: surface\ndata: {{name: {data}, samples: {samples}, noise: 0.5}}\nl2: 0.1\nlearning_rate: 1e-9\nsteps: {steps}\n{seeds}compare: [sgd, adam]\n"
     )
 }
 
