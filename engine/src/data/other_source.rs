@@ -55,6 +55,13 @@ impl Default for OtherSource {
 }
 
 impl OtherSource {
+    /// Estimates the nanoseconds for each number of the data: all are read, to know what they are measured by, and copied; those of
+    /// the other source may be blurred and get noise.
+    pub fn nanoseconds(&self) -> f64 {
+        let of = |takes: bool, nanoseconds: f64| if takes { nanoseconds } else { 0.0 };
+        25.0 + of(self.blur > 0.0, 25.0) + of(self.noise > 0.0, 20.0)
+    }
+
     /// Returns everything that is wrong whatever the data are, with paths from the settings on: `train`.
     pub(super) fn check(&self) -> Vec<Problem> {
         let shares = [("train", self.train), ("dev", self.dev), ("test", self.test), ("blur", self.blur)];

@@ -8,6 +8,9 @@ use std::ops::Add;
 
 use serde::Serialize;
 
+/// Up to so many numbers of a run are written in full where there are many runs.
+const FULL_HISTORY: f64 = 250.0;
+
 /// The most bytes of a table that stand in a notebook or beside a page.
 const MOST_INSIDE: f64 = 2e6;
 
@@ -121,7 +124,7 @@ impl Cost {
     pub fn of_figures(figures: usize, variants: usize) -> Cost {
         let (figures, drawn) = (figures as f64, (figures * variants) as f64);
         Cost::of_drawn(Drawn {
-            seconds: 3e-3 + 0.5e-3 * figures + 0.1e-3 * drawn,
+            seconds: 5e-3 + 0.5e-3 * figures + 0.1e-3 * drawn,
             bytes: 9e5 + 6e4 * figures + 3e3 * drawn,
             written: 4e4 * figures + 4e3 * drawn,
         })
@@ -131,9 +134,9 @@ impl Cost {
     /// each.
     pub fn of_marks(panels: f64, marks: f64) -> Cost {
         Cost::of_drawn(Drawn {
-            seconds: 50e-6 * panels + 18e-6 * marks,
+            seconds: 50e-6 * panels + 16e-6 * marks,
             bytes: 2e3 * panels + 3500.0 * marks,
-            written: 4e3 * panels + 700.0 * marks,
+            written: 4e3 * panels + 600.0 * marks,
         })
     }
 
@@ -162,7 +165,7 @@ impl Cost {
         }
         // Digits at random take more than half of their bytes as text that is packed.
         let written = if published { 2.0 * bytes } else { 0.6 * bytes };
-        Cost::of_drawn(Drawn { seconds: 70e-9 * bytes, bytes: bytes + written, written })
+        Cost::of_drawn(Drawn { seconds: 100e-9 * bytes, bytes: bytes + written, written })
     }
 
     /// Returns the cost of what is drawn.
@@ -195,11 +198,13 @@ impl Cost {
     /// Returns the cost of a history of so many numbers: each is held, and for a variant, however many
     /// runs it has, named for prose, drawn and written to files, of which the one for tables holds so many of them as a chart has.
     pub fn of_history(numbers: f64) -> Cost {
-        let drawn = Drawn { seconds: 1.4e-6 * numbers, bytes: 160.0 * numbers, written: 17.0 * numbers };
+        let drawn = Drawn { seconds: 1.5e-6 * numbers, bytes: 140.0 * numbers, written: 17.0 * numbers };
+        // The file of all runs has every step of the short ones.
+        let in_full = numbers.min(FULL_HISTORY);
         Cost {
-            seconds: 0.5e-6 * numbers,
+            seconds: 0.5e-6 * (numbers + in_full),
             kept: 16.0 * numbers,
-            written: 4.0 * numbers,
+            written: 4.0 * numbers + 30.0 * in_full,
             drawn,
             ..Cost::default()
         }

@@ -137,7 +137,7 @@ seeds: 3
         // About six sweeps of rotations, and the deviates.
         let of_matrix = |&n: &usize| {
             let n = n as f64;
-            1e-9 * (18.0 * n * n * n + 110.0 * n * n + 80.0)
+            1e-9 * (15.0 * n * n * n + 90.0 * n * n + 80.0)
         };
         let seconds = self.samples as f64 * self.dimensions.iter().map(of_matrix).sum::<f64>();
         let own = Cost { seconds, bytes: 1e5, ..Cost::default() };

@@ -45,11 +45,12 @@ pub(super) fn cost(parts: &Parts, facts: Option<&Facts>, planes: impl Iterator<I
         let answers = train::prediction_seconds(&architecture, cells, parts.training.precision);
         let numbers = (cells * classes) as f64;
         let kept = Cost { seconds: answers + 30e-9 * numbers, kept: 17.0 * numbers, ..Cost::default() };
-        let outlined = Drawn { seconds: 4e-3 + 0.2e-6 * numbers, bytes: 8.0 * numbers, written: 3e4 };
+        let outlined =
+            Drawn { seconds: 0.3e-3 + 0.17e-6 * numbers, bytes: 8.0 * numbers, written: 2e3 + numbers };
         kept + Cost::of_drawn(outlined)
     };
     let rows = parts.split.sizes(facts.rows).map_or(0, |[train, ..]| train);
-    planes.map(of_plane).sum::<Cost>() + Cost::of_points(2.0 * rows.min(MOST_POINTS) as f64)
+    planes.map(of_plane).sum::<Cost>() + Cost::of_points(1.2 * rows.min(MOST_POINTS) as f64)
 }
 
 /// Keeps the network's probabilities over the plane under a name, and the training points, where there are two features.

@@ -158,8 +158,7 @@ pub(super) fn data_seconds(data: &DataSettings, facts: &Facts) -> f64 {
     let numbers = 1.0 + facts.features as f64;
     let drawn = if facts.drawn_from > facts.rows { 15e-9 * whole + 6e-9 * rows * numbers } else { 0.0 };
     let made = if is_generated(data) { whole * (75e-9 + 10e-9 * numbers) } else { 0.0 };
-    // Rows are read for what they are measured by, and each number may be blurred and get noise.
-    let taken = if data.other_source.is_some() { (10e-9 * whole + 60e-9 * rows) * numbers } else { 0.0 };
+    let taken = data.other_source.as_ref().map_or(0.0, |source| 1e-9 * source.nanoseconds() * rows * numbers);
     let again = if data.own_statistics { 10e-9 * rows * numbers } else { 0.0 };
     drawn + made + taken + again
 }

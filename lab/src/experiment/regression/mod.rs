@@ -217,7 +217,9 @@ compare: [0.0001, 0.01, 1, 100]
         let Some(facts) = facts else { return Cost::default() };
         let Ok([train, ..]) = self.split.sizes(facts.rows) else { return Cost::default() };
         let (rows, features) = (facts.rows as f64, facts.features as f64);
-        let points = rows.min(MOST_POINTS as f64);
+        // Nothing is drawn over several features.
+        let is_drawn = self.features(0.0, facts.features).is_some();
+        let points = if is_drawn { rows.min(MOST_POINTS as f64) } else { 0.0 };
         let drawn = Cost::of_points(points);
         let kept = 8.0 * (2.0 * PLACES as f64 + 3.0 * points);
         if let Some(network) = &self.network {

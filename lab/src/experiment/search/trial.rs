@@ -17,7 +17,7 @@ const SEARCHED: &[&str] = &["model.", "training.", "split."];
 const MOST_TRIED: usize = 256;
 
 /// The trials that are looked at to know what others take.
-const LOOKED_AT: usize = 24;
+const LOOKED_AT: usize = 48;
 
 /// A place for settings that no author wrote.
 const NOWHERE: Span = Span { source: SourceId(u32::MAX), start: 0, end: 0 };
@@ -163,10 +163,12 @@ pub(super) fn cost(search: &Search, space: &Space, rungs: &[Rung], facts: Option
         slowest.training.epochs = rung.epochs(epochs);
         training::fit_cost(&slowest.parts(), facts).times(rung.trials as u64)
     };
-    let all: Cost = rungs.iter().map(of_rung).sum();
-    let seconds = match (&search.sampler, rungs) {
-        (Sampler::Random | Sampler::Grid, [all_alike]) => {
-            all.seconds.min(anywhere(search, space, all_alike.trials as f64, facts))
+    let costs: Vec<Cost> = rungs.iter().map(of_rung).collect();
+    let all: Cost = costs.iter().copied().sum();
+    let seconds = match (&search.sampler, rungs, &costs[..]) {
+        // What is drawn first is drawn from everywhere; only what goes on from there may be the dearest.
+        (Sampler::Random | Sampler::Grid | Sampler::SuccessiveHalving(_), [first, ..], [of_first, ..]) => {
+            all.seconds - of_first.seconds + of_first.seconds.min(anywhere(search, space, first, facts))
         }
         _ => all.seconds,
     };
@@ -174,15 +176,16 @@ pub(super) fn cost(search: &Search, space: &Space, rungs: &[Rung], facts: Option
     Cost { parameters, seconds, bytes, ..all } + training::made_cost(&search.parts(), facts)
 }
 
-/// Returns the seconds that so many trials anywhere in the space take: the mean of some of them times their number, and beside it what
-/// chance adds as a rule: a standard error of that mean, and one of the sum.
-fn anywhere(search: &Search, space: &Space, trials: f64, facts: Option<&Facts>) -> f64 {
-    let tree = tree(search);
+/// Returns the seconds that the trials of a rung take anywhere in the space: the mean of some of them times their number, and beside it
+/// what chance adds as a rule: a standard error of that mean, and one of the sum.
+fn anywhere(search: &Search, space: &Space, rung: &Rung, facts: Option<&Facts>) -> f64 {
+    let (tree, trials) = (tree(search), rung.trials as f64);
     let mut stream = Streams::new(0).stream("cost");
     let seconds: Vec<f64> = (0..LOOKED_AT)
         .filter_map(|_| {
             let point: Vec<f64> = (0..space.len()).map(|_| stream.uniform()).collect();
-            let trial = at_point_of(tree.clone(), space, &point).ok()?;
+            let mut trial = at_point_of(tree.clone(), space, &point).ok()?;
+            trial.training.epochs = rung.epochs(trial.training.epochs);
             Some(training::fit_cost(&trial.parts(), facts).seconds)
         })
         .collect();
