@@ -5,7 +5,7 @@ use gradbook::numeric::Real;
 use gradbook::optim::Optimizer;
 use serde::Deserialize;
 
-use super::reference::{F32, F64, Setup, Step, assert_near, check_gradient};
+use super::reference::{F32, F64, Setup, Step, assert_known, assert_near, check_gradient};
 
 #[derive(Deserialize)]
 struct Reference {
@@ -98,7 +98,9 @@ fn check_training<R: Real>(training: &Training, case: &TrainingCase, tolerance: 
 #[test]
 fn passes_in_both_precisions() {
     let cases = reference().passes;
-    assert_eq!(cases.len(), 3 * ACTIVATIONS.len());
+    let is_known = |name: &str| cases.iter().filter(|case| case.setup.activation == name).count() == 3;
+    let missing = ACTIVATIONS.iter().map(|info| info.name).filter(|name| !is_known(name));
+    assert_known(&missing.map(|name| format!("{name} behind batch normalization")).collect::<Vec<_>>());
     cases.iter().for_each(|case| check_pass::<f64>(case, F64));
     // A normalization takes away what is common to all rows; in f32 some digits go with it.
     cases.iter().for_each(|case| check_pass::<f32>(case, 10.0 * F32));

@@ -1,5 +1,6 @@
 //! What blocks of several kinds hold: data, a model, its training, seeds with claims, prose beside them.
 
+use gradbook::nn::ACTIVATIONS;
 use gradbook::numeric::Stream;
 
 /// A whole number, each order of magnitude as likely as any other.
@@ -78,7 +79,7 @@ pub(super) fn of_layers(stream: &mut Stream, layers: usize, widest: usize) -> St
 }
 
 pub(super) fn activation(stream: &mut Stream) -> &'static str {
-    one_of(stream, &["relu", "tanh", "sigmoid", "leaky_relu", "linear", "gelu", "silu"])
+    ACTIVATIONS[stream.below(ACTIVATIONS.len())].name
 }
 
 pub(super) fn model(stream: &mut Stream) -> String {

@@ -127,6 +127,30 @@ impl Activation {
         matches!(self, Activation::Gelu | Activation::Silu)
     }
 
+    /// Returns whether the derivative jumps somewhere, so that nothing says how it curves there.
+    pub fn has_corner(self) -> bool {
+        match self {
+            Activation::Relu | Activation::LeakyRelu => true,
+            Activation::Tanh
+            | Activation::Sigmoid
+            | Activation::Linear
+            | Activation::Gelu
+            | Activation::Silu => false,
+        }
+    }
+
+    /// Estimates the nanoseconds that one unit of one row takes, forward and backward, on one core of a usual machine: in f32,
+    /// and in f64. Forward alone it is half of that.
+    pub fn nanoseconds(self) -> [f64; 2] {
+        match self {
+            Activation::Relu | Activation::LeakyRelu | Activation::Linear => [0.5, 0.5],
+            // An exponential.
+            Activation::Tanh | Activation::Sigmoid | Activation::Silu => [0.9, 0.9],
+            // An error function, and an exponential.
+            Activation::Gelu => [20.0, 36.0],
+        }
+    }
+
     /// Turns gradients with respect to the activations into gradients with respect to z.
     /// `kept` are the weighted sums z where the activation [needs](Self::needs_sums) them, else the activations.
     pub fn backward<R: Real>(self, kept: &[R], gradient: &[R], delta: &mut [R]) {

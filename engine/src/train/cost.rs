@@ -19,7 +19,7 @@ pub struct FitCost {
     pub seconds: f64,
 }
 
-/// Nanoseconds that pieces of work take. A network of four weights spends its time in steps and epochs, a wide one in
+/// Nanoseconds that pieces of work take; a unit's are its [activation's](Activation::nanoseconds). A network of four weights spends its time in steps and epochs, a wide one in
 /// products, a thousand classes in exponentials: only all of them together come within a third of what ninety fits of random
 /// settings take (`cargo run -p gradbook-engine --example cost` shows some).
 mod nanoseconds {
@@ -32,12 +32,7 @@ mod nanoseconds {
     pub(super) const NORMALIZED_LAYER: f64 = 100.0;
     /// One number of the parameters or of the optimizer's state in a step.
     pub(super) const UPDATED_NUMBER: f64 = 0.2;
-    /// One unit of one row forward and backward; half of it forward alone.
-    pub(super) const UNIT: f64 = 0.5;
-    /// The same where the activation is an exponential, and where it is an error function.
-    pub(super) const CURVED_UNIT: f64 = 0.9;
-    pub(super) const ERF_UNIT_F32: f64 = 20.0;
-    pub(super) const ERF_UNIT_F64: f64 = 36.0;
+    /// Normalizing one unit of one row, forward and backward; half of it forward alone.
     pub(super) const NORMALIZED_UNIT: f64 = 0.8;
     /// One class of one row.
     pub(super) const OUTPUT: f64 = 0.7;
@@ -88,15 +83,16 @@ fn layers(architecture: &Architecture) -> f64 {
 
 /// Nanoseconds of all units for one row forward and backward.
 fn units_of_row(architecture: &Architecture, precision: Precision) -> f64 {
-    let hidden = architecture.units() - architecture.outputs();
-    let unit = match (architecture.activation, precision) {
-        (Activation::Relu | Activation::LeakyRelu | Activation::Linear, _) => nanoseconds::UNIT,
-        (Activation::Tanh | Activation::Sigmoid | Activation::Silu, _) => nanoseconds::CURVED_UNIT,
-        (Activation::Gelu, Precision::F32) => nanoseconds::ERF_UNIT_F32,
-        (Activation::Gelu, Precision::F64) => nanoseconds::ERF_UNIT_F64,
+    let unit = |activation: Activation| {
+        let [in_f32, in_f64] = activation.nanoseconds();
+        match precision {
+            Precision::F32 => in_f32,
+            Precision::F64 => in_f64,
+        }
     };
-    unit * hidden as f64
-        + nanoseconds::UNIT * architecture.outputs() as f64
+    let hidden = architecture.units() - architecture.outputs();
+    unit(architecture.activation) * hidden as f64
+        + unit(Activation::Linear) * architecture.outputs() as f64
         + nanoseconds::NORMALIZED_UNIT * normalized_units(architecture) as f64
 }
 

@@ -59,11 +59,12 @@ impl CriticalPoints {
     /// What a model cannot have whose curvatures are to be measured.
     fn check_smooth(&self) -> Vec<Problem> {
         let mut problems = Vec::new();
-        if self.model.depth() > 0 && matches!(self.model.activation, Activation::Relu | Activation::LeakyRelu)
-        {
-            let problem =
-                Problem::new("model.activation", "relu has a corner, where nothing says how it curves");
-            problems.push(problem.expected("tanh, sigmoid, gelu or silu"));
+        if self.model.depth() > 0 && self.model.activation.has_corner() {
+            let problem = Problem::new(
+                "model.activation",
+                "this activation has a corner, where nothing says how it curves",
+            );
+            problems.push(problem.expected("a smooth one, such as tanh or gelu"));
         }
         if self.model.batch_norm.is_some() {
             let problem =
