@@ -106,7 +106,7 @@ impl Decoded {
         }
         let costs: Vec<Cost> =
             facts.iter().enumerate().map(|(index, facts)| plan.cost(index, facts.as_ref())).collect();
-        let figures = header.figures.as_ref().map_or(usize::MAX, Vec::len).min(plan.figures_shown());
+        let figures = header.figures.as_ref().map_or(usize::MAX, Vec::len).min(plan.figures_shown().len());
         let claims: Cost = header.claims.iter().map(|claim| Cost::of_claim(&claim.that, header.seeds)).sum();
         let shown = Cost::of_figures(figures, costs.len()) + claims + Cost::of_drawn(plan.drawn(&facts));
         let (colors, controls) = Default::default();

@@ -134,9 +134,10 @@ pub trait Experiment:
         Drawn::default()
     }
 
-    /// Returns how many of the kind's figures show something of these settings, at most; by default all.
-    fn figures_shown(&self) -> usize {
-        Self::FIGURES.len()
+    /// Returns whether a figure, by its name in [`FIGURES`](Self::FIGURES), may have something to show for these settings; by default
+    /// each may. What drawing costs follows from it.
+    fn may_show(&self, _: &str) -> bool {
+        true
     }
 
     /// Returns what a run will find, by name, as far as these settings decide; by default all that is documented. A

@@ -60,8 +60,8 @@ pub trait Plan: Send + Sync {
     /// Estimates what all variants together cost beside that, each with the facts of its data: their table is read once, and figures
     /// may show all of them.
     fn drawn(&self, facts: &[Option<Facts>]) -> Drawn;
-    /// Returns how many of the kind's figures show something of any variant, at most.
-    fn figures_shown(&self) -> usize;
+    /// Returns which of the kind's figures may have something to show, of any variant.
+    fn figures_shown(&self) -> Vec<&'static str>;
     /// Returns what its runs will find, by name. Only called on settings that passed [`check`](Self::check).
     fn metric_schema(&self, variant: usize, facts: Option<&Facts>) -> MetricSchema;
     /// Returns metrics that no seed changes in any variant.
@@ -208,8 +208,10 @@ impl<E: Experiment> Plan for Typed<E> {
         E::drawn(&self.experiments(), facts) + table.unwrap_or_default()
     }
 
-    fn figures_shown(&self) -> usize {
-        self.experiments().into_iter().map(E::figures_shown).max().unwrap_or(0)
+    fn figures_shown(&self) -> Vec<&'static str> {
+        let variants = self.experiments();
+        let names = E::FIGURES.iter().map(|doc| doc.name);
+        names.filter(|name| variants.iter().any(|variant| variant.may_show(name))).collect()
     }
 
     fn metric_schema(&self, variant: usize, facts: Option<&Facts>) -> MetricSchema {

@@ -353,13 +353,15 @@ batches: 60
         looked_at.map(|(variant, facts)| variant.answering(facts.as_ref())).sum::<Cost>().drawn
     }
 
-    fn figures_shown(&self) -> usize {
-        // Curves of losses and of errors, metrics along a setting, regions, confusion and calibration.
-        let always = 6;
-        let pictures = if self.pictures > 0 { 3 } else { 0 };
-        let histograms = if self.histograms.is_empty() { 0 } else { 2 };
-        let asked = [self.gradient_shares, self.drift, self.batches > 0];
-        always + pictures + histograms + asked.into_iter().filter(|asked| *asked).count()
+    fn may_show(&self, figure: &str) -> bool {
+        match figure {
+            "pictures" | "augmented" | "mistakes" => self.pictures > 0,
+            "weights" | "activations" => !self.histograms.is_empty(),
+            "gradients" => self.gradient_shares,
+            "drift" => self.drift,
+            "batches" => self.batches > 0,
+            _ => true,
+        }
     }
 
     fn metric_schema(&self, facts: Option<&Facts>) -> MetricSchema {
@@ -394,5 +396,28 @@ batches: 60
 
     fn figures(variants: &[&Self], outcome: &Outcome) -> Vec<Figure> {
         figures::all(variants, outcome)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_that_nobody_asks_for_are_not_foreseen() {
+        let foreseen = |train: &Train| -> Vec<&str> {
+            Train::FIGURES.iter().map(|doc| doc.name).filter(|name| train.may_show(name)).collect()
+        };
+        let always = ["loss", "error", "metrics", "regions", "confusion", "calibration"];
+        assert_eq!(foreseen(&Train::default()), always);
+        let all = Train {
+            pictures: 1,
+            histograms: vec![0],
+            gradient_shares: true,
+            drift: true,
+            batches: 1,
+            ..Train::default()
+        };
+        assert_eq!(foreseen(&all).len(), Train::FIGURES.len());
     }
 }
