@@ -1,16 +1,13 @@
 //! Figures of an author's own, read and checked before anything runs.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use rayon::prelude::*;
 
-use crate::data::Separator;
-use crate::diagnostic::{Diagnostic, Diagnostics, counted, nearest};
+use crate::diagnostic::{Diagnostic, Diagnostics, nearest};
 use crate::experiment::{Cost, Limits, MetricType};
 use crate::figure::{self, Block, Colors, FileTable, Ground, Source};
-use crate::files;
 use crate::lesson::inline::{Values, as_name, experiment_named};
 use crate::lesson::{Course, ExperimentBlock, Lesson};
 use crate::outcome::{Outcome, Written};
@@ -21,12 +18,9 @@ use crate::store::cache::Sum;
 use super::planned::Planned;
 use super::planning::palette;
 use super::totals::Work;
+use file_tables::Tables;
 
-/// The most bytes of a file that a figure is drawn from.
-const MOST_BYTES: u64 = 16 << 20;
-/// The most cells of such a file, and bytes that each holds.
-const MOST_CELLS: usize = 1_000_000;
-const CELL: f64 = 60.0;
+mod file_tables;
 
 /// A figure of an author's own that is in order.
 pub(crate) struct PlannedFigure {
@@ -70,41 +64,6 @@ enum Left<'a, 'v> {
     /// It is drawn without numbers: that shows what is wrong whatever they are.
     Draw(Ground<'a, 'v>),
     Nothing(Colors),
-}
-
-/// The files that figures are drawn from, each read once.
-struct Tables<'c> {
-    course: &'c Course,
-    known: BTreeMap<PathBuf, (Arc<FileTable>, Sum)>,
-}
-
-impl Tables<'_> {
-    /// Returns a file's table, which `work` holds once for all figures.
-    fn read(
-        &mut self,
-        lesson: &Lesson,
-        file: &figure::Written,
-        work: &mut Work,
-    ) -> Result<(Arc<FileTable>, Sum), Diagnostic> {
-        let folder = Path::new(&lesson.below).parent().unwrap_or(Path::new(""));
-        let path = folder.join(&file.text);
-        if let Some((table, sum)) = self.known.get(&path) {
-            return Ok((table.clone(), *sum));
-        }
-        let wrong = |label: String| {
-            Diagnostic::error(format!("cannot read the file `{}`", file.text), file.span).label(label)
-        };
-        let bytes = files::read(&self.course.root, &path, MOST_BYTES).map_err(|refusal| {
-            wrong(refusal.to_string()).hint("the path is relative to the lesson, inside the lessons folder")
-        })?;
-        let sum = Sum::of(&bytes);
-        let text = String::from_utf8(bytes).map_err(|_| wrong("it is no text in UTF-8".to_owned()))?;
-        let text = files::without_mark(text);
-        let table = Arc::new(table(&text).map_err(wrong)?);
-        work.hold(text.len() as f64 + CELL * (table.rows.len() * table.columns.len()) as f64);
-        self.known.insert(path, (table.clone(), sum));
-        Ok((table, sum))
-    }
 }
 
 /// An experiment that a figure is drawn from.
@@ -216,7 +175,7 @@ pub(crate) fn plan(
     let (outcomes, values) = (OnceLock::new(), OnceLock::new());
     let outcomes = || outcomes.get_or_init(|| all_foreseen(course, planned));
     let values = || values.get_or_init(|| values_of(course, planned, outcomes()));
-    let mut tables = Tables { course, known: BTreeMap::new() };
+    let mut tables = Tables::new(course);
     let mut work = Work::new(held, limits).with(planned);
     let known = std::mem::take(&mut *kept.lock());
     let experiments = sum_of(course, planned);
@@ -420,42 +379,10 @@ fn unknown(course: &Course, planned: &[Planned], lesson: &Lesson, from: &figure:
     }
 }
 
-/// Reads a table, whose cells are parted as those of data are.
-fn table(text: &str) -> Result<FileTable, String> {
-    let separator = Separator::of(text);
-    let mut reader =
-        csv::ReaderBuilder::new().delimiter(separator.byte()).flexible(true).from_reader(text.as_bytes());
-    let header = reader.headers().map_err(|error| error.to_string())?;
-    let columns: Vec<String> = header.iter().map(|name| name.trim().to_owned()).collect();
-    if columns.iter().all(String::is_empty) {
-        return Err("it has no header".to_owned());
-    }
-    let cell = |text: &str| match text.trim() {
-        "NA" | "N/A" | "NaN" | "nan" | "null" | "None" => String::new(),
-        text => separator.pointed(text).unwrap_or_else(|| text.to_owned()),
-    };
-    let mut rows = Vec::new();
-    for record in reader.records() {
-        let record = record.map_err(|error| error.to_string())?;
-        if record.len() != columns.len() {
-            let line = record.position().map_or(0, csv::Position::line);
-            let cells = counted(record.len(), "cell");
-            return Err(format!("line {line} has {cells}, the header {}", columns.len()));
-        }
-        if rows.len() == figure::MOST_ROWS || (rows.len() + 1) * columns.len() > MOST_CELLS {
-            return Err(format!("expected at most {} rows and {MOST_CELLS} cells", figure::MOST_ROWS));
-        }
-        rows.push(record.iter().map(cell).collect());
-    }
-    if rows.is_empty() {
-        return Err("it has no rows below its header".to_owned());
-    }
-    Ok(FileTable { columns, rows })
-}
-
 #[cfg(test)]
 mod tests {
     use std::fs;
+    use std::path::Path;
 
     use super::*;
     use crate::pipeline::{Kept, Request, inspect};
@@ -519,23 +446,5 @@ mod tests {
             wrong += usize::from(!again.0.is_empty());
         }
         assert!(known > 5 && wrong > 5, "{known} known, {wrong} with something wrong");
-    }
-
-    #[test]
-    fn tables_of_other_programs_are_read() {
-        let of = |text: &str| table(text).unwrap();
-        assert_eq!(of("a,b\n1,\"x, y\"\n"), of("a;b\n1;x, y\n"));
-        assert_eq!(of("a;b\n1,5;NA\n").rows, [["1.5", ""]]);
-        assert_eq!(of("a\tb\n1\t2\n").columns, ["a", "b"]);
-        assert_eq!(table("a,b\n1\n").unwrap_err(), "line 2 has 1 cell, the header 2");
-        assert!(table("").is_err() && table("a,b\n").is_err());
-        assert_eq!(
-            of(&("a,b\n".to_owned() + &"1,2\n".repeat(figure::MOST_ROWS))).rows.len(),
-            figure::MOST_ROWS
-        );
-        for (cells, rows) in [("1", figure::MOST_ROWS + 1), (&*["1"; 10].join(","), MOST_CELLS / 10 + 1)] {
-            let text = format!("{cells}\n").repeat(rows + 1);
-            assert_eq!(table(&text).unwrap_err(), "expected at most 200000 rows and 1000000 cells");
-        }
     }
 }
