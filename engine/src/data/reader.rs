@@ -13,6 +13,8 @@ use super::settings::{DataSettings, Task};
 use crate::problem::Problem;
 use columns::Columns;
 use missing::Missing;
+use number::{Fault, number};
+use ragged::{Alike, Ragged};
 pub use rows::Separator;
 use rows::{Place, Quoting, Row, Rows, cells};
 pub(super) use target::{MAX_CLASSES, are_few_whole};
@@ -20,14 +22,14 @@ use target::{TargetCell, decide};
 
 mod columns;
 mod missing;
+mod number;
+mod ragged;
 mod rows;
 mod swallowed;
 mod target;
 
 /// How many problems of one table are shown.
 const MAX_SHOWN: usize = 20;
-/// A larger number would overflow when it is squared in f32 and summed.
-const MAX_MAGNITUDE: f64 = 1e30;
 
 /// How large a table or an array may be. Checked before memory is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -161,52 +163,6 @@ struct Body<'a> {
     ragged: Ragged,
     /// Lines of quoted cells that may hold rows as well as text, and how many rows.
     doubtful: Vec<(usize, usize)>,
-}
-
-/// Rows that all have the same problem, as when a program wrote them: how many there are, and the problem of the first.
-#[derive(Default)]
-struct Alike {
-    count: usize,
-    first: Option<TableProblem>,
-}
-
-impl Alike {
-    fn add(&mut self, problem: impl FnOnce() -> TableProblem) {
-        self.count += 1;
-        self.first.get_or_insert_with(problem);
-    }
-
-    /// Returns the problem of the only row, or one for all: what is wrong with them, after the first word of what one and
-    /// several do, and what to do about it.
-    fn gathered(
-        self,
-        rows: usize,
-        [one, several]: [&str; 2],
-        what: &str,
-        hint: &str,
-    ) -> Option<TableProblem> {
-        let Alike { count, first } = self;
-        let problem = first?;
-        let which = match count {
-            1 => return Some(problem),
-            _ if count == rows => format!("every row {one}"),
-            _ => format!("{count} rows {several}"),
-        };
-        Some(TableProblem { message: format!("{which} {what}"), ..problem }.hint(hint))
-    }
-}
-
-/// Rows with more or fewer cells than the header.
-#[derive(Default)]
-struct Ragged {
-    /// Those that have a comma at their end and are right without it.
-    commas: Alike,
-    /// How many others there are, and whether all of them have as many cells as the first.
-    others: usize,
-    cells: Option<usize>,
-    differ: bool,
-    /// Of the others, as many as may be shown.
-    problems: Vec<TableProblem>,
 }
 
 impl Body<'_> {
@@ -350,67 +306,6 @@ impl Body<'_> {
         }
     }
 
-    fn note_ragged(&mut self, row: &Row) {
-        let (place, cells, wanted) = (row.place, row.record.len(), self.names.len());
-        let (text, mark) = (self.file.text, self.file.separator.name());
-        let last = cells.saturating_sub(1);
-        if cells == wanted + 1 && row.record[last].trim().is_empty() && !row.is_quoted(last) {
-            self.ragged.commas.add(|| {
-                let line = self.file.row(place);
-                let end = line.start + text[line].trim_end().len();
-                TableProblem::new(place.line, Some(end - 1..end), format!("this row ends with a {mark}"))
-                    .expected(format!("{wanted} cells, as in the header"))
-                    .hint(format!("remove the {mark} at the end"))
-            });
-            return;
-        }
-        self.ragged.others += 1;
-        self.ragged.differ |= *self.ragged.cells.get_or_insert(cells) != cells;
-        if self.ragged.problems.len() >= 50 * MAX_SHOWN {
-            return;
-        }
-        let spanning = row.raw.iter().find(|cell| text[cell.range.clone()].contains('\n'));
-        let range = spanning.map_or(self.file.row(place), |cell| cell.range.start..cell.range.start + 1);
-        let line = row.line(text, range.start);
-        let cells_are = if cells == 1 { "1 cell".to_owned() } else { format!("{cells} cells") };
-        let message = format!("this row has {cells_are}, the header has {wanted}");
-        let problem = TableProblem::new(line, Some(range), message).expected(format!("{wanted} cells"));
-        self.ragged.problems.push(if spanning.is_some() {
-            problem.hint("a stray quote takes what follows into its cell, up to the next quote")
-        } else if cells > wanted {
-            problem.hint(match self.file.separator {
-                Separator::Comma => "a cell that holds a comma is written in quotes: \"1,5\"",
-                Separator::Semicolon => "a cell that holds a semicolon is written in quotes: \"a; b\"",
-                Separator::Tab => "a cell that holds a tab is written in quotes",
-            })
-        } else {
-            problem
-        });
-    }
-
-    /// Gathers rows that end with a comma into one problem, and so all rows if they have as many cells as each other.
-    fn gather_ragged(&mut self, rows: usize) {
-        let Ragged { commas, others, differ, problems, .. } = std::mem::take(&mut self.ragged);
-        let mark = self.file.separator.name();
-        let what = format!("with a {mark}, the header does not");
-        let hint = format!("remove the {mark} at the end of each");
-        let commas = commas.gathered(rows, ["ends", "end"], &what, &hint);
-        commas.into_iter().for_each(|problem| self.note(problem));
-        let unkept = others - problems.len();
-        let mut problems = problems.into_iter();
-        if others == rows && rows > 1 && !differ {
-            let first = problems.next();
-            let every = |problem: TableProblem| TableProblem {
-                message: problem.message.replacen("this row", "every row", 1),
-                ..problem
-            };
-            first.map(every).into_iter().for_each(|problem| self.note(problem));
-        } else {
-            problems.for_each(|problem| self.note(problem));
-            self.count += unkept;
-        }
-    }
-
     /// Gathers the problems of a column that is text in every row into one.
     fn gather_text_columns(&mut self, texts: &[(usize, Option<Place>)], rows: usize) {
         for (&column, &(count, first)) in self.columns.features.iter().zip(texts) {
@@ -441,67 +336,6 @@ impl Body<'_> {
             ));
         }
         DataProblems { settings: Vec::new(), table: self.problems }
-    }
-}
-
-/// Why a cell is not a number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fault {
-    Missing,
-    /// A text in the target that stands for no value, and may be meant as the name of a class.
-    NoClass,
-    /// Nothing, though that does not count as missing: `""`.
-    Empty,
-    Text,
-    NotFinite,
-    TooLarge,
-}
-
-impl Fault {
-    fn problem(self, file: &File, place: Place, name: &str, cell: &str) -> TableProblem {
-        let shown: String = cell.chars().take(40).collect();
-        match self {
-            Fault::Missing => file
-                .problem(place, name, format!("`{name}` has no value"))
-                .expected("a value")
-                .hint("fill the cell in, or remove the row"),
-            Fault::NoClass => file
-                .problem(place, name, format!("`{name}` has no value"))
-                .expected("a value: this text stands for none")
-                .hint(format!(
-                    "if `{shown}` is a class, write it in quotes, \"{shown}\", or list in `data.missing` what stands for no value"
-                )),
-            Fault::Empty => file
-                .problem(place, name, format!("`{name}` is an empty text"))
-                .expected("a value")
-                .hint("fill the cell in, or remove the row"),
-            Fault::Text => {
-                let problem =
-                    file.problem(place, name, format!("`{shown}` is not a number")).expected("a number");
-                match number(&cell.replacen(',', ".", 1)) {
-                    Ok(_) => problem.hint("write decimals with a point"),
-                    Err(_) => problem,
-                }
-            }
-            Fault::NotFinite => file
-                .problem(place, name, format!("`{shown}` is not a finite number"))
-                .expected("a finite number"),
-            Fault::TooLarge => file
-                .problem(place, name, format!("`{shown}` is too large"))
-                .expected(format!("a number between -{MAX_MAGNITUDE:e} and {MAX_MAGNITUDE:e}")),
-        }
-    }
-}
-
-/// Returns the number in a cell; -0 becomes 0.
-pub(super) fn number(cell: &str) -> Result<f64, Fault> {
-    let cell = cell.trim();
-    match cell.parse::<f64>() {
-        Ok(value) if value.abs() <= MAX_MAGNITUDE => Ok(value + 0.0),
-        // "nan" and "inf" parse, and so does 1e999, to the same value.
-        Ok(value) if !value.is_finite() && !cell.bytes().any(|b| b.is_ascii_digit()) => Err(Fault::NotFinite),
-        Ok(_) => Err(Fault::TooLarge),
-        Err(_) => Err(Fault::Text),
     }
 }
 
