@@ -57,9 +57,9 @@ impl TaskCell {
         assert!(claimed.is_ok(), "the cell lends a task already");
         // SAFETY: only the lifetime changes, and nobody calls the task beyond it: who does has entered, and this function comes to
         // no end, not by a panic either, before `Loan` has been dropped, which waits until all have left.
-        let task = unsafe { std::mem::transmute::<*const Task<'_>, *const Task<'static>>(task) };
+        let task = unsafe { std::mem::transmute::<&Task<'_>, &Task<'static>>(task) };
         // SAFETY: this thread set `LENT`, and `OPEN` is not set: nobody else reads or writes.
-        unsafe { *self.task.get() = Some(task) };
+        unsafe { *self.task.get() = Some(std::ptr::from_ref(task)) };
         self.state.store(LENT | OPEN, Ordering::Release);
         let _loan = Loan(&self.state);
         work()
