@@ -111,8 +111,8 @@ const COMPARISONS: usize = 2;
 /// The level behind which filters that format stand.
 const FORMATTED: usize = 4;
 
-/// The most parts that may lie within each other.
-const DEEPEST: usize = 60;
+/// The most parts that may lie within each other: each takes stack, and many where nothing is optimised.
+const DEEPEST: usize = 24;
 
 struct Reader<'t> {
     text: &'t str,
