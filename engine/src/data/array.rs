@@ -87,7 +87,8 @@ impl<'a> Array<'a> {
         let size = layout.shape.iter().try_fold(layout.element.size(), |size, &axis| size.checked_mul(axis));
         let there = bytes.len() - layout.start;
         if size != Some(there) {
-            let wanted = size.map_or("more than can be counted".to_owned(), |size| format!("{size} bytes"));
+            let wanted =
+                size.map_or("more bytes than can be counted".to_owned(), |size| format!("{size} bytes"));
             let each = match layout.element.size() {
                 1 => "1 byte".to_owned(),
                 size => format!("{size} bytes"),

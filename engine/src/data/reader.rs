@@ -179,11 +179,9 @@ impl Body<'_> {
         for row in rows {
             let Row { place, record, .. } = &row;
             if count == self.limits.rows {
-                self.note(TableProblem::new(
-                    place.line,
-                    None,
-                    format!("the table has more than {count} rows"),
-                ));
+                let message = format!("the table has more than {count} rows");
+                let problem = TableProblem::new(place.line, None, message);
+                self.note(problem.expected(format!("at most {count}, by `limits`")));
                 break;
             }
             count += 1;

@@ -40,7 +40,7 @@ impl Decoded {
             settings::decode_among::<Header>(&header_tree, &known).map_err(|e| errors.extend(e)).ok();
         if let Some(header) = &header {
             let figures: Vec<&str> = kind.figures.iter().map(|figure| figure.name).collect();
-            let problems = header.check(&figures).into_iter().chain(lint::check(header));
+            let problems = header.check(&figures).into_iter().chain(lint::check(&header.lint.allow));
             errors.extend(problems.map(|problem| at(problem, &tree)));
         }
         errors.extend(without_effect(block, kind));

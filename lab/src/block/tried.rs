@@ -264,14 +264,16 @@ fn replanned(
     let tree = laid(&block.tree, &[(path.to_owned(), node)])?;
     let (_, settings) = divide(&tree);
     let said = |found: Vec<Diagnostic>| {
-        let first = found.into_iter().next();
-        let (message, label) = first.map(|first| (first.message, first.label)).unwrap_or_default();
+        let Some(Diagnostic { message, label, hints, .. }) = found.into_iter().next() else {
+            return Problem::new("", with(""));
+        };
         let problem = Problem::new("", with(&message));
-        match label.strip_prefix("expected ") {
+        let problem = match label.strip_prefix("expected ") {
             Some(expected) => problem.expected(expected),
-            None if label.is_empty() => problem,
+            None if label.is_empty() || !hints.is_empty() => problem,
             None => problem.hint(label),
-        }
+        };
+        hints.into_iter().fold(problem, Problem::hint)
     };
     let mut plan = block.kind.plan(&settings).map_err(said)?;
     let mut total = block.shown;

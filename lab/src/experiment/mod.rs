@@ -54,7 +54,7 @@ mod varied;
 pub use crate::data::Facts;
 pub use cost::{Cost, Drawn, duration, figure, size};
 pub use effect::{FOLLOWING, TRAINING, conditions, in_effect};
-pub use header::{Claim, ColumnSettings, Header, KEYS as HEADER_KEYS, Shown, id_problem};
+pub use header::{Claim, ColumnSettings, Header, KEYS as HEADER_KEYS, LintSettings, Shown, id_problem};
 pub use layer::shared as check_shared;
 pub use limits::{LimitSettings, Limits, Measure, TotalSettings, Totals, beyond_limit};
 pub use metric::{Better, MetricInfo, Part};

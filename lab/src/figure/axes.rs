@@ -85,7 +85,7 @@ impl Placed {
         if let (Some((low, _)), true) = (settings.domain, logarithmic)
             && low <= 0.0
         {
-            let place = names.place;
+            let place = settings.domain_place.unwrap_or(names.place);
             return Err(error(
                 place,
                 format!("a logarithmic scale has no {low}"),

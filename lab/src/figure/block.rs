@@ -146,6 +146,8 @@ pub(super) const SCALES: [(&str, ScaleType); 3] =
 pub struct ScaleSettings {
     pub kind: Option<ScaleType>,
     pub domain: Option<(f64, f64)>,
+    /// Where that is written.
+    pub domain_place: Option<Span>,
     /// A filter that writes its numbers.
     pub written: Option<Written>,
     pub unit: Option<String>,
@@ -370,8 +372,8 @@ fn across(decoder: &mut Decoder, node: &Node) -> Option<Across> {
     if node.entries().is_empty() {
         return decoder.written(node).map(Across::Expression);
     }
-    let keys = Keys::of(decoder, node, &["linear", "log"], "range");
-    let (ends, log) = match (keys.get("linear"), keys.get("log")) {
+    let end = |key: &str| node.entry(key).map(|entry| &entry.value);
+    let (ends, log) = match (end("linear"), end("log")) {
         (Some(ends), None) => (ends, false),
         (None, Some(ends)) => (ends, true),
         _ => {
@@ -379,6 +381,8 @@ fn across(decoder: &mut Decoder, node: &Node) -> Option<Across> {
             return None;
         }
     };
+    // Of a map with neither of them it is enough that it is no range.
+    Keys::of(decoder, node, &["linear", "log"], "range");
     let (low, high) = decoder.pair(ends)?;
     if log && low <= 0.0 {
         decoder.wrong(ends, format!("{low} has no logarithm"), "expected two numbers above 0");
@@ -408,6 +412,7 @@ fn scale_settings(decoder: &mut Decoder, node: &Node) -> ScaleSettings {
     ScaleSettings {
         kind: keys.get("type").and_then(|node| decoder.choice(node, &SCALES, "scale")),
         domain: keys.get("domain").and_then(|node| decoder.pair(node)),
+        domain_place: keys.get("domain").map(|node| node.span),
         written: keys.get("as").and_then(|node| decoder.written(node)),
         unit: text(decoder, "unit"),
         label: text(decoder, "label"),
@@ -419,7 +424,11 @@ fn scale_settings(decoder: &mut Decoder, node: &Node) -> ScaleSettings {
 fn rules(decoder: &mut Decoder, node: &Node) -> Vec<RuleSettings> {
     let mut rules = Vec::new();
     for node in decoder.few(node, MOST_RULES) {
+        let before = decoder.found.len();
         let keys = Keys::of(decoder, node, &["x", "y", "slope", "intercept", "label"], "rule");
+        if decoder.found.len() > before {
+            continue;
+        }
         let place = |decoder: &mut Decoder, key: &str| keys.get(key).and_then(|node| decoder.written(node));
         let (x, y) = (place(decoder, "x"), place(decoder, "y"));
         let (slope, intercept) = (place(decoder, "slope"), place(decoder, "intercept"));

@@ -11,6 +11,28 @@ pub(super) struct Decoder {
     pub found: Vec<Diagnostic>,
 }
 
+/// What other programs call the keys of a figure.
+const OF_OTHERS: [(&str, &str); 18] = [
+    ("color", "by"),
+    ("colour", "by"),
+    ("data", "from"),
+    ("experiment", "from"),
+    ("experiments", "from"),
+    ("filter", "where"),
+    ("geom", "mark"),
+    ("group", "by"),
+    ("hue", "by"),
+    ("kind", "mark"),
+    ("label", "title"),
+    ("name", "id"),
+    ("of", "from"),
+    ("order", "sort"),
+    ("plot", "mark"),
+    ("range", "domain"),
+    ("source", "from"),
+    ("type", "mark"),
+];
+
 /// The entries of a map, all of them known.
 pub(super) struct Keys<'a> {
     node: Option<&'a Node>,
@@ -25,7 +47,10 @@ impl<'a> Keys<'a> {
         }
         for entry in node.entries().iter().filter(|entry| !known.contains(&entry.key.as_str())) {
             let error = Diagnostic::error(format!("a {what} has no `{}`", entry.key), entry.key_span);
-            decoder.found.push(match nearest(&entry.key, known.iter().copied()) {
+            let named = OF_OTHERS.iter().find(|(other, meant)| *other == entry.key && known.contains(meant));
+            let is_file = entry.value.as_text().is_some_and(|text| text.contains('.'));
+            let meant = named.map(|(_, meant)| if *meant == "from" && is_file { "file" } else { meant });
+            decoder.found.push(match meant.or_else(|| nearest(&entry.key, known.iter().copied())) {
                 Some(near) => error.label(format!("did you mean `{near}`?")),
                 None => error.label("not known here").hint(format!("known here: {}", quoted(known))),
             });
@@ -107,7 +132,11 @@ impl Decoder {
     /// Reads a list.
     pub(super) fn list<'a>(&mut self, node: &'a Node) -> &'a [Node] {
         if !matches!(node.value, Value::List(_)) {
-            self.wrong(node, "this is no list", "expected a list");
+            let expected = match node.value {
+                Value::Map(_) => "expected a list: in brackets, `[{...}]`, or with `- ` before each item",
+                _ => "expected a list",
+            };
+            self.wrong(node, "this is no list", expected);
         }
         node.items()
     }

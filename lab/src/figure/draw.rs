@@ -392,7 +392,7 @@ fn axes(block: &Block, layers: &[Drawn]) -> Result<(Placed, Placed), Vec<Diagnos
     let x_place = Names {
         order: order(&xs, |datum| &datum.x),
         always: heat || stands_on_names && !y_named,
-        place: block.id.span,
+        place: x_span(block),
     };
     // A function over a linear range is drawn on linear scales.
     let is_linear =
@@ -409,7 +409,8 @@ fn axes(block: &Block, layers: &[Drawn]) -> Result<(Placed, Placed), Vec<Diagnos
         ));
     }
     let y_cells: Vec<Cell> = if histogram { Vec::new() } else { ys.clone() };
-    let y_place = Names { order: order(&ys, |datum| &datum.y), always: heat, place: block.id.span };
+    let y_span = block.layers[0].y.first().map_or(block.id.span, |y| y.what.span);
+    let y_place = Names { order: order(&ys, |datum| &datum.y), always: heat, place: y_span };
     // Bars of a hundredfold are told by their lengths all the same; a box that reaches down to 0 would end at the break.
     let zero = ys.contains(&Cell::Number(0.0));
     let stands =

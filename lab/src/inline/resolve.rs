@@ -494,7 +494,7 @@ const MOST_LISTED: usize = 60;
 /// Returns a few names at the place, many as a hint.
 fn listing(known: &[&str]) -> (String, Option<String>) {
     match known.len() {
-        0 => ("nothing is known here".to_owned(), None),
+        0 => ("there are none".to_owned(), None),
         1..=6 => (one_of(known), None),
         7..=MOST_LISTED => ("not known here".to_owned(), Some(format!("known here: {}", quoted(known)))),
         many => {

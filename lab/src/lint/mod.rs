@@ -249,11 +249,10 @@ fn found(subject: &Subject, rule: impl Fn(&Lint) -> Vec<Problem>) -> Vec<(&'stat
         .collect()
 }
 
-/// Returns codes to silence that are no codes.
-pub fn check(header: &Header) -> Vec<Problem> {
+/// Returns codes to silence that are no codes; `allow` of `lint` lists them.
+pub fn check(allow: &[String]) -> Vec<Problem> {
     let known = || LINTS.iter().map(|lint| lint.code);
-    let unknown =
-        header.lint.allow.iter().enumerate().filter(|(_, code)| known().all(|known| known != *code));
+    let unknown = allow.iter().enumerate().filter(|(_, code)| known().all(|known| known != *code));
     unknown
         .map(|(index, code)| {
             let problem = Problem::new(format!("lint.allow[{index}]"), format!("there is no lint `{code}`"));

@@ -355,6 +355,10 @@ fn rewrite(name: &str, value: &Value, expected: &str) -> Option<String> {
                 if setting.ends_with("momentum") || setting == "nesterov" { "beta" } else { "learning_rate" };
             Some(format!("`{{{key}: {}}}`", number.trim_end_matches(')')))
         }
+        Value::List(codes) if name == "lint" => {
+            let codes: Vec<&str> = codes.iter().filter_map(Node::as_text).collect();
+            Some(format!("`{{allow: [{}]}}`", codes.join(", ")))
+        }
         Value::Text(_) | Value::List(_) | Value::Float(_) if name == "split" => {
             Some("`{train: 60%, dev: 20%, test: 20%}`".to_owned())
         }

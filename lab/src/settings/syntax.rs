@@ -2,6 +2,8 @@
 //!
 //! The parser says where it gave up and why; what the author did is mostly seen from the text around it.
 
+use std::ops::Range;
+
 use super::LineMap;
 use super::parse::MAX_DEPTH;
 use crate::diagnostic::{Diagnostic, Span};
@@ -244,6 +246,13 @@ impl Scene<'_> {
                         .hint("within brackets such a text goes in quotes: `['loss[10] < 1']`"),
                 );
             }
+            if let Some(word) = self.unparted(at) {
+                let name = &self.text[word.clone()];
+                return Some(
+                    self.error(format!("a comma is missing before `{name}`"), word.start, word.end)
+                        .label(format!("expected `, {name}: ...`")),
+                );
+            }
             return Some(
                 self.error(format!("this `{open}` is never closed"), at, at + 1)
                     .label(format!("expected a `{close}` after it")),
@@ -261,6 +270,27 @@ impl Scene<'_> {
                 .label("expected the end of the line")
                 .hint("a text that starts with `[` or `{` goes in quotes")
         })
+    }
+
+    /// Returns the name of a second setting that no comma parts from the value before it, as in `{epochs: 10 batch_size: 3}`,
+    /// within the brackets that open there.
+    fn unparted(&self, open: usize) -> Option<Range<usize>> {
+        let line = self.text[open..].lines().next().unwrap_or_default();
+        let inside = line.get(1..line.rfind(['}', ']'])?)?;
+        if inside.contains(['"', '\'', '#']) {
+            return None;
+        }
+        let mut start = open + 1;
+        for item in inside.split([',', '{', '[']) {
+            let mut colons = item.match_indices(": ");
+            let (first, second) = (colons.next(), colons.next());
+            if let (Some((first, _)), Some((second, _))) = (first, second) {
+                let name = item[..second].rfind(' ').map_or(0, |blank| blank + 1);
+                return (name > first + 1).then_some(start + name..start + second);
+            }
+            start += item.len() + 1;
+        }
+        None
     }
 
     /// Returns the innermost bracket that is open at the place.

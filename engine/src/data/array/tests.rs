@@ -152,7 +152,9 @@ fn a_header_is_not_believed() {
             "file: the header says 60000 x 28 x 28 numbers of 1 byte, and 3 bytes follow it | 47040000 bytes{cut}"
         )
     );
-    assert!(said(&idx_bytes(&[u32::MAX, u32::MAX, u32::MAX], &[])).contains("| more than can be counted |"));
+    assert!(
+        said(&idx_bytes(&[u32::MAX, u32::MAX, u32::MAX], &[])).contains("| more bytes than can be counted |")
+    );
     assert!(said(&idx_bytes(&[2, 1, 1], &[1, 2, 3])).ends_with("and 3 bytes follow it | 2 bytes | "));
     assert!(
         said(&idx_bytes(&[0, 28, 28], &[])).starts_with("file: an array of shape 0 x 28 x 28 holds no rows")

@@ -477,7 +477,7 @@ fn limits_are_kept() {
     );
     assert_eq!(
         refused(TableLimits { rows: 1, ..free }),
-        ["3 [nowhere] the table has more than 1 rows |  | "]
+        ["3 [nowhere] the table has more than 1 rows | at most 1, by `limits` | "]
     );
 }
 

@@ -174,11 +174,21 @@ fn axis<'a>(values: &'a Node, compare: &Compare) -> Result<Vec<Asked<'a>>, Vec<D
         Value::Map(entries) if !entries.is_empty() => {
             Ok(entries.iter().map(|e| asked(e.key.clone(), spaced(&e.key), e.key_span, &e.value)).collect())
         }
-        _ => Err(vec![
-            Diagnostic::error(format!("nothing to compare in `{}`", compare.key), values.span)
-                .label(format!("expected a list, or a map from names: {}", compare.about)),
-        ]),
+        given => {
+            let error = Diagnostic::error(format!("nothing to compare in `{}`", compare.key), values.span)
+                .label(format!("expected a list, or a map from names: {}", compare.about));
+            Err(vec![match given {
+                Value::Text(text) if text.chars().all(|c| is_of_name(c) || matches!(c, ',' | ' ')) => {
+                    error.hint(format!("write `[{text}]`"))
+                }
+                _ => error,
+            }])
+        }
     }
+}
+
+fn is_of_name(letter: char) -> bool {
+    letter.is_ascii_alphanumeric() || letter == '_'
 }
 
 /// Reads `variants`: a map from a name to the settings that it overrides.
@@ -290,8 +300,12 @@ fn check_names(asked: &[Asked], key: &str) -> Result<(), Vec<Diagnostic>> {
                     .label("expected another word: expressions have a meaning of their own for this one"),
             );
         } else if !is_name(name) {
+            let message = match name.as_str() {
+                "" => "this names no variant".to_owned(),
+                name => format!("`{name}` cannot name a variant"),
+            };
             errors.push(
-                Diagnostic::error(format!("`{name}` cannot name a variant"), *place)
+                Diagnostic::error(message, *place)
                     .label("expected lower-case letters, digits and underscores, beginning with a letter"),
             );
         } else if asked[..index].iter().any(|other| other.name == *name) {
