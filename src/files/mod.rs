@@ -17,6 +17,7 @@ use cap_fs_ext::{FollowSymlinks, OpenOptionsFollowExt, OpenOptionsSyncExt};
 use cap_std::ambient_authority;
 use cap_std::fs::{Dir, OpenOptions};
 
+use crate::diagnostic::nearest;
 pub use fault::Fault;
 pub use folder::{Folder, Looks};
 pub use names::composed;
@@ -62,6 +63,19 @@ pub fn names_beside(root: &Path, below: &Path) -> Vec<String> {
     let mut names: Vec<String> = names.filter(|name| !name.starts_with('.')).collect();
     names.sort();
     names
+}
+
+/// Says why the file `below` a folder is refused; of one that is missing, which beside it may be meant.
+pub fn refused(root: &Path, below: &Path, refusal: &Refusal) -> String {
+    let names = match refusal {
+        Refusal::Missing => names_beside(root, below),
+        _ => Vec::new(),
+    };
+    let name = below.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    match nearest(name, names.iter().map(String::as_str)) {
+        Some(near) => format!("{refusal}: did you mean `{near}`?"),
+        None => refusal.to_string(),
+    }
 }
 
 /// Returns the bytes of the file `below` a folder, where those are not more than `most`.

@@ -265,6 +265,21 @@ fn closing(text: &str) -> Option<(usize, usize)> {
     None
 }
 
+/// Takes authors out that are maps, as other programs have them, and says what to write in place of the first.
+fn unnamed_authors(node: &mut Node) -> Option<Diagnostic> {
+    let entry = node.entry("author")?;
+    let is_map = |author: &&Node| matches!(author.value, Value::Map(_));
+    let author = std::iter::once(&entry.value).chain(entry.value.items()).find(is_map)?;
+    let error = Diagnostic::error("an author is a name alone", author.span);
+    let name = author.entry("name").and_then(|name| name.value.as_text());
+    let error = error.label(match name {
+        Some(name) => format!("expected `{name}`"),
+        None => "expected a name".to_owned(),
+    });
+    node.take("author");
+    Some(error)
+}
+
 fn decode(mut node: Node, here: Span) -> Result<Front, Vec<Diagnostic>> {
     if node.value == Value::Null {
         node = Node::empty_map(here);
@@ -278,6 +293,7 @@ fn decode(mut node: Node, here: Span) -> Result<Front, Vec<Diagnostic>> {
     {
         errors.push(not_settings(entry.key_span));
     }
+    errors.extend(unnamed_authors(&mut node));
     let title_span = node.locate("title");
     let summary_span = node.locate("summary");
     let has_title = node.entry("title").is_some();

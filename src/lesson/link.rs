@@ -167,7 +167,8 @@ const PASSIVE: [&str; 28] = [
 /// The schemes that a stranger's link may have.
 const TRUSTED: [&str; 3] = ["http", "https", "mailto"];
 
-/// Returns where a link in the lesson at `folder` (below the root, with `/`) and with `slug` leads.
+/// Returns where a link in the lesson at `folder` (below the root, with `/`) and with `slug` leads; `fetched` says that the page
+/// fetches what is there, a picture or a script.
 ///
 /// # Errors
 /// A scheme that runs code, a lesson or file that is not there, a path out of the lessons folder.
@@ -176,6 +177,7 @@ pub(super) fn resolve(
     folder: &str,
     slug: &str,
     dest: &str,
+    fetched: bool,
     span: Span,
 ) -> Result<LinkTarget, Diagnostic> {
     if let Some(scheme) = scheme(dest) {
@@ -210,7 +212,8 @@ pub(super) fn resolve(
         return Ok(LinkTarget::Page { href: dest.to_owned(), anchor: anchor(slug) });
     }
     let plain = &decoded(path);
-    let below = below(folder, plain).ok_or_else(|| outside(span))?;
+    let below =
+        below(folder, plain).ok_or_else(|| if fetched { outside(span) } else { leads_out(plain, span) })?;
     let up = to_root(slug);
     let page = |found: &str| {
         Ok(LinkTarget::Page { href: format!("{up}{}.html{suffix}", address(found)), anchor: anchor(found) })
@@ -369,6 +372,9 @@ fn refused(library: &Library, below: &str, path: &str, refusal: &Refusal, span: 
             if let Some(address) = elsewhere(path) {
                 return error.label(format!("expected `{address}`, if it is no file of the course"));
             }
+            if lesson(library, &format!("{below}.md")).is_some() {
+                return error.label(format!("did you mean `{path}.md`?"));
+            }
             match library.suggestions.look(|| neighbour(library, below)) {
                 Some(near) => error.label(format!("did you mean `{near}`?")),
                 None => error.label("expected a file, by its path relative to this lesson"),
@@ -405,6 +411,15 @@ pub(super) fn outside(span: Span) -> Diagnostic {
     Diagnostic::error("this file lies outside of the lessons folder", span)
         .label("expected a file inside it")
         .hint("copy the file beside the lesson")
+}
+
+/// Says that a link leads out of the lessons folder: to a file, or to another site that stood beside this one.
+fn leads_out(path: &str, span: Span) -> Diagnostic {
+    let inside = path.trim_start_matches(['.', '/']);
+    Diagnostic::error("this link leads out of the lessons folder", span)
+        .label("expected a lesson, a file inside it, or a whole address")
+        .hint(format!("of a page of another site write the whole address, `https://.../{inside}`"))
+        .hint("of a file put a copy beside the lesson")
 }
 
 /// Returns the page of the chapter in a folder below the root.
@@ -447,7 +462,10 @@ fn no_lesson(library: &Library, folder: &str, path: &str, span: Span) -> Diagnos
     let error = Diagnostic::error(format!("there is no lesson `{path}`"), span);
     let near = library.suggestions.look(|| {
         let known: Vec<String> = library.lessons.iter().map(|(known, _)| relative(folder, known)).collect();
-        nearest(path, known.iter().map(String::as_str)).map(str::to_owned)
+        // One of that name in another folder.
+        let name = |path: &str| path.rsplit('/').next().map(str::to_owned);
+        let same = || known.iter().find(|known| name(known) == name(path)).map(String::as_str);
+        same().or_else(|| nearest(path, known.iter().map(String::as_str))).map(str::to_owned)
     });
     match near {
         Some(near) => error.label(format!("did you mean `{near}`?")),
@@ -523,7 +541,7 @@ mod tests {
     }
 
     fn lead(folder: &str, dest: &str) -> Result<String, Diagnostic> {
-        match resolve(&library(), folder, "here", dest, Span::new(SourceId(0), 0, 0)) {
+        match resolve(&library(), folder, "here", dest, false, Span::new(SourceId(0), 0, 0)) {
             Ok(
                 LinkTarget::Elsewhere(href)
                 | LinkTarget::Page { href, .. }
@@ -547,7 +565,8 @@ mod tests {
         assert_eq!(lead("", "04-x/").unwrap(), "x/index.html");
         assert_eq!(lead("02-deep", "../04-x/index.md").unwrap(), "x/index.html");
         assert_eq!(lead("", "adam/four.csv").unwrap(), "adam/four.csv");
-        let above = resolve(&library(), "04-x", "x/index", "../01-start.md", Span::new(SourceId(0), 0, 0));
+        let above =
+            resolve(&library(), "04-x", "x/index", "../01-start.md", false, Span::new(SourceId(0), 0, 0));
         assert_eq!(above.unwrap(), LinkTarget::Page { href: "../start.html".into(), anchor: None });
         assert_eq!(lead("", "#x").unwrap(), "#x");
         assert_eq!(lead("02-deep", "/01-start.md#x").unwrap(), "start.html#x");
@@ -571,10 +590,10 @@ mod tests {
         {
             assert!(lead("", dest).unwrap_err().to_string().contains("is refused"), "{dest}");
         }
-        assert!(lead("", "../x.png").unwrap_err().to_string().contains("outside"));
-        assert!(lead("", "%2e%2e/x.png").unwrap_err().to_string().contains("outside"));
+        assert!(lead("", "../x.png").unwrap_err().to_string().contains("leads out"));
+        assert!(lead("", "%2e%2e/x.png").unwrap_err().to_string().contains("leads out"));
         assert!(lead("", "/x").unwrap_err().to_string().contains("no file"));
-        assert!(lead("", "/../x").unwrap_err().to_string().contains("outside"));
+        assert!(lead("", "/../x").unwrap_err().to_string().contains("leads out"));
         assert!(lead("", "x.png").unwrap_err().to_string().contains("no file"));
     }
 }

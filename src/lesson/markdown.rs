@@ -172,6 +172,8 @@ struct Writer<'t> {
     in_table: bool,
     /// Of the table.
     columns: usize,
+    /// Whether no table is read, since they would come to too much.
+    has_refused_tables: bool,
     in_link: bool,
     /// Whether all of it is the title of a page.
     is_title: bool,
@@ -221,6 +223,7 @@ impl<'t> Writer<'t> {
             alerts: 0,
             in_table: false,
             columns: 0,
+            has_refused_tables: false,
             in_link: false,
             is_title: false,
             naming: strangers::Naming::default(),
@@ -244,6 +247,7 @@ impl<'t> Writer<'t> {
         let error =
             Diagnostic::error("the rows of tables up to this one lack too many cells", self.span(place));
         self.found.diagnostics.push(error.label(most));
+        self.has_refused_tables = true;
         options() - Options::ENABLE_TABLES
     }
 
@@ -257,6 +261,7 @@ impl<'t> Writer<'t> {
         self.number_equations(&parts);
         self.check_dialects(&parts);
         self.check_tags(&parts);
+        self.check_silenced(&parts);
         self.parts(&parts);
         self.place_footnotes();
         self.place_terms();
@@ -265,7 +270,9 @@ impl<'t> Writer<'t> {
         let shown = std::mem::take(&mut self.out).into_iter();
         html::push_html(&mut body, shown.filter(|event| !(self.is_title && headings::is_link(event))));
         if body.len() > MOST_HTML {
-            let place = self.span(0..self.text.find('\n').unwrap_or(self.text.len()));
+            let start = self.text.len() - self.text.trim_start().len();
+            let line = self.text[start..].find('\n').map_or(self.text.len(), |end| start + end);
+            let place = self.span(start..line);
             let error = Diagnostic::error("this text becomes too long a page", place);
             let most = format!("expected at most {} of HTML", size(MOST_HTML as f64));
             self.found.diagnostics.push(error.label(most).hint("part it into several lessons"));
@@ -339,6 +346,7 @@ mod pictures;
 mod plain_text;
 mod raw_html;
 mod reading;
+mod silenced;
 mod strangers;
 mod tables;
 mod tags;

@@ -1,6 +1,7 @@
 //! TeX to MathML, at build time (the only user of `math-core`).
 
 mod bound;
+mod commands;
 mod macros;
 mod operators;
 mod pieces;
@@ -115,8 +116,12 @@ impl Formula<'_> {
                 let range = self.expanded.origin(&self.rewritten.pieces.origin(&error.0));
                 let start = self.tex.floor_char_boundary(range.start);
                 let end = self.tex.ceil_char_boundary(range.end.min(self.tex.len())).max(start);
-                let message = error.error_message().trim_end_matches('.').to_owned();
-                Err(MathError { range: start..end, message, label: error.label().to_owned() })
+                let message = in_our_words(error.error_message().trim_end_matches('.'));
+                let label = match self.tex[start..end].strip_prefix('\\') {
+                    Some(name) if message.starts_with("unknown command") => commands::meant(name),
+                    _ => error.label().to_owned(),
+                };
+                Err(MathError { range: start..end, message, label })
             }
         }
     }
@@ -147,6 +152,13 @@ impl Formula<'_> {
         });
         format!("{html}{OPEN}{}</annotation>{end}", annotation(self.tex, values))
     }
+}
+
+/// Returns a message of the converter's as others are written: `Unknown command "\x"` is ``unknown command `\x` ``.
+fn in_our_words(message: &str) -> String {
+    let message = message.replace('"', "`");
+    let mut letters = message.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }
 
 /// Returns the TeX that stands behind a formula, to be copied, with its values in it.

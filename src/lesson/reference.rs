@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::inline::as_name;
+use super::slug::{slugify, without_number};
 use crate::diagnostic::{Diagnostic, Span, nearest};
 
 /// Where a reference leads, and what is shown of that.
@@ -207,6 +208,11 @@ impl Targets {
         let elsewhere = pages().find(|(_, page)| page.find(parts).is_some());
         if let Some((name, _)) = elsewhere {
             return error.label(format!("did you mean `{name}.{}`?", parts.join(".")));
+        }
+        // A lesson called by its file.
+        let file = without_number(first.rsplit('/').next().unwrap_or(first));
+        if let Some((name, _)) = self.pages.get_key_value(&as_name(&slugify(file))) {
+            return error.label(format!("did you mean `{name}`?"));
         }
         let names = own.experiments.keys().chain(&own.pictures).chain(self.pages.keys());
         match nearest(first, names.map(String::as_str)) {

@@ -1,3 +1,5 @@
+use std::ops::Range;
+
 use crate::diagnostic::{SourceId, Span};
 
 /// Where each piece of a block's text stands in its file.
@@ -26,6 +28,15 @@ impl LineMap {
     pub fn push(&mut self, file: usize, len: usize) {
         let text = self.pieces.last().map_or(0, |(text, _, len)| text + len);
         self.pieces.push((text, file, len));
+    }
+
+    /// Adds bytes of another map's text, wherever they stand in the file.
+    pub fn push_part(&mut self, other: &LineMap, part: Range<usize>) {
+        let first = other.pieces.partition_point(|&(text, _, len)| text + len <= part.start);
+        for &(text, file, len) in other.pieces[first..].iter().take_while(|(text, ..)| *text < part.end) {
+            let (start, end) = (part.start.max(text), part.end.min(text + len));
+            self.push(file + start - text, end - start);
+        }
     }
 
     /// Returns the range of the file that holds bytes `start..end` of the text.
@@ -60,6 +71,21 @@ mod tests {
         assert_eq!(map.span(0, 5), Span::new(SourceId(3), 2, 7));
         assert_eq!(map.span(3, 9), Span::new(SourceId(3), 5, 13));
         assert_eq!(map.span(99, 99), Span::new(SourceId(3), 14, 14));
+    }
+
+    #[test]
+    fn parts_of_a_text_keep_their_places() {
+        let mut map = LineMap::new(SourceId(3));
+        map.push(2, 5);
+        map.push(9, 5);
+        let mut parts = LineMap::new(SourceId(3));
+        parts.push_part(&map, 1..1);
+        parts.push_part(&map, 1..3);
+        parts.push_part(&map, 4..8);
+        assert_eq!(parts.span(0, 2), Span::new(SourceId(3), 3, 5));
+        assert_eq!(parts.span(2, 3), Span::new(SourceId(3), 6, 7));
+        assert_eq!(parts.span(3, 6), Span::new(SourceId(3), 9, 12));
+        assert_eq!(parts.span(1, 6), Span::new(SourceId(3), 4, 12));
     }
 
     #[test]

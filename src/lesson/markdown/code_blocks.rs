@@ -109,6 +109,8 @@ impl<'t> Writer<'t> {
                 at = length(parts);
                 self.code_block(&parts[..at]);
             }
+            // That it has no name is said of it.
+            [(name, block)] if name.is_empty() => self.code_block(&parts[block.clone()]),
             [(name, block)] => {
                 let place = self.within_fence(&parts[0].1, name);
                 let warning = Diagnostic::warning(format!("the tab `{name}` is alone"), place);

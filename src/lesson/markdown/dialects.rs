@@ -21,7 +21,7 @@ struct Dialect {
 }
 
 /// Pattern, what it is, and what to write instead.
-const DIALECTS: [(&str, &str, &str); 37] = [
+const DIALECTS: [(&str, &str, &str); 38] = [
     (
         r"(?m)^[ \t>]*(?P<of>:::+[ \t]*\{?[ \t]*\.?\w[^\n]*)",
         "a container of another dialect",
@@ -138,6 +138,11 @@ const DIALECTS: [(&str, &str, &str); 37] = [
         r"(?:^|[^\\])\[(?:[^\[\]\n^][^\[\]\n]*)?\]\((?P<of>[^()<>\x22'\s][^()<>\x22'\n]*[ \t][^()<>\x22'\n]*\.[a-zA-Z]\w{0,4}(?:#[^()\s]*)?)\)",
         "an address with a blank in it",
         "expected `<` and `>` around it, or `%20` for each blank",
+    ),
+    (
+        r"\]\((?P<of>[^()<>\x22'\s]+\.md[ \t]+#[^()\s]*|#[^()<>\x22'\n]*[ \t][^()<>\x22'\n]*)\)",
+        "an address with a blank in it",
+        "expected none, as in `FILE.md#the-heading`: small letters, and `-` for each blank",
     ),
     (
         r"\|[ \t]*\n(?:[ \t]*\n)?(?P<of>:[ \t]*[^\s:|-][^\n|]*)(?:\n|$)",
@@ -293,6 +298,9 @@ impl<'t> Writer<'t> {
 
     /// Warns of the line below a header that makes no table of it, since it has another number of cells.
     fn check_ruled(&mut self, parts: &[Part<'t>], hidden: &Hidden) {
+        if self.has_refused_tables {
+            return;
+        }
         let tables: Vec<&Range<usize>> = parts
             .iter()
             .filter(|(event, _)| matches!(event, Event::Start(Tag::Table(_))))

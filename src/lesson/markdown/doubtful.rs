@@ -85,11 +85,17 @@ impl<'t> Writer<'t> {
         ids: &BTreeSet<String>,
         lessons: &BTreeSet<String>,
     ) {
-        for value in values(code).filter(|value| is_of(value, ids) || is_of(value, lessons)) {
-            let warning = Diagnostic::warning(
-                "a value in a block of code is shown as it stands",
-                self.find(range, value),
-            );
+        // Each stands behind the one before it, which may be written alike.
+        let mut at = range.start;
+        for value in values(code) {
+            let found = self.text.get(at..range.end).and_then(|rest| rest.find(value));
+            let place = found.map_or_else(|| range.clone(), |found| at + found..at + found + value.len());
+            at = if found.is_some() { place.end } else { at };
+            if !is_of(value, ids) && !is_of(value, lessons) {
+                continue;
+            }
+            let warning =
+                Diagnostic::warning("a value in a block of code is shown as it stands", self.span(place));
             let warning = warning.label("expected values in the text, between single backticks");
             self.found.diagnostics.push(warning.hint(
                 "a block that shows how values are written is marked as `markdown`: three backticks, then `markdown`",

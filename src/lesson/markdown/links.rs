@@ -12,7 +12,11 @@ use crate::lesson::picture::{self, Embedded, Picture};
 impl<'t> Writer<'t> {
     pub(super) fn link(&mut self, dest: &CowStr<'t>, range: &Range<usize>) -> CowStr<'t> {
         let span = self.find(range, dest);
-        match link::resolve(self.scene.library, self.scene.folder, self.scene.slug, dest, span) {
+        if dest.is_empty() {
+            let warning = Diagnostic::warning("this link leads nowhere", span);
+            self.found.diagnostics.push(warning.label("expected an address between the parentheses"));
+        }
+        match link::resolve(self.scene.library, self.scene.folder, self.scene.slug, dest, false, span) {
             Ok(LinkTarget::Elsewhere(href)) => href.into(),
             Ok(LinkTarget::Page { href, anchor }) => {
                 self.found.anchors.extend(anchor);
@@ -36,14 +40,18 @@ impl<'t> Writer<'t> {
         let path = dest.split(['#', '?']).next().unwrap_or_default();
         let is_there = || link::is_there(self.scene.library, self.scene.folder, path);
         if path.ends_with(".svg") && !dest.contains("//") && !is_there() {
-            let target = link::resolve(self.scene.library, self.scene.folder, self.scene.slug, dest, span);
+            let target =
+                link::resolve(self.scene.library, self.scene.folder, self.scene.slug, dest, true, span);
             if let Ok(LinkTarget::Published { href, anchor, published }) = target {
                 self.found.anchors.push(anchor);
                 self.found.published.push(published);
                 return href.into();
             }
         }
-        let found = if dest.contains("://") || dest.starts_with("//") || dest.starts_with("data:") {
+        let found = if dest.is_empty() {
+            Err(Diagnostic::error("this picture names no file", span)
+                .label("expected a file beside the lesson"))
+        } else if dest.contains("://") || dest.starts_with("//") || dest.starts_with("data:") {
             Err(Diagnostic::error("this image would be fetched from elsewhere", span)
                 .label("expected a file beside the lesson")
                 .hint("save the image beside the lesson and name that file"))

@@ -84,7 +84,11 @@ impl Writer<'_> {
         let start = range.start + dollar;
         let place = self.span(start..start + 1 + formula.trim_end().len());
         let warning = Diagnostic::warning("this formula is shown as it stands", place);
-        self.found.diagnostics.push(warning.label("expected a closing `$`, and a `}` for each `{`"));
+        let is_closed = line[formula.len()..].starts_with('$');
+        self.found.diagnostics.push(warning.label(match is_closed && formula.trim().len() < formula.len() {
+            true => "expected no blank behind the first `$`, and none before the second",
+            false => "expected a closing `$`, and a `}` for each `{`",
+        }));
     }
 
     /// Warns of formulas in the delimiters of TeX, which Markdown shows without their backslashes.

@@ -92,8 +92,7 @@ impl<'t> Writer<'t> {
                     continue;
                 }
                 let plain = attributes.iter().any(|attribute| attribute.contains(&place.start));
-                let bytes = span.start - self.scene.start..span.end - self.scene.start;
-                let mark = self.value(&expression, &bytes, plain).unwrap_or_default();
+                let mark = self.value(&expression, &self.bytes(span), plain).unwrap_or_default();
                 self.values
                     .iter_mut()
                     .last()
@@ -111,16 +110,22 @@ impl<'t> Writer<'t> {
         html
     }
 
-    /// Computes the values of HTML that is shown as text, escaped as it is.
-    pub(super) fn values_in_escaped(&mut self, html: &str, range: &Range<usize>) -> String {
+    /// Returns HTML as the text that it is shown as, with its values computed.
+    pub(super) fn shown_as_text(&mut self, html: &str, map: &LineMap) -> String {
         let mut shown = String::new();
         let mut at = 0;
         for (place, expression) in templates(html) {
-            shown.push_str(&html[at..place.start]);
+            shown += &markup::escaped(&html[at..place.start]);
             at = place.end;
-            shown.push_str(&self.value(&expression, range, false).unwrap_or_default());
+            let bytes = self.bytes(map.span(place.start, place.end));
+            shown += &self.value(&expression, &bytes, false).unwrap_or_default();
         }
-        shown + &html[at..]
+        shown + &markup::escaped(&html[at..])
+    }
+
+    /// Returns a range of the file as one of the text.
+    fn bytes(&self, span: Span) -> Range<usize> {
+        span.start - self.scene.start..span.end - self.scene.start
     }
 
     /// Warns of values in HTML that lack their backticks.
@@ -131,8 +136,7 @@ impl<'t> Writer<'t> {
             if written.iter().any(|(place, _)| place.start <= start && end <= place.end) {
                 continue;
             }
-            let span = map.span(start, end);
-            let bytes = span.start - self.scene.start..span.end - self.scene.start;
+            let bytes = self.bytes(map.span(start, end));
             self.doubt(&html[start..end].to_owned().into(), &bytes);
         }
     }
@@ -150,7 +154,7 @@ impl<'t> Writer<'t> {
         if address.is_empty() || inline || address.starts_with(THEME) {
             return None;
         }
-        match link::resolve(self.scene.library, self.scene.folder, self.scene.slug, address, span) {
+        match link::resolve(self.scene.library, self.scene.folder, self.scene.slug, address, fetched, span) {
             Ok(LinkTarget::Elsewhere(_)) => None,
             Ok(LinkTarget::Page { href, anchor }) => {
                 self.found.anchors.extend(anchor);

@@ -1,11 +1,14 @@
 //! Raw HTML of a stranger: shown as text, but for comments, which tell readers nothing, and for tags that only name a place, to
 //! which links lead.
 
+use std::ops::Range;
+
 use super::headings::{Owner, other_name};
 use super::raw_html::joined;
 use super::{Part, Writer};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::markup::{self, Attribute, Tag, Token};
+use crate::settings::LineMap;
 
 /// Elements that may do no more than name a place.
 const NAMING: [&str; 4] = ["a", "div", "p", "span"];
@@ -33,7 +36,13 @@ impl<'t> Writer<'t> {
     /// the first.
     fn strangers_html(&mut self, parts: &[Part<'t>]) -> (String, String) {
         let (html, map) = joined(self.scene, parts);
-        let (mut places, mut shown, mut copied) = (String::new(), String::new(), 0);
+        let (mut places, mut copied) = (String::new(), 0);
+        // What is shown, and where that stands.
+        let (mut shown, mut shown_map) = (String::new(), LineMap::new(self.scene.source));
+        let mut show = |part: Range<usize>| {
+            shown += html.get(part.clone()).unwrap_or_default();
+            shown_map.push_part(&map, part);
+        };
         let mut first_shown = None;
         for token in markup::tokens(&html, true) {
             let (place, vanishes) = match token {
@@ -65,13 +74,13 @@ impl<'t> Writer<'t> {
                 Token::Text(_) => continue,
             };
             if vanishes {
-                shown += html.get(copied..place.start).unwrap_or_default();
+                show(copied..place.start);
                 copied = place.end;
             } else {
                 first_shown.get_or_insert(place);
             }
         }
-        shown += html.get(copied..).unwrap_or_default();
+        show(copied..html.len());
         if let Some(place) = first_shown.filter(|_| !self.has_shown_html) {
             self.has_shown_html = true;
             let place = map.span(place.start, place.end);
@@ -80,8 +89,7 @@ impl<'t> Writer<'t> {
             let hint = "of a stranger's HTML only comments, which vanish, and places such as `<a id=\"here\"></a>` are taken";
             self.found.diagnostics.push(warning.hint(hint));
         }
-        let shown = self.values_in_escaped(&markup::escaped(&shown), &parts[0].1);
-        (places, shown)
+        (places, self.shown_as_text(&shown, &shown_map))
     }
 
     /// Returns a place of that name. By `name` many call what a heading behind it is called too: links lead to that then.

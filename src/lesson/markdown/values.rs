@@ -39,9 +39,12 @@ impl<'t> Writer<'t> {
     }
 
     /// Says once that there are too many.
-    fn too_many_values(&mut self, span: Span) {
+    fn too_many_values(&mut self, range: &Range<usize>) {
         if !std::mem::replace(&mut self.has_too_many_values, true) {
-            let error = Diagnostic::error("there are too many values and claims in one text", span);
+            let error = Diagnostic::error(
+                "there are too many values and claims in one text",
+                self.span(range.clone()),
+            );
             let label = format!("expected at most {}", figure(MOST_VALUES as f64));
             self.found.diagnostics.push(error.label(label));
         }
@@ -49,6 +52,10 @@ impl<'t> Writer<'t> {
 
     /// Returns the mark of what stands between `{{` and `}}`, which is somewhere in that range.
     pub(super) fn value(&mut self, inside: &str, range: &Range<usize>, plain: bool) -> Option<String> {
+        if self.values.len() >= MOST_VALUES {
+            self.too_many_values(range);
+            return None;
+        }
         let (role, expression) = match (inline::claim(inside), inline::reference(inside)) {
             (Some(claim), _) => (Role::Claim, claim),
             (None, Some(reference)) => (Role::Reference, reference),
@@ -78,10 +85,6 @@ impl<'t> Writer<'t> {
         if let Err(error) = checked {
             let unread = error.message.contains("cannot be read");
             self.found.diagnostics.push(if unread { error.hint(SHOWN) } else { error });
-            return None;
-        }
-        if self.values.len() >= MOST_VALUES {
-            self.too_many_values(span);
             return None;
         }
         let mark = value_mark(self.values.len());

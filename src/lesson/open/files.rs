@@ -130,9 +130,8 @@ impl Opening {
         };
         let path = self.root.join(file);
         if let Err(refusal) = files::find(&self.root, Path::new(file)) {
-            self.found.push(
-                wrong(refusal.to_string()).hint("files are named from the lessons folder, and lie within it"),
-            );
+            let why = files::refused(&self.root, Path::new(file), &refusal);
+            self.found.push(wrong(why).hint("files are named from the lessons folder, and lie within it"));
             return None;
         }
         self.read(&path).unwrap_or_else(|fault| {

@@ -28,7 +28,7 @@ impl Opening {
                     frame.embedded_logo = Some(logo.address());
                     frame.embedded.push(logo);
                 }
-                Err(error) => self.found.push(error),
+                Err(error) => self.found.push(from_the_folder(error)),
             }
         }
         if let Some((text, span)) = &settings.footer {
@@ -67,8 +67,11 @@ impl Opening {
         let is_exact = span.end - span.start == text.len();
         let at = |place: Option<Span>| place.filter(|place| is_exact && span.holds(*place)).unwrap_or(span);
         let found = document.diagnostics.into_iter();
-        self.found
-            .extend(found.map(|said| Diagnostic { span: Some(at(said.span)), ..said }).collect::<Vec<_>>());
+        self.found.extend(
+            found
+                .map(|said| Diagnostic { span: Some(at(said.span)), ..from_the_folder(said) })
+                .collect::<Vec<_>>(),
+        );
         frame.assets.extend(document.assets);
         frame.embedded.extend(
             document.embedded.into_iter().map(|shown| Embedded { span: at(Some(shown.span)), ..shown }),
@@ -76,6 +79,11 @@ impl Opening {
         frame.anchors.extend(document.anchors);
         document.body.render(&mut Nothing)
     }
+}
+
+/// Says of a file that stands around pages where its path starts: no lesson names it.
+fn from_the_folder(said: Diagnostic) -> Diagnostic {
+    Diagnostic { label: said.label.replace("relative to this lesson", "from the lessons folder"), ..said }
 }
 
 /// There are no gaps.

@@ -8,7 +8,7 @@ use crate::data::{
     self, DataProblems, DataSettings, Dataset, Facts, Files, Format, Origin, TableLimits, TableProblem,
     TargetColumn,
 };
-use crate::diagnostic::{Diagnostic, Problem, Severity, SourceId, Sources, Span, nearest};
+use crate::diagnostic::{Diagnostic, Problem, Severity, SourceId, Sources, Span};
 use crate::experiment::{Limits, beyond_limit, size};
 use crate::files::{self, Fault, Refusal};
 use crate::notebook::{PackedFile, TableFile};
@@ -321,17 +321,8 @@ impl Tables {
             let error = Diagnostic::error(format!("cannot read the data file `{file}`"), place);
             vec![error.label(label).hint("the path is relative to the lesson, inside the lessons folder")]
         };
-        let refused = |refusal: Refusal| {
-            let names = match refusal {
-                Refusal::Missing => files::names_beside(&self.root, &self.below(file, lesson)),
-                _ => Vec::new(),
-            };
-            let name = file.rsplit('/').next().unwrap_or(file);
-            wrong(match nearest(name, names.iter().map(String::as_str)) {
-                Some(near) => format!("{refusal}: did you mean `{near}`?"),
-                None => refusal.to_string(),
-            })
-        };
+        let refused =
+            |refusal: Refusal| wrong(files::refused(&self.root, &self.below(file, lesson), &refusal));
         let path = self.resolve(file, lesson).map_err(refused)?;
         let bytes = files::read(&self.root, &self.below(file, lesson), MAX_FILE).map_err(refused)?;
         Ok(Some(File { path, bytes }))

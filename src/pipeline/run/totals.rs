@@ -178,7 +178,8 @@ pub(crate) fn check_site(
                 format!("{} of HTML, expected at most {most} from {} of text", size(html), size(written));
             let error =
                 Diagnostic::error("the pages up to this lesson are too long", Span::new(lesson.source, 0, 0));
-            return Some(error.label(label));
+            let hint = "formulas, notes and citations become much longer than they are written";
+            return Some(error.label(label).hint(hint));
         }
         for asset in lesson.assets.iter().filter(|asset| copied.insert(asset.output.as_str())) {
             files += 1;

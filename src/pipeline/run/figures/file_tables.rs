@@ -45,7 +45,8 @@ impl<'c> Tables<'c> {
             Diagnostic::error(format!("cannot read the file `{}`", file.text), file.span).label(label)
         };
         let bytes = files::read(&self.course.root, &path, MOST_BYTES).map_err(|refusal| {
-            wrong(refusal.to_string()).hint("the path is relative to the lesson, inside the lessons folder")
+            let why = files::refused(&self.course.root, &path, &refusal);
+            wrong(why).hint("the path is relative to the lesson, inside the lessons folder")
         })?;
         let sum = Sum::of(&bytes);
         let text = String::from_utf8(bytes).map_err(|_| wrong("it is no text in UTF-8".to_owned()))?;
