@@ -95,14 +95,6 @@ fn a_single_run_is_named_run_and_its_numbers_are_plain() {
 }
 
 #[test]
-fn a_lesson_alone_is_no_site() {
-    let course = Course::with("a.md", VECTOR);
-    let called = course.call(&["build", "lessons/a.md"]);
-    assert_eq!(called.status, 2);
-    assert!(called.error.contains("a site is built whole"), "{}", called.error);
-}
-
-#[test]
 fn the_call_is_at_fault_with_status_2_and_the_course_with_1() {
     let course = Course::with("a.md", "`{{ nobody.loss }}`");
     assert_eq!(course.call(&["build"]).status, 1);
@@ -111,6 +103,70 @@ fn the_call_is_at_fault_with_status_2_and_the_course_with_1() {
     assert_eq!(course.call(&["bild"]).status, 2);
     assert_eq!(course.call(&["run", "lessons/b.md"]).status, 2);
     assert_eq!(course.call(&["--help"]).status, 0);
+}
+
+#[test]
+fn a_call_that_cannot_be_obeyed_says_all_of_why() {
+    let figure = "```yaml figure\nid: drawn\nx: {linear: [0, 1]}\ny: x\n```";
+    let course = Course::with("a.md", &format!("{WAYS}\n\n{VECTOR}\n\n{figure}"))
+        .and("b.md", "Text.")
+        .file("lessons/t.csv", b"a\n1\n")
+        .file("written/a-vector.ipynb", b"")
+        .file("templates/lesson.html", b"");
+    for (call, message) in [
+        (
+            "build lessons --only ways",
+            "a site is built whole: `--only` goes with check, run, plan and verify",
+        ),
+        (
+            "build lessons/a.md",
+            "a site is built whole: name the folder of the lessons, or see one lesson's results with `gradbook run`",
+        ),
+        ("serve lessons/a.md", "a course is served whole: name the folder of the lessons"),
+        ("serve --format json", "`serve` cannot report as json, only as human"),
+        (
+            "build --untrusted --cache-dir lessons/cache",
+            "the cache of lessons that are not trusted cannot be in `lessons/cache`, among their files",
+        ),
+        ("build -o .", "the output folder `.` contains the lessons; choose another one"),
+        ("build -o lessons", "the output folder `lessons` is the folder of the lessons; choose another one"),
+        (
+            "build nowhere",
+            "there is no folder `nowhere`: name the one that holds your lessons, or begin with `gradbook new my-course`",
+        ),
+        ("run lessons/t.csv", "lessons/t.csv is not a lesson: expected a `.md` file"),
+        (
+            "export lessons",
+            "`lessons` is a folder: name a lesson's file, as in `gradbook export lessons/01-first.md`",
+        ),
+        ("export lessons/b.md", "there is nothing to export in `lessons/b.md`"),
+        (
+            "export lessons/a.md#drawn",
+            "`drawn` is a figure: no notebook draws it; export the experiments that it is drawn from",
+        ),
+        (
+            "export lessons/a.md -o written",
+            "`written/a-vector.ipynb` is there already; `--force` writes over it",
+        ),
+        ("new lessons/a.md", "`lessons/a.md` is a file; name a folder to be made"),
+        (
+            "new written",
+            "`written` is not empty: it holds `a-vector.ipynb`; name a folder that does not exist yet, as in `gradbook new my-course`",
+        ),
+        ("templates templates", "`templates/lesson.html` is there already, and nothing is overwritten"),
+        ("build --templates none", "there are no templates in `none`: no such folder"),
+        ("verify --cache-dir none", "there is no cache in `none`: no such folder"),
+        ("check --only nothing", "no experiment is like `nothing`"),
+        ("run --shard 1/3 --no-cache", "a shard without a cache would leave nothing behind"),
+    ] {
+        let called = course.call(&call.split(' ').collect::<Vec<_>>());
+        let said = (called.status, called.error.as_str());
+        assert_eq!(said, (2, format!("gradbook: {message}\n").as_str()), "{call}");
+    }
+    let accepted = course.call_in_ci(&["check", "--accept"]);
+    let message = "`--accept` writes snapshots, and CI is set in the environment: accept on your own machine and commit \
+        what it writes";
+    assert_eq!((accepted.status, accepted.error), (2, format!("gradbook: {message}\n")));
 }
 
 #[test]

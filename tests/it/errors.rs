@@ -1,52 +1,68 @@
 //! Every message that an author can cause, whole, in `tests/errors`.
 //!
 //! A case is a file: a sentence of what the author did, then the files of a course, each after a line
-//! `=== PATH` (or `=== hex PATH`, with bytes as two hexadecimal digits each and text in quotes), then after `=== says` all that is said about it. `GRADBOOK_ACCEPT=1 cargo test` rewrites what
-//! is said; look at the difference before committing it.
+//! `=== PATH` (or `=== hex PATH`, with bytes as two hexadecimal digits each and text in quotes; or `=== link PATH`, with where a link
+//! leads), then after `=== says` all that is
+//! said about it, or after `=== says --untrusted` about a stranger's. `⟦300 times: |a⟧` stands for `|a` three hundred times, within
+//! which `⟦n⟧` is 1, 2, 3 and so on. `GRADBOOK_ACCEPT=1 cargo test` rewrites what is said; look at the difference
+//! before committing it.
 
 use std::fmt::Write as _;
 use std::fs;
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use gradbook::diagnostic::{Diagnostic, Sources};
 use gradbook::pipeline::{self, Failure, Request, Silent};
 
 use crate::fuzz::case;
 
+/// What stands before the path of a link, which leads where its content says.
+const LINK: &str = "link ";
 const SAYS: &str = "says";
+/// What follows it where the lessons are a stranger's.
+const UNTRUSTED: &str = " --untrusted";
 
 struct Case {
     about: String,
     /// Path and content.
     files: Vec<(String, Vec<u8>)>,
+    untrusted: bool,
     says: String,
 }
 
 impl Case {
     fn read(path: &Path) -> Self {
         let text = fs::read_to_string(path).unwrap();
-        let (about, mut files) = case::files(&text).expect("bytes are two hexadecimal digits");
-        let says = files.iter().position(|(name, _)| name == SAYS).map(|place| files.remove(place).1);
-        let says = String::from_utf8(says.unwrap_or_default()).unwrap();
+        let (made, says) = text.split_once(&format!("=== {SAYS}")).unwrap_or((&text, "\n"));
+        let (called, says) = says.split_once('\n').unwrap_or((says, ""));
+        let made = repeated(made);
+        let (about, files) = case::files(&made).expect("bytes are two hexadecimal digits");
         assert!(
             !files.is_empty(),
             "{}: a case needs a file, after a line `=== lessons/01-a.md`",
             path.display()
         );
-        Case { about: about.to_owned(), files, says }
+        assert!(["", UNTRUSTED].contains(&called), "{}: `{SAYS}{called}`", path.display());
+        Case { about: about.to_owned(), files, untrusted: called == UNTRUSTED, says: says.to_owned() }
     }
 
     /// What is said about the course, with paths as an author in its folder sees them.
     fn run(&self) -> String {
         let folder = tempfile::tempdir().unwrap();
         for (path, content) in &self.files {
-            let path = folder.path().join(path);
+            let (name, is_link) = path.strip_prefix(LINK).map_or((path.as_str(), false), |name| (name, true));
+            let path = folder.path().join(name);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, content).unwrap();
+            match is_link {
+                true => link(str::from_utf8(content).unwrap().trim_end(), &path),
+                false => fs::write(path, content).unwrap(),
+            }
         }
         let root = folder.path().join("lessons");
         fs::create_dir_all(&root).unwrap();
-        let request = Request { lessons: root, ..Request::default() };
+        let request = Request { lessons: root, untrusted: self.untrusted, ..Request::default() };
         let said = match pipeline::compute(&request, &Silent).and_then(|computed| {
             pipeline::assemble(&computed, &|_, _| false)?;
             Ok(shown(computed.found.iter(), computed.sources()))
@@ -58,12 +74,42 @@ impl Case {
         said.replace(&format!("{}/", folder.path().display()), "")
     }
 
-    fn write(path: &Path, says: &str) {
+    fn write(&self, path: &Path, says: &str) {
         let old = fs::read_to_string(path).unwrap();
-        let kept = old.split(&format!("=== {SAYS}\n")).next().unwrap_or(&old);
-        fs::write(path, format!("{}\n\n=== {SAYS}\n{says}", kept.trim_end())).unwrap();
+        let kept = old.split(&format!("=== {SAYS}")).next().unwrap_or(&old).trim_end();
+        let called = if self.untrusted { UNTRUSTED } else { "" };
+        fs::write(path, format!("{kept}\n\n=== {SAYS}{called}\n{says}")).unwrap();
     }
 }
+
+/// Returns a text with every `⟦300 times: ...⟧` written out.
+fn repeated(text: &str) -> String {
+    let Some((before, rest)) = text.split_once('⟦') else { return text.to_owned() };
+    let is_end = |&(place, _): &(usize, &str)| {
+        let inside = &rest[..place];
+        inside.matches('⟦').count() == inside.matches('⟧').count()
+    };
+    let (end, sign) = rest.match_indices('⟧').find(is_end).expect("each `⟦` is closed");
+    let written = match rest[..end].split_once(" times: ") {
+        Some((count, piece)) => {
+            let piece = repeated(piece);
+            let count: usize = count.parse().expect("a number of times");
+            (1..=count).map(|n| piece.replace("⟦n⟧", &n.to_string())).collect()
+        }
+        // Of the piece around it.
+        None => format!("⟦{}⟧", &rest[..end]),
+    };
+    before.to_owned() + &written + &repeated(&rest[end + sign.len()..])
+}
+
+#[cfg(unix)]
+fn link(to: &str, path: &Path) {
+    std::os::unix::fs::symlink(to, path).unwrap();
+}
+
+/// Makes no link: what is said differs then.
+#[cfg(not(unix))]
+fn link(_: &str, _: &Path) {}
 
 fn shown<'a>(diagnostics: impl Iterator<Item = &'a Diagnostic>, sources: &Sources) -> String {
     let mut text = String::new();
@@ -80,16 +126,26 @@ fn every_message_is_said_whole() {
     paths.sort();
     let accept = std::env::var_os("GRADBOOK_ACCEPT").is_some();
     let mut wrong = String::new();
-    for path in &paths {
+    let run = |path: &PathBuf| {
         assert!(path.extension().is_some_and(|extension| extension == "md"), "{} is no case", path.display());
         let case = Case::read(path);
         assert!(!case.about.trim().is_empty(), "{}: a case starts with what the author did", path.display());
         let says = case.run();
+        (path.clone(), case, says)
+    };
+    let threads = thread::available_parallelism().map_or(1, NonZero::get);
+    let mut cases = thread::scope(|scope| {
+        let some = |first| paths.iter().skip(first).step_by(threads).map(run).collect::<Vec<_>>();
+        let spawned: Vec<_> = (0..threads).map(|first| scope.spawn(move || some(first))).collect();
+        spawned.into_iter().flat_map(|thread| thread.join().unwrap()).collect::<Vec<_>>()
+    });
+    cases.sort_by(|(one, ..), (other, ..)| one.cmp(other));
+    for (path, case, says) in cases {
         if says.trim() == case.says.trim() {
             continue;
         }
         if accept {
-            Case::write(path, &says);
+            case.write(&path, &says);
         } else {
             writeln!(wrong, "{}\n--- expected\n{}\n--- said\n{says}", path.display(), case.says).unwrap();
         }
