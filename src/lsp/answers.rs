@@ -26,7 +26,6 @@ use super::diagnostics::message;
 use super::format::format;
 use super::hover::hover;
 use super::navigation::{self, Spot};
-use super::page::Use;
 use super::symbols::symbols;
 use super::text::{Change, Text};
 use super::view::View;
