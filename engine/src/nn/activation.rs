@@ -44,6 +44,15 @@ pub struct ActivationInfo {
     pub source: &'static str,
 }
 
+/// Nanoseconds of one core of a usual machine.
+#[derive(Clone, Copy, Debug)]
+pub struct UnitTime {
+    /// Forward alone.
+    pub forward: f64,
+    /// Forward and backward.
+    pub both: f64,
+}
+
 /// All activations.
 pub const ACTIVATIONS: &[ActivationInfo] = &[
     ActivationInfo {
@@ -139,15 +148,17 @@ impl Activation {
         }
     }
 
-    /// Estimates the nanoseconds that one unit of one row takes, forward and backward, on one core of a usual machine: in f32,
-    /// and in f64. Forward alone it is half of that.
-    pub fn nanoseconds(self) -> [f64; 2] {
+    /// Estimates what one unit of one row takes in f32, and in f64.
+    pub fn times(self) -> [UnitTime; 2] {
+        let alike = |forward, both| [UnitTime { forward, both }; 2];
         match self {
-            Activation::Relu | Activation::LeakyRelu | Activation::Linear => [0.5, 0.5],
+            Activation::Relu | Activation::LeakyRelu | Activation::Linear => alike(0.25, 0.5),
             // An exponential.
-            Activation::Tanh | Activation::Sigmoid | Activation::Silu => [0.9, 0.9],
-            // An error function, and an exponential.
-            Activation::Gelu => [20.0, 36.0],
+            Activation::Tanh | Activation::Sigmoid | Activation::Silu => alike(0.55, 1.1),
+            // An error function; backward, an exponential beside it.
+            Activation::Gelu => {
+                [UnitTime { forward: 5.0, both: 28.0 }, UnitTime { forward: 7.0, both: 36.0 }]
+            }
         }
     }
 

@@ -22,7 +22,7 @@ mod per_layer;
 mod predict;
 mod settings;
 
-pub use activation::{ACTIVATIONS, Activation, ActivationInfo, LEAKY_SLOPE};
+pub use activation::{ACTIVATIONS, Activation, ActivationInfo, LEAKY_SLOPE, UnitTime};
 pub use architecture::{Architecture, LayerShape, OutputLayer};
 pub use backward::Backward;
 pub use batch_norm::{BatchNorm, Moments, PredictionStatistics, RunningAverages};

@@ -2,7 +2,7 @@
 
 use super::run::CAPTURED_ROWS;
 use super::{Precision, TrainingSettings};
-use crate::nn::{Activation, Architecture, LayerShape, PREDICTION_ROWS, PredictionStatistics};
+use crate::nn::{Activation, Architecture, LayerShape, PREDICTION_ROWS, PredictionStatistics, UnitTime};
 
 /// The cost of one fit. Counts saturate: what would overflow is beyond any limit.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -19,7 +19,7 @@ pub struct FitCost {
     pub seconds: f64,
 }
 
-/// Nanoseconds that pieces of work take; a unit's are its [activation's](Activation::nanoseconds). A network of four weights spends its time in steps and epochs, a wide one in
+/// Nanoseconds that pieces of work take; a unit's are its [activation's](Activation::times). A network of four weights spends its time in steps and epochs, a wide one in
 /// products, a thousand classes in exponentials: only all of them together come within a third of what ninety fits of random
 /// settings take (`cargo run -p gradbook-engine --example cost` shows some).
 mod nanoseconds {
@@ -68,7 +68,7 @@ pub fn fit_cost(architecture: &Architecture, training: &TrainingSettings, rows: 
 /// Estimates the seconds that a network's answers on so many rows take.
 pub fn prediction_seconds(architecture: &Architecture, rows: usize, precision: Precision) -> f64 {
     let rows_alone = nanoseconds::ROW
-        + units_of_row(architecture, precision) / 2.0
+        + units_of_row(architecture, precision).forward
         + nanoseconds::OUTPUT * architecture.outputs() as f64
         + multiply_add(precision) * architecture.forward_multiply_adds() as f64;
     let batches = rows.div_ceil(PREDICTION_ROWS) as f64;
@@ -81,19 +81,23 @@ fn layers(architecture: &Architecture) -> f64 {
     nanoseconds::LAYER * architecture.layers.len() as f64 + nanoseconds::NORMALIZED_LAYER * normalized as f64
 }
 
-/// Nanoseconds of all units for one row forward and backward.
-fn units_of_row(architecture: &Architecture, precision: Precision) -> f64 {
+/// Returns what all units take for one row.
+fn units_of_row(architecture: &Architecture, precision: Precision) -> UnitTime {
     let unit = |activation: Activation| {
-        let [in_f32, in_f64] = activation.nanoseconds();
+        let [in_f32, in_f64] = activation.times();
         match precision {
             Precision::F32 => in_f32,
             Precision::F64 => in_f64,
         }
     };
-    let hidden = architecture.units() - architecture.outputs();
-    unit(architecture.activation) * hidden as f64
-        + unit(Activation::Linear) * architecture.outputs() as f64
-        + nanoseconds::NORMALIZED_UNIT * normalized_units(architecture) as f64
+    let (hidden, output) = (unit(architecture.activation), unit(Activation::Linear));
+    let outputs = architecture.outputs() as f64;
+    let inner = architecture.units() as f64 - outputs;
+    let normalized = nanoseconds::NORMALIZED_UNIT * normalized_units(architecture) as f64;
+    UnitTime {
+        forward: hidden.forward * inner + output.forward * outputs + normalized / 2.0,
+        both: hidden.both * inner + output.both * outputs + normalized,
+    }
 }
 
 /// Returns what [`Subject::answers`](super::Subject::answers) hold: every probability of the dev and the test part in f64, and of
@@ -135,7 +139,7 @@ fn seconds(architecture: &Architecture, training: &TrainingSettings, rows: [usiz
     let augment = training.augment.as_ref().map_or(0.0, super::augment::Augment::nanoseconds);
     let per_row = nanoseconds::ROW
         + augment * architecture.inputs() as f64
-        + units_of_row(architecture, training.precision)
+        + units_of_row(architecture, training.precision).both
         + nanoseconds::OUTPUT * architecture.outputs() as f64
         + nanoseconds::MASKED_NUMBER * masked(architecture) as f64
         + multiply_add(training.precision) * architecture.training_multiply_adds() as f64;
