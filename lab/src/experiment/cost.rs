@@ -9,7 +9,10 @@ use std::ops::Add;
 use serde::Serialize;
 
 /// Up to so many numbers of a run are written in full where there are many runs.
-const FULL_HISTORY: f64 = 250.0;
+const FULL_SERIES: f64 = 250.0;
+
+/// Up to so many variants are drawn whole in every figure; of more some figures show no part, and the others less.
+const DRAWN_WHOLE: usize = 12;
 
 /// The most bytes of a table that stand in a notebook or beside a page.
 const MOST_INSIDE: f64 = 2e6;
@@ -122,10 +125,13 @@ impl Cost {
 
     /// Returns the cost of drawing so many variants in so many figures, as SVG in the page and alone, with their tables.
     pub fn of_figures(figures: usize, variants: usize) -> Cost {
-        let (figures, drawn) = (figures as f64, (figures * variants) as f64);
+        let figures = figures as f64;
+        let held = figures * variants as f64;
+        let drawn =
+            figures * (variants.min(DRAWN_WHOLE) as f64 + 0.4 * variants.saturating_sub(DRAWN_WHOLE) as f64);
         Cost::of_drawn(Drawn {
             seconds: 5e-3 + 0.5e-3 * figures + 0.1e-3 * drawn,
-            bytes: 9e5 + 6e4 * figures + 3e3 * drawn,
+            bytes: 9e5 + 6e4 * figures + 3e3 * held,
             written: 4e4 * figures + 4e3 * drawn,
         })
     }
@@ -199,15 +205,24 @@ impl Cost {
     /// runs it has, named for prose, drawn and written to files, of which the one for tables holds so many of them as a chart has.
     pub fn of_history(numbers: f64) -> Cost {
         let drawn = Drawn { seconds: 1.5e-6 * numbers, bytes: 140.0 * numbers, written: 17.0 * numbers };
-        // The file of all runs has every step of the short ones.
-        let in_full = numbers.min(FULL_HISTORY);
         Cost {
-            seconds: 0.5e-6 * (numbers + in_full),
+            seconds: 0.5e-6 * numbers,
             kept: 16.0 * numbers,
-            written: 4.0 * numbers + 30.0 * in_full,
+            written: 4.0 * numbers,
             drawn,
             ..Cost::default()
         }
+    }
+
+    /// Returns the cost of a history of so many numbers by step, which stands in the file of all runs too.
+    pub fn of_series(numbers: f64) -> Cost {
+        Cost::of_history(numbers) + Cost::of_steps(numbers)
+    }
+
+    /// Returns what so many numbers by step cost in the file of all runs, which has every step of short series alone.
+    pub fn of_steps(numbers: f64) -> Cost {
+        let in_full = numbers.min(FULL_SERIES);
+        Cost { seconds: 0.5e-6 * in_full, written: 30.0 * in_full, ..Cost::default() }
     }
 
     /// Returns the cost of so many numbers that a run ends with: each has a name, in prose and in a file.

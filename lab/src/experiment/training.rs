@@ -219,7 +219,7 @@ pub(super) fn dropped_seconds(parts: &Parts, facts: &Facts) -> f64 {
 
 /// Returns what a run costs; zero where the settings are not sound.
 pub(super) fn cost(parts: &Parts, facts: Option<&Facts>) -> Cost {
-    let curves = Cost::of_history(CURVES.len() as f64 * (parts.training.epochs as f64 + 1.0));
+    let curves = Cost::of_series(CURVES.len() as f64 * (parts.training.epochs as f64 + 1.0));
     fit_cost(parts, facts) + made_cost(parts, facts) + curves + judging_cost(parts, facts)
 }
 

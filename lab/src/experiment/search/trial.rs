@@ -177,7 +177,7 @@ pub(super) fn cost(search: &Search, space: &Space, rungs: &[Rung], facts: Option
 }
 
 /// Returns the seconds that the trials of a rung take anywhere in the space: the mean of some of them times their number, and beside it
-/// what chance adds as a rule: a standard error of that mean, and one of the sum.
+/// what chance adds as a rule: the standard error of that mean and that of the sum, which add up by their squares.
 fn anywhere(search: &Search, space: &Space, rung: &Rung, facts: Option<&Facts>) -> f64 {
     let (tree, trials) = (tree(search), rung.trials as f64);
     let mut stream = Streams::new(0).stream("cost");
@@ -194,7 +194,7 @@ fn anywhere(search: &Search, space: &Space, rung: &Rung, facts: Option<&Facts>) 
     }
     let middle = mean(&seconds);
     let squares: Vec<f64> = seconds.iter().map(|seconds| (seconds - middle) * (seconds - middle)).collect();
-    let by_chance = trials / (seconds.len() as f64).sqrt() + trials.sqrt();
+    let by_chance = (trials * trials / seconds.len() as f64 + trials).sqrt();
     trials * middle + by_chance * mean(&squares).sqrt()
 }
 

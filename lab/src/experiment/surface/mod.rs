@@ -268,7 +268,7 @@ compare: [sgd, momentum, {rmsprop: {learning_rate: 0.1}}]
         let own = Cost { seconds: 0.2e-6 * points, bytes: 64.0 * points, ..Cost::default() };
         // A path stands in the map beside its curves.
         let path = Drawn { seconds: 4e-6 * points, bytes: 100.0 * points, written: 45.0 * points };
-        let own = own + Cost::of_history(SERIES * points) + Cost::of_drawn(path);
+        let own = own + Cost::of_series(SERIES * points) + Cost::of_drawn(path);
         let (Some(data), Some(facts)) = (&self.data, facts) else { return own };
         let rows = facts.rows as f64;
         // Of a number all rows are looked at a few times, of classes at each step thrice, for the map, and by Newton's method.
