@@ -120,7 +120,7 @@ impl Cost {
 
     /// Returns the cost of what every run has beside its work: its name and entry in the cache, its record, its names in prose.
     pub fn of_run() -> Cost {
-        Cost { seconds: 75e-6, kept: 4700.0, written: 400.0, ..Cost::default() }
+        Cost { seconds: 75e-6, kept: 5200.0, written: 400.0, ..Cost::default() }
     }
 
     /// Returns the cost of drawing so many variants in so many figures, as SVG in the page and alone, with their tables.
@@ -131,7 +131,7 @@ impl Cost {
             figures * (variants.min(DRAWN_WHOLE) as f64 + 0.4 * variants.saturating_sub(DRAWN_WHOLE) as f64);
         Cost::of_drawn(Drawn {
             seconds: 5e-3 + 0.5e-3 * figures + 0.1e-3 * drawn,
-            bytes: 9e5 + 6e4 * figures + 3e3 * held,
+            bytes: 1e6 + 6e4 * figures + 3e3 * held,
             written: 4e4 * figures + 4e3 * drawn,
         })
     }
