@@ -229,8 +229,8 @@ compare: [0.5, 0.9, 0.98]
         // Long series are thinned in charts and files: of all seeds together there is hardly more than of one.
         let numbers = of_series * length;
         let history = Cost::of_history(numbers);
-        let drawn = Drawn { seconds: 2.6e-6 * numbers, bytes: 160.0 * numbers, written: 27.0 * numbers };
-        let history = Cost { kept: 10.0 * numbers, written: numbers, drawn, ..history };
+        let drawn = Drawn { seconds: 2.6e-6 * numbers, bytes: 145.0 * numbers, written: 40.0 * numbers };
+        let history = Cost { kept: 4500.0 + 8.0 * numbers, written: numbers, drawn, ..history };
         let history = history + Cost::of_steps(numbers);
         own + history + Cost::of_metrics(WEIGHTS as f64) + figures::cost(self.length(facts), self.early)
     }
