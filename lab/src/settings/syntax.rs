@@ -285,8 +285,13 @@ impl Scene<'_> {
             let mut colons = item.match_indices(": ");
             let (first, second) = (colons.next(), colons.next());
             if let (Some((first, _)), Some((second, _))) = (first, second) {
-                let name = item[..second].rfind(' ').map_or(0, |blank| blank + 1);
-                return (name > first + 1).then_some(start + name..start + second);
+                let between = item[first + 1..second].trim_end();
+                let name = between.rfind(' ').map_or(0, |blank| blank + 1);
+                // Without a value before it, as in `{says: loss: low}`, the second colon is one of the text.
+                if !between[..name].trim().is_empty() {
+                    let name = first + 1 + name;
+                    return Some(start + name..start + first + 1 + between.len());
+                }
             }
             start += item.len() + 1;
         }

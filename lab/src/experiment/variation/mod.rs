@@ -177,18 +177,25 @@ fn axis<'a>(values: &'a Node, compare: &Compare) -> Result<Vec<Asked<'a>>, Vec<D
         given => {
             let error = Diagnostic::error(format!("nothing to compare in `{}`", compare.key), values.span)
                 .label(format!("expected a list, or a map from names: {}", compare.about));
-            Err(vec![match given {
-                Value::Text(text) if text.chars().all(|c| is_of_name(c) || matches!(c, ',' | ' ')) => {
-                    error.hint(format!("write `[{text}]`"))
-                }
-                _ => error,
+            let names = match given {
+                Value::Text(text) => names_in(text),
+                _ => Vec::new(),
+            };
+            Err(vec![if names.is_empty() {
+                error
+            } else {
+                error.hint(format!("write `[{}]`", names.join(", ")))
             }])
         }
     }
 }
 
-fn is_of_name(letter: char) -> bool {
-    letter.is_ascii_alphanumeric() || letter == '_'
+/// Returns the names in a text that lists nothing else, parted by commas or blanks.
+fn names_in(text: &str) -> Vec<&str> {
+    let is_of_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    let names = text.split(|letter: char| letter == ',' || letter.is_whitespace());
+    let names: Vec<&str> = names.filter(|name| !name.is_empty()).collect();
+    if names.iter().all(|name| name.chars().all(is_of_name)) { names } else { Vec::new() }
 }
 
 /// Reads `variants`: a map from a name to the settings that it overrides.
