@@ -47,6 +47,7 @@ pub(super) struct Formula<'t> {
     display: bool,
     expanded: Pieces,
     rewritten: Rewritten,
+    macros: &'t Macros,
 }
 
 /// Returns the anchor of an equation with a label.
@@ -61,7 +62,7 @@ pub(super) fn anchor(label: &str) -> String {
 pub(super) fn read<'t>(
     tex: &'t str,
     display: bool,
-    macros: &Macros,
+    macros: &'t Macros,
     allowance: &mut Allowance,
 ) -> Result<Formula<'t>, MathError> {
     allowance.take(tex)?;
@@ -78,7 +79,7 @@ pub(super) fn read<'t>(
             _ => {}
         }
     }
-    Ok(Formula { tex, display, expanded: pieces, rewritten })
+    Ok(Formula { tex, display, expanded: pieces, rewritten, macros })
 }
 
 impl Formula<'_> {
@@ -117,11 +118,12 @@ impl Formula<'_> {
                 let start = self.tex.floor_char_boundary(range.start);
                 let end = self.tex.ceil_char_boundary(range.end.min(self.tex.len())).max(start);
                 let message = in_our_words(error.error_message().trim_end_matches('.'));
-                let label = match self.tex[start..end].strip_prefix('\\') {
-                    Some(name) if message.starts_with("unknown command") => commands::meant(name),
-                    _ => error.label().to_owned(),
-                };
-                Err(MathError { range: start..end, message, label })
+                let unknown =
+                    message.strip_prefix("unknown command `\\").and_then(|name| name.strip_suffix('`'));
+                Err(match unknown {
+                    Some(name) => commands::unknown(name, self.tex, start..end, self.macros),
+                    None => MathError { range: start..end, message, label: error.label().to_owned() },
+                })
             }
         }
     }
@@ -156,9 +158,20 @@ impl Formula<'_> {
 
 /// Returns a message of the converter's as others are written: `Unknown command "\x"` is ``unknown command `\x` ``.
 fn in_our_words(message: &str) -> String {
-    let message = message.replace('"', "`");
-    let mut letters = message.chars();
-    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+    // A quote between others is what is quoted, as in `'"'`.
+    let is_around = |at: usize| {
+        let (before, after) = (&message[..at], &message[at + 1..]);
+        let opens = before.is_empty() || before.ends_with(' ');
+        opens || after.is_empty() || after.starts_with([' ', ','])
+    };
+    let word = message.split(' ').next().unwrap_or_default();
+    let is_name = word.chars().skip(1).any(char::is_uppercase);
+    let letters = message.char_indices().map(|(at, letter)| match letter {
+        '"' | '\'' if is_around(at) => '`',
+        letter if at == 0 && !is_name => letter.to_ascii_lowercase(),
+        letter => letter,
+    });
+    letters.collect()
 }
 
 /// Returns the TeX that stands behind a formula, to be copied, with its values in it.

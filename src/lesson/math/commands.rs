@@ -1,7 +1,15 @@
-//! Commands that formulas are mostly made of, for those that are mistyped.
+//! Commands that are not known: which may be meant, and in which macro they stand.
 
+use std::ops::Range;
+
+use super::MathError;
+use super::macros::{Macros, commands};
 use crate::diagnostic::nearest;
 
+/// The most macros of a course that an unknown command is compared with: a text may have thousands of either.
+const MOST_COMPARED: usize = 500;
+
+/// What formulas are mostly made of: of LaTeX, but for `val`, which shows a value of an experiment.
 const COMMON: [&str; 200] = [
     "alpha",
     "angle",
@@ -205,9 +213,30 @@ const COMMON: [&str; 200] = [
     "zeta",
 ];
 
-/// Says which command may be meant by one that is not known.
-pub(super) fn meant(name: &str) -> String {
-    match nearest(name, COMMON) {
+/// Says what is wrong with a command that is not known and comes from a range of a formula.
+pub(super) fn unknown(name: &str, tex: &str, range: Range<usize>, macros: &Macros) -> MathError {
+    let name = name.trim_end_matches('*');
+    let near = nearest(name, macros.own().take(MOST_COMPARED).chain(COMMON).chain(macros.built_in()));
+    let message = format!("unknown command `\\{name}`");
+    let written = &tex[range.clone()];
+    let place = commands(written).find(|(_, written)| *written == name).map(|(at, _)| range.start + at);
+    match (place, macros.holding(written, name)) {
+        // In the argument of a macro it stands at its own place.
+        (Some(at), _) => MathError { range: at..at + 1 + name.len(), message, label: meant(near) },
+        (None, Some(holder)) => MathError {
+            range,
+            message: format!("{message} in the macro `\\{holder}`"),
+            label: match near {
+                Some(near) => format!("expected `\\{near}` there, in `macros` of `gradbook.yaml`"),
+                None => "expected a command of LaTeX there, in `macros` of `gradbook.yaml`".to_owned(),
+            },
+        },
+        (None, None) => MathError { range, message, label: meant(near) },
+    }
+}
+
+fn meant(near: Option<&str>) -> String {
+    match near {
         Some(near) => format!("did you mean `\\{near}`?"),
         None => "expected a command of LaTeX, or one of `macros` in `gradbook.yaml`".to_owned(),
     }
@@ -231,7 +260,9 @@ mod tests {
 
     #[test]
     fn a_command_is_meant_by_one_that_is_near() {
-        assert_eq!(meant("alhpa"), "did you mean `\\alpha`?");
-        assert!(meant("nothinglikeit").starts_with("expected a command"));
+        let label = |name: &str| unknown(name, "x", 0..1, &Macros::default()).label;
+        assert_eq!(label("alhpa"), "did you mean `\\alpha`?");
+        assert_eq!(label("sofmax"), "did you mean `\\softmax`?");
+        assert!(label("nothinglikeit").starts_with("expected a command"));
     }
 }

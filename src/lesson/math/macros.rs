@@ -1,6 +1,6 @@
 //! Commands that stand for others: those of the course (`macros` of `gradbook.yaml`), and a few that the converter lacks.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -80,6 +80,31 @@ impl Macros {
         let built_in = BUILT_IN.iter().map(|(name, meaning)| ((*name).to_owned(), (*meaning).to_owned()));
         let own = own.iter().map(|(name, meaning)| (without_backslash(name).to_owned(), meaning.clone()));
         Macros(built_in.chain(own).collect())
+    }
+
+    /// Returns the names of a course's macros.
+    pub(super) fn own(&self) -> impl Iterator<Item = &str> {
+        let is_own = |name: &&str| self.built_in().all(|built_in| built_in != *name);
+        self.0.keys().map(String::as_str).filter(|name| !name.ends_with('*')).filter(is_own)
+    }
+
+    /// Returns the names of the program's macros.
+    pub(super) fn built_in(&self) -> impl Iterator<Item = &str> {
+        BUILT_IN.iter().map(|(name, _)| *name).filter(|name| !name.ends_with('*'))
+    }
+
+    /// Returns the macro that a text writes out, itself or in another one, and that holds a command.
+    pub(super) fn holding<'a>(&'a self, tex: &'a str, command: &str) -> Option<&'a str> {
+        let mut used: Vec<&str> = commands(tex).map(|(_, name)| name).collect();
+        let mut known: BTreeSet<&str> = used.iter().copied().collect();
+        while let Some(name) = used.pop() {
+            let Some(meaning) = self.0.get(name) else { continue };
+            if commands(meaning).any(|(_, inner)| inner == command) {
+                return Some(name);
+            }
+            used.extend(commands(meaning).map(|(_, inner)| inner).filter(|inner| known.insert(inner)));
+        }
+        None
     }
 
     /// Writes the macros of a formula out.
@@ -215,6 +240,18 @@ fn name(tex: &str, backslash: usize) -> (&str, usize) {
         0 => ("", backslash + 1 + rest.chars().next().map_or(0, char::len_utf8)),
         letters => (&rest[..letters], backslash + 1 + letters),
     }
+}
+
+/// Returns the commands of a text that have names of letters, and where each begins.
+pub(super) fn commands(tex: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut at = 0;
+    let each = std::iter::from_fn(move || {
+        let found = at + tex[at..].find('\\')?;
+        let (name, after) = name(tex, found);
+        at = after;
+        Some((found, name))
+    });
+    each.filter(|(_, name)| !name.is_empty())
 }
 
 fn ends_with_name(tex: &str) -> bool {

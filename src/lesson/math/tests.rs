@@ -169,7 +169,7 @@ fn macros_are_written_out() {
         .unwrap()
         .write(&mut |_| String::new())
         .unwrap_err();
-    assert_eq!(&r"é \loss{\nope}"[error.range], r"\loss{\nope}");
+    assert_eq!(&r"é \loss{\nope}"[error.range], r"\nope");
     let many: BTreeMap<String, String> = (b'a'..=b'y')
         .map(|letter| ((letter as char).to_string(), format!("\\{0}{{}}\\{0}{{}}", (letter + 1) as char)))
         .collect();
@@ -178,6 +178,20 @@ fn macros_are_written_out() {
         assert!(macro_fault(name, tex).is_some(), "{name} {tex}");
     }
     assert_eq!(macro_fault("\\norm", r"\lVert #1\rVert"), None);
+}
+
+#[test]
+fn a_message_is_in_our_words_but_for_what_it_quotes() {
+    for (given, said) in [
+        (r#"Unknown command "\x""#, r"unknown command `\x`"),
+        (r#"Unknown command "\"""#, r#"unknown command `\"`"#),
+        (r#"Disallowed character in text group: '"'"#, r#"disallowed character in text group: `"`"#),
+        (r#"Expected "\end{a}", but found "\end{b}""#, r"expected `\end{a}`, but found `\end{b}`"),
+        ("'^' or '_' directly followed by '^'", "`^` or `_` directly followed by `^`"),
+        ("LaTeX has none", "LaTeX has none"),
+    ] {
+        assert_eq!(in_our_words(given), said);
+    }
 }
 
 #[test]
