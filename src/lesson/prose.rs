@@ -3,6 +3,15 @@
 
 use std::ops::Range;
 
+use serde::Deserialize;
+
+use crate::diagnostic::{Diagnostic, SourceId};
+use crate::experiment::LintSettings;
+use crate::settings::{self, LineMap, Node};
+
+/// Blanks and signs of quotes, which stand before a line.
+pub(super) const BEFORE: [char; 3] = [' ', '\t', '>'];
+
 /// A paragraph, heading, item or table.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Passage {
@@ -34,7 +43,7 @@ impl Prose {
         for line in text[start..].split_inclusive('\n') {
             let (here, end) = (at, at + line.len());
             at = end;
-            let inside = line.trim_start_matches([' ', '\t', '>']);
+            let inside = line.trim_start_matches(BEFORE);
             let mark: String = inside.chars().take_while(|c| matches!(c, '`' | '~')).collect();
             let is_fence = mark.len() >= 3 && (mark.starts_with('~') || !inside[mark.len()..].contains('`'));
             let ends = match &fence {
@@ -50,7 +59,7 @@ impl Prose {
                 }
                 None => inside.trim().is_empty(),
             };
-            let comment = silenced(inside);
+            let comment = silencing(line).map(silenced);
             let level = inside.chars().take_while(|c| *c == '#').count();
             let is_heading =
                 (1..=6).contains(&level) && inside[level..].starts_with([' ', '\n']) && fence.is_none();
@@ -95,11 +104,35 @@ impl Prose {
     }
 }
 
-/// The codes in a comment that silences lints.
-fn silenced(line: &str) -> Option<Vec<String>> {
-    let inside = line.trim().strip_prefix("<!--")?.strip_suffix("-->")?.trim();
-    let list = inside.strip_prefix("lint:")?.split_once('[')?.1.split_once(']')?.0;
-    Some(list.split(',').map(|code| code.trim().to_owned()).collect())
+/// What a comment that silences lints holds.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Comment {
+    lint: LintSettings,
+}
+
+/// Returns the YAML in the comment of a line that silences lints and holds nothing else, quotes aside.
+pub(super) fn silencing(line: &str) -> Option<&str> {
+    let comment = line.trim_start_matches(BEFORE).trim_end();
+    let inside = comment.strip_prefix("<!--")?.strip_suffix("-->")?;
+    let is_alone = !inside.contains("-->") && !inside.contains("<!--");
+    (is_alone && inside.trim_start().starts_with("lint:")).then_some(inside)
+}
+
+/// Reads the codes in a comment that silences lints.
+///
+/// # Errors
+/// What is wrong with it.
+pub(super) fn allowed(yaml: &str, map: &LineMap) -> Result<(Vec<String>, Node), Vec<Diagnostic>> {
+    let node = settings::parse(yaml, map)?;
+    let comment: Comment = settings::decode(&node)?;
+    Ok((comment.lint.allow, node))
+}
+
+/// The codes in a comment; none where it is wrong, which is told where its Markdown is read.
+fn silenced(yaml: &str) -> Vec<String> {
+    let map = LineMap::contiguous(SourceId(0), 0, yaml.len());
+    allowed(yaml, &map).map(|(codes, _)| codes).unwrap_or_default()
 }
 
 /// A passage without what is no prose, and the expressions in it: values, addresses, tags and marks of footnotes are blank.

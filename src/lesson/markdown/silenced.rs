@@ -1,19 +1,14 @@
 //! Comments that silence lints for the paragraph below them: `<!-- lint: {allow: [G019]} -->`.
 
+use std::ops::Range;
+
 use pulldown_cmark::Event;
-use serde::Deserialize;
 
 use super::{Part, Writer};
 use crate::diagnostic::Diagnostic;
-use crate::experiment::LintSettings;
+use crate::lesson::prose;
 use crate::lint;
-use crate::settings::{self, LineMap};
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Comment {
-    lint: LintSettings,
-}
+use crate::settings::LineMap;
 
 impl Writer<'_> {
     /// Checks what comments say of lints: one that is mistyped would go unseen.
@@ -22,47 +17,40 @@ impl Writer<'_> {
             if !matches!(event, Event::Html(_) | Event::InlineHtml(_)) {
                 continue;
             }
-            let source = &self.text[range.clone()];
-            let Some((before, inside)) = source.split_once("<!--") else { continue };
-            if !inside.trim_start().starts_with("lint:") {
-                continue;
-            }
-            let start = range.start + before.len() + "<!--".len();
-            match inside.find("-->") {
-                Some(end) => {
-                    let found = check(
-                        &inside[..end],
-                        &LineMap::contiguous(self.scene.source, self.scene.start + start, end),
-                    );
+            for (at, opening) in self.text[range.clone()].match_indices("<!--") {
+                let start = range.start + at;
+                let inside = &self.text[start + opening.len()..];
+                let word = self.text.len() - inside.trim_start().len();
+                if self.text[word..].starts_with("lint:") {
+                    let found = self.check_comment(start, word..word + "lint:".len());
                     self.found.diagnostics.extend(found);
-                }
-                None => {
-                    let place = start + inside.find("lint:").unwrap_or_default();
-                    let error = Diagnostic::error(
-                        "this comment silences no lint",
-                        self.span(place..place + "lint:".len()),
-                    );
-                    self.found.diagnostics.push(
-                        error.label("expected all of it on one line: `<!-- lint: {allow: [G019]} -->`"),
-                    );
                 }
             }
         }
     }
-}
 
-fn check(yaml: &str, map: &LineMap) -> Vec<Diagnostic> {
-    let read = settings::parse(yaml, map).and_then(|node| Ok((settings::decode::<Comment>(&node)?, node)));
-    match read {
-        Ok((comment, node)) => {
-            let problems = lint::check(&comment.lint.allow).into_iter();
-            problems
-                .map(|problem| {
-                    let place = node.locate(&problem.path);
-                    Diagnostic::at(problem, place)
-                })
-                .collect()
+    /// Checks the comment that begins at `start`, with its word `lint:`.
+    fn check_comment(&self, start: usize, word: Range<usize>) -> Vec<Diagnostic> {
+        let before = self.text[..start].trim_end_matches(prose::BEFORE);
+        let is_first = before.is_empty() || before.ends_with('\n');
+        let rest = self.text[start..].lines().next().filter(|_| is_first);
+        let Some(yaml) = rest.and_then(prose::silencing) else {
+            let error = Diagnostic::error("this comment silences no lint", self.span(word));
+            let label = "expected it alone on its line, all of it: `<!-- lint: {allow: [G019]} -->`";
+            return vec![error.label(label)];
+        };
+        let map = LineMap::contiguous(self.scene.source, self.scene.start + start + "<!--".len(), yaml.len());
+        match prose::allowed(yaml, &map) {
+            Ok((codes, node)) => {
+                let unknown = lint::check(&codes).into_iter();
+                unknown
+                    .map(|problem| {
+                        let place = node.locate(&problem.path);
+                        Diagnostic::at(problem, place)
+                    })
+                    .collect()
+            }
+            Err(found) => found,
         }
-        Err(found) => found,
     }
 }
