@@ -236,7 +236,8 @@ pub(super) fn resolve(
         Err(error) => {
             let named = [below.as_str(), plain.trim_start_matches("./")];
             let found = named.into_iter().find_map(|path| published(library, path, &up, suffix, span));
-            found.ok_or(error)
+            let unended = || (!fetched).then(|| without_ending(library, &below, path, span)).flatten();
+            found.ok_or_else(|| unended().unwrap_or(error))
         }
     }
 }
@@ -372,15 +373,21 @@ fn refused(library: &Library, below: &str, path: &str, refusal: &Refusal, span: 
             if let Some(address) = elsewhere(path) {
                 return error.label(format!("expected `{address}`, if it is no file of the course"));
             }
-            if lesson(library, &format!("{below}.md")).is_some() {
-                return error.label(format!("did you mean `{path}.md`?"));
-            }
             match library.suggestions.look(|| neighbour(library, below)) {
                 Some(near) => error.label(format!("did you mean `{near}`?")),
                 None => error.label("expected a file, by its path relative to this lesson"),
             }
         }
     }
+}
+
+/// Says of a link to a lesson's name without its ending what to write.
+fn without_ending(library: &Library, below: &str, path: &str, span: Span) -> Option<Diagnostic> {
+    lesson(library, &format!("{below}.md"))?;
+    matches!(*library.look_for(below), Err(Refusal::Missing)).then(|| {
+        let meant = format!("did you mean `{}.md`?", path.trim_end_matches('/'));
+        Diagnostic::error(format!("there is no file `{path}`"), span).label(meant)
+    })
 }
 
 /// Returns the address that was meant by one without a scheme: a host, a mailbox.
