@@ -175,7 +175,7 @@ pub(crate) fn plan(
     let (outcomes, values) = (OnceLock::new(), OnceLock::new());
     let outcomes = || outcomes.get_or_init(|| all_foreseen(course, planned));
     let values = || values.get_or_init(|| values_of(course, planned, outcomes()));
-    let mut tables = Tables::new(course);
+    let mut tables = Tables::new(&course.root);
     let mut work = Work::new(held, limits).with(planned);
     let known = std::mem::take(&mut *kept.lock());
     let experiments = sum_of(course, planned);
@@ -190,7 +190,7 @@ pub(crate) fn plan(
         let mut so_far = Sum::over(&[experiments, Sum::of(lesson.slug.as_bytes())]);
         ready.push(Vec::new());
         for (place, written) in lesson.figures.iter().enumerate() {
-            let figure = read(&mut tables, &mut work, planned, index, place, written);
+            let figure = read(course, &mut tables, &mut work, planned, index, place, written);
             let Some(mut figure) = found.keep(figure) else { continue };
             if let Some(id) = written.node.entry("id").and_then(|entry| entry.value.as_text())
                 && !ids.insert(id)
@@ -299,6 +299,7 @@ fn check_texts(course: &Course, lesson: &Lesson, figure: &PlannedFigure) -> Vec<
 }
 
 fn read(
+    course: &Course,
     tables: &mut Tables,
     work: &mut Work,
     planned: &[Planned],
@@ -306,7 +307,6 @@ fn read(
     place: usize,
     written: &ExperimentBlock,
 ) -> Result<PlannedFigure, Vec<Diagnostic>> {
-    let course = tables.course;
     let lesson = &course.lessons[index];
     let block = Block::read(&written.node)?;
     let mut found = Vec::new();

@@ -8,7 +8,7 @@ use crate::data::Separator;
 use crate::diagnostic::{Diagnostic, counted};
 use crate::figure::{self, FileTable};
 use crate::files;
-use crate::lesson::{Course, Lesson};
+use crate::lesson::Lesson;
 use crate::pipeline::run::totals::Work;
 use crate::store::cache::Sum;
 
@@ -20,13 +20,14 @@ const CELL: f64 = 60.0;
 
 /// The files that figures are drawn from, each read once.
 pub(super) struct Tables<'c> {
-    pub(super) course: &'c Course,
+    /// The lessons folder.
+    root: &'c Path,
     known: BTreeMap<PathBuf, (Arc<FileTable>, Sum)>,
 }
 
 impl<'c> Tables<'c> {
-    pub(super) fn new(course: &'c Course) -> Self {
-        Tables { course, known: BTreeMap::new() }
+    pub(super) fn new(root: &'c Path) -> Self {
+        Tables { root, known: BTreeMap::new() }
     }
 
     /// Returns a file's table, which `work` holds once for all figures.
@@ -44,8 +45,8 @@ impl<'c> Tables<'c> {
         let wrong = |label: String| {
             Diagnostic::error(format!("cannot read the file `{}`", file.text), file.span).label(label)
         };
-        let bytes = files::read(&self.course.root, &path, MOST_BYTES).map_err(|refusal| {
-            let why = files::refused(&self.course.root, &path, &refusal);
+        let bytes = files::read(self.root, &path, MOST_BYTES).map_err(|refusal| {
+            let why = files::refused(self.root, &path, &refusal);
             wrong(why).hint("the path is relative to the lesson, inside the lessons folder")
         })?;
         let sum = Sum::of(&bytes);
