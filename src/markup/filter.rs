@@ -6,17 +6,17 @@ use super::allowed::{Element, Language, Root, is_still, is_void};
 use super::tokens::{Attribute, Tag, Token, each};
 use super::{DataUrl, escaped, push_text};
 
-/// Returns only what is allowed in a part of that root; each element closed in its turn. What `embedded` gives for the address of
+/// Returns only what is allowed in a part of that root; each element closed in its turn. What `drawing_of` gives for the address of
 /// a picture takes its place.
 pub(super) fn filtered<'e>(
     markup: &str,
     root: Root,
-    embedded: &mut dyn FnMut(&str) -> Option<&'e DataUrl>,
+    drawing_of: &mut dyn FnMut(&str) -> Option<&'e DataUrl>,
 ) -> String {
     let mut filter = Filter {
         markup,
         root,
-        embedded,
+        drawing_of,
         out: String::with_capacity(markup.len()),
         open: Vec::new(),
         count: BTreeMap::new(),
@@ -43,7 +43,7 @@ struct Open {
 struct Filter<'m, 'e> {
     markup: &'m str,
     root: Root,
-    embedded: &'m mut dyn FnMut(&str) -> Option<&'e DataUrl>,
+    drawing_of: &'m mut dyn FnMut(&str) -> Option<&'e DataUrl>,
     out: String,
     open: Vec<Open>,
     /// How many elements of each name are open, so that no end tag has to look for its own in vain.
@@ -108,7 +108,7 @@ impl Filter<'_, '_> {
         };
         if let Some((name, value)) = allowed {
             let drawing = match (element.name, name) {
-                ("img", "src") => (self.embedded)(&value),
+                ("img", "src") => (self.drawing_of)(&value),
                 _ => None,
             };
             self.out.push(' ');

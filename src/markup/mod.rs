@@ -22,9 +22,9 @@ pub fn fragment(html: &str) -> String {
     fragment_with(html, &mut |_| None)
 }
 
-/// Returns the same with what `embedded` gives for the address of a picture in that address's place.
-pub fn fragment_with<'e>(html: &str, embedded: &mut dyn FnMut(&str) -> Option<&'e DataUrl>) -> String {
-    filter::filtered(html, Root::Page, embedded)
+/// Returns the same with what `drawing_of` gives for the address of a picture in that address's place.
+pub fn fragment_with<'e>(html: &str, drawing_of: &mut dyn FnMut(&str) -> Option<&'e DataUrl>) -> String {
+    filter::filtered(html, Root::Page, drawing_of)
 }
 
 /// Returns a formula with nothing in it but MathML.

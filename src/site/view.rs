@@ -162,10 +162,10 @@ impl PageView {
         self
     }
 
-    /// Returns the page with nothing in its body but what a stranger may put there. What `embedded` gives for the address of
+    /// Returns the page with nothing in its body but what a stranger may put there. What `drawing_of` gives for the address of
     /// a picture takes its place.
-    pub fn allowed_body<'e>(self, embedded: &mut dyn FnMut(&str) -> Option<&'e DataUrl>) -> PageView {
-        PageView { body_html: markup::fragment_with(&self.body_html, embedded), ..self }
+    pub fn allowed_body<'e>(self, drawing_of: &mut dyn FnMut(&str) -> Option<&'e DataUrl>) -> PageView {
+        PageView { body_html: markup::fragment_with(&self.body_html, drawing_of), ..self }
     }
 }
 
