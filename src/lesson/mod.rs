@@ -200,6 +200,10 @@ impl Course {
         // Where a text is written, whatever its own places are.
         body.values_mut()
             .for_each(|value| value.span = if span.holds(value.span) { value.span } else { span });
+        // Drawings in what a block says itself are its lesson's; a default stands in many blocks.
+        if !lesson.blocks.iter().chain(&lesson.figures).any(|block| block.span.holds(span)) {
+            found.extend(document.embedded.iter().map(Embedded::refused));
+        }
         found.extend(self.check_values(lesson, &body));
         self.complete(lesson, &mut body);
         // A text of YAML may be quoted, escaped or folded: inside it only the whole place is sure.
@@ -258,6 +262,11 @@ impl Course {
     /// Returns whether the lessons are a stranger's.
     pub fn is_untrusted(&self) -> bool {
         self.library.untrusted
+    }
+
+    /// Returns whether a picture with that address, from the site's own folder, is a drawing that pages hold.
+    pub fn embeds(&self, address: &str) -> bool {
+        self.is_untrusted() && picture::is_embedded(address)
     }
 
     /// Returns the lesson whose results stand under that name in expressions.

@@ -136,8 +136,8 @@ fn what_a_course_draws_is_held_to_limits() {
     let large = |bytes: usize| [SVG, &vec![b' '; bytes - SVG.len()]].concat();
     let course = Course::with("a.md", "![a](a.svg)\n\n![a](a.svg)").file("lessons/a.svg", &large(4_000_001));
     let called = course.call(&["check", "--untrusted"]);
-    refused(&called, &["error: this drawing is too long\n --> lessons/a.md:5:6", "expected at most 4 MB"]);
-    assert_eq!(called.error.matches("is too long").count(), 1, "{}", called.error);
+    refused(&called, &["error: this drawing is too large\n --> lessons/a.md:5:6", "where 4 MB are allowed"]);
+    assert_eq!(called.error.matches("is too large").count(), 1, "{}", called.error);
     assert_eq!(course.call(&["check"]).status, 0);
 
     // 3 MB become 4 in a page: sixteen of them are allowed.
@@ -151,7 +151,10 @@ fn what_a_course_draws_is_held_to_limits() {
     let called = shown("![a](a.svg) ![a](a.svg)");
     refused(
         &called,
-        &["error: the drawings up to this one are too long\n --> lessons/b.md:5:18", "64 MB in all pages"],
+        &[
+            "error: the drawings up to this one are too large\n --> lessons/b.md:5:18",
+            "in all pages, where 64 MB are allowed",
+        ],
     );
 
     // A logo counts once for each page.
@@ -163,7 +166,7 @@ fn what_a_course_draws_is_held_to_limits() {
         .file("lessons/gradbook.yaml", b"title: C\nlogo: a.svg\n")
         .file("lessons/a.svg", &large(2_990_000));
     let called = course.call(&["plan", "--untrusted"]);
-    refused(&called, &["the drawings up to this one are too long\n --> lessons/gradbook.yaml:2:7"]);
+    refused(&called, &["the drawings up to this one are too large\n --> lessons/gradbook.yaml:2:7"]);
 
     let limits = b"title: C\nlimits: {course: {output: 1 MB}}\n";
     let course = Course::with("a.md", "![a](a.svg)")
@@ -173,19 +176,95 @@ fn what_a_course_draws_is_held_to_limits() {
     refused(&course.call(&["plan", "--untrusted"]), &["the site up to this lesson is too large"]);
 }
 
-/// A default of the course puts one text into every experiment: each page holds a drawing no more often than its own text shows it.
+/// A default puts one text into many experiments.
 #[test]
-fn what_repeats_a_text_repeats_no_drawing() {
+fn no_default_shows_a_drawing() {
     let block = |id: usize| {
         format!("```yaml experiment\nkind: softmax\nid: e{id}\nlogits: [1, 2]\nlive: false\n```\n\n")
     };
     let blocks: String = (0..5).map(block).collect();
-    let course = Course::with("a.md", &format!("![a](a.svg)\n\n{blocks}"))
+    let of_lesson = format!(
+        "---\ntitle: B\ndefaults: {{claims: [{{that: \"probabilities[0] < 9\", says: '![s](a.svg)'}}]}}\n---\n\n{}",
+        block(0)
+    );
+    let course = Course::with("a.md", &format!("![a](a.svg)\n\n{blocks}![a](a.svg)"))
+        .file("lessons/b.md", of_lesson.as_bytes())
         .file("lessons/gradbook.yaml", b"defaults: {caption: 'In ![c](a.svg)'}\n")
         .file("lessons/a.svg", SVG);
+    let called = course.call(&["check", "--untrusted"]);
+    let repeated = "error: a drawing stands where pages repeat it\n --> lessons";
+    refused(&called, &[&format!("{repeated}/gradbook.yaml:1:21"), &format!("{repeated}/b.md:3:")]);
+    assert_eq!(called.error.matches(repeated).count(), 2, "each is told once: {}", called.error);
+    assert_eq!(course.call(&["check"]).status, 0, "a trusted author's are files");
+}
+
+#[test]
+fn each_drawing_stands_in_its_place_on_its_page_alone() {
+    let block = |id: &str| {
+        format!(
+            "```yaml experiment\nkind: softmax\nid: {id}\nlogits: [1, 2]\nlive: false\ncaption: 'In ![{id}]({id}.svg)'\n```"
+        )
+    };
+    let text = format!("![a](a.svg)\n\n{}\n\n![b](a.svg)\n\n{}\n\n![c](a.svg)", block("one"), block("two"));
+    let course = Course::with("a.md", &text)
+        .file("lessons/a.svg", SVG)
+        .file("lessons/one.svg", b"<svg id='1'/>")
+        .file("lessons/two.svg", b"<svg id='2'/>");
     let site = build(&course);
-    for page in ["a.html", "index.html"] {
-        assert!(site.text(page).matches("data:image").count() <= 1, "{page}");
+    let [a, one, two] = [SVG, b"<svg id='1'/>", b"<svg id='2'/>"].map(held);
+    assert_eq!(pictures(&site.text("a.html")), [&a, &one, &a, &two, &a].map(String::as_str));
+    assert_eq!(site.text("index.html").matches("data:image").count(), 0);
+}
+
+/// A letter with an accent may be one character or two: such names may be those of two files, and their sizes are those of each.
+#[test]
+fn files_with_names_that_look_the_same_are_told_apart() {
+    let (together, apart) = ("\u{e9}.svg", "e\u{301}.svg");
+    let large = [SVG, &[b' '; 3_900_000]].concat();
+    let course = |text: &str| {
+        Course::with("a.md", text)
+            .file("lessons/gradbook.yaml", format!("title: C\nlogo: {together}\n").as_bytes())
+            .file(&format!("lessons/{together}"), b"<svg/>")
+            .file(&format!("lessons/{apart}"), &large)
+    };
+    let shown = course(&format!("![a]({apart})\n\n![b]({together})"));
+    if std::fs::metadata(shown.path(&format!("lessons/{together}"))).unwrap().len() > 9 {
+        return; // A file system that takes them for one name.
+    }
+    let site = build(&shown);
+    assert_eq!(pictures(&site.text("a.html")), [held(b"<svg/>"), held(&large), held(b"<svg/>")]);
+    let named_otherwise = Course::with("a.md", &format!("![a]({together}) ").repeat(13))
+        .file(&format!("lessons/{apart}"), &large);
+    for course in [course(&format!("![a]({apart}) ").repeat(13)), named_otherwise] {
+        let called = course.call(&["check", "--untrusted"]);
+        refused(&called, &["the drawings up to this one are too large\n --> lessons/a.md:5:"]);
+    }
+}
+
+#[test]
+fn drawings_that_grow_while_a_course_is_built_are_held_to_the_limit() {
+    let course = Course::with("a.md", &"![a](a.svg) ".repeat(17)).file("lessons/a.svg", SVG);
+    let request = Request {
+        lessons: course.path("lessons"),
+        untrusted: true,
+        cache: Keeping::In(course.path("kept")),
+        ..Request::default()
+    };
+    let computed = pipeline::compute(&request, &Silent).ok().unwrap();
+    assert!(pipeline::assemble(&computed, &|_, _| false).is_ok());
+    std::fs::write(course.path("lessons/a.svg"), vec![b' '; 3_000_000]).unwrap();
+    let failed = pipeline::assemble(&computed, &|_, _| false).err().unwrap();
+    assert!(format!("{failed:?}").contains("have become too large"), "{failed:?}");
+}
+
+#[test]
+fn what_follows_the_name_of_a_picture_is_refused_with_its_name() {
+    let course = Course::with("a.md", "![a](a.svg#view) ![b](b.png?x)")
+        .file("lessons/a.svg", SVG)
+        .file("lessons/b.png", b"png");
+    for arguments in [&["check"][..], &["check", "--untrusted"]] {
+        let named = ["ends with `#view`", "expected `a.svg`", "ends with `?x`", "expected `b.png`"];
+        refused(&course.call(arguments), &named);
     }
 }
 

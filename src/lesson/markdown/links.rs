@@ -74,7 +74,7 @@ impl<'t> Writer<'t> {
             self.found.diagnostics.push(drawing.refused());
             return String::new();
         }
-        let address = link::to_root(self.scene.slug) + &drawing.address();
+        let address = link::to_root(self.scene.slug) + &drawing.address;
         self.found.embedded.push(drawing);
         address
     }

@@ -25,7 +25,7 @@ impl Opening {
                     frame.logo = Some(logo.output);
                 }
                 Ok(Picture::Embedded(logo)) => {
-                    frame.embedded_logo = Some(logo.address());
+                    frame.embedded_logo = Some(logo.address.clone());
                     frame.embedded.push(logo);
                 }
                 Err(error) => self.found.push(from_the_folder(error)),

@@ -91,14 +91,15 @@ impl Reading {
     /// Returns whether the lesson of a file would be read as it was.
     fn is_of(&self, front: &FrontOf, chapters: &BTreeMap<String, Chapter>, opening: &Opening) -> bool {
         let Lesson { slug, path, source, chapter, assets, embedded, .. } = &self.read.lesson;
-        let mut used = assets.iter().chain(embedded.iter().map(|shown| &shown.asset));
+        let drawings = embedded.iter().map(|shown| &shown.file);
+        let mut used = assets.iter().map(|asset| &asset.file).chain(drawings);
         let FrontOf { file, read: Some((now, text, ..)) } = front else { return false };
         let is_there = |file: &PathBuf| {
             file.strip_prefix(&opening.root).is_ok_and(|below| files::find(&opening.root, below).is_ok())
         };
         (slug, path, source, chapter.as_ref()) == (&file.slug, &file.path, now, chapters.get(file.folder()))
             && self.text == *text
-            && used.all(|asset| is_there(&asset.file))
+            && used.all(is_there)
     }
 
     /// Returns the lesson as it was read.

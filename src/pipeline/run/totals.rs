@@ -1,10 +1,12 @@
 //! What a course comes to as a whole, held to the limits before anything runs, each at the place that is beyond one.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use crate::bibliography::Source;
 use crate::diagnostic::{Diagnostic, Sources, Span};
 use crate::experiment::{Cost, Limits, beyond_limit, duration, figure, size};
+use crate::files;
 use crate::lesson::{Course, Embedded, Lesson, Role};
 use crate::markup::DataUrl;
 
@@ -21,9 +23,9 @@ const CONTENTS: f64 = 400.0;
 const HTML: f64 = 16e6;
 const HTML_OF_A_BYTE: f64 = 16.0;
 
-/// The longest drawing that a page holds, and what all of them may come to in all pages, in bytes.
-pub(crate) const LONGEST_DRAWING: u64 = 4_000_000;
-const DRAWINGS: u64 = 64_000_000;
+/// The largest file of a drawing that a page holds, and what the addresses of all of them may come to in all pages, in bytes.
+pub(crate) const LARGEST_DRAWING: u64 = 4_000_000;
+pub(crate) const DRAWINGS: u64 = 64_000_000;
 /// The pages of a site beside those of its lessons: that of the course, that for an address that is missing.
 const OTHER_PAGES: u64 = 2;
 
@@ -104,50 +106,69 @@ pub(crate) fn check_work(planned: &[Planned], tables: f64, limits: &Limits) -> V
     added.collect()
 }
 
-/// Says which drawings of strangers are too long for a page, and where all of them become too long for the pages together.
-pub(crate) fn check_drawings(course: &Course) -> Vec<Diagnostic> {
-    let mut lengths = Lengths::default();
-    let (mut sum, mut found, mut told) = (0, Vec::new(), BTreeSet::new());
+/// Returns the drawings of strangers in a course, each with the number of pages that hold it.
+pub(crate) fn drawings(course: &Course) -> impl Iterator<Item = (&Embedded, u64)> {
     let pages = course.lessons.len() as u64 + OTHER_PAGES;
-    let around = course.frame.embedded.iter().map(|shown| (shown, pages));
-    let within = course.lessons.iter().flat_map(|lesson| &lesson.embedded).map(|shown| (shown, 1));
-    for (shown, times) in around.chain(within) {
+    let around = course.frame.embedded.iter().map(move |shown| (shown, pages));
+    around.chain(course.lessons.iter().flat_map(|lesson| &lesson.embedded).map(|shown| (shown, 1)))
+}
+
+/// Says which drawings of strangers are too large for a page, and where all of them become too large for the pages together.
+pub(crate) fn check_drawings(course: &Course) -> Vec<Diagnostic> {
+    let mut lengths = Lengths { root: &course.root, known: BTreeMap::new() };
+    let (mut sum, mut found, mut told) = (0, Vec::new(), BTreeSet::new());
+    let all = drawings(course).map(|(shown, times)| match lengths.of_file(shown) {
+        bytes if bytes > LARGEST_DRAWING => 0,
+        bytes => DataUrl::length(bytes) * times,
+    });
+    let all: u64 = all.sum();
+    for (shown, times) in drawings(course) {
         let bytes = lengths.of_file(shown);
-        if bytes > LONGEST_DRAWING {
-            if told.insert(&shown.asset.output) {
-                let most = size(LONGEST_DRAWING as f64);
-                let error = Diagnostic::error("this drawing is too long", shown.span);
-                found.push(error.label(format!("expected at most {most}")).hint(HELD));
+        if bytes > LARGEST_DRAWING {
+            if told.insert(&shown.address) {
+                let label = beyond_limit(&size(bytes as f64), "", &size(LARGEST_DRAWING as f64));
+                found
+                    .push(Diagnostic::error("this drawing is too large", shown.span).label(label).hint(HELD));
             }
             continue;
         }
         let before = sum;
         sum += DataUrl::length(bytes) * times;
         if before <= DRAWINGS && sum > DRAWINGS {
-            let most = size(DRAWINGS as f64);
-            let error = Diagnostic::error("the drawings up to this one are too long", shown.span);
-            found.push(error.label(format!("expected at most {most} in all pages")).hint(HELD));
+            let label = beyond_limit(&size(all as f64), " in all pages", &size(DRAWINGS as f64));
+            let error = Diagnostic::error("the drawings up to this one are too large", shown.span);
+            found.push(error.label(label).hint(HELD));
         }
     }
     found
 }
 
 /// Why drawings are held to limits.
-const HELD: &str = "pages hold the drawings of lessons that are not trusted, each wherever it stands";
+const HELD: &str =
+    "pages hold the drawings of lessons that are not trusted, each wherever it stands, four bytes for three";
 
-/// How long drawings of strangers are, by their files, each of which is looked at once.
-#[derive(Default)]
-struct Lengths<'c>(BTreeMap<&'c str, u64>);
+/// How long drawings of strangers are, by their addresses; each file is looked at once.
+struct Lengths<'c> {
+    root: &'c Path,
+    known: BTreeMap<&'c str, u64>,
+}
 
 impl<'c> Lengths<'c> {
     fn of_file(&mut self, shown: &'c Embedded) -> u64 {
-        let length = || std::fs::metadata(&shown.asset.file).map_or(0, |file| file.len());
-        *self.0.entry(&shown.asset.output).or_insert_with(length)
+        let length = || length(self.root, &shown.file);
+        *self.known.entry(&shown.address).or_insert_with(length)
     }
 
     fn in_page(&mut self, shown: &'c Embedded) -> u64 {
         DataUrl::length(self.of_file(shown))
     }
+}
+
+/// Returns how many bytes a file has that a lesson names, whose name on the disk may be composed otherwise.
+fn length(root: &Path, file: &Path) -> u64 {
+    let below = file.strip_prefix(root).unwrap_or(file);
+    let found = files::find(root, below).ok().and_then(|file| file.metadata().ok());
+    found.map_or(0, |file| file.len())
 }
 
 /// Says that the site has too many files or is too large, at the first lesson beyond.
@@ -162,7 +183,8 @@ pub(crate) fn check_site(
     let named = |lesson: &Lesson| CONTENTS + 2.0 * (lesson.title.len() + lesson.slug.len()) as f64;
     let contents: f64 = course.lessons.iter().map(named).sum();
     let (mut html, mut written) = (0.0, 0.0);
-    let (mut copied, mut lengths) = (BTreeSet::new(), Lengths::default());
+    let mut copied = BTreeSet::new();
+    let mut lengths = Lengths { root: &course.root, known: BTreeMap::new() };
     let around: u64 = course.frame.embedded.iter().map(|shown| lengths.in_page(shown)).sum();
     bytes += (around * OTHER_PAGES) as f64;
     let mut of_lesson = planned.iter().peekable();
@@ -183,7 +205,7 @@ pub(crate) fn check_site(
         }
         for asset in lesson.assets.iter().filter(|asset| copied.insert(asset.output.as_str())) {
             files += 1;
-            bytes += std::fs::metadata(&asset.file).map_or(0, |file| file.len()) as f64;
+            bytes += length(&course.root, &asset.file) as f64;
         }
         bytes += (around + lesson.embedded.iter().map(|shown| lengths.in_page(shown)).sum::<u64>()) as f64;
         while let Some(experiment) = of_lesson.next_if(|experiment| experiment.lesson == index) {

@@ -278,10 +278,7 @@ impl<'a> References<'a> {
                     start.and_then(|start| body[start..].split("</figure>").next()).unwrap_or_default();
                 let image = between(figure, "<img ", ">").and_then(|image| between(image, "src=\"", "\""));
                 // A drawing that its page holds would be as long here as it is there.
-                let is_file = |below: &&str| {
-                    let held = &self.course().lessons[*page].embedded;
-                    held.iter().all(|drawing| drawing.address() != **below)
-                };
+                let is_file = |below: &&str| !self.course().embeds(below);
                 let below = image.map(|source| source.trim_start_matches("../")).filter(is_file);
                 let image = below.map_or_else(String::new, |below| {
                     format!("<img src=\"{}{below}\" alt=\"\" loading=\"lazy\">", to_root(from))
