@@ -216,7 +216,7 @@ const COMMON: [&str; 200] = [
 /// Says what is wrong with a command that is not known and comes from a range of a formula.
 pub(super) fn unknown(name: &str, tex: &str, range: Range<usize>, macros: &Macros) -> MathError {
     let name = name.trim_end_matches('*');
-    let near = nearest(name, macros.own().take(MOST_COMPARED).chain(COMMON).chain(macros.built_in()));
+    let near = nearest(name, macros.own().take(MOST_COMPARED).chain(COMMON).chain(Macros::built_in()));
     let message = format!("unknown command `\\{name}`");
     let written = &tex[range.clone()];
     let place = commands(written).find(|(_, written)| *written == name).map(|(at, _)| range.start + at);

@@ -84,13 +84,13 @@ impl Macros {
 
     /// Returns the names of a course's macros.
     pub(super) fn own(&self) -> impl Iterator<Item = &str> {
-        let is_own = |name: &&str| self.built_in().all(|built_in| built_in != *name);
+        let is_own = |name: &&str| Macros::built_in().all(|built_in| built_in != *name);
         self.0.keys().map(String::as_str).filter(|name| !name.ends_with('*')).filter(is_own)
     }
 
     /// Returns the names of the program's macros.
-    pub(super) fn built_in(&self) -> impl Iterator<Item = &str> {
-        BUILT_IN.iter().map(|(name, _)| *name).filter(|name| !name.ends_with('*'))
+    pub(super) fn built_in<'a>() -> impl Iterator<Item = &'a str> {
+        BUILT_IN.iter().map(|(name, _)| -> &'a str { name }).filter(|name| !name.ends_with('*'))
     }
 
     /// Returns the macro that a text writes out, itself or in another one, and that holds a command.
