@@ -21,7 +21,7 @@ impl Embedded {
     pub(super) fn refused(&self) -> Diagnostic {
         Diagnostic::error("a drawing stands where pages repeat it", self.span)
             .label("expected it in the text of a lesson")
-            .hint("pages hold the drawings of a lesson that is not trusted, and titles, headings, summaries and terms stand in many places")
+            .hint("pages hold the drawings of a lesson that is not trusted, and titles, headings, summaries, defaults and terms stand in many places")
     }
 }
 
