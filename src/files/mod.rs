@@ -56,7 +56,7 @@ pub fn find_folder(root: &Path, below: &Path) -> Result<PathBuf, Refusal> {
 }
 
 /// Returns the names in the folder of the file `below` another, in order; what is hidden is left out.
-pub fn names_beside(root: &Path, below: &Path) -> Vec<String> {
+fn names_beside(root: &Path, below: &Path) -> Vec<String> {
     let folder = below.parent().unwrap_or(Path::new(""));
     let entries = find_folder(root, folder).ok().and_then(|folder| folder.read_dir().ok());
     let names = entries.into_iter().flatten().filter_map(|entry| entry.ok()?.file_name().into_string().ok());
@@ -67,15 +67,17 @@ pub fn names_beside(root: &Path, below: &Path) -> Vec<String> {
 
 /// Says why the file `below` a folder is refused; of one that is missing, which beside it may be meant.
 pub fn refused(root: &Path, below: &Path, refusal: &Refusal) -> String {
-    let names = match refusal {
-        Refusal::Missing => names_beside(root, below),
-        _ => Vec::new(),
-    };
-    let name = below.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    match nearest(name, names.iter().map(String::as_str)) {
+    let near = matches!(refusal, Refusal::Missing).then(|| neighbour(root, below)).flatten();
+    match near {
         Some(near) => format!("{refusal}: did you mean `{near}`?"),
         None => refusal.to_string(),
     }
+}
+
+/// Returns what stands beside the file `below` a folder and has a name that is near to its own.
+pub fn neighbour(root: &Path, below: &Path) -> Option<String> {
+    let name = below.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    nearest(name, names_beside(root, below).iter().map(String::as_str)).map(str::to_owned)
 }
 
 /// Returns the bytes of the file `below` a folder, where those are not more than `most`.

@@ -373,7 +373,7 @@ fn refused(library: &Library, below: &str, path: &str, refusal: &Refusal, span: 
             if let Some(address) = elsewhere(path) {
                 return error.label(format!("expected `{address}`, if it is no file of the course"));
             }
-            match library.suggestions.look(|| neighbour(library, below)) {
+            match library.suggestions.look(|| files::neighbour(&library.root, Path::new(below))) {
                 Some(near) => error.label(format!("did you mean `{near}`?")),
                 None => error.label("expected a file, by its path relative to this lesson"),
             }
@@ -478,13 +478,6 @@ fn no_lesson(library: &Library, folder: &str, path: &str, span: Span) -> Diagnos
         Some(near) => error.label(format!("did you mean `{near}`?")),
         None => error.label("expected a lesson's file, by its path relative to this lesson"),
     }
-}
-
-/// Returns a file in the same folder whose name is near.
-fn neighbour(library: &Library, below: &str) -> Option<String> {
-    let name = below.rsplit('/').next().unwrap_or(below);
-    let names = files::names_beside(&library.root, Path::new(below));
-    nearest(name, names.iter().map(String::as_str)).map(str::to_owned)
 }
 
 /// Finds `path`, written in `folder`, from the root; none if it leads out of it. A `/` at its start is the root.
