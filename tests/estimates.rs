@@ -33,7 +33,7 @@ fn memory_is_estimated_for_every_kind() {
     // On one thread: side by side, runs hold what they hold each, up to the limit.
     rayon::ThreadPoolBuilder::new().num_threads(1).build_global().expect("the first pool");
     // What every program does once: templates read, schemas put together.
-    Course::of("kind: softmax\nlogits: [1, 2]\n").build();
+    Course::plain().build();
     let mut wrong: Vec<String> =
         blocks::LARGE.iter().filter_map(|block| misjudged(&blocks::whole(block))).collect();
     for (kind, block) in blocks::KINDS {

@@ -66,7 +66,7 @@ pub(crate) fn is_bound(estimated: f64, measured: f64, factor: f64, small: f64) -
     measured <= estimated.max(small) && estimated <= factor * measured + small
 }
 
-/// A course of one lesson with one block, in a folder of its own.
+/// A course in a folder of its own: of its two lessons, the first has the block.
 pub(crate) struct Course {
     folder: TempDir,
     estimated: Cost,
@@ -75,18 +75,32 @@ pub(crate) struct Course {
 impl Course {
     /// Writes a block's course, and the tables that it names. What follows a line `---` is prose beside it.
     pub(crate) fn of(block: &str) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
         let (settings, prose) = block.split_once("---\n").unwrap_or((block, ""));
-        let lesson = format!("---\ntitle: A\n---\n\n```yaml experiment\nid: it\n{settings}```\n\n{prose}");
-        std::fs::write(folder.path().join("a.md"), lesson).expect("a lesson");
+        let course = Course::read(&format!("```yaml experiment\nid: it\n{settings}```\n\n{prose}"));
         for name in settings.split("file: ").skip(1) {
             let name = name.split([',', '}', '\n']).next().unwrap_or_default();
-            std::fs::write(folder.path().join(name), table(name)).expect("a table");
+            std::fs::write(course.folder.path().join(name), table(name)).expect("a table");
         }
-        let course = Course { folder, estimated: Cost::default() };
         let ready = pipeline::prepare(&course.request());
         let ready = ready.unwrap_or_else(|failure| panic!("{}\n{block}", told(&failure)));
         Course { estimated: ready.planned[0].total(), ..course }
+    }
+
+    /// Writes a course whose lesson has no block.
+    pub(crate) fn plain() -> Self {
+        Course::read("Prose alone.\n")
+    }
+
+    /// Writes a lesson, and another one with a block: what the first block of a course takes is not the cost of each.
+    fn read(body: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let write = |name: &str, body: &str| {
+            let lesson = format!("---\ntitle: {name}\n---\n\n{body}");
+            std::fs::write(folder.path().join(name), lesson).expect("a lesson");
+        };
+        write("a.md", body);
+        write("b.md", "```yaml experiment\nid: any\nkind: softmax\nlogits: [1, 2]\n```\n");
+        Course { folder, estimated: Cost::default() }
     }
 
     /// Returns how it is built for the first time: with a cache that is empty.

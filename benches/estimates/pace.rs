@@ -48,6 +48,19 @@ impl Taken {
     pub(crate) fn total(self) -> f64 {
         self.program + self.kernel
     }
+
+    /// Returns what each of so many times took.
+    pub(crate) fn over(self, times: u32) -> Self {
+        let times = f64::from(times);
+        Taken { program: self.program / times, kernel: self.kernel / times }
+    }
+
+    /// Returns as much time, of which the kernel has the share that it has of another.
+    pub(crate) fn parted_as(self, other: Self) -> Self {
+        let share = (other.kernel / other.total()).clamp(0.0, 1.0);
+        let total = self.total();
+        Taken { program: (1.0 - share) * total, kernel: share * total }
+    }
 }
 
 impl Add for Taken {
