@@ -55,11 +55,14 @@ impl Default for OtherSource {
 }
 
 impl OtherSource {
-    /// Estimates the nanoseconds for each number of the data: all are read, to know what they are measured by, and copied; those of
-    /// the other source may be blurred and get noise.
-    pub fn nanoseconds(&self) -> f64 {
+    /// Estimates the seconds that taking the rows of train, dev and test takes, each of so many numbers: all are read, to know what they
+    /// are measured by, and copied; those of the other source are changed, and may be blurred and get noise.
+    pub fn seconds(&self, rows: [usize; 3], columns: usize) -> f64 {
+        let [train, dev, test] = rows.map(|rows| rows as f64);
+        let changed = self.train * train + self.dev * dev + self.test * test;
         let of = |takes: bool, nanoseconds: f64| if takes { nanoseconds } else { 0.0 };
-        25.0 + of(self.blur > 0.0, 25.0) + of(self.noise > 0.0, 20.0)
+        let change = 24.0 + of(self.blur > 0.0, 50.0) + of(self.noise > 0.0, 40.0);
+        1e-9 * columns as f64 * (26.0 * (train + dev + test) + change * changed)
     }
 
     /// Returns everything that is wrong whatever the data are, with paths from the settings on: `train`.

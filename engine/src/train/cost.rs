@@ -23,27 +23,27 @@ pub struct FitCost {
 /// products, a thousand classes in exponentials: only all of them together come within a third of what ninety fits of random
 /// settings take (`cargo run -p gradbook-engine --example cost` shows some).
 mod nanoseconds {
-    pub(super) const MULTIPLY_ADD_F32: f64 = 0.012;
-    pub(super) const MULTIPLY_ADD_F64: f64 = 0.032;
-    pub(super) const STEP: f64 = 35.0;
+    pub(super) const MULTIPLY_ADD_F32: f64 = 0.015;
+    pub(super) const MULTIPLY_ADD_F64: f64 = 0.07;
+    pub(super) const STEP: f64 = 150.0;
     /// One layer forward and backward, whatever its size; half of it forward alone.
-    pub(super) const LAYER: f64 = 130.0;
+    pub(super) const LAYER: f64 = 52.0;
     /// Normalizing one layer by its batch forward and backward, whatever its size; half of it forward alone.
-    pub(super) const NORMALIZED_LAYER: f64 = 100.0;
+    pub(super) const NORMALIZED_LAYER: f64 = 130.0;
     /// One number of the parameters or of the optimizer's state in a step.
-    pub(super) const UPDATED_NUMBER: f64 = 0.2;
+    pub(super) const UPDATED_NUMBER: f64 = 0.13;
     /// Normalizing one unit of one row, forward and backward; half of it forward alone.
-    pub(super) const NORMALIZED_UNIT: f64 = 0.8;
+    pub(super) const NORMALIZED_UNIT: f64 = 1.9;
     /// One class of one row.
-    pub(super) const OUTPUT: f64 = 0.7;
-    pub(super) const ROW: f64 = 11.0;
+    pub(super) const OUTPUT: f64 = 1.6;
+    pub(super) const ROW: f64 = 6.0;
     /// One number that dropout may set to 0.
-    pub(super) const MASKED_NUMBER: f64 = 2.4;
-    pub(super) const EPOCH: f64 = 150.0;
+    pub(super) const MASKED_NUMBER: f64 = 0.9;
+    pub(super) const EPOCH: f64 = 500.0;
     /// Drawing one weight, once.
-    pub(super) const FIRST_WEIGHT: f64 = 40.0;
+    pub(super) const FIRST_WEIGHT: f64 = 19.0;
     /// Splitting and normalizing one number of the data, once.
-    pub(super) const DATUM: f64 = 4.0;
+    pub(super) const DATUM: f64 = 4.5;
     /// One layer on the way to another one's exact statistics, for each batch of a prediction; and one unit of it, for each row.
     pub(super) const STATISTICS_LAYER: f64 = 1600.0;
     pub(super) const STATISTICS_UNIT: f64 = 0.8;
@@ -314,10 +314,10 @@ mod tests {
         let training = TrainingSettings { epochs: 1_000_000, ..TrainingSettings::default() };
         let cost = fit_cost(&shape, &training, [2, 1, 1]);
         assert_eq!(cost.multiply_adds, 1_000_000 * 2 * 4 + 1_000_001 * 4 * 2);
-        let products = 1e-9 * 0.012 * cost.multiply_adds as f64;
+        let products = 1e-9 * 0.015 * cost.multiply_adds as f64;
         assert!(cost.seconds > 1000.0 * products, "{} s, of which {products} s are products", cost.seconds);
         let per_epoch =
-            35.0 + 130.0 + 0.2 * 12.0 + 150.0 + 3.0 * 65.0 + 2.0 * 13.4 + 4.0 * 12.9 + 0.012 * 16.0;
+            150.0 + 52.0 + 0.13 * 12.0 + 500.0 + 3.0 * 26.0 + 2.0 * 10.2 + 4.0 * 9.7 + 0.015 * 16.0;
         assert!((cost.seconds - 1e-3 * per_epoch).abs() < 1e-5, "{}", cost.seconds);
     }
 }

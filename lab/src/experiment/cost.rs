@@ -120,7 +120,7 @@ impl Cost {
 
     /// Returns the cost of what every run has beside its work: its name and entry in the cache, its record, its names in prose.
     pub fn of_run() -> Cost {
-        Cost { seconds: 75e-6, kept: 5200.0, written: 400.0, ..Cost::default() }
+        Cost { seconds: 52e-6, kept: 5200.0, written: 400.0, ..Cost::default() }
     }
 
     /// Returns the cost of drawing so many variants in so many figures, as SVG in the page and alone, with their tables.
@@ -130,7 +130,7 @@ impl Cost {
         let drawn =
             figures * (variants.min(DRAWN_WHOLE) as f64 + 0.4 * variants.saturating_sub(DRAWN_WHOLE) as f64);
         Cost::of_drawn(Drawn {
-            seconds: 5e-3 + 0.5e-3 * figures + 0.1e-3 * drawn,
+            seconds: 3.5e-3 + 1.5e-3 * figures + 0.2e-3 * drawn,
             bytes: 1e6 + 6e4 * figures + 3e3 * held,
             written: 4e4 * figures + 4e3 * drawn,
         })
@@ -140,7 +140,7 @@ impl Cost {
     /// each.
     pub fn of_marks(panels: f64, marks: f64) -> Cost {
         Cost::of_drawn(Drawn {
-            seconds: 50e-6 * panels + 16e-6 * marks,
+            seconds: 30e-6 * panels + 64e-6 * marks,
             bytes: 2e3 * panels + 3500.0 * marks,
             written: 4e3 * panels + 600.0 * marks,
         })
@@ -148,7 +148,7 @@ impl Cost {
 
     /// Returns the cost of so many points that have a shape each.
     pub fn of_points(points: f64) -> Cost {
-        Cost::of_drawn(Drawn { seconds: 5e-6 * points, bytes: 850.0 * points, written: 250.0 * points })
+        Cost::of_drawn(Drawn { seconds: 11.5e-6 * points, bytes: 850.0 * points, written: 250.0 * points })
     }
 
     /// Returns the cost of a figure of an author's own: its expressions are evaluated in so many rows, before anything has run and
@@ -183,9 +183,9 @@ impl Cost {
     /// has an interval. A claim that nothing contradicts is judged hundreds of times more ([`idle`](crate::inline::idle)).
     pub fn of_claim(that: &str, seeds: u64) -> Cost {
         let (names, seeds) = (names(that), seeds as f64);
-        let compared = if that.contains(['<', '>']) { 14e-6 } else { 0.0 };
+        let compared = if that.contains(['<', '>']) { 22e-6 } else { 0.0 };
         Cost::of_drawn(Drawn {
-            seconds: 1.2e-3 + 12e-6 * names + (6e-6 + compared + 3e-6 * names) * seeds,
+            seconds: 0.8e-3 + 12e-6 * names + (10e-6 + compared + 5e-6 * names) * seeds,
             bytes: 2000.0 + 1000.0 * seeds,
             written: 2000.0,
         })
@@ -204,9 +204,9 @@ impl Cost {
     /// Returns the cost of a history of so many numbers: each is held, and for a variant, however many
     /// runs it has, named for prose, drawn and written to files, of which the one for tables holds so many of them as a chart has.
     pub fn of_history(numbers: f64) -> Cost {
-        let drawn = Drawn { seconds: 1.5e-6 * numbers, bytes: 140.0 * numbers, written: 17.0 * numbers };
+        let drawn = Drawn { seconds: 1.4e-6 * numbers, bytes: 140.0 * numbers, written: 17.0 * numbers };
         Cost {
-            seconds: 0.5e-6 * numbers,
+            seconds: 0.55e-6 * numbers,
             kept: 16.0 * numbers,
             written: 4.0 * numbers,
             drawn,
@@ -222,17 +222,17 @@ impl Cost {
     /// Returns what so many numbers by step cost in the file of all runs, which has every step of short series alone.
     pub fn of_steps(numbers: f64) -> Cost {
         let in_full = numbers.min(FULL_SERIES);
-        Cost { seconds: 0.5e-6 * in_full, written: 30.0 * in_full, ..Cost::default() }
+        Cost { seconds: 1.8e-6 * in_full, written: 30.0 * in_full, ..Cost::default() }
     }
 
     /// Returns the cost of so many numbers that a run ends with: each has a name, in prose and in a file.
     pub fn of_metrics(numbers: f64) -> Cost {
-        Cost { seconds: 1e-6 * numbers, kept: 75.0 * numbers, written: 20.0 * numbers, ..Cost::default() }
+        Cost { seconds: 0.8e-6 * numbers, kept: 75.0 * numbers, written: 20.0 * numbers, ..Cost::default() }
     }
 
     /// Returns the cost of so many numbers that a run keeps for charts alone.
     pub fn of_table(numbers: f64) -> Cost {
-        Cost { seconds: 0.3e-6 * numbers, kept: 105.0 * numbers, ..Cost::default() }
+        Cost { seconds: 1.5e-6 * numbers, kept: 105.0 * numbers, ..Cost::default() }
     }
 }
 

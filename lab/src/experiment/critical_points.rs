@@ -168,13 +168,14 @@ seeds: 2
         let per_pass = 1e-9
             * (60.0 * layers
                 + rows * (4.0 + 3.3 * units + 0.035 * architecture.training_multiply_adds() as f64));
-        let solved = 1e-9 * (self.steps as f64 + 1.0) * (1.5 * n * n * n + 50.0 * n * n);
+        let solved = 1e-9 * (self.steps as f64 + 1.0) * (0.8 * n * n * n + 20.0 * n * n);
         let starts = self.starts as f64;
         let own = Cost {
             rows: facts.rows as u64,
             parameters: architecture.parameters() as u64,
             multiply_adds: starts * passes * rows * architecture.training_multiply_adds() as f64,
-            seconds: starts * (passes * per_pass + solved) + training::data_seconds(&self.data, facts),
+            seconds: starts * (passes * per_pass + solved)
+                + training::data_seconds(&self.data, facts, [facts.rows, 0, 0]),
             bytes: training::data_bytes(&self.data, facts)
                 + 8.0 * (10.0 * n * n + rows * (facts.features as f64 + 6.0 * units + 8.0)),
             ..Cost::default()

@@ -153,14 +153,21 @@ fn check_watched(parts: &Parts, facts: &Facts) -> Vec<Problem> {
 pub(super) const HEADROOM: f64 = 1.9;
 
 /// Returns seconds to generate the data of a run anew, or to draw its rows from a table; a whole table is shared by all runs.
-pub(super) fn data_seconds(data: &DataSettings, facts: &Facts) -> f64 {
+pub(super) fn drawing_seconds(data: &DataSettings, facts: &Facts) -> f64 {
     let (rows, whole) = (facts.rows as f64, facts.drawn_from as f64);
     let numbers = 1.0 + facts.features as f64;
-    let drawn = if facts.drawn_from > facts.rows { 15e-9 * whole + 6e-9 * rows * numbers } else { 0.0 };
-    let made = if is_generated(data) { whole * (75e-9 + 10e-9 * numbers) } else { 0.0 };
-    let taken = data.other_source.as_ref().map_or(0.0, |source| 1e-9 * source.nanoseconds() * rows * numbers);
-    let again = if data.own_statistics { 10e-9 * rows * numbers } else { 0.0 };
-    drawn + made + taken + again
+    let copied = 0.8e-9 * numbers + 1.2e-9 * (facts.number_bytes * facts.features) as f64;
+    let drawn = if facts.drawn_from > facts.rows { 25e-9 * whole + copied * rows } else { 0.0 };
+    let made = if is_generated(data) { whole * (45e-9 + 6e-9 * numbers) } else { 0.0 };
+    drawn + made
+}
+
+/// Returns seconds for the data of a run from the data set to parts of so many rows, without dividing and scaling them.
+pub(super) fn data_seconds(data: &DataSettings, facts: &Facts, parts: [usize; 3]) -> f64 {
+    let numbers = parts.iter().sum::<usize>() as f64 * facts.features as f64;
+    let taken = data.other_source.as_ref().map_or(0.0, |source| source.seconds(parts, facts.features));
+    let again = if data.own_statistics { 10e-9 * numbers } else { 0.0 };
+    drawing_seconds(data, facts) + taken + again
 }
 
 /// Returns what a table costs once for all runs: to read it, to hold it to the end, its file beside it while that is read or packed,
@@ -172,7 +179,7 @@ pub(super) fn table_cost(data: &DataSettings, facts: &Facts) -> Drawn {
     let (rows, stored) = (facts.drawn_from as f64, facts.stored_bytes as f64);
     let cells = rows * (1.0 + facts.features as f64);
     // Text is read number by number, and of a row its target as a text; what is kept in fewer bytes stood as it is in its file.
-    let (of_cell, of_row) = if facts.number_bytes < 8 { (10e-9, 0.0) } else { (65e-9, 80.0) };
+    let (of_cell, of_row) = if facts.number_bytes < 8 { (14e-9, 0.0) } else { (90e-9, 80.0) };
     let held = facts.number_bytes as f64 * cells + of_row * rows + stored;
     let read = Drawn { seconds: of_cell * cells, bytes: held, ..Drawn::default() };
     Cost::of_packed(stored, data.file.is_some()).drawn + read
@@ -231,7 +238,8 @@ pub(super) fn judging_cost(parts: &Parts, facts: Option<&Facts>) -> Cost {
 
 /// Returns what it costs to make the data of a run, which all of its fits share.
 pub(super) fn made_cost(parts: &Parts, facts: Option<&Facts>) -> Cost {
-    let seconds = facts.map_or(0.0, |facts| data_seconds(parts.data, facts));
+    let sizes = facts.and_then(|facts| Some((facts, parts.split.sizes(facts.rows).ok()?)));
+    let seconds = sizes.map_or(0.0, |(facts, sizes)| data_seconds(parts.data, facts, sizes));
     Cost { seconds, ..Cost::default() }
 }
 

@@ -222,7 +222,7 @@ compare: [0.5, 0.9, 0.98]
         };
         let own = Cost {
             rows: length as u64,
-            seconds: 40e-9 * length + 1.2e-9 * compared,
+            seconds: 40e-9 * length + 0.3e-9 * compared,
             bytes: 64.0 * length,
             ..Cost::default()
         };

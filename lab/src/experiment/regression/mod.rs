@@ -215,7 +215,7 @@ compare: [0.0001, 0.01, 1, 100]
 
     fn cost(&self, facts: Option<&Facts>) -> Cost {
         let Some(facts) = facts else { return Cost::default() };
-        let Ok([train, ..]) = self.split.sizes(facts.rows) else { return Cost::default() };
+        let Ok(sizes) = self.split.sizes(facts.rows) else { return Cost::default() };
         let (rows, features) = (facts.rows as f64, facts.features as f64);
         // Nothing is drawn over several features.
         let is_drawn = self.features(0.0, facts.features).is_some();
@@ -227,17 +227,17 @@ compare: [0.0001, 0.01, 1, 100]
             return Cost { kept: cost.kept + kept, ..cost } + drawn;
         }
         // The penalty adds a row for each feature. Reflecting a column takes two passes over it.
-        let equations = train as f64 + features;
+        let equations = sizes[0] as f64 + features;
         let multiply_adds = 2.0 * equations * features * features + rows * features;
         let cells = rows * features;
         let fitted = Cost {
             rows: facts.rows as u64,
             parameters: facts.features as u64 + 1,
             multiply_adds,
-            seconds: 60e-6
+            seconds: 180e-6
                 + 0.15e-9 * multiply_adds
-                + 45e-9 * cells
-                + training::data_seconds(&self.data, facts),
+                + 60e-9 * cells
+                + training::data_seconds(&self.data, facts, sizes),
             // The rows as they were read, in their parts, and normalized; equations, and those at hand.
             bytes: (facts.number_bytes as f64 + 16.0) * cells + 120.0 * rows + 16.0 * equations * features,
             kept: kept + 150.0 * features,

@@ -265,9 +265,9 @@ compare: [sgd, momentum, {rmsprop: {learning_rate: 0.1}}]
     fn cost(&self, facts: Option<&Facts>) -> Cost {
         let points = self.steps as f64 + 1.0;
         // A step takes a gradient, a value, a distance and the optimizer's own arithmetic.
-        let own = Cost { seconds: 0.2e-6 * points, bytes: 64.0 * points, ..Cost::default() };
+        let own = Cost { seconds: 0.6e-6 * points, bytes: 64.0 * points, ..Cost::default() };
         // A path stands in the map beside its curves.
-        let path = Drawn { seconds: 4e-6 * points, bytes: 100.0 * points, written: 45.0 * points };
+        let path = Drawn { seconds: 6e-6 * points, bytes: 100.0 * points, written: 45.0 * points };
         let own = own + Cost::of_series(SERIES * points) + Cost::of_drawn(path);
         let (Some(data), Some(facts)) = (&self.data, facts) else { return own };
         let rows = facts.rows as f64;
@@ -280,7 +280,7 @@ compare: [sgd, momentum, {rmsprop: {learning_rate: 0.1}}]
             rows: facts.rows as u64,
             parameters: 2,
             multiply_adds: 4.0 * rows * looks,
-            seconds: ROW * rows * looks + training::data_seconds(data, facts),
+            seconds: ROW * rows * looks + training::data_seconds(data, facts, [facts.rows, 0, 0]),
             // The rows as they were read, scaled, and as they are looked at, twice where an equation is solved.
             bytes: training::data_bytes(data, facts) + held * rows,
             kept: 8.0 * figures::nodes() as f64,
@@ -291,7 +291,7 @@ compare: [sgd, momentum, {rmsprop: {learning_rate: 0.1}}]
 
     fn drawn(variants: &[&Self], _: &[Option<Facts>]) -> Drawn {
         let maps = figures::maps(variants) as f64;
-        Drawn { seconds: 15e-3 * maps, bytes: 0.5e6 * maps, written: 1e5 * maps }
+        Drawn { seconds: 14e-3 * maps, bytes: 0.5e6 * maps, written: 1e5 * maps }
     }
 
     fn metric_schema(&self, _: Option<&Facts>) -> MetricSchema {

@@ -186,11 +186,11 @@ impl Train {
             let captured = train::capture_bytes(&architecture, rows, self.training.precision) as f64;
             let answers =
                 3.0 * train::prediction_seconds(&architecture, rows.min(256), self.training.precision);
-            cost.seconds += captures * (0.7 * answers + 1.0e-9 * captured);
+            cost.seconds += captures * (0.2 * answers + 0.3e-9 * captured);
             cost.bytes += captured;
         }
         let parameters = architecture.parameters() as f64;
-        cost.seconds += 6e-9 * histograms * parameters;
+        cost.seconds += 9e-9 * histograms * parameters;
         cost.bytes += if histograms > 0.0 { 8.0 * parameters } else { 0.0 };
         cost = cost + Cost::of_table(2.4 * BINS as f64 * layers * histograms);
         for _ in 0..u32::from(self.gradient_shares) + u32::from(self.drift) {

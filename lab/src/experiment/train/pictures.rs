@@ -21,7 +21,7 @@ pub(super) fn cost(pictures: usize, moved: bool, facts: &Facts) -> Cost {
         written: 30.0 * sorts * pixels,
         ..Drawn::default()
     });
-    Cost { seconds: 0.5e-6 * pixels, kept: 60.0 * pixels, bytes: 16.0 * pixels, ..Cost::default() }
+    Cost { seconds: 2.5e-6 * pixels, kept: 60.0 * pixels, bytes: 16.0 * pixels, ..Cost::default() }
         + texts
         + drawn
 }
