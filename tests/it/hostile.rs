@@ -22,6 +22,7 @@ const REPEATED: &[&str] = &[
     "`",
     "*a **b ",
     "_a",
+    "www.a.b_",
     "~~a",
     "[",
     "[a](",

@@ -12,6 +12,9 @@ use super::{Part, Writer};
 /// The longest address, in bytes.
 const LONGEST: usize = 2000;
 
+/// The longest name of a host, in bytes, as DNS has it: beyond, no address is looked for.
+const LONGEST_HOST: usize = 253;
+
 impl<'t> Writer<'t> {
     /// Writes the text of the first part with its bare addresses as links, and what of the following parts is within one of
     /// them; says how many parts that was, or none where there is no address.
@@ -115,10 +118,15 @@ fn with_www(text: &str) -> Option<(usize, &'static str)> {
     Some((length(text, host.len()), "http://"))
 }
 
-/// Returns the host that a text begins with; none if its last two parts hold an underscore.
+/// Returns the host that a text begins with; none if its last two parts hold an underscore, or if it is too long.
 fn domain(text: &str) -> Option<&str> {
-    let end = text.find(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '_' | '.')) || wide(c));
-    let host = text[..end.unwrap_or(text.len())].trim_end_matches('.');
+    let ends = |c: char| !(c.is_alphanumeric() || matches!(c, '-' | '_' | '.')) || wide(c);
+    let near = &text[..text.floor_char_boundary(LONGEST_HOST + 1)];
+    let end = near.find(ends).unwrap_or(text.len());
+    if end > LONGEST_HOST {
+        return None;
+    }
+    let host = text[..end].trim_end_matches('.');
     let plain = host.rsplit('.').take(2).all(|part| !part.contains('_'));
     (plain && host.starts_with(char::is_alphanumeric)).then_some(host)
 }
@@ -217,6 +225,9 @@ mod tests {
         ] {
             assert_eq!(all(text), [""; 0], "{text}");
         }
+        let host = |length: usize| format!("https://{}.org", "a".repeat(length - 4));
+        assert_eq!(all(&host(LONGEST_HOST)), [host(LONGEST_HOST)]);
+        assert_eq!(all(&host(LONGEST_HOST + 1)), [""; 0]);
         assert_eq!(all("http://a.org, http://b.org"), ["http://a.org", "http://b.org"]);
     }
 }
