@@ -9,25 +9,18 @@ pub fn composed(text: &str) -> String {
     if is_nfc(text) { text.to_owned() } else { text.nfc().collect() }
 }
 
-/// Returns a path below a folder with each name as it is on the disk; none where there is none that looks the same. Only
-/// folders within are looked into.
+/// Returns a path below a folder with each name as it is on the disk: as it is written, or with all of its accents composed, or all
+/// taken apart, as some systems write them; none where there is none of these. Only folders within are looked into, and none is
+/// listed: dead links may be many, and folders large.
 pub(super) fn on_disk(root: &Path, below: &Path) -> Option<PathBuf> {
     let mut found = PathBuf::new();
     for part in below {
-        let name = composed(part.to_str()?);
         let folder = root.join(&found).canonicalize().ok().filter(|folder| folder.starts_with(root))?;
-        let exact = folder.join(part).symlink_metadata().is_ok();
-        let alike = || {
-            // A name in ASCII has no other way to be written: a folder is not listed for each dead link.
-            if name.is_ascii() {
-                return None;
-            }
-            let entries = folder.read_dir().ok()?.flatten();
-            entries
-                .map(|entry| entry.file_name())
-                .find(|other| other.to_str().is_some_and(|o| composed(o) == name))
-        };
-        found.push(if exact { part.to_owned() } else { alike()? });
+        let name = part.to_str()?;
+        let otherwise = || [name.nfc().collect::<String>(), name.nfd().collect()].into_iter();
+        let is_there = |name: &String| folder.join(name).symlink_metadata().is_ok();
+        let exact = Some(name.to_owned()).filter(is_there);
+        found.push(exact.or_else(|| otherwise().find(is_there))?);
     }
     Some(found)
 }
