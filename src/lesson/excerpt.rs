@@ -1,8 +1,9 @@
 //! Parts of a file of code: lines, or a region that comments in it name.
 
 use std::collections::{BTreeMap, HashMap};
+use std::mem::size_of;
 use std::ops::Range;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use regex::Regex;
 
@@ -46,6 +47,40 @@ enum Mark {
 
 /// The most regions that a message lists.
 const MOST_LISTED: usize = 20;
+
+/// The files of code that the lessons of a course show, each read once for all of them as long as there is room.
+#[derive(Clone, Debug, Default)]
+pub(super) struct KnownCode(Arc<Mutex<Known>>);
+
+#[derive(Debug, Default)]
+struct Known {
+    files: HashMap<String, Arc<Code>>,
+    bytes: usize,
+}
+
+/// The most bytes of files that are kept for the lessons after.
+const MOST_KEPT: usize = 32 << 20;
+
+impl KnownCode {
+    /// Returns the code of the file `below` the lessons folder, whose text `read` returns.
+    pub(super) fn of<E>(
+        &self,
+        below: &str,
+        read: impl FnOnce() -> Result<String, E>,
+    ) -> Result<Arc<Code>, E> {
+        let known = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(code) = known().files.get(below) {
+            return Ok(code.clone());
+        }
+        let code = Arc::new(Code::read(read()?));
+        let mut known = known();
+        let bytes = known.bytes + code.text.len() + code.lines.len() * size_of::<Range<usize>>();
+        if bytes <= MOST_KEPT && known.files.insert(below.to_owned(), code.clone()).is_none() {
+            known.bytes = bytes;
+        }
+        Ok(code)
+    }
+}
 
 impl Code {
     pub(super) fn read(text: String) -> Code {

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use super::discover::CHAPTERS;
+use super::excerpt::{Code, KnownCode};
 use super::glossary::Glossary;
 use super::math::Macros;
 use super::slug::without_number;
@@ -32,6 +33,7 @@ pub(super) struct Library {
     /// Suggestions that may still be made.
     pub suggestions: Suggestions,
     pub shown: ShownCode,
+    pub code: KnownCode,
     pub looked: Looked,
     /// Commands of formulas that stand for others.
     pub macros: Macros,
@@ -338,19 +340,24 @@ pub(super) fn found(library: &Library, below: &str, path: &str, span: Span) -> R
 /// The longest file of which a lesson shows the text, in bytes.
 const LONGEST_TEXT: u64 = 1 << 20;
 
-/// Returns the text of a file beside the lessons, inside their folder.
+/// Returns the code of a file beside the lessons, inside their folder.
 ///
 /// # Errors
 /// A file that is not there, lies outside, is too long or no text.
-pub(super) fn text(library: &Library, folder: &str, path: &str, span: Span) -> Result<String, Diagnostic> {
+pub(super) fn code(library: &Library, folder: &str, path: &str, span: Span) -> Result<Arc<Code>, Diagnostic> {
     let below = below(folder, path).ok_or_else(|| outside(span))?;
-    let bytes = match files::read(&library.root, Path::new(&below), LONGEST_TEXT) {
+    library.code.of(&below, || text(library, &below, path, span))
+}
+
+/// Returns the text of a file that a lesson calls `path`.
+fn text(library: &Library, below: &str, path: &str, span: Span) -> Result<String, Diagnostic> {
+    let bytes = match files::read(&library.root, Path::new(below), LONGEST_TEXT) {
         Ok(bytes) => bytes,
         Err(Refusal::TooLong(_)) => {
             let error = Diagnostic::error(format!("the file `{path}` is longer than 1 MiB"), span);
             return Err(error.label("expected a shorter one"));
         }
-        Err(refusal) => return Err(refused(library, &below, path, &refusal, span)),
+        Err(refusal) => return Err(refused(library, below, path, &refusal, span)),
     };
     match String::from_utf8(bytes).map(files::without_mark) {
         Ok(text) if !text.contains('\0') => Ok(text),

@@ -190,8 +190,6 @@ struct Writer<'t> {
     footnote_ids: BTreeMap<String, String>,
     /// The ids of the places that refer to each.
     reference_ids: BTreeMap<String, Vec<String>>,
-    /// Code of files.
-    files: code_blocks::Files,
     /// How many equations have numbers.
     numbered_equations: usize,
     /// The places of the terms in the glossary that the page explains, in the order of the text.
@@ -212,7 +210,6 @@ impl<'t> Writer<'t> {
             values: Vec::new(),
             has_too_many_values: false,
             formulas: Allowance::default(),
-            files: code_blocks::Files::default(),
             headings: Vec::new(),
             heading_ids: VecDeque::new(),
             html_ids: BTreeSet::new(),

@@ -1,8 +1,6 @@
 //! Blocks of code: what stands behind the language of a fence, code from files, and tabs.
 
-use std::collections::HashMap;
 use std::ops::Range;
-use std::rc::Rc;
 use std::sync::LazyLock;
 
 use pulldown_cmark::{CodeBlockKind, Event, Tag, TagEnd};
@@ -12,7 +10,7 @@ use super::doubtful::Doubtful;
 use super::headings::Owner;
 use super::{Part, Writer, length};
 use crate::diagnostic::{Diagnostic, Span, nearest};
-use crate::lesson::excerpt::{Code, Excerpt};
+use crate::lesson::excerpt::Excerpt;
 use crate::lesson::link;
 use crate::markup::escaped;
 
@@ -37,15 +35,6 @@ static OF_OTHERS: LazyLock<Regex> = LazyLock::new(|| {
     let pattern = r"^[^\s{,]+(?:[\s,]+[^\s{=,]+)*[\s,]*(?P<of>(?:\{|\b[\w-]+=).*)";
     Regex::new(pattern).expect("a pattern of our own")
 });
-
-/// The most files that are kept for the fences after.
-const MOST_KEPT: usize = 16;
-
-/// The files that fences show.
-#[derive(Default)]
-pub(super) struct Files {
-    read: HashMap<String, Rc<Code>>,
-}
 
 /// The settings of a fence.
 #[derive(Default)]
@@ -260,7 +249,7 @@ impl<'t> Writer<'t> {
             self.found.diagnostics.push(error.label("expected nothing between the fences"));
             return None;
         }
-        let code = match self.code_of(file, place) {
+        let code = match link::code(self.scene.library, self.scene.folder, file, place) {
             Ok(code) => code,
             Err(error) => {
                 self.found.diagnostics.push(error);
@@ -295,19 +284,6 @@ impl<'t> Writer<'t> {
                 None
             }
         }
-    }
-
-    /// Returns a file of code, which is read once.
-    fn code_of(&mut self, file: &str, place: Span) -> Result<Rc<Code>, Diagnostic> {
-        if let Some(code) = self.files.read.get(file) {
-            return Ok(code.clone());
-        }
-        let text = link::text(self.scene.library, self.scene.folder, file, place)?;
-        let code = Rc::new(Code::read(text));
-        if self.files.read.len() < MOST_KEPT {
-            self.files.read.insert(file.to_owned(), code.clone());
-        }
-        Ok(code)
     }
 
     /// Returns the place of a word in the first line of a fence.
