@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 use super::Block;
 use super::decoding::divide;
 use crate::data::{DataSettings, Facts};
-use crate::diagnostic::{Diagnostic, Problem};
+use crate::diagnostic::{Diagnostic, Problem, counted};
 use crate::experiment::variation::overlay;
 use crate::experiment::{HEADER_KEYS, Limits, Plan, written};
 use crate::search::{Dimension, MOST_SETTINGS, Space};
@@ -14,6 +14,9 @@ use crate::settings::{Node, Value};
 
 /// The one key of the header that a reader may change.
 const SEED: &str = "seed";
+
+/// The most variants that are planned to see what the values of a `try` do: for each of these, all of them are planned anew.
+const MOST_PLANNED: usize = 2000;
 
 /// A setting that a reader may change.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -81,8 +84,21 @@ pub(super) fn controls(block: &Block, limits: &Limits, size: &Sizes) -> Result<V
         ]);
     }
     let mut problems: Vec<Problem> = space.check().into_iter().map(|problem| problem.within("try")).collect();
+    if space.settings.len() > MOST_SETTINGS {
+        return Err(problems);
+    }
+    let values: usize = space.settings.iter().map(|setting| tried_of(&setting.dimension)).sum();
+    let variants = block.plan.variants().len();
+    if values * variants > MOST_PLANNED {
+        let message = format!("`try` has {values} values for {}", counted(variants, "variant"));
+        let most = (MOST_PLANNED / variants).max(1);
+        let expected = format!("at most {most} for so many: both ends of a range count, and every choice");
+        problems.push(Problem::new("try", message).expected(expected));
+        return Err(problems);
+    }
+    let (_, settings) = divide(&block.tree);
     let mut controls = Vec::new();
-    for setting in space.settings.iter().take(MOST_SETTINGS) {
+    for setting in &space.settings {
         let path = format!("try.{}", setting.path);
         if !setting.when.is_empty() {
             let problem =
@@ -90,7 +106,7 @@ pub(super) fn controls(block: &Block, limits: &Limits, size: &Sizes) -> Result<V
             problems.push(problem.expected("no `when`"));
         }
         if setting.dimension.check().is_empty() {
-            match control(block, &setting.path, &setting.dimension, limits, size) {
+            match control(block, &settings, &setting.path, &setting.dimension, limits, size) {
                 Ok(control) => controls.push(control),
                 Err(problem) => problems.push(Problem { path, ..problem }),
             }
@@ -99,13 +115,14 @@ pub(super) fn controls(block: &Block, limits: &Limits, size: &Sizes) -> Result<V
     if problems.is_empty() { Ok(controls) } else { Err(problems) }
 }
 
-/// Returns a setting with its value on the page and what it moves.
+/// Returns a setting with its value on the page and what it moves, of a block with these settings of its kind.
 ///
 /// # Errors
 /// A path that leads nowhere, a range that holds what cannot be or not what the page was computed with, a setting that no
 /// variant takes from the block.
 fn control(
     block: &Block,
+    settings: &Node,
     path: &str,
     range: &Dimension,
     limits: &Limits,
@@ -142,7 +159,7 @@ fn control(
     let mut moved = vec![false; before.len()];
     let mut same = None;
     for value in probes(range) {
-        let plan = replanned(block, path, &value, limits, size)?;
+        let plan = replanned(block, settings, path, &value, limits, size)?;
         let after = resolved(plan.as_ref());
         if after.len() != before.len() {
             let message = format!("with {} there are other variants", written(&value));
@@ -205,6 +222,14 @@ pub fn holds(range: &Dimension, value: &Json) -> bool {
     }
 }
 
+/// Returns how many values stand for a range.
+fn tried_of(range: &Dimension) -> usize {
+    match range {
+        Dimension::Choice(values) => values.len(),
+        _ => 2,
+    }
+}
+
 /// Returns the values that stand for a range: its ends, or all choices.
 fn probes(range: &Dimension) -> Vec<Json> {
     match range {
@@ -248,12 +273,13 @@ fn number_at(block: &Block, variant: usize, path: &str, resolved: &Json) -> Opti
     resolved.pointer(&pointer).filter(|value| value.is_number()).cloned()
 }
 
-/// Plans the block with another value at a path.
+/// Plans the block with another value at a path of its settings.
 ///
 /// # Errors
 /// What is wrong with that.
 fn replanned(
     block: &Block,
+    settings: &Node,
     path: &str,
     value: &Json,
     limits: &Limits,
@@ -261,8 +287,7 @@ fn replanned(
 ) -> Result<Box<dyn Plan>, Problem> {
     let with = |message: &str| format!("with {} at `{path}`: {message}", written(value));
     let node = Node::of_json(block.tree.span, value);
-    let tree = laid(&block.tree, &[(path.to_owned(), node)])?;
-    let (_, settings) = divide(&tree);
+    let settings = laid(settings, &[(path.to_owned(), node)])?;
     let said = |found: Vec<Diagnostic>| {
         let Some(Diagnostic { message, label, hints, .. }) = found.into_iter().next() else {
             return Problem::new("", with(""));
