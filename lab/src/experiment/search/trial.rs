@@ -32,8 +32,9 @@ pub(super) fn at_point(search: &Search, space: &Space, point: &[f64]) -> Result<
 
 /// Returns the space that is searched, its choices with all of their settings: of `adam` its betas too.
 pub(super) fn with_whole_choices(search: &Search) -> Space {
+    let tree = tree(search);
     let whole = |path: &str, choice: &Json| {
-        let chosen = with(tree(search), std::iter::once((path, choice.clone()))).ok();
+        let chosen = with(tree.clone(), std::iter::once((path, choice.clone()))).ok();
         let written = chosen.and_then(|chosen| serde_json::to_value(chosen).ok());
         let pointer = format!("/{}", path.replace('.', "/"));
         written
@@ -57,9 +58,11 @@ fn at_point_of(tree: Node, space: &Space, point: &[f64]) -> Result<Search, Probl
     with(tree, values.filter_map(|(setting, value)| Some((setting.path.as_str(), value?))))
 }
 
-/// Returns the settings of a search as a tree, in which others can be put in place.
+/// Returns the settings of a search as a tree, in which others can be put in place: without the space, which no trial has, and
+/// which may be long.
 fn tree(search: &Search) -> Node {
-    Node::of_json(NOWHERE, &serde_json::to_value(search).unwrap_or_default())
+    let own = Search { space: Space::default(), ..search.clone() };
+    Node::of_json(NOWHERE, &serde_json::to_value(own).unwrap_or_default())
 }
 
 /// Returns settings with others in place, the last of which is to blame for what is wrong.
