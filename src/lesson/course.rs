@@ -150,6 +150,9 @@ impl Language {
     }
 }
 
+/// The longest phrase of a course's own, in bytes; the longest of ours is half as long.
+const LONGEST_PHRASE: usize = 600;
+
 /// Which colours a reader gets who has not chosen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -204,6 +207,9 @@ impl CourseSettings {
                 problems.push(
                     Problem::new(place, format!("the phrase `{name}` has a gap too many")).expected(expected),
                 );
+            } else if text.len() > LONGEST_PHRASE {
+                let problem = Problem::new(place, format!("the phrase `{name}` has {} bytes", text.len()));
+                problems.push(problem.expected(format!("at most {LONGEST_PHRASE}: pages repeat it")));
             }
         }
         for (name, meaning) in &self.macros {

@@ -56,6 +56,9 @@ fn phrases(texts: Vec<(String, String)>) -> Vec<(String, Phrase)> {
 /// The gap that holds several things, each said by itself.
 const LIST: &str = "list";
 
+/// How often a phrase of a course's own may have one gap.
+const MOST_OFTEN: usize = 2;
+
 /// How deep phrases stand within each other; what is deeper is no sentence of ours.
 const DEEPEST: usize = 6;
 
@@ -107,11 +110,17 @@ impl Words {
         english().iter().map(|(name, phrase)| (name.as_str(), phrase.text()))
     }
 
-    /// Returns what is wrong with a phrase of a course's own for one of ours: gaps that the English one does not have.
+    /// Returns what is expected of a phrase of a course's own for one of ours, where it has another gap than the English one, or
+    /// one too often: phrases stand within phrases, and would double and double.
     pub fn fault(name: &str, own: &str) -> Option<String> {
         let (_, english) = english().iter().find(|(known, _)| known == name)?;
         let gaps: Vec<&str> = english.gaps().collect();
-        let unknown = Phrase::new(own).gaps().find(|gap| !gaps.contains(gap)).map(str::to_owned)?;
+        let own = Phrase::new(own);
+        let Some(unknown) = own.gaps().find(|gap| !gaps.contains(gap)) else {
+            let often =
+                gaps.into_iter().find(|gap| own.gaps().filter(|own| own == gap).count() > MOST_OFTEN)?;
+            return Some(format!("the gap `{{{often}}}` twice at most"));
+        };
         Some(match gaps.as_slice() {
             [] => format!("a text without gaps such as `{{{unknown}}}`"),
             gaps => format!(
