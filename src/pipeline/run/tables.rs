@@ -262,6 +262,10 @@ impl Tables {
         if self.loaded.contains_key(&key) {
             return Ok(&self.loaded[&key]);
         }
+        // What is beyond the first that is too much is not even read.
+        if self.is_too_much() {
+            return Err(vec![self.too_much(settings, place)]);
+        }
         let problems: Vec<Problem> = settings
             .check_readable()
             .into_iter()
@@ -298,15 +302,20 @@ impl Tables {
             Diagnostic { severity: Severity::Warning, ..Diagnostic::at(problem.clone(), span) }
         }));
         let dataset = read.dataset.clone();
-        self.used.insert(read_as, read);
         self.held += dataset.bytes() as f64;
-        if self.held > self.limits.course.bytes {
+        if self.is_too_much() {
             return Err(vec![self.too_much(settings, place)]);
         }
+        self.used.insert(read_as, read);
         Ok(self.loaded.entry(key).or_insert(Loaded { dataset, hash, stored }))
     }
 
-    /// Returns all tables up to this one hold more than the course may.
+    /// Returns whether the tables so far hold more memory than the course may.
+    fn is_too_much(&self) -> bool {
+        self.held > self.limits.course.bytes
+    }
+
+    /// Says that all tables up to this one hold more than the course may.
     fn too_much(&self, settings: &DataSettings, place: Places) -> Diagnostic {
         let setting = if settings.file.is_some() { "file" } else { "name" };
         let error = Diagnostic::error("the tables up to this one hold too much memory", place(setting));
