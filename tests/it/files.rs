@@ -246,6 +246,24 @@ fn an_output_that_leads_elsewhere_or_holds_other_files_is_refused() {
         assert!(called.error.contains("gradbook did not write it"), "{}", called.error);
         fs::remove_file(course.path(name)).unwrap();
     }
+    // A list that came with them makes nothing hidden a build's, and no link or pipe is what stands there for a host.
+    let refused = |name: &str| {
+        let called = call(&course, &["build", "--untrusted"]);
+        assert_eq!(called.status, 2, "{name}: {}", called.error);
+        let said = format!("`output/{name}` is in the output and gradbook did not write it");
+        assert!(called.error.contains(&said), "{name}: {}", called.error);
+        fs::remove_file(course.path("output").join(name)).unwrap();
+    };
+    let list = fs::read_to_string(course.path("output/.gradbook-files")).unwrap();
+    fs::write(course.path("output/.gradbook-files"), list + ".htaccess\n.leak\n").unwrap();
+    fs::write(course.path("output/.htaccess"), "Redirect / https://evil.example").unwrap();
+    refused(".htaccess");
+    link(&course, course.path("victim/home/.profile"), "output/.leak");
+    refused(".leak");
+    link(&course, course.path("victim/home/.profile"), "output/.nojekyll");
+    refused(".nojekyll");
+    pipe(&course, "output/.gitkeep");
+    refused(".gitkeep");
     let course = course.file("output/.nojekyll", b"");
     assert_eq!(call(&course, &["build", "--untrusted"]).status, 0);
     link(&course, course.path("lessons"), "linked");

@@ -128,7 +128,8 @@ impl<'a> Publication<'a> {
     /// The first such file.
     pub fn check_alone(&self) -> Result<(), PublishError> {
         let strangers = stage::strangers(&self.place)?;
-        match strangers.into_iter().find(|path| !place::is_of_hosting(path)) {
+        let is_harmless = |path: &PathBuf| place::is_of_hosting(path) && self.place.is_plain(path);
+        match strangers.into_iter().find(|path| !is_harmless(path)) {
             Some(file) => Err(PublishError::Unknown { file: self.place.shown.join(file) }),
             None => Ok(()),
         }

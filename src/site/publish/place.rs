@@ -126,6 +126,11 @@ impl OutputPlace {
         folder.file(name.unwrap_or(below))
     }
 
+    /// Returns whether a file or a folder itself is there, no link to one, nor a pipe.
+    pub(super) fn is_plain(&self, below: &Path) -> bool {
+        self.output.join(below).symlink_metadata().is_ok_and(|meta| meta.is_file() || meta.is_dir())
+    }
+
     /// Returns whether the output is not where it was said to be, but a link leads there.
     fn is_linked(&self) -> bool {
         let named = std::path::absolute(&self.shown);

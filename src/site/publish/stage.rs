@@ -137,7 +137,7 @@ fn keep(place: &OutputPlace, files: &BTreeMap<String, Staged>) -> Result<(), Pub
 }
 
 /// Returns what no build wrote, below the output: files, and hidden folders at its top. A site without a list (of an earlier
-/// version) is all ours, but for hidden files.
+/// version) is all ours. What is hidden at its top, but for the list, never is, whoever listed it.
 pub(super) fn strangers(place: &OutputPlace) -> Result<Vec<PathBuf>, PublishError> {
     let mut found = Vec::new();
     if !exists(&place.output) {
@@ -149,8 +149,7 @@ pub(super) fn strangers(place: &OutputPlace) -> Result<Vec<PathBuf>, PublishErro
         Err(Refusal::Missing) => None,
         Err(refusal) => return Err(PublishError::List { file: place.shown.join(LIST), refusal }),
     };
-    let ours: Option<BTreeSet<PathBuf>> =
-        list.map(|list| list.lines().chain([LIST]).map(PathBuf::from).collect());
+    let ours: Option<BTreeSet<PathBuf>> = list.map(|list| list.lines().map(PathBuf::from).collect());
     let mut folders = vec![PathBuf::new()];
     while let Some(folder) = folders.pop() {
         for entry in entries(&place.output.join(&folder))? {
@@ -159,7 +158,9 @@ pub(super) fn strangers(place: &OutputPlace) -> Result<Vec<PathBuf>, PublishErro
             match is_folder(&entry) {
                 true if is_top_hidden => found.push(below),
                 true => folders.push(below),
-                false if ours.as_ref().map_or(!is_top_hidden, |ours| ours.contains(&below)) => {}
+                false if below == Path::new(LIST) => {}
+                false if is_top_hidden => found.push(below),
+                false if ours.as_ref().is_none_or(|ours| ours.contains(&below)) => {}
                 false => found.push(below),
             }
         }
