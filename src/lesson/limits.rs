@@ -1,10 +1,11 @@
 //! Limits as they are written, with their units: in a course's settings, or in a file of the machine's owner.
 
+use std::fs::File;
 use std::path::Path;
 
 use crate::diagnostic::{Diagnostic, Problem, Sources};
 use crate::experiment::LimitSettings;
-use crate::files::Fault;
+use crate::files::{self, Fault, Refusal};
 use crate::settings::{self, LineMap, Node, Value};
 
 /// Units from the text after a number to what they count, and what to write.
@@ -71,10 +72,16 @@ fn with_unit(text: &str, units: &[(&str, f64)]) -> Option<f64> {
 pub fn of_owner(file: &Path) -> Result<LimitSettings, Fault> {
     let shown = file.display();
     let unreadable = |error| Fault::cannot("read the limits in", &shown, error);
-    if std::fs::metadata(file).map_err(unreadable)?.len() > LONGEST {
-        return Err(Fault::new(format!("the limits in {shown} are longer than {} KiB", LONGEST >> 10)));
-    }
-    let text = std::fs::read_to_string(file).map_err(unreadable)?;
+    let opened = File::open(file).map_err(unreadable)?;
+    // A device has no length, and may have no end.
+    let bytes = files::read_whole(&opened, LONGEST).map_err(|refusal| match refusal {
+        Refusal::TooLong(_) => {
+            Fault::new(format!("the limits in {shown} are longer than {} KiB", LONGEST >> 10))
+        }
+        refusal => Fault::cannot("read the limits in", &shown, refusal),
+    })?;
+    let text =
+        String::from_utf8(bytes).map_err(|error| Fault::cannot("read the limits in", &shown, error))?;
     let mut sources = Sources::default();
     let source = sources.add(shown.to_string(), text.as_str());
     let map = LineMap::contiguous(source, 0, text.len());

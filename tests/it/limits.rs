@@ -50,6 +50,10 @@ fn limits_that_make_no_sense_are_the_calls_fault() {
     assert_eq!(called.status, 2);
     assert!(called.error.contains("owner.yaml:1: unknown setting `row`"), "{}", called.error);
     assert_eq!(course.call(&["plan", "--limits", "gone.yaml"]).status, 2);
+    if cfg!(unix) {
+        let called = course.call(&["plan", "--limits", "/dev/zero"]);
+        assert!(called.error.contains("/dev/zero are longer than 64 KiB"), "{}", called.error);
+    }
 }
 
 #[test]
