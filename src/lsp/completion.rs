@@ -17,7 +17,7 @@ use super::spot::Offer;
 use super::view::{View, kind_of, lexicon, metric};
 use crate::data::Separator;
 use crate::experiment::KINDS;
-use crate::files::{find_folder, is_hidden};
+use crate::files::{self, find_folder, is_hidden};
 use crate::lesson::Role;
 use crate::lesson::inline::{FILTERS, FUNCTIONS, usage};
 
@@ -424,13 +424,9 @@ fn columns_of_table(view: &View, block: &Block, path: &[Step], typed: &str, byte
     let file = block.outline.values.iter().find(is_file)?;
     let (root, own) = view.folder()?;
     let named = Path::new(&block.yaml[file.range.clone()]);
-    let folder = find_folder(root, &own.join(named.parent()?)).ok()?;
+    let table = files::open(root, &own.join(named)).ok()?;
     let mut start = Vec::new();
-    std::fs::File::open(folder.join(named.file_name()?))
-        .ok()?
-        .take(LONGEST_HEADER)
-        .read_to_end(&mut start)
-        .ok()?;
+    table.take(LONGEST_HEADER).read_to_end(&mut start).ok()?;
     let separator = Separator::of(&String::from_utf8_lossy(&start));
     let mut reader = csv::ReaderBuilder::new().delimiter(separator.byte()).from_reader(&start[..]);
     let names = reader.headers().ok()?.clone();

@@ -583,3 +583,20 @@ fn files_that_are_no_lessons_are_left_alone() {
     assert!(editor.mistakes()[0]["message"].as_str().unwrap().contains("iris"));
     editor.end();
 }
+
+#[cfg(unix)]
+#[test]
+fn of_what_lies_outside_of_the_course_nothing_is_offered() {
+    let course = two().file("outside.csv", b"secret,b\n1,2\n");
+    std::os::unix::fs::symlink(course.path("outside.csv"), course.path("lessons/out.csv")).unwrap();
+    let pipe = Command::new("mkfifo").arg(course.path("lessons/pipe.csv")).status();
+    assert!(pipe.unwrap().success());
+    let mut editor = Editor::with(&course, "lessons/01-ways.md");
+    editor.mistakes();
+    for table in ["out.csv", "pipe.csv"] {
+        let block = "\n```yaml experiment\nkind: train\nid: x\ndata: {file: TABLE, target: ";
+        let offered = editor.completed("The end.\n", &block.replace("TABLE", table));
+        assert_eq!(offered, [""; 0], "{table}");
+    }
+    editor.end();
+}
