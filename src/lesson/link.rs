@@ -11,6 +11,7 @@ use super::discover::CHAPTERS;
 use super::excerpt::{Code, KnownCode};
 use super::glossary::Glossary;
 use super::math::Macros;
+use super::room::Room;
 use super::slug::without_number;
 use crate::bibliography::Bibliography;
 use crate::diagnostic::{Diagnostic, Span, nearest};
@@ -32,6 +33,7 @@ pub(super) struct Library {
     pub index: OnceLock<Index>,
     /// Suggestions that may still be made.
     pub suggestions: Suggestions,
+    pub room: Room,
     pub shown: ShownCode,
     pub code: KnownCode,
     pub looked: Looked,

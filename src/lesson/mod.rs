@@ -24,6 +24,7 @@ pub mod plain;
 mod policy;
 pub mod prose;
 mod reference;
+mod room;
 pub mod sentences;
 mod slug;
 
@@ -44,6 +45,7 @@ pub use open::{KeptReadings, Unsaved, folder_with_settings, look, open, reopen};
 pub use picture::Embedded;
 pub use policy::ContentPolicy;
 pub use reference::{Reference, Shown, Target, Targets};
+pub use room::most_html;
 pub use slug::as_title;
 
 use crate::bibliography::Bibliography;
@@ -131,6 +133,8 @@ pub struct Lesson {
     /// Figures of the author's own, in the order of the text.
     pub figures: Vec<ExperimentBlock>,
     pub body: Fragment,
+    /// The bytes of its HTML, of one too that was not held any more.
+    pub html: usize,
     /// All headings; the contents of the page show levels 2 and 3.
     pub headings: Vec<Heading>,
     /// Local files that its text uses.

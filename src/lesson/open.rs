@@ -21,7 +21,8 @@ use super::markdown::Beside;
 use super::math::Macros;
 use super::naming;
 use super::picture::Embedded;
-use super::{Chapter, Course, ExperimentBlock, Frame, Lesson, markdown, scene};
+use super::room::Room;
+use super::{Chapter, Course, ExperimentBlock, Fragment, Frame, Lesson, markdown, scene};
 use crate::bibliography::Bibliography;
 use crate::diagnostic::{Diagnostic, Diagnostics, SourceId, Sources, Span};
 use crate::files::Fault;
@@ -147,6 +148,8 @@ impl Opening {
         self.library.lessons =
             fronts.iter().map(|front| (front.file.below.clone(), front.file.slug.clone())).collect();
         self.library.numbers = self.numbers(&fronts);
+        let texts = fronts.iter().filter_map(|front| front.read.as_ref());
+        self.library.room = Room::of(texts.map(|(_, text, ..)| text.len()).sum());
         let chapters = self.chapters(&fronts)?;
         let is_asked = |front: &FrontOf| self.only.as_ref().is_none_or(|only| *only == front.file.path);
         let asked: Vec<FrontOf> = fronts.into_iter().filter(is_asked).collect();
@@ -253,6 +256,12 @@ impl Opening {
                 (counted, block.line) = (block.span.start, line);
             }
         }
+        let html = document.body.len();
+        if !self.library.room.take(html) {
+            // Where the pages become too long is told when all are known; until then none more is held.
+            document.body = Fragment::default();
+            document.incomplete = true;
+        }
         let mut found = std::mem::take(&mut document.diagnostics);
         let Some(front) = front else { return (None, found) };
         found.extend(front.warnings.clone());
@@ -301,6 +310,7 @@ impl Opening {
             blocks: document.blocks,
             figures: document.figures,
             body: document.body,
+            html,
             headings: document.headings,
             assets,
             embedded,

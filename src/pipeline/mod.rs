@@ -53,7 +53,8 @@ use request::{is_like, none_like};
 use review::verifying::{self, Made};
 use run::running::{self, Ran};
 use run::tables::Tables;
-use run::{figures, jobs, planning, totals};
+use run::totals::{self, FirstPage};
+use run::{figures, jobs, planning};
 use show::course_templates::CourseTemplates;
 use show::{pages, unchanged};
 
@@ -73,8 +74,9 @@ pub fn inspect(request: &Request) -> Result<Inspected, Failure> {
     looking::declare(&mut course, &planned, &found, &kept.looks);
     let held = tables.bytes();
     let figures = figures::plan(&course, &planned, held, &limits, &kept.figures, &mut found);
-    found.extend(totals::check_drawings(&course));
-    found.extend(totals::check_site(&course, &planned, &figures, &tables.sources, &limits));
+    let first = FirstPage::Titles;
+    found.extend(totals::check_drawings(&course, first));
+    found.extend(totals::check_site(&course, &planned, &figures, &tables.sources, &limits, first));
     found.extend(looking::look(&course, &planned, &tables, (limits, *precision), &kept.looks));
     course.complete_prose();
     Ok(Inspected { course, limits, planned, figures, found, tables })
@@ -93,6 +95,12 @@ pub fn prepare(request: &Request) -> Result<Ready, Failure> {
         found.deny_warnings();
     }
     let templates = found.keep(templates.load(course.words(), &mut tables.sources));
+    // What is too large with the first page of the program's is told already.
+    let first = templates.as_ref().map(CourseTemplates::first_page);
+    if let Some(first) = first.filter(|first| *first != FirstPage::Titles && found.errors() == 0) {
+        found.extend(totals::check_drawings(&course, first));
+        found.extend(totals::check_site(&course, &planned, &drawn, &tables.sources, &limits, first));
+    }
     let Some(templates) = templates.filter(|_| found.errors() == 0) else {
         return Err(Failure::Course(found, tables.sources));
     };

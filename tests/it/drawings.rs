@@ -176,6 +176,31 @@ fn what_a_course_draws_is_held_to_limits() {
     refused(&course.call(&["plan", "--untrusted"]), &["the site up to this lesson is too large"]);
 }
 
+/// The templates of whoever builds may show all lessons on the first page too, but not what stands beside the lessons.
+#[test]
+fn what_the_first_page_shows_again_counts_twice() {
+    let large = [SVG, &vec![b' '; 2_990_000 - SVG.len()]].concat();
+    let called = |pictures: usize, front: &str, limits: &str| {
+        let text = format!("---\ntitle: A\n{front}---\n\n{}", "![a](a.svg) ".repeat(pictures));
+        let bodies = "{% for chapter in chapters %}{% for lesson in chapter.lessons %}{{ lesson.body_html|safe }}{% endfor %}{% endfor %}";
+        let course = Course::with("b.md", "B.")
+            .file("lessons/a.md", text.as_bytes())
+            .file("lessons/a.svg", &large)
+            .file("lessons/gradbook.yaml", format!("limits: {{course: {{output: {limits}}}}}\n").as_bytes())
+            .file("trusted/index.html", bodies.as_bytes());
+        let plain = course.call(&["plan", "--untrusted"]).status;
+        (plain, course.call(&["plan", "--untrusted", "--templates", "trusted"]))
+    };
+    let (plain, whole) = called(9, "", "200 MB");
+    assert_eq!(plain, 0);
+    refused(&whole, &["error: the drawings up to this one are too large\n --> lessons/a.md:5:102"]);
+    assert_eq!(called(8, "", "200 MB").1.status, 0);
+    assert_eq!(called(9, "page: true\n", "200 MB").1.status, 0);
+    let (plain, whole) = called(8, "", "50 MB");
+    assert_eq!(plain, 0);
+    refused(&whole, &["the site up to this lesson is too large", "64 MB, where 50 MB are allowed"]);
+}
+
 /// A default puts one text into many experiments.
 #[test]
 fn no_default_shows_a_drawing() {

@@ -41,7 +41,7 @@ pub(crate) fn plan(
     found: &mut Diagnostics,
 ) -> Vec<Planned> {
     let mut planned = Vec::new();
-    if let Some(error) = totals::check_count(course, limits) {
+    if let Some(error) = totals::check_count(course, limits).or_else(|| totals::check_defaults(course)) {
         found.push(error);
         return planned;
     }

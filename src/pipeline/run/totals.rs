@@ -7,21 +7,23 @@ use crate::bibliography::Source;
 use crate::diagnostic::{Diagnostic, Sources, Span};
 use crate::experiment::{Cost, Limits, beyond_limit, duration, figure, size};
 use crate::files;
-use crate::lesson::{Course, Embedded, Lesson, Role};
-use crate::markup::DataUrl;
+use crate::lesson::{Course, Embedded, Lesson, Role, most_html};
+use crate::markup::{self, DataUrl};
+use crate::settings::Node;
 
 use super::figures::PlannedFigure;
 use super::planned::Planned;
 
 /// Files of every site beside those of its lessons: the first page, the style sheet, fonts, the index of the search.
 const FILES_OF_A_SITE: u64 = 30;
-/// Bytes that each page has beside its lesson, and for each lesson that its contents name, twice, beside what that is called.
+/// Bytes that each page has beside its lesson, and for each lesson that its contents name, twice, beside what that and its chapter
+/// are called.
 const PAGE: f64 = 20_000.0;
 const CONTENTS: f64 = 400.0;
-/// The most HTML that all lessons become, and for each byte that they are written in: formulas take the most. It is read several
-/// times over.
-const HTML: f64 = 16e6;
-const HTML_OF_A_BYTE: f64 = 16.0;
+/// How often a page says at most what the course is called, who wrote it, where it stands.
+const MOST_SAID: usize = 4;
+/// What all defaults may come to, in bytes, counted for each experiment that they are laid under.
+const DEFAULTS: usize = 4_000_000;
 
 /// The largest file of a drawing that a page holds, and what the addresses of all of them may come to in all pages, in bytes.
 pub(crate) const LARGEST_DRAWING: u64 = 4_000_000;
@@ -38,6 +40,23 @@ pub(crate) fn check_count(course: &Course, limits: &Limits) -> Option<Diagnostic
     let label = beyond_limit(&figure(count as f64), " experiments", &figure(most as f64));
     let error = Diagnostic::error("the course has too many experiments", beyond.node.locate("id"));
     Some(error.label(label).hint(limits.hint()))
+}
+
+/// Says that defaults are laid under so many experiments that all together are too long to be read, at the longer ones of a lesson.
+pub(crate) fn check_defaults(course: &Course) -> Option<Diagnostic> {
+    let long = |node: &&Node| node.span.end - node.span.start;
+    let mut sum = 0;
+    let mut laid = course.lessons.iter().filter_map(|lesson| {
+        let both = [course.settings.defaults.as_ref(), lesson.front.defaults.as_ref()];
+        let defaults = both.into_iter().flatten();
+        sum += lesson.blocks.len() * defaults.clone().map(|node| long(&node)).sum::<usize>();
+        Some((defaults.max_by_key(long)?, sum))
+    });
+    let (defaults, sum) = laid.find(|(_, sum)| *sum > DEFAULTS)?;
+    let [sum, most] = [sum, DEFAULTS].map(|bytes| size(bytes as f64));
+    let error = Diagnostic::error("the defaults are too long for so many experiments", defaults.span);
+    let error = error.label(format!("{sum}, counted for each of them, where {most} are allowed"));
+    Some(error.hint("what only some of them share stands in their lessons, or in their blocks"))
 }
 
 /// What a course takes so far, time and memory, held to its limits.
@@ -106,23 +125,45 @@ pub(crate) fn check_work(planned: &[Planned], tables: f64, limits: &Limits) -> V
     added.collect()
 }
 
+/// What the first page of a course shows of its lessons.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FirstPage {
+    Titles,
+    /// Their whole texts too: only templates of an author's do so.
+    Bodies,
+}
+
+impl FirstPage {
+    /// Returns how many pages show the text of a lesson.
+    fn pages_of(self, lesson: &Lesson) -> u64 {
+        match self {
+            FirstPage::Bodies if !lesson.front.page => 2,
+            _ => 1,
+        }
+    }
+}
+
 /// Returns the drawings of strangers in a course, each with the number of pages that hold it.
-pub(crate) fn drawings(course: &Course) -> impl Iterator<Item = (&Embedded, u64)> {
+pub(crate) fn drawings(course: &Course, first: FirstPage) -> impl Iterator<Item = (&Embedded, u64)> {
     let pages = course.lessons.len() as u64 + OTHER_PAGES;
     let around = course.frame.embedded.iter().map(move |shown| (shown, pages));
-    around.chain(course.lessons.iter().flat_map(|lesson| &lesson.embedded).map(|shown| (shown, 1)))
+    let within = course.lessons.iter().flat_map(move |lesson| {
+        let pages = first.pages_of(lesson);
+        lesson.embedded.iter().map(move |shown| (shown, pages))
+    });
+    around.chain(within)
 }
 
 /// Says which drawings of strangers are too large for a page, and where all of them become too large for the pages together.
-pub(crate) fn check_drawings(course: &Course) -> Vec<Diagnostic> {
+pub(crate) fn check_drawings(course: &Course, first: FirstPage) -> Vec<Diagnostic> {
     let mut lengths = Lengths { root: &course.root, known: BTreeMap::new() };
     let (mut sum, mut found, mut told) = (0, Vec::new(), BTreeSet::new());
-    let all = drawings(course).map(|(shown, times)| match lengths.of_file(shown) {
+    let all = drawings(course, first).map(|(shown, times)| match lengths.of_file(shown) {
         bytes if bytes > LARGEST_DRAWING => 0,
         bytes => DataUrl::length(bytes) * times,
     });
     let all: u64 = all.sum();
-    for (shown, times) in drawings(course) {
+    for (shown, times) in drawings(course, first) {
         let bytes = lengths.of_file(shown);
         if bytes > LARGEST_DRAWING {
             if told.insert(&shown.address) {
@@ -178,26 +219,27 @@ pub(crate) fn check_site(
     figures: &[PlannedFigure],
     sources: &Sources,
     limits: &Limits,
+    first: FirstPage,
 ) -> Option<Diagnostic> {
     let (mut files, mut bytes) = (FILES_OF_A_SITE, PAGE);
-    let named = |lesson: &Lesson| CONTENTS + 2.0 * (lesson.title.len() + lesson.slug.len()) as f64;
-    let contents: f64 = course.lessons.iter().map(named).sum();
-    let (mut html, mut written) = (0.0, 0.0);
+    let (mut html, mut written) = (0, 0);
     let mut copied = BTreeSet::new();
     let mut lengths = Lengths { root: &course.root, known: BTreeMap::new() };
-    let around: u64 = course.frame.embedded.iter().map(|shown| lengths.in_page(shown)).sum();
-    bytes += (around * OTHER_PAGES) as f64;
+    let held: u64 = course.frame.embedded.iter().map(|shown| lengths.in_page(shown)).sum();
+    let around = around(course) + held as f64;
+    bytes += OTHER_PAGES as f64 * around;
     let mut of_lesson = planned.iter().peekable();
     for (index, lesson) in course.lessons.iter().enumerate() {
         files += 1;
-        // A lesson's text stands in its page and in the index of the search, a value in it is as long as its text.
-        bytes += PAGE + contents + 2.0 * lesson.body.len() as f64;
-        html += (lesson.body.len() + cited(course, lesson)) as f64;
-        written += sources.get(lesson.source).text.len() as f64;
-        if html > HTML + HTML_OF_A_BYTE * written {
-            let most = size(HTML + HTML_OF_A_BYTE * written);
-            let label =
-                format!("{} of HTML, expected at most {most} from {} of text", size(html), size(written));
+        let pages = first.pages_of(lesson) as f64;
+        // A lesson's text stands in its pages and in the index of the search, a value in it is as long as its text.
+        bytes += PAGE + around + (pages + 1.0) * lesson.html as f64;
+        html += lesson.html + cited(course, lesson);
+        written += sources.get(lesson.source).text.len();
+        if html > most_html(written) {
+            let [becomes, most, written] =
+                [html, most_html(written), written].map(|bytes| size(bytes as f64));
+            let label = format!("{becomes} of HTML, expected at most {most} from {written} of text");
             let error =
                 Diagnostic::error("the pages up to this lesson are too long", Span::new(lesson.source, 0, 0));
             let hint = "formulas, notes and citations become much longer than they are written";
@@ -207,15 +249,16 @@ pub(crate) fn check_site(
             files += 1;
             bytes += length(&course.root, &asset.file) as f64;
         }
-        bytes += (around + lesson.embedded.iter().map(|shown| lengths.in_page(shown)).sum::<u64>()) as f64;
+        let held: u64 = lesson.embedded.iter().map(|shown| lengths.in_page(shown)).sum();
+        bytes += pages * held as f64;
         while let Some(experiment) = of_lesson.next_if(|experiment| experiment.lesson == index) {
             let figures = experiment.kind.figures.len();
             files += 3 + figures as u64;
-            bytes += experiment.total().published();
+            bytes += pages * experiment.total().published();
         }
         files += 2 * lesson.figures.len() as u64;
         let own = figures.iter().filter(|figure| figure.lesson == index);
-        bytes += own.map(|figure| figure.cost.published()).sum::<f64>();
+        bytes += pages * own.map(|figure| figure.cost.published()).sum::<f64>();
         let beyond = [
             (files as f64, limits.course.files as f64, "files", figure as fn(f64) -> String),
             (bytes, limits.course.output, "", size),
@@ -229,6 +272,22 @@ pub(crate) fn check_site(
         }
     }
     None
+}
+
+/// How many bytes stand around what each page shows: the contents, and what the course says of itself.
+fn around(course: &Course) -> f64 {
+    let titles = |lesson: &Lesson| CONTENTS + 2.0 * (lesson.title.len() + lesson.slug.len()) as f64;
+    let lessons: f64 = course.lessons.iter().map(titles).sum();
+    let chapters = course.lessons.iter().filter_map(|lesson| lesson.chapter.as_ref());
+    let mut chapters: Vec<&str> = chapters.map(|chapter| chapter.title.as_str()).collect();
+    chapters.dedup();
+    let chapters: f64 = chapters.into_iter().map(|title| 2.0 * markup::escaped(title).len() as f64).sum();
+    let settings = &course.settings;
+    let addresses = [&settings.repository, &settings.base_url].into_iter().flatten();
+    let said = [&settings.title, &settings.author, &settings.license].into_iter().chain(addresses);
+    let said: usize = said.map(|text| MOST_SAID * markup::escaped(text).len()).sum();
+    let frame = course.frame.head_html.len() + course.frame.footer_html.len();
+    lessons + chapters + (said + frame) as f64
 }
 
 /// How many bytes the sources have that stand at the end of a lesson's page.

@@ -9,6 +9,7 @@ use crate::site::{TemplateError, Templates};
 use crate::words::Words;
 
 use crate::pipeline::request::{Failure, Request};
+use crate::pipeline::run::totals::FirstPage;
 
 /// A course's templates.
 pub(crate) struct CourseTemplates {
@@ -56,6 +57,14 @@ impl CourseTemplates {
         let plain = root.file_name().and_then(|_| Some(root.parent()?.join("templates")));
         let shown = plain.as_ref().unwrap_or(&beside).display().to_string();
         Ok(Folder { path: beside.is_dir().then_some(beside), shown, is_used })
+    }
+
+    /// Returns what the first page shows of the lessons.
+    pub(crate) fn first_page(&self) -> FirstPage {
+        match self.loaded.index_shows_bodies() {
+            true => FirstPage::Bodies,
+            false => FirstPage::Titles,
+        }
     }
 
     /// Returns what is wrong with a template, at its place.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::files::{self, Fault};
 use crate::lesson::{Course, Embedded};
 use crate::markup::DataUrl;
-use crate::pipeline::run::totals::{self, DRAWINGS, LARGEST_DRAWING};
+use crate::pipeline::run::totals::{self, DRAWINGS, FirstPage, LARGEST_DRAWING};
 use crate::store::cache::Sum;
 
 /// The drawings of a course, by their addresses from the site's own folder.
@@ -17,9 +17,9 @@ impl Drawings {
     ///
     /// # Errors
     /// One that cannot be read; one that has become too large since the course was looked at, or made all of them so.
-    pub(crate) fn read(course: &Course) -> Result<Drawings, Fault> {
+    pub(crate) fn read(course: &Course, first: FirstPage) -> Result<Drawings, Fault> {
         let (mut drawings, mut sum) = (BTreeMap::new(), 0);
-        for (Embedded { file, address, .. }, times) in totals::drawings(course) {
+        for (Embedded { file, address, .. }, times) in totals::drawings(course, first) {
             if !drawings.contains_key(address) {
                 let below = file.strip_prefix(&course.root).unwrap_or(file);
                 let bytes = files::read(&course.root, below, LARGEST_DRAWING)

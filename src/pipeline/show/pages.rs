@@ -42,7 +42,7 @@ pub(crate) fn bodies(computed: &Computed) -> Result<Vec<String>, Failure> {
     let (drafts, mut wrong) = Drafting::new(computed).drafts();
     let references = References::new(computed, &drafts);
     wrong.extend(references.check());
-    let drawings = Drawings::read(&computed.course)?;
+    let drawings = Drawings::read(&computed.course, computed.templates.first_page())?;
     let finished = drafts.iter().enumerate();
     let finished =
         finished.map(|(index, draft)| Finished::new(computed, &references, &drawings, draft, index).whole());
@@ -63,7 +63,7 @@ pub(crate) fn assemble(computed: &Computed, holds: &Holds) -> Result<Files, Fail
     let (drafts, mut wrong) = drafting.drafts();
     let references = References::new(computed, &drafts);
     wrong.extend(references.check());
-    let drawings = Drawings::read(&computed.course)?;
+    let drawings = Drawings::read(&computed.course, computed.templates.first_page())?;
     let finish = |(index, draft)| Finished::new(computed, &references, &drawings, draft, index);
     let finished: Vec<Finished> = drafts.par_iter().enumerate().map(finish).collect();
 
