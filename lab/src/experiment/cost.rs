@@ -140,7 +140,7 @@ impl Cost {
     /// each.
     pub fn of_marks(panels: f64, marks: f64) -> Cost {
         Cost::of_drawn(Drawn {
-            seconds: 30e-6 * panels + 64e-6 * marks,
+            seconds: 30e-6 * panels + 34e-6 * marks,
             bytes: 2e3 * panels + 3500.0 * marks,
             written: 4e3 * panels + 600.0 * marks,
         })
@@ -227,12 +227,12 @@ impl Cost {
 
     /// Returns the cost of so many numbers that a run ends with: each has a name, in prose and in a file.
     pub fn of_metrics(numbers: f64) -> Cost {
-        Cost { seconds: 0.8e-6 * numbers, kept: 75.0 * numbers, written: 20.0 * numbers, ..Cost::default() }
+        Cost { seconds: 0.6e-6 * numbers, kept: 75.0 * numbers, written: 20.0 * numbers, ..Cost::default() }
     }
 
     /// Returns the cost of so many numbers that a run keeps for charts alone.
     pub fn of_table(numbers: f64) -> Cost {
-        Cost { seconds: 1.5e-6 * numbers, kept: 105.0 * numbers, ..Cost::default() }
+        Cost { seconds: 0.8e-6 * numbers, kept: 105.0 * numbers, ..Cost::default() }
     }
 }
 

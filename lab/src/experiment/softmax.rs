@@ -142,7 +142,7 @@ label: 0
             // Four panels of a bar for each logit, and five lists of them, which stand in the page of every seed's results too.
             let logits = self.logits.as_ref().map_or(0, Vec::len) as f64;
             let told = Cost::of_metrics(5.0 * logits + 2.0);
-            return Cost { seconds: 0.6 * told.seconds, ..told }
+            return Cost { seconds: 0.3 * told.seconds, ..told }
                 + Cost::of_marks(4.0, 3.5 * logits)
                 + Cost::of_table(3.0 * logits);
         };
