@@ -139,11 +139,19 @@ impl<'t> Writer<'t> {
         (rest.trim().to_owned(), size)
     }
 
-    /// Reads a title as a line of Markdown, where it stands in the file as it is.
+    /// Reads a title as a line of Markdown.
     fn caption(&mut self, caption: &str, range: &Range<usize>) {
-        let place = self.text[range.clone()].rfind(caption).map(|at| range.start + at);
-        let Some(start) = place else { return self.out.push(Event::Text(caption.to_owned().into())) };
-        let moved = |range: Range<usize>| range.start + start..range.end + start;
+        let picture = &self.text[range.clone()];
+        let place = |piece: &str| picture.rfind(piece).map(|at| range.start + at);
+        let whole = place(caption);
+        // With escapes in it only pieces of it stand there as they are; of a title that stands elsewhere none may.
+        let moved = |inner: Range<usize>| match whole {
+            Some(start) => start + inner.start..start + inner.end,
+            None => {
+                let piece = caption.get(inner).unwrap_or_default();
+                place(piece).map_or(range.clone(), |at| at..at + piece.len())
+            }
+        };
         let Reading { parts, code_in_formulas, .. } = reading::read_line(caption, options());
         let code = code_in_formulas.into_iter();
         let code = code

@@ -70,7 +70,9 @@ impl Writer<'_> {
     /// Warns of a `$` that opens no formula although a command follows it: a brace is missing, or the other `$`.
     fn check_formula(&mut self, text: &str, range: &Range<usize>) {
         let Some(dollar) = text.find('$') else { return };
-        let Some(rest) = self.text.get(range.start + dollar + 1..) else { return };
+        let start = range.start + dollar;
+        // A text may stand in the file otherwise.
+        let Some(rest) = self.text.get(start..).and_then(|rest| rest.strip_prefix('$')) else { return };
         // A line may be as long as the lesson, and each of its pieces comes by here.
         let near = &rest[..rest.floor_char_boundary(LONGEST_GUESS)];
         let line = near.lines().next().unwrap_or_default();
@@ -78,10 +80,9 @@ impl Writer<'_> {
         let command = formula
             .split_once('\\')
             .is_some_and(|(_, name)| name.starts_with(|c: char| c.is_ascii_alphabetic()));
-        if !command || self.text[..range.start + dollar].ends_with('\\') {
+        if !command || self.text[..start].ends_with('\\') {
             return;
         }
-        let start = range.start + dollar;
         let place = self.span(start..start + 1 + formula.trim_end().len());
         let warning = Diagnostic::warning("this formula is shown as it stands", place);
         let is_closed = line[formula.len()..].starts_with('$');
@@ -161,7 +162,7 @@ impl Writer<'_> {
 }
 
 /// Returns whether what stands between brackets was meant as a formula: a letter, or signs that prose has not.
-fn is_like_tex(inside: &str) -> bool {
+pub(super) fn is_like_tex(inside: &str) -> bool {
     let inside = inside.trim();
     let mut letters = inside.chars();
     let single = letters.next().is_some_and(char::is_alphabetic) && letters.next().is_none();

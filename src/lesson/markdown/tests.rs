@@ -322,6 +322,19 @@ fn pictures_have_widths_and_captions() {
         )
     );
     assert!(shown("![a](p.png \"b \\\" c\")").contains("b \" c</figcaption>"));
+    // The words of a title may stand in the file otherwise, or elsewhere.
+    let caption = |text: &str| {
+        let shown = shown(text);
+        let (_, caption) = shown.split_once("<figcaption>").unwrap();
+        caption.split_once("</figcaption>").unwrap().0.replace(&Mark::Picture(None).written(), "")
+    };
+    assert_eq!(caption("![a][r]\n\n[r]: p.png \"The *loss* `{{ x.y }}`\""), "The <em>loss</em> [x.y]");
+    assert_eq!(
+        caption("![a](p.png \"\\\"Best\\\" *loss* `{{ x.y }}`, `` {{ x.y }} ``\")"),
+        "\"Best\" <em>loss</em> [x.y], <code>{{ x.y }}</code>"
+    );
+    let shown_alone = caption("![Größe ö](p.png \"&lt; $\\alpha *b* `{{ x.y }}` www.a.org\")");
+    assert!(shown_alone.starts_with("&lt; $\\alpha <em>b</em> [x.y] "), "{shown_alone}");
     assert_eq!(read("![a](p.png \"width=half\")").diagnostics[0].message, "this is no width of a picture");
 }
 
