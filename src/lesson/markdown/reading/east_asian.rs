@@ -25,9 +25,37 @@ pub(super) fn joined<'t>(text: &str, mut parts: Vec<Part<'t>>) -> Vec<Part<'t>> 
     parts
 }
 
+/// A character and where it stands.
+type Placed = (usize, char);
+
 /// Returns what the parser is to see in place of characters beside stars.
 pub(super) fn letters(text: &str, parts: &[Part]) -> BTreeMap<usize, char> {
     let mut letters = BTreeMap::new();
+    let mut other_sides: BTreeMap<usize, Vec<Placed>> = BTreeMap::new();
+    for (before, after) in neighbours(text, parts) {
+        letters.extend(beside(before, after));
+        letters.extend(beside(after, before));
+        other_sides.entry(before.0).or_default().push(after);
+        other_sides.entry(after.0).or_default().push(before);
+    }
+    // A letter alone between two runs of stars, `词*从*$P$`, that became a sign for one of them is a sign for the other
+    // too, which opens and closes as before where a sign stands on its other side.
+    let is_stand_in = |(place, sign): (&usize, &char)| is_sign(*sign).then_some(*place);
+    let mut signs: Vec<usize> = letters.iter().filter_map(is_stand_in).collect();
+    while let Some(place) = signs.pop() {
+        for (other, letter) in other_sides.get(&place).into_iter().flatten() {
+            if letter.is_alphanumeric() && !letters.contains_key(other) {
+                letters.insert(*other, sign_as_long_as(*letter));
+                signs.push(*other);
+            }
+        }
+    }
+    letters
+}
+
+/// Returns the characters before and after each run of stars.
+fn neighbours(text: &str, parts: &[Part]) -> Vec<(Placed, Placed)> {
+    let mut neighbours = Vec::new();
     let mut done = 0;
     for star in stars(text, parts) {
         if star < done {
@@ -43,12 +71,9 @@ pub(super) fn letters(text: &str, parts: &[Part]) -> BTreeMap<usize, char> {
         }
         let before = text[..start].char_indices().next_back();
         let after = text[end..].chars().next().map(|letter| (end, letter));
-        if let (Some(before), Some(after)) = (before, after) {
-            letters.extend(beside(before, after));
-            letters.extend(beside(after, before));
-        }
+        neighbours.extend(before.zip(after));
     }
-    letters
+    neighbours
 }
 
 /// Returns where stars stand that were read as emphasis or as text.
@@ -68,20 +93,26 @@ fn stars(text: &str, parts: &[Part]) -> BTreeSet<usize> {
 }
 
 /// Returns what stands in for punctuation on one side of stars, or for the letter on the other.
-fn beside(mark: (usize, char), other: (usize, char)) -> Option<(usize, char)> {
+fn beside(mark: Placed, other: Placed) -> Option<Placed> {
     let (place, sign) = mark;
     if !is_sign(sign) || !(is_east_asian(sign) || is_east_asian(other.1)) {
         return None;
     }
     match sign.len_utf8() {
-        1 => (!is_sign(other.1)).then_some(()).and(match other.1.len_utf8() {
-            3 => Some((other.0, '、')),
-            4 => Some((other.0, '\u{10100}')),
-            _ => None,
-        }),
+        1 => (!is_sign(other.1)).then(|| (other.0, sign_as_long_as(other.1))),
         2 => Some((place, 'é')),
         3 => Some((place, '一')),
         _ => Some((place, '\u{20000}')),
+    }
+}
+
+/// Returns a sign that has as many bytes as a letter, and no meaning in Markdown.
+fn sign_as_long_as(letter: char) -> char {
+    match letter.len_utf8() {
+        1 => ',',
+        2 => '§',
+        3 => '、',
+        _ => '\u{10100}',
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! Between single dollars: no space after the first nor before the second, no digit after the second. Between double
 //! ones anything, over several lines and blank ones too where they begin or end a line. A dollar after a backslash is
-//! one, as is one in `\text{...}` within a formula. Neither closes across code.
+//! one, as is one in `\text{...}` within a formula. Neither closes across code, but for double ones on lines of their own,
+//! between which backquotes are TeX's.
 
 use std::ops::Range;
 
@@ -94,19 +95,20 @@ fn is_inline(event: &Event) -> bool {
 
 /// Returns formulas of several lines, which decide where blocks begin and end.
 pub(super) fn blocks(text: &str, parts: &[Part]) -> Vec<Formula> {
-    let fences: Vec<Range<usize>> = parts
-        .iter()
-        .filter(|(event, _)| {
-            matches!(
-                event,
-                Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(_)) | Tag::HtmlBlock) | Event::Code(_)
-            )
-        })
-        .map(|(_, range)| range.clone())
-        .collect();
-    let fence_after = |place: usize| {
-        let at = fences.partition_point(|fence| fence.end <= place);
-        fences.get(at).cloned()
+    let (mut fences, mut codes) = (Vec::new(), Vec::new());
+    for (event, range) in parts {
+        match event {
+            Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(_)) | Tag::HtmlBlock) => {
+                fences.push(range.clone());
+                codes.push(range.clone());
+            }
+            Event::Code(_) => codes.push(range.clone()),
+            _ => {}
+        }
+    }
+    let first_after = |ranges: &[Range<usize>], place: usize| {
+        let at = ranges.partition_point(|range| range.end <= place);
+        ranges.get(at).cloned()
     };
     let mut formulas = Vec::new();
     let mut at = 0;
@@ -114,7 +116,8 @@ pub(super) fn blocks(text: &str, parts: &[Part]) -> Vec<Formula> {
         let line_end = text[at..].find('\n').map_or(text.len(), |end| at + end);
         let line = &text[at..line_end];
         let next = line_end + 1;
-        if let Some(fence) = fence_after(at).filter(|fence| fence.start < line_end && fence.end > line_end) {
+        let around = first_after(&codes, at).filter(|code| code.start < line_end && code.end > line_end);
+        if let Some(fence) = around {
             at = text[fence.end..].find('\n').map_or(text.len(), |end| fence.end + end + 1).max(next);
             continue;
         }
@@ -122,8 +125,13 @@ pub(super) fn blocks(text: &str, parts: &[Part]) -> Vec<Formula> {
             at = next;
             continue;
         };
-        let limit = fence_after(open).map_or(text.len(), |fence| fence.start.max(line_end));
-        match closing(text, open + 2, limit).filter(|close| is_block(text, open, *close)) {
+        let before = |ranges: &[Range<usize>]| {
+            let limit = first_after(ranges, open).map_or(text.len(), |fence| fence.start.max(line_end));
+            closing(text, open + 2, limit)
+        };
+        let is_alone = |at: usize| text[at..].lines().next().unwrap_or_default().trim().is_empty();
+        let alone = before(&fences).filter(|close| is_alone(open + 2) && is_alone(close + 2));
+        match alone.or_else(|| before(&codes)).filter(|close| is_block(text, open, *close)) {
             Some(close) => {
                 let quotes = prefix(line).bytes().filter(|byte| *byte == b'>').count();
                 let range = open..close + 2;

@@ -137,6 +137,11 @@ fn emphasis_beside_east_asian_punctuation() {
     assert_eq!(line("**这是$x$。**那"), "<strong>这是⟦x⟧。</strong>那");
     assert_eq!(line("a \\*注意：*这里 2 * 3"), "a *注意：*这里 2 * 3");
     assert_eq!(line("**a.**b"), "**a.**b");
+    // One letter between two runs of stars.
+    assert_eq!(line("熵*从*$P$*到*$Q$，"), "熵<em>从</em>⟦P⟧<em>到</em>⟦Q⟧，");
+    assert_eq!(line("词*从*(P)*到*[Q]"), "词<em>从</em>(P)<em>到</em>[Q]");
+    assert_eq!(line("a**从**(P) é*从*(P) *从*(P)"), "a<strong>从</strong>(P) é<em>从</em>(P) <em>从</em>(P)");
+    assert_eq!(line("*甲*从*$P$*乙"), "<em>甲</em>从<em>⟦P⟧</em>乙");
 }
 
 #[test]
@@ -146,6 +151,12 @@ fn chinese_lines_join_without_a_space() {
     assert_eq!(shown("> 换行\n> 中间"), "<blockquote>\n<p>换行中间</p>\n</blockquote>");
     assert_eq!(line("학습\n속도"), "학습\n속도");
     assert_eq!(line("中间\nAdam 换行\n`a`中"), "中间\nAdam 换行\n<code>a</code>中");
+}
+
+#[test]
+fn backquotes_are_tex_between_dollars_on_lines_of_their_own() {
+    assert_eq!(shown("$$\n\\text{``a''} ``b\n$$"), "<p>⟪\n\\text{``a''} ``b\n⟫</p>");
+    assert_eq!(shown("$$\n\nUse `$$` to open."), "<p>$$</p>\n<p>Use <code>$$</code> to open.</p>");
 }
 
 #[test]
