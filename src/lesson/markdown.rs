@@ -337,6 +337,7 @@ mod equations;
 mod fences;
 mod footnotes;
 mod headings;
+mod html_formulas;
 mod links;
 mod parts;
 mod pictures;

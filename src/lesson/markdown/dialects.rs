@@ -21,7 +21,7 @@ struct Dialect {
 }
 
 /// Pattern, what it is, and what to write instead.
-const DIALECTS: [(&str, &str, &str); 38] = [
+const DIALECTS: [(&str, &str, &str); 39] = [
     (
         r"(?m)^[ \t>]*(?P<of>:::+[ \t]*\{?[ \t]*\.?\w[^\n]*)",
         "a container of another dialect",
@@ -140,6 +140,11 @@ const DIALECTS: [(&str, &str, &str); 38] = [
         "expected `<` and `>` around it, or `%20` for each blank",
     ),
     (
+        r"(?:^|[^\\])\[(?:[^\[\]\n^][^\[\]\n]*)?\]\((?P<of>(?:https?://|mailto:|\.{1,2}/)[^()<>\x22'\n]*[ \t][^()<>\x22'\s][^()<>\x22'\n]*)\)",
+        "an address with a blank in it",
+        "expected `<` and `>` around it, or `%20` for each blank",
+    ),
+    (
         r"\]\((?P<of>[^()<>\x22'\s]+\.md[ \t]+#[^()\s]*|#[^()<>\x22'\n]*[ \t][^()<>\x22'\n]*)\)",
         "an address with a blank in it",
         "expected none, as in `FILE.md#the-heading`: small letters, and `-` for each blank",
@@ -201,6 +206,12 @@ const DIALECTS: [(&str, &str, &str); 38] = [
 /// The line between the header of a table and its rows, below a line that may be one.
 static RULED: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?m)^[ \t>]*\|[^\n]*\n[ \t>]*(?P<of>\|(?:[ \t]*:?-+:?[ \t]*\|)+)[ \t]*$")
+        .expect("a pattern of our own")
+});
+
+/// Lines that begin and end with the edge of a cell.
+static ROWS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?m)^[ \t>]*(?P<of>\|[^\n]*\|)[ \t]*(?:\n[ \t>]*\|[^\n]*\|[ \t]*)+$")
         .expect("a pattern of our own")
 });
 
@@ -296,7 +307,7 @@ impl<'t> Writer<'t> {
         }
     }
 
-    /// Warns of the line below a header that makes no table of it, since it has another number of cells.
+    /// Warns of lines that make no table: the one below the header has another number of cells, or there is none.
     fn check_ruled(&mut self, parts: &[Part<'t>], hidden: &Hidden) {
         if self.has_refused_tables {
             return;
@@ -306,16 +317,22 @@ impl<'t> Writer<'t> {
             .filter(|(event, _)| matches!(event, Event::Start(Tag::Table(_))))
             .map(|(_, range)| range)
             .collect();
-        for found in RULED.captures_iter(self.text) {
-            let Some(place) = found.name("of") else { continue };
+        let is_text = |place: &regex::Match| {
             let before = tables.partition_point(|table| table.start <= place.start());
             let in_table = tables[..before].last().is_some_and(|table| table.end > place.start());
-            if in_table || hidden.has(place.start(), false) {
-                continue;
-            }
+            !in_table && !hidden.has(place.start(), false)
+        };
+        let ruled = RULED.captures_iter(self.text).filter_map(|found| found.name("of"));
+        for place in ruled.filter(is_text) {
             let warning =
                 Diagnostic::warning("this line makes no table of what is above it", self.span(place.range()));
             self.found.diagnostics.push(warning.label("expected as many cells as the header has"));
+        }
+        let unruled = ROWS.captures_iter(self.text).filter(|rows| !RULED.is_match(&rows[0]));
+        for place in unruled.filter_map(|rows| rows.name("of")).filter(is_text) {
+            let warning =
+                Diagnostic::warning("the rows of a table are shown as they stand", self.span(place.range()));
+            self.found.diagnostics.push(warning.label("expected a line such as `|---|---|` below the first"));
         }
     }
 

@@ -53,6 +53,9 @@ impl<'t> Writer<'t> {
             let close = if end.starts_with("</") { format!("{end}>") } else { end.to_owned() };
             self.found.diagnostics.push(warning.label(format!("expected `{close}` after it")));
         }
+        if is_block {
+            self.check_formulas_in_html(&html, &map);
+        }
         let fences = html.match_indices(FENCE).filter(|_| !html.trim_start().starts_with("<!--"));
         for (place, fence) in fences {
             let warning = Diagnostic::warning(

@@ -19,8 +19,11 @@ const CLOSED_BY_OTHERS: [&str; 16] = [
 /// Elements that begin a language of their own.
 const FOREIGN: [&str; 2] = ["math", "svg"];
 
-/// Elements that hold no tags; that one of them is never closed is said where raw HTML is read.
-const TEXTS: [&str; 4] = ["script", "style", "textarea", "title"];
+/// Elements that hold no tags. That one of them is never closed is said of a block where raw HTML is read.
+const TEXTS: [&str; 3] = ["script", "style", "textarea"];
+
+/// The name of a page in its head, and of a drawing.
+const TITLE: &str = "title";
 
 /// An element of raw HTML that is open.
 struct Open {
@@ -57,12 +60,14 @@ impl<'t> Writer<'t> {
                 Event::Start(Tag::HtmlBlock) => {
                     let length = super::length(&parts[at..]);
                     let (html, map) = joined(self.scene, &parts[at..at + length]);
-                    tags.read(&html, |place| map.span(place.start, place.end));
+                    tags.read(&html, true, |place| map.span(place.start, place.end));
                     at += length;
                     continue;
                 }
                 Event::InlineHtml(html) => {
-                    tags.read(html, |place| self.span(range.start + place.start..range.start + place.end));
+                    let span =
+                        |place: Range<usize>| self.span(range.start + place.start..range.start + place.end);
+                    tags.read(html, false, span);
                 }
                 Event::Start(_) => tags.before.push(tags.open.len()),
                 Event::End(end) => {
@@ -79,21 +84,28 @@ impl<'t> Writer<'t> {
 }
 
 impl Tags {
-    fn read(&mut self, html: &str, span: impl Fn(Range<usize>) -> Span) {
+    fn read(&mut self, html: &str, is_block: bool, span: impl Fn(Range<usize>) -> Span) {
         for token in markup::tokens(html, true) {
             match token {
                 Token::Start(tag) if tag.ends_itself && (self.is_foreign() || is_foreign(&tag.name)) => {}
                 Token::Start(tag) => {
                     let place = span(tag.place.clone());
                     let written = html.get(tag.place).unwrap_or_default();
-                    if self.is_foreign() || tag.name.contains('-') || is_element(&tag.name) {
-                        if !is_void(&tag.name) && !TEXTS.contains(&tag.name.as_str()) {
+                    let is_title = tag.name == TITLE && !self.is_foreign();
+                    if !is_title && (self.is_foreign() || tag.name.contains('-') || is_element(&tag.name)) {
+                        let is_said = is_block && TEXTS.contains(&tag.name.as_str());
+                        if !is_said && !is_void(&tag.name) {
                             *self.count.entry(tag.name.clone()).or_default() += 1;
                             self.open.push(Open { name: tag.name, tag: written.to_owned(), place });
                         }
                         continue;
                     }
-                    let message = format!("`{written}` is no element of HTML: readers do not see it");
+                    let message = match is_title {
+                        true => {
+                            format!("`{written}` is no part of the text: readers do not see what it holds")
+                        }
+                        false => format!("`{written}` is no element of HTML: readers do not see it"),
+                    };
                     let warning = Diagnostic::warning(message, place);
                     let warning =
                         warning.label(format!("expected `\\{written}`, or backticks around the code"));
@@ -155,9 +167,14 @@ impl Tags {
         if CLOSED_BY_OTHERS.contains(&open.name.as_str()) {
             return;
         }
-        let message = format!("`{}` is never closed", open.tag);
-        let warning = Diagnostic::warning(message, open.place);
-        self.found.push(warning.label(format!("expected `</{}>` before {end}", open.name)));
+        let closed = format!("expected `</{}>` before {end}", open.name);
+        let (message, label) = match TEXTS.contains(&open.name.as_str()) {
+            true => {
+                ("this swallows the rest of the page".to_owned(), format!("{closed}, or `\\{}`", open.tag))
+            }
+            false => (format!("`{}` is never closed", open.tag), closed),
+        };
+        self.found.push(Diagnostic::warning(message, open.place).label(label));
         self.said.insert(open.name);
     }
 }
