@@ -186,6 +186,8 @@ pub(super) fn resolve(
 ) -> Result<LinkTarget, Diagnostic> {
     if let Some(scheme) = scheme(dest) {
         return match scheme.as_str() {
+            "file" => Err(Diagnostic::error("a link with `file:` leads nowhere for readers", span)
+                .label("expected a file inside the lessons folder, by its path relative to this lesson")),
             "javascript" | "vbscript" | "data" => {
                 Err(Diagnostic::error(format!("a link with `{scheme}:` is refused"), span)
                     .label("expected an address such as `https://...`, or a lesson's file"))
@@ -208,9 +210,11 @@ pub(super) fn resolve(
         Some((id, asked)) if id.starts_with("experiment-") => (id, Some(asked.to_owned())),
         _ => (id, None),
     };
+    // The top of a page is a place in every browser.
+    let is_place = !id.is_empty() && !id.eq_ignore_ascii_case("top");
     let anchor = |slug: &str| {
         let asked = asked.clone();
-        (!id.is_empty()).then(|| Anchor { slug: slug.to_owned(), id: decoded(id), figure: None, asked, span })
+        is_place.then(|| Anchor { slug: slug.to_owned(), id: decoded(id), figure: None, asked, span })
     };
     if path.is_empty() {
         return Ok(LinkTarget::Page { href: dest.to_owned(), anchor: anchor(slug) });
@@ -241,7 +245,8 @@ pub(super) fn resolve(
             let named = [below.as_str(), plain.trim_start_matches("./")];
             let found = named.into_iter().find_map(|path| published(library, path, &up, suffix, span));
             let unended = || (!fetched).then(|| without_ending(library, &below, path, span)).flatten();
-            found.ok_or_else(|| unended().unwrap_or(error))
+            let unescaped = || unescaped(library, folder, dest, suffix, error, span);
+            found.ok_or_else(|| unended().unwrap_or_else(unescaped))
         }
     }
 }
@@ -397,6 +402,23 @@ fn without_ending(library: &Library, below: &str, path: &str, span: Span) -> Opt
         let meant = format!("did you mean `{}.md`?", path.trim_end_matches('/'));
         Diagnostic::error(format!("there is no file `{path}`"), span).label(meant)
     })
+}
+
+/// Says of a link to a file with `#` or `?` in its name, behind which an address names a place, how it is written; else what was
+/// wrong already.
+fn unescaped(
+    library: &Library,
+    folder: &str,
+    dest: &str,
+    suffix: &str,
+    error: Diagnostic,
+    span: Span,
+) -> Diagnostic {
+    if suffix.is_empty() || !is_there(library, folder, dest) {
+        return error;
+    }
+    let meant = format!("did you mean `{}`?", address(&decoded(dest)));
+    Diagnostic::error(format!("`{suffix}` is no part of the name of a file here"), span).label(meant)
 }
 
 /// Returns the address that was meant by one without a scheme: a host, a mailbox.

@@ -15,6 +15,8 @@ const LONGEST: usize = 2000;
 /// The longest name of a host, in bytes, as DNS has it: beyond, no address is looked for.
 const LONGEST_HOST: usize = 253;
 
+const MAILTO: &str = "mailto:";
+
 impl<'t> Writer<'t> {
     /// Writes the text of the first part with its bare addresses as links, and what of the following parts is within one of
     /// them; says how many parts that was, or none where there is no address.
@@ -88,8 +90,11 @@ fn find(text: &str, range: &Range<usize>) -> Option<(Range<usize>, String)> {
             }
             '@' => match mail(text, start, range.start) {
                 Some(place) => {
-                    let href = format!("mailto:{}", &text[place.clone()]);
-                    return Some((place, href));
+                    let before = &text[range.start..place.start];
+                    let has_scheme = before.ends_with(MAILTO)
+                        && !before[..before.len() - MAILTO.len()].ends_with(char::is_alphanumeric);
+                    let start = place.start - if has_scheme { MAILTO.len() } else { 0 };
+                    return Some((start..place.end, format!("{MAILTO}{}", &text[place])));
                 }
                 None => None,
             },
@@ -209,6 +214,7 @@ mod tests {
             ("\"https://a.org\" b", "https://a.org"),
             ("me.b+c@a-b.org.", "mailto:me.b+c@a-b.org"),
             ("<ftp://a.org<b", "ftp://a.org"),
+            ("a (mailto:me@a.org)", "mailto:me@a.org"),
         ] {
             assert_eq!(all(text), [href], "{text}");
         }
