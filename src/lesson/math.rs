@@ -122,7 +122,11 @@ impl Formula<'_> {
                     message.strip_prefix("unknown command `\\").and_then(|name| name.strip_suffix('`'));
                 Err(match unknown {
                     Some(name) => commands::unknown(name, self.tex, start..end, self.macros),
-                    None => MathError { range: start..end, message, label: error.label().to_owned() },
+                    None => {
+                        let meant = instead(&message, &self.tex[start..end]);
+                        let label = meant.unwrap_or_else(|| error.label().to_owned());
+                        MathError { range: start..end, message, label }
+                    }
                 })
             }
         }
@@ -153,6 +157,33 @@ impl Formula<'_> {
             _ => None,
         });
         format!("{html}{OPEN}{}</annotation>{end}", annotation(self.tex, values))
+    }
+}
+
+/// Returns what to write in place of what the converter refuses for where it stands.
+fn instead(message: &str, written: &str) -> Option<String> {
+    const SIZES: [&str; 10] = [
+        r"\tiny",
+        r"\scriptsize",
+        r"\footnotesize",
+        r"\small",
+        r"\normalsize",
+        r"\large",
+        r"\Large",
+        r"\LARGE",
+        r"\huge",
+        r"\Huge",
+    ];
+    match message {
+        "not valid in text mode" if matches!(written, "_" | "&" | "#") => {
+            Some(format!("expected `\\{written}` for the sign, or `$` around a formula within the text"))
+        }
+        "not valid in text mode" => Some("expected `$` around a formula within the text".to_owned()),
+        "not valid in math mode" if SIZES.contains(&written) => {
+            Some("expected nothing: a formula is as large as the text around it".to_owned())
+        }
+        "not valid in math mode" => Some(format!("expected `\\text{{{written}...}}`")),
+        _ => None,
     }
 }
 

@@ -36,6 +36,15 @@ const RENAMED: [(&str, &str, &str); 4] = [
 const TEXTS: [(&str, &str); 4] =
     [("mbox", "text"), ("hbox", "text"), ("textnormal", "text"), ("textup", "text")];
 
+/// Commands whose argument may be a letter or a command without braces.
+const BARE: [&str; 3] = ["boxed", "fbox", "substack"];
+
+/// Commands whose argument is a name, an expression or a mark, between braces.
+const BRACED: [&str; 5] = ["label", "tag", "eqref", "ref", "val"];
+
+/// Commands that say of a row that it has no number.
+const UNNUMBERED: [&str; 2] = ["nonumber", "notag"];
+
 /// What a mark in the MathML stands for.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Insert {
@@ -106,6 +115,9 @@ pub(super) fn rewrite(tex: &str, display: bool) -> Result<Rewritten, MathError> 
     rewriter.run(0..tex.len(), 0)?;
     rewriter.finish()
 }
+
+/// Where that stands which a command applies to, with its braces and without.
+type Argument = (Range<usize>, Range<usize>);
 
 /// An environment that is open.
 struct Frame {
@@ -211,22 +223,26 @@ impl Rewriter<'_> {
         let name = &self.tex[at + 1..at + 1 + letters];
         let after = at + 1 + letters;
         let whole = |end: usize| at..end;
-        let Some(argument) = group(self.tex, after, limit) else {
-            match name {
-                "nonumber" | "notag" => {}
-                _ => self.copy(at..after),
+        // `\tag*` is without parentheses.
+        let is_starred = name == "tag" && self.tex[after..limit].starts_with('*');
+        let Some((argument, inside)) = self.argument(name, at..after + usize::from(is_starred), limit)?
+        else {
+            if !UNNUMBERED.contains(&name) {
+                self.copy(at..after);
             }
             return Ok(after);
         };
-        let inside = argument.start + 1..argument.end - 1;
         let content = self.tex[inside.clone()].trim();
         let end = argument.end;
         match name {
             "begin" => return Ok(self.begin(content, at, end, limit, depth)),
             "end" => self.end(content, whole(end)),
-            "nonumber" | "notag" => return Ok(after),
+            _ if UNNUMBERED.contains(&name) => return Ok(after),
             "label" => self.label(content.to_owned(), inside, whole(end))?,
-            "tag" => self.tag(content, true, whole(end))?,
+            "tag" => self.tag(content, !is_starred, whole(end))?,
+            "color" if let Some(color) = hexadecimal(content) => {
+                self.put(&format!("\\color[HTML]{{{color}}}"), whole(end));
+            }
             "eqref" | "ref" => {
                 let label = content.to_owned();
                 self.mark(
@@ -275,6 +291,31 @@ impl Rewriter<'_> {
             }
         }
         Ok(end)
+    }
+
+    /// Returns what a command applies to that stands at a range, and that without its braces; none where it is the
+    /// converter's to know.
+    fn argument(
+        &self,
+        name: &str,
+        command: Range<usize>,
+        limit: usize,
+    ) -> Result<Option<Argument>, MathError> {
+        if let Some(group) = group(self.tex, command.end, limit) {
+            let inside = group.start + 1..group.end - 1;
+            return Ok(Some((group, inside)));
+        }
+        let takes_any = BARE.contains(&name) || TEXTS.iter().any(|(text, _)| *text == name);
+        if !takes_any && !BRACED.contains(&name) {
+            return Ok(None);
+        }
+        let found = scan::argument(self.tex, command.end, limit).filter(|_| takes_any);
+        let found = found.map(|argument| Some((argument.clone(), argument)));
+        found.ok_or_else(|| MathError {
+            message: format!("`{}` lacks an argument", &self.tex[command.clone()]),
+            range: command,
+            label: "expected `{...}` after it".to_owned(),
+        })
     }
 
     /// Ends a line at `\\`.
@@ -462,5 +503,16 @@ impl Rewriter<'_> {
     fn wrap(&mut self, open: &str) {
         self.out.tex.insert_str(0, open);
         self.out.pieces.shift(open.len());
+    }
+}
+
+/// Returns the six digits of a color such as `#f00` or `#ff0000`, which the converter knows by another name.
+fn hexadecimal(color: &str) -> Option<String> {
+    let digits =
+        color.strip_prefix('#').filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()))?;
+    match digits.len() {
+        3 => Some(digits.chars().flat_map(|digit| [digit, digit]).collect()),
+        6 => Some(digits.to_owned()),
+        _ => None,
     }
 }

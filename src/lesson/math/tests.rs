@@ -46,6 +46,8 @@ fn what_the_converter_lacks_is_rewritten() {
         r"\begin{alignat}{2}a&=b\\c&=d\end{alignat}",
         r"\begin{eqnarray}a&=&b\\c&=&d\end{eqnarray}",
         r"\begin{aligned}[t]a&=b\end{aligned}",
+        r"\boxed y \boxed\alpha \fbox a \mbox a \textcolor{#f00}{x} {\color{#00ff00} y}",
+        r"a \tag*{hm}",
         r"\mbox{a b} \norm{x}_2 \abs{y} \argmin_x a,\dotsc,b \norm x",
         r"\sum_{\substack{i<n\\j}} x",
         r"\operatorname*{argmax}_x",
