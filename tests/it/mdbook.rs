@@ -5,6 +5,8 @@ use std::io::Write;
 use std::path::Path;
 use std::process::Stdio;
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD as STANDARD;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -229,4 +231,32 @@ fn accepted_results_are_held_to_in_ci() {
     assert!(called.error.contains("::: src/snapshots/ways.yaml:"), "{}", called.error);
     let called = book.called(&[("CI", "true")]);
     assert_eq!((called.status, called.output.as_str()), (1, ""), "{}", called.error);
+}
+
+#[test]
+fn a_strangers_drawing_stands_in_the_page_of_its_chapter() {
+    const SVG: &str =
+        "<svg xmlns=\"http://www.w3.org/2000/svg\"><script>1</script><circle r=\"1337\"/></svg>";
+    let mut book = Book::new();
+    book.write("src/deep/a.svg", SVG);
+    let caption = "caption: 'In ![words](deep/a.svg)'";
+    book.change("ways.md", "caption: More in [Deeper](deep/02-deeper.md).", caption);
+    let picture = |book: &Book| {
+        let ways = chapter(&book.made(), "ways.md");
+        assert!(!ways.contains("1337"), "{ways}");
+        let (_, picture) = ways.split_once("<figcaption").unwrap().1.split_once("<img src=\"").unwrap();
+        picture.split_once('"').unwrap().0.to_owned()
+    };
+    assert_eq!(picture(&book), "deep/a.svg");
+    let own = |book: &mut Book, key: &str, value: Value| {
+        book.recorded[0]["config"]["preprocessor"]["gradbook"][key] = value;
+    };
+    own(&mut book, "untrusted", json!(true));
+    assert_eq!(picture(&book), format!("data:image/svg+xml;base64,{}", STANDARD.encode(SVG)));
+    // A link would open it where its scripts run.
+    book.change("ways.md", "'In ![words]", "'In [words]");
+    let refused = book.called(&[]);
+    assert_eq!(refused.status, 1, "{}", refused.error);
+    assert!(refused.error.contains("the file `deep/a.svg` is refused in a lesson that is not trusted"));
+    assert!(refused.error.contains("--> src/ways.md:"), "{}", refused.error);
 }
