@@ -40,7 +40,7 @@ impl<'a> Ranged<'a> {
 
     /// Expects what a part of a whole can be.
     pub fn share(self) -> Option<Problem> {
-        self.up_to(1.0)
+        self.up_to(1.0).map(|problem| as_share(problem, self.value))
     }
 
     /// Expects a number from 0 to `most`.
@@ -63,6 +63,14 @@ impl<'a> Ranged<'a> {
         let problem =
             || Problem::new(self.path, format!("{} is {}", self.said, self.value)).expected(expected);
         (!holds).then(problem)
+    }
+}
+
+/// Adds to what is wrong with a share how it is written, where it seems to be a percentage.
+pub fn as_share(problem: Problem, value: f64) -> Problem {
+    match value {
+        2.0..=100.0 => problem.hint(format!("{value}% is written {}", value / 100.0)),
+        _ => problem,
     }
 }
 
@@ -102,6 +110,13 @@ mod tests {
         assert!(of(1.0).one_or_more().is_none() && of(0.5).one_or_more().is_some());
         assert!(learning_rate(None).is_none() && learning_rate(Some(-0.1)).is_some());
         assert!(whole("n", "2 n", 2, 1..=2).is_none() && whole("n", "3 n", 3, 1..=2).is_some());
+    }
+
+    #[test]
+    fn percentages_are_no_shares() {
+        let hint = |value: f64| of("noise", value).share().unwrap().hints;
+        assert_eq!(hint(10.0), ["10% is written 0.1"]);
+        assert!(hint(1.5).is_empty() && hint(-1.0).is_empty());
     }
 
     #[test]

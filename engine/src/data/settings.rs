@@ -349,9 +349,11 @@ fn unknown_name(name: &str) -> Problem {
     if name.contains('.') {
         return problem.hint("for a table of your own, write `file` in place of `name`");
     }
-    match nearest(name, names) {
+    // As scikit-learn's functions are called.
+    let plain = name.strip_prefix("make_").or_else(|| name.strip_prefix("load_")).unwrap_or(name);
+    match nearest(plain, names) {
         Some(near) => problem.hint(format!("did you mean `{near}`?")),
-        None => problem,
+        None => problem.hint("for a table or arrays of your own, write `file: ...` in place of `name`"),
     }
 }
 

@@ -201,7 +201,8 @@ impl ModelSettings {
             .into_iter()
             .filter(|(_, share)| !valid(*share))
             .map(|(place, share)| {
-                Problem::new(format!("{name}{place}"), format!("{name} is {share}")).expected(expected)
+                let path = format!("{name}{place}");
+                range::as_share(Problem::new(path, format!("{name} is {share}")).expected(expected), share)
             })
             .collect();
         if let PerLayer::Each(shares) = shares

@@ -1,5 +1,6 @@
 use serde::de::DeserializeOwned;
 
+use super::commas::without_brackets;
 use super::decoder::Decoder;
 use super::error::{self, Error, Kind};
 use super::{Node, Value};
@@ -70,7 +71,7 @@ fn attempts(
             Err(error) => error,
         };
         let path: Vec<usize> = error.path.iter().rev().copied().collect();
-        if let Some((error, among)) = error::without_brackets(root, &path) {
+        if let Some((error, among)) = without_brackets(root, &path) {
             let parent = &path[..path.len() - 1];
             let entries: Vec<Vec<usize>> = among.map(|index| [parent, &[index]].concat()).collect();
             if diagnostics.len() == MAX_ERRORS || entries.iter().all(|entry| left_out.contains(entry)) {

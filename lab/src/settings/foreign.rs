@@ -1,7 +1,7 @@
 //! Names that other tools give to settings, and values that they take.
 
 /// Settings by the names that they have in Keras, PyTorch and scikit-learn, and what to write here.
-const NAMES: [(&str, &str); 74] = [
+const NAMES: &[(&str, &str)] = &[
     ("lr", "learning_rate"),
     ("alpha", "learning_rate"),
     ("eta", "learning_rate"),
@@ -63,7 +63,25 @@ const NAMES: [(&str, &str); 74] = [
     ("clip_norm", "max_norm"),
     ("grad_clip", "max_norm"),
     ("gradient_clipping", "max_norm"),
-    ("betas", "beta1"),
+    ("betas", "beta1: ..., beta2: ..."),
+    ("iterations", "epochs"),
+    ("epochs", "steps"),
+    ("iterations", "steps"),
+    ("max_iter", "steps"),
+    ("n_iter", "steps"),
+    ("monitor", "metric"),
+    ("rotate", "rotation"),
+    ("translate", "shift"),
+    ("translation", "shift"),
+    ("horizontal_flip", "flip"),
+    ("hflip", "flip"),
+    ("neurons", "hidden"),
+    ("hidden_dim", "hidden"),
+    ("hidden_dims", "hidden"),
+    ("dataset", "data"),
+    ("train_size", "train"),
+    ("test_size", "test"),
+    ("val_size", "dev"),
     ("path", "file"),
     ("csv", "file"),
     ("filename", "file"),
@@ -79,7 +97,7 @@ const NAMES: [(&str, &str); 74] = [
 ];
 
 /// Values of settings by the names that they have elsewhere, and what to write here.
-const CHOICES: [(&str, &str); 28] = [
+const CHOICES: &[(&str, &str)] = &[
     ("average", "mean"),
     ("avg", "mean"),
     ("float", "f32"),
@@ -108,6 +126,15 @@ const CHOICES: [(&str, &str); 28] = [
     ("regression", "number"),
     ("classification", "classes"),
     ("step", "staircase"),
+    ("step_lr", "staircase"),
+    ("cosine_annealing", "cosine"),
+    ("cosine_decay", "cosine"),
+    ("exponential_decay", "exponential"),
+    ("kaiming_uniform", "he"),
+    ("he_uniform", "he"),
+    ("lecun_normal", "lecun"),
+    ("random_normal", "normal"),
+    ("gradient_descent", "sgd"),
 ];
 
 /// Parts of names of metrics and of parts of the data, as others call them.
@@ -125,10 +152,12 @@ const PARTS: [(&str, &str); 9] = [
 
 /// Returns what a setting or value of another tool is called here, if that is known: a name, or a setting with its place.
 pub fn setting(name: &str, known: &[&str]) -> Option<String> {
-    let name = name.to_lowercase().replace('-', "_");
-    let meant = NAMES.iter().chain(&CHOICES).filter(|(theirs, _)| *theirs == name).map(|(_, ours)| *ours);
+    // A class by its path: `torch.optim.Adam`.
+    let name = name.rsplit('.').next().unwrap_or(name).to_lowercase().replace('-', "_");
+    let meant = NAMES.iter().chain(CHOICES).filter(|(theirs, _)| *theirs == name).map(|(_, ours)| *ours);
     let mut known_ones = meant.filter(|ours| known.contains(&ours.split(':').next().unwrap_or(ours)));
-    known_ones.next().map(str::to_owned).or_else(|| metric(&name, known))
+    let ours = known_ones.next().map(str::to_owned).or_else(|| metric(&name, known));
+    ours.or_else(|| known.contains(&name.as_str()).then_some(name))
 }
 
 /// Returns a metric or part of the data by the words of other tools: `val_loss` is `dev_loss`, `acc` alone `accuracy`.
@@ -159,6 +188,8 @@ mod tests {
         assert_eq!(setting("lr", &["hidden"]), None, "it is no setting of this place");
         assert_eq!(setting("float32", &["f32", "f64"]).as_deref(), Some("f32"));
         assert_eq!(setting("val", &["train", "dev", "test"]).as_deref(), Some("dev"));
+        assert_eq!(setting("torch.optim.Adam", &["sgd", "adam"]).as_deref(), Some("adam"));
+        assert_eq!(setting("epochs", &["steps", "noise"]).as_deref(), Some("steps"));
     }
 
     #[test]

@@ -12,22 +12,26 @@
 //! [`MAX_BYTES`] long and [`MAX_DEPTH`] deep.
 
 mod bare;
+mod commas;
 mod decode;
 mod decoder;
 mod error;
 mod fields;
 mod foreign;
 mod line_map;
+mod meant;
 mod merge;
 mod node;
+mod numbers;
 mod parse;
 mod path;
 mod scalar;
 mod syntax;
+mod unknown;
 mod write;
 
+pub use commas::without_brackets;
 pub use decode::{decode, decode_among, decode_part};
-pub use error::without_brackets;
 pub use foreign::{metric as metric_of_others, setting as setting_of_others};
 pub use line_map::LineMap;
 pub use merge::merge;
