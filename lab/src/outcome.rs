@@ -237,14 +237,14 @@ impl Outcome {
     pub fn divergence(&self) -> Option<String> {
         let told = |variant: &Variant| {
             let (runs, first) = variant.divergence()?;
-            let step = self.step.name();
+            let first = self.step.diverged(first);
             let name = match variant.label.as_str() {
                 "" => "the run",
                 label => label,
             };
             Some(match (runs, variant.runs.len()) {
-                (_, 1) => format!("{name} at {step} {first}"),
-                (some, all) => format!("{name} in {some} of {all} seeds, the first at {step} {first}"),
+                (_, 1) => format!("{name} at {first}"),
+                (some, all) => format!("{name} in {some} of {all} seeds, the first at {first}"),
             })
         };
         let told: Vec<String> = self.variants.iter().filter_map(told).collect();

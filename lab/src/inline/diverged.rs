@@ -79,10 +79,10 @@ fn reason(runs: &[RunRecord], values: &[f64], step: Step) -> Option<String> {
     let diverged: Vec<(u64, f64)> =
         missing.filter_map(|(run, _)| Some((run.seed, run.diverged_at()?))).collect();
     let &(seed, at) = diverged.first()?;
-    let step = step.name();
+    let at = step.diverged(at);
     let more = match diverged.len() {
         1 => String::new(),
         runs => format!(", and in {} more of {} seeds", runs - 1, values.len()),
     };
-    Some(format!("the run diverged at {step} {at} in seed {seed}{more}"))
+    Some(format!("the run diverged at {at} in seed {seed}{more}"))
 }

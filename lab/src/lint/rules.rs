@@ -228,9 +228,19 @@ pub(super) fn diverged(subject: &Subject, variant: &Variant) -> Vec<Problem> {
     let Some((runs, first)) = variant.divergence() else { return Vec::new() };
     let all = variant.runs.len();
     let seeds = if all > 1 { format!(" in {runs} of {all} seeds, the first") } else { String::new() };
-    let message = format!("`{}` diverged{seeds} at {} {first}", variant.name, subject.kind.step.name());
-    let path = if subject.shared.training.is_some() { "training.learning_rate" } else { "learning_rate" };
-    vec![Problem::new(path, message).expected("a lower learning rate")]
+    let message = format!("`{}` diverged{seeds} at {}", variant.name, subject.kind.step.diverged(first));
+    let rate = "training.learning_rate";
+    let searched = subject
+        .shared
+        .search
+        .as_ref()
+        .is_some_and(|search| search.space.settings.iter().any(|it| it.path == rate));
+    let (path, expected) = match searched {
+        true => (format!("space.{rate}"), "lower learning rates"),
+        false if subject.shared.training.is_some() => (rate.to_owned(), "a lower learning rate"),
+        false => ("learning_rate".to_owned(), "a lower learning rate"),
+    };
+    vec![Problem::new(path, message).expected(expected)]
 }
 
 /// Tells whether an end of a range is one: it is none where nothing lies beyond it.

@@ -40,6 +40,14 @@ impl Step {
         }
     }
 
+    /// Returns where a run ceased to be finite, in words. A search tells of its best trial, which trained by epochs.
+    pub fn diverged(self, at: f64) -> String {
+        match self {
+            Step::Trial => format!("epoch {at} of the best trial"),
+            step => format!("{} {at}", step.name()),
+        }
+    }
+
     /// Returns the number of a series' first value.
     pub fn first(self) -> usize {
         match self {
