@@ -34,7 +34,7 @@ pub use other_source::OtherSource;
 pub use part::{Labels, Part, PartName, Picture, Prepared, Target, Targets};
 pub use prepare::{prepare, wrong_labels};
 pub use problem::{DataProblems, TableProblem};
-pub use reader::{Separator, TableLimits};
+pub use reader::{Separator, TableLimits, Texts, texts};
 pub use series::{Jump, SeriesSettings};
 pub use settings::{DataSettings, Task};
 pub use share::Share;

@@ -12,21 +12,29 @@ use super::problem::{DataProblems, TableProblem};
 use super::settings::{DataSettings, Task};
 use crate::problem::Problem;
 use columns::Columns;
+use gather::Alike;
 use missing::Missing;
 use number::{Fault, number};
-use ragged::{Alike, Ragged};
+use ragged::Ragged;
 pub use rows::Separator;
 use rows::{Place, Quoting, Row, Rows, cells};
-pub(super) use target::{MAX_CLASSES, are_few_whole};
+use signs::Signs;
+pub(super) use target::{MAX_CLASSES, are_few_whole, too_narrow};
 use target::{TargetCell, decide};
+pub use texts::{Texts, texts};
 
 mod columns;
+mod gather;
+mod lone;
 mod missing;
+mod near;
 mod number;
 mod ragged;
 mod rows;
+mod signs;
 mod swallowed;
 mod target;
+mod texts;
 
 /// How many problems of one table are shown.
 const MAX_SHOWN: usize = 20;
@@ -78,26 +86,12 @@ pub(super) fn read(
             .into());
     };
     let missing = Missing::new(settings.missing.as_deref());
-    if let Some((_, problem)) = header.stray_quote(text, &missing) {
-        return Err(problem.into());
-    }
-    let names = columns::header(&file, &header, settings, limits)?;
+    let names = columns::header(&file, &header, &missing, settings, limits)?;
     let columns = Columns::choose(&names, settings)?;
-    let body = Body {
-        file,
-        names: &names,
-        columns: &columns,
-        missing: &missing,
-        limits,
-        problems: Vec::new(),
-        count: 0,
-        indented: Alike::default(),
-        ragged: Ragged::default(),
-        doubtful: Vec::new(),
-    };
-    let read = body.read(rows, settings)?;
+    let read = Body::new(file, &names, &columns, &missing, limits).read(rows, settings)?;
     let doubtful = columns::doubtful(&read, &names[columns.target], settings);
-    let warnings = doubtful.into_iter().chain(read.warnings).collect();
+    let alike = columns::alike_classes(&read);
+    let warnings = doubtful.into_iter().chain(alike).chain(read.warnings).collect();
     Ok(Read { warnings, ..read })
 }
 
@@ -160,12 +154,62 @@ struct Body<'a> {
     count: usize,
     /// Rows with a blank before a quote.
     indented: Alike,
+    signs: Signs,
     ragged: Ragged,
     /// Lines of quoted cells that may hold rows as well as text, and how many rows.
     doubtful: Vec<(usize, usize)>,
 }
 
-impl Body<'_> {
+impl<'a> Body<'a> {
+    fn new(
+        file: File<'a>,
+        names: &'a [String],
+        columns: &'a Columns,
+        missing: &'a Missing,
+        limits: &'a TableLimits,
+    ) -> Self {
+        Body {
+            file,
+            names,
+            columns,
+            missing,
+            limits,
+            problems: Vec::new(),
+            count: 0,
+            indented: Alike::default(),
+            signs: Signs::default(),
+            ragged: Ragged::default(),
+            doubtful: Vec::new(),
+        }
+    }
+
+    /// Notes what is wrong with a row whatever its cells mean; returns whether nothing is.
+    fn is_sound(&mut self, row: &Row) -> bool {
+        match row.stray_quote(self.file.text, self.missing) {
+            Some((Quoting::Indented, problem)) => {
+                self.indented.add(|| problem);
+                return false;
+            }
+            Some((_, problem)) => {
+                self.note(problem);
+                return false;
+            }
+            None => self.doubtful.extend(row.doubtful_quote(self.file.text, self.missing)),
+        }
+        if row.is_blank() && self.names.len() > 1 {
+            let place = self.file.row(row.place);
+            let problem = TableProblem::new(row.place.line, Some(place), "this row is empty");
+            self.note(problem.expected("values").hint("remove it"));
+            return false;
+        }
+        if row.record.len() != self.names.len() {
+            self.note_ragged(row);
+            return false;
+        }
+        self.signs.look(&self.file, row, self.columns);
+        true
+    }
+
     fn read(mut self, rows: Rows, settings: &DataSettings) -> Result<Read, DataProblems> {
         let width = self.columns.features.len();
         // Room for all at once: a list that grows holds its numbers twice while it does. Each number has a digit and a separator.
@@ -185,19 +229,7 @@ impl Body<'_> {
                 break;
             }
             count += 1;
-            match row.stray_quote(self.file.text, self.missing) {
-                Some((Quoting::Indented, problem)) => {
-                    self.indented.add(|| problem);
-                    continue;
-                }
-                Some((_, problem)) => {
-                    self.note(problem);
-                    continue;
-                }
-                None => self.doubtful.extend(row.doubtful_quote(self.file.text, self.missing)),
-            }
-            if record.len() != self.names.len() {
-                self.note_ragged(&row);
+            if !self.is_sound(&row) {
                 continue;
             }
             for (&column, text) in self.columns.features.iter().zip(&mut texts) {
@@ -224,20 +256,7 @@ impl Body<'_> {
                 targets.push(TargetCell { text: cell.to_owned(), place });
             }
         }
-        let blanks = std::mem::take(&mut self.indented).gathered(
-            count,
-            ["has", "have"],
-            "a blank before a quote",
-            "only as the first letter of a cell does a quote quote it: remove the blanks",
-        );
-        blanks.into_iter().for_each(|problem| self.note(problem));
-        self.gather_ragged(count);
-        if count == 0 {
-            self.note(
-                TableProblem::new(1, None, "the table has a header line but no rows")
-                    .expected("at least one row"),
-            );
-        }
+        self.gather_rows(count);
         self.gather_text_columns(&texts, count);
         let target = decide(&self.file, &self.names[self.columns.target], &targets, settings.task);
         match target {
@@ -302,38 +321,6 @@ impl Body<'_> {
             Err(Fault::Text) if cell.trim().is_empty() => Err(Fault::Empty),
             number => number,
         }
-    }
-
-    /// Gathers the problems of a column that is text in every row into one.
-    fn gather_text_columns(&mut self, texts: &[(usize, Option<Place>)], rows: usize) {
-        for (&column, &(count, first)) in self.columns.features.iter().zip(texts) {
-            let Some(first) = first.filter(|_| count > 1 && count == rows) else { continue };
-            let name = &self.names[column];
-            self.problems.retain(|problem| problem.column.as_ref() != Some(name));
-            self.count -= count;
-            let problem = self
-                .file
-                .problem(first, name, format!("column `{name}` is text in every row"))
-                .expected("numbers")
-                .hint("leave the column out: list the others under `features`");
-            self.count += 1;
-            self.problems.insert(0, problem);
-        }
-    }
-
-    fn finish(mut self) -> DataProblems {
-        self.problems.sort_by_key(|p| (p.line, p.range.as_ref().map(|range| range.start)));
-        self.problems.truncate(MAX_SHOWN);
-        let more = self.count - self.problems.len();
-        if more > 0 {
-            let line = self.problems.last().map_or(1, |problem| problem.line);
-            self.problems.push(TableProblem::new(
-                line,
-                None,
-                format!("and {more} more problems in this table"),
-            ));
-        }
-        DataProblems { settings: Vec::new(), table: self.problems }
     }
 }
 

@@ -1,7 +1,7 @@
 //! What the numbers to be predicted are: classes or values.
 
 use super::super::dataset::TargetColumn;
-use super::super::reader::{MAX_CLASSES, are_few_whole};
+use super::super::reader::{MAX_CLASSES, are_few_whole, too_narrow};
 use super::super::settings::Task;
 use crate::problem::Problem;
 
@@ -20,7 +20,12 @@ pub(super) fn decide(
         false => Task::Number,
     };
     match task.unwrap_or_else(usual) {
-        Task::Number => Ok(TargetColumn::Values { values, name }),
+        Task::Number => match too_narrow(&values) {
+            Some((message, expected)) => {
+                Err(Problem::new("", format!("the target {message}")).expected(expected))
+            }
+            None => Ok(TargetColumn::Values { values, name }),
+        },
         Task::Classes => classes(&values),
     }
 }

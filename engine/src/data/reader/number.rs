@@ -2,6 +2,7 @@
 
 use super::super::problem::TableProblem;
 use super::File;
+use super::near;
 use super::rows::Place;
 
 /// A larger number would overflow when it is squared in f32 and summed.
@@ -41,9 +42,9 @@ impl Fault {
             Fault::Text => {
                 let problem =
                     file.problem(place, name, format!("`{shown}` is not a number")).expected("a number");
-                match number(&cell.replacen(',', ".", 1)) {
-                    Ok(_) => problem.hint("write decimals with a point"),
-                    Err(_) => problem,
+                match near::advice(cell) {
+                    Some(advice) => problem.hint(advice),
+                    None => problem,
                 }
             }
             Fault::NotFinite => file

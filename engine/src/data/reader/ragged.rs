@@ -1,41 +1,9 @@
 //! Rows with more or fewer cells than the header, and others that all have the same problem.
 
 use super::super::problem::TableProblem;
+use super::gather::Alike;
 use super::rows::{Row, Separator};
 use super::{Body, MAX_SHOWN};
-
-/// Rows that all have the same problem, as when a program wrote them: how many there are, and the problem of the first.
-#[derive(Default)]
-pub(super) struct Alike {
-    count: usize,
-    first: Option<TableProblem>,
-}
-
-impl Alike {
-    pub(super) fn add(&mut self, problem: impl FnOnce() -> TableProblem) {
-        self.count += 1;
-        self.first.get_or_insert_with(problem);
-    }
-
-    /// Returns the problem of the only row, or one for all: what is wrong with them, after the first word of what one and
-    /// several do, and what to do about it.
-    pub(super) fn gathered(
-        self,
-        rows: usize,
-        [one, several]: [&str; 2],
-        what: &str,
-        hint: &str,
-    ) -> Option<TableProblem> {
-        let Alike { count, first } = self;
-        let problem = first?;
-        let which = match count {
-            1 => return Some(problem),
-            _ if count == rows => format!("every row {one}"),
-            _ => format!("{count} rows {several}"),
-        };
-        Some(TableProblem { message: format!("{which} {what}"), ..problem }.hint(hint))
-    }
-}
 
 /// Rows with more or fewer cells than the header.
 #[derive(Default)]

@@ -94,7 +94,10 @@ pub(super) struct Rows<'a> {
 pub(super) struct Row {
     /// Of its first cell.
     pub place: Place,
+    /// What its cells hold, numbers with a decimal point.
     pub record: StringRecord,
+    /// The columns in which numbers have a decimal comma in the file.
+    pub with_comma: Vec<usize>,
     separator: Separator,
     /// Its cells as they stand in the file, where it has a quote; without one, no cell is quoted.
     pub raw: Vec<RawCell>,
@@ -150,11 +153,20 @@ impl Iterator for Rows<'_> {
         let quotes = bytes[start..end.max(start)].contains(&b'"');
         let separator = self.separator;
         let raw = if quotes { cells(self.text, start, separator) } else { Vec::new() };
+        let mut with_comma = Vec::new();
         if separator == Separator::Semicolon {
-            let pointed = |cell| separator.pointed(cell).map_or(Cow::Borrowed(cell), Cow::Owned);
-            record = record.iter().map(pointed).collect();
+            let pointed: Vec<Option<String>> = record.iter().map(|cell| separator.pointed(cell)).collect();
+            with_comma = (0..pointed.len()).filter(|&column| pointed[column].is_some()).collect();
+            let cells = record.iter().zip(pointed);
+            record = cells.map(|(cell, pointed)| pointed.map_or(Cow::Borrowed(cell), Cow::Owned)).collect();
         }
-        Some(Row { place: Place { line: 1 + self.ends, start, column: 0 }, record, separator, raw })
+        Some(Row {
+            place: Place { line: 1 + self.ends, start, column: 0 },
+            record,
+            with_comma,
+            separator,
+            raw,
+        })
     }
 }
 
@@ -204,6 +216,11 @@ pub(super) fn cells(text: &str, start: usize, separator: Separator) -> Vec<RawCe
 }
 
 impl Row {
+    /// Returns whether nothing stands in any cell, not even a quoted text of no letters.
+    pub(super) fn is_blank(&self) -> bool {
+        self.raw.is_empty() && self.record.iter().all(|cell| cell.trim().is_empty())
+    }
+
     /// Returns whether a cell stands in quotes.
     pub(super) fn is_quoted(&self, column: usize) -> bool {
         self.raw.get(column).is_some_and(|cell| cell.quoting != Quoting::Bare)

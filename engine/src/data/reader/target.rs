@@ -73,11 +73,29 @@ fn values(
             }
         })
         .collect();
-    if problems.is_empty() {
-        let values = numbers.iter().flatten().copied().collect();
-        Ok(TargetColumn::Values { values, name: name.to_owned() })
-    } else {
-        Err(problems)
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let values: Vec<f64> = numbers.iter().flatten().copied().collect();
+    match (too_narrow(&values), cells.first()) {
+        (Some((message, expected)), Some(cell)) => Err(vec![
+            file.problem(cell.place, name, format!("the target `{name}` {message}")).expected(expected),
+        ]),
+        _ => Ok(TargetColumn::Values { values, name: name.to_owned() }),
+    }
+}
+
+/// Returns what is wrong with numbers among which there is nothing to predict, and what was expected: their squared differences
+/// vanish.
+pub(crate) fn too_narrow(values: &[f64]) -> Option<(String, String)> {
+    const LEAST: f64 = 1e-30;
+    let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
+    values.iter().for_each(|value| (low, high) = (low.min(*value), high.max(*value)));
+    let expected = format!("numbers that differ by {LEAST:e} or more");
+    match high - low {
+        0.0 => Some((format!("is {low} in every row"), "different numbers".to_owned())),
+        spread if spread < LEAST => Some((format!("spans {spread:e}"), expected)),
+        _ => None,
     }
 }
 

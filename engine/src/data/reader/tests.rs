@@ -446,10 +446,11 @@ fn a_column_of_text_is_one_problem() {
 
 #[test]
 fn twenty_problems_are_shown_and_the_rest_counted() {
-    let rows: String = (0..3000).map(|i| if i == 0 { "1,x\n" } else { "oh,y\n" }).collect();
+    let rows: String =
+        (0..3000).map(|i| if i == 0 { "1,x\n".to_owned() } else { format!("oh{i},y\n") }).collect();
     let said = said(&format!("a,kind\n{rows}"));
     assert_eq!(said.len(), 21);
-    assert!(said[0].starts_with("3 [oh]"));
+    assert!(said[0].starts_with("3 [oh1]"));
     assert_eq!(said[20], "22 [nowhere] and 2979 more problems in this table |  | ");
 }
 
@@ -518,4 +519,58 @@ fn semicolons_and_tabs_part_cells_too() {
     );
     let target = read_with("a;y\n1;0,5\n2;1,25\n", "{}").unwrap().target;
     assert_eq!(target, TargetColumn::Values { values: vec![0.5, 1.25], name: "y".to_owned() });
+}
+
+#[test]
+fn points_beside_decimal_commas_are_no_guess() {
+    let says = |csv: &str| match read_with(csv, "{}") {
+        Ok(_) => Vec::new(),
+        Err(problems) => problems.table.into_iter().map(|problem| problem.message).collect(),
+    };
+    let one = "`1.250` has a point, and other numbers of the table a comma";
+    assert_eq!(says("a;b;y\n1.250;0,5;x\n3;1,5;y\n"), [one]);
+    assert_eq!(
+        says("a;b;y\n0,5;1;x\n1,5;2.250;y\n2;3.125;x\n"),
+        ["2 rows have a number with a point, and others have a comma"]
+    );
+    // Of a number below 1, and where no number has a comma, there is nothing to doubt.
+    assert!(says("a;b;y\n0.250;0,5;x\n1.5;1,5;y\n").is_empty());
+    assert!(says("a;b;y\n1.250;5;x\n2.125;6;y\n").is_empty());
+    assert!(says("a,b,y\n1.250,5,x\n2.125,6,y\n").is_empty());
+}
+
+#[test]
+fn a_target_has_something_to_predict() {
+    let says = |csv: &str| read_with(csv, "{}").unwrap_err().table[0].message.clone();
+    assert_eq!(says("a,y\n1,1.5\n2,1.5\n"), "the target `y` is 1.5 in every row");
+    assert_eq!(says("a,y\n1,1e-200\n2,3e-200\n"), "the target `y` spans 2e-200");
+    assert!(read_with("a,y\n1,1e-20\n2,3e-20\n", "{}").is_ok());
+}
+
+#[test]
+fn the_same_mistake_in_many_rows_is_one_problem() {
+    let says = |csv: &str| -> Vec<String> {
+        read_with(csv, "{}").unwrap_err().table.into_iter().map(|problem| problem.message).collect()
+    };
+    let rows = |row: &str, times: usize| format!("a,y\n1,x\n{}2,z\n", row.repeat(times));
+    assert_eq!(says(&rows(",\n", 3)), ["this row is empty"; 3]);
+    assert_eq!(says(&rows(",\n", 5)), ["this row is empty, here and in 4 more rows"]);
+    assert_eq!(says(&rows("3,NA\n", 9)), ["`y` has no value, here and in 8 more rows"]);
+    assert_eq!(says(&rows("3\n", 6)), ["this row has 1 cell, the header has 2, here and in 5 more rows"]);
+    assert_eq!(
+        says(&rows("3,NA\n", 1500)),
+        ["`y` has no value, here and in other rows", "and 500 more problems in this table"]
+    );
+}
+
+#[test]
+fn classes_that_differ_in_capitals_are_doubted() {
+    let warned = |csv: &str| {
+        read_with(csv, "{}").unwrap().warnings.iter().map(|it| it.message.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        warned("a,y\n1,Yes\n2,no\n3,yes\n"),
+        ["the classes `Yes` and `yes` differ in capital letters alone"]
+    );
+    assert!(warned("a,y\n1,A\n2,a\n").is_empty());
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::data::Separator;
-use crate::diagnostic::{Diagnostic, counted};
+use crate::data::{self, TableLimits, TableProblem};
+use crate::diagnostic::Diagnostic;
 use crate::figure::{self, FileTable};
 use crate::files;
 use crate::lesson::Lesson;
@@ -50,67 +50,67 @@ impl<'c> Tables<'c> {
             wrong(why).hint("the path is relative to the lesson, inside the lessons folder")
         })?;
         let sum = Sum::of(&bytes);
-        let text = String::from_utf8(bytes).map_err(|_| wrong("it is no text in UTF-8".to_owned()))?;
-        let text = files::without_mark(text);
-        let table = Arc::new(table(&text).map_err(wrong)?);
-        work.hold(text.len() as f64 + CELL * (table.rows.len() * table.columns.len()) as f64);
+        let table = Arc::new(table(&bytes).map_err(|problem| {
+            let error = wrong(problem.to_string());
+            problem.hint.into_iter().fold(error, Diagnostic::hint)
+        })?);
+        work.hold(bytes.len() as f64 + CELL * (table.rows.len() * table.columns.len()) as f64);
         self.known.insert(path, (table.clone(), sum));
         Ok((table, sum))
     }
 }
 
-/// Reads a table, whose cells are parted as those of data are.
-fn table(text: &str) -> Result<FileTable, String> {
-    let separator = Separator::of(text);
-    let mut reader =
-        csv::ReaderBuilder::new().delimiter(separator.byte()).flexible(true).from_reader(text.as_bytes());
-    let header = reader.headers().map_err(|error| error.to_string())?;
-    let columns: Vec<String> = header.iter().map(|name| name.trim().to_owned()).collect();
-    if columns.iter().all(String::is_empty) {
-        return Err("it has no header".to_owned());
+/// Reads a table as those of data are read; returns the first of what is wrong with it.
+fn table(bytes: &[u8]) -> Result<FileTable, TableProblem> {
+    let limits =
+        TableLimits { bytes: MOST_BYTES as usize, rows: figure::MOST_ROWS, ..TableLimits::default() };
+    match data::texts(bytes, &limits, MOST_CELLS) {
+        Ok(read) => Ok(FileTable { columns: read.columns, rows: read.rows }),
+        Err(problems) => Err(problems.table.into_iter().next().expect("what is not read has a problem")),
     }
-    let cell = |text: &str| match text.trim() {
-        "NA" | "N/A" | "NaN" | "nan" | "null" | "None" => String::new(),
-        text => separator.pointed(text).unwrap_or_else(|| text.to_owned()),
-    };
-    let mut rows = Vec::new();
-    for record in reader.records() {
-        let record = record.map_err(|error| error.to_string())?;
-        if record.len() != columns.len() {
-            let line = record.position().map_or(0, csv::Position::line);
-            let cells = counted(record.len(), "cell");
-            return Err(format!("line {line} has {cells}, the header {}", columns.len()));
-        }
-        if rows.len() == figure::MOST_ROWS || (rows.len() + 1) * columns.len() > MOST_CELLS {
-            return Err(format!("expected at most {} rows and {MOST_CELLS} cells", figure::MOST_ROWS));
-        }
-        rows.push(record.iter().map(cell).collect());
-    }
-    if rows.is_empty() {
-        return Err("it has no rows below its header".to_owned());
-    }
-    Ok(FileTable { columns, rows })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn of(text: &str) -> FileTable {
+        table(text.as_bytes()).unwrap()
+    }
+
+    fn wrong(text: &str) -> String {
+        table(text.as_bytes()).unwrap_err().to_string()
+    }
+
     #[test]
     fn tables_of_other_programs_are_read() {
-        let of = |text: &str| table(text).unwrap();
         assert_eq!(of("a,b\n1,\"x, y\"\n"), of("a;b\n1;x, y\n"));
         assert_eq!(of("a;b\n1,5;NA\n").rows, [["1.5", ""]]);
         assert_eq!(of("a\tb\n1\t2\n").columns, ["a", "b"]);
-        assert_eq!(table("a,b\n1\n").unwrap_err(), "line 2 has 1 cell, the header 2");
-        assert!(table("").is_err() && table("a,b\n").is_err());
+        assert_eq!(of("\u{feff}a,b\r\n?,\"?\"\r\n").rows, [["", "?"]]);
+        assert_eq!(of(",b\n1,2\n").columns, ["", "b"]);
+        let long = "a,b\n".to_owned() + &"1,2\n".repeat(figure::MOST_ROWS);
+        assert_eq!(of(&long).rows.len(), figure::MOST_ROWS);
+    }
+
+    #[test]
+    fn no_row_is_lost() {
+        assert_eq!(wrong("a,b\n1\n"), "line 2: this row has 1 cell, the header has 2");
         assert_eq!(
-            of(&("a,b\n".to_owned() + &"1,2\n".repeat(figure::MOST_ROWS))).rows.len(),
-            figure::MOST_ROWS
+            wrong("a,b\n1,\"x\n2,y\n3,\"z\n"),
+            "line 2: this quote is closed on line 4, where text follows"
         );
-        for (cells, rows) in [("1", figure::MOST_ROWS + 1), (&*["1"; 10].join(","), MOST_CELLS / 10 + 1)] {
-            let text = format!("{cells}\n").repeat(rows + 1);
-            assert_eq!(table(&text).unwrap_err(), "expected at most 200000 rows and 1000000 cells");
+        assert_eq!(wrong("a,b\n1,\"x\n2,y\n"), "line 2: this quote is never closed");
+        assert_eq!(wrong("a,a\n1,2\n"), "line 1: there are two columns called `a`");
+        assert_eq!(wrong(""), "line 1: the table has no header");
+        assert_eq!(wrong("a,b\n"), "line 1: the table has a header line but no rows");
+        for (cells, rows) in [(1, figure::MOST_ROWS), (10, MOST_CELLS / 10)] {
+            let line = |cell: &str| {
+                let cells: Vec<String> = (0..cells).map(|at| format!("{cell}{at}")).collect();
+                cells.join(",") + "\n"
+            };
+            let text = line("c") + &line("1").repeat(rows + 1);
+            assert_eq!(wrong(&text), format!("line {}: the table has more than {rows} rows", rows + 2));
         }
     }
 }
