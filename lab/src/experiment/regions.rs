@@ -44,9 +44,9 @@ pub(super) fn cost(parts: &Parts, facts: Option<&Facts>, planes: impl Iterator<I
         let cells = side * side;
         let answers = train::prediction_seconds(&architecture, cells, parts.training.precision);
         let numbers = (cells * classes) as f64;
-        let kept = Cost { seconds: answers + 38e-9 * numbers, kept: 17.0 * numbers, ..Cost::default() };
+        let kept = Cost { seconds: answers + 45e-9 * numbers, kept: 17.0 * numbers, ..Cost::default() };
         let outlined =
-            Drawn { seconds: 0.8e-3 + 0.09e-6 * numbers, bytes: 8.0 * numbers, written: 2e3 + numbers };
+            Drawn { seconds: 0.8e-3 + 0.11e-6 * numbers, bytes: 8.0 * numbers, written: 2e3 + numbers };
         kept + Cost::of_drawn(outlined)
     };
     let rows = parts.split.sizes(facts.rows).map_or(0, |[train, ..]| train);
