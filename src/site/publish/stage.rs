@@ -145,7 +145,8 @@ pub(super) fn strangers(place: &OutputPlace) -> Result<Vec<PathBuf>, PublishErro
     }
     // Without its list nobody could tell what is the author's: one that cannot be read is not passed over.
     let list = match place.read(LIST, MAX_LIST) {
-        Ok(list) => String::from_utf8(list).ok(),
+        // A line that is no text names none of our files.
+        Ok(list) => Some(String::from_utf8_lossy(&list).into_owned()),
         Err(Refusal::Missing) => None,
         Err(refusal) => return Err(PublishError::List { file: place.shown.join(LIST), refusal }),
     };
