@@ -1,5 +1,5 @@
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {
-    gradbook_fuzz::lesson(data);
+    gradbook_fuzz::run("lesson", data);
 });
