@@ -17,6 +17,9 @@ TABLES = {
     "wrong": lambda size: "a,b\n" + fill("x%d,y\n1,y\n", size), "names": lambda size: fill("a,", size, after="a\n1\n"),
     "returns": lambda size: "a,b\r" * (size // 4), "missing": lambda size: "a,b\n" + "-,?\n" * (size // 4),
     "long": lambda size: "a,b\n" + "9" * size + ",1\n",
+    "quoted": lambda size: "a,b\n" + '"\n",' * (size // 4) + "1\n",
+    "quoted-long": lambda size: "a,b\n" + "9" * (size // 2) + ',"' + "1,2\n" * (size // 8) + '"\n',
+    "far": lambda size: fill("c%d,", 5000, after="d\n") + "x" * size + ",x" * fill("c%d,", 5000).count(",") + "\n",
 }
 
 

@@ -17,7 +17,7 @@ use missing::Missing;
 use number::{Fault, number};
 use ragged::Ragged;
 pub use rows::Separator;
-use rows::{Place, Quoting, Row, Rows, cells};
+use rows::{Place, Quoting, Row, Rows, each_cell};
 use signs::Signs;
 pub(super) use target::{MAX_CLASSES, are_few_whole, too_narrow};
 use target::{TargetCell, decide};
@@ -89,6 +89,10 @@ pub(super) fn read(
     let names = columns::header(&file, &header, &missing, settings, limits)?;
     let columns = Columns::choose(&names, settings)?;
     let read = Body::new(file, &names, &columns, &missing, limits).read(rows, settings)?;
+    // A page's module reads tables that a build has read.
+    if !cfg!(feature = "complete") {
+        return Ok(read);
+    }
     let doubtful = columns::doubtful(&read, &names[columns.target], settings);
     let alike = columns::alike_classes(&read);
     let warnings = doubtful.into_iter().chain(alike).chain(read.warnings).collect();
@@ -123,8 +127,8 @@ pub(super) struct File<'a> {
 impl File<'_> {
     /// Returns the bytes of a cell, with its quotes and without the blanks around it.
     fn cell(&self, place: Place) -> Range<usize> {
-        let cells = cells(self.text, place.start, self.separator);
-        let range = cells.get(place.column).map_or(place.start..place.start, |cell| cell.range.clone());
+        let found = each_cell(self.text, place.start, self.separator).nth(place.column);
+        let range = found.map_or(place.start..place.start, |cell| cell.range);
         let cell = &self.text[range.clone()];
         let start = range.start + (cell.len() - cell.trim_start().len());
         start..start + cell.trim().len()
@@ -257,7 +261,10 @@ impl<'a> Body<'a> {
             }
         }
         self.gather_rows(count);
-        self.gather_text_columns(&texts, count);
+        // A page's module reads tables that a build has read.
+        if cfg!(feature = "complete") {
+            self.gather_text_columns(&texts, count);
+        }
         let target = decide(&self.file, &self.names[self.columns.target], &targets, settings.task);
         match target {
             Ok(target) if self.problems.is_empty() => Ok(Read {
@@ -302,7 +309,14 @@ impl<'a> Body<'a> {
     }
 
     fn note_fault(&mut self, place: Place, cell: &str, fault: Fault) {
-        if self.problems.len() < 50 * MAX_SHOWN {
+        // Each place is found from the start of its row. Of those that are far from it, no more are kept than are shown.
+        const FAR: usize = 1 << 16;
+        let is_far = |problem: &&TableProblem| {
+            let start = problem.range.as_ref().map_or(0, |range| range.start);
+            start.saturating_sub(place.start) > FAR
+        };
+        let of_row = self.problems.iter().rev().take_while(|problem| problem.line == place.line);
+        if self.problems.len() < 50 * MAX_SHOWN && of_row.filter(is_far).take(MAX_SHOWN).count() < MAX_SHOWN {
             let name = &self.names[place.column];
             let problem = fault.problem(&self.file, place, name, cell.trim());
             self.note(problem);

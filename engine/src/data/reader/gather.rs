@@ -63,24 +63,34 @@ impl Body<'_> {
 
     /// Gathers the problems of a column that is text in every row into one.
     pub(super) fn gather_text_columns(&mut self, texts: &[(usize, Option<Place>)], rows: usize) {
+        let mut gathered = Vec::new();
         for (&column, &(count, first)) in self.columns.features.iter().zip(texts) {
             let Some(first) = first.filter(|_| count > 1 && count == rows) else { continue };
             let name = &self.names[column];
             self.problems.retain(|problem| problem.column.as_ref() != Some(name));
             self.count -= count;
+            self.count += 1;
+            // Each place is found from the start of its row.
+            if gathered.len() == MAX_SHOWN {
+                continue;
+            }
             let advice = near::advice(&self.file.text[self.file.cell(first)].replace('"', ""));
             let problem = self
                 .file
                 .problem(first, name, format!("column `{name}` is text in every row"))
                 .expected("numbers")
                 .hint(advice.unwrap_or("leave the column out: list the others under `features`".to_owned()));
-            self.count += 1;
-            self.problems.insert(0, problem);
+            gathered.push(problem);
         }
+        self.problems.extend(gathered);
     }
 
     /// Gathers mistakes that differ in their row alone.
     fn gather_repeated(&mut self) {
+        // A page's module reads tables that a build has read.
+        if !cfg!(feature = "complete") {
+            return;
+        }
         let is_alike = |one: &TableProblem, other: &TableProblem| {
             one.message == other.message && one.column == other.column && one.hint == other.hint
         };

@@ -5,13 +5,14 @@
 //! that has any are looked at once more here.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::ops::Range;
 
 use ::csv::{ReaderBuilder, StringRecord};
 
 use super::super::problem::TableProblem;
 use super::missing::Missing;
-use super::swallowed::{Holds, Swallowed};
+use super::swallowed::{Holds, Look, Swallowed};
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
@@ -101,6 +102,8 @@ pub(super) struct Row {
     separator: Separator,
     /// Its cells as they stand in the file, where it has a quote; without one, no cell is quoted.
     pub raw: Vec<RawCell>,
+    /// Found at its first quoted cell of several lines, for all of them: a row may have thousands.
+    look: OnceCell<Look>,
 }
 
 /// A cell as it stands in the file.
@@ -166,6 +169,7 @@ impl Iterator for Rows<'_> {
             with_comma,
             separator,
             raw,
+            look: OnceCell::new(),
         })
     }
 }
@@ -173,46 +177,53 @@ impl Iterator for Rows<'_> {
 /// Returns the cells of the row that starts at a byte, as the crate `csv` tells them apart: only a quote that is the first
 /// letter of a cell opens anything, two in a quoted cell stand for one, and what follows a closing quote is bare.
 pub(super) fn cells(text: &str, start: usize, separator: Separator) -> Vec<RawCell> {
+    each_cell(text, start, separator).collect()
+}
+
+/// Finds those cells one by one: who looks for one need not read on to the end of a long row.
+pub(super) fn each_cell(text: &str, start: usize, separator: Separator) -> impl Iterator<Item = RawCell> {
     let (bytes, mark) = (text.as_bytes(), separator.byte());
-    let mut cells = Vec::new();
-    let (mut start, mut at) = (start, start);
-    loop {
-        let (mut quoting, mut open) = (Quoting::Bare, false);
-        if bytes.get(at) == Some(&b'"') {
-            (quoting, open, at) = (Quoting::Quoted, true, at + 1);
-        } else {
-            let blank = bytes[at..].iter().take_while(|&&b| matches!(b, b' ' | b'\t') && b != mark).count();
-            if blank > 0 && bytes.get(at + blank) == Some(&b'"') {
-                quoting = Quoting::Indented;
-            }
+    let mut next = Some(start);
+    std::iter::from_fn(move || {
+        let cell = cell_at(bytes, next?, mark);
+        let end = cell.range.end;
+        next = (bytes.get(end) == Some(&mark)).then_some(end + 1);
+        Some(cell)
+    })
+}
+
+fn cell_at(bytes: &[u8], start: usize, mark: u8) -> RawCell {
+    let mut at = start;
+    let (mut quoting, mut open) = (Quoting::Bare, false);
+    if bytes.get(at) == Some(&b'"') {
+        (quoting, open, at) = (Quoting::Quoted, true, at + 1);
+    } else {
+        let blank = bytes[at..].iter().take_while(|&&b| matches!(b, b' ' | b'\t') && b != mark).count();
+        if blank > 0 && bytes.get(at + blank) == Some(&b'"') {
+            quoting = Quoting::Indented;
         }
-        let mut closed = None;
-        loop {
-            match bytes.get(at) {
-                None => break,
-                Some(b'"') if open && bytes.get(at + 1) == Some(&b'"') => at += 1,
-                Some(b'"') if open => (open, closed) = (false, Some(at)),
-                Some(b'\n' | b'\r') if !open => break,
-                Some(&byte) if byte == mark && !open => break,
-                Some(b' ' | b'\t') => {}
-                Some(_) => {
-                    if let (Quoting::Quoted, Some(at)) = (quoting, closed) {
-                        quoting = Quoting::Followed(at);
-                    }
+    }
+    let mut closed = None;
+    loop {
+        match bytes.get(at) {
+            None => break,
+            Some(b'"') if open && bytes.get(at + 1) == Some(&b'"') => at += 1,
+            Some(b'"') if open => (open, closed) = (false, Some(at)),
+            Some(b'\n' | b'\r') if !open => break,
+            Some(&byte) if byte == mark && !open => break,
+            Some(b' ' | b'\t') => {}
+            Some(_) => {
+                if let (Quoting::Quoted, Some(at)) = (quoting, closed) {
+                    quoting = Quoting::Followed(at);
                 }
             }
-            at += 1;
-        }
-        if open {
-            quoting = Quoting::Unclosed;
-        }
-        cells.push(RawCell { range: start..at, quoting });
-        if bytes.get(at) != Some(&mark) {
-            return cells;
         }
         at += 1;
-        start = at;
     }
+    if open {
+        quoting = Quoting::Unclosed;
+    }
+    RawCell { range: start..at, quoting }
 }
 
 impl Row {
@@ -283,8 +294,11 @@ impl Row {
         if cell.quoting != Quoting::Quoted || !text[cell.range.clone()].contains('\n') {
             return Holds::Text;
         }
-        let spaced = self.raw.iter().skip(1).any(|cell| text[cell.range.start..].starts_with(' '));
-        Swallowed::new(&self.record, column, spaced, missing, self.separator).holds()
+        let look = self.look.get_or_init(|| {
+            let spaced = self.raw.iter().skip(1).any(|cell| text[cell.range.start..].starts_with(' '));
+            Look::new(&self.record, spaced)
+        });
+        Swallowed::new(&self.record, column, look, missing, self.separator).holds()
     }
 
     /// Returns the line of a quoted cell that may hold rows as well as text, and how many.

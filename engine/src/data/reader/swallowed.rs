@@ -18,13 +18,30 @@ pub(super) enum Holds {
     Rows(usize),
 }
 
+/// What the lines of a quoted cell are compared with, alike for all cells of a row. It is found once, because a row may have
+/// thousands of such cells, a cell thousands of lines, and both be compared with a number of a million digits.
+pub(super) struct Look {
+    /// Whether blanks follow the commas of the row. In text they mostly do.
+    spaced: bool,
+    /// Which cells are numbers, and how many.
+    numbers: Vec<bool>,
+    count: usize,
+}
+
+impl Look {
+    pub(super) fn new(record: &StringRecord, spaced: bool) -> Self {
+        let numbers: Vec<bool> = record.iter().map(is_number).collect();
+        let count = numbers.iter().filter(|&&number| number).count();
+        Look { spaced, numbers, count }
+    }
+}
+
 /// A quoted cell within its row.
 pub(super) struct Swallowed<'r> {
     record: &'r StringRecord,
     column: usize,
+    look: &'r Look,
     missing: &'r Missing,
-    /// Whether blanks follow the commas of the row. In text they mostly do.
-    spaced: bool,
     /// Whether the rest of the row has numbers. Where these stand, text has none.
     has_numbers: bool,
     /// What parts cells.
@@ -35,13 +52,12 @@ impl<'r> Swallowed<'r> {
     pub(super) fn new(
         record: &'r StringRecord,
         column: usize,
-        spaced: bool,
+        look: &'r Look,
         missing: &'r Missing,
         separator: Separator,
     ) -> Self {
-        let mut others = (0..record.len()).filter(|&other| other != column);
-        let has_numbers = others.any(|other| is_number(&record[other]));
-        Swallowed { record, column, missing, spaced, has_numbers, mark: char::from(separator.byte()) }
+        let has_numbers = look.count > usize::from(look.numbers[column]);
+        Swallowed { record, column, look, missing, has_numbers, mark: char::from(separator.byte()) }
     }
 
     /// Returns what the cell holds.
@@ -82,12 +98,12 @@ impl<'r> Swallowed<'r> {
     fn fits(&self, line: &str, from: usize, to: usize) -> bool {
         let parts: Vec<&str> = line.split(self.mark).collect();
         let is_alike = |other: usize| match parts[other - from] {
-            part if is_number(&self.record[other]) => is_number(part) || self.missing.has(part),
+            part if self.look.numbers[other] => is_number(part) || self.missing.has(part),
             part => self.has_numbers || !part.trim().is_empty(),
         };
         let mut others = (from..to).filter(|&other| other != self.column);
         parts.len() == to - from
-            && (self.spaced || !line.contains(&format!("{} ", self.mark)))
+            && (self.look.spaced || !line.contains(&format!("{} ", self.mark)))
             && others.all(is_alike)
     }
 }
@@ -102,7 +118,8 @@ mod tests {
 
     fn holds(cells: &[&str], column: usize) -> Holds {
         let record: StringRecord = cells.iter().copied().collect();
-        Swallowed::new(&record, column, false, &Missing::new(None), Separator::Comma).holds()
+        let look = Look::new(&record, false);
+        Swallowed::new(&record, column, &look, &Missing::new(None), Separator::Comma).holds()
     }
 
     #[test]

@@ -5,7 +5,6 @@ use super::columns::{self, Columns};
 use super::missing::Missing;
 use super::rows::{Row, Rows};
 use super::{Body, File, Separator, TableLimits, text};
-use crate::problem::Problem;
 
 /// The cells of a table: numbers with a decimal point, and nothing where a value is missing.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -14,8 +13,6 @@ pub struct Texts {
     pub columns: Vec<String>,
     /// As many cells each as there are columns.
     pub rows: Vec<Vec<String>>,
-    /// What is odd, but may be meant.
-    pub warnings: Vec<Problem>,
 }
 
 /// Reads a table of at most so many cells.
@@ -60,11 +57,7 @@ impl Body<'_> {
         }
         self.gather_rows(count);
         match self.problems.is_empty() {
-            true => Ok(Texts {
-                columns: self.names.to_vec(),
-                rows: texts,
-                warnings: self.doubt().into_iter().collect(),
-            }),
+            true => Ok(Texts { columns: self.names.to_vec(), rows: texts }),
             false => Err(self.finish()),
         }
     }
