@@ -28,7 +28,7 @@ pub fn without_brackets(root: &Node, path: &[usize]) -> Option<(Diagnostic, Rang
         _ => return None,
     };
     let is_spaced = before.value.span.end + 1 < next.key_span.start;
-    let (Value::Integer(whole), false, 1, true) = (
+    let (Value::Integer(_), false, 1, true) = (
         &before.value.value,
         is_spaced,
         bare.len(),
@@ -40,7 +40,10 @@ pub fn without_brackets(root: &Node, path: &[usize]) -> Option<(Diagnostic, Rang
         return Some((error.label(format!("expected `{key}: [{number}, {}]`", items.join(", "))), among));
     };
     let (error, rest) = (Diagnostic::error("a number with a comma", next.key_span), &next.key);
-    let error = match rest.len() == 3 && *whole != 0 {
+    // The sign of `-0` is in what was written alone.
+    let is_below = number == "0" && before.value.span.end - before.value.span.start == "-0".len();
+    let whole = if is_below { "-0".to_owned() } else { number };
+    let error = match rest.trim_end_matches('%').len() == 3 && !matches!(&*whole, "0" | "-0") {
         true => error.label(format!(
             "expected `{key}: {whole}{rest}`, or `{key}: {whole}.{rest}` where the comma parts decimals"
         )),

@@ -4,7 +4,9 @@ use super::Value;
 
 /// Returns the number that a text was meant to be.
 pub(super) fn meant_number(text: &str, whole: bool) -> Option<String> {
-    let written = |number: f64| (!whole || number == number.trunc()).then(|| number.to_string());
+    let written = |number: f64| {
+        (number.is_finite() && (!whole || number == number.trunc())).then(|| number.to_string())
+    };
     if let Some(share) = text.strip_suffix('%').and_then(parse) {
         return written(share / 100.0);
     }
@@ -18,6 +20,10 @@ pub(super) fn meant_number(text: &str, whole: bool) -> Option<String> {
     let Some(last) = plain.rfind([',', '.']) else {
         return parse(&plain).and_then(|number| written(number).map(|_| plain));
     };
+    // Of `1..2` nobody knows what it says.
+    if plain[..last].ends_with([',', '.']) {
+        return None;
+    }
     let (before, after) = (plain[..last].replace([',', '.'], ""), &plain[last + 1..]);
     let is_comma = plain[last..].starts_with(',');
     // Of two kinds of signs the last one parts decimals; one that stands before three digits may part thousands.
