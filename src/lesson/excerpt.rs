@@ -1,7 +1,6 @@
 //! Parts of a file of code: lines, or a region that comments in it name.
 
 use std::collections::{BTreeMap, HashMap};
-use std::mem::size_of;
 use std::ops::Range;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
@@ -9,6 +8,7 @@ use regex::Regex;
 
 use super::link::Suggestions;
 use crate::diagnostic::{counted, nearest};
+use crate::files::Refusal;
 
 /// Which part is asked for.
 pub(super) enum Excerpt<'a> {
@@ -31,8 +31,8 @@ static END: LazyLock<Regex> = LazyLock::new(|| {
 #[derive(Debug)]
 pub(super) struct Code {
     text: String,
-    /// The start of each line in the text, and the end of it without what ends the line.
-    lines: Vec<Range<usize>>,
+    /// The start of each line in the text: a file may be all empty lines, and each takes no more than these four bytes.
+    lines: Vec<u32>,
     /// The lines that name regions, and end them.
     marks: BTreeMap<usize, Mark>,
     /// The first line that begins each region.
@@ -48,45 +48,67 @@ enum Mark {
 /// The most regions that a message lists.
 const MOST_LISTED: usize = 20;
 
-/// The files of code that the lessons of a course show, each read once for all of them as long as there is room.
+/// Why there is no code of a file.
+#[derive(Debug)]
+pub(super) enum Unread {
+    Refused(Refusal),
+    NotText,
+    /// The files that were read before leave no room for it.
+    NoRoom,
+}
+
+/// The files of code that the lessons of a course show, each read once for all of them, and what is wrong with the others.
 #[derive(Clone, Debug, Default)]
 pub(super) struct KnownCode(Arc<Mutex<Known>>);
 
 #[derive(Debug, Default)]
 struct Known {
-    files: HashMap<String, Arc<Code>>,
+    files: HashMap<String, Result<Arc<Code>, Arc<Unread>>>,
     bytes: usize,
 }
 
-/// The most bytes of files that are kept for the lessons after.
-const MOST_KEPT: usize = 32 << 20;
+/// The most bytes that all files of code of a course take. Beyond them no file is read at all: one that is not kept would be
+/// read again for each of the many thousand fences that may show a line of it.
+pub(super) const MOST_KEPT: usize = 32 << 20;
 
 impl KnownCode {
     /// Returns the code of the file `below` the lessons folder, whose text `read` returns.
-    pub(super) fn of<E>(
+    ///
+    /// # Errors
+    /// There is none, or the files before it take all the room.
+    pub(super) fn of(
         &self,
         below: &str,
-        read: impl FnOnce() -> Result<String, E>,
-    ) -> Result<Arc<Code>, E> {
+        read: impl FnOnce() -> Result<String, Unread>,
+    ) -> Result<Arc<Code>, Arc<Unread>> {
         let known = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(code) = known().files.get(below) {
-            return Ok(code.clone());
+        if let Some(found) = known().files.get(below) {
+            return found.clone();
         }
-        let code = Arc::new(Code::read(read()?));
+        let is_full = known().bytes > MOST_KEPT;
+        let code = if is_full { Err(Unread::NoRoom) } else { read().map(Code::read) };
         let mut known = known();
-        let bytes = known.bytes + code.text.len() + code.lines.len() * size_of::<Range<usize>>();
-        if bytes <= MOST_KEPT && known.files.insert(below.to_owned(), code.clone()).is_none() {
-            known.bytes = bytes;
+        // Another lesson may have read it meanwhile.
+        if let Some(found) = known.files.get(below) {
+            return found.clone();
         }
-        Ok(code)
+        let found = match code {
+            Ok(code) => {
+                known.bytes += code.size();
+                if known.bytes > MOST_KEPT { Err(Arc::new(Unread::NoRoom)) } else { Ok(Arc::new(code)) }
+            }
+            Err(unread) => Err(Arc::new(unread)),
+        };
+        known.files.insert(below.to_owned(), found.clone());
+        found
     }
 }
 
 impl Code {
     pub(super) fn read(text: String) -> Code {
         let start = |line: &str| line.as_ptr() as usize - text.as_ptr() as usize;
-        let lines: Vec<Range<usize>> =
-            text.lines().map(|line| start(line)..start(line) + line.len()).collect();
+        let mut lines: Vec<u32> = text.lines().map(|line| start(line) as u32).collect();
+        lines.shrink_to_fit();
         let (mut marks, mut regions) = (BTreeMap::new(), HashMap::new());
         for (index, line) in text.lines().enumerate().filter(|(_, line)| line.contains("region")) {
             if let Some(found) = BEGIN.captures(line) {
@@ -97,6 +119,22 @@ impl Code {
             }
         }
         Code { text, lines, marks, regions }
+    }
+
+    /// Returns about how many bytes it takes.
+    fn size(&self) -> usize {
+        /// What a mark takes with its name, and as much again for its region.
+        const MARK: usize = 128;
+        self.text.len() + self.lines.len() * size_of::<u32>() + self.marks.len() * MARK
+    }
+
+    fn start(&self, index: usize) -> usize {
+        self.lines[index] as usize
+    }
+
+    /// Returns a line without what ends it.
+    fn line(&self, index: usize) -> &str {
+        self.text[self.start(index)..].lines().next().unwrap_or_default()
     }
 
     /// Returns the lines of a part.
@@ -117,13 +155,17 @@ impl Code {
 
     /// Returns how many bytes lines take in the file.
     pub(super) fn bytes(&self, part: &Range<usize>) -> usize {
-        self.lines[part.clone()].last().map_or(0, |last| last.end - self.lines[part.start].start)
+        if part.is_empty() {
+            return 0;
+        }
+        let last = part.end - 1;
+        self.start(last) + self.line(last).len() - self.start(part.start)
     }
 
     /// Returns lines without what names regions among them, and without the indentation that all of them have.
     pub(super) fn cut(&self, part: Range<usize>) -> String {
         let lines = part.filter(|index| !self.marks.contains_key(index));
-        let shown: Vec<&str> = lines.map(|index| &self.text[self.lines[index].clone()]).collect();
+        let shown: Vec<&str> = lines.map(|index| self.line(index)).collect();
         let indentation = |line: &&str| line.len() - line.trim_start_matches([' ', '\t']).len();
         let indented = shown.iter().filter(|line| !line.trim().is_empty());
         let common = indented.map(indentation).min().unwrap_or(0);
@@ -205,6 +247,30 @@ mod tests {
     fn of(text: &str, excerpt: &Excerpt) -> Result<String, (String, String)> {
         let code = Code::read(text.to_owned());
         Ok(code.cut(code.lines(excerpt, &Suggestions::default())?))
+    }
+
+    #[test]
+    fn lines_are_counted_without_their_ends() {
+        let code = Code::read("ab\r\n\nc\u{e4}\n d".to_owned());
+        assert_eq!(code.cut(0..4), "ab\n\nc\u{e4}\n d\n");
+        assert_eq!([code.bytes(&(0..1)), code.bytes(&(0..4)), code.bytes(&(1..1))], [2, 11, 0]);
+    }
+
+    #[test]
+    fn a_file_is_read_once_whether_or_not_there_is_room_for_it() {
+        let known = KnownCode::default();
+        let empty_lines = || Ok("\n".repeat(1 << 20));
+        let refused = (0..).find(|index| known.of(&index.to_string(), empty_lines).is_err());
+        // Each takes a byte and the four of its place.
+        assert_eq!(refused, Some(6));
+        let again = || -> Result<String, Unread> { panic!("it is read again") };
+        assert!(known.of("0", again).is_ok());
+        for name in ["6", "another"] {
+            assert!(matches!(&*known.of(name, again).unwrap_err(), Unread::NoRoom));
+        }
+        let other = KnownCode::default();
+        other.of("a", || Err(Unread::NotText)).unwrap_err();
+        assert!(matches!(&*other.of("a", again).unwrap_err(), Unread::NotText));
     }
 
     const CODE: &str = "import x\n\ndef f():\n    # region loop\n    for i in y:\n        # region inner\n        a\n        # endregion\n        b\n    # endregion\n\n// #region other\nc\n// #endregion other\n";

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use super::discover::CHAPTERS;
-use super::excerpt::{Code, KnownCode};
+use super::excerpt::{self, Code, KnownCode, Unread};
 use super::glossary::Glossary;
 use super::math::Macros;
 use super::room::Room;
@@ -350,28 +350,34 @@ const LONGEST_TEXT: u64 = 1 << 20;
 /// Returns the code of a file beside the lessons, inside their folder.
 ///
 /// # Errors
-/// A file that is not there, lies outside, is too long or no text.
+/// A file that is not there, lies outside, is too long or no text; one for which the files before it leave no room.
 pub(super) fn code(library: &Library, folder: &str, path: &str, span: Span) -> Result<Arc<Code>, Diagnostic> {
     let below = below(folder, path).ok_or_else(|| outside(span))?;
-    library.code.of(&below, || text(library, &below, path, span))
+    let code = library.code.of(&below, || text(library, &below));
+    code.map_err(|unread| match &*unread {
+        Unread::Refused(Refusal::TooLong(_)) => {
+            Diagnostic::error(format!("the file `{path}` is longer than 1 MiB"), span)
+                .label("expected a shorter one")
+        }
+        Unread::Refused(refusal) => refused(library, &below, path, refusal, span),
+        Unread::NotText => {
+            Diagnostic::error(format!("the file `{path}` is not UTF-8 text"), span).label("expected text")
+        }
+        Unread::NoRoom => {
+            let most = excerpt::MOST_KEPT >> 20;
+            let message =
+                format!("the files of code that the course shows parts of take more than {most} MiB");
+            Diagnostic::error(message, span).label("expected fewer of them, or shorter ones")
+        }
+    })
 }
 
-/// Returns the text of a file that a lesson calls `path`.
-fn text(library: &Library, below: &str, path: &str, span: Span) -> Result<String, Diagnostic> {
-    let bytes = match files::read(&library.root, Path::new(below), LONGEST_TEXT) {
-        Ok(bytes) => bytes,
-        Err(Refusal::TooLong(_)) => {
-            let error = Diagnostic::error(format!("the file `{path}` is longer than 1 MiB"), span);
-            return Err(error.label("expected a shorter one"));
-        }
-        Err(refusal) => return Err(refused(library, below, path, &refusal, span)),
-    };
+/// Returns the text of a file below the lessons folder.
+fn text(library: &Library, below: &str) -> Result<String, Unread> {
+    let bytes = files::read(&library.root, Path::new(below), LONGEST_TEXT).map_err(Unread::Refused)?;
     match String::from_utf8(bytes).map(files::without_mark) {
         Ok(text) if !text.contains('\0') => Ok(text),
-        _ => {
-            Err(Diagnostic::error(format!("the file `{path}` is not UTF-8 text"), span)
-                .label("expected text"))
-        }
+        _ => Err(Unread::NotText),
     }
 }
 

@@ -103,6 +103,14 @@ def courses(size):
     for name, part in {"whole": "", "line": ", lines: 1"}.items():
         lesson = f"{FRONT}```python file: a.py{part}\n```\n"
         yield f"files-lessons-{name}", {**{f"l{index}.md": lesson for index in range(size // 400)}, "a.py": lines}
+    # Files that fill the room for code, and a last one that every fence asks for; one that is no text.
+    shown = fill("```python file: z.py, lines: 1\n```\n\n", half)
+    for name, count in {"some": 2, "room": 12}.items():
+        others = "".join(f"```python file: f{index}.py, lines: 1\n```\n\n" for index in range(count))
+        yield f"files-full-{name}", {
+            "a.md": FRONT + others + shown, **{f"f{index}.py": "\n" * (1 << 20) for index in range(count)}, "z.py": "\n" * (1 << 20)
+        }
+    yield "files-no-text", {"a.md": FRONT + shown, "z.py": "a" * ((1 << 20) - 1) + "\0"}
     yield "course-words", {"gradbook.yaml": "words: {" + fill("next%d: a, ", size) + "}\n", "a.md": FRONT}
     yield "course-synonyms", {"gradbook.yaml": "synonyms:\n" + fill("  - [a%d, b%d]\n", size), "a.md": FRONT + "a1 b2\n"}
     yield "course-defaults", {"gradbook.yaml": "defaults: {training: {" + fill("a%d: 1, ", size) + "}}\n", "a.md": FRONT + BLOCK}
@@ -164,6 +172,8 @@ def repeated(size):
     yield "refs-equation-long", {"a.md": FRONT + "$$" + "x" * 19000 + "\\label{a}$$\n\n" + "`{{ ref: eq.a }}` " * (size // 18)}
     yield "footnote-long", {"a.md": FRONT + "[^a] " * (half // 5) + "\n\n[^a]: " + "b " * (half // 2)}
     pictures = fill('![a](b.png "A {#pic%d}")\n\n', half)
+    for name, piece in {"emphasis": "*a* ", "open": "a* "}.items():
+        yield f"captions-{name}", {"b.png": "x", "a.md": FRONT + '![a](b.png "\\"' + piece * (size // 4) + '")\n'}
     yield "refs-pictures", {"b.png": "x", "a.md": FRONT + pictures + fill("`{{ ref: pic%d }}` ", half)}
 
 

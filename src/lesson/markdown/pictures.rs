@@ -142,26 +142,93 @@ impl<'t> Writer<'t> {
     /// Reads a title as a line of Markdown.
     fn caption(&mut self, caption: &str, range: &Range<usize>) {
         let picture = &self.text[range.clone()];
-        let place = |piece: &str| picture.rfind(piece).map(|at| range.start + at);
-        let whole = place(caption);
+        let whole = picture.rfind(caption).map(|at| range.start + at);
         // With escapes in it only pieces of it stand there as they are; of a title that stands elsewhere none may.
-        let moved = |inner: Range<usize>| match whole {
+        let moved = |pieces: &mut Pieces, inner: Range<usize>| match whole {
             Some(start) => start + inner.start..start + inner.end,
-            None => {
-                let piece = caption.get(inner).unwrap_or_default();
-                place(piece).map_or(range.clone(), |at| at..at + piece.len())
-            }
+            None => match pieces.place(&inner) {
+                Some(at) => range.start + at..range.start + at + inner.len(),
+                None => range.clone(),
+            },
         };
         let Reading { parts, code_in_formulas, .. } = reading::read_line(caption, options());
+        let mut pieces = Pieces::of(caption, picture);
         let code = code_in_formulas.into_iter();
-        let code = code
-            .map(|CodeInFormula { range, code }| CodeInFormula { range: moved(range), code: moved(code) });
+        let code = code.map(|CodeInFormula { range, code }| CodeInFormula {
+            range: moved(&mut pieces, range),
+            code: moved(&mut pieces, code),
+        });
         self.refuse_code_in_formulas(&code.collect::<Vec<_>>());
         let in_line = |(event, _): &Part| {
             !matches!(event, Event::Start(Tag::Paragraph) | Event::End(TagEnd::Paragraph))
         };
-        let parts = parts.into_iter().map(|(event, range)| (event, moved(range)));
+        let mut pieces = Pieces::of(caption, picture);
+        let parts = parts.into_iter().map(|(event, range)| (event, moved(&mut pieces, range)));
         let parts: Vec<Part<'t>> = parts.filter(in_line).collect();
         self.parts(&parts);
+    }
+}
+
+/// Finds pieces of a caption in the picture that it is of, where escapes stand between them.
+struct Pieces<'p> {
+    caption: &'p str,
+    picture: &'p str,
+    /// A place in the caption, and where that is in the picture, or before; none of a title that stands elsewhere.
+    last: Option<(usize, usize)>,
+}
+
+/// The most bytes in which a piece is looked for: a caption may have as many pieces as it has letters, and each would look
+/// through the whole picture.
+const NEAR: usize = 4 << 10;
+
+impl<'p> Pieces<'p> {
+    fn of(caption: &'p str, picture: &'p str) -> Self {
+        Pieces { caption, picture, last: title_start(picture).map(|at| (0, at)) }
+    }
+
+    /// Returns where a piece stands, which begins no earlier than the one before: at least as far behind that as in the caption,
+    /// since escapes only make it longer.
+    fn place(&mut self, inner: &Range<usize>) -> Option<usize> {
+        let (before, at) = self.last?;
+        let piece = self.caption.get(inner.clone()).filter(|piece| piece.len() <= NEAR)?;
+        let from = self.picture.ceil_char_boundary(at + inner.start.checked_sub(before)?);
+        let to = self.picture.floor_char_boundary(from + NEAR);
+        let at = from + self.picture[from..to].find(piece)?;
+        self.last = Some((inner.start, at));
+        Some(at)
+    }
+}
+
+/// Returns where the title of a picture begins: `![a](b.png "A \"title\"")`.
+fn title_start(picture: &str) -> Option<usize> {
+    let written = picture.strip_suffix(')')?.trim_end();
+    let (before, open) = match written.chars().next_back()? {
+        quote @ ('"' | '\'') => (&written[..written.len() - 1], quote),
+        ')' => (&written[..written.len() - 1], '('),
+        _ => return None,
+    };
+    let mut signs = before.rmatch_indices(open).map(|(at, _)| at);
+    // One within the title is escaped.
+    signs.find(|at| !before[..*at].ends_with('\\')).map(|at| at + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_of_a_caption_are_found_one_after_the_other() {
+        let (caption, picture) = (r#"a "b" *a*"#, r#"![a "b"](c.png "a \"b\" *a*")"#);
+        let start = title_start(picture).unwrap();
+        assert!(picture[start..].starts_with(r#"a \"b"#));
+        let mut pieces = Pieces::of(caption, picture);
+        assert_eq!(pieces.place(&(0..2)), Some(start));
+        assert_eq!(pieces.place(&(3..4)), Some(start + 4));
+        assert_eq!(pieces.place(&(6..9)), Some(start + 8));
+        assert_eq!(pieces.place(&(7..8)), Some(start + 9));
+        // One before is not looked for, nor one that is not there, nor one of a title that stands elsewhere.
+        assert_eq!(pieces.place(&(0..2)), None);
+        assert_eq!(Pieces::of(caption, picture).place(&(0..5)), None);
+        assert_eq!(Pieces::of(caption, "![a][b]").place(&(0..1)), None);
     }
 }

@@ -222,7 +222,7 @@ pub(super) fn unknown(name: &str, tex: &str, range: Range<usize>, macros: &Macro
     let place = commands(written).find(|(_, written)| *written == name).map(|(at, _)| range.start + at);
     match (place, macros.holding(written, name)) {
         // In the argument of a macro it stands at its own place.
-        (Some(at), _) => MathError { range: at..at + 1 + name.len(), message, label: meant(near) },
+        (Some(at), _) => MathError { range: at..at + 1 + name.len(), message, label: meant(name, near) },
         (None, Some(holder)) => MathError {
             range,
             message: format!("{message} in the macro `\\{holder}`"),
@@ -231,12 +231,14 @@ pub(super) fn unknown(name: &str, tex: &str, range: Range<usize>, macros: &Macro
                 None => "expected a command of LaTeX there, in `macros` of `gradbook.yaml`".to_owned(),
             },
         },
-        (None, None) => MathError { range, message, label: meant(near) },
+        (None, None) => MathError { range, message, label: meant(name, near) },
     }
 }
 
-fn meant(near: Option<&str>) -> String {
+fn meant(name: &str, near: Option<&str>) -> String {
     match near {
+        // It is known, but not to the text of a formula.
+        Some(near) if near == name => format!("expected `\\{near}` outside of text"),
         Some(near) => format!("did you mean `\\{near}`?"),
         None => "expected a command of LaTeX, or one of `macros` in `gradbook.yaml`".to_owned(),
     }
